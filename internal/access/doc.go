@@ -1,0 +1,50 @@
+// Package access holds the words and rules of access configuration: levels,
+// the catalog of entities, role templates, predefined access controls, and the
+// evaluation of groups and users.
+//
+// It is pure: it imports the standard library only, reads no file, clock or
+// network, and keeps no state. The provider calls it while planning, the
+// backend while answering and the command line while reporting, so that all
+// three give the same answer to the same question.
+//
+// # Rules
+//
+// The numbers below are quoted in the code where a rule is applied and in the
+// truth tables under testdata.
+//
+//  1. Levels. An entity belongs to one product and admits that product's
+//     levels. Commerce Engine: none < read < manage. Orchestration Engine:
+//     none < read < edit < manage < administrate. A level contains every level
+//     below it; whoever manages also sees.
+//
+//  2. Access of a group. The role template's levels come first. The group's
+//     own levels are laid over them: a higher one raises, a lower one lowers,
+//     none takes away. Then tied entities follow (rule 2a) and derived
+//     entities follow (rule 2b).
+//
+//     2a. Correlation. Orchestration Engine entities tied to one another get
+//     the highest level named for any of them, except those the group names
+//     itself.
+//
+//     2b. Derivation. An entity without a view of its own (media, prices,
+//     availability, payment gateways, carts) takes its parent's level, except
+//     where the group names it itself.
+//
+//  3. An entity with a view of its own is never derived, even where it shows
+//     inside another: manage on products gives nothing on categories.
+//
+//  4. Access of a user. Per entity, the highest level over all groups of the
+//     user. Groups never take away from one another. A locked user, and one
+//     without groups, has none.
+//
+//  5. Role templates. Viewer, Manager and Administrator are the standard
+//     roles; Catalog Manager, Pricing Manager and Order Fulfillment Manager
+//     are templates for one trade.
+//
+//  6. Access controls. On the wire a group carries ids of access controls. A
+//     predefined control grants one level on one entity; some entities need
+//     several controls for a level. A group holds a level as soon as it
+//     carries one of the level's controls, so that a report never hides
+//     access that exists. A control names its entity: derivation and
+//     correlation leave it alone.
+package access

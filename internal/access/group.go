@@ -1,0 +1,62 @@
+package access
+
+// PredefinedGroup is a group that every tenant has from its start. Its members
+// may change, the group itself may not.
+type PredefinedGroup struct {
+	ID          string
+	Name        string
+	Description string
+	Code        string // as the platform names it; empty for most
+	UserType    UserType
+	Controls    []string // ids of access controls
+	// MakeRoles are the roles in Make that members of an Orchestration Engine
+	// group get.
+	MakeRoles []string
+}
+
+// OwnerGroupID is the predefined group that a new tenant's Owner starts in.
+const OwnerGroupID = "1gr5e52e-6e27-4ac5-9471-2467d3fb7503"
+
+// PredefinedGroups returns the groups that a new tenant starts with: the
+// platform's own, then the default groups of the Orchestration Engine.
+func PredefinedGroups() []PredefinedGroup {
+	admin, _ := TemplateByID("admin")
+	manager, _ := TemplateByID("manager")
+	groups := []PredefinedGroup{
+		{
+			ID: "1gr5e52e-6e27-4ac5-9471-2467d3fb7500", Name: "Customer", Code: "CUSTOMER", UserType: Customer,
+			Description: "Every customer of the shop.",
+			Controls:    []string{controlID("2", "124"), controlID("2", "143"), controlID("2", "144")},
+		},
+		{
+			ID: "1gr5e52e-6e27-4ac5-9471-2467d3fb7501", Name: "Backoffice User", Code: "BO_USER", UserType: Employee,
+			Description: "Manages the shop, sees users and groups.",
+			Controls:    ControlIDs(Expand(manager.Access, nil)),
+		},
+		{
+			ID: OwnerGroupID, Name: "Backoffice Manager", Code: "BO_MANAGER", UserType: Employee,
+			Description: "Manages the shop and its users and groups.",
+			Controls:    ControlIDs(Expand(admin.Access, nil)),
+		},
+	}
+	developer := []string{"integromat.app_developer", "integromat.scenario_edit"}
+	return append(groups,
+		engineGroup("oe-viewer", "OE Viewer", "Sees the Orchestration Engine, changes nothing.", Read, "member"),
+		engineGroup("oe-editor", "OE Editor", "Edits digital processes and Make scenarios.", Edit, developer...),
+		engineGroup("oe-manager", "OE Manager", "Develops: creates applications in Make.", Manage, developer...),
+		engineGroup("oe-admin", "OE Admin", "Administers: adds users, creates applications in Make.", Administrate, "owner", "integromat.scenario_edit"),
+	)
+}
+
+func engineGroup(id, name, description string, level Level, makeRoles ...string) PredefinedGroup {
+	var a Access
+	for i, e := range catalog {
+		if e.Product == OrchestrationEngine {
+			a[i] = level
+		}
+	}
+	return PredefinedGroup{
+		ID: id, Name: name, Description: description, UserType: Employee,
+		Controls: ControlIDs(a), MakeRoles: makeRoles,
+	}
+}

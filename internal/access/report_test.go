@@ -1,0 +1,88 @@
+package access
+
+import (
+	"encoding/csv"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestReport(t *testing.T) {
+	t.Parallel()
+	viewer, _ := TemplateByID("viewer")
+	user := User{Groups: []Group{
+		{ID: "orders-de", Controls: ControlIDs(Expand(Access{}, map[string]Level{"orders": Manage}))},
+		{ID: "everyone", Templates: []Access{viewer.Access}},
+		{ID: "backup", Controls: ControlIDs(Expand(Access{}, map[string]Level{"orders": Manage}))},
+		{ID: "oe", Controls: []string{"5ac869fc-d548-4ec8-cccc-c01491314101"}},
+	}}
+	rows := Report(user)
+	find := func(entity string) Row {
+		i := slices.IndexFunc(rows, func(r Row) bool { return r.Entity == entity })
+		if i < 0 {
+			t.Fatalf("no row for %s", entity)
+		}
+		return rows[i]
+	}
+	for _, c := range []struct {
+		entity string
+		level  Level
+		by     string
+		source Source
+	}{
+		{"orders", Manage, "backup orders-de", FromGroup},
+		{"carts", Manage, "backup orders-de", Derived},
+		{"tax", Read, "everyone", FromTemplate},
+		{"digital_processes", Read, "oe", FromGroup},
+		{"schedules", Read, "oe", Correlated},
+	} {
+		r := find(c.entity)
+		if by := strings.Join(r.GrantedBy, " "); r.Level != c.level || by != c.by || r.Source != c.source {
+			t.Errorf("%s: got %s by %s from %s, want %s by %s from %s", c.entity, r.Level, by, r.Source, c.level, c.by, c.source)
+		}
+	}
+	if !slices.IsSortedFunc(rows, func(a, b Row) int {
+		return strings.Compare(a.Category+"\x00"+a.Entity, b.Category+"\x00"+b.Entity)
+	}) {
+		t.Error("rows are not ordered by category and entity")
+	}
+}
+
+func TestReportAgreesWithAccess(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		user := User{Locked: rapid.Bool().Draw(t, "locked")}
+		for _, a := range rapid.SliceOfN(anyAccess(), 0, 3).Draw(t, "groups") {
+			user.Groups = append(user.Groups, groupOf(a))
+		}
+		var reported Access
+		for _, r := range Report(user) {
+			reported[entityIndex[r.Entity]] = r.Level
+			if len(r.GrantedBy) == 0 || r.Source == "" {
+				t.Errorf("%s is granted by nobody: %+v", r.Entity, r)
+			}
+		}
+		if reported != user.Access() {
+			t.Errorf("the report says %v, access is %v", reported.Map(), user.Access().Map())
+		}
+	})
+}
+
+func TestReportCSV(t *testing.T) {
+	t.Parallel()
+	text := ReportCSV([]Row{
+		{Category: "Orders", Entity: "orders", EntityLabel: "Orders", Level: Manage, RestrictionAware: true, GrantedBy: []string{"=cmd()", "b"}, Source: FromGroup},
+		{Category: "Extensions", Entity: "x", EntityLabel: `Views, "quoted"`, Level: Read, GrantedBy: []string{"-1"}, Source: FromTemplate},
+	})
+	want := "category,entity,entity_label,level,restrictions,restriction_aware,granted_by,source\r\n" +
+		"Orders,orders,Orders,manage,,true,'=cmd() b,access\r\n" +
+		"Extensions,x,\"Views, \"\"quoted\"\"\",read,,false,'-1,template\r\n"
+	if text != want {
+		t.Errorf("got\n%q, want\n%q", text, want)
+	}
+	if rows, err := csv.NewReader(strings.NewReader(text)).ReadAll(); err != nil || len(rows) != 3 {
+		t.Errorf("read back: %d rows, %v", len(rows), err)
+	}
+}
