@@ -1,0 +1,26 @@
+package api
+
+import "github.com/access-config/terraform-provider-iam/internal/access"
+
+// AccessControl is what groups carry to grant scopes, as read.
+type AccessControl struct {
+	ID               string          `json:"id"`
+	Name             Text            `json:"name,omitempty"`
+	Domains          []string        `json:"domains,omitempty"`
+	Scopes           []string        `json:"scopes"`
+	RestrictionAware bool            `json:"restrictionAware"`
+	RestrictedTo     access.UserType `json:"restrictedTo,omitempty"`
+	Predefined       bool            `json:"predefined"`
+	VendorAware      bool            `json:"vendorAware"`
+	Metadata         *Metadata       `json:"metadata,omitempty"`
+}
+
+// Template is a role template, as read.
+type Template struct {
+	ID             string   `json:"id"`
+	Name           Text     `json:"name"`
+	Description    Text     `json:"description,omitempty"`
+	AccessControls []string `json:"accessControls"`
+	// Documents holds the access controls; only with expand=accessControls.
+	Documents []AccessControl `json:"accessControlsDocuments,omitempty"`
+}

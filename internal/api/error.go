@@ -1,0 +1,86 @@
+package api
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// Error is the error document of the IAM API. Trust the HTTP status rather
+// than Code: deleting a group that has members answers 400 with code 404.
+type Error struct {
+	Code       int      `json:"code"`
+	Status     string   `json:"status"`
+	Message    string   `json:"message"`
+	ResourceID string   `json:"resourceId,omitempty"`
+	Details    []string `json:"details,omitempty"`
+}
+
+// Fault is the error document of the gateway: what a request without a valid
+// token gets, with status 401.
+type Fault struct {
+	Fault FaultBody `json:"fault"`
+}
+
+// FaultBody is what a Fault says.
+type FaultBody struct {
+	FaultString string      `json:"faultstring"`
+	Detail      FaultDetail `json:"detail"`
+}
+
+// FaultDetail carries the code of a Fault.
+type FaultDetail struct {
+	ErrorCode string `json:"errorcode"`
+}
+
+// Error codes of faults.
+const (
+	FaultInvalidToken = "keymanagement.service.invalid_access_token"
+	FaultTokenExpired = "keymanagement.service.access_token_expired"
+	FaultInvalidKey   = "oauth.v2.InvalidClientId"
+)
+
+// ParseError reads whatever error document the answer carries. The platform's
+// services answer in several shapes: code or status may be a number or a text,
+// details may be texts or objects, a gateway answers with a fault, with {} or
+// with HTML. What cannot be read leaves the phrase of the HTTP status.
+func ParseError(status int, body []byte) Error {
+	var doc struct {
+		Message          string            `json:"message"`
+		ResourceID       string            `json:"resourceId"`
+		Details          []json.RawMessage `json:"details"`
+		Fault            FaultBody         `json:"fault"`
+		OAuthError       string            `json:"error"`
+		OAuthDescription string            `json:"error_description"`
+	}
+	e := Error{Code: status, Status: http.StatusText(status)}
+	// A member of an unexpected type is skipped; the others are still read.
+	_ = json.Unmarshal(body, &doc)
+	e.ResourceID = doc.ResourceID
+	e.Message = cmp.Or(doc.Message, doc.Fault.FaultString, doc.OAuthDescription, doc.OAuthError, e.Status)
+	for _, raw := range doc.Details {
+		e.Details = append(e.Details, detailText(raw))
+	}
+	if code := doc.Fault.Detail.ErrorCode; code != "" {
+		e.Details = append(e.Details, code)
+	}
+	return e
+}
+
+// detailText reads one detail: a text, or an object with a message and perhaps
+// the field it is about.
+func detailText(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	var object struct {
+		Field   string `json:"field"`
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(raw, &object) == nil && object.Message != "" {
+		return strings.TrimPrefix(object.Field+": "+object.Message, ": ")
+	}
+	return string(raw)
+}

@@ -1,0 +1,98 @@
+package api
+
+import (
+	"encoding/json"
+	"maps"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+)
+
+// Group is a user group, as read. Members that are not set are absent.
+type Group struct {
+	ID             string                     `json:"id"`
+	Name           Text                       `json:"name"`
+	Description    Text                       `json:"description,omitempty"`
+	Code           string                     `json:"code,omitempty"` // predefined groups only
+	UserType       access.UserType            `json:"userType"`
+	VendorID       string                     `json:"vendorId,omitempty"`
+	AccessControls []string                   `json:"accessControls"`
+	Templates      []string                   `json:"templates,omitempty"`
+	Restrictions   []string                   `json:"restrictions,omitempty"`
+	B2B            *B2B                       `json:"b2b,omitempty"`
+	Mixins         map[string]json.RawMessage `json:"mixins,omitempty"`
+	Metadata       *Metadata                  `json:"metadata,omitempty"`
+}
+
+// GroupCreate is the body of POST PathGroups. ID may be left out, then the
+// server chooses one; an id that exists is a conflict.
+type GroupCreate struct {
+	ID             string                     `json:"id,omitempty"`
+	Name           Text                       `json:"name"`
+	Description    Text                       `json:"description,omitempty"`
+	UserType       access.UserType            `json:"userType,omitempty"`
+	VendorID       string                     `json:"vendorId,omitempty"`
+	AccessControls []string                   `json:"accessControls"`
+	Templates      []string                   `json:"templates,omitempty"`
+	Restrictions   []string                   `json:"restrictions,omitempty"`
+	B2B            *B2B                       `json:"b2b,omitempty"`
+	Mixins         map[string]json.RawMessage `json:"mixins,omitempty"`
+}
+
+// GroupUpdate is the body of PUT PathGroup. It replaces the group: members
+// left out become unset, except UserType and VendorID, which never change.
+type GroupUpdate struct {
+	Name           Text                       `json:"name"`
+	Description    Text                       `json:"description,omitempty"`
+	UserType       access.UserType            `json:"userType,omitempty"`
+	AccessControls []string                   `json:"accessControls"`
+	Templates      []string                   `json:"templates,omitempty"`
+	Restrictions   []string                   `json:"restrictions,omitempty"`
+	B2B            *B2B                       `json:"b2b,omitempty"`
+	Mixins         map[string]json.RawMessage `json:"mixins,omitempty"`
+	Metadata       *Metadata                  `json:"metadata,omitempty"`
+}
+
+// B2B ties a customers' group to a company.
+type B2B struct {
+	LegalEntityID string `json:"legalEntityId,omitempty"`
+}
+
+// Metadata dates a document. Version 1 is the document as it was made; each
+// change adds one. In the body of a PUT only Version counts: when given, it
+// must be the stored one, else the answer is 409.
+type Metadata struct {
+	Version    int    `json:"version,omitempty"`
+	CreatedAt  string `json:"createdAt,omitempty"`  // RFC 3339
+	ModifiedAt string `json:"modifiedAt,omitempty"` // RFC 3339
+}
+
+// mixinWithheld is the member of a group's mixins that lists, separated by
+// spaces, the entities the group names with no access. Access controls cannot
+// say "none", and without it such an entity would follow its parent.
+const mixinWithheld = "withheldEntities"
+
+// Withheld returns the codes of the entities that the group names with no
+// access.
+func (g Group) Withheld() []string {
+	var text string
+	if json.Unmarshal(g.Mixins[mixinWithheld], &text) != nil {
+		return nil
+	}
+	return strings.Fields(text)
+}
+
+// MixinsWithheld returns a copy of the mixins with the entities set that the
+// group names with no access; all else is kept.
+func MixinsWithheld(mixins map[string]json.RawMessage, entities []string) map[string]json.RawMessage {
+	mixins = maps.Clone(mixins)
+	delete(mixins, mixinWithheld)
+	if len(entities) > 0 {
+		if mixins == nil {
+			mixins = map[string]json.RawMessage{}
+		}
+		text, _ := json.Marshal(strings.Join(entities, " ")) // a string always encodes
+		mixins[mixinWithheld] = text
+	}
+	return mixins
+}

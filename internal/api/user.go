@@ -1,0 +1,61 @@
+package api
+
+// UserStatus says how far a user's account has come. Compare it without case.
+type UserStatus string
+
+// The known states.
+const (
+	UserProvisioned UserStatus = "PROVISIONED" // invited, not confirmed yet
+	UserActive      UserStatus = "ACTIVE"
+	UserInactive    UserStatus = "INACTIVE"
+)
+
+// User is an employee, as read.
+type User struct {
+	ID                string `json:"id"`
+	FirstName         string `json:"firstName"`
+	LastName          string `json:"lastName"`
+	ContactEmail      string `json:"contactEmail"`
+	Department        string `json:"department"`
+	PreferredSite     string `json:"preferredSite"`
+	PreferredCurrency string `json:"preferredCurrency"`
+	PreferredLanguage string `json:"preferredLanguage"`
+	// BackofficeUserNumber addresses the user, too; for most it equals ID.
+	BackofficeUserNumber string     `json:"backofficeUserNumber"`
+	ValidFrom            string     `json:"validFrom"` // RFC 3339, when the account was made
+	IsAccountLocked      bool       `json:"isAccountLocked"`
+	Status               UserStatus `json:"status"`
+	GroupIDs             []string   `json:"groupIds"`
+	Groups               []Group    `json:"groups,omitempty"` // only with expand=groups
+	LastLogin            string     `json:"lastLogin,omitempty"`
+}
+
+// UserCreate is the body of POST PathUsers. Every member is required.
+type UserCreate struct {
+	FirstName         string   `json:"firstName"`
+	LastName          string   `json:"lastName"`
+	ContactEmail      string   `json:"contactEmail"`
+	Department        string   `json:"department"`
+	PreferredSite     string   `json:"preferredSite"`
+	PreferredCurrency string   `json:"preferredCurrency"`
+	PreferredLanguage string   `json:"preferredLanguage"`
+	GroupIDs          []string `json:"groupIds"`
+}
+
+// UserUpdate is the body of PUT PathUser. Every member is required; GroupIDs
+// replaces all memberships of the user.
+type UserUpdate struct {
+	FirstName            string   `json:"firstName"`
+	LastName             string   `json:"lastName"`
+	Department           string   `json:"department"`
+	PreferredSite        string   `json:"preferredSite"`
+	PreferredCurrency    string   `json:"preferredCurrency"`
+	PreferredLanguage    string   `json:"preferredLanguage"`
+	BackofficeUserNumber string   `json:"backofficeUserNumber"`
+	GroupIDs             []string `json:"groupIds"`
+}
+
+// Created is the answer to what made something.
+type Created struct {
+	ID string `json:"id"`
+}
