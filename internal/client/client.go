@@ -1,0 +1,201 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-cleanhttp"
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+const (
+	defaultTimeout  = 30 * time.Second
+	defaultRetries  = 4
+	defaultPageSize = 500
+	defaultAgent    = "terraform-provider-iam"
+
+	// maxAnswer keeps a broken server from filling the memory.
+	maxAnswer = 64 << 20
+)
+
+// Options says where the API is and who calls it. BaseURL and Tenant are
+// required, and so is either AccessToken or ClientID with ClientSecret; every
+// other zero value works.
+type Options struct {
+	BaseURL string // absolute, http or https, perhaps with a path
+	Tenant  string // in any case
+
+	AccessToken  string // a ready token; wins over client credentials
+	ClientID     string
+	ClientSecret string
+	Scope        string // what to ask for, passed on unchanged; empty: all the client may have
+
+	RequestTimeout time.Duration     // of one try; zero: 30 seconds
+	MaxRetries     *int              // tries after the first; nil: 4
+	PageSize       int               // rows per page of a list; zero: 500
+	Transport      http.RoundTripper // nil: a pool of connections of its own
+	UserAgent      string
+
+	// Log is called once per HTTP exchange, and never gets a header, a query, a
+	// body or a token. Nil is silent.
+	Log func(ctx context.Context, msg string, fields map[string]any)
+}
+
+// Client calls the API on behalf of one tenant. Its methods may be called from
+// any number of goroutines.
+type Client struct {
+	base      *url.URL
+	tenant    string
+	tokens    *tokenSource
+	transport http.RoundTripper
+	timeout   time.Duration
+	retries   int
+	pageSize  int
+	maxAnswer int64
+	agent     string
+	log       func(ctx context.Context, msg string, fields map[string]any)
+	backoff   retryablehttp.Backoff
+
+	mu    sync.Mutex // guards locks
+	locks map[entity]*sync.Mutex
+}
+
+// New returns a client. It checks the options but makes no request.
+func New(o Options) (*Client, error) {
+	base, err := parseBaseURL(o.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	tenant, err := parseTenant(o.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		base:      base,
+		tenant:    tenant,
+		transport: o.Transport,
+		timeout:   o.RequestTimeout,
+		retries:   defaultRetries,
+		pageSize:  o.PageSize,
+		maxAnswer: maxAnswer,
+		agent:     o.UserAgent,
+		log:       o.Log,
+		backoff:   backoff,
+		locks:     map[entity]*sync.Mutex{},
+	}
+	if o.MaxRetries != nil {
+		c.retries = *o.MaxRetries
+	}
+	if c.retries < 0 || c.timeout < 0 || c.pageSize < 0 {
+		return nil, errors.New("request timeout, number of retries and page size must not be negative")
+	}
+	if c.tokens, err = newTokenSource(c, o); err != nil {
+		return nil, err
+	}
+	c.fillDefaults()
+	return c, nil
+}
+
+// fillDefaults replaces the zero values that stand for a default.
+func (c *Client) fillDefaults() {
+	if c.timeout == 0 {
+		c.timeout = defaultTimeout
+	}
+	if c.pageSize == 0 {
+		c.pageSize = defaultPageSize
+	}
+	if c.agent == "" {
+		c.agent = defaultAgent
+	}
+	if c.transport == nil {
+		pooled := cleanhttp.DefaultPooledTransport()
+		// All requests go to one host, so it may have all idle connections.
+		pooled.MaxIdleConnsPerHost = pooled.MaxIdleConns
+		c.transport = pooled
+	}
+}
+
+// parseBaseURL checks the URL. What is wrong is told without quoting it, since
+// it may hold a password.
+func parseBaseURL(raw string) (*url.URL, error) {
+	const hint = `write it like "https://api.emporix.io"`
+	u, err := url.Parse(raw)
+	switch {
+	case raw == "":
+		return nil, errors.New("base URL is empty: " + hint)
+	case err != nil:
+		return nil, errors.New("base URL is not a URL: " + hint)
+	case u.User != nil:
+		return nil, errors.New("base URL holds a user or password: give credentials as client id and secret")
+	case u.Scheme != "http" && u.Scheme != "https", u.Host == "":
+		return nil, errors.New("base URL is not an absolute http or https URL: " + hint)
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, errors.New("base URL holds a query or fragment: leave out what follows the path")
+	}
+	return url.Parse(strings.TrimRight(u.String(), "/"))
+}
+
+var tenantPattern = regexp.MustCompile(`^[a-z][a-z0-9]{2,15}$`)
+
+// parseTenant lowers the case, because the paths of the API know tenants in
+// lower case only.
+func parseTenant(raw string) (string, error) {
+	tenant := strings.ToLower(raw)
+	if !tenantPattern.MatchString(tenant) {
+		return "", fmt.Errorf("tenant %q is not valid: use 3 to 16 letters and digits, beginning with a letter", raw)
+	}
+	return tenant, nil
+}
+
+// path fills a pattern with the tenant and the values.
+func (c *Client) path(pattern string, values ...string) string {
+	return api.Path(pattern, append([]string{c.tenant}, values...)...)
+}
+
+// do makes the call with a token and returns the exchange once its answer is
+// one the call wants. A token that is refused may have expired early or been
+// revoked, so the call is made once more with a new one.
+func (c *Client) do(ctx context.Context, call call) (*exchange, error) {
+	x := c.newExchange(call)
+	for renewed := false; ; renewed = true {
+		held, err := c.tokens.get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		err = x.send(ctx, held.value)
+		if err == nil {
+			return x, nil
+		}
+		if renewed || !IsUnauthorized(err) || !c.tokens.drop(held) {
+			return nil, err
+		}
+	}
+}
+
+// entity names what Lock locks.
+type entity struct{ kind, id string }
+
+// Lock waits until no one else in this process holds the entity of that kind
+// and id, and returns the function that releases it. The API has no way to say
+// "only if unchanged" for users, so whoever reads an entity to write it back
+// holds its lock meanwhile. A holder must not lock the same entity again.
+func (c *Client) Lock(kind, id string) (unlock func()) {
+	c.mu.Lock()
+	lock, ok := c.locks[entity{kind, id}]
+	if !ok {
+		lock = new(sync.Mutex)
+		c.locks[entity{kind, id}] = lock
+	}
+	c.mu.Unlock()
+	lock.Lock()
+	return lock.Unlock
+}

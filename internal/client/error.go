@@ -1,0 +1,207 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// Request names the request that an error is about.
+type Request struct {
+	Method    string
+	Path      string // without the query
+	Host      string
+	RequestID string // the same for all tries
+	Attempts  int    // how often it was tried
+
+	uncertain bool // it may have taken effect
+}
+
+func (r Request) tookEffect() bool { return r.uncertain }
+
+// trail ends the text of an error.
+func (r Request) trail() string {
+	if r.Attempts > 1 {
+		return fmt.Sprintf(" [request id %s, %d tries at %s]", r.RequestID, r.Attempts, r.Host)
+	}
+	return fmt.Sprintf(" [request id %s]", r.RequestID)
+}
+
+// Error is an answer that is no success.
+type Error struct {
+	Request
+	StatusCode   int       // of HTTP: the truth, whatever the document says
+	Document     api.Error // what the server says about it
+	MissingScope string    // with status 403, when the server names it
+
+	// page says that the answer is a web page: not the API speaks, but what
+	// stands before or in place of it.
+	page bool
+}
+
+// Error returns the request, the status and what the server said.
+func (e *Error) Error() string {
+	text := fmt.Sprintf("%s %s: %s", e.Method, e.Path, statusText(e.StatusCode))
+	if m := e.Document.Message; m != "" && m != http.StatusText(e.StatusCode) {
+		text += ": " + m
+	}
+	if len(e.Document.Details) > 0 {
+		text += " (" + strings.Join(e.Document.Details, "; ") + ")"
+	}
+	return text + e.trail()
+}
+
+// RequestError is a request without a usable answer: none came, or one that
+// the API does not give.
+type RequestError struct {
+	Request
+	Err error // the last cause
+}
+
+// Error returns the request and the last cause.
+func (e *RequestError) Error() string {
+	tries := "1 try"
+	if e.Attempts != 1 {
+		tries = fmt.Sprintf("%d tries", e.Attempts)
+	}
+	return fmt.Sprintf("%s %s: no usable answer from %s after %s: %v [request id %s]",
+		e.Method, e.Path, e.Host, tries, e.Err, e.RequestID)
+}
+
+// Unwrap returns the last cause.
+func (e *RequestError) Unwrap() error { return e.Err }
+
+// TokenError is a token request that was refused. It does not unwrap to the
+// answer: a 404 from a wrong URL must not pass for an entity that is gone.
+type TokenError struct {
+	ClientID string
+	URL      string
+	Answer   *Error
+}
+
+// Rejected reports whether the server refused the credentials, rather than
+// failing for another reason.
+func (e *TokenError) Rejected() bool {
+	switch e.Answer.StatusCode {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
+		return true
+	default:
+		return false
+	}
+}
+
+// Error says who was refused where, and what to check.
+func (e *TokenError) Error() string {
+	if e.Rejected() {
+		return fmt.Sprintf("client id %q was rejected by %s: check the client id and the client secret: %v",
+			e.ClientID, e.URL, e.Answer)
+	}
+	return fmt.Sprintf("client id %q got no token from %s: check the base URL: %v", e.ClientID, e.URL, e.Answer)
+}
+
+// NotFoundError is a search without a result.
+type NotFoundError struct {
+	What string
+}
+
+// Error says what was searched for.
+func (e *NotFoundError) Error() string { return "there is no " + e.What }
+
+// IsNotFound reports whether the server said that there is no such thing. A
+// web page with that status does not count: it comes from a proxy or a wrong
+// URL, and says nothing about the entity.
+func IsNotFound(err error) bool {
+	if _, ok := errors.AsType[*NotFoundError](err); ok {
+		return true
+	}
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.StatusCode == http.StatusNotFound && !e.page
+}
+
+// IsConflict reports whether the request collides with what the server has: an
+// id or an address that is taken, a version that is outdated.
+func IsConflict(err error) bool { return hasStatus(err, http.StatusConflict) }
+
+// IsForbidden reports whether the token lacks a right.
+func IsForbidden(err error) bool { return hasStatus(err, http.StatusForbidden) }
+
+// IsUnauthorized reports whether the server did not accept the token.
+func IsUnauthorized(err error) bool { return hasStatus(err, http.StatusUnauthorized) }
+
+// IsBadRequest reports whether the request broke a rule of the API.
+func IsBadRequest(err error) bool { return hasStatus(err, http.StatusBadRequest) }
+
+func hasStatus(err error, status int) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.StatusCode == status
+}
+
+// IsUncertain reports whether a POST may have taken effect although no answer
+// said so: the connection broke or timed out after something was sent, a
+// gateway gave up on it, or the answer made no sense. Creating a group under a
+// chosen id is repeated then; a conflict that is uncertain as well may be the
+// caller's own group.
+func IsUncertain(err error) bool {
+	var e interface{ tookEffect() bool }
+	return errors.As(err, &e) && e.tookEffect()
+}
+
+// refused returns the error for the answer of the latest try.
+func (x *exchange) refused() error {
+	e := &Error{Request: x.Request, StatusCode: x.status, Document: api.ParseError(x.status, x.body)}
+	e.Document.Message = x.redact(e.Document.Message)
+	for i, detail := range e.Document.Details {
+		e.Document.Details[i] = x.redact(detail)
+	}
+	if x.status == http.StatusForbidden {
+		e.MissingScope = missingScope(e.Document.Details)
+	}
+	if e.page = isPage(x.header.Get("Content-Type")); e.page {
+		e.Document.Details = append(e.Document.Details, "the answer is a web page: check the base URL and proxies")
+	}
+	if to, err := url.Parse(x.header.Get("Location")); err == nil && x.status/100 == 3 && to.Host != "" {
+		e.Document.Details = append(e.Document.Details, "it redirects to "+to.Scheme+"://"+to.Host+": check the base URL")
+	}
+	return e
+}
+
+// unanswered returns the error for a request whose last try failed.
+func (x *exchange) unanswered(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		err = e.Err // the rest repeats the request, query included
+	}
+	return &RequestError{Request: x.Request, Err: err}
+}
+
+// unusable returns the error for a success the caller cannot use.
+func (x *exchange) unusable(err error) error {
+	x.doubt()
+	return &RequestError{Request: x.Request, Err: err}
+}
+
+func statusText(status int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
+}
+
+func isPage(contentType string) bool {
+	media, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (media == "text/html" || media == "application/xhtml+xml")
+}
+
+// scopePattern finds a scope: in brackets, or as a word.
+var scopePattern = regexp.MustCompile(`\[([^\[\]]+)\]|\b(iam\.\w+)`)
+
+func missingScope(details []string) string {
+	for _, detail := range details {
+		if m := scopePattern.FindStringSubmatch(detail); m != nil {
+			return m[1] + m[2]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,241 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// call is what a method of the client asks of the server.
+type call struct {
+	method string
+	path   string
+	query  url.Values
+	body   any        // sent as JSON; nil: no body
+	form   url.Values // the token request, which has no token and no tenant yet
+	total  bool       // ask for the number of all rows
+	again  bool       // a POST that may be sent twice; the other methods always may
+	want   []int      // the statuses that are a success
+}
+
+func (c call) repeatable() bool { return c.again || c.method != http.MethodPost }
+
+// exchange is one call under way, with all its tries. It is the RoundTripper
+// below the retries, because that is where each try is seen on its own: there
+// it is counted, logged and read to the end, so that an answer that breaks off
+// is repeated like one that never came.
+type exchange struct {
+	Request
+	client *Client
+	call   call
+	token  string
+
+	// Of the latest try:
+	sent   bool // something may have reached the server
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (c *Client) newExchange(call call) *exchange {
+	return &exchange{
+		Request: Request{Method: call.method, Path: call.path, Host: c.base.Host, RequestID: uuid.NewString()},
+		client:  c,
+		call:    call,
+	}
+}
+
+// send makes the request, with as many tries as it takes and policy allows.
+func (x *exchange) send(ctx context.Context, token string) error {
+	x.token = token
+	req, err := x.request(ctx)
+	if err != nil {
+		return err
+	}
+	retrier := retryablehttp.Client{
+		HTTPClient: &http.Client{
+			Transport: x,
+			Timeout:   x.client.timeout,
+			// The API never redirects. Whoever does is not the API, and must
+			// not see a request made for it.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		RetryMax:     x.client.retries,
+		RetryWaitMin: shortestWait,
+		RetryWaitMax: longestWait,
+		CheckRetry: func(ctx context.Context, _ *http.Response, err error) (bool, error) {
+			return x.retry(ctx, err), nil // an error here would replace the cause
+		},
+		Backoff:      x.client.backoff,
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	resp, err := retrier.Do(req)
+	if err != nil {
+		return x.unanswered(err)
+	}
+	_ = resp.Body.Close() // holds nothing: RoundTrip took it all
+	if x.status < 200 || x.status > 299 {
+		return x.refused()
+	}
+	if !slices.Contains(x.call.want, x.status) {
+		return x.unusable(fmt.Errorf("%s is not an answer to this request", statusText(x.status)))
+	}
+	return nil
+}
+
+// request builds the request, whose header stays the same over all tries.
+func (x *exchange) request(ctx context.Context) (*retryablehttp.Request, error) {
+	if err := checkPath(x.Path); err != nil {
+		return nil, fmt.Errorf("%s %s: %w", x.Method, x.Path, err)
+	}
+	target := x.client.base.String() + x.Path
+	if len(x.call.query) > 0 {
+		target += "?" + x.call.query.Encode()
+	}
+	var body any
+	switch {
+	case x.call.form != nil:
+		body = []byte(x.call.form.Encode())
+	case x.call.body != nil:
+		encoded, err := json.Marshal(x.call.body)
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: encoding the body: %w", x.Method, x.Path, err)
+		}
+		body = encoded
+	}
+	req, err := retryablehttp.NewRequestWithContext(ctx, x.Method, target, body)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", x.Method, x.Path, err)
+	}
+	x.setHeader(req.Header)
+	return req, nil
+}
+
+// setHeader sets what every request carries. Localized texts travel as maps of
+// all languages in both directions, which is what "*" asks for.
+func (x *exchange) setHeader(h http.Header) {
+	h.Set("Accept", "application/json")
+	h.Set("User-Agent", x.client.agent)
+	h.Set(api.HeaderRequestID, x.RequestID)
+	if x.call.form != nil {
+		h.Set("Content-Type", "application/x-www-form-urlencoded")
+		return
+	}
+	h.Set("Authorization", "Bearer "+x.token)
+	h.Set(api.HeaderTenant, x.client.tenant)
+	h.Set("Accept-Language", "*")
+	if x.Method != http.MethodGet {
+		h.Set("Content-Language", "*")
+	}
+	if x.call.body != nil {
+		h.Set("Content-Type", "application/json")
+	}
+	if x.call.total {
+		h.Set(api.HeaderTotalCount, "true")
+	}
+}
+
+// checkPath refuses ids that escaping cannot keep in their segment: servers and
+// gateways resolve "." and "..", and fold an empty segment into its neighbor,
+// so that the request would reach another route.
+func checkPath(path string) error {
+	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+		if segment == "" || segment == "." || segment == ".." {
+			return fmt.Errorf("%q cannot be an id: a path cannot carry it", segment)
+		}
+	}
+	return nil
+}
+
+// RoundTrip makes one try.
+func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	x.sent, x.status, x.header, x.body = false, 0, nil, nil
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	x.Attempts++
+	start := time.Now()
+	var reached reach
+	resp, err := x.client.transport.RoundTrip(req.WithContext(reached.trace(ctx)))
+	if err == nil {
+		x.status, x.header = resp.StatusCode, resp.Header
+		x.body, err = readAll(resp.Body, x.client.maxAnswer)
+		resp.Body = http.NoBody
+	}
+	x.sent = err == nil || reached.server()
+	if err != nil && x.sent || x.status == http.StatusBadGateway || x.status == http.StatusGatewayTimeout {
+		x.doubt()
+	}
+	x.logTry(ctx, time.Since(start), err)
+	if err != nil {
+		return nil, err
+	}
+	return resp, nil
+}
+
+// readAll reads at most one byte more than the limit, which tells the reader
+// that there was more.
+func readAll(body io.ReadCloser, limit int64) ([]byte, error) {
+	defer body.Close()
+	var buffer bytes.Buffer
+	if _, err := buffer.ReadFrom(io.LimitReader(body, limit+1)); err != nil {
+		return nil, fmt.Errorf("reading the answer: %w", err)
+	}
+	return buffer.Bytes(), nil
+}
+
+// doubt notes that the call may have taken effect without the caller knowing.
+// Only a POST leaves doubt: the other methods can simply be called again, and
+// the token request changes nothing.
+func (x *exchange) doubt() {
+	x.uncertain = x.uncertain || x.Method == http.MethodPost && x.call.form == nil
+}
+
+// reach follows a try to its connection.
+type reach struct{ asked, connected atomic.Bool }
+
+func (r *reach) trace(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { r.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { r.connected.Store(true) },
+	})
+}
+
+// server reports whether something may have reached the server. A transport
+// that never asked for a connection is not net/http's and does not tell.
+func (r *reach) server() bool { return r.connected.Load() || !r.asked.Load() }
+
+func (x *exchange) logTry(ctx context.Context, took time.Duration, err error) {
+	if x.client.log == nil {
+		return
+	}
+	fields := map[string]any{
+		"method":      x.Method,
+		"path":        x.Path,
+		"attempt":     x.Attempts,
+		"duration_ms": took.Milliseconds(),
+		"request_id":  x.RequestID,
+	}
+	if x.status != 0 {
+		fields["status"] = x.status
+	}
+	if err != nil {
+		fields["error"] = err.Error()
+	}
+	x.client.log(ctx, "IAM API request", fields)
+}

@@ -1,0 +1,66 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+const (
+	shortestWait      = 200 * time.Millisecond
+	longestWait       = 5 * time.Second
+	longestRetryAfter = 30 * time.Second
+)
+
+// retry decides whether to try again after the latest try, which failed with
+// the error or gave the status of the exchange.
+func (x *exchange) retry(ctx context.Context, err error) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	if err != nil {
+		// What never left may be sent in any case. A certificate that is not
+		// trusted now will not be trusted in a second.
+		_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+		return !untrusted && (!x.sent || x.call.repeatable())
+	}
+	switch x.status {
+	case http.StatusTooManyRequests:
+		return true // refused before anything was done
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return x.call.repeatable()
+	default:
+		return false
+	}
+}
+
+// backoff returns how long to wait before the next try: what the server asks
+// for, within reason; else twice as long each time, and a random part more so
+// that clients which failed together do not come back together.
+func backoff(low, high time.Duration, attempt int, resp *http.Response) time.Duration {
+	if resp != nil {
+		if wait, ok := retryAfter(resp.Header.Get("Retry-After"), time.Now()); ok {
+			return min(wait, longestRetryAfter)
+		}
+	}
+	wait := high
+	if attempt < 10 { // far beyond the limit, and still no overflow
+		wait = min(high, low<<attempt)
+	}
+	return min(high, wait+rand.N(wait+1))
+}
+
+// retryAfter reads the header, which is a number of seconds or a date.
+func retryAfter(value string, now time.Time) (time.Duration, bool) {
+	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second, true
+	}
+	if date, err := http.ParseTime(value); err == nil {
+		return max(0, date.Sub(now)), true
+	}
+	return 0, false
+}

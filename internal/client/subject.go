@@ -1,0 +1,40 @@
+package client
+
+import (
+	"context"
+	"slices"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// AccessGroup reads a group of the API as the access rules see it, with the
+// levels of the templates that it refers to.
+func AccessGroup(g api.Group, templates []api.Template) access.Group {
+	result := access.Group{ID: g.ID, Controls: g.AccessControls, Withheld: g.Withheld()}
+	for _, t := range templates {
+		if slices.Contains(g.Templates, t.ID) {
+			result.Templates = append(result.Templates, access.FromControls(t.AccessControls, nil))
+		}
+	}
+	return result
+}
+
+// Subject reads the groups of a user, for the access rules to evaluate.
+func (c *Client) Subject(ctx context.Context, user api.User) (access.User, error) {
+	subject := access.User{Locked: user.IsAccountLocked}
+	groups, err := c.UserGroups(ctx, user.ID)
+	if err != nil {
+		return subject, err
+	}
+	var templates []api.Template
+	if slices.ContainsFunc(groups, func(g api.Group) bool { return len(g.Templates) > 0 }) {
+		if templates, err = c.Templates(ctx); err != nil {
+			return subject, err
+		}
+	}
+	for _, g := range groups {
+		subject.Groups = append(subject.Groups, AccessGroup(g, templates))
+	}
+	return subject, nil
+}
