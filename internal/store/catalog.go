@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// AccessControl is what groups carry to grant scopes.
+type AccessControl struct {
+	Tenant           string
+	ID               string
+	Name             map[string]string // language to text
+	Domains          []string
+	Scopes           []string
+	RestrictionAware bool
+	RestrictedTo     string
+	VendorAware      bool
+	Predefined       bool
+	Version          int
+	CreatedAt        time.Time
+	ModifiedAt       time.Time
+}
+
+// Template is a role template: a named set of access controls.
+type Template struct {
+	Tenant         string
+	ID             string
+	Name           map[string]string
+	Description    map[string]string
+	AccessControls []string
+	Predefined     bool
+	CreatedAt      time.Time
+}
+
+// CatalogTx keeps what groups can refer to.
+type CatalogTx interface {
+	// CreateAccessControl answers ErrExists when the tenant has one of that
+	// id, and ErrNotFound when the tenant does not exist. It stores Version 1.
+	CreateAccessControl(ctx context.Context, c AccessControl) error
+	// AccessControl answers ErrNotFound when there is none of that id.
+	AccessControl(ctx context.Context, tenant, id string) (AccessControl, error)
+	// AccessControls lists the tenant's by creation time, then id.
+	AccessControls(ctx context.Context, tenant string) ([]AccessControl, error)
+
+	// CreateTemplate answers ErrExists when the tenant has one of that id, and
+	// ErrNotFound when the tenant does not exist.
+	CreateTemplate(ctx context.Context, t Template) error
+	// Template answers ErrNotFound when there is none of that id.
+	Template(ctx context.Context, tenant, id string) (Template, error)
+	// Templates lists the tenant's by creation time, then id.
+	Templates(ctx context.Context, tenant string) ([]Template, error)
+}

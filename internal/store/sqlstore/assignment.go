@@ -1,0 +1,108 @@
+package sqlstore
+
+import (
+	"context"
+	"slices"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// assignments has an id as its second column, but is never updated.
+var assignments = table[store.Assignment]{
+	name:    "assignment",
+	columns: "tenant, id, group_id, user_id, user_type, created_at",
+	fields: func(a *store.Assignment) []any {
+		return []any{&a.Tenant, &a.ID, &a.GroupID, &a.UserID, &a.UserType, asMillis(&a.CreatedAt)}
+	},
+}
+
+func (q queries) CreateAssignment(ctx context.Context, a store.Assignment) error {
+	return q.change(ctx, func(db conn) error {
+		return assignments.insert(ctx, db, &a)
+	})
+}
+
+func (q queries) Assignment(ctx context.Context, tenant, groupID, userID string) (store.Assignment, error) {
+	return assignments.one(ctx, q.read, `WHERE tenant = $1 AND group_id = $2 AND user_id = $3`,
+		tenant, groupID, userID)
+}
+
+func (q queries) Members(
+	ctx context.Context, tenant, groupID string, page store.Page,
+) (list []store.Assignment, total int, err error) {
+	err = q.view(ctx, func(db conn) error {
+		if total, err = assignments.count(ctx, db, `WHERE tenant = $1 AND group_id = $2`, tenant, groupID); err != nil {
+			return err
+		}
+		limit, offset := window(page)
+		list, err = assignments.all(ctx, db, `WHERE tenant = $1 AND group_id = $2
+			ORDER BY created_at, id LIMIT $3 OFFSET $4`, tenant, groupID, limit, offset)
+		return err
+	})
+	return list, total, err
+}
+
+// groupIDsChunk is how many users one statement asks for. SQLite searches a list
+// for each parameter's name, so that a longer statement is slower than two.
+const groupIDsChunk = 200
+
+func (q queries) GroupIDs(ctx context.Context, tenant string, userIDs []string) (map[string][]string, error) {
+	unique := slices.Compact(slices.Sorted(slices.Values(userIDs)))
+	found := make(map[string][]string)
+	err := q.view(ctx, func(db conn) error {
+		for chunk := range slices.Chunk(unique, groupIDsChunk) {
+			if err := addGroupIDs(ctx, db, tenant, chunk, found); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+func addGroupIDs(ctx context.Context, db conn, tenant string, userIDs []string, found map[string][]string) error {
+	args := []any{tenant}
+	for _, id := range userIDs {
+		args = append(args, id)
+	}
+	rows, err := db.QueryContext(ctx, `SELECT a.user_id, a.group_id
+		FROM assignment a JOIN user_group g ON g.tenant = a.tenant AND g.id = a.group_id
+		WHERE a.tenant = $1 AND a.user_id IN (`+params(2, len(args))+`)
+		ORDER BY g.created_at, g.id`, args...)
+	if err != nil {
+		return translate(ctx, err, nil)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var userID, groupID string
+		if err := rows.Scan(&userID, &groupID); err != nil {
+			return translate(ctx, err, nil)
+		}
+		found[userID] = append(found[userID], groupID)
+	}
+	return translate(ctx, rows.Err(), nil)
+}
+
+func (q queries) DeleteAssignment(ctx context.Context, tenant, groupID, userID string) error {
+	return q.change(ctx, func(db conn) error {
+		return assignments.removeOne(ctx, db, `WHERE tenant = $1 AND group_id = $2 AND user_id = $3`,
+			tenant, groupID, userID)
+	})
+}
+
+func (q queries) DeleteMembers(ctx context.Context, tenant, groupID string) error {
+	return q.change(ctx, func(db conn) error {
+		_, err := assignments.remove(ctx, db, `WHERE tenant = $1 AND group_id = $2`, tenant, groupID)
+		return err
+	})
+}
+
+func (q queries) DeleteMemberships(ctx context.Context, tenant, userID string) error {
+	return q.change(ctx, func(db conn) error {
+		_, err := assignments.remove(ctx, db, `WHERE tenant = $1 AND user_id = $2`, tenant, userID)
+		return err
+	})
+}

@@ -1,0 +1,59 @@
+package sqlstore
+
+import (
+	"context"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+var accessControls = table[store.AccessControl]{
+	name: "access_control",
+	columns: "tenant, id, name, domains, scopes, restriction_aware, restricted_to, vendor_aware, predefined, " +
+		"version, created_at, modified_at",
+	fields: func(c *store.AccessControl) []any {
+		return []any{
+			&c.Tenant, &c.ID, asJSON(&c.Name), asJSON(&c.Domains), asJSON(&c.Scopes), &c.RestrictionAware,
+			&c.RestrictedTo, &c.VendorAware, &c.Predefined, &c.Version, asMillis(&c.CreatedAt), asMillis(&c.ModifiedAt),
+		}
+	},
+}
+
+var templates = table[store.Template]{
+	name:    "template",
+	columns: "tenant, id, name, description, access_controls, predefined, created_at",
+	fields: func(t *store.Template) []any {
+		return []any{
+			&t.Tenant, &t.ID, asJSON(&t.Name), asJSON(&t.Description), asJSON(&t.AccessControls), &t.Predefined,
+			asMillis(&t.CreatedAt),
+		}
+	},
+}
+
+func (q queries) CreateAccessControl(ctx context.Context, c store.AccessControl) error {
+	c.Version = 1
+	return q.change(ctx, func(db conn) error {
+		return accessControls.insert(ctx, db, &c)
+	})
+}
+
+func (q queries) AccessControl(ctx context.Context, tenant, id string) (store.AccessControl, error) {
+	return accessControls.one(ctx, q.read, `WHERE tenant = $1 AND id = $2`, tenant, id)
+}
+
+func (q queries) AccessControls(ctx context.Context, tenant string) ([]store.AccessControl, error) {
+	return accessControls.all(ctx, q.read, `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
+}
+
+func (q queries) CreateTemplate(ctx context.Context, t store.Template) error {
+	return q.change(ctx, func(db conn) error {
+		return templates.insert(ctx, db, &t)
+	})
+}
+
+func (q queries) Template(ctx context.Context, tenant, id string) (store.Template, error) {
+	return templates.one(ctx, q.read, `WHERE tenant = $1 AND id = $2`, tenant, id)
+}
+
+func (q queries) Templates(ctx context.Context, tenant string) ([]store.Template, error) {
+	return templates.all(ctx, q.read, `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
+}

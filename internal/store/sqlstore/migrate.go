@@ -1,0 +1,44 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+)
+
+// migrate brings the tables up to date. When they are, it changes nothing. It
+// refuses tables that are ahead of this program.
+func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, migrations fs.FS, dir string) error {
+	migrations, err := fs.Sub(migrations, dir)
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(dialect, db, migrations, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	current, known, err := provider.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("read the version of the tables: %w", err)
+	}
+	if current > known {
+		return fmt.Errorf("a newer version of this program made it: its tables have version %d, this one knows %d; "+
+			"nothing was changed; use the newer version, or choose another path", current, known)
+	}
+	// Another process may migrate the same database. A migration that it was
+	// first to apply fails here, and the next attempt finds it applied: there are
+	// as many failures as migrations, at most.
+	for range len(provider.ListSources()) + 1 {
+		err = waitBusy(ctx, func() error {
+			_, err := provider.Up(ctx)
+			return err
+		})
+		if err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("migrate: %w", err)
+}

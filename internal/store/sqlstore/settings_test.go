@@ -1,0 +1,43 @@
+package sqlstore
+
+import (
+	"database/sql"
+	"path/filepath"
+	"testing"
+)
+
+// Every connection of both pools, and against what the user asks for.
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	file := filepath.Join(t.TempDir(), "iam.db")
+	s, err := Open(ctx, "sqlite:"+file+"?_foreign_keys=0&_synchronous=OFF&_journal_mode=DELETE"+
+		"&_pragma=foreign_keys(0)&_pragma=synchronous(OFF)&_pragma=cache_size(-321)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, pool := range []struct {
+		db        *sql.DB
+		size      int
+		queryOnly string
+	}{{s.reader, sqliteReaders, "1"}, {s.writer, 1, "0"}} {
+		want := map[string]string{
+			"foreign_keys": "1", "synchronous": "2", "journal_mode": "wal", "query_only": pool.queryOnly,
+			"cache_size": "-321", "application_id": "1229016369",
+		}
+		for range pool.size {
+			conn, err := pool.db.Conn(ctx) // held until the end: each one is another
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			for name, want := range want {
+				var got string
+				if err := conn.QueryRowContext(ctx, "PRAGMA "+name).Scan(&got); err != nil || got != want {
+					t.Errorf("%s is %q, want %q (%v)", name, got, want, err)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,152 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// sqliteFile is a database file and what SQLite is told about it. The path is
+// absolute: it stays the same when the process changes its directory.
+type sqliteFile struct {
+	path    string
+	options url.Values
+}
+
+func parseSQLite(name string) (sqliteFile, error) {
+	path, query, _ := strings.Cut(name, "?")
+	options, err := url.ParseQuery(query)
+	if err != nil {
+		return sqliteFile{}, fmt.Errorf("options of %s: %w", path, err)
+	}
+	if path == "" || (strings.HasPrefix(path, "//") && !strings.HasPrefix(path, "///")) {
+		return sqliteFile{}, fmt.Errorf("%q names no file; the form is sqlite:PATH", "sqlite:"+path)
+	}
+	if path == ":memory:" || options.Get("mode") == "memory" {
+		return sqliteFile{}, errors.New("a database in memory would be another one for each connection; name a file")
+	}
+	path, err = filepath.Abs(path)
+	return sqliteFile{path: path, options: options}, err
+}
+
+// uri names the file for SQLite. Where an option of the user and a setting have
+// the same name, the setting wins.
+func (f sqliteFile) uri(settings url.Values) string {
+	options := maps.Clone(f.options)
+	maps.Copy(options, settings)
+	return fileURI(f.path, options)
+}
+
+func fileURI(path string, options url.Values) string {
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // a drive letter
+	}
+	uri := url.URL{Scheme: "file", Path: path, RawQuery: options.Encode()}
+	return uri.String()
+}
+
+// check makes sure that the file is ours, or can become ours because there is
+// nothing in it yet. A missing file is made; any other stays as it is.
+func (f sqliteFile) check(ctx context.Context) (isNew bool, err error) {
+	size, err := f.create()
+	if err != nil || size == 0 {
+		return true, err
+	}
+	id, err := f.applicationID(ctx)
+	switch {
+	case err == nil && id == applicationID:
+		return false, nil
+	case err == nil:
+		return false, f.notOurs(fmt.Sprintf("a SQLite database with application id %#x", id))
+	case faultOf(err) == faultDamaged:
+		return false, f.notOurs("a file that is no SQLite database")
+	}
+	return false, translate(ctx, err, nil)
+}
+
+func (f sqliteFile) notOurs(found string) error {
+	return fmt.Errorf("expected a SQLite database with application id %#x, found %s; "+
+		"nothing was changed; choose another path", applicationID, found)
+}
+
+// creating keeps files from being made at the same time; see create.
+var creating sync.Mutex
+
+// create makes the file when it is missing, for its owner only, and returns its
+// size. SQLite would make it readable to all, and gives its other files the
+// rights of this one.
+//
+// A file that is there is not opened: to close it again would drop the locks
+// that SQLite holds on it for another Store of this process.
+func (f sqliteFile) create() (size int64, err error) {
+	creating.Lock()
+	defer creating.Unlock()
+	info, err := os.Stat(f.path)
+	switch {
+	case err == nil && !info.Mode().IsRegular():
+		return 0, errors.New("not a regular file; choose another path")
+	case err == nil:
+		return info.Size(), nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return 0, err
+	}
+	if mode := f.options.Get("mode"); mode == "ro" || mode == "rw" {
+		return 0, fmt.Errorf("%w, and mode=%s does not make it", fs.ErrNotExist, mode)
+	}
+	file, err := os.OpenFile(f.path, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return 0, f.cannotCreate(err)
+	}
+	return 0, file.Close()
+}
+
+func (f sqliteFile) cannotCreate(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no directory %s; make it, or choose another path", filepath.Dir(f.path))
+	}
+	if answer := fileFault(err); answer != nil {
+		return fmt.Errorf("%w: %w", answer, err)
+	}
+	return err
+}
+
+// fileFault is what the operating system's error means to a database, or nil.
+func fileFault(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return store.ErrReadOnly
+	case errors.Is(err, syscall.ENOSPC):
+		return store.ErrFull
+	}
+	return nil
+}
+
+// applicationID reads the mark in the first page. An immutable file is neither
+// locked nor recovered, and gets no other files beside it. While a process
+// moves its log into the file, the first page may tell of pages that are still
+// to come; a writable schema keeps SQLite from calling that damage.
+func (f sqliteFile) applicationID(ctx context.Context) (id int64, err error) {
+	db, err := sql.Open("sqlite", fileURI(f.path, url.Values{
+		"mode":      {"ro"},
+		"immutable": {"1"},
+		"_pragma":   {"writable_schema(1)"},
+	}))
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	err = db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id)
+	return id, err
+}

@@ -1,0 +1,122 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// table ties a record type to its table. The first two columns of a table whose
+// records are updated are its key: tenant and id.
+type table[T any] struct {
+	name    string
+	columns string // separated by a comma and a space
+	// fields returns pointers to the fields of the record, one per column.
+	fields func(record *T) []any
+}
+
+// insert answers ErrExists, and ErrNotFound when the record refers to
+// something that is not there.
+func (t table[T]) insert(ctx context.Context, db conn, record *T) error {
+	fields := t.fields(record)
+	query := `INSERT INTO ` + t.name + ` (` + t.columns + `) VALUES (` + params(1, len(fields)) + `)`
+	_, err := db.ExecContext(ctx, query, fields...)
+	return translate(ctx, err, store.ErrNotFound)
+}
+
+// one returns the first record of a query that goes on after FROM, or
+// ErrNotFound.
+func (t table[T]) one(ctx context.Context, db conn, rest string, args ...any) (T, error) {
+	var record T
+	row := db.QueryRowContext(ctx, t.selectFrom(rest), args...)
+	err := row.Scan(t.fields(&record)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return record, store.ErrNotFound
+	}
+	return record, translate(ctx, err, nil)
+}
+
+// all returns every record of a query that goes on after FROM.
+func (t table[T]) all(ctx context.Context, db conn, rest string, args ...any) ([]T, error) {
+	rows, err := db.QueryContext(ctx, t.selectFrom(rest), args...)
+	if err != nil {
+		return nil, translate(ctx, err, nil)
+	}
+	defer rows.Close()
+	var records []T
+	for rows.Next() {
+		var record T
+		if err := rows.Scan(t.fields(&record)...); err != nil {
+			return nil, translate(ctx, err, nil)
+		}
+		records = append(records, record)
+	}
+	return records, translate(ctx, rows.Err(), nil)
+}
+
+// count returns the number of records of a query that goes on after FROM.
+func (t table[T]) count(ctx context.Context, db conn, rest string, args ...any) (n int, err error) {
+	row := db.QueryRowContext(ctx, `SELECT count(*) FROM `+t.name+` `+rest, args...)
+	return n, translate(ctx, row.Scan(&n), nil)
+}
+
+// update replaces all but the key of a record that is there. Key columns are
+// not even set to what they are: that would look up everything that refers to
+// the record.
+func (t table[T]) update(ctx context.Context, db conn, record *T) error {
+	fields := t.fields(record)
+	columns := strings.SplitN(t.columns, ", ", 3)[2]
+	query := `UPDATE ` + t.name + ` SET (` + columns + `) = (` + params(3, len(fields)) + `)
+		WHERE tenant = $1 AND id = $2`
+	_, err := db.ExecContext(ctx, query, fields...)
+	return translate(ctx, err, nil)
+}
+
+// remove deletes the records that a condition selects, any number. It answers
+// ErrReferenced while something refers to one of them.
+func (t table[T]) remove(ctx context.Context, db conn, where string, args ...any) (n int64, err error) {
+	result, err := db.ExecContext(ctx, `DELETE FROM `+t.name+` `+where, args...)
+	if err != nil {
+		return 0, translate(ctx, err, store.ErrReferenced)
+	}
+	return result.RowsAffected()
+}
+
+// removeOne is remove, and answers ErrNotFound when there was nothing.
+func (t table[T]) removeOne(ctx context.Context, db conn, where string, args ...any) error {
+	n, err := t.remove(ctx, db, where, args...)
+	if err == nil && n == 0 {
+		return store.ErrNotFound
+	}
+	return err
+}
+
+func (t table[T]) selectFrom(rest string) string {
+	return `SELECT ` + t.columns + ` FROM ` + t.name + ` ` + rest
+}
+
+// params writes the parameters from one number to another: "$3, $4".
+func params(from, to int) string {
+	var b strings.Builder
+	for n := from; n <= to; n++ {
+		if n > from {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "$%d", n)
+	}
+	return b.String()
+}
+
+// window are the arguments of LIMIT and OFFSET. There is no "no limit" that
+// every engine takes, so it is a number that no table reaches.
+func window(page store.Page) (limit, offset int64) {
+	limit = int64(page.Limit)
+	if limit <= 0 {
+		limit = 1 << 62
+	}
+	return limit, max(0, int64(page.Offset))
+}

@@ -1,0 +1,67 @@
+package sqlstore
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// A record comes back right even when two of its columns have changed places,
+// for they serve both ways. So compare names.
+func TestTable_columnsAreNamedAsFields(t *testing.T) {
+	t.Parallel()
+	checkNames(t, tenants)
+	checkNames(t, clients)
+	checkNames(t, settings)
+	checkNames(t, users)
+	checkNames(t, accounts)
+	checkNames(t, groups)
+	checkNames(t, assignments)
+	checkNames(t, accessControls)
+	checkNames(t, templates)
+}
+
+func checkNames[T any](t *testing.T, table table[T]) {
+	t.Helper()
+	record := new(T)
+	names := make(map[uintptr]string) // by address
+	value := reflect.ValueOf(record).Elem()
+	for i := range value.NumField() {
+		names[value.Field(i).Addr().Pointer()] = snakeCase(value.Type().Field(i).Name)
+	}
+	found := make(map[string]bool)
+	columns := strings.Split(table.columns, ", ")
+	fields := table.fields(record)
+	if len(columns) != len(fields) {
+		t.Fatalf("%s has %d columns for %d fields", table.name, len(columns), len(fields))
+	}
+	for i, field := range fields {
+		pointer := reflect.ValueOf(field)
+		if pointer.Kind() == reflect.Struct {
+			pointer = pointer.Field(0)
+		}
+		name := names[pointer.Pointer()]
+		found[name] = true
+		if columns[i] != name && columns[i] != name+"_key" {
+			t.Errorf("%s: column %s has field %s", table.name, columns[i], name)
+		}
+	}
+	if len(found) != value.NumField() {
+		t.Errorf("%s has columns for %d of %d fields", table.name, len(found), value.NumField())
+	}
+}
+
+// snakeCase turns LegalEntityID into legal_entity_id.
+func snakeCase(name string) string {
+	var b strings.Builder
+	before := 'A'
+	for i, r := range name {
+		if i > 0 && unicode.IsUpper(r) && !unicode.IsUpper(before) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+		before = r
+	}
+	return b.String()
+}

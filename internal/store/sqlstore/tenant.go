@@ -1,0 +1,94 @@
+package sqlstore
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+var tenants = table[store.Tenant]{
+	name:    "tenant",
+	columns: "name, created_at",
+	fields: func(t *store.Tenant) []any {
+		return []any{&t.Name, asMillis(&t.CreatedAt)}
+	},
+}
+
+var clients = table[store.Client]{
+	name:    "client",
+	columns: "tenant, id, secret_hash, scopes, created_at",
+	fields: func(c *store.Client) []any {
+		return []any{&c.Tenant, &c.ID, &c.SecretHash, asJSON(&c.Scopes), asMillis(&c.CreatedAt)}
+	},
+}
+
+var settings = table[store.Setting]{
+	name:    "setting",
+	columns: "tenant, key, value",
+	fields: func(s *store.Setting) []any {
+		return []any{&s.Tenant, &s.Key, &s.Value}
+	},
+}
+
+func (q queries) CreateTenant(ctx context.Context, t store.Tenant) error {
+	return q.change(ctx, func(db conn) error {
+		return tenants.insert(ctx, db, &t)
+	})
+}
+
+func (q queries) Tenant(ctx context.Context, name string) (store.Tenant, error) {
+	return tenants.one(ctx, q.read, `WHERE name = $1`, name)
+}
+
+func (q queries) Tenants(ctx context.Context) ([]store.Tenant, error) {
+	return tenants.all(ctx, q.read, `ORDER BY name`)
+}
+
+func (q queries) CreateClient(ctx context.Context, c store.Client) error {
+	return q.change(ctx, func(db conn) error {
+		return clients.insert(ctx, db, &c)
+	})
+}
+
+func (q queries) Client(ctx context.Context, id string) (store.Client, error) {
+	return clients.one(ctx, q.read, `WHERE id = $1`, id)
+}
+
+func (q queries) Clients(ctx context.Context, tenant string) ([]store.Client, error) {
+	return clients.all(ctx, q.read, `WHERE tenant = $1 ORDER BY id`, tenant)
+}
+
+func (q queries) PutSetting(ctx context.Context, s store.Setting) error {
+	return q.change(ctx, func(db conn) error {
+		_, err := db.ExecContext(ctx, `INSERT INTO setting (tenant, key, value) VALUES ($1, $2, $3)
+			ON CONFLICT (tenant, key) DO UPDATE SET value = excluded.value`, s.Tenant, s.Key, s.Value)
+		return translate(ctx, err, store.ErrNotFound)
+	})
+}
+
+func (q queries) Setting(ctx context.Context, tenant, key string) (store.Setting, error) {
+	return settings.one(ctx, q.read, `WHERE tenant = $1 AND key = $2`, tenant, key)
+}
+
+// SigningKey refuses an empty proposal: it would be kept for ever.
+func (q queries) SigningKey(ctx context.Context, proposal []byte) ([]byte, error) {
+	if len(proposal) == 0 {
+		return nil, errors.New("keep a signing key: the proposal is empty")
+	}
+	var text string
+	err := q.change(ctx, func(db conn) error {
+		_, err := db.ExecContext(ctx, `INSERT INTO signing_key (id, secret) VALUES (1, $1)
+			ON CONFLICT (id) DO NOTHING`, base64.StdEncoding.EncodeToString(proposal))
+		if err != nil {
+			return translate(ctx, err, nil)
+		}
+		row := db.QueryRowContext(ctx, `SELECT secret FROM signing_key WHERE id = 1`)
+		return translate(ctx, row.Scan(&text), nil)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return base64.StdEncoding.DecodeString(text)
+}

@@ -1,0 +1,98 @@
+package sqlstore
+
+import (
+	"context"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+var users = table[store.User]{
+	name: "tenant_user",
+	columns: "tenant, id, first_name, last_name, email, email_key, department, preferred_site, " +
+		"preferred_currency, preferred_language, backoffice_number, status, locked, created_at, last_login",
+	fields: func(u *store.User) []any {
+		return []any{
+			&u.Tenant, &u.ID, &u.FirstName, &u.LastName, &u.Email, asEmailKey(&u.Email), &u.Department, &u.PreferredSite,
+			&u.PreferredCurrency, &u.PreferredLanguage, &u.BackofficeNumber, &u.Status, &u.Locked,
+			asMillis(&u.CreatedAt), asMillis(&u.LastLogin),
+		}
+	},
+}
+
+var accounts = table[store.Account]{
+	name:    "account",
+	columns: "id, email, email_key, created_at",
+	fields: func(a *store.Account) []any {
+		return []any{&a.ID, &a.Email, asEmailKey(&a.Email), asMillis(&a.CreatedAt)}
+	},
+}
+
+func (q queries) CreateUser(ctx context.Context, u store.User) error {
+	return q.change(ctx, func(db conn) error {
+		return users.insert(ctx, db, &u)
+	})
+}
+
+// User prefers the id: one user's id may be another's back-office number.
+func (q queries) User(ctx context.Context, tenant, id string) (store.User, error) {
+	return users.one(ctx, q.read, `WHERE tenant = $1 AND (id = $2 OR backoffice_number = $2)
+		ORDER BY (id = $2) DESC LIMIT 1`, tenant, id)
+}
+
+func (q queries) UserByEmail(ctx context.Context, tenant, email string) (store.User, error) {
+	return users.one(ctx, q.read, `WHERE tenant = $1 AND email_key = $2`, tenant, foldEmail(email))
+}
+
+func (q queries) Users(ctx context.Context, tenant string, page store.Page) (list []store.User, total int, err error) {
+	err = q.view(ctx, func(db conn) error {
+		if total, err = users.count(ctx, db, `WHERE tenant = $1`, tenant); err != nil {
+			return err
+		}
+		limit, offset := window(page)
+		list, err = users.all(ctx, db, `WHERE tenant = $1
+			ORDER BY created_at, id LIMIT $2 OFFSET $3`, tenant, limit, offset)
+		return err
+	})
+	return list, total, err
+}
+
+func (q queries) UpdateUser(ctx context.Context, tenant, id string, fn func(u *store.User) error) error {
+	return q.change(ctx, func(db conn) error {
+		u, err := users.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
+		if err != nil {
+			return err
+		}
+		createdAt := u.CreatedAt
+		if err := fn(&u); err != nil {
+			return err
+		}
+		u.Tenant, u.ID, u.CreatedAt = tenant, id, createdAt
+		return users.update(ctx, db, &u)
+	})
+}
+
+func (q queries) DeleteUser(ctx context.Context, tenant, id string) error {
+	return q.change(ctx, func(db conn) error {
+		if err := users.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id); err != nil {
+			return err
+		}
+		_, err := assignments.remove(ctx, db, `WHERE tenant = $1 AND user_id = $2`, tenant, id)
+		return err
+	})
+}
+
+func (q queries) CreateAccount(ctx context.Context, a store.Account) error {
+	return q.change(ctx, func(db conn) error {
+		return accounts.insert(ctx, db, &a)
+	})
+}
+
+func (q queries) AccountByEmail(ctx context.Context, email string) (store.Account, error) {
+	return accounts.one(ctx, q.read, `WHERE email_key = $1`, foldEmail(email))
+}
+
+func (q queries) DeleteAccount(ctx context.Context, id string) error {
+	return q.change(ctx, func(db conn) error {
+		return accounts.removeOne(ctx, db, `WHERE id = $1`, id)
+	})
+}

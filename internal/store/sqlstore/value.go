@@ -1,0 +1,82 @@
+package sqlstore
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// A record's fields are given to the driver as pointers, which serve both ways:
+// as arguments of an insert and as destinations of a select. The types below
+// are for fields that are not stored as they are.
+
+// jsonText stores a list or a map as JSON text. Nil and empty are the same:
+// both are stored as null and come back as nil.
+type jsonText[T []string | map[string]string] struct{ field *T }
+
+func asJSON[T []string | map[string]string](field *T) jsonText[T] {
+	return jsonText[T]{field}
+}
+
+// Value implements driver.Valuer.
+func (j jsonText[T]) Value() (driver.Value, error) {
+	if len(*j.field) == 0 {
+		return "null", nil
+	}
+	text, err := json.Marshal(*j.field)
+	return string(text), err
+}
+
+// Scan implements sql.Scanner.
+func (j jsonText[T]) Scan(src any) error {
+	text, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("read JSON: got %T, want text", src)
+	}
+	return json.Unmarshal([]byte(text), j.field)
+}
+
+// millis stores a time as milliseconds since 1970, and no time as 0. NULL would
+// be sorted first by one engine and last by another.
+type millis struct{ field *time.Time }
+
+func asMillis(field *time.Time) millis { return millis{field} }
+
+// Value implements driver.Valuer.
+func (m millis) Value() (driver.Value, error) {
+	if m.field.IsZero() {
+		return int64(0), nil
+	}
+	return m.field.UnixMilli(), nil
+}
+
+// Scan implements sql.Scanner.
+func (m millis) Scan(src any) error {
+	n, ok := src.(int64)
+	if !ok {
+		return fmt.Errorf("read a time: got %T, want a number", src)
+	}
+	*m.field = time.Time{}
+	if n != 0 {
+		*m.field = time.UnixMilli(n).UTC()
+	}
+	return nil
+}
+
+// emailKey stores an e-mail in the form in which e-mails are compared. Nothing
+// comes back: the e-mail itself has a column of its own.
+type emailKey struct{ email *string }
+
+func asEmailKey(email *string) emailKey { return emailKey{email} }
+
+// Value implements driver.Valuer.
+func (k emailKey) Value() (driver.Value, error) { return foldEmail(*k.email), nil }
+
+// Scan implements sql.Scanner.
+func (emailKey) Scan(any) error { return nil }
+
+// foldEmail is done here and not by the database: SQLite's lower() knows ASCII
+// only, PostgreSQL's depends on the locale.
+func foldEmail(email string) string { return strings.ToLower(email) }

@@ -1,0 +1,57 @@
+// Package store is the storage contract of the reference backend: records,
+// the operations on them, and what each operation answers when it cannot be
+// done. It holds no SQL; sqlstore implements it and storetest proves the
+// implementation, sub-test by sentence.
+package store
+
+import (
+	"context"
+	"errors"
+)
+
+// What operations answer. Test with errors.Is; an error may carry more text.
+var (
+	ErrNotFound   = errors.New("not found")
+	ErrExists     = errors.New("already exists")
+	ErrConflict   = errors.New("changed by someone else")
+	ErrReferenced = errors.New("still in use")
+	ErrFull       = errors.New("the database or its disk is full")
+	ErrReadOnly   = errors.New("the database is read-only")
+)
+
+// Store keeps tenants and what belongs to them. All methods may be called
+// concurrently. A method called on the Store runs in a transaction of its own;
+// InTx joins several.
+//
+// Every method stops with the context's error when the context is done, and
+// may answer ErrFull or ErrReadOnly when it writes.
+type Store interface {
+	Tx
+
+	// InTx runs fn in one transaction that reads its own writes: all of them
+	// are kept when fn returns nil, none when it returns an error or panics.
+	// Transactions that write are serialized. Fn must use the Tx it is given
+	// and not the Store, and return the error of a write that was refused.
+	InTx(ctx context.Context, fn func(tx Tx) error) error
+
+	// Ping answers nil when the database can be read.
+	Ping(ctx context.Context) error
+
+	// Close ends every connection. Methods called after it return an error.
+	Close() error
+}
+
+// Tx is the set of operations, inside or outside a joint transaction.
+type Tx interface {
+	TenantTx
+	UserTx
+	GroupTx
+	AssignmentTx
+	CatalogTx
+}
+
+// Page selects a part of a list. The zero value selects everything.
+type Page struct {
+	Offset int
+	Limit  int // 0 is without limit
+}

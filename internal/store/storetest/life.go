@@ -1,0 +1,126 @@
+package storetest
+
+import (
+	"context"
+	"reflect"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+var lifeClauses = []clause{
+	{"the tests of contexts and of closing call every method", proveEveryMethod},
+	{"every method stops with the error of a context that is done", proveCanceled},
+	{"every method answers an error after the store is closed", proveClosed},
+	{"a store that is open can be pinged", func(t *testing.T, s store.Store) { ok(t, s.Ping(t.Context())) }},
+	{"a store may be closed twice", func(t *testing.T, s store.Store) {
+		ok(t, s.Close())
+		ok(t, s.Close())
+	}},
+}
+
+// calls has a call of every method but Close, on what prepare and createAll
+// made, which would succeed.
+func calls(s store.Store) map[string]func(ctx context.Context) error {
+	return map[string]func(ctx context.Context) error{
+		"CreateTenant": func(ctx context.Context) error { return s.CreateTenant(ctx, newTenant("t")) },
+		"Tenant":       func(ctx context.Context) error { return second(s.Tenant(ctx, "acme")) },
+		"Tenants":      func(ctx context.Context) error { return second(s.Tenants(ctx)) },
+		"CreateClient": func(ctx context.Context) error { return s.CreateClient(ctx, newClient("acme", "c")) },
+		"Client":       func(ctx context.Context) error { return second(s.Client(ctx, "in tx")) },
+		"Clients":      func(ctx context.Context) error { return second(s.Clients(ctx, "acme")) },
+		"PutSetting":   func(ctx context.Context) error { return s.PutSetting(ctx, newSetting("acme", "k")) },
+		"Setting":      func(ctx context.Context) error { return second(s.Setting(ctx, "acme", "in tx")) },
+		"SigningKey":   func(ctx context.Context) error { return second(s.SigningKey(ctx, []byte("key"))) },
+
+		"CreateUser":  func(ctx context.Context) error { return s.CreateUser(ctx, newUser("acme", "u")) },
+		"User":        func(ctx context.Context) error { return second(s.User(ctx, "acme", "in tx")) },
+		"UserByEmail": func(ctx context.Context) error { return second(s.UserByEmail(ctx, "acme", inTxEmail)) },
+		"Users":       func(ctx context.Context) error { return third(s.Users(ctx, "acme", store.Page{})) },
+		"UpdateUser": func(ctx context.Context) error {
+			return s.UpdateUser(ctx, "acme", "in tx", func(*store.User) error { return nil })
+		},
+		"DeleteUser":     func(ctx context.Context) error { return s.DeleteUser(ctx, "acme", "in tx") },
+		"CreateAccount":  func(ctx context.Context) error { return s.CreateAccount(ctx, newAccount("a")) },
+		"AccountByEmail": func(ctx context.Context) error { return second(s.AccountByEmail(ctx, inTxEmail)) },
+		"DeleteAccount":  func(ctx context.Context) error { return s.DeleteAccount(ctx, "in tx") },
+
+		"CreateGroup":  func(ctx context.Context) error { return s.CreateGroup(ctx, newGroup("acme", "g")) },
+		"Group":        func(ctx context.Context) error { return second(s.Group(ctx, "acme", "in tx")) },
+		"Groups":       func(ctx context.Context) error { return second(s.Groups(ctx, "acme")) },
+		"GroupsOfUser": func(ctx context.Context) error { return second(s.GroupsOfUser(ctx, "acme", "in tx")) },
+		"UpdateGroup": func(ctx context.Context) error {
+			return s.UpdateGroup(ctx, "acme", "in tx", func(*store.Group) error { return nil })
+		},
+		"DeleteGroup": func(ctx context.Context) error { return s.DeleteGroup(ctx, "acme", "in tx") },
+
+		"CreateAssignment": func(ctx context.Context) error {
+			return s.CreateAssignment(ctx, newAssignment("acme", "1", home, "u"))
+		},
+		"Assignment":        func(ctx context.Context) error { return second(s.Assignment(ctx, "acme", home, "in tx")) },
+		"Members":           func(ctx context.Context) error { return third(s.Members(ctx, "acme", home, store.Page{})) },
+		"GroupIDs":          func(ctx context.Context) error { return second(s.GroupIDs(ctx, "acme", []string{"in tx"})) },
+		"DeleteAssignment":  func(ctx context.Context) error { return s.DeleteAssignment(ctx, "acme", home, "in tx") },
+		"DeleteMembers":     func(ctx context.Context) error { return s.DeleteMembers(ctx, "acme", home) },
+		"DeleteMemberships": func(ctx context.Context) error { return s.DeleteMemberships(ctx, "acme", "in tx") },
+
+		"CreateAccessControl": func(ctx context.Context) error {
+			return s.CreateAccessControl(ctx, newAccessControl("acme", "c"))
+		},
+		"AccessControl":  func(ctx context.Context) error { return second(s.AccessControl(ctx, "acme", "in tx")) },
+		"AccessControls": func(ctx context.Context) error { return second(s.AccessControls(ctx, "acme")) },
+		"CreateTemplate": func(ctx context.Context) error { return s.CreateTemplate(ctx, newTemplate("acme", "r")) },
+		"Template":       func(ctx context.Context) error { return second(s.Template(ctx, "acme", "in tx")) },
+		"Templates":      func(ctx context.Context) error { return second(s.Templates(ctx, "acme")) },
+
+		"InTx": func(ctx context.Context) error { return s.InTx(ctx, func(store.Tx) error { return nil }) },
+		"Ping": func(ctx context.Context) error { return s.Ping(ctx) },
+	}
+}
+
+var inTxEmail = newUser("acme", "in tx").Email
+
+func second[T any](_ T, err error) error        { return err }
+func third[T, U any](_ T, _ U, err error) error { return err }
+
+// withAll makes what calls are made on.
+func withAll(t *testing.T, s store.Store) {
+	t.Helper()
+	prepare(t, s, "acme")
+	ok(t, createAll(t.Context(), s))
+}
+
+func proveEveryMethod(t *testing.T, s store.Store) {
+	all := calls(s)
+	for method := range reflect.TypeFor[store.Store]().Methods() {
+		if all[method.Name] == nil && method.Name != "Close" {
+			t.Errorf("calls has no call of %s", method.Name)
+		}
+	}
+}
+
+func proveCanceled(t *testing.T, s store.Store) {
+	withAll(t, s)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, call := range calls(s) {
+		if err := call(ctx); err == nil {
+			t.Errorf("%s does not stop", name)
+		} else {
+			wantErr(t, err, context.Canceled)
+		}
+	}
+	wantAll(t, s)
+	_, err := s.User(t.Context(), "acme", "u")
+	wantErr(t, err, store.ErrNotFound)
+}
+
+func proveClosed(t *testing.T, s store.Store) {
+	withAll(t, s)
+	ok(t, s.Close())
+	for name, call := range calls(s) {
+		if call(t.Context()) == nil {
+			t.Errorf("%s answers no error", name)
+		}
+	}
+}

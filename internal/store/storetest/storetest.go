@@ -1,0 +1,87 @@
+// Package storetest proves that an implementation keeps the contract of package
+// store. Each sub-test is named for the clause it proves and gets a store of
+// its own. Clauses about damaged, full or read-only databases are left to the
+// implementation's own tests: only it can bring them about.
+package storetest
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// clause is a sentence of the contract and its proof.
+type clause struct {
+	name  string
+	prove func(t *testing.T, s store.Store)
+}
+
+// Run proves the contract. newStore returns an empty store and has it closed at
+// the end of the test.
+func Run(t *testing.T, newStore func(t *testing.T) store.Store) {
+	clauses := slices.Concat(
+		recordClauses(), valueClauses, tenantClauses, userClauses, accountClauses, groupClauses,
+		assignmentClauses, catalogClauses, updateClauses, transactionClauses, lifeClauses,
+	)
+	for _, c := range clauses {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.prove(t, newStore(t))
+		})
+	}
+}
+
+// ok ends the test on an error. It is for what a test needs, and for what it
+// proves to succeed.
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantErr(t *testing.T, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("got error %v, want %v", err, want)
+	}
+}
+
+func wantSame[T any](t *testing.T, got, want T) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+// ids are the ids of a list, in its order.
+func ids[T any](list []T, id func(T) string) []string {
+	var all []string
+	for _, record := range list {
+		all = append(all, id(record))
+	}
+	return all
+}
+
+func userID(u store.User) string         { return u.ID }
+func groupID(g store.Group) string       { return g.ID }
+func memberID(a store.Assignment) string { return a.UserID }
+
+// pages reads a list page by page, until a page is empty.
+func pages[T any](t *testing.T, size int, list func(page store.Page) ([]T, int, error)) (all []T) {
+	t.Helper()
+	for {
+		page, _, err := list(store.Page{Offset: len(all), Limit: size})
+		ok(t, err)
+		if len(page) == 0 {
+			return all
+		}
+		if len(page) > size {
+			t.Fatalf("a page has %d records, want %d at most", len(page), size)
+		}
+		all = append(all, page...)
+	}
+}

@@ -1,0 +1,131 @@
+package storetest
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+var tenantClauses = []clause{
+	{"tenants are listed by name, byte by byte", proveTenantsInOrder},
+	{"a client's id is taken for every tenant", proveClientOfOneTenant},
+	{"clients are listed by id, byte by byte, of their tenant only", proveClientsInOrder},
+	{"a setting is replaced, and no other one", provePutSetting},
+	{"the first signing key is kept", proveSigningKey},
+	{"callers at the same time get the same signing key", proveOneSigningKey},
+	{"an empty signing key is refused", proveEmptySigningKey},
+}
+
+// mixed is in byte order: capitals before small letters before accents.
+var mixed = []string{"10", "2", "A", "Z", "a", "a0", "b", "z", "Ä", "ä", "日", "😀"}
+
+// shuffled is the same in another order.
+func shuffled() []string {
+	var all []string
+	for i := range mixed {
+		all = append(all, mixed[(i*5+3)%len(mixed)])
+	}
+	return all
+}
+
+func proveTenantsInOrder(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	list, err := s.Tenants(ctx)
+	ok(t, err)
+	wantSame(t, len(list), 0)
+	for _, name := range shuffled() {
+		ok(t, s.CreateTenant(ctx, newTenant(name)))
+	}
+	list, err = s.Tenants(ctx)
+	ok(t, err)
+	wantSame(t, ids(list, func(t store.Tenant) string { return t.Name }), mixed)
+	wantSame(t, list[0], newTenant(mixed[0]))
+}
+
+func proveClientOfOneTenant(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	ok(t, s.CreateTenant(ctx, newTenant("one")))
+	ok(t, s.CreateTenant(ctx, newTenant("two")))
+	ok(t, s.CreateClient(ctx, newClient("one", "key")))
+	wantErr(t, s.CreateClient(ctx, newClient("two", "key")), store.ErrExists)
+	got, err := s.Client(ctx, "key")
+	ok(t, err)
+	wantSame(t, got, newClient("one", "key"))
+}
+
+func proveClientsInOrder(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	ok(t, s.CreateTenant(ctx, newTenant("one")))
+	ok(t, s.CreateTenant(ctx, newTenant("two")))
+	ok(t, s.CreateClient(ctx, newClient("two", "of two")))
+	for _, id := range shuffled() {
+		ok(t, s.CreateClient(ctx, newClient("one", id)))
+	}
+	list, err := s.Clients(ctx, "one")
+	ok(t, err)
+	wantSame(t, ids(list, func(c store.Client) string { return c.ID }), mixed)
+	wantSame(t, list[0], newClient("one", mixed[0]))
+	list, err = s.Clients(ctx, "nobody")
+	ok(t, err)
+	wantSame(t, len(list), 0)
+}
+
+func provePutSetting(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	ok(t, s.CreateTenant(ctx, newTenant("one")))
+	ok(t, s.CreateTenant(ctx, newTenant("two")))
+	others := []store.Setting{newSetting("one", "KEY"), newSetting("one", "other"), newSetting("two", "key")}
+	for _, other := range others {
+		ok(t, s.PutSetting(ctx, other))
+	}
+	want := newSetting("one", "key")
+	ok(t, s.PutSetting(ctx, want))
+	want.Value = `["replaced"]`
+	ok(t, s.PutSetting(ctx, want))
+	for _, want := range append(others, want) {
+		got, err := s.Setting(ctx, want.Tenant, want.Key)
+		ok(t, err)
+		wantSame(t, got, want)
+	}
+}
+
+func proveSigningKey(t *testing.T, s store.Store) {
+	first := []byte{0, 1, 254, 255, '\'', '"', 'k'}
+	for _, proposal := range [][]byte{first, []byte("second"), first} {
+		got, err := s.SigningKey(t.Context(), proposal)
+		ok(t, err)
+		wantSame(t, got, first)
+	}
+}
+
+func proveOneSigningKey(t *testing.T, s store.Store) {
+	keys := make([]string, 8)
+	var group sync.WaitGroup
+	for i := range keys {
+		group.Go(func() {
+			key, err := s.SigningKey(t.Context(), fmt.Appendf(nil, "proposal %d", i))
+			if err != nil {
+				t.Error(err)
+			}
+			keys[i] = string(key)
+		})
+	}
+	group.Wait()
+	for _, key := range keys {
+		wantSame(t, key, keys[0])
+	}
+}
+
+func proveEmptySigningKey(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	for _, empty := range [][]byte{nil, {}} {
+		if _, err := s.SigningKey(ctx, empty); err == nil {
+			t.Error("an empty key was kept")
+		}
+	}
+	got, err := s.SigningKey(ctx, []byte("key"))
+	ok(t, err)
+	wantSame(t, string(got), "key")
+}
