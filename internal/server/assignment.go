@@ -1,0 +1,189 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// handleMemberList answers GET /iam/{tenant}/groups/{groupId}/users.
+func (s *Server) handleMemberList(c *call) error {
+	page, err := c.page()
+	if err != nil {
+		return err
+	}
+	if _, err := s.group(c.ctx, s.store, c.tenant, c.value("groupId")); err != nil {
+		return err
+	}
+	members, total, err := s.store.Members(c.ctx, c.tenant, c.value("groupId"), page)
+	if err != nil {
+		return fmt.Errorf("listing members: %w", err)
+	}
+	documents := make([]api.Assignment, len(members))
+	for i, a := range members {
+		documents[i] = api.Assignment{ID: a.ID, GroupID: a.GroupID, UserID: a.UserID, UserType: access.UserType(a.UserType)}
+	}
+	return writeList(c, documents, total)
+}
+
+// handleMemberCreate answers POST /iam/{tenant}/groups/{groupId}/users.
+func (s *Server) handleMemberCreate(c *call) error {
+	var body api.AssignmentCreate
+	if err := c.decode(&body, "userId"); err != nil {
+		return err
+	}
+	if body.UserType == "" {
+		body.UserType = access.Employee
+	}
+	id, created, err := s.putMember(c, string(body.UserType), body.UserID)
+	if err != nil {
+		return err
+	}
+	if !created {
+		return conflict("Error while assigning user", id, fmt.Sprintf("User '%s' is already assigned to group '%s'", body.UserID, c.value("groupId")))
+	}
+	return c.write(http.StatusCreated, api.Created{ID: id})
+}
+
+// handleMemberPut answers PUT /iam/{tenant}/groups/{groupId}/users/{userType}/{userId}.
+func (s *Server) handleMemberPut(c *call) error {
+	id, created, err := s.putMember(c, c.value("userType"), c.value("userId"))
+	if err != nil {
+		return err
+	}
+	if !created {
+		return c.done()
+	}
+	return c.write(http.StatusCreated, api.Created{ID: id})
+}
+
+// putMember makes the user a member, or finds that it is one.
+func (s *Server) putMember(c *call, userType, userID string) (id string, created bool, err error) {
+	groupID := c.value("groupId")
+	if userID == "" { // a customer's is not looked up
+		return "", false, badRequest("userId must not be empty")
+	}
+	kind := access.UserType(strings.ToUpper(userType))
+	if kind != access.Employee && kind != access.Customer {
+		return "", false, violation(groupID, fmt.Sprintf(" '%s' is not supported", userType))
+	}
+	err = s.store.InTx(c.ctx, func(tx store.Tx) error {
+		g, err := s.group(c.ctx, tx, c.tenant, groupID)
+		if err != nil {
+			return err
+		}
+		if kind == access.Employee {
+			u, err := tx.User(c.ctx, c.tenant, userID)
+			if errors.Is(err, store.ErrNotFound) {
+				return notFound("User not found", userID)
+			}
+			if err != nil {
+				return fmt.Errorf("reading user: %w", err)
+			}
+			userID = u.ID // it may have come as a back-office number
+		}
+		id, created, err = s.assign(c.ctx, tx, g, kind, userID)
+		return err
+	})
+	return id, created, err
+}
+
+// assign makes the user a member of the group, unless it is one.
+func (s *Server) assign(ctx context.Context, tx store.Tx, g store.Group, kind access.UserType, userID string) (id string, created bool, err error) {
+	if g.UserType != string(kind) {
+		return "", false, violation(g.ID, fmt.Sprintf("Group '%s' takes users of type %s only", g.ID, g.UserType))
+	}
+	existing, err := tx.Assignment(ctx, g.Tenant, g.ID, userID)
+	if err == nil {
+		return existing.ID, false, nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return "", false, fmt.Errorf("reading the assignment: %w", err)
+	}
+	a := store.Assignment{Tenant: g.Tenant, ID: s.newID(), GroupID: g.ID, UserID: userID, UserType: string(kind), CreatedAt: s.timestamp()}
+	if err := tx.CreateAssignment(ctx, a); err != nil {
+		return "", false, fmt.Errorf("creating the assignment: %w", err)
+	}
+	return a.ID, true, nil
+}
+
+// setMemberships makes the employee a member of exactly these groups. Those
+// that stay keep their assignment.
+func (s *Server) setMemberships(ctx context.Context, tx store.Tx, tenant, userID string, groupIDs []string) error {
+	current, err := tx.GroupIDs(ctx, tenant, []string{userID})
+	if err != nil {
+		return fmt.Errorf("reading memberships: %w", err)
+	}
+	for _, id := range groupIDs {
+		g, err := tx.Group(ctx, tenant, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return notFound("Error while getting groups provided in request.", id)
+		}
+		if err != nil {
+			return fmt.Errorf("reading group: %w", err)
+		}
+		if _, _, err := s.assign(ctx, tx, g, access.Employee, userID); err != nil {
+			return err
+		}
+	}
+	for _, id := range current[userID] {
+		if slices.Contains(groupIDs, id) {
+			continue
+		}
+		if err := tx.DeleteAssignment(ctx, tenant, id, userID); err != nil {
+			return fmt.Errorf("removing from group: %w", err)
+		}
+	}
+	return nil
+}
+
+// handleMemberDelete answers DELETE /iam/{tenant}/groups/{groupId}/users/{userId}.
+// Removing who is not a member is no error.
+func (s *Server) handleMemberDelete(c *call) error {
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		userID := c.value("userId")
+		if u, err := tx.User(c.ctx, c.tenant, userID); err == nil {
+			userID = u.ID
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("reading user: %w", err)
+		}
+		err := tx.DeleteAssignment(c.ctx, c.tenant, c.value("groupId"), userID)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("removing the assignment: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.done()
+}
+
+// handleMemberClear answers DELETE /iam/{tenant}/groups/{groupId}/users.
+func (s *Server) handleMemberClear(c *call) error {
+	if err := s.store.DeleteMembers(c.ctx, c.tenant, c.value("groupId")); err != nil {
+		return fmt.Errorf("removing all members: %w", err)
+	}
+	return c.done()
+}
+
+// handleUserGroupClear answers DELETE /iam/{tenant}/users/{userId}/groups.
+func (s *Server) handleUserGroupClear(c *call) error {
+	id := c.value("userId")
+	if u, err := s.store.User(c.ctx, c.tenant, id); err == nil {
+		id = u.ID
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("reading user: %w", err)
+	}
+	if err := s.store.DeleteMemberships(c.ctx, c.tenant, id); err != nil {
+		return fmt.Errorf("removing from all groups: %w", err)
+	}
+	return c.done()
+}

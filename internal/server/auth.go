@@ -1,0 +1,151 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// tokenLifetime is how long a token is good for, as on the platform.
+const tokenLifetime = 14399 * time.Second
+
+// claims are what a token carries.
+type claims struct {
+	Tenant string `json:"tenant"`
+	Scope  string `json:"scope"` // separated by spaces
+	jwt.RegisteredClaims
+}
+
+// handleToken answers POST /oauth/token: client credentials for a token.
+func (s *Server) handleToken(c *call) error {
+	if err := c.r.ParseForm(); err != nil {
+		return badRequest("The body must be form-encoded")
+	}
+	form := c.r.PostForm
+	if grant := form.Get("grant_type"); grant != "client_credentials" {
+		return badRequest(fmt.Sprintf("grant_type must be client_credentials, not %q", grant))
+	}
+	client, err := s.store.Client(c.ctx, form.Get("client_id"))
+	if errors.Is(err, store.ErrNotFound) {
+		return fault("Invalid ApiKey", api.FaultInvalidKey)
+	}
+	if err != nil {
+		return fmt.Errorf("reading the client: %w", err)
+	}
+	if subtle.ConstantTimeCompare([]byte(hashSecret(form.Get("client_secret"))), []byte(client.SecretHash)) != 1 {
+		return fault("Invalid ApiKey", api.FaultInvalidKey)
+	}
+	owned := client.Scopes
+	if len(owned) == 0 { // a full-access key
+		owned = api.AllScopes()
+	}
+	scopes := grantedScopes(owned, form.Get("scope"))
+	token, err := s.IssueToken(client.ID, client.Tenant, scopes)
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, api.Token{
+		AccessToken: token, TokenType: "Bearer", ExpiresIn: int(tokenLifetime / time.Second), SessionIdleTime: 120,
+		Scope: strings.Join(append(scopes, "tenant="+client.Tenant), " "),
+	})
+}
+
+// grantedScopes are the client's own, narrowed to those asked for, if any were.
+// A scope that the client does not own is left out without an error.
+func grantedScopes(owned []string, asked string) []string {
+	wanted := slices.DeleteFunc(strings.Fields(asked), func(s string) bool { return strings.HasPrefix(s, "tenant=") })
+	if len(wanted) == 0 {
+		return slices.Clone(owned)
+	}
+	return slices.DeleteFunc(wanted, func(s string) bool { return !slices.Contains(owned, s) })
+}
+
+// IssueToken returns a token for the tenant with the given scopes; subject is
+// who it is for.
+func (s *Server) IssueToken(subject, tenant string, scopes []string) (string, error) {
+	now := s.now()
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{
+		Tenant: tenant, Scope: strings.Join(scopes, " "),
+		RegisteredClaims: jwt.RegisteredClaims{
+			Subject: subject, ID: s.newID(),
+			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(tokenLifetime)),
+		},
+	}).SignedString(s.signingKey)
+	if err != nil {
+		return "", fmt.Errorf("signing a token: %w", err)
+	}
+	return token, nil
+}
+
+// authorize checks the token of the call: 401 when it is no good for the
+// tenant of the path, 403 when it lacks the scopes.
+func (s *Server) authorize(c *call, scopes []string) error {
+	header := c.r.Header.Get("Authorization")
+	if header == "" {
+		// The gateway answers a request without credentials with {}.
+		return &failure{status: http.StatusUnauthorized, message: "no token", body: struct{}{}}
+	}
+	text, ok := strings.CutPrefix(header, "Bearer ")
+	if !ok {
+		return fault("Invalid Access Token", api.FaultInvalidToken)
+	}
+	var cl claims
+	_, err := jwt.ParseWithClaims(text, &cl,
+		func(*jwt.Token) (any, error) { return s.signingKey, nil },
+		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithTimeFunc(s.now), jwt.WithExpirationRequired())
+	switch {
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return fault("Access Token expired", api.FaultTokenExpired)
+	case err != nil:
+		return fault("Invalid Access Token", api.FaultInvalidToken)
+	case cl.Tenant != c.tenant:
+		return fault(fmt.Sprintf("Access Token is not valid for tenant %s", c.tenant), api.FaultInvalidToken)
+	}
+	c.scopes = strings.Fields(cl.Scope)
+	if len(scopes) > 0 && !slices.ContainsFunc(scopes, c.holds) {
+		return forbidden(scopes...)
+	}
+	return nil
+}
+
+// holds reports whether the call's token carries the scope.
+func (c *call) holds(scope string) bool { return slices.Contains(c.scopes, scope) }
+
+// hashSecret hides a client's secret at rest. Secrets that the backend makes
+// have 256 random bits, so that a fast hash is enough.
+func hashSecret(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// EnsureClient makes a full-access API key of the tenant, or
+// leaves the existing one of that id as it is when the secret is the same. It
+// answers an error when the id is taken with another secret or tenant.
+func (s *Server) EnsureClient(ctx context.Context, tenant, id, secret string) error {
+	err := s.store.CreateClient(ctx, store.Client{
+		ID: id, Tenant: tenant, SecretHash: hashSecret(secret), CreatedAt: s.timestamp(),
+	})
+	if !errors.Is(err, store.ErrExists) {
+		return err
+	}
+	existing, err := s.store.Client(ctx, id)
+	if err != nil {
+		return fmt.Errorf("reading client %s: %w", id, err)
+	}
+	if existing.Tenant != tenant || existing.SecretHash != hashSecret(secret) {
+		return fmt.Errorf("client %s exists in this database with another secret or tenant (%s): use its secret, or another id", id, existing.Tenant)
+	}
+	return nil
+}

@@ -1,0 +1,101 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// maxBody is the largest request body, in bytes, as the platform documents it.
+const maxBody = 10 << 20
+
+// call is one request on its way through a handler.
+type call struct {
+	w      http.ResponseWriter
+	r      *http.Request
+	ctx    context.Context
+	tenant string // of the path; after authorize also of the token
+	scopes []string
+}
+
+// value returns a segment of the path, unescaped.
+func (c *call) value(name string) string { return c.r.PathValue(name) }
+
+// query returns a query parameter, or "".
+func (c *call) query(name string) string { return c.r.URL.Query().Get(name) }
+
+// flag reads a boolean query parameter; absent is false.
+func (c *call) flag(name string) (bool, error) {
+	switch strings.ToLower(c.query(name)) {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	}
+	return false, badRequest(fmt.Sprintf("%s must be true or false, not %q", name, c.query(name)))
+}
+
+// decode reads the body into v, a pointer to a struct. Members that v does not
+// have are ignored, as clients send documents back with what they read; the
+// required ones must be there and not null.
+func (c *call) decode(v any, required ...string) error {
+	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return &failure{status: http.StatusRequestEntityTooLarge, message: "The body is larger than 10 MB"}
+	}
+	if err != nil {
+		return badRequest("The body could not be read")
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(body, &members); err != nil || members == nil {
+		return badRequest("The body must be a JSON object")
+	}
+	var missing []string
+	for _, name := range required {
+		if raw, ok := members[name]; !ok || bytes.Equal(raw, []byte("null")) {
+			missing = append(missing, "Required member is missing: "+name)
+		}
+	}
+	if len(missing) > 0 {
+		return badRequest("The body is incomplete", missing...)
+	}
+	if err := json.Unmarshal(body, v); err != nil {
+		return badRequest("The body has a member of the wrong type", typeMistake(err))
+	}
+	return nil
+}
+
+// typeMistake says which member is wrong, in the words of JSON rather than Go.
+func typeMistake(err error) string {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return fmt.Sprintf("%s must not be a %s", wrong.Field, wrong.Value)
+	}
+	return err.Error()
+}
+
+// write answers with a JSON document.
+func (c *call) write(status int, v any) error {
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("encoding the answer: %w", err)
+	}
+	c.w.Header().Set("Content-Type", "application/json")
+	c.w.WriteHeader(status)
+	_, _ = c.w.Write(body.Bytes()) // the caller went away; nothing to add
+	return nil
+}
+
+// done answers without a document.
+func (c *call) done() error {
+	c.w.WriteHeader(http.StatusNoContent)
+	return nil
+}

@@ -1,0 +1,229 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// settingRestrictions is the tenant's setting that lists the restriction
+// values groups may carry: a JSON list of texts.
+const settingRestrictions = "restrictions"
+
+// checkGrants refuses access controls, templates and restriction values that
+// the group cannot carry.
+func (s *Server) checkGrants(c *call, tx store.Tx, g store.Group) error {
+	controls, err := tx.AccessControls(c.ctx, c.tenant)
+	if err != nil {
+		return fmt.Errorf("reading access controls: %w", err)
+	}
+	byID := make(map[string]store.AccessControl, len(controls))
+	for _, control := range controls {
+		byID[control.ID] = control
+	}
+	for _, id := range g.AccessControls {
+		control, ok := byID[id]
+		if !ok {
+			return violation(id, fmt.Sprintf("Access control '%s' does not exist", id))
+		}
+		if control.RestrictedTo != "" && control.RestrictedTo != g.UserType {
+			return violation(id, fmt.Sprintf("Access control '%s' is for groups of type %s only", id, control.RestrictedTo))
+		}
+	}
+	for _, id := range g.Templates {
+		if _, err := tx.Template(c.ctx, c.tenant, id); errors.Is(err, store.ErrNotFound) {
+			return violation(id, fmt.Sprintf("Template '%s' does not exist", id))
+		} else if err != nil {
+			return fmt.Errorf("reading template: %w", err)
+		}
+	}
+	return s.checkRestrictions(c, tx, g)
+}
+
+// checkRestrictions refuses values that the tenant does not list. A value that
+// left the list stays on the groups that hold it until they are written.
+func (s *Server) checkRestrictions(c *call, tx store.Tx, g store.Group) error {
+	if len(g.Restrictions) == 0 {
+		return nil
+	}
+	var allowed []string
+	setting, err := tx.Setting(c.ctx, c.tenant, settingRestrictions)
+	if err == nil {
+		err = json.Unmarshal([]byte(setting.Value), &allowed)
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("reading the allowed restrictions: %w", err)
+	}
+	for _, value := range g.Restrictions {
+		if !slices.Contains(allowed, value) {
+			return violation(g.ID, fmt.Sprintf("Restriction '%s' is not configured for the tenant", value))
+		}
+	}
+	return nil
+}
+
+// handleControlList answers GET /iam/{tenant}/access-controls.
+func (s *Server) handleControlList(c *call) error {
+	controls, err := s.store.AccessControls(c.ctx, c.tenant)
+	if err != nil {
+		return fmt.Errorf("listing access controls: %w", err)
+	}
+	return s.writeControls(c, controls, true)
+}
+
+// handleControlGet answers GET /iam/{tenant}/access-controls/{accessControlId}.
+func (s *Server) handleControlGet(c *call) error {
+	id := c.value("accessControlId")
+	control, err := s.store.AccessControl(c.ctx, c.tenant, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return notFound("Error while getting access control", id, fmt.Sprintf("Access control with id '%s' not found", id))
+	}
+	if err != nil {
+		return fmt.Errorf("reading access control: %w", err)
+	}
+	v, err := s.accepted(c)
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, controlToWire(control, v))
+}
+
+// handleGroupControlList answers GET /iam/{tenant}/groups/{groupId}/access-controls.
+func (s *Server) handleGroupControlList(c *call) error {
+	g, err := s.group(c.ctx, s.store, c.tenant, c.value("groupId"))
+	if err != nil {
+		return err
+	}
+	return s.writeControlsOf(c, []store.Group{g})
+}
+
+// handleUserControlList answers GET /iam/{tenant}/users/{userId}/access-controls.
+func (s *Server) handleUserControlList(c *call) error {
+	groups, err := s.groupsOfUser(c)
+	if err != nil {
+		return err
+	}
+	if len(groups) == 0 {
+		// Without groups only an employee is known here.
+		if _, err := s.user(c.ctx, s.store, c.tenant, c.value("userId")); err != nil {
+			return err
+		}
+	}
+	return s.writeControlsOf(c, groups)
+}
+
+// writeControlsOf lists the access controls of the groups, their own and those
+// of their templates, each once.
+func (s *Server) writeControlsOf(c *call, groups []store.Group) error {
+	carried := map[string]bool{}
+	for _, g := range groups {
+		ids := slices.Clone(g.AccessControls)
+		for _, id := range g.Templates {
+			t, err := s.store.Template(c.ctx, c.tenant, id)
+			if err != nil {
+				return fmt.Errorf("reading template %s: %w", id, err)
+			}
+			ids = append(ids, t.AccessControls...)
+		}
+		for _, id := range ids {
+			carried[id] = true
+		}
+	}
+	controls, err := s.store.AccessControls(c.ctx, c.tenant)
+	if err != nil {
+		return fmt.Errorf("listing access controls: %w", err)
+	}
+	controls = slices.DeleteFunc(controls, func(control store.AccessControl) bool { return !carried[control.ID] })
+	return s.writeControls(c, controls, false)
+}
+
+func (s *Server) writeControls(c *call, controls []store.AccessControl, filter bool) error {
+	v, err := s.accepted(c)
+	if err != nil {
+		return err
+	}
+	l := listing[store.AccessControl]{
+		document: func(control store.AccessControl) any { return controlToWire(control, view{all: true}) },
+		filter:   filter,
+	}
+	if filter {
+		l.modified = func(control store.AccessControl) time.Time { return latest(control.CreatedAt, control.ModifiedAt) }
+	}
+	controls, total, err := l.apply(c, controls)
+	if err != nil {
+		return err
+	}
+	documents := make([]api.AccessControl, len(controls))
+	for i, control := range controls {
+		documents[i] = controlToWire(control, v)
+	}
+	return writeList(c, documents, total)
+}
+
+// handleTemplateList answers GET /iam/{tenant}/templates.
+func (s *Server) handleTemplateList(c *call) error {
+	v, err := s.accepted(c)
+	if err != nil {
+		return err
+	}
+	templates, err := s.store.Templates(c.ctx, c.tenant)
+	if err != nil {
+		return fmt.Errorf("listing templates: %w", err)
+	}
+	l := listing[store.Template]{
+		document: func(t store.Template) any { return templateToWire(t, view{all: true}) },
+		name:     func(t store.Template) map[string]string { return t.Name },
+		about:    func(t store.Template) map[string]string { return t.Description },
+		sortable: true, localized: true,
+	}
+	templates, total, err := l.apply(c, templates)
+	if err != nil {
+		return err
+	}
+	documents := make([]api.Template, len(templates))
+	for i, t := range templates {
+		documents[i] = templateToWire(t, v)
+		if c.query("expand") == "accessControls" {
+			if documents[i].Documents, err = s.controlDocuments(c, t.AccessControls, v); err != nil {
+				return err
+			}
+		}
+	}
+	return writeList(c, documents, total)
+}
+
+func (s *Server) controlDocuments(c *call, ids []string, v view) ([]api.AccessControl, error) {
+	controls, err := s.store.AccessControls(c.ctx, c.tenant)
+	if err != nil {
+		return nil, fmt.Errorf("listing access controls: %w", err)
+	}
+	documents := []api.AccessControl{}
+	for _, control := range controls {
+		if slices.Contains(ids, control.ID) {
+			documents = append(documents, controlToWire(control, v))
+		}
+	}
+	return documents, nil
+}
+
+// controlToWire presents an access control.
+func controlToWire(control store.AccessControl, v view) api.AccessControl {
+	return api.AccessControl{
+		ID: control.ID, Name: v.text(control.Name), Domains: control.Domains, Scopes: orEmpty(control.Scopes),
+		RestrictionAware: control.RestrictionAware, RestrictedTo: access.UserType(control.RestrictedTo),
+		Predefined: control.Predefined, VendorAware: control.VendorAware,
+		Metadata: &api.Metadata{Version: control.Version, CreatedAt: stamp(control.CreatedAt), ModifiedAt: stamp(control.ModifiedAt)},
+	}
+}
+
+// templateToWire presents a role template.
+func templateToWire(t store.Template, v view) api.Template {
+	return api.Template{ID: t.ID, Name: v.text(t.Name), Description: v.text(t.Description), AccessControls: orEmpty(t.AccessControls)}
+}

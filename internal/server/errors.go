@@ -1,0 +1,112 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// failure is an error meant for the caller.
+type failure struct {
+	status     int
+	code       int    // in the body; the status when 0
+	phrase     string // the body's status; the status's phrase when empty
+	message    string
+	resourceID string
+	details    []string
+	header     http.Header
+	body       any // replaces the document, for the shapes that are not api.Error
+}
+
+func (f *failure) Error() string { return f.message }
+
+// constraintPhrase is what the platform writes as status when a document is
+// well-formed but breaks a rule.
+const constraintPhrase = "Constraint validation failed"
+
+// badRequest refuses a malformed request.
+func badRequest(message string, details ...string) error {
+	return &failure{status: http.StatusBadRequest, message: message, details: details}
+}
+
+// violation refuses a well-formed request that breaks a rule.
+func violation(id, message string, details ...string) error {
+	return &failure{status: http.StatusBadRequest, phrase: constraintPhrase, message: message, resourceID: id, details: details}
+}
+
+func notFound(message, id string, details ...string) error {
+	return &failure{status: http.StatusNotFound, message: message, resourceID: id, details: details}
+}
+
+func conflict(message, id string, details ...string) error {
+	return &failure{status: http.StatusConflict, message: message, resourceID: id, details: details}
+}
+
+// forbidden refuses a token that lacks the scopes.
+func forbidden(scopes ...string) error {
+	return &failure{
+		status: http.StatusForbidden, message: "You need a scope for this action.",
+		details: []string{"Required scope(s): [" + strings.Join(scopes, ", ") + "]"},
+	}
+}
+
+// fault refuses the token itself, in the gateway's shape.
+func fault(message, code string) error {
+	return &failure{
+		status: http.StatusUnauthorized, message: message,
+		body: api.Fault{Fault: api.FaultBody{FaultString: message, Detail: api.FaultDetail{ErrorCode: code}}},
+	}
+}
+
+func methodNotAllowed(allowed []string) error {
+	list := strings.Join(allowed, ", ")
+	return &failure{
+		status: http.StatusMethodNotAllowed, message: "This path answers " + list + " only",
+		header: http.Header{"Allow": {list}},
+	}
+}
+
+// writeError answers with the error document. Causes that are not the caller's
+// are logged and not shown, except those that whoever runs the backend can
+// mend: they are often the caller.
+func (s *Server) writeError(c *call, err error) {
+	var f *failure
+	switch {
+	case errors.As(err, &f):
+	case errors.Is(err, context.Canceled):
+		return // the caller went away
+	case errors.Is(err, store.ErrFull):
+		f = &failure{status: http.StatusInsufficientStorage, message: "The backend's database or its disk is full; nothing was changed. Free some space and try again."}
+	case errors.Is(err, store.ErrReadOnly):
+		f = &failure{status: http.StatusInternalServerError, message: "The backend's database is read-only; nothing was changed. Check the permissions of the file and its folder."}
+	case errors.Is(err, store.ErrConflict):
+		f = &failure{status: http.StatusConflict, message: "The object was changed by someone else meanwhile; nothing was changed. Try again."}
+	default:
+		f = &failure{status: http.StatusInternalServerError, message: "Internal error; the backend's log has the cause under this request id.", details: []string{c.w.Header().Get(api.HeaderRequestID)}}
+	}
+	if f.status >= http.StatusInternalServerError {
+		s.log.ErrorContext(c.ctx, "request failed", "request_id", c.w.Header().Get(api.HeaderRequestID), "method", c.r.Method, "path", c.r.URL.Path, "cause", err.Error())
+	}
+	for name, values := range f.header {
+		c.w.Header()[name] = values
+	}
+	_ = c.write(f.status, f.document()) // these documents always encode
+}
+
+func (f *failure) document() any {
+	if f.body != nil {
+		return f.body
+	}
+	e := api.Error{Code: f.code, Status: f.phrase, Message: f.message, ResourceID: f.resourceID, Details: f.details}
+	if e.Code == 0 {
+		e.Code = f.status
+	}
+	if e.Status == "" {
+		e.Status = http.StatusText(f.status)
+	}
+	return e
+}

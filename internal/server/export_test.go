@@ -1,0 +1,32 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// Operation is a row of the route table, as tests see it.
+type Operation struct {
+	Method string
+	Path   string
+	Scopes []string
+}
+
+// Operations returns the route table, so that a test of every route needs no
+// list of its own.
+func Operations() []Operation {
+	var list []Operation
+	for _, r := range new(Server).table() {
+		list = append(list, Operation{Method: r.method, Path: r.path, Scopes: slices.Clone(r.scopes)})
+	}
+	return list
+}
+
+// OpenPaths are the paths that need no token, each with its method.
+var OpenPaths = map[string]string{
+	api.PathToken:  http.MethodPost,
+	api.PathHealth: http.MethodGet,
+	api.PathReady:  http.MethodGet,
+}

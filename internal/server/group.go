@@ -1,0 +1,337 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// idPattern is what ids that callers choose must match; case counts.
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,66}$`)
+
+func groupListing() listing[store.Group] {
+	return listing[store.Group]{
+		document: func(g store.Group) any { return groupToWire(g, view{all: true}) },
+		name:     func(g store.Group) map[string]string { return g.Name },
+		about:    func(g store.Group) map[string]string { return g.Description },
+		modified: func(g store.Group) time.Time { return latest(g.CreatedAt, g.ModifiedAt) },
+		filter:   true, sortable: true, localized: true,
+	}
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// handleGroupList answers GET /iam/{tenant}/groups.
+func (s *Server) handleGroupList(c *call) error {
+	groups, err := s.store.Groups(c.ctx, c.tenant)
+	if err != nil {
+		return fmt.Errorf("listing groups: %w", err)
+	}
+	if kind := c.query("userType"); kind != "" {
+		groups = slices.DeleteFunc(groups, func(g store.Group) bool { return !strings.EqualFold(g.UserType, kind) })
+	}
+	return s.writeGroups(c, groups, groupListing())
+}
+
+// handleUserGroupList answers GET /iam/{tenant}/users/{userId}/groups.
+func (s *Server) handleUserGroupList(c *call) error {
+	groups, err := s.groupsOfUser(c)
+	if err != nil {
+		return err
+	}
+	l := groupListing()
+	l.filter, l.localized, l.modified = false, false, nil
+	return s.writeGroups(c, groups, l)
+}
+
+func (s *Server) writeGroups(c *call, groups []store.Group, l listing[store.Group]) error {
+	v, err := s.accepted(c)
+	if err != nil {
+		return err
+	}
+	groups, total, err := l.apply(c, groups)
+	if err != nil {
+		return err
+	}
+	documents := make([]api.Group, len(groups))
+	for i, g := range groups {
+		documents[i] = groupToWire(g, v)
+	}
+	return writeList(c, documents, total)
+}
+
+// groupsOfUser loads the groups of the path's user, who may be a customer and
+// so unknown to this service.
+func (s *Server) groupsOfUser(c *call) ([]store.Group, error) {
+	id := c.value("userId")
+	if u, err := s.store.User(c.ctx, c.tenant, id); err == nil {
+		id = u.ID
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("reading user: %w", err)
+	}
+	groups, err := s.store.GroupsOfUser(c.ctx, c.tenant, id)
+	if err != nil {
+		return nil, fmt.Errorf("listing the user's groups: %w", err)
+	}
+	return groups, nil
+}
+
+// handleUserGroupGet answers GET /iam/{tenant}/users/{userId}/groups/{groupId}.
+func (s *Server) handleUserGroupGet(c *call) error {
+	groups, err := s.groupsOfUser(c)
+	if err != nil {
+		return err
+	}
+	id := c.value("groupId")
+	i := slices.IndexFunc(groups, func(g store.Group) bool { return g.ID == id })
+	if i < 0 {
+		return notFound("Error while getting group", id, fmt.Sprintf("User '%s' is not assigned to group '%s'", c.value("userId"), id))
+	}
+	return s.writeGroup(c, groups[i])
+}
+
+// handleGroupGet answers GET /iam/{tenant}/groups/{groupId}.
+func (s *Server) handleGroupGet(c *call) error {
+	g, err := s.group(c.ctx, s.store, c.tenant, c.value("groupId"))
+	if err != nil {
+		return err
+	}
+	return s.writeGroup(c, g)
+}
+
+func (s *Server) writeGroup(c *call, g store.Group) error {
+	v, err := s.accepted(c)
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, groupToWire(g, v))
+}
+
+// group loads a group or refuses with 404.
+func (s *Server) group(ctx context.Context, tx store.Tx, tenant, id string) (store.Group, error) {
+	g, err := tx.Group(ctx, tenant, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return g, notFound("Error while getting group", id, fmt.Sprintf("Group with id '%s' not found", id))
+	}
+	if err != nil {
+		return g, fmt.Errorf("reading group: %w", err)
+	}
+	return g, nil
+}
+
+// handleGroupCreate answers POST /iam/{tenant}/groups.
+func (s *Server) handleGroupCreate(c *call) error {
+	var body api.GroupCreate
+	if err := c.decode(&body, "name"); err != nil {
+		return err
+	}
+	if body.ID == "" {
+		body.ID = s.newID()
+	}
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error { return s.createGroup(c, tx, body) })
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusCreated, api.Created{ID: body.ID})
+}
+
+func (s *Server) createGroup(c *call, tx store.Tx, body api.GroupCreate) error {
+	if !idPattern.MatchString(body.ID) || body.ID == "." || body.ID == ".." { // no path can carry the dots
+		return violation(body.ID, "The id of a group has 1 to 66 letters, digits, dots, hyphens and underscores")
+	}
+	g := store.Group{Tenant: c.tenant, ID: body.ID, UserType: string(body.UserType), VendorID: body.VendorID, CreatedAt: s.timestamp()}
+	if g.UserType == "" {
+		g.UserType = string(access.Employee)
+	}
+	update := api.GroupUpdate{
+		Name: body.Name, Description: body.Description, AccessControls: body.AccessControls, Templates: body.Templates,
+		Restrictions: body.Restrictions, B2B: body.B2B, Mixins: body.Mixins,
+	}
+	if err := s.fillGroup(c, tx, &g, update); err != nil {
+		return err
+	}
+	err := tx.CreateGroup(c.ctx, g)
+	if errors.Is(err, store.ErrExists) {
+		return conflict("Error while creating group", g.ID, fmt.Sprintf("Group with id '%s' already exists", g.ID))
+	}
+	return err
+}
+
+// handleGroupPut answers PUT /iam/{tenant}/groups/{groupId}: it replaces the
+// group, or makes it when there is none of that id.
+func (s *Server) handleGroupPut(c *call) error {
+	var body api.GroupUpdate
+	if err := c.decode(&body, "name"); err != nil {
+		return err
+	}
+	id, created := c.value("groupId"), false
+	// Looked for in the transaction that writes: someone else may make or
+	// delete the group meanwhile.
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		_, err := tx.Group(c.ctx, c.tenant, id)
+		created = errors.Is(err, store.ErrNotFound)
+		switch {
+		case created:
+			return s.createGroup(c, tx, api.GroupCreate{
+				ID: id, Name: body.Name, Description: body.Description, UserType: body.UserType, AccessControls: body.AccessControls,
+				Templates: body.Templates, Restrictions: body.Restrictions, B2B: body.B2B, Mixins: body.Mixins,
+			})
+		case err != nil:
+			return fmt.Errorf("reading group: %w", err)
+		}
+		return s.updateGroup(c, tx, id, body)
+	})
+	switch {
+	case err != nil:
+		return err
+	case created:
+		return c.write(http.StatusCreated, api.Created{ID: id})
+	}
+	return c.done()
+}
+
+func (s *Server) updateGroup(c *call, tx store.Tx, id string, body api.GroupUpdate) error {
+	return tx.UpdateGroup(c.ctx, c.tenant, id, func(g *store.Group) error {
+		if g.Predefined {
+			return violation(id, fmt.Sprintf("Group '%s' is predefined and cannot be changed; its members can", id))
+		}
+		if body.Metadata != nil && body.Metadata.Version != 0 && body.Metadata.Version != g.Version {
+			return conflict("The group was changed by someone else", id, fmt.Sprintf("Its version is %d, not %d", g.Version, body.Metadata.Version))
+		}
+		if body.UserType != "" && string(body.UserType) != g.UserType {
+			return violation(id, fmt.Sprintf("The userType of group '%s' is %s and cannot change", id, g.UserType))
+		}
+		g.ModifiedAt = s.timestamp()
+		return s.fillGroup(c, tx, g, body)
+	})
+}
+
+// handleGroupDelete answers DELETE /iam/{tenant}/groups/{groupId}. A group with
+// members is refused unless forceDelete is true.
+func (s *Server) handleGroupDelete(c *call) error {
+	force, err := c.flag("forceDelete")
+	if err != nil {
+		return err
+	}
+	if force && !c.holds(api.ScopeAssignmentManage) {
+		return forbidden(api.ScopeAssignmentManage)
+	}
+	id := c.value("groupId")
+	err = s.store.InTx(c.ctx, func(tx store.Tx) error {
+		g, err := s.group(c.ctx, tx, c.tenant, id)
+		if err != nil {
+			return err
+		}
+		if g.Predefined {
+			return violation(id, fmt.Sprintf("Group '%s' is predefined and cannot be deleted", id))
+		}
+		if force {
+			if err := tx.DeleteMembers(c.ctx, c.tenant, id); err != nil {
+				return err
+			}
+		}
+		return tx.DeleteGroup(c.ctx, c.tenant, id)
+	})
+	if errors.Is(err, store.ErrReferenced) {
+		return &failure{
+			status: http.StatusBadRequest, code: http.StatusNotFound, message: constraintPhrase, resourceID: id,
+			details: []string{"Could not delete a group with assigned users. Use the 'forceDelete' query parameter with a token that holds iam.assignment_manage, or remove its members first."},
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return c.done()
+}
+
+// fillGroup checks the body and takes its members over into the record.
+func (s *Server) fillGroup(c *call, tx store.Tx, g *store.Group, body api.GroupUpdate) error {
+	if g.UserType != string(access.Employee) && g.UserType != string(access.Customer) {
+		return violation(g.ID, fmt.Sprintf("userType must be EMPLOYEE or CUSTOMER, not '%s'", g.UserType))
+	}
+	known, err := tenantLanguages(c.ctx, tx, c.tenant)
+	if err != nil {
+		return err
+	}
+	if g.Name, err = known.texts(c, "name", body.Name); err != nil {
+		return err
+	}
+	if len(g.Name) == 0 {
+		return badRequest("name must have a text in at least one language")
+	}
+	if g.Description, err = known.texts(c, "description", body.Description); err != nil {
+		return err
+	}
+	g.AccessControls, g.Templates, g.Restrictions = unique(body.AccessControls), unique(body.Templates), unique(body.Restrictions)
+	if err := s.checkGrants(c, tx, *g); err != nil {
+		return err
+	}
+	g.LegalEntityID, g.Mixins = "", ""
+	if body.B2B != nil {
+		g.LegalEntityID = body.B2B.LegalEntityID
+	}
+	if len(body.Mixins) > 0 {
+		text, err := json.Marshal(body.Mixins)
+		if err != nil {
+			return fmt.Errorf("encoding mixins: %w", err)
+		}
+		g.Mixins = string(text)
+	}
+	return nil
+}
+
+// unique drops repeats and keeps the order of first occurrences.
+func unique(list []string) []string {
+	var kept []string
+	for _, s := range list {
+		if !slices.Contains(kept, s) {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// groupSummaries are the tenant's groups as they show inside a user.
+func (s *Server) groupSummaries(c *call) (map[string]api.Group, error) {
+	groups, err := s.store.Groups(c.ctx, c.tenant)
+	if err != nil {
+		return nil, fmt.Errorf("listing groups: %w", err)
+	}
+	summaries := make(map[string]api.Group, len(groups))
+	for _, g := range groups {
+		summaries[g.ID] = groupToWire(g, view{all: true})
+	}
+	return summaries, nil
+}
+
+// groupToWire presents a group.
+func groupToWire(g store.Group, v view) api.Group {
+	doc := api.Group{
+		ID: g.ID, Name: v.text(g.Name), Description: v.text(g.Description), Code: g.Code, UserType: access.UserType(g.UserType),
+		VendorID: g.VendorID, AccessControls: orEmpty(g.AccessControls), Templates: g.Templates, Restrictions: g.Restrictions,
+		Metadata: &api.Metadata{Version: g.Version, CreatedAt: stamp(g.CreatedAt), ModifiedAt: stamp(g.ModifiedAt)},
+	}
+	if g.LegalEntityID != "" {
+		doc.B2B = &api.B2B{LegalEntityID: g.LegalEntityID}
+	}
+	if g.Mixins != "" {
+		// It was encoded from this type when it was stored.
+		_ = json.Unmarshal([]byte(g.Mixins), &doc.Mixins)
+	}
+	return doc
+}

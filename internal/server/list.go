@@ -1,0 +1,195 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// defaultPageSize is what the platform gives when a list is asked without one.
+const defaultPageSize = 60
+
+// page reads pageNumber, from 1, and pageSize.
+func (c *call) page() (store.Page, error) {
+	number, err := c.positive("pageNumber", 1)
+	if err != nil {
+		return store.Page{}, err
+	}
+	size, err := c.positive("pageSize", defaultPageSize)
+	if err != nil {
+		return store.Page{}, err
+	}
+	// A page so far out that its offset overflows is empty like any other past the end.
+	const farOut = 1 << 31
+	return store.Page{Offset: min(number-1, farOut/size) * size, Limit: size}, nil
+}
+
+func (c *call) positive(name string, absent int) (int, error) {
+	text := c.query(name)
+	if text == "" {
+		return absent, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || n < 1 {
+		return 0, badRequest(fmt.Sprintf("%s must be a whole number from 1, not %q", name, text))
+	}
+	return int(n), nil
+}
+
+// writeList answers with one page of a list and, where the request asks for
+// it, the number of all.
+func writeList[T any](c *call, items []T, total int) error {
+	if strings.EqualFold(c.r.Header.Get(api.HeaderTotalCount), "true") {
+		c.w.Header().Set(api.HeaderTotalCount, strconv.Itoa(total))
+	}
+	return c.write(http.StatusOK, orEmpty(items))
+}
+
+// orEmpty returns a list that JSON does not write as null.
+func orEmpty[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+	return items
+}
+
+// cut returns the part of the list that the page selects.
+func cut[T any](items []T, p store.Page) []T {
+	start := min(p.Offset, len(items))
+	return items[start:min(start+p.Limit, len(items))]
+}
+
+// listing filters, sorts and pages documents by the parameters that the
+// operation declares; document gives what q and sort look at. Pages of lists
+// this small are cut in memory, so that both engines filter alike.
+type listing[T any] struct {
+	document  func(T) any // with all languages
+	name      func(T) map[string]string
+	about     func(T) map[string]string // the description
+	modified  func(T) time.Time
+	filter    bool // the operation declares q
+	sortable  bool // the operation declares sort
+	localized bool // the operation declares name and description
+}
+
+// apply returns the selected page and the number of all that match.
+func (l listing[T]) apply(c *call, items []T) ([]T, int, error) {
+	page, err := c.page()
+	if err != nil {
+		return nil, 0, err
+	}
+	if items, err = l.sift(c, items); err != nil {
+		return nil, 0, err
+	}
+	if l.filter && c.query("q") != "" {
+		if items, err = l.match(items, c.query("q")); err != nil {
+			return nil, 0, err
+		}
+	}
+	if l.sortable && c.query("sort") != "" {
+		if items, err = l.sort(items, c.query("sort")); err != nil {
+			return nil, 0, err
+		}
+	}
+	return cut(items, page), len(items), nil
+}
+
+// sift keeps what the plain parameters name, description and
+// metadataModifiedAt select.
+func (l listing[T]) sift(c *call, items []T) ([]T, error) {
+	if text := c.query("name"); l.localized && text != "" {
+		items = slices.DeleteFunc(items, func(item T) bool { return !containsText(l.name(item), text) })
+	}
+	if text := c.query("description"); l.localized && text != "" {
+		items = slices.DeleteFunc(items, func(item T) bool { return !containsText(l.about(item), text) })
+	}
+	if text := c.query("metadataModifiedAt"); l.modified != nil && text != "" {
+		day, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			return nil, badRequest(fmt.Sprintf("metadataModifiedAt must be a date such as 2026-01-31, not %q", text))
+		}
+		items = slices.DeleteFunc(items, func(item T) bool { return l.modified(item).Before(day) })
+	}
+	return items, nil
+}
+
+// containsText reports whether a text in any language contains the part, in
+// any case.
+func containsText(texts map[string]string, part string) bool {
+	for _, text := range texts {
+		if strings.Contains(strings.ToLower(text), strings.ToLower(part)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (l listing[T]) match(items []T, text string) ([]T, error) {
+	q, err := parseQuery(text)
+	if err != nil {
+		return nil, badRequest("The q parameter cannot be read", err.Error())
+	}
+	var kept []T
+	for _, item := range items {
+		doc, err := plain(l.document(item))
+		if err != nil {
+			return nil, err
+		}
+		if q.matches(doc) {
+			kept = append(kept, item)
+		}
+	}
+	return kept, nil
+}
+
+func (l listing[T]) sort(items []T, text string) ([]T, error) {
+	order, err := parseSort(text)
+	if err != nil {
+		return nil, badRequest("The sort parameter cannot be read", err.Error())
+	}
+	type keyed struct {
+		item T
+		doc  map[string]any
+	}
+	rows := make([]keyed, len(items))
+	for i, item := range items {
+		doc, err := plain(l.document(item))
+		if err != nil {
+			return nil, err
+		}
+		rows[i] = keyed{item, doc}
+	}
+	slices.SortStableFunc(rows, func(a, b keyed) int { return order.compare(a.doc, b.doc) })
+	for i := range rows {
+		items[i] = rows[i].item
+	}
+	return items, nil
+}
+
+// plain turns a document into what q and sort work on.
+func plain(document any) (map[string]any, error) {
+	text, err := json.Marshal(document)
+	if err != nil {
+		return nil, fmt.Errorf("encoding for a filter: %w", err)
+	}
+	var doc map[string]any
+	if err := json.Unmarshal(text, &doc); err != nil {
+		return nil, fmt.Errorf("decoding for a filter: %w", err)
+	}
+	return doc, nil
+}
+
+// stamp writes a time as the API does; the zero time is absent.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
+}

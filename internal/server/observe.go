@@ -1,0 +1,69 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// observer notes what was answered, for the log.
+type observer struct {
+	http.ResponseWriter
+	status int
+	route  string
+	tenant string
+}
+
+// WriteHeader notes the status of the answer.
+func (o *observer) WriteHeader(status int) {
+	if o.status == 0 {
+		o.status = status
+	}
+	o.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach the writer below.
+func (o *observer) Unwrap() http.ResponseWriter { return o.ResponseWriter }
+
+var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,128}$`)
+
+// observed gives every request an id, logs it, and turns a panic into a 500.
+func (s *Server) observed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.Header.Get(api.HeaderRequestID)
+		if !requestIDPattern.MatchString(id) {
+			id = s.newID()
+		}
+		w.Header().Set(api.HeaderRequestID, id)
+		o := &observer{ResponseWriter: w}
+		start := s.now()
+		defer func() {
+			cause := recover()
+			if cause == http.ErrAbortHandler { //nolint:errorlint // the value itself is the signal
+				panic(cause)
+			}
+			if cause != nil {
+				s.log.ErrorContext(r.Context(), "panic", "request_id", id, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+				s.writeError(&call{w: o, r: r, ctx: r.Context()}, fmt.Errorf("panic: %v", cause))
+			}
+			s.log.InfoContext(r.Context(), "request", "request_id", id, "method", r.Method, "route", o.route, "tenant", o.tenant, "status", o.status, "duration", s.now().Sub(start))
+		}()
+		next.ServeHTTP(o, r)
+	})
+}
+
+// handleHealth answers GET /healthz: the process runs.
+func (s *Server) handleHealth(c *call) error {
+	return c.write(http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// handleReady answers GET /readyz: the database can be read.
+func (s *Server) handleReady(c *call) error {
+	if err := s.store.Ping(c.ctx); err != nil {
+		return fmt.Errorf("reading the database: %w", err)
+	}
+	return c.write(http.StatusOK, map[string]string{"status": "ready"})
+}

@@ -1,0 +1,98 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// route is one operation of the API. Scopes lists what a token must hold: one
+// of them is enough; none means that any valid token will do.
+type route struct {
+	method string
+	path   string
+	scopes []string
+	handle func(*call) error
+}
+
+// table is every operation behind a token.
+func (s *Server) table() []route {
+	one := func(scope string) []string { return []string{scope} }
+	return []route{
+		{"GET", api.PathUsers, one(api.ScopeUserRead), s.handleUserList},
+		{"POST", api.PathUsers, one(api.ScopeUserCreate), s.handleUserCreate},
+		{"GET", api.PathUser, one(api.ScopeUserRead), s.handleUserGet},
+		{"PUT", api.PathUser, one(api.ScopeUserUpdate), s.handleUserUpdate},
+		{"DELETE", api.PathUser, one(api.ScopeUserDelete), s.handleUserDelete},
+		{"GET", api.PathUserGroups, one(api.ScopeGroupRead), s.handleUserGroupList},
+		{"DELETE", api.PathUserGroups, one(api.ScopeAssignmentManage), s.handleUserGroupClear},
+		{"GET", api.PathUserGroup, one(api.ScopeGroupRead), s.handleUserGroupGet},
+		{"GET", api.PathUserGrants, one(api.ScopeAccessRead), s.handleUserControlList},
+
+		{"GET", api.PathGroups, one(api.ScopeGroupRead), s.handleGroupList},
+		{"POST", api.PathGroups, one(api.ScopeGroupManage), s.handleGroupCreate},
+		{"GET", api.PathGroup, one(api.ScopeGroupRead), s.handleGroupGet},
+		{"PUT", api.PathGroup, one(api.ScopeGroupManage), s.handleGroupPut},
+		{"DELETE", api.PathGroup, one(api.ScopeGroupManage), s.handleGroupDelete},
+		{"GET", api.PathGroupGrants, one(api.ScopeAccessRead), s.handleGroupControlList},
+
+		{"GET", api.PathMembers, one(api.ScopeUserRead), s.handleMemberList},
+		{"POST", api.PathMembers, one(api.ScopeAssignmentManage), s.handleMemberCreate},
+		{"PUT", api.PathMemberType, one(api.ScopeAssignmentManage), s.handleMemberPut},
+		{"DELETE", api.PathMember, one(api.ScopeAssignmentManage), s.handleMemberDelete},
+		{"DELETE", api.PathMembers, one(api.ScopeAssignmentManage), s.handleMemberClear},
+
+		{"GET", api.PathControls, one(api.ScopeAccessRead), s.handleControlList},
+		{"GET", api.PathControl, one(api.ScopeAccessRead), s.handleControlGet},
+		{"GET", api.PathTemplates, one(api.ScopeTemplateRead), s.handleTemplateList},
+	}
+}
+
+// routes registers the table and what needs no token.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	methods := map[string][]string{}
+	register := func(method, path string, h http.HandlerFunc) {
+		mux.HandleFunc(method+" "+path, h)
+		methods[path] = append(methods[path], method)
+	}
+	for _, r := range s.table() {
+		register(r.method, r.path, s.guarded(r))
+	}
+	register("POST", api.PathToken, s.open(api.PathToken, s.handleToken))
+	register("GET", api.PathHealth, s.open(api.PathHealth, s.handleHealth))
+	register("GET", api.PathReady, s.open(api.PathReady, s.handleReady))
+
+	for path, allowed := range methods {
+		slices.Sort(allowed)
+		mux.HandleFunc(path, s.open(path, func(c *call) error { return methodNotAllowed(allowed) }))
+	}
+	mux.HandleFunc("/", s.open("unknown", func(c *call) error {
+		return notFound("Unknown path", "", "There is no "+c.r.URL.Path+" in this API")
+	}))
+	return s.observed(mux)
+}
+
+// guarded checks the token, then hands the call over.
+func (s *Server) guarded(r route) http.HandlerFunc {
+	return s.open(r.path, func(c *call) error {
+		if err := s.authorize(c, r.scopes); err != nil {
+			return err
+		}
+		return r.handle(c)
+	})
+}
+
+// open hands the call over without a token and writes its error.
+func (s *Server) open(path string, handle func(*call) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		c := &call{w: w, r: r, ctx: r.Context(), tenant: r.PathValue("tenant")}
+		if o, ok := w.(*observer); ok {
+			o.route, o.tenant = path, c.tenant
+		}
+		if err := handle(c); err != nil {
+			s.writeError(c, err)
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// Options configure a Server. Only Store is required.
+type Options struct {
+	Store  store.Store
+	Logger *slog.Logger     // silent when nil
+	Now    func() time.Time // the system's clock when nil
+	NewID  func() string    // random UUIDs when nil
+}
+
+// Server answers the API. It is an http.Handler and safe for concurrent use;
+// the store stays the caller's to close.
+type Server struct {
+	store      store.Store
+	log        *slog.Logger
+	now        func() time.Time
+	newID      func() string
+	signingKey []byte
+	handler    http.Handler
+}
+
+// New returns a server over the store. It reads the key that signs tokens, or
+// makes it on a new database.
+func New(ctx context.Context, o Options) (*Server, error) {
+	s := &Server{store: o.Store, log: o.Logger, now: o.Now, newID: o.NewID}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.newID == nil {
+		s.newID = uuid.NewString
+	}
+	proposal := make([]byte, 32)
+	_, _ = rand.Read(proposal) // never fails: see crypto/rand
+	key, err := s.store.SigningKey(ctx, proposal)
+	if err != nil {
+		return nil, fmt.Errorf("reading the token signing key: %w", err)
+	}
+	s.signingKey = key
+	s.handler = s.routes()
+	return s, nil
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.handler.ServeHTTP(w, r)
+}
+
+// timestamp is the present to the precision that the store keeps.
+func (s *Server) timestamp() time.Time {
+	return s.now().UTC().Truncate(time.Millisecond)
+}

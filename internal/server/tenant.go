@@ -1,0 +1,132 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// tenantPattern is what the name of a tenant must match.
+var tenantPattern = regexp.MustCompile(`^[a-z][a-z0-9]{2,15}$`)
+
+// EnsureTenant makes the tenant with what every new one starts with, or leaves
+// the existing one as it is. Owner is the e-mail of a new tenant's Owner;
+// empty means owner@TENANT.example.
+func (s *Server) EnsureTenant(ctx context.Context, name, owner string) (created bool, err error) {
+	if !tenantPattern.MatchString(name) {
+		return false, fmt.Errorf("tenant %q: a tenant's name has 3 to 16 lower-case letters and digits and starts with a letter", name)
+	}
+	if owner == "" {
+		owner = "owner@" + name + ".example"
+	}
+	err = s.store.InTx(ctx, func(tx store.Tx) error {
+		err := tx.CreateTenant(ctx, store.Tenant{Name: name, CreatedAt: s.timestamp()})
+		if errors.Is(err, store.ErrExists) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		created = true
+		return s.fillTenant(ctx, tx, name, owner)
+	})
+	if err != nil {
+		return false, fmt.Errorf("making tenant %s: %w", name, err)
+	}
+	return created, nil
+}
+
+// fillTenant gives a new tenant its settings, predefined things and Owner.
+func (s *Server) fillTenant(ctx context.Context, tx store.Tx, tenant, owner string) error {
+	if err := putSettings(ctx, tx, tenant); err != nil {
+		return err
+	}
+	now := s.timestamp() // one for all: lists are in the order of time, then id
+	for _, c := range access.Controls() {
+		err := tx.CreateAccessControl(ctx, store.AccessControl{
+			Tenant: tenant, ID: c.ID, Name: english(c.Label), Domains: []string{c.Label}, Scopes: c.Scopes,
+			RestrictionAware: c.RestrictionAware(), RestrictedTo: string(c.RestrictedTo), VendorAware: c.VendorAware,
+			Predefined: true, CreatedAt: now,
+		})
+		if err != nil {
+			return fmt.Errorf("making access control %s: %w", c.ID, err)
+		}
+	}
+	for _, t := range access.Templates() {
+		err := tx.CreateTemplate(ctx, store.Template{
+			Tenant: tenant, ID: t.ID, Name: english(t.Label), AccessControls: access.ControlIDs(access.Expand(t.Access, nil)),
+			Predefined: true, CreatedAt: now,
+		})
+		if err != nil {
+			return fmt.Errorf("making template %s: %w", t.ID, err)
+		}
+	}
+	for _, g := range access.PredefinedGroups() {
+		err := tx.CreateGroup(ctx, store.Group{
+			Tenant: tenant, ID: g.ID, Name: english(g.Name), Description: english(g.Description), Code: g.Code,
+			UserType: string(g.UserType), AccessControls: g.Controls, Predefined: true, CreatedAt: now,
+		})
+		if err != nil {
+			return fmt.Errorf("making group %s: %w", g.ID, err)
+		}
+	}
+	return s.createOwner(ctx, tx, tenant, owner)
+}
+
+// createOwner makes the tenant's Owner, who can manage everything from the
+// start: without a member, nobody could let others in.
+func (s *Server) createOwner(ctx context.Context, tx store.Tx, tenant, email string) error {
+	id, err := s.createUser(ctx, tx, tenant, api.UserCreate{
+		FirstName: "Tenant", LastName: "Owner", ContactEmail: email, Department: "Administration",
+		PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: []string{access.OwnerGroupID},
+	})
+	if err != nil {
+		return fmt.Errorf("making the owner %s: %w", email, err)
+	}
+	return tx.UpdateUser(ctx, tenant, id, func(u *store.User) error {
+		u.Status = string(api.UserActive)
+		return nil
+	})
+}
+
+func putSettings(ctx context.Context, tx store.Tx, tenant string) error {
+	options := func(ids ...string) (string, error) {
+		var list []listedOption
+		for i, id := range ids {
+			list = append(list, listedOption{ID: id, Label: id, Default: i == 0, Required: i == 0})
+		}
+		text, err := json.Marshal(list)
+		if err != nil {
+			return "", err
+		}
+		value, err := json.Marshal(string(text)) // JSON in a JSON text, as the platform keeps it
+		return string(value), err
+	}
+	languages, err := options("en", "de", "fr")
+	if err != nil {
+		return err
+	}
+	currencies, err := options("EUR", "USD", "GBP")
+	if err != nil {
+		return err
+	}
+	for key, value := range map[string]string{settingLanguages: languages, "project_curr": currencies, settingRestrictions: "[]"} {
+		if err := tx.PutSetting(ctx, store.Setting{Tenant: tenant, Key: key, Value: value}); err != nil {
+			return fmt.Errorf("making setting %s: %w", key, err)
+		}
+	}
+	return nil
+}
+
+func english(text string) map[string]string {
+	if text == "" {
+		return nil
+	}
+	return map[string]string{"en": text}
+}

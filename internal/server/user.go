@@ -1,0 +1,237 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/mail"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// userMembers are required in the body of a new user.
+var userMembers = []string{"firstName", "lastName", "contactEmail", "department", "preferredSite", "preferredCurrency", "preferredLanguage", "groupIds"}
+
+// handleUserList answers GET /iam/{tenant}/users.
+func (s *Server) handleUserList(c *call) error {
+	switch strings.ToUpper(c.query("userType")) {
+	case "", string(access.Employee):
+	case string(access.Customer): // customers are kept by another service
+		return writeList[api.User](c, nil, 0)
+	default:
+		return badRequest("This user type is not supported yet for the user search", "Wrong user type.")
+	}
+	page, err := c.page()
+	if err != nil {
+		return err
+	}
+	users, total, err := s.store.Users(c.ctx, c.tenant, page)
+	if err != nil {
+		return fmt.Errorf("listing users: %w", err)
+	}
+	documents, err := s.userDocuments(c, users)
+	if err != nil {
+		return err
+	}
+	return writeList(c, documents, total)
+}
+
+// userDocuments presents users with the ids of their groups and, where the
+// request expands them, the groups.
+func (s *Server) userDocuments(c *call, users []store.User) ([]api.User, error) {
+	ids := make([]string, len(users))
+	for i, u := range users {
+		ids[i] = u.ID
+	}
+	memberships, err := s.store.GroupIDs(c.ctx, c.tenant, ids)
+	if err != nil {
+		return nil, fmt.Errorf("reading memberships: %w", err)
+	}
+	var groups map[string]api.Group
+	if c.query("expand") == "groups" {
+		if groups, err = s.groupSummaries(c); err != nil {
+			return nil, err
+		}
+	}
+	documents := make([]api.User, len(users))
+	for i, u := range users {
+		documents[i] = userToWire(u, memberships[u.ID])
+		for _, id := range memberships[u.ID] {
+			if g, ok := groups[id]; ok {
+				documents[i].Groups = append(documents[i].Groups, g)
+			}
+		}
+	}
+	return documents, nil
+}
+
+// handleUserGet answers GET /iam/{tenant}/users/{userId}.
+func (s *Server) handleUserGet(c *call) error {
+	u, err := s.user(c.ctx, s.store, c.tenant, c.value("userId"))
+	if err != nil {
+		return err
+	}
+	documents, err := s.userDocuments(c, []store.User{u})
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, documents[0])
+}
+
+// user loads a user or refuses with 404.
+func (s *Server) user(ctx context.Context, tx store.Tx, tenant, id string) (store.User, error) {
+	u, err := tx.User(ctx, tenant, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return u, notFound("Error while getting user", id, fmt.Sprintf("User with id '%s' not found", id))
+	}
+	if err != nil {
+		return u, fmt.Errorf("reading user: %w", err)
+	}
+	return u, nil
+}
+
+// handleUserCreate answers POST /iam/{tenant}/users. A user whose e-mail has
+// an account on the platform is active at once and has the account's id; any
+// other is provisioned until it confirms.
+func (s *Server) handleUserCreate(c *call) error {
+	var body api.UserCreate
+	if err := c.decode(&body, userMembers...); err != nil {
+		return err
+	}
+	if err := checkPerson(body.FirstName, body.LastName); err != nil {
+		return err
+	}
+	address, err := mail.ParseAddress(body.ContactEmail)
+	if err != nil || address.Address != body.ContactEmail {
+		return badRequest(fmt.Sprintf("contactEmail %q is not an e-mail address", body.ContactEmail))
+	}
+	var id string
+	err = s.store.InTx(c.ctx, func(tx store.Tx) error {
+		id, err = s.createUser(c.ctx, tx, c.tenant, body)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusCreated, api.Created{ID: id})
+}
+
+func checkPerson(first, last string) error {
+	if strings.TrimSpace(first) == "" || strings.TrimSpace(last) == "" {
+		return badRequest("firstName and lastName must not be empty")
+	}
+	return nil
+}
+
+func (s *Server) createUser(ctx context.Context, tx store.Tx, tenant string, body api.UserCreate) (string, error) {
+	if _, err := tx.UserByEmail(ctx, tenant, body.ContactEmail); err == nil {
+		return "", conflict("Error while creating user", body.ContactEmail, fmt.Sprintf("User with email '%s' already exists", body.ContactEmail))
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return "", fmt.Errorf("looking for the e-mail: %w", err)
+	}
+	account, known, err := s.account(ctx, tx, body.ContactEmail)
+	if err != nil {
+		return "", err
+	}
+	status := api.UserProvisioned
+	if known {
+		status = api.UserActive
+	}
+	err = tx.CreateUser(ctx, store.User{
+		Tenant: tenant, ID: account.ID, FirstName: body.FirstName, LastName: body.LastName, Email: body.ContactEmail,
+		Department: body.Department, PreferredSite: body.PreferredSite, PreferredCurrency: body.PreferredCurrency,
+		PreferredLanguage: body.PreferredLanguage, BackofficeNumber: account.ID, Status: string(status), CreatedAt: s.timestamp(),
+	})
+	if err != nil {
+		return "", fmt.Errorf("creating user: %w", err)
+	}
+	return account.ID, s.setMemberships(ctx, tx, tenant, account.ID, body.GroupIDs)
+}
+
+// account finds the platform account of an e-mail, or makes it.
+func (s *Server) account(ctx context.Context, tx store.Tx, email string) (a store.Account, known bool, err error) {
+	a, err = tx.AccountByEmail(ctx, email)
+	if err == nil {
+		return a, true, nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return a, false, fmt.Errorf("looking for the account: %w", err)
+	}
+	a = store.Account{ID: s.newID(), Email: email, CreatedAt: s.timestamp()}
+	if err := tx.CreateAccount(ctx, a); err != nil {
+		return a, false, fmt.Errorf("creating the account: %w", err)
+	}
+	return a, false, nil
+}
+
+// handleUserUpdate answers PUT /iam/{tenant}/users/{userId}. The groups listed
+// replace all memberships; the e-mail never changes.
+func (s *Server) handleUserUpdate(c *call) error {
+	var body api.UserUpdate
+	required := []string{"firstName", "lastName", "department", "preferredSite", "preferredCurrency", "preferredLanguage", "backofficeUserNumber", "groupIds"}
+	if err := c.decode(&body, required...); err != nil {
+		return err
+	}
+	if err := checkPerson(body.FirstName, body.LastName); err != nil {
+		return err
+	}
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		u, err := s.user(c.ctx, tx, c.tenant, c.value("userId"))
+		if err != nil {
+			return err
+		}
+		if body.BackofficeUserNumber != u.BackofficeNumber {
+			return violation(u.ID, "backofficeUserNumber cannot change", fmt.Sprintf("It is '%s'", u.BackofficeNumber))
+		}
+		if err := s.setMemberships(c.ctx, tx, c.tenant, u.ID, body.GroupIDs); err != nil {
+			return err
+		}
+		return tx.UpdateUser(c.ctx, c.tenant, u.ID, func(u *store.User) error {
+			u.FirstName, u.LastName, u.Department = body.FirstName, body.LastName, body.Department
+			u.PreferredSite, u.PreferredCurrency, u.PreferredLanguage = body.PreferredSite, body.PreferredCurrency, body.PreferredLanguage
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	return c.done()
+}
+
+// handleUserDelete answers DELETE /iam/{tenant}/users/{userId}. The user leaves
+// the tenant; the account on the platform stays, as only an administrator of
+// the developer portal, which no service token is, may delete it.
+func (s *Server) handleUserDelete(c *call) error {
+	force, err := c.flag("forceDelete")
+	if err != nil {
+		return err
+	}
+	if force {
+		return &failure{status: http.StatusForbidden, message: "Only an administrator of the developer portal may delete an account; call without forceDelete to remove the user from the tenant."}
+	}
+	err = s.store.InTx(c.ctx, func(tx store.Tx) error {
+		u, err := s.user(c.ctx, tx, c.tenant, c.value("userId"))
+		if err != nil {
+			return err
+		}
+		return tx.DeleteUser(c.ctx, c.tenant, u.ID)
+	})
+	if err != nil {
+		return err
+	}
+	return c.done()
+}
+
+// userToWire presents a user.
+func userToWire(u store.User, groupIDs []string) api.User {
+	return api.User{
+		ID: u.ID, FirstName: u.FirstName, LastName: u.LastName, ContactEmail: u.Email, Department: u.Department,
+		PreferredSite: u.PreferredSite, PreferredCurrency: u.PreferredCurrency, PreferredLanguage: u.PreferredLanguage,
+		BackofficeUserNumber: u.BackofficeNumber, ValidFrom: stamp(u.CreatedAt), IsAccountLocked: u.Locked,
+		Status: api.UserStatus(u.Status), GroupIDs: orEmpty(groupIDs), LastLogin: stamp(u.LastLogin),
+	}
+}
