@@ -1,0 +1,7 @@
+data "iam_groups" "employees" {
+  user_type = "EMPLOYEE"
+}
+
+output "who_manages_users" {
+  value = [for g in data.iam_groups.employees.groups : g.id if lookup(g.effective_access, "users_and_groups", "none") == "manage"]
+}

@@ -1,0 +1,9 @@
+# Everybody in one group, by name.
+data "iam_users" "managers" {
+  group_id = "1gr5e52e-6e27-4ac5-9471-2467d3fb7503"
+  sort     = ["last_name", "first_name:desc"]
+}
+
+output "managers" {
+  value = [for u in data.iam_users.managers.users : "${u.first_name} ${u.last_name}"]
+}

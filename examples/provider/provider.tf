@@ -1,0 +1,33 @@
+terraform {
+  required_providers {
+    iam = {
+      source = "registry.terraform.io/access-config/iam"
+    }
+  }
+}
+
+# A tenant of the public IAM API, or of a reference backend that runs elsewhere
+# (terraform-provider-iam serve). Credentials come from IAM_CLIENT_ID and
+# IAM_CLIENT_SECRET.
+provider "iam" {
+  api_url = "https://api.emporix.io"
+  tenant  = "acme"
+
+  user_defaults = {
+    preferred_site     = "main"
+    preferred_currency = "EUR"
+    preferred_language = "en"
+  }
+}
+
+# The reference backend inside the provider process, over a file: to try, to
+# test and to review without an account.
+provider "iam" {
+  alias  = "sandbox"
+  tenant = "acme"
+
+  embedded = {
+    path  = "iam.db"
+    owner = "olivia.owner@acme.example"
+  }
+}

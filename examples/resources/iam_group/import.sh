@@ -1,0 +1,2 @@
+# By id.
+terraform import iam_group.pricing pricing

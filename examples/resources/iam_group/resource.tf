@@ -1,0 +1,29 @@
+# A role template as it is.
+resource "iam_group" "pricing" {
+  id            = "pricing"
+  name          = { en = "Pricing Manager", de = "Preismanagement" }
+  role_template = "pricing_manager"
+}
+
+# A role template with levels of its own laid over it: the plan shows what
+# members will be able to do in effective_access.
+resource "iam_group" "catalog" {
+  id            = "catalog"
+  name          = { en = "Catalog Manager" }
+  description   = { en = "Manages catalogs, sees suppliers." }
+  role_template = "catalog_manager"
+
+  access = {
+    suppliers = "read"
+    webhooks  = "none"
+  }
+}
+
+# Levels only, for the Orchestration Engine.
+resource "iam_group" "forms" {
+  name = { en = "Form Editors" }
+
+  access = {
+    forms = "edit"
+  }
+}

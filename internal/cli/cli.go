@@ -1,0 +1,96 @@
+// Package cli holds the commands of the binary, one file each. Terraform
+// starts the binary without a command; then main serves the plugin instead.
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Env is what a command may use of the process it runs in.
+type Env struct {
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+	Version        string // of the release
+	Commit         string
+}
+
+// command is one command of the binary.
+type command struct {
+	name  string
+	about string
+	run   func(ctx context.Context, env Env, args []string) error
+}
+
+func commands() []command {
+	return []command{
+		{"serve", "run the reference backend", runServe},
+		{"report", "print the permissions report of a user", runReport},
+		{"version", "print version, commit and Go version", runVersion},
+	}
+}
+
+// errUsage is an error that was explained on stderr already.
+var errUsage = errors.New("usage")
+
+// Run runs the command that the first argument names and returns the exit
+// code: 0, 1 for a failure, 2 for a wrong call.
+func Run(ctx context.Context, env Env, args []string) int {
+	all := commands()
+	i := slices.IndexFunc(all, func(c command) bool { return c.name == args[0] })
+	if i < 0 {
+		usage(env.Stderr, all)
+		if slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
+			return 0
+		}
+		fmt.Fprintf(env.Stderr, "\nThere is no command %q.\n", args[0])
+		return 2
+	}
+	err := all[i].run(ctx, env, args[1:])
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errUsage):
+		return 2
+	}
+	fmt.Fprintf(env.Stderr, "%s: %v\n", args[0], err)
+	return 1
+}
+
+func usage(w io.Writer, all []command) {
+	fmt.Fprint(w, "terraform-provider-iam is a Terraform provider with a reference IAM backend.\nTerraform starts it by itself. By hand it has these commands:\n\n")
+	for _, c := range all {
+		fmt.Fprintf(w, "  %-8s  %s\n", c.name, c.about)
+	}
+	fmt.Fprint(w, "\nA command with -h shows its flags.\n")
+}
+
+// flags returns a flag set that explains itself on stderr.
+func flags(env Env, name, about string) *flag.FlagSet {
+	f := flag.NewFlagSet(name, flag.ContinueOnError)
+	f.SetOutput(env.Stderr)
+	f.Usage = func() {
+		fmt.Fprintf(env.Stderr, "%s\n\nUsage: terraform-provider-iam %s [flags]\n\n", about, name)
+		f.PrintDefaults()
+	}
+	return f
+}
+
+// parse reads the flags and refuses what is no flag.
+func parse(env Env, f *flag.FlagSet, args []string) error {
+	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return err
+	} else if err != nil {
+		return errUsage
+	}
+	if f.NArg() > 0 {
+		fmt.Fprintf(env.Stderr, "%s takes flags only, not %q\n", f.Name(), strings.Join(f.Args(), " "))
+		return errUsage
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
+)
+
+// drainTime is how long requests under way may take after the signal to end.
+const drainTime = 10 * time.Second
+
+// serveOptions are the flags of serve.
+type serveOptions struct {
+	listen    string
+	database  string
+	tenants   list
+	owner     string
+	clients   list // ID:SECRET
+	certFile  string
+	keyFile   string
+	logFormat string
+}
+
+// list is a flag that may be given several times.
+type list []string
+
+// String returns the values given.
+func (l *list) String() string { return strings.Join(*l, ",") }
+
+// Set adds a value.
+func (l *list) Set(value string) error {
+	*l = append(*l, value)
+	return nil
+}
+
+// runServe runs the reference backend until ctx is done.
+func runServe(ctx context.Context, env Env, args []string) error {
+	var o serveOptions
+	f := flags(env, "serve", "Run the reference backend.")
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
+	f.StringVar(&o.database, "database", "sqlite:iam.db", "`sqlite:PATH` of the database, made when missing")
+	f.Var(&o.tenants, "tenant", "`name` of a tenant to serve, made when missing (repeatable)")
+	f.StringVar(&o.owner, "owner", "", "`e-mail` of the Owner of new tenants (default owner@TENANT.example)")
+	f.Var(&o.clients, "client", "API key of a tenant as `ID:SECRET`; the first is for the first tenant, and so on (repeatable; default IAM_CLIENT_ID and IAM_CLIENT_SECRET, else one is made for a tenant that has none, and printed once)")
+	f.StringVar(&o.certFile, "tls-cert", "", "`file` with the TLS certificate")
+	f.StringVar(&o.keyFile, "tls-key", "", "`file` with the TLS key")
+	f.StringVar(&o.logFormat, "log-format", "text", "`text` or json")
+	if err := parse(env, f, args); err != nil {
+		return err
+	}
+	if id, secret := env.Getenv("IAM_CLIENT_ID"), env.Getenv("IAM_CLIENT_SECRET"); len(o.clients) == 0 && id != "" && secret != "" {
+		o.clients = list{id + ":" + secret}
+	}
+	if err := o.check(); err != nil {
+		fmt.Fprintln(env.Stderr, "serve:", err)
+		return errUsage
+	}
+	return serve(ctx, env, o)
+}
+
+func (o serveOptions) check() error {
+	if len(o.clients) > max(len(o.tenants), 0) {
+		return fmt.Errorf("there are %d API keys for %d tenants: name each tenant with --tenant", len(o.clients), len(o.tenants))
+	}
+	for _, c := range o.clients {
+		if id, secret, ok := strings.Cut(c, ":"); !ok || id == "" || secret == "" {
+			return errors.New("an API key is given as ID:SECRET")
+		}
+	}
+	if (o.certFile == "") != (o.keyFile == "") {
+		return errors.New("--tls-cert and --tls-key go together")
+	}
+	if o.logFormat != "text" && o.logFormat != "json" {
+		return fmt.Errorf("--log-format is text or json, not %q", o.logFormat)
+	}
+	return nil
+}
+
+// serve opens the database, makes tenants and API keys, and answers requests.
+// It ends when ctx does, after the requests under way.
+func serve(ctx context.Context, env Env, o serveOptions) (err error) {
+	db, err := sqlstore.Open(ctx, o.database)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	logger := slog.New(slog.NewTextHandler(env.Stderr, nil))
+	if o.logFormat == "json" {
+		logger = slog.New(slog.NewJSONHandler(env.Stderr, nil))
+	}
+	backend, err := server.New(ctx, server.Options{Store: db, Logger: logger})
+	if err != nil {
+		return err
+	}
+	for i, tenant := range o.tenants {
+		if err := ensure(ctx, env, db, backend, o, i, tenant); err != nil {
+			return err
+		}
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
+	if err != nil {
+		return fmt.Errorf("%w: choose another address with --listen", err)
+	}
+	return answer(ctx, env, o, backend, listener)
+}
+
+// ensure makes the tenant and its API key where they are missing.
+func ensure(ctx context.Context, env Env, db *sqlstore.Store, backend *server.Server, o serveOptions, i int, tenant string) error {
+	if _, err := backend.EnsureTenant(ctx, tenant, o.owner); err != nil {
+		return err
+	}
+	if i < len(o.clients) {
+		id, secret, _ := strings.Cut(o.clients[i], ":")
+		return backend.EnsureClient(ctx, tenant, id, secret)
+	}
+	existing, err := db.Clients(ctx, tenant)
+	if err != nil || len(existing) > 0 {
+		return err
+	}
+	id, secret := tenant+"-admin", rand.Text()
+	if err := backend.EnsureClient(ctx, tenant, id, secret); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(env.Stdout, "made an API key for tenant %s, shown only once:\n  client_id     = %s\n  client_secret = %s\n", tenant, id, secret)
+	return err
+}
+
+// answer serves on the listener, prints the ready line, and drains when ctx is
+// done.
+func answer(ctx context.Context, env Env, o serveOptions, handler http.Handler, listener net.Listener) error {
+	s := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	scheme, done := "http", make(chan error, 1)
+	if o.certFile != "" {
+		scheme = "https"
+	}
+	go func() {
+		if o.certFile != "" {
+			done <- s.ServeTLS(listener, o.certFile, o.keyFile)
+		} else {
+			done <- s.Serve(listener)
+		}
+	}()
+	if _, err := fmt.Fprintf(env.Stdout, "ready: %s://%s\n", scheme, listener.Addr()); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	select {
+	case err := <-done: // it never ends well by itself
+		return fmt.Errorf("serving: %w", err)
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	if err := s.Shutdown(drain); err != nil {
+		return fmt.Errorf("ending: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
+)
+
+// Configure makes the client that every type uses. While a value is unknown it
+// makes none: no request is sent, and nothing fails until it is known.
+func (p *iamProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var m providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	data := &plumbing.Data{Defaults: userDefaults(ctx, m.UserDefaults, &resp.Diagnostics)}
+	resp.ResourceData, resp.DataSourceData = data, data
+	if m.unknown(ctx) {
+		return
+	}
+	s := p.settings(ctx, m, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	data.Client = s.connect(ctx, p.version, &resp.Diagnostics)
+	if data.Client != nil {
+		warnMissingScopes(ctx, data.Client, &resp.Diagnostics)
+	}
+}
+
+// unknown reports whether a value that requests depend on is unknown.
+func (m providerModel) unknown(ctx context.Context) bool {
+	values := []attr.Value{m.APIURL, m.Tenant, m.ClientID, m.ClientSecret, m.AccessToken, m.Scope, m.Embedded, m.RequestTimeout, m.MaxRetries}
+	for _, v := range m.Embedded.Attributes() {
+		values = append(values, v)
+	}
+	return slices.ContainsFunc(values, func(v attr.Value) bool { return v.IsUnknown() })
+}
+
+func userDefaults(ctx context.Context, object types.Object, diags *diag.Diagnostics) plumbing.UserDefaults {
+	var m userDefaultsModel
+	if plumbing.IsSet(object) {
+		diags.Append(object.As(ctx, &m, basetypes.ObjectAsOptions{})...)
+	}
+	return plumbing.UserDefaults{
+		Department: m.Department.ValueString(), PreferredSite: m.PreferredSite.ValueString(),
+		PreferredCurrency: m.PreferredCurrency.ValueString(), PreferredLanguage: m.PreferredLanguage.ValueString(),
+	}
+}
+
+// settings is the configuration with the environment behind it.
+type settings struct {
+	client   client.Options
+	embedded *embedded.Options // nil: the API is elsewhere
+}
+
+// settings reads the block and, for what it leaves out, the environment. What
+// stands in the block decides between an address and the embedded backend.
+func (p *iamProvider) settings(ctx context.Context, m providerModel, diags *diag.Diagnostics) settings {
+	s := settings{client: client.Options{
+		BaseURL: p.value(m.APIURL, "API_URL"), Tenant: strings.ToLower(p.value(m.Tenant, "TENANT")),
+		ClientID: p.value(m.ClientID, "CLIENT_ID"), ClientSecret: p.value(m.ClientSecret, "CLIENT_SECRET"),
+		AccessToken: p.value(m.AccessToken, "ACCESS_TOKEN"), Scope: p.value(m.Scope, "SCOPE"),
+	}}
+	if !m.RequestTimeout.IsNull() {
+		s.client.RequestTimeout, _ = time.ParseDuration(m.RequestTimeout.ValueString()) // validDuration saw it
+	}
+	if !m.MaxRetries.IsNull() {
+		retries := int(m.MaxRetries.ValueInt64())
+		s.client.MaxRetries = &retries
+	}
+	var e embeddedModel
+	if plumbing.IsSet(m.Embedded) {
+		diags.Append(m.Embedded.As(ctx, &e, basetypes.ObjectAsOptions{})...)
+	}
+	file := e.Path.ValueString()
+	if file == "" {
+		file = p.getenv("IAM_EMBEDDED_PATH")
+	}
+	switch {
+	case !m.Embedded.IsNull() && file == "":
+		diags.AddAttributeError(path.Root("embedded").AtName("path"), "Missing Database Path", "The embedded backend needs a path for its database file: set embedded = { path = \"iam.db\" }, or IAM_EMBEDDED_PATH.")
+	case !m.Embedded.IsNull(), m.APIURL.IsNull() && file != "" && s.client.BaseURL == "":
+		s.embedded = &embedded.Options{Path: file, Tenant: s.client.Tenant, Owner: e.Owner.ValueString()}
+	case m.APIURL.IsNull() && file != "" && s.client.BaseURL != "":
+		diags.AddError("Two Backends Configured", "The environment names both an API (IAM_API_URL or EMPORIX_API_URL) and an embedded backend (IAM_EMBEDDED_PATH). Unset one of them, or say in the provider block which to use.")
+	}
+	s.check(diags)
+	return s
+}
+
+// value returns the configured value, else the environment's.
+func (p *iamProvider) value(v types.String, name string) string {
+	if !v.IsNull() {
+		return v.ValueString()
+	}
+	if text := p.getenv("IAM_" + name); text != "" {
+		return text
+	}
+	return p.getenv("EMPORIX_" + name)
+}
+
+// check names everything that is missing, with the ways to give it.
+func (s settings) check(diags *diag.Diagnostics) {
+	if s.embedded == nil && s.client.BaseURL == "" && !diags.HasError() {
+		diags.AddError("No Backend Configured",
+			"The provider needs to know where the tenant lives. Either the address of an IAM API:\n\n"+
+				"  provider \"iam\" {\n    api_url       = \"https://api.emporix.io\"\n    tenant        = \"acme\"\n    client_id     = var.client_id\n    client_secret = var.client_secret\n  }\n\n"+
+				"or a file, for the reference backend inside the provider, which needs no account:\n\n"+
+				"  provider \"iam\" {\n    tenant   = \"acme\"\n    embedded = { path = \"iam.db\" }\n  }\n\n"+
+				"The environment variables IAM_API_URL and IAM_EMBEDDED_PATH say the same.")
+		return
+	}
+	if s.client.Tenant == "" {
+		diags.AddAttributeError(path.Root("tenant"), "Missing Tenant", "Set tenant in the provider block, or IAM_TENANT in the environment.")
+	} else if !tenantPattern.MatchString(s.client.Tenant) {
+		diags.AddAttributeError(path.Root("tenant"), "Invalid Tenant", fmt.Sprintf("The tenant %q must have 3 to 16 letters and digits and start with a letter.", s.client.Tenant))
+	}
+	if s.embedded == nil && s.client.AccessToken == "" && (s.client.ClientID == "" || s.client.ClientSecret == "") {
+		diags.AddError("Missing Credentials", "Set client_id and client_secret in the provider block (IAM_CLIENT_ID and IAM_CLIENT_SECRET in the environment), or access_token (IAM_ACCESS_TOKEN).")
+	}
+}
+
+// connect makes the client, and the embedded backend before it.
+func (s settings) connect(ctx context.Context, version string, diags *diag.Diagnostics) *client.Client {
+	if s.embedded != nil {
+		backend, err := embedded.Open(ctx, *s.embedded)
+		if err != nil {
+			diags.AddAttributeError(path.Root("embedded").AtName("path"), "Unable to open embedded backend", err.Error())
+			return nil
+		}
+		s.client.BaseURL, s.client.Transport, s.client.AccessToken = embedded.BaseURL, backend, backend.Token()
+	}
+	s.client.UserAgent = "terraform-provider-iam/" + version
+	s.client.Log = func(ctx context.Context, msg string, fields map[string]any) { tflog.Debug(ctx, msg, fields) }
+	c, err := client.New(s.client)
+	if err != nil {
+		diags.AddError("Invalid Provider Configuration", err.Error())
+		return nil
+	}
+	return c
+}
+
+// blocked names, per scope, what the provider cannot do without it.
+var blocked = map[string]string{
+	api.ScopeUserRead:         "read iam_user, iam_group_members",
+	api.ScopeUserCreate:       "create iam_user",
+	api.ScopeUserUpdate:       "update iam_user",
+	api.ScopeUserDelete:       "delete iam_user",
+	api.ScopeGroupRead:        "read iam_group, iam_group_membership",
+	api.ScopeGroupManage:      "create, update and delete iam_group",
+	api.ScopeAssignmentManage: "write iam_group_membership, iam_group_members",
+	api.ScopeTemplateRead:     "read iam_group, iam_role_template",
+}
+
+// warnMissingScopes tells in one warning what the token cannot do, as the API
+// drops scopes that a key lacks without a word.
+func warnMissingScopes(ctx context.Context, c *client.Client, diags *diag.Diagnostics) {
+	granted, err := c.GrantedScopes(ctx)
+	if err != nil {
+		diags.AddError("Unable to get access token", plumbing.Sentence(err.Error()))
+		return
+	}
+	if granted == nil {
+		return // a ready token does not tell
+	}
+	var lines []string
+	for _, scope := range plumbing.SortedKeys(blocked) {
+		if !slices.Contains(granted, scope) {
+			lines = append(lines, fmt.Sprintf("  %s: needed to %s", scope, blocked[scope]))
+		}
+	}
+	if len(lines) > 0 {
+		diags.AddWarning("Scopes Missing", "The access token lacks scopes that some types need:\n\n"+strings.Join(lines, "\n")+"\n\nUse an API key that has them, unless the configuration does without these types.")
+	}
+}
+
+// validDuration accepts positive durations as Go writes them.
+type validDuration struct{}
+
+func (validDuration) Description(context.Context) string { return "must be a duration such as 45s" }
+
+func (v validDuration) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (validDuration) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if !plumbing.IsSet(req.ConfigValue) {
+		return
+	}
+	if d, err := time.ParseDuration(req.ConfigValue.ValueString()); err != nil || d <= 0 {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Duration", fmt.Sprintf("%q is not a duration such as 45s or 2m.", req.ConfigValue.ValueString()))
+	}
+}

@@ -1,0 +1,202 @@
+package directory_test
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
+)
+
+// people makes a few users, one of them in a group.
+func people(t *testing.T, b providertest.Backend, p *providertest.Provider) values {
+	t.Helper()
+	ids := values{}
+	for _, u := range []values{
+		{"email": "b@acme.example", "first_name": "Berta", "last_name": "Zimmer", "department": "Sales"},
+		{"email": "a@acme.example", "first_name": "anton", "last_name": "Abel", "department": "sales"},
+		{"email": "c@acme.example", "first_name": "Carl", "last_name": "Abel", "department": "Support"},
+	} {
+		ids[u["email"].(string)] = p.MustApply("iam_user", state{}, u).Values["id"] //nolint:forcetypeassert // written above
+	}
+	if err := b.Client.AssignMember(t.Context(), "oe-editor", access.Employee, ids["c@acme.example"].(string)); err != nil { //nolint:forcetypeassert // it is in the schema
+		t.Fatal(err)
+	}
+	return ids
+}
+
+func emailsOf(v values) string {
+	var emails []string
+	users, _ := v["users"].([]any)
+	for _, u := range users {
+		email, _ := u.(values)["email"].(string)
+		emails = append(emails, strings.TrimSuffix(email, "@acme.example"))
+	}
+	return strings.Join(emails, " ")
+}
+
+func TestUsersDataSource(t *testing.T) {
+	t.Parallel()
+	providertest.EachMode(t, func(t *testing.T, b providertest.Backend) {
+		p := providertest.New(t, b.Config)
+		people(t, b, p)
+		for _, c := range []struct {
+			config values
+			want   string
+		}{
+			{values{}, "owner b a c"},
+			{values{"department": "SALES"}, "b a"},
+			{values{"last_name": "abel", "first_name": "carl"}, "c"},
+			{values{"email": "A@acme.example"}, "a"},
+			{values{"status": "active"}, "owner"},
+			{values{"group_id": "oe-editor"}, "c"},
+			{values{"department": "nowhere"}, ""},
+			{values{"sort": []any{"first_name"}}, "a b c owner"},
+			{values{"sort": []any{"last_name", "first_name:desc"}}, "c a owner b"},
+		} {
+			if got, d := p.ReadData("iam_users", c.config); d.Failed() || emailsOf(got) != c.want {
+				t.Errorf("%v: got %q, want %q, %v", c.config, emailsOf(got), c.want, d)
+			}
+		}
+		if _, d := p.ReadData("iam_users", values{"sort": []any{"shoe_size"}}); !d.Has(`AttributeName("sort")`) {
+			t.Errorf("an unknown field: %v", d)
+		}
+	})
+}
+
+func TestUserDataSource(t *testing.T) {
+	t.Parallel()
+	providertest.EachMode(t, func(t *testing.T, b providertest.Backend) {
+		p := providertest.New(t, b.Config)
+		ids := people(t, b, p)
+		byEmail, d := p.ReadData("iam_user", values{"email": "C@ACME.example"})
+		if d.Failed() || byEmail["id"] != ids["c@acme.example"] || fmt.Sprint(byEmail["group_ids"]) != "[oe-editor]" {
+			t.Errorf("by e-mail: %v, %v", byEmail, d)
+		}
+		if byID, d := p.ReadData("iam_user", values{"id": ids["c@acme.example"]}); d.Failed() || byID["email"] != "c@acme.example" {
+			t.Errorf("by id: %v, %v", byID, d)
+		}
+		for _, c := range []struct {
+			config values
+			want   []string
+		}{
+			{values{"email": "nobody@acme.example"}, []string{`error at AttributeName("email"): Unable to read user`, "nobody@acme.example"}},
+			{values{"id": "nobody"}, []string{`error at AttributeName("id"): Unable to read user`, "404"}},
+			{values{}, []string{"Exactly one of these attributes must be configured"}},
+			{values{"id": "a", "email": "a@acme.example"}, []string{"Exactly one of these attributes must be configured"}},
+		} {
+			if _, d := p.ReadData("iam_user", c.config); !d.Has(c.want...) {
+				t.Errorf("%v: got %v", c.config, d)
+			}
+		}
+	})
+}
+
+func TestGroupDataSource(t *testing.T) {
+	t.Parallel()
+	providertest.EachMode(t, func(t *testing.T, b providertest.Backend) {
+		p := providertest.New(t, b.Config)
+		p.MustApply("iam_group", state{}, with(orders(), values{"name": values{"en": "Orders", "de": "Bestellungen"}}))
+		p.MustApply("iam_group", state{}, with(orders(), values{"id": "orders-us", "name": values{"en": "Orders"}}))
+		for _, config := range []values{{"id": "orders-de"}, {"name": "Bestellungen", "language": "de"}} {
+			g, d := p.ReadData("iam_group", config)
+			if d.Failed() || g["id"] != "orders-de" || fmt.Sprint(g["template_ids"]) != "[order_fulfillment_manager]" {
+				t.Errorf("%v: got %v, %v", config, g, d)
+			}
+			if levels, _ := g["effective_access"].(values); levels["orders"] != "manage" || levels["carts"] != "manage" || len(levels) != 7 {
+				t.Errorf("%v: effective access %v", config, levels)
+			}
+		}
+		if g, d := p.ReadData("iam_group", values{"code": "BO_MANAGER"}); d.Failed() || g["id"] != access.OwnerGroupID {
+			t.Errorf("by code: %v, %v", g, d)
+		}
+		for _, c := range []struct {
+			config values
+			want   []string
+		}{
+			{values{"id": "no"}, []string{`error at AttributeName("id"): Unable to read group`}},
+			{values{"code": "NO"}, []string{`error at AttributeName("code")`, "no such group"}},
+			{values{"name": "Orders"}, []string{`error at AttributeName("name")`, "2 groups have this name", "orders-de orders-us"}},
+			{values{"id": "orders-de", "language": "de"}, []string{`AttributeName("language")`}},
+		} {
+			if _, d := p.ReadData("iam_group", c.config); !d.Has(c.want...) {
+				t.Errorf("%v: got %v", c.config, d)
+			}
+		}
+	})
+}
+
+func TestGroupsDataSource(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	ids := func(config values) string {
+		got, d := p.ReadData("iam_groups", config)
+		if d.Failed() {
+			t.Fatal(d)
+		}
+		var list []string
+		for _, g := range got["groups"].([]any) { //nolint:forcetypeassert // it is in the schema
+			id, _ := g.(values)["id"].(string)
+			list = append(list, id[max(0, len(id)-9):])
+		}
+		return strings.Join(list, " ")
+	}
+	if got, want := ids(values{}), "67d3fb7500 67d3fb7501 67d3fb7503 oe-viewer oe-editor oe-manager oe-admin"; strings.Count(got, " ") != strings.Count(want, " ") {
+		t.Errorf("got %q", got)
+	}
+	if got := ids(values{"user_type": "CUSTOMER"}); got != "7d3fb7500" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestPermissionsAgreeWithGroups(t *testing.T) {
+	t.Parallel()
+	providertest.EachMode(t, func(t *testing.T, b providertest.Backend) {
+		p := providertest.New(t, b.Config)
+		ids := people(t, b, p)
+		id, _ := ids["a@acme.example"].(string)
+		want := values{}
+		for group, config := range map[string]values{
+			"orders-de": orders(),
+			"viewers":   {"id": "viewers", "name": values{"en": "V"}, "role_template": "viewer", "access": values{"tax": "none", "prices": "none"}},
+		} {
+			g := p.MustApply("iam_group", state{}, config)
+			levels, _ := g.Values["effective_access"].(values)
+			for entity, level := range levels {
+				if want[entity] != "manage" {
+					want[entity] = level
+				}
+			}
+			if err := b.Client.AssignMember(t.Context(), group, access.Employee, id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		report, d := p.ReadData("iam_user_permissions", values{"email": "A@acme.example"})
+		if d.Failed() {
+			t.Fatal(d)
+		}
+		got := values{}
+		rows, _ := report["rows"].([]any)
+		for _, r := range rows {
+			row, _ := r.(values)
+			entity, _ := row["entity"].(string)
+			got[entity] = row["level"]
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("the report says %v, the groups %v", got, want)
+		}
+		if csv, _ := report["csv"].(string); strings.Count(csv, "\r\n") != len(rows)+1 {
+			t.Errorf("csv has %d lines for %d rows", strings.Count(csv, "\r\n"), len(rows))
+		}
+		if report["user_id"] != id || report["email"] != "A@acme.example" || report["locked"] != false {
+			t.Errorf("got %v", report)
+		}
+		if _, d := p.ReadData("iam_user_permissions", values{"user_id": "nobody"}); !d.Has("Unable to report permissions of user", "nobody") {
+			t.Errorf("nobody: %v", d)
+		}
+	})
+}

@@ -1,0 +1,197 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ datasource.DataSourceWithConfigure        = (*groupDataSource)(nil)
+	_ datasource.DataSourceWithConfigValidators = (*groupDataSource)(nil)
+)
+
+type groupDataSource struct {
+	plumbing.DataSource
+}
+
+// NewGroupDataSource returns the data source iam_group.
+func NewGroupDataSource() datasource.DataSource { return &groupDataSource{} }
+
+// groupFields is one group as data sources show it.
+type groupFields struct {
+	ID               types.String `tfsdk:"id"`
+	Code             types.String `tfsdk:"code"`
+	Description      types.Map    `tfsdk:"description"`
+	UserType         types.String `tfsdk:"user_type"`
+	VendorID         types.String `tfsdk:"vendor_id"`
+	LegalEntityID    types.String `tfsdk:"legal_entity_id"`
+	Restrictions     types.List   `tfsdk:"restrictions"`
+	AccessControlIDs types.List   `tfsdk:"access_control_ids"`
+	TemplateIDs      types.List   `tfsdk:"template_ids"`
+	EffectiveAccess  types.Map    `tfsdk:"effective_access"`
+}
+
+func (m *groupFields) fromAPI(g api.Group, tenant []api.Template) {
+	m.ID = types.StringValue(g.ID)
+	m.Code = plumbing.StringOrNull(g.Code)
+	m.Description = plumbing.TextMap(g.Description)
+	m.UserType = types.StringValue(string(g.UserType))
+	m.VendorID = plumbing.StringOrNull(g.VendorID)
+	m.LegalEntityID = types.StringNull()
+	if g.B2B != nil {
+		m.LegalEntityID = plumbing.StringOrNull(g.B2B.LegalEntityID)
+	}
+	m.Restrictions = plumbing.StringList(g.Restrictions)
+	m.AccessControlIDs = plumbing.StringList(g.AccessControls)
+	m.TemplateIDs = plumbing.StringList(g.Templates)
+	m.EffectiveAccess = plumbing.LevelMap(client.AccessGroup(g, tenant).Access().Map(), false)
+}
+
+// groupAttributes describe a group as it is read, without its name.
+func groupAttributes() map[string]schema.Attribute {
+	list := func(about string) schema.Attribute {
+		return schema.ListAttribute{MarkdownDescription: about, ElementType: types.StringType, Computed: true}
+	}
+	text := func(about string) schema.Attribute {
+		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
+	}
+	return map[string]schema.Attribute{
+		"id":                 text("Id of the group."),
+		"code":               text("Code of a predefined group; null for all others."),
+		"description":        schema.MapAttribute{MarkdownDescription: "Description by language.", ElementType: types.StringType, Computed: true},
+		"user_type":          text("`EMPLOYEE` or `CUSTOMER`."),
+		"vendor_id":          text("Vendor that the group belongs to; null for most."),
+		"legal_entity_id":    text("Company that a group of customers belongs to; null for most."),
+		"restrictions":       list("Restriction values that limit which records members see; empty means every record."),
+		"access_control_ids": list("Ids of the access controls that the group carries itself."),
+		"template_ids":       list("Ids of the role templates that the group refers to."),
+		"effective_access":   schema.MapAttribute{MarkdownDescription: "What members can do: the level by entity. Entities without access are left out.", ElementType: types.StringType, Computed: true},
+	}
+}
+
+// groupDataModel is the state of the data source iam_group: name finds the
+// group, names shows it in all languages.
+type groupDataModel struct {
+	groupFields
+	Name     types.String `tfsdk:"name"`
+	Language types.String `tfsdk:"language"`
+	Names    types.Map    `tfsdk:"names"`
+}
+
+func (d *groupDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_group"
+}
+
+func (d *groupDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := groupAttributes()
+	attributes["id"] = schema.StringAttribute{MarkdownDescription: "Id of the group. Give this, `code` or `name`.", Optional: true, Computed: true}
+	attributes["code"] = schema.StringAttribute{MarkdownDescription: "Code of a predefined group, such as `BO_MANAGER`. Give this, `id` or `name`.", Optional: true, Computed: true}
+	attributes["name"] = schema.StringAttribute{MarkdownDescription: "Name of the group in `language`. Give this, `id` or `code`. A name that several groups have is an error.", Optional: true}
+	attributes["language"] = schema.StringAttribute{
+		MarkdownDescription: "Language of `name`; `en` when left out.",
+		Optional:            true,
+		Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRoot("name"))},
+	}
+	attributes["names"] = schema.MapAttribute{MarkdownDescription: "Name by language.", ElementType: types.StringType, Computed: true}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "One group of the tenant, found by id, code or name. A group that does not exist is an error.",
+		Attributes:          attributes,
+	}
+}
+
+func (d *groupDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot("code"), path.MatchRoot("name"))}
+}
+
+func (d *groupDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m groupDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
+		return
+	}
+	group, at, err := d.find(ctx, m)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.UnableAt(at, "read", "group", m.key(), err))
+		return
+	}
+	tenant, err := d.Templates(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "role templates", "of the tenant", err))
+		return
+	}
+	m.fromAPI(*group, tenant)
+	m.Names = plumbing.TextMap(group.Name)
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+func (m groupDataModel) key() string {
+	return m.ID.ValueString() + m.Code.ValueString() + m.Name.ValueString()
+}
+
+// find returns the one group that the configuration asks for, and the
+// attribute that asks.
+func (d *groupDataSource) find(ctx context.Context, m groupDataModel) (*api.Group, path.Path, error) {
+	if !m.ID.IsNull() {
+		g, err := d.Client.Group(ctx, m.ID.ValueString())
+		return g, path.Root("id"), err
+	}
+	language := m.Language.ValueString()
+	if language == "" {
+		language = "en"
+	}
+	at, wanted := path.Root("code"), func(g api.Group) bool { return g.Code == m.Code.ValueString() }
+	if !m.Name.IsNull() {
+		at, wanted = path.Root("name"), func(g api.Group) bool { return g.Name[language] == m.Name.ValueString() }
+	}
+	groups, err := d.Client.Groups(ctx)
+	if err != nil {
+		return nil, at, err
+	}
+	groups = slices.DeleteFunc(groups, func(g api.Group) bool { return !wanted(g) })
+	switch len(groups) {
+	case 0:
+		return nil, at, fmt.Errorf("the tenant has no such group")
+	case 1:
+		return &groups[0], at, nil
+	}
+	ids := make([]string, len(groups))
+	for i, g := range groups {
+		ids[i] = g.ID
+	}
+	return nil, at, fmt.Errorf("%d groups have this name: ask for one of the ids %v", len(groups), ids)
+}
+
+// groupListModel is one group in a list.
+type groupListModel struct {
+	groupFields
+	Name types.Map `tfsdk:"name"`
+}
+
+// groupListAttributes describe one group in a list.
+func groupListAttributes() map[string]schema.Attribute {
+	attributes := groupAttributes()
+	attributes["name"] = schema.MapAttribute{MarkdownDescription: "Name by language.", ElementType: types.StringType, Computed: true}
+	return attributes
+}
+
+func groupListAttrTypes() map[string]attr.Type {
+	typesOf := map[string]attr.Type{}
+	for name, a := range groupListAttributes() {
+		typesOf[name] = a.GetType()
+	}
+	return typesOf
+}

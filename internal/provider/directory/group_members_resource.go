@@ -1,0 +1,286 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*groupMembersResource)(nil)
+	_ resource.ResourceWithImportState = (*groupMembersResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*groupMembersResource)(nil)
+)
+
+type groupMembersResource struct {
+	plumbing.Resource
+}
+
+// NewGroupMembersResource returns iam_group_members.
+func NewGroupMembersResource() resource.Resource { return &groupMembersResource{} }
+
+// groupMembersModel is the state of iam_group_members.
+type groupMembersModel struct {
+	GroupID  types.String `tfsdk:"group_id"`
+	Members  types.Map    `tfsdk:"members"`
+	UserType types.String `tfsdk:"user_type"`
+}
+
+func (r *groupMembersResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_group_members"
+}
+
+func (r *groupMembersResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "All members of one group. Authoritative: whoever is in the group and not in `members` is removed, and the plan names them. " +
+			"Use `iam_group_membership` instead to add single users and leave the others alone; do not use both for one group. " +
+			"Destroying the resource removes the members it lists.",
+		Attributes: map[string]schema.Attribute{
+			"group_id": schema.StringAttribute{
+				MarkdownDescription: "Id of the group; predefined groups are fine. Changing it replaces the resource.",
+				Required:            true,
+				Validators:          []validator.String{plumbing.NotEmpty()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"members": schema.MapAttribute{
+				MarkdownDescription: "Members: e-mail address to user id, for customers customer number to customer number. " +
+					"A map, so that plans name people and stay fast for large groups.",
+				ElementType: types.StringType,
+				Required:    true,
+				Validators:  []validator.Map{mapvalidator.ValueStringsAre(plumbing.NotEmpty())},
+			},
+			"user_type": userTypeAttribute(),
+		},
+	}
+}
+
+// members returns user id to the key it is listed under. Unknown ids are left
+// out.
+func (m groupMembersModel) members() map[string]string {
+	byID := map[string]string{}
+	for key, v := range m.Members.Elements() {
+		if id, ok := v.(types.String); ok && plumbing.IsSet(id) {
+			byID[id.ValueString()] = key
+		}
+	}
+	return byID
+}
+
+// ModifyPlan names the members that a new resource will remove from a group
+// that has some already: they are in no state yet, and would not show.
+func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() || r.Data == nil || r.Client == nil {
+		return
+	}
+	var plan groupMembersModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || plan.GroupID.IsUnknown() {
+		return
+	}
+	present, err := r.read(ctx, plan)
+	if client.IsNotFound(err) {
+		return // the same plan may create the group
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "members of group", plan.GroupID.ValueString(), err))
+		return
+	}
+	planned := plan.Members.Elements()
+	var leaving []string
+	for _, key := range plumbing.SortedKeys(present.Elements()) {
+		if _, stays := planned[key]; !stays {
+			leaving = append(leaving, key)
+		}
+	}
+	if len(leaving) > 0 {
+		resp.Diagnostics.AddAttributeWarning(path.Root("members"), "Members Will Be Removed",
+			fmt.Sprintf("Group %s has %d members that are not listed here and will be removed from it: %s.", plan.GroupID.ValueString(), len(leaving), strings.Join(leaving, ", ")))
+	}
+}
+
+func (r *groupMembersResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan groupMembersModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	err := r.write(ctx, plan)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("create", "members of group", plan.GroupID.ValueString(), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+func (r *groupMembersResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state groupMembersModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	members, err := r.read(ctx, state)
+	if client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.GoneWarning("Group", state.GroupID.ValueString()))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "members of group", state.GroupID.ValueString(), err))
+		return
+	}
+	state.Members = members
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+func (r *groupMembersResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan groupMembersModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	if err := r.write(ctx, plan); err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("update", "members of group", plan.GroupID.ValueString(), err))
+		// Some may have come and gone before the error: keep what is true.
+		if members, readErr := r.read(ctx, plan); readErr == nil {
+			plan.Members = members
+			resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		}
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state groupMembersModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	for _, id := range plumbing.SortedKeys(state.members()) {
+		if err := r.remove(ctx, state.GroupID.ValueString(), id); err != nil && !client.IsNotFound(err) {
+			resp.Diagnostics.Append(plumbing.Unable("delete", "members of group", state.GroupID.ValueString(), err))
+			return
+		}
+	}
+}
+
+// ImportState takes the id of a group.
+func (r *groupMembersResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	group, err := r.Client.Group(ctx, req.ID)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("import", "members of group", req.ID, err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("group_id"), req.ID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("user_type"), string(group.UserType))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("members"), types.MapValueMust(types.StringType, nil))...)
+}
+
+// read returns the group's members as the attribute has them. Members that the
+// model lists keep their key; for others the e-mail address is looked up.
+func (r *groupMembersResource) read(ctx context.Context, m groupMembersModel) (types.Map, error) {
+	assignments, err := r.Client.Members(ctx, m.GroupID.ValueString())
+	if err != nil {
+		return types.MapNull(types.StringType), err
+	}
+	keys := m.members()
+	elements := make(map[string]attr.Value, len(assignments))
+	var strangers []api.Assignment
+	for _, a := range assignments {
+		if key, ok := keys[a.UserID]; ok {
+			elements[key] = types.StringValue(a.UserID)
+		} else {
+			strangers = append(strangers, a)
+		}
+	}
+	emails, err := r.emails(ctx, strangers)
+	if err != nil {
+		return types.MapNull(types.StringType), err
+	}
+	for _, a := range strangers {
+		elements[emails[a.UserID]] = types.StringValue(a.UserID)
+	}
+	return types.MapValueMust(types.StringType, elements), nil
+}
+
+// emails returns the key of each member: an employee's e-mail address, or the
+// user id where there is none.
+func (r *groupMembersResource) emails(ctx context.Context, members []api.Assignment) (map[string]string, error) {
+	keys := make(map[string]string, len(members))
+	employees := false
+	for _, a := range members {
+		keys[a.UserID] = a.UserID
+		employees = employees || a.UserType == access.Employee
+	}
+	if !employees {
+		return keys, nil
+	}
+	users, err := r.Client.Users(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range users {
+		if _, ok := keys[u.ID]; ok {
+			keys[u.ID] = u.ContactEmail
+		}
+	}
+	return keys, nil
+}
+
+// write makes the group's members those of the plan. It adds before it
+// removes, so that nobody who stays is ever without access.
+func (r *groupMembersResource) write(ctx context.Context, plan groupMembersModel) error {
+	group := plan.GroupID.ValueString()
+	assignments, err := r.Client.Members(ctx, group)
+	if err != nil {
+		return err
+	}
+	present := map[string]bool{}
+	for _, a := range assignments {
+		present[a.UserID] = true
+	}
+	planned := plan.members()
+	for _, id := range plumbing.SortedKeys(planned) {
+		if !present[id] {
+			if err := r.add(ctx, group, plan.UserType.ValueString(), id); err != nil {
+				return fmt.Errorf("adding %s: %w", planned[id], err)
+			}
+		}
+	}
+	for _, id := range plumbing.SortedKeys(present) {
+		if _, stays := planned[id]; !stays {
+			if err := r.remove(ctx, group, id); err != nil && !client.IsNotFound(err) {
+				return fmt.Errorf("removing %s: %w", id, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (r *groupMembersResource) add(ctx context.Context, group, userType, id string) error {
+	defer r.Client.Lock(lockUser, id)()
+	return r.Client.AssignMember(ctx, group, access.UserType(userType), id)
+}
+
+func (r *groupMembersResource) remove(ctx context.Context, group, id string) error {
+	defer r.Client.Lock(lockUser, id)()
+	return r.Client.RemoveMember(ctx, group, id)
+}

@@ -1,0 +1,197 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*membershipResource)(nil)
+	_ resource.ResourceWithImportState = (*membershipResource)(nil)
+)
+
+type membershipResource struct {
+	plumbing.Resource
+}
+
+// NewGroupMembershipResource returns iam_group_membership.
+func NewGroupMembershipResource() resource.Resource { return &membershipResource{} }
+
+// membershipModel is the state of iam_group_membership.
+type membershipModel struct {
+	ID       types.String `tfsdk:"id"`
+	GroupID  types.String `tfsdk:"group_id"`
+	UserID   types.String `tfsdk:"user_id"`
+	UserType types.String `tfsdk:"user_type"`
+}
+
+func (r *membershipResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_group_membership"
+}
+
+func (r *membershipResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "One user in one group. Additive: other members of the group and other groups of the user are left alone. " +
+			"Use `iam_group_members` instead where one configuration decides who all the members are; do not use both for one group.",
+		Attributes: map[string]schema.Attribute{
+			"group_id": schema.StringAttribute{
+				MarkdownDescription: "Id of the group. Changing it replaces the membership.",
+				Required:            true,
+				Validators:          []validator.String{plumbing.NotEmpty()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"user_id": schema.StringAttribute{
+				MarkdownDescription: "Id of the user; for `CUSTOMER` the customer number. Changing it replaces the membership.",
+				Required:            true,
+				Validators:          []validator.String{plumbing.NotEmpty()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"user_type": userTypeAttribute(),
+			"id": schema.StringAttribute{
+				MarkdownDescription: "`group_id/user_type/user_id`.",
+				Computed:            true,
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+		},
+	}
+}
+
+// userTypeAttribute says whether members are employees or customers.
+func userTypeAttribute() schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: "`EMPLOYEE` (default) or `CUSTOMER`; the group's own type. Changing it replaces the resource.",
+		Optional:            true,
+		Computed:            true,
+		Default:             stringdefault.StaticString(string(access.Employee)),
+		Validators:          []validator.String{stringvalidator.OneOf(string(access.Employee), string(access.Customer))},
+		PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+	}
+}
+
+func (m *membershipModel) setID() {
+	m.ID = types.StringValue(strings.Join([]string{m.GroupID.ValueString(), m.UserType.ValueString(), m.UserID.ValueString()}, "/"))
+}
+
+func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan membershipModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	plan.setID()
+	defer r.Client.Lock(lockUser, plan.UserID.ValueString())()
+	err := r.Client.AssignMember(ctx, plan.GroupID.ValueString(), access.UserType(plan.UserType.ValueString()), plan.UserID.ValueString())
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("create", "membership", plan.ID.ValueString(), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state membershipModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	exists, err := r.exists(ctx, state)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "membership", state.ID.ValueString(), err))
+		return
+	}
+	if !exists {
+		resp.Diagnostics.Append(plumbing.GoneWarning("Membership", state.ID.ValueString()))
+		resp.State.RemoveResource(ctx)
+	}
+}
+
+// exists reports whether the user is a member. A group or user that is gone
+// takes its memberships with it.
+func (r *membershipResource) exists(ctx context.Context, m membershipModel) (bool, error) {
+	var err error
+	if m.UserType.ValueString() == string(access.Employee) {
+		_, err = r.Client.UserGroup(ctx, m.UserID.ValueString(), m.GroupID.ValueString())
+	} else {
+		var members []api.Assignment
+		members, err = r.Client.Members(ctx, m.GroupID.ValueString())
+		if err == nil {
+			return slices.ContainsFunc(members, func(a api.Assignment) bool { return a.UserID == m.UserID.ValueString() }), nil
+		}
+	}
+	if client.IsNotFound(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Update is never called: every argument replaces the membership.
+func (r *membershipResource) Update(context.Context, resource.UpdateRequest, *resource.UpdateResponse) {
+}
+
+func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state membershipModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	defer r.Client.Lock(lockUser, state.UserID.ValueString())()
+	err := r.Client.RemoveMember(ctx, state.GroupID.ValueString(), state.UserID.ValueString())
+	if err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.Unable("delete", "membership", state.ID.ValueString(), err))
+	}
+}
+
+// errMembershipID says how the import id of a membership is written.
+var errMembershipID = errors.New("an import id is GROUP_ID/USER, or GROUP_ID/USER_TYPE/USER, where USER is a user id or an e-mail address")
+
+// ImportState takes group/user or group/type/user; an employee may be given by
+// e-mail address.
+func (r *membershipResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	m, err := r.parseImportID(ctx, req.ID)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("import", "membership", fmt.Sprintf("%q", req.ID), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+func (r *membershipResource) parseImportID(ctx context.Context, text string) (m membershipModel, err error) {
+	parts := strings.Split(text, "/")
+	if len(parts) == 2 {
+		parts = slices.Insert(parts, 1, string(access.Employee))
+	}
+	if len(parts) != 3 || slices.Contains(parts, "") {
+		return m, errMembershipID
+	}
+	user := parts[2]
+	if strings.Contains(user, "@") && strings.EqualFold(parts[1], string(access.Employee)) {
+		found, err := r.Client.UserByEmail(ctx, user)
+		if err != nil {
+			return m, err
+		}
+		user = found.ID
+	}
+	m = membershipModel{GroupID: types.StringValue(parts[0]), UserType: types.StringValue(strings.ToUpper(parts[1])), UserID: types.StringValue(user)}
+	m.setID()
+	return m, nil
+}

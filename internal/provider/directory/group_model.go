@@ -1,0 +1,169 @@
+package directory
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// groupModel is the state of iam_group.
+type groupModel struct {
+	ID              types.String `tfsdk:"id"`
+	Name            types.Map    `tfsdk:"name"`
+	Description     types.Map    `tfsdk:"description"`
+	UserType        types.String `tfsdk:"user_type"`
+	RoleTemplate    types.String `tfsdk:"role_template"`
+	Access          types.Map    `tfsdk:"access"`
+	ForceDelete     types.Bool   `tfsdk:"force_delete"`
+	Code            types.String `tfsdk:"code"`
+	EffectiveAccess types.Map    `tfsdk:"effective_access"`
+}
+
+// grants is what a group's access becomes on the wire.
+type grants struct {
+	controls  []string
+	templates []string
+	withheld  []string
+}
+
+// grantsOf writes an access as access controls. It refers to the tenant's role
+// template of that id only where template and reference mean the same: where
+// the tenant defines it alike and the group takes nothing away from it, as on
+// the wire a template can be added to and not subtracted from.
+func grantsOf(effective access.Access, template string, tenant []api.Template) grants {
+	g := grants{controls: access.ControlIDs(effective), withheld: access.Withheld(effective)}
+	i := slices.IndexFunc(tenant, func(t api.Template) bool { return t.ID == template })
+	if i < 0 {
+		return g
+	}
+	given := access.FromControls(tenant[i].AccessControls, nil)
+	if access.Merge(given, effective) != effective {
+		return g
+	}
+	g.templates = []string{template}
+	g.controls = slices.DeleteFunc(g.controls, func(id string) bool { return slices.Contains(tenant[i].AccessControls, id) })
+	return g
+}
+
+// toAPI returns the body that makes the group.
+func (m groupModel) toAPI(ctx context.Context, g grants, diags *diag.Diagnostics) api.GroupCreate {
+	return api.GroupCreate{
+		ID: m.ID.ValueString(), Name: plumbing.Text(ctx, m.Name, diags), Description: plumbing.Text(ctx, m.Description, diags),
+		UserType: access.UserType(m.UserType.ValueString()), AccessControls: g.controls, Templates: g.templates,
+		Mixins: api.MixinsWithheld(nil, g.withheld),
+	}
+}
+
+// toUpdate returns the body that replaces the group. What this resource does
+// not manage is repeated from the present group: the API takes a missing
+// member for a removal.
+func (m groupModel) toUpdate(ctx context.Context, g grants, present api.Group, diags *diag.Diagnostics) api.GroupUpdate {
+	foreign := slices.DeleteFunc(slices.Clone(present.AccessControls), func(id string) bool {
+		c, ok := access.ControlByID(id)
+		return ok && c.Entity != "" && !c.VendorAware
+	})
+	return api.GroupUpdate{
+		Name: plumbing.Text(ctx, m.Name, diags), Description: plumbing.Text(ctx, m.Description, diags),
+		UserType: access.UserType(m.UserType.ValueString()), AccessControls: append(g.controls, foreign...), Templates: g.templates,
+		Restrictions: present.Restrictions, B2B: present.B2B, Mixins: api.MixinsWithheld(present.Mixins, g.withheld),
+		Metadata: &api.Metadata{Version: present.Metadata.Version},
+	}
+}
+
+// fromAPI takes over what the API says.
+func (m *groupModel) fromAPI(g api.Group, tenant []api.Template) {
+	m.ID = types.StringValue(g.ID)
+	m.Name = plumbing.TextMap(g.Name)
+	m.Description = plumbing.TextMap(g.Description)
+	m.UserType = types.StringValue(string(g.UserType))
+	m.Code = plumbing.StringOrNull(g.Code)
+	m.readAccess(g, tenant)
+}
+
+// readAccess compares what the group has with what the state would make of it.
+// Without drift template and levels stay as they are written. With drift the
+// levels name exactly what differs, so that a plan shows that and no more.
+func (m *groupModel) readAccess(g api.Group, tenant []api.Template) {
+	group := client.AccessGroup(g, tenant)
+	actual := group.Access()
+	m.EffectiveAccess = plumbing.LevelMap(actual.Map(), false)
+
+	imported := m.RoleTemplate.IsNull() && m.Access.IsNull()
+	switch {
+	case len(g.Templates) > 0 && g.Templates[0] != m.RoleTemplate.ValueString():
+		m.RoleTemplate = types.StringValue(g.Templates[0])
+	case imported:
+		m.RoleTemplate = plumbing.StringOrNull(templateOf(actual))
+	}
+	template, _ := templateAccess(m.RoleTemplate.ValueString(), tenant)
+	own, _ := plumbing.Levels(m.Access)
+	expected := access.Expand(template, own)
+	observed := observe(expected, group)
+	if observed == expected {
+		return
+	}
+	m.Access = plumbing.LevelMap(access.Overlay(template, own, observed), m.Access.IsNull())
+}
+
+// observe is the group's access, except that a level which was expected and is
+// held in part only counts as far as it is complete.
+func observe(expected access.Access, g access.Group) access.Access {
+	held := g.Access()
+	ids := slices.Clone(g.Controls)
+	for _, t := range g.Templates {
+		ids = append(ids, access.ControlIDs(t)...)
+	}
+	complete := access.Complete(ids, g.Withheld)
+	for i := range held {
+		if held[i] == expected[i] {
+			held[i] = complete[i]
+		}
+	}
+	return held
+}
+
+// templateOf returns the id of the predefined template that gives exactly this
+// access, if there is one.
+func templateOf(a access.Access) string {
+	for _, t := range access.Templates() {
+		if access.Expand(t.Access, nil) == a {
+			return t.ID
+		}
+	}
+	return ""
+}
+
+// templateAccess returns the levels of a role template: a predefined one, or
+// one of the tenant's own. The empty id is no template.
+func templateAccess(id string, tenant []api.Template) (a access.Access, ok bool) {
+	if id == "" {
+		return a, true
+	}
+	if t, ok := access.TemplateByID(id); ok {
+		return t.Access, true
+	}
+	for _, t := range tenant {
+		if t.ID == id {
+			return access.FromControls(t.AccessControls, nil), true
+		}
+	}
+	return a, false
+}
+
+// sameGroup reports whether the group is what this body makes: then a conflict
+// on a repeated request is with our own group.
+func sameGroup(g api.Group, body api.GroupCreate) bool {
+	same := func(a, b []string) bool {
+		return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+	}
+	return maps.Equal(g.Name, body.Name) && maps.Equal(g.Description, body.Description) && g.UserType == body.UserType &&
+		same(g.AccessControls, body.AccessControls) && same(g.Templates, body.Templates)
+}

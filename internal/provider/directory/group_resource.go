@@ -1,0 +1,338 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ resource.ResourceWithConfigure      = (*groupResource)(nil)
+	_ resource.ResourceWithImportState    = (*groupResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*groupResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*groupResource)(nil)
+)
+
+type groupResource struct {
+	plumbing.Resource
+}
+
+// NewGroupResource returns iam_group.
+func NewGroupResource() resource.Resource { return &groupResource{} }
+
+func (r *groupResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_group"
+}
+
+func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A user group and the access it gives its members. Start from a role template, lay levels of your own over it, " +
+			"and read in the plan, entity by entity, what members will be able to do: `effective_access` is known before anything is applied.\n\n" +
+			"Predefined groups cannot be managed; read them with the data source `iam_group`.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{
+				MarkdownDescription: "Id of the group, unique in the tenant, case-sensitive. Left out, one is generated. Changing it replaces the group.",
+				Optional:            true,
+				Computed:            true,
+				Validators:          []validator.String{plumbing.ValidID()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
+			},
+			"name": schema.MapAttribute{
+				MarkdownDescription: "Name by language, such as `{ en = \"Orders DE\" }`.",
+				ElementType:         types.StringType,
+				Required:            true,
+				Validators:          plumbing.ValidText(),
+			},
+			"description": schema.MapAttribute{
+				MarkdownDescription: "Description by language.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          plumbing.ValidText(),
+			},
+			"user_type": schema.StringAttribute{
+				MarkdownDescription: "Whom the group is for: `EMPLOYEE` (default) or `CUSTOMER`. Changing it replaces the group.",
+				Optional:            true,
+				Computed:            true,
+				Default:             stringdefault.StaticString(string(access.Employee)),
+				Validators:          []validator.String{stringvalidator.OneOf(string(access.Employee), string(access.Customer))},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"role_template": schema.StringAttribute{
+				MarkdownDescription: "Id of the role template that the group starts from: " + templateIDs("`") + ", or one of the tenant's own.",
+				Optional:            true,
+				Validators:          []validator.String{plumbing.NotEmpty()},
+			},
+			"access": schema.MapAttribute{
+				MarkdownDescription: "Levels by entity, laid over the role template: a higher level raises, a lower one lowers, `none` takes away. " +
+					"Entities of the Commerce Engine have `none`, `read` and `manage`; those of the Orchestration Engine also `edit` and `administrate`.",
+				ElementType: types.StringType,
+				Optional:    true,
+				Validators:  []validator.Map{plumbing.ValidAccess()},
+			},
+			"force_delete": schema.BoolAttribute{
+				MarkdownDescription: "Whether destroying the group removes members that were added outside of this configuration, instead of failing. `false` by default.",
+				Optional:            true,
+				Computed:            true,
+				Default:             booldefault.StaticBool(false),
+			},
+			"code": schema.StringAttribute{
+				MarkdownDescription: "Code of a predefined group; null for all others, and so for every group made here.",
+				Computed:            true,
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+			"effective_access": schema.MapAttribute{
+				MarkdownDescription: "What members can do: the level by entity after template, own levels, tied and derived entities. Entities without access are left out. Known in the plan.",
+				ElementType:         types.StringType,
+				Computed:            true,
+			},
+		},
+	}
+}
+
+// templateIDs lists the predefined role templates for a text.
+func templateIDs(quote string) string {
+	var ids []string
+	for _, t := range access.Templates() {
+		ids = append(ids, quote+t.ID+quote)
+	}
+	return strings.Join(ids, ", ")
+}
+
+// ValidateConfig refuses employees' access on customers' groups.
+func (r *groupResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config groupModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() || config.UserType.ValueString() != string(access.Customer) {
+		return
+	}
+	const summary, detail = "Access Not For Customers", "Role templates and levels are for groups of employees. Leave the attribute out of a group with user_type CUSTOMER."
+	if plumbing.IsSet(config.RoleTemplate) {
+		resp.Diagnostics.AddAttributeError(path.Root("role_template"), summary, detail)
+	}
+	if plumbing.IsSet(config.Access) {
+		resp.Diagnostics.AddAttributeError(path.Root("access"), summary, detail)
+	}
+}
+
+// ModifyPlan makes effective_access known.
+func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan groupModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	effective, known := r.planAccess(ctx, plan, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	value := types.MapUnknown(types.StringType)
+	if known {
+		value = plumbing.LevelMap(effective.Map(), false)
+	}
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("effective_access"), value)...)
+	if plan.Code.IsUnknown() {
+		// Only predefined groups have one, and those are not made here.
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("code"), types.StringNull())...)
+	}
+}
+
+// planAccess evaluates the planned template and levels; known is false while
+// either is not.
+func (r *groupResource) planAccess(ctx context.Context, plan groupModel, diags *diag.Diagnostics) (a access.Access, known bool) {
+	own, known := plumbing.Levels(plan.Access)
+	if !known || plan.RoleTemplate.IsUnknown() {
+		return a, false
+	}
+	id := plan.RoleTemplate.ValueString()
+	template, found := templateAccess(id, nil)
+	if !found {
+		if r.Data == nil || r.Client == nil {
+			return a, false
+		}
+		tenant, err := r.Templates(ctx)
+		if err != nil {
+			diags.Append(plumbing.UnableAt(path.Root("role_template"), "read", "role template", id, err))
+			return a, false
+		}
+		if template, found = templateAccess(id, tenant); !found {
+			diags.AddAttributeError(path.Root("role_template"), "Unknown Role Template",
+				fmt.Sprintf("The tenant has no role template %q. Use one of %s, or one that the data source iam_role_templates lists.", id, templateIDs("")))
+			return a, false
+		}
+	}
+	return access.Expand(template, own), true
+}
+
+// grants returns what to write for the planned access.
+func (r *groupResource) grants(ctx context.Context, plan groupModel, diags *diag.Diagnostics) (grants, []api.Template) {
+	tenant, err := r.Templates(ctx)
+	if err != nil {
+		diags.Append(plumbing.Unable("read", "role templates", "of the tenant", err))
+		return grants{}, nil
+	}
+	effective, _ := r.planAccess(ctx, plan, diags)
+	return grantsOf(effective, plan.RoleTemplate.ValueString(), tenant), tenant
+}
+
+func (r *groupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan groupModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	if !plumbing.IsSet(plan.ID) {
+		// With an id of our own the request can be repeated safely.
+		plan.ID = types.StringValue(uuid.NewString())
+	}
+	g, tenant := r.grants(ctx, plan, &resp.Diagnostics)
+	body := plan.toAPI(ctx, g, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	made, err := r.create(ctx, body)
+	switch {
+	case err == nil:
+		plan.fromAPI(*made, tenant)
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	case client.IsConflict(err):
+		resp.Diagnostics.AddAttributeError(path.Root("id"), "Unable to create group",
+			fmt.Sprintf("A group with the id %s exists in the tenant already and was left as it is. Choose another id, or import the group and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_group.name.", body.ID, body.ID))
+	case client.IsUncertain(err):
+		// The group may exist under the id that was chosen here: keep it.
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		resp.Diagnostics.Append(plumbing.Unable("create", "group", body.ID, fmt.Errorf("%w. The group may have been made all the same. Run the same command again: it reads the group before it goes on", err)))
+	default:
+		resp.Diagnostics.Append(plumbing.Unable("create", "group", body.ID, err))
+	}
+}
+
+// create makes the group and reads it back. A conflict on a repeated request
+// may be with the group that the first one made.
+func (r *groupResource) create(ctx context.Context, body api.GroupCreate) (*api.Group, error) {
+	_, err := r.Client.CreateGroup(ctx, body)
+	if client.IsConflict(err) && client.IsUncertain(err) {
+		if found, lookup := r.Client.Group(ctx, body.ID); lookup == nil && sameGroup(*found, body) {
+			return found, nil
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.Client.Group(ctx, body.ID)
+}
+
+func (r *groupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state groupModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	group, err := r.Client.Group(ctx, state.ID.ValueString())
+	if client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.GoneWarning("Group", state.ID.ValueString()))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	var tenant []api.Template
+	if err == nil {
+		tenant, err = r.Templates(ctx)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "group", state.ID.ValueString(), err))
+		return
+	}
+	if state.ForceDelete.IsNull() {
+		state.ForceDelete = types.BoolValue(false) // imported
+	}
+	state.fromAPI(*group, tenant)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+func (r *groupResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan groupModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	g, tenant := r.grants(ctx, plan, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	group, err := r.update(ctx, plan, g, &resp.Diagnostics)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("update", "group", plan.ID.ValueString(), err))
+		return
+	}
+	plan.fromAPI(*group, tenant)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// update replaces the group between a fresh read and a read back. When someone
+// else writes it in between, the API answers with a conflict and the group is
+// read again: the plan is about members that this resource manages, and the
+// others' are kept.
+func (r *groupResource) update(ctx context.Context, plan groupModel, g grants, diags *diag.Diagnostics) (*api.Group, error) {
+	const tries = 3
+	id := plan.ID.ValueString()
+	defer r.Client.Lock(lockGroup, id)()
+	for try := 1; ; try++ {
+		present, err := r.Client.Group(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		created, err := r.Client.UpdateGroup(ctx, id, plan.toUpdate(ctx, g, *present, diags))
+		if client.IsConflict(err) && try < tries {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if created {
+			diags.AddWarning("Group Created Again", fmt.Sprintf("Group %s was deleted by someone else during the apply and was made again, without its members.", id))
+		}
+		return r.Client.Group(ctx, id)
+	}
+}
+
+func (r *groupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state groupModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	id := state.ID.ValueString()
+	defer r.Client.Lock(lockGroup, id)()
+	err := r.Client.DeleteGroup(ctx, id, state.ForceDelete.ValueBool())
+	if client.IsBadRequest(err) && !state.ForceDelete.ValueBool() {
+		err = fmt.Errorf("%w. If it has members that this configuration does not manage, remove them, or set force_delete = true, apply, and destroy again", err)
+	}
+	if err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.Unable("delete", "group", id, err))
+	}
+}
+
+// ImportState takes the id of a group.
+func (r *groupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	resource.ImportStatePassthroughID(ctx, path.Root("id"), req, resp)
+}

@@ -1,0 +1,193 @@
+package directory_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
+)
+
+// userIDs makes users with these e-mails and returns their ids by e-mail.
+func userIDs(t *testing.T, p *providertest.Provider, emails ...string) values {
+	t.Helper()
+	ids := values{}
+	for _, email := range emails {
+		ids[email] = p.MustApply("iam_user", state{}, with(anna(), values{"email": email})).Values["id"]
+	}
+	return ids
+}
+
+func memberIDs(t *testing.T, c *client.Client, group string) []string {
+	t.Helper()
+	members, err := c.Members(t.Context(), group)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, m := range members {
+		ids = append(ids, m.UserID)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func TestGroupMembershipResource_life(t *testing.T) {
+	t.Parallel()
+	providertest.EachMode(t, func(t *testing.T, b providertest.Backend) {
+		p := providertest.New(t, b.Config)
+		p.MustApply("iam_group", state{}, orders())
+		ids := userIDs(t, p, "a@acme.example", "b@acme.example")
+		a, _ := ids["a@acme.example"].(string)
+		other, _ := ids["b@acme.example"].(string)
+		if err := b.Client.AssignMember(t.Context(), "orders-de", access.Employee, other); err != nil {
+			t.Fatal(err)
+		}
+		config := values{"group_id": "orders-de", "user_id": a}
+		made := p.MustApply("iam_group_membership", state{}, config)
+		if made.Values["id"] != "orders-de/EMPLOYEE/"+a {
+			t.Errorf("got %v", made.Values)
+		}
+		noChange(t, p, "iam_group_membership", made, config)
+		for _, id := range []string{"orders-de/" + a, "orders-de/EMPLOYEE/" + a, "orders-de/A@acme.example", "orders-de/employee/a@acme.example"} {
+			if imported, d := p.Import("iam_group_membership", id); d.Failed() || !maps.Equal(imported.Values, made.Values) {
+				t.Errorf("import of %s: %v, %v", id, imported.Values, d)
+			}
+		}
+		if _, d := p.Import("iam_group_membership", "orders-de"); !d.Has("Unable to import membership", "GROUP_ID/USER") {
+			t.Errorf("import of half an id: %v", d)
+		}
+		p.MustApply("iam_group_membership", made, nil)
+		if got := memberIDs(t, b.Client, "orders-de"); !slices.Equal(got, []string{other}) {
+			t.Errorf("the other member must stay, got %v", got)
+		}
+	})
+}
+
+func TestGroupMembershipResource_goneElsewhere(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	p.MustApply("iam_group", state{}, orders())
+	ids := userIDs(t, p, "a@acme.example")
+	config := values{"group_id": "orders-de", "user_id": ids["a@acme.example"]}
+	made := p.MustApply("iam_group_membership", state{}, config)
+	if err := b.Client.RemoveMember(t.Context(), "orders-de", ids["a@acme.example"].(string)); err != nil { //nolint:forcetypeassert // it is in the schema
+		t.Fatal(err)
+	}
+	gone, d := p.Refresh("iam_group_membership", made)
+	if gone.Values != nil || !d.Has("warning: Membership Not Found") {
+		t.Errorf("member gone: %v, %v", gone.Values, d)
+	}
+	again := p.MustApply("iam_group_membership", gone, config)
+	if err := b.Client.DeleteGroup(t.Context(), "orders-de", true); err != nil {
+		t.Fatal(err)
+	}
+	if gone, d = p.Refresh("iam_group_membership", again); gone.Values != nil || d.Failed() {
+		t.Errorf("group gone: %v, %v", gone.Values, d)
+	}
+	if _, d := p.Apply("iam_group_membership", again, nil); d.Failed() {
+		t.Errorf("destroying what is gone: %v", d)
+	}
+}
+
+func TestGroupMembershipResource_customers(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	p.MustApply("iam_group", state{}, values{"id": "vip", "name": values{"en": "VIP"}, "user_type": "CUSTOMER"})
+	config := values{"group_id": "vip", "user_id": "C-4711", "user_type": "CUSTOMER"}
+	made := p.MustApply("iam_group_membership", state{}, config)
+	noChange(t, p, "iam_group_membership", made, config)
+	if _, d := p.Apply("iam_group_membership", state{}, values{"group_id": "orders-de", "user_id": "nobody"}); !d.Has("error: Unable to create membership", "orders-de", "404") {
+		t.Errorf("a group that does not exist: %v", d)
+	}
+	if _, d := p.Apply("iam_group_membership", state{}, values{"group_id": "oe-viewer", "user_id": "nobody"}); !d.Has("error: Unable to create membership", "User not found") {
+		t.Errorf("a user that does not exist: %v", d)
+	}
+}
+
+func TestGroupMembersResource_life(t *testing.T) {
+	t.Parallel()
+	providertest.EachMode(t, func(t *testing.T, b providertest.Backend) {
+		p := providertest.New(t, b.Config)
+		p.MustApply("iam_group", state{}, orders())
+		ids := userIDs(t, p, "a@acme.example", "b@acme.example", "c@acme.example")
+		listed := func(emails ...string) values {
+			members := values{}
+			for _, email := range emails {
+				members[email] = ids[email]
+			}
+			return values{"group_id": "orders-de", "members": members}
+		}
+		want := func(emails ...string) {
+			t.Helper()
+			var all []string
+			for _, email := range emails {
+				all = append(all, ids[email].(string)) //nolint:forcetypeassert // it is in the schema
+			}
+			slices.Sort(all)
+			if got := memberIDs(t, b.Client, "orders-de"); !slices.Equal(got, all) {
+				t.Errorf("the server has %v, want %v", got, all)
+			}
+		}
+		made := p.MustApply("iam_group_members", state{}, listed("a@acme.example", "b@acme.example"))
+		want("a@acme.example", "b@acme.example")
+		noChange(t, p, "iam_group_members", made, listed("a@acme.example", "b@acme.example"))
+
+		changed := p.MustApply("iam_group_members", made, listed("b@acme.example", "c@acme.example"))
+		want("b@acme.example", "c@acme.example")
+
+		imported, d := p.Import("iam_group_members", "orders-de")
+		if diff := differences(changed.Values, imported.Values); d.Failed() || len(diff) > 0 {
+			t.Errorf("import: %v differs in %v, %v", imported.Values, diff, d)
+		}
+		emptied := p.MustApply("iam_group_members", changed, listed())
+		want()
+		p.MustApply("iam_group_members", emptied, nil)
+	})
+}
+
+func TestGroupMembersResource_drift(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	p.MustApply("iam_group", state{}, orders())
+	ids := userIDs(t, p, "a@acme.example", "b@acme.example")
+	config := values{"group_id": "orders-de", "members": values{"a@acme.example": ids["a@acme.example"]}}
+	made := p.MustApply("iam_group_members", state{}, config)
+	a, _ := ids["a@acme.example"].(string)
+	other, _ := ids["b@acme.example"].(string)
+	if err := b.Client.AssignMember(t.Context(), "orders-de", access.Employee, other); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Client.RemoveMember(t.Context(), "orders-de", a); err != nil {
+		t.Fatal(err)
+	}
+	drifted, d := p.Refresh("iam_group_members", made)
+	if members, _ := drifted.Values["members"].(values); d.Failed() || !maps.Equal(members, values{"b@acme.example": other}) {
+		t.Errorf("the drift reads %v, %v", drifted.Values, d)
+	}
+	p.MustApply("iam_group_members", drifted, config)
+	if got := memberIDs(t, b.Client, "orders-de"); !slices.Equal(got, []string{a}) {
+		t.Errorf("after mending the server has %v", got)
+	}
+}
+
+func TestGroupMembersResource_namesWhoItWillRemove(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	p.MustApply("iam_group", state{}, orders())
+	ids := userIDs(t, p, "a@acme.example", "b@acme.example")
+	if err := b.Client.AssignMember(t.Context(), "orders-de", access.Employee, ids["b@acme.example"].(string)); err != nil { //nolint:forcetypeassert // it is in the schema
+		t.Fatal(err)
+	}
+	config := values{"group_id": "orders-de", "members": values{"a@acme.example": ids["a@acme.example"]}}
+	if _, _, d := p.Plan("iam_group_members", state{}, config); !d.Has("warning at", "Members Will Be Removed", "b@acme.example") {
+		t.Errorf("got %v", d)
+	}
+}

@@ -1,0 +1,135 @@
+package directory
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ datasource.DataSourceWithConfigure        = (*userDataSource)(nil)
+	_ datasource.DataSourceWithConfigValidators = (*userDataSource)(nil)
+)
+
+type userDataSource struct {
+	plumbing.DataSource
+}
+
+// NewUserDataSource returns the data source iam_user.
+func NewUserDataSource() datasource.DataSource { return &userDataSource{} }
+
+// userDataModel is one user as data sources show it.
+type userDataModel struct {
+	ID                   types.String `tfsdk:"id"`
+	Email                types.String `tfsdk:"email"`
+	FirstName            types.String `tfsdk:"first_name"`
+	LastName             types.String `tfsdk:"last_name"`
+	Department           types.String `tfsdk:"department"`
+	PreferredSite        types.String `tfsdk:"preferred_site"`
+	PreferredCurrency    types.String `tfsdk:"preferred_currency"`
+	PreferredLanguage    types.String `tfsdk:"preferred_language"`
+	BackofficeUserNumber types.String `tfsdk:"backoffice_user_number"`
+	Status               types.String `tfsdk:"status"`
+	Locked               types.Bool   `tfsdk:"locked"`
+	GroupIDs             types.List   `tfsdk:"group_ids"`
+}
+
+func (m *userDataModel) fromAPI(u api.User) {
+	m.ID = types.StringValue(u.ID)
+	m.Email = types.StringValue(u.ContactEmail)
+	m.FirstName = types.StringValue(u.FirstName)
+	m.LastName = types.StringValue(u.LastName)
+	m.Department = types.StringValue(u.Department)
+	m.PreferredSite = types.StringValue(u.PreferredSite)
+	m.PreferredCurrency = types.StringValue(u.PreferredCurrency)
+	m.PreferredLanguage = types.StringValue(u.PreferredLanguage)
+	m.BackofficeUserNumber = types.StringValue(u.BackofficeUserNumber)
+	m.Status = types.StringValue(string(u.Status))
+	m.Locked = types.BoolValue(u.IsAccountLocked)
+	m.GroupIDs = plumbing.StringList(u.GroupIDs)
+}
+
+// userAttributes describe a user as it is read.
+func userAttributes() map[string]schema.Attribute {
+	text := func(about string) schema.Attribute {
+		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
+	}
+	return map[string]schema.Attribute{
+		"id":                     text("Id of the user."),
+		"email":                  text("E-mail address."),
+		"first_name":             text("First name."),
+		"last_name":              text("Last name."),
+		"department":             text("Department."),
+		"preferred_site":         text("Code of the site that the user works with."),
+		"preferred_currency":     text("Currency that the user sees."),
+		"preferred_language":     text("Language of the dashboard."),
+		"backoffice_user_number": text("Number of the user in the back office; equal to `id` for most users."),
+		"status":                 text("`PROVISIONED` until the invitation is accepted, then `ACTIVE`; or `INACTIVE`."),
+		"locked":                 schema.BoolAttribute{MarkdownDescription: "Whether the account is locked.", Computed: true},
+		"group_ids":              schema.ListAttribute{MarkdownDescription: "Ids of the user's groups.", ElementType: types.StringType, Computed: true},
+	}
+}
+
+// userAttrTypes are the types of userAttributes, for lists of users.
+func userAttrTypes() map[string]attr.Type {
+	typesOf := map[string]attr.Type{}
+	for name, a := range userAttributes() {
+		typesOf[name] = a.GetType()
+	}
+	return typesOf
+}
+
+func (d *userDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_user"
+}
+
+func (d *userDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := userAttributes()
+	attributes["id"] = schema.StringAttribute{MarkdownDescription: "Id or back-office number of the user. Give this or `email`.", Optional: true, Computed: true}
+	attributes["email"] = schema.StringAttribute{MarkdownDescription: "E-mail address, in any case. Give this or `id`.", Optional: true, Computed: true}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "One user of the tenant, found by id or e-mail address. A user that does not exist is an error.",
+		Attributes:          attributes,
+	}
+}
+
+func (d *userDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot("email"))}
+}
+
+func (d *userDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m userDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
+		return
+	}
+	var user *api.User
+	var err error
+	key, at := m.ID.ValueString(), path.Root("id")
+	if m.ID.IsNull() {
+		key, at = m.Email.ValueString(), path.Root("email")
+		user, err = d.Client.UserByEmail(ctx, key)
+	} else {
+		user, err = d.Client.User(ctx, key)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.UnableAt(at, "read", "user", key, err))
+		return
+	}
+	asked := m
+	m.fromAPI(*user)
+	if !asked.ID.IsNull() {
+		m.ID = asked.ID // it may be the back-office number
+	} else {
+		m.Email = asked.Email // in the case that was asked for
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}

@@ -1,0 +1,105 @@
+package directory
+
+import (
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// userModel is the state of iam_user.
+type userModel struct {
+	ID                   types.String `tfsdk:"id"`
+	Email                types.String `tfsdk:"email"`
+	FirstName            types.String `tfsdk:"first_name"`
+	LastName             types.String `tfsdk:"last_name"`
+	Department           types.String `tfsdk:"department"`
+	PreferredSite        types.String `tfsdk:"preferred_site"`
+	PreferredCurrency    types.String `tfsdk:"preferred_currency"`
+	PreferredLanguage    types.String `tfsdk:"preferred_language"`
+	BackofficeUserNumber types.String `tfsdk:"backoffice_user_number"`
+	Status               types.String `tfsdk:"status"`
+}
+
+// toAPI returns the body that makes the user, in no group: memberships are
+// other resources'.
+func (m userModel) toAPI() api.UserCreate {
+	return api.UserCreate{
+		FirstName: m.FirstName.ValueString(), LastName: m.LastName.ValueString(), ContactEmail: m.Email.ValueString(),
+		Department: m.Department.ValueString(), PreferredSite: m.PreferredSite.ValueString(),
+		PreferredCurrency: m.PreferredCurrency.ValueString(), PreferredLanguage: m.PreferredLanguage.ValueString(),
+		GroupIDs: []string{},
+	}
+}
+
+// toUpdate returns the body that changes the user and repeats the groups that
+// it is in now, because the API takes a missing one for a removal.
+func (m userModel) toUpdate(present api.User) api.UserUpdate {
+	return api.UserUpdate{
+		FirstName: m.FirstName.ValueString(), LastName: m.LastName.ValueString(),
+		Department: m.Department.ValueString(), PreferredSite: m.PreferredSite.ValueString(),
+		PreferredCurrency: m.PreferredCurrency.ValueString(), PreferredLanguage: m.PreferredLanguage.ValueString(),
+		BackofficeUserNumber: present.BackofficeUserNumber, GroupIDs: present.GroupIDs,
+	}
+}
+
+// fromAPI takes over what the API says. An e-mail that differs in case only
+// keeps its spelling, as the API compares e-mails without case.
+func (m *userModel) fromAPI(u api.User) {
+	m.ID = types.StringValue(u.ID)
+	if !strings.EqualFold(m.Email.ValueString(), u.ContactEmail) {
+		m.Email = types.StringValue(u.ContactEmail)
+	}
+	m.FirstName = types.StringValue(u.FirstName)
+	m.LastName = types.StringValue(u.LastName)
+	m.Department = types.StringValue(u.Department)
+	m.PreferredSite = types.StringValue(u.PreferredSite)
+	m.PreferredCurrency = types.StringValue(u.PreferredCurrency)
+	m.PreferredLanguage = types.StringValue(u.PreferredLanguage)
+	m.BackofficeUserNumber = types.StringValue(u.BackofficeUserNumber)
+	m.Status = types.StringValue(strings.ToUpper(string(u.Status)))
+}
+
+// Fallbacks for what the API requires of every user and nobody gave. They are
+// what a new tenant has.
+const (
+	fallbackSite     = "main"
+	fallbackCurrency = "EUR"
+	fallbackLanguage = "en"
+)
+
+// fill plans an attribute that the configuration leaves out: the provider's
+// default, else what the user has already, else the fallback.
+func fill(planned *types.String, configured, present types.String, fromProvider, fallback string) {
+	switch {
+	case !configured.IsNull():
+	case fromProvider != "":
+		*planned = types.StringValue(fromProvider)
+	case plumbing.IsSet(present):
+		*planned = present
+	default:
+		*planned = types.StringValue(fallback)
+	}
+}
+
+// fillFrom plans every attribute that the configuration leaves out.
+func (m *userModel) fillFrom(config, prior userModel, defaults plumbing.UserDefaults) {
+	fill(&m.Department, config.Department, prior.Department, defaults.Department, "")
+	fill(&m.PreferredSite, config.PreferredSite, prior.PreferredSite, defaults.PreferredSite, fallbackSite)
+	fill(&m.PreferredCurrency, config.PreferredCurrency, prior.PreferredCurrency, defaults.PreferredCurrency, fallbackCurrency)
+	fill(&m.PreferredLanguage, config.PreferredLanguage, prior.PreferredLanguage, defaults.PreferredLanguage, fallbackLanguage)
+}
+
+// wasMadeBy reports whether the user is the one that this model asked for at
+// the given time: same person, made since then. The clocks of both sides may
+// differ somewhat.
+func (m userModel) wasMadeBy(u api.User, since time.Time) bool {
+	const skew = 5 * time.Minute
+	made, err := time.Parse(time.RFC3339, strings.Replace(u.ValidFrom, " ", "T", 1))
+	return err == nil && made.After(since.Add(-skew)) &&
+		u.FirstName == m.FirstName.ValueString() && u.LastName == m.LastName.ValueString() &&
+		strings.EqualFold(u.ContactEmail, m.Email.ValueString()) && len(u.GroupIDs) == 0
+}

@@ -1,0 +1,290 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*userResource)(nil)
+	_ resource.ResourceWithImportState = (*userResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*userResource)(nil)
+)
+
+type userResource struct {
+	plumbing.Resource
+}
+
+// NewUserResource returns iam_user.
+func NewUserResource() resource.Resource { return &userResource{} }
+
+func (r *userResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_user"
+}
+
+func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "An employee of the tenant. Creating one sends an invitation to the e-mail address; " +
+			"the user stays `PROVISIONED` until it is accepted. An e-mail that has an account on the platform already is `ACTIVE` at once.\n\n" +
+			"Memberships are left alone: give them with `iam_group_membership` or `iam_group_members`. " +
+			"Destroying a user removes it from the tenant and from all its groups; its account on the platform stays.",
+		Attributes: map[string]schema.Attribute{
+			"email": schema.StringAttribute{
+				MarkdownDescription: "E-mail address, unique in the tenant without regard to case. Another address means another user: changing it replaces the user; changing only its case does nothing.",
+				Required:            true,
+				Validators:          []validator.String{plumbing.ValidEmail()},
+				PlanModifiers:       []planmodifier.String{emailCase{}, stringplanmodifier.RequiresReplace()},
+			},
+			"first_name": schema.StringAttribute{
+				MarkdownDescription: "First name.",
+				Required:            true,
+				Validators:          []validator.String{plumbing.NotEmpty()},
+			},
+			"last_name": schema.StringAttribute{
+				MarkdownDescription: "Last name.",
+				Required:            true,
+				Validators:          []validator.String{plumbing.NotEmpty()},
+			},
+			"department":         preference("Department.", "none"),
+			"preferred_site":     preference("Code of the site that the user works with.", "`"+fallbackSite+"`"),
+			"preferred_currency": preference("Currency that the user sees, such as `EUR`.", "`"+fallbackCurrency+"`"),
+			"preferred_language": preference("Language of the dashboard, such as `en`.", "`"+fallbackLanguage+"`"),
+
+			"id": schema.StringAttribute{
+				MarkdownDescription: "Id that the platform gave the user.",
+				Computed:            true,
+				PlanModifiers:       keep,
+			},
+			"backoffice_user_number": schema.StringAttribute{
+				MarkdownDescription: "Number of the user in the back office; equal to `id` for most users.",
+				Computed:            true,
+				PlanModifiers:       keep,
+			},
+			"status": schema.StringAttribute{
+				MarkdownDescription: "`PROVISIONED` until the invitation is accepted, then `ACTIVE`; or `INACTIVE`.",
+				Computed:            true,
+				PlanModifiers:       keep,
+			},
+		},
+	}
+}
+
+// preference is an attribute that every user has and few configurations name.
+func preference(text, otherwise string) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: text + " Left out, it is the provider's `user_defaults`, else what the user has, else " + otherwise + ".",
+		Optional:            true,
+		Computed:            true,
+	}
+}
+
+// emailCase keeps the spelling of the state when the configuration differs
+// from it in case only.
+type emailCase struct{}
+
+func (emailCase) Description(context.Context) string {
+	return "The case of an e-mail address makes no difference."
+}
+
+func (m emailCase) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+
+func (emailCase) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+	if plumbing.IsSet(req.StateValue) && plumbing.IsSet(req.PlanValue) && strings.EqualFold(req.StateValue.ValueString(), req.PlanValue.ValueString()) {
+		resp.PlanValue = req.StateValue
+	}
+}
+
+// ModifyPlan fills in what the configuration leaves out, so that the plan
+// shows it.
+func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || r.Data == nil {
+		return
+	}
+	var plan, config, prior userModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	plan.fillFrom(config, prior, r.Defaults)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan userModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	start := time.Now()
+	user, err := r.create(ctx, plan, start)
+	switch {
+	case client.IsConflict(err):
+		resp.Diagnostics.Append(emailTaken(plan.Email.ValueString()))
+	case client.IsUncertain(err):
+		// The user may exist. What is known goes into the state, so that the
+		// next refresh can look for it.
+		plan.ID, plan.BackofficeUserNumber, plan.Status = types.StringNull(), types.StringNull(), types.StringNull()
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateUncertain, []byte(start.UTC().Format(`"`+time.RFC3339+`"`)))...)
+		resp.Diagnostics.Append(plumbing.Unable("create", "user", plan.Email.ValueString(),
+			fmt.Errorf("%w. The user may have been made all the same. Run the same command again: it looks for the user by e-mail before it goes on", err)))
+	case err != nil:
+		resp.Diagnostics.Append(plumbing.Unable("create", "user", plan.Email.ValueString(), err))
+	default:
+		plan.fromAPI(*user)
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	}
+}
+
+// privateUncertain holds when the creation of a user was tried whose answer
+// never came, as a JSON text.
+const privateUncertain = "uncertain_create"
+
+// create makes the user and reads it back. When the answer was lost it looks
+// whether the user was made, and makes it once more only if it was not.
+func (r *userResource) create(ctx context.Context, plan userModel, start time.Time) (*api.User, error) {
+	id, err := r.Client.CreateUser(ctx, plan.toAPI())
+	if client.IsUncertain(err) {
+		found, lookup := r.Client.UserByEmail(ctx, plan.Email.ValueString())
+		if lookup == nil && plan.wasMadeBy(*found, start) {
+			return found, nil
+		}
+		if lookup == nil || client.IsNotFound(lookup) {
+			// Not made, or the e-mail is another's: the answer tells which.
+			id, err = r.Client.CreateUser(ctx, plan.toAPI())
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.Client.User(ctx, id)
+}
+
+func emailTaken(email string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("email"), "Unable to create user",
+		fmt.Sprintf("A user with the e-mail %s exists in the tenant already and was left as it is. "+
+			"To manage it here, import it and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_user.name.", email, email))
+}
+
+func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state userModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	var user *api.User
+	var err error
+	if state.ID.IsNull() {
+		since, diags := req.Private.GetKey(ctx, privateUncertain)
+		resp.Diagnostics.Append(diags...)
+		user, err = r.findUncertain(ctx, state, since)
+	} else {
+		user, err = r.Client.User(ctx, state.ID.ValueString())
+	}
+	if client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.GoneWarning("User", state.Email.ValueString()))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "user", state.Email.ValueString(), err))
+		return
+	}
+	state.fromAPI(*user)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+// findUncertain looks for the user of a creation whose answer never came. It
+// answers like a search without a result when another has the e-mail: only a
+// user that was made by this creation is taken into the state.
+func (r *userResource) findUncertain(ctx context.Context, state userModel, since []byte) (*api.User, error) {
+	user, err := r.Client.UserByEmail(ctx, state.Email.ValueString())
+	if err != nil {
+		return nil, err
+	}
+	tried, err := time.Parse(`"`+time.RFC3339+`"`, string(since))
+	if err != nil || !state.wasMadeBy(*user, tried) {
+		return nil, &client.NotFoundError{What: "user made by the creation that was cut off"}
+	}
+	return user, nil
+}
+
+func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan userModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	status := plan.Status
+	user, err := r.update(ctx, plan)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("update", "user", plan.Email.ValueString(), err))
+		return
+	}
+	plan.fromAPI(*user)
+	// The plan promised the status of then; a refresh brings what it is now.
+	plan.Status = status
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// update writes the user between a fresh read and a read back, while nobody
+// else in this process changes the user's groups.
+func (r *userResource) update(ctx context.Context, plan userModel) (*api.User, error) {
+	id := plan.ID.ValueString()
+	defer r.Client.Lock(lockUser, id)()
+	present, err := r.Client.User(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Client.UpdateUser(ctx, id, plan.toUpdate(*present)); err != nil {
+		return nil, err
+	}
+	return r.Client.User(ctx, id)
+}
+
+func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state userModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || state.ID.IsNull() {
+		return
+	}
+	defer r.Client.Lock(lockUser, state.ID.ValueString())()
+	err := r.Client.DeleteUser(ctx, state.ID.ValueString(), false)
+	if err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.Unable("delete", "user", state.Email.ValueString(), err))
+	}
+}
+
+// ImportState takes an id or an e-mail address.
+func (r *userResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	id := req.ID
+	if strings.Contains(id, "@") && r.Ready(&resp.Diagnostics) {
+		user, err := r.Client.UserByEmail(ctx, id)
+		if err != nil {
+			resp.Diagnostics.Append(plumbing.Unable("import", "user", req.ID, err))
+			return
+		}
+		id = user.ID
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
+}

@@ -1,0 +1,144 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var _ datasource.DataSourceWithConfigure = (*usersDataSource)(nil)
+
+type usersDataSource struct {
+	plumbing.DataSource
+}
+
+// NewUsersDataSource returns the data source iam_users.
+func NewUsersDataSource() datasource.DataSource { return &usersDataSource{} }
+
+// usersModel is the state of the data source iam_users.
+type usersModel struct {
+	FirstName  types.String   `tfsdk:"first_name"`
+	LastName   types.String   `tfsdk:"last_name"`
+	Email      types.String   `tfsdk:"email"`
+	Department types.String   `tfsdk:"department"`
+	Status     types.String   `tfsdk:"status"`
+	GroupID    types.String   `tfsdk:"group_id"`
+	Sort       []types.String `tfsdk:"sort"`
+	Users      types.List     `tfsdk:"users"`
+}
+
+// userFields are what users can be filtered and sorted by.
+var userFields = map[string]func(api.User) string{
+	"first_name": func(u api.User) string { return u.FirstName },
+	"last_name":  func(u api.User) string { return u.LastName },
+	"email":      func(u api.User) string { return u.ContactEmail },
+	"department": func(u api.User) string { return u.Department },
+	"status":     func(u api.User) string { return string(u.Status) },
+}
+
+func (d *usersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_users"
+}
+
+func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	filter := func(about string) schema.Attribute {
+		return schema.StringAttribute{MarkdownDescription: "Only users with this " + about + ", compared without case.", Optional: true}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The tenant's users: all, or those that every given filter selects. No match is an empty list.",
+		Attributes: map[string]schema.Attribute{
+			"first_name": filter("first name"),
+			"last_name":  filter("last name"),
+			"email":      filter("e-mail address"),
+			"department": filter("department"),
+			"status":     filter("status: `PROVISIONED`, `ACTIVE` or `INACTIVE`"),
+			"group_id":   schema.StringAttribute{MarkdownDescription: "Only members of the group with this id.", Optional: true},
+			"sort": schema.ListAttribute{
+				MarkdownDescription: "What to order by: " + strings.Join(plumbing.SortedKeys(userFields), ", ") + ", each optionally with `:desc`. Without it, users come in the order of their creation.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          []validator.List{listvalidator.ValueStringsAre(stringvalidator.OneOf(sortChoices(plumbing.SortedKeys(userFields))...))},
+			},
+			"users": schema.ListNestedAttribute{
+				MarkdownDescription: "The users.",
+				Computed:            true,
+				NestedObject:        schema.NestedAttributeObject{Attributes: userAttributes()},
+			},
+		},
+	}
+}
+
+// sortChoices are the ways to sort by the fields.
+func sortChoices(fields []string) []string {
+	var choices []string
+	for _, f := range fields {
+		choices = append(choices, f, f+":asc", f+":desc")
+	}
+	return choices
+}
+
+func (d *usersDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m usersModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
+		return
+	}
+	users, err := d.Client.Users(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("list", "users", "of the tenant", err))
+		return
+	}
+	users = slices.DeleteFunc(users, func(u api.User) bool { return !m.selects(u) })
+	sortBy(users, m.Sort, userFields)
+	models := make([]userDataModel, len(users))
+	for i, u := range users {
+		models[i].fromAPI(u)
+	}
+	list, diags := types.ListValueFrom(ctx, types.ObjectType{AttrTypes: userAttrTypes()}, models)
+	resp.Diagnostics.Append(diags...)
+	m.Users = list
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// selects reports whether every given filter takes the user.
+func (m usersModel) selects(u api.User) bool {
+	filters := map[string]types.String{
+		"first_name": m.FirstName, "last_name": m.LastName, "email": m.Email, "department": m.Department, "status": m.Status,
+	}
+	for field, want := range filters {
+		if !want.IsNull() && !strings.EqualFold(userFields[field](u), want.ValueString()) {
+			return false
+		}
+	}
+	return m.GroupID.IsNull() || slices.Contains(u.GroupIDs, m.GroupID.ValueString())
+}
+
+// sortBy orders by fields given as "field" or "field:desc", without case
+// first, so that people find names where they expect them.
+func sortBy[T any](items []T, order []types.String, fields map[string]func(T) string) {
+	slices.SortStableFunc(items, func(a, b T) int {
+		for _, o := range order {
+			name, direction, _ := strings.Cut(o.ValueString(), ":")
+			x, y := fields[name](a), fields[name](b)
+			c := cmp.Or(strings.Compare(strings.ToLower(x), strings.ToLower(y)), strings.Compare(x, y))
+			if direction == "desc" {
+				c = -c
+			}
+			if c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
+}

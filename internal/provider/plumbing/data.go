@@ -1,0 +1,92 @@
+package plumbing
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+// Data is what the provider hands to its resources and data sources.
+type Data struct {
+	// Client is nil while the provider's configuration has unknown values, as
+	// it may have in a plan.
+	Client   *client.Client
+	Defaults UserDefaults
+
+	mu        sync.Mutex
+	templates []api.Template
+}
+
+// UserDefaults stand in where a user leaves an attribute out; empty is unset.
+type UserDefaults struct {
+	Department        string
+	PreferredSite     string
+	PreferredCurrency string
+	PreferredLanguage string
+}
+
+// Templates returns the tenant's role templates, read once per run.
+func (d *Data) Templates(ctx context.Context) ([]api.Template, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.templates == nil {
+		list, err := d.Client.Templates(ctx)
+		if err != nil {
+			return nil, err
+		}
+		d.templates = list
+	}
+	return d.templates, nil
+}
+
+// Ready reports whether requests can be made, and says so in diags when they
+// cannot.
+func (d *Data) Ready(diags *diag.Diagnostics) bool {
+	if d != nil && d.Client != nil {
+		return true
+	}
+	diags.AddError("Provider Configuration Not Known",
+		"The provider's configuration depends on values that are known only after apply, so the tenant cannot be read yet.\n\n"+
+			"Apply what they depend on first, for example with -target, or give the provider values that are known.")
+	return false
+}
+
+// Resource is embedded by every resource: it takes the provider's data once.
+type Resource struct {
+	*Data
+}
+
+// Configure takes the provider's data.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.Data = take(req.ProviderData, &resp.Diagnostics)
+}
+
+// DataSource is embedded by every data source: it takes the provider's data
+// once.
+type DataSource struct {
+	*Data
+}
+
+// Configure takes the provider's data.
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.Data = take(req.ProviderData, &resp.Diagnostics)
+}
+
+// take returns the provider's data; nil before the provider is configured.
+func take(data any, diags *diag.Diagnostics) *Data {
+	if data == nil {
+		return nil
+	}
+	d, ok := data.(*Data)
+	if !ok {
+		diags.AddError("Unexpected Provider Data", fmt.Sprintf("Expected %T, got %T. This is an error in the provider: please report it.", d, data))
+	}
+	return d
+}

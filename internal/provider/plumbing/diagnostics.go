@@ -1,0 +1,75 @@
+package plumbing
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+// Unable is the diagnostic of an operation that failed: "Unable to create
+// group", the cause, and what to do next. Verb and thing complete the summary;
+// object names the one it happened to.
+func Unable(verb, thing, object string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(unable(verb, thing, object, err))
+}
+
+// UnableAt is Unable on the attribute that the cause is about.
+func UnableAt(at path.Path, verb, thing, object string, err error) diag.Diagnostic {
+	summary, detail := unable(verb, thing, object, err)
+	return diag.NewAttributeErrorDiagnostic(at, summary, detail)
+}
+
+func unable(verb, thing, object string, err error) (summary, detail string) {
+	summary = fmt.Sprintf("Unable to %s %s", verb, thing)
+	detail = fmt.Sprintf("%s %s: %s", strings.ToUpper(thing[:1])+thing[1:], object, Sentence(err.Error()))
+	if next := nextStep(err); next != "" {
+		detail += "\n\n" + next
+	}
+	return summary, detail
+}
+
+// nextStep says what to do about an error, where the kind of error tells.
+func nextStep(err error) string {
+	var e *client.Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	switch e.StatusCode {
+	case http.StatusUnauthorized:
+		return "The API does not accept the token for this tenant. Check tenant, api_url and the credentials: an API key belongs to one tenant only."
+	case http.StatusForbidden:
+		if e.MissingScope == "" {
+			return "The API key may not do this. The object stays in the state as it was."
+		}
+		return fmt.Sprintf("The API key lacks the scope %s. Use a key that has it, and list it in the provider's scope argument if that is set. The object stays in the state as it was.", e.MissingScope)
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return "The API was asked several times and stayed busy. Run the same command again later, or raise the provider's max_retries."
+	}
+	return ""
+}
+
+// GoneWarning tells that an object was removed from the state because it no
+// longer exists.
+func GoneWarning(thing, object string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic(
+		fmt.Sprintf("%s Not Found", thing),
+		fmt.Sprintf("%s %s no longer exists in the tenant, so it was removed from the state. The plan creates it again if it is still in the configuration.", thing, object))
+}
+
+// Sentence starts a text with a capital and ends it with a full stop.
+func Sentence(text string) string {
+	if text == "" {
+		return text
+	}
+	text = strings.ToUpper(text[:1]) + text[1:]
+	if !strings.ContainsRune(".!?", rune(text[len(text)-1])) {
+		text += "."
+	}
+	return text
+}

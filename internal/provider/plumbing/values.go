@@ -1,0 +1,96 @@
+package plumbing
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// StringOrNull returns null for the empty string: the API leaves members out,
+// and a configuration says null.
+func StringOrNull(s string) types.String {
+	if s == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(s)
+}
+
+// IsSet reports whether the value is neither null nor unknown.
+func IsSet(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
+
+// StringList returns a list of strings, never null.
+func StringList(items []string) types.List {
+	elements := make([]attr.Value, len(items))
+	for i, item := range items {
+		elements[i] = types.StringValue(item)
+	}
+	return types.ListValueMust(types.StringType, elements)
+}
+
+// TextMap returns a localized text; null when there is none.
+func TextMap(t api.Text) types.Map {
+	if len(t) == 0 {
+		return types.MapNull(types.StringType)
+	}
+	elements := make(map[string]attr.Value, len(t))
+	for language, text := range t {
+		elements[language] = types.StringValue(text)
+	}
+	return types.MapValueMust(types.StringType, elements)
+}
+
+// Text reads a localized text; nil when null.
+func Text(ctx context.Context, m types.Map, diags *diag.Diagnostics) api.Text {
+	var text api.Text
+	if IsSet(m) {
+		diags.Append(m.ElementsAs(ctx, &text, false)...)
+	}
+	return text
+}
+
+// LevelMap returns levels by entity; null when there are none and null is how
+// the configuration says so.
+func LevelMap(levels map[string]access.Level, emptyIsNull bool) types.Map {
+	if len(levels) == 0 && emptyIsNull {
+		return types.MapNull(types.StringType)
+	}
+	elements := make(map[string]attr.Value, len(levels))
+	for entity, level := range levels {
+		elements[entity] = types.StringValue(level.String())
+	}
+	return types.MapValueMust(types.StringType, elements)
+}
+
+// Levels reads levels by entity. Entries that the catalog does not have were
+// refused by ValidAccess and are skipped. Known is false while any is unknown.
+func Levels(m types.Map) (levels map[string]access.Level, known bool) {
+	levels = map[string]access.Level{}
+	if m.IsUnknown() {
+		return levels, false
+	}
+	known = true
+	for entity, v := range m.Elements() {
+		text, ok := v.(types.String)
+		if !ok || text.IsUnknown() {
+			known = false
+			continue
+		}
+		if level, err := access.Check(entity, text.ValueString()); err == nil {
+			levels[entity] = level
+		}
+	}
+	return levels, known
+}
+
+// SortedKeys returns the keys of a map in order, for messages that read the
+// same each time.
+func SortedKeys[V any](m map[string]V) []string {
+	return slices.Sorted(maps.Keys(m))
+}

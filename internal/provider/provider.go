@@ -1,0 +1,185 @@
+// Package provider is the Terraform provider: its schema, its configuration
+// and the registry of its types, which live in one package per domain.
+package provider
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/provider/directory"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+	"github.com/access-config/terraform-provider-iam/internal/provider/review"
+	"github.com/access-config/terraform-provider-iam/internal/provider/rights"
+)
+
+var _ provider.Provider = (*iamProvider)(nil)
+
+type iamProvider struct {
+	version string
+	getenv  func(string) string
+}
+
+// New returns the provider. Version is its release; getenv reads the
+// environment that stands in for arguments left out.
+func New(version string, getenv func(string) string) func() provider.Provider {
+	return func() provider.Provider { return &iamProvider{version: version, getenv: getenv} }
+}
+
+// Resources registers every managed type.
+func (p *iamProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{
+		directory.NewUserResource,
+		directory.NewGroupResource,
+		directory.NewGroupMembershipResource,
+		directory.NewGroupMembersResource,
+	}
+}
+
+// DataSources registers every data source.
+func (p *iamProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		directory.NewUserDataSource,
+		directory.NewUsersDataSource,
+		directory.NewGroupDataSource,
+		directory.NewGroupsDataSource,
+		rights.NewRoleTemplateDataSource,
+		rights.NewRoleTemplatesDataSource,
+		review.NewUserPermissionsDataSource,
+	}
+}
+
+// Metadata names the provider.
+func (p *iamProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "iam"
+	resp.Version = p.version
+}
+
+// tenantPattern takes upper case, too: it is lowered before use.
+var tenantPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]{2,15}$`)
+
+// Schema describes the provider block.
+func (p *iamProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Access configuration as code: users, groups, memberships and role templates of a tenant, and reports of what each user may do.\n\n" +
+			"The provider works against the public IAM API or a reference backend that runs elsewhere (`api_url`), " +
+			"or against the reference backend inside the provider process (`embedded`), for which no account and no network are needed.",
+		Attributes: map[string]schema.Attribute{
+			"api_url": schema.StringAttribute{
+				MarkdownDescription: "Base URL of the IAM API, such as `https://api.emporix.io`. Or `IAM_API_URL`, or `EMPORIX_API_URL`. Conflicts with `embedded`.",
+				Optional:            true,
+				Validators: []validator.String{
+					plumbing.NotEmpty(),
+					stringvalidator.ConflictsWith(path.MatchRoot("embedded")),
+				},
+			},
+			"tenant": schema.StringAttribute{
+				MarkdownDescription: "Tenant: 3 to 16 letters and digits, starting with a letter; lowered before use. Or `IAM_TENANT`, or `EMPORIX_TENANT`.",
+				Optional:            true,
+				Validators:          []validator.String{stringvalidator.RegexMatches(tenantPattern, "must have 3 to 16 letters and digits and start with a letter")},
+			},
+			"client_id": schema.StringAttribute{
+				MarkdownDescription: "Client id of the API key. Or `IAM_CLIENT_ID`, or `EMPORIX_CLIENT_ID`.",
+				Optional:            true,
+			},
+			"client_secret": schema.StringAttribute{
+				MarkdownDescription: "Client secret of the API key. Or `IAM_CLIENT_SECRET`, or `EMPORIX_CLIENT_SECRET`.",
+				Optional:            true,
+				Sensitive:           true,
+			},
+			"access_token": schema.StringAttribute{
+				MarkdownDescription: "A ready access token; wins over `client_id` and `client_secret`. Or `IAM_ACCESS_TOKEN`, or `EMPORIX_ACCESS_TOKEN`.",
+				Optional:            true,
+				Sensitive:           true,
+			},
+			"scope": schema.StringAttribute{
+				MarkdownDescription: "Scopes to ask for, separated by spaces; all of the API key when left out. Or `IAM_SCOPE`, or `EMPORIX_SCOPE`.",
+				Optional:            true,
+			},
+			"embedded":      embeddedAttribute(),
+			"user_defaults": userDefaultsAttribute(),
+			"request_timeout": schema.StringAttribute{
+				MarkdownDescription: "How long one request may take, such as `45s`. `30s` when left out.",
+				Optional:            true,
+				Validators:          []validator.String{validDuration{}},
+			},
+			"max_retries": schema.Int64Attribute{
+				MarkdownDescription: "How often a request that met a busy or unreachable API is repeated. `4` when left out.",
+				Optional:            true,
+				Validators:          []validator.Int64{int64validator.Between(0, 20)},
+			},
+		},
+	}
+}
+
+func embeddedAttribute() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "Run the reference backend inside the provider process, over a database file and without a port. Conflicts with `api_url`.",
+		Optional:            true,
+		Attributes: map[string]schema.Attribute{
+			"path": schema.StringAttribute{
+				MarkdownDescription: "Path of the database file; made when missing. Or `IAM_EMBEDDED_PATH`.",
+				Optional:            true,
+				Validators:          []validator.String{plumbing.NotEmpty()},
+			},
+			"owner": schema.StringAttribute{
+				MarkdownDescription: "E-mail address of a new tenant's Owner; `owner@TENANT.example` when left out.",
+				Optional:            true,
+				Validators:          []validator.String{plumbing.ValidEmail()},
+			},
+		},
+	}
+}
+
+func userDefaultsAttribute() schema.Attribute {
+	standIn := func(about string) schema.Attribute {
+		return schema.StringAttribute{MarkdownDescription: about, Optional: true}
+	}
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "What stands in where an `iam_user` leaves an attribute out.",
+		Optional:            true,
+		Attributes: map[string]schema.Attribute{
+			"department":         standIn("Department."),
+			"preferred_site":     standIn("Code of a site."),
+			"preferred_currency": standIn("Currency, such as `EUR`."),
+			"preferred_language": standIn("Language, such as `en`."),
+		},
+	}
+}
+
+// providerModel is the provider block.
+type providerModel struct {
+	APIURL         types.String `tfsdk:"api_url"`
+	Tenant         types.String `tfsdk:"tenant"`
+	ClientID       types.String `tfsdk:"client_id"`
+	ClientSecret   types.String `tfsdk:"client_secret"`
+	AccessToken    types.String `tfsdk:"access_token"`
+	Scope          types.String `tfsdk:"scope"`
+	Embedded       types.Object `tfsdk:"embedded"`
+	UserDefaults   types.Object `tfsdk:"user_defaults"`
+	RequestTimeout types.String `tfsdk:"request_timeout"`
+	MaxRetries     types.Int64  `tfsdk:"max_retries"`
+}
+
+// embeddedModel is the attribute embedded.
+type embeddedModel struct {
+	Path  types.String `tfsdk:"path"`
+	Owner types.String `tfsdk:"owner"`
+}
+
+// userDefaultsModel is the attribute user_defaults.
+type userDefaultsModel struct {
+	Department        types.String `tfsdk:"department"`
+	PreferredSite     types.String `tfsdk:"preferred_site"`
+	PreferredCurrency types.String `tfsdk:"preferred_currency"`
+	PreferredLanguage types.String `tfsdk:"preferred_language"`
+}

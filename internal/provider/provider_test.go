@@ -1,0 +1,88 @@
+package provider_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/access-config/terraform-provider-iam/internal/provider"
+)
+
+// schemas returns every schema of the provider by the name of its folder under
+// examples.
+func schemas(t *testing.T) map[string]*tfprotov6.Schema {
+	t.Helper()
+	s, err := providerserver.NewProtocol6WithError(provider.New("test", os.Getenv)())()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// This validates the implementation of every schema, too.
+	resp, err := s.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range resp.Diagnostics {
+		t.Errorf("%s: %s", d.Summary, d.Detail)
+	}
+	all := map[string]*tfprotov6.Schema{"provider": resp.Provider}
+	for name, s := range resp.ResourceSchemas {
+		all["resources/"+name] = s
+	}
+	for name, s := range resp.DataSourceSchemas {
+		all["data-sources/"+name] = s
+	}
+	return all
+}
+
+func TestSchemas_describeEveryAttribute(t *testing.T) {
+	t.Parallel()
+	for name, s := range schemas(t) {
+		if name != "provider" || s.Block.Description != "" {
+			checkText(t, name, s.Block.Description)
+		}
+		checkAttributes(t, name, s.Block.Attributes)
+	}
+}
+
+func checkAttributes(t *testing.T, at string, attributes []*tfprotov6.SchemaAttribute) {
+	t.Helper()
+	for _, a := range attributes {
+		checkText(t, at+"."+a.Name, a.Description)
+		if a.NestedType != nil {
+			checkAttributes(t, at+"."+a.Name, a.NestedType.Attributes)
+		}
+	}
+}
+
+// sentenceEnd also takes a closing quote mark of code.
+var sentenceEnd = regexp.MustCompile("[.][`)]?$")
+
+func checkText(t *testing.T, at, text string) {
+	t.Helper()
+	if text == "" || !sentenceEnd.MatchString(text) {
+		t.Errorf("%s: %q is no description that ends with a full stop", at, text)
+	}
+}
+
+func TestSchemas_haveExamples(t *testing.T) {
+	t.Parallel()
+	for name := range schemas(t) {
+		kind, typeName, _ := strings.Cut(name, "/")
+		file := map[string]string{"provider": "provider.tf", "resources": "resource.tf", "data-sources": "data-source.tf"}[kind]
+		path := filepath.Join("..", "..", "examples", kind, typeName, file)
+		if _, err := os.Stat(path); err != nil {
+			t.Errorf("%s has no example: %v", name, err)
+		}
+		if kind != "resources" {
+			continue
+		}
+		if _, err := os.Stat(filepath.Join("..", "..", "examples", kind, typeName, "import.sh")); err != nil {
+			t.Errorf("%s does not show how to import it: %v", name, err)
+		}
+	}
+}

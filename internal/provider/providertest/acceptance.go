@@ -1,0 +1,23 @@
+package providertest
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/access-config/terraform-provider-iam/internal/provider"
+)
+
+// Acceptance runs the steps with the real CLI. Call t.Parallel before. It is
+// skipped, saying so, unless TF_ACC is set.
+func Acceptance(t *testing.T, steps ...resource.TestStep) {
+	t.Helper()
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
+			"iam": providerserver.NewProtocol6WithError(provider.New("test", func(string) string { return "" })()),
+		},
+		Steps: steps,
+	})
+}

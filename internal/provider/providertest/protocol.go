@@ -1,0 +1,270 @@
+// Package providertest runs the provider in tests. Provider speaks to it at
+// protocol level inside the process, which takes milliseconds: use it for
+// logic. Acceptance runs the real Terraform or OpenTofu: use it for what only
+// the CLI can show.
+package providertest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/access-config/terraform-provider-iam/internal/provider"
+)
+
+// Provider is a configured provider in this process, spoken to as Terraform
+// does.
+type Provider struct {
+	t      testing.TB
+	server tfprotov6.ProviderServer
+	schema *tfprotov6.GetProviderSchemaResponse
+}
+
+// Diagnostics are the errors and warnings of an operation, one text each:
+// "error at path: summary: detail".
+type Diagnostics []string
+
+// Has reports whether one of the diagnostics holds every part.
+func (d Diagnostics) Has(parts ...string) bool {
+	for _, text := range d {
+		all := true
+		for _, part := range parts {
+			all = all && strings.Contains(text, part)
+		}
+		if all {
+			return true
+		}
+	}
+	return false
+}
+
+// Failed reports whether one of them is an error.
+func (d Diagnostics) Failed() bool {
+	for _, text := range d {
+		if strings.HasPrefix(text, "error") {
+			return true
+		}
+	}
+	return false
+}
+
+// State is a resource as Terraform keeps it between operations.
+type State struct {
+	Values  Values // nil: there is none
+	Private []byte
+}
+
+// Start starts a provider with an environment, not configured yet.
+func Start(t testing.TB, environment map[string]string) *Provider {
+	t.Helper()
+	getenv := func(name string) string { return environment[name] }
+	s, err := providerserver.NewProtocol6WithError(provider.New("test", getenv)())()
+	if err != nil {
+		t.Fatalf("starting the provider: %v", err)
+	}
+	p := &Provider{t: t, server: s}
+	p.schema, err = s.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	p.must(err, "reading the schema")
+	return p
+}
+
+// New starts a provider and configures it, which must give no error.
+func New(t testing.TB, config Values) *Provider {
+	t.Helper()
+	p := Start(t, nil)
+	if d := p.Configure(config); d.Failed() {
+		t.Fatalf("configuring the provider: %v", d)
+	}
+	return p
+}
+
+// Configure validates and configures the provider.
+func (p *Provider) Configure(config Values) Diagnostics {
+	p.t.Helper()
+	value := p.dynamic(p.schema.Provider, config)
+	validated, err := p.server.ValidateProviderConfig(p.ctx(), &tfprotov6.ValidateProviderConfigRequest{Config: value})
+	p.must(err, "validating the provider block")
+	if d := texts(validated.Diagnostics); d.Failed() {
+		return d
+	}
+	resp, err := p.server.ConfigureProvider(p.ctx(), &tfprotov6.ConfigureProviderRequest{Config: value, TerraformVersion: "1.11.4"})
+	p.must(err, "configuring the provider")
+	return texts(resp.Diagnostics)
+}
+
+// Plan validates a configuration and plans it over the prior state. The result
+// is nil when an error stopped it.
+func (p *Provider) Plan(typeName string, prior State, config Values) (planned State, replace bool, d Diagnostics) {
+	p.t.Helper()
+	s := p.resource(typeName)
+	configured := p.dynamic(s, config)
+	if config != nil { // a destroy has nothing to validate
+		validated, err := p.server.ValidateResourceConfig(p.ctx(), &tfprotov6.ValidateResourceConfigRequest{TypeName: typeName, Config: configured})
+		p.must(err, "validating")
+		if d = texts(validated.Diagnostics); d.Failed() {
+			return planned, false, d
+		}
+	}
+	resp, err := p.server.PlanResourceChange(p.ctx(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: typeName, Config: configured, PriorState: p.dynamic(s, prior.Values), PriorPrivate: prior.Private,
+		ProposedNewState: p.dynamic(s, propose(s, prior.Values, config)),
+	})
+	p.must(err, "planning")
+	if d = append(d, texts(resp.Diagnostics)...); d.Failed() {
+		return planned, false, d
+	}
+	return State{p.plain(s, resp.PlannedState), resp.PlannedPrivate}, len(resp.RequiresReplace) > 0, d
+}
+
+// propose merges configuration and prior state as Terraform does before it
+// asks the provider: what is computed and not configured keeps its value.
+func propose(s *tfprotov6.Schema, prior, config Values) Values {
+	if config == nil {
+		return nil
+	}
+	proposed := Values{}
+	for _, a := range s.Block.Attributes {
+		proposed[a.Name] = config[a.Name]
+		if config[a.Name] == nil && a.Computed && prior != nil {
+			proposed[a.Name] = prior[a.Name]
+		}
+	}
+	return proposed
+}
+
+// Apply plans a configuration and applies the plan; a nil configuration
+// destroys. The state is what Terraform would keep, also after an error.
+func (p *Provider) Apply(typeName string, prior State, config Values) (State, Diagnostics) {
+	p.t.Helper()
+	planned, replace, d := p.Plan(typeName, prior, config)
+	if d.Failed() {
+		return prior, d
+	}
+	if replace {
+		destroyed, dd := p.Apply(typeName, prior, nil)
+		if d = append(d, dd...); d.Failed() {
+			return destroyed, d
+		}
+		return p.Apply(typeName, State{}, config)
+	}
+	s := p.resource(typeName)
+	resp, err := p.server.ApplyResourceChange(p.ctx(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: typeName, Config: p.dynamic(s, config), PriorState: p.dynamic(s, prior.Values),
+		PlannedState: p.dynamic(s, planned.Values), PlannedPrivate: planned.Private,
+	})
+	p.must(err, "applying")
+	return State{p.plain(s, resp.NewState), resp.Private}, append(d, texts(resp.Diagnostics)...)
+}
+
+// MustApply applies a configuration that must give no error.
+func (p *Provider) MustApply(typeName string, prior State, config Values) State {
+	p.t.Helper()
+	state, d := p.Apply(typeName, prior, config)
+	if d.Failed() {
+		p.t.Fatalf("applying %s: %v", typeName, d)
+	}
+	return state
+}
+
+// Refresh reads a resource again. State.Values is nil when it is gone.
+func (p *Provider) Refresh(typeName string, state State) (State, Diagnostics) {
+	p.t.Helper()
+	s := p.resource(typeName)
+	resp, err := p.server.ReadResource(p.ctx(), &tfprotov6.ReadResourceRequest{TypeName: typeName, CurrentState: p.dynamic(s, state.Values), Private: state.Private})
+	p.must(err, "reading")
+	return State{p.plain(s, resp.NewState), resp.Private}, texts(resp.Diagnostics)
+}
+
+// Import imports a resource by id and reads it.
+func (p *Provider) Import(typeName, id string) (State, Diagnostics) {
+	p.t.Helper()
+	s := p.resource(typeName)
+	resp, err := p.server.ImportResourceState(p.ctx(), &tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: id})
+	p.must(err, "importing")
+	d := texts(resp.Diagnostics)
+	if d.Failed() || len(resp.ImportedResources) == 0 {
+		return State{}, d
+	}
+	imported := resp.ImportedResources[0]
+	state, dd := p.Refresh(typeName, State{p.plain(s, imported.State), imported.Private})
+	return state, append(d, dd...)
+}
+
+// ReadData reads a data source.
+func (p *Provider) ReadData(typeName string, config Values) (Values, Diagnostics) {
+	p.t.Helper()
+	s, ok := p.schema.DataSourceSchemas[typeName]
+	if !ok {
+		p.t.Fatalf("there is no data source %s", typeName)
+	}
+	configured := p.dynamic(s, config)
+	validated, err := p.server.ValidateDataResourceConfig(p.ctx(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: configured})
+	p.must(err, "validating")
+	if d := texts(validated.Diagnostics); d.Failed() {
+		return nil, d
+	}
+	resp, err := p.server.ReadDataSource(p.ctx(), &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: configured})
+	p.must(err, "reading")
+	if d := texts(resp.Diagnostics); d.Failed() {
+		return nil, d
+	}
+	return p.plain(s, resp.State), texts(resp.Diagnostics)
+}
+
+func (p *Provider) resource(typeName string) *tfprotov6.Schema {
+	s, ok := p.schema.ResourceSchemas[typeName]
+	if !ok {
+		p.t.Fatalf("there is no resource %s", typeName)
+	}
+	return s
+}
+
+// ctx outlives the test's own context, which is done while cleanups run.
+func (p *Provider) ctx() context.Context { return context.WithoutCancel(p.t.Context()) }
+
+func (p *Provider) must(err error, doing string) {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatalf("%s: %v", doing, err)
+	}
+}
+
+func (p *Provider) dynamic(s *tfprotov6.Schema, values Values) *tfprotov6.DynamicValue {
+	p.t.Helper()
+	typ := s.ValueType()
+	v := tftypes.NewValue(typ, nil)
+	if values != nil {
+		v = encode(p.t, typ, values)
+	}
+	dynamic, err := tfprotov6.NewDynamicValue(typ, v)
+	p.must(err, "encoding")
+	return &dynamic
+}
+
+func (p *Provider) plain(s *tfprotov6.Schema, dynamic *tfprotov6.DynamicValue) Values {
+	p.t.Helper()
+	if dynamic == nil {
+		return nil
+	}
+	v, err := dynamic.Unmarshal(s.ValueType())
+	p.must(err, "decoding")
+	values, _ := decode(p.t, v).(map[string]any)
+	return values
+}
+
+func texts(diagnostics []*tfprotov6.Diagnostic) Diagnostics {
+	var d Diagnostics
+	for _, item := range diagnostics {
+		at := ""
+		if item.Attribute != nil {
+			at = " at " + item.Attribute.String()
+		}
+		d = append(d, fmt.Sprintf("%s%s: %s: %s", strings.ToLower(item.Severity.String()), at, item.Summary, item.Detail))
+	}
+	return d
+}

@@ -1,0 +1,2 @@
+// Package review holds the types that answer what users may do.
+package review

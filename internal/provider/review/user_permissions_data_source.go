@@ -1,0 +1,159 @@
+package review
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ datasource.DataSourceWithConfigure        = (*userPermissionsDataSource)(nil)
+	_ datasource.DataSourceWithConfigValidators = (*userPermissionsDataSource)(nil)
+)
+
+type userPermissionsDataSource struct {
+	plumbing.DataSource
+}
+
+// NewUserPermissionsDataSource returns the data source iam_user_permissions.
+func NewUserPermissionsDataSource() datasource.DataSource { return &userPermissionsDataSource{} }
+
+// userPermissionsModel is the state of the data source iam_user_permissions.
+type userPermissionsModel struct {
+	UserID types.String `tfsdk:"user_id"`
+	Email  types.String `tfsdk:"email"`
+	Locked types.Bool   `tfsdk:"locked"`
+	Groups types.List   `tfsdk:"groups"`
+	Rows   types.List   `tfsdk:"rows"`
+	CSV    types.String `tfsdk:"csv"`
+}
+
+// rowModel is one line of the report.
+type rowModel struct {
+	Category         types.String `tfsdk:"category"`
+	Entity           types.String `tfsdk:"entity"`
+	EntityLabel      types.String `tfsdk:"entity_label"`
+	Level            types.String `tfsdk:"level"`
+	Restrictions     types.List   `tfsdk:"restrictions"`
+	RestrictionAware types.Bool   `tfsdk:"restriction_aware"`
+	GrantedBy        types.List   `tfsdk:"granted_by"`
+	Source           types.String `tfsdk:"source"`
+}
+
+func (m *rowModel) fromCore(r access.Row) {
+	m.Category = types.StringValue(r.Category)
+	m.Entity = types.StringValue(r.Entity)
+	m.EntityLabel = types.StringValue(r.EntityLabel)
+	m.Level = types.StringValue(r.Level.String())
+	m.Restrictions = plumbing.StringList(nil)
+	m.RestrictionAware = types.BoolValue(r.RestrictionAware)
+	m.GrantedBy = plumbing.StringList(r.GrantedBy)
+	m.Source = types.StringValue(string(r.Source))
+}
+
+func rowAttributes() map[string]schema.Attribute {
+	text := func(about string) schema.Attribute {
+		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
+	}
+	list := func(about string) schema.Attribute {
+		return schema.ListAttribute{MarkdownDescription: about, ElementType: types.StringType, Computed: true}
+	}
+	return map[string]schema.Attribute{
+		"category":          text("Heading that the entity stands under."),
+		"entity":            text("Code of the entity, such as `orders`."),
+		"entity_label":      text("The entity as people know it."),
+		"level":             text("Level that the user holds."),
+		"restrictions":      list("Restriction values that limit which records the level reaches; empty means every record."),
+		"restriction_aware": schema.BoolAttribute{MarkdownDescription: "Whether restrictions can limit access to the entity.", Computed: true},
+		"granted_by":        list("Ids of the groups that give the level."),
+		"source":            text("What gives the level in the first of those groups: `template`, `access`, `derived` or `correlated`."),
+	}
+}
+
+func (d *userPermissionsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_user_permissions"
+}
+
+func (d *userPermissionsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The permissions report of one user: every entity that the user has access to, how far, and through which groups. " +
+			"Also as CSV, for an access review.",
+		Attributes: map[string]schema.Attribute{
+			"user_id": schema.StringAttribute{MarkdownDescription: "Id of the user. Give this or `email`.", Optional: true, Computed: true},
+			"email":   schema.StringAttribute{MarkdownDescription: "E-mail address of the user, in any case. Give this or `user_id`.", Optional: true, Computed: true},
+			"locked":  schema.BoolAttribute{MarkdownDescription: "Whether the account is locked: then the user has no access.", Computed: true},
+			"groups":  schema.ListAttribute{MarkdownDescription: "Ids of the user's groups.", ElementType: types.StringType, Computed: true},
+			"rows": schema.ListNestedAttribute{
+				MarkdownDescription: "One row for each entity that the user has access to, ordered by category and entity.",
+				Computed:            true,
+				NestedObject:        schema.NestedAttributeObject{Attributes: rowAttributes()},
+			},
+			"csv": schema.StringAttribute{
+				MarkdownDescription: "The rows as CSV (RFC 4180) with a header row. Lists are separated by spaces; cells that a spreadsheet would run as a formula start with an apostrophe.",
+				Computed:            true,
+			},
+		},
+	}
+}
+
+func (d *userPermissionsDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(path.MatchRoot("user_id"), path.MatchRoot("email"))}
+}
+
+func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m userPermissionsModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
+		return
+	}
+	user, subject, err := d.read(ctx, m)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("report", "permissions of user", m.UserID.ValueString()+m.Email.ValueString(), err))
+		return
+	}
+	rows := access.Report(subject)
+	models := make([]rowModel, len(rows))
+	for i, r := range rows {
+		models[i].fromCore(r)
+	}
+	rowTypes := map[string]attr.Type{}
+	for name, a := range rowAttributes() {
+		rowTypes[name] = a.GetType()
+	}
+	list, diags := types.ListValueFrom(ctx, types.ObjectType{AttrTypes: rowTypes}, models)
+	resp.Diagnostics.Append(diags...)
+	if m.Email.IsNull() {
+		m.Email = types.StringValue(user.ContactEmail)
+	}
+	if m.UserID.IsNull() {
+		m.UserID = types.StringValue(user.ID)
+	}
+	m.Locked = types.BoolValue(user.IsAccountLocked)
+	m.Groups = plumbing.StringList(user.GroupIDs)
+	m.Rows = list
+	m.CSV = types.StringValue(access.ReportCSV(rows))
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// read loads the user and what the access rules need to know of it.
+func (d *userPermissionsDataSource) read(ctx context.Context, m userPermissionsModel) (user *api.User, subject access.User, err error) {
+	if m.UserID.IsNull() {
+		user, err = d.Client.UserByEmail(ctx, m.Email.ValueString())
+	} else {
+		user, err = d.Client.User(ctx, m.UserID.ValueString())
+	}
+	if err != nil {
+		return nil, subject, err
+	}
+	subject, err = d.Client.Subject(ctx, *user)
+	return user, subject, err
+}

@@ -1,0 +1,99 @@
+// Command schemajson prints the provider's schemas as the documentation
+// generator reads them. It asks the provider in this process, so that no CLI
+// is needed and no type is left out that a CLI does not know.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"log"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/access-config/terraform-provider-iam/internal/provider"
+)
+
+func main() {
+	if err := run(context.Background()); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context) error {
+	s, err := providerserver.NewProtocol6WithError(provider.New("docs", os.Getenv)())()
+	if err != nil {
+		return err
+	}
+	resp, err := s.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		return err
+	}
+	e := json.NewEncoder(os.Stdout)
+	e.SetIndent("", "  ")
+	return e.Encode(document(resp))
+}
+
+// document writes the schemas in the form of "terraform providers schema
+// -json".
+func document(resp *tfprotov6.GetProviderSchemaResponse) any {
+	all := func(schemas map[string]*tfprotov6.Schema) map[string]any {
+		out := map[string]any{}
+		for name, s := range schemas {
+			out[name] = schema(s)
+		}
+		return out
+	}
+	return map[string]any{
+		"format_version": "1.0",
+		"provider_schemas": map[string]any{
+			// The generator looks for the short name.
+			"iam": map[string]any{
+				"provider":            schema(resp.Provider),
+				"resource_schemas":    all(resp.ResourceSchemas),
+				"data_source_schemas": all(resp.DataSourceSchemas),
+			},
+		},
+	}
+}
+
+func schema(s *tfprotov6.Schema) any {
+	return map[string]any{
+		"version": s.Version,
+		"block": map[string]any{
+			"attributes":       attributes(s.Block.Attributes),
+			"description":      s.Block.Description,
+			"description_kind": "markdown",
+		},
+	}
+}
+
+func attributes(list []*tfprotov6.SchemaAttribute) map[string]any {
+	out := map[string]any{}
+	for _, a := range list {
+		doc := map[string]any{"description": a.Description, "description_kind": "markdown"}
+		for name, set := range map[string]bool{"required": a.Required, "optional": a.Optional, "computed": a.Computed, "sensitive": a.Sensitive} {
+			if set {
+				doc[name] = true
+			}
+		}
+		if a.NestedType != nil {
+			doc["nested_type"] = map[string]any{
+				"attributes":   attributes(a.NestedType.Attributes),
+				"nesting_mode": nesting[a.NestedType.Nesting],
+			}
+		} else {
+			doc["type"] = a.Type
+		}
+		out[a.Name] = doc
+	}
+	return out
+}
+
+var nesting = map[tfprotov6.SchemaObjectNestingMode]string{
+	tfprotov6.SchemaObjectNestingModeSingle: "single",
+	tfprotov6.SchemaObjectNestingModeList:   "list",
+	tfprotov6.SchemaObjectNestingModeSet:    "set",
+	tfprotov6.SchemaObjectNestingModeMap:    "map",
+}

@@ -1,0 +1,44 @@
+// Command terraform-provider-iam is a Terraform provider for access
+// configuration, with a reference IAM backend. Without a command it is the
+// plugin that Terraform starts; see package cli for the commands.
+package main
+
+import (
+	"context"
+	"flag"
+	"log"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/access-config/terraform-provider-iam/internal/cli"
+	"github.com/access-config/terraform-provider-iam/internal/provider"
+)
+
+// The release sets these.
+var (
+	version = "dev"
+	commit  = "none"
+)
+
+func main() {
+	if len(os.Args) > 1 && !strings.HasPrefix(os.Args[1], "-debug") {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		env := cli.Env{Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Version: version, Commit: commit}
+		code := cli.Run(ctx, env, os.Args[1:])
+		stop()
+		os.Exit(code)
+	}
+	debug := flag.Bool("debug", false, "run so that a debugger can attach")
+	flag.Parse()
+	err := providerserver.Serve(context.Background(), provider.New(version, os.Getenv), providerserver.ServeOpts{
+		Address: "registry.terraform.io/access-config/iam",
+		Debug:   *debug,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+}
