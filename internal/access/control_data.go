@@ -9,15 +9,18 @@ func controlID(prefix, number string) string {
 	return prefix + "ac869fc-d548-4ec8-8e06-c01491314" + number
 }
 
-// pair makes the two controls, view and manage, of one thing. An empty number
-// leaves that control out; scopes are separated by spaces.
-func pair(entity, label, view, viewScopes, manage, manageScopes string) []Control {
+// half is one of the two controls of a thing: the number of its id and its
+// scopes, separated by spaces. Without a number there is no such control.
+type half struct{ number, scopes string }
+
+// pair makes the two controls, view and manage, of one thing.
+func pair(entity, label string, view, manage half) []Control {
 	var both []Control
-	if view != "" {
-		both = append(both, Control{ID: controlID("1", view), Label: label + " Viewer", Entity: entity, Level: Read, Scopes: strings.Fields(viewScopes), RestrictedTo: Employee})
+	if view.number != "" {
+		both = append(both, Control{ID: controlID("1", view.number), Label: label + " Viewer", Entity: entity, Level: Read, Scopes: strings.Fields(view.scopes), RestrictedTo: Employee})
 	}
-	if manage != "" {
-		both = append(both, Control{ID: controlID("4", manage), Label: label + " Manager", Entity: entity, Level: Manage, Scopes: strings.Fields(manageScopes), RestrictedTo: Employee})
+	if manage.number != "" {
+		both = append(both, Control{ID: controlID("4", manage.number), Label: label + " Manager", Entity: entity, Level: Manage, Scopes: strings.Fields(manage.scopes), RestrictedTo: Employee})
 	}
 	return both
 }
@@ -28,8 +31,8 @@ func single(id, entity, label string, level Level, scopes string) []Control {
 }
 
 // vendorPair makes the two vendor-aware controls of one thing.
-func vendorPair(entity, label, view, viewScopes, manage, manageScopes string) []Control {
-	both := pair(entity, "Vendor "+label, view, viewScopes, manage, manageScopes)
+func vendorPair(entity, label string, view, manage half) []Control {
+	both := pair(entity, "Vendor "+label, view, manage)
 	for i := range both {
 		both[i].VendorAware = true
 	}
@@ -62,57 +65,57 @@ func ladder(entity, label string, ids ...string) []Control {
 // control for a level that the catalog has, the id is our own and says so in
 // words instead of digits.
 var controls = concat(
-	pair("companies", "Companies", "195", "customermanagement.legalentity_read", "195", "customermanagement.legalentity_read customermanagement.legalentity_manage"),
-	pair("companies", "Contact Assignments", "198", "customermanagement.contactassignment_read", "198", "customermanagement.contactassignment_read customermanagement.contactassignment_manage"),
-	pair("companies", "Locations", "196", "customermanagement.location_read", "196", "customermanagement.location_read customermanagement.location_manage"),
-	pair("customers", "Customers", "122", "customer.customer_read", "122", "customer.customer_read customer.customer_manage"),
-	pair("coupons", "Coupons", "205", "coupon.coupon_read", "120", "coupon.coupon_read coupon.coupon_manage"),
-	pair("quotes", "Quotes", "203", "quote.quote_read", "202", "quote.quote_read quote.quote_manage"),
+	pair("companies", "Companies", half{"195", "customermanagement.legalentity_read"}, half{"195", "customermanagement.legalentity_read customermanagement.legalentity_manage"}),
+	pair("companies", "Contact Assignments", half{"198", "customermanagement.contactassignment_read"}, half{"198", "customermanagement.contactassignment_read customermanagement.contactassignment_manage"}),
+	pair("companies", "Locations", half{"196", "customermanagement.location_read"}, half{"196", "customermanagement.location_read customermanagement.location_manage"}),
+	pair("customers", "Customers", half{"122", "customer.customer_read"}, half{"122", "customer.customer_read customer.customer_manage"}),
+	pair("coupons", "Coupons", half{"205", "coupon.coupon_read"}, half{"120", "coupon.coupon_read coupon.coupon_manage"}),
+	pair("quotes", "Quotes", half{"203", "quote.quote_read"}, half{"202", "quote.quote_read quote.quote_manage"}),
 	single("quote-statuses-viewer", "quote_statuses", "Status Codes Viewer", Read, "quote.quote_read"),
 	single("quote-statuses-manager", "quote_statuses", "Status Codes Manager", Manage, "quote.quote_read quote.quote_manage"),
-	pair("orders", "Orders", "143", "order.order_read", "143", "order.order_read order.order_manage order.order_create order.order_update order.order_delete"),
-	pair("sepa", "SEPA Jobs", "172", "sepaexport.job_view", "172", "sepaexport.job_view sepaexport.job_manage"),
-	pair("returns", "Returns", "200", "returns.returns_read", "200", "returns.returns_read returns.returns_manage"),
-	pair("catalogs", "Catalogs", "113", "catalog.catalog_view", "113", "catalog.catalog_view catalog.catalog_manage"),
-	pair("categories", "Categories", "114", "category.category_read_unpublished", "114", "category.category_read_unpublished category.category_manage category.category_publish category.category_unpublish"),
-	pair("products", "Products", "158", "product.product_read_unpublished", "158", "product.product_read_unpublished product.product_manage product.product_publish product.product_unpublish"),
-	pair("product_templates", "Product Templates", "199", "product.product_template_read", "199", "product.product_template_read product.product_template_manage"),
-	pair("labels", "Labels", "208", "label.label_read", "141", "label.label_read label.label_manage"),
-	pair("suppliers", "Suppliers", "207", "supplier.supplier_read", "173", "supplier.supplier_read supplier.supplier_manage"),
-	pair("brands", "Brands", "206", "brand.brand_read", "", ""),
+	pair("orders", "Orders", half{"143", "order.order_read"}, half{"143", "order.order_read order.order_manage order.order_create order.order_update order.order_delete"}),
+	pair("sepa", "SEPA Jobs", half{"172", "sepaexport.job_view"}, half{"172", "sepaexport.job_view sepaexport.job_manage"}),
+	pair("returns", "Returns", half{"200", "returns.returns_read"}, half{"200", "returns.returns_read returns.returns_manage"}),
+	pair("catalogs", "Catalogs", half{"113", "catalog.catalog_view"}, half{"113", "catalog.catalog_view catalog.catalog_manage"}),
+	pair("categories", "Categories", half{"114", "category.category_read_unpublished"}, half{"114", "category.category_read_unpublished category.category_manage category.category_publish category.category_unpublish"}),
+	pair("products", "Products", half{"158", "product.product_read_unpublished"}, half{"158", "product.product_read_unpublished product.product_manage product.product_publish product.product_unpublish"}),
+	pair("product_templates", "Product Templates", half{"199", "product.product_template_read"}, half{"199", "product.product_template_read product.product_template_manage"}),
+	pair("labels", "Labels", half{"208", "label.label_read"}, half{"141", "label.label_read label.label_manage"}),
+	pair("suppliers", "Suppliers", half{"207", "supplier.supplier_read"}, half{"173", "supplier.supplier_read supplier.supplier_manage"}),
+	pair("brands", "Brands", half{"206", "brand.brand_read"}, half{}),
 	single("4ac869fc-d548-4ec8-8e06-c0149131411", "brands", "Brands Manager", Manage, "brand.brand_read brand.brand_manage brand.brand_delete"),
-	pair("price_models", "Price Models", "157", "price.pricemodel_read", "157", "price.pricemodel_read price.pricemodel_manage"),
-	pair("price_lists", "Price Lists", "170", "price.pricelist_read", "192", "price.pricelist_read price.pricelist_manage"),
-	pair("sites", "Sites", "167", "site.site_read", "167", "site.site_read site.site_manage"),
-	pair("delivery_methods", "Delivery Methods", "225", "shipping.shipping_read", "165", "shipping.shipping_read shipping.shipping_manage"),
-	pair("delivery_methods", "Delivery Areas", "211", "shipping.shipping_read", "125", "shipping.shipping_read shipping.shipping_manage"),
-	pair("delivery_times", "Delivery Times", "212", "shipping.shipping_read", "126", "shipping.shipping_read shipping.shipping_manage"),
-	pair("units", "Units", "169", "unithandling.unit_read", "169", "unithandling.unit_read unithandling.unit_manage"),
-	pair("tax", "Taxes", "168", "tax.tax_read", "168", "tax.tax_read tax.tax_manage"),
+	pair("price_models", "Price Models", half{"157", "price.pricemodel_read"}, half{"157", "price.pricemodel_read price.pricemodel_manage"}),
+	pair("price_lists", "Price Lists", half{"170", "price.pricelist_read"}, half{"192", "price.pricelist_read price.pricelist_manage"}),
+	pair("sites", "Sites", half{"167", "site.site_read"}, half{"167", "site.site_read site.site_manage"}),
+	pair("delivery_methods", "Delivery Methods", half{"225", "shipping.shipping_read"}, half{"165", "shipping.shipping_read shipping.shipping_manage"}),
+	pair("delivery_methods", "Delivery Areas", half{"211", "shipping.shipping_read"}, half{"125", "shipping.shipping_read shipping.shipping_manage"}),
+	pair("delivery_times", "Delivery Times", half{"212", "shipping.shipping_read"}, half{"126", "shipping.shipping_read shipping.shipping_manage"}),
+	pair("units", "Units", half{"169", "unithandling.unit_read"}, half{"169", "unithandling.unit_read unithandling.unit_manage"}),
+	pair("tax", "Taxes", half{"168", "tax.tax_read"}, half{"168", "tax.tax_read tax.tax_manage"}),
 	single("countries-viewer", "countries", "Countries Viewer", Read, "country.country_read country.region_read"),
-	pair("countries", "Countries", "", "", "175", "country.country_read country.region_read country.country_manage"),
-	pair("currencies", "Currencies", "214", "currency.currency_read", "121", "currency.currency_read currency.currency_manage"),
-	pair("languages", "Languages", "210", "configuration.configuration_view", "215", "configuration.configuration_view configuration.configuration_manage"),
-	pair("system_preferences", "System Preferences", "215", "configuration.configuration_view", "218", "configuration.configuration_view configuration.configuration_manage"),
-	pair("system_preferences", "Configuration", "117", "configuration.configuration_view", "117", "configuration.configuration_view configuration.configuration_manage"),
-	pair("mixin_schemas", "Schemas", "227", "schema.schema_read", "212", "schema.schema_read schema.schema_manage"),
+	pair("countries", "Countries", half{}, half{"175", "country.country_read country.region_read country.country_manage"}),
+	pair("currencies", "Currencies", half{"214", "currency.currency_read"}, half{"121", "currency.currency_read currency.currency_manage"}),
+	pair("languages", "Languages", half{"210", "configuration.configuration_view"}, half{"215", "configuration.configuration_view configuration.configuration_manage"}),
+	pair("system_preferences", "System Preferences", half{"215", "configuration.configuration_view"}, half{"218", "configuration.configuration_view configuration.configuration_manage"}),
+	pair("system_preferences", "Configuration", half{"117", "configuration.configuration_view"}, half{"117", "configuration.configuration_view configuration.configuration_manage"}),
+	pair("mixin_schemas", "Schemas", half{"227", "schema.schema_read"}, half{"212", "schema.schema_read schema.schema_manage"}),
 	single("extension-views-viewer", "extension_site_settings", "Extension Views Viewer", Read, "extension.extension_read"),
 	single("extension-views-manager", "extension_site_settings", "Extension Views Manager", Manage, "extension.extension_read extension.extension_manage"),
-	pair("users_and_groups", "IAM Users", "218", "iam.user_read", "185", "iam.user_read iam.user_create iam.user_update iam.user_delete"),
-	pair("users_and_groups", "IAM Groups", "219", "iam.group_read", "188", "iam.group_read iam.group_manage"),
-	pair("users_and_groups", "IAM Templates", "222", "iam.template_read", "190", "iam.template_read"),
-	pair("users_and_groups", "IAM Assignments", "", "", "191", "iam.assignment_manage"),
-	pair("users_and_groups", "IAM Access Controls", "", "", "189", "iam.access_read iam.access_manage"),
-	pair("webhooks", "Webhooks", "193", "webhook.subscription_read", "193", "webhook.subscription_read webhook.subscription_manage"),
-	pair("extensions", "Extensions", "209", "extension.extension_read", "214", "extension.extension_read extension.extension_manage"),
+	pair("users_and_groups", "IAM Users", half{"218", "iam.user_read"}, half{"185", "iam.user_read iam.user_create iam.user_update iam.user_delete"}),
+	pair("users_and_groups", "IAM Groups", half{"219", "iam.group_read"}, half{"188", "iam.group_read iam.group_manage"}),
+	pair("users_and_groups", "IAM Templates", half{"222", "iam.template_read"}, half{"190", "iam.template_read"}),
+	pair("users_and_groups", "IAM Assignments", half{}, half{"191", "iam.assignment_manage"}),
+	pair("users_and_groups", "IAM Access Controls", half{}, half{"189", "iam.access_read iam.access_manage"}),
+	pair("webhooks", "Webhooks", half{"193", "webhook.subscription_read"}, half{"193", "webhook.subscription_read webhook.subscription_manage"}),
+	pair("extensions", "Extensions", half{"209", "extension.extension_read"}, half{"214", "extension.extension_read extension.extension_manage"}),
 
-	pair("media", "Media", "202", "media.asset_read", "201", "media.asset_read media.asset_manage"),
-	pair("prices", "Prices", "226", "price.price_read", "155", "price.price_read price.price_manage"),
-	pair("availability", "Availability", "102", "availability.availability_view", "102", "availability.availability_view availability.availability_manage"),
-	pair("payment_gateways", "Payment Modes", "224", "payment-gateway.paymentmodes_read", "206", "payment-gateway.paymentmodes_read payment-gateway.paymentmodes_manage"),
+	pair("media", "Media", half{"202", "media.asset_read"}, half{"201", "media.asset_read media.asset_manage"}),
+	pair("prices", "Prices", half{"226", "price.price_read"}, half{"155", "price.price_read price.price_manage"}),
+	pair("availability", "Availability", half{"102", "availability.availability_view"}, half{"102", "availability.availability_view availability.availability_manage"}),
+	pair("payment_gateways", "Payment Modes", half{"224", "payment-gateway.paymentmodes_read"}, half{"206", "payment-gateway.paymentmodes_read payment-gateway.paymentmodes_manage"}),
 	// The platform's view control of carts starts with 4 like a manage control.
 	single(controlID("4", "112"), "carts", "Carts Viewer", Read, "cart.cart_read"),
-	pair("carts", "Carts", "", "", "221", "cart.cart_read cart.cart_manage"),
+	pair("carts", "Carts", half{}, half{"221", "cart.cart_read cart.cart_manage"}),
 
 	ladder("digital_processes", "Digital Processes", "101", "102", "103", "104"),
 	ladder("orchestration_center", "Orchestration Center"),
@@ -128,29 +131,29 @@ var controls = concat(
 	ladder("oe_users_and_roles", "OE Users and Roles"),
 	ladder("make_team", "Make Team"),
 
-	vendorPair("orders", "Orders", "231", "order.order_read_by_vendor", "223", "order.order_read_by_vendor order.order_manage_by_vendor"),
-	vendorPair("products", "Products", "232", "product.product_read_by_vendor", "224", "product.product_read_by_vendor product.product_manage_by_vendor"),
-	vendorPair("prices", "Prices", "235", "price.price_read_by_vendor", "227", "price.price_read_by_vendor price.price_manage_by_vendor"),
-	vendorPair("availability", "Availability", "234", "availability.availability_view_by_vendor", "226", "availability.availability_view_by_vendor availability.availability_manage_by_vendor"),
-	vendorPair("media", "Media", "236", "media.asset_read_by_vendor", "228", "media.asset_read_by_vendor media.asset_manage_by_vendor"),
-	vendorPair("", "Product Publish", "", "", "229", "product.product_publish"),
-	vendorPair("", "Product Unpublish", "", "", "230", "product.product_unpublish"),
+	vendorPair("orders", "Orders", half{"231", "order.order_read_by_vendor"}, half{"223", "order.order_read_by_vendor order.order_manage_by_vendor"}),
+	vendorPair("products", "Products", half{"232", "product.product_read_by_vendor"}, half{"224", "product.product_read_by_vendor product.product_manage_by_vendor"}),
+	vendorPair("prices", "Prices", half{"235", "price.price_read_by_vendor"}, half{"227", "price.price_read_by_vendor price.price_manage_by_vendor"}),
+	vendorPair("availability", "Availability", half{"234", "availability.availability_view_by_vendor"}, half{"226", "availability.availability_view_by_vendor availability.availability_manage_by_vendor"}),
+	vendorPair("media", "Media", half{"236", "media.asset_read_by_vendor"}, half{"228", "media.asset_read_by_vendor media.asset_manage_by_vendor"}),
+	vendorPair("", "Product Publish", half{}, half{"229", "product.product_publish"}),
+	vendorPair("", "Product Unpublish", half{}, half{"230", "product.product_unpublish"}),
 
-	pair("", "AI Agents", "233", "ai.agent_read", "225", "ai.agent_read ai.agent_manage"),
-	pair("", "Segments", "228", "customersegment.segment_read", "219", "customersegment.segment_read customersegment.segment_manage"),
-	pair("", "Shipping Notes", "", "", "153", "shipping.shipping_manage"),
-	pair("", "Shipping E-mails", "", "", "133", "shipping.shipping_manage"),
-	pair("", "Invoices", "", "", "140", "order.order_read"),
-	pair("", "Order History", "144", "order.history_view", "", ""),
-	pair("", "HTML to PDF", "136", "order.order_read", "", ""),
-	pair("", "Payment Transactions", "223", "payment-gateway.paymenttransactions_read", "211", "payment-gateway.paymenttransactions_read payment-gateway.authorize_manage payment-gateway.capture_manage payment-gateway.cancel_manage"),
-	pair("", "Payment Refunds", "", "", "209", "payment-gateway.refund_manage"),
-	pair("", "SEPA Media", "161", "sepaexport.media_view", "", ""),
-	pair("", "Custom Instances", "229", "schema.custominstance_read", "220", "schema.custominstance_read schema.custominstance_manage"),
-	pair("", "Vendors", "230", "vendor.vendor_read", "222", "vendor.vendor_read vendor.vendor_manage"),
-	pair("", "IAM Scopes", "237", "iam.scope_read", "186", "iam.scope_read iam.scope_manage"),
-	pair("", "IAM Access Controls", "220", "iam.access_read", "", ""),
-	pair("", "Statistics", "", "", "203", "indexing.search_view"),
+	pair("", "AI Agents", half{"233", "ai.agent_read"}, half{"225", "ai.agent_read ai.agent_manage"}),
+	pair("", "Segments", half{"228", "customersegment.segment_read"}, half{"219", "customersegment.segment_read customersegment.segment_manage"}),
+	pair("", "Shipping Notes", half{}, half{"153", "shipping.shipping_manage"}),
+	pair("", "Shipping E-mails", half{}, half{"133", "shipping.shipping_manage"}),
+	pair("", "Invoices", half{}, half{"140", "order.order_read"}),
+	pair("", "Order History", half{"144", "order.history_view"}, half{}),
+	pair("", "HTML to PDF", half{"136", "order.order_read"}, half{}),
+	pair("", "Payment Transactions", half{"223", "payment-gateway.paymenttransactions_read"}, half{"211", "payment-gateway.paymenttransactions_read payment-gateway.authorize_manage payment-gateway.capture_manage payment-gateway.cancel_manage"}),
+	pair("", "Payment Refunds", half{}, half{"209", "payment-gateway.refund_manage"}),
+	pair("", "SEPA Media", half{"161", "sepaexport.media_view"}, half{}),
+	pair("", "Custom Instances", half{"229", "schema.custominstance_read"}, half{"220", "schema.custominstance_read schema.custominstance_manage"}),
+	pair("", "Vendors", half{"230", "vendor.vendor_read"}, half{"222", "vendor.vendor_read vendor.vendor_manage"}),
+	pair("", "IAM Scopes", half{"237", "iam.scope_read"}, half{"186", "iam.scope_read iam.scope_manage"}),
+	pair("", "IAM Access Controls", half{"220", "iam.access_read"}, half{}),
+	pair("", "Statistics", half{}, half{"203", "indexing.search_view"}),
 	single("5ac869fc-d548-4ec8-0000-c01491314171", "", "Feature Toggles Viewer", Read, "configuration.configuration_view"),
 	single("5ac869fc-d548-4ec8-0000-c01491314172", "", "Feature Toggles Manager", Manage, "configuration.configuration_view configuration.configuration_manage"),
 

@@ -46,8 +46,8 @@ func TestRun(t *testing.T) {
 		{[]string{"serve", "--database", "mysql://x"}, 1, "", "sqlite:"},
 		{[]string{"serve", "--database", "sqlite:" + t.TempDir() + "/iam.db", "--tenant", "A"}, 1, "", "3 to 16"},
 		{[]string{"serve", "--database", "sqlite:" + t.TempDir() + "/iam.db", "--listen", "256.0.0.1:1"}, 1, "", "--listen"},
-		{[]string{"report"}, 1, "", "base URL is empty"},
-		{[]string{"report", "--embedded", t.TempDir() + "/iam.db", "--tenant", "acme"}, 1, "", "--email or --user-id"},
+		{[]string{"report", "--email", "a@acme.example"}, 1, "", "base URL is empty"},
+		{[]string{"report", "--embedded", t.TempDir() + "/iam.db", "--tenant", "acme"}, 2, "", "--email or --user-id"},
 		{[]string{"report", "--embedded", t.TempDir() + "/iam.db", "--tenant", "acme", "--email", "nobody@acme.example"}, 1, "", "nobody@acme.example"},
 	} {
 		stdout, stderr, code := run(t, nil, c.args...)

@@ -36,12 +36,16 @@ func runReport(ctx context.Context, env Env, args []string) (err error) {
 	if err := parse(env, f, args); err != nil {
 		return err
 	}
+	if (o.email == "") == (o.userID == "") {
+		fmt.Fprintln(env.Stderr, "report: name the user with --email or --user-id")
+		return errUsage
+	}
 	c, closeBackend, err := connect(ctx, env, o)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeBackend()) }()
-	user, err := findUser(ctx, c, o)
+	user, err := c.FindUser(ctx, o.userID, o.email)
 	if err != nil {
 		return err
 	}
@@ -72,16 +76,6 @@ func connect(ctx context.Context, env Env, o reportOptions) (*client.Client, fun
 		return nil, nil, errors.Join(err, end())
 	}
 	return c, end, nil
-}
-
-func findUser(ctx context.Context, c *client.Client, o reportOptions) (*api.User, error) {
-	switch {
-	case (o.email == "") == (o.userID == ""):
-		return nil, errors.New("name the user with --email or --user-id")
-	case o.email != "":
-		return c.UserByEmail(ctx, o.email)
-	}
-	return c.User(ctx, o.userID)
 }
 
 func writeReport(w io.Writer, format string, user api.User, rows []access.Row) error {

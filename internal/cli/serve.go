@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -68,7 +67,7 @@ func runServe(ctx context.Context, env Env, args []string) error {
 }
 
 func (o serveOptions) check() error {
-	if len(o.clients) > max(len(o.tenants), 0) {
+	if len(o.clients) > len(o.tenants) {
 		return fmt.Errorf("there are %d API keys for %d tenants: name each tenant with --tenant", len(o.clients), len(o.tenants))
 	}
 	for _, c := range o.clients {
@@ -101,8 +100,8 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	for i, tenant := range o.tenants {
-		if err := ensure(ctx, env, db, backend, o, i, tenant); err != nil {
+	for i := range o.tenants {
+		if err := o.ensure(ctx, env, backend, i); err != nil {
 			return err
 		}
 	}
@@ -113,8 +112,9 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	return answer(ctx, env, o, backend, listener)
 }
 
-// ensure makes the tenant and its API key where they are missing.
-func ensure(ctx context.Context, env Env, db *sqlstore.Store, backend *server.Server, o serveOptions, i int, tenant string) error {
+// ensure makes the i-th tenant and its API key where they are missing.
+func (o serveOptions) ensure(ctx context.Context, env Env, backend *server.Server, i int) error {
+	tenant := o.tenants[i]
 	if _, err := backend.EnsureTenant(ctx, tenant, o.owner); err != nil {
 		return err
 	}
@@ -122,12 +122,8 @@ func ensure(ctx context.Context, env Env, db *sqlstore.Store, backend *server.Se
 		id, secret, _ := strings.Cut(o.clients[i], ":")
 		return backend.EnsureClient(ctx, tenant, id, secret)
 	}
-	existing, err := db.Clients(ctx, tenant)
-	if err != nil || len(existing) > 0 {
-		return err
-	}
-	id, secret := tenant+"-admin", rand.Text()
-	if err := backend.EnsureClient(ctx, tenant, id, secret); err != nil {
+	id, secret, err := backend.FirstClient(ctx, tenant)
+	if err != nil || id == "" {
 		return err
 	}
 	_, err = fmt.Fprintf(env.Stdout, "made an API key for tenant %s, shown only once:\n  client_id     = %s\n  client_secret = %s\n", tenant, id, secret)

@@ -37,6 +37,15 @@ func (c *Client) UserByEmail(ctx context.Context, email string) (*api.User, erro
 	return nil, &NotFoundError{What: fmt.Sprintf("user with the e-mail address %q", email)}
 }
 
+// FindUser returns the user with the id or, where that is empty, with the
+// e-mail address.
+func (c *Client) FindUser(ctx context.Context, id, email string) (*api.User, error) {
+	if id == "" {
+		return c.UserByEmail(ctx, email)
+	}
+	return c.User(ctx, id)
+}
+
 // CreateUser invites a user and returns the id. The server chooses the id and
 // sends a mail, so the request is never repeated once it was sent.
 func (c *Client) CreateUser(ctx context.Context, user api.UserCreate) (string, error) {

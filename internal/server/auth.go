@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
@@ -148,4 +149,15 @@ func (s *Server) EnsureClient(ctx context.Context, tenant, id, secret string) er
 		return fmt.Errorf("client %s exists in this database with another secret or tenant (%s): use its secret, or another id", id, existing.Tenant)
 	}
 	return nil
+}
+
+// FirstClient makes a full-access API key of a tenant that has none. It
+// returns empty texts when the tenant has one already.
+func (s *Server) FirstClient(ctx context.Context, tenant string) (id, secret string, err error) {
+	existing, err := s.store.Clients(ctx, tenant)
+	if err != nil || len(existing) > 0 {
+		return "", "", err
+	}
+	id, secret = tenant+"-admin", rand.Text()
+	return id, secret, s.EnsureClient(ctx, tenant, id, secret)
 }

@@ -29,7 +29,9 @@ type groupDataSource struct {
 }
 
 // NewGroupDataSource returns the data source iam_group.
-func NewGroupDataSource() datasource.DataSource { return &groupDataSource{} }
+func NewGroupDataSource() datasource.DataSource {
+	return &groupDataSource{plumbing.DataSource{Name: "group"}}
+}
 
 // groupFields is one group as data sources show it.
 type groupFields struct {
@@ -90,10 +92,6 @@ type groupDataModel struct {
 	Name     types.String `tfsdk:"name"`
 	Language types.String `tfsdk:"language"`
 	Names    types.Map    `tfsdk:"names"`
-}
-
-func (d *groupDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_group"
 }
 
 func (d *groupDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {

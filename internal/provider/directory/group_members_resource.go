@@ -32,17 +32,15 @@ type groupMembersResource struct {
 }
 
 // NewGroupMembersResource returns iam_group_members.
-func NewGroupMembersResource() resource.Resource { return &groupMembersResource{} }
+func NewGroupMembersResource() resource.Resource {
+	return &groupMembersResource{plumbing.Resource{Name: "group_members"}}
+}
 
 // groupMembersModel is the state of iam_group_members.
 type groupMembersModel struct {
 	GroupID  types.String `tfsdk:"group_id"`
 	Members  types.Map    `tfsdk:"members"`
 	UserType types.String `tfsdk:"user_type"`
-}
-
-func (r *groupMembersResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_group_members"
 }
 
 func (r *groupMembersResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {

@@ -32,7 +32,9 @@ type membershipResource struct {
 }
 
 // NewGroupMembershipResource returns iam_group_membership.
-func NewGroupMembershipResource() resource.Resource { return &membershipResource{} }
+func NewGroupMembershipResource() resource.Resource {
+	return &membershipResource{plumbing.Resource{Name: "group_membership"}}
+}
 
 // membershipModel is the state of iam_group_membership.
 type membershipModel struct {
@@ -40,10 +42,6 @@ type membershipModel struct {
 	GroupID  types.String `tfsdk:"group_id"`
 	UserID   types.String `tfsdk:"user_id"`
 	UserType types.String `tfsdk:"user_type"`
-}
-
-func (r *membershipResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_group_membership"
 }
 
 func (r *membershipResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {

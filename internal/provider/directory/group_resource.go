@@ -36,10 +36,8 @@ type groupResource struct {
 }
 
 // NewGroupResource returns iam_group.
-func NewGroupResource() resource.Resource { return &groupResource{} }
-
-func (r *groupResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_group"
+func NewGroupResource() resource.Resource {
+	return &groupResource{plumbing.Resource{Name: "group"}}
 }
 
 func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {

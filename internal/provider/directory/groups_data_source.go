@@ -22,16 +22,14 @@ type groupsDataSource struct {
 }
 
 // NewGroupsDataSource returns the data source iam_groups.
-func NewGroupsDataSource() datasource.DataSource { return &groupsDataSource{} }
+func NewGroupsDataSource() datasource.DataSource {
+	return &groupsDataSource{plumbing.DataSource{Name: "groups"}}
+}
 
 // groupsModel is the state of the data source iam_groups.
 type groupsModel struct {
 	UserType types.String `tfsdk:"user_type"`
 	Groups   types.List   `tfsdk:"groups"`
-}
-
-func (d *groupsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_groups"
 }
 
 func (d *groupsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {

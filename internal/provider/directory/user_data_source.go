@@ -24,7 +24,9 @@ type userDataSource struct {
 }
 
 // NewUserDataSource returns the data source iam_user.
-func NewUserDataSource() datasource.DataSource { return &userDataSource{} }
+func NewUserDataSource() datasource.DataSource {
+	return &userDataSource{plumbing.DataSource{Name: "user"}}
+}
 
 // userDataModel is one user as data sources show it.
 type userDataModel struct {
@@ -87,10 +89,6 @@ func userAttrTypes() map[string]attr.Type {
 	return typesOf
 }
 
-func (d *userDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_user"
-}
-
 func (d *userDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := userAttributes()
 	attributes["id"] = schema.StringAttribute{MarkdownDescription: "Id or back-office number of the user. Give this or `email`.", Optional: true, Computed: true}
@@ -111,17 +109,13 @@ func (d *userDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
 		return
 	}
-	var user *api.User
-	var err error
-	key, at := m.ID.ValueString(), path.Root("id")
-	if m.ID.IsNull() {
-		key, at = m.Email.ValueString(), path.Root("email")
-		user, err = d.Client.UserByEmail(ctx, key)
-	} else {
-		user, err = d.Client.User(ctx, key)
-	}
+	user, err := d.Client.FindUser(ctx, m.ID.ValueString(), m.Email.ValueString())
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.UnableAt(at, "read", "user", key, err))
+		at := path.Root("id")
+		if m.ID.IsNull() {
+			at = path.Root("email")
+		}
+		resp.Diagnostics.Append(plumbing.UnableAt(at, "read", "user", m.ID.ValueString()+m.Email.ValueString(), err))
 		return
 	}
 	asked := m

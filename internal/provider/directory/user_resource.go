@@ -31,10 +31,8 @@ type userResource struct {
 }
 
 // NewUserResource returns iam_user.
-func NewUserResource() resource.Resource { return &userResource{} }
-
-func (r *userResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_user"
+func NewUserResource() resource.Resource {
+	return &userResource{plumbing.Resource{Name: "user"}}
 }
 
 func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {

@@ -24,7 +24,9 @@ type usersDataSource struct {
 }
 
 // NewUsersDataSource returns the data source iam_users.
-func NewUsersDataSource() datasource.DataSource { return &usersDataSource{} }
+func NewUsersDataSource() datasource.DataSource {
+	return &usersDataSource{plumbing.DataSource{Name: "users"}}
+}
 
 // usersModel is the state of the data source iam_users.
 type usersModel struct {
@@ -45,10 +47,6 @@ var userFields = map[string]func(api.User) string{
 	"email":      func(u api.User) string { return u.ContactEmail },
 	"department": func(u api.User) string { return u.Department },
 	"status":     func(u api.User) string { return string(u.Status) },
-}
-
-func (d *usersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_users"
 }
 
 func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {

@@ -58,9 +58,16 @@ func (d *Data) Ready(diags *diag.Diagnostics) bool {
 	return false
 }
 
-// Resource is embedded by every resource: it takes the provider's data once.
+// Resource is embedded by every resource: it names the type and takes the
+// provider's data, once for all.
 type Resource struct {
 	*Data
+	Name string // of the type, without the provider's
+}
+
+// Metadata names the type.
+func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + r.Name
 }
 
 // Configure takes the provider's data.
@@ -68,10 +75,16 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	r.Data = take(req.ProviderData, &resp.Diagnostics)
 }
 
-// DataSource is embedded by every data source: it takes the provider's data
-// once.
+// DataSource is embedded by every data source: it names the type and takes the
+// provider's data, once for all.
 type DataSource struct {
 	*Data
+	Name string // of the type, without the provider's
+}
+
+// Metadata names the type.
+func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + d.Name
 }
 
 // Configure takes the provider's data.

@@ -42,7 +42,8 @@ func ValidEmail() validator.String { return emailValidator{} }
 
 type emailValidator struct{}
 
-func (emailValidator) Description(context.Context) string         { return "must be an e-mail address" }
+func (emailValidator) Description(context.Context) string { return "must be an e-mail address" }
+
 func (emailValidator) MarkdownDescription(context.Context) string { return "must be an e-mail address" }
 
 func (emailValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {

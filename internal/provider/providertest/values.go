@@ -1,7 +1,6 @@
 package providertest
 
 import (
-	"fmt"
 	"math/big"
 	"testing"
 
@@ -122,6 +121,6 @@ func decode(t testing.TB, v tftypes.Value) any {
 		}
 		return out
 	}
-	t.Fatal(fmt.Sprintf("a value of type %s cannot be decoded", v.Type()))
+	t.Fatalf("a value of type %s cannot be decoded", v.Type())
 	return nil
 }

@@ -25,7 +25,9 @@ type userPermissionsDataSource struct {
 }
 
 // NewUserPermissionsDataSource returns the data source iam_user_permissions.
-func NewUserPermissionsDataSource() datasource.DataSource { return &userPermissionsDataSource{} }
+func NewUserPermissionsDataSource() datasource.DataSource {
+	return &userPermissionsDataSource{plumbing.DataSource{Name: "user_permissions"}}
+}
 
 // userPermissionsModel is the state of the data source iam_user_permissions.
 type userPermissionsModel struct {
@@ -77,10 +79,6 @@ func rowAttributes() map[string]schema.Attribute {
 		"granted_by":        list("Ids of the groups that give the level."),
 		"source":            text("What gives the level in the first of those groups: `template`, `access`, `derived` or `correlated`."),
 	}
-}
-
-func (d *userPermissionsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_user_permissions"
 }
 
 func (d *userPermissionsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
@@ -146,11 +144,7 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 
 // read loads the user and what the access rules need to know of it.
 func (d *userPermissionsDataSource) read(ctx context.Context, m userPermissionsModel) (user *api.User, subject access.User, err error) {
-	if m.UserID.IsNull() {
-		user, err = d.Client.UserByEmail(ctx, m.Email.ValueString())
-	} else {
-		user, err = d.Client.User(ctx, m.UserID.ValueString())
-	}
+	user, err = d.Client.FindUser(ctx, m.UserID.ValueString(), m.Email.ValueString())
 	if err != nil {
 		return nil, subject, err
 	}

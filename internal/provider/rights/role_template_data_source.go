@@ -24,7 +24,9 @@ type roleTemplateDataSource struct {
 }
 
 // NewRoleTemplateDataSource returns the data source iam_role_template.
-func NewRoleTemplateDataSource() datasource.DataSource { return &roleTemplateDataSource{} }
+func NewRoleTemplateDataSource() datasource.DataSource {
+	return &roleTemplateDataSource{plumbing.DataSource{Name: "role_template"}}
+}
 
 // roleTemplateModel is one role template.
 type roleTemplateModel struct {
@@ -55,10 +57,6 @@ func roleTemplateAttributes() map[string]schema.Attribute {
 		"kind":             schema.StringAttribute{MarkdownDescription: "`standard` (Viewer, Manager, Administrator), `template` (for one trade) or `custom`.", Computed: true},
 		"effective_access": schema.MapAttribute{MarkdownDescription: "What a group with this template grants: the level by entity. Entities without access are left out.", ElementType: types.StringType, Computed: true},
 	}
-}
-
-func (d *roleTemplateDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_role_template"
 }
 
 func (d *roleTemplateDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {

@@ -21,15 +21,13 @@ type roleTemplatesDataSource struct {
 }
 
 // NewRoleTemplatesDataSource returns the data source iam_role_templates.
-func NewRoleTemplatesDataSource() datasource.DataSource { return &roleTemplatesDataSource{} }
+func NewRoleTemplatesDataSource() datasource.DataSource {
+	return &roleTemplatesDataSource{plumbing.DataSource{Name: "role_templates"}}
+}
 
 // roleTemplatesModel is the state of the data source iam_role_templates.
 type roleTemplatesModel struct {
 	Templates types.List `tfsdk:"templates"`
-}
-
-func (d *roleTemplatesDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_role_templates"
 }
 
 func (d *roleTemplatesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
