@@ -66,14 +66,7 @@ func ControlIDs(a Access) []string {
 // Entities in withheld are named with no access. Ids that are not predefined
 // or grant nothing in the catalog are skipped.
 func FromControls(ids, withheld []string) Access {
-	var levels Access
-	for _, id := range ids {
-		c, ok := ControlByID(id)
-		if ok && c.Entity != "" {
-			i := entityIndex[c.Entity]
-			levels[i] = max(levels[i], c.Level)
-		}
-	}
+	levels := direct(ids)
 	named := namedIn(levels)
 	for _, code := range withheld {
 		if i, ok := entityIndex[code]; ok && levels[i] == None {
@@ -81,6 +74,20 @@ func FromControls(ids, withheld []string) Access {
 		}
 	}
 	return follow(levels, named)
+}
+
+// direct returns the levels that the controls grant by themselves.
+func direct(ids []string) Access {
+	var levels Access
+	for _, id := range ids {
+		c, ok := controlIndex[id]
+		if !ok || controls[c].Entity == "" {
+			continue
+		}
+		i := entityIndex[controls[c].Entity]
+		levels[i] = max(levels[i], controls[c].Level)
+	}
+	return levels
 }
 
 // Withheld returns the entities that must be named with no access for a group

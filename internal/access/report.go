@@ -38,26 +38,6 @@ func (g Group) Access() Access {
 	return FromControls(ids, g.Withheld)
 }
 
-// source says what gave the group its level on the entity.
-func (g Group) source(entity int, level Level) Source {
-	e := catalog[entity]
-	if parent := parentOf[entity]; parent >= 0 && g.Access()[parent] == level {
-		return Derived
-	}
-	own := FromControls(g.Controls, g.Withheld)
-	for _, t := range g.Templates {
-		if t[entity] == level && own[entity] < level {
-			return FromTemplate
-		}
-	}
-	for _, id := range g.Controls {
-		if c, ok := ControlByID(id); ok && c.Entity == e.Code && c.Level == level {
-			return FromGroup
-		}
-	}
-	return Correlated
-}
-
 // User is whose access is evaluated.
 type User struct {
 	Locked bool
@@ -91,22 +71,23 @@ type Row struct {
 // Report returns a row for each entity the user has access to, ordered by
 // category and then entity code.
 func Report(u User) []Row {
+	if u.Locked {
+		return []Row{} // rule 4
+	}
 	rows := []Row{}
-	total := u.Access()
-	for i, level := range total {
-		if level == None {
+	groups := weigh(u.Groups)
+	for i, e := range catalog {
+		row := Row{Category: e.Category, Entity: e.Code, EntityLabel: e.Label, RestrictionAware: e.RestrictionAware}
+		for _, g := range groups {
+			row.Level = max(row.Level, g.access[i]) // rule 4
+		}
+		if row.Level == None {
 			continue
 		}
-		e := catalog[i]
-		row := Row{Category: e.Category, Entity: e.Code, EntityLabel: e.Label, Level: level, RestrictionAware: e.RestrictionAware}
-		groups := slices.Clone(u.Groups)
-		slices.SortFunc(groups, func(a, b Group) int { return cmp.Compare(a.ID, b.ID) })
 		for _, g := range groups {
-			if g.Access()[i] == level {
-				if row.Source == "" {
-					row.Source = g.source(i, level)
-				}
+			if g.access[i] == row.Level {
 				row.GrantedBy = append(row.GrantedBy, g.ID)
+				row.Source = cmp.Or(row.Source, g.source(i))
 			}
 		}
 		rows = append(rows, row)
@@ -115,6 +96,40 @@ func Report(u User) []Row {
 		return cmp.Or(cmp.Compare(a.Category, b.Category), cmp.Compare(a.Entity, b.Entity))
 	})
 	return rows
+}
+
+// weighed is a group with its access, evaluated once for all rows.
+type weighed struct {
+	Group
+	access Access // with everything that follows
+	direct Access // of the group's own controls alone
+}
+
+// weigh evaluates the groups, in the order of their ids.
+func weigh(groups []Group) []weighed {
+	all := make([]weighed, len(groups))
+	for i, g := range groups {
+		all[i] = weighed{Group: g, access: g.Access(), direct: direct(g.Controls)}
+	}
+	slices.SortFunc(all, func(a, b weighed) int { return cmp.Compare(a.ID, b.ID) })
+	return all
+}
+
+// source says what gave the group its level on the entity.
+func (g weighed) source(entity int) Source {
+	level := g.access[entity]
+	if parent := parentOf[entity]; parent >= 0 && g.access[parent] == level {
+		return Derived
+	}
+	if g.direct[entity] == level {
+		return FromGroup
+	}
+	for _, t := range g.Templates {
+		if t[entity] == level {
+			return FromTemplate
+		}
+	}
+	return Correlated
 }
 
 // ReportCSV writes the rows as RFC 4180 text: a header row, CRLF line ends,
