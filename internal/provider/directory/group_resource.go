@@ -80,7 +80,8 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 			},
 			"access": schema.MapAttribute{
 				MarkdownDescription: "Levels by entity, laid over the role template: a higher level raises, a lower one lowers, `none` takes away. " +
-					"Entities of the Commerce Engine have `none`, `read` and `manage`; those of the Orchestration Engine also `edit` and `administrate`.",
+					"Levels of the Commerce Engine are `none`, `read` and `manage`; its entities: " + entityCodes(access.CommerceEngine) + ". " +
+					"Levels of the Orchestration Engine are `none`, `read`, `edit`, `manage` and `administrate`; its entities: " + entityCodes(access.OrchestrationEngine) + ".",
 				ElementType: types.StringType,
 				Optional:    true,
 				Validators:  []validator.Map{plumbing.ValidAccess()},
@@ -112,6 +113,17 @@ func templateIDs(quote string) string {
 		ids = append(ids, quote+t.ID+quote)
 	}
 	return strings.Join(ids, ", ")
+}
+
+// entityCodes lists a product's entities for a text.
+func entityCodes(p access.Product) string {
+	var codes []string
+	for _, e := range access.Entities() {
+		if e.Product == p {
+			codes = append(codes, "`"+e.Code+"`")
+		}
+	}
+	return strings.Join(codes, ", ")
 }
 
 // ValidateConfig refuses employees' access on customers' groups.
