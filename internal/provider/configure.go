@@ -143,7 +143,7 @@ func (s settings) connect(ctx context.Context, version string, diags *diag.Diagn
 	if s.embedded != nil {
 		backend, err := embedded.Open(ctx, *s.embedded)
 		if err != nil {
-			diags.AddAttributeError(path.Root("embedded").AtName("path"), "Unable to open embedded backend", err.Error())
+			diags.AddAttributeError(path.Root("embedded").AtName("path"), "Unable to open embedded backend", plumbing.Sentence(err.Error()))
 			return nil
 		}
 		s.client.BaseURL, s.client.Transport, s.client.AccessToken = embedded.BaseURL, backend, backend.Token()
@@ -152,7 +152,7 @@ func (s settings) connect(ctx context.Context, version string, diags *diag.Diagn
 	s.client.Log = func(ctx context.Context, msg string, fields map[string]any) { tflog.Debug(ctx, msg, fields) }
 	c, err := client.New(s.client)
 	if err != nil {
-		diags.AddError("Invalid Provider Configuration", err.Error())
+		diags.AddError("Invalid Provider Configuration", plumbing.Sentence(err.Error()))
 		return nil
 	}
 	return c
@@ -175,7 +175,7 @@ var blocked = map[string]string{
 func warnMissingScopes(ctx context.Context, c *client.Client, diags *diag.Diagnostics) {
 	granted, err := c.GrantedScopes(ctx)
 	if err != nil {
-		diags.AddError("Unable to get access token", plumbing.Sentence(err.Error()))
+		diags.Append(plumbing.Unable("get", "access token", "for the tenant", err))
 		return
 	}
 	if granted == nil {

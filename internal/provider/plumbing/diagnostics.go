@@ -36,6 +36,10 @@ func unable(verb, thing, object string, err error) (summary, detail string) {
 
 // nextStep says what to do about an error, where the kind of error tells.
 func nextStep(err error) string {
+	var unanswered *client.RequestError
+	if errors.As(err, &unanswered) {
+		return fmt.Sprintf("No usable answer came from %s. Check that api_url is right and can be reached from here, then run the same command again.", unanswered.Host)
+	}
 	var e *client.Error
 	if !errors.As(err, &e) {
 		return ""

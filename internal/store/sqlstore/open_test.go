@@ -218,7 +218,7 @@ func TestOpen_notOurs(t *testing.T) {
 			execute(t, file, statements...)
 		}
 	}
-	const noDatabase, foreign = "no SQLite database", "application id 0x0"
+	const noDatabase, foreign = "another kind of file", "application id 0x0"
 	for name, test := range map[string]struct {
 		write func(t *testing.T, file string)
 		found string
@@ -238,7 +238,7 @@ func TestOpen_notOurs(t *testing.T) {
 			test.write(t, file)
 			before := snapshot(t, dir)
 			wantRefused(t, "sqlite:"+file, nil,
-				file, "expected a SQLite database with application id 0x49414d31", test.found,
+				file, "not a database of the reference backend", test.found,
 				"nothing was changed", "choose another path")
 			wantUnchanged(t, before, snapshot(t, dir))
 		})

@@ -69,16 +69,16 @@ func (f sqliteFile) check(ctx context.Context) (isNew bool, err error) {
 	case err == nil && id == applicationID:
 		return false, nil
 	case err == nil:
-		return false, f.notOurs(fmt.Sprintf("a SQLite database with application id %#x", id))
+		return false, f.notOurs(fmt.Sprintf("another program's SQLite database (application id %#x)", id))
 	case faultOf(err) == faultDamaged:
-		return false, f.notOurs("a file that is no SQLite database")
+		return false, f.notOurs("another kind of file")
 	}
 	return false, translate(ctx, err, nil)
 }
 
 func (f sqliteFile) notOurs(found string) error {
-	return fmt.Errorf("expected a SQLite database with application id %#x, found %s; "+
-		"nothing was changed; choose another path", applicationID, found)
+	return fmt.Errorf("this is not a database of the reference backend but %s; "+
+		"nothing was changed; choose another path", found)
 }
 
 // creating keeps files from being made at the same time; see create.
