@@ -11,7 +11,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/access-config/terraform-provider-iam/internal/provider"
+	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 )
+
+func TestMain(m *testing.M) { providertest.Main(m) }
 
 // schemas returns every schema of the provider by the name of its folder under
 // examples.

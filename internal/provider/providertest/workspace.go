@@ -39,6 +39,18 @@ var Binary = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
+// Main runs the tests of a package and removes the binary that they built.
+// Call it from TestMain.
+func Main(m *testing.M) {
+	code := m.Run()
+	if os.Getenv("TF_ACC") != "" {
+		if path, err := Binary(); err == nil {
+			_ = os.RemoveAll(filepath.Dir(path))
+		}
+	}
+	os.Exit(code)
+}
+
 // NewWorkspace makes a workspace with the given files. It skips the test,
 // saying so, unless TF_ACC is set.
 func NewWorkspace(t testing.TB, files map[string]string) *Workspace {
