@@ -53,6 +53,14 @@ type GroupUpdate struct {
 	Metadata       *Metadata                  `json:"metadata,omitempty"`
 }
 
+// Create returns the body that makes the group which this update describes.
+func (u GroupUpdate) Create(id string) GroupCreate {
+	return GroupCreate{
+		ID: id, Name: u.Name, Description: u.Description, UserType: u.UserType, AccessControls: u.AccessControls,
+		Templates: u.Templates, Restrictions: u.Restrictions, B2B: u.B2B, Mixins: u.Mixins,
+	}
+}
+
 // B2B ties a customers' group to a company.
 type B2B struct {
 	LegalEntityID string `json:"legalEntityId,omitempty"`

@@ -249,7 +249,12 @@ func (r *groupResource) create(ctx context.Context, body api.GroupCreate) (*api.
 	if err != nil {
 		return nil, err
 	}
-	return r.Client.Group(ctx, body.ID)
+	return r.await(ctx, body.ID, func(g api.Group) bool { return sameGroup(g, body) })
+}
+
+// await reads the group back once the API shows what was written.
+func (r *groupResource) await(ctx context.Context, id string, shows func(api.Group) bool) (*api.Group, error) {
+	return client.Await(ctx, func(ctx context.Context) (*api.Group, error) { return r.Client.Group(ctx, id) }, shows)
 }
 
 func (r *groupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -311,7 +316,8 @@ func (r *groupResource) update(ctx context.Context, plan groupModel, g grants, d
 		if err != nil {
 			return nil, err
 		}
-		created, err := r.Client.UpdateGroup(ctx, id, plan.toUpdate(ctx, g, *present, diags))
+		body := plan.toUpdate(ctx, g, *present, diags)
+		created, err := r.Client.UpdateGroup(ctx, id, body)
 		if client.IsConflict(err) && try < tries {
 			continue
 		}
@@ -321,7 +327,7 @@ func (r *groupResource) update(ctx context.Context, plan groupModel, g grants, d
 		if created {
 			diags.AddWarning("Group Created Again", fmt.Sprintf("Group %s was deleted by someone else during the apply and was made again, without its members.", id))
 		}
-		return r.Client.Group(ctx, id)
+		return r.await(ctx, id, func(shown api.Group) bool { return sameGroup(shown, body.Create(id)) })
 	}
 }
 

@@ -63,6 +63,13 @@ func (m *userModel) fromAPI(u api.User) {
 	m.Status = types.StringValue(strings.ToUpper(string(u.Status)))
 }
 
+// shownBy reports whether the user is as this model wants it.
+func (m userModel) shownBy(u api.User) bool {
+	return u.FirstName == m.FirstName.ValueString() && u.LastName == m.LastName.ValueString() &&
+		u.Department == m.Department.ValueString() && u.PreferredSite == m.PreferredSite.ValueString() &&
+		u.PreferredCurrency == m.PreferredCurrency.ValueString() && u.PreferredLanguage == m.PreferredLanguage.ValueString()
+}
+
 // Fallbacks for what the API requires of every user and nobody gave. They are
 // what a new tenant has.
 const (

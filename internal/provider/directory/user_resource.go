@@ -175,7 +175,12 @@ func (r *userResource) create(ctx context.Context, plan userModel, start time.Ti
 	if err != nil {
 		return nil, err
 	}
-	return r.Client.User(ctx, id)
+	return r.await(ctx, id, plan)
+}
+
+// await reads the user back once the API shows what was written.
+func (r *userResource) await(ctx context.Context, id string, plan userModel) (*api.User, error) {
+	return client.Await(ctx, func(ctx context.Context) (*api.User, error) { return r.Client.User(ctx, id) }, plan.shownBy)
 }
 
 func emailTaken(email string) diag.Diagnostic {
@@ -257,7 +262,7 @@ func (r *userResource) update(ctx context.Context, plan userModel) (*api.User, e
 	if err := r.Client.UpdateUser(ctx, id, plan.toUpdate(*present)); err != nil {
 		return nil, err
 	}
-	return r.Client.User(ctx, id)
+	return r.await(ctx, id, plan)
 }
 
 func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

@@ -1,0 +1,43 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"testing"
+)
+
+func TestAwait(t *testing.T) {
+	t.Parallel()
+	answers := []struct {
+		value int
+		err   error
+	}{{err: &NotFoundError{What: "answer"}}, {value: 1}, {value: 2}}
+	reads := 0
+	read := func(context.Context) (*int, error) {
+		a := answers[reads]
+		reads++
+		return &a.value, a.err
+	}
+	got, err := Await(t.Context(), read, func(v int) bool { return v == 2 })
+	if err != nil || *got != 2 || reads != 3 {
+		t.Errorf("got %v, %v after %d reads", got, err, reads)
+	}
+}
+
+func TestAwait_otherErrorsEndIt(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	_, err := Await(t.Context(), func(context.Context) (*int, error) { return nil, broken }, func(int) bool { return true })
+	if !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAwait_canceled(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := Await(ctx, func(context.Context) (*int, error) { cancel(); return new(int), nil }, func(int) bool { return false })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
