@@ -178,7 +178,7 @@ resource "iam_user" "u" {
 		t.Fatalf("the server was to be killed in the middle, after %d users; the apply ended with %d:\n%s", made, code, out)
 	}
 	recorded := strings.Count(out, "Creation complete")
-	t.Logf("killed after %d users; Terraform recorded %d", made, recorded)
+	t.Logf("killed after %d users; Terraform recorded %d, of %d it does not know", made, recorded, strings.Count(out, "may have been made"))
 
 	s = startServe(t, listen, database)
 	c = s.client(t)

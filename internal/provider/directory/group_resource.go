@@ -220,10 +220,10 @@ func (r *groupResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	made, err := r.create(ctx, body)
+	err := r.create(ctx, body)
 	switch {
 	case err == nil:
-		plan.fromAPI(*made, tenant)
+		r.readBack(ctx, body, &plan, tenant, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	case client.IsConflict(err):
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Unable to create group",
@@ -237,19 +237,27 @@ func (r *groupResource) Create(ctx context.Context, req resource.CreateRequest, 
 	}
 }
 
-// create makes the group and reads it back. A conflict on a repeated request
-// may be with the group that the first one made.
-func (r *groupResource) create(ctx context.Context, body api.GroupCreate) (*api.Group, error) {
+// create makes the group. A conflict on a repeated request may be with the
+// group that the first one made.
+func (r *groupResource) create(ctx context.Context, body api.GroupCreate) error {
 	_, err := r.Client.CreateGroup(ctx, body)
 	if client.IsConflict(err) && client.IsUncertain(err) {
 		if found, lookup := r.Client.Group(ctx, body.ID); lookup == nil && sameGroup(*found, body) {
-			return found, nil
+			return nil
 		}
 	}
+	return err
+}
+
+// readBack completes the state of a group that was made. When it cannot be
+// read it is in the state all the same, as what it was asked to be.
+func (r *groupResource) readBack(ctx context.Context, body api.GroupCreate, plan *groupModel, tenant []api.Template, diags *diag.Diagnostics) {
+	group, err := r.await(ctx, body.ID, func(g api.Group) bool { return sameGroup(g, body) })
 	if err != nil {
-		return nil, err
+		diags.Append(plumbing.NotReadBack("group", body.ID, err))
+		return
 	}
-	return r.await(ctx, body.ID, func(g api.Group) bool { return sameGroup(g, body) })
+	plan.fromAPI(*group, tenant)
 }
 
 // await reads the group back once the API shows what was written.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -311,11 +312,10 @@ func TestGroupResource_members(t *testing.T) {
 
 func TestGroupResource_lostAnswer(t *testing.T) {
 	t.Parallel()
-	cut := false
+	var cut atomic.Bool
 	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if !cut && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/groups") {
-				cut = true
+			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/groups") && !cut.Swap(true) {
 				next.ServeHTTP(discard{http.Header{}}, r)
 				panic(http.ErrAbortHandler)
 			}

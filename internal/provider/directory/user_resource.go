@@ -134,7 +134,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 		return
 	}
 	start := time.Now()
-	user, err := r.create(ctx, plan, start)
+	id, err := r.create(ctx, plan, start)
 	switch {
 	case client.IsConflict(err):
 		resp.Diagnostics.Append(emailTaken(plan.Email.ValueString()))
@@ -149,33 +149,44 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	case err != nil:
 		resp.Diagnostics.Append(plumbing.Unable("create", "user", plan.Email.ValueString(), err))
 	default:
-		plan.fromAPI(*user)
+		r.readBack(ctx, id, &plan, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
+}
+
+// readBack completes the state of a user that was made. When it cannot be read
+// it is in the state all the same, as what it was asked to be: a user that the
+// state does not know would be made again.
+func (r *userResource) readBack(ctx context.Context, id string, plan *userModel, diags *diag.Diagnostics) {
+	user, err := r.await(ctx, id, *plan)
+	if err == nil {
+		plan.fromAPI(*user)
+		return
+	}
+	plan.ID, plan.BackofficeUserNumber = types.StringValue(id), types.StringValue(id)
+	plan.Status = types.StringValue(string(api.UserProvisioned))
+	diags.Append(plumbing.NotReadBack("user", plan.Email.ValueString(), err))
 }
 
 // privateUncertain holds when the creation of a user was tried whose answer
 // never came, as a JSON text.
 const privateUncertain = "uncertain_create"
 
-// create makes the user and reads it back. When the answer was lost it looks
+// create makes the user and returns its id. When the answer was lost it looks
 // whether the user was made, and makes it once more only if it was not.
-func (r *userResource) create(ctx context.Context, plan userModel, start time.Time) (*api.User, error) {
-	id, err := r.Client.CreateUser(ctx, plan.toAPI())
+func (r *userResource) create(ctx context.Context, plan userModel, start time.Time) (id string, err error) {
+	id, err = r.Client.CreateUser(ctx, plan.toAPI())
 	if client.IsUncertain(err) {
 		found, lookup := r.Client.UserByEmail(ctx, plan.Email.ValueString())
 		if lookup == nil && plan.wasMadeBy(*found, start) {
-			return found, nil
+			return found.ID, nil
 		}
 		if lookup == nil || client.IsNotFound(lookup) {
 			// Not made, or the e-mail is another's: the answer tells which.
-			id, err = r.Client.CreateUser(ctx, plan.toAPI())
+			return r.Client.CreateUser(ctx, plan.toAPI())
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	return r.await(ctx, id, plan)
+	return id, err
 }
 
 // await reads the user back once the API shows what was written.

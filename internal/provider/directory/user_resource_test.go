@@ -3,6 +3,7 @@ package directory_test
 import (
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -167,16 +168,15 @@ func TestUserResource_badConfiguration(t *testing.T) {
 // requests break.
 type cutAfterCommit struct {
 	next http.Handler
-	cut  bool
-	down bool
+	cut  atomic.Bool
+	down atomic.Bool
 }
 
 func (c *cutAfterCommit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if c.down {
+	if c.down.Load() {
 		panic(http.ErrAbortHandler)
 	}
-	if !c.cut && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/users") {
-		c.cut = true
+	if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/users") && !c.cut.Swap(true) {
 		c.next.ServeHTTP(discard{http.Header{}}, r)
 		panic(http.ErrAbortHandler)
 	}
@@ -208,7 +208,7 @@ func TestUserResource_lostAnswerAndServerDown(t *testing.T) {
 		fault = &cutAfterCommit{next: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			next.ServeHTTP(w, r)
 			if _, nobody := w.(discard); nobody {
-				fault.down = true // it stays away after this
+				fault.down.Store(true) // it stays away after this
 			}
 		})}
 		return fault
@@ -218,7 +218,7 @@ func TestUserResource_lostAnswerAndServerDown(t *testing.T) {
 	if !d.Has("error: Unable to create user", "may have been made all the same") || half.Values["email"] == nil || half.Values["id"] != nil {
 		t.Fatalf("got %v %v", half.Values, d)
 	}
-	fault.down = false
+	fault.down.Store(false)
 	found, d := p.Refresh("iam_user", half)
 	if d.Failed() || found.Values["id"] == nil {
 		t.Fatalf("the next refresh did not find the user: %v %v", found.Values, d)
@@ -235,6 +235,30 @@ func TestUserResource_lostAnswerAndServerDown(t *testing.T) {
 func destroyed(p *providertest.Provider, s state) providertest.Diagnostics {
 	_, d := p.Apply("iam_user", s, nil)
 	return d
+}
+
+// A user that was made is in the state, though it could not be read back:
+// otherwise the next apply would make it again and be refused.
+func TestUserResource_notReadBack(t *testing.T) {
+	t.Parallel()
+	var broken atomic.Bool
+	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if broken.Load() && r.Method == http.MethodGet {
+				http.Error(w, "broken", http.StatusInternalServerError)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	p := providertest.New(t, b.Config)
+	broken.Store(true)
+	made, d := p.Apply("iam_user", state{}, anna())
+	if d.Failed() || !d.Has("warning: Unable to read user after creation", "Anna.Schmidt@acme.example was made and is in the state") {
+		t.Fatalf("got %v, %v", made.Values, d)
+	}
+	broken.Store(false)
+	noChange(t, p, "iam_user", made, anna())
 }
 
 // A user of the same e-mail that somebody else made is never taken over.

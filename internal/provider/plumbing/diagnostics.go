@@ -58,6 +58,13 @@ func nextStep(err error) string {
 	return ""
 }
 
+// NotReadBack warns that an object was made and could not be read afterwards.
+func NotReadBack(thing, object string, err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic(
+		fmt.Sprintf("Unable to read %s after creation", thing),
+		fmt.Sprintf("%s %s was made and is in the state, but reading it back failed: %s\n\nThe next refresh completes what the API decides.", strings.ToUpper(thing[:1])+thing[1:], object, Sentence(err.Error())))
+}
+
 // GoneWarning tells that an object was removed from the state because it no
 // longer exists.
 func GoneWarning(thing, object string) diag.Diagnostic {
