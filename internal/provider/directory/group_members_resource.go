@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
@@ -243,17 +244,14 @@ func (r *groupMembersResource) emails(ctx context.Context, members []api.Assignm
 	return keys, nil
 }
 
-// write makes the group's members those of the plan. It adds before it
-// removes, so that nobody who stays is ever without access.
+// write makes the group's members those of the plan, and returns once the API
+// shows them. It adds before it removes, so that nobody who stays is ever
+// without access.
 func (r *groupMembersResource) write(ctx context.Context, plan groupMembersModel) error {
 	group := plan.GroupID.ValueString()
-	assignments, err := r.Client.Members(ctx, group)
+	present, err := r.present(ctx, group)
 	if err != nil {
 		return err
-	}
-	present := map[string]bool{}
-	for _, a := range assignments {
-		present[a.UserID] = true
 	}
 	planned := plan.members()
 	for _, id := range plumbing.SortedKeys(planned) {
@@ -270,7 +268,26 @@ func (r *groupMembersResource) write(ctx context.Context, plan groupMembersModel
 			}
 		}
 	}
-	return nil
+	_, err = client.Await(ctx, func(ctx context.Context) (*map[string]bool, error) {
+		shown, err := r.present(ctx, group)
+		return &shown, err
+	}, func(shown map[string]bool) bool {
+		return slices.Equal(plumbing.SortedKeys(shown), plumbing.SortedKeys(planned))
+	})
+	return err
+}
+
+// present returns the ids of the group's members.
+func (r *groupMembersResource) present(ctx context.Context, group string) (map[string]bool, error) {
+	assignments, err := r.Client.Members(ctx, group)
+	if err != nil {
+		return nil, err
+	}
+	ids := make(map[string]bool, len(assignments))
+	for _, a := range assignments {
+		ids[a.UserID] = true
+	}
+	return ids, nil
 }
 
 func (r *groupMembersResource) add(ctx context.Context, group, userType, id string) error {

@@ -101,6 +101,13 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	_, err = client.Await(ctx, func(ctx context.Context) (*bool, error) {
+		exists, err := r.exists(ctx, plan)
+		return &exists, err
+	}, func(exists bool) bool { return exists })
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.NotReadBack("membership", plan.ID.ValueString(), err))
+	}
 }
 
 func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
