@@ -47,15 +47,21 @@ func Merge(a, b Access) Access {
 	return a
 }
 
-// Expand returns a group's access: its own levels laid over the template's,
-// then tied and derived entities (rules 2, 2a, 2b). Give the zero Access for a
-// group without a template. Unknown codes in own are ignored: check them first.
-func Expand(template Access, own map[string]Level) Access {
+// Expand returns a group's access: its own levels laid over the template's, the
+// access controls added that it carries besides, then tied and derived entities
+// (rules 2, 2a, 2b). Give the zero Access for a group without a template.
+// Unknown codes in own are ignored: check them first.
+func Expand(template Access, own map[string]Level, controls ...string) Access {
 	levels := template
 	named := namedIn(template)
 	for code, level := range own {
 		if i, ok := entityIndex[code]; ok {
 			levels[i], named[i] = level, true
+		}
+	}
+	for i, level := range direct(controls) {
+		if level > None {
+			levels[i], named[i] = max(levels[i], level), true
 		}
 	}
 	return follow(levels, named)
@@ -96,24 +102,28 @@ func follow(levels Access, named [EntityCount]bool) Access {
 
 // Overlay returns the smallest change to own under which Expand gives want: it
 // keeps what own says and names only the entities that differ. Where a group's
-// access has drifted, the result shows exactly the drift.
-func Overlay(template Access, own map[string]Level, want Access) map[string]Level {
+// access has drifted, the result shows exactly the drift. No level that the
+// controls give can be taken away.
+func Overlay(template Access, own map[string]Level, want Access, controls ...string) map[string]Level {
 	result := maps.Clone(own)
 	if result == nil {
 		result = map[string]Level{}
 	}
 	for {
-		got := Expand(template, result)
-		if got == want {
-			return result
-		}
 		// Parents stand before the entities that follow them, so naming the
 		// first difference often settles the rest.
+		got := Expand(template, result, controls...)
+		first := -1
 		for i := range want {
-			if got[i] != want[i] {
-				result[catalog[i].Code] = want[i]
+			level, named := result[catalog[i].Code]
+			if got[i] != want[i] && (!named || level != want[i]) {
+				first = i
 				break
 			}
 		}
+		if first < 0 {
+			return result
+		}
+		result[catalog[first].Code] = want[first]
 	}
 }

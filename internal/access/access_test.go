@@ -46,6 +46,7 @@ func TestExpand(t *testing.T) {
 		Name     string
 		Template string
 		Own      map[string]string
+		Controls []string
 		Want     map[string]string
 	}
 	for _, c := range readTable[row](t, "expand.json") {
@@ -55,7 +56,7 @@ func TestExpand(t *testing.T) {
 			if c.Template != "" && !ok {
 				t.Fatalf("no template %q", c.Template)
 			}
-			got := Expand(template.Access, parseLevels(t, c.Own))
+			got := Expand(template.Access, parseLevels(t, c.Own), c.Controls...)
 			if want := parseLevels(t, c.Want); !maps.Equal(got.Map(), want) {
 				t.Errorf("got %v, want %v", got.Map(), want)
 			}

@@ -19,8 +19,9 @@
 //
 //  2. Access of a group. The role template's levels come first. The group's
 //     own levels are laid over them: a higher one raises, a lower one lowers,
-//     none takes away. Then tied entities follow (rule 2a) and derived
-//     entities follow (rule 2b).
+//     none takes away. Access controls that the group carries besides add what
+//     they grant and never lower. Then tied entities follow (rule 2a) and
+//     derived entities follow (rule 2b).
 //
 //     2a. Correlation. Orchestration Engine entities tied to one another get
 //     the highest level named for any of them, except those the group names

@@ -11,8 +11,12 @@ import (
 // empty language tag.
 type Text map[string]string
 
-// UnmarshalJSON reads an object or a plain string.
+// UnmarshalJSON reads an object or a plain string; null is no text.
 func (t *Text) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		*t = nil
+		return nil
+	}
 	var plain string
 	if err := json.Unmarshal(data, &plain); err == nil {
 		*t = Text{"": plain}

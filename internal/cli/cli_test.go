@@ -43,6 +43,8 @@ func TestRun(t *testing.T) {
 		{[]string{"serve", "--tenant", "acme", "--client", "secret"}, 2, "", "ID:SECRET"},
 		{[]string{"serve", "--tls-cert", "x"}, 2, "", "go together"},
 		{[]string{"serve", "--log-format", "xml"}, 2, "", "text or json"},
+		{[]string{"serve", "--fault", "429=2"}, 2, "", "a share is a number from 0 to 1"},
+		{[]string{"serve", "--fault", "gremlins"}, 2, "", "tolerant-deletes"},
 		{[]string{"serve", "--database", "mysql://x"}, 1, "", "sqlite:"},
 		{[]string{"serve", "--database", "sqlite:" + t.TempDir() + "/iam.db", "--tenant", "A"}, 1, "", "3 to 16"},
 		{[]string{"serve", "--database", "sqlite:" + t.TempDir() + "/iam.db", "--listen", "256.0.0.1:1"}, 1, "", "--listen"},

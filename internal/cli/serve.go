@@ -27,6 +27,7 @@ type serveOptions struct {
 	certFile  string
 	keyFile   string
 	logFormat string
+	fault     string
 }
 
 // list is a flag that may be given several times.
@@ -53,6 +54,7 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	f.StringVar(&o.certFile, "tls-cert", "", "`file` with the TLS certificate")
 	f.StringVar(&o.keyFile, "tls-key", "", "`file` with the TLS key")
 	f.StringVar(&o.logFormat, "log-format", "text", "`text` or json")
+	f.StringVar(&o.fault, "fault", "", "misbehave as APIs do on a bad day: `switches` separated by commas, such as shuffle,lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.05,tolerant-deletes,seed=7")
 	if err := parse(env, f, args); err != nil {
 		return err
 	}
@@ -77,6 +79,9 @@ func (o serveOptions) check() error {
 	}
 	if (o.certFile == "") != (o.keyFile == "") {
 		return errors.New("--tls-cert and --tls-key go together")
+	}
+	if _, err := server.ParseFaults(o.fault); err != nil {
+		return err
 	}
 	if o.logFormat != "text" && o.logFormat != "json" {
 		return fmt.Errorf("--log-format is text or json, not %q", o.logFormat)
@@ -109,7 +114,12 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w: choose another address with --listen", err)
 	}
-	return answer(ctx, env, o, backend, listener)
+	var handler http.Handler = backend
+	if o.fault != "" {
+		faults, _ := server.ParseFaults(o.fault) // check saw it
+		handler = faults.Wrap(backend)
+	}
+	return answer(ctx, env, o, handler, listener)
 }
 
 // ensure makes the i-th tenant and its API key where they are missing.

@@ -121,6 +121,7 @@ func (s *Server) setMemberships(ctx context.Context, tx store.Tx, tenant, userID
 	if err != nil {
 		return fmt.Errorf("reading memberships: %w", err)
 	}
+	groupIDs = unique(groupIDs)
 	for _, id := range groupIDs {
 		g, err := tx.Group(ctx, tenant, id)
 		if errors.Is(err, store.ErrNotFound) {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxBody is the largest request body, in bytes, as the platform documents it.
@@ -51,6 +52,9 @@ func (c *call) decode(v any, required ...string) error {
 	}
 	if err != nil {
 		return badRequest("The body could not be read")
+	}
+	if !utf8.Valid(body) { // what is kept as raw JSON would come out broken
+		return badRequest("The body must be UTF-8")
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(body, &members); err != nil || members == nil {

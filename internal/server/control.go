@@ -20,18 +20,13 @@ const settingRestrictions = "restrictions"
 // checkGrants refuses access controls, templates and restriction values that
 // the group cannot carry.
 func (s *Server) checkGrants(c *call, tx store.Tx, g store.Group) error {
-	controls, err := tx.AccessControls(c.ctx, c.tenant)
-	if err != nil {
-		return fmt.Errorf("reading access controls: %w", err)
-	}
-	byID := make(map[string]store.AccessControl, len(controls))
-	for _, control := range controls {
-		byID[control.ID] = control
-	}
 	for _, id := range g.AccessControls {
-		control, ok := byID[id]
-		if !ok {
+		control, err := tx.AccessControl(c.ctx, c.tenant, id)
+		if errors.Is(err, store.ErrNotFound) {
 			return violation(id, fmt.Sprintf("Access control '%s' does not exist", id))
+		}
+		if err != nil {
+			return fmt.Errorf("reading access control: %w", err)
 		}
 		if control.RestrictedTo != "" && control.RestrictedTo != g.UserType {
 			return violation(id, fmt.Sprintf("Access control '%s' is for groups of type %s only", id, control.RestrictedTo))

@@ -78,7 +78,8 @@ func (s *Server) writeError(c *call, err error) {
 	switch {
 	case errors.As(err, &f):
 	case errors.Is(err, context.Canceled):
-		return // the caller went away
+		// The caller went away. Whoever reads on must not take it for success.
+		f = &failure{status: http.StatusServiceUnavailable, message: "The request was canceled."}
 	case errors.Is(err, store.ErrFull):
 		f = &failure{status: http.StatusInsufficientStorage, message: "The backend's database or its disk is full; nothing was changed. Free some space and try again."}
 	case errors.Is(err, store.ErrReadOnly):
@@ -88,7 +89,7 @@ func (s *Server) writeError(c *call, err error) {
 	default:
 		f = &failure{status: http.StatusInternalServerError, message: "Internal error; the backend's log has the cause under this request id.", details: []string{c.w.Header().Get(api.HeaderRequestID)}}
 	}
-	if f.status >= http.StatusInternalServerError {
+	if f.status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
 		s.log.ErrorContext(c.ctx, "request failed", "request_id", c.w.Header().Get(api.HeaderRequestID), "method", c.r.Method, "path", c.r.URL.Path, "cause", err.Error())
 	}
 	for name, values := range f.header {

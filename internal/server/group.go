@@ -187,10 +187,7 @@ func (s *Server) handleGroupPut(c *call) error {
 		created = errors.Is(err, store.ErrNotFound)
 		switch {
 		case created:
-			return s.createGroup(c, tx, api.GroupCreate{
-				ID: id, Name: body.Name, Description: body.Description, UserType: body.UserType, AccessControls: body.AccessControls,
-				Templates: body.Templates, Restrictions: body.Restrictions, B2B: body.B2B, Mixins: body.Mixins,
-			})
+			return s.createGroup(c, tx, body.Create(id))
 		case err != nil:
 			return fmt.Errorf("reading group: %w", err)
 		}
@@ -290,6 +287,10 @@ func (s *Server) fillGroup(c *call, tx store.Tx, g *store.Group, body api.GroupU
 		if err != nil {
 			return fmt.Errorf("encoding mixins: %w", err)
 		}
+		// Filters turn documents into values, so every number must have one.
+		if err := json.Unmarshal(text, new(any)); err != nil {
+			return badRequest("mixins hold a number that is too large")
+		}
 		g.Mixins = string(text)
 	}
 	return nil
@@ -297,13 +298,12 @@ func (s *Server) fillGroup(c *call, tx store.Tx, g *store.Group, body api.GroupU
 
 // unique drops repeats and keeps the order of first occurrences.
 func unique(list []string) []string {
-	var kept []string
-	for _, s := range list {
-		if !slices.Contains(kept, s) {
-			kept = append(kept, s)
-		}
-	}
-	return kept
+	seen := make(map[string]bool, len(list))
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool {
+		repeated := seen[s]
+		seen[s] = true
+		return repeated
+	})
 }
 
 // groupSummaries are the tenant's groups as they show inside a user.

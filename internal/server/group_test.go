@@ -107,6 +107,7 @@ func TestGroup_refused(t *testing.T) {
 		{"user type", `{"name": {"en": "x"}, "userType": "ROBOT"}`, violated("sales")},
 		{"access control is a number", `{"name": {"en": "x"}, "accessControls": [5]}`, malformed},
 		{"mixins are a text", `{"name": {"en": "x"}, "mixins": "text"}`, malformed},
+		{"mixins with a number beyond all", `{"name": {"en": "x"}, "mixins": {"a": [1e999]}}`, malformed},
 		{"version is a text", `{"name": {"en": "x"}, "metadata": {"version": "1"}}`, malformed},
 	}
 	for _, c := range both {
@@ -335,13 +336,13 @@ func TestGroup_changedTogether(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
 	b.withGroups(t, "sales")
-	for version := 1; version <= 20; version++ {
+	for version := 1; version <= 10; version++ {
 		put := exchange{method: "PUT", path: "~/groups/sales", body: fmt.Sprintf(`{"name": {"en": "x"}, "metadata": {"version": %d}}`, version)}
 		if counts := b.together(t, put, put); counts[204] != 1 || counts[409] != 1 {
 			t.Fatalf("version %d: got %v, want one 204 and one 409", version, counts)
 		}
 	}
-	b.check(t, exchange{path: "~/groups/sales", status: 200, want: `{"metadata": {"version": 21}}`})
+	b.check(t, exchange{path: "~/groups/sales", status: 200, want: `{"metadata": {"version": 11}}`})
 }
 
 // A PUT makes or changes the group, whoever makes or deletes it meanwhile.
@@ -350,7 +351,7 @@ func TestGroup_putMeanwhile(t *testing.T) {
 	b := newBackend(t)
 	put := exchange{method: "PUT", path: "~/groups/sales", body: `{"name": {"en": "x"}}`}
 	remove := exchange{method: "DELETE", path: "~/groups/sales"}
-	for range 20 {
+	for range 5 {
 		if counts := b.together(t, put, put, put); counts[201] != 1 || counts[204] != 2 {
 			t.Fatalf("PUTs of a new group: got %v, want one 201 and two 204", counts)
 		}

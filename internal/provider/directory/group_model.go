@@ -2,9 +2,11 @@ package directory
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -16,15 +18,20 @@ import (
 
 // groupModel is the state of iam_group.
 type groupModel struct {
-	ID              types.String `tfsdk:"id"`
-	Name            types.Map    `tfsdk:"name"`
-	Description     types.Map    `tfsdk:"description"`
-	UserType        types.String `tfsdk:"user_type"`
-	RoleTemplate    types.String `tfsdk:"role_template"`
-	Access          types.Map    `tfsdk:"access"`
-	ForceDelete     types.Bool   `tfsdk:"force_delete"`
-	Code            types.String `tfsdk:"code"`
-	EffectiveAccess types.Map    `tfsdk:"effective_access"`
+	ID               types.String         `tfsdk:"id"`
+	Name             types.Map            `tfsdk:"name"`
+	Description      types.Map            `tfsdk:"description"`
+	UserType         types.String         `tfsdk:"user_type"`
+	RoleTemplate     types.String         `tfsdk:"role_template"`
+	Access           types.Map            `tfsdk:"access"`
+	AccessControlIDs types.Set            `tfsdk:"access_control_ids"`
+	Restrictions     types.Set            `tfsdk:"restrictions"`
+	LegalEntityID    types.String         `tfsdk:"legal_entity_id"`
+	VendorID         types.String         `tfsdk:"vendor_id"`
+	Mixins           jsontypes.Normalized `tfsdk:"mixins"`
+	ForceDelete      types.Bool           `tfsdk:"force_delete"`
+	Code             types.String         `tfsdk:"code"`
+	EffectiveAccess  types.Map            `tfsdk:"effective_access"`
 }
 
 // grants is what a group's access becomes on the wire.
@@ -55,27 +62,47 @@ func grantsOf(effective access.Access, template string, tenant []api.Template) g
 
 // toAPI returns the body that makes the group.
 func (m groupModel) toAPI(ctx context.Context, g grants, diags *diag.Diagnostics) api.GroupCreate {
-	return api.GroupCreate{
-		ID: m.ID.ValueString(), Name: plumbing.Text(ctx, m.Name, diags), Description: plumbing.Text(ctx, m.Description, diags),
-		UserType: access.UserType(m.UserType.ValueString()), AccessControls: g.controls, Templates: g.templates,
-		Mixins: api.MixinsWithheld(nil, g.withheld),
-	}
+	body := m.toUpdate(ctx, g, api.Group{Metadata: &api.Metadata{}}, diags).Create(m.ID.ValueString())
+	body.VendorID = m.VendorID.ValueString()
+	return body
 }
 
 // toUpdate returns the body that replaces the group. What this resource does
 // not manage is repeated from the present group: the API takes a missing
 // member for a removal.
 func (m groupModel) toUpdate(ctx context.Context, g grants, present api.Group, diags *diag.Diagnostics) api.GroupUpdate {
-	foreign := slices.DeleteFunc(slices.Clone(present.AccessControls), func(id string) bool {
+	body := api.GroupUpdate{
+		Name: plumbing.Text(ctx, m.Name, diags), Description: plumbing.Text(ctx, m.Description, diags),
+		UserType: access.UserType(m.UserType.ValueString()), AccessControls: g.controls, Templates: g.templates,
+		Restrictions: plumbing.Strings(m.Restrictions), Mixins: present.Mixins,
+		Metadata: &api.Metadata{Version: present.Metadata.Version},
+	}
+	besides := plumbing.Strings(m.AccessControlIDs)
+	if m.AccessControlIDs.IsNull() {
+		besides = unexplained(present.AccessControls)
+	}
+	for _, id := range besides {
+		if !slices.Contains(body.AccessControls, id) {
+			body.AccessControls = append(body.AccessControls, id)
+		}
+	}
+	if plumbing.IsSet(m.LegalEntityID) {
+		body.B2B = &api.B2B{LegalEntityID: m.LegalEntityID.ValueString()}
+	}
+	if plumbing.IsSet(m.Mixins) {
+		body.Mixins = nil
+		diags.Append(m.Mixins.Unmarshal(&body.Mixins)...)
+	}
+	body.Mixins = api.MixinsWithheld(body.Mixins, g.withheld)
+	return body
+}
+
+// unexplained are the access controls that no level of the catalog stands for.
+func unexplained(ids []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		c, ok := access.ControlByID(id)
 		return ok && c.Entity != "" && !c.VendorAware
 	})
-	return api.GroupUpdate{
-		Name: plumbing.Text(ctx, m.Name, diags), Description: plumbing.Text(ctx, m.Description, diags),
-		UserType: access.UserType(m.UserType.ValueString()), AccessControls: append(g.controls, foreign...), Templates: g.templates,
-		Restrictions: present.Restrictions, B2B: present.B2B, Mixins: api.MixinsWithheld(present.Mixins, g.withheld),
-		Metadata: &api.Metadata{Version: present.Metadata.Version},
-	}
 }
 
 // fromAPI takes over what the API says.
@@ -85,7 +112,34 @@ func (m *groupModel) fromAPI(g api.Group, tenant []api.Template) {
 	m.Description = plumbing.TextMap(g.Description)
 	m.UserType = types.StringValue(string(g.UserType))
 	m.Code = plumbing.StringOrNull(g.Code)
+	m.Restrictions = plumbing.StringSet(g.Restrictions, m.Restrictions)
+	m.VendorID = plumbing.StringOrNull(g.VendorID)
+	m.LegalEntityID = types.StringNull()
+	if g.B2B != nil {
+		m.LegalEntityID = plumbing.StringOrNull(g.B2B.LegalEntityID)
+	}
+	if !m.AccessControlIDs.IsNull() {
+		m.AccessControlIDs = plumbing.StringSet(m.besides(g), m.AccessControlIDs)
+	}
+	if !m.Mixins.IsNull() {
+		text, _ := json.Marshal(api.MixinsWithheld(g.Mixins, nil)) // decoded from JSON
+		m.Mixins = jsontypes.NewNormalizedValue(string(text))
+	}
 	m.readAccess(g, tenant)
+}
+
+// besides are the access controls of a group that the configuration lists, or
+// would have to: those it lists that are there, and those that no level of the
+// catalog stands for.
+func (m groupModel) besides(g api.Group) []string {
+	listed := plumbing.Strings(m.AccessControlIDs)
+	ids := unexplained(g.AccessControls)
+	for _, id := range g.AccessControls {
+		if slices.Contains(listed, id) && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // readAccess compares what the group has with what the state would make of it.
@@ -96,7 +150,7 @@ func (m *groupModel) readAccess(g api.Group, tenant []api.Template) {
 	actual := group.Access()
 	m.EffectiveAccess = plumbing.LevelMap(actual.Map(), false)
 
-	imported := m.RoleTemplate.IsNull() && m.Access.IsNull()
+	imported := m.RoleTemplate.IsNull() && m.Access.IsNull() && len(plumbing.Strings(m.AccessControlIDs)) == 0
 	switch {
 	case len(g.Templates) > 0 && g.Templates[0] != m.RoleTemplate.ValueString():
 		m.RoleTemplate = types.StringValue(g.Templates[0])
@@ -105,12 +159,13 @@ func (m *groupModel) readAccess(g api.Group, tenant []api.Template) {
 	}
 	template, _ := templateAccess(m.RoleTemplate.ValueString(), tenant)
 	own, _ := plumbing.Levels(m.Access)
-	expected := access.Expand(template, own)
+	besides := plumbing.Strings(m.AccessControlIDs)
+	expected := access.Expand(template, own, besides...)
 	observed := observe(expected, group)
 	if observed == expected {
 		return
 	}
-	m.Access = plumbing.LevelMap(access.Overlay(template, own, observed), m.Access.IsNull())
+	m.Access = plumbing.LevelMap(access.Overlay(template, own, observed, besides...), m.Access.IsNull())
 }
 
 // observe is the group's access, except that a level which was expected and is
@@ -165,5 +220,5 @@ func sameGroup(g api.Group, body api.GroupCreate) bool {
 		return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 	}
 	return maps.Equal(g.Name, body.Name) && maps.Equal(g.Description, body.Description) && g.UserType == body.UserType &&
-		same(g.AccessControls, body.AccessControls) && same(g.Templates, body.Templates)
+		same(g.AccessControls, body.AccessControls) && same(g.Templates, body.Templates) && same(g.Restrictions, body.Restrictions)
 }

@@ -3,19 +3,13 @@ package directory
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/google/uuid"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -38,92 +32,6 @@ type groupResource struct {
 // NewGroupResource returns iam_group.
 func NewGroupResource() resource.Resource {
 	return &groupResource{plumbing.Resource{Name: "group"}}
-}
-
-func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "A user group and the access it gives its members. Start from a role template, lay levels of your own over it, " +
-			"and read in the plan, entity by entity, what members will be able to do: `effective_access` is known before anything is applied.\n\n" +
-			"Predefined groups cannot be managed; read them with the data source `iam_group`.",
-		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{
-				MarkdownDescription: "Id of the group, unique in the tenant, case-sensitive. Left out, one is generated. Changing it replaces the group.",
-				Optional:            true,
-				Computed:            true,
-				Validators:          []validator.String{plumbing.ValidID()},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
-			},
-			"name": schema.MapAttribute{
-				MarkdownDescription: "Name by language, such as `{ en = \"Orders DE\" }`.",
-				ElementType:         types.StringType,
-				Required:            true,
-				Validators:          plumbing.ValidText(),
-			},
-			"description": schema.MapAttribute{
-				MarkdownDescription: "Description by language.",
-				ElementType:         types.StringType,
-				Optional:            true,
-				Validators:          plumbing.ValidText(),
-			},
-			"user_type": schema.StringAttribute{
-				MarkdownDescription: "Whom the group is for: `EMPLOYEE` (default) or `CUSTOMER`. Changing it replaces the group.",
-				Optional:            true,
-				Computed:            true,
-				Default:             stringdefault.StaticString(string(access.Employee)),
-				Validators:          []validator.String{stringvalidator.OneOf(string(access.Employee), string(access.Customer))},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			},
-			"role_template": schema.StringAttribute{
-				MarkdownDescription: "Id of the role template that the group starts from: " + templateIDs("`") + ", or one of the tenant's own.",
-				Optional:            true,
-				Validators:          []validator.String{plumbing.NotEmpty()},
-			},
-			"access": schema.MapAttribute{
-				MarkdownDescription: "Levels by entity, laid over the role template: a higher level raises, a lower one lowers, `none` takes away. " +
-					"Levels of the Commerce Engine are `none`, `read` and `manage`; its entities: " + entityCodes(access.CommerceEngine) + ". " +
-					"Levels of the Orchestration Engine are `none`, `read`, `edit`, `manage` and `administrate`; its entities: " + entityCodes(access.OrchestrationEngine) + ".",
-				ElementType: types.StringType,
-				Optional:    true,
-				Validators:  []validator.Map{plumbing.ValidAccess()},
-			},
-			"force_delete": schema.BoolAttribute{
-				MarkdownDescription: "Whether destroying the group removes members that were added outside of this configuration, instead of failing. `false` by default.",
-				Optional:            true,
-				Computed:            true,
-				Default:             booldefault.StaticBool(false),
-			},
-			"code": schema.StringAttribute{
-				MarkdownDescription: "Code of a predefined group; null for all others, and so for every group made here.",
-				Computed:            true,
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-			},
-			"effective_access": schema.MapAttribute{
-				MarkdownDescription: "What members can do: the level by entity after template, own levels, tied and derived entities. Entities without access are left out. Known in the plan.",
-				ElementType:         types.StringType,
-				Computed:            true,
-			},
-		},
-	}
-}
-
-// templateIDs lists the predefined role templates for a text.
-func templateIDs(quote string) string {
-	var ids []string
-	for _, t := range access.Templates() {
-		ids = append(ids, quote+t.ID+quote)
-	}
-	return strings.Join(ids, ", ")
-}
-
-// entityCodes lists a product's entities for a text.
-func entityCodes(p access.Product) string {
-	var codes []string
-	for _, e := range access.Entities() {
-		if e.Product == p {
-			codes = append(codes, "`"+e.Code+"`")
-		}
-	}
-	return strings.Join(codes, ", ")
 }
 
 // ValidateConfig refuses employees' access on customers' groups.
@@ -171,7 +79,7 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 // either is not.
 func (r *groupResource) planAccess(ctx context.Context, plan groupModel, diags *diag.Diagnostics) (a access.Access, known bool) {
 	own, known := plumbing.Levels(plan.Access)
-	if !known || plan.RoleTemplate.IsUnknown() {
+	if !known || plan.RoleTemplate.IsUnknown() || !wholly(plan.AccessControlIDs) {
 		return a, false
 	}
 	id := plan.RoleTemplate.ValueString()
@@ -191,7 +99,7 @@ func (r *groupResource) planAccess(ctx context.Context, plan groupModel, diags *
 			return a, false
 		}
 	}
-	return access.Expand(template, own), true
+	return access.Expand(template, own, plumbing.Strings(plan.AccessControlIDs)...), true
 }
 
 // grants returns what to write for the planned access.
@@ -359,4 +267,9 @@ func (r *groupResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 // ImportState takes the id of a group.
 func (r *groupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	resource.ImportStatePassthroughID(ctx, path.Root("id"), req, resp)
+}
+
+// wholly reports whether a set and everything in it is known.
+func wholly(s types.Set) bool {
+	return !s.IsUnknown() && !slices.ContainsFunc(s.Elements(), func(v attr.Value) bool { return v.IsUnknown() })
 }

@@ -280,7 +280,7 @@ func TestGroupResource_keepsWhatItDoesNotManage(t *testing.T) {
 	segments := "1ac869fc-d548-4ec8-8e06-c01491314228" // no entity of the catalog
 	_, err := b.Client.UpdateGroup(t.Context(), g.ID, api.GroupUpdate{
 		Name: g.Name, UserType: g.UserType, Templates: g.Templates, AccessControls: append(g.AccessControls, segments),
-		B2B: &api.B2B{LegalEntityID: "le-1"}, Mixins: map[string]json.RawMessage{"cost": json.RawMessage(`{"center":7}`)},
+		Mixins: map[string]json.RawMessage{"cost": json.RawMessage(`{"center":7}`)},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -288,7 +288,7 @@ func TestGroupResource_keepsWhatItDoesNotManage(t *testing.T) {
 	refreshed, _ := p.Refresh("iam_group", made)
 	p.MustApply("iam_group", refreshed, with(orders(), values{"access": values{"tax": "read"}}))
 	g, _ = b.Client.Group(t.Context(), "orders-de")
-	if !slices.Contains(g.AccessControls, segments) || g.B2B == nil || g.B2B.LegalEntityID != "le-1" || string(g.Mixins["cost"]) != `{"center":7}` {
+	if !slices.Contains(g.AccessControls, segments) || string(g.Mixins["cost"]) != `{"center":7}` {
 		t.Errorf("got %+v", g)
 	}
 }
@@ -341,4 +341,53 @@ func TestGroupResource_customers(t *testing.T) {
 	if _, replace, _ := p.Plan("iam_group", made, with(config, values{"user_type": "EMPLOYEE"})); !replace {
 		t.Error("another user type must replace the group")
 	}
+}
+
+func TestGroupResource_everythingElse(t *testing.T) {
+	t.Parallel()
+	providertest.EachMode(t, func(t *testing.T, b providertest.Backend) {
+		p := providertest.New(t, b.Config)
+		segments, tax := "1ac869fc-d548-4ec8-8e06-c01491314228", "4ac869fc-d548-4ec8-8e06-c01491314168"
+		config := with(orders(), values{
+			"access": values{"tax": "read"}, "access_control_ids": []any{segments, tax}, "legal_entity_id": "le-1",
+			"mixins": `{"cost": {"center": 7}}`, "vendor_id": "v-1",
+		})
+		made := p.MustApply("iam_group", state{}, config)
+		if levels, _ := made.Values["effective_access"].(values); levels["tax"] != "manage" {
+			t.Errorf("an access control must not be lowered by a level: %v", levels)
+		}
+		noChange(t, p, "iam_group", made, config)
+		g, err := b.Client.Group(t.Context(), "orders-de")
+		if err != nil || g.VendorID != "v-1" || g.B2B == nil || g.B2B.LegalEntityID != "le-1" || string(g.Mixins["cost"]) != `{"center":7}` || !slices.Contains(g.AccessControls, segments) {
+			t.Errorf("got %+v, %v", g, err)
+		}
+
+		// Somebody takes one away and adds another.
+		refunds := "4ac869fc-d548-4ec8-8e06-c01491314209"
+		others := slices.DeleteFunc(slices.Clone(g.AccessControls), func(id string) bool { return id == segments })
+		if _, err := b.Client.UpdateGroup(t.Context(), g.ID, api.GroupUpdate{Name: g.Name, UserType: g.UserType, Templates: g.Templates, B2B: g.B2B, Mixins: g.Mixins, AccessControls: append(others, refunds)}); err != nil {
+			t.Fatal(err)
+		}
+		drifted, _ := p.Refresh("iam_group", made)
+		if diff := differences(made.Values, drifted.Values); !slices.Equal(diff, []string{"access_control_ids"}) {
+			t.Errorf("the drift shows in %v: %v", diff, drifted.Values)
+		}
+		mended := p.MustApply("iam_group", drifted, config)
+		noChange(t, p, "iam_group", mended, config)
+
+		less := p.MustApply("iam_group", mended, with(config, values{"access_control_ids": []any{}, "legal_entity_id": nil, "mixins": "{}"}))
+		g, _ = b.Client.Group(t.Context(), "orders-de")
+		if g.B2B != nil || len(g.Mixins) != 0 || slices.Contains(g.AccessControls, segments) || slices.Contains(g.AccessControls, tax) {
+			t.Errorf("after unsetting: %+v", g)
+		}
+		if _, replace, _ := p.Plan("iam_group", less, with(config, values{"vendor_id": "v-2"})); !replace {
+			t.Error("another vendor must replace the group")
+		}
+		if _, _, d := p.Plan("iam_group", state{}, with(config, values{"mixins": "[1]"})); !d.Has(`error at AttributeName("mixins"): Invalid JSON Object`) {
+			t.Errorf("mixins that are no object: %v", d)
+		}
+		if _, d := p.Apply("iam_group", state{}, with(orders(), values{"id": "fr", "restrictions": []any{"FR"}})); !d.Has("Unable to create group", "Restriction 'FR' is not configured") {
+			t.Errorf("a restriction that the tenant does not list: %v", d)
+		}
+	})
 }

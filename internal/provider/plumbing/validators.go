@@ -2,6 +2,7 @@ package plumbing
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/mail"
 	"regexp"
@@ -53,6 +54,27 @@ func (emailValidator) ValidateString(_ context.Context, req validator.StringRequ
 	text := req.ConfigValue.ValueString()
 	if address, err := mail.ParseAddress(text); err != nil || address.Address != text {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid E-Mail Address", fmt.Sprintf("%q is not an e-mail address such as anna.schmidt@example.com.", text))
+	}
+}
+
+// ValidJSONObject accepts the text of a JSON object.
+func ValidJSONObject() validator.String { return jsonObjectValidator{} }
+
+type jsonObjectValidator struct{}
+
+func (jsonObjectValidator) Description(context.Context) string { return "must be a JSON object" }
+
+func (v jsonObjectValidator) MarkdownDescription(ctx context.Context) string {
+	return v.Description(ctx)
+}
+
+func (jsonObjectValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if !IsSet(req.ConfigValue) {
+		return
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(req.ConfigValue.ValueString()), &object); err != nil || object == nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid JSON Object", "The text is not a JSON object. Write it with jsonencode({ ... }).")
 	}
 }
 

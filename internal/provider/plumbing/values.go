@@ -34,6 +34,30 @@ func StringList(items []string) types.List {
 	return types.ListValueMust(types.StringType, elements)
 }
 
+// StringSet returns a set of strings. When there are none it is null, or empty
+// where the present value is.
+func StringSet(items []string, present types.Set) types.Set {
+	if len(items) == 0 && (present.IsNull() || present.IsUnknown()) {
+		return types.SetNull(types.StringType)
+	}
+	elements := make([]attr.Value, len(items))
+	for i, item := range items {
+		elements[i] = types.StringValue(item)
+	}
+	return types.SetValueMust(types.StringType, elements)
+}
+
+// Strings reads a set of strings; nil when null or unknown.
+func Strings(s types.Set) []string {
+	var items []string
+	for _, v := range s.Elements() {
+		if text, ok := v.(types.String); ok && IsSet(text) {
+			items = append(items, text.ValueString())
+		}
+	}
+	return items
+}
+
 // TextMap returns a localized text; null when there is none.
 func TextMap(t api.Text) types.Map {
 	if len(t) == 0 {

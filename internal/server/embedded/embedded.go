@@ -67,10 +67,11 @@ func (b *Backend) Close() error { return b.store.Close() }
 
 // RoundTrip answers a request with the backend's handler, without a network.
 func (b *Backend) RoundTrip(r *http.Request) (answer *http.Response, err error) {
-	if r.Body == nil {
-		r.Body = http.NoBody
+	served := r.WithContext(r.Context()) // the caller's request stays as it is
+	if served.Body == nil {
+		served.Body = http.NoBody
 	}
-	defer r.Body.Close()
+	defer served.Body.Close()
 	defer func() {
 		// A handler aborts to leave the caller without an answer.
 		if cause := recover(); cause != nil {
@@ -78,7 +79,7 @@ func (b *Backend) RoundTrip(r *http.Request) (answer *http.Response, err error) 
 		}
 	}()
 	w := &recorder{header: http.Header{}}
-	b.server.ServeHTTP(w, r)
+	b.server.ServeHTTP(w, served)
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,262 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// logLines is a log that tests read.
+type logLines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *logLines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+// with returns the records of a request, all of them for "".
+func (l *logLines) with(t testing.TB, requestID string) []map[string]any {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var records []map[string]any
+	for line := range strings.Lines(l.text.String()) {
+		var record map[string]any
+		if err := json.Unmarshal([]byte(line), &record); err != nil {
+			t.Fatalf("a log line is no JSON: %v: %s", err, line)
+		}
+		if requestID == "" || record["request_id"] == requestID {
+			records = append(records, record)
+		}
+	}
+	return records
+}
+
+func (l *logLines) has(text string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Contains(l.text.String(), text)
+}
+
+// brokenBackend is a backend with something to read, change and delete, and a
+// request for each operation that succeeds unless the store fails.
+type brokenBackend struct {
+	*backend
+	sound    *backend // over the same store without breakage
+	breakage *breakage
+	log      *logLines
+	requests []exchange
+}
+
+func newBrokenBackend(t *testing.T) brokenBackend {
+	t.Helper()
+	sound := newBackend(t)
+	sound.allowRestrictions(t, "site-1")
+	sound.withGroups(t, "g", "h", "gone")
+	main := sound.create(t, "~/users", person("main@acme.example", "h"))
+	leaver := sound.create(t, "~/users", person("leaver@acme.example", "g", "gone"))
+	fill := strings.NewReplacer("/iam/{tenant}", "~", "{userId}", main, "{groupId}", "g", "{userType}", "EMPLOYEE", "{accessControlId}", ordersViewer)
+	forms := map[string]exchange{
+		"POST " + api.PathUsers:   {body: person("new@acme.example", "g", "h"), status: 201},
+		"PUT " + api.PathUser:     {body: changed(main, "g"), status: 204},
+		"DELETE " + api.PathUser:  {path: "~/users/" + leaver, status: 204},
+		"POST " + api.PathGroups:  {body: fullGroup(), status: 201},
+		"PUT " + api.PathGroup:    {body: fullGroup(), status: 204},
+		"DELETE " + api.PathGroup: {path: "~/groups/gone?forceDelete=true", status: 204},
+		"POST " + api.PathMembers: {path: "~/groups/oe-viewer/users", body: `{"userId": "` + main + `"}`, status: 201},
+
+		"PUT " + api.PathMemberType:    {path: "~/groups/oe-editor/users/EMPLOYEE/" + main, status: 201},
+		"DELETE " + api.PathMember:     {path: "~/groups/oe-viewer/users/" + main, status: 204},
+		"DELETE " + api.PathMembers:    {status: 204},
+		"DELETE " + api.PathUserGroups: {status: 204},
+		"GET " + api.PathUserGroup:     {path: "~/users/" + main + "/groups/g", status: 200},
+		"GET " + api.PathUsers:         {path: "~/users?expand=groups", status: 200},
+		"GET " + api.PathTemplates:     {path: "~/templates?expand=accessControls&pageSize=2", status: 200},
+	}
+	b := brokenBackend{sound: sound, log: &logLines{}}
+	// What deletes groups comes last: others use them.
+	var last []exchange
+	for _, o := range server.Operations() {
+		e := forms[o.Method+" "+o.Path]
+		e.name, e.method = o.Method+" "+o.Path, o.Method
+		if e.path == "" {
+			e.path = fill.Replace(o.Path)
+		}
+		if e.status == 0 {
+			e.status = 200
+		}
+		if o.Path == api.PathUserGroups && o.Method == http.MethodDelete {
+			last = append(last, e)
+			continue
+		}
+		b.requests = append(b.requests, e)
+	}
+	b.requests = append(b.requests, last...)
+	token := tokenRequest("POST "+api.PathToken, servertest.ClientID, servertest.ClientSecret, "")
+	b.requests = append(b.requests, token, exchange{name: "GET " + api.PathReady, path: api.PathReady, status: 200})
+	broken, breakage := newBrokenStore(sound.store)
+	b.breakage = breakage
+	b.backend = over(t, sound, server.Options{Store: broken, Logger: slog.New(slog.NewJSONHandler(b.log, nil)), Now: newClock().Now})
+	return b
+}
+
+// state is all that operations change.
+func (b brokenBackend) state(t *testing.T) string {
+	t.Helper()
+	return string(b.sound.send(t, exchange{path: "~/users"}).body) + string(b.sound.send(t, exchange{path: "~/groups"}).body)
+}
+
+// Whichever operation of the store fails, no handler takes it for success: the
+// caller gets the request id and not the cause, the log gets both, and nothing
+// is changed.
+func TestErrors_storeFails(t *testing.T) {
+	t.Parallel()
+	b := newBrokenBackend(t)
+	cause := errors.New("dial tcp 10.0.0.7:5432: no route to /var/lib/iam.db")
+	for _, e := range b.requests {
+		t.Run(e.name, func(t *testing.T) {
+			before := ""
+			if e.method != http.MethodGet {
+				before = b.state(t)
+			}
+			for n := 1; ; n++ {
+				b.breakage.set(n, cause, false)
+				got := b.send(t, e)
+				if !b.breakage.happened() {
+					if got.status != e.status || n == 1 {
+						t.Errorf("unbroken: got %d %s, want %d", got.status, got.body, e.status)
+					}
+					break
+				}
+				id := got.header.Get(api.HeaderRequestID)
+				var doc api.Error
+				if err := json.Unmarshal(got.body, &doc); err != nil {
+					t.Fatal(err)
+				}
+				if got.status != 500 || doc.Code != 500 || doc.Status != "Internal Server Error" || len(doc.Details) != 1 || doc.Details[0] != id {
+					t.Errorf("break %d: got %d %s", n, got.status, got.body)
+				}
+				if strings.Contains(string(got.body), "10.0.0.7") || strings.Contains(string(got.body), "iam.db") {
+					t.Errorf("break %d: the cause is shown: %s", n, got.body)
+				}
+				if logged := fmt.Sprint(b.log.with(t, id)); !strings.Contains(logged, cause.Error()) {
+					t.Errorf("break %d: the cause is not in the log: %s", n, logged)
+				}
+				if before == "" {
+					continue
+				}
+				if after := b.state(t); after != before {
+					t.Errorf("break %d: the state was %s\nand is %s", n, before, after)
+				}
+			}
+			b.breakage.set(0, nil, false)
+		})
+	}
+	if user := b.sound.send(t, exchange{path: "~/users?pageSize=1&pageNumber=3"}); !strings.Contains(string(user.body), `"PROVISIONED"`) {
+		t.Errorf("a request that failed left an account behind: %s", user.body)
+	}
+	for _, hidden := range []string{b.token, servertest.ClientSecret, hashOf(servertest.ClientSecret), "Bearer"} {
+		if b.log.has(hidden) {
+			t.Errorf("the log holds %q", hidden)
+		}
+	}
+}
+
+// What whoever runs the backend can mend is said to the caller, who often is
+// the same person; the cause itself is not.
+func TestErrors_storeSays(t *testing.T) {
+	t.Parallel()
+	b := newBrokenBackend(t)
+	for _, c := range []struct {
+		name   string
+		err    error
+		status int
+		want   string
+		says   string
+	}{
+		{"full", store.ErrFull, 507, `{"code": 507, "status": "Insufficient Storage"}`, "full; nothing was changed"},
+		{"read-only", store.ErrReadOnly, 500, `{"code": 500, "status": "Internal Server Error"}`, "read-only; nothing was changed"},
+		{"changed meanwhile", store.ErrConflict, 409, `{"code": 409, "status": "Conflict"}`, "changed by someone else meanwhile; nothing was changed"},
+	} {
+		for _, e := range b.requests {
+			t.Run(c.name+": "+e.name, func(t *testing.T) {
+				b.breakage.set(1, fmt.Errorf("%w: disk I/O on iam.db", c.err), false)
+				got := b.send(t, e)
+				if got.status != c.status || differs("", parse(t, c.want), parse(t, string(got.body))) != "" || !strings.Contains(string(got.body), c.says) {
+					t.Errorf("got %d %s, want %d and %q", got.status, got.body, c.status, c.says)
+				}
+				if strings.Contains(string(got.body), "iam.db") {
+					t.Errorf("the cause is shown: %s", got.body)
+				}
+				if logged := fmt.Sprint(b.log.with(t, got.header.Get(api.HeaderRequestID))); c.status >= 500 && !strings.Contains(logged, "disk I/O on iam.db") {
+					t.Errorf("the cause is not in the log: %s", logged)
+				}
+			})
+		}
+	}
+}
+
+// A panic is an error like others, and the backend goes on.
+func TestErrors_panic(t *testing.T) {
+	t.Parallel()
+	b := newBrokenBackend(t)
+	for _, e := range b.requests {
+		t.Run(e.name, func(t *testing.T) {
+			for n := 1; n <= 2; n++ { // the second is inside of a transaction, if there is one
+				b.breakage.set(n, errors.New("index out of range"), true)
+				got := b.send(t, e)
+				if n == 2 && !b.breakage.happened() {
+					break
+				}
+				id := got.header.Get(api.HeaderRequestID)
+				want := `{"code": 500, "status": "Internal Server Error", "details": ["` + id + `"]}`
+				if got.status != 500 || id == "" || differs("", parse(t, want), parse(t, string(got.body))) != "" {
+					t.Errorf("got %d %s, want %s", got.status, got.body, want)
+				}
+				if strings.Contains(string(got.body), "out of range") {
+					t.Errorf("the cause is shown: %s", got.body)
+				}
+				logged := fmt.Sprint(b.log.with(t, id))
+				for _, part := range []string{"index out of range", "goroutine", "status:500"} {
+					if !strings.Contains(logged, part) {
+						t.Errorf("the log has no %q: %.500s", part, logged)
+					}
+				}
+			}
+			b.breakage.set(0, nil, false)
+		})
+	}
+	if b.log.has(b.token) || b.log.has(servertest.ClientSecret) {
+		t.Error("the log holds a token or a secret")
+	}
+	b.check(t, exchange{path: "~/groups/g", status: 200, want: `{"id": "g"}`})
+}
+
+// A request that was canceled does not look like success to whoever still
+// reads the answer.
+func TestErrors_canceled(t *testing.T) {
+	t.Parallel()
+	b := newBrokenBackend(t)
+	for _, e := range b.requests {
+		b.breakage.set(1, fmt.Errorf("reading: %w", context.Canceled), false)
+		e.status, e.want = 503, `{"code": 503, "status": "Service Unavailable", "message": "`+anyText+`"}`
+		b.play(t, e)
+	}
+}

@@ -1,0 +1,192 @@
+package server_test
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
+)
+
+// fuzzBackend is a backend without a network, whose database a second
+// connection watches.
+type fuzzBackend struct {
+	server *server.Server
+	store  store.Store
+	token  string
+	watch  *sql.Conn
+	user   string
+}
+
+func newFuzzBackend(f *testing.F) *fuzzBackend {
+	f.Helper()
+	path := filepath.Join(f.TempDir(), "iam.db")
+	must := func(err error) {
+		if err != nil {
+			f.Helper()
+			f.Fatal(err)
+		}
+	}
+	db, err := sqlstore.Open(f.Context(), "sqlite:"+path)
+	must(err)
+	f.Cleanup(func() { must(db.Close()) })
+	b := &fuzzBackend{store: db}
+	b.server, err = server.New(f.Context(), server.Options{Store: db})
+	must(err)
+	_, err = b.server.EnsureTenant(f.Context(), servertest.Tenant, "")
+	must(err)
+	b.token, err = b.server.IssueToken("fuzz", servertest.Tenant, api.AllScopes())
+	must(err)
+	watch, err := sql.Open("sqlite", path)
+	must(err)
+	f.Cleanup(func() { must(watch.Close()) })
+	b.watch, err = watch.Conn(f.Context())
+	must(err)
+	f.Cleanup(func() { must(b.watch.Close()) })
+	b.expect(f, 201, "PUT", "/groups/g", fullGroupWithout("restrictions"))
+	b.expect(f, 201, "PUT", "/groups/shoppers", `{"name": {"en": "Shoppers"}, "userType": "CUSTOMER"}`)
+	var made api.Created
+	must(json.Unmarshal(b.expect(f, 201, "POST", "/users", person("anna@acme.example", "g")), &made))
+	b.user = made.ID
+	return b
+}
+
+func fullGroupWithout(member string) string { return with(fullGroup(), map[string]any{member: absent}) }
+
+// do makes a request and returns status and body of the answer.
+func (b *fuzzBackend) do(t testing.TB, method, path, language, body string) (int, []byte) {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), method, "/iam/"+servertest.Tenant+path, strings.NewReader(body))
+	r.Header.Set("Authorization", "Bearer "+b.token)
+	r.Header.Set("Accept-Language", "*")
+	r.Header.Set("Content-Language", language)
+	w := httptest.NewRecorder()
+	b.server.ServeHTTP(w, r)
+	return w.Code, w.Body.Bytes()
+}
+
+func (b *fuzzBackend) expect(t testing.TB, status int, method, path, body string) []byte {
+	t.Helper()
+	got, answer := b.do(t, method, path, "*", body)
+	if got != status {
+		t.Fatalf("%s %s with %q: got %d %s, want %d", method, path, body, got, answer, status)
+	}
+	return answer
+}
+
+// changes is a number that is another after each commit.
+func (b *fuzzBackend) changes(t testing.TB) (n int) {
+	t.Helper()
+	if err := b.watch.QueryRowContext(t.Context(), "PRAGMA data_version").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// fuzzOperation is a request with any body, and how to take back what it did.
+type fuzzOperation struct {
+	method, path string
+	back         func(ctx context.Context, b *fuzzBackend, id string) error
+}
+
+var fuzzOperations = []fuzzOperation{
+	{"POST", "/users", func(ctx context.Context, b *fuzzBackend, id string) error {
+		if err := b.store.DeleteUser(ctx, servertest.Tenant, id); err != nil {
+			return err
+		}
+		return b.store.DeleteAccount(ctx, id)
+	}},
+	{"PUT", "/users/{user}", nil},
+	{"POST", "/groups", func(ctx context.Context, b *fuzzBackend, id string) error {
+		return b.store.DeleteGroup(ctx, servertest.Tenant, id)
+	}},
+	{"PUT", "/groups/g", nil},
+	{"PUT", "/groups/new", func(ctx context.Context, b *fuzzBackend, id string) error {
+		return b.store.DeleteGroup(ctx, servertest.Tenant, id)
+	}},
+	{"POST", "/groups/g/users", clearMembers("g")},
+	{"POST", "/groups/shoppers/users", clearMembers("shoppers")},
+}
+
+func clearMembers(group string) func(ctx context.Context, b *fuzzBackend, _ string) error {
+	return func(ctx context.Context, b *fuzzBackend, _ string) error {
+		return b.store.DeleteMembers(ctx, servertest.Tenant, group)
+	}
+}
+
+// FuzzRequests: no body makes the backend fail. What is refused leaves nothing
+// behind; what is taken can be read, listed, and written back as it was read.
+func FuzzRequests(f *testing.F) {
+	b := newFuzzBackend(f)
+	languages := []string{"*", "", "en", "de", "pl"}
+	for i, body := range []string{
+		person("new@acme.example", "g"), changed(b.user, "g"), with(fullGroupWithout("restrictions"), map[string]any{"id": "fresh", "vendorId": "v"}),
+		fullGroup(), `{"name": "plain", "metadata": {"version": 1}}`, `{"userId": "` + b.user + `"}`, `{"userId": "c", "userType": "customer"}`,
+	} {
+		for operation := range fuzzOperations {
+			f.Add(uint8(operation), uint8(i), body)
+		}
+	}
+	for _, body := range []string{``, `{}`, `[]`, `null`, `{"name": {"": "x", "en": null}}`, `{"name":{"en":"\ud800"},"mixins":{"a":1e999,"":[{}]}}`, "{\"name\":{\"en\":\"\xff\"}}"} {
+		f.Add(uint8(3), uint8(0), body)
+	}
+	f.Fuzz(func(t *testing.T, operation, language uint8, body string) {
+		o := fuzzOperations[int(operation)%len(fuzzOperations)]
+		path := strings.Replace(o.path, "{user}", b.user, 1)
+		before := b.changes(t)
+		status, answer := b.do(t, o.method, path, languages[int(language)%len(languages)], body)
+		if status >= 400 {
+			var doc api.Error
+			if err := json.Unmarshal(answer, &doc); err != nil || doc.Code != status || doc.Message == "" || doc.Status == "" || status >= 500 {
+				t.Fatalf("%s %s: got %d %s", o.method, path, status, answer)
+			}
+			if b.changes(t) != before {
+				t.Fatalf("%s %s: got %d %s, but something was written", o.method, path, status, answer)
+			}
+			return
+		}
+		var made api.Created
+		if status == http.StatusCreated && (json.Unmarshal(answer, &made) != nil || made.ID == "") {
+			t.Fatalf("%s %s: got %d %s", o.method, path, status, answer)
+		}
+		b.checkTaken(t, o, path, made.ID)
+		if o.back != nil {
+			if err := o.back(t.Context(), b, made.ID); err != nil {
+				t.Fatalf("taking it back: %v", err)
+			}
+			return
+		}
+		b.expect(t, 204, "PUT", "/groups/g", fullGroupWithout("restrictions"))
+		b.expect(t, 204, "PUT", "/users/"+b.user, changed(b.user, "g"))
+	})
+}
+
+// checkTaken reads what was written, lists it, and writes it back.
+func (b *fuzzBackend) checkTaken(t *testing.T, o fuzzOperation, path, id string) {
+	t.Helper()
+	if strings.HasSuffix(path, "/users") && path != "/users" { // a membership
+		b.expect(t, 200, "GET", path, "")
+		return
+	}
+	if o.method == "POST" {
+		path += "/" + id
+	}
+	doc := b.expect(t, 200, "GET", path, "")
+	b.expect(t, 200, "GET", "/groups?sort=name,description&q=name:exists", "")
+	b.expect(t, 200, "GET", "/users?expand=groups", "")
+	b.expect(t, 204, "PUT", path, string(doc))
+	again := b.expect(t, 200, "GET", path, "")
+	unversioned := func(doc []byte) string { return with(string(doc), map[string]any{"metadata": absent}) }
+	if unversioned(again) != unversioned(doc) {
+		t.Fatalf("%s: written back it was %s\nand is %s", path, doc, again)
+	}
+}

@@ -1,0 +1,116 @@
+package server_test
+
+import (
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
+)
+
+func TestObserve_requestID(t *testing.T) {
+	t.Parallel()
+	b := newBackend(t)
+	paths := map[string]int{"~/groups": 200, "~/groups/nothing": 404, "/nothing": 404, api.PathToken: 405, api.PathHealth: 200}
+	for path, status := range paths {
+		for given, kept := range map[string]bool{
+			"":                       false,
+			"abc-1:2.3_4":            true,
+			strings.Repeat("x", 128): true,
+			strings.Repeat("x", 129): false,
+			"two words":              false,
+			"<script>":               false,
+			"ä":                      false,
+		} {
+			got := b.send(t, exchange{path: path, header: map[string]string{api.HeaderRequestID: given}})
+			id := got.header.Get(api.HeaderRequestID)
+			if got.status != status || id == "" || (id == given) != kept {
+				t.Errorf("%s with id %q: got %d and id %q", path, given, got.status, id)
+			}
+		}
+	}
+}
+
+// Each request is one line in the log: who asked for what and what came of it,
+// but no query, which may hold names, and nothing secret.
+func TestObserve_log(t *testing.T) {
+	t.Parallel()
+	filled := newBackend(t)
+	log := &logLines{}
+	b := over(t, filled, server.Options{Store: filled.store, Logger: slog.New(slog.NewJSONHandler(log, nil)), Now: newClock().Now})
+	garbage := bearer("garbage-token")
+	for i, c := range []struct {
+		exchange
+		route, tenant string
+	}{
+		{exchange{path: "~/groups?name=Kowalska", status: 200}, api.PathGroups, "acme"},
+		{exchange{path: "~/groups/nothing", status: 404}, api.PathGroup, "acme"},
+		{exchange{path: "/iam/other/users", status: 401}, api.PathUsers, "other"},
+		{exchange{path: "~/users", header: garbage, status: 401}, api.PathUsers, "acme"},
+		{exchange{method: "POST", path: "~/users", body: person("hidden@acme.example"), status: 201}, api.PathUsers, "acme"},
+		{exchange{method: "PATCH", path: "~/users", status: 405}, api.PathUsers, "acme"},
+		{exchange{path: "/nothing", status: 404}, "unknown", ""},
+		{tokenRequest("", servertest.ClientID, servertest.ClientSecret, ""), api.PathToken, ""},
+		{exchange{path: api.PathHealth, status: 200}, api.PathHealth, ""},
+	} {
+		id := fmt.Sprintf("request-%d", i)
+		if c.header == nil {
+			c.header = map[string]string{}
+		}
+		header := map[string]string{api.HeaderRequestID: id}
+		for name, value := range c.header {
+			header[name] = value
+		}
+		c.header = header
+		got := b.send(t, c.exchange)
+		method := c.method
+		if method == "" {
+			method = "GET"
+		}
+		want := fmt.Sprintf(`[{"msg": "request", "level": "INFO", "method": %q, "route": %q, "tenant": %q, "status": %d}]`, method, c.route, c.tenant, c.status)
+		records := []any{}
+		for _, r := range log.with(t, id) {
+			records = append(records, r)
+		}
+		if diff := differs("", parse(t, want), any(records)); diff != "" || got.status != c.status {
+			t.Errorf("%s %s: got %d; %s; logged %v", method, c.path, got.status, diff, records)
+		}
+		for _, hidden := range []string{"Kowalska", "hidden@", "garbage-token", servertest.ClientSecret, b.token, "access_token", "eyJ"} {
+			if log.has(hidden) {
+				t.Fatalf("%s %s: the log holds %q", method, c.path, hidden)
+			}
+		}
+	}
+}
+
+// Health is about the process, readiness about its database.
+func TestObserve_healthAndReadiness(t *testing.T) {
+	t.Parallel()
+	db, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "iam.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := over(t, &backend{}, server.Options{Store: db})
+	anyone := map[string]string{"Authorization": ""}
+	b.play(
+		t,
+		exchange{name: "healthy", path: api.PathHealth, header: anyone, status: 200, want: `{"status": "ok"}`},
+		exchange{name: "ready", path: api.PathReady, header: anyone, status: 200, want: `{"status": "ready"}`},
+	)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.play(
+		t,
+		exchange{name: "still healthy", path: api.PathHealth, header: anyone, status: 200, want: `{"status": "ok"}`},
+		exchange{name: "not ready", path: api.PathReady, header: anyone, status: 500, want: `{"code": 500, "details": ["` + anyText + `"]}`},
+	)
+	if _, err := server.New(t.Context(), server.Options{Store: db}); err == nil || !strings.Contains(err.Error(), "token signing key") {
+		t.Errorf("a server over a closed store: got %v", err)
+	}
+}

@@ -1,0 +1,100 @@
+package server_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server"
+)
+
+// operations are those of the published API that the backend has, with the
+// scope that each asks for.
+const operations = `
+GET users iam.user_read
+POST users iam.user_create
+GET users/{userId} iam.user_read
+PUT users/{userId} iam.user_update
+DELETE users/{userId} iam.user_delete
+GET users/{userId}/groups iam.group_read
+DELETE users/{userId}/groups iam.assignment_manage
+GET users/{userId}/groups/{groupId} iam.group_read
+GET users/{userId}/access-controls iam.access_read
+GET groups iam.group_read
+POST groups iam.group_manage
+GET groups/{groupId} iam.group_read
+PUT groups/{groupId} iam.group_manage
+DELETE groups/{groupId} iam.group_manage
+GET groups/{groupId}/access-controls iam.access_read
+GET groups/{groupId}/users iam.user_read
+POST groups/{groupId}/users iam.assignment_manage
+PUT groups/{groupId}/users/{userType}/{userId} iam.assignment_manage
+DELETE groups/{groupId}/users/{userId} iam.assignment_manage
+DELETE groups/{groupId}/users iam.assignment_manage
+GET access-controls iam.access_read
+GET access-controls/{accessControlId} iam.access_read
+GET templates iam.template_read
+`
+
+func TestRoutes_published(t *testing.T) {
+	t.Parallel()
+	var table []string
+	for _, o := range server.Operations() {
+		for _, scope := range o.Scopes {
+			if !slices.Contains(api.AllScopes(), scope) {
+				t.Errorf("a full-access key cannot have %s, which %s %s asks for", scope, o.Method, o.Path)
+			}
+		}
+		table = append(table, fmt.Sprintf("%s %s %s", o.Method, strings.TrimPrefix(o.Path, "/iam/{tenant}/"), strings.Join(o.Scopes, " ")))
+	}
+	for line := range strings.Lines(strings.TrimPrefix(operations, "\n")) {
+		if line = strings.TrimSpace(line); !slices.Contains(table, line) {
+			t.Errorf("the backend has no %s; its table is\n%s", line, strings.Join(table, "\n"))
+		}
+	}
+}
+
+// A path answers its methods, and says which they are, token or not.
+func TestRoutes_methodNotAllowed(t *testing.T) {
+	t.Parallel()
+	b := newBackend(t)
+	allowed := map[string][]string{}
+	for _, o := range server.Operations() {
+		path := request(o).path
+		allowed[path] = append(allowed[path], o.Method)
+	}
+	for path, method := range server.OpenPaths {
+		allowed[path] = append(allowed[path], method)
+	}
+	for path, methods := range allowed {
+		slices.Sort(methods)
+		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"} {
+			if slices.Contains(methods, method) {
+				continue
+			}
+			for _, token := range []string{"", "Bearer " + b.token} {
+				b.check(t, exchange{
+					method: method, path: path, header: map[string]string{"Authorization": token}, status: 405,
+					want:       `{"code": 405, "status": "Method Not Allowed", "message": "` + anyText + `"}`,
+					wantHeader: map[string]string{"Allow": strings.Join(methods, ", ")},
+				})
+			}
+		}
+	}
+}
+
+func TestRoutes_unknownPath(t *testing.T) {
+	t.Parallel()
+	b := newBackend(t)
+	for _, path := range []string{
+		"/", "/iam", "/iam/acme", "~/", "~/nothing", "~/Groups", "~/groups/", "~/groups/g/nothing", "~/groups/g/users/EMPLOYEE/u/more",
+		"~/users/u/groups/", "/oauth", "/oauth/token/", "/healthz/", "/metrics", "/favicon.ico", "/configuration/acme/configurations",
+	} {
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			b.check(t, exchange{method: method, path: path, status: 404, want: `{"code": 404, "status": "Not Found", "message": "` + anyText + `", "resourceId": "` + absent + `"}`})
+		}
+	}
+}
