@@ -42,6 +42,7 @@ func (p *iamProvider) Resources(context.Context) []func() resource.Resource {
 		directory.NewGroupResource,
 		directory.NewGroupMembershipResource,
 		directory.NewGroupMembersResource,
+		directory.NewUserGroupsResource,
 	}
 }
 

@@ -189,12 +189,10 @@ func (r *membershipResource) parseImportID(ctx context.Context, text string) (m 
 		return m, errMembershipID
 	}
 	user := parts[2]
-	if strings.Contains(user, "@") && strings.EqualFold(parts[1], string(access.Employee)) {
-		found, err := r.Client.UserByEmail(ctx, user)
-		if err != nil {
+	if strings.EqualFold(parts[1], string(access.Employee)) {
+		if user, err = userID(ctx, r.Client, user); err != nil {
 			return m, err
 		}
-		user = found.ID
 	}
 	m = membershipModel{GroupID: types.StringValue(parts[0]), UserType: types.StringValue(strings.ToUpper(parts[1])), UserID: types.StringValue(user)}
 	m.setID()

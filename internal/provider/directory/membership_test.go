@@ -191,3 +191,52 @@ func TestGroupMembersResource_namesWhoItWillRemove(t *testing.T) {
 		t.Errorf("got %v", d)
 	}
 }
+
+func TestUserGroupsResource_life(t *testing.T) {
+	t.Parallel()
+	providertest.EachMode(t, func(t *testing.T, b providertest.Backend) {
+		p := providertest.New(t, b.Config)
+		p.MustApply("iam_group", state{}, orders())
+		id, _ := userIDs(t, p, "a@acme.example")["a@acme.example"].(string)
+		in := func(groups ...any) values { return values{"user_id": id, "group_ids": groups} }
+		want := func(groups ...string) {
+			t.Helper()
+			user, err := b.Client.User(t.Context(), id)
+			if err != nil || !slices.Equal(slices.Sorted(slices.Values(user.GroupIDs)), groups) {
+				t.Errorf("the server has %v, %v; want %v", user.GroupIDs, err, groups)
+			}
+		}
+		if err := b.Client.AssignMember(t.Context(), "oe-admin", access.Employee, id); err != nil {
+			t.Fatal(err)
+		}
+		made := p.MustApply("iam_user_groups", state{}, in("orders-de", "oe-viewer"))
+		want("oe-viewer", "orders-de")
+		noChange(t, p, "iam_user_groups", made, in("orders-de", "oe-viewer"))
+		imported, d := p.Import("iam_user_groups", "A@acme.example")
+		if diff := differences(made.Values, imported.Values); d.Failed() || len(diff) > 0 {
+			t.Errorf("import: %v, %v", imported.Values, d)
+		}
+		if err := b.Client.AssignMember(t.Context(), "oe-admin", access.Employee, id); err != nil {
+			t.Fatal(err)
+		}
+		drifted, _ := p.Refresh("iam_user_groups", made)
+		if groups, _ := drifted.Values["group_ids"].([]any); len(groups) != 3 {
+			t.Errorf("the drift reads %v", groups)
+		}
+		mended := p.MustApply("iam_user_groups", drifted, in("oe-viewer"))
+		want("oe-viewer")
+		if _, d := p.Apply("iam_user_groups", mended, in("oe-viewer", "nowhere")); !d.Has("error: Unable to update groups of user", "Joining nowhere", "404") {
+			t.Errorf("a group that does not exist: %v", d)
+		}
+		none := p.MustApply("iam_user_groups", mended, in())
+		want()
+		noChange(t, p, "iam_user_groups", none, in())
+		p.MustApply("iam_user_groups", none, nil)
+		if err := b.Client.DeleteUser(t.Context(), id, false); err != nil {
+			t.Fatal(err)
+		}
+		if gone, d := p.Refresh("iam_user_groups", none); gone.Values != nil || !d.Has("warning: User Not Found") {
+			t.Errorf("user gone: %v, %v", gone.Values, d)
+		}
+	})
+}

@@ -291,14 +291,26 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 
 // ImportState takes an id or an e-mail address.
 func (r *userResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	id := req.ID
-	if strings.Contains(id, "@") && r.Ready(&resp.Diagnostics) {
-		user, err := r.Client.UserByEmail(ctx, id)
-		if err != nil {
-			resp.Diagnostics.Append(plumbing.Unable("import", "user", req.ID, err))
-			return
-		}
-		id = user.ID
+	if !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	id, err := userID(ctx, r.Client, req.ID)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("import", "user", req.ID, err))
+		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
+}
+
+// userID returns the id of the user that an import names by id or by e-mail
+// address.
+func userID(ctx context.Context, c *client.Client, key string) (string, error) {
+	if !strings.Contains(key, "@") {
+		return key, nil
+	}
+	user, err := c.UserByEmail(ctx, key)
+	if err != nil {
+		return "", err
+	}
+	return user.ID, nil
 }

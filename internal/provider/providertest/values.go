@@ -1,7 +1,10 @@
 package providertest
 
 import (
+	"cmp"
+	"fmt"
 	"math/big"
+	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -118,6 +121,9 @@ func decode(t testing.TB, v tftypes.Value) any {
 		out := []any{}
 		for _, item := range items {
 			out = append(out, decode(t, item))
+		}
+		if v.Type().Is(tftypes.Set{}) { // in one order, to be compared
+			slices.SortFunc(out, func(a, b any) int { return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 		}
 		return out
 	}

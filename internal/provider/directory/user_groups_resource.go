@@ -1,0 +1,175 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*userGroupsResource)(nil)
+	_ resource.ResourceWithImportState = (*userGroupsResource)(nil)
+)
+
+type userGroupsResource struct {
+	plumbing.Resource
+}
+
+// NewUserGroupsResource returns iam_user_groups.
+func NewUserGroupsResource() resource.Resource {
+	return &userGroupsResource{plumbing.Resource{Name: "user_groups"}}
+}
+
+// userGroupsModel is the state of iam_user_groups.
+type userGroupsModel struct {
+	UserID   types.String `tfsdk:"user_id"`
+	GroupIDs types.Set    `tfsdk:"group_ids"`
+}
+
+func (r *userGroupsResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "All groups of one user. Authoritative: the user leaves every group that is not in `group_ids`. " +
+			"Use `iam_group_membership` instead to add single memberships and leave the others alone; do not use both, nor `iam_group_members`, for the same membership. " +
+			"Destroying the resource takes the user out of the groups it lists.",
+		Attributes: map[string]schema.Attribute{
+			"user_id": schema.StringAttribute{
+				MarkdownDescription: "Id of the user. Changing it replaces the resource.",
+				Required:            true,
+				Validators:          []validator.String{plumbing.NotEmpty()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"group_ids": schema.SetAttribute{
+				MarkdownDescription: "Ids of the groups that the user is in, and of no others.",
+				ElementType:         types.StringType,
+				Required:            true,
+				Validators:          []validator.Set{setvalidator.ValueStringsAre(plumbing.NotEmpty())},
+			},
+		},
+	}
+}
+
+func (r *userGroupsResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan userGroupsModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	if err := r.write(ctx, plan.UserID.ValueString(), plumbing.Strings(plan.GroupIDs)); err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("create", "groups of user", plan.UserID.ValueString(), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+func (r *userGroupsResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state userGroupsModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	user, err := r.Client.User(ctx, state.UserID.ValueString())
+	if client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.GoneWarning("User", state.UserID.ValueString()))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "groups of user", state.UserID.ValueString(), err))
+		return
+	}
+	state.GroupIDs = plumbing.StringSet(user.GroupIDs, types.SetValueMust(types.StringType, nil))
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+func (r *userGroupsResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan userGroupsModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	if err := r.write(ctx, plan.UserID.ValueString(), plumbing.Strings(plan.GroupIDs)); err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("update", "groups of user", plan.UserID.ValueString(), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+func (r *userGroupsResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state userGroupsModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	user := state.UserID.ValueString()
+	defer r.Client.Lock(lockUser, user)()
+	for _, group := range plumbing.Strings(state.GroupIDs) {
+		if err := r.Client.RemoveMember(ctx, group, user); err != nil && !client.IsNotFound(err) {
+			resp.Diagnostics.Append(plumbing.Unable("delete", "groups of user", user, fmt.Errorf("leaving %s: %w", group, err)))
+			return
+		}
+	}
+}
+
+// ImportState takes the id of a user, or its e-mail address.
+func (r *userGroupsResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	id, err := userID(ctx, r.Client, req.ID)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("import", "groups of user", req.ID, err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("user_id"), id)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("group_ids"), types.SetValueMust(types.StringType, nil))...)
+}
+
+// write puts the user into the groups and takes it out of all others, one by
+// one: the API's way to set them all at once would need the user's other
+// members, too, and overwrite what someone else changes in them. It joins
+// before it leaves, so that the user is never without the access it keeps, and
+// returns once the API shows the groups.
+func (r *userGroupsResource) write(ctx context.Context, user string, groups []string) error {
+	defer r.Client.Lock(lockUser, user)()
+	present, err := r.Client.User(ctx, user)
+	if err != nil {
+		return err
+	}
+	for _, group := range groups {
+		if !slices.Contains(present.GroupIDs, group) {
+			if err := r.Client.AssignMember(ctx, group, access.Employee, present.ID); err != nil {
+				return fmt.Errorf("joining %s: %w", group, err)
+			}
+		}
+	}
+	for _, group := range present.GroupIDs {
+		if !slices.Contains(groups, group) {
+			if err := r.Client.RemoveMember(ctx, group, present.ID); err != nil && !client.IsNotFound(err) {
+				return fmt.Errorf("leaving %s: %w", group, err)
+			}
+		}
+	}
+	slices.Sort(groups)
+	_, err = client.Await(ctx, func(ctx context.Context) (*[]string, error) {
+		shown, err := r.Client.User(ctx, user)
+		if err != nil {
+			return nil, err
+		}
+		slices.Sort(shown.GroupIDs)
+		return &shown.GroupIDs, nil
+	}, func(shown []string) bool { return slices.Equal(shown, groups) })
+	return err
+}
