@@ -216,9 +216,6 @@ func templateAccess(id string, tenant []api.Template) (a access.Access, ok bool)
 // sameGroup reports whether the group is what this body makes: then a conflict
 // on a repeated request is with our own group.
 func sameGroup(g api.Group, body api.GroupCreate) bool {
-	same := func(a, b []string) bool {
-		return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
-	}
 	return maps.Equal(g.Name, body.Name) && maps.Equal(g.Description, body.Description) && g.UserType == body.UserType &&
-		same(g.AccessControls, body.AccessControls) && same(g.Templates, body.Templates) && same(g.Restrictions, body.Restrictions)
+		sameIDs(g.AccessControls, body.AccessControls) && sameIDs(g.Templates, body.Templates) && sameIDs(g.Restrictions, body.Restrictions)
 }

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -20,29 +21,36 @@ type userModel struct {
 	PreferredSite        types.String `tfsdk:"preferred_site"`
 	PreferredCurrency    types.String `tfsdk:"preferred_currency"`
 	PreferredLanguage    types.String `tfsdk:"preferred_language"`
+	GroupIDs             types.Set    `tfsdk:"group_ids"`
+	OnDestroy            types.String `tfsdk:"on_destroy"`
 	BackofficeUserNumber types.String `tfsdk:"backoffice_user_number"`
 	Status               types.String `tfsdk:"status"`
 }
 
-// toAPI returns the body that makes the user, in no group: memberships are
-// other resources'.
+// toAPI returns the body that makes the user, in no group unless this resource
+// manages them.
 func (m userModel) toAPI() api.UserCreate {
 	return api.UserCreate{
 		FirstName: m.FirstName.ValueString(), LastName: m.LastName.ValueString(), ContactEmail: m.Email.ValueString(),
 		Department: m.Department.ValueString(), PreferredSite: m.PreferredSite.ValueString(),
 		PreferredCurrency: m.PreferredCurrency.ValueString(), PreferredLanguage: m.PreferredLanguage.ValueString(),
-		GroupIDs: []string{},
+		GroupIDs: append([]string{}, plumbing.Strings(m.GroupIDs)...),
 	}
 }
 
-// toUpdate returns the body that changes the user and repeats the groups that
-// it is in now, because the API takes a missing one for a removal.
+// toUpdate returns the body that changes the user. Unless this resource manages
+// them it repeats the groups that the user is in now, because the API takes a
+// missing one for a removal.
 func (m userModel) toUpdate(present api.User) api.UserUpdate {
+	groups := present.GroupIDs
+	if !m.GroupIDs.IsNull() {
+		groups = append([]string{}, plumbing.Strings(m.GroupIDs)...)
+	}
 	return api.UserUpdate{
 		FirstName: m.FirstName.ValueString(), LastName: m.LastName.ValueString(),
 		Department: m.Department.ValueString(), PreferredSite: m.PreferredSite.ValueString(),
 		PreferredCurrency: m.PreferredCurrency.ValueString(), PreferredLanguage: m.PreferredLanguage.ValueString(),
-		BackofficeUserNumber: present.BackofficeUserNumber, GroupIDs: present.GroupIDs,
+		BackofficeUserNumber: present.BackofficeUserNumber, GroupIDs: groups,
 	}
 }
 
@@ -61,13 +69,22 @@ func (m *userModel) fromAPI(u api.User) {
 	m.PreferredLanguage = types.StringValue(u.PreferredLanguage)
 	m.BackofficeUserNumber = types.StringValue(u.BackofficeUserNumber)
 	m.Status = types.StringValue(strings.ToUpper(string(u.Status)))
+	if !m.GroupIDs.IsNull() {
+		m.GroupIDs = plumbing.StringSet(u.GroupIDs, m.GroupIDs)
+	}
 }
 
 // shownBy reports whether the user is as this model wants it.
 func (m userModel) shownBy(u api.User) bool {
 	return u.FirstName == m.FirstName.ValueString() && u.LastName == m.LastName.ValueString() &&
 		u.Department == m.Department.ValueString() && u.PreferredSite == m.PreferredSite.ValueString() &&
-		u.PreferredCurrency == m.PreferredCurrency.ValueString() && u.PreferredLanguage == m.PreferredLanguage.ValueString()
+		u.PreferredCurrency == m.PreferredCurrency.ValueString() && u.PreferredLanguage == m.PreferredLanguage.ValueString() &&
+		(m.GroupIDs.IsNull() || sameIDs(u.GroupIDs, plumbing.Strings(m.GroupIDs)))
+}
+
+// sameIDs compares ids whose order means nothing.
+func sameIDs(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
 // Fallbacks for what the API requires of every user and nobody gave. They are
@@ -108,5 +125,5 @@ func (m userModel) wasMadeBy(u api.User, since time.Time) bool {
 	made, err := time.Parse(time.RFC3339, strings.Replace(u.ValidFrom, " ", "T", 1))
 	return err == nil && made.After(since.Add(-skew)) &&
 		u.FirstName == m.FirstName.ValueString() && u.LastName == m.LastName.ValueString() &&
-		strings.EqualFold(u.ContactEmail, m.Email.ValueString()) && len(u.GroupIDs) == 0
+		strings.EqualFold(u.ContactEmail, m.Email.ValueString()) && sameIDs(u.GroupIDs, plumbing.Strings(m.GroupIDs))
 }

@@ -6,11 +6,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -40,8 +43,7 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "An employee of the tenant. Creating one sends an invitation to the e-mail address; " +
 			"the user stays `PROVISIONED` until it is accepted. An e-mail that has an account on the platform already is `ACTIVE` at once.\n\n" +
-			"Memberships are left alone: give them with `iam_group_membership` or `iam_group_members`. " +
-			"Destroying a user removes it from the tenant and from all its groups; its account on the platform stays.",
+			"Memberships are left alone unless `group_ids` is set: give them with `iam_group_membership`, `iam_group_members` or `iam_user_groups`.",
 		Attributes: map[string]schema.Attribute{
 			"email": schema.StringAttribute{
 				MarkdownDescription: "E-mail address, unique in the tenant without regard to case. Another address means another user: changing it replaces the user; changing only its case does nothing.",
@@ -63,6 +65,19 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 			"preferred_site":     preference("Code of the site that the user works with.", "`"+fallbackSite+"`"),
 			"preferred_currency": preference("Currency that the user sees, such as `EUR`.", "`"+fallbackCurrency+"`"),
 			"preferred_language": preference("Language of the dashboard, such as `en`.", "`"+fallbackLanguage+"`"),
+			"group_ids": schema.SetAttribute{
+				MarkdownDescription: "Ids of all groups of the user. Left out, memberships are not managed here and left alone; do not combine it with `iam_group_membership`, `iam_group_members` or `iam_user_groups` for the same user.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          []validator.Set{setvalidator.ValueStringsAre(plumbing.NotEmpty())},
+			},
+			"on_destroy": schema.StringAttribute{
+				MarkdownDescription: "What destroying does: `remove` (default) takes the user out of the tenant and keeps the account on the platform; `delete` deletes the account, too, which only few API keys may do.",
+				Optional:            true,
+				Computed:            true,
+				Default:             stringdefault.StaticString(onDestroyRemove),
+				Validators:          []validator.String{stringvalidator.OneOf(onDestroyRemove, onDestroyDelete)},
+			},
 
 			"id": schema.StringAttribute{
 				MarkdownDescription: "Id that the platform gave the user.",
@@ -82,6 +97,12 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 		},
 	}
 }
+
+// What destroying a user does.
+const (
+	onDestroyRemove = "remove"
+	onDestroyDelete = "delete"
+)
 
 // preference is an attribute that every user has and few configurations name.
 func preference(text, otherwise string) schema.StringAttribute {
@@ -224,6 +245,9 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		resp.Diagnostics.Append(plumbing.Unable("read", "user", state.Email.ValueString(), err))
 		return
 	}
+	if state.OnDestroy.IsNull() {
+		state.OnDestroy = types.StringValue(onDestroyRemove) // imported
+	}
 	state.fromAPI(*user)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
@@ -283,7 +307,7 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 		return
 	}
 	defer r.Client.Lock(lockUser, state.ID.ValueString())()
-	err := r.Client.DeleteUser(ctx, state.ID.ValueString(), false)
+	err := r.Client.DeleteUser(ctx, state.ID.ValueString(), state.OnDestroy.ValueString() == onDestroyDelete)
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.Append(plumbing.Unable("delete", "user", state.Email.ValueString(), err))
 	}

@@ -2,6 +2,7 @@ package directory_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -272,5 +273,51 @@ func TestUserResource_lostAnswerAndAnotherUser(t *testing.T) {
 	half := state{Values: with(anna(), values{"department": "", "preferred_site": "main", "preferred_currency": "EUR", "preferred_language": "en"})}
 	if gone, d := p.Refresh("iam_user", half); gone.Values != nil || !d.Has("warning: User Not Found") {
 		t.Errorf("got %v %v", gone.Values, d)
+	}
+}
+
+func TestUserResource_groups(t *testing.T) {
+	t.Parallel()
+	providertest.EachMode(t, func(t *testing.T, b providertest.Backend) {
+		p := providertest.New(t, b.Config)
+		config := with(anna(), values{"group_ids": []any{"oe-viewer", "oe-editor"}})
+		made := p.MustApply("iam_user", state{}, config)
+		noChange(t, p, "iam_user", made, config)
+		id, _ := made.Values["id"].(string)
+		if err := b.Client.AssignMember(t.Context(), "oe-admin", "EMPLOYEE", id); err != nil {
+			t.Fatal(err)
+		}
+		drifted, _ := p.Refresh("iam_user", made)
+		if diff := differences(made.Values, drifted.Values); !slices.Equal(diff, []string{"group_ids"}) {
+			t.Errorf("the drift shows in %v", diff)
+		}
+		none := p.MustApply("iam_user", drifted, with(anna(), values{"group_ids": []any{}}))
+		if user, _ := b.Client.User(t.Context(), id); len(user.GroupIDs) != 0 {
+			t.Errorf("got %v", user.GroupIDs)
+		}
+		if err := b.Client.AssignMember(t.Context(), "oe-admin", "EMPLOYEE", id); err != nil {
+			t.Fatal(err)
+		}
+		p.MustApply("iam_user", none, with(anna(), values{"department": "X"}))
+		if user, _ := b.Client.User(t.Context(), id); len(user.GroupIDs) != 1 {
+			t.Errorf("memberships that are not managed must stay, got %v", user.GroupIDs)
+		}
+	})
+}
+
+func TestUserResource_onDestroy(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	made := p.MustApply("iam_user", state{}, with(anna(), values{"on_destroy": "delete"}))
+	kept, d := p.Apply("iam_user", made, nil)
+	if !d.Has("error: Unable to delete user", "developer portal") || kept.Values == nil {
+		t.Errorf("got %v, %v", kept.Values, d)
+	}
+	removed := p.MustApply("iam_user", made, anna())
+	p.MustApply("iam_user", removed, nil)
+	// The account stayed, so the same person is active at once.
+	if again := p.MustApply("iam_user", state{}, anna()); again.Values["status"] != "ACTIVE" || again.Values["id"] != made.Values["id"] {
+		t.Errorf("got %v", again.Values)
 	}
 }
