@@ -17,21 +17,35 @@ var (
 	ErrReferenced = errors.New("still in use")
 	ErrFull       = errors.New("the database or its disk is full")
 	ErrReadOnly   = errors.New("the database is read-only")
+
+	// ErrInvalid refuses a record for its text, whoever else writes: it has a
+	// zero byte, is not UTF-8, or is a key and longer than MaxKey. The error's
+	// text says which. Nothing is found under such a text, and that is no error.
+	ErrInvalid = errors.New("cannot be stored")
 )
+
+// MaxKey is how many bytes a key may have: an id, the name of a tenant, the key
+// of a setting, a back-office number, an e-mail in lower case. Every engine
+// refuses longer ones, for some cannot keep them in an index.
+const MaxKey = 512
 
 // Store keeps tenants and what belongs to them. All methods may be called
 // concurrently. A method called on the Store runs in a transaction of its own;
 // InTx joins several.
 //
-// Every method stops with the context's error when the context is done, and
-// may answer ErrFull or ErrReadOnly when it writes.
+// Every method stops with the context's error when the context is done. When it
+// writes it may answer ErrFull or ErrReadOnly, ErrInvalid, or ErrConflict after
+// it has been tried several times.
 type Store interface {
 	Tx
 
 	// InTx runs fn in one transaction that reads its own writes: all of them
 	// are kept when fn returns nil, none when it returns an error or panics.
 	// Transactions that write are serialized. Fn must use the Tx it is given
-	// and not the Store, and return the error of a write that was refused.
+	// and not the Store, and return the error of a write that was refused,
+	// unless that is ErrExists for a record to be created, or ErrNotFound for
+	// one to be changed or removed. It may run more than once: what it leaves
+	// outside the transaction must come out the same.
 	InTx(ctx context.Context, fn func(tx Tx) error) error
 
 	// Ping answers nil when the database can be read.

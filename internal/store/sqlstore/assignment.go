@@ -12,7 +12,9 @@ var assignments = table[store.Assignment]{
 	name:    "assignment",
 	columns: "tenant, id, group_id, user_id, user_type, created_at",
 	fields: func(a *store.Assignment) []any {
-		return []any{&a.Tenant, &a.ID, &a.GroupID, &a.UserID, &a.UserType, asMillis(&a.CreatedAt)}
+		return []any{
+			asKey(&a.Tenant), asKey(&a.ID), asKey(&a.GroupID), asKey(&a.UserID), &a.UserType, asMillis(&a.CreatedAt),
+		}
 	},
 }
 
@@ -71,7 +73,7 @@ func addGroupIDs(ctx context.Context, db conn, tenant string, userIDs []string, 
 	rows, err := db.QueryContext(ctx, `SELECT a.user_id, a.group_id
 		FROM assignment a JOIN user_group g ON g.tenant = a.tenant AND g.id = a.group_id
 		WHERE a.tenant = $1 AND a.user_id IN (`+params(2, len(args))+`)
-		ORDER BY g.created_at, g.id`, args...)
+		ORDER BY g.created_at, g.id`, sought(args)...)
 	if err != nil {
 		return translate(ctx, err, nil)
 	}

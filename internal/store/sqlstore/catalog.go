@@ -12,8 +12,9 @@ var accessControls = table[store.AccessControl]{
 		"version, created_at, modified_at",
 	fields: func(c *store.AccessControl) []any {
 		return []any{
-			&c.Tenant, &c.ID, asJSON(&c.Name), asJSON(&c.Domains), asJSON(&c.Scopes), &c.RestrictionAware,
-			&c.RestrictedTo, &c.VendorAware, &c.Predefined, &c.Version, asMillis(&c.CreatedAt), asMillis(&c.ModifiedAt),
+			asKey(&c.Tenant), asKey(&c.ID), asJSON(&c.Name), asJSON(&c.Domains), asJSON(&c.Scopes),
+			&c.RestrictionAware, &c.RestrictedTo, &c.VendorAware, &c.Predefined, &c.Version,
+			asMillis(&c.CreatedAt), asMillis(&c.ModifiedAt),
 		}
 	},
 }
@@ -23,8 +24,8 @@ var templates = table[store.Template]{
 	columns: "tenant, id, name, description, access_controls, predefined, created_at",
 	fields: func(t *store.Template) []any {
 		return []any{
-			&t.Tenant, &t.ID, asJSON(&t.Name), asJSON(&t.Description), asJSON(&t.AccessControls), &t.Predefined,
-			asMillis(&t.CreatedAt),
+			asKey(&t.Tenant), asKey(&t.ID), asJSON(&t.Name), asJSON(&t.Description), asJSON(&t.AccessControls),
+			&t.Predefined, asMillis(&t.CreatedAt),
 		}
 	},
 }

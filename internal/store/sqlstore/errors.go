@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -23,16 +24,21 @@ const (
 	faultDuplicate
 	faultReference
 	faultBusy
+	faultConflict
 	faultFull
 	faultReadOnly
 	faultDamaged
 	faultCannotOpen
+	faultInvalid
 )
 
 // faultOf goes by the driver's code: the text differs between versions.
 func faultOf(err error) fault {
 	if driver, ok := errors.AsType[*sqlite.Error](err); ok {
 		return sqliteFault(driver.Code())
+	}
+	if driver, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return postgresFault(driver.Code)
 	}
 	return faultOther
 }
@@ -63,6 +69,24 @@ func sqliteFault(code int) fault {
 	return faultOther
 }
 
+func postgresFault(code string) fault {
+	switch code {
+	case "23505": // unique_violation
+		return faultDuplicate
+	case "23503": // foreign_key_violation
+		return faultReference
+	case "40001", "40P01": // serialization_failure, deadlock_detected
+		return faultConflict
+	case "53100": // disk_full
+		return faultFull
+	case "25006": // read_only_sql_transaction
+		return faultReadOnly
+	case "22021", "54000": // character_not_in_repertoire, program_limit_exceeded
+		return faultInvalid
+	}
+	return faultOther
+}
+
 // translate turns a driver's error into one of package store where there is
 // one. A broken reference means different things to different statements:
 // reference says what it means to this one.
@@ -79,8 +103,12 @@ func translate(ctx context.Context, err, reference error) error {
 		answer = store.ErrExists
 	case faultReference:
 		answer = reference
+	case faultConflict:
+		answer = store.ErrConflict
 	case faultFull:
 		answer = store.ErrFull
+	case faultInvalid:
+		answer = store.ErrInvalid
 	case faultReadOnly:
 		answer = store.ErrReadOnly
 	case faultDamaged:

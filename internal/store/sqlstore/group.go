@@ -12,7 +12,7 @@ var groups = table[store.Group]{
 		"templates, restrictions, mixins, predefined, version, created_at, modified_at",
 	fields: func(g *store.Group) []any {
 		return []any{
-			&g.Tenant, &g.ID, asJSON(&g.Name), asJSON(&g.Description), &g.Code, &g.UserType, &g.VendorID,
+			asKey(&g.Tenant), asKey(&g.ID), asJSON(&g.Name), asJSON(&g.Description), &g.Code, &g.UserType, &g.VendorID,
 			&g.LegalEntityID, asJSON(&g.AccessControls), asJSON(&g.Templates), asJSON(&g.Restrictions), &g.Mixins,
 			&g.Predefined, &g.Version, asMillis(&g.CreatedAt), asMillis(&g.ModifiedAt),
 		}

@@ -3,20 +3,24 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"embed"
 	"fmt"
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
 )
 
-// migrate brings the tables up to date. When they are, it changes nothing. It
-// refuses tables that are ahead of this program.
-func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, migrations fs.FS, dir string) error {
-	migrations, err := fs.Sub(migrations, dir)
+//go:embed migrations
+var migrations embed.FS
+
+// migrate brings the tables up to date by the migrations in dir. When they are,
+// it changes nothing. It refuses tables that are ahead of this program.
+func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, dir string, o ...goose.ProviderOption) error {
+	files, err := fs.Sub(migrations, "migrations/"+dir)
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(dialect, db, migrations, goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(dialect, db, files, append(o, goose.WithDisableGlobalRegistry(true))...)
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
@@ -26,9 +30,9 @@ func migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, migrations 
 	}
 	if current > known {
 		return fmt.Errorf("a newer version of this program made it: its tables have version %d, this one knows %d; "+
-			"nothing was changed; use the newer version, or choose another path", current, known)
+			"nothing was changed; use the newer version, or choose another database", current, known)
 	}
-	// Another process may migrate the same database. A migration that it was
+	// Another process may migrate the same SQLite file. A migration that it was
 	// first to apply fails here, and the next attempt finds it applied: there are
 	// as many failures as migrations, at most.
 	for range len(provider.ListSources()) + 1 {

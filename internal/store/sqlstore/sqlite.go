@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
 	"maps"
@@ -13,9 +12,6 @@ import (
 
 	"github.com/pressly/goose/v3"
 )
-
-//go:embed migrations/sqlite/*.sql
-var sqliteMigrations embed.FS
 
 // sqliteReaders is how many connections read. More gain little: a read takes
 // some ten microseconds.
@@ -88,7 +84,7 @@ func (f sqliteFile) connect() (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
-	return newStore(reader, writer), nil
+	return newStore(reader, writer, ""), nil
 }
 
 // pool gives every connection its settings by the name that it is opened with:
@@ -112,15 +108,10 @@ func (f sqliteFile) pool(size int, settings url.Values) (*sql.DB, error) {
 
 // migrate brings the tables up to date and makes sure that they can be written.
 func (f sqliteFile) migrate(ctx context.Context, s *Store) error {
-	err := migrate(ctx, goose.DialectSQLite3, s.writer, sqliteMigrations, "migrations/sqlite")
-	if err != nil {
+	if err := migrate(ctx, s.writer, goose.DialectSQLite3, "sqlite"); err != nil {
 		return translate(ctx, err, nil)
 	}
-	return s.changeTx(ctx, func(db conn) error {
-		// It finds nothing, and is refused all the same where nothing may be written.
-		_, err := tenants.remove(ctx, db, `WHERE 1 = 0`)
-		return err
-	})
+	return s.checkWritable(ctx)
 }
 
 // explain finds the cause where SQLite only says that it cannot open a file:

@@ -11,22 +11,14 @@ import (
 
 func TestSQLite(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) store.Store {
-		return openFile(t, filepath.Join(t.TempDir(), "iam.db"))
+	storetest.Run(t, func(t *testing.T) (open func() store.Store) {
+		file := filepath.Join(t.TempDir(), "iam.db")
+		return func() store.Store { return openFile(t, file) }
 	})
 }
 
 // openFile opens a database and closes it at the end of the test.
 func openFile(t *testing.T, name string) *sqlstore.Store {
 	t.Helper()
-	s, err := sqlstore.Open(t.Context(), "sqlite:"+name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
+	return openDSN(t, "sqlite:"+name)
 }

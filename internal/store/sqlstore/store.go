@@ -1,7 +1,7 @@
 // Package sqlstore keeps the records of package store in a SQL database. The
 // queries are the same for every engine; what differs is how a database is
-// opened (sqlite.go), which codes its driver answers (errors.go) and the
-// migrations.
+// opened and how writers wait (sqlite.go, postgres.go), which codes its driver
+// answers (errors.go) and the migrations.
 package sqlstore
 
 import (
@@ -19,6 +19,7 @@ type Store struct {
 
 	reader *sql.DB
 	writer *sql.DB // has a single connection: writers queue in this process
+	lock   string  // makes a transaction wait for writers of other processes; empty where BEGIN does
 }
 
 var _ store.Store = (*Store)(nil)
@@ -41,8 +42,8 @@ type conn interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-func newStore(reader, writer *sql.DB) *Store {
-	s := &Store{reader: reader, writer: writer}
+func newStore(reader, writer *sql.DB, lock string) *Store {
+	s := &Store{reader: reader, writer: writer, lock: lock}
 	s.queries = queries{read: reader, view: s.viewTx, change: s.changeTx}
 	return s
 }
@@ -63,13 +64,35 @@ func (s *Store) Ping(ctx context.Context) error {
 	return translate(ctx, row.Scan(&n), nil)
 }
 
+// checkWritable finds out at the start what the first write would answer.
+func (s *Store) checkWritable(ctx context.Context) error {
+	return s.changeTx(ctx, func(db conn) error {
+		// It finds nothing, and is refused all the same where nothing may be written.
+		_, err := tenants.remove(ctx, db, `WHERE 1 = 0`)
+		return err
+	})
+}
+
 // Close implements store.Store. The writer goes last: the last connection
 // moves what is in the write-ahead log into the database file.
 func (s *Store) Close() error {
 	return errors.Join(s.reader.Close(), s.writer.Close())
 }
 
-func (s *Store) changeTx(ctx context.Context, fn func(db conn) error) error {
+// conflictAttempts is how often a transaction is tried. As writers wait for each
+// other, only who changes the database past this program makes one fail.
+const conflictAttempts = 5
+
+func (s *Store) changeTx(ctx context.Context, fn func(db conn) error) (err error) {
+	for range conflictAttempts {
+		if err = s.tryChange(ctx, fn); faultOf(err) != faultConflict {
+			break
+		}
+	}
+	return err
+}
+
+func (s *Store) tryChange(ctx context.Context, fn func(db conn) error) error {
 	tx, err := s.begin(ctx)
 	if err != nil {
 		return err
@@ -82,17 +105,27 @@ func (s *Store) changeTx(ctx context.Context, fn func(db conn) error) error {
 	return translate(ctx, tx.Commit(), nil)
 }
 
+// snapshot is the isolation of transactions: all of their statements see one
+// state. SQLite knows no other and takes no notice. In PostgreSQL, to change
+// what was changed after that state is a conflict, and not lost.
+const snapshot = sql.LevelRepeatableRead
+
 // begin waits for writers of this process, then for those of others.
 func (s *Store) begin(ctx context.Context) (tx *sql.Tx, err error) {
 	err = waitBusy(ctx, func() error {
-		tx, err = s.writer.BeginTx(ctx, nil)
+		tx, err = s.writer.BeginTx(ctx, &sql.TxOptions{Isolation: snapshot})
 		return err
 	})
+	if err == nil && s.lock != "" {
+		if _, err = tx.ExecContext(ctx, s.lock); err != nil {
+			_ = tx.Rollback()
+		}
+	}
 	return tx, translate(ctx, err, nil)
 }
 
 func (s *Store) viewTx(ctx context.Context, fn func(db conn) error) error {
-	tx, err := s.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := s.reader.BeginTx(ctx, &sql.TxOptions{Isolation: snapshot, ReadOnly: true})
 	if err != nil {
 		return translate(ctx, err, nil)
 	}

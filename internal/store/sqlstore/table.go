@@ -19,20 +19,42 @@ type table[T any] struct {
 	fields func(record *T) []any
 }
 
-// insert answers ErrExists, and ErrNotFound when the record refers to
-// something that is not there.
+// insert answers ErrExists, and ErrNotFound when the record refers to something
+// that is not there. What exists is no error to the database: after one,
+// PostgreSQL takes no further statement in the transaction.
 func (t table[T]) insert(ctx context.Context, db conn, record *T) error {
 	fields := t.fields(record)
-	query := `INSERT INTO ` + t.name + ` (` + t.columns + `) VALUES (` + params(1, len(fields)) + `)`
-	_, err := db.ExecContext(ctx, query, fields...)
-	return translate(ctx, err, store.ErrNotFound)
+	if err := t.check(fields); err != nil {
+		return err
+	}
+	query := `INSERT INTO ` + t.name + ` (` + t.columns + `) VALUES (` + params(1, len(fields)) + `)
+		ON CONFLICT DO NOTHING`
+	result, err := db.ExecContext(ctx, query, fields...)
+	if err != nil {
+		return translate(ctx, err, store.ErrNotFound)
+	}
+	n, err := result.RowsAffected()
+	if err == nil && n == 0 {
+		return store.ErrExists
+	}
+	return err
+}
+
+// check finds text that not every engine can keep.
+func (t table[T]) check(fields []any) error {
+	for i, field := range fields {
+		if reason := refusal(field); reason != "" {
+			return fmt.Errorf("%w: %s of %s %s", store.ErrInvalid, strings.Split(t.columns, ", ")[i], t.name, reason)
+		}
+	}
+	return nil
 }
 
 // one returns the first record of a query that goes on after FROM, or
 // ErrNotFound.
 func (t table[T]) one(ctx context.Context, db conn, rest string, args ...any) (T, error) {
 	var record T
-	row := db.QueryRowContext(ctx, t.selectFrom(rest), args...)
+	row := db.QueryRowContext(ctx, t.selectFrom(rest), sought(args)...)
 	err := row.Scan(t.fields(&record)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return record, store.ErrNotFound
@@ -42,7 +64,7 @@ func (t table[T]) one(ctx context.Context, db conn, rest string, args ...any) (T
 
 // all returns every record of a query that goes on after FROM.
 func (t table[T]) all(ctx context.Context, db conn, rest string, args ...any) ([]T, error) {
-	rows, err := db.QueryContext(ctx, t.selectFrom(rest), args...)
+	rows, err := db.QueryContext(ctx, t.selectFrom(rest), sought(args)...)
 	if err != nil {
 		return nil, translate(ctx, err, nil)
 	}
@@ -60,7 +82,7 @@ func (t table[T]) all(ctx context.Context, db conn, rest string, args ...any) ([
 
 // count returns the number of records of a query that goes on after FROM.
 func (t table[T]) count(ctx context.Context, db conn, rest string, args ...any) (n int, err error) {
-	row := db.QueryRowContext(ctx, `SELECT count(*) FROM `+t.name+` `+rest, args...)
+	row := db.QueryRowContext(ctx, `SELECT count(*) FROM `+t.name+` `+rest, sought(args)...)
 	return n, translate(ctx, row.Scan(&n), nil)
 }
 
@@ -69,6 +91,9 @@ func (t table[T]) count(ctx context.Context, db conn, rest string, args ...any) 
 // the record.
 func (t table[T]) update(ctx context.Context, db conn, record *T) error {
 	fields := t.fields(record)
+	if err := t.check(fields); err != nil {
+		return err
+	}
 	columns := strings.SplitN(t.columns, ", ", 3)[2]
 	query := `UPDATE ` + t.name + ` SET (` + columns + `) = (` + params(3, len(fields)) + `)
 		WHERE tenant = $1 AND id = $2`
@@ -79,7 +104,7 @@ func (t table[T]) update(ctx context.Context, db conn, record *T) error {
 // remove deletes the records that a condition selects, any number. It answers
 // ErrReferenced while something refers to one of them.
 func (t table[T]) remove(ctx context.Context, db conn, where string, args ...any) (n int64, err error) {
-	result, err := db.ExecContext(ctx, `DELETE FROM `+t.name+` `+where, args...)
+	result, err := db.ExecContext(ctx, `DELETE FROM `+t.name+` `+where, sought(args)...)
 	if err != nil {
 		return 0, translate(ctx, err, store.ErrReferenced)
 	}

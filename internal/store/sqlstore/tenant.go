@@ -12,7 +12,7 @@ var tenants = table[store.Tenant]{
 	name:    "tenant",
 	columns: "name, created_at",
 	fields: func(t *store.Tenant) []any {
-		return []any{&t.Name, asMillis(&t.CreatedAt)}
+		return []any{asKey(&t.Name), asMillis(&t.CreatedAt)}
 	},
 }
 
@@ -20,7 +20,7 @@ var clients = table[store.Client]{
 	name:    "client",
 	columns: "tenant, id, secret_hash, scopes, created_at",
 	fields: func(c *store.Client) []any {
-		return []any{&c.Tenant, &c.ID, &c.SecretHash, asJSON(&c.Scopes), asMillis(&c.CreatedAt)}
+		return []any{asKey(&c.Tenant), asKey(&c.ID), &c.SecretHash, asJSON(&c.Scopes), asMillis(&c.CreatedAt)}
 	},
 }
 
@@ -28,7 +28,7 @@ var settings = table[store.Setting]{
 	name:    "setting",
 	columns: "tenant, key, value",
 	fields: func(s *store.Setting) []any {
-		return []any{&s.Tenant, &s.Key, &s.Value}
+		return []any{asKey(&s.Tenant), asKey(&s.Key), &s.Value}
 	},
 }
 
@@ -61,9 +61,13 @@ func (q queries) Clients(ctx context.Context, tenant string) ([]store.Client, er
 }
 
 func (q queries) PutSetting(ctx context.Context, s store.Setting) error {
+	fields := settings.fields(&s)
+	if err := settings.check(fields); err != nil {
+		return err
+	}
 	return q.change(ctx, func(db conn) error {
 		_, err := db.ExecContext(ctx, `INSERT INTO setting (tenant, key, value) VALUES ($1, $2, $3)
-			ON CONFLICT (tenant, key) DO UPDATE SET value = excluded.value`, s.Tenant, s.Key, s.Value)
+			ON CONFLICT (tenant, key) DO UPDATE SET value = excluded.value`, fields...)
 		return translate(ctx, err, store.ErrNotFound)
 	})
 }

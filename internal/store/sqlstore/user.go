@@ -12,8 +12,8 @@ var users = table[store.User]{
 		"preferred_currency, preferred_language, backoffice_number, status, locked, created_at, last_login",
 	fields: func(u *store.User) []any {
 		return []any{
-			&u.Tenant, &u.ID, &u.FirstName, &u.LastName, &u.Email, asEmailKey(&u.Email), &u.Department, &u.PreferredSite,
-			&u.PreferredCurrency, &u.PreferredLanguage, &u.BackofficeNumber, &u.Status, &u.Locked,
+			asKey(&u.Tenant), asKey(&u.ID), &u.FirstName, &u.LastName, &u.Email, asEmailKey(&u.Email), &u.Department,
+			&u.PreferredSite, &u.PreferredCurrency, &u.PreferredLanguage, asKey(&u.BackofficeNumber), &u.Status, &u.Locked,
 			asMillis(&u.CreatedAt), asMillis(&u.LastLogin),
 		}
 	},
@@ -23,7 +23,7 @@ var accounts = table[store.Account]{
 	name:    "account",
 	columns: "id, email, email_key, created_at",
 	fields: func(a *store.Account) []any {
-		return []any{&a.ID, &a.Email, asEmailKey(&a.Email), asMillis(&a.CreatedAt)}
+		return []any{asKey(&a.ID), &a.Email, asEmailKey(&a.Email), asMillis(&a.CreatedAt)}
 	},
 }
 

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
 // A record's fields are given to the driver as pointers, which serve both ways:
@@ -80,3 +83,46 @@ func (emailKey) Scan(any) error { return nil }
 // foldEmail is done here and not by the database: SQLite's lower() knows ASCII
 // only, PostgreSQL's depends on the locale.
 func foldEmail(email string) string { return strings.ToLower(email) }
+
+// key is text that an index holds; see store.MaxKey.
+type key string
+
+func asKey(field *string) *key { return (*key)(field) }
+
+// refusal says why a field cannot be stored, or nothing. Lists and maps can:
+// JSON writes a zero byte as an escape.
+func refusal(field any) string {
+	var text string
+	limit := -1
+	switch field := field.(type) {
+	case *string:
+		text = *field
+	case *key:
+		text, limit = string(*field), store.MaxKey
+	case emailKey:
+		text, limit = foldEmail(*field.email), store.MaxKey
+	}
+	switch {
+	case !storable(text):
+		return "has a zero byte or is not UTF-8"
+	case limit >= 0 && len(text) > limit:
+		return fmt.Sprintf("has %d bytes, and may have %d", len(text), limit)
+	}
+	return ""
+}
+
+// storable is false for text that PostgreSQL refuses.
+func storable(text string) bool {
+	return utf8.ValidString(text) && !strings.Contains(text, "\x00")
+}
+
+// sought replaces text that cannot be stored, and so cannot be found, by NULL,
+// which equals nothing. PostgreSQL would refuse it, and the transaction with it.
+func sought(args []any) []any {
+	for i, arg := range args {
+		if text, ok := arg.(string); ok && !storable(text) {
+			args[i] = nil
+		}
+	}
+	return args
+}

@@ -1,5 +1,5 @@
 // Package storetest proves that an implementation keeps the contract of package
-// store. Each sub-test is named for the clause it proves and gets a store of
+// store. Each sub-test is named for the clause it proves and gets a database of
 // its own. Clauses about damaged, full or read-only databases are left to the
 // implementation's own tests: only it can bring them about.
 package storetest
@@ -19,17 +19,25 @@ type clause struct {
 	prove func(t *testing.T, s store.Store)
 }
 
-// Run proves the contract. newStore returns an empty store and has it closed at
-// the end of the test.
-func Run(t *testing.T, newStore func(t *testing.T) store.Store) {
+// Run proves the contract. newDatabase makes an empty database and returns what
+// opens it: each call another store on the same database, as another process
+// would, which is closed at the end of the test.
+func Run(t *testing.T, newDatabase func(t *testing.T) (open func() store.Store)) {
 	clauses := slices.Concat(
-		recordClauses(), valueClauses, tenantClauses, userClauses, accountClauses, groupClauses,
+		recordClauses(), valueClauses, textClauses, tenantClauses, userClauses, accountClauses, groupClauses,
 		assignmentClauses, catalogClauses, updateClauses, transactionClauses, lifeClauses,
 	)
 	for _, c := range clauses {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			c.prove(t, newStore(t))
+			c.prove(t, newDatabase(t)())
+		})
+	}
+	for _, c := range sharedClauses {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			open := newDatabase(t)
+			c.prove(t, open(), open())
 		})
 	}
 }

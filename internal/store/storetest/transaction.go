@@ -17,6 +17,7 @@ var transactionClauses = []clause{
 	{"a transaction's writes are not seen before it ends", proveTxHidden},
 	{"updates and deletions belong to the transaction, too", proveTxUndoesUpdates},
 	{"an operation that is refused as not found has changed nothing", proveTxRefused},
+	{"a transaction goes on after a creation that is refused because the record exists", proveTxExists},
 	{"transactions that write are serialized", proveTxSerialized},
 	{"a transaction whose context ends keeps nothing", proveTxCanceled},
 	{"a writer that waits for another stops with its context", proveTxWaits},
@@ -169,6 +170,24 @@ func proveTxRefused(t *testing.T, s store.Store) {
 	ok(t, err)
 	_, err = s.User(ctx, "acme", "u")
 	ok(t, err)
+}
+
+func proveTxExists(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	prepare(t, s, "acme")
+	ok(t, createAll(ctx, s))
+	ok(t, s.InTx(ctx, func(tx store.Tx) error {
+		for _, k := range kinds {
+			if k.name != "setting" {
+				wantErr(t, k.create(ctx, tx, "acme", "in tx"), store.ErrExists)
+			}
+		}
+		return tx.CreateUser(ctx, newUser("acme", "after"))
+	}))
+	wantAll(t, s)
+	got, err := s.User(ctx, "acme", "after")
+	ok(t, err)
+	wantSame(t, got, newUser("acme", "after"))
 }
 
 func proveTxSerialized(t *testing.T, s store.Store) {

@@ -1,0 +1,159 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+const postgresForm = "postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+
+// postgresReaders is how many connections read. The server has a hundred by
+// default, and several processes may share it.
+const postgresReaders = 8
+
+// postgresVersions is the table of the migrations that were applied. It marks a
+// schema as ours: goose's own name for it would be that of other programs, too.
+const postgresVersions = "iam_db_version"
+
+// lockWriters makes writers wait for each other, as SQLite does: each sees and
+// changes what the one before left, and none has to start over. Serializable
+// transactions would run at the same time. But they conflict when they touch the
+// same page of an index: of eight callers that made users all the time, more
+// than half of the attempts failed, though no two made the same user, and in the
+// end they made no more users than with a lock.
+//
+// It locks a table because LOCK takes no snapshot: what follows sees all that
+// was committed while it waited. The function for an advisory lock is called by
+// SELECT, which takes one before it waits. Readers and backups do not wait.
+const lockWriters = `LOCK TABLE write_lock IN EXCLUSIVE MODE`
+
+func openPostgres(ctx context.Context, dsn string) (*Store, error) {
+	config, err := parsePostgres(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	writer, reader := postgresPool(config, 1), postgresPool(config, postgresReaders)
+	s := newStore(reader, writer, lockWriters)
+	if err = s.preparePostgres(ctx); err == nil {
+		return s, nil
+	}
+	err = errors.Join(explainPostgres(translate(ctx, err, nil)), s.Close())
+	return nil, fmt.Errorf("open database %q at %s:%d: %w", config.Database, config.Host, config.Port, err)
+}
+
+// parsePostgres reads an address. To the driver, a password with an @ or a slash
+// in it ends there, and the rest is a host or a database, which errors show.
+func parsePostgres(dsn string) (*pgx.ConnConfig, error) {
+	_, rest, _ := strings.Cut(dsn, "://")
+	authority, _, _ := strings.Cut(rest, "/")
+	if strings.Count(rest, "@") > 1 || strings.Contains(rest, "@") && !strings.Contains(authority, "@") {
+		return nil, errors.New("the address has an @ too many or too late; the form is " + postgresForm +
+			", and in its parts @ is written as %40 and / as %2F")
+	}
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, err // without the password
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 10 * time.Second
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "terraform-provider-iam"
+	}
+	return config, nil
+}
+
+func postgresPool(config *pgx.ConnConfig, size int) *sql.DB {
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(size)
+	db.SetMaxIdleConns(size)
+	db.SetConnMaxIdleTime(5 * time.Minute) // the server's connections are for all
+	return db
+}
+
+// preparePostgres checks and migrates while others who would do the same wait.
+// A transaction of its own holds the lock, so that it goes with the connection.
+func (s *Store) preparePostgres(ctx context.Context) error {
+	tx, err := s.reader.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	result, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1, oid::int)
+		FROM pg_namespace WHERE nspname = current_schema()`, applicationID)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(errors.New("no schema of the search_path is there and open to this user; make one with CREATE SCHEMA"), err)
+	}
+	if err := checkPostgres(ctx, tx); err != nil {
+		return err
+	}
+	err = migrate(ctx, s.writer, goose.DialectPostgres, "postgres", goose.WithTableName(postgresVersions))
+	if err != nil {
+		return err
+	}
+	return s.checkWritable(ctx)
+}
+
+// checkPostgres makes sure that the schema is ours, or can become ours because
+// it has no tables but those of extensions.
+func checkPostgres(ctx context.Context, db conn) error {
+	var encoding, schema, table string
+	var readOnly, mayCreate, isOurs bool
+	err := db.QueryRowContext(ctx, `SELECT getdatabaseencoding(), current_setting('transaction_read_only')::boolean,
+			current_schema(), has_schema_privilege(current_schema(), 'CREATE'),
+			coalesce(min(relname::text), ''), coalesce(bool_or(relname = $1), false)
+		FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+		WHERE nspname = current_schema() AND relkind IN ('r', 'p', 'f', 'v', 'm') AND NOT EXISTS
+			(SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')`,
+		postgresVersions).Scan(&encoding, &readOnly, &schema, &mayCreate, &table, &isOurs)
+	switch {
+	case err != nil:
+		return err
+	case encoding != "UTF8":
+		return fmt.Errorf("its encoding is %s; make a database with ENCODING 'UTF8'", encoding)
+	case table != "" && !isOurs:
+		return fmt.Errorf("its schema %q is not one of the reference backend: it has a table %q; nothing was changed; "+
+			"choose another database, or another schema with ?search_path=NAME", schema, table)
+	case readOnly:
+		return store.ErrReadOnly
+	case !isOurs && !mayCreate:
+		return fmt.Errorf("the user may not make tables in its schema %q; GRANT CREATE, or choose another schema "+
+			"with ?search_path=NAME", schema)
+	}
+	return nil
+}
+
+// explainPostgres says what to do about a server that cannot be used.
+func explainPostgres(err error) error {
+	advice := ""
+	if server, ok := errors.AsType[*pgconn.PgError](err); ok {
+		switch server.Code {
+		case "28P01", "28000": // invalid_password, invalid_authorization_specification
+			advice = "the server refuses the user or the password"
+		case "3D000": // invalid_catalog_name
+			advice = "make the database with CREATE DATABASE"
+		case "42501": // insufficient_privilege
+			advice = "the user must own the tables"
+		}
+	} else if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		advice = "the server cannot be reached; check that it runs, and its address"
+	}
+	if advice == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", advice, err)
+}

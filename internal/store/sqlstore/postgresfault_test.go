@@ -1,0 +1,149 @@
+package sqlstore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// What cannot be brought about is raised by a trigger: the value of a setting is
+// the code.
+func TestPostgres_faults(t *testing.T) {
+	t.Parallel()
+	dsn, db := newSchema(t)
+	s := openDSN(t, dsn)
+	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
+		t.Fatal(err)
+	}
+	run(t, db,
+		`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+			RAISE EXCEPTION USING ERRCODE = NEW.value; END $$`,
+		`CREATE TRIGGER fail BEFORE INSERT ON setting FOR EACH ROW EXECUTE FUNCTION fail()`)
+	for code, want := range map[string]error{
+		"23505": store.ErrExists, "23503": store.ErrNotFound, "25006": store.ErrReadOnly, "53100": store.ErrFull,
+		"22021": store.ErrInvalid, "54000": store.ErrInvalid, "40001": store.ErrConflict, "40P01": store.ErrConflict,
+	} {
+		runs := 0
+		err := s.InTx(t.Context(), func(tx store.Tx) error {
+			runs++
+			return tx.PutSetting(t.Context(), store.Setting{Tenant: "acme", Key: code, Value: code})
+		})
+		if !errors.Is(err, want) {
+			t.Errorf("%s: got %v, want %v", code, err, want)
+		}
+		if retried := runs > 1; retried != errors.Is(want, store.ErrConflict) || runs > 10 {
+			t.Errorf("%s: it ran %d times", code, runs)
+		}
+	}
+	// A refusal that is not passed on does not make the rest count.
+	err := s.InTx(t.Context(), func(tx store.Tx) error {
+		if err := tx.CreateTenant(t.Context(), store.Tenant{Name: "lost"}); err != nil {
+			return err
+		}
+		_ = tx.PutSetting(t.Context(), store.Setting{Tenant: "acme", Key: "k", Value: "53100"})
+		return nil
+	})
+	if err == nil {
+		t.Error("half a transaction was kept")
+	}
+	wantTenants(t, s, 1)
+}
+
+// Who changes the database past this program does not wait for the lock.
+func TestPostgres_changedFromOutside(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	dsn, db := newSchema(t)
+	s := openDSN(t, dsn)
+	err := errors.Join(
+		s.CreateTenant(ctx, store.Tenant{Name: "acme"}),
+		s.CreateUser(ctx, store.User{Tenant: "acme", ID: "u", FirstName: "Ada"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs := 0
+	err = s.UpdateUser(ctx, "acme", "u", func(u *store.User) error {
+		if runs++; runs == 1 {
+			run(t, db, "UPDATE tenant_user SET first_name = 'Grace'")
+		}
+		u.LastName = "after " + u.FirstName
+		return nil
+	})
+	if err != nil || runs != 2 {
+		t.Errorf("ran %d times: %v", runs, err)
+	}
+	got, err := s.User(ctx, "acme", "u")
+	if err != nil || got.FirstName != "Grace" || got.LastName != "after Grace" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+// waitFor waits until a query counts so many.
+func waitFor(t *testing.T, count func(query string) int, query string, want int) {
+	t.Helper()
+	for limit := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		got := count(query)
+		if got == want {
+			return
+		}
+		if time.Now().After(limit) {
+			t.Fatalf("got %d, want %d: %s", got, want, query)
+		}
+	}
+}
+
+// The server must not go on with what nobody waits for.
+func TestPostgres_leavesNothingRunning(t *testing.T) {
+	t.Parallel()
+	dsn, db := newSchema(t)
+	name := schemaOf(t, dsn)
+	s := openDSN(t, withOption(t, dsn, "application_name", name))
+	count := func(query string) (n int) {
+		if err := db.QueryRowContext(t.Context(), query).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	waiting := "SELECT count(*) FROM pg_locks WHERE relation = 'write_lock'::regclass AND NOT granted"
+	sessions := fmt.Sprintf("SELECT count(*) FROM pg_stat_activity WHERE application_name = '%s'", name)
+
+	err := openDSN(t, dsn).InTx(t.Context(), func(store.Tx) error {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		done := make(chan error)
+		go func() { done <- s.CreateTenant(ctx, store.Tenant{Name: "acme"}) }()
+		waitFor(t, count, waiting, 1)
+		cancel()
+		err := <-done
+		waitFor(t, count, waiting, 0)
+		return err
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	wantTenants(t, s, 0)
+
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	waitFor(t, count, sessions, 0)
+}
+
+// A server that was started again has ended every connection.
+func TestPostgres_serverRestarted(t *testing.T) {
+	t.Parallel()
+	dsn, db := newSchema(t)
+	name := schemaOf(t, dsn)
+	s := openDSN(t, withOption(t, dsn, "application_name", name))
+	wantTenants(t, s, 0)
+	run(t, db, fmt.Sprintf("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '%s'", name))
+	time.Sleep(1100 * time.Millisecond) // connections that were used just now are not checked
+	wantTenants(t, s, 0)
+	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
+		t.Error(err)
+	}
+}
