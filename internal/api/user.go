@@ -1,5 +1,7 @@
 package api
 
+import "github.com/access-config/terraform-provider-iam/internal/access"
+
 // UserStatus says how far a user's account has come. Compare it without case.
 type UserStatus string
 
@@ -21,13 +23,22 @@ type User struct {
 	PreferredCurrency string `json:"preferredCurrency"`
 	PreferredLanguage string `json:"preferredLanguage"`
 	// BackofficeUserNumber addresses the user, too; for most it equals ID.
-	BackofficeUserNumber string     `json:"backofficeUserNumber"`
-	ValidFrom            string     `json:"validFrom"` // RFC 3339, when the account was made
-	IsAccountLocked      bool       `json:"isAccountLocked"`
-	Status               UserStatus `json:"status"`
-	GroupIDs             []string   `json:"groupIds"`
-	Groups               []Group    `json:"groups,omitempty"` // only with expand=groups
-	LastLogin            string     `json:"lastLogin,omitempty"`
+	BackofficeUserNumber string         `json:"backofficeUserNumber"`
+	ValidFrom            string         `json:"validFrom"` // RFC 3339, when the account was made
+	IsAccountLocked      bool           `json:"isAccountLocked"`
+	Status               UserStatus     `json:"status"`
+	GroupIDs             []string       `json:"groupIds"`
+	Groups               []GroupSummary `json:"groups,omitempty"` // only with expand=groups
+	LastLogin            string         `json:"lastLogin,omitempty"`
+}
+
+// GroupSummary is a group as it shows inside a user, in all languages.
+type GroupSummary struct {
+	ID          string          `json:"id"`
+	Name        Text            `json:"name"`
+	Description Text            `json:"description,omitempty"`
+	Code        string          `json:"code,omitempty"`
+	UserType    access.UserType `json:"userType"`
 }
 
 // UserCreate is the body of POST PathUsers. Every member is required.

@@ -83,7 +83,9 @@ func (s *Server) writeError(c *call, err error) {
 	case errors.Is(err, store.ErrFull):
 		f = &failure{status: http.StatusInsufficientStorage, message: "The backend's database or its disk is full; nothing was changed. Free some space and try again."}
 	case errors.Is(err, store.ErrReadOnly):
-		f = &failure{status: http.StatusInternalServerError, message: "The backend's database is read-only; nothing was changed. Check the permissions of the file and its folder."}
+		f = &failure{status: http.StatusInternalServerError, message: "The backend's database is read-only; nothing was changed. Check the permissions of the file and its folder, or the database server."}
+	case errors.Is(err, store.ErrInvalid):
+		f = &failure{status: http.StatusBadRequest, message: "A text cannot be stored", details: []string{err.Error()}}
 	case errors.Is(err, store.ErrConflict):
 		f = &failure{status: http.StatusConflict, message: "The object was changed by someone else meanwhile; nothing was changed. Try again."}
 	default:

@@ -307,14 +307,14 @@ func unique(list []string) []string {
 }
 
 // groupSummaries are the tenant's groups as they show inside a user.
-func (s *Server) groupSummaries(c *call) (map[string]api.Group, error) {
+func (s *Server) groupSummaries(c *call) (map[string]api.GroupSummary, error) {
 	groups, err := s.store.Groups(c.ctx, c.tenant)
 	if err != nil {
 		return nil, fmt.Errorf("listing groups: %w", err)
 	}
-	summaries := make(map[string]api.Group, len(groups))
+	summaries := make(map[string]api.GroupSummary, len(groups))
 	for _, g := range groups {
-		summaries[g.ID] = groupToWire(g, view{all: true})
+		summaries[g.ID] = api.GroupSummary{ID: g.ID, Name: g.Name, Description: g.Description, Code: g.Code, UserType: access.UserType(g.UserType)}
 	}
 	return summaries, nil
 }

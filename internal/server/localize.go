@@ -50,6 +50,9 @@ func tenantLanguages(ctx context.Context, tx store.TenantTx, tenant string) (lan
 			tags = append(tags, o.ID)
 		}
 	}
+	if len(tags) == 0 {
+		return nil, fmt.Errorf("the setting %s of %s lists no language", settingLanguages, tenant)
+	}
 	return tags, nil
 }
 

@@ -25,21 +25,24 @@ func (s *Server) EnsureTenant(ctx context.Context, name, owner string) (created 
 	if owner == "" {
 		owner = "owner@" + name + ".example"
 	}
+	if _, err := s.store.Tenant(ctx, name); err == nil {
+		return false, nil
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return false, fmt.Errorf("looking for tenant %s: %w", name, err)
+	}
 	err = s.store.InTx(ctx, func(tx store.Tx) error {
-		err := tx.CreateTenant(ctx, store.Tenant{Name: name, CreatedAt: s.timestamp()})
-		if errors.Is(err, store.ErrExists) {
-			return nil
-		}
-		if err != nil {
+		if err := tx.CreateTenant(ctx, store.Tenant{Name: name, CreatedAt: s.timestamp()}); err != nil {
 			return err
 		}
-		created = true
 		return s.fillTenant(ctx, tx, name, owner)
 	})
+	if errors.Is(err, store.ErrExists) {
+		return false, nil // another process made it meanwhile
+	}
 	if err != nil {
 		return false, fmt.Errorf("making tenant %s: %w", name, err)
 	}
-	return created, nil
+	return true, nil
 }
 
 // fillTenant gives a new tenant its settings, predefined things and Owner.

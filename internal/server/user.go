@@ -51,7 +51,7 @@ func (s *Server) userDocuments(c *call, users []store.User) ([]api.User, error) 
 	if err != nil {
 		return nil, fmt.Errorf("reading memberships: %w", err)
 	}
-	var groups map[string]api.Group
+	var groups map[string]api.GroupSummary
 	if c.query("expand") == "groups" {
 		if groups, err = s.groupSummaries(c); err != nil {
 			return nil, err

@@ -239,7 +239,7 @@ func TestUser_toWire(t *testing.T) {
 		ID: "00u1", FirstName: "Zoë", LastName: "O'Neil", ContactEmail: "Zoe@acme.example", Department: "Purchasing",
 		PreferredSite: "de", PreferredCurrency: "GBP", PreferredLanguage: "fr", BackofficeUserNumber: "4711",
 		ValidFrom: "2026-02-03T04:05:06.789Z", IsAccountLocked: true, Status: api.UserInactive, GroupIDs: []string{"sales"},
-		Groups: []api.Group{read[api.Group](t, b, "~/groups/sales")}, LastLogin: "2026-02-03T05:05:06.789Z",
+		Groups: []api.GroupSummary{read[api.GroupSummary](t, b, "~/groups/sales")}, LastLogin: "2026-02-03T05:05:06.789Z",
 	}
 	noZero(t, want)
 	if got := read[api.User](t, b, "~/users/00u1?expand=groups"); !reflect.DeepEqual(got, want) {

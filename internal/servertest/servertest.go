@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -36,6 +37,9 @@ type Options struct {
 	// to break answers.
 	Wrap func(http.Handler) http.Handler
 	Now  func() time.Time
+	// NoFaults leaves out what IAM_TEST_FAULTS asks for, as "serve --fault"
+	// takes it.
+	NoFaults bool
 	// Logger takes the backend's log; nil is silent.
 	Logger *slog.Logger
 }
@@ -64,7 +68,14 @@ func New(t testing.TB, o Options) *Backend {
 	}
 	var handler http.Handler = s
 	if o.Wrap != nil {
-		handler = o.Wrap(s)
+		handler = o.Wrap(handler)
+	}
+	if text := os.Getenv("IAM_TEST_FAULTS"); text != "" && !o.NoFaults {
+		faults, err := server.ParseFaults(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		handler = faults.Wrap(handler)
 	}
 	listener := httptest.NewServer(handler)
 	t.Cleanup(listener.Close)
