@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"log"
 	"os"
@@ -34,11 +35,12 @@ func main() {
 	}
 	debug := flag.Bool("debug", false, "run so that a debugger can attach")
 	flag.Parse()
-	err := providerserver.Serve(context.Background(), provider.New(version, os.Getenv), providerserver.ServeOpts{
+	plugin := provider.New(version, os.Getenv)
+	err := providerserver.Serve(context.Background(), plugin.Provider, providerserver.ServeOpts{
 		Address: "registry.terraform.io/access-config/iam",
 		Debug:   *debug,
 	})
-	if err != nil {
+	if err := errors.Join(err, plugin.Close()); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -76,12 +76,13 @@ func FromControls(ids, withheld []string) Access {
 	return follow(levels, named)
 }
 
-// direct returns the levels that the controls grant by themselves.
+// direct returns the levels that the controls grant by themselves. What a
+// vendor-aware control reaches, a vendor's own records, is no level.
 func direct(ids []string) Access {
 	var levels Access
 	for _, id := range ids {
 		c, ok := controlIndex[id]
-		if !ok || controls[c].Entity == "" {
+		if !ok || controls[c].Entity == "" || controls[c].VendorAware {
 			continue
 		}
 		i := entityIndex[controls[c].Entity]

@@ -68,6 +68,9 @@ func TestControlsOfOthers(t *testing.T) {
 	if got := FromControls([]string{products}, []string{"media"}); got.Of("media") != None || got.Of("prices") != Manage {
 		t.Errorf("media withheld: media %s, prices %s; want none, manage", got.Of("media"), got.Of("prices"))
 	}
+	if got := FromControls([]string{controlID("4", "223")}, nil); got != (Access{}) {
+		t.Errorf("a vendor-aware control counts as %v (rule 6)", got.Map())
+	}
 	partial := FromControls([]string{users}, nil)
 	if partial.Of("users_and_groups") != Manage {
 		t.Error("one of several controls must show in a report (rule 6)")

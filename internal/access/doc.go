@@ -47,5 +47,6 @@
 //     several controls for a level. A group holds a level as soon as it
 //     carries one of the level's controls, so that a report never hides
 //     access that exists. A control names its entity: derivation and
-//     correlation leave it alone.
+//     correlation leave it alone. A vendor-aware control reaches only the
+//     vendor's own records: it counts as no level.
 package access

@@ -3,17 +3,30 @@ package cli_test
 import (
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
+	"errors"
 	"io"
+	"io/fs"
+	"math/big"
+	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/cli"
 	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
 )
 
 // run runs a command to its end.
@@ -23,6 +36,20 @@ func run(t *testing.T, environment map[string]string, args ...string) (stdout, s
 	env := cli.Env{Stdout: &out, Stderr: &errs, Getenv: func(name string) string { return environment[name] }, Version: "1.2.3", Commit: "abc"}
 	code = cli.Run(t.Context(), env, args)
 	return out.String(), errs.String(), code
+}
+
+// made returns the path of a database with the tenant acme.
+func made(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "iam.db")
+	b, err := embedded.Open(t.Context(), embedded.Options{Path: path, Tenant: "acme"})
+	if err == nil {
+		err = b.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func TestRun(t *testing.T) {
@@ -47,10 +74,15 @@ func TestRun(t *testing.T) {
 		{[]string{"serve", "--fault", "gremlins"}, 2, "", "tolerant-deletes"},
 		{[]string{"serve", "--database", "mysql://x"}, 1, "", "sqlite:"},
 		{[]string{"serve", "--database", "sqlite:" + t.TempDir() + "/iam.db", "--tenant", "A"}, 1, "", "3 to 16"},
-		{[]string{"serve", "--database", "sqlite:" + t.TempDir() + "/iam.db", "--listen", "256.0.0.1:1"}, 1, "", "--listen"},
-		{[]string{"report", "--email", "a@acme.example"}, 1, "", "base URL is empty"},
+		{[]string{"serve", "--database", "sqlite:" + t.TempDir() + "/iam.db", "--tenant", "acme", "--listen", "256.0.0.1:1"}, 1, "", "--listen"},
+		{[]string{"serve", "--database", "sqlite:" + t.TempDir() + "/iam.db"}, 1, "", "--tenant acme"},
+		{[]string{"serve", "--tenant", "acme", "--tenant", "globex", "--tenant", "ACME"}, 2, "", "--tenant acme is given twice"},
+		{[]string{"serve", "--owner", "nonsense"}, 2, "", `--owner "nonsense"`},
+		{[]string{"serve", "--owner", "The Boss <boss@corp.example>"}, 2, "", "not an e-mail address"},
+		{[]string{"report", "--email", "a@acme.example"}, 2, "", "--api-url (or IAM_API_URL), or a database with --embedded"},
+		{[]string{"report", "--email", "a@acme.example", "--embedded", "nowhere", "--format", "pdf"}, 2, "", "text, csv or json"},
 		{[]string{"report", "--embedded", t.TempDir() + "/iam.db", "--tenant", "acme"}, 2, "", "--email or --user-id"},
-		{[]string{"report", "--embedded", t.TempDir() + "/iam.db", "--tenant", "acme", "--email", "nobody@acme.example"}, 1, "", "nobody@acme.example"},
+		{[]string{"report", "--embedded", made(t), "--tenant", "ACME", "--email", "nobody@acme.example"}, 1, "", "nobody@acme.example"},
 	} {
 		stdout, stderr, code := run(t, nil, c.args...)
 		if code != c.code || !strings.Contains(stdout, c.stdout) || !strings.Contains(stderr, c.stderr) {
@@ -71,11 +103,17 @@ var readyLine = regexp.MustCompile(`(?m)^ready: (\S+)\n`)
 // serve starts the backend and waits for its ready line.
 func serve(t *testing.T, args ...string) backend {
 	t.Helper()
+	return serveIn(t, nil, args...)
+}
+
+// serveIn is serve with variables of the environment.
+func serveIn(t *testing.T, environment map[string]string, args ...string) backend {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	reader, writer := io.Pipe()
 	done := make(chan int, 1)
 	go func() {
-		env := cli.Env{Stdout: writer, Stderr: io.Discard, Getenv: func(string) string { return "" }}
+		env := cli.Env{Stdout: writer, Stderr: io.Discard, Getenv: func(name string) string { return environment[name] }}
 		code := cli.Run(ctx, env, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...))
 		_ = writer.Close()
 		done <- code
@@ -133,9 +171,119 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// A tenant's name may be written in capitals, and a key in the environment may
+// be there for other commands.
+func TestServe_environment(t *testing.T) {
+	t.Parallel()
+	database := "sqlite:" + filepath.Join(t.TempDir(), "iam.db")
+	environment := map[string]string{"IAM_CLIENT_ID": "key", "IAM_CLIENT_SECRET": "secret"}
+	first := serveIn(t, environment, "--database", database, "--tenant", "ACME")
+	if first.made != "" {
+		t.Errorf("made %q beside the key of the environment", first.made)
+	}
+	first.stop()
+	again := serveIn(t, environment, "--database", database)
+	c, err := client.New(client.Options{BaseURL: again.url, Tenant: "acme", ClientID: "key", ClientSecret: "secret"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if users, err := c.Users(t.Context()); err != nil || len(users) != 1 {
+		t.Errorf("got %+v, %v", users, err)
+	}
+}
+
+func TestServe_tls(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	database := filepath.Join(folder, "iam.db")
+	cert, key, pool := certificate(t, folder)
+	notes := filepath.Join(folder, "notes.txt")
+	if err := os.WriteFile(notes, []byte("no certificate"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, files := range [][2]string{{cert, filepath.Join(folder, "nowhere.key")}, {filepath.Join(folder, "nowhere.crt"), key}, {notes, key}, {cert, notes}} {
+		stdout, stderr, code := run(t, nil, "serve", "--listen", "127.0.0.1:0", "--database", "sqlite:"+database, "--tenant", "acme", "--tls-cert", files[0], "--tls-key", files[1])
+		if code != 1 || stdout != "" || !strings.Contains(stderr, "--tls-cert "+files[0]) || !strings.Contains(stderr, "--tls-key "+files[1]) {
+			t.Errorf("%v: code %d, stdout %q, stderr %q", files, code, stdout, stderr)
+		}
+	}
+	if _, err := os.Stat(database); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a database was made before the TLS files were read: %v", err)
+	}
+
+	b := serve(t, "--database", "sqlite:"+database, "--tenant", "acme", "--tls-cert", cert, "--tls-key", key)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
+	t.Cleanup(transport.CloseIdleConnections)
+	resp, err := (&http.Client{Transport: transport}).Get(b.url + api.PathReady)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if !strings.HasPrefix(b.url, "https://") || resp.StatusCode != http.StatusOK {
+		t.Errorf("%s: readyz answers %d", b.url, resp.StatusCode)
+	}
+}
+
+// certificate writes a certificate for 127.0.0.1 and its key into the folder.
+func certificate(t *testing.T, folder string) (certFile, keyFile string, pool *x509.CertPool) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+	}
+	certDER, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certFile, keyFile, pool = filepath.Join(folder, "tls.crt"), filepath.Join(folder, "tls.key"), x509.NewCertPool()
+	certPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certDER})
+	pool.AppendCertsFromPEM(certPEM)
+	for file, content := range map[string][]byte{certFile: certPEM, keyFile: pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER})} {
+		if err := os.WriteFile(file, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return certFile, keyFile, pool
+}
+
+// A report makes neither a database nor a tenant, and leaves what is there as
+// it is.
+func TestReport_writesNothing(t *testing.T) {
+	t.Parallel()
+	missing := filepath.Join(t.TempDir(), "iam.db")
+	if _, stderr, code := run(t, nil, "report", "--embedded", missing, "--tenant", "acme", "--email", "owner@acme.example"); code != 1 || !strings.Contains(stderr, "no such database "+missing) {
+		t.Errorf("missing file: code %d, %s", code, stderr)
+	}
+	if _, err := os.Stat(missing); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the missing file was made: %v", err)
+	}
+	path := made(t)
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, code := run(t, nil, "report", "--embedded", path, "--tenant", "amce", "--email", "owner@amce.example"); code != 1 || !strings.Contains(stderr, `no tenant "amce"; it has: acme`) {
+		t.Errorf("missing tenant: code %d, %s", code, stderr)
+	}
+	if _, stderr, code := run(t, nil, "report", "--embedded", path, "--tenant", "acme", "--email", "owner@acme.example"); code != 0 {
+		t.Errorf("code %d, %s", code, stderr)
+	}
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the database changed (%v)", err)
+	}
+}
+
 func TestReport(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "iam.db")
+	path := made(t)
 	database := []string{"report", "--embedded", path, "--tenant", "acme", "--email", "owner@acme.example"}
 	text, _, code := run(t, nil, database...)
 	for _, want := range []string{"Tenant Owner <owner@acme.example>, Administration, active", "CATEGORY", "Users and Groups", "manage", "derived"} {
@@ -150,13 +298,18 @@ func TestReport(t *testing.T) {
 	document, _, _ := run(t, nil, append(database, "--format", "json")...)
 	var parsed struct {
 		Email string
-		Rows  []struct{ Entity, Level string }
+		Rows  []struct {
+			Entity, Level string
+			Restrictions  []string
+		}
 	}
 	if err := json.Unmarshal([]byte(document), &parsed); err != nil || parsed.Email != "owner@acme.example" || len(parsed.Rows) != 36 {
 		t.Errorf("json: %v, %+v", err, parsed)
 	}
-	if _, stderr, code := run(t, nil, append(database, "--format", "pdf")...); code != 1 || !strings.Contains(stderr, "text, csv or json") {
-		t.Errorf("unknown format: %d, %s", code, stderr)
+	for _, row := range parsed.Rows {
+		if row.Restrictions == nil || len(row.Restrictions) > 0 {
+			t.Errorf("json: restrictions of %s are %v, not an empty list", row.Entity, row.Restrictions)
+		}
 	}
 
 	b := serve(t, "--database", "sqlite:"+path, "--tenant", "acme", "--client", "key:secret")

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -36,8 +37,8 @@ func runReport(ctx context.Context, env Env, args []string) (err error) {
 	if err := parse(env, f, args); err != nil {
 		return err
 	}
-	if (o.email == "") == (o.userID == "") {
-		fmt.Fprintln(env.Stderr, "report: name the user with --email or --user-id")
+	if err := o.check(); err != nil {
+		fmt.Fprintln(env.Stderr, "report:", err)
 		return errUsage
 	}
 	c, closeBackend, err := connect(ctx, env, o)
@@ -56,6 +57,19 @@ func runReport(ctx context.Context, env Env, args []string) (err error) {
 	return writeReport(env.Stdout, o.format, *user, access.Report(subject))
 }
 
+func (o reportOptions) check() error {
+	if (o.email == "") == (o.userID == "") {
+		return errors.New("name the user with --email or --user-id")
+	}
+	if o.apiURL == "" && o.embedded == "" {
+		return errors.New("say where to look: an API with --api-url (or IAM_API_URL), or a database with --embedded")
+	}
+	if !slices.Contains([]string{"text", "csv", "json"}, o.format) {
+		return fmt.Errorf("--format is text, csv or json, not %q", o.format)
+	}
+	return nil
+}
+
 // connect returns a client of the API or of the embedded database, and the
 // function that ends it.
 func connect(ctx context.Context, env Env, o reportOptions) (*client.Client, func() error, error) {
@@ -65,7 +79,7 @@ func connect(ctx context.Context, env Env, o reportOptions) (*client.Client, fun
 	}
 	end := func() error { return nil }
 	if o.embedded != "" {
-		backend, err := embedded.Open(ctx, embedded.Options{Path: o.embedded, Tenant: strings.ToLower(o.tenant)})
+		backend, err := embedded.Open(ctx, embedded.Options{Path: o.embedded, Tenant: strings.ToLower(o.tenant), MustExist: true})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -85,10 +99,8 @@ func writeReport(w io.Writer, format string, user api.User, rows []access.Row) e
 		return err
 	case "json":
 		return writeReportJSON(w, user, rows)
-	case "text":
-		return writeReportText(w, user, rows)
 	}
-	return fmt.Errorf("--format is text, csv or json, not %q", format)
+	return writeReportText(w, user, rows)
 }
 
 func writeReportText(w io.Writer, user api.User, rows []access.Row) error {
@@ -122,6 +134,7 @@ type reportRow struct {
 	Entity           string   `json:"entity"`
 	EntityLabel      string   `json:"entity_label"`
 	Level            string   `json:"level"`
+	Restrictions     []string `json:"restrictions"`
 	RestrictionAware bool     `json:"restriction_aware"`
 	GrantedBy        []string `json:"granted_by"`
 	Source           string   `json:"source"`
@@ -136,7 +149,7 @@ func writeReportJSON(w io.Writer, user api.User, rows []access.Row) error {
 		Rows   []reportRow `json:"rows"`
 	}{user.ID, user.ContactEmail, user.IsAccountLocked, user.GroupIDs, []reportRow{}}
 	for _, r := range rows {
-		doc.Rows = append(doc.Rows, reportRow{r.Category, r.Entity, r.EntityLabel, r.Level.String(), r.RestrictionAware, r.GrantedBy, string(r.Source)})
+		doc.Rows = append(doc.Rows, reportRow{r.Category, r.Entity, r.EntityLabel, r.Level.String(), []string{}, r.RestrictionAware, r.GrantedBy, string(r.Source)})
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")

@@ -2,15 +2,19 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/store"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
 
@@ -58,7 +62,12 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	if err := parse(env, f, args); err != nil {
 		return err
 	}
-	if id, secret := env.Getenv("IAM_CLIENT_ID"), env.Getenv("IAM_CLIENT_SECRET"); len(o.clients) == 0 && id != "" && secret != "" {
+	for i, tenant := range o.tenants {
+		o.tenants[i] = strings.ToLower(tenant) // as the provider and report take it
+	}
+	// The environment may be meant for other commands: without a tenant that the
+	// key could belong to, it is no mistake.
+	if id, secret := env.Getenv("IAM_CLIENT_ID"), env.Getenv("IAM_CLIENT_SECRET"); len(o.tenants) > 0 && len(o.clients) == 0 && id != "" && secret != "" {
 		o.clients = list{id + ":" + secret}
 	}
 	if err := o.check(); err != nil {
@@ -71,6 +80,14 @@ func runServe(ctx context.Context, env Env, args []string) error {
 func (o serveOptions) check() error {
 	if len(o.clients) > len(o.tenants) {
 		return fmt.Errorf("there are %d API keys for %d tenants: name each tenant with --tenant", len(o.clients), len(o.tenants))
+	}
+	for i, tenant := range o.tenants {
+		if slices.Contains(o.tenants[:i], tenant) {
+			return fmt.Errorf("--tenant %s is given twice", tenant)
+		}
+	}
+	if address, err := mail.ParseAddress(o.owner); o.owner != "" && (err != nil || address.Address != o.owner) {
+		return fmt.Errorf("--owner %q is not an e-mail address", o.owner)
 	}
 	for _, c := range o.clients {
 		if id, secret, ok := strings.Cut(c, ":"); !ok || id == "" || secret == "" {
@@ -92,6 +109,10 @@ func (o serveOptions) check() error {
 // serve opens the database, makes tenants and API keys, and answers requests.
 // It ends when ctx does, after the requests under way.
 func serve(ctx context.Context, env Env, o serveOptions) (err error) {
+	tlsConfig, err := o.tlsConfig()
+	if err != nil {
+		return err
+	}
 	db, err := sqlstore.Open(ctx, o.database)
 	if err != nil {
 		return err
@@ -105,10 +126,8 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	for i := range o.tenants {
-		if err := o.ensure(ctx, env, backend, i); err != nil {
-			return err
-		}
+	if err := o.ensureAll(ctx, env, backend, db); err != nil {
+		return err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
 	if err != nil {
@@ -119,7 +138,43 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		faults, _ := server.ParseFaults(o.fault) // check saw it
 		handler = faults.Wrap(backend)
 	}
-	return answer(ctx, env, o, handler, listener)
+	s := &http.Server{Handler: handler, TLSConfig: tlsConfig, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	return answer(ctx, env, s, listener)
+}
+
+// tlsConfig reads certificate and key, or returns nil when there are none. It
+// does so before anything else: who waits for the ready line learns of a wrong
+// file instead.
+func (o serveOptions) tlsConfig() (*tls.Config, error) {
+	if o.certFile == "" {
+		return nil, nil
+	}
+	pair, err := tls.LoadX509KeyPair(o.certFile, o.keyFile)
+	if err != nil {
+		return nil, fmt.Errorf("reading --tls-cert %s and --tls-key %s: %w", o.certFile, o.keyFile, err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{pair}}, nil
+}
+
+// ensureAll makes the tenants and their API keys where they are missing, and
+// refuses to serve a database without any tenant: no request could succeed.
+func (o serveOptions) ensureAll(ctx context.Context, env Env, backend *server.Server, db store.Store) error {
+	for i := range o.tenants {
+		if err := o.ensure(ctx, env, backend, i); err != nil {
+			return err
+		}
+	}
+	if len(o.tenants) > 0 {
+		return nil
+	}
+	all, err := db.Tenants(ctx)
+	if err != nil {
+		return fmt.Errorf("listing the tenants: %w", err)
+	}
+	if len(all) == 0 {
+		return errors.New("the database has no tenant yet: name one, such as --tenant acme")
+	}
+	return nil
 }
 
 // ensure makes the i-th tenant and its API key where they are missing.
@@ -140,21 +195,16 @@ func (o serveOptions) ensure(ctx context.Context, env Env, backend *server.Serve
 	return err
 }
 
-// answer serves on the listener, prints the ready line, and drains when ctx is
-// done.
-func answer(ctx context.Context, env Env, o serveOptions, handler http.Handler, listener net.Listener) error {
-	s := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
-	scheme, done := "http", make(chan error, 1)
-	if o.certFile != "" {
+// answer serves on the listener, with TLS when s has a configuration for it,
+// prints the ready line, and drains when ctx is done.
+func answer(ctx context.Context, env Env, s *http.Server, listener net.Listener) error {
+	scheme, run := "http", s.Serve
+	if s.TLSConfig != nil {
 		scheme = "https"
+		run = func(l net.Listener) error { return s.ServeTLS(l, "", "") }
 	}
-	go func() {
-		if o.certFile != "" {
-			done <- s.ServeTLS(listener, o.certFile, o.keyFile)
-		} else {
-			done <- s.Serve(listener)
-		}
-	}()
+	done := make(chan error, 1)
+	go func() { done <- run(listener) }()
 	if _, err := fmt.Fprintf(env.Stdout, "ready: %s://%s\n", scheme, listener.Addr()); err != nil {
 		return errors.Join(err, s.Close())
 	}

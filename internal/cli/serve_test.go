@@ -23,7 +23,7 @@ func TestAnswer_drains(t *testing.T) {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- answer(ctx, Env{Stdout: io.Discard}, serveOptions{}, slow, listener) }()
+	go func() { ended <- answer(ctx, Env{Stdout: io.Discard}, &http.Server{Handler: slow}, listener) }()
 	answered := make(chan string, 1)
 	go func() {
 		resp, err := http.Get("http://" + listener.Addr().String())

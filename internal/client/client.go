@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -144,13 +143,11 @@ func parseBaseURL(raw string) (*url.URL, error) {
 	return url.Parse(strings.TrimRight(u.String(), "/"))
 }
 
-var tenantPattern = regexp.MustCompile(`^[a-z][a-z0-9]{2,15}$`)
-
 // parseTenant lowers the case, because the paths of the API know tenants in
 // lower case only.
 func parseTenant(raw string) (string, error) {
 	tenant := strings.ToLower(raw)
-	if !tenantPattern.MatchString(tenant) {
+	if !api.ValidTenant(tenant) {
 		return "", fmt.Errorf("tenant %q is not valid: use 3 to 16 letters and digits, beginning with a letter", raw)
 	}
 	return tenant, nil

@@ -39,7 +39,7 @@ func (p *iamProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	data.Client = s.connect(ctx, p.version, &resp.Diagnostics)
+	data.Client = p.connect(ctx, s, &resp.Diagnostics)
 	if data.Client != nil {
 		warnMissingScopes(ctx, data.Client, &resp.Diagnostics)
 	}
@@ -54,15 +54,15 @@ func (m providerModel) unknown(ctx context.Context) bool {
 	return slices.ContainsFunc(values, func(v attr.Value) bool { return v.IsUnknown() })
 }
 
-func userDefaults(ctx context.Context, object types.Object, diags *diag.Diagnostics) plumbing.UserDefaults {
-	var m userDefaultsModel
-	if plumbing.IsSet(object) {
-		diags.Append(object.As(ctx, &m, basetypes.ObjectAsOptions{})...)
+func userDefaults(ctx context.Context, object types.Object, diags *diag.Diagnostics) (defaults plumbing.UserDefaults) {
+	if object.IsUnknown() {
+		unknown := types.StringUnknown()
+		return plumbing.UserDefaults{Department: unknown, PreferredSite: unknown, PreferredCurrency: unknown, PreferredLanguage: unknown}
 	}
-	return plumbing.UserDefaults{
-		Department: m.Department.ValueString(), PreferredSite: m.PreferredSite.ValueString(),
-		PreferredCurrency: m.PreferredCurrency.ValueString(), PreferredLanguage: m.PreferredLanguage.ValueString(),
+	if !object.IsNull() {
+		diags.Append(object.As(ctx, &defaults, basetypes.ObjectAsOptions{})...)
 	}
+	return defaults
 }
 
 // settings is the configuration with the environment behind it.
@@ -130,8 +130,8 @@ func (s settings) check(diags *diag.Diagnostics) {
 	}
 	if s.client.Tenant == "" {
 		diags.AddAttributeError(path.Root("tenant"), "Missing Tenant", "Set tenant in the provider block, or IAM_TENANT in the environment.")
-	} else if !tenantPattern.MatchString(s.client.Tenant) {
-		diags.AddAttributeError(path.Root("tenant"), "Invalid Tenant", fmt.Sprintf("The tenant %q must have 3 to 16 letters and digits and start with a letter.", s.client.Tenant))
+	} else if !api.ValidTenant(s.client.Tenant) { // it may come from the environment
+		diags.AddAttributeError(path.Root("tenant"), "Invalid Tenant", plumbing.TenantRule(s.client.Tenant))
 	}
 	if s.embedded == nil && s.client.AccessToken == "" && (s.client.ClientID == "" || s.client.ClientSecret == "") {
 		diags.AddError("Missing Credentials", "Set client_id and client_secret in the provider block (IAM_CLIENT_ID and IAM_CLIENT_SECRET in the environment), or access_token (IAM_ACCESS_TOKEN).")
@@ -139,16 +139,16 @@ func (s settings) check(diags *diag.Diagnostics) {
 }
 
 // connect makes the client, and the embedded backend before it.
-func (s settings) connect(ctx context.Context, version string, diags *diag.Diagnostics) *client.Client {
+func (p *iamProvider) connect(ctx context.Context, s settings, diags *diag.Diagnostics) *client.Client {
 	if s.embedded != nil {
-		backend, err := embedded.Open(ctx, *s.embedded)
+		backend, err := p.backend(ctx, *s.embedded)
 		if err != nil {
 			diags.AddAttributeError(path.Root("embedded").AtName("path"), "Unable to open embedded backend", plumbing.Sentence(err.Error()))
 			return nil
 		}
 		s.client.BaseURL, s.client.Transport, s.client.AccessToken = embedded.BaseURL, backend, backend.Token()
 	}
-	s.client.UserAgent = "terraform-provider-iam/" + version
+	s.client.UserAgent = "terraform-provider-iam/" + p.version
 	s.client.Log = func(ctx context.Context, msg string, fields map[string]any) { tflog.Debug(ctx, msg, fields) }
 	c, err := client.New(s.client)
 	if err != nil {

@@ -4,7 +4,8 @@ package provider
 
 import (
 	"context"
-	"regexp"
+	"errors"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -20,19 +21,64 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 	"github.com/access-config/terraform-provider-iam/internal/provider/review"
 	"github.com/access-config/terraform-provider-iam/internal/provider/rights"
+	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
 )
 
 var _ provider.Provider = (*iamProvider)(nil)
 
 type iamProvider struct {
-	version string
-	getenv  func(string) string
+	*Plugin
 }
 
-// New returns the provider. Version is its release; getenv reads the
-// environment that stands in for arguments left out.
-func New(version string, getenv func(string) string) func() provider.Provider {
-	return func() provider.Provider { return &iamProvider{version: version, getenv: getenv} }
+// Plugin makes the provider for a process, and keeps what has to be closed
+// when the process ends.
+type Plugin struct {
+	version string
+	getenv  func(string) string
+
+	mu       sync.Mutex
+	backends map[embedded.Options]*embedded.Backend
+}
+
+// New returns the plugin. Version is its release; getenv reads the environment
+// that stands in for arguments left out.
+func New(version string, getenv func(string) string) *Plugin {
+	return &Plugin{version: version, getenv: getenv, backends: map[embedded.Options]*embedded.Backend{}}
+}
+
+// Provider returns a provider that is not configured yet.
+func (p *Plugin) Provider() provider.Provider { return &iamProvider{p} }
+
+// backend opens an embedded backend. One with the same options that is open
+// from an earlier configuration is closed: a process that lives on, as under a
+// debugger, would otherwise keep one for each run.
+func (p *Plugin) backend(ctx context.Context, o embedded.Options) (*embedded.Backend, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if earlier, ok := p.backends[o]; ok {
+		delete(p.backends, o)
+		if err := earlier.Close(); err != nil {
+			return nil, err
+		}
+	}
+	backend, err := embedded.Open(ctx, o)
+	if err == nil {
+		p.backends[o] = backend
+	}
+	return backend, err
+}
+
+// Close closes the embedded backends, so that everything is in the database
+// file and no log lies beside it.
+func (p *Plugin) Close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []error
+	for _, backend := range p.backends {
+		all = append(all, backend.Close())
+	}
+	clear(p.backends)
+	return errors.Join(all...)
 }
 
 // Resources registers every managed type.
@@ -65,9 +111,6 @@ func (p *iamProvider) Metadata(_ context.Context, _ provider.MetadataRequest, re
 	resp.Version = p.version
 }
 
-// tenantPattern takes upper case, too: it is lowered before use.
-var tenantPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]{2,15}$`)
-
 // Schema describes the provider block.
 func (p *iamProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
@@ -86,7 +129,7 @@ func (p *iamProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"tenant": schema.StringAttribute{
 				MarkdownDescription: "Tenant: 3 to 16 letters and digits, starting with a letter; lowered before use. Or `IAM_TENANT`, or `EMPORIX_TENANT`.",
 				Optional:            true,
-				Validators:          []validator.String{stringvalidator.RegexMatches(tenantPattern, "must have 3 to 16 letters and digits and start with a letter")},
+				Validators:          []validator.String{plumbing.ValidTenant()},
 			},
 			"client_id": schema.StringAttribute{
 				MarkdownDescription: "Client id of the API key. Or `IAM_CLIENT_ID`, or `EMPORIX_CLIENT_ID`.",
@@ -175,12 +218,4 @@ type providerModel struct {
 type embeddedModel struct {
 	Path  types.String `tfsdk:"path"`
 	Owner types.String `tfsdk:"owner"`
-}
-
-// userDefaultsModel is the attribute user_defaults.
-type userDefaultsModel struct {
-	Department        types.String `tfsdk:"department"`
-	PreferredSite     types.String `tfsdk:"preferred_site"`
-	PreferredCurrency types.String `tfsdk:"preferred_currency"`
-	PreferredLanguage types.String `tfsdk:"preferred_language"`
 }

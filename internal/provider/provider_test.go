@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { providertest.Main(m) }
 // examples.
 func schemas(t *testing.T) map[string]*tfprotov6.Schema {
 	t.Helper()
-	s, err := providerserver.NewProtocol6WithError(provider.New("test", os.Getenv)())()
+	s, err := providerserver.NewProtocol6WithError(provider.New("test", os.Getenv).Provider())()
 	if err != nil {
 		t.Fatal(err)
 	}

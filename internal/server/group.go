@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,9 +14,6 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
-
-// idPattern is what ids that callers choose must match; case counts.
-var idPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,66}$`)
 
 func groupListing() listing[store.Group] {
 	return listing[store.Group]{
@@ -151,7 +147,7 @@ func (s *Server) handleGroupCreate(c *call) error {
 }
 
 func (s *Server) createGroup(c *call, tx store.Tx, body api.GroupCreate) error {
-	if !idPattern.MatchString(body.ID) || body.ID == "." || body.ID == ".." { // no path can carry the dots
+	if !api.ValidID(body.ID) {
 		return violation(body.ID, "The id of a group has 1 to 66 letters, digits, dots, hyphens and underscores")
 	}
 	g := store.Group{Tenant: c.tenant, ID: body.ID, UserType: string(body.UserType), VendorID: body.VendorID, CreatedAt: s.timestamp()}

@@ -5,21 +5,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// tenantPattern is what the name of a tenant must match.
-var tenantPattern = regexp.MustCompile(`^[a-z][a-z0-9]{2,15}$`)
-
 // EnsureTenant makes the tenant with what every new one starts with, or leaves
 // the existing one as it is. Owner is the e-mail of a new tenant's Owner;
 // empty means owner@TENANT.example.
 func (s *Server) EnsureTenant(ctx context.Context, name, owner string) (created bool, err error) {
-	if !tenantPattern.MatchString(name) {
+	if !api.ValidTenant(name) {
 		return false, fmt.Errorf("tenant %q: a tenant's name has 3 to 16 lower-case letters and digits and starts with a letter", name)
 	}
 	if owner == "" {

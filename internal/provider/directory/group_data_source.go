@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -184,12 +183,4 @@ func groupListAttributes() map[string]schema.Attribute {
 	attributes := groupAttributes()
 	attributes["name"] = schema.MapAttribute{MarkdownDescription: "Name by language.", ElementType: types.StringType, Computed: true}
 	return attributes
-}
-
-func groupListAttrTypes() map[string]attr.Type {
-	typesOf := map[string]attr.Type{}
-	for name, a := range groupListAttributes() {
-		typesOf[name] = a.GetType()
-	}
-	return typesOf
 }

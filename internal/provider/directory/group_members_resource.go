@@ -3,10 +3,8 @@ package directory
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -61,7 +59,7 @@ func (r *groupMembersResource) Schema(_ context.Context, _ resource.SchemaReques
 					"A map, so that plans name people and stay fast for large groups.",
 				ElementType: types.StringType,
 				Required:    true,
-				Validators:  []validator.Map{mapvalidator.ValueStringsAre(plumbing.NotEmpty())},
+				Validators:  []validator.Map{membersValidator{}},
 			},
 			"user_type": userTypeAttribute(),
 		},
@@ -88,7 +86,7 @@ func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.Modi
 	}
 	var plan groupMembersModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || plan.GroupID.IsUnknown() {
+	if resp.Diagnostics.HasError() || plan.GroupID.IsUnknown() || plan.Members.IsUnknown() {
 		return
 	}
 	present, err := r.read(ctx, plan)
@@ -99,16 +97,19 @@ func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.Modi
 		resp.Diagnostics.Append(plumbing.Unable("read", "members of group", plan.GroupID.ValueString(), err))
 		return
 	}
-	planned := plan.Members.Elements()
+	planned := map[string]bool{}
+	for key := range plan.Members.Elements() {
+		planned[strings.ToLower(key)] = true
+	}
 	var leaving []string
 	for _, key := range plumbing.SortedKeys(present.Elements()) {
-		if _, stays := planned[key]; !stays {
+		if !planned[strings.ToLower(key)] {
 			leaving = append(leaving, key)
 		}
 	}
 	if len(leaving) > 0 {
 		resp.Diagnostics.AddAttributeWarning(path.Root("members"), "Members Will Be Removed",
-			fmt.Sprintf("Group %s has %d members that are not listed here and will be removed from it: %s.", plan.GroupID.ValueString(), len(leaving), strings.Join(leaving, ", ")))
+			fmt.Sprintf("Not listed here, and so removed from group %s by the apply: %s.", plan.GroupID.ValueString(), strings.Join(leaving, ", ")))
 	}
 }
 
@@ -129,7 +130,7 @@ func (r *groupMembersResource) Create(ctx context.Context, req resource.CreateRe
 func (r *groupMembersResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state groupMembersModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
 	members, err := r.read(ctx, state)
@@ -272,7 +273,18 @@ func (r *groupMembersResource) write(ctx context.Context, plan groupMembersModel
 		shown, err := r.present(ctx, group)
 		return &shown, err
 	}, func(shown map[string]bool) bool {
-		return slices.Equal(plumbing.SortedKeys(shown), plumbing.SortedKeys(planned))
+		// Whom somebody else adds meanwhile is for the next plan to show.
+		for id := range planned {
+			if !shown[id] {
+				return false
+			}
+		}
+		for id := range present {
+			if _, stays := planned[id]; shown[id] && !stays {
+				return false
+			}
+		}
+		return true
 	})
 	return err
 }
@@ -298,4 +310,39 @@ func (r *groupMembersResource) add(ctx context.Context, group, userType, id stri
 func (r *groupMembersResource) remove(ctx context.Context, group, id string) error {
 	defer r.Client.Lock(lockUser, id)()
 	return r.Client.RemoveMember(ctx, group, id)
+}
+
+// membersValidator refuses members that could not stay as they are written: a
+// key without a user, and one user or one address under two keys.
+type membersValidator struct{}
+
+func (membersValidator) Description(context.Context) string {
+	return "must name each user once"
+}
+
+func (v membersValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (membersValidator) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	const summary = "Invalid Member"
+	elements := req.ConfigValue.Elements()
+	keys, ids := map[string]string{}, map[string]string{}
+	for _, key := range plumbing.SortedKeys(elements) {
+		at := req.Path.AtMapKey(key)
+		if other, taken := keys[strings.ToLower(key)]; taken {
+			resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf("%s and %s are the same e-mail address: case makes no difference. Leave one of them out.", key, other))
+		}
+		keys[strings.ToLower(key)] = key
+		id, ok := elements[key].(types.String)
+		if !ok || id.IsUnknown() {
+			continue
+		}
+		if id.ValueString() == "" {
+			resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf("%s has no user id. Give the id of the user, or leave the key out.", key))
+			continue
+		}
+		if other, taken := ids[id.ValueString()]; taken {
+			resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf("%s and %s are the same user, %s. Leave one of them out.", key, other, id.ValueString()))
+		}
+		ids[id.ValueString()] = key
+	}
 }

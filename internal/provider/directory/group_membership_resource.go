@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -47,7 +50,8 @@ type membershipModel struct {
 func (r *membershipResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One user in one group. Additive: other members of the group and other groups of the user are left alone. " +
-			"Use `iam_group_members` instead where one configuration decides who all the members are; do not use both for one group.",
+			"Use `iam_group_members` instead where one configuration decides who all the members are; do not use both for one group.\n\n" +
+			"A group that is replaced loses its members: where a group may be, tie its memberships to it with `lifecycle { replace_triggered_by = [iam_group.name] }`.",
 		Attributes: map[string]schema.Attribute{
 			"group_id": schema.StringAttribute{
 				MarkdownDescription: "Id of the group. Changing it replaces the membership.",
@@ -97,7 +101,7 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 	defer r.Client.Lock(lockUser, plan.UserID.ValueString())()
 	err := r.Client.AssignMember(ctx, plan.GroupID.ValueString(), access.UserType(plan.UserType.ValueString()), plan.UserID.ValueString())
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("create", "membership", plan.ID.ValueString(), err))
+		resp.Diagnostics.Append(plan.refused(err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -110,10 +114,31 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 	}
 }
 
+// refused is the diagnostic of a membership that the API did not take, on the
+// argument that the API names.
+func (m membershipModel) refused(err error) diag.Diagnostic {
+	at := path.Root("group_id")
+	var e *client.Error
+	switch {
+	case !errors.As(err, &e):
+		return plumbing.Unable("create", "membership", m.ID.ValueString(), err)
+	case e.StatusCode == http.StatusBadRequest:
+		at = path.Root("user_type")
+	case e.StatusCode == http.StatusNotFound && e.Document.ResourceID == m.UserID.ValueString():
+		at = path.Root("user_id")
+		if strings.Contains(m.UserID.ValueString(), "@") {
+			err = fmt.Errorf("%w. The argument takes the id of a user, such as iam_user.name.id, and not an e-mail address", err)
+		}
+	case e.StatusCode != http.StatusNotFound:
+		return plumbing.Unable("create", "membership", m.ID.ValueString(), err)
+	}
+	return plumbing.UnableAt(at, "create", "membership", m.ID.ValueString(), err)
+}
+
 func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state membershipModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
 	exists, err := r.exists(ctx, state)
@@ -187,6 +212,13 @@ func (r *membershipResource) parseImportID(ctx context.Context, text string) (m 
 	}
 	if len(parts) != 3 || slices.Contains(parts, "") {
 		return m, errMembershipID
+	}
+	group, err := r.Client.Group(ctx, parts[0])
+	if err != nil {
+		return m, err
+	}
+	if !strings.EqualFold(parts[1], string(group.UserType)) {
+		return m, fmt.Errorf("group %s has members of type %s, not %s", group.ID, group.UserType, strings.ToUpper(parts[1]))
 	}
 	user := parts[2]
 	if strings.EqualFold(parts[1], string(access.Employee)) {

@@ -207,7 +207,7 @@ func templateAccess(id string, tenant []api.Template) (a access.Access, ok bool)
 	}
 	for _, t := range tenant {
 		if t.ID == id {
-			return access.FromControls(t.AccessControls, nil), true
+			return access.Reduce(access.FromControls(t.AccessControls, nil)), true
 		}
 	}
 	return a, false
@@ -217,5 +217,6 @@ func templateAccess(id string, tenant []api.Template) (a access.Access, ok bool)
 // on a repeated request is with our own group.
 func sameGroup(g api.Group, body api.GroupCreate) bool {
 	return maps.Equal(g.Name, body.Name) && maps.Equal(g.Description, body.Description) && g.UserType == body.UserType &&
-		sameIDs(g.AccessControls, body.AccessControls) && sameIDs(g.Templates, body.Templates) && sameIDs(g.Restrictions, body.Restrictions)
+		sameIDs(g.AccessControls, body.AccessControls) && sameIDs(g.Templates, body.Templates) && sameIDs(g.Withheld(), api.Group{Mixins: body.Mixins}.Withheld()) &&
+		sameIDs(g.Restrictions, body.Restrictions)
 }

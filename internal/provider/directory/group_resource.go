@@ -2,7 +2,9 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/google/uuid"
@@ -129,20 +131,64 @@ func (r *groupResource) Create(ctx context.Context, req resource.CreateRequest, 
 		return
 	}
 	err := r.create(ctx, body)
+	object := groupLabel(plan)
 	switch {
 	case err == nil:
 		r.readBack(ctx, body, &plan, tenant, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	case client.IsConflict(err) && predefined(body.ID):
+		resp.Diagnostics.AddAttributeError(path.Root("id"), "Unable to create group", predefinedText(body.ID))
 	case client.IsConflict(err):
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Unable to create group",
 			fmt.Sprintf("A group with the id %s exists in the tenant already and was left as it is. Choose another id, or import the group and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_group.name.", body.ID, body.ID))
 	case client.IsUncertain(err):
 		// The group may exist under the id that was chosen here: keep it.
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-		resp.Diagnostics.Append(plumbing.Unable("create", "group", body.ID, fmt.Errorf("%w. The group may have been made all the same. Run the same command again: it reads the group before it goes on", err)))
+		resp.Diagnostics.Append(plumbing.Unable("create", "group", object, fmt.Errorf("%w. The group may have been made all the same. Run the same command again: it removes the group if it is there, and makes it again", err)))
 	default:
-		resp.Diagnostics.Append(plumbing.Unable("create", "group", body.ID, err))
+		resp.Diagnostics.Append(r.refused("create", object, plan, err))
 	}
+}
+
+// groupLabel names a group in a message: by the id that the configuration
+// gives, else by its name.
+func groupLabel(m groupModel) string {
+	for _, language := range plumbing.SortedKeys(m.Name.Elements()) {
+		if name, ok := m.Name.Elements()[language].(types.String); ok {
+			return fmt.Sprintf("%s (%q)", m.ID.ValueString(), name.ValueString())
+		}
+	}
+	return m.ID.ValueString()
+}
+
+// refused is the diagnostic of a group that the API did not take. An API that
+// does not know one of the access controls is told in the words of the
+// configuration: which level of which entity it cannot give.
+func (r *groupResource) refused(verb, object string, plan groupModel, err error) diag.Diagnostic {
+	var e *client.Error
+	if !errors.As(err, &e) || e.StatusCode != http.StatusBadRequest {
+		return plumbing.Unable(verb, "group", object, err)
+	}
+	control, ok := access.ControlByID(e.Document.ResourceID)
+	if !ok || control.Entity == "" || slices.Contains(plumbing.Strings(plan.AccessControlIDs), control.ID) {
+		return plumbing.Unable(verb, "group", object, err)
+	}
+	at := path.Root("role_template")
+	if _, named := plan.Access.Elements()[control.Entity]; named || plan.RoleTemplate.IsNull() {
+		at = path.Root("access")
+	}
+	return plumbing.UnableAt(at, verb, "group", object, fmt.Errorf("%w. The tenant has no access control %s, which stands for %s on %s. Take it away with access = { %s = \"none\" }, laid over the template", err, control.ID, control.Level, control.Entity, control.Entity))
+}
+
+// predefined reports whether every tenant has a group of this id that cannot
+// be managed.
+func predefined(id string) bool {
+	return slices.ContainsFunc(access.PredefinedGroups(), func(g access.PredefinedGroup) bool { return g.ID == id })
+}
+
+func predefinedText(id string) string {
+	return fmt.Sprintf("Group %s is predefined: it can be neither changed nor deleted, and so not managed here. "+
+		"Read it with the data source iam_group, and manage its members with iam_group_members or iam_group_membership.", id)
 }
 
 // create makes the group. A conflict on a repeated request may be with the
@@ -176,7 +222,7 @@ func (r *groupResource) await(ctx context.Context, id string, shows func(api.Gro
 func (r *groupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state groupModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
 	group, err := r.Client.Group(ctx, state.ID.ValueString())
@@ -212,7 +258,7 @@ func (r *groupResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	}
 	group, err := r.update(ctx, plan, g, &resp.Diagnostics)
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("update", "group", plan.ID.ValueString(), err))
+		resp.Diagnostics.Append(r.refused("update", groupLabel(plan), plan, err))
 		return
 	}
 	plan.fromAPI(*group, tenant)
@@ -257,7 +303,7 @@ func (r *groupResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	defer r.Client.Lock(lockGroup, id)()
 	err := r.Client.DeleteGroup(ctx, id, state.ForceDelete.ValueBool())
 	if client.IsBadRequest(err) && !state.ForceDelete.ValueBool() {
-		err = fmt.Errorf("%w. If it has members that this configuration does not manage, remove them, or set force_delete = true, apply, and destroy again", err)
+		err = fmt.Errorf("%w. If it still has members, take them out first, or set force_delete = true, apply, and destroy again", err)
 	}
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.Append(plumbing.Unable("delete", "group", id, err))
@@ -266,6 +312,10 @@ func (r *groupResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 
 // ImportState takes the id of a group.
 func (r *groupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if predefined(req.ID) {
+		resp.Diagnostics.AddError("Unable to import group", predefinedText(req.ID))
+		return
+	}
 	resource.ImportStatePassthroughID(ctx, path.Root("id"), req, resp)
 }
 

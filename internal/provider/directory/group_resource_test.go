@@ -14,6 +14,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
+	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
 func orders() values {
@@ -156,6 +157,9 @@ func TestGroupResource_badConfiguration(t *testing.T) {
 		{values{"access": values{"orders": "edit"}}, []string{`error at AttributeName("access").ElementKeyString("orders")`, `Orders has no level "edit"`}},
 		{values{"role_template": "boss"}, []string{`error at AttributeName("role_template"): Unknown Role Template`, "viewer, manager, admin"}},
 		{values{"name": values{}}, []string{`error at AttributeName("name")`}},
+		{values{"name": values{"en": "x", "de": nil}}, []string{`error at AttributeName("name").ElementKeyString("de"): Missing Value`}},
+		{values{"access": values{"orders": nil}}, []string{`error at AttributeName("access").ElementKeyString("orders")`, "The entity orders has no level"}},
+		{values{"id": ".."}, []string{`error at AttributeName("id"): Invalid Id`}},
 		{values{"name": values{"English": "Orders"}}, []string{`error at AttributeName("name")`, "language tag"}},
 		{values{"id": "a/b"}, []string{`error at AttributeName("id")`}},
 		{values{"user_type": "ROBOT"}, []string{`error at AttributeName("user_type")`}},
@@ -175,8 +179,11 @@ func TestGroupResource_idExists(t *testing.T) {
 	if !d.Has(`error at AttributeName("id"): Unable to create group`, "terraform import ADDRESS orders-de") || second.Values != nil {
 		t.Errorf("got %v, %v", second.Values, d)
 	}
-	if _, d := p.Apply("iam_group", state{}, with(orders(), values{"id": "oe-viewer"})); !d.Has("id oe-viewer exists") {
+	if _, d := p.Apply("iam_group", state{}, with(orders(), values{"id": "oe-viewer"})); !d.Has(`error at AttributeName("id")`, "Group oe-viewer is predefined", "iam_group_members") {
 		t.Errorf("a predefined id: %v", d)
+	}
+	if imported, d := p.Import("iam_group", "oe-viewer"); imported.Values != nil || !d.Has("Unable to import group", "is predefined") {
+		t.Errorf("import of a predefined group: %v, %v", imported.Values, d)
 	}
 }
 
@@ -390,4 +397,69 @@ func TestGroupResource_everythingElse(t *testing.T) {
 			t.Errorf("a restriction that the tenant does not list: %v", d)
 		}
 	})
+}
+
+// A template of the tenant is lowered like a predefined one: what follows an
+// entity goes down with it.
+func TestGroupResource_templateOfTheTenant(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, servertest.Options{})
+	given := access.Expand(access.Access{}, map[string]access.Level{"products": access.Manage, "orders": access.Manage})
+	err := s.Store.CreateTemplate(t.Context(), store.Template{Tenant: servertest.Tenant, ID: "shop", Name: map[string]string{"en": "Shop"}, AccessControls: access.ControlIDs(given)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := providertest.New(t, values{"api_url": s.URL, "tenant": servertest.Tenant, "client_id": servertest.ClientID, "client_secret": servertest.ClientSecret})
+	whole := values{"id": "g", "name": values{"en": "G"}, "role_template": "shop"}
+	made := p.MustApply("iam_group", state{}, whole)
+	if g, _ := s.Client.Group(t.Context(), "g"); !slices.Equal(g.Templates, []string{"shop"}) {
+		t.Errorf("got %+v", g)
+	}
+	noChange(t, p, "iam_group", made, whole)
+	lowered := with(whole, values{"access": values{"products": "read", "orders": "none"}})
+	less := p.MustApply("iam_group", made, lowered)
+	want := values{"products": "read", "media": "read", "prices": "read", "availability": "read"}
+	if got, _ := less.Values["effective_access"].(values); !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	noChange(t, p, "iam_group", less, lowered)
+}
+
+// A vendor's access control on a group is left alone and counts as no level.
+func TestGroupResource_vendorControl(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	made := p.MustApply("iam_group", state{}, values{"id": "g", "name": values{"en": "G"}, "access": values{"tax": "read"}})
+	g, _ := b.Client.Group(t.Context(), "g")
+	vendors := "4ac869fc-d548-4ec8-8e06-c01491314223"
+	if _, err := b.Client.UpdateGroup(t.Context(), "g", api.GroupUpdate{Name: g.Name, UserType: g.UserType, AccessControls: append(g.AccessControls, vendors)}); err != nil {
+		t.Fatal(err)
+	}
+	noChange(t, p, "iam_group", made, values{"id": "g", "name": values{"en": "G"}, "access": values{"tax": "read"}})
+	p.MustApply("iam_group", made, values{"id": "g", "name": values{"en": "G"}, "access": values{"tax": "manage"}})
+	if g, _ = b.Client.Group(t.Context(), "g"); !slices.Contains(g.AccessControls, vendors) {
+		t.Errorf("got %v", g.AccessControls)
+	}
+}
+
+// An API without one of the access controls is told in the words of the
+// configuration.
+func TestGroupResource_levelThatTheAPICannotGive(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/groups") {
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusBadRequest)
+				_, _ = w.Write([]byte(`{"code":400,"status":"Bad Request","message":"Access control 'quote-statuses-viewer' does not exist","resourceId":"quote-statuses-viewer"}`))
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	p := providertest.New(t, b.Config)
+	if _, d := p.Apply("iam_group", state{}, values{"name": values{"en": "V"}, "role_template": "viewer"}); !d.Has(`error at AttributeName("role_template"): Unable to create group`, `("V")`, "read on quote_statuses", `quote_statuses = "none"`) {
+		t.Errorf("got %v", d)
+	}
 }

@@ -73,7 +73,7 @@ func (d *groupsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		models[i].fromAPI(g, tenant)
 		models[i].Name = plumbing.TextMap(g.Name)
 	}
-	list, diags := types.ListValueFrom(ctx, types.ObjectType{AttrTypes: groupListAttrTypes()}, models)
+	list, diags := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: groupListAttributes()}.Type(), models)
 	resp.Diagnostics.Append(diags...)
 	m.Groups = list
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)

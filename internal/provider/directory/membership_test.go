@@ -2,7 +2,10 @@ package directory_test
 
 import (
 	"maps"
+	"net/http"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -102,11 +105,20 @@ func TestGroupMembershipResource_customers(t *testing.T) {
 	config := values{"group_id": "vip", "user_id": "C-4711", "user_type": "CUSTOMER"}
 	made := p.MustApply("iam_group_membership", state{}, config)
 	noChange(t, p, "iam_group_membership", made, config)
-	if _, d := p.Apply("iam_group_membership", state{}, values{"group_id": "orders-de", "user_id": "nobody"}); !d.Has("error: Unable to create membership", "orders-de", "404") {
+	if _, d := p.Apply("iam_group_membership", state{}, values{"group_id": "orders-de", "user_id": "nobody"}); !d.Has(`error at AttributeName("group_id"): Unable to create membership`, "orders-de", "404") {
 		t.Errorf("a group that does not exist: %v", d)
 	}
-	if _, d := p.Apply("iam_group_membership", state{}, values{"group_id": "oe-viewer", "user_id": "nobody"}); !d.Has("error: Unable to create membership", "User not found") {
+	if _, d := p.Apply("iam_group_membership", state{}, values{"group_id": "oe-viewer", "user_id": "nobody"}); !d.Has(`error at AttributeName("user_id"): Unable to create membership`, "User not found") {
 		t.Errorf("a user that does not exist: %v", d)
+	}
+	if _, d := p.Apply("iam_group_membership", state{}, values{"group_id": "oe-viewer", "user_id": "a@acme.example"}); !d.Has(`error at AttributeName("user_id")`, "and not an e-mail address") {
+		t.Errorf("an e-mail for an id: %v", d)
+	}
+	if _, d := p.Apply("iam_group_membership", state{}, values{"group_id": "oe-viewer", "user_id": "C-1", "user_type": "CUSTOMER"}); !d.Has(`error at AttributeName("user_type")`, "EMPLOYEE only") {
+		t.Errorf("a customer among employees: %v", d)
+	}
+	if _, d := p.Import("iam_group_membership", "oe-viewer/CUSTOMER/C-1"); !d.Has("Unable to import membership", "members of type EMPLOYEE, not CUSTOMER") {
+		t.Errorf("import with another type: %v", d)
 	}
 }
 
@@ -239,4 +251,58 @@ func TestUserGroupsResource_life(t *testing.T) {
 			t.Errorf("user gone: %v, %v", gone.Values, d)
 		}
 	})
+}
+
+func TestGroupMembersResource_badMembers(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	for _, c := range []struct {
+		members values
+		want    []string
+	}{
+		{values{"a@acme.example": nil}, []string{`ElementKeyString("a@acme.example"): Invalid Member`, "has no user id"}},
+		{values{"a@acme.example": "1", "A@acme.example": "2"}, []string{"same e-mail address"}},
+		{values{"a@acme.example": "1", "b@acme.example": "1"}, []string{"same user, 1"}},
+	} {
+		if _, _, d := p.Plan("iam_group_members", state{}, values{"group_id": "oe-viewer", "members": c.members}); !d.Has(c.want...) {
+			t.Errorf("%v: got %v", c.members, d)
+		}
+	}
+	owner, _ := b.Client.UserByEmail(t.Context(), "owner@acme.example")
+	if err := b.Client.AssignMember(t.Context(), "oe-viewer", access.Employee, owner.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, members := range []any{providertest.Unknown, values{"OWNER@acme.example": providertest.Unknown}} {
+		if _, _, d := p.Plan("iam_group_members", state{}, values{"group_id": "oe-viewer", "members": members}); len(d) > 0 {
+			t.Errorf("%v: got %v", members, d)
+		}
+	}
+}
+
+// Somebody else adds a member while the members are written: that is for the
+// next plan to show, and no error now.
+func TestGroupMembersResource_otherWriter(t *testing.T) {
+	t.Parallel()
+	var b providertest.Backend
+	var other string
+	var done atomic.Bool // also for the request that is made in here
+	b = providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			next.ServeHTTP(w, r)
+			if r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/groups/orders-de/users/") && !done.Swap(true) {
+				_ = b.Client.AssignMember(r.Context(), "orders-de", access.Employee, other)
+			}
+		})
+	}})
+	p := providertest.New(t, b.Config)
+	p.MustApply("iam_group", state{}, orders())
+	ids := userIDs(t, p, "a@acme.example", "b@acme.example")
+	other, _ = ids["b@acme.example"].(string)
+	config := values{"group_id": "orders-de", "members": values{"a@acme.example": ids["a@acme.example"]}}
+	made := p.MustApply("iam_group_members", state{}, config)
+	drifted, _ := p.Refresh("iam_group_members", made)
+	if members, _ := drifted.Values["members"].(values); len(members) != 2 {
+		t.Errorf("the next refresh shows %v", members)
+	}
 }

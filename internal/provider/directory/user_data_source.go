@@ -4,10 +4,10 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -80,19 +80,10 @@ func userAttributes() map[string]schema.Attribute {
 	}
 }
 
-// userAttrTypes are the types of userAttributes, for lists of users.
-func userAttrTypes() map[string]attr.Type {
-	typesOf := map[string]attr.Type{}
-	for name, a := range userAttributes() {
-		typesOf[name] = a.GetType()
-	}
-	return typesOf
-}
-
 func (d *userDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := userAttributes()
-	attributes["id"] = schema.StringAttribute{MarkdownDescription: "Id or back-office number of the user. Give this or `email`.", Optional: true, Computed: true}
-	attributes["email"] = schema.StringAttribute{MarkdownDescription: "E-mail address, in any case. Give this or `id`.", Optional: true, Computed: true}
+	attributes["id"] = schema.StringAttribute{MarkdownDescription: "Id of the user, also found by its back-office number. Give this or `email`.", Optional: true, Computed: true, Validators: []validator.String{plumbing.NotEmpty()}}
+	attributes["email"] = schema.StringAttribute{MarkdownDescription: "E-mail address, in any case. Give this or `id`.", Optional: true, Computed: true, Validators: []validator.String{plumbing.NotEmpty()}}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One user of the tenant, found by id or e-mail address. A user that does not exist is an error.",
 		Attributes:          attributes,
@@ -120,9 +111,7 @@ func (d *userDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	}
 	asked := m
 	m.fromAPI(*user)
-	if !asked.ID.IsNull() {
-		m.ID = asked.ID // it may be the back-office number
-	} else {
+	if !asked.Email.IsNull() {
 		m.Email = asked.Email // in the case that was asked for
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)

@@ -77,7 +77,7 @@ func (r *userGroupsResource) Create(ctx context.Context, req resource.CreateRequ
 func (r *userGroupsResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state userGroupsModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
 	user, err := r.Client.User(ctx, state.UserID.ValueString())

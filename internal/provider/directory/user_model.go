@@ -97,11 +97,11 @@ const (
 
 // fill plans an attribute that the configuration leaves out: the provider's
 // default, else what the user has already, else the fallback.
-func fill(planned *types.String, configured, present types.String, fromProvider, fallback string) {
+func fill(planned *types.String, configured, present, fromProvider types.String, fallback string) {
 	switch {
 	case !configured.IsNull():
-	case fromProvider != "":
-		*planned = types.StringValue(fromProvider)
+	case !fromProvider.IsNull():
+		*planned = fromProvider // also while it is unknown
 	case plumbing.IsSet(present):
 		*planned = present
 	default:

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -54,12 +55,12 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 			"first_name": schema.StringAttribute{
 				MarkdownDescription: "First name.",
 				Required:            true,
-				Validators:          []validator.String{plumbing.NotEmpty()},
+				Validators:          []validator.String{plumbing.NotBlank()},
 			},
 			"last_name": schema.StringAttribute{
 				MarkdownDescription: "Last name.",
 				Required:            true,
-				Validators:          []validator.String{plumbing.NotEmpty()},
+				Validators:          []validator.String{plumbing.NotBlank()},
 			},
 			"department":         preference("Department.", "none"),
 			"preferred_site":     preference("Code of the site that the user works with.", "`"+fallbackSite+"`"),
@@ -166,7 +167,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateUncertain, []byte(start.UTC().Format(`"`+time.RFC3339+`"`)))...)
 		resp.Diagnostics.Append(plumbing.Unable("create", "user", plan.Email.ValueString(),
-			fmt.Errorf("%w. The user may have been made all the same. Run the same command again: it looks for the user by e-mail before it goes on", err)))
+			fmt.Errorf("%w. The user may have been made all the same. Run the same command again: it looks for the user by e-mail, removes it if it is there, and makes it again", err)))
 	case err != nil:
 		resp.Diagnostics.Append(plumbing.Unable("create", "user", plan.Email.ValueString(), err))
 	default:
@@ -224,7 +225,7 @@ func emailTaken(email string) diag.Diagnostic {
 func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state userModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
 	var user *api.User
@@ -237,7 +238,9 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		user, err = r.Client.User(ctx, state.ID.ValueString())
 	}
 	if client.IsNotFound(err) {
-		resp.Diagnostics.Append(plumbing.GoneWarning("User", state.Email.ValueString()))
+		if !state.ID.IsNull() { // else there was none: its creation was cut off
+			resp.Diagnostics.Append(plumbing.GoneWarning("User", cmp.Or(state.Email.ValueString(), state.ID.ValueString())))
+		}
 		resp.State.RemoveResource(ctx)
 		return
 	}

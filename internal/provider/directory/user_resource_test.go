@@ -91,6 +91,32 @@ func TestUserResource_defaults(t *testing.T) {
 	}
 }
 
+// A default that is known after apply leaves the attribute unknown in the plan;
+// to promise anything else would break the apply.
+func TestUserResource_unknownDefaults(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	for _, defaults := range []any{providertest.Unknown, values{"department": providertest.Unknown}} {
+		p := providertest.New(t, with(b.Config, values{"user_defaults": defaults}))
+		planned, _, d := p.Plan("iam_user", state{}, with(anna(), values{"preferred_site": "de"}))
+		if d.Failed() || planned.Values["department"] != providertest.Unknown || planned.Values["preferred_site"] != "de" {
+			t.Errorf("%v: planned %v, %v", defaults, planned.Values, d)
+		}
+	}
+}
+
+// A refresh while the provider's configuration is unknown keeps the state.
+func TestUserResource_refreshWhileProviderIsUnknown(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	made := providertest.New(t, b.Config).MustApply("iam_user", state{}, anna())
+	p := providertest.New(t, with(b.Config, values{"client_secret": providertest.Unknown}))
+	kept, d := p.Refresh("iam_user", made)
+	if diff := differences(made.Values, kept.Values); len(diff) > 0 || d.Failed() || !d.Has("warning: Not Refreshed") {
+		t.Errorf("differs in %v, %v", diff, d)
+	}
+}
+
 func TestUserResource_keepsMemberships(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})
@@ -157,6 +183,7 @@ func TestUserResource_badConfiguration(t *testing.T) {
 		{values{"email": "Anna <anna@acme.example>"}, `AttributeName("email")`},
 		{values{"first_name": ""}, `AttributeName("first_name")`},
 		{values{"last_name": ""}, `AttributeName("last_name")`},
+		{values{"last_name": " "}, `AttributeName("last_name"): Blank Text`},
 	} {
 		if _, _, d := p.Plan("iam_user", state{}, with(anna(), c.changes)); !d.Has("error at " + c.at) {
 			t.Errorf("%v: got %v", c.changes, d)
@@ -271,8 +298,35 @@ func TestUserResource_lostAnswerAndAnotherUser(t *testing.T) {
 	}
 	p := providertest.New(t, b.Config)
 	half := state{Values: with(anna(), values{"department": "", "preferred_site": "main", "preferred_currency": "EUR", "preferred_language": "en"})}
-	if gone, d := p.Refresh("iam_user", half); gone.Values != nil || !d.Has("warning: User Not Found") {
+	if gone, d := p.Refresh("iam_user", half); gone.Values != nil || len(d) > 0 {
 		t.Errorf("got %v %v", gone.Values, d)
+	}
+}
+
+// The same, when the creation that was cut off is on record.
+func TestUserResource_lostAnswerButAnothersUser(t *testing.T) {
+	t.Parallel()
+	var down atomic.Bool
+	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if down.Load() {
+				panic(http.ErrAbortHandler)
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	p := providertest.New(t, with(b.Config, values{"max_retries": 0}))
+	down.Store(true)
+	half, d := p.Apply("iam_user", state{}, anna())
+	if !d.Has("may have been made all the same") || half.Values == nil || len(half.Private) == 0 {
+		t.Fatalf("got %v, %v", half.Values, d)
+	}
+	down.Store(false)
+	if _, err := b.Client.CreateUser(t.Context(), api.UserCreate{FirstName: "Another", LastName: "Person", ContactEmail: "anna.schmidt@acme.example", GroupIDs: []string{}}); err != nil {
+		t.Fatal(err)
+	}
+	if gone, d := p.Refresh("iam_user", half); gone.Values != nil || d.Failed() {
+		t.Errorf("another's user was taken over: %v, %v", gone.Values, d)
 	}
 }
 

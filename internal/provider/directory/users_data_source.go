@@ -60,8 +60,12 @@ func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 			"last_name":  filter("last name"),
 			"email":      filter("e-mail address"),
 			"department": filter("department"),
-			"status":     filter("status: `PROVISIONED`, `ACTIVE` or `INACTIVE`"),
-			"group_id":   schema.StringAttribute{MarkdownDescription: "Only members of the group with this id.", Optional: true},
+			"status": schema.StringAttribute{
+				MarkdownDescription: "Only users with this status: `PROVISIONED`, `ACTIVE` or `INACTIVE`, in any case.",
+				Optional:            true,
+				Validators:          []validator.String{stringvalidator.OneOfCaseInsensitive(string(api.UserProvisioned), string(api.UserActive), string(api.UserInactive))},
+			},
+			"group_id": schema.StringAttribute{MarkdownDescription: "Only members of the group with this id.", Optional: true},
 			"sort": schema.ListAttribute{
 				MarkdownDescription: "What to order by: " + strings.Join(plumbing.SortedKeys(userFields), ", ") + ", each optionally with `:desc`. Without it, users come in the order of their creation.",
 				ElementType:         types.StringType,
@@ -103,7 +107,7 @@ func (d *usersDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	for i, u := range users {
 		models[i].fromAPI(u)
 	}
-	list, diags := types.ListValueFrom(ctx, types.ObjectType{AttrTypes: userAttrTypes()}, models)
+	list, diags := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: userAttributes()}.Type(), models)
 	resp.Diagnostics.Append(diags...)
 	m.Users = list
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)

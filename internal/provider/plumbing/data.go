@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
@@ -24,12 +25,13 @@ type Data struct {
 	templates []api.Template
 }
 
-// UserDefaults stand in where a user leaves an attribute out; empty is unset.
+// UserDefaults stand in where a user leaves an attribute out. In a plan they
+// may be unknown.
 type UserDefaults struct {
-	Department        string
-	PreferredSite     string
-	PreferredCurrency string
-	PreferredLanguage string
+	Department        types.String `tfsdk:"department"`
+	PreferredSite     types.String `tfsdk:"preferred_site"`
+	PreferredCurrency types.String `tfsdk:"preferred_currency"`
+	PreferredLanguage types.String `tfsdk:"preferred_language"`
 }
 
 // Templates returns the tenant's role templates, read once per run.
@@ -55,6 +57,16 @@ func (d *Data) Ready(diags *diag.Diagnostics) bool {
 	diags.AddError("Provider Configuration Not Known",
 		"The provider's configuration depends on values that are known only after apply, so the tenant cannot be read yet.\n\n"+
 			"Apply what they depend on first, for example with -target, or give the provider values that are known.")
+	return false
+}
+
+// ReadyToRead is Ready for the refresh of a resource: while requests cannot be
+// made, the state stays as it is, with a warning.
+func (d *Data) ReadyToRead(diags *diag.Diagnostics) bool {
+	if d != nil && d.Client != nil {
+		return true
+	}
+	diags.AddWarning("Not Refreshed", "The provider's configuration depends on values that are known only after apply, so the object was not read again; the state is as it was.")
 	return false
 }
 

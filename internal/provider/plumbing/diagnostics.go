@@ -1,6 +1,7 @@
 package plumbing
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -38,6 +39,9 @@ func unable(verb, thing, object string, err error) (summary, detail string) {
 func nextStep(err error) string {
 	var unanswered *client.RequestError
 	if errors.As(err, &unanswered) {
+		if errors.Is(err, context.Canceled) {
+			return "" // nobody is to be reached
+		}
 		return fmt.Sprintf("No usable answer came from %s. Check that api_url is right and can be reached from here, then run the same command again.", unanswered.Host)
 	}
 	var e *client.Error

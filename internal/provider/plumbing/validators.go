@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/mail"
 	"regexp"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -13,16 +14,33 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-var (
-	idPattern       = regexp.MustCompile(`^[A-Za-z0-9._-]{1,66}$`)
-	languagePattern = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
-)
+var languagePattern = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 
 // ValidID accepts ids that a configuration may choose.
 func ValidID() validator.String {
-	return stringvalidator.RegexMatches(idPattern, "must have 1 to 66 letters, digits, dots, hyphens and underscores")
+	return rule{"must have 1 to 66 letters, digits, dots, hyphens and underscores", "Invalid Id", api.ValidID, func(text string) string {
+		return fmt.Sprintf("The id %q must have 1 to 66 letters, digits, dots, hyphens and underscores.", text)
+	}}
+}
+
+// ValidTenant accepts the name of a tenant, in any case.
+func ValidTenant() validator.String {
+	return rule{"must be the name of a tenant", "Invalid Tenant", func(text string) bool { return api.ValidTenant(strings.ToLower(text)) }, TenantRule}
+}
+
+// TenantRule says what the name of a tenant must be.
+func TenantRule(name string) string {
+	return fmt.Sprintf("The tenant %q must have 3 to 16 letters and digits and start with a letter.", name)
+}
+
+// NotBlank refuses texts without a visible character.
+func NotBlank() validator.String {
+	return rule{"must not be blank", "Blank Text", func(text string) bool { return strings.TrimSpace(text) != "" }, func(string) string {
+		return "The text must have at least one visible character."
+	}}
 }
 
 // NotEmpty refuses the empty string: leave the attribute out instead.
@@ -33,48 +51,65 @@ func NotEmpty() validator.String { return stringvalidator.LengthAtLeast(1) }
 func ValidText() []validator.Map {
 	return []validator.Map{
 		mapvalidator.SizeAtLeast(1),
+		noNulls{},
 		mapvalidator.KeysAre(stringvalidator.RegexMatches(languagePattern, `must be a language tag such as "en" or "de-CH"`)),
 		mapvalidator.ValueStringsAre(NotEmpty()),
 	}
 }
 
 // ValidEmail accepts a bare e-mail address.
-func ValidEmail() validator.String { return emailValidator{} }
-
-type emailValidator struct{}
-
-func (emailValidator) Description(context.Context) string { return "must be an e-mail address" }
-
-func (emailValidator) MarkdownDescription(context.Context) string { return "must be an e-mail address" }
-
-func (emailValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if !IsSet(req.ConfigValue) {
-		return
+func ValidEmail() validator.String {
+	bare := func(text string) bool {
+		address, err := mail.ParseAddress(text)
+		return err == nil && address.Address == text
 	}
-	text := req.ConfigValue.ValueString()
-	if address, err := mail.ParseAddress(text); err != nil || address.Address != text {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid E-Mail Address", fmt.Sprintf("%q is not an e-mail address such as anna.schmidt@example.com.", text))
-	}
+	return rule{"must be an e-mail address", "Invalid E-Mail Address", bare, func(text string) string {
+		return fmt.Sprintf("%q is not an e-mail address such as anna.schmidt@example.com.", text)
+	}}
 }
 
 // ValidJSONObject accepts the text of a JSON object.
-func ValidJSONObject() validator.String { return jsonObjectValidator{} }
-
-type jsonObjectValidator struct{}
-
-func (jsonObjectValidator) Description(context.Context) string { return "must be a JSON object" }
-
-func (v jsonObjectValidator) MarkdownDescription(ctx context.Context) string {
-	return v.Description(ctx)
+func ValidJSONObject() validator.String {
+	object := func(text string) bool {
+		var members map[string]json.RawMessage
+		return json.Unmarshal([]byte(text), &members) == nil && members != nil
+	}
+	return rule{"must be a JSON object", "Invalid JSON Object", object, func(string) string {
+		return "The text is not a JSON object. Write it with jsonencode({ ... })."
+	}}
 }
 
-func (jsonObjectValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if !IsSet(req.ConfigValue) {
-		return
+// rule is a validator of texts: what it wants, the summary of its error, the
+// check, and what it says of a text that fails.
+type rule struct {
+	wants   string
+	summary string
+	holds   func(text string) bool
+	says    func(text string) string
+}
+
+func (r rule) Description(context.Context) string         { return r.wants }
+func (r rule) MarkdownDescription(context.Context) string { return r.wants }
+
+func (r rule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if IsSet(req.ConfigValue) && !r.holds(req.ConfigValue.ValueString()) {
+		resp.Diagnostics.AddAttributeError(req.Path, r.summary, r.says(req.ConfigValue.ValueString()))
 	}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(req.ConfigValue.ValueString()), &object); err != nil || object == nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid JSON Object", "The text is not a JSON object. Write it with jsonencode({ ... }).")
+}
+
+// noNulls refuses a map with null values.
+type noNulls struct{}
+
+func (noNulls) Description(context.Context) string { return "must have a value for each key" }
+
+func (noNulls) MarkdownDescription(context.Context) string { return "must have a value for each key" }
+
+func (noNulls) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	elements := req.ConfigValue.Elements()
+	for _, key := range SortedKeys(elements) {
+		if elements[key].IsNull() {
+			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(key), "Missing Value", fmt.Sprintf("%q has no value. Give one, or leave the key out.", key))
+		}
 	}
 }
 
@@ -95,6 +130,10 @@ func (accessValidator) ValidateMap(_ context.Context, req validator.MapRequest, 
 	for _, entity := range SortedKeys(elements) {
 		level, ok := elements[entity].(types.String)
 		if !ok || level.IsUnknown() {
+			continue
+		}
+		if level.IsNull() {
+			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(entity), "Invalid Access", fmt.Sprintf("The entity %s has no level. Write \"none\" to take access away, or leave the entity out.", entity))
 			continue
 		}
 		if _, err := access.Check(entity, level.ValueString()); err != nil {

@@ -14,9 +14,15 @@ import (
 // skipped, saying so, unless TF_ACC is set.
 func Acceptance(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
+	plugin := provider.New("test", func(string) string { return "" })
+	t.Cleanup(func() {
+		if err := plugin.Close(); err != nil {
+			t.Errorf("closing the provider: %v", err)
+		}
+	})
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
-			"iam": providerserver.NewProtocol6WithError(provider.New("test", func(string) string { return "" })()),
+			"iam": providerserver.NewProtocol6WithError(plugin.Provider()),
 		},
 		Steps: steps,
 	})

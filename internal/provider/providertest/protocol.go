@@ -63,7 +63,13 @@ type State struct {
 func Start(t testing.TB, environment map[string]string) *Provider {
 	t.Helper()
 	getenv := func(name string) string { return environment[name] }
-	s, err := providerserver.NewProtocol6WithError(provider.New("test", getenv)())()
+	plugin := provider.New("test", getenv)
+	t.Cleanup(func() {
+		if err := plugin.Close(); err != nil {
+			t.Errorf("closing the provider: %v", err)
+		}
+	})
+	s, err := providerserver.NewProtocol6WithError(plugin.Provider())()
 	if err != nil {
 		t.Fatalf("starting the provider: %v", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -115,7 +114,11 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 	}
 	user, subject, err := d.read(ctx, m)
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("report", "permissions of user", m.UserID.ValueString()+m.Email.ValueString(), err))
+		at := path.Root("user_id")
+		if m.UserID.IsNull() {
+			at = path.Root("email")
+		}
+		resp.Diagnostics.Append(plumbing.UnableAt(at, "report", "permissions of user", m.UserID.ValueString()+m.Email.ValueString(), err))
 		return
 	}
 	rows := access.Report(subject)
@@ -123,11 +126,7 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 	for i, r := range rows {
 		models[i].fromCore(r)
 	}
-	rowTypes := map[string]attr.Type{}
-	for name, a := range rowAttributes() {
-		rowTypes[name] = a.GetType()
-	}
-	list, diags := types.ListValueFrom(ctx, types.ObjectType{AttrTypes: rowTypes}, models)
+	list, diags := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: rowAttributes()}.Type(), models)
 	resp.Diagnostics.Append(diags...)
 	if m.Email.IsNull() {
 		m.Email = types.StringValue(user.ContactEmail)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -92,12 +91,4 @@ func (d *roleTemplateDataSource) Read(ctx context.Context, req datasource.ReadRe
 	}
 	m.fromAPI(templates[i])
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
-}
-
-func roleTemplateAttrTypes() map[string]attr.Type {
-	typesOf := map[string]attr.Type{}
-	for name, a := range roleTemplateAttributes() {
-		typesOf[name] = a.GetType()
-	}
-	return typesOf
 }

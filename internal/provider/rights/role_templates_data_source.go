@@ -57,7 +57,7 @@ func (d *roleTemplatesDataSource) Read(ctx context.Context, _ datasource.ReadReq
 	for i, t := range templates {
 		models[i].fromAPI(t)
 	}
-	list, diags := types.ListValueFrom(ctx, types.ObjectType{AttrTypes: roleTemplateAttrTypes()}, models)
+	list, diags := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: roleTemplateAttributes()}.Type(), models)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, roleTemplatesModel{Templates: list})...)
 }

@@ -22,7 +22,7 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	s, err := providerserver.NewProtocol6WithError(provider.New("docs", os.Getenv)())()
+	s, err := providerserver.NewProtocol6WithError(provider.New("docs", os.Getenv).Provider())()
 	if err != nil {
 		return err
 	}

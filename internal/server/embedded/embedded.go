@@ -10,10 +10,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
+	"os"
+	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/store"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
 
@@ -26,6 +30,9 @@ type Options struct {
 	Path   string // of the database file, made when missing
 	Tenant string // made when missing
 	Owner  string // e-mail of a new tenant's Owner; owner@TENANT.example when empty
+
+	// MustExist refuses a file or tenant that is missing, instead of making it.
+	MustExist bool
 }
 
 // Backend is a reference backend in this process.
@@ -35,9 +42,16 @@ type Backend struct {
 	token  string
 }
 
-// Open opens the database and makes the tenant when it is missing.
+// Open opens the database and makes what is missing, unless it must exist.
 func Open(ctx context.Context, o Options) (*Backend, error) {
-	db, err := sqlstore.Open(ctx, "sqlite:"+o.Path)
+	dsn := "sqlite:" + o.Path
+	if o.MustExist {
+		if err := checkFile(o.Path); err != nil {
+			return nil, err
+		}
+		dsn = withoutMaking(dsn)
+	}
+	db, err := sqlstore.Open(ctx, dsn)
 	if err != nil {
 		return nil, err
 	}
@@ -48,15 +62,69 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	return b, nil
 }
 
+// checkFile refuses a missing file, and an empty one: that would become a
+// database.
+func checkFile(path string) error {
+	file, _, _ := strings.Cut(path, "?")
+	switch info, err := os.Stat(file); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("no such database %s", file)
+	case err != nil:
+		return fmt.Errorf("looking for the database: %w", err)
+	case info.Size() == 0:
+		return fmt.Errorf("no such database %s: the file is empty", file)
+	}
+	return nil
+}
+
+// withoutMaking adds to the address that a missing file stays missing, for the
+// case that it vanishes after checkFile.
+func withoutMaking(dsn string) string {
+	if strings.Contains(dsn, "?") {
+		return dsn + "&mode=rw"
+	}
+	return dsn + "?mode=rw"
+}
+
 func (b *Backend) start(ctx context.Context, o Options) (err error) {
+	if o.MustExist {
+		// Before the server, which would give a new database its signing key.
+		if err := b.findTenant(ctx, o); err != nil {
+			return err
+		}
+	}
 	if b.server, err = server.New(ctx, server.Options{Store: b.store}); err != nil {
 		return err
 	}
-	if _, err = b.server.EnsureTenant(ctx, o.Tenant, o.Owner); err != nil {
-		return err
+	if !o.MustExist {
+		if _, err = b.server.EnsureTenant(ctx, o.Tenant, o.Owner); err != nil {
+			return err
+		}
 	}
 	b.token, err = b.server.IssueToken("embedded", o.Tenant, api.AllScopes())
 	return err
+}
+
+// findTenant answers an error that names the tenants there are when the one
+// asked for is not among them.
+func (b *Backend) findTenant(ctx context.Context, o Options) error {
+	if _, err := b.store.Tenant(ctx, o.Tenant); err == nil {
+		return nil
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("looking for tenant %q: %w", o.Tenant, err)
+	}
+	all, err := b.store.Tenants(ctx)
+	if err != nil {
+		return fmt.Errorf("listing the tenants: %w", err)
+	}
+	if len(all) == 0 {
+		return fmt.Errorf("database %s has no tenant", o.Path)
+	}
+	names := make([]string, len(all))
+	for i, t := range all {
+		names[i] = t.Name
+	}
+	return fmt.Errorf("database %s has no tenant %q; it has: %s", o.Path, o.Tenant, strings.Join(names, ", "))
 }
 
 // Token returns an access token for the tenant.

@@ -1,10 +1,12 @@
 package embedded_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
 
 // open opens a backend that closes with the test.
@@ -117,6 +120,60 @@ func TestOpen_refused(t *testing.T) {
 			t.Errorf("%s: no error", name)
 			_ = b.Close()
 		}
+	}
+}
+
+func TestOpen_mustExist(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	path := func(name string) string { return filepath.Join(folder, name) }
+	if err := os.WriteFile(path("empty.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	bare, err := sqlstore.Open(t.Context(), "sqlite:"+path("bare.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bare.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, tenant := range []string{"globex", "acme"} {
+		b, err := embedded.Open(t.Context(), embedded.Options{Path: path("iam.db"), Tenant: tenant})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct{ name, tenant, want string }{
+		{"missing.db", "acme", "no such database " + path("missing.db")},
+		{"missing.db?_timeout=1", "acme", "no such database " + path("missing.db")},
+		{"empty.db", "acme", "the file is empty"},
+		{"bare.db", "acme", "has no tenant"},
+		{"iam.db", "amce", `has no tenant "amce"; it has: acme, globex`},
+		{"iam.db", "", "it has: acme, globex"},
+		{"iam.db", "acme", ""},
+		{"iam.db?_timeout=1", "globex", ""},
+	} {
+		file, _, _ := strings.Cut(path(c.name), "?")
+		before, _ := os.ReadFile(file)
+		b, err := embedded.Open(t.Context(), embedded.Options{Path: path(c.name), Tenant: c.tenant, MustExist: true})
+		if err == nil {
+			if status, body := ask(t, b, "GET", "/users", ""); c.tenant == "acme" && status != 200 {
+				t.Errorf("%s: got %d %s", c.name, status, body)
+			}
+			err = b.Close()
+		}
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s, tenant %q: got %v, want %q", c.name, c.tenant, err, c.want)
+		}
+		if after, _ := os.ReadFile(file); !bytes.Equal(before, after) {
+			t.Errorf("%s, tenant %q: the file changed", c.name, c.tenant)
+		}
+	}
+	if _, err := os.Stat(path("missing.db")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the missing file was made: %v", err)
 	}
 }
 

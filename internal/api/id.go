@@ -1,0 +1,19 @@
+package api
+
+import "regexp"
+
+var (
+	idPattern     = regexp.MustCompile(`^[A-Za-z0-9._-]{1,66}$`)
+	tenantPattern = regexp.MustCompile(`^[a-z][a-z0-9]{2,15}$`)
+)
+
+// ValidID reports whether a caller may choose the id for something new: 1 to 66
+// letters, digits, dots, hyphens and underscores, and not "." or "..", which no
+// path can carry. Case counts.
+func ValidID(id string) bool {
+	return idPattern.MatchString(id) && id != "." && id != ".."
+}
+
+// ValidTenant reports whether the name can be a tenant's: 3 to 16 lower-case
+// letters and digits, starting with a letter.
+func ValidTenant(name string) bool { return tenantPattern.MatchString(name) }

@@ -1,0 +1,32 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+func TestValidID(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]bool{
+		"orders-de": true, "A.b_C": true, "...": true, strings.Repeat("x", 66): true,
+		"": false, ".": false, "..": false, "a/b": false, "ä": false, "a b": false, strings.Repeat("x", 67): false, "a\n": false,
+	} {
+		if got := api.ValidID(id); got != want {
+			t.Errorf("%q: got %t", id, got)
+		}
+	}
+}
+
+func TestValidTenant(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"acme": true, "a12": true, strings.Repeat("a", 16): true,
+		"": false, "ab": false, "1ab": false, "Acme": false, "my-shop": false, strings.Repeat("a", 17): false, "acme\n": false,
+	} {
+		if got := api.ValidTenant(name); got != want {
+			t.Errorf("%q: got %t", name, got)
+		}
+	}
+}
