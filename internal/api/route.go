@@ -25,8 +25,9 @@ const (
 	PathControl     = "/iam/{tenant}/access-controls/{accessControlId}"
 	PathTemplates   = "/iam/{tenant}/templates"
 
-	PathHealth = "/healthz" // the process runs
-	PathReady  = "/readyz"  // the process answers requests
+	PathHealth  = "/healthz"      // the process runs
+	PathReady   = "/readyz"       // the process answers requests
+	PathOpenAPI = "/openapi.yaml" // the description of all of these
 )
 
 // Path fills the segments in braces, in their order, with the values and

@@ -178,7 +178,8 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Body = http.NoBody
 	}
 	x.sent = err == nil || reached.server()
-	if err != nil && x.sent || x.status == http.StatusBadGateway || x.status == http.StatusGatewayTimeout {
+	switch { // a gateway does not say how far the request came
+	case err != nil && x.sent, x.status == http.StatusBadGateway, x.status == http.StatusServiceUnavailable, x.status == http.StatusGatewayTimeout:
 		x.doubt()
 	}
 	x.logTry(ctx, time.Since(start), err)

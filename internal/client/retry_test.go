@@ -52,7 +52,7 @@ var failures = map[string]struct {
 	"500":                 {answer(500, ""), nil, false, false, false, 500},
 	"429":                 {answer(429, ""), nil, true, true, false, 429},
 	"502":                 {answer(502, ""), nil, true, false, true, 502},
-	"503":                 {answer(503, ""), nil, true, false, false, 503},
+	"503":                 {answer(503, ""), nil, true, false, true, 503},
 	"504":                 {answer(504, ""), nil, true, false, true, 504},
 	"not reachable":       {nil, unreachable, true, true, false, 0},
 	"cut before answer":   {cut(""), nil, true, false, true, 0},
@@ -183,7 +183,7 @@ func TestRetry_ownConflict(t *testing.T) {
 	if !IsConflict(err) || !IsUncertain(err) {
 		t.Errorf("conflict %t, uncertain %t: %v", IsConflict(err), IsUncertain(err), err)
 	}
-	c = newTestClient(t, sequence(answer(503, ""), answer(409, "")))
+	c = newTestClient(t, sequence(answer(429, ""), answer(409, "")))
 	if _, err = c.CreateGroup(t.Context(), api.GroupCreate{ID: "g"}); !IsConflict(err) || IsUncertain(err) {
 		t.Errorf("conflict %t, uncertain %t: %v", IsConflict(err), IsUncertain(err), err)
 	}

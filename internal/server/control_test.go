@@ -169,7 +169,7 @@ func TestControl_toWire(t *testing.T) {
 func TestControl_emptyLists(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
-	if err := b.store.CreateAccessControl(t.Context(), store.AccessControl{Tenant: servertest.Tenant, ID: "bare"}); err != nil {
+	if err := b.store.CreateAccessControl(t.Context(), store.AccessControl{Tenant: servertest.Tenant, ID: "bare", CreatedAt: newClock().Now()}); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.store.CreateTemplate(t.Context(), store.Template{Tenant: servertest.Tenant, ID: "bare", Name: map[string]string{"en": "Bare"}}); err != nil {

@@ -1,11 +1,6 @@
 package server
 
-import (
-	"net/http"
-	"slices"
-
-	"github.com/access-config/terraform-provider-iam/internal/api"
-)
+import "slices"
 
 // Operation is a row of the route table, as tests see it.
 type Operation struct {
@@ -25,8 +20,10 @@ func Operations() []Operation {
 }
 
 // OpenPaths are the paths that need no token, each with its method.
-var OpenPaths = map[string]string{
-	api.PathToken:  http.MethodPost,
-	api.PathHealth: http.MethodGet,
-	api.PathReady:  http.MethodGet,
-}
+var OpenPaths = func() map[string]string {
+	paths := map[string]string{}
+	for _, r := range new(Server).openTable() {
+		paths[r.path] = r.method
+	}
+	return paths
+}()

@@ -138,26 +138,35 @@ func (f *faulty) stillHidden(at string) *captured {
 	return h.before
 }
 
-// leaveOut takes new objects out of a list, and out of its count.
+// leaveOut takes new objects out of a list, and out of its count. A new
+// membership shows neither in the user's groups nor in the group's members.
 func (f *faulty) leaveOut(a *captured, list string) {
 	f.mu.Lock()
-	var ids []string
+	var ids, users []string
 	for at, h := range f.hidden {
-		if path.Dir(at) == list && h.before.status == http.StatusNotFound && time.Now().Before(h.until) {
+		if h.before.status != http.StatusNotFound || time.Now().After(h.until) {
+			continue
+		}
+		if path.Dir(at) == list {
 			ids = append(ids, path.Base(at))
+		}
+		parts := strings.Split(at, "/") // "", iam, tenant, users, user, groups, group
+		if len(parts) == 7 && parts[5] == "groups" && list == strings.Join([]string{"", parts[1], parts[2], "groups", parts[6], "users"}, "/") {
+			users = append(users, parts[4])
 		}
 	}
 	f.mu.Unlock()
 	var items []map[string]any
-	if len(ids) == 0 || json.Unmarshal(a.body.Bytes(), &items) != nil {
+	if len(ids)+len(users) == 0 || json.Unmarshal(a.body.Bytes(), &items) != nil {
 		return
 	}
 	items = slices.DeleteFunc(items, func(item map[string]any) bool {
 		id, _ := item["id"].(string)
-		return slices.Contains(ids, id)
+		user, _ := item["userId"].(string)
+		return slices.Contains(ids, id) || slices.Contains(users, user)
 	})
 	if total, err := strconv.Atoi(a.header.Get(api.HeaderTotalCount)); err == nil {
-		a.header.Set(api.HeaderTotalCount, strconv.Itoa(total-len(ids)))
+		a.header.Set(api.HeaderTotalCount, strconv.Itoa(total-len(ids)-len(users)))
 	}
 	a.replace(items)
 }

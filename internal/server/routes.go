@@ -49,7 +49,17 @@ func (s *Server) table() []route {
 	}
 }
 
-// routes registers the table and what needs no token.
+// openTable is every operation that needs no token.
+func (s *Server) openTable() []route {
+	return []route{
+		{"POST", api.PathToken, nil, s.handleToken},
+		{"GET", api.PathHealth, nil, s.handleHealth},
+		{"GET", api.PathReady, nil, s.handleReady},
+		{"GET", api.PathOpenAPI, nil, s.handleOpenAPI},
+	}
+}
+
+// routes registers both tables, and what answers all other requests.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	methods := map[string][]string{}
@@ -60,10 +70,9 @@ func (s *Server) routes() http.Handler {
 	for _, r := range s.table() {
 		register(r.method, r.path, s.guarded(r))
 	}
-	register("POST", api.PathToken, s.open(api.PathToken, s.handleToken))
-	register("GET", api.PathHealth, s.open(api.PathHealth, s.handleHealth))
-	register("GET", api.PathReady, s.open(api.PathReady, s.handleReady))
-
+	for _, r := range s.openTable() {
+		register(r.method, r.path, s.open(r.path, r.handle))
+	}
 	for path, allowed := range methods {
 		slices.Sort(allowed)
 		mux.HandleFunc(path, s.open(path, func(c *call) error { return methodNotAllowed(allowed) }))

@@ -40,6 +40,9 @@ type Options struct {
 	// NoFaults leaves out what IAM_TEST_FAULTS asks for, as "serve --fault"
 	// takes it.
 	NoFaults bool
+	// NoContract leaves out the check of every exchange against the
+	// descriptions of the API.
+	NoContract bool
 	// Logger takes the backend's log; nil is silent.
 	Logger *slog.Logger
 }
@@ -67,6 +70,10 @@ func New(t testing.TB, o Options) *Backend {
 		t.Fatal(err)
 	}
 	var handler http.Handler = s
+	// A benchmark measures the backend, not the check.
+	if _, benchmark := t.(*testing.B); !benchmark && !o.NoContract {
+		handler = checked(t, handler)
+	}
 	if o.Wrap != nil {
 		handler = o.Wrap(handler)
 	}
