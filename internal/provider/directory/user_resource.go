@@ -194,21 +194,33 @@ func (r *userResource) readBack(ctx context.Context, id string, plan *userModel,
 // never came, as a JSON text.
 const privateUncertain = "uncertain_create"
 
-// create makes the user and returns its id. When the answer was lost it looks
-// whether the user was made, and makes it once more only if it was not.
-func (r *userResource) create(ctx context.Context, plan userModel, start time.Time) (id string, err error) {
-	id, err = r.Client.CreateUser(ctx, plan.toAPI())
-	if client.IsUncertain(err) {
-		found, lookup := r.Client.UserByEmail(ctx, plan.Email.ValueString())
+// create makes the user and returns its id. When an answer was lost it looks
+// whether the user was made, and makes it once more only if it does not find
+// it. A conflict after that may be with the user that an earlier request made
+// and that the API did not show yet.
+func (r *userResource) create(ctx context.Context, plan userModel, start time.Time) (string, error) {
+	const tries = 3
+	byEmail := func(ctx context.Context) (*api.User, error) {
+		return r.Client.UserByEmail(ctx, plan.Email.ValueString())
+	}
+	for try := 1; ; try++ {
+		id, err := r.Client.CreateUser(ctx, plan.toAPI())
+		if client.IsConflict(err) && try > 1 {
+			if found, lookup := client.Await(ctx, byEmail, func(api.User) bool { return true }); lookup == nil && plan.wasMadeBy(*found, start) {
+				return found.ID, nil
+			}
+		}
+		if !client.IsUncertain(err) {
+			return id, err
+		}
+		found, lookup := byEmail(ctx)
 		if lookup == nil && plan.wasMadeBy(*found, start) {
 			return found.ID, nil
 		}
-		if lookup == nil || client.IsNotFound(lookup) {
-			// Not made, or the e-mail is another's: the answer tells which.
-			return r.Client.CreateUser(ctx, plan.toAPI())
+		if lookup != nil && !client.IsNotFound(lookup) || try == tries {
+			return "", err
 		}
 	}
-	return id, err
 }
 
 // await reads the user back once the API shows what was written.

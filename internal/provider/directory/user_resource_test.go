@@ -229,6 +229,28 @@ func TestUserResource_lostAnswerIsFoundAgain(t *testing.T) {
 	}
 }
 
+// The API does not show yet what the request without an answer made.
+func TestUserResource_lostAnswerAndLag(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+		var hidden atomic.Int32 // how many looks do not show the user
+		cut := &cutAfterCommit{next: next}
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/users") && cut.cut.Load() && hidden.Add(1) <= 2 {
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = w.Write([]byte("[]"))
+				return
+			}
+			cut.ServeHTTP(w, r)
+		})
+	}})
+	p := providertest.New(t, b.Config)
+	made := p.MustApply("iam_user", state{}, anna())
+	if users, err := b.Client.Users(t.Context()); err != nil || len(users) != 2 || made.Values["id"] != users[1].ID {
+		t.Errorf("want the owner and one user that is in the state, got %+v, %v, state %v", users, err, made.Values)
+	}
+}
+
 func TestUserResource_lostAnswerAndServerDown(t *testing.T) {
 	t.Parallel()
 	var fault *cutAfterCommit
