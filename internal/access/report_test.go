@@ -50,6 +50,29 @@ func TestReport(t *testing.T) {
 	}
 }
 
+// Where several groups give the level, the source is that of the first by id,
+// in whatever order they come.
+func TestReport_sourceOfTheFirstGroup(t *testing.T) {
+	t.Parallel()
+	level := Expand(Access{}, map[string]Level{"tax": Read})
+	template, own := Group{Templates: []Access{level}}, Group{Controls: ControlIDs(level)}
+	for _, c := range []struct {
+		a, b Group
+		want Source
+	}{
+		{template, own, FromTemplate},
+		{own, template, FromGroup},
+	} {
+		c.a.ID, c.b.ID = "a", "b"
+		for _, groups := range [][]Group{{c.a, c.b}, {c.b, c.a}} {
+			rows := Report(User{Groups: groups})
+			if len(rows) != 1 || rows[0].Source != c.want || strings.Join(rows[0].GrantedBy, " ") != "a b" {
+				t.Errorf("%s first: got %+v, want one row from %s by a b", groups[0].ID, rows, c.want)
+			}
+		}
+	}
+}
+
 func TestReportAgreesWithAccess(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -3,8 +3,11 @@ package directory_test
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
@@ -129,27 +132,47 @@ func TestGroupDataSource(t *testing.T) {
 	})
 }
 
+// The groups come in the order of the API: as they were made, those of one
+// moment by id.
 func TestGroupsDataSource(t *testing.T) {
 	t.Parallel()
-	b := providertest.Remote(t, servertest.Options{})
+	var seconds atomic.Int64
+	start := time.Now()
+	clock := func() time.Time { return start.Add(time.Duration(seconds.Load()) * time.Second) }
+	b := providertest.Remote(t, servertest.Options{Now: clock})
 	p := providertest.New(t, b.Config)
-	ids := func(config values) string {
-		got, d := p.ReadData("iam_groups", config)
+	var all, customers []string
+	for _, g := range access.PredefinedGroups() {
+		all = append(all, g.ID)
+		if g.UserType == access.Customer {
+			customers = append(customers, g.ID)
+		}
+	}
+	slices.Sort(all)
+	for _, g := range []values{{"id": "zeta"}, {"id": "alpha", "user_type": "CUSTOMER"}, {"id": "mu"}} {
+		seconds.Add(1)
+		p.MustApply("iam_group", state{}, with(g, values{"name": values{"en": "G"}}))
+	}
+	for _, c := range []struct {
+		config values
+		want   []string
+	}{
+		{values{}, append(all, "zeta", "alpha", "mu")},
+		{values{"user_type": "CUSTOMER"}, append(customers, "alpha")},
+	} {
+		got, d := p.ReadData("iam_groups", c.config)
 		if d.Failed() {
 			t.Fatal(d)
 		}
-		var list []string
-		for _, g := range got["groups"].([]any) { //nolint:forcetypeassert // it is in the schema
+		var ids []string
+		list, _ := got["groups"].([]any)
+		for _, g := range list {
 			id, _ := g.(values)["id"].(string)
-			list = append(list, id[max(0, len(id)-9):])
+			ids = append(ids, id)
 		}
-		return strings.Join(list, " ")
-	}
-	if got, want := ids(values{}), "67d3fb7500 67d3fb7501 67d3fb7503 oe-viewer oe-editor oe-manager oe-admin"; strings.Count(got, " ") != strings.Count(want, " ") {
-		t.Errorf("got %q", got)
-	}
-	if got := ids(values{"user_type": "CUSTOMER"}); got != "7d3fb7500" {
-		t.Errorf("got %q", got)
+		if !slices.Equal(ids, c.want) {
+			t.Errorf("%v: got %v, want %v", c.config, ids, c.want)
+		}
 	}
 }
 

@@ -306,3 +306,69 @@ func TestGroupMembersResource_otherWriter(t *testing.T) {
 		t.Errorf("the next refresh shows %v", members)
 	}
 }
+
+// An addition fails halfway: the state has those who are members now.
+func TestGroupMembersResource_halfDone(t *testing.T) {
+	t.Parallel()
+	var left atomic.Int32 // how many additions work
+	left.Store(2)
+	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/groups/orders-de/users/") && left.Add(-1) < 0 {
+				http.Error(w, "broken", http.StatusInternalServerError)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	p := providertest.New(t, b.Config)
+	p.MustApply("iam_group", state{}, orders())
+	ids := userIDs(t, p, "a@acme.example", "b@acme.example", "c@acme.example")
+	made := p.MustApply("iam_group_members", state{}, values{"group_id": "orders-de", "members": values{"a@acme.example": ids["a@acme.example"]}})
+	config := values{"group_id": "orders-de", "members": values{"b@acme.example": ids["b@acme.example"], "c@acme.example": ids["c@acme.example"]}}
+	half, d := p.Apply("iam_group_members", made, config)
+	if !d.Has("error: Unable to update members of group", "Adding ", "500") {
+		t.Errorf("got %v", d)
+	}
+	// One came, and nobody has left yet.
+	members, _ := half.Values["members"].(values)
+	var kept []string
+	for email, id := range members {
+		if id != ids[email] {
+			t.Errorf("%s has the id %v, want %v", email, id, ids[email])
+		}
+		kept = append(kept, id.(string)) //nolint:forcetypeassert // it is in the schema
+	}
+	slices.Sort(kept)
+	if got := memberIDs(t, b.Client, "orders-de"); len(got) != 2 || !slices.Equal(kept, got) || members["a@acme.example"] == nil {
+		t.Errorf("the state has %v, the server %v", members, got)
+	}
+	left.Store(1)
+	noChange(t, p, "iam_group_members", p.MustApply("iam_group_members", half, config), config)
+}
+
+func TestGroupMembershipResource_customerGoneElsewhere(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	p.MustApply("iam_group", state{}, values{"id": "vip", "name": values{"en": "VIP"}, "user_type": "CUSTOMER"})
+	join := func(customer string) state {
+		return p.MustApply("iam_group_membership", state{}, values{"group_id": "vip", "user_id": customer, "user_type": "CUSTOMER"})
+	}
+	made, other := join("C-4711"), join("C-4712")
+	if err := b.Client.RemoveMember(t.Context(), "vip", "C-4711"); err != nil {
+		t.Fatal(err)
+	}
+	if gone, d := p.Refresh("iam_group_membership", made); gone.Values != nil || !d.Has("warning: Membership Not Found", "vip/CUSTOMER/C-4711") {
+		t.Errorf("customer gone: %v, %v", gone.Values, d)
+	}
+	if kept, d := p.Refresh("iam_group_membership", other); kept.Values == nil || len(d) > 0 {
+		t.Errorf("the other customer: %v, %v", kept.Values, d)
+	}
+	if err := b.Client.DeleteGroup(t.Context(), "vip", true); err != nil {
+		t.Fatal(err)
+	}
+	if gone, d := p.Refresh("iam_group_membership", other); gone.Values != nil || d.Failed() {
+		t.Errorf("group gone: %v, %v", gone.Values, d)
+	}
+}
