@@ -23,13 +23,13 @@ type process struct {
 }
 
 // startServe starts the binary over the database and waits for its ready line.
-func startServe(t *testing.T, listen, database string) *process {
+func startServe(t *testing.T, database string) *process {
 	t.Helper()
 	binary, err := providertest.Binary()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{cmd: exec.Command(binary, "serve", "--listen", listen, "--database", "sqlite:"+database, "--tenant", "acme", "--client", "key:secret")}
+	p := &process{cmd: exec.Command(binary, "serve", "--listen", "127.0.0.1:0", "--database", "sqlite:"+database, "--tenant", "acme", "--client", "key:secret")}
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func (p *process) hcl() string {
 func TestAccRemoteDrift(t *testing.T) {
 	t.Parallel()
 	w := providertest.NewWorkspace(t, nil)
-	s := startServe(t, "127.0.0.1:0", filepath.Join(t.TempDir(), "iam.db"))
+	s := startServe(t, filepath.Join(t.TempDir(), "iam.db"))
 	for file, text := range examples(t, "scenarios/quickstart/*.tf") {
 		name := filepath.Base(file)
 		if name == "terraform.tf" {
@@ -145,11 +145,10 @@ func TestAccKilledServer(t *testing.T) {
 	const users = 500
 	database := filepath.Join(t.TempDir(), "iam.db")
 	w := providertest.NewWorkspace(t, nil)
-	s := startServe(t, "127.0.0.1:0", database)
-	listen := strings.TrimPrefix(s.url, "http://")
-	// Few retries: while the server is dead, each of them only takes time.
-	provider := strings.Replace(s.hcl(), "tenant =", "max_retries = 1\n  tenant =", 1)
-	w.Write("main.tf", provider+fmt.Sprintf(`
+	write := func(s *process) {
+		// Few retries: while the server is dead, each of them only takes time.
+		block := strings.Replace(s.hcl(), "tenant =", "max_retries = 1\n  tenant =", 1)
+		w.Write("main.tf", block+fmt.Sprintf(`
 resource "iam_user" "u" {
   count      = %d
   email      = "user${count.index}@acme.example"
@@ -157,6 +156,9 @@ resource "iam_user" "u" {
   last_name  = tostring(count.index)
 }
 `, users))
+	}
+	s := startServe(t, database)
+	write(s)
 
 	killed := make(chan int, 1)
 	c := s.client(t)
@@ -180,7 +182,8 @@ resource "iam_user" "u" {
 	recorded := strings.Count(out, "Creation complete")
 	t.Logf("killed after %d users; Terraform recorded %d, of %d it does not know", made, recorded, strings.Count(out, "may have been made"))
 
-	s = startServe(t, listen, database)
+	s = startServe(t, database) // on another port: a parallel test may have taken the one it had
+	write(s)
 	c = s.client(t)
 	present := map[string]bool{}
 	for _, u := range allUsers(t, c) {
