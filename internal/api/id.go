@@ -1,6 +1,9 @@
 package api
 
-import "regexp"
+import (
+	"net/mail"
+	"regexp"
+)
 
 var (
 	idPattern     = regexp.MustCompile(`^[A-Za-z0-9._-]{1,66}$`)
@@ -17,3 +20,10 @@ func ValidID(id string) bool {
 // ValidTenant reports whether the name can be a tenant's: 3 to 16 lower-case
 // letters and digits, starting with a letter.
 func ValidTenant(name string) bool { return tenantPattern.MatchString(name) }
+
+// ValidEmail reports whether the text is an e-mail address and nothing else: no
+// name before it and no brackets around it.
+func ValidEmail(text string) bool {
+	address, err := mail.ParseAddress(text)
+	return err == nil && address.Address == text
+}

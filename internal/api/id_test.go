@@ -30,3 +30,15 @@ func TestValidTenant(t *testing.T) {
 		}
 	}
 }
+
+func TestValidEmail(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"anna.schmidt@acme.example": true, "Anna@acme.example": true,
+		"": false, "anna": false, "Anna <anna@acme.example>": false, "<anna@acme.example>": false, "a b@acme.example": false, " a@acme.example": false,
+	} {
+		if got := api.ValidEmail(text); got != want {
+			t.Errorf("%q: got %t", text, got)
+		}
+	}
+}

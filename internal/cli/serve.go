@@ -8,11 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/mail"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
@@ -86,7 +86,7 @@ func (o serveOptions) check() error {
 			return fmt.Errorf("--tenant %s is given twice", tenant)
 		}
 	}
-	if address, err := mail.ParseAddress(o.owner); o.owner != "" && (err != nil || address.Address != o.owner) {
+	if o.owner != "" && !api.ValidEmail(o.owner) {
 		return fmt.Errorf("--owner %q is not an e-mail address", o.owner)
 	}
 	for _, c := range o.clients {

@@ -149,13 +149,11 @@ func (s *Server) setMemberships(ctx context.Context, tx store.Tx, tenant, userID
 // Removing who is not a member is no error.
 func (s *Server) handleMemberDelete(c *call) error {
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
-		userID := c.value("userId")
-		if u, err := tx.User(c.ctx, c.tenant, userID); err == nil {
-			userID = u.ID
-		} else if !errors.Is(err, store.ErrNotFound) {
-			return fmt.Errorf("reading user: %w", err)
+		userID, err := memberID(c.ctx, tx, c.tenant, c.value("userId"))
+		if err != nil {
+			return err
 		}
-		err := tx.DeleteAssignment(c.ctx, c.tenant, c.value("groupId"), userID)
+		err = tx.DeleteAssignment(c.ctx, c.tenant, c.value("groupId"), userID)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("removing the assignment: %w", err)
 		}
@@ -177,11 +175,9 @@ func (s *Server) handleMemberClear(c *call) error {
 
 // handleUserGroupClear answers DELETE /iam/{tenant}/users/{userId}/groups.
 func (s *Server) handleUserGroupClear(c *call) error {
-	id := c.value("userId")
-	if u, err := s.store.User(c.ctx, c.tenant, id); err == nil {
-		id = u.ID
-	} else if !errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("reading user: %w", err)
+	id, err := memberID(c.ctx, s.store, c.tenant, c.value("userId"))
+	if err != nil {
+		return err
 	}
 	if err := s.store.DeleteMemberships(c.ctx, c.tenant, id); err != nil {
 		return fmt.Errorf("removing from all groups: %w", err)

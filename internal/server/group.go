@@ -74,11 +74,9 @@ func (s *Server) writeGroups(c *call, groups []store.Group, l listing[store.Grou
 // groupsOfUser loads the groups of the path's user, who may be a customer and
 // so unknown to this service.
 func (s *Server) groupsOfUser(c *call) ([]store.Group, error) {
-	id := c.value("userId")
-	if u, err := s.store.User(c.ctx, c.tenant, id); err == nil {
-		id = u.ID
-	} else if !errors.Is(err, store.ErrNotFound) {
-		return nil, fmt.Errorf("reading user: %w", err)
+	id, err := memberID(c.ctx, s.store, c.tenant, c.value("userId"))
+	if err != nil {
+		return nil, err
 	}
 	groups, err := s.store.GroupsOfUser(c.ctx, c.tenant, id)
 	if err != nil {

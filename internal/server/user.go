@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/mail"
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -94,6 +93,20 @@ func (s *Server) user(ctx context.Context, tx store.Tx, tenant, id string) (stor
 	return u, nil
 }
 
+// memberID returns the id under which the user's memberships stand: an employee
+// may be addressed by back-office number, and a customer is unknown here and
+// keeps the id that was given.
+func memberID(ctx context.Context, tx store.UserTx, tenant, id string) (string, error) {
+	u, err := tx.User(ctx, tenant, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return id, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading user: %w", err)
+	}
+	return u.ID, nil
+}
+
 // handleUserCreate answers POST /iam/{tenant}/users. A user whose e-mail has
 // an account on the platform is active at once and has the account's id; any
 // other is provisioned until it confirms.
@@ -105,12 +118,11 @@ func (s *Server) handleUserCreate(c *call) error {
 	if err := checkPerson(body.FirstName, body.LastName); err != nil {
 		return err
 	}
-	address, err := mail.ParseAddress(body.ContactEmail)
-	if err != nil || address.Address != body.ContactEmail {
+	if !api.ValidEmail(body.ContactEmail) {
 		return badRequest(fmt.Sprintf("contactEmail %q is not an e-mail address", body.ContactEmail))
 	}
 	var id string
-	err = s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, func(tx store.Tx) (err error) {
 		id, err = s.createUser(c.ctx, tx, c.tenant, body)
 		return err
 	})

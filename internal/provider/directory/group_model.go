@@ -213,8 +213,8 @@ func templateAccess(id string, tenant []api.Template) (a access.Access, ok bool)
 	return a, false
 }
 
-// sameGroup reports whether the group is what this body makes: then a conflict
-// on a repeated request is with our own group.
+// sameGroup reports whether the group is what this body makes: then a write
+// shows, and a conflict on a repeated creation is with our own group.
 func sameGroup(g api.Group, body api.GroupCreate) bool {
 	return maps.Equal(g.Name, body.Name) && maps.Equal(g.Description, body.Description) && g.UserType == body.UserType &&
 		sameIDs(g.AccessControls, body.AccessControls) && sameIDs(g.Templates, body.Templates) && sameIDs(g.Withheld(), api.Group{Mixins: body.Mixins}.Withheld()) &&

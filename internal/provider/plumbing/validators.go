@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/mail"
 	"regexp"
 	"strings"
 
@@ -59,11 +58,7 @@ func ValidText() []validator.Map {
 
 // ValidEmail accepts a bare e-mail address.
 func ValidEmail() validator.String {
-	bare := func(text string) bool {
-		address, err := mail.ParseAddress(text)
-		return err == nil && address.Address == text
-	}
-	return rule{"must be an e-mail address", "Invalid E-Mail Address", bare, func(text string) string {
+	return rule{"must be an e-mail address", "Invalid E-Mail Address", api.ValidEmail, func(text string) string {
 		return fmt.Sprintf("%q is not an e-mail address such as anna.schmidt@example.com.", text)
 	}}
 }

@@ -27,11 +27,15 @@ func IsSet(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
 
 // StringList returns a list of strings, never null.
 func StringList(items []string) types.List {
+	return types.ListValueMust(types.StringType, stringValues(items))
+}
+
+func stringValues(items []string) []attr.Value {
 	elements := make([]attr.Value, len(items))
 	for i, item := range items {
 		elements[i] = types.StringValue(item)
 	}
-	return types.ListValueMust(types.StringType, elements)
+	return elements
 }
 
 // StringSet returns a set of strings. When there are none it is null, or empty
@@ -40,11 +44,7 @@ func StringSet(items []string, present types.Set) types.Set {
 	if len(items) == 0 && (present.IsNull() || present.IsUnknown()) {
 		return types.SetNull(types.StringType)
 	}
-	elements := make([]attr.Value, len(items))
-	for i, item := range items {
-		elements[i] = types.StringValue(item)
-	}
-	return types.SetValueMust(types.StringType, elements)
+	return types.SetValueMust(types.StringType, stringValues(items))
 }
 
 // Strings reads a set of strings; nil when null or unknown.
