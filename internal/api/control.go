@@ -6,6 +6,7 @@ import "github.com/access-config/terraform-provider-iam/internal/access"
 type AccessControl struct {
 	ID               string          `json:"id"`
 	Name             Text            `json:"name,omitempty"`
+	Description      Text            `json:"description,omitempty"`
 	Domains          []string        `json:"domains,omitempty"`
 	Scopes           []string        `json:"scopes"`
 	RestrictionAware bool            `json:"restrictionAware"`

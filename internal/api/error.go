@@ -17,6 +17,19 @@ type Error struct {
 	Details    []string `json:"details,omitempty"`
 }
 
+// ServiceError is the error document of the configuration and site services.
+type ServiceError struct {
+	Status  int             `json:"status"`
+	Type    string          `json:"type"` // such as bad_request
+	Message string          `json:"message"`
+	Details []ServiceDetail `json:"details,omitempty"`
+}
+
+// ServiceDetail is one cause of a ServiceError.
+type ServiceDetail struct {
+	Message string `json:"message"`
+}
+
 // Fault is the error document of the gateway: what a request without a valid
 // token gets, with status 401.
 type Fault struct {

@@ -15,6 +15,11 @@ const (
 	PathUserGroups  = "/iam/{tenant}/users/{userId}/groups"
 	PathUserGroup   = "/iam/{tenant}/users/{userId}/groups/{groupId}"
 	PathUserGrants  = "/iam/{tenant}/users/{userId}/access-controls"
+	PathUserScopes  = "/iam/{tenant}/users/{userId}/scopes"
+	PathUserMe      = "/iam/{tenant}/users/me"
+	PathMyScopes    = "/iam/{tenant}/users/me/scopes"
+	PathMyGrants    = "/iam/{tenant}/users/me/access-controls"
+	PathVendorUsers = "/iam/{tenant}/users/vendors/{vendorId}"
 	PathGroups      = "/iam/{tenant}/groups"
 	PathGroup       = "/iam/{tenant}/groups/{groupId}"
 	PathGroupGrants = "/iam/{tenant}/groups/{groupId}/access-controls"
@@ -23,7 +28,41 @@ const (
 	PathMemberType  = "/iam/{tenant}/groups/{groupId}/users/{userType}/{userId}"
 	PathControls    = "/iam/{tenant}/access-controls"
 	PathControl     = "/iam/{tenant}/access-controls/{accessControlId}"
+	PathScopes      = "/iam/{tenant}/scopes"
+	PathScope       = "/iam/{tenant}/scopes/{scopeId}"
 	PathTemplates   = "/iam/{tenant}/templates"
+
+	// Of the model before access controls held scopes: deprecated, read only.
+	PathRoles           = "/iam/{tenant}/roles"
+	PathRole            = "/iam/{tenant}/roles/{roleId}"
+	PathPermissions     = "/iam/{tenant}/permissions"
+	PathPermission      = "/iam/{tenant}/permissions/{permissionId}"
+	PathResources       = "/iam/{tenant}/resources"
+	PathResource        = "/iam/{tenant}/resources/{resourceId}"
+	PathUserGrantsOn    = "/iam/{tenant}/users/{userId}/access-controls/{resourceId}"
+	PathUserPermissions = "/iam/{tenant}/users/{userId}/permissions/{resourceId}"
+
+	PathSettings       = "/configuration/{tenant}/configurations"
+	PathSetting        = "/configuration/{tenant}/configurations/{propertyKey}"
+	PathSettingClients = "/configuration/{tenant}/clients"
+	PathClientSettings = "/configuration/{tenant}/clients/{client}/configurations"
+	PathClientSetting  = "/configuration/{tenant}/clients/{client}/configurations/{propertyKey}"
+	PathGlobalSettings = "/configuration/{tenant}/global-configurations"
+	PathBasicSettings  = "/configuration/{tenant}/basic-configuration"
+
+	PathSiteCodes = "/site/{tenant}/siteslist"
+	PathSites     = "/site/{tenant}/sites"
+	PathSite      = "/site/{tenant}/sites/{siteCode}"
+
+	PathVendors      = "/vendor/{tenant}/vendors"
+	PathVendorSearch = "/vendor/{tenant}/vendors/search"
+	PathVendor       = "/vendor/{tenant}/vendors/{vendorId}"
+	PathLocations    = "/vendor/{tenant}/locations"
+	PathLocation     = "/vendor/{tenant}/locations/{locationId}"
+
+	// Not of the public API: only the reference backend has these.
+	PathUserLock  = "/iam/{tenant}/users/{userId}/lock"
+	PathTestToken = "/iam/{tenant}/users/{userId}/test-token"
 
 	PathHealth  = "/healthz"      // the process runs
 	PathReady   = "/readyz"       // the process answers requests
@@ -45,31 +84,58 @@ func Path(pattern string, values ...string) string {
 	return strings.Join(segments, "/")
 }
 
-// Scopes that the routes ask for.
+// Scopes that the routes ask for. Those that end in _own are for customers and
+// reach their company only.
 const (
-	ScopeUserRead         = "iam.user_read"
-	ScopeUserCreate       = "iam.user_create"
-	ScopeUserUpdate       = "iam.user_update"
-	ScopeUserDelete       = "iam.user_delete"
-	ScopeGroupRead        = "iam.group_read"
-	ScopeGroupManage      = "iam.group_manage"
-	ScopeAssignmentManage = "iam.assignment_manage"
-	ScopeAccessRead       = "iam.access_read"
-	ScopeTemplateRead     = "iam.template_read"
+	ScopeUserRead            = "iam.user_read"
+	ScopeUserReadOwn         = "iam.user_read_own"
+	ScopeUserCreate          = "iam.user_create"
+	ScopeUserUpdate          = "iam.user_update"
+	ScopeUserDelete          = "iam.user_delete"
+	ScopeGroupRead           = "iam.group_read"
+	ScopeGroupReadOwn        = "iam.group_read_own"
+	ScopeGroupManage         = "iam.group_manage"
+	ScopeAssignmentManage    = "iam.assignment_manage"
+	ScopeAssignmentCreateOwn = "iam.assignment_create_own"
+	ScopeAssignmentDeleteOwn = "iam.assignment_delete_own"
+	ScopeAccessRead          = "iam.access_read"
+	ScopeAccessManage        = "iam.access_manage"
+	ScopeScopeRead           = "iam.scope_read"
+	ScopeScopeReadOwn        = "iam.scope_read_own"
+	ScopeScopeManage         = "iam.scope_manage"
+	ScopeTemplateRead        = "iam.template_read"
+	ScopeRoleRead            = "iam.role_read"
+	ScopePermissionRead      = "iam.permission_read"
+	ScopeResourceRead        = "iam.resource_read"
+	ScopeSettingRead         = "configuration.configuration_view"
+	ScopeSettingManage       = "configuration.configuration_manage"
+	ScopeSiteRead            = "site.site_read"
+	ScopeSiteManage          = "site.site_manage"
+	ScopeVendorRead          = "vendor.vendor_read"
+	ScopeVendorManage        = "vendor.vendor_manage"
 )
 
-// AllScopes returns every scope that some route asks for.
+// AllScopes returns every scope that an API key may have and some route asks
+// for.
 func AllScopes() []string {
 	return []string{
 		ScopeUserRead, ScopeUserCreate, ScopeUserUpdate, ScopeUserDelete,
 		ScopeGroupRead, ScopeGroupManage, ScopeAssignmentManage,
-		ScopeAccessRead, ScopeTemplateRead,
+		ScopeAccessRead, ScopeAccessManage, ScopeScopeRead, ScopeScopeManage, ScopeTemplateRead,
+		ScopeRoleRead, ScopePermissionRead, ScopeResourceRead,
+		ScopeSettingRead, ScopeSettingManage, ScopeSiteRead, ScopeSiteManage, ScopeVendorRead, ScopeVendorManage,
 	}
+}
+
+// OwnScopes returns the scopes of every customer.
+func OwnScopes() []string {
+	return []string{ScopeUserReadOwn, ScopeGroupReadOwn, ScopeAssignmentCreateOwn, ScopeAssignmentDeleteOwn, ScopeScopeReadOwn}
 }
 
 // Headers beyond the standard ones.
 const (
 	HeaderTotalCount = "X-Total-Count" // "true" in a request; the number in its answer
+	HeaderSiteCount  = "X-Count"       // the number of all sites
 	HeaderRequestID  = "X-Request-Id"
 	HeaderTenant     = "Emporix-Tenant"
 )

@@ -268,9 +268,51 @@ func (x brokenTx) Client(ctx context.Context, id string) (found store.Client, er
 	return x.Tx.Client(ctx, id)
 }
 
-func (x brokenTx) Setting(ctx context.Context, tenant, key string) (found store.Setting, err error) {
+func (x brokenTx) PutDocument(ctx context.Context, d store.Document) error {
+	if err := x.breakage.next(); err != nil {
+		return err
+	}
+	return x.Tx.PutDocument(ctx, d)
+}
+
+func (x brokenTx) Document(ctx context.Context, tenant, kind, id string) (found store.Document, err error) {
 	if err := x.breakage.next(); err != nil {
 		return found, err
 	}
-	return x.Tx.Setting(ctx, tenant, key)
+	return x.Tx.Document(ctx, tenant, kind, id)
+}
+
+func (x brokenTx) Documents(ctx context.Context, tenant, kind string) (found []store.Document, err error) {
+	if err := x.breakage.next(); err != nil {
+		return found, err
+	}
+	return x.Tx.Documents(ctx, tenant, kind)
+}
+
+func (x brokenTx) DeleteDocument(ctx context.Context, tenant, kind, id string) error {
+	if err := x.breakage.next(); err != nil {
+		return err
+	}
+	return x.Tx.DeleteDocument(ctx, tenant, kind, id)
+}
+
+func (x brokenTx) UpdateAccessControl(ctx context.Context, tenant, id string, fn func(c *store.AccessControl) error) error {
+	if err := x.breakage.next(); err != nil {
+		return err
+	}
+	return x.Tx.UpdateAccessControl(ctx, tenant, id, fn)
+}
+
+func (x brokenTx) DeleteAccessControl(ctx context.Context, tenant, id string) error {
+	if err := x.breakage.next(); err != nil {
+		return err
+	}
+	return x.Tx.DeleteAccessControl(ctx, tenant, id)
+}
+
+func (x brokenTx) CreateTask(ctx context.Context, t store.Task) error {
+	if err := x.breakage.next(); err != nil {
+		return err
+	}
+	return x.Tx.CreateTask(ctx, t)
 }

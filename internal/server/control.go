@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,10 +11,6 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
-
-// settingRestrictions is the tenant's setting that lists the restriction
-// values groups may carry: a JSON list of texts.
-const settingRestrictions = "restrictions"
 
 // checkGrants refuses access controls, templates and restriction values that
 // the group cannot carry.
@@ -49,12 +44,8 @@ func (s *Server) checkRestrictions(c *call, tx store.Tx, g store.Group) error {
 		return nil
 	}
 	var allowed []string
-	setting, err := tx.Setting(c.ctx, c.tenant, settingRestrictions)
-	if err == nil {
-		err = json.Unmarshal([]byte(setting.Value), &allowed)
-	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("reading the allowed restrictions: %w", err)
+	if _, err := setting(c.ctx, tx, c.tenant, api.SettingRestrictions, &allowed); err != nil {
+		return err
 	}
 	for _, value := range g.Restrictions {
 		if !slices.Contains(allowed, value) {
@@ -211,7 +202,7 @@ func (s *Server) controlDocuments(c *call, ids []string, v view) ([]api.AccessCo
 // controlToWire presents an access control.
 func controlToWire(control store.AccessControl, v view) api.AccessControl {
 	return api.AccessControl{
-		ID: control.ID, Name: v.text(control.Name), Domains: control.Domains, Scopes: orEmpty(control.Scopes),
+		ID: control.ID, Name: v.text(control.Name), Description: v.text(control.Description), Domains: control.Domains, Scopes: orEmpty(control.Scopes),
 		RestrictionAware: control.RestrictionAware, RestrictedTo: access.UserType(control.RestrictedTo),
 		Predefined: control.Predefined, VendorAware: control.VendorAware,
 		Metadata: &api.Metadata{Version: control.Version, CreatedAt: stamp(control.CreatedAt), ModifiedAt: stamp(control.ModifiedAt)},

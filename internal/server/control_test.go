@@ -130,7 +130,7 @@ func TestControl_toWire(t *testing.T) {
 	b := newBackend(t)
 	made := time.Date(2026, 2, 3, 4, 5, 6, 700e6, time.UTC)
 	control := store.AccessControl{
-		Tenant: servertest.Tenant, ID: "full", Name: map[string]string{"en": "All", "de": "Alles"}, Domains: []string{"order", "cart"},
+		Tenant: servertest.Tenant, ID: "full", Name: map[string]string{"en": "All", "de": "Alles"}, Description: map[string]string{"en": "Of all"}, Domains: []string{"order", "cart"},
 		Scopes: []string{"order.order_read", "cart.cart_read"}, RestrictionAware: true, RestrictedTo: "CUSTOMER", VendorAware: true, Predefined: true,
 		Version: 1, CreatedAt: made, ModifiedAt: made.Add(time.Hour),
 	}
@@ -147,7 +147,7 @@ func TestControl_toWire(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := api.AccessControl{
-		ID: "full", Name: api.Text{"en": "All", "de": "Alles"}, Domains: []string{"order", "cart"}, Scopes: []string{"order.order_read", "cart.cart_read"},
+		ID: "full", Name: api.Text{"en": "All", "de": "Alles"}, Description: api.Text{"en": "Of all"}, Domains: []string{"order", "cart"}, Scopes: []string{"order.order_read", "cart.cart_read"},
 		RestrictionAware: true, RestrictedTo: access.Customer, Predefined: true, VendorAware: true,
 		Metadata: &api.Metadata{Version: 1, CreatedAt: "2026-02-03T04:05:06.700Z", ModifiedAt: "2026-02-03T05:05:06.700Z"},
 	}

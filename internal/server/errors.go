@@ -97,12 +97,16 @@ func (s *Server) writeError(c *call, err error) {
 	for name, values := range f.header {
 		c.w.Header()[name] = values
 	}
-	_ = c.write(f.status, f.document()) // these documents always encode
+	_ = c.write(f.status, f.document(c.r.URL.Path)) // these documents always encode
 }
 
-func (f *failure) document() any {
-	if f.body != nil {
+// document is the failure in the shape that the service of the path uses.
+func (f *failure) document(path string) any {
+	switch {
+	case f.body != nil:
 		return f.body
+	case strings.HasPrefix(path, "/configuration/"), strings.HasPrefix(path, "/site/"):
+		return f.serviceError()
 	}
 	e := api.Error{Code: f.code, Status: f.phrase, Message: f.message, ResourceID: f.resourceID, Details: f.details}
 	if e.Code == 0 {
@@ -110,6 +114,15 @@ func (f *failure) document() any {
 	}
 	if e.Status == "" {
 		e.Status = http.StatusText(f.status)
+	}
+	return e
+}
+
+func (f *failure) serviceError() api.ServiceError {
+	phrase := strings.ToLower(http.StatusText(f.status))
+	e := api.ServiceError{Status: f.status, Type: strings.ReplaceAll(phrase, " ", "_"), Message: f.message}
+	for _, detail := range f.details {
+		e.Details = append(e.Details, api.ServiceDetail{Message: detail})
 	}
 	return e
 }

@@ -39,7 +39,14 @@ func (b *backend) allowRestrictions(t testing.TB, values ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.store.PutSetting(t.Context(), store.Setting{Tenant: servertest.Tenant, Key: "restrictions", Value: string(text)}); err != nil {
+	b.putSetting(t, "restrictions", string(text))
+}
+
+// putSetting sets a configuration item of the tenant to a JSON value.
+func (b *backend) putSetting(t testing.TB, key, value string) {
+	t.Helper()
+	body := `{"key": "` + key + `", "value": ` + value + `}`
+	if err := b.store.PutDocument(t.Context(), store.Document{Tenant: servertest.Tenant, Kind: store.KindSetting, ID: key, Body: body}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -14,31 +14,15 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// settingLanguages is the tenant's setting that lists its languages: a JSON
-// text that holds a JSON list.
-const settingLanguages = "project_lang"
-
-// listedOption is one entry of the settings that list languages or currencies.
-type listedOption struct {
-	ID       string `json:"id"`
-	Label    string `json:"label"`
-	Default  bool   `json:"default"`
-	Required bool   `json:"required"`
-}
-
 // languages are the tenant's language tags; the first is the default.
 type languages []string
 
-func tenantLanguages(ctx context.Context, tx store.TenantTx, tenant string) (languages, error) {
-	setting, err := tx.Setting(ctx, tenant, settingLanguages)
-	if err != nil {
-		return nil, fmt.Errorf("reading the languages of %s: %w", tenant, err)
-	}
+func tenantLanguages(ctx context.Context, tx store.DocumentTx, tenant string) (languages, error) {
 	var text string
-	var options []listedOption
-	if err := json.Unmarshal([]byte(setting.Value), &text); err != nil {
-		return nil, fmt.Errorf("reading the languages of %s: %w", tenant, err)
+	if _, err := setting(ctx, tx, tenant, api.SettingLanguages, &text); err != nil {
+		return nil, err
 	}
+	var options []api.SettingOption
 	if err := json.Unmarshal([]byte(text), &options); err != nil {
 		return nil, fmt.Errorf("reading the languages of %s: %w", tenant, err)
 	}
@@ -51,7 +35,7 @@ func tenantLanguages(ctx context.Context, tx store.TenantTx, tenant string) (lan
 		}
 	}
 	if len(tags) == 0 {
-		return nil, fmt.Errorf("the setting %s of %s lists no language", settingLanguages, tenant)
+		return nil, fmt.Errorf("the setting %s of %s lists no language", api.SettingLanguages, tenant)
 	}
 	return tags, nil
 }

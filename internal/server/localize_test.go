@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/server"
-	"github.com/access-config/terraform-provider-iam/internal/servertest"
-	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
 func TestLocalize_written(t *testing.T) {
@@ -138,10 +136,7 @@ func TestLocalize_tenantLanguages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	setting := store.Setting{Tenant: servertest.Tenant, Key: "project_lang", Value: string(value)}
-	if err := b.store.PutSetting(t.Context(), setting); err != nil {
-		t.Fatal(err)
-	}
+	b.putSetting(t, "project_lang", string(value))
 	language := func(name, value string) map[string]string { return map[string]string{name: value} }
 	b.play(
 		t,

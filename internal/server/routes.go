@@ -61,10 +61,10 @@ func (s *Server) openTable() []route {
 
 // routes registers both tables, and what answers all other requests.
 func (s *Server) routes() http.Handler {
-	mux := http.NewServeMux()
+	mux := NewMux()
 	methods := map[string][]string{}
 	register := func(method, path string, h http.HandlerFunc) {
-		mux.HandleFunc(method+" "+path, h)
+		mux.Handle(method, path, h)
 		methods[path] = append(methods[path], method)
 	}
 	for _, r := range s.table() {
@@ -75,9 +75,9 @@ func (s *Server) routes() http.Handler {
 	}
 	for path, allowed := range methods {
 		slices.Sort(allowed)
-		mux.HandleFunc(path, s.open(path, func(c *call) error { return methodNotAllowed(allowed) }))
+		mux.Handle("", path, s.open(path, func(c *call) error { return methodNotAllowed(allowed) }))
 	}
-	mux.HandleFunc("/", s.open("unknown", func(c *call) error {
+	mux.Handle("", "/", s.open("unknown", func(c *call) error {
 		return notFound("Unknown path", "", "There is no "+c.r.URL.Path+" in this API")
 	}))
 	return s.observed(mux)

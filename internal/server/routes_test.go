@@ -91,7 +91,7 @@ func TestRoutes_unknownPath(t *testing.T) {
 	b := newBackend(t)
 	for _, path := range []string{
 		"/", "/iam", "/iam/acme", "~/", "~/nothing", "~/Groups", "~/groups/", "~/groups/g/nothing", "~/groups/g/users/EMPLOYEE/u/more",
-		"~/users/u/groups/", "/oauth", "/oauth/token/", "/healthz/", "/metrics", "/favicon.ico", "/configuration/acme/configurations",
+		"~/users/u/groups/", "/oauth", "/oauth/token/", "/healthz/", "/metrics", "/favicon.ico",
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
 			b.check(t, exchange{method: method, path: path, status: 404, want: `{"code": 404, "status": "Not Found", "message": "` + anyText + `", "resourceId": "` + absent + `"}`})

@@ -43,7 +43,7 @@ func (s *Server) EnsureTenant(ctx context.Context, name, owner string) (created 
 
 // fillTenant gives a new tenant its settings, predefined things and Owner.
 func (s *Server) fillTenant(ctx context.Context, tx store.Tx, tenant, owner string) error {
-	if err := putSettings(ctx, tx, tenant); err != nil {
+	if err := s.putSettings(ctx, tx, tenant); err != nil {
 		return err
 	}
 	now := s.timestamp() // one for all: lists are in the order of time, then id
@@ -94,19 +94,8 @@ func (s *Server) createOwner(ctx context.Context, tx store.Tx, tenant, email str
 	})
 }
 
-func putSettings(ctx context.Context, tx store.Tx, tenant string) error {
-	options := func(ids ...string) (string, error) {
-		var list []listedOption
-		for i, id := range ids {
-			list = append(list, listedOption{ID: id, Label: id, Default: i == 0, Required: i == 0})
-		}
-		text, err := json.Marshal(list)
-		if err != nil {
-			return "", err
-		}
-		value, err := json.Marshal(string(text)) // JSON in a JSON text, as the platform keeps it
-		return string(value), err
-	}
+// putSettings gives a new tenant its languages, currencies and no restrictions.
+func (s *Server) putSettings(ctx context.Context, tx store.Tx, tenant string) error {
 	languages, err := options("en", "de", "fr")
 	if err != nil {
 		return err
@@ -115,12 +104,26 @@ func putSettings(ctx context.Context, tx store.Tx, tenant string) error {
 	if err != nil {
 		return err
 	}
-	for key, value := range map[string]string{settingLanguages: languages, "project_curr": currencies, settingRestrictions: "[]"} {
-		if err := tx.PutSetting(ctx, store.Setting{Tenant: tenant, Key: key, Value: value}); err != nil {
-			return fmt.Errorf("making setting %s: %w", key, err)
+	for key, value := range map[string]any{
+		api.SettingLanguages: languages, api.SettingCurrencies: currencies,
+		api.SettingRestrictions: []string{}, api.SettingSiteSync: false,
+	} {
+		if err := s.putSetting(ctx, tx, tenant, key, value); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// options lists choices, the default first, as the platform keeps them: JSON
+// in a text.
+func options(ids ...string) (string, error) {
+	var list []api.SettingOption
+	for i, id := range ids {
+		list = append(list, api.SettingOption{ID: id, Label: id, Default: i == 0, Required: i == 0})
+	}
+	text, err := json.Marshal(list)
+	return string(text), err
 }
 
 func english(text string) map[string]string {

@@ -39,15 +39,15 @@ func TestTenant_new(t *testing.T) {
 		"project_lang": `[{"id": "en", "default": true, "required": true}, {"id": "de", "default": false}, {"id": "fr", "default": false}]`,
 		"project_curr": `[{"id": "EUR", "default": true, "required": true}, {"id": "USD", "default": false}, {"id": "GBP", "default": false}]`,
 	} {
-		setting, err := b.store.Setting(t.Context(), servertest.Tenant, key)
+		document, err := b.store.Document(t.Context(), servertest.Tenant, store.KindSetting, key)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var text string // the platform keeps these lists as JSON in a JSON text
-		if err := json.Unmarshal([]byte(setting.Value), &text); err != nil {
+		var setting struct{ Value string } // the platform keeps these lists as JSON in a JSON text
+		if err := json.Unmarshal([]byte(document.Body), &setting); err != nil {
 			t.Fatal(err)
 		}
-		if diff := differs(key, parse(t, want), parse(t, text)); diff != "" {
+		if diff := differs(key, parse(t, want), parse(t, setting.Value)); diff != "" {
 			t.Error(diff)
 		}
 	}

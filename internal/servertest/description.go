@@ -64,7 +64,7 @@ func newDescription(name string, text []byte) (*description, error) {
 type served struct {
 	*description
 
-	mux *http.ServeMux
+	mux *server.Mux
 }
 
 // loadServed returns the server's own description.
@@ -73,9 +73,9 @@ var loadServed = sync.OnceValues(func() (served, error) {
 	if err != nil {
 		return served{}, err
 	}
-	s := served{description: d, mux: http.NewServeMux()}
+	s := served{description: d, mux: server.NewMux()}
 	for _, o := range d.operations {
-		s.mux.Handle(o.Method+" "+o.Path, o)
+		s.mux.Handle(o.Method, o.Path, o)
 	}
 	return s, nil
 })
@@ -86,8 +86,7 @@ func (o *operation) ServeHTTP(http.ResponseWriter, *http.Request) {}
 // find returns the operation that answers a request, and the values in its
 // path; nil when none does.
 func (s served) find(r *http.Request) (o *operation, values []string) {
-	h, _ := s.mux.Handler(r)
-	o, ok := h.(*operation)
+	o, ok := s.mux.Handler(r).(*operation)
 	if !ok {
 		return nil, nil
 	}

@@ -10,6 +10,7 @@ type AccessControl struct {
 	Tenant           string
 	ID               string
 	Name             map[string]string // language to text
+	Description      map[string]string
 	Domains          []string
 	Scopes           []string
 	RestrictionAware bool
@@ -41,6 +42,13 @@ type CatalogTx interface {
 	AccessControl(ctx context.Context, tenant, id string) (AccessControl, error)
 	// AccessControls lists the tenant's by creation time, then id.
 	AccessControls(ctx context.Context, tenant string) ([]AccessControl, error)
+	// UpdateAccessControl changes the access control by fn, which may run more
+	// than once and sees the stored one. Tenant, ID and CreatedAt stay as they
+	// are; the store adds 1 to Version. It answers ErrNotFound, or the error of
+	// fn; then nothing changes.
+	UpdateAccessControl(ctx context.Context, tenant, id string, fn func(c *AccessControl) error) error
+	// DeleteAccessControl answers ErrNotFound when there is none of that id.
+	DeleteAccessControl(ctx context.Context, tenant, id string) error
 
 	// CreateTemplate answers ErrExists when the tenant has one of that id, and
 	// ErrNotFound when the tenant does not exist.

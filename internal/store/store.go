@@ -62,6 +62,8 @@ type Tx interface {
 	GroupTx
 	AssignmentTx
 	CatalogTx
+	DocumentTx
+	TaskTx
 }
 
 // Page selects a part of a list. The zero value selects everything.

@@ -20,14 +20,7 @@ type Client struct {
 	CreatedAt  time.Time
 }
 
-// Setting is one configuration item of a tenant, its value as JSON text.
-type Setting struct {
-	Tenant string
-	Key    string
-	Value  string
-}
-
-// TenantTx keeps tenants, their clients and settings.
+// TenantTx keeps tenants and their clients.
 type TenantTx interface {
 	// CreateTenant answers ErrExists when the name is taken.
 	CreateTenant(ctx context.Context, t Tenant) error
@@ -43,12 +36,6 @@ type TenantTx interface {
 	Client(ctx context.Context, id string) (Client, error)
 	// Clients lists the tenant's, by id, byte by byte.
 	Clients(ctx context.Context, tenant string) ([]Client, error)
-
-	// PutSetting creates or replaces the setting. It answers ErrNotFound when
-	// the tenant does not exist.
-	PutSetting(ctx context.Context, s Setting) error
-	// Setting answers ErrNotFound when the tenant has none of that key.
-	Setting(ctx context.Context, tenant, key string) (Setting, error)
 
 	// SigningKey returns the secret that signs the backend's tokens. The first
 	// call keeps the proposal; all later calls, by any process on the same

@@ -73,7 +73,7 @@ func TestGroupResource_anotherID(t *testing.T) {
 func TestGroupResource_restrictions(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, servertest.Options{})
-	if err := s.Store.PutSetting(t.Context(), store.Setting{Tenant: servertest.Tenant, Key: "restrictions", Value: `["DE", "AT"]`}); err != nil {
+	if err := s.Store.PutDocument(t.Context(), store.Document{Tenant: servertest.Tenant, Kind: store.KindSetting, ID: "restrictions", Body: `{"key": "restrictions", "value": ["DE", "AT"]}`}); err != nil {
 		t.Fatal(err)
 	}
 	p := providertest.New(t, values{"api_url": s.URL, "tenant": servertest.Tenant, "client_id": servertest.ClientID, "client_secret": servertest.ClientSecret})

@@ -8,11 +8,11 @@ import (
 
 var accessControls = table[store.AccessControl]{
 	name: "access_control",
-	columns: "tenant, id, name, domains, scopes, restriction_aware, restricted_to, vendor_aware, predefined, " +
+	columns: "tenant, id, name, description, domains, scopes, restriction_aware, restricted_to, vendor_aware, predefined, " +
 		"version, created_at, modified_at",
 	fields: func(c *store.AccessControl) []any {
 		return []any{
-			asKey(&c.Tenant), asKey(&c.ID), asJSON(&c.Name), asJSON(&c.Domains), asJSON(&c.Scopes),
+			asKey(&c.Tenant), asKey(&c.ID), asJSON(&c.Name), asJSON(&c.Description), asJSON(&c.Domains), asJSON(&c.Scopes),
 			&c.RestrictionAware, &c.RestrictedTo, &c.VendorAware, &c.Predefined, &c.Version,
 			asMillis(&c.CreatedAt), asMillis(&c.ModifiedAt),
 		}
@@ -43,6 +43,28 @@ func (q queries) AccessControl(ctx context.Context, tenant, id string) (store.Ac
 
 func (q queries) AccessControls(ctx context.Context, tenant string) ([]store.AccessControl, error) {
 	return accessControls.all(ctx, q.read, `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
+}
+
+func (q queries) UpdateAccessControl(ctx context.Context, tenant, id string, fn func(c *store.AccessControl) error) error {
+	return q.change(ctx, func(db conn) error {
+		c, err := accessControls.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
+		if err != nil {
+			return err
+		}
+		version, createdAt := c.Version, c.CreatedAt
+		if err := fn(&c); err != nil {
+			return err
+		}
+		c.Tenant, c.ID, c.CreatedAt = tenant, id, createdAt
+		c.Version = version + 1
+		return accessControls.update(ctx, db, &c)
+	})
+}
+
+func (q queries) DeleteAccessControl(ctx context.Context, tenant, id string) error {
+	return q.change(ctx, func(db conn) error {
+		return accessControls.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
+	})
 }
 
 func (q queries) CreateTemplate(ctx context.Context, t store.Template) error {

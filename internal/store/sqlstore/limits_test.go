@@ -49,7 +49,7 @@ func TestFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	put := func(key string) error {
-		return s.PutSetting(ctx, store.Setting{Tenant: "acme", Key: key, Value: strings.Repeat("x", 10_000)})
+		return s.PutDocument(ctx, store.Document{Tenant: "acme", Kind: "k", ID: key, Body: strings.Repeat("x", 10_000)})
 	}
 	stored := 0
 	for ; stored < 1000; stored++ {
@@ -61,12 +61,12 @@ func TestFull(t *testing.T) {
 		}
 	}
 	if stored == 0 || stored == 1000 {
-		t.Fatalf("%d settings were stored", stored)
+		t.Fatalf("%d documents were stored", stored)
 	}
 	// A transaction that fills the database keeps nothing, and reading goes on.
 	err := s.InTx(ctx, func(tx store.Tx) error {
 		for i := range stored {
-			err := tx.PutSetting(ctx, store.Setting{Tenant: "acme", Key: fmt.Sprint("more ", i), Value: strings.Repeat("y", 10_000)})
+			err := tx.PutDocument(ctx, store.Document{Tenant: "acme", Kind: "k", ID: fmt.Sprint("more ", i), Body: strings.Repeat("y", 10_000)})
 			if err != nil {
 				return err
 			}
@@ -76,13 +76,13 @@ func TestFull(t *testing.T) {
 	if !errors.Is(err, store.ErrFull) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := s.Setting(ctx, "acme", "more 0"); !errors.Is(err, store.ErrNotFound) {
+	if _, err := s.Document(ctx, "acme", "k", "more 0"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := s.Setting(ctx, "acme", "0"); err != nil {
+	if _, err := s.Document(ctx, "acme", "k", "0"); err != nil {
 		t.Error(err)
 	}
-	if err := s.PutSetting(ctx, store.Setting{Tenant: "acme", Key: "0", Value: "short"}); err != nil {
+	if err := s.PutDocument(ctx, store.Document{Tenant: "acme", Kind: "k", ID: "0", Body: "short"}); err != nil {
 		t.Errorf("what makes room: %v", err)
 	}
 }

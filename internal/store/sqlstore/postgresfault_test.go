@@ -21,8 +21,8 @@ func TestPostgres_faults(t *testing.T) {
 	}
 	run(t, db,
 		`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-			RAISE EXCEPTION USING ERRCODE = NEW.value; END $$`,
-		`CREATE TRIGGER fail BEFORE INSERT ON setting FOR EACH ROW EXECUTE FUNCTION fail()`)
+			RAISE EXCEPTION USING ERRCODE = NEW.body; END $$`,
+		`CREATE TRIGGER fail BEFORE INSERT ON document FOR EACH ROW EXECUTE FUNCTION fail()`)
 	for code, want := range map[string]error{
 		"23505": store.ErrExists, "23503": store.ErrNotFound, "25006": store.ErrReadOnly, "53100": store.ErrFull,
 		"22021": store.ErrInvalid, "54000": store.ErrInvalid, "40001": store.ErrConflict, "40P01": store.ErrConflict,
@@ -30,7 +30,7 @@ func TestPostgres_faults(t *testing.T) {
 		runs := 0
 		err := s.InTx(t.Context(), func(tx store.Tx) error {
 			runs++
-			return tx.PutSetting(t.Context(), store.Setting{Tenant: "acme", Key: code, Value: code})
+			return tx.PutDocument(t.Context(), store.Document{Tenant: "acme", Kind: "k", ID: code, Body: code})
 		})
 		if !errors.Is(err, want) {
 			t.Errorf("%s: got %v, want %v", code, err, want)
@@ -44,7 +44,7 @@ func TestPostgres_faults(t *testing.T) {
 		if err := tx.CreateTenant(t.Context(), store.Tenant{Name: "lost"}); err != nil {
 			return err
 		}
-		_ = tx.PutSetting(t.Context(), store.Setting{Tenant: "acme", Key: "k", Value: "53100"})
+		_ = tx.PutDocument(t.Context(), store.Document{Tenant: "acme", Kind: "k", ID: "k", Body: "53100"})
 		return nil
 	})
 	if err == nil {

@@ -13,13 +13,14 @@ func TestTable_columnsAreNamedAsFields(t *testing.T) {
 	t.Parallel()
 	checkNames(t, tenants)
 	checkNames(t, clients)
-	checkNames(t, settings)
 	checkNames(t, users)
 	checkNames(t, accounts)
 	checkNames(t, groups)
 	checkNames(t, assignments)
 	checkNames(t, accessControls)
 	checkNames(t, templates)
+	checkNames(t, documents)
+	checkNames(t, tasks)
 }
 
 func checkNames[T any](t *testing.T, table table[T]) {

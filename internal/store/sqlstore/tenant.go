@@ -24,14 +24,6 @@ var clients = table[store.Client]{
 	},
 }
 
-var settings = table[store.Setting]{
-	name:    "setting",
-	columns: "tenant, key, value",
-	fields: func(s *store.Setting) []any {
-		return []any{asKey(&s.Tenant), asKey(&s.Key), &s.Value}
-	},
-}
-
 func (q queries) CreateTenant(ctx context.Context, t store.Tenant) error {
 	return q.change(ctx, func(db conn) error {
 		return tenants.insert(ctx, db, &t)
@@ -58,22 +50,6 @@ func (q queries) Client(ctx context.Context, id string) (store.Client, error) {
 
 func (q queries) Clients(ctx context.Context, tenant string) ([]store.Client, error) {
 	return clients.all(ctx, q.read, `WHERE tenant = $1 ORDER BY id`, tenant)
-}
-
-func (q queries) PutSetting(ctx context.Context, s store.Setting) error {
-	fields := settings.fields(&s)
-	if err := settings.check(fields); err != nil {
-		return err
-	}
-	return q.change(ctx, func(db conn) error {
-		_, err := db.ExecContext(ctx, `INSERT INTO setting (tenant, key, value) VALUES ($1, $2, $3)
-			ON CONFLICT (tenant, key) DO UPDATE SET value = excluded.value`, fields...)
-		return translate(ctx, err, store.ErrNotFound)
-	})
-}
-
-func (q queries) Setting(ctx context.Context, tenant, key string) (store.Setting, error) {
-	return settings.one(ctx, q.read, `WHERE tenant = $1 AND key = $2`, tenant, key)
 }
 
 // SigningKey refuses an empty proposal: it would be kept for ever.

@@ -31,8 +31,20 @@ func newClient(tenant, id string) store.Client {
 	}
 }
 
-func newSetting(tenant, key string) store.Setting {
-	return store.Setting{Tenant: tenant, Key: key, Value: `{"of": "` + key + `"}`}
+// documentKind is the kind of most documents here.
+const documentKind = "setting"
+
+func newDocument(tenant, id string) store.Document {
+	return store.Document{
+		Tenant: tenant, Kind: documentKind, ID: id, Body: `{"of": "` + id + `"}`,
+		Version: 1, CreatedAt: later(11), ModifiedAt: later(12),
+	}
+}
+
+func newTask(tenant, id string) store.Task {
+	return store.Task{
+		Tenant: tenant, ID: id, Kind: "vendor groups", Body: `{"of": "` + id + `"}`, DueAt: later(13), CreatedAt: later(14),
+	}
 }
 
 func newUser(tenant, id string) store.User {
@@ -90,6 +102,7 @@ func newAccessControl(tenant, id string) store.AccessControl {
 		Tenant:           tenant,
 		ID:               id,
 		Name:             map[string]string{"en": "Manage orders"},
+		Description:      map[string]string{"en": "Orders and carts"},
 		Domains:          []string{"order", "cart"},
 		Scopes:           []string{"order.manage", "cart.read"},
 		RestrictionAware: true,

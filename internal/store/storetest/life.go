@@ -29,8 +29,6 @@ func calls(s store.Store) map[string]func(ctx context.Context) error {
 		"CreateClient": func(ctx context.Context) error { return s.CreateClient(ctx, newClient("acme", "c")) },
 		"Client":       func(ctx context.Context) error { return second(s.Client(ctx, "in tx")) },
 		"Clients":      func(ctx context.Context) error { return second(s.Clients(ctx, "acme")) },
-		"PutSetting":   func(ctx context.Context) error { return s.PutSetting(ctx, newSetting("acme", "k")) },
-		"Setting":      func(ctx context.Context) error { return second(s.Setting(ctx, "acme", "in tx")) },
 		"SigningKey":   func(ctx context.Context) error { return second(s.SigningKey(ctx, []byte("key"))) },
 
 		"CreateUser":  func(ctx context.Context) error { return s.CreateUser(ctx, newUser("acme", "u")) },
@@ -72,6 +70,19 @@ func calls(s store.Store) map[string]func(ctx context.Context) error {
 		"CreateTemplate": func(ctx context.Context) error { return s.CreateTemplate(ctx, newTemplate("acme", "r")) },
 		"Template":       func(ctx context.Context) error { return second(s.Template(ctx, "acme", "in tx")) },
 		"Templates":      func(ctx context.Context) error { return second(s.Templates(ctx, "acme")) },
+
+		"PutDocument":    func(ctx context.Context) error { return s.PutDocument(ctx, newDocument("acme", "k")) },
+		"Document":       func(ctx context.Context) error { return second(s.Document(ctx, "acme", documentKind, "in tx")) },
+		"Documents":      func(ctx context.Context) error { return second(s.Documents(ctx, "acme", documentKind)) },
+		"DeleteDocument": func(ctx context.Context) error { return s.DeleteDocument(ctx, "acme", documentKind, "in tx") },
+		"CreateTask":     func(ctx context.Context) error { return s.CreateTask(ctx, newTask("acme", "k")) },
+		"NextTask":       func(ctx context.Context) error { return second(s.NextTask(ctx)) },
+		"DeleteTask":     func(ctx context.Context) error { return s.DeleteTask(ctx, "acme", "in tx") },
+
+		"UpdateAccessControl": func(ctx context.Context) error {
+			return s.UpdateAccessControl(ctx, "acme", "in tx", func(*store.AccessControl) error { return nil })
+		},
+		"DeleteAccessControl": func(ctx context.Context) error { return s.DeleteAccessControl(ctx, "acme", "in tx") },
 
 		"InTx": func(ctx context.Context) error { return s.InTx(ctx, func(store.Tx) error { return nil }) },
 		"Ping": func(ctx context.Context) error { return s.Ping(ctx) },

@@ -25,7 +25,10 @@ var kinds = []kind{
 		func(tx store.Tx, ctx context.Context, _, id string) (store.Tenant, error) { return tx.Tenant(ctx, id) }),
 	kindOf("client", newClient, store.Tx.CreateClient,
 		func(tx store.Tx, ctx context.Context, _, id string) (store.Client, error) { return tx.Client(ctx, id) }),
-	kindOf("setting", newSetting, store.Tx.PutSetting, store.Tx.Setting),
+	kindOf("document", newDocument, store.Tx.PutDocument,
+		func(tx store.Tx, ctx context.Context, tenant, id string) (store.Document, error) {
+			return tx.Document(ctx, tenant, documentKind, id)
+		}),
 	kindOf("user", newUser, store.Tx.CreateUser, store.Tx.User),
 	kindOf("account", func(_, id string) store.Account { return newAccount(id) }, store.Tx.CreateAccount,
 		func(tx store.Tx, ctx context.Context, _, id string) (store.Account, error) {
@@ -76,7 +79,7 @@ func recordClauses() []clause {
 		}
 		add("every field comes back as it was given", proveRoundTrip)
 		add("ids are taken literally and differ by case", proveLiteralIDs)
-		if k.name != "setting" {
+		if k.name != "document" {
 			add("a second one of that id is refused, and the first one stays", proveExists)
 		}
 		inTenant := k.name != "tenant" && k.name != "account"

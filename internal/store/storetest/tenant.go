@@ -12,7 +12,6 @@ var tenantClauses = []clause{
 	{"tenants are listed by name, byte by byte", proveTenantsInOrder},
 	{"a client's id is taken for every tenant", proveClientOfOneTenant},
 	{"clients are listed by id, byte by byte, of their tenant only", proveClientsInOrder},
-	{"a setting is replaced, and no other one", provePutSetting},
 	{"the first signing key is kept", proveSigningKey},
 	{"callers at the same time get the same signing key", proveOneSigningKey},
 	{"an empty signing key is refused", proveEmptySigningKey},
@@ -70,25 +69,6 @@ func proveClientsInOrder(t *testing.T, s store.Store) {
 	list, err = s.Clients(ctx, "nobody")
 	ok(t, err)
 	wantSame(t, len(list), 0)
-}
-
-func provePutSetting(t *testing.T, s store.Store) {
-	ctx := t.Context()
-	ok(t, s.CreateTenant(ctx, newTenant("one")))
-	ok(t, s.CreateTenant(ctx, newTenant("two")))
-	others := []store.Setting{newSetting("one", "KEY"), newSetting("one", "other"), newSetting("two", "key")}
-	for _, other := range others {
-		ok(t, s.PutSetting(ctx, other))
-	}
-	want := newSetting("one", "key")
-	ok(t, s.PutSetting(ctx, want))
-	want.Value = `["replaced"]`
-	ok(t, s.PutSetting(ctx, want))
-	for _, want := range append(others, want) {
-		got, err := s.Setting(ctx, want.Tenant, want.Key)
-		ok(t, err)
-		wantSame(t, got, want)
-	}
 }
 
 func proveSigningKey(t *testing.T, s store.Store) {

@@ -81,11 +81,12 @@ func proveLongText(t *testing.T, s store.Store) {
 	got, err := s.User(ctx, tenant, "u")
 	ok(t, err)
 	wantSame(t, got.FirstName == text, true)
-	want := store.Setting{Tenant: tenant, Key: "k", Value: text}
-	ok(t, s.PutSetting(ctx, want))
-	setting, err := s.Setting(ctx, tenant, "k")
+	want := newDocument(tenant, "k")
+	want.Body = text
+	ok(t, s.PutDocument(ctx, want))
+	document, err := s.Document(ctx, tenant, documentKind, "k")
 	ok(t, err)
-	wantSame(t, setting == want, true)
+	wantSame(t, document == want, true)
 }
 
 func proveBadText(t *testing.T, s store.Store) {
@@ -97,7 +98,7 @@ func proveBadText(t *testing.T, s store.Store) {
 		for _, k := range kinds {
 			wantErr(t, k.create(ctx, s, "acme", text), store.ErrInvalid)
 		}
-		wantErr(t, s.PutSetting(ctx, store.Setting{Tenant: "acme", Key: "k", Value: text}), store.ErrInvalid)
+		wantErr(t, s.PutDocument(ctx, store.Document{Tenant: "acme", Kind: documentKind, ID: "k", Body: text}), store.ErrInvalid)
 		u := newUser("acme", "another")
 		u.FirstName = text
 		wantErr(t, s.CreateUser(ctx, u), store.ErrInvalid)
@@ -109,7 +110,7 @@ func proveBadText(t *testing.T, s store.Store) {
 			g.Mixins = text
 			return nil
 		}), store.ErrInvalid)
-		_, err := s.Setting(ctx, "acme", "k")
+		_, err := s.Document(ctx, "acme", documentKind, "k")
 		wantErr(t, err, store.ErrNotFound)
 		_, err = s.User(ctx, "acme", "another")
 		wantErr(t, err, store.ErrNotFound)

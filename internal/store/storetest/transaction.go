@@ -145,7 +145,7 @@ func proveTxUndoesUpdates(t *testing.T, s store.Store) {
 			g.Code = "changed"
 			return nil
 		}))
-		ok(t, tx.PutSetting(ctx, store.Setting{Tenant: "acme", Key: "in tx", Value: "changed"}))
+		ok(t, tx.PutDocument(ctx, store.Document{Tenant: "acme", Kind: documentKind, ID: "in tx", Body: "changed"}))
 		ok(t, tx.DeleteUser(ctx, "acme", "in tx"))
 		ok(t, tx.DeleteMembers(ctx, "acme", home))
 		ok(t, tx.DeleteGroup(ctx, "acme", home))
@@ -178,7 +178,7 @@ func proveTxExists(t *testing.T, s store.Store) {
 	ok(t, createAll(ctx, s))
 	ok(t, s.InTx(ctx, func(tx store.Tx) error {
 		for _, k := range kinds {
-			if k.name != "setting" {
+			if k.name != "document" {
 				wantErr(t, k.create(ctx, tx, "acme", "in tx"), store.ErrExists)
 			}
 		}
@@ -192,22 +192,22 @@ func proveTxExists(t *testing.T, s store.Store) {
 
 func proveTxSerialized(t *testing.T, s store.Store) {
 	ctx, tenant := t.Context(), withTenant(t, s)
-	ok(t, s.PutSetting(ctx, store.Setting{Tenant: tenant, Key: "count", Value: "0"}))
+	ok(t, s.PutDocument(ctx, store.Document{Tenant: tenant, Kind: documentKind, ID: "count", Body: "0"}))
 	concurrently(t, func() error {
 		return s.InTx(ctx, func(tx store.Tx) error {
-			counter, err := tx.Setting(ctx, tenant, "count")
+			counter, err := tx.Document(ctx, tenant, documentKind, "count")
 			if err != nil {
 				return err
 			}
-			if err := increment(&counter.Value); err != nil {
+			if err := increment(&counter.Body); err != nil {
 				return err
 			}
-			return tx.PutSetting(ctx, counter)
+			return tx.PutDocument(ctx, counter)
 		})
 	})
-	got, err := s.Setting(ctx, tenant, "count")
+	got, err := s.Document(ctx, tenant, documentKind, "count")
 	ok(t, err)
-	wantSame(t, got.Value, strconv.Itoa(counters*counts))
+	wantSame(t, got.Body, strconv.Itoa(counters*counts))
 }
 
 func proveTxCanceled(t *testing.T, s store.Store) {

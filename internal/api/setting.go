@@ -1,0 +1,35 @@
+package api
+
+import "encoding/json"
+
+// Setting is one item of the tenant's configuration, as read and written.
+type Setting struct {
+	Key         string          `json:"key"`
+	Value       json.RawMessage `json:"value"` // any JSON but null
+	Version     int             `json:"version,omitempty"`
+	Description string          `json:"description,omitempty"`
+	Secured     bool            `json:"secured"`
+	Restricted  bool            `json:"restricted"` // cannot be deleted, and stays so
+	ReadOnly    bool            `json:"readOnly"`   // cannot be changed
+	SchemaURL   string          `json:"schemaUrl,omitempty"`
+
+	// Of a client's item only.
+	ID     string `json:"_id,omitempty"`
+	Client string `json:"client,omitempty"`
+}
+
+// Keys of settings that matter for access.
+const (
+	SettingLanguages    = "project_lang" // a JSON text that holds a list of SettingOption
+	SettingCurrencies   = "project_curr" // alike
+	SettingRestrictions = "restrictions" // a list of texts: the values that groups may be restricted to
+	SettingSiteSync     = "enableSyncBetweenRestrictionsAndSiteCodes"
+)
+
+// SettingOption is an entry of the settings that list languages or currencies.
+type SettingOption struct {
+	ID       string `json:"id"`
+	Label    string `json:"label"`
+	Default  bool   `json:"default"`
+	Required bool   `json:"required"`
+}

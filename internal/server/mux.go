@@ -1,0 +1,49 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// Mux finds the handler of a request as http.ServeMux does, among paths that
+// http.ServeMux alone refuses: "/users/vendors/{vendorId}" and
+// "/users/{userId}/groups" both match "/users/vendors/groups". The former wins,
+// so that "vendors" cannot be the id of a user.
+type Mux struct {
+	first, second *http.ServeMux
+}
+
+// NewMux returns a Mux without handlers.
+func NewMux() *Mux { return &Mux{first: http.NewServeMux(), second: http.NewServeMux()} }
+
+// Handle registers the handler of a path; an empty method is every other one.
+func (m *Mux) Handle(method, path string, h http.Handler) {
+	mux := m.second
+	if path == api.PathVendorUsers {
+		mux = m.first
+	}
+	if method != "" {
+		path = method + " " + path
+	}
+	mux.Handle(path, h)
+}
+
+// Handler returns the handler of a request, nil when there is none.
+func (m *Mux) Handler(r *http.Request) http.Handler {
+	for _, mux := range []*http.ServeMux{m.first, m.second} {
+		if h, pattern := mux.Handler(r); pattern != "" {
+			return h
+		}
+	}
+	return nil
+}
+
+// ServeHTTP hands the request to its handler.
+func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if _, pattern := m.first.Handler(r); pattern != "" {
+		m.first.ServeHTTP(w, r) // and not the handler: the path's values are set there
+		return
+	}
+	m.second.ServeHTTP(w, r)
+}

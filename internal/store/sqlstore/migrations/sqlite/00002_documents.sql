@@ -1,0 +1,38 @@
+-- Documents take the place of settings: configuration items have more members
+-- now, and sites, vendors and custom scopes are kept alike.
+
+-- +goose Up
+CREATE TABLE document (
+    tenant      text NOT NULL REFERENCES tenant (name),
+    kind        text NOT NULL,
+    id          text NOT NULL,
+    body        text NOT NULL,
+    version     bigint NOT NULL,
+    created_at  bigint NOT NULL,
+    modified_at bigint NOT NULL,
+    PRIMARY KEY (tenant, kind, id)
+);
+CREATE INDEX document_in_order ON document (tenant, kind, created_at, id);
+
+INSERT INTO document (tenant, kind, id, body, version, created_at, modified_at)
+SELECT s.tenant, 'setting', s.key, '{"key":"' || s.key || '","value":' || s.value || '}', 1, t.created_at, 0
+FROM setting s JOIN tenant t ON t.name = s.tenant;
+DROP TABLE setting;
+
+-- Every tenant has a site.
+INSERT INTO document (tenant, kind, id, body, version, created_at, modified_at)
+SELECT name, 'site', 'main', '{"code":"main","name":"Main","active":true,"default":true,"defaultLanguage":"en","languages":["en","de","fr"],"currency":"EUR","availableCurrencies":["EUR","USD","GBP"],"homeBase":{"address":{"country":"DE","zipCode":"10115"}},"shipToCountries":["DE"],"taxDeterminationBasedOn":"BILLING_ADDRESS"}', 1, created_at, 0
+FROM tenant;
+
+ALTER TABLE access_control ADD COLUMN description text NOT NULL DEFAULT 'null';
+
+CREATE TABLE task (
+    tenant     text NOT NULL REFERENCES tenant (name),
+    id         text NOT NULL,
+    kind       text NOT NULL,
+    body       text NOT NULL,
+    due_at     bigint NOT NULL,
+    created_at bigint NOT NULL,
+    PRIMARY KEY (tenant, id)
+);
+CREATE INDEX task_in_order ON task (due_at, tenant, id);
