@@ -168,6 +168,7 @@ var blocked = map[string]string{
 	api.ScopeGroupManage:      "create, update and delete iam_group",
 	api.ScopeAssignmentManage: "write iam_group_membership, iam_group_members",
 	api.ScopeTemplateRead:     "read iam_group, iam_role_template",
+	api.ScopeAccessRead:       "tell in the plan of iam_group what the tenant cannot give",
 }
 
 // warnMissingScopes tells in one warning what the token cannot do, as the API

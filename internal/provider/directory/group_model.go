@@ -106,7 +106,7 @@ func unexplained(ids []string) []string {
 }
 
 // fromAPI takes over what the API says.
-func (m *groupModel) fromAPI(g api.Group, tenant []api.Template) {
+func (m *groupModel) fromAPI(g api.Group, tenant plumbing.Rights) {
 	m.ID = types.StringValue(g.ID)
 	m.Name = plumbing.TextMap(g.Name)
 	m.Description = plumbing.TextMap(g.Description)
@@ -145,8 +145,8 @@ func (m groupModel) besides(g api.Group) []string {
 // readAccess compares what the group has with what the state would make of it.
 // Without drift template and levels stay as they are written. With drift the
 // levels name exactly what differs, so that a plan shows that and no more.
-func (m *groupModel) readAccess(g api.Group, tenant []api.Template) {
-	group := client.AccessGroup(g, tenant)
+func (m *groupModel) readAccess(g api.Group, tenant plumbing.Rights) {
+	group := client.AccessGroup(g, tenant.Templates)
 	actual := group.Access()
 	m.EffectiveAccess = plumbing.LevelMap(actual.Map(), false)
 
@@ -155,15 +155,22 @@ func (m *groupModel) readAccess(g api.Group, tenant []api.Template) {
 	case len(g.Templates) > 0 && g.Templates[0] != m.RoleTemplate.ValueString():
 		m.RoleTemplate = types.StringValue(g.Templates[0])
 	case imported:
-		m.RoleTemplate = plumbing.StringOrNull(templateOf(actual))
+		m.RoleTemplate = plumbing.StringOrNull(templateOf(actual, tenant.Has))
 	}
-	template, _ := templateAccess(m.RoleTemplate.ValueString(), tenant)
+	template, _ := templateAccess(m.RoleTemplate.ValueString(), tenant.Templates)
 	own, _ := plumbing.Levels(m.Access)
 	besides := plumbing.Strings(m.AccessControlIDs)
-	expected := access.Expand(template, own, besides...)
+	wanted := access.Expand(template, own, besides...)
+	expected := access.Given(wanted, tenant.Has)
 	observed := observe(expected, group)
 	if observed == expected {
 		return
+	}
+	// What the tenant cannot give is no drift.
+	for i := range observed {
+		if observed[i] == expected[i] {
+			observed[i] = wanted[i]
+		}
 	}
 	m.Access = plumbing.LevelMap(access.Overlay(template, own, observed, besides...), m.Access.IsNull())
 }
@@ -186,10 +193,10 @@ func observe(expected access.Access, g access.Group) access.Access {
 }
 
 // templateOf returns the id of the predefined template that gives exactly this
-// access, if there is one.
-func templateOf(a access.Access) string {
+// access in a tenant that has these access controls, if there is one.
+func templateOf(a access.Access, has func(control string) bool) string {
 	for _, t := range access.Templates() {
-		if access.Expand(t.Access, nil) == a {
+		if access.Given(access.Expand(t.Access, nil), has) == a {
 			return t.ID
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -62,13 +63,14 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	effective, known := r.planAccess(ctx, plan, &resp.Diagnostics)
+	value := types.MapUnknown(types.StringType)
+	if wanted, tenant, known := r.planAccess(ctx, plan, &resp.Diagnostics); known {
+		effective := access.Given(wanted, tenant.Has)
+		value = plumbing.LevelMap(effective.Map(), false)
+		resp.Diagnostics.Append(leftOut(plan, wanted, effective, req.State.Raw.IsNull())...)
+	}
 	if resp.Diagnostics.HasError() {
 		return
-	}
-	value := types.MapUnknown(types.StringType)
-	if known {
-		value = plumbing.LevelMap(effective.Map(), false)
 	}
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("effective_access"), value)...)
 	if plan.Code.IsUnknown() {
@@ -77,42 +79,57 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	}
 }
 
-// planAccess evaluates the planned template and levels; known is false while
-// either is not.
-func (r *groupResource) planAccess(ctx context.Context, plan groupModel, diags *diag.Diagnostics) (a access.Access, known bool) {
+// planAccess evaluates the planned template and levels, whatever the tenant can
+// give of them; known is false while either is not, or the tenant.
+func (r *groupResource) planAccess(ctx context.Context, plan groupModel, diags *diag.Diagnostics) (a access.Access, tenant plumbing.Rights, known bool) {
 	own, known := plumbing.Levels(plan.Access)
-	if !known || plan.RoleTemplate.IsUnknown() || !wholly(plan.AccessControlIDs) {
-		return a, false
+	if !known || plan.RoleTemplate.IsUnknown() || !wholly(plan.AccessControlIDs) || r.Data == nil || r.Client == nil {
+		return a, tenant, false
+	}
+	tenant, err := r.Rights(ctx)
+	if err != nil {
+		diags.Append(plumbing.Unable("read", "role templates and access controls", "of the tenant", err))
+		return a, tenant, false
 	}
 	id := plan.RoleTemplate.ValueString()
-	template, found := templateAccess(id, nil)
+	template, found := templateAccess(id, tenant.Templates)
 	if !found {
-		if r.Data == nil || r.Client == nil {
-			return a, false
-		}
-		tenant, err := r.Templates(ctx)
-		if err != nil {
-			diags.Append(plumbing.UnableAt(path.Root("role_template"), "read", "role template", id, err))
-			return a, false
-		}
-		if template, found = templateAccess(id, tenant); !found {
-			diags.AddAttributeError(path.Root("role_template"), "Unknown Role Template",
-				fmt.Sprintf("The tenant has no role template %q. Use one of %s, or one that the data source iam_role_templates lists.", id, templateIDs("")))
-			return a, false
+		diags.AddAttributeError(path.Root("role_template"), "Unknown Role Template",
+			fmt.Sprintf("The tenant has no role template %q. Use one of %s, or one that the data source iam_role_templates lists.", id, templateIDs("")))
+		return a, tenant, false
+	}
+	return access.Expand(template, own, plumbing.Strings(plan.AccessControlIDs)...), tenant, true
+}
+
+// leftOut tells which of the wanted levels the tenant cannot give, as it lacks
+// their access controls: an error where the group names the level itself, a
+// warning for those that a template brings along.
+func leftOut(plan groupModel, wanted, effective access.Access, creating bool) (diags diag.Diagnostics) {
+	own, _ := plumbing.Levels(plan.Access)
+	levels, given := wanted.Map(), effective.Map()
+	var lost []string
+	for _, entity := range plumbing.SortedKeys(levels) {
+		switch {
+		case given[entity] == levels[entity]:
+		case own[entity] == levels[entity]:
+			diags.AddAttributeError(path.Root("access").AtMapKey(entity), "Access Not Available",
+				fmt.Sprintf("The tenant has no access control for %s on %s; the highest level it can give is %s. Name that level, or leave the entity out.", levels[entity], entity, given[entity]))
+		default:
+			lost = append(lost, entity)
 		}
 	}
-	return access.Expand(template, own, plumbing.Strings(plan.AccessControlIDs)...), true
+	if len(lost) > 0 && creating {
+		diags.AddAttributeWarning(path.Root("role_template"), "Access Left Out",
+			fmt.Sprintf("The tenant lacks access controls for some levels of the role template %s, so the group is made without them: %s. effective_access shows what members will have.",
+				plan.RoleTemplate.ValueString(), strings.Join(lost, ", ")))
+	}
+	return diags
 }
 
 // grants returns what to write for the planned access.
-func (r *groupResource) grants(ctx context.Context, plan groupModel, diags *diag.Diagnostics) (grants, []api.Template) {
-	tenant, err := r.Templates(ctx)
-	if err != nil {
-		diags.Append(plumbing.Unable("read", "role templates", "of the tenant", err))
-		return grants{}, nil
-	}
-	effective, _ := r.planAccess(ctx, plan, diags)
-	return grantsOf(effective, plan.RoleTemplate.ValueString(), tenant), tenant
+func (r *groupResource) grants(ctx context.Context, plan groupModel, diags *diag.Diagnostics) (grants, plumbing.Rights) {
+	wanted, tenant, _ := r.planAccess(ctx, plan, diags)
+	return grantsOf(access.Given(wanted, tenant.Has), plan.RoleTemplate.ValueString(), tenant.Templates), tenant
 }
 
 func (r *groupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -205,7 +222,7 @@ func (r *groupResource) create(ctx context.Context, body api.GroupCreate) error 
 
 // readBack completes the state of a group that was made. When it cannot be
 // read it is in the state all the same, as what it was asked to be.
-func (r *groupResource) readBack(ctx context.Context, body api.GroupCreate, plan *groupModel, tenant []api.Template, diags *diag.Diagnostics) {
+func (r *groupResource) readBack(ctx context.Context, body api.GroupCreate, plan *groupModel, tenant plumbing.Rights, diags *diag.Diagnostics) {
 	group, err := r.await(ctx, body.ID, func(g api.Group) bool { return sameGroup(g, body) })
 	if err != nil {
 		diags.Append(plumbing.NotReadBack("group", body.ID, err))
@@ -231,9 +248,9 @@ func (r *groupResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	var tenant []api.Template
+	var tenant plumbing.Rights
 	if err == nil {
-		tenant, err = r.Templates(ctx)
+		tenant, err = r.Rights(ctx)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("read", "group", state.ID.ValueString(), err))

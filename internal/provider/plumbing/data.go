@@ -23,6 +23,7 @@ type Data struct {
 
 	mu        sync.Mutex
 	templates []api.Template
+	controls  map[string]bool
 }
 
 // UserDefaults stand in where a user leaves an attribute out. In a plan they
@@ -46,6 +47,47 @@ func (d *Data) Templates(ctx context.Context) ([]api.Template, error) {
 		d.templates = list
 	}
 	return d.templates, nil
+}
+
+// Rights are what a tenant's groups can be given.
+type Rights struct {
+	Templates []api.Template
+	controls  map[string]bool // nil when they cannot be read
+}
+
+// Has reports whether the tenant has the access control. Where the token may
+// not read them it is taken to have all.
+func (r Rights) Has(control string) bool { return r.controls == nil || r.controls[control] }
+
+// Rights returns what the tenant's groups can be given, read once per run.
+func (d *Data) Rights(ctx context.Context) (Rights, error) {
+	templates, err := d.Templates(ctx)
+	if err != nil {
+		return Rights{}, err
+	}
+	controls, err := d.accessControls(ctx)
+	return Rights{Templates: templates, controls: controls}, err
+}
+
+// accessControls returns the ids of the tenant's access controls; nil when the
+// token may not read them.
+func (d *Data) accessControls(ctx context.Context) (map[string]bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.controls == nil {
+		list, err := d.Client.AccessControls(ctx)
+		if client.IsForbidden(err) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		d.controls = map[string]bool{}
+		for _, c := range list {
+			d.controls[c.ID] = true
+		}
+	}
+	return d.controls, nil
 }
 
 // Ready reports whether requests can be made, and says so in diags when they

@@ -1,0 +1,21 @@
+package access
+
+import "slices"
+
+// Given returns as much of the access as a tenant can give that has only some
+// of the predefined access controls: for each entity the highest level, up to
+// the one wanted, of which the tenant has every control (rule 6).
+func Given(wanted Access, has func(control string) bool) Access {
+	for i, level := range wanted {
+		for level > None && !available(i, level, has) {
+			level--
+		}
+		wanted[i] = level
+	}
+	return wanted
+}
+
+func available(entity int, level Level, has func(control string) bool) bool {
+	bundle := bundles[entity][level]
+	return len(bundle) > 0 && !slices.ContainsFunc(bundle, func(c int) bool { return !has(controls[c].ID) })
+}
