@@ -3,9 +3,12 @@ package directory
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -78,10 +81,11 @@ func (m groupMembersModel) members() map[string]string {
 	return byID
 }
 
-// ModifyPlan names the members that a new resource will remove from a group
-// that has some already: they are in no state yet, and would not show.
+// ModifyPlan finds another owner of the members. For a new resource it names
+// the members that it will remove from a group that has some already: they are
+// in no state yet, and would not show.
 func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() || r.Data == nil || r.Client == nil {
+	if req.Plan.Raw.IsNull() || r.Data == nil {
 		return
 	}
 	var plan groupMembersModel
@@ -89,12 +93,20 @@ func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if resp.Diagnostics.HasError() || plan.GroupID.IsUnknown() || plan.Members.IsUnknown() {
 		return
 	}
+	users := slices.Collect(maps.Values(plan.Members.Elements()))
+	resp.Diagnostics.Append(r.Owners.Group("iam_group_members", plan.GroupID.ValueString(), users, path.Root("members"))...)
+	if req.State.Raw.IsNull() && r.Client != nil {
+		r.warnOfRemovals(ctx, plan, &resp.Diagnostics)
+	}
+}
+
+func (r *groupMembersResource) warnOfRemovals(ctx context.Context, plan groupMembersModel, diags *diag.Diagnostics) {
 	present, err := r.read(ctx, plan)
 	if client.IsNotFound(err) {
 		return // the same plan may create the group
 	}
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("read", "members of group", plan.GroupID.ValueString(), err))
+		diags.Append(plumbing.Unable("read", "members of group", plan.GroupID.ValueString(), err))
 		return
 	}
 	planned := map[string]bool{}
@@ -108,7 +120,7 @@ func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.Modi
 		}
 	}
 	if len(leaving) > 0 {
-		resp.Diagnostics.AddAttributeWarning(path.Root("members"), "Members Will Be Removed",
+		diags.AddAttributeWarning(path.Root("members"), "Members Will Be Removed",
 			fmt.Sprintf("Not listed here, and so removed from group %s by the apply: %s.", plan.GroupID.ValueString(), strings.Join(leaving, ", ")))
 	}
 }

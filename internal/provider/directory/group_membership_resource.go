@@ -28,6 +28,7 @@ import (
 var (
 	_ resource.ResourceWithConfigure   = (*membershipResource)(nil)
 	_ resource.ResourceWithImportState = (*membershipResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*membershipResource)(nil)
 )
 
 type membershipResource struct {
@@ -89,6 +90,18 @@ func userTypeAttribute() schema.StringAttribute {
 
 func (m *membershipModel) setID() {
 	m.ID = types.StringValue(strings.Join([]string{m.GroupID.ValueString(), m.UserType.ValueString(), m.UserID.ValueString()}, "/"))
+}
+
+// ModifyPlan finds another owner of the membership.
+func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || r.Data == nil {
+		return
+	}
+	var plan membershipModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !resp.Diagnostics.HasError() && plumbing.IsSet(plan.GroupID) && plumbing.IsSet(plan.UserID) {
+		resp.Diagnostics.Append(r.Owners.Membership(plan.GroupID.ValueString(), plan.UserID.ValueString())...)
+	}
 }
 
 func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

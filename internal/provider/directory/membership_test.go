@@ -150,6 +150,7 @@ func TestGroupMembersResource_life(t *testing.T) {
 		want("a@acme.example", "b@acme.example")
 		noChange(t, p, "iam_group_members", made, listed("a@acme.example", "b@acme.example"))
 
+		p.NextRun()
 		changed := p.MustApply("iam_group_members", made, listed("b@acme.example", "c@acme.example"))
 		want("b@acme.example", "c@acme.example")
 
@@ -157,6 +158,7 @@ func TestGroupMembersResource_life(t *testing.T) {
 		if diff := differences(changed.Values, imported.Values); d.Failed() || len(diff) > 0 {
 			t.Errorf("import: %v differs in %v, %v", imported.Values, diff, d)
 		}
+		p.NextRun()
 		emptied := p.MustApply("iam_group_members", changed, listed())
 		want()
 		p.MustApply("iam_group_members", emptied, nil)
@@ -235,11 +237,14 @@ func TestUserGroupsResource_life(t *testing.T) {
 		if groups, _ := drifted.Values["group_ids"].([]any); len(groups) != 3 {
 			t.Errorf("the drift reads %v", groups)
 		}
+		p.NextRun()
 		mended := p.MustApply("iam_user_groups", drifted, in("oe-viewer"))
 		want("oe-viewer")
+		p.NextRun()
 		if _, d := p.Apply("iam_user_groups", mended, in("oe-viewer", "nowhere")); !d.Has("error: Unable to update groups of user", "Joining nowhere", "404") {
 			t.Errorf("a group that does not exist: %v", d)
 		}
+		p.NextRun()
 		none := p.MustApply("iam_user_groups", mended, in())
 		want()
 		noChange(t, p, "iam_user_groups", none, in())
@@ -326,6 +331,7 @@ func TestGroupMembersResource_halfDone(t *testing.T) {
 	ids := userIDs(t, p, "a@acme.example", "b@acme.example", "c@acme.example")
 	made := p.MustApply("iam_group_members", state{}, values{"group_id": "orders-de", "members": values{"a@acme.example": ids["a@acme.example"]}})
 	config := values{"group_id": "orders-de", "members": values{"b@acme.example": ids["b@acme.example"], "c@acme.example": ids["c@acme.example"]}}
+	p.NextRun()
 	half, d := p.Apply("iam_group_members", made, config)
 	if !d.Has("error: Unable to update members of group", "Adding ", "500") {
 		t.Errorf("got %v", d)

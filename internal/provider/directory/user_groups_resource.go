@@ -22,6 +22,7 @@ import (
 var (
 	_ resource.ResourceWithConfigure   = (*userGroupsResource)(nil)
 	_ resource.ResourceWithImportState = (*userGroupsResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*userGroupsResource)(nil)
 )
 
 type userGroupsResource struct {
@@ -58,6 +59,18 @@ func (r *userGroupsResource) Schema(_ context.Context, _ resource.SchemaRequest,
 				Validators:          []validator.Set{setvalidator.ValueStringsAre(plumbing.NotEmpty())},
 			},
 		},
+	}
+}
+
+// ModifyPlan finds another owner of the user's groups.
+func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || r.Data == nil {
+		return
+	}
+	var plan userGroupsModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !resp.Diagnostics.HasError() && plumbing.IsSet(plan.UserID) && !plan.GroupIDs.IsUnknown() {
+		resp.Diagnostics.Append(r.Owners.User("iam_user_groups", plan.UserID.ValueString(), plan.GroupIDs.Elements(), path.Root("group_ids"))...)
 	}
 }
 

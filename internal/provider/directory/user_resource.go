@@ -147,6 +147,9 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	}
 	plan.fillFrom(config, prior, r.Defaults)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	if plumbing.IsSet(plan.ID) && plumbing.IsSet(plan.GroupIDs) {
+		resp.Diagnostics.Append(r.Owners.User("iam_user", plan.ID.ValueString(), plan.GroupIDs.Elements(), path.Root("group_ids"))...)
+	}
 }
 
 func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -367,6 +367,7 @@ func TestUserResource_groups(t *testing.T) {
 		if diff := differences(made.Values, drifted.Values); !slices.Equal(diff, []string{"group_ids"}) {
 			t.Errorf("the drift shows in %v", diff)
 		}
+		p.NextRun()
 		none := p.MustApply("iam_user", drifted, with(anna(), values{"group_ids": []any{}}))
 		if user, _ := b.Client.User(t.Context(), id); len(user.GroupIDs) != 0 {
 			t.Errorf("got %v", user.GroupIDs)

@@ -20,6 +20,7 @@ type Data struct {
 	// it may have in a plan.
 	Client   *client.Client
 	Defaults UserDefaults
+	Owners   Owners
 
 	mu        sync.Mutex
 	templates []api.Template

@@ -23,6 +23,7 @@ type Provider struct {
 	t      testing.TB
 	server tfprotov6.ProviderServer
 	schema *tfprotov6.GetProviderSchemaResponse
+	config Values
 }
 
 // Diagnostics are the errors and warnings of an operation, one text each:
@@ -89,7 +90,8 @@ func New(t testing.TB, config Values) *Provider {
 	return p
 }
 
-// Configure validates and configures the provider.
+// Configure validates and configures the provider, as each run of the CLI does
+// once.
 func (p *Provider) Configure(config Values) Diagnostics {
 	p.t.Helper()
 	value := p.dynamic(p.schema.Provider, config)
@@ -100,7 +102,17 @@ func (p *Provider) Configure(config Values) Diagnostics {
 	}
 	resp, err := p.server.ConfigureProvider(p.ctx(), &tfprotov6.ConfigureProviderRequest{Config: value, TerraformVersion: "1.11.4"})
 	p.must(err, "configuring the provider")
+	p.config = config
 	return texts(resp.Diagnostics)
+}
+
+// NextRun configures the provider again: what one run of the CLI leaves in it,
+// such as who owns what, does not reach the next.
+func (p *Provider) NextRun() {
+	p.t.Helper()
+	if d := p.Configure(p.config); d.Failed() {
+		p.t.Fatalf("configuring the provider again: %v", d)
+	}
 }
 
 // Plan validates a configuration and plans it over the prior state. The result
