@@ -99,6 +99,7 @@ func (p *iamProvider) DataSources(context.Context) []func() datasource.DataSourc
 		directory.NewUsersDataSource,
 		directory.NewGroupDataSource,
 		directory.NewGroupsDataSource,
+		directory.NewGroupMembersDataSource,
 		rights.NewRoleTemplateDataSource,
 		rights.NewRoleTemplatesDataSource,
 		review.NewUserPermissionsDataSource,
