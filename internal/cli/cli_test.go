@@ -27,6 +27,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/cli"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
 // run runs a command to its end.
@@ -136,7 +137,7 @@ func serveIn(t *testing.T, environment map[string]string, args ...string) backen
 
 func TestServe(t *testing.T) {
 	t.Parallel()
-	database := "sqlite:" + filepath.Join(t.TempDir(), "iam.db")
+	database := sqltest.New(t)
 	b := serve(t, "--database", database, "--tenant", "acme", "--tenant", "globex", "--client", "key:secret", "--owner", "boss@corp.example")
 
 	key := regexp.MustCompile(`tenant globex, shown only once:\n  client_id     = (\S+)\n  client_secret = (\S+)\n`).FindStringSubmatch(b.made)
@@ -175,7 +176,7 @@ func TestServe(t *testing.T) {
 // be there for other commands.
 func TestServe_environment(t *testing.T) {
 	t.Parallel()
-	database := "sqlite:" + filepath.Join(t.TempDir(), "iam.db")
+	database := sqltest.New(t)
 	environment := map[string]string{"IAM_CLIENT_ID": "key", "IAM_CLIENT_SECRET": "secret"}
 	first := serveIn(t, environment, "--database", database, "--tenant", "ACME")
 	if first.made != "" {

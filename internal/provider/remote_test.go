@@ -14,6 +14,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
 // process is a "serve" in a process of its own, as on another machine.
@@ -29,7 +30,7 @@ func startServe(t *testing.T, database string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{cmd: exec.Command(binary, "serve", "--listen", "127.0.0.1:0", "--database", "sqlite:"+database, "--tenant", "acme", "--client", "key:secret")}
+	p := &process{cmd: exec.Command(binary, "serve", "--listen", "127.0.0.1:0", "--database", database, "--tenant", "acme", "--client", "key:secret")}
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +71,7 @@ func (p *process) hcl() string {
 func TestAccRemoteDrift(t *testing.T) {
 	t.Parallel()
 	w := providertest.NewWorkspace(t, nil)
-	s := startServe(t, filepath.Join(t.TempDir(), "iam.db"))
+	s := startServe(t, sqltest.New(t))
 	for file, text := range examples(t, "scenarios/quickstart/*.tf") {
 		name := filepath.Base(file)
 		if name == "terraform.tf" {
@@ -143,7 +144,7 @@ func differing(a, b map[string]any) []string {
 func TestAccKilledServer(t *testing.T) {
 	t.Parallel()
 	const users = 500
-	database := filepath.Join(t.TempDir(), "iam.db")
+	database := sqltest.New(t)
 	w := providertest.NewWorkspace(t, nil)
 	write := func(s *process) {
 		// Few retries: while the server is dead, each of them only takes time.

@@ -3,7 +3,6 @@ package server_test
 import (
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
 func TestObserve_requestID(t *testing.T) {
@@ -91,7 +91,7 @@ func TestObserve_log(t *testing.T) {
 // Health is about the process, readiness about its database.
 func TestObserve_healthAndReadiness(t *testing.T) {
 	t.Parallel()
-	db, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "iam.db"))
+	db, err := sqlstore.Open(t.Context(), sqltest.New(t))
 	if err != nil {
 		t.Fatal(err)
 	}

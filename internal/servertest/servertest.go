@@ -1,5 +1,6 @@
 // Package servertest starts a whole reference backend inside a test: the real
-// handler over a fresh SQLite file, on a port that the system chooses.
+// handler over a fresh database, on a port that the system chooses. Package
+// sqltest says which engine keeps the database.
 package servertest
 
 import (
@@ -7,13 +8,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
 // The tenant that every backend starts with, and its API key.
@@ -50,7 +51,7 @@ type Options struct {
 // New starts a backend that ends with the test.
 func New(t testing.TB, o Options) *Backend {
 	t.Helper()
-	db, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "iam.db"))
+	db, err := sqlstore.Open(t.Context(), sqltest.New(t))
 	if err != nil {
 		t.Fatalf("opening the database: %v", err)
 	}

@@ -6,44 +6,29 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"sync"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
-
-// newDatabases has the name of an empty database of each engine.
-var newDatabases = map[string]func(t *testing.T) (dsn string){
-	"SQLite": func(t *testing.T) string {
-		return "sqlite:" + filepath.Join(t.TempDir(), "iam.db")
-	},
-	"PostgreSQL": func(t *testing.T) string {
-		dsn, _ := newSchema(t)
-		return dsn
-	},
-}
 
 // Several may open a database that nobody has opened before.
 func TestOpen_manyStores(t *testing.T) {
 	t.Parallel()
-	for name, newDatabase := range newDatabases {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dsn := newDatabase(t)
-			var group sync.WaitGroup
-			for i := range 4 {
-				group.Go(func() {
-					if err := openAndCreate(t.Context(), dsn, fmt.Sprint(i)); err != nil {
-						t.Error(err)
-					}
-				})
-			}
-			group.Wait()
-			wantTenants(t, openDSN(t, dsn), 4*10)
-		})
-	}
+	sqltest.Each(t, func(t *testing.T, dsn string) {
+		var group sync.WaitGroup
+		for i := range 4 {
+			group.Go(func() {
+				if err := openAndCreate(t.Context(), dsn, fmt.Sprint(i)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		wantTenants(t, openDSN(t, dsn), 4*10)
+	})
 }
 
 // processDSN is given to the processes that TestOpen_manyProcesses starts.
@@ -58,24 +43,20 @@ func TestOpen_manyProcesses(t *testing.T) {
 		}
 		return
 	}
-	for name, newDatabase := range newDatabases {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dsn := newDatabase(t)
-			var group sync.WaitGroup
-			for range 4 {
-				group.Go(func() {
-					cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestOpen_manyProcesses$")
-					cmd.Env = append(os.Environ(), processDSN+"="+dsn)
-					if out, err := cmd.CombinedOutput(); err != nil {
-						t.Errorf("%v: %s", err, out)
-					}
-				})
-			}
-			group.Wait()
-			wantTenants(t, openDSN(t, dsn), 4*10)
-		})
-	}
+	sqltest.Each(t, func(t *testing.T, dsn string) {
+		var group sync.WaitGroup
+		for range 4 {
+			group.Go(func() {
+				cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestOpen_manyProcesses$")
+				cmd.Env = append(os.Environ(), processDSN+"="+dsn)
+				if out, err := cmd.CombinedOutput(); err != nil {
+					t.Errorf("%v: %s", err, out)
+				}
+			})
+		}
+		group.Wait()
+		wantTenants(t, openDSN(t, dsn), 4*10)
+	})
 }
 
 func openAndCreate(ctx context.Context, dsn, prefix string) error {

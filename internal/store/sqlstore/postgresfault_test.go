@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
 // What cannot be brought about is raised by a trigger: the value of a setting is
@@ -19,7 +20,7 @@ func TestPostgres_faults(t *testing.T) {
 	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
 		t.Fatal(err)
 	}
-	run(t, db,
+	sqltest.Run(t, db,
 		`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 			RAISE EXCEPTION USING ERRCODE = NEW.body; END $$`,
 		`CREATE TRIGGER fail BEFORE INSERT ON document FOR EACH ROW EXECUTE FUNCTION fail()`)
@@ -68,7 +69,7 @@ func TestPostgres_changedFromOutside(t *testing.T) {
 	runs := 0
 	err = s.UpdateUser(ctx, "acme", "u", func(u *store.User) error {
 		if runs++; runs == 1 {
-			run(t, db, "UPDATE tenant_user SET first_name = 'Grace'")
+			sqltest.Run(t, db, "UPDATE tenant_user SET first_name = 'Grace'")
 		}
 		u.LastName = "after " + u.FirstName
 		return nil
@@ -140,7 +141,7 @@ func TestPostgres_serverRestarted(t *testing.T) {
 	name := schemaOf(t, dsn)
 	s := openDSN(t, withOption(t, dsn, "application_name", name))
 	wantTenants(t, s, 0)
-	run(t, db, fmt.Sprintf("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '%s'", name))
+	sqltest.Run(t, db, fmt.Sprintf("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '%s'", name))
 	time.Sleep(1100 * time.Millisecond) // connections that were used just now are not checked
 	wantTenants(t, s, 0)
 	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
