@@ -50,7 +50,7 @@ type GroupUpdate struct {
 	Restrictions   []string                   `json:"restrictions,omitempty"`
 	B2B            *B2B                       `json:"b2b,omitempty"`
 	Mixins         map[string]json.RawMessage `json:"mixins,omitempty"`
-	Metadata       *Metadata                  `json:"metadata,omitempty"`
+	Metadata       *Expected                  `json:"metadata,omitempty"`
 }
 
 // Create returns the body that makes the group which this update describes.
@@ -67,12 +67,34 @@ type B2B struct {
 }
 
 // Metadata dates a document. Version 1 is the document as it was made; each
-// change adds one. In the body of a PUT only Version counts: when given, it
-// must be the stored one, else the answer is 409.
+// change adds one.
 type Metadata struct {
 	Version    int    `json:"version,omitempty"`
 	CreatedAt  string `json:"createdAt,omitempty"`  // RFC 3339
 	ModifiedAt string `json:"modifiedAt,omitempty"` // RFC 3339
+}
+
+// Expected returns what a body says that replaces the document which has this
+// metadata, and no later one.
+func (m *Metadata) Expected() *Expected {
+	if m == nil {
+		return nil // nothing to go by
+	}
+	return &Expected{Version: &m.Version}
+}
+
+// Expected is the metadata of a body that replaces a document. A version that
+// is given must be the stored one, else the answer is 409. That holds for 0,
+// too: the platform shows documents of version 0, and who takes 1 from a
+// version 1 to have an old one must not overwrite what others wrote. Without a
+// version, and where there is nothing to replace yet, nothing is checked.
+type Expected struct {
+	Version *int `json:"version,omitempty"`
+}
+
+// Allows reports whether a document of the stored version may be replaced.
+func (e *Expected) Allows(stored int) bool {
+	return e == nil || e.Version == nil || *e.Version == stored
 }
 
 // mixinWithheld is the member of a group's mixins that lists, separated by

@@ -80,7 +80,7 @@ func TestGroupUpdate_Create(t *testing.T) {
 	t.Parallel()
 	update := api.GroupUpdate{
 		Name: api.Text{"en": "Buyers"}, Description: api.Text{"de": "Kaufen"}, UserType: "CUSTOMER", AccessControls: []string{"c"}, Templates: []string{"t"},
-		Restrictions: []string{"r"}, B2B: &api.B2B{LegalEntityID: "le"}, Mixins: map[string]json.RawMessage{"m": json.RawMessage(`1`)}, Metadata: &api.Metadata{Version: 1},
+		Restrictions: []string{"r"}, B2B: &api.B2B{LegalEntityID: "le"}, Mixins: map[string]json.RawMessage{"m": json.RawMessage(`1`)}, Metadata: &api.Expected{Version: new(1)},
 	}
 	got := update.Create("buyers")
 	if got.ID != "buyers" {
@@ -95,6 +95,46 @@ func TestGroupUpdate_Create(t *testing.T) {
 		}
 		if field.IsZero() || !reflect.DeepEqual(field.Interface(), to.Field(i).Interface()) {
 			t.Errorf("%s: got %v from %v", name, to.Field(i), field)
+		}
+	}
+}
+
+// What was read and goes back unchanged expects the version that was read, on a
+// platform that counts from 0, too.
+func TestExpected(t *testing.T) {
+	t.Parallel()
+	for body, allowed := range map[string][]int{
+		`{}`:                           {-1, 0, 1, 2},
+		`{"metadata": null}`:           {-1, 0, 1, 2},
+		`{"metadata": {}}`:             {-1, 0, 1, 2},
+		`{"metadata": {"version": 1}}`: {1},
+		`{"metadata": {"version": 0}}`: {0},
+	} {
+		var update api.GroupUpdate
+		if err := json.Unmarshal([]byte(body), &update); err != nil {
+			t.Fatal(err)
+		}
+		for _, stored := range []int{-1, 0, 1, 2} {
+			if got := update.Metadata.Allows(stored); got != slices.Contains(allowed, stored) {
+				t.Errorf("%s over version %d: got %t", body, stored, got)
+			}
+		}
+	}
+	for read, want := range map[string]string{
+		`{}`:                           `"mixins":null`,
+		`{"metadata": {"version": 7}}`: `"metadata":{"version":7}`,
+		`{"metadata": {"version": 0}}`: `"metadata":{"version":0}`,
+	} {
+		var g api.Group
+		if err := json.Unmarshal([]byte(read), &g); err != nil {
+			t.Fatal(err)
+		}
+		body, err := json.Marshal(struct {
+			Mixins   any           `json:"mixins"`
+			Metadata *api.Expected `json:"metadata,omitempty"`
+		}{Metadata: g.Metadata.Expected()})
+		if err != nil || !strings.HasSuffix(string(body), want+"}") {
+			t.Errorf("%s goes back as %s (%v), want %s", read, body, err, want)
 		}
 	}
 }

@@ -201,8 +201,8 @@ func (s *Server) updateGroup(c *call, tx store.Tx, id string, body api.GroupUpda
 		if g.Predefined {
 			return violation(id, fmt.Sprintf("Group '%s' is predefined and cannot be changed; its members can", id))
 		}
-		if body.Metadata != nil && body.Metadata.Version != 0 && body.Metadata.Version != g.Version {
-			return conflict("The group was changed by someone else", id, fmt.Sprintf("Its version is %d, not %d", g.Version, body.Metadata.Version))
+		if !body.Metadata.Allows(g.Version) {
+			return conflict("The group was changed by someone else", id, fmt.Sprintf("Its version is %d, not %d", g.Version, *body.Metadata.Version))
 		}
 		if body.UserType != "" && string(body.UserType) != g.UserType {
 			return violation(id, fmt.Sprintf("The userType of group '%s' is %s and cannot change", id, g.UserType))

@@ -200,11 +200,13 @@ func TestGroup_version(t *testing.T) {
 		put("matches", `, "metadata": {"version": 1}`, 204),
 		put("old", `, "metadata": {"version": 1}`, 409),
 		put("not there yet", `, "metadata": {"version": 3}`, 409),
+		put("zero", `, "metadata": {"version": 0}`, 409),
 		put("negative", `, "metadata": {"version": -1}`, 409),
 		put("metadata without version", `, "metadata": {"createdAt": "2020-01-01T00:00:00Z"}`, 204),
 		put("metadata is null", `, "metadata": null`, 204),
+		put("version is null", `, "metadata": {"version": null}`, 204),
 		put("no metadata", ``, 204),
-		exchange{name: "counted", path: "~/groups/sales", status: 200, want: `{"metadata": {"version": 5, "createdAt": "` + anyText + `", "modifiedAt": "` + anyText + `"}}`},
+		exchange{name: "counted", path: "~/groups/sales", status: 200, want: `{"metadata": {"version": 6, "createdAt": "` + anyText + `", "modifiedAt": "` + anyText + `"}}`},
 	)
 }
 

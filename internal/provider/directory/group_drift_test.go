@@ -2,6 +2,10 @@ package directory_test
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -122,4 +126,26 @@ func TestGroupResource_restrictions(t *testing.T) {
 	}
 	p.MustApply("iam_group", elsewhere(restricted), config) // none at all
 	want("[DE]")
+}
+
+// Metadata is optional in answers: a group without it has no version that a
+// change could expect.
+func TestGroupResource_noMetadata(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodGet {
+				next.ServeHTTP(w, r)
+				return
+			}
+			answer := httptest.NewRecorder()
+			next.ServeHTTP(answer, r)
+			w.WriteHeader(answer.Code)
+			_, _ = io.WriteString(w, strings.Replace(answer.Body.String(), `"metadata"`, `"undated"`, 1))
+		})
+	}})
+	p := providertest.New(t, b.Config)
+	made := p.MustApply("iam_group", state{}, orders())
+	config := with(orders(), values{"name": values{"en": "Others"}})
+	noChange(t, p, "iam_group", p.MustApply("iam_group", made, config), config)
 }

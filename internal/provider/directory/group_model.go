@@ -62,7 +62,7 @@ func grantsOf(effective access.Access, template string, tenant []api.Template) g
 
 // toAPI returns the body that makes the group.
 func (m groupModel) toAPI(ctx context.Context, g grants, diags *diag.Diagnostics) api.GroupCreate {
-	body := m.toUpdate(ctx, g, api.Group{Metadata: &api.Metadata{}}, diags).Create(m.ID.ValueString())
+	body := m.toUpdate(ctx, g, api.Group{}, diags).Create(m.ID.ValueString())
 	body.VendorID = m.VendorID.ValueString()
 	return body
 }
@@ -75,7 +75,7 @@ func (m groupModel) toUpdate(ctx context.Context, g grants, present api.Group, d
 		Name: plumbing.Text(ctx, m.Name, diags), Description: plumbing.Text(ctx, m.Description, diags),
 		UserType: access.UserType(m.UserType.ValueString()), AccessControls: g.controls, Templates: g.templates,
 		Restrictions: plumbing.Strings(m.Restrictions), Mixins: present.Mixins,
-		Metadata: &api.Metadata{Version: present.Metadata.Version},
+		Metadata: present.Metadata.Expected(),
 	}
 	besides := plumbing.Strings(m.AccessControlIDs)
 	if m.AccessControlIDs.IsNull() {
