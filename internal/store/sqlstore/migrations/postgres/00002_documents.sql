@@ -18,6 +18,11 @@ SELECT s.tenant, 'setting', s.key, '{"key":"' || s.key || '","value":' || s.valu
 FROM setting s JOIN tenant t ON t.name = s.tenant;
 DROP TABLE setting;
 
+-- Tenants had no such setting, and nothing to keep the values in step with.
+INSERT INTO document (tenant, kind, id, body, version, created_at, modified_at)
+SELECT name, 'setting', 'enableSyncBetweenRestrictionsAndSiteCodes', '{"key":"enableSyncBetweenRestrictionsAndSiteCodes","value":false}', 1, created_at, 0
+FROM tenant;
+
 -- Every tenant has a site.
 INSERT INTO document (tenant, kind, id, body, version, created_at, modified_at)
 SELECT name, 'site', 'main', '{"code":"main","name":"Main","active":true,"default":true,"defaultLanguage":"en","languages":["en","de","fr"],"currency":"EUR","availableCurrencies":["EUR","USD","GBP"],"homeBase":{"address":{"country":"DE","zipCode":"10115"}},"shipToCountries":["DE"],"taxDeterminationBasedOn":"BILLING_ADDRESS"}', 1, created_at, 0
