@@ -49,4 +49,12 @@
 //     access that exists. A control names its entity: derivation and
 //     correlation leave it alone. A vendor-aware control reaches only the
 //     vendor's own records: it counts as no level.
+//
+//  7. Scopes of a user. Every group gives the scopes of its access controls,
+//     its own and those of its role templates. Where the group has restriction
+//     values, a restriction-aware control gives its scopes for these values
+//     only, written "order.order_read--AT#DE". The values of several groups
+//     unite, and one group that gives the scope for every record lifts them
+//     all. A value that holds a space or a # cannot be written and reaches
+//     nothing. A locked user, and one without groups, has no scopes.
 package access

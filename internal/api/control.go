@@ -16,6 +16,18 @@ type AccessControl struct {
 	Metadata         *Metadata       `json:"metadata,omitempty"`
 }
 
+// AccessControlUpdate is the body of PUT PathControl. It makes the access
+// control, or replaces it: members left out become unset, except RestrictedTo,
+// which never changes.
+type AccessControlUpdate struct {
+	Name         Text            `json:"name,omitempty"`
+	Description  Text            `json:"description,omitempty"`
+	Domains      []string        `json:"domains,omitempty"`
+	Scopes       []string        `json:"scopes"` // at least one, each once
+	RestrictedTo access.UserType `json:"restrictedTo,omitempty"`
+	Metadata     *VersionOnly    `json:"metadata,omitempty"`
+}
+
 // Template is a role template, as read.
 type Template struct {
 	ID             string   `json:"id"`

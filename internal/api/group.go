@@ -2,7 +2,10 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -95,6 +98,30 @@ type Expected struct {
 // Allows reports whether a document of the stored version may be replaced.
 func (e *Expected) Allows(stored int) bool {
 	return e == nil || e.Version == nil || *e.Version == stored
+}
+
+// VersionOnly is Expected in the bodies of scopes and access controls, where no
+// other member may stand.
+type VersionOnly Expected
+
+// Allows reports whether a document of the stored version may be replaced.
+func (v *VersionOnly) Allows(stored int) bool { return (*Expected)(v).Allows(stored) }
+
+// UnmarshalJSON refuses other members.
+func (v *VersionOnly) UnmarshalJSON(data []byte) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		return errors.New("metadata must be an object")
+	}
+	version := members["version"]
+	delete(members, "version")
+	if len(members) > 0 {
+		return fmt.Errorf("metadata has %s: only version may stand there", strings.Join(slices.Sorted(maps.Keys(members)), ", "))
+	}
+	if version != nil && json.Unmarshal(version, &v.Version) != nil {
+		return errors.New("metadata.version must be a whole number")
+	}
+	return nil
 }
 
 // mixinWithheld is the member of a group's mixins that lists, separated by

@@ -139,6 +139,41 @@ func TestExpected(t *testing.T) {
 	}
 }
 
+func TestVersionOnly(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text, wrong string
+		version     *int
+	}{
+		{`{"version": 3}`, "", new(3)},
+		{`{"version": 0}`, "", new(0)},
+		{`{}`, "", nil},
+		{`{"version": null}`, "", nil},
+		{`{"version": 3, "modifiedAt": "x", "createdAt": 1}`, "metadata has createdAt, modifiedAt: only version may stand there", nil},
+		{`{"Version": 3}`, "metadata has Version: only version may stand there", nil},
+		{`{"version": "3"}`, "metadata.version must be a whole number", nil},
+		{`{"version": 3.5}`, "metadata.version must be a whole number", nil},
+		{`[]`, "metadata must be an object", nil},
+		{`3`, "metadata must be an object", nil},
+	} {
+		var body api.ScopeUpdate
+		err := json.Unmarshal([]byte(`{"domain": "d", "metadata": `+c.text+`}`), &body)
+		if c.wrong != "" {
+			if err == nil || err.Error() != c.wrong {
+				t.Errorf("%s: got %v, want %s", c.text, err, c.wrong)
+			}
+			continue
+		}
+		if err != nil || !reflect.DeepEqual(body.Metadata.Version, c.version) {
+			t.Errorf("%s: got %+v, %v", c.text, body.Metadata, err)
+		}
+	}
+	var body api.AccessControlUpdate
+	if err := json.Unmarshal([]byte(`{"scopes": ["a"], "metadata": null}`), &body); err != nil || body.Metadata != nil {
+		t.Errorf("null: got %+v, %v", body.Metadata, err)
+	}
+}
+
 func TestMixinsWithheld_roundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

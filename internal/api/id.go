@@ -6,6 +6,7 @@ import (
 )
 
 var (
+	scopePattern  = regexp.MustCompile(`^[A-Za-z0-9._-]{1,255}$`)
 	idPattern     = regexp.MustCompile(`^[A-Za-z0-9._-]{1,66}$`)
 	tenantPattern = regexp.MustCompile(`^[a-z][a-z0-9]{2,15}$`)
 )
@@ -15,6 +16,12 @@ var (
 // path can carry. Case counts.
 func ValidID(id string) bool {
 	return idPattern.MatchString(id) && id != "." && id != ".."
+}
+
+// ValidScope reports whether a scope may have the id: 1 to 255 letters, digits,
+// dots, hyphens and underscores, and not "." or "..". Case counts.
+func ValidScope(id string) bool {
+	return scopePattern.MatchString(id) && id != "." && id != ".."
 }
 
 // ValidTenant reports whether the name can be a tenant's: 3 to 16 lower-case

@@ -19,6 +19,18 @@ func TestValidID(t *testing.T) {
 	}
 }
 
+func TestValidScope(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]bool{
+		"iam.user_read": true, "Custom-1.A_b": true, "...": true, strings.Repeat("x", 255): true,
+		"": false, ".": false, "..": false, "a/b": false, "ä": false, "a b": false, "a#b": false, "tenant=acme": false, "a\n": false, strings.Repeat("x", 256): false,
+	} {
+		if got := api.ValidScope(id); got != want {
+			t.Errorf("%q: got %t", id, got)
+		}
+	}
+}
+
 func TestValidTenant(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{

@@ -296,6 +296,20 @@ func (x brokenTx) DeleteDocument(ctx context.Context, tenant, kind, id string) e
 	return x.Tx.DeleteDocument(ctx, tenant, kind, id)
 }
 
+func (x brokenTx) Tenant(ctx context.Context, name string) (found store.Tenant, err error) {
+	if err := x.breakage.next(); err != nil {
+		return found, err
+	}
+	return x.Tx.Tenant(ctx, name)
+}
+
+func (x brokenTx) CreateAccessControl(ctx context.Context, c store.AccessControl) error {
+	if err := x.breakage.next(); err != nil {
+		return err
+	}
+	return x.Tx.CreateAccessControl(ctx, c)
+}
+
 func (x brokenTx) UpdateAccessControl(ctx context.Context, tenant, id string, fn func(c *store.AccessControl) error) error {
 	if err := x.breakage.next(); err != nil {
 		return err

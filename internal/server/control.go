@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -66,19 +67,27 @@ func (s *Server) handleControlList(c *call) error {
 
 // handleControlGet answers GET /iam/{tenant}/access-controls/{accessControlId}.
 func (s *Server) handleControlGet(c *call) error {
-	id := c.value("accessControlId")
-	control, err := s.store.AccessControl(c.ctx, c.tenant, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return notFound("Error while getting access control", id, fmt.Sprintf("Access control with id '%s' not found", id))
-	}
+	control, err := s.control(c.ctx, s.store, c.tenant, c.value("accessControlId"))
 	if err != nil {
-		return fmt.Errorf("reading access control: %w", err)
+		return err
 	}
 	v, err := s.accepted(c)
 	if err != nil {
 		return err
 	}
 	return c.write(http.StatusOK, controlToWire(control, v))
+}
+
+// control loads an access control or refuses with 404.
+func (s *Server) control(ctx context.Context, tx store.Tx, tenant, id string) (store.AccessControl, error) {
+	control, err := tx.AccessControl(ctx, tenant, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return control, notFound("Error while getting access control", id, fmt.Sprintf("Access control with id '%s' not found", id))
+	}
+	if err != nil {
+		return control, fmt.Errorf("reading access control: %w", err)
+	}
+	return control, nil
 }
 
 // handleGroupControlList answers GET /iam/{tenant}/groups/{groupId}/access-controls.

@@ -70,9 +70,15 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 	sound := newBackend(t)
 	sound.allowRestrictions(t, "site-1")
 	sound.withGroups(t, "g", "h", "gone")
+	for _, id := range []string{"s", "unused"} {
+		sound.check(t, exchange{method: "PUT", path: "~/scopes/" + id, body: `{}`, status: 201, want: `{"id": "` + id + `"}`})
+	}
+	for _, id := range []string{"c", "unused"} {
+		sound.check(t, exchange{method: "PUT", path: "~/access-controls/" + id, body: `{"scopes": ["s"]}`, status: 201, want: `{"id": "` + id + `"}`})
+	}
 	main := sound.create(t, "~/users", person("main@acme.example", "h"))
 	leaver := sound.create(t, "~/users", person("leaver@acme.example", "g", "gone"))
-	fill := strings.NewReplacer("/iam/{tenant}", "~", "{userId}", main, "{groupId}", "g", "{userType}", "EMPLOYEE", "{accessControlId}", ordersViewer)
+	fill := strings.NewReplacer("/iam/{tenant}", "~", "{userId}", main, "{groupId}", "g", "{userType}", "EMPLOYEE", "{accessControlId}", ordersViewer, "{scopeId}", "s")
 	forms := map[string]exchange{
 		"POST " + api.PathUsers:   {body: person("new@acme.example", "g", "h"), status: 201},
 		"PUT " + api.PathUser:     {body: changed(main, "g"), status: 204},
@@ -86,6 +92,10 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 		"DELETE " + api.PathMember:     {path: "~/groups/oe-viewer/users/" + main, status: 204},
 		"DELETE " + api.PathMembers:    {status: 204},
 		"DELETE " + api.PathUserGroups: {status: 204},
+		"PUT " + api.PathControl:       {path: "~/access-controls/c", body: fullControl(), status: 204},
+		"DELETE " + api.PathControl:    {path: "~/access-controls/unused", status: 204},
+		"PUT " + api.PathScope:         {body: `{"description": {"en": "x"}}`, status: 204},
+		"DELETE " + api.PathScope:      {path: "~/scopes/unused", status: 204},
 		"GET " + api.PathUserGroup:     {path: "~/users/" + main + "/groups/g", status: 200},
 		"GET " + api.PathUsers:         {path: "~/users?expand=groups", status: 200},
 		"GET " + api.PathTemplates:     {path: "~/templates?expand=accessControls&pageSize=2", status: 200},
@@ -120,7 +130,11 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 // state is all that operations change.
 func (b brokenBackend) state(t *testing.T) string {
 	t.Helper()
-	return string(b.sound.send(t, exchange{path: "~/users"}).body) + string(b.sound.send(t, exchange{path: "~/groups"}).body)
+	var state strings.Builder
+	for _, path := range []string{"~/users", "~/groups", "~/access-controls?q=predefined:false", "~/scopes?q=predefined:false"} {
+		state.Write(b.sound.send(t, exchange{path: path}).body)
+	}
+	return state.String()
 }
 
 // Whichever operation of the store fails, no handler takes it for success: the

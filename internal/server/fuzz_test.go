@@ -52,6 +52,8 @@ func newFuzzBackend(f *testing.F) *fuzzBackend {
 	b.watch, err = watch.Conn(f.Context())
 	must(err)
 	f.Cleanup(func() { must(b.watch.Close()) })
+	b.expect(f, 201, "PUT", "/scopes/s", fuzzScope)
+	b.expect(f, 201, "PUT", "/access-controls/c", fullControl())
 	b.expect(f, 201, "PUT", "/groups/g", fullGroupWithout("restrictions"))
 	b.expect(f, 201, "PUT", "/groups/shoppers", `{"name": {"en": "Shoppers"}, "userType": "CUSTOMER"}`)
 	var made api.Created
@@ -115,7 +117,18 @@ var fuzzOperations = []fuzzOperation{
 	}},
 	{"POST", "/groups/g/users", clearMembers("g")},
 	{"POST", "/groups/shoppers/users", clearMembers("shoppers")},
+	{"PUT", "/access-controls/c", nil},
+	{"PUT", "/access-controls/new", func(ctx context.Context, b *fuzzBackend, id string) error {
+		return b.store.DeleteAccessControl(ctx, servertest.Tenant, id)
+	}},
+	{"PUT", "/scopes/s", nil},
+	{"PUT", "/scopes/new", func(ctx context.Context, b *fuzzBackend, id string) error {
+		return b.store.DeleteDocument(ctx, servertest.Tenant, store.KindScope, id)
+	}},
 }
+
+// fuzzScope is the body of the scope that is changed.
+const fuzzScope = `{"description": {"en": "A scope"}, "domain": "d"}`
 
 func clearMembers(group string) func(ctx context.Context, b *fuzzBackend, _ string) error {
 	return func(ctx context.Context, b *fuzzBackend, _ string) error {
@@ -131,6 +144,7 @@ func FuzzRequests(f *testing.F) {
 	for i, body := range []string{
 		person("new@acme.example", "g"), changed(b.user, "g"), with(fullGroupWithout("restrictions"), map[string]any{"id": "fresh", "vendorId": "v"}),
 		fullGroup(), `{"name": "plain", "metadata": {"version": 1}}`, `{"userId": "` + b.user + `"}`, `{"userId": "c", "userType": "customer"}`,
+		fullControl(), `{"scopes": ["order.order_read_by_vendor"], "name": "x", "metadata": {"version": 1}}`, fuzzScope,
 	} {
 		for operation := range fuzzOperations {
 			f.Add(uint8(operation), uint8(i), body)
@@ -167,6 +181,8 @@ func FuzzRequests(f *testing.F) {
 		}
 		b.expect(t, 204, "PUT", "/groups/g", fullGroupWithout("restrictions"))
 		b.expect(t, 204, "PUT", "/users/"+b.user, changed(b.user, "g"))
+		b.expect(t, 204, "PUT", "/access-controls/c", fullControl())
+		b.expect(t, 204, "PUT", "/scopes/s", fuzzScope)
 	})
 }
 
@@ -183,9 +199,16 @@ func (b *fuzzBackend) checkTaken(t *testing.T, o fuzzOperation, path, id string)
 	doc := b.expect(t, 200, "GET", path, "")
 	b.expect(t, 200, "GET", "/groups?sort=name,description&q=name:exists", "")
 	b.expect(t, 200, "GET", "/users?expand=groups", "")
-	b.expect(t, 204, "PUT", path, string(doc))
-	again := b.expect(t, 200, "GET", path, "")
+	b.expect(t, 200, "GET", "/access-controls?pageSize=1000&q=scopes:exists", "")
+	b.expect(t, 200, "GET", "/scopes?pageSize=1000&sort=description,domain&q=id:exists", "")
+	b.expect(t, 200, "GET", "/users/"+b.user+"/scopes", "")
 	unversioned := func(doc []byte) string { return with(string(doc), map[string]any{"metadata": absent}) }
+	back := string(doc)
+	if strings.HasPrefix(path, "/access-controls/") || strings.HasPrefix(path, "/scopes/") {
+		back = unversioned(doc) // their metadata may hold a version and nothing else
+	}
+	b.expect(t, 204, "PUT", path, back)
+	again := b.expect(t, 200, "GET", path, "")
 	if unversioned(again) != unversioned(doc) {
 		t.Fatalf("%s: written back it was %s\nand is %s", path, doc, again)
 	}

@@ -25,7 +25,7 @@ func totalIs(n string) map[string]string { return map[string]string{api.HeaderTo
 func listPaths(user, group string) []string {
 	var paths []string
 	for _, o := range server.Operations() {
-		if o.Method == http.MethodGet && !strings.HasSuffix(o.Path, "}") {
+		if o.Method == http.MethodGet && !strings.HasSuffix(o.Path, "}") && o.Path != api.PathUserScopes {
 			paths = append(paths, strings.NewReplacer("/iam/{tenant}", "~", "{userId}", user, "{groupId}", group).Replace(o.Path))
 		}
 	}
@@ -197,6 +197,7 @@ func TestList_otherParameters(t *testing.T) {
 		"~/groups":                               "q sort name description metadataModifiedAt userType",
 		"~/users/" + user + "/groups":            "sort",
 		"~/access-controls":                      "q metadataModifiedAt",
+		"~/scopes":                               "q sort",
 		"~/templates":                            "sort name description",
 		"~/users":                                "userType",
 		"~/groups/" + group + "/users":           "",

@@ -89,19 +89,24 @@ func TestLocalize_read(t *testing.T) {
 }
 
 // Every operation that answers with localized texts minds Accept-Language;
-// users and assignments do not know the header.
+// users, assignments and the list of scopes do not know the header.
 func TestLocalize_everyRoute(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
 	b.create(t, "~/groups", `{"id": "g", "name": {"en": "Tea", "de": "Tee"}, "accessControls": ["`+ordersViewer+`"]}`)
+	b.check(t, exchange{method: "PUT", path: "~/scopes/s", body: `{"description": {"en": "Tea", "de": "Tee"}}`, status: 201, want: `{"id": "s"}`})
 	user := b.create(t, "~/users", person("anna@acme.example", "g"))
-	fill := strings.NewReplacer("/iam/{tenant}", "~", "{userId}", user, "{groupId}", "g", "{accessControlId}", ordersViewer)
+	fill := strings.NewReplacer("/iam/{tenant}", "~", "{userId}", user, "{groupId}", "g", "{accessControlId}", ordersViewer, "{scopeId}", "s")
 	for _, o := range server.Operations() {
 		if o.Method != http.MethodGet {
 			continue
 		}
 		path := fill.Replace(o.Path)
-		localized := path != "~/users" && path != "~/users/"+user && path != "~/groups/g/users"
+		localized := path != "~/users" && path != "~/users/"+user && path != "~/groups/g/users" && path != "~/scopes" && path != "~/users/"+user+"/scopes"
+		member := "name"
+		if path == "~/scopes/s" {
+			member = "description"
+		}
 		t.Run(path, func(t *testing.T) {
 			status := 200
 			if localized {
@@ -112,16 +117,17 @@ func TestLocalize_everyRoute(t *testing.T) {
 			}
 			all := b.send(t, exchange{path: path, header: map[string]string{"Accept-Language": "*"}})
 			one := b.send(t, exchange{path: path, header: map[string]string{"Accept-Language": "de"}})
-			if maps := strings.Contains(string(all.body), `"name":{`); maps != localized {
+			if maps := strings.Contains(string(all.body), `"`+member+`":{`); maps != localized {
 				t.Errorf("all languages: names are objects: %t; %.200s", maps, all.body)
 			}
-			if texts := strings.Contains(string(one.body), `"name":"`); texts != localized {
+			if texts := strings.Contains(string(one.body), `"`+member+`":"`); texts != localized {
 				t.Errorf("one language: names are texts: %t; %.200s", texts, one.body)
 			}
 		})
 	}
 	b.play(
 		t,
+		exchange{name: "list of scopes", path: "~/scopes?q=id:s", header: map[string]string{"Accept-Language": "de"}, status: 200, want: `[{"description": {"en": "Tea", "de": "Tee"}}]`},
 		exchange{name: "groups inside of a user", path: "~/users/" + user + "?expand=groups", header: map[string]string{"Accept-Language": "de"}, status: 200, want: `{"groups": [{"name": {"en": "Tea", "de": "Tee"}}]}`},
 		exchange{name: "access controls inside of a template", path: "~/templates?expand=accessControls&sort=id:desc&pageSize=1", header: map[string]string{"Accept-Language": "de"}, status: 200, want: `[{"name": "Viewer"}]`},
 	)

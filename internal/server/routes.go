@@ -29,6 +29,7 @@ func (s *Server) table() []route {
 		{"DELETE", api.PathUserGroups, one(api.ScopeAssignmentManage), s.handleUserGroupClear},
 		{"GET", api.PathUserGroup, one(api.ScopeGroupRead), s.handleUserGroupGet},
 		{"GET", api.PathUserGrants, one(api.ScopeAccessRead), s.handleUserControlList},
+		{"GET", api.PathUserScopes, one(api.ScopeScopeRead), s.handleUserScopes},
 
 		{"GET", api.PathGroups, one(api.ScopeGroupRead), s.handleGroupList},
 		{"POST", api.PathGroups, one(api.ScopeGroupManage), s.handleGroupCreate},
@@ -45,6 +46,12 @@ func (s *Server) table() []route {
 
 		{"GET", api.PathControls, one(api.ScopeAccessRead), s.handleControlList},
 		{"GET", api.PathControl, one(api.ScopeAccessRead), s.handleControlGet},
+		{"PUT", api.PathControl, one(api.ScopeAccessManage), s.handleControlPut},
+		{"DELETE", api.PathControl, one(api.ScopeAccessManage), s.handleControlDelete},
+		{"GET", api.PathScopes, one(api.ScopeScopeRead), s.handleScopeList},
+		{"GET", api.PathScope, one(api.ScopeScopeRead), s.handleScopeGet},
+		{"PUT", api.PathScope, one(api.ScopeScopeManage), s.handleScopePut},
+		{"DELETE", api.PathScope, one(api.ScopeScopeManage), s.handleScopeDelete},
 		{"GET", api.PathTemplates, one(api.ScopeTemplateRead), s.handleTemplateList},
 	}
 }

@@ -23,6 +23,7 @@ GET users/{userId}/groups iam.group_read
 DELETE users/{userId}/groups iam.assignment_manage
 GET users/{userId}/groups/{groupId} iam.group_read
 GET users/{userId}/access-controls iam.access_read
+GET users/{userId}/scopes iam.scope_read
 GET groups iam.group_read
 POST groups iam.group_manage
 GET groups/{groupId} iam.group_read
@@ -36,6 +37,12 @@ DELETE groups/{groupId}/users/{userId} iam.assignment_manage
 DELETE groups/{groupId}/users iam.assignment_manage
 GET access-controls iam.access_read
 GET access-controls/{accessControlId} iam.access_read
+PUT access-controls/{accessControlId} iam.access_manage
+DELETE access-controls/{accessControlId} iam.access_manage
+GET scopes iam.scope_read
+GET scopes/{scopeId} iam.scope_read
+PUT scopes/{scopeId} iam.scope_manage
+DELETE scopes/{scopeId} iam.scope_manage
 GET templates iam.template_read
 `
 

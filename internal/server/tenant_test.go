@@ -88,16 +88,16 @@ func TestTenant_halfMade(t *testing.T) {
 	broken, breakage := newBrokenStore(filled.store)
 	b := over(t, filled, server.Options{Store: broken})
 	cause := errors.New("the disk is gone")
-	for n := 1; ; n += 4 {
+	for n := 1; ; n += 7 {
 		breakage.set(n, cause, false)
 		created, err := b.server.EnsureTenant(t.Context(), "other", "")
 		if !breakage.happened() {
-			if !created || err != nil || n < 9 {
+			if !created || err != nil || n < 100 {
 				t.Errorf("unbroken: got %t, %v after %d", created, err, n)
 			}
 			return
 		}
-		if created || !errors.Is(err, cause) || !strings.Contains(err.Error(), "making tenant other") {
+		if created || !errors.Is(err, cause) || !strings.Contains(err.Error(), " tenant other") {
 			t.Errorf("break %d: got %t, %v", n, created, err)
 		}
 		if _, err := filled.store.Tenant(t.Context(), "other"); !errors.Is(err, store.ErrNotFound) {
@@ -114,6 +114,8 @@ func TestTenant_isolation(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.withGroups(t, "sales", "support")
+	b.withScopes(t, "own.scope")
+	b.check(t, exchange{method: "PUT", path: "~/access-controls/own", body: `{"scopes": ["own.scope"]}`, status: 201, want: `{"id": "own"}`})
 	anna := b.create(t, "~/users", person("anna@acme.example", "sales"))
 	before := read[[]api.Group](t, b, "~/groups")
 	header := bearer(b.issue(t, "other", api.AllScopes()...))
@@ -124,6 +126,13 @@ func TestTenant_isolation(t *testing.T) {
 		{name: "user", path: "/users/" + anna, status: 404, want: `{"code": 404}`},
 		{name: "user's groups", path: "/users/" + anna + "/groups", status: 200, want: `[]`},
 		{name: "user's access controls", path: "/users/" + anna + "/access-controls", status: 404, want: `{"code": 404}`},
+		{name: "user's scopes", path: "/users/" + anna + "/scopes", status: 404, want: `{"code": 404}`},
+		{name: "scope", path: "/scopes/own.scope", status: 404, want: `{"code": 404}`},
+		{name: "scopes", path: "/scopes?q=predefined:false", status: 200, want: `[]`},
+		{name: "delete scope", method: "DELETE", path: "/scopes/own.scope", status: 404, want: `{"code": 404}`},
+		{name: "access control", path: "/access-controls/own", status: 404, want: `{"code": 404}`},
+		{name: "delete access control", method: "DELETE", path: "/access-controls/own", status: 404, want: `{"code": 404}`},
+		{name: "access control with a scope of others", method: "PUT", path: "/access-controls/own", body: `{"scopes": ["own.scope"]}`, status: 400, want: `{"resourceId": "own.scope"}`},
 		{name: "group", path: "/groups/sales", status: 404, want: `{"code": 404}`},
 		{name: "members", path: "/groups/sales/users", status: 404, want: `{"code": 404}`},
 		{name: "join", method: "PUT", path: "/groups/sales/users/EMPLOYEE/" + anna, status: 404, want: `{"code": 404}`},

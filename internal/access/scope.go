@@ -1,0 +1,131 @@
+package access
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Scope is a predefined scope: what a token must hold for a service to do
+// something. Every tenant has the same ones.
+type Scope struct {
+	ID     string // for example "order.order_read"
+	Domain string // the service: what stands before the first dot
+}
+
+// Scopes returns every predefined scope, by id.
+func Scopes() []Scope {
+	return slices.Clone(scopes)
+}
+
+// ScopeByID returns the predefined scope with the given id, and false when
+// there is none.
+func ScopeByID(id string) (Scope, bool) {
+	i, ok := slices.BinarySearchFunc(scopes, id, func(s Scope, id string) int { return strings.Compare(s.ID, id) })
+	if !ok {
+		return Scope{}, false
+	}
+	return scopes[i], true
+}
+
+// VendorScopes reports whether all of the scopes, at least one, reach a
+// vendor's own records only. An access control of such scopes is vendor-aware.
+func VendorScopes(ids []string) bool {
+	return len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return !strings.HasSuffix(id, "_by_vendor") })
+}
+
+var scopes = listScopes()
+
+func listScopes() []Scope {
+	ids := strings.Fields(scopeText)
+	for _, c := range controls {
+		ids = append(ids, c.Scopes...)
+	}
+	slices.Sort(ids)
+	var list []Scope
+	for _, id := range slices.Compact(ids) {
+		domain, _, _ := strings.Cut(id, ".")
+		list = append(list, Scope{ID: id, Domain: domain})
+	}
+	return list
+}
+
+// ScopeGrant is an access control as far as scopes go, predefined or not.
+type ScopeGrant struct {
+	Scopes []string
+	// RestrictionAware says that a group's restrictions narrow the scopes.
+	RestrictionAware bool
+}
+
+// ScopeGroup is what the evaluation of a user's scopes needs to know of a
+// group.
+type ScopeGroup struct {
+	// Grants are the group's access controls, its own and those of its role
+	// templates.
+	Grants       []ScopeGrant
+	Restrictions []string
+}
+
+// ScopeUser is whose scopes are evaluated.
+type ScopeUser struct {
+	Locked bool
+	Groups []ScopeGroup
+}
+
+// Scopes returns the user's scopes as they stand in a token, in the order of
+// their ids (rule 7).
+func (u ScopeUser) Scopes() []string {
+	held := map[string]reach{}
+	if !u.Locked {
+		for _, g := range u.Groups {
+			g.addTo(held)
+		}
+	}
+	ids := make([]string, 0, len(held))
+	for id := range held {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	tokens := []string{}
+	for _, id := range ids {
+		if token, ok := held[id].token(id); ok {
+			tokens = append(tokens, token)
+		}
+	}
+	return tokens
+}
+
+// reach says which records a scope reaches: all, or those that carry one of the
+// values.
+type reach struct {
+	all    bool
+	values []string
+}
+
+// addTo adds what the group gives to what a user holds.
+func (g ScopeGroup) addTo(held map[string]reach) {
+	for _, grant := range g.Grants {
+		narrowed := grant.RestrictionAware && len(g.Restrictions) > 0
+		for _, id := range grant.Scopes {
+			r := held[id]
+			r.all = r.all || !narrowed
+			if narrowed {
+				r.values = append(r.values, g.Restrictions...)
+			}
+			held[id] = r
+		}
+	}
+}
+
+// token writes a scope as it stands in a token. It is false for a scope that
+// reaches nothing, since none of its values can be written: a space ends the
+// scope, and a # the value.
+func (r reach) token(id string) (string, bool) {
+	if r.all {
+		return id, true
+	}
+	breaks := func(c rune) bool { return c == '#' || unicode.IsSpace(c) }
+	values := slices.DeleteFunc(slices.Clone(r.values), func(v string) bool { return v == "" || strings.ContainsFunc(v, breaks) })
+	slices.Sort(values)
+	return id + "--" + strings.Join(slices.Compact(values), "#"), len(values) > 0
+}

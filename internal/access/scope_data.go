@@ -1,0 +1,58 @@
+package access
+
+// scopeText names the predefined scopes that no predefined access control
+// holds, and most of the others, a service per line. The platform publishes no
+// catalog of scopes: these are the ones that its descriptions ask for and that
+// are not deprecated.
+const scopeText = `
+ai.agent_manage ai.agent_read ai.agentexecution_manage ai.agentexecution_manage_own ai.completion_manage ai.text_manage
+approval.approval_manage approval.approval_manage_own approval.approval_read approval.approval_read_own
+availability.availability_manage availability.availability_manage_by_vendor availability.availability_view availability.availability_view_by_vendor
+brand.brand_delete brand.brand_manage
+cart.cart_manage cart.cart_manage_external_prices
+catalog.catalog_manage catalog.catalog_view
+category.category_manage category.category_publish category.category_read_unpublished category.category_unpublish
+configuration.configuration_manage configuration.configuration_view
+country.country_manage country.country_read country.region_read
+coupon.coupon_manage coupon.coupon_read coupon.coupon_redeem coupon.coupon_redeem_on_behalf
+currency.currency_manage currency.currency_read
+customer.consent_manage customer.consent_view customer.import_manage customer.import_read
+customer.customer_manage customer.customer_manage_own customer.customer_read customer.customer_read_own customer.customerprofile_edit customer.customerprofile_view
+customermanagement.contactassignment_manage customermanagement.contactassignment_read customermanagement.location_manage customermanagement.location_read
+customermanagement.legalentity_manage customermanagement.legalentity_read customermanagement.legalentity_read_own
+customersegment.segment_manage customersegment.segment_read customersegment.segment_read_own
+extension.extension_manage extension.extension_read
+fee.fee_create fee.fee_delete fee.fee_update fee.item_create fee.item_delete fee.item_update
+iam.access_manage iam.access_read iam.assignment_create_own iam.assignment_delete_own iam.assignment_manage
+iam.group_manage iam.group_read iam.group_read_own iam.permission_read iam.resource_read iam.role_read
+iam.scope_manage iam.scope_read iam.scope_read_own iam.template_read
+iam.user_create iam.user_delete iam.user_read iam.user_read_own iam.user_update
+importtool.import_manage importtool.import_trigger
+indexing.search_manage indexing.search_view
+label.label_manage label.label_read
+media.asset_manage media.asset_manage_by_vendor media.asset_read media.asset_read_by_vendor
+order.history_view order.order_create order.order_delete order.order_manage_by_vendor order.order_post
+order.order_read order.order_read_by_vendor order.order_read_le order.order_readascustomer
+order.order_update order.order_update_completed order.order_updateascustomer
+payment-gateway.authorize_manage payment-gateway.cancel_manage payment-gateway.capture_manage payment-gateway.refund_manage
+payment-gateway.paymentmodes_manage payment-gateway.paymentmodes_read payment-gateway.paymenttransactions_read
+pickpack.pickpack_manage pickpack.pickpack_view
+price.price_delete_all price.price_manage price.price_manage_by_vendor price.price_match_own price.price_own price.price_read price.price_read_by_vendor
+price.pricelist_manage price.pricelist_read price.pricemodel_manage price.pricemodel_manage_admin price.pricemodel_read price.prod_price_calculate
+product.price_manage product.product_manage product.product_manage_by_vendor product.product_publish product.product_read_by_vendor
+product.product_read_unpublished product.product_template_manage product.product_template_read product.product_unpublish
+quote.quote_manage quote.quote_manage_own quote.quote_read quote.quote_read_own
+returns.returns_manage returns.returns_manage_own returns.returns_read returns.returns_read_own
+rewardspoints.rewardpoints_manage rewardspoints.rewardpoints_view
+schema.custominstance_manage schema.custominstance_read schema.schema_manage schema.schema_read
+sepaexport.job_manage sepaexport.job_view sepaexport.media_view
+sequentialid.schema_manage sequentialid.schema_view
+sessioncontext.context_manage
+shipping.shipping_manage shipping.shipping_read
+shoppinglist.shoppinglist_delete shoppinglist.shoppinglist_manage shoppinglist.shoppinglist_read
+site.site_manage site.site_read
+tax.tax_manage tax.tax_read
+unithandling.unit_manage
+vendor.vendor_manage vendor.vendor_read
+webhook.subscription_manage webhook.subscription_read
+`

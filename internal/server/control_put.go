@@ -1,0 +1,167 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// handleControlPut answers PUT /iam/{tenant}/access-controls/{accessControlId}:
+// it replaces the access control, or makes it when there is none of that id.
+func (s *Server) handleControlPut(c *call) error {
+	var body api.AccessControlUpdate
+	if err := c.decode(&body, "scopes"); err != nil {
+		return err
+	}
+	id, created := c.value("accessControlId"), false
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		_, err := tx.AccessControl(c.ctx, c.tenant, id)
+		created = errors.Is(err, store.ErrNotFound)
+		switch {
+		case created:
+			return s.createControl(c, tx, id, body)
+		case err != nil:
+			return fmt.Errorf("reading access control: %w", err)
+		}
+		return s.updateControl(c, tx, id, body)
+	})
+	switch {
+	case err != nil:
+		return err
+	case created:
+		return c.write(http.StatusCreated, api.Created{ID: id})
+	}
+	return c.done()
+}
+
+func (s *Server) createControl(c *call, tx store.Tx, id string, body api.AccessControlUpdate) error {
+	if !api.ValidID(id) {
+		return violation(id, "The id of an access control has 1 to 66 letters, digits, dots, hyphens and underscores")
+	}
+	switch body.RestrictedTo {
+	case "", access.Employee, access.Customer:
+	default:
+		return violation(id, fmt.Sprintf("restrictedTo must be EMPLOYEE or CUSTOMER, not '%s'", body.RestrictedTo))
+	}
+	control := store.AccessControl{Tenant: c.tenant, ID: id, RestrictedTo: string(body.RestrictedTo), CreatedAt: s.timestamp()}
+	if err := fillControl(c, tx, &control, body); err != nil {
+		return err
+	}
+	if err := tx.CreateAccessControl(c.ctx, control); err != nil {
+		return fmt.Errorf("creating access control: %w", err)
+	}
+	return nil
+}
+
+func (s *Server) updateControl(c *call, tx store.Tx, id string, body api.AccessControlUpdate) error {
+	return tx.UpdateAccessControl(c.ctx, c.tenant, id, func(control *store.AccessControl) error {
+		if control.Predefined {
+			return violation(id, fmt.Sprintf("Access control '%s' is predefined and cannot be changed", id))
+		}
+		if !body.Metadata.Allows(control.Version) {
+			return conflict("The access control was changed by someone else", id, fmt.Sprintf("Its version is %d, not %d", control.Version, *body.Metadata.Version))
+		}
+		if body.RestrictedTo != "" && string(body.RestrictedTo) != control.RestrictedTo {
+			return violation(id, fmt.Sprintf("restrictedTo of access control '%s' is set as it is made and cannot change", id))
+		}
+		control.ModifiedAt = s.timestamp()
+		return fillControl(c, tx, control, body)
+	})
+}
+
+// fillControl checks the body and takes its members over into the record.
+func fillControl(c *call, tx store.Tx, control *store.AccessControl, body api.AccessControlUpdate) error {
+	known, err := tenantLanguages(c.ctx, tx, c.tenant)
+	if err != nil {
+		return err
+	}
+	if control.Name, err = known.texts(c, "name", body.Name); err != nil {
+		return err
+	}
+	if control.Description, err = known.texts(c, "description", body.Description); err != nil {
+		return err
+	}
+	if err := checkScopes(c, tx, body.Scopes); err != nil {
+		return err
+	}
+	control.Domains, control.Scopes = unique(body.Domains), body.Scopes
+	control.VendorAware = access.VendorScopes(body.Scopes)
+	return nil
+}
+
+// checkScopes refuses scopes that an access control cannot hold.
+func checkScopes(c *call, tx store.Tx, ids []string) error {
+	if len(ids) == 0 {
+		return badRequest("scopes must have at least one scope")
+	}
+	if len(unique(ids)) < len(ids) {
+		return badRequest("scopes must have each scope once")
+	}
+	for _, id := range ids {
+		if _, ok := access.ScopeByID(id); ok {
+			continue
+		}
+		if _, err := tx.Document(c.ctx, c.tenant, store.KindScope, id); errors.Is(err, store.ErrNotFound) {
+			return violation(id, fmt.Sprintf("Scope '%s' does not exist", id))
+		} else if err != nil {
+			return fmt.Errorf("reading scope: %w", err)
+		}
+	}
+	return nil
+}
+
+// handleControlDelete answers DELETE /iam/{tenant}/access-controls/{accessControlId}.
+// One that a group still carries is refused.
+func (s *Server) handleControlDelete(c *call) error {
+	id := c.value("accessControlId")
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		control, err := s.control(c.ctx, tx, c.tenant, id)
+		if err != nil {
+			return err
+		}
+		if control.Predefined {
+			return violation(id, fmt.Sprintf("Access control '%s' is predefined and cannot be deleted", id))
+		}
+		carriers, err := controlCarriers(c, tx, id)
+		if err != nil {
+			return err
+		}
+		if len(carriers) > 0 {
+			return violation(id, fmt.Sprintf("Access control '%s' is still in use; take it out of what carries it first", id), carriers...)
+		}
+		return tx.DeleteAccessControl(c.ctx, c.tenant, id)
+	})
+	if err != nil {
+		return err
+	}
+	return c.done()
+}
+
+// controlCarriers names the groups and templates that carry an access control.
+func controlCarriers(c *call, tx store.Tx, id string) ([]string, error) {
+	groups, err := tx.Groups(c.ctx, c.tenant)
+	if err != nil {
+		return nil, fmt.Errorf("listing groups: %w", err)
+	}
+	templates, err := tx.Templates(c.ctx, c.tenant)
+	if err != nil {
+		return nil, fmt.Errorf("listing templates: %w", err)
+	}
+	var carriers []string
+	for _, g := range groups {
+		if slices.Contains(g.AccessControls, id) {
+			carriers = append(carriers, fmt.Sprintf("Group '%s' carries it", g.ID))
+		}
+	}
+	for _, t := range templates {
+		if slices.Contains(t.AccessControls, id) {
+			carriers = append(carriers, fmt.Sprintf("Template '%s' contains it", t.ID))
+		}
+	}
+	return carriers, nil
+}

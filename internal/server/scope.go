@@ -1,0 +1,286 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// scopes returns the tenant's scopes, predefined ones as old as the tenant, by
+// creation time, then id.
+func (s *Server) scopes(ctx context.Context, tx store.Tx, tenant string) ([]api.Scope, error) {
+	t, err := tx.Tenant(ctx, tenant)
+	if err != nil {
+		return nil, fmt.Errorf("reading tenant %s: %w", tenant, err)
+	}
+	documents, err := tx.Documents(ctx, tenant, store.KindScope)
+	if err != nil {
+		return nil, fmt.Errorf("listing scopes: %w", err)
+	}
+	var list []api.Scope
+	for _, p := range access.Scopes() {
+		list = append(list, predefinedScope(p, t))
+	}
+	for _, d := range documents {
+		if _, ok := access.ScopeByID(d.ID); ok {
+			continue // it was made before there was a predefined one
+		}
+		scope, err := scopeToWire(d)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, scope)
+	}
+	slices.SortFunc(list, func(a, b api.Scope) int {
+		return cmp.Or(cmp.Compare(a.Metadata.CreatedAt, b.Metadata.CreatedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return list, nil
+}
+
+// scope loads a scope or refuses with 404.
+func (s *Server) scope(ctx context.Context, tx store.Tx, tenant, id string) (api.Scope, error) {
+	if p, ok := access.ScopeByID(id); ok {
+		t, err := tx.Tenant(ctx, tenant)
+		if err != nil {
+			return api.Scope{}, fmt.Errorf("reading tenant %s: %w", tenant, err)
+		}
+		return predefinedScope(p, t), nil
+	}
+	d, err := tx.Document(ctx, tenant, store.KindScope, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return api.Scope{}, scopeNotFound(id)
+	}
+	if err != nil {
+		return api.Scope{}, fmt.Errorf("reading scope: %w", err)
+	}
+	return scopeToWire(d)
+}
+
+// handleScopeList answers GET /iam/{tenant}/scopes, in all languages whatever
+// the request accepts.
+func (s *Server) handleScopeList(c *call) error {
+	list, err := s.scopes(c.ctx, s.store, c.tenant)
+	if err != nil {
+		return err
+	}
+	l := listing[api.Scope]{document: func(scope api.Scope) any { return scope }, filter: true, sortable: true}
+	list, total, err := l.apply(c, list)
+	if err != nil {
+		return err
+	}
+	return writeList(c, list, total)
+}
+
+// handleScopeGet answers GET /iam/{tenant}/scopes/{scopeId}.
+func (s *Server) handleScopeGet(c *call) error {
+	scope, err := s.scope(c.ctx, s.store, c.tenant, c.value("scopeId"))
+	if err != nil {
+		return err
+	}
+	v, err := s.accepted(c)
+	if err != nil {
+		return err
+	}
+	scope.Description = v.text(scope.Description)
+	return c.write(http.StatusOK, scope)
+}
+
+// handleScopePut answers PUT /iam/{tenant}/scopes/{scopeId}: it replaces the
+// scope, or makes it when there is none of that id.
+func (s *Server) handleScopePut(c *call) error {
+	var body api.ScopeUpdate
+	if err := c.decode(&body); err != nil {
+		return err
+	}
+	id, created := c.value("scopeId"), false
+	if _, ok := access.ScopeByID(id); ok {
+		return violation(id, fmt.Sprintf("Scope '%s' is predefined and cannot be changed", id))
+	}
+	if !api.ValidScope(id) {
+		return violation(id, "The id of a scope has 1 to 255 letters, digits, dots, hyphens and underscores")
+	}
+	err := s.store.InTx(c.ctx, func(tx store.Tx) (err error) {
+		created, err = s.putScope(c, tx, id, body)
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case created:
+		return c.write(http.StatusCreated, api.Created{ID: id})
+	}
+	return c.done()
+}
+
+func (s *Server) putScope(c *call, tx store.Tx, id string, body api.ScopeUpdate) (created bool, err error) {
+	record := store.Document{Tenant: c.tenant, Kind: store.KindScope, ID: id, CreatedAt: s.timestamp()}
+	present, err := tx.Document(c.ctx, c.tenant, store.KindScope, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		created = true
+	case err != nil:
+		return false, fmt.Errorf("reading scope: %w", err)
+	case !body.Metadata.Allows(present.Version):
+		return false, conflict("The scope was changed by someone else", id, fmt.Sprintf("Its version is %d, not %d", present.Version, *body.Metadata.Version))
+	default:
+		record.ModifiedAt = s.timestamp()
+	}
+	known, err := tenantLanguages(c.ctx, tx, c.tenant)
+	if err != nil {
+		return false, err
+	}
+	scope := api.Scope{ID: id, Domain: body.Domain}
+	if scope.Description, err = known.texts(c, "description", body.Description); err != nil {
+		return false, err
+	}
+	text, err := json.Marshal(scope)
+	if err != nil {
+		return false, fmt.Errorf("encoding scope: %w", err)
+	}
+	record.Body = string(text)
+	if err := tx.PutDocument(c.ctx, record); err != nil {
+		return false, fmt.Errorf("writing scope: %w", err)
+	}
+	return created, nil
+}
+
+// handleScopeDelete answers DELETE /iam/{tenant}/scopes/{scopeId}. Access
+// controls that hold the scope keep its id, which gives nothing any more.
+func (s *Server) handleScopeDelete(c *call) error {
+	id := c.value("scopeId")
+	if _, ok := access.ScopeByID(id); ok {
+		return violation(id, fmt.Sprintf("Scope '%s' is predefined and cannot be deleted", id))
+	}
+	err := s.store.DeleteDocument(c.ctx, c.tenant, store.KindScope, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return scopeNotFound(id)
+	}
+	if err != nil {
+		return fmt.Errorf("deleting scope: %w", err)
+	}
+	return c.done()
+}
+
+func scopeNotFound(id string) error {
+	return notFound(fmt.Sprintf("Scope with id '%s' not found", id), id)
+}
+
+// predefinedScope presents a scope that every tenant has from its start.
+func predefinedScope(p access.Scope, t store.Tenant) api.Scope {
+	return api.Scope{ID: p.ID, Domain: p.Domain, Predefined: true, Metadata: &api.Metadata{Version: 1, CreatedAt: stamp(t.CreatedAt)}}
+}
+
+// scopeToWire presents a scope of the tenant's own.
+func scopeToWire(d store.Document) (api.Scope, error) {
+	var scope api.Scope
+	if err := json.Unmarshal([]byte(d.Body), &scope); err != nil {
+		return scope, fmt.Errorf("reading the scope %s of %s: %w", d.ID, d.Tenant, err)
+	}
+	scope.Metadata = &api.Metadata{Version: d.Version, CreatedAt: stamp(d.CreatedAt), ModifiedAt: stamp(d.ModifiedAt)}
+	return scope, nil
+}
+
+// handleUserScopes answers GET /iam/{tenant}/users/{userId}/scopes.
+func (s *Server) handleUserScopes(c *call) error {
+	held, err := s.userScopes(c.ctx, s.store, c.tenant, c.value("userId"))
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, held)
+}
+
+// userScopes returns what a user holds through groups. Of those without groups
+// only an employee is known here; anybody else is refused with 404.
+func (s *Server) userScopes(ctx context.Context, tx store.Tx, tenant, userID string) (api.UserScopes, error) {
+	user, err := s.user(ctx, tx, tenant, userID)
+	var refused *failure
+	switch {
+	case err == nil:
+		userID = user.ID // it may have come as a back-office number
+	case !errors.As(err, &refused):
+		return api.UserScopes{}, err
+	}
+	groups, err := tx.GroupsOfUser(ctx, tenant, userID)
+	if err != nil {
+		return api.UserScopes{}, fmt.Errorf("listing the user's groups: %w", err)
+	}
+	if refused != nil && len(groups) == 0 {
+		return api.UserScopes{}, refused
+	}
+	subject := access.ScopeUser{Locked: user.Locked}
+	if subject.Groups, err = scopeGroups(ctx, tx, tenant, groups); err != nil {
+		return api.UserScopes{}, err
+	}
+	held := api.UserScopes{UserID: userID, Scopes: strings.Join(append(subject.Scopes(), "tenant="+tenant), " ")}
+	// All groups of an employee belong to the same vendor.
+	if i := slices.IndexFunc(groups, func(g store.Group) bool { return g.VendorID != "" }); i >= 0 {
+		held.VendorID = groups[i].VendorID
+	}
+	return held, nil
+}
+
+// scopeGroups reads what groups carry, as the rule of scopes takes it. What
+// does not exist any more gives nothing.
+func scopeGroups(ctx context.Context, tx store.Tx, tenant string, groups []store.Group) ([]access.ScopeGroup, error) {
+	grants, err := scopeGrants(ctx, tx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	templates, err := tx.Templates(ctx, tenant)
+	if err != nil {
+		return nil, fmt.Errorf("listing templates: %w", err)
+	}
+	result := make([]access.ScopeGroup, len(groups))
+	for i, g := range groups {
+		ids := slices.Clone(g.AccessControls)
+		for _, t := range templates {
+			if slices.Contains(g.Templates, t.ID) {
+				ids = append(ids, t.AccessControls...)
+			}
+		}
+		result[i].Restrictions = g.Restrictions
+		for _, id := range ids {
+			if grant, ok := grants[id]; ok {
+				result[i].Grants = append(result[i].Grants, grant)
+			}
+		}
+	}
+	return result, nil
+}
+
+// scopeGrants reads the tenant's access controls by id, without scopes that
+// were deleted.
+func scopeGrants(ctx context.Context, tx store.Tx, tenant string) (map[string]access.ScopeGrant, error) {
+	controls, err := tx.AccessControls(ctx, tenant)
+	if err != nil {
+		return nil, fmt.Errorf("listing access controls: %w", err)
+	}
+	documents, err := tx.Documents(ctx, tenant, store.KindScope)
+	if err != nil {
+		return nil, fmt.Errorf("listing scopes: %w", err)
+	}
+	custom := make(map[string]bool, len(documents))
+	for _, d := range documents {
+		custom[d.ID] = true
+	}
+	grants := make(map[string]access.ScopeGrant, len(controls))
+	for _, control := range controls {
+		grant := access.ScopeGrant{RestrictionAware: control.RestrictionAware}
+		for _, id := range control.Scopes {
+			if _, predefined := access.ScopeByID(id); predefined || custom[id] {
+				grant.Scopes = append(grant.Scopes, id)
+			}
+		}
+		grants[control.ID] = grant
+	}
+	return grants, nil
+}
