@@ -75,6 +75,14 @@ func (c *Client) create(ctx context.Context, call call) (string, error) {
 	return made.ID, nil
 }
 
+// put makes or replaces what the path names, and reports which.
+func (c *Client) put(ctx context.Context, path string, body any) (created bool, err error) {
+	x, err := c.do(ctx, call{
+		method: http.MethodPut, path: path, body: body, want: []int{http.StatusCreated, http.StatusNoContent},
+	})
+	return err == nil && x.status == http.StatusCreated, err
+}
+
 // remove deletes what the path names.
 func (c *Client) remove(ctx context.Context, path string, force bool) error {
 	call := call{method: http.MethodDelete, path: path, want: []int{http.StatusNoContent}}

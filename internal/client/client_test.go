@@ -234,6 +234,61 @@ func TestRoutes(t *testing.T) {
 			200, `{"id":"a","scopes":["s"]}`,
 			"GET /iam/acme/access-controls/a", "", &api.AccessControl{ID: "a", Scopes: []string{"s"}},
 		},
+		"access control that is made": {
+			func(ctx ctx, c *Client) (any, error) {
+				return c.PutAccessControl(ctx, "a", api.AccessControlUpdate{Scopes: []string{"s"}})
+			},
+			201, `{"id":"a"}`, "PUT /iam/acme/access-controls/a", `{"scopes":["s"]}`, true,
+		},
+		"access control that is replaced": {
+			func(ctx ctx, c *Client) (any, error) {
+				return c.PutAccessControl(ctx, "a", api.AccessControlUpdate{
+					Name: api.Text{"en": "N"}, Description: api.Text{"en": "D"}, Domains: []string{"d"}, Scopes: []string{"s"},
+					RestrictedTo: access.Employee, Metadata: &api.VersionOnly{Version: 2},
+				})
+			},
+			204, "", "PUT /iam/acme/access-controls/a",
+			`{"name":{"en":"N"},"description":{"en":"D"},"domains":["d"],"scopes":["s"],"restrictedTo":"EMPLOYEE","metadata":{"version":2}}`, false,
+		},
+		"delete access control": {
+			func(ctx ctx, c *Client) (any, error) { return nil, c.DeleteAccessControl(ctx, "a") },
+			204, "", "DELETE /iam/acme/access-controls/a", "", nil,
+		},
+		"scopes": {
+			func(ctx ctx, c *Client) (any, error) { return c.Scopes(ctx) },
+			200, `[{"id":"s","predefined":true}]`,
+			"GET /iam/acme/scopes?pageNumber=1&pageSize=500", "",
+			[]api.Scope{{ID: "s", Predefined: true}},
+		},
+		"scope": {
+			func(ctx ctx, c *Client) (any, error) { return c.Scope(ctx, "s.1/2") },
+			200, `{"id":"s.1/2","domain":"d"}`,
+			"GET /iam/acme/scopes/s.1%2F2", "", &api.Scope{ID: "s.1/2", Domain: "d"},
+		},
+		"scope that is made": {
+			func(ctx ctx, c *Client) (any, error) { return c.PutScope(ctx, "s", api.ScopeUpdate{}) },
+			201, `{"id":"s"}`, "PUT /iam/acme/scopes/s", `{}`, true,
+		},
+		"scope that is replaced": {
+			func(ctx ctx, c *Client) (any, error) {
+				return c.PutScope(ctx, "s", api.ScopeUpdate{Description: api.Text{"en": "D"}, Domain: "d", Metadata: &api.VersionOnly{Version: 2}})
+			},
+			204, "", "PUT /iam/acme/scopes/s", `{"description":{"en":"D"},"domain":"d","metadata":{"version":2}}`, false,
+		},
+		"delete scope": {
+			func(ctx ctx, c *Client) (any, error) { return nil, c.DeleteScope(ctx, "s") },
+			204, "", "DELETE /iam/acme/scopes/s", "", nil,
+		},
+		"user's scopes": {
+			func(ctx ctx, c *Client) (any, error) { return c.UserScopes(ctx, "u1") },
+			200, `{"userId":"u1","scopes":"a b tenant=acme","vendorId":"v"}`,
+			"GET /iam/acme/users/u1/scopes", "", &api.UserScopes{UserID: "u1", Scopes: "a b tenant=acme", VendorID: "v"},
+		},
+		"user's scopes under another id": {
+			func(ctx ctx, c *Client) (any, error) { return c.UserScopes(ctx, "u1") },
+			200, `{"id":"u1","scopes":"tenant=acme"}`,
+			"GET /iam/acme/users/u1/scopes", "", &api.UserScopes{Scopes: "tenant=acme"},
+		},
 		"templates": {
 			func(ctx ctx, c *Client) (any, error) { return c.Templates(ctx) },
 			200, `[{"id":"t"}]`,

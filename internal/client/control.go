@@ -19,6 +19,19 @@ func (c *Client) AccessControl(ctx context.Context, id string) (*api.AccessContr
 	return one(ctx, c, c.path(api.PathControl, id), controlKey)
 }
 
+// PutAccessControl makes an access control or replaces the one of that id:
+// created reports which. A request that was repeated may say false of an access
+// control it made.
+func (c *Client) PutAccessControl(ctx context.Context, id string, control api.AccessControlUpdate) (created bool, err error) {
+	return c.put(ctx, c.path(api.PathControl, id), control)
+}
+
+// DeleteAccessControl deletes an access control. One that a group carries stays
+// and the status is 400.
+func (c *Client) DeleteAccessControl(ctx context.Context, id string) error {
+	return c.remove(ctx, c.path(api.PathControl, id), false)
+}
+
 // Templates returns all role templates.
 func (c *Client) Templates(ctx context.Context) ([]api.Template, error) {
 	return list(ctx, c, c.path(api.PathTemplates), func(t api.Template) string { return t.ID })

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
@@ -28,11 +27,7 @@ func (c *Client) CreateGroup(ctx context.Context, group api.GroupCreate) (string
 // UpdateGroup replaces a group. The API makes the group when there is none with
 // that id: created reports that it had vanished.
 func (c *Client) UpdateGroup(ctx context.Context, id string, group api.GroupUpdate) (created bool, err error) {
-	x, err := c.do(ctx, call{
-		method: http.MethodPut, path: c.path(api.PathGroup, id), body: group,
-		want: []int{http.StatusCreated, http.StatusNoContent},
-	})
-	return err == nil && x.status == http.StatusCreated, err
+	return c.put(ctx, c.path(api.PathGroup, id), group)
 }
 
 // DeleteGroup deletes a group. With force its members leave it first; without,

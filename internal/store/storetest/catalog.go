@@ -62,7 +62,7 @@ func proveUpdateControl(t *testing.T, s store.Store) {
 	ok(t, s.CreateAccessControl(ctx, newAccessControl(tenant, "other")))
 	ok(t, s.CreateAccessControl(ctx, newAccessControl(tenant, "c")))
 	want := store.AccessControl{
-		Tenant: "elsewhere", ID: "new id", Name: map[string]string{"fr": "Gérer"}, Description: map[string]string{"fr": "Les commandes"},
+		Tenant: "elsewhere", ID: "new id", Name: map[string]string{"fr": "Gérer"}, Description: map[string]string{"fr": "Les paniers"},
 		Domains: []string{"x"}, Scopes: []string{"y"}, RestrictedTo: "OTHER",
 		Version: 99, CreatedAt: later(100), ModifiedAt: later(101),
 	}
