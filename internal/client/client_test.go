@@ -244,7 +244,7 @@ func TestRoutes(t *testing.T) {
 			func(ctx ctx, c *Client) (any, error) {
 				return c.PutAccessControl(ctx, "a", api.AccessControlUpdate{
 					Name: api.Text{"en": "N"}, Description: api.Text{"en": "D"}, Domains: []string{"d"}, Scopes: []string{"s"},
-					RestrictedTo: access.Employee, Metadata: &api.VersionOnly{Version: 2},
+					RestrictedTo: access.Employee, Metadata: &api.VersionOnly{Version: new(2)},
 				})
 			},
 			204, "", "PUT /iam/acme/access-controls/a",
@@ -271,7 +271,7 @@ func TestRoutes(t *testing.T) {
 		},
 		"scope that is replaced": {
 			func(ctx ctx, c *Client) (any, error) {
-				return c.PutScope(ctx, "s", api.ScopeUpdate{Description: api.Text{"en": "D"}, Domain: "d", Metadata: &api.VersionOnly{Version: 2}})
+				return c.PutScope(ctx, "s", api.ScopeUpdate{Description: api.Text{"en": "D"}, Domain: "d", Metadata: &api.VersionOnly{Version: new(2)}})
 			},
 			204, "", "PUT /iam/acme/scopes/s", `{"description":{"en":"D"},"domain":"d","metadata":{"version":2}}`, false,
 		},

@@ -70,7 +70,7 @@ func TestScope_life(t *testing.T) {
 	if err != nil || scope.Description["de"] != "y" || scope.Domain != "d" || scope.Predefined || scope.Metadata.Version != 2 {
 		t.Errorf("got %+v, %v", scope, err)
 	}
-	if _, err := c.PutScope(ctx, "own.scope", api.ScopeUpdate{Metadata: &api.VersionOnly{Version: 1}}); !client.IsConflict(err) {
+	if _, err := c.PutScope(ctx, "own.scope", api.ScopeUpdate{Metadata: &api.VersionOnly{Version: new(1)}}); !client.IsConflict(err) {
 		t.Errorf("an old version: %v", err)
 	}
 	if _, err := c.PutAccessControl(ctx, "own", api.AccessControlUpdate{Scopes: []string{"no.scope"}}); !client.IsBadRequest(err) {

@@ -168,7 +168,10 @@ var blocked = map[string]string{
 	api.ScopeGroupManage:      "create, update and delete iam_group",
 	api.ScopeAssignmentManage: "write iam_group_membership, iam_group_members",
 	api.ScopeTemplateRead:     "read iam_group, iam_role_template",
-	api.ScopeAccessRead:       "tell in the plan of iam_group what the tenant cannot give",
+	api.ScopeAccessRead:       "read iam_access_control, and tell in the plan of iam_group what the tenant cannot give",
+	api.ScopeAccessManage:     "create, update and delete iam_access_control",
+	api.ScopeScopeRead:        "read iam_scope, and the scopes in iam_user_permissions",
+	api.ScopeScopeManage:      "create, update and delete iam_scope",
 }
 
 // warnMissingScopes tells in one warning what the token cannot do, as the API

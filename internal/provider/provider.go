@@ -89,6 +89,8 @@ func (p *iamProvider) Resources(context.Context) []func() resource.Resource {
 		directory.NewGroupMembershipResource,
 		directory.NewGroupMembersResource,
 		directory.NewUserGroupsResource,
+		rights.NewScopeResource,
+		rights.NewAccessControlResource,
 	}
 }
 
@@ -102,6 +104,8 @@ func (p *iamProvider) DataSources(context.Context) []func() datasource.DataSourc
 		directory.NewGroupMembersDataSource,
 		rights.NewRoleTemplateDataSource,
 		rights.NewRoleTemplatesDataSource,
+		rights.NewAccessControlsDataSource,
+		rights.NewScopesDataSource,
 		review.NewUserPermissionsDataSource,
 	}
 }

@@ -25,6 +25,13 @@ func ValidID() validator.String {
 	}}
 }
 
+// ValidScope accepts ids of scopes.
+func ValidScope() validator.String {
+	return rule{"must have 1 to 255 letters, digits, dots, hyphens and underscores", "Invalid Scope", api.ValidScope, func(text string) string {
+		return fmt.Sprintf("The scope %q must have 1 to 255 letters, digits, dots, hyphens and underscores.", text)
+	}}
+}
+
 // ValidTenant accepts the name of a tenant, in any case.
 func ValidTenant() validator.String {
 	return rule{"must be the name of a tenant", "Invalid Tenant", func(text string) bool { return api.ValidTenant(strings.ToLower(text)) }, TenantRule}

@@ -2,15 +2,21 @@ package review
 
 import (
 	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -30,12 +36,14 @@ func NewUserPermissionsDataSource() datasource.DataSource {
 
 // userPermissionsModel is the state of the data source iam_user_permissions.
 type userPermissionsModel struct {
-	UserID types.String `tfsdk:"user_id"`
-	Email  types.String `tfsdk:"email"`
-	Locked types.Bool   `tfsdk:"locked"`
-	Groups types.List   `tfsdk:"groups"`
-	Rows   types.List   `tfsdk:"rows"`
-	CSV    types.String `tfsdk:"csv"`
+	UserID   types.String `tfsdk:"user_id"`
+	Email    types.String `tfsdk:"email"`
+	Locked   types.Bool   `tfsdk:"locked"`
+	Groups   types.List   `tfsdk:"groups"`
+	Rows     types.List   `tfsdk:"rows"`
+	Scopes   types.List   `tfsdk:"scopes"`
+	VendorID types.String `tfsdk:"vendor_id"`
+	CSV      types.String `tfsdk:"csv"`
 }
 
 // rowModel is one line of the report.
@@ -94,6 +102,15 @@ func (d *userPermissionsDataSource) Schema(_ context.Context, _ datasource.Schem
 				Computed:            true,
 				NestedObject:        schema.NestedAttributeObject{Attributes: rowAttributes()},
 			},
+			"scopes": schema.ListAttribute{
+				MarkdownDescription: "What a token of the user holds, sorted, such as `order.order_read`, or `order.order_read--AT#DE` where restrictions narrow it. Null, with a warning, where the API key lacks `iam.scope_read`.",
+				ElementType:         types.StringType,
+				Computed:            true,
+			},
+			"vendor_id": schema.StringAttribute{
+				MarkdownDescription: "Vendor that the user's groups belong to. Null for none, and where the API key lacks `iam.scope_read`.",
+				Computed:            true,
+			},
 			"csv": schema.StringAttribute{
 				MarkdownDescription: "The rows as CSV (RFC 4180) with a header row. Lists are separated by spaces; cells that a spreadsheet would run as a formula start with an apostrophe.",
 				Computed:            true,
@@ -134,6 +151,7 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 	if m.UserID.IsNull() {
 		m.UserID = types.StringValue(user.ID)
 	}
+	m.readScopes(ctx, d.Client, *user, &resp.Diagnostics)
 	m.Locked = types.BoolValue(user.IsAccountLocked)
 	m.Groups = plumbing.StringList(user.GroupIDs)
 	m.Rows = list
@@ -149,4 +167,23 @@ func (d *userPermissionsDataSource) read(ctx context.Context, m userPermissionsM
 	}
 	subject, err = d.Client.Subject(ctx, *user)
 	return user, subject, err
+}
+
+// readScopes asks the API for the user's scopes. A key that may not is no
+// reason to go without the rest of the report.
+func (m *userPermissionsModel) readScopes(ctx context.Context, c *client.Client, user api.User, diags *diag.Diagnostics) {
+	m.Scopes, m.VendorID = types.ListNull(types.StringType), types.StringNull()
+	held, err := c.UserScopes(ctx, user.ID)
+	var e *client.Error
+	switch {
+	case err == nil:
+		scopes := slices.DeleteFunc(strings.Fields(held.Scopes), func(scope string) bool { return strings.HasPrefix(scope, "tenant=") })
+		slices.Sort(scopes)
+		m.Scopes, m.VendorID = plumbing.StringList(scopes), plumbing.StringOrNull(held.VendorID)
+	case errors.As(err, &e) && e.StatusCode == http.StatusForbidden:
+		diags.AddAttributeWarning(path.Root("scopes"), "Scopes Not Read",
+			"The API key lacks the scope "+api.ScopeScopeRead+", so that scopes and vendor_id of the report are null. Use a key that has it, unless the configuration does without them.")
+	default:
+		diags.Append(plumbing.UnableAt(path.Root("scopes"), "read", "scopes of user", user.ContactEmail, err))
+	}
 }

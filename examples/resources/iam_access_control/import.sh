@@ -1,0 +1,2 @@
+# By id.
+terraform import iam_access_control.accounting accounting

@@ -1,0 +1,254 @@
+package rights
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*accessControlResource)(nil)
+	_ resource.ResourceWithImportState = (*accessControlResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*accessControlResource)(nil)
+)
+
+type accessControlResource struct {
+	plumbing.Resource
+}
+
+// NewAccessControlResource returns iam_access_control.
+func NewAccessControlResource() resource.Resource {
+	return &accessControlResource{plumbing.Resource{Name: "access_control"}}
+}
+
+func (r *accessControlResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	text := []validator.String{plumbing.NotEmpty()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "An access control of the tenant's own: a bundle of scopes that groups carry (`access_control_ids` of `iam_group`). " +
+			"It may hold predefined scopes and the tenant's own (`iam_scope`).\n\n" +
+			"Predefined access controls cannot be managed; read them with the data source `iam_access_controls`. " +
+			"An access control that a group still carries cannot be deleted. With `lifecycle { create_before_destroy = true }` Terraform first takes it out of groups that are changed in the same apply.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{
+				MarkdownDescription: "Id of the access control, unique in the tenant, case-sensitive. Changing it replaces the access control.",
+				Required:            true,
+				Validators:          []validator.String{plumbing.ValidID()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"name": schema.MapAttribute{
+				MarkdownDescription: "Name by language, such as `{ en = \"Export invoices\" }`.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          plumbing.ValidText(),
+			},
+			"description": schema.MapAttribute{
+				MarkdownDescription: "Description by language. The public API does not return it, so that changes made elsewhere may go unseen.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          plumbing.ValidText(),
+			},
+			"scopes": schema.SetAttribute{
+				MarkdownDescription: "Ids of the scopes that members of a group get, such as `order.order_read`; at least one. Each must exist.",
+				ElementType:         types.StringType,
+				Required:            true,
+				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(plumbing.ValidScope())},
+			},
+			"domains": schema.SetAttribute{
+				MarkdownDescription: "What the access control belongs to, such as names of services.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(text...)},
+			},
+			"restricted_to": schema.StringAttribute{
+				MarkdownDescription: "The type of groups that may carry it: `EMPLOYEE` or `CUSTOMER`; all when left out. Changing it replaces the access control, which no group may carry then.",
+				Optional:            true,
+				Validators:          []validator.String{stringvalidator.OneOf(string(access.Employee), string(access.Customer))},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"restriction_aware": schema.BoolAttribute{
+				MarkdownDescription: "Whether the restrictions of a group narrow the scopes.",
+				Computed:            true,
+			},
+			"vendor_aware": schema.BoolAttribute{
+				MarkdownDescription: "Whether the scopes reach a vendor's own records only.",
+				Computed:            true,
+			},
+		},
+	}
+}
+
+// ModifyPlan keeps what the API decides while the scopes, on which it depends,
+// stay as they are.
+func (r *accessControlResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
+		return
+	}
+	var plan, state accessControlModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !plan.Scopes.Equal(state.Scopes) {
+		return
+	}
+	plan.RestrictionAware, plan.VendorAware = state.RestrictionAware, state.VendorAware
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+func (r *accessControlResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan accessControlModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	id := plan.ID.ValueString()
+	body := plan.toAPI(ctx, &resp.Diagnostics)
+	defer r.Client.Lock(lockControl, id)()
+	// The API would replace an access control that is there.
+	switch found, err := r.Client.AccessControl(ctx, id); {
+	case err == nil:
+		resp.Diagnostics.AddAttributeError(path.Root("id"), "Unable to create access control", existsText("access control", "iam_access_control", id, found.Predefined))
+		return
+	case !client.IsNotFound(err):
+		resp.Diagnostics.Append(plumbing.Unable("create", "access control", id, err))
+		return
+	}
+	if _, err := r.Client.PutAccessControl(ctx, id, body); err != nil {
+		resp.Diagnostics.Append(refusedControl("create", id, body, err))
+		return
+	}
+	if control, err := r.await(ctx, id, body); err != nil {
+		// What the API decides follows with the next refresh.
+		plan.RestrictionAware, plan.VendorAware = types.BoolValue(false), types.BoolValue(access.VendorScopes(body.Scopes))
+		resp.Diagnostics.Append(plumbing.NotReadBack("access control", id, err))
+	} else {
+		plan.fromAPI(*control)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// refusedControl is the diagnostic of an access control that the API did not
+// take, on the scopes where it names one of them.
+func refusedControl(verb, id string, body api.AccessControlUpdate, err error) diag.Diagnostic {
+	var e *client.Error
+	if errors.As(err, &e) && e.StatusCode == http.StatusBadRequest && slices.Contains(body.Scopes, e.Document.ResourceID) {
+		return plumbing.UnableAt(path.Root("scopes"), verb, "access control", id,
+			fmt.Errorf("%w. Make the scope with iam_scope and refer to its id here, or use one that the data source iam_scopes lists", err))
+	}
+	return plumbing.Unable(verb, "access control", id, err)
+}
+
+// await reads the access control back once the API shows what was written.
+func (r *accessControlResource) await(ctx context.Context, id string, body api.AccessControlUpdate) (*api.AccessControl, error) {
+	return client.Await(ctx, func(ctx context.Context) (*api.AccessControl, error) { return r.Client.AccessControl(ctx, id) },
+		func(c api.AccessControl) bool { return sameControl(c, body) })
+}
+
+func (r *accessControlResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state accessControlModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
+		return
+	}
+	// The single one and not the list, which may come without scopes.
+	control, err := r.Client.AccessControl(ctx, state.ID.ValueString())
+	switch {
+	case client.IsNotFound(err):
+		resp.Diagnostics.Append(plumbing.GoneWarning("Access Control", state.ID.ValueString()))
+		resp.State.RemoveResource(ctx)
+	case err != nil:
+		resp.Diagnostics.Append(plumbing.Unable("read", "access control", state.ID.ValueString(), err))
+	default:
+		state.fromAPI(*control)
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	}
+}
+
+func (r *accessControlResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan accessControlModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	id, body := plan.ID.ValueString(), plan.toAPI(ctx, &resp.Diagnostics)
+	control, err := r.update(ctx, id, body, &resp.Diagnostics)
+	if err != nil {
+		resp.Diagnostics.Append(refusedControl("update", id, body, err))
+		return
+	}
+	plan.fromAPI(*control)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// update replaces the access control between a fresh read, for its version, and
+// a read back. Where someone else writes in between, it starts again.
+func (r *accessControlResource) update(ctx context.Context, id string, body api.AccessControlUpdate, diags *diag.Diagnostics) (*api.AccessControl, error) {
+	const tries = 3
+	defer r.Client.Lock(lockControl, id)()
+	for try := 1; ; try++ {
+		present, err := r.Client.AccessControl(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		body.Metadata = (*api.VersionOnly)(present.Metadata.Expected())
+		created, err := r.Client.PutAccessControl(ctx, id, body)
+		if client.IsConflict(err) && try < tries {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if created {
+			diags.AddWarning("Access Control Created Again", fmt.Sprintf("Access control %s was deleted by someone else during the apply and was made again.", id))
+		}
+		return r.await(ctx, id, body)
+	}
+}
+
+func (r *accessControlResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state accessControlModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	id := state.ID.ValueString()
+	defer r.Client.Lock(lockControl, id)()
+	err := r.Client.DeleteAccessControl(ctx, id)
+	switch {
+	case err == nil:
+		err = awaitGone(ctx, func(ctx context.Context) error { _, err := r.Client.AccessControl(ctx, id); return err })
+	case client.IsBadRequest(err):
+		err = fmt.Errorf("%w. If groups still carry it, take it out of their access_control_ids, apply, and destroy again. Access controls with lifecycle { create_before_destroy = true } are destroyed after such groups are changed, in one apply", err)
+	}
+	if err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.Unable("delete", "access control", id, err))
+	}
+}
+
+// ImportState takes the id of an access control of the tenant's own.
+func (r *accessControlResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	if found, err := r.Client.AccessControl(ctx, req.ID); err == nil && found.Predefined {
+		resp.Diagnostics.AddError("Unable to import access control", predefinedText("access control", "iam_access_control", req.ID))
+		return
+	}
+	resource.ImportStatePassthroughID(ctx, path.Root("id"), req, resp)
+}

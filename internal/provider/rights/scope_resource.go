@@ -1,0 +1,258 @@
+package rights
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*scopeResource)(nil)
+	_ resource.ResourceWithImportState = (*scopeResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*scopeResource)(nil)
+)
+
+type scopeResource struct {
+	plumbing.Resource
+}
+
+// NewScopeResource returns iam_scope.
+func NewScopeResource() resource.Resource {
+	return &scopeResource{plumbing.Resource{Name: "scope"}}
+}
+
+// scopeModel is the state of iam_scope.
+type scopeModel struct {
+	ID          types.String `tfsdk:"id"`
+	Description types.Map    `tfsdk:"description"`
+	Domain      types.String `tfsdk:"domain"`
+}
+
+func (r *scopeResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A scope of the tenant's own: a word in the tokens of those who hold it, for services of yours to look for. " +
+			"Access controls (`iam_access_control`) hold scopes, and groups carry access controls.\n\n" +
+			"Predefined scopes cannot be managed; read them with the data source `iam_scopes`. " +
+			"A scope that is deleted gives nothing any more, though API keys and access controls that hold it keep its id.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{
+				MarkdownDescription: "Id of the scope, such as `billing.invoice_export`: 1 to 255 letters, digits, dots, hyphens and underscores; case-sensitive. " +
+					"Ids that start with `custom.` are the platform's for custom types of its Schema service. Changing it replaces the scope.",
+				Required:      true,
+				Validators:    []validator.String{plumbing.ValidScope()},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"description": schema.MapAttribute{
+				MarkdownDescription: "Description by language, such as `{ en = \"Exports invoices\" }`.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          plumbing.ValidText(),
+			},
+			"domain": schema.StringAttribute{
+				MarkdownDescription: "What the scope belongs to, such as the name of a service.",
+				Optional:            true,
+				Validators:          []validator.String{plumbing.NotEmpty()},
+			},
+		},
+	}
+}
+
+// ModifyPlan warns of an id that the platform may want for itself.
+func (r *scopeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() {
+		return // only what is made is worth a word
+	}
+	var plan scopeModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if strings.HasPrefix(plan.ID.ValueString(), "custom.") {
+		resp.Diagnostics.AddAttributeWarning(path.Root("id"), "Reserved Scope Id",
+			"The platform makes the scopes custom.TYPE_read, custom.TYPE_manage, custom.TYPE_read_own and custom.TYPE_manage_own for each custom type of its Schema service. "+
+				"Leave these to it, and begin the ids of other scopes with another word.")
+	}
+}
+
+// toAPI returns the body that makes the scope or replaces it.
+func (m scopeModel) toAPI(ctx context.Context, diags *diag.Diagnostics) api.ScopeUpdate {
+	return api.ScopeUpdate{Description: plumbing.Text(ctx, m.Description, diags), Domain: m.Domain.ValueString()}
+}
+
+// fromAPI takes over what the API says.
+func (m *scopeModel) fromAPI(s api.Scope) {
+	m.ID = types.StringValue(s.ID)
+	m.Description = plumbing.TextMap(s.Description)
+	m.Domain = plumbing.StringOrNull(s.Domain)
+}
+
+// sameScope reports whether the scope is what this body makes.
+func sameScope(s api.Scope, body api.ScopeUpdate) bool {
+	return maps.Equal(s.Description, body.Description) && s.Domain == body.Domain
+}
+
+func (r *scopeResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan scopeModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	id := plan.ID.ValueString()
+	body := plan.toAPI(ctx, &resp.Diagnostics)
+	defer r.Client.Lock(lockScope, id)()
+	// The API would replace a scope that is there.
+	switch found, err := r.Client.Scope(ctx, id); {
+	case err == nil:
+		resp.Diagnostics.AddAttributeError(path.Root("id"), "Unable to create scope", existsText("scope", "iam_scope", id, found.Predefined))
+		return
+	case !client.IsNotFound(err):
+		resp.Diagnostics.Append(plumbing.Unable("create", "scope", id, err))
+		return
+	}
+	if _, err := r.Client.PutScope(ctx, id, body); err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("create", "scope", id, err))
+		return
+	}
+	if scope, err := r.await(ctx, id, body); err != nil {
+		resp.Diagnostics.Append(plumbing.NotReadBack("scope", id, err))
+	} else {
+		plan.fromAPI(*scope)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// existsText says of an id that is taken what to do with the object.
+func existsText(thing, typeName, id string, predefined bool) string {
+	if predefined {
+		return predefinedText(thing, typeName, id)
+	}
+	article := "A "
+	if strings.ContainsAny(thing[:1], "aeiou") {
+		article = "An "
+	}
+	return fmt.Sprintf("%s%s with the id %s exists in the tenant already and was left as it is. Choose another id, or import it and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as %s.name.", article, thing, id, id, typeName)
+}
+
+func predefinedText(thing, typeName, id string) string {
+	return fmt.Sprintf("%s %s is predefined: it can be neither changed nor deleted, and so not managed here. Read it with the data source %ss.", strings.ToUpper(thing[:1])+thing[1:], id, typeName)
+}
+
+// await reads the scope back once the API shows what was written.
+func (r *scopeResource) await(ctx context.Context, id string, body api.ScopeUpdate) (*api.Scope, error) {
+	return client.Await(ctx, func(ctx context.Context) (*api.Scope, error) { return r.Client.Scope(ctx, id) },
+		func(s api.Scope) bool { return sameScope(s, body) })
+}
+
+func (r *scopeResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state scopeModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
+		return
+	}
+	scope, err := r.Client.Scope(ctx, state.ID.ValueString())
+	switch {
+	case client.IsNotFound(err):
+		resp.Diagnostics.Append(plumbing.GoneWarning("Scope", state.ID.ValueString()))
+		resp.State.RemoveResource(ctx)
+	case err != nil:
+		resp.Diagnostics.Append(plumbing.Unable("read", "scope", state.ID.ValueString(), err))
+	default:
+		state.fromAPI(*scope)
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	}
+}
+
+func (r *scopeResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan scopeModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	body := plan.toAPI(ctx, &resp.Diagnostics)
+	scope, err := r.update(ctx, plan.ID.ValueString(), body, &resp.Diagnostics)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("update", "scope", plan.ID.ValueString(), err))
+		return
+	}
+	plan.fromAPI(*scope)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// update replaces the scope between a fresh read, for its version, and a read
+// back. Where someone else writes in between, it starts again.
+func (r *scopeResource) update(ctx context.Context, id string, body api.ScopeUpdate, diags *diag.Diagnostics) (*api.Scope, error) {
+	const tries = 3
+	defer r.Client.Lock(lockScope, id)()
+	for try := 1; ; try++ {
+		present, err := r.Client.Scope(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		body.Metadata = (*api.VersionOnly)(present.Metadata.Expected())
+		created, err := r.Client.PutScope(ctx, id, body)
+		if client.IsConflict(err) && try < tries {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if created {
+			diags.AddWarning("Scope Created Again", fmt.Sprintf("Scope %s was deleted by someone else during the apply and was made again.", id))
+		}
+		return r.await(ctx, id, body)
+	}
+}
+
+func (r *scopeResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state scopeModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	id := state.ID.ValueString()
+	defer r.Client.Lock(lockScope, id)()
+	err := r.Client.DeleteScope(ctx, id)
+	if err == nil {
+		err = awaitGone(ctx, func(ctx context.Context) error { _, err := r.Client.Scope(ctx, id); return err })
+	}
+	if err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.Unable("delete", "scope", id, err))
+	}
+}
+
+// awaitGone waits until the API does not show any more what was deleted: who
+// makes it again looks first whether it is there.
+func awaitGone(ctx context.Context, read func(context.Context) error) error {
+	_, err := client.Await(ctx, func(ctx context.Context) (*bool, error) {
+		err := read(ctx)
+		gone := client.IsNotFound(err)
+		if gone {
+			err = nil
+		}
+		return &gone, err
+	}, func(gone bool) bool { return gone })
+	return err
+}
+
+// ImportState takes the id of a scope of the tenant's own.
+func (r *scopeResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	if found, err := r.Client.Scope(ctx, req.ID); err == nil && found.Predefined {
+		resp.Diagnostics.AddError("Unable to import scope", predefinedText("scope", "iam_scope", req.ID))
+		return
+	}
+	resource.ImportStatePassthroughID(ctx, path.Root("id"), req, resp)
+}
