@@ -61,8 +61,8 @@ const (
 	PathLocation     = "/vendor/{tenant}/locations/{locationId}"
 
 	// Not of the public API: only the reference backend has these.
-	PathUserLock  = "/iam/{tenant}/users/{userId}/lock"
-	PathTestToken = "/iam/{tenant}/users/{userId}/test-token"
+	PathUserLock  = "/iam/{tenant}/users/{userId}/lock"       // PUT locks, DELETE unlocks
+	PathTestToken = "/iam/{tenant}/users/{userId}/test-token" // a token as if the user had logged in
 
 	PathHealth  = "/healthz"      // the process runs
 	PathReady   = "/readyz"       // the process answers requests

@@ -75,6 +75,11 @@ func TestAllScopes(t *testing.T) {
 	if unique := slices.Compact(slices.Sorted(slices.Values(scopes))); len(unique) != len(scopes) {
 		t.Errorf("a scope is there twice: %v", scopes)
 	}
+	for _, own := range api.OwnScopes() {
+		if slices.Contains(scopes, own) {
+			t.Errorf("an API key cannot have %s", own)
+		}
+	}
 	scopes[0] = "changed"
 	if slices.Contains(api.AllScopes(), "changed") {
 		t.Error("a caller can change the scopes of all")

@@ -1,6 +1,14 @@
 package api
 
-// Token is the answer of POST PathToken.
+import "github.com/access-config/terraform-provider-iam/internal/access"
+
+// TestTokenRequest is the body of POST PathTestToken, which may be left out.
+// UserType defaults to EMPLOYEE.
+type TestTokenRequest struct {
+	UserType access.UserType `json:"userType,omitempty"`
+}
+
+// Token is the answer of POST PathToken and of POST PathTestToken.
 type Token struct {
 	AccessToken           string `json:"access_token"`
 	TokenType             string `json:"token_type"`

@@ -1,6 +1,10 @@
 package api
 
-import "github.com/access-config/terraform-provider-iam/internal/access"
+import (
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+)
 
 // UserStatus says how far a user's account has come. Compare it without case.
 type UserStatus string
@@ -9,7 +13,7 @@ type UserStatus string
 const (
 	UserProvisioned UserStatus = "PROVISIONED" // invited, not confirmed yet
 	UserActive      UserStatus = "ACTIVE"
-	UserInactive    UserStatus = "INACTIVE"
+	UserInactive    UserStatus = "INACTIVE" // locked
 )
 
 // User is an employee, as read.
@@ -24,12 +28,19 @@ type User struct {
 	PreferredLanguage string `json:"preferredLanguage"`
 	// BackofficeUserNumber addresses the user, too; for most it equals ID.
 	BackofficeUserNumber string         `json:"backofficeUserNumber"`
-	ValidFrom            string         `json:"validFrom"` // RFC 3339, when the account was made
-	IsAccountLocked      bool           `json:"isAccountLocked"`
+	ValidFrom            string         `json:"validFrom"`       // RFC 3339, when the account was made
+	IsAccountLocked      bool           `json:"isAccountLocked"` // not the whole truth: see Locked
 	Status               UserStatus     `json:"status"`
 	GroupIDs             []string       `json:"groupIds"`
 	Groups               []GroupSummary `json:"groups,omitempty"` // only with expand=groups
 	LastLogin            string         `json:"lastLogin,omitempty"`
+}
+
+// Locked reports whether the user can do nothing. The flag alone does not tell:
+// on the public API users who are active and at work have it, too. The
+// reference backend says INACTIVE as well, and only both together count.
+func (u User) Locked() bool {
+	return u.IsAccountLocked && strings.EqualFold(string(u.Status), string(UserInactive))
 }
 
 // GroupSummary is a group as it shows inside a user, in all languages.

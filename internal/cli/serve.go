@@ -32,6 +32,7 @@ type serveOptions struct {
 	keyFile   string
 	logFormat string
 	fault     string
+	legacy    bool
 }
 
 // list is a flag that may be given several times.
@@ -59,6 +60,7 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	f.StringVar(&o.keyFile, "tls-key", "", "`file` with the TLS key")
 	f.StringVar(&o.logFormat, "log-format", "text", "`text` or json")
 	f.StringVar(&o.fault, "fault", "", "misbehave as APIs do on a bad day: `switches` separated by commas, such as shuffle,lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.05,tolerant-deletes,seed=7")
+	f.BoolVar(&o.legacy, "legacy", true, "answer for roles, permissions and resources, too, which the public API deprecates; --legacy=false leaves them out")
 	if err := parse(env, f, args); err != nil {
 		return err
 	}
@@ -122,7 +124,7 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	if o.logFormat == "json" {
 		logger = slog.New(slog.NewJSONHandler(env.Stderr, nil))
 	}
-	backend, err := server.New(ctx, server.Options{Store: db, Logger: logger})
+	backend, err := server.New(ctx, server.Options{Store: db, Logger: logger, NoLegacy: !o.legacy})
 	if err != nil {
 		return err
 	}

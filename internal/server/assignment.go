@@ -19,7 +19,7 @@ func (s *Server) handleMemberList(c *call) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.group(c.ctx, s.store, c.tenant, c.value("groupId")); err != nil {
+	if _, err := s.reachedGroup(c, s.store, c.value("groupId"), api.ScopeUserRead); err != nil {
 		return err
 	}
 	members, total, err := s.store.Members(c.ctx, c.tenant, c.value("groupId"), page)
@@ -38,9 +38,6 @@ func (s *Server) handleMemberCreate(c *call) error {
 	var body api.AssignmentCreate
 	if err := c.decode(&body, "userId"); err != nil {
 		return err
-	}
-	if body.UserType == "" {
-		body.UserType = access.Employee
 	}
 	id, created, err := s.putMember(c, string(body.UserType), body.UserID)
 	if err != nil {
@@ -70,12 +67,12 @@ func (s *Server) putMember(c *call, userType, userID string) (id string, created
 	if userID == "" { // a customer's is not looked up
 		return "", false, badRequest("userId must not be empty")
 	}
-	kind := access.UserType(strings.ToUpper(userType))
-	if kind != access.Employee && kind != access.Customer {
-		return "", false, violation(groupID, fmt.Sprintf(" '%s' is not supported", userType))
+	kind, err := parseUserType(userType, groupID)
+	if err != nil {
+		return "", false, err
 	}
 	err = s.store.InTx(c.ctx, func(tx store.Tx) error {
-		g, err := s.group(c.ctx, tx, c.tenant, groupID)
+		g, err := s.reachedGroup(c, tx, groupID, api.ScopeAssignmentManage)
 		if err != nil {
 			return err
 		}
@@ -93,6 +90,18 @@ func (s *Server) putMember(c *call, userType, userID string) (id string, created
 		return err
 	})
 	return id, created, err
+}
+
+// parseUserType reads the type of a user, in any case; none is EMPLOYEE.
+// Another is refused, in the name of what it was given for.
+func parseUserType(text, id string) (access.UserType, error) {
+	switch kind := access.UserType(strings.ToUpper(text)); kind {
+	case "":
+		return access.Employee, nil
+	case access.Employee, access.Customer:
+		return kind, nil
+	}
+	return "", violation(id, fmt.Sprintf(" '%s' is not supported", text))
 }
 
 // assign makes the user a member of the group, unless it is one.
@@ -149,6 +158,11 @@ func (s *Server) setMemberships(ctx context.Context, tx store.Tx, tenant, userID
 // Removing who is not a member is no error.
 func (s *Server) handleMemberDelete(c *call) error {
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		if !c.holds(api.ScopeAssignmentManage) {
+			if _, err := s.reachedGroup(c, tx, c.value("groupId"), api.ScopeAssignmentManage); err != nil {
+				return err
+			}
+		}
 		userID, err := memberID(c.ctx, tx, c.tenant, c.value("userId"))
 		if err != nil {
 			return err

@@ -15,6 +15,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -22,10 +23,12 @@ import (
 // tokenLifetime is how long a token is good for, as on the platform.
 const tokenLifetime = 14399 * time.Second
 
-// claims are what a token carries.
+// claims are what a token carries. The subject of a service token is an API
+// key, that of any other a user.
 type claims struct {
-	Tenant string `json:"tenant"`
-	Scope  string `json:"scope"` // separated by spaces
+	Tenant   string          `json:"tenant"`
+	Scope    string          `json:"scope"`              // separated by spaces
+	UserType access.UserType `json:"userType,omitempty"` // empty in a service token
 	jwt.RegisteredClaims
 }
 
@@ -52,38 +55,33 @@ func (s *Server) handleToken(c *call) error {
 	if len(owned) == 0 { // a full-access key
 		owned = api.AllScopes()
 	}
-	scopes := grantedScopes(owned, form.Get("scope"))
-	token, err := s.IssueToken(client.ID, client.Tenant, scopes)
-	if err != nil {
-		return err
-	}
-	return c.write(http.StatusOK, api.Token{
-		AccessToken: token, TokenType: "Bearer", ExpiresIn: int(tokenLifetime / time.Second), SessionIdleTime: 120,
-		Scope: strings.Join(append(scopes, "tenant="+client.Tenant), " "),
-	})
+	return s.writeToken(c, client.ID, claims{Tenant: client.Tenant}, grantedScopes(owned, form.Get("scope")))
 }
 
 // grantedScopes are the client's own, narrowed to those asked for, if any were.
 // A scope that the client does not own is left out without an error.
 func grantedScopes(owned []string, asked string) []string {
-	wanted := slices.DeleteFunc(strings.Fields(asked), func(s string) bool { return strings.HasPrefix(s, "tenant=") })
+	wanted := slices.DeleteFunc(strings.Fields(asked), func(s string) bool { return strings.HasPrefix(s, tenantMark) })
 	if len(wanted) == 0 {
 		return slices.Clone(owned)
 	}
 	return slices.DeleteFunc(wanted, func(s string) bool { return !slices.Contains(owned, s) })
 }
 
-// IssueToken returns a token for the tenant with the given scopes; subject is
-// who it is for.
+// IssueToken returns a service token for the tenant with the given scopes;
+// subject is who it is for.
 func (s *Server) IssueToken(subject, tenant string, scopes []string) (string, error) {
+	return s.sign(subject, claims{Tenant: tenant, Scope: strings.Join(scopes, " ")})
+}
+
+// sign makes a token of claims.
+func (s *Server) sign(subject string, cl claims) (string, error) {
 	now := s.now()
-	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{
-		Tenant: tenant, Scope: strings.Join(scopes, " "),
-		RegisteredClaims: jwt.RegisteredClaims{
-			Subject: subject, ID: s.newID(),
-			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(tokenLifetime)),
-		},
-	}).SignedString(s.signingKey)
+	cl.RegisteredClaims = jwt.RegisteredClaims{
+		Subject: subject, ID: s.newID(),
+		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(tokenLifetime)),
+	}
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, cl).SignedString(s.signingKey)
 	if err != nil {
 		return "", fmt.Errorf("signing a token: %w", err)
 	}
@@ -114,15 +112,39 @@ func (s *Server) authorize(c *call, scopes []string) error {
 	case cl.Tenant != c.tenant:
 		return fault(fmt.Sprintf("Access Token is not valid for tenant %s", c.tenant), api.FaultInvalidToken)
 	}
-	c.scopes = strings.Fields(cl.Scope)
+	c.scopes, c.subject, c.userType = strings.Fields(cl.Scope), cl.Subject, cl.UserType
+	if c.userType == access.Employee {
+		if err := s.checkEmployee(c); err != nil {
+			return err
+		}
+	}
 	if len(scopes) > 0 && !slices.ContainsFunc(scopes, c.holds) {
 		return forbidden(scopes...)
 	}
 	return nil
 }
 
-// holds reports whether the call's token carries the scope.
-func (c *call) holds(scope string) bool { return slices.Contains(c.scopes, scope) }
+// checkEmployee refuses the token of an employee who was locked or left the
+// tenant after it was issued.
+func (s *Server) checkEmployee(c *call) error {
+	u, err := s.store.User(c.ctx, c.tenant, c.subject)
+	if errors.Is(err, store.ErrNotFound) || err == nil && barred(u) {
+		return fault("Access Token is not valid any more: its user is locked or left the tenant", api.FaultInvalidToken)
+	}
+	if err != nil {
+		return fmt.Errorf("reading the caller: %w", err)
+	}
+	return nil
+}
+
+// holds reports whether the call's token carries the scope. The own scopes say
+// nothing in the token of anybody but a customer, who alone has a company.
+func (c *call) holds(scope string) bool {
+	if c.userType != access.Customer && slices.Contains(api.OwnScopes(), scope) {
+		return false
+	}
+	return slices.Contains(c.scopes, scope)
+}
 
 // hashSecret hides a client's secret at rest. Secrets that the backend makes
 // have 256 random bits, so that a fast hash is enough.

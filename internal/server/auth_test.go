@@ -12,6 +12,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
@@ -114,31 +115,44 @@ func TestAuth_tokenExpires(t *testing.T) {
 	b.check(t, exchange{path: "~/templates", header: token, status: 401, want: gatewayFault(api.FaultTokenExpired)})
 }
 
-// Every route asks for its scope, and no other will do; the "_own" scopes are
-// for customers' tokens and open nothing here.
+// Every route asks for its scope, and no other will do; where it asks for none,
+// any token will. The own scopes open nothing to tokens of API keys and of
+// employees.
 func TestAuth_scopes(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
+	owner := b.owner(t)
 	for _, o := range server.Operations() {
 		e := request(o)
 		e.body = "{}"
 		t.Run(e.name, func(t *testing.T) {
+			open := func(scopes ...string) {
+				t.Helper()
+				e.header = bearer(b.issue(t, servertest.Tenant, scopes...))
+				if got := b.send(t, e); got.status == 401 || got.status == 403 || got.status >= 500 {
+					t.Errorf("with %s: got %d %s", scopes, got.status, got.body)
+				}
+			}
 			if len(o.Scopes) == 0 {
-				t.Fatal("the operation asks for no scope")
+				open()
+				return
 			}
 			others := slices.DeleteFunc(api.AllScopes(), func(s string) bool { return slices.Contains(o.Scopes, s) })
+			others = append(others, api.OwnScopes()...)
 			for _, scope := range o.Scopes {
 				others = append(others, scope+"_own", scope+"x", strings.ToUpper(scope))
 			}
-			refused := `{"code": 403, "status": "Forbidden", "message": "` + anyText + `", "resourceId": "` + absent + `", "details": ["Required scope(s): [` + strings.Join(o.Scopes, ", ") + `]"]}`
-			for _, scopes := range [][]string{nil, others} {
-				e.header, e.status, e.want = bearer(b.issue(t, servertest.Tenant, scopes...)), 403, refused
+			e.status = 403
+			e.want = `{"code": 403, "status": "Forbidden", "message": "` + anyText + `", "resourceId": "` + absent + `", "details": ["Required scope(s): [` + strings.Join(o.Scopes, ", ") + `]"]}`
+			for _, token := range []string{
+				b.issue(t, servertest.Tenant), b.issue(t, servertest.Tenant, others...), b.issueUser(t, owner, access.Employee, others...),
+			} {
+				e.header = bearer(token)
 				b.check(t, e)
 			}
 			for _, scope := range o.Scopes {
-				e.header = bearer(b.issue(t, servertest.Tenant, scope))
-				if got := b.send(t, e); got.status == 401 || got.status == 403 || got.status >= 500 {
-					t.Errorf("with %s: got %d %s", scope, got.status, got.body)
+				if !slices.Contains(api.OwnScopes(), scope) {
+					open(scope)
 				}
 			}
 		})

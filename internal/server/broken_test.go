@@ -261,6 +261,13 @@ func (x brokenTx) Templates(ctx context.Context, tenant string) (found []store.T
 	return x.Tx.Templates(ctx, tenant)
 }
 
+func (x brokenTx) Tenant(ctx context.Context, name string) (found store.Tenant, err error) {
+	if err := x.breakage.next(); err != nil {
+		return found, err
+	}
+	return x.Tx.Tenant(ctx, name)
+}
+
 func (x brokenTx) Client(ctx context.Context, id string) (found store.Client, err error) {
 	if err := x.breakage.next(); err != nil {
 		return found, err
@@ -294,13 +301,6 @@ func (x brokenTx) DeleteDocument(ctx context.Context, tenant, kind, id string) e
 		return err
 	}
 	return x.Tx.DeleteDocument(ctx, tenant, kind, id)
-}
-
-func (x brokenTx) Tenant(ctx context.Context, name string) (found store.Tenant, err error) {
-	if err := x.breakage.next(); err != nil {
-		return found, err
-	}
-	return x.Tx.Tenant(ctx, name)
 }
 
 func (x brokenTx) CreateAccessControl(ctx context.Context, c store.AccessControl) error {

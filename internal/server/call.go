@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
 // maxBody is the largest request body, in bytes, as the platform documents it.
@@ -21,7 +23,11 @@ type call struct {
 	r      *http.Request
 	ctx    context.Context
 	tenant string // of the path; after authorize also of the token
-	scopes []string
+
+	// Of the token.
+	scopes   []string
+	subject  string          // the id of the user, or of the API key
+	userType access.UserType // empty for an API key
 }
 
 // value returns a segment of the path, unescaped.

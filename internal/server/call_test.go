@@ -17,7 +17,8 @@ func withBody(t *testing.T) []exchange {
 	t.Helper()
 	var list []exchange
 	for _, o := range server.Operations() {
-		if (o.Method == http.MethodPost || o.Method == http.MethodPut) && o.Path != api.PathMemberType {
+		bodyless := o.Path == api.PathMemberType || o.Path == api.PathUserLock
+		if (o.Method == http.MethodPost || o.Method == http.MethodPut) && !bodyless {
 			list = append(list, request(o))
 		}
 	}
@@ -43,6 +44,9 @@ func TestCall_malformed(t *testing.T) {
 			"not UTF-8":       "{\"name\": {\"en\": \"\xff\"}, \"userId\": \"\xc3\"}",
 			"deeper than any": `{"mixins": ` + strings.Repeat(`[`, 20_000) + strings.Repeat(`]`, 20_000) + `}`,
 		} {
+			if name == "nothing" && strings.HasSuffix(e.path, "/test-token") {
+				continue // there it is optional
+			}
 			e.body, e.status, e.want = body, 400, `{"code": 400, "status": "Bad Request", "message": "`+anyText+`", "resourceId": "`+absent+`"}`
 			e.name = e.method + " " + e.path + ": " + name
 			b.play(t, e)

@@ -71,11 +71,11 @@ func (s *Server) handleControlGet(c *call) error {
 	if err != nil {
 		return err
 	}
-	v, err := s.accepted(c)
+	l, err := s.controlView(c)
 	if err != nil {
 		return err
 	}
-	return c.write(http.StatusOK, controlToWire(control, v))
+	return c.write(http.StatusOK, l.control(control))
 }
 
 // control loads an access control or refuses with 404.
@@ -101,29 +101,41 @@ func (s *Server) handleGroupControlList(c *call) error {
 
 // handleUserControlList answers GET /iam/{tenant}/users/{userId}/access-controls.
 func (s *Server) handleUserControlList(c *call) error {
-	groups, err := s.groupsOfUser(c)
+	groups, err := s.groupsOfKnownUser(c)
 	if err != nil {
 		return err
-	}
-	if len(groups) == 0 {
-		// Without groups only an employee is known here.
-		if _, err := s.user(c.ctx, s.store, c.tenant, c.value("userId")); err != nil {
-			return err
-		}
 	}
 	return s.writeControlsOf(c, groups)
 }
 
-// writeControlsOf lists the access controls of the groups, their own and those
-// of their templates, each once.
+// groupsOfKnownUser loads the groups of the path's user. Without groups only an
+// employee is known here.
+func (s *Server) groupsOfKnownUser(c *call) ([]store.Group, error) {
+	groups, err := s.groupsOf(c, c.value("userId"))
+	if err == nil && len(groups) == 0 {
+		_, err = s.user(c.ctx, s.store, c.tenant, c.value("userId"))
+	}
+	return groups, err
+}
+
 func (s *Server) writeControlsOf(c *call, groups []store.Group) error {
+	controls, err := s.controlsOf(c, groups)
+	if err != nil {
+		return err
+	}
+	return s.writeControls(c, controls, false)
+}
+
+// controlsOf loads the access controls of the groups, their own and those of
+// their templates, each once.
+func (s *Server) controlsOf(c *call, groups []store.Group) ([]store.AccessControl, error) {
 	carried := map[string]bool{}
 	for _, g := range groups {
 		ids := slices.Clone(g.AccessControls)
 		for _, id := range g.Templates {
 			t, err := s.store.Template(c.ctx, c.tenant, id)
 			if err != nil {
-				return fmt.Errorf("reading template %s: %w", id, err)
+				return nil, fmt.Errorf("reading template %s: %w", id, err)
 			}
 			ids = append(ids, t.AccessControls...)
 		}
@@ -133,14 +145,13 @@ func (s *Server) writeControlsOf(c *call, groups []store.Group) error {
 	}
 	controls, err := s.store.AccessControls(c.ctx, c.tenant)
 	if err != nil {
-		return fmt.Errorf("listing access controls: %w", err)
+		return nil, fmt.Errorf("listing access controls: %w", err)
 	}
-	controls = slices.DeleteFunc(controls, func(control store.AccessControl) bool { return !carried[control.ID] })
-	return s.writeControls(c, controls, false)
+	return slices.DeleteFunc(controls, func(control store.AccessControl) bool { return !carried[control.ID] }), nil
 }
 
 func (s *Server) writeControls(c *call, controls []store.AccessControl, filter bool) error {
-	v, err := s.accepted(c)
+	v, err := s.controlView(c)
 	if err != nil {
 		return err
 	}
@@ -150,14 +161,15 @@ func (s *Server) writeControls(c *call, controls []store.AccessControl, filter b
 	}
 	if filter {
 		l.modified = func(control store.AccessControl) time.Time { return latest(control.CreatedAt, control.ModifiedAt) }
+		controls = slices.DeleteFunc(controls, func(control store.AccessControl) bool { return !v.selects(control) })
 	}
 	controls, total, err := l.apply(c, controls)
 	if err != nil {
 		return err
 	}
-	documents := make([]api.AccessControl, len(controls))
+	documents := make([]api.LegacyAccessControl, len(controls))
 	for i, control := range controls {
-		documents[i] = controlToWire(control, v)
+		documents[i] = v.control(control)
 	}
 	return writeList(c, documents, total)
 }

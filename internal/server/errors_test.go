@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
@@ -77,8 +78,11 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 		sound.check(t, exchange{method: "PUT", path: "~/access-controls/" + id, body: `{"scopes": ["s"]}`, status: 201, want: `{"id": "` + id + `"}`})
 	}
 	main := sound.create(t, "~/users", person("main@acme.example", "h"))
+	sound.token = sound.issueUser(t, main, access.Employee, api.AllScopes()...) // and "me" is somebody
+	owner := sound.owner(t)
 	leaver := sound.create(t, "~/users", person("leaver@acme.example", "g", "gone"))
-	fill := strings.NewReplacer("/iam/{tenant}", "~", "{userId}", main, "{groupId}", "g", "{userType}", "EMPLOYEE", "{accessControlId}", ordersViewer, "{scopeId}", "s")
+	fill := strings.NewReplacer("/iam/{tenant}", "~", "{userId}", main, "{groupId}", "g", "{userType}", "EMPLOYEE", "{accessControlId}", ordersViewer, "{scopeId}", "s",
+		"{roleId}", viewerRole, "{permissionId}", "read", "{resourceId}", "orders")
 	forms := map[string]exchange{
 		"POST " + api.PathUsers:   {body: person("new@acme.example", "g", "h"), status: 201},
 		"PUT " + api.PathUser:     {body: changed(main, "g"), status: 204},
@@ -96,6 +100,10 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 		"DELETE " + api.PathControl:    {path: "~/access-controls/unused", status: 204},
 		"PUT " + api.PathScope:         {body: `{"description": {"en": "x"}}`, status: 204},
 		"DELETE " + api.PathScope:      {path: "~/scopes/unused", status: 204},
+		"POST " + api.PathTestToken:    {path: "~/users/" + owner + "/test-token", status: 200},
+		"PUT " + api.PathUserLock:      {path: "~/users/" + owner + "/lock", status: 204},
+		"DELETE " + api.PathUserLock:   {path: "~/users/" + owner + "/lock", status: 204},
+		"GET " + api.PathControls:      {path: "~/access-controls?expand=role,resource", status: 200},
 		"GET " + api.PathUserGroup:     {path: "~/users/" + main + "/groups/g", status: 200},
 		"GET " + api.PathUsers:         {path: "~/users?expand=groups", status: 200},
 		"GET " + api.PathTemplates:     {path: "~/templates?expand=accessControls&pageSize=2", status: 200},

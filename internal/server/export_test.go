@@ -1,6 +1,17 @@
 package server
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+)
+
+// IssueUserToken returns a token of a user of the tenant with any scopes, also
+// some that the user would not get.
+func (s *Server) IssueUserToken(userID, tenant string, kind access.UserType, scopes []string) (string, error) {
+	return s.sign(userID, claims{Tenant: tenant, UserType: kind, Scope: strings.Join(scopes, " ")})
+}
 
 // Operation is a row of the route table, as tests see it.
 type Operation struct {

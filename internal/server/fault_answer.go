@@ -87,11 +87,14 @@ func (f *faulty) answer(r *http.Request) *captured {
 }
 
 // readPath returns where a write shows. A membership is written below its
-// group and read below its user.
+// group and read below its user, and a lock below the user that it shows in.
 func readPath(written string) string {
 	parts := strings.Split(written, "/") // "", iam, tenant, groups, group, users, type, user
 	if len(parts) == 8 && parts[3] == "groups" && parts[5] == "users" {
 		return strings.Join([]string{"", parts[1], parts[2], "users", parts[7], "groups", parts[4]}, "/")
+	}
+	if len(parts) == 6 && parts[3] == "users" && parts[5] == "lock" {
+		return strings.Join(parts[:5], "/")
 	}
 	return written
 }

@@ -125,6 +125,7 @@ var fuzzOperations = []fuzzOperation{
 	{"PUT", "/scopes/new", func(ctx context.Context, b *fuzzBackend, id string) error {
 		return b.store.DeleteDocument(ctx, servertest.Tenant, store.KindScope, id)
 	}},
+	{"POST", "/users/{user}/test-token", nil},
 }
 
 // fuzzScope is the body of the scope that is changed.
@@ -191,6 +192,10 @@ func (b *fuzzBackend) checkTaken(t *testing.T, o fuzzOperation, path, id string)
 	t.Helper()
 	if strings.HasSuffix(path, "/users") && path != "/users" { // a membership
 		b.expect(t, 200, "GET", path, "")
+		return
+	}
+	if strings.HasSuffix(path, "/test-token") { // a login
+		b.expect(t, 200, "GET", "/users/"+b.user, "")
 		return
 	}
 	if o.method == "POST" {

@@ -34,9 +34,9 @@ func latest(a, b time.Time) time.Time {
 
 // handleGroupList answers GET /iam/{tenant}/groups.
 func (s *Server) handleGroupList(c *call) error {
-	groups, err := s.store.Groups(c.ctx, c.tenant)
+	groups, err := s.reachedGroups(c)
 	if err != nil {
-		return fmt.Errorf("listing groups: %w", err)
+		return err
 	}
 	if kind := c.query("userType"); kind != "" {
 		groups = slices.DeleteFunc(groups, func(g store.Group) bool { return !strings.EqualFold(g.UserType, kind) })
@@ -46,7 +46,7 @@ func (s *Server) handleGroupList(c *call) error {
 
 // handleUserGroupList answers GET /iam/{tenant}/users/{userId}/groups.
 func (s *Server) handleUserGroupList(c *call) error {
-	groups, err := s.groupsOfUser(c)
+	groups, err := s.groupsOf(c, c.value("userId"))
 	if err != nil {
 		return err
 	}
@@ -71,10 +71,10 @@ func (s *Server) writeGroups(c *call, groups []store.Group, l listing[store.Grou
 	return writeList(c, documents, total)
 }
 
-// groupsOfUser loads the groups of the path's user, who may be a customer and
-// so unknown to this service.
-func (s *Server) groupsOfUser(c *call) ([]store.Group, error) {
-	id, err := memberID(c.ctx, s.store, c.tenant, c.value("userId"))
+// groupsOf loads the groups of a user, who may be a customer and so unknown to
+// this service.
+func (s *Server) groupsOf(c *call, userID string) ([]store.Group, error) {
+	id, err := memberID(c.ctx, s.store, c.tenant, userID)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (s *Server) groupsOfUser(c *call) ([]store.Group, error) {
 
 // handleUserGroupGet answers GET /iam/{tenant}/users/{userId}/groups/{groupId}.
 func (s *Server) handleUserGroupGet(c *call) error {
-	groups, err := s.groupsOfUser(c)
+	groups, err := s.groupsOf(c, c.value("userId"))
 	if err != nil {
 		return err
 	}

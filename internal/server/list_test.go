@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
@@ -25,7 +26,8 @@ func totalIs(n string) map[string]string { return map[string]string{api.HeaderTo
 func listPaths(user, group string) []string {
 	var paths []string
 	for _, o := range server.Operations() {
-		if o.Method == http.MethodGet && !strings.HasSuffix(o.Path, "}") && o.Path != api.PathUserScopes {
+		single := strings.HasSuffix(o.Path, "}") || strings.HasSuffix(o.Path, "/scopes") && strings.Contains(o.Path, "/users/") || o.Path == api.PathUserMe
+		if o.Method == http.MethodGet && !single {
 			paths = append(paths, strings.NewReplacer("/iam/{tenant}", "~", "{userId}", user, "{groupId}", group).Replace(o.Path))
 		}
 	}
@@ -33,7 +35,7 @@ func listPaths(user, group string) []string {
 }
 
 // filled returns a backend in which every list has some elements: a user who
-// is in some groups, a group that has some members and access controls.
+// is in some groups and calls, a group that has some members and access controls.
 func filled(t *testing.T) (b *backend, user, group string) {
 	t.Helper()
 	b = newBackend(t)
@@ -43,6 +45,7 @@ func filled(t *testing.T) (b *backend, user, group string) {
 	for i := range 7 {
 		user = b.create(t, "~/users", person(fmt.Sprintf("user%d@acme.example", i), groups...))
 	}
+	b.token = b.issueUser(t, user, access.Employee, api.AllScopes()...)
 	return b, user, "crowd"
 }
 
@@ -185,6 +188,7 @@ func TestList_otherParameters(t *testing.T) {
 		{"~/access-controls?q=predefined:false", "id", ""},
 		{"~/access-controls?q=scopes:order.order_delete%20restrictedTo:EMPLOYEE%20vendorAware:false", "id", ordersManager},
 		{"~/access-controls?metadataModifiedAt=2026-02-01", "id", ""},
+		{"~/access-controls?q=id:~8e06&roleId=" + managerRole + "&resourceId=orders", "id", ordersManager},
 		{"~/users/" + user + "/groups?sort=id:desc", "id", "g6 g5 g4 g3 g2 g1 crowd"},
 	} {
 		if got := ids(t, b, c.path, c.member); got != c.want {
@@ -202,7 +206,11 @@ func TestList_otherParameters(t *testing.T) {
 		"~/users":                                "userType",
 		"~/groups/" + group + "/users":           "",
 		"~/users/" + user + "/access-controls":   "",
+		"~/users/me/access-controls":             "",
 		"~/groups/" + group + "/access-controls": "",
+		"~/roles":                                "sort name description metadataModifiedAt",
+		"~/permissions":                          "sort name description metadataModifiedAt",
+		"~/resources":                            "sort name description metadataModifiedAt",
 	}
 	for _, path := range listPaths(user, group) {
 		names, known := declared[path]

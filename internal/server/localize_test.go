@@ -3,9 +3,12 @@ package server_test
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
 )
 
@@ -96,15 +99,20 @@ func TestLocalize_everyRoute(t *testing.T) {
 	b.create(t, "~/groups", `{"id": "g", "name": {"en": "Tea", "de": "Tee"}, "accessControls": ["`+ordersViewer+`"]}`)
 	b.check(t, exchange{method: "PUT", path: "~/scopes/s", body: `{"description": {"en": "Tea", "de": "Tee"}}`, status: 201, want: `{"id": "s"}`})
 	user := b.create(t, "~/users", person("anna@acme.example", "g"))
-	fill := strings.NewReplacer("/iam/{tenant}", "~", "{userId}", user, "{groupId}", "g", "{accessControlId}", ordersViewer, "{scopeId}", "s")
+	b.token = b.issueUser(t, user, access.Employee, api.AllScopes()...)
+	fill := strings.NewReplacer(
+		"/iam/{tenant}", "~", "{userId}", user, "{groupId}", "g", "{accessControlId}", ordersViewer, "{scopeId}", "s",
+		"{roleId}", viewerRole, "{permissionId}", "read", "{resourceId}", "orders",
+	)
+	plain := []string{api.PathUsers, api.PathUser, api.PathUserMe, api.PathMyScopes, api.PathUserScopes, api.PathMembers, api.PathScopes}
 	for _, o := range server.Operations() {
 		if o.Method != http.MethodGet {
 			continue
 		}
 		path := fill.Replace(o.Path)
-		localized := path != "~/users" && path != "~/users/"+user && path != "~/groups/g/users" && path != "~/scopes" && path != "~/users/"+user+"/scopes"
+		localized := !slices.Contains(plain, o.Path)
 		member := "name"
-		if path == "~/scopes/s" {
+		if o.Path == api.PathScope {
 			member = "description"
 		}
 		t.Run(path, func(t *testing.T) {

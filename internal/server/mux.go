@@ -8,8 +8,9 @@ import (
 
 // Mux finds the handler of a request as http.ServeMux does, among paths that
 // http.ServeMux alone refuses: "/users/vendors/{vendorId}" and
-// "/users/{userId}/groups" both match "/users/vendors/groups". The former wins,
-// so that "vendors" cannot be the id of a user.
+// "/users/{userId}/groups" both match "/users/vendors/groups", and "/users/me"
+// for one method does not go with "/users/{userId}" for another. The former of
+// each win, so that "vendors" and "me" cannot be ids of users.
 type Mux struct {
 	first, second *http.ServeMux
 }
@@ -20,7 +21,8 @@ func NewMux() *Mux { return &Mux{first: http.NewServeMux(), second: http.NewServ
 // Handle registers the handler of a path; an empty method is every other one.
 func (m *Mux) Handle(method, path string, h http.Handler) {
 	mux := m.second
-	if path == api.PathVendorUsers {
+	switch path {
+	case api.PathVendorUsers, api.PathUserMe, api.PathMyScopes, api.PathMyGrants:
 		mux = m.first
 	}
 	if method != "" {

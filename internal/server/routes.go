@@ -19,7 +19,8 @@ type route struct {
 // table is every operation behind a token.
 func (s *Server) table() []route {
 	one := func(scope string) []string { return []string{scope} }
-	return []route{
+	either := func(scope, own string) []string { return []string{scope, own} }
+	routes := []route{
 		{"GET", api.PathUsers, one(api.ScopeUserRead), s.handleUserList},
 		{"POST", api.PathUsers, one(api.ScopeUserCreate), s.handleUserCreate},
 		{"GET", api.PathUser, one(api.ScopeUserRead), s.handleUserGet},
@@ -30,18 +31,24 @@ func (s *Server) table() []route {
 		{"GET", api.PathUserGroup, one(api.ScopeGroupRead), s.handleUserGroupGet},
 		{"GET", api.PathUserGrants, one(api.ScopeAccessRead), s.handleUserControlList},
 		{"GET", api.PathUserScopes, one(api.ScopeScopeRead), s.handleUserScopes},
+		{"POST", api.PathTestToken, one(api.ScopeUserUpdate), s.handleTestToken},
+		{"PUT", api.PathUserLock, one(api.ScopeUserUpdate), s.handleUserLock},
+		{"DELETE", api.PathUserLock, one(api.ScopeUserUpdate), s.handleUserUnlock},
+		{"GET", api.PathUserMe, nil, s.handleMe},
+		{"GET", api.PathMyScopes, nil, s.handleMyScopes},
+		{"GET", api.PathMyGrants, nil, s.handleMyControls},
 
-		{"GET", api.PathGroups, one(api.ScopeGroupRead), s.handleGroupList},
+		{"GET", api.PathGroups, either(api.ScopeGroupRead, api.ScopeGroupReadOwn), s.handleGroupList},
 		{"POST", api.PathGroups, one(api.ScopeGroupManage), s.handleGroupCreate},
 		{"GET", api.PathGroup, one(api.ScopeGroupRead), s.handleGroupGet},
 		{"PUT", api.PathGroup, one(api.ScopeGroupManage), s.handleGroupPut},
 		{"DELETE", api.PathGroup, one(api.ScopeGroupManage), s.handleGroupDelete},
 		{"GET", api.PathGroupGrants, one(api.ScopeAccessRead), s.handleGroupControlList},
 
-		{"GET", api.PathMembers, one(api.ScopeUserRead), s.handleMemberList},
-		{"POST", api.PathMembers, one(api.ScopeAssignmentManage), s.handleMemberCreate},
+		{"GET", api.PathMembers, either(api.ScopeUserRead, api.ScopeUserReadOwn), s.handleMemberList},
+		{"POST", api.PathMembers, either(api.ScopeAssignmentManage, api.ScopeAssignmentCreateOwn), s.handleMemberCreate},
 		{"PUT", api.PathMemberType, one(api.ScopeAssignmentManage), s.handleMemberPut},
-		{"DELETE", api.PathMember, one(api.ScopeAssignmentManage), s.handleMemberDelete},
+		{"DELETE", api.PathMember, either(api.ScopeAssignmentManage, api.ScopeAssignmentDeleteOwn), s.handleMemberDelete},
 		{"DELETE", api.PathMembers, one(api.ScopeAssignmentManage), s.handleMemberClear},
 
 		{"GET", api.PathControls, one(api.ScopeAccessRead), s.handleControlList},
@@ -54,6 +61,10 @@ func (s *Server) table() []route {
 		{"DELETE", api.PathScope, one(api.ScopeScopeManage), s.handleScopeDelete},
 		{"GET", api.PathTemplates, one(api.ScopeTemplateRead), s.handleTemplateList},
 	}
+	if !s.noLegacy {
+		routes = append(routes, s.legacyTable()...)
+	}
+	return routes
 }
 
 // openTable is every operation that needs no token.

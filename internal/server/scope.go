@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -191,6 +190,9 @@ func scopeToWire(d store.Document) (api.Scope, error) {
 
 // handleUserScopes answers GET /iam/{tenant}/users/{userId}/scopes.
 func (s *Server) handleUserScopes(c *call) error {
+	if _, err := s.groupsOfKnownUser(c); err != nil {
+		return err
+	}
 	held, err := s.userScopes(c.ctx, s.store, c.tenant, c.value("userId"))
 	if err != nil {
 		return err
@@ -198,29 +200,25 @@ func (s *Server) handleUserScopes(c *call) error {
 	return c.write(http.StatusOK, held)
 }
 
-// userScopes returns what a user holds through groups. Of those without groups
-// only an employee is known here; anybody else is refused with 404.
+// userScopes returns what a user, who may be a customer and so unknown here,
+// holds through groups.
 func (s *Server) userScopes(ctx context.Context, tx store.Tx, tenant, userID string) (api.UserScopes, error) {
-	user, err := s.user(ctx, tx, tenant, userID)
-	var refused *failure
+	user, err := tx.User(ctx, tenant, userID)
 	switch {
 	case err == nil:
 		userID = user.ID // it may have come as a back-office number
-	case !errors.As(err, &refused):
-		return api.UserScopes{}, err
+	case !errors.Is(err, store.ErrNotFound):
+		return api.UserScopes{}, fmt.Errorf("reading user: %w", err)
 	}
 	groups, err := tx.GroupsOfUser(ctx, tenant, userID)
 	if err != nil {
 		return api.UserScopes{}, fmt.Errorf("listing the user's groups: %w", err)
 	}
-	if refused != nil && len(groups) == 0 {
-		return api.UserScopes{}, refused
-	}
 	subject := access.ScopeUser{Locked: user.Locked}
 	if subject.Groups, err = scopeGroups(ctx, tx, tenant, groups); err != nil {
 		return api.UserScopes{}, err
 	}
-	held := api.UserScopes{UserID: userID, Scopes: strings.Join(append(subject.Scopes(), "tenant="+tenant), " ")}
+	held := api.UserScopes{UserID: userID, Scopes: withTenant(subject.Scopes(), tenant)}
 	// All groups of an employee belong to the same vendor.
 	if i := slices.IndexFunc(groups, func(g store.Group) bool { return g.VendorID != "" }); i >= 0 {
 		held.VendorID = groups[i].VendorID

@@ -19,6 +19,10 @@ type Options struct {
 	Logger *slog.Logger     // silent when nil
 	Now    func() time.Time // the system's clock when nil
 	NewID  func() string    // random UUIDs when nil
+
+	// NoLegacy leaves out roles, permissions and resources, which the public
+	// API deprecates.
+	NoLegacy bool
 }
 
 // Server answers the API. It is an http.Handler and safe for concurrent use;
@@ -28,6 +32,7 @@ type Server struct {
 	log        *slog.Logger
 	now        func() time.Time
 	newID      func() string
+	noLegacy   bool
 	signingKey []byte
 	handler    http.Handler
 }
@@ -35,7 +40,7 @@ type Server struct {
 // New returns a server over the store. It reads the key that signs tokens, or
 // makes it on a new database.
 func New(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{store: o.Store, log: o.Logger, now: o.Now, newID: o.NewID}
+	s := &Server{store: o.Store, log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

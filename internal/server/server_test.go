@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
@@ -99,6 +100,26 @@ func (b *backend) issue(t testing.TB, tenant string, scopes ...string) string {
 		t.Fatalf("issuing a token: %v", err)
 	}
 	return token
+}
+
+// issueUser returns a token of a user.
+func (b *backend) issueUser(t testing.TB, userID string, kind access.UserType, scopes ...string) string {
+	t.Helper()
+	token, err := b.server.IssueUserToken(userID, servertest.Tenant, kind, scopes)
+	if err != nil {
+		t.Fatalf("issuing a token: %v", err)
+	}
+	return token
+}
+
+// owner returns the id of the tenant's Owner.
+func (b *backend) owner(t testing.TB) string {
+	t.Helper()
+	u, err := b.store.UserByEmail(t.Context(), servertest.Tenant, "owner@acme.example")
+	if err != nil {
+		t.Fatalf("looking for the Owner: %v", err)
+	}
+	return u.ID
 }
 
 // bearer is the header that carries a token.

@@ -88,7 +88,7 @@ func TestTenant_halfMade(t *testing.T) {
 	broken, breakage := newBrokenStore(filled.store)
 	b := over(t, filled, server.Options{Store: broken})
 	cause := errors.New("the disk is gone")
-	for n := 1; ; n += 7 {
+	for n := 2; ; n += 7 { // the first one looks whether it is there
 		breakage.set(n, cause, false)
 		created, err := b.server.EnsureTenant(t.Context(), "other", "")
 		if !breakage.happened() {

@@ -238,8 +238,39 @@ func (s *Server) handleUserDelete(c *call) error {
 	return c.done()
 }
 
-// userToWire presents a user.
+// handleUserLock answers PUT /iam/{tenant}/users/{userId}/lock.
+func (s *Server) handleUserLock(c *call) error { return s.setLocked(c, true) }
+
+// handleUserUnlock answers DELETE /iam/{tenant}/users/{userId}/lock.
+func (s *Server) handleUserUnlock(c *call) error { return s.setLocked(c, false) }
+
+// setLocked locks or unlocks the user of the path, who may be so already.
+func (s *Server) setLocked(c *call, locked bool) error {
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		u, err := s.user(c.ctx, tx, c.tenant, c.value("userId"))
+		if err != nil || u.Locked == locked {
+			return err
+		}
+		return tx.UpdateUser(c.ctx, c.tenant, u.ID, func(u *store.User) error {
+			u.Locked = locked
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	return c.done()
+}
+
+// barred reports whether the user can do nothing.
+func barred(u store.User) bool { return u.Locked || u.Status == string(api.UserInactive) }
+
+// userToWire presents a user. One who is locked shows as INACTIVE and keeps the
+// status that it has without the lock.
 func userToWire(u store.User, groupIDs []string) api.User {
+	if u.Locked {
+		u.Status = string(api.UserInactive)
+	}
 	return api.User{
 		ID: u.ID, FirstName: u.FirstName, LastName: u.LastName, ContactEmail: u.Email, Department: u.Department,
 		PreferredSite: u.PreferredSite, PreferredCurrency: u.PreferredCurrency, PreferredLanguage: u.PreferredLanguage,

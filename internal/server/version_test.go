@@ -28,6 +28,16 @@ var versionedPuts = map[string]versioned{
 		put:  exchange{method: "PUT", path: "~/groups/sales", body: `{"name": {"en": "Sales"}VERSION}`, status: 204},
 		says: inMetadata,
 	},
+	api.PathControl: {
+		make: []exchange{{method: "PUT", path: "~/access-controls/c", body: `{"scopes": ["order.order_read"]}`, status: 201}},
+		put:  exchange{method: "PUT", path: "~/access-controls/c", body: `{"scopes": ["order.order_read"]VERSION}`, status: 204},
+		says: inMetadata,
+	},
+	api.PathScope: {
+		make: []exchange{{method: "PUT", path: "~/scopes/s", body: `{"domain": "d"}`, status: 201}},
+		put:  exchange{method: "PUT", path: "~/scopes/s", body: `{"domain": "d"VERSION}`, status: 204},
+		says: inMetadata,
+	},
 }
 
 // Each operation of the description that takes a version is in the table.

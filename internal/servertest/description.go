@@ -77,6 +77,9 @@ var loadServed = sync.OnceValues(func() (served, error) {
 	for _, o := range d.operations {
 		s.mux.Handle(o.Method, o.Path, o)
 	}
+	for path := range d.doc.Paths.Map() { // else another path could answer the other methods
+		s.mux.Handle("", path, http.NotFoundHandler())
+	}
 	return s, nil
 })
 

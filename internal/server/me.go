@@ -1,0 +1,70 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// handleMe answers GET /iam/{tenant}/users/me. Only employees are users of
+// this service.
+func (s *Server) handleMe(c *call) error {
+	if c.userType != access.Employee {
+		return noUser(c)
+	}
+	u, err := s.user(c.ctx, s.store, c.tenant, c.subject)
+	if err != nil {
+		return err
+	}
+	documents, err := s.userDocuments(c, []store.User{u})
+	if err != nil {
+		return err
+	}
+	documents[0].LastLogin = "" // the platform does not show it here
+	return c.write(http.StatusOK, documents[0])
+}
+
+// noUser refuses to say who the caller is.
+func noUser(c *call) error {
+	if c.userType == access.Customer {
+		return notFound("Error while getting user", c.subject, "Customers are kept by another service")
+	}
+	return notFound("Error while getting user", "", "The token is of an API key, which is no user")
+}
+
+// handleMyScopes answers GET /iam/{tenant}/users/me/scopes. An API key has the
+// scopes of its token.
+func (s *Server) handleMyScopes(c *call) error {
+	if c.userType == "" {
+		return c.write(http.StatusOK, api.UserScopes{UserID: c.subject, Scopes: withTenant(c.scopes, c.tenant)})
+	}
+	scopes, err := s.userScopes(c.ctx, s.store, c.tenant, c.subject)
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, scopes)
+}
+
+// handleMyControls answers GET /iam/{tenant}/users/me/access-controls.
+func (s *Server) handleMyControls(c *call) error {
+	if c.userType == "" {
+		return noUser(c)
+	}
+	groups, err := s.groupsOf(c, c.subject)
+	if err != nil {
+		return err
+	}
+	return s.writeControlsOf(c, groups)
+}
+
+// withTenant writes scopes as the platform does: separated by single spaces,
+// the tenant last.
+func withTenant(scopes []string, tenant string) string {
+	return strings.Join(append(scopes[:len(scopes):len(scopes)], tenantMark+tenant), " ")
+}
+
+// tenantMark starts the word in a list of scopes that is the tenant.
+const tenantMark = "tenant="
