@@ -172,6 +172,22 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// What the public API deprecates is there unless it is left out.
+func TestServe_legacy(t *testing.T) {
+	t.Parallel()
+	for status, args := range map[int][]string{http.StatusUnauthorized: nil, http.StatusNotFound: {"--legacy=false"}} {
+		b := serve(t, append([]string{"--database", "sqlite:" + filepath.Join(t.TempDir(), "iam.db"), "--tenant", "acme"}, args...)...)
+		resp, err := http.Get(b.url + api.Path(api.PathRoles, "acme"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != status {
+			t.Errorf("%v: roles answer %d, want %d", args, resp.StatusCode, status)
+		}
+	}
+}
+
 // A tenant's name may be written in capitals, and a key in the environment may
 // be there for other commands.
 func TestServe_environment(t *testing.T) {
@@ -314,8 +330,24 @@ func TestReport(t *testing.T) {
 	}
 
 	b := serve(t, "--database", "sqlite:"+path, "--tenant", "acme", "--client", "key:secret")
-	remote, _, code := run(t, map[string]string{"IAM_API_URL": b.url, "IAM_TENANT": "acme", "IAM_CLIENT_ID": "key", "IAM_CLIENT_SECRET": "secret"}, "report", "--email", "owner@acme.example")
+	environment := map[string]string{"IAM_API_URL": b.url, "IAM_TENANT": "acme", "IAM_CLIENT_ID": "key", "IAM_CLIENT_SECRET": "secret"}
+	remote, _, code := run(t, environment, "report", "--email", "owner@acme.example")
 	if code != 0 || remote != text {
 		t.Errorf("over HTTP: code %d\n%s", code, remote)
+	}
+	c, err := client.New(client.Options{BaseURL: b.url, Tenant: "acme", ClientID: "key", ClientSecret: "secret"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner, err := c.UserByEmail(t.Context(), "owner@acme.example")
+	if err == nil {
+		err = c.LockUser(t.Context(), owner.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	locked, _, code := run(t, environment, "report", "--email", "owner@acme.example")
+	if code != 0 || !strings.Contains(locked, "Administration, inactive, locked") || !strings.Contains(locked, "This user has no access.") {
+		t.Errorf("of the locked: code %d\n%s", code, locked)
 	}
 }

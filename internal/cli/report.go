@@ -105,7 +105,7 @@ func writeReport(w io.Writer, format string, user api.User, rows []access.Row) e
 
 func writeReportText(w io.Writer, user api.User, rows []access.Row) error {
 	state := strings.ToLower(string(user.Status))
-	if user.IsAccountLocked {
+	if user.Locked() {
 		state += ", locked"
 	}
 	fmt.Fprintf(w, "%s %s <%s>, %s, %s\n", user.FirstName, user.LastName, user.ContactEmail, cmp.Or(user.Department, "no department"), state)
@@ -147,7 +147,7 @@ func writeReportJSON(w io.Writer, user api.User, rows []access.Row) error {
 		Locked bool        `json:"locked"`
 		Groups []string    `json:"groups"`
 		Rows   []reportRow `json:"rows"`
-	}{user.ID, user.ContactEmail, user.IsAccountLocked, user.GroupIDs, []reportRow{}}
+	}{user.ID, user.ContactEmail, user.Locked(), user.GroupIDs, []reportRow{}}
 	for _, r := range rows {
 		doc.Rows = append(doc.Rows, reportRow{r.Category, r.Entity, r.EntityLabel, r.Level.String(), []string{}, r.RestrictionAware, r.GrantedBy, string(r.Source)})
 	}

@@ -29,3 +29,8 @@ func (c *Client) AssignMember(ctx context.Context, groupID string, userType acce
 func (c *Client) RemoveMember(ctx context.Context, groupID, userID string) error {
 	return c.remove(ctx, c.path(api.PathMember, groupID, userID), false)
 }
+
+// RemoveFromGroups takes a user out of all groups.
+func (c *Client) RemoveFromGroups(ctx context.Context, userID string) error {
+	return c.remove(ctx, c.path(api.PathUserGroups, userID), false)
+}

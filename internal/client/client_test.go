@@ -156,6 +156,26 @@ func TestRoutes(t *testing.T) {
 			func(ctx ctx, c *Client) (any, error) { return nil, c.DeleteUser(ctx, "u1", true) },
 			204, "", "DELETE /iam/acme/users/u1?forceDelete=true", "", nil,
 		},
+		"lock user": {
+			func(ctx ctx, c *Client) (any, error) { return nil, c.LockUser(ctx, "u1") },
+			204, "", "PUT /iam/acme/users/u1/lock", "", nil,
+		},
+		"unlock user": {
+			func(ctx ctx, c *Client) (any, error) { return nil, c.UnlockUser(ctx, "u1") },
+			204, "", "DELETE /iam/acme/users/u1/lock", "", nil,
+		},
+		"can lock": {
+			func(ctx ctx, c *Client) (any, error) { return c.CanLock(ctx) },
+			405, `{"code":405}`, "GET /iam/acme/users/anybody/lock", "", true,
+		},
+		"cannot lock": {
+			func(ctx ctx, c *Client) (any, error) { return c.CanLock(ctx) },
+			404, `{"code":404}`, "GET /iam/acme/users/anybody/lock", "", false,
+		},
+		"remove from groups": {
+			func(ctx ctx, c *Client) (any, error) { return nil, c.RemoveFromGroups(ctx, "u1") },
+			204, "", "DELETE /iam/acme/users/u1/groups", "", nil,
+		},
 		"group": {
 			func(ctx ctx, c *Client) (any, error) { return c.Group(ctx, "g1") },
 			200, `{"id":"g1","name":{"en":"A"}}`,

@@ -113,6 +113,25 @@ type NotFoundError struct {
 // Error says what was searched for.
 func (e *NotFoundError) Error() string { return "there is no " + e.What }
 
+// UnsupportedError is a request that only the reference backend answers. It
+// does not unwrap to the answer: what the API lacks must not pass for an entity
+// that is gone.
+type UnsupportedError struct {
+	What   string // completes "it cannot"
+	Answer *Error
+}
+
+// Error says what the API cannot do.
+func (e *UnsupportedError) Error() string {
+	return fmt.Sprintf("the API at %s cannot %s, only the reference backend can: %v", e.Answer.Host, e.What, e.Answer)
+}
+
+// IsUnsupported reports whether the API lacks what was asked for.
+func IsUnsupported(err error) bool {
+	_, ok := errors.AsType[*UnsupportedError](err)
+	return ok
+}
+
 // IsNotFound reports whether the server said that there is no such thing. A
 // web page with that status does not count: it comes from a proxy or a wrong
 // URL, and says nothing about the entity.
@@ -194,8 +213,9 @@ func isPage(contentType string) bool {
 	return err == nil && (media == "text/html" || media == "application/xhtml+xml")
 }
 
-// scopePattern finds a scope: in brackets, or as a word.
-var scopePattern = regexp.MustCompile(`\[([^\[\]]+)\]|\b(iam\.\w+)`)
+// scopePattern finds a scope: in brackets, where it is the first of those that
+// would do, or as a word.
+var scopePattern = regexp.MustCompile(`\[([^\[\],]+)[^\[\]]*\]|\b(iam\.\w+)`)
 
 func missingScope(details []string) string {
 	for _, detail := range details {

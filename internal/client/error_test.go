@@ -49,6 +49,10 @@ func TestError(t *testing.T) {
 			answer(403, `{"code":403,"details":["See the manual","Required scope(s): iam.group_read"]}`),
 			"403 Forbidden (See the manual; Required scope(s): iam.group_read)", "iam.group_read",
 		},
+		"one of two scopes": {
+			answer(403, `{"code":403,"details":["Required scope(s): [iam.group_read, iam.group_read_own]"]}`),
+			"403 Forbidden (Required scope(s): [iam.group_read, iam.group_read_own])", "iam.group_read",
+		},
 		"scope elsewhere": {
 			answer(400, `{"message":"bad","details":["[iam.group_read]"]}`),
 			"400 Bad Request: bad ([iam.group_read])", "",

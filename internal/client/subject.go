@@ -22,7 +22,7 @@ func AccessGroup(g api.Group, templates []api.Template) access.Group {
 
 // Subject reads the groups of a user, for the access rules to evaluate.
 func (c *Client) Subject(ctx context.Context, user api.User) (access.User, error) {
-	subject := access.User{Locked: user.IsAccountLocked}
+	subject := access.User{Locked: user.Locked()}
 	groups, err := c.UserGroups(ctx, user.ID)
 	if err != nil {
 		return subject, err

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -64,4 +65,43 @@ func (c *Client) UpdateUser(ctx context.Context, id string, user api.UserUpdate)
 // for the Developer Portal goes, too, which few tokens may do.
 func (c *Client) DeleteUser(ctx context.Context, id string, force bool) error {
 	return c.remove(ctx, c.path(api.PathUser, id), force)
+}
+
+// LockUser takes all access away from a user, who stays in its groups. Locking
+// again changes nothing. IsUnsupported holds for the error when the API cannot
+// lock users.
+func (c *Client) LockUser(ctx context.Context, id string) error {
+	return c.setLock(ctx, http.MethodPut, id)
+}
+
+// UnlockUser gives a user the access back that its groups give. It fails as
+// LockUser does.
+func (c *Client) UnlockUser(ctx context.Context, id string) error {
+	return c.setLock(ctx, http.MethodDelete, id)
+}
+
+func (c *Client) setLock(ctx context.Context, method, id string) error {
+	_, err := c.do(ctx, call{method: method, path: c.path(api.PathUserLock, id), want: []int{http.StatusNoContent}})
+	refusal, ok := errors.AsType[*Error](err)
+	if !ok || refusal.StatusCode != http.StatusNotFound && refusal.StatusCode != http.StatusMethodNotAllowed {
+		return err
+	}
+	// Either the user is missing, or the whole path.
+	if _, lookup := c.User(ctx, id); lookup != nil {
+		return err
+	}
+	return &UnsupportedError{What: "lock users", Answer: refusal}
+}
+
+// CanLock reports whether the API can lock users. It asks for what no API
+// answers: where the path is known, only the method is wrong.
+func (c *Client) CanLock(ctx context.Context) (bool, error) {
+	_, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathUserLock, "anybody"), want: []int{}})
+	switch {
+	case hasStatus(err, http.StatusMethodNotAllowed):
+		return true, nil
+	case hasStatus(err, http.StatusNotFound):
+		return false, nil
+	}
+	return false, err
 }

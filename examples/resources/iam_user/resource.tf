@@ -22,3 +22,13 @@ resource "iam_user" "sales" {
   department         = "Sales"
   preferred_currency = "USD"
 }
+
+# Somebody on leave: locked now, in no group and still in the tenant after
+# destroy. Only the reference backend can lock users.
+resource "iam_user" "oskar" {
+  email      = "oskar.lind@acme.example"
+  first_name = "Oskar"
+  last_name  = "Lind"
+  locked     = true
+  on_destroy = "lock"
+}

@@ -45,6 +45,22 @@ resource "iam_user" "a" {
   first_name = "Anne"
   last_name  = "Schmidt"
 }`, is("iam_user.a", "first_name", "Anne"), is("iam_user.a", "department", "Sales"), is("iam_user.a", "email", "Anna.Schmidt@acme.example")),
+			step(b.HCL+`
+resource "iam_user" "a" {
+  email      = "anna.schmidt@acme.example"
+  first_name = "Anne"
+  last_name  = "Schmidt"
+  locked     = true
+}`, is("iam_user.a", "status", "INACTIVE")),
+			resource.TestStep{ResourceName: "iam_user.a", ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"locked"}},
+			step(b.HCL+`
+resource "iam_user" "a" {
+  email      = "anna.schmidt@acme.example"
+  first_name = "Anne"
+  last_name  = "Schmidt"
+  locked     = false
+  on_destroy = "lock"
+}`, is("iam_user.a", "status", "PROVISIONED")),
 		)
 	})
 }

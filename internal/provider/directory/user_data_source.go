@@ -55,7 +55,7 @@ func (m *userDataModel) fromAPI(u api.User) {
 	m.PreferredLanguage = types.StringValue(u.PreferredLanguage)
 	m.BackofficeUserNumber = types.StringValue(u.BackofficeUserNumber)
 	m.Status = types.StringValue(string(u.Status))
-	m.Locked = types.BoolValue(u.IsAccountLocked)
+	m.Locked = types.BoolValue(u.Locked())
 	m.GroupIDs = plumbing.StringList(u.GroupIDs)
 }
 
@@ -75,7 +75,7 @@ func userAttributes() map[string]schema.Attribute {
 		"preferred_language":     text("Language of the dashboard."),
 		"backoffice_user_number": text("Number of the user in the back office; equal to `id` for most users."),
 		"status":                 text("`PROVISIONED` until the invitation is accepted, then `ACTIVE`; or `INACTIVE`."),
-		"locked":                 schema.BoolAttribute{MarkdownDescription: "Whether the account is locked.", Computed: true},
+		"locked":                 schema.BoolAttribute{MarkdownDescription: "Whether the user is locked, and so has no access. The public API has a flag of this name on active users, too: it counts together with the status `INACTIVE` only.", Computed: true},
 		"group_ids":              schema.ListAttribute{MarkdownDescription: "Ids of the user's groups.", ElementType: types.StringType, Computed: true},
 	}
 }

@@ -21,6 +21,7 @@ type userModel struct {
 	PreferredSite        types.String `tfsdk:"preferred_site"`
 	PreferredCurrency    types.String `tfsdk:"preferred_currency"`
 	PreferredLanguage    types.String `tfsdk:"preferred_language"`
+	Locked               types.Bool   `tfsdk:"locked"`
 	GroupIDs             types.Set    `tfsdk:"group_ids"`
 	OnDestroy            types.String `tfsdk:"on_destroy"`
 	BackofficeUserNumber types.String `tfsdk:"backoffice_user_number"`
@@ -69,6 +70,9 @@ func (m *userModel) fromAPI(u api.User) {
 	m.PreferredLanguage = types.StringValue(u.PreferredLanguage)
 	m.BackofficeUserNumber = types.StringValue(u.BackofficeUserNumber)
 	m.Status = types.StringValue(strings.ToUpper(string(u.Status)))
+	if !m.Locked.IsNull() {
+		m.Locked = types.BoolValue(u.Locked())
+	}
 	if !m.GroupIDs.IsNull() {
 		m.GroupIDs = plumbing.StringSet(u.GroupIDs, m.GroupIDs)
 	}
@@ -79,6 +83,7 @@ func (m userModel) shownBy(u api.User) bool {
 	return u.FirstName == m.FirstName.ValueString() && u.LastName == m.LastName.ValueString() &&
 		u.Department == m.Department.ValueString() && u.PreferredSite == m.PreferredSite.ValueString() &&
 		u.PreferredCurrency == m.PreferredCurrency.ValueString() && u.PreferredLanguage == m.PreferredLanguage.ValueString() &&
+		(m.Locked.IsNull() || u.Locked() == m.Locked.ValueBool()) &&
 		(m.GroupIDs.IsNull() || sameIDs(u.GroupIDs, plumbing.Strings(m.GroupIDs)))
 }
 

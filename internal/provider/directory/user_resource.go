@@ -72,12 +72,19 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 				Optional:            true,
 				Validators:          []validator.Set{setvalidator.ValueStringsAre(plumbing.NotEmpty())},
 			},
+			"locked": schema.BoolAttribute{
+				MarkdownDescription: "Whether the user is locked. A locked user stays in its groups and in the reports, but has no access; its `status` is `INACTIVE` until it is unlocked, and then what it was before. " +
+					"Left out, locks are not managed here and left alone. Only the reference backend can lock users; elsewhere `true` is an error, in the plan already where that can be found out.",
+				Optional: true,
+			},
 			"on_destroy": schema.StringAttribute{
-				MarkdownDescription: "What destroying does: `remove` (default) takes the user out of the tenant and keeps the account on the platform; `delete` deletes the account, too, which only few API keys may do.",
-				Optional:            true,
-				Computed:            true,
-				Default:             stringdefault.StaticString(onDestroyRemove),
-				Validators:          []validator.String{stringvalidator.OneOf(onDestroyRemove, onDestroyDelete)},
+				MarkdownDescription: "What destroying does. `remove` (default) takes the user out of the tenant and keeps the account on the platform. `delete` deletes the account, too, which only few API keys may do. " +
+					"`lock` keeps the user in the tenant, with everything that it was before except its access: it is locked and taken out of all groups, also of those that it got elsewhere. " +
+					"Who is unlocked later has the same id and status as before, and no groups. Creating the same user again says how to import it. Only the reference backend can lock users.",
+				Optional:   true,
+				Computed:   true,
+				Default:    stringdefault.StaticString(onDestroyRemove),
+				Validators: []validator.String{stringvalidator.OneOf(onDestroyRemove, onDestroyDelete, onDestroyLock)},
 			},
 
 			"id": schema.StringAttribute{
@@ -91,7 +98,7 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 				PlanModifiers:       keep,
 			},
 			"status": schema.StringAttribute{
-				MarkdownDescription: "`PROVISIONED` until the invitation is accepted, then `ACTIVE`; or `INACTIVE`.",
+				MarkdownDescription: "`PROVISIONED` until the invitation is accepted, then `ACTIVE`; `INACTIVE` while the user is locked.",
 				Computed:            true,
 				PlanModifiers:       keep,
 			},
@@ -103,6 +110,7 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 const (
 	onDestroyRemove = "remove"
 	onDestroyDelete = "delete"
+	onDestroyLock   = "lock"
 )
 
 // preference is an attribute that every user has and few configurations name.
@@ -146,6 +154,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		return
 	}
 	plan.fillFrom(config, prior, r.Defaults)
+	r.planLock(ctx, &plan, prior, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	if plumbing.IsSet(plan.ID) && plumbing.IsSet(plan.GroupIDs) {
 		resp.Diagnostics.Append(r.Owners.User("iam_user", plan.ID.ValueString(), plan.GroupIDs.Elements(), path.Root("group_ids"))...)
@@ -174,6 +183,10 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	case err != nil:
 		resp.Diagnostics.Append(plumbing.Unable("create", "user", plan.Email.ValueString(), err))
 	default:
+		if err := r.setLock(ctx, id, plan.Locked, false); err != nil {
+			resp.Diagnostics.Append(notLocked(plan.Email.ValueString(), err))
+			plan.Locked = types.BoolValue(false)
+		}
 		r.readBack(ctx, id, &plan, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
@@ -190,6 +203,9 @@ func (r *userResource) readBack(ctx context.Context, id string, plan *userModel,
 	}
 	plan.ID, plan.BackofficeUserNumber = types.StringValue(id), types.StringValue(id)
 	plan.Status = types.StringValue(string(api.UserProvisioned))
+	if plan.Locked.ValueBool() {
+		plan.Status = types.StringValue(string(api.UserInactive))
+	}
 	diags.Append(plumbing.NotReadBack("user", plan.Email.ValueString(), err))
 }
 
@@ -293,13 +309,19 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	}
 	status := plan.Status
 	user, err := r.update(ctx, plan)
+	if client.IsUnsupported(err) {
+		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("locked"), "update", "user", plan.Email.ValueString(), err))
+		return
+	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("update", "user", plan.Email.ValueString(), err))
 		return
 	}
 	plan.fromAPI(*user)
-	// The plan promised the status of then; a refresh brings what it is now.
-	plan.Status = status
+	if !status.IsUnknown() {
+		// The plan promised the status of then; a refresh brings what it is now.
+		plan.Status = status
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
@@ -315,6 +337,9 @@ func (r *userResource) update(ctx context.Context, plan userModel) (*api.User, e
 	if err := r.Client.UpdateUser(ctx, id, plan.toUpdate(*present)); err != nil {
 		return nil, err
 	}
+	if err := r.setLock(ctx, id, plan.Locked, present.Locked()); err != nil {
+		return nil, err
+	}
 	return r.await(ctx, id, plan)
 }
 
@@ -325,8 +350,11 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 		return
 	}
 	defer r.Client.Lock(lockUser, state.ID.ValueString())()
-	err := r.Client.DeleteUser(ctx, state.ID.ValueString(), state.OnDestroy.ValueString() == onDestroyDelete)
-	if err != nil && !client.IsNotFound(err) {
+	err := r.destroy(ctx, state.ID.ValueString(), state.OnDestroy.ValueString())
+	switch {
+	case client.IsUnsupported(err):
+		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("on_destroy"), "delete", "user", state.Email.ValueString(), err))
+	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.Append(plumbing.Unable("delete", "user", state.Email.ValueString(), err))
 	}
 }

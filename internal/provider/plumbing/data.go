@@ -25,6 +25,7 @@ type Data struct {
 	mu        sync.Mutex
 	templates []api.Template
 	controls  map[string]bool
+	canLock   *bool
 }
 
 // UserDefaults stand in where a user leaves an attribute out. In a plan they
@@ -89,6 +90,21 @@ func (d *Data) accessControls(ctx context.Context) (map[string]bool, error) {
 		}
 	}
 	return d.controls, nil
+}
+
+// CanLock reports whether the API can lock users, asked once per run. When
+// that cannot be found out it is for the attempt to show.
+func (d *Data) CanLock(ctx context.Context) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.canLock == nil {
+		can, err := d.Client.CanLock(ctx)
+		if err != nil {
+			return true
+		}
+		d.canLock = &can
+	}
+	return *d.canLock
 }
 
 // Ready reports whether requests can be made, and says so in diags when they

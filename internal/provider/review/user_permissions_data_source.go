@@ -95,7 +95,7 @@ func (d *userPermissionsDataSource) Schema(_ context.Context, _ datasource.Schem
 		Attributes: map[string]schema.Attribute{
 			"user_id": schema.StringAttribute{MarkdownDescription: "Id of the user. Give this or `email`.", Optional: true, Computed: true},
 			"email":   schema.StringAttribute{MarkdownDescription: "E-mail address of the user, in any case. Give this or `user_id`.", Optional: true, Computed: true},
-			"locked":  schema.BoolAttribute{MarkdownDescription: "Whether the account is locked: then the user has no access.", Computed: true},
+			"locked":  schema.BoolAttribute{MarkdownDescription: "Whether the user is locked: then it has no access, whatever its groups.", Computed: true},
 			"groups":  schema.ListAttribute{MarkdownDescription: "Ids of the user's groups.", ElementType: types.StringType, Computed: true},
 			"rows": schema.ListNestedAttribute{
 				MarkdownDescription: "One row for each entity that the user has access to, ordered by category and entity.",
@@ -152,7 +152,7 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 		m.UserID = types.StringValue(user.ID)
 	}
 	m.readScopes(ctx, d.Client, *user, &resp.Diagnostics)
-	m.Locked = types.BoolValue(user.IsAccountLocked)
+	m.Locked = types.BoolValue(user.Locked())
 	m.Groups = plumbing.StringList(user.GroupIDs)
 	m.Rows = list
 	m.CSV = types.StringValue(access.ReportCSV(rows))
