@@ -88,7 +88,8 @@ func (u ScopeUser) Scopes() []string {
 	slices.Sort(ids)
 	tokens := []string{}
 	for _, id := range ids {
-		if token, ok := held[id].token(id); ok {
+		// The id of a tenant's own scope may read like another one's token.
+		if token, ok := held[id].token(id); ok && !slices.Contains(tokens, token) {
 			tokens = append(tokens, token)
 		}
 	}
