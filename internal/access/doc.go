@@ -57,4 +57,9 @@
 //     unite, and one group that gives the scope for every record lifts them
 //     all. A value that holds a space or a # cannot be written and reaches
 //     nothing. A locked user, and one without groups, has no scopes.
+//
+//  8. Vendors. A vendor has four groups from its start: managers and viewers of
+//     its products and of its orders, each with one vendor-aware control. Only
+//     employees join a vendor's groups. All groups of one employee belong to
+//     the same vendor, or to none.
 package access

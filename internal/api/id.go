@@ -6,9 +6,10 @@ import (
 )
 
 var (
-	scopePattern  = regexp.MustCompile(`^[A-Za-z0-9._-]{1,255}$`)
-	idPattern     = regexp.MustCompile(`^[A-Za-z0-9._-]{1,66}$`)
-	tenantPattern = regexp.MustCompile(`^[a-z][a-z0-9]{2,15}$`)
+	scopePattern    = regexp.MustCompile(`^[A-Za-z0-9._-]{1,255}$`)
+	idPattern       = regexp.MustCompile(`^[A-Za-z0-9._-]{1,66}$`)
+	locationPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,66}$`)
+	tenantPattern   = regexp.MustCompile(`^[a-z][a-z0-9]{2,15}$`)
 )
 
 // ValidID reports whether a caller may choose the id for something new: 1 to 66
@@ -23,6 +24,14 @@ func ValidID(id string) bool {
 func ValidScope(id string) bool {
 	return scopePattern.MatchString(id) && id != "." && id != ".."
 }
+
+// ValidLocationID reports whether a caller may choose the id for a new location:
+// 1 to 66 letters, digits, hyphens and underscores. Case counts.
+func ValidLocationID(id string) bool { return locationPattern.MatchString(id) }
+
+// ValidVendorID is ValidLocationID for vendors, of which none is called
+// "search": that path means something else.
+func ValidVendorID(id string) bool { return ValidLocationID(id) && id != "search" }
 
 // ValidTenant reports whether the name can be a tenant's: 3 to 16 lower-case
 // letters and digits, starting with a letter.

@@ -31,6 +31,21 @@ func TestValidScope(t *testing.T) {
 	}
 }
 
+func TestValidVendorID(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]bool{
+		"VND001": true, "a_b-C": true, "-": true, "Search": true, strings.Repeat("x", 66): true,
+		"": false, "a.b": false, "a/b": false, "ä": false, "a b": false, strings.Repeat("x", 67): false, "a\n": false, "search": false,
+	} {
+		if got := api.ValidVendorID(id); got != want {
+			t.Errorf("%q: got %t", id, got)
+		}
+		if got := api.ValidLocationID(id); got != want && id != "search" {
+			t.Errorf("location %q: got %t", id, got)
+		}
+	}
+}
+
 func TestValidTenant(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{

@@ -59,7 +59,7 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	f.StringVar(&o.certFile, "tls-cert", "", "`file` with the TLS certificate")
 	f.StringVar(&o.keyFile, "tls-key", "", "`file` with the TLS key")
 	f.StringVar(&o.logFormat, "log-format", "text", "`text` or json")
-	f.StringVar(&o.fault, "fault", "", "misbehave as APIs do on a bad day: `switches` separated by commas, such as shuffle,lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.05,tolerant-deletes,seed=7")
+	f.StringVar(&o.fault, "fault", "", "misbehave as APIs do on a bad day: `switches` separated by commas, such as shuffle,lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.05,tolerant-deletes,vendor-groups=500ms,seed=7")
 	f.BoolVar(&o.legacy, "legacy", true, "answer for roles, permissions and resources, too, which the public API deprecates; --legacy=false leaves them out")
 	if err := parse(env, f, args); err != nil {
 		return err
@@ -124,10 +124,12 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	if o.logFormat == "json" {
 		logger = slog.New(slog.NewJSONHandler(env.Stderr, nil))
 	}
-	backend, err := server.New(ctx, server.Options{Store: db, Logger: logger, NoLegacy: !o.legacy})
+	faults, _ := server.ParseFaults(o.fault) // check saw it
+	backend, err := server.New(ctx, server.Options{Store: db, Logger: logger, NoLegacy: !o.legacy, VendorGroupDelay: faults.VendorGroups})
 	if err != nil {
 		return err
 	}
+	defer backend.Close()
 	if err := o.ensureAll(ctx, env, backend, db); err != nil {
 		return err
 	}
@@ -137,7 +139,6 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	}
 	var handler http.Handler = backend
 	if o.fault != "" {
-		faults, _ := server.ParseFaults(o.fault) // check saw it
 		handler = faults.Wrap(backend)
 	}
 	s := &http.Server{Handler: handler, TLSConfig: tlsConfig, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}

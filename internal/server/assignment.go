@@ -85,6 +85,17 @@ func (s *Server) putMember(c *call, userType, userID string) (id string, created
 				return fmt.Errorf("reading user: %w", err)
 			}
 			userID = u.ID // it may have come as a back-office number
+			others, err := tx.GroupsOfUser(c.ctx, c.tenant, userID)
+			if err != nil {
+				return fmt.Errorf("listing the user's groups: %w", err)
+			}
+			isMember := slices.ContainsFunc(others, func(other store.Group) bool { return other.ID == g.ID })
+			if !isMember {
+				err = checkVendors(userID, append(others, g))
+			}
+			if err != nil {
+				return err
+			}
 		}
 		id, created, err = s.assign(c.ctx, tx, g, kind, userID)
 		return err
@@ -124,21 +135,28 @@ func (s *Server) assign(ctx context.Context, tx store.Tx, g store.Group, kind ac
 }
 
 // setMemberships makes the employee a member of exactly these groups. Those
-// that stay keep their assignment.
+// that stay keep their assignment. It judges the groups that come of it, so that
+// an employee may go from one vendor's to another's.
 func (s *Server) setMemberships(ctx context.Context, tx store.Tx, tenant, userID string, groupIDs []string) error {
 	current, err := tx.GroupIDs(ctx, tenant, []string{userID})
 	if err != nil {
 		return fmt.Errorf("reading memberships: %w", err)
 	}
 	groupIDs = unique(groupIDs)
-	for _, id := range groupIDs {
-		g, err := tx.Group(ctx, tenant, id)
+	groups := make([]store.Group, len(groupIDs))
+	for i, id := range groupIDs {
+		groups[i], err = tx.Group(ctx, tenant, id)
 		if errors.Is(err, store.ErrNotFound) {
 			return notFound("Error while getting groups provided in request.", id)
 		}
 		if err != nil {
 			return fmt.Errorf("reading group: %w", err)
 		}
+	}
+	if err := checkVendors(userID, groups); err != nil {
+		return err
+	}
+	for _, g := range groups {
 		if _, _, err := s.assign(ctx, tx, g, access.Employee, userID); err != nil {
 			return err
 		}

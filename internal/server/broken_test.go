@@ -330,3 +330,10 @@ func (x brokenTx) CreateTask(ctx context.Context, t store.Task) error {
 	}
 	return x.Tx.CreateTask(ctx, t)
 }
+
+func (x brokenTx) DeleteTask(ctx context.Context, tenant, id string) error {
+	if err := x.breakage.next(); err != nil {
+		return err
+	}
+	return x.Tx.DeleteTask(ctx, tenant, id)
+}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -81,8 +82,10 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 	sound.token = sound.issueUser(t, main, access.Employee, api.AllScopes()...) // and "me" is somebody
 	owner := sound.owner(t)
 	leaver := sound.create(t, "~/users", person("leaver@acme.example", "g", "gone"))
-	fill := strings.NewReplacer("/iam/{tenant}", "~", "{userId}", main, "{groupId}", "g", "{userType}", "EMPLOYEE", "{accessControlId}", ordersViewer, "{scopeId}", "s",
-		"{roleId}", viewerRole, "{permissionId}", "read", "{resourceId}", "orders")
+	vendor := withVendors(t, sound)
+	fill := strings.NewReplacer("/iam/{tenant}", "~", "{tenant}", servertest.Tenant, "{userId}", main, "{groupId}", "g", "{userType}", "EMPLOYEE",
+		"{accessControlId}", ordersViewer, "{scopeId}", "s", "{roleId}", viewerRole, "{permissionId}", "read", "{resourceId}", "orders",
+		"{vendorId}", "v", "{locationId}", "l")
 	forms := map[string]exchange{
 		"POST " + api.PathUsers:   {body: person("new@acme.example", "g", "h"), status: 201},
 		"PUT " + api.PathUser:     {body: changed(main, "g"), status: 204},
@@ -107,6 +110,14 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 		"GET " + api.PathUserGroup:     {path: "~/users/" + main + "/groups/g", status: 200},
 		"GET " + api.PathUsers:         {path: "~/users?expand=groups", status: 200},
 		"GET " + api.PathTemplates:     {path: "~/templates?expand=accessControls&pageSize=2", status: 200},
+
+		"POST " + api.PathVendors:      {body: vendor, status: 201},
+		"POST " + api.PathVendorSearch: {body: `{"q": "name:exists"}`, status: 200},
+		"PUT " + api.PathVendor:        {body: vendor, status: 204},
+		"DELETE " + api.PathVendor:     {path: vendors + "/left", status: 204},
+		"POST " + api.PathLocations:    {body: warehouse, status: 201},
+		"PUT " + api.PathLocation:      {body: warehouse, status: 204},
+		"DELETE " + api.PathLocation:   {path: locations + "/left", status: 204},
 	}
 	b := brokenBackend{sound: sound, log: &logLines{}}
 	// What deletes groups comes last: others use them.
@@ -131,7 +142,10 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 	b.requests = append(b.requests, token, exchange{name: "GET " + api.PathReady, path: api.PathReady, status: 200})
 	broken, breakage := newBrokenStore(sound.store)
 	b.breakage = breakage
-	b.backend = over(t, sound, server.Options{Store: broken, Logger: slog.New(slog.NewJSONHandler(b.log, nil)), Now: newClock().Now})
+	b.backend = over(t, sound, server.Options{
+		Store: broken, Logger: slog.New(slog.NewJSONHandler(b.log, nil)), Now: newClock().Now,
+		VendorGroupDelay: time.Hour, // only requests shall break
+	})
 	return b
 }
 
@@ -139,7 +153,7 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 func (b brokenBackend) state(t *testing.T) string {
 	t.Helper()
 	var state strings.Builder
-	for _, path := range []string{"~/users", "~/groups", "~/access-controls?q=predefined:false", "~/scopes?q=predefined:false"} {
+	for _, path := range []string{"~/users", "~/groups", "~/access-controls?q=predefined:false", "~/scopes?q=predefined:false", vendors, locations} {
 		state.Write(b.sound.send(t, exchange{path: path}).body)
 	}
 	return state.String()
@@ -191,7 +205,7 @@ func TestErrors_storeFails(t *testing.T) {
 			b.breakage.set(0, nil, false)
 		})
 	}
-	if user := b.sound.send(t, exchange{path: "~/users?pageSize=1&pageNumber=3"}); !strings.Contains(string(user.body), `"PROVISIONED"`) {
+	if user := b.sound.send(t, exchange{path: "~/users?pageSize=1&pageNumber=4"}); !strings.Contains(string(user.body), `"PROVISIONED"`) {
 		t.Errorf("a request that failed left an account behind: %s", user.body)
 	}
 	for _, hidden := range []string{b.token, servertest.ClientSecret, hashOf(servertest.ClientSecret), "Bearer"} {

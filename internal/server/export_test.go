@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -28,6 +29,13 @@ func Operations() []Operation {
 		list = append(list, Operation{Method: r.method, Path: r.path, Scopes: slices.Clone(r.scopes)})
 	}
 	return list
+}
+
+// DoTasks does every task that is due, beside the worker: afterwards there is
+// none.
+func (s *Server) DoTasks(ctx context.Context) error {
+	_, err := s.doTasks(ctx)
+	return err
 }
 
 // OpenPaths are the paths that need no token, each with its method.

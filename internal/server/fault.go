@@ -23,11 +23,12 @@ type Faults struct {
 	Slow            time.Duration // longest wait before an answer
 	Drop            float64       // share of writes that take effect and get no answer
 	TolerantDeletes bool          // deleting what is not there is a success
+	VendorGroups    time.Duration // how late the groups of a vendor are made; for Options, Wrap cannot do it
 	Seed            uint64        // of what is left to chance
 }
 
 // ParseFaults reads switches separated by commas, such as
-// "shuffle,lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.05,tolerant-deletes,seed=7".
+// "shuffle,lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.05,tolerant-deletes,vendor-groups=500ms,seed=7".
 func ParseFaults(text string) (Faults, error) {
 	f := Faults{Seed: 1}
 	for _, word := range strings.Split(text, ",") {
@@ -43,6 +44,8 @@ func ParseFaults(text string) (Faults, error) {
 			f.Lag, err = time.ParseDuration(value)
 		case "slow":
 			f.Slow, err = time.ParseDuration(value)
+		case "vendor-groups":
+			f.VendorGroups, err = time.ParseDuration(value)
 		case "429":
 			f.TooMany, err = parseShare(value)
 		case "503":
@@ -55,7 +58,7 @@ func ParseFaults(text string) (Faults, error) {
 			err = errors.New("unknown")
 		}
 		if err != nil {
-			return f, fmt.Errorf("fault %q: %w; the switches are shuffle, lag=200ms, 429=0.1, 503=0.1, slow=50ms, drop=0.1, tolerant-deletes and seed=7", word, err)
+			return f, fmt.Errorf("fault %q: %w; the switches are shuffle, lag=200ms, 429=0.1, 503=0.1, slow=50ms, drop=0.1, tolerant-deletes, vendor-groups=500ms and seed=7", word, err)
 		}
 	}
 	return f, nil

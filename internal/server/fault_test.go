@@ -136,12 +136,12 @@ func TestFaults_lag(t *testing.T) {
 
 func TestParseFaults(t *testing.T) {
 	t.Parallel()
-	got, err := server.ParseFaults("shuffle, lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.25,tolerant-deletes,seed=7")
-	want := server.Faults{Shuffle: true, Lag: 200 * time.Millisecond, TooMany: 0.1, Unavailable: 0.05, Slow: 50 * time.Millisecond, Drop: 0.25, TolerantDeletes: true, Seed: 7}
+	got, err := server.ParseFaults("shuffle, lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.25,tolerant-deletes,vendor-groups=500ms,seed=7")
+	want := server.Faults{Shuffle: true, Lag: 200 * time.Millisecond, TooMany: 0.1, Unavailable: 0.05, Slow: 50 * time.Millisecond, Drop: 0.25, TolerantDeletes: true, VendorGroups: 500 * time.Millisecond, Seed: 7}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	for _, text := range []string{"gremlins", "429=2", "drop=-1", "lag=soon", "seed=x"} {
+	for _, text := range []string{"gremlins", "429=2", "drop=-1", "lag=soon", "vendor-groups=late", "seed=x"} {
 		if _, err := server.ParseFaults(text); err == nil || !strings.Contains(err.Error(), text) {
 			t.Errorf("%s: got %v", text, err)
 		}

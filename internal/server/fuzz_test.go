@@ -42,6 +42,7 @@ func newFuzzBackend(f *testing.F) *fuzzBackend {
 	b := &fuzzBackend{store: db}
 	b.server, err = server.New(f.Context(), server.Options{Store: db})
 	must(err)
+	f.Cleanup(b.server.Close)
 	_, err = b.server.EnsureTenant(f.Context(), servertest.Tenant, "")
 	must(err)
 	b.token, err = b.server.IssueToken("fuzz", servertest.Tenant, api.AllScopes())
@@ -54,6 +55,7 @@ func newFuzzBackend(f *testing.F) *fuzzBackend {
 	f.Cleanup(func() { must(b.watch.Close()) })
 	b.expect(f, 201, "PUT", "/scopes/s", fuzzScope)
 	b.expect(f, 201, "PUT", "/access-controls/c", fullControl())
+	must(b.store.PutDocument(f.Context(), store.Document{Tenant: servertest.Tenant, Kind: store.KindVendor, ID: "v", Body: `{"name": "V", "type": "COMPANY"}`}))
 	b.expect(f, 201, "PUT", "/groups/g", fullGroupWithout("restrictions"))
 	b.expect(f, 201, "PUT", "/groups/shoppers", `{"name": {"en": "Shoppers"}, "userType": "CUSTOMER"}`)
 	var made api.Created

@@ -159,6 +159,9 @@ func (s *Server) createGroup(c *call, tx store.Tx, body api.GroupCreate) error {
 	if err := s.fillGroup(c, tx, &g, update); err != nil {
 		return err
 	}
+	if err := checkGroupVendor(c.ctx, tx, g); err != nil {
+		return err
+	}
 	err := tx.CreateGroup(c.ctx, g)
 	if errors.Is(err, store.ErrExists) {
 		return conflict("Error while creating group", g.ID, fmt.Sprintf("Group with id '%s' already exists", g.ID))

@@ -55,6 +55,7 @@ func TestGroup_life(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
 	b.allowRestrictions(t, "site-1", "site-2")
+	b.create(t, vendors, `{"id": "v1", "name": "Vendor"}`)
 	notFound := `{"code": 404, "status": "Not Found", "message": "` + anyText + `", "resourceId": "orders", "details": ["` + anyText + `"]}`
 	b.play(
 		t,

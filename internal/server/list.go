@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -17,12 +18,15 @@ import (
 const defaultPageSize = 60
 
 // page reads pageNumber, from 1, and pageSize.
-func (c *call) page() (store.Page, error) {
+func (c *call) page() (store.Page, error) { return c.pageOf(defaultPageSize) }
+
+// pageOf is page where the service gives pages of another size by default.
+func (c *call) pageOf(standard int) (store.Page, error) {
 	number, err := c.positive("pageNumber", 1)
 	if err != nil {
 		return store.Page{}, err
 	}
-	size, err := c.positive("pageSize", defaultPageSize)
+	size, err := c.positive("pageSize", standard)
 	if err != nil {
 		return store.Page{}, err
 	}
@@ -77,11 +81,13 @@ type listing[T any] struct {
 	filter    bool // the operation declares q
 	sortable  bool // the operation declares sort
 	localized bool // the operation declares name and description
+	lenient   bool // sort takes every direction but desc for ascending
+	pageSize  int  // when the request names none; 0: the platform's usual
 }
 
 // apply returns the selected page and the number of all that match.
 func (l listing[T]) apply(c *call, items []T) ([]T, int, error) {
-	page, err := c.page()
+	page, err := c.pageOf(cmp.Or(l.pageSize, defaultPageSize))
 	if err != nil {
 		return nil, 0, err
 	}
@@ -150,7 +156,11 @@ func (l listing[T]) match(items []T, text string) ([]T, error) {
 }
 
 func (l listing[T]) sort(items []T, text string) ([]T, error) {
-	order, err := parseSort(text)
+	parse := parseSort
+	if l.lenient {
+		parse = parseLenientSort
+	}
+	order, err := parse(text)
 	if err != nil {
 		return nil, badRequest("The sort parameter cannot be read", err.Error())
 	}

@@ -28,7 +28,7 @@ func listPaths(user, group string) []string {
 	for _, o := range server.Operations() {
 		single := strings.HasSuffix(o.Path, "}") || strings.HasSuffix(o.Path, "/scopes") && strings.Contains(o.Path, "/users/") || o.Path == api.PathUserMe
 		if o.Method == http.MethodGet && !single {
-			paths = append(paths, strings.NewReplacer("/iam/{tenant}", "~", "{userId}", user, "{groupId}", group).Replace(o.Path))
+			paths = append(paths, strings.NewReplacer("/iam/{tenant}", "~", "{tenant}", servertest.Tenant, "{userId}", user, "{groupId}", group).Replace(o.Path))
 		}
 	}
 	return paths
@@ -46,6 +46,11 @@ func filled(t *testing.T) (b *backend, user, group string) {
 		user = b.create(t, "~/users", person(fmt.Sprintf("user%d@acme.example", i), groups...))
 	}
 	b.token = b.issueUser(t, user, access.Employee, api.AllScopes()...)
+	for _, name := range []string{"e", "d", "c", "b", "a"} { // sorted by name they are in another order
+		b.create(t, locations, with(warehouse, map[string]any{"name": name}))
+		b.create(t, vendors, `{"name": "`+name+`"}`)
+	}
+	b.settle(t)
 	return b, user, "crowd"
 }
 
@@ -211,6 +216,8 @@ func TestList_otherParameters(t *testing.T) {
 		"~/roles":                                "sort name description metadataModifiedAt",
 		"~/permissions":                          "sort name description metadataModifiedAt",
 		"~/resources":                            "sort name description metadataModifiedAt",
+		vendors:                                  "q sort name",
+		locations:                                "q sort name",
 	}
 	for _, path := range listPaths(user, group) {
 		names, known := declared[path]

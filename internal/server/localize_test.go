@@ -92,7 +92,8 @@ func TestLocalize_read(t *testing.T) {
 }
 
 // Every operation that answers with localized texts minds Accept-Language;
-// users, assignments and the list of scopes do not know the header.
+// users, assignments and the list of scopes do not know the header, nor do
+// other services.
 func TestLocalize_everyRoute(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
@@ -104,9 +105,9 @@ func TestLocalize_everyRoute(t *testing.T) {
 		"/iam/{tenant}", "~", "{userId}", user, "{groupId}", "g", "{accessControlId}", ordersViewer, "{scopeId}", "s",
 		"{roleId}", viewerRole, "{permissionId}", "read", "{resourceId}", "orders",
 	)
-	plain := []string{api.PathUsers, api.PathUser, api.PathUserMe, api.PathMyScopes, api.PathUserScopes, api.PathMembers, api.PathScopes}
+	plain := []string{api.PathUsers, api.PathUser, api.PathUserMe, api.PathMyScopes, api.PathUserScopes, api.PathMembers, api.PathScopes, api.PathVendorUsers}
 	for _, o := range server.Operations() {
-		if o.Method != http.MethodGet {
+		if o.Method != http.MethodGet || !strings.HasPrefix(o.Path, "/iam/") {
 			continue
 		}
 		path := fill.Replace(o.Path)

@@ -19,7 +19,7 @@ func (s *Server) handleMe(c *call) error {
 	if err != nil {
 		return err
 	}
-	documents, err := s.userDocuments(c, []store.User{u})
+	documents, err := s.userDocuments(c, []store.User{u}, c.query("expand") == "groups")
 	if err != nil {
 		return err
 	}

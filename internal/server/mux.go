@@ -10,7 +10,8 @@ import (
 // http.ServeMux alone refuses: "/users/vendors/{vendorId}" and
 // "/users/{userId}/groups" both match "/users/vendors/groups", and "/users/me"
 // for one method does not go with "/users/{userId}" for another. The former of
-// each win, so that "vendors" and "me" cannot be ids of users.
+// each win, so that "vendors" and "me" cannot be ids of users. In the same way
+// "/vendors/search" wins over "/vendors/{vendorId}" with every method.
 type Mux struct {
 	first, second *http.ServeMux
 }
@@ -22,7 +23,7 @@ func NewMux() *Mux { return &Mux{first: http.NewServeMux(), second: http.NewServ
 func (m *Mux) Handle(method, path string, h http.Handler) {
 	mux := m.second
 	switch path {
-	case api.PathVendorUsers, api.PathUserMe, api.PathMyScopes, api.PathMyGrants:
+	case api.PathVendorUsers, api.PathVendorSearch, api.PathUserMe, api.PathMyScopes, api.PathMyGrants:
 		mux = m.first
 	}
 	if method != "" {

@@ -20,6 +20,7 @@ type route struct {
 func (s *Server) table() []route {
 	one := func(scope string) []string { return []string{scope} }
 	either := func(scope, own string) []string { return []string{scope, own} }
+	vendorReaders := []string{api.ScopeVendorRead, api.ScopeVendorManage}
 	routes := []route{
 		{"GET", api.PathUsers, one(api.ScopeUserRead), s.handleUserList},
 		{"POST", api.PathUsers, one(api.ScopeUserCreate), s.handleUserCreate},
@@ -60,6 +61,19 @@ func (s *Server) table() []route {
 		{"PUT", api.PathScope, one(api.ScopeScopeManage), s.handleScopePut},
 		{"DELETE", api.PathScope, one(api.ScopeScopeManage), s.handleScopeDelete},
 		{"GET", api.PathTemplates, one(api.ScopeTemplateRead), s.handleTemplateList},
+
+		{"GET", api.PathVendorUsers, one(api.ScopeUserRead), s.handleVendorUserList},
+		{"GET", api.PathVendors, vendorReaders, s.handleVendorList},
+		{"POST", api.PathVendors, one(api.ScopeVendorManage), s.handleVendorCreate},
+		{"POST", api.PathVendorSearch, vendorReaders, s.handleVendorSearch},
+		{"GET", api.PathVendor, vendorReaders, s.handleVendorGet},
+		{"PUT", api.PathVendor, one(api.ScopeVendorManage), s.handleVendorPut},
+		{"DELETE", api.PathVendor, one(api.ScopeVendorManage), s.handleVendorDelete},
+		{"GET", api.PathLocations, vendorReaders, s.handleLocationList},
+		{"POST", api.PathLocations, one(api.ScopeVendorManage), s.handleLocationCreate},
+		{"GET", api.PathLocation, vendorReaders, s.handleLocationGet},
+		{"PUT", api.PathLocation, one(api.ScopeVendorManage), s.handleLocationPut},
+		{"DELETE", api.PathLocation, one(api.ScopeVendorManage), s.handleLocationDelete},
 	}
 	if !s.noLegacy {
 		routes = append(routes, s.legacyTable()...)

@@ -55,6 +55,18 @@ GET resources iam.resource_read
 GET resources/{resourceId} iam.resource_read
 GET users/{userId}/access-controls/{resourceId} iam.access_read
 GET users/{userId}/permissions/{resourceId} iam.permission_read
+GET users/vendors/{vendorId} iam.user_read
+GET /vendor/{tenant}/vendors vendor.vendor_read vendor.vendor_manage
+POST /vendor/{tenant}/vendors vendor.vendor_manage
+POST /vendor/{tenant}/vendors/search vendor.vendor_read vendor.vendor_manage
+GET /vendor/{tenant}/vendors/{vendorId} vendor.vendor_read vendor.vendor_manage
+PUT /vendor/{tenant}/vendors/{vendorId} vendor.vendor_manage
+DELETE /vendor/{tenant}/vendors/{vendorId} vendor.vendor_manage
+GET /vendor/{tenant}/locations vendor.vendor_read vendor.vendor_manage
+POST /vendor/{tenant}/locations vendor.vendor_manage
+GET /vendor/{tenant}/locations/{locationId} vendor.vendor_read vendor.vendor_manage
+PUT /vendor/{tenant}/locations/{locationId} vendor.vendor_manage
+DELETE /vendor/{tenant}/locations/{locationId} vendor.vendor_manage
 `
 
 func TestRoutes_published(t *testing.T) {

@@ -23,24 +23,29 @@ type Options struct {
 	// NoLegacy leaves out roles, permissions and resources, which the public
 	// API deprecates.
 	NoLegacy bool
+	// VendorGroupDelay is how long after a vendor its groups are made. The
+	// platform takes about half a second.
+	VendorGroupDelay time.Duration
 }
 
 // Server answers the API. It is an http.Handler and safe for concurrent use;
-// the store stays the caller's to close.
+// the store stays the caller's to close, after the server.
 type Server struct {
-	store      store.Store
-	log        *slog.Logger
-	now        func() time.Time
-	newID      func() string
-	noLegacy   bool
-	signingKey []byte
-	handler    http.Handler
+	store            store.Store
+	log              *slog.Logger
+	now              func() time.Time
+	newID            func() string
+	noLegacy         bool
+	vendorGroupDelay time.Duration
+	signingKey       []byte
+	handler          http.Handler
+	worker           worker
 }
 
 // New returns a server over the store. It reads the key that signs tokens, or
-// makes it on a new database.
+// makes it on a new database, and begins with the tasks that were left over.
 func New(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{store: o.Store, log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy}
+	s := &Server{store: o.Store, log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -58,6 +63,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	s.signingKey = key
 	s.handler = s.routes()
+	s.startWorker()
 	return s, nil
 }
 

@@ -29,7 +29,7 @@ const (
 type exchange struct {
 	name   string
 	method string            // GET when empty
-	path   string            // "~" at its start stands for the tenant's part of the API
+	path   string            // "~" at its start stands for the tenant's part of the IAM API
 	header map[string]string // an Authorization of "" is left out; without any, the token has every scope
 	body   string
 	status int
@@ -87,6 +87,7 @@ func over(t testing.TB, b *backend, o server.Options) *backend {
 	if err != nil {
 		t.Fatalf("starting the backend: %v", err)
 	}
+	t.Cleanup(s.Close)
 	listener := httptest.NewServer(s)
 	t.Cleanup(listener.Close)
 	return &backend{url: listener.URL, token: b.token, server: s, store: o.Store}
@@ -140,7 +141,10 @@ func (b *backend) send(t testing.TB, e exchange) answer {
 	if e.method == "" {
 		e.method = http.MethodGet
 	}
-	target := b.url + strings.Replace(e.path, "~", "/iam/"+servertest.Tenant, 1)
+	if rest, ok := strings.CutPrefix(e.path, "~"); ok {
+		e.path = "/iam/" + servertest.Tenant + rest
+	}
+	target := b.url + e.path
 	r, err := http.NewRequestWithContext(t.Context(), e.method, target, strings.NewReader(e.body))
 	if err != nil {
 		t.Fatalf("making the request: %v", err)
@@ -210,6 +214,14 @@ func (b *backend) create(t testing.TB, path, body string) string {
 		t.Fatalf("POST %s: got %d %s", path, got.status, got.body)
 	}
 	return created.ID
+}
+
+// settle does the tasks that are due, such as the groups of new vendors.
+func (b *backend) settle(t testing.TB) {
+	t.Helper()
+	if err := b.server.DoTasks(t.Context()); err != nil {
+		t.Fatalf("doing the tasks: %v", err)
+	}
 }
 
 // read decodes what a GET answers.

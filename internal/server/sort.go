@@ -26,9 +26,18 @@ const maxSortFields = 64
 // "field:desc", several separated by commas. The published text speaks of
 // colons as separators, which "field:asc" leaves no room for.
 func parseSort(s string) (ordering, error) {
+	return (&parameterScanner{text: s}).ordering()
+}
+
+// parseLenientSort is parseSort for services that take every direction but
+// "desc" for ascending.
+func parseLenientSort(s string) (ordering, error) {
+	return (&parameterScanner{text: s, lenient: true}).ordering()
+}
+
+func (p *parameterScanner) ordering() (ordering, error) {
 	var parsed ordering
-	p := &parameterScanner{text: s}
-	if p.skipSpaces(); p.pos == len(s) {
+	if p.skipSpaces(); p.pos == len(p.text) {
 		return parsed, nil
 	}
 	for len(parsed) == 0 || p.take(",") {
@@ -41,7 +50,7 @@ func parseSort(s string) (ordering, error) {
 		}
 		parsed = append(parsed, field)
 	}
-	if p.pos < len(s) {
+	if p.pos < len(p.text) {
 		return nil, p.errorAt(p.pos, "a comma must follow %s", p.wordBefore())
 	}
 	return parsed, nil
@@ -62,7 +71,9 @@ func (p *parameterScanner) sortField() (sortField, error) {
 		case "desc":
 			field.descending = true
 		default:
-			return sortField{}, p.errorAt(at, `"asc" or "desc" must follow %s; fields are separated by commas`, before)
+			if !p.lenient {
+				return sortField{}, p.errorAt(at, `"asc" or "desc" must follow %s; fields are separated by commas`, before)
+			}
 		}
 	}
 	p.skipSpaces()
@@ -160,8 +171,9 @@ const scannerSpaces = " \t\r\n"
 
 // parameterScanner reads the text of a q or sort parameter from left to right.
 type parameterScanner struct {
-	text string
-	pos  int // byte offset of what comes next
+	text    string
+	pos     int  // byte offset of what comes next
+	lenient bool // takes directions that are none
 }
 
 // path reads the name of a field: parts separated by dots.

@@ -32,16 +32,16 @@ func (s *Server) handleUserList(c *call) error {
 	if err != nil {
 		return fmt.Errorf("listing users: %w", err)
 	}
-	documents, err := s.userDocuments(c, users)
+	documents, err := s.userDocuments(c, users, c.query("expand") == "groups")
 	if err != nil {
 		return err
 	}
 	return writeList(c, documents, total)
 }
 
-// userDocuments presents users with the ids of their groups and, where the
-// request expands them, the groups.
-func (s *Server) userDocuments(c *call, users []store.User) ([]api.User, error) {
+// userDocuments presents users with the ids of their groups and, where they
+// are expanded, the groups.
+func (s *Server) userDocuments(c *call, users []store.User, expand bool) ([]api.User, error) {
 	ids := make([]string, len(users))
 	for i, u := range users {
 		ids[i] = u.ID
@@ -51,7 +51,7 @@ func (s *Server) userDocuments(c *call, users []store.User) ([]api.User, error) 
 		return nil, fmt.Errorf("reading memberships: %w", err)
 	}
 	var groups map[string]api.GroupSummary
-	if c.query("expand") == "groups" {
+	if expand {
 		if groups, err = s.groupSummaries(c); err != nil {
 			return nil, err
 		}
@@ -74,7 +74,7 @@ func (s *Server) handleUserGet(c *call) error {
 	if err != nil {
 		return err
 	}
-	documents, err := s.userDocuments(c, []store.User{u})
+	documents, err := s.userDocuments(c, []store.User{u}, c.query("expand") == "groups")
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@
 package servertest
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -38,6 +39,8 @@ type Options struct {
 	// to break answers.
 	Wrap func(http.Handler) http.Handler
 	Now  func() time.Time
+	// VendorGroupDelay is how long after a vendor its groups are made.
+	VendorGroupDelay time.Duration
 	// NoFaults leaves out what IAM_TEST_FAULTS asks for, as "serve --fault"
 	// takes it.
 	NoFaults bool
@@ -60,10 +63,20 @@ func New(t testing.TB, o Options) *Backend {
 			t.Errorf("closing the database: %v", err)
 		}
 	})
-	s, err := server.New(t.Context(), server.Options{Store: db, Now: o.Now, Logger: o.Logger})
+	var faults server.Faults
+	text := os.Getenv("IAM_TEST_FAULTS")
+	if text != "" && !o.NoFaults {
+		if faults, err = server.ParseFaults(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := server.New(t.Context(), server.Options{
+		Store: db, Now: o.Now, Logger: o.Logger, VendorGroupDelay: cmp.Or(o.VendorGroupDelay, faults.VendorGroups),
+	})
 	if err != nil {
 		t.Fatalf("starting the backend: %v", err)
 	}
+	t.Cleanup(s.Close)
 	if _, err := s.EnsureTenant(t.Context(), Tenant, ""); err != nil {
 		t.Fatal(err)
 	}
@@ -78,11 +91,7 @@ func New(t testing.TB, o Options) *Backend {
 	if o.Wrap != nil {
 		handler = o.Wrap(handler)
 	}
-	if text := os.Getenv("IAM_TEST_FAULTS"); text != "" && !o.NoFaults {
-		faults, err := server.ParseFaults(text)
-		if err != nil {
-			t.Fatal(err)
-		}
+	if text != "" && !o.NoFaults {
 		handler = faults.Wrap(handler)
 	}
 	listener := httptest.NewServer(handler)

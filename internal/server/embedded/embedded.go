@@ -57,7 +57,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	}
 	b := &Backend{store: db}
 	if err := b.start(ctx, o); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
 }
@@ -131,7 +131,12 @@ func (b *Backend) findTenant(ctx context.Context, o Options) error {
 func (b *Backend) Token() string { return b.token }
 
 // Close ends the backend. It does not delete the database.
-func (b *Backend) Close() error { return b.store.Close() }
+func (b *Backend) Close() error {
+	if b.server != nil { // else it could not start
+		b.server.Close()
+	}
+	return b.store.Close()
+}
 
 // RoundTrip answers a request with the backend's handler, without a network.
 func (b *Backend) RoundTrip(r *http.Request) (answer *http.Response, err error) {

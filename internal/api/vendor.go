@@ -1,0 +1,118 @@
+package api
+
+import "encoding/json"
+
+// VendorType says where a vendor stands in its company.
+type VendorType string
+
+// The types of vendors.
+const (
+	VendorCompany    VendorType = "COMPANY"
+	VendorSubsidiary VendorType = "SUBSIDIARY"
+)
+
+// LocationType says what is at a location.
+type LocationType string
+
+// The types of locations.
+const (
+	LocationHeadquarter LocationType = "HEADQUARTER"
+	LocationWarehouse   LocationType = "WAREHOUSE"
+	LocationOffice      LocationType = "OFFICE"
+)
+
+// Vendor is a supplier or business partner, as read: with whole locations.
+type Vendor struct {
+	ID             string                     `json:"id"`
+	Name           string                     `json:"name"`
+	Type           VendorType                 `json:"type"`
+	ParentID       string                     `json:"parentId,omitempty"`
+	LegalInfo      *LegalInfo                 `json:"legalInfo,omitempty"`
+	ContactDetails []Contact                  `json:"contactDetails,omitempty"`
+	Locations      []Location                 `json:"locations,omitempty"`
+	Mixins         map[string]json.RawMessage `json:"mixins,omitempty"`
+	Metadata       *VendorMetadata            `json:"metadata,omitempty"`
+}
+
+// VendorCreate is the body of POST PathVendors. ID may be left out, then the
+// server chooses one; an id that exists is a conflict.
+type VendorCreate struct {
+	ID             string                     `json:"id,omitempty"`
+	Name           string                     `json:"name"`
+	Type           VendorType                 `json:"type,omitempty"` // COMPANY when left out
+	ParentID       string                     `json:"parentId,omitempty"`
+	LegalInfo      *LegalInfo                 `json:"legalInfo,omitempty"`
+	ContactDetails []Contact                  `json:"contactDetails,omitempty"`
+	Locations      []LocationRef              `json:"locations,omitempty"`
+	Mixins         map[string]json.RawMessage `json:"mixins,omitempty"`
+}
+
+// VendorUpdate is the body of PUT PathVendor. It replaces the vendor: members
+// left out become unset. Name and Type are required.
+type VendorUpdate struct {
+	Name           string                     `json:"name"`
+	Type           VendorType                 `json:"type"`
+	ParentID       string                     `json:"parentId,omitempty"`
+	LegalInfo      *LegalInfo                 `json:"legalInfo,omitempty"`
+	ContactDetails []Contact                  `json:"contactDetails,omitempty"`
+	Locations      []LocationRef              `json:"locations,omitempty"`
+	Mixins         map[string]json.RawMessage `json:"mixins,omitempty"`
+	Metadata       *VendorMetadata            `json:"metadata,omitempty"`
+}
+
+// VendorSearch is the body of POST PathVendorSearch.
+type VendorSearch struct {
+	Q string `json:"q"`
+}
+
+// LegalInfo is how the authorities know a vendor.
+type LegalInfo struct {
+	LegalName             string `json:"legalName,omitempty"`
+	RegistrationDate      string `json:"registrationDate,omitempty"` // ISO 8601
+	CountryOfRegistration string `json:"countryOfRegistration,omitempty"`
+	TaxRegistrationNumber string `json:"taxRegistrationNumber,omitempty"`
+}
+
+// Contact is a person, or a place with e-mail addresses and phones. The
+// platform describes the contacts of vendors as places and shows them as
+// people: both are taken. Those of locations are places.
+type Contact struct {
+	FirstName string `json:"firstName,omitempty"`
+	LastName  string `json:"lastName,omitempty"`
+	Email     string `json:"email,omitempty"`
+	Phone     string `json:"phone,omitempty"`
+
+	Emails       []string `json:"emails,omitempty"`
+	Phones       []string `json:"phones,omitempty"`
+	AddressLine1 string   `json:"addressLine1,omitempty"`
+	AddressLine2 string   `json:"addressLine2,omitempty"`
+	City         string   `json:"city,omitempty"`
+	State        string   `json:"state,omitempty"`
+	Postcode     string   `json:"postcode,omitempty"`
+	CountryCode  string   `json:"countryCode,omitempty"`
+	Tags         []string `json:"tags,omitempty"`
+}
+
+// LocationRef names a location of a vendor.
+type LocationRef struct {
+	ID string `json:"id"`
+}
+
+// Location is an address of vendors, as read.
+type Location struct {
+	ID             string                     `json:"id"`
+	Name           string                     `json:"name,omitempty"`
+	Type           LocationType               `json:"type,omitempty"`
+	ContactDetails *Contact                   `json:"contactDetails,omitempty"`
+	Mixins         map[string]json.RawMessage `json:"mixins,omitempty"`
+	Metadata       *VendorMetadata            `json:"metadata,omitempty"`
+}
+
+// VendorMetadata is the Metadata of vendors and locations. Mixins are links to
+// the schemas of the mixins. In the body of a PUT only Version and Mixins count.
+type VendorMetadata struct {
+	Version    int                        `json:"version,omitempty"`
+	CreatedAt  string                     `json:"createdAt,omitempty"`  // RFC 3339
+	ModifiedAt string                     `json:"modifiedAt,omitempty"` // RFC 3339
+	Mixins     map[string]json.RawMessage `json:"mixins,omitempty"`
+}

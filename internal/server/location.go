@@ -1,0 +1,187 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// locationFilters are the query parameters that select locations, each with
+// what a location must have.
+var locationFilters = map[string]func(l api.Location, text string) bool{
+	"name":                 func(l api.Location, text string) bool { return containsFold(l.Name, text) },
+	"type":                 func(l api.Location, text string) bool { return string(l.Type) == text },
+	"contactDetails.email": inContact(func(c api.Contact) []string { return slices.Concat(c.Emails, []string{c.Email}) }),
+	"contactDetails.phone": inContact(func(c api.Contact) []string { return slices.Concat(c.Phones, []string{c.Phone}) }),
+	"contactDetails.city":  inContact(func(c api.Contact) []string { return []string{c.City} }),
+	"contactDetails.state": inContact(func(c api.Contact) []string { return []string{c.State} }),
+	"contactDetails.address": inContact(func(c api.Contact) []string {
+		return []string{c.AddressLine1, c.AddressLine2}
+	}),
+	"contactDetails.postcode":    inContact(func(c api.Contact) []string { return []string{c.Postcode} }),
+	"contactDetails.countryCode": inContact(func(c api.Contact) []string { return []string{c.CountryCode} }),
+}
+
+// inContact makes a filter of the texts of a contact, one of which must contain
+// what is looked for.
+func inContact(texts func(c api.Contact) []string) func(l api.Location, text string) bool {
+	return func(l api.Location, text string) bool {
+		return l.ContactDetails != nil && slices.ContainsFunc(texts(*l.ContactDetails), func(t string) bool { return containsFold(t, text) })
+	}
+}
+
+// handleLocationList answers GET /vendor/{tenant}/locations.
+func (s *Server) handleLocationList(c *call) error {
+	if t := c.query("type"); t != "" && !validLocationType(api.LocationType(t)) {
+		return badRequest(locationTypeRule)
+	}
+	locations, err := s.locations(c)
+	if err != nil {
+		return err
+	}
+	return writeSelected(c, locations, c.query("q"), locationFilters)
+}
+
+// locations loads all locations of the tenant.
+func (s *Server) locations(c *call) ([]api.Location, error) {
+	records, err := s.store.Documents(c.ctx, c.tenant, store.KindLocation)
+	if err != nil {
+		return nil, fmt.Errorf("listing locations: %w", err)
+	}
+	locations := make([]api.Location, len(records))
+	for i, d := range records {
+		if locations[i], err = locationToWire(d); err != nil {
+			return nil, err
+		}
+	}
+	return locations, nil
+}
+
+// handleLocationGet answers GET /vendor/{tenant}/locations/{locationId}.
+func (s *Server) handleLocationGet(c *call) error {
+	id := c.value("locationId")
+	d, err := s.store.Document(c.ctx, c.tenant, store.KindLocation, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return locationNotFound(id)
+	}
+	if err != nil {
+		return fmt.Errorf("reading location: %w", err)
+	}
+	l, err := locationToWire(d)
+	if err != nil {
+		return err
+	}
+	return c.writePicked(l)
+}
+
+func locationNotFound(id string) error {
+	return notFound("Error while getting location", id, fmt.Sprintf("Location with id '%s' not found", id))
+}
+
+// handleLocationCreate answers POST /vendor/{tenant}/locations.
+func (s *Server) handleLocationCreate(c *call) error {
+	var body api.Location
+	if err := c.decode(&body, "type", "contactDetails"); err != nil {
+		return err
+	}
+	if body.ID == "" {
+		body.ID = s.newID()
+	}
+	body.Metadata = nil // only a change has some
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		_, err := tx.Document(c.ctx, c.tenant, store.KindLocation, body.ID)
+		if err == nil {
+			return conflict("Error while creating location", body.ID, fmt.Sprintf("Location with id '%s' already exists", body.ID))
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("reading location: %w", err)
+		}
+		return s.putLocation(c, tx, body)
+	})
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusCreated, api.Created{ID: body.ID})
+}
+
+// handleLocationPut answers PUT /vendor/{tenant}/locations/{locationId}: it
+// replaces the location, or makes it when there is none of that id.
+func (s *Server) handleLocationPut(c *call) error {
+	var body api.Location
+	if err := c.decode(&body, "type", "contactDetails"); err != nil {
+		return err
+	}
+	body.ID = c.value("locationId")
+	created := false
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		d, err := tx.Document(c.ctx, c.tenant, store.KindLocation, body.ID)
+		created = errors.Is(err, store.ErrNotFound)
+		if err != nil && !created {
+			return fmt.Errorf("reading location: %w", err)
+		}
+		if !created {
+			if err := checkVersion("location", d, body.Metadata); err != nil {
+				return err
+			}
+		}
+		return s.putLocation(c, tx, body)
+	})
+	switch {
+	case err != nil:
+		return err
+	case created:
+		return c.write(http.StatusCreated, api.Created{ID: body.ID})
+	}
+	return c.done()
+}
+
+// putLocation checks a location and stores it.
+func (s *Server) putLocation(c *call, tx store.Tx, l api.Location) error {
+	if !api.ValidLocationID(l.ID) {
+		return violation(l.ID, "The id of a location has 1 to 66 letters, digits, hyphens and underscores")
+	}
+	if !validLocationType(l.Type) {
+		return violation(l.ID, locationTypeRule)
+	}
+	l.Metadata = storedMetadata(l.Metadata)
+	return s.putDocument(c, tx, store.KindLocation, l.ID, l)
+}
+
+const locationTypeRule = "The type of a location is HEADQUARTER, WAREHOUSE or OFFICE"
+
+func validLocationType(t api.LocationType) bool {
+	return t == api.LocationHeadquarter || t == api.LocationWarehouse || t == api.LocationOffice
+}
+
+// handleLocationDelete answers DELETE /vendor/{tenant}/locations/{locationId}.
+// A location that vendors have stays.
+func (s *Server) handleLocationDelete(c *call) error {
+	id := c.value("locationId")
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		err := checkUnreferenced(c, tx, "Location", id, func(v api.Vendor) bool {
+			return slices.ContainsFunc(v.Locations, func(l api.Location) bool { return l.ID == id })
+		})
+		if err != nil {
+			return err
+		}
+		return tx.DeleteDocument(c.ctx, c.tenant, store.KindLocation, id)
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return locationNotFound(id)
+	}
+	if err != nil {
+		return err
+	}
+	return c.done()
+}
+
+// locationToWire presents a location.
+func locationToWire(d store.Document) (api.Location, error) {
+	l, err := documentToWire[api.Location](d)
+	l.ID, l.Metadata = d.ID, metadataToWire(d, l.Metadata)
+	return l, err
+}
