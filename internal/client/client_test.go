@@ -315,6 +315,53 @@ func TestRoutes(t *testing.T) {
 			"GET /iam/acme/templates?pageNumber=1&pageSize=500", "",
 			[]api.Template{{ID: "t"}},
 		},
+		"vendors": {
+			func(ctx ctx, c *Client) (any, error) { return c.Vendors(ctx) },
+			200, `[{"id":"v","name":"V","type":"COMPANY"}]`,
+			"GET /vendor/acme/vendors?pageNumber=1&pageSize=500", "",
+			[]api.Vendor{{ID: "v", Name: "V", Type: api.VendorCompany}},
+		},
+		"vendor": {
+			func(ctx ctx, c *Client) (any, error) { return c.Vendor(ctx, "v") },
+			200, `{"id":"v","contactDetails":[{"email":"a@b.example"}]}`,
+			"GET /vendor/acme/vendors/v", "", &api.Vendor{ID: "v", ContactDetails: []api.Contact{{Email: "a@b.example"}}},
+		},
+		"create vendor": {
+			func(ctx ctx, c *Client) (any, error) {
+				return c.CreateVendor(ctx, api.VendorCreate{ID: "v", Name: "V", Locations: []api.LocationRef{{ID: "l"}}})
+			},
+			201, `{"id":"v"}`, "POST /vendor/acme/vendors", `{"id":"v","name":"V","locations":[{"id":"l"}]}`, "v",
+		},
+		"update vendor": {
+			func(ctx ctx, c *Client) (any, error) {
+				return c.UpdateVendor(ctx, "v", api.VendorUpdate{Name: "V", Type: api.VendorSubsidiary, Metadata: &api.VendorMetadata{Version: 3}})
+			},
+			204, "", "PUT /vendor/acme/vendors/v", `{"name":"V","type":"SUBSIDIARY","metadata":{"version":3}}`, false,
+		},
+		"update vendor that had vanished": {
+			func(ctx ctx, c *Client) (any, error) { return c.UpdateVendor(ctx, "v", api.VendorUpdate{}) },
+			201, `{"id":"v"}`, "PUT /vendor/acme/vendors/v", `{"name":"","type":""}`, true,
+		},
+		"delete vendor": {
+			func(ctx ctx, c *Client) (any, error) { return nil, c.DeleteVendor(ctx, "v") },
+			204, "", "DELETE /vendor/acme/vendors/v", "", nil,
+		},
+		"groups of a vendor, though the server does not filter": {
+			func(ctx ctx, c *Client) (any, error) { return c.VendorGroups(ctx, "v") },
+			200, `[{"id":"g1","vendorId":"v"},{"id":"g2"},{"id":"g3","vendorId":"v2"}]`,
+			"GET /iam/acme/groups?pageNumber=1&pageSize=500&q=vendorId%3Av", "",
+			[]api.Group{{ID: "g1", VendorID: "v"}},
+		},
+		"groups of a vendor with an id that means something else": {
+			func(ctx ctx, c *Client) (any, error) { return c.VendorGroups(ctx, "null") },
+			200, `[]`, "GET /iam/acme/groups?pageNumber=1&pageSize=500&q=vendorId%3A%22null%22", "",
+			[]api.Group{},
+		},
+		"users of a vendor": {
+			func(ctx ctx, c *Client) (any, error) { return c.VendorUsers(ctx, "v") },
+			200, `[{"id":"u1"}]`, "GET /iam/acme/users/vendors/v?pageNumber=1&pageSize=500", "",
+			[]api.User{{ID: "u1"}},
+		},
 		"ids with any character": {
 			func(ctx ctx, c *Client) (any, error) { return nil, c.RemoveMember(ctx, `a/b"c`, "jörg?#%2F x") },
 			204, "", `DELETE /iam/acme/groups/a%2Fb%22c/users/j%C3%B6rg%3F%23%252F%20x`, "", nil,

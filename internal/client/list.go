@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -12,15 +13,19 @@ import (
 
 var errNoProgress = errors.New("the page repeats rows of earlier pages while the list is not complete")
 
-// list walks the pages of a list and returns all rows, in the server's order.
-// When rows are added meanwhile, the list shifts and a page repeats rows of the
-// one before: rows whose key was seen are dropped.
+// list returns all rows of a list, in the server's order.
 func list[T any](ctx context.Context, c *Client, path string, key func(T) string) ([]T, error) {
+	return listWhere(ctx, c, path, nil, key)
+}
+
+// listWhere walks the pages of a list that a query filters. When rows are added meanwhile, the list shifts and a page repeats rows of the
+// one before: rows whose key was seen are dropped.
+func listWhere[T any](ctx context.Context, c *Client, path string, filter url.Values, key func(T) string) ([]T, error) {
 	rows := []T{}
 	seen := map[string]bool{}
 	for page := 1; ; page++ {
 		x, err := c.do(ctx, call{
-			method: http.MethodGet, path: path, query: c.pageQuery(page), total: true, want: []int{http.StatusOK},
+			method: http.MethodGet, path: path, query: c.pageQuery(page, filter), total: true, want: []int{http.StatusOK},
 		})
 		if err != nil {
 			return nil, err
@@ -49,8 +54,10 @@ func list[T any](ctx context.Context, c *Client, path string, key func(T) string
 	}
 }
 
-func (c *Client) pageQuery(page int) url.Values {
-	return url.Values{"pageSize": {strconv.Itoa(c.pageSize)}, "pageNumber": {strconv.Itoa(page)}}
+func (c *Client) pageQuery(page int, filter url.Values) url.Values {
+	query := url.Values{"pageSize": {strconv.Itoa(c.pageSize)}, "pageNumber": {strconv.Itoa(page)}}
+	maps.Copy(query, filter)
+	return query
 }
 
 // total returns the number of all rows, if the server gives it.

@@ -1,0 +1,60 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+func vendorKey(v api.Vendor) string { return v.ID }
+
+// Vendors returns all vendors.
+func (c *Client) Vendors(ctx context.Context) ([]api.Vendor, error) {
+	return list(ctx, c, c.path(api.PathVendors), vendorKey)
+}
+
+// Vendor returns one vendor.
+func (c *Client) Vendor(ctx context.Context, id string) (*api.Vendor, error) {
+	return one(ctx, c, c.path(api.PathVendor, id), vendorKey)
+}
+
+// CreateVendor makes a vendor and returns its id. The API makes its groups some
+// time after that. With an id chosen by the caller the request may be repeated,
+// since the second one cannot make another vendor.
+func (c *Client) CreateVendor(ctx context.Context, vendor api.VendorCreate) (string, error) {
+	return c.create(ctx, call{path: c.path(api.PathVendors), body: vendor, again: vendor.ID != ""})
+}
+
+// UpdateVendor replaces a vendor. The API makes the vendor when there is none
+// with that id: created reports that it had vanished.
+func (c *Client) UpdateVendor(ctx context.Context, id string, vendor api.VendorUpdate) (created bool, err error) {
+	x, err := c.do(ctx, call{
+		method: http.MethodPut, path: c.path(api.PathVendor, id), body: vendor,
+		want: []int{http.StatusCreated, http.StatusNoContent},
+	})
+	return err == nil && x.status == http.StatusCreated, err
+}
+
+// DeleteVendor deletes a vendor. One whose groups have members stays, and the
+// status is 400.
+func (c *Client) DeleteVendor(ctx context.Context, id string) error {
+	return c.remove(ctx, c.path(api.PathVendor, id), false)
+}
+
+// VendorGroups returns the groups of a vendor.
+func (c *Client) VendorGroups(ctx context.Context, id string) ([]api.Group, error) {
+	value := id
+	if slices.Contains([]string{"null", "missing", "exists", "true", "false"}, id) {
+		value = `"` + id + `"` // bare, these words do not mean themselves
+	}
+	groups, err := listWhere(ctx, c, c.path(api.PathGroups), url.Values{"q": {"vendorId:" + value}}, groupKey)
+	return slices.DeleteFunc(groups, func(g api.Group) bool { return g.VendorID != id }), err
+}
+
+// VendorUsers returns the employees in groups of a vendor, each with its groups.
+func (c *Client) VendorUsers(ctx context.Context, id string) ([]api.User, error) {
+	return list(ctx, c, c.path(api.PathVendorUsers, id), userKey)
+}
