@@ -57,7 +57,7 @@ type VendorUpdate struct {
 	ContactDetails []Contact                  `json:"contactDetails,omitempty"`
 	Locations      []LocationRef              `json:"locations,omitempty"`
 	Mixins         map[string]json.RawMessage `json:"mixins,omitempty"`
-	Metadata       *VendorMetadata            `json:"metadata,omitempty"`
+	Metadata       *VendorExpected            `json:"metadata,omitempty"`
 }
 
 // VendorSearch is the body of POST PathVendorSearch.
@@ -108,11 +108,52 @@ type Location struct {
 	Metadata       *VendorMetadata            `json:"metadata,omitempty"`
 }
 
+// LocationCreate is the body of POST PathLocations. ID may be left out, then the
+// server chooses one; Type and ContactDetails are required.
+type LocationCreate struct {
+	ID             string                     `json:"id,omitempty"`
+	Name           string                     `json:"name,omitempty"`
+	Type           LocationType               `json:"type"`
+	ContactDetails *Contact                   `json:"contactDetails"`
+	Mixins         map[string]json.RawMessage `json:"mixins,omitempty"`
+}
+
+// LocationUpdate is the body of PUT PathLocation. It replaces the location:
+// members left out become unset. Type and ContactDetails are required.
+type LocationUpdate struct {
+	Name           string                     `json:"name,omitempty"`
+	Type           LocationType               `json:"type"`
+	ContactDetails *Contact                   `json:"contactDetails"`
+	Mixins         map[string]json.RawMessage `json:"mixins,omitempty"`
+	Metadata       *VendorExpected            `json:"metadata,omitempty"`
+}
+
 // VendorMetadata is the Metadata of vendors and locations. Mixins are links to
-// the schemas of the mixins. In the body of a PUT only Version and Mixins count.
+// the schemas of the mixins.
 type VendorMetadata struct {
 	Version    int                        `json:"version,omitempty"`
 	CreatedAt  string                     `json:"createdAt,omitempty"`  // RFC 3339
 	ModifiedAt string                     `json:"modifiedAt,omitempty"` // RFC 3339
 	Mixins     map[string]json.RawMessage `json:"mixins,omitempty"`
+}
+
+// VendorExpected is Expected for vendors and locations. Mixins become those of
+// the metadata.
+type VendorExpected struct {
+	Version *int                       `json:"version,omitempty"`
+	Mixins  map[string]json.RawMessage `json:"mixins,omitempty"`
+}
+
+// Allows reports whether a document of the stored version may be replaced.
+func (e *VendorExpected) Allows(stored int) bool {
+	return e == nil || (&Expected{Version: e.Version}).Allows(stored)
+}
+
+// Expected returns what a body says that replaces the document which has this
+// metadata, and no later one, and keeps its mixins.
+func (m *VendorMetadata) Expected() *VendorExpected {
+	if m == nil {
+		return nil // nothing to go by
+	}
+	return &VendorExpected{Version: &m.Version, Mixins: m.Mixins}
 }

@@ -50,8 +50,9 @@ type process struct {
 
 // startProcess starts one over the database and waits for its ready line. It
 // may be called from any goroutine.
-func startProcess(t *testing.T, dsn string) (*process, error) {
-	p := &process{cmd: exec.Command(os.Args[0], "serve", "--listen", "127.0.0.1:0", "--database", dsn, "--tenant", "acme", "--client", "key:secret")}
+func startProcess(t *testing.T, dsn string, flags ...string) (*process, error) {
+	flags = append([]string{"serve", "--listen", "127.0.0.1:0", "--database", dsn, "--tenant", "acme", "--client", "key:secret"}, flags...)
+	p := &process{cmd: exec.Command(os.Args[0], flags...)}
 	p.cmd.Env = append(os.Environ(), asCommand+"=1", "GORACE=atexit_sleep_ms=0") // or each takes a second to end
 	p.cmd.Stderr = &p.stderr
 	stdout, err := p.cmd.StdoutPipe()
@@ -92,13 +93,13 @@ func (p *process) end(t *testing.T, how syscall.Signal) {
 
 // twoProcesses starts two over one database at the same time: both make the
 // tables and the tenant, or find them.
-func twoProcesses(t *testing.T, dsn string) [2]*process {
+func twoProcesses(t *testing.T, dsn string, flags ...string) [2]*process {
 	t.Helper()
 	var two [2]*process
 	var errs [2]error
 	var group sync.WaitGroup
 	for i := range two {
-		group.Go(func() { two[i], errs[i] = startProcess(t, dsn) })
+		group.Go(func() { two[i], errs[i] = startProcess(t, dsn, flags...) })
 	}
 	group.Wait()
 	if err := errors.Join(errs[:]...); err != nil {

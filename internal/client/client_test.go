@@ -334,7 +334,7 @@ func TestRoutes(t *testing.T) {
 		},
 		"update vendor": {
 			func(ctx ctx, c *Client) (any, error) {
-				return c.UpdateVendor(ctx, "v", api.VendorUpdate{Name: "V", Type: api.VendorSubsidiary, Metadata: &api.VendorMetadata{Version: 3}})
+				return c.UpdateVendor(ctx, "v", api.VendorUpdate{Name: "V", Type: api.VendorSubsidiary, Metadata: &api.VendorExpected{Version: new(3)}})
 			},
 			204, "", "PUT /vendor/acme/vendors/v", `{"name":"V","type":"SUBSIDIARY","metadata":{"version":3}}`, false,
 		},

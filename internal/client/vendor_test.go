@@ -46,14 +46,14 @@ func TestVendor_life(t *testing.T) {
 	if _, err := c.CreateVendor(ctx, api.VendorCreate{ID: "v", Name: "Other"}); !client.IsConflict(err) {
 		t.Errorf("an id that is taken: %v", err)
 	}
-	created, err := c.UpdateVendor(ctx, "v", api.VendorUpdate{Name: "Renamed", Type: api.VendorSubsidiary, Metadata: &api.VendorMetadata{Version: 1}})
+	created, err := c.UpdateVendor(ctx, "v", api.VendorUpdate{Name: "Renamed", Type: api.VendorSubsidiary, Metadata: &api.VendorExpected{Version: new(1)}})
 	must(err)
 	v, err := c.Vendor(ctx, "v")
 	must(err)
 	if created || v.Name != "Renamed" || v.Type != api.VendorSubsidiary || v.Metadata.Version != 2 {
 		t.Errorf("got %+v, %t", v, created)
 	}
-	if _, err := c.UpdateVendor(ctx, "v", api.VendorUpdate{Name: "V", Type: api.VendorCompany, Metadata: &api.VendorMetadata{Version: 1}}); !client.IsConflict(err) {
+	if _, err := c.UpdateVendor(ctx, "v", api.VendorUpdate{Name: "V", Type: api.VendorCompany, Metadata: &api.VendorExpected{Version: new(1)}}); !client.IsConflict(err) {
 		t.Errorf("a version of before: %v", err)
 	}
 	user, err := c.CreateUser(ctx, api.UserCreate{

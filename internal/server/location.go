@@ -84,41 +84,40 @@ func locationNotFound(id string) error {
 
 // handleLocationCreate answers POST /vendor/{tenant}/locations.
 func (s *Server) handleLocationCreate(c *call) error {
-	var body api.Location
+	var body api.LocationCreate
 	if err := c.decode(&body, "type", "contactDetails"); err != nil {
 		return err
 	}
 	if body.ID == "" {
 		body.ID = s.newID()
 	}
-	body.Metadata = nil // only a change has some
+	l := locationFromWire(body.ID, api.LocationUpdate{Name: body.Name, Type: body.Type, ContactDetails: body.ContactDetails, Mixins: body.Mixins})
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
-		_, err := tx.Document(c.ctx, c.tenant, store.KindLocation, body.ID)
+		_, err := tx.Document(c.ctx, c.tenant, store.KindLocation, l.ID)
 		if err == nil {
-			return conflict("Error while creating location", body.ID, fmt.Sprintf("Location with id '%s' already exists", body.ID))
+			return conflict("Error while creating location", l.ID, fmt.Sprintf("Location with id '%s' already exists", l.ID))
 		}
 		if !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("reading location: %w", err)
 		}
-		return s.putLocation(c, tx, body)
+		return s.putLocation(c, tx, l)
 	})
 	if err != nil {
 		return err
 	}
-	return c.write(http.StatusCreated, api.Created{ID: body.ID})
+	return c.write(http.StatusCreated, api.Created{ID: l.ID})
 }
 
 // handleLocationPut answers PUT /vendor/{tenant}/locations/{locationId}: it
 // replaces the location, or makes it when there is none of that id.
 func (s *Server) handleLocationPut(c *call) error {
-	var body api.Location
+	var body api.LocationUpdate
 	if err := c.decode(&body, "type", "contactDetails"); err != nil {
 		return err
 	}
-	body.ID = c.value("locationId")
-	created := false
+	id, created := c.value("locationId"), false
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
-		d, err := tx.Document(c.ctx, c.tenant, store.KindLocation, body.ID)
+		d, err := tx.Document(c.ctx, c.tenant, store.KindLocation, id)
 		created = errors.Is(err, store.ErrNotFound)
 		if err != nil && !created {
 			return fmt.Errorf("reading location: %w", err)
@@ -128,13 +127,13 @@ func (s *Server) handleLocationPut(c *call) error {
 				return err
 			}
 		}
-		return s.putLocation(c, tx, body)
+		return s.putLocation(c, tx, locationFromWire(id, body))
 	})
 	switch {
 	case err != nil:
 		return err
 	case created:
-		return c.write(http.StatusCreated, api.Created{ID: body.ID})
+		return c.write(http.StatusCreated, api.Created{ID: id})
 	}
 	return c.done()
 }
@@ -147,7 +146,6 @@ func (s *Server) putLocation(c *call, tx store.Tx, l api.Location) error {
 	if !validLocationType(l.Type) {
 		return violation(l.ID, locationTypeRule)
 	}
-	l.Metadata = storedMetadata(l.Metadata)
 	return s.putDocument(c, tx, store.KindLocation, l.ID, l)
 }
 
@@ -177,6 +175,13 @@ func (s *Server) handleLocationDelete(c *call) error {
 		return err
 	}
 	return c.done()
+}
+
+// locationFromWire is what a location is stored as.
+func locationFromWire(id string, body api.LocationUpdate) api.Location {
+	return api.Location{
+		ID: id, Name: body.Name, Type: body.Type, ContactDetails: body.ContactDetails, Mixins: body.Mixins, Metadata: storedMetadata(body.Metadata),
+	}
 }
 
 // locationToWire presents a location.

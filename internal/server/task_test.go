@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -17,6 +16,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
 // watchedStore tells when something was written, so that tests need not ask
@@ -80,7 +80,7 @@ func TestTasks_leftOver(t *testing.T) {
 // Two servers over one database, as two processes are, make no group twice.
 func TestTasks_twoServers(t *testing.T) {
 	t.Parallel()
-	dsn := "sqlite:" + filepath.Join(t.TempDir(), "iam.db")
+	dsn := sqltest.New(t)
 	var both []*backend
 	for range 2 {
 		db, err := sqlstore.Open(t.Context(), dsn)

@@ -15,6 +15,7 @@ func TestUserScopes(t *testing.T) {
 	b := newBackend(t)
 	b.allowRestrictions(t, "DE", "AT", "FR")
 	b.withScopes(t, "own.scope")
+	b.create(t, vendors, `{"id": "v1", "name": "V"}`)
 	b.check(t, exchange{method: "PUT", path: "~/access-controls/custom", body: `{"scopes": ["own.scope", "order.order_read"]}`, status: 201, want: `{"id": "custom"}`})
 	for _, body := range []string{
 		`{"id": "all", "accessControls": ["` + ordersViewer + `", "` + catalogsViewer + `"]}`,
@@ -36,7 +37,7 @@ func TestUserScopes(t *testing.T) {
 		{"de fr-at nothing", "catalog.catalog_view order.order_read--AT#DE#FR tenant=acme"},
 		{"de fr-at all", "catalog.catalog_view order.order_read tenant=acme"},
 		{"custom", "order.order_read own.scope tenant=acme"},
-		{"vendor nothing", "catalog.catalog_view tenant=acme"},
+		{"vendor", "catalog.catalog_view tenant=acme"},
 	} {
 		user := b.create(t, "~/users", person(strings.ReplaceAll("u "+c.groups, " ", "-")+"@acme.example", strings.Fields(c.groups)...))
 		vendor := absent

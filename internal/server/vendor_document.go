@@ -38,7 +38,7 @@ func documentToWire[T any](d store.Document) (T, error) {
 
 // storedMetadata is what is stored of the metadata in a body; the rest stands
 // in the record.
-func storedMetadata(m *api.VendorMetadata) *api.VendorMetadata {
+func storedMetadata(m *api.VendorExpected) *api.VendorMetadata {
 	if m == nil || len(m.Mixins) == 0 {
 		return nil
 	}
@@ -55,11 +55,11 @@ func metadataToWire(d store.Document, stored *api.VendorMetadata) *api.VendorMet
 
 // checkVersion refuses a change of another version than the stored one. Without
 // a version the last writer wins.
-func checkVersion(thing string, d store.Document, m *api.VendorMetadata) error {
-	if m == nil || m.Version == 0 || m.Version == d.Version {
+func checkVersion(thing string, d store.Document, m *api.VendorExpected) error {
+	if m.Allows(d.Version) {
 		return nil
 	}
-	return conflict(fmt.Sprintf("The %s was changed by someone else", thing), d.ID, fmt.Sprintf("Its version is %d, not %d", d.Version, m.Version))
+	return conflict(fmt.Sprintf("The %s was changed by someone else", thing), d.ID, fmt.Sprintf("Its version is %d, not %d", d.Version, *m.Version))
 }
 
 // writeSelected answers with the page that the query parameters select, by

@@ -38,6 +38,16 @@ var versionedPuts = map[string]versioned{
 		put:  exchange{method: "PUT", path: "~/scopes/s", body: `{"domain": "d"VERSION}`, status: 204},
 		says: inMetadata,
 	},
+	api.PathVendor: {
+		make: []exchange{{method: "PUT", path: vendors + "/v", body: `{"name": "V", "type": "COMPANY"}`, status: 201}},
+		put:  exchange{method: "PUT", path: vendors + "/v", body: `{"name": "V", "type": "COMPANY"VERSION}`, status: 204},
+		says: inMetadata,
+	},
+	api.PathLocation: {
+		make: []exchange{{method: "PUT", path: locations + "/l", body: `{"type": "OFFICE", "contactDetails": {}}`, status: 201}},
+		put:  exchange{method: "PUT", path: locations + "/l", body: `{"type": "OFFICE", "contactDetails": {}VERSION}`, status: 204},
+		says: inMetadata,
+	},
 }
 
 // Each operation of the description that takes a version is in the table.
