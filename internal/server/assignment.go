@@ -85,15 +85,7 @@ func (s *Server) putMember(c *call, userType, userID string) (id string, created
 				return fmt.Errorf("reading user: %w", err)
 			}
 			userID = u.ID // it may have come as a back-office number
-			others, err := tx.GroupsOfUser(c.ctx, c.tenant, userID)
-			if err != nil {
-				return fmt.Errorf("listing the user's groups: %w", err)
-			}
-			isMember := slices.ContainsFunc(others, func(other store.Group) bool { return other.ID == g.ID })
-			if !isMember {
-				err = checkVendors(userID, append(others, g))
-			}
-			if err != nil {
+			if err := checkJoin(c.ctx, tx, g, userID); err != nil {
 				return err
 			}
 		}

@@ -136,6 +136,22 @@ func checkGroupVendor(ctx context.Context, tx store.DocumentTx, g store.Group) e
 	return nil
 }
 
+// checkJoin refuses an employee who is in groups of another vendor. Who is a
+// member already may stay.
+func checkJoin(ctx context.Context, tx store.GroupTx, g store.Group, userID string) error {
+	if g.UserType != string(access.Employee) {
+		return nil // for another reason it cannot join
+	}
+	groups, err := tx.GroupsOfUser(ctx, g.Tenant, userID)
+	if err != nil {
+		return fmt.Errorf("listing the user's groups: %w", err)
+	}
+	if slices.ContainsFunc(groups, func(present store.Group) bool { return present.ID == g.ID }) {
+		return nil
+	}
+	return checkVendors(userID, append(groups, g))
+}
+
 // checkVendors refuses that an employee is in groups of several vendors, or of
 // a vendor and of none. The error is about the last of the groups.
 func checkVendors(userID string, groups []store.Group) error {

@@ -259,7 +259,8 @@ func (r *groupMembersResource) emails(ctx context.Context, members []api.Assignm
 
 // write makes the group's members those of the plan, and returns once the API
 // shows them. It adds before it removes, so that nobody who stays is ever
-// without access.
+// without access. Only who is in groups of another vendor comes last: two groups
+// may exchange their members.
 func (r *groupMembersResource) write(ctx context.Context, plan groupMembersModel) error {
 	group := plan.GroupID.ValueString()
 	present, err := r.present(ctx, group)
@@ -267,12 +268,9 @@ func (r *groupMembersResource) write(ctx context.Context, plan groupMembersModel
 		return err
 	}
 	planned := plan.members()
-	for _, id := range plumbing.SortedKeys(planned) {
-		if !present[id] {
-			if err := r.add(ctx, group, plan.UserType.ValueString(), id); err != nil {
-				return fmt.Errorf("adding %s: %w", planned[id], err)
-			}
-		}
+	late, err := r.add(ctx, plan, present)
+	if err != nil {
+		return err
 	}
 	for _, id := range plumbing.SortedKeys(present) {
 		if _, stays := planned[id]; !stays {
@@ -280,6 +278,13 @@ func (r *groupMembersResource) write(ctx context.Context, plan groupMembersModel
 				return fmt.Errorf("removing %s: %w", id, err)
 			}
 		}
+	}
+	for _, id := range late {
+		unlock, err := join(ctx, r.Client, group, access.UserType(plan.UserType.ValueString()), id)
+		if err != nil {
+			return fmt.Errorf("adding %s: %w", planned[id], err)
+		}
+		unlock()
 	}
 	_, err = client.Await(ctx, func(ctx context.Context) (*map[string]bool, error) {
 		shown, err := r.present(ctx, group)
@@ -314,9 +319,28 @@ func (r *groupMembersResource) present(ctx context.Context, group string) (map[s
 	return ids, nil
 }
 
-func (r *groupMembersResource) add(ctx context.Context, group, userType, id string) error {
-	defer r.Client.Lock(lockUser, id)()
-	return r.Client.AssignMember(ctx, group, access.UserType(userType), id)
+// add adds the planned members who are not in the group. Those whom groups of
+// another vendor keep from joining are left for later.
+func (r *groupMembersResource) add(ctx context.Context, plan groupMembersModel, present map[string]bool) (late []string, err error) {
+	group, planned := plan.GroupID.ValueString(), plan.members()
+	for _, id := range plumbing.SortedKeys(planned) {
+		if present[id] {
+			continue
+		}
+		unlock, err := tryJoin(ctx, r.Client, group, access.UserType(plan.UserType.ValueString()), id)
+		if err == nil {
+			unlock()
+			continue
+		}
+		if client.IsBadRequest(err) {
+			if others, lookup := inTheWay(ctx, r.Client, group, id); lookup == nil && len(others) > 0 {
+				late = append(late, id)
+				continue
+			}
+		}
+		return nil, fmt.Errorf("adding %s: %w", planned[id], err)
+	}
+	return late, nil
 }
 
 func (r *groupMembersResource) remove(ctx context.Context, group, id string) error {

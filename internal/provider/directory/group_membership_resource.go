@@ -111,12 +111,12 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	plan.setID()
-	defer r.Client.Lock(lockUser, plan.UserID.ValueString())()
-	err := r.Client.AssignMember(ctx, plan.GroupID.ValueString(), access.UserType(plan.UserType.ValueString()), plan.UserID.ValueString())
+	unlock, err := join(ctx, r.Client, plan.GroupID.ValueString(), access.UserType(plan.UserType.ValueString()), plan.UserID.ValueString())
 	if err != nil {
 		resp.Diagnostics.Append(plan.refused(err))
 		return
 	}
+	defer unlock()
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	_, err = client.Await(ctx, func(ctx context.Context) (*bool, error) {
 		exists, err := r.exists(ctx, plan)
@@ -132,7 +132,9 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 func (m membershipModel) refused(err error) diag.Diagnostic {
 	at := path.Root("group_id")
 	var e *client.Error
+	var otherVendor *otherVendorError
 	switch {
+	case errors.As(err, &otherVendor):
 	case !errors.As(err, &e):
 		return plumbing.Unable("create", "membership", m.ID.ValueString(), err)
 	case e.StatusCode == http.StatusBadRequest:

@@ -37,7 +37,7 @@ func NewGroupResource() resource.Resource {
 	return &groupResource{plumbing.Resource{Name: "group"}}
 }
 
-// ValidateConfig refuses employees' access on customers' groups.
+// ValidateConfig refuses employees' access on customers' groups, and vendors.
 func (r *groupResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config groupModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -50,6 +50,9 @@ func (r *groupResource) ValidateConfig(ctx context.Context, req resource.Validat
 	}
 	if plumbing.IsSet(config.Access) {
 		resp.Diagnostics.AddAttributeError(path.Root("access"), summary, detail)
+	}
+	if plumbing.IsSet(config.VendorID) {
+		resp.Diagnostics.AddAttributeError(path.Root("vendor_id"), "Vendor Not For Customers", "The groups of a vendor take employees only. Leave the attribute out of a group with user_type CUSTOMER.")
 	}
 }
 
@@ -185,6 +188,9 @@ func (r *groupResource) refused(verb, object string, plan groupModel, err error)
 	var e *client.Error
 	if !errors.As(err, &e) || e.StatusCode != http.StatusBadRequest {
 		return plumbing.Unable(verb, "group", object, err)
+	}
+	if vendor := plan.VendorID.ValueString(); vendor != "" && e.Document.ResourceID == vendor {
+		return plumbing.UnableAt(path.Root("vendor_id"), verb, "group", object, err)
 	}
 	control, ok := access.ControlByID(e.Document.ResourceID)
 	if !ok || control.Entity == "" || slices.Contains(plumbing.Strings(plan.AccessControlIDs), control.ID) {

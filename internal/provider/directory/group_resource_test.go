@@ -163,6 +163,7 @@ func TestGroupResource_badConfiguration(t *testing.T) {
 		{values{"id": "a/b"}, []string{`error at AttributeName("id")`}},
 		{values{"user_type": "ROBOT"}, []string{`error at AttributeName("user_type")`}},
 		{values{"user_type": "CUSTOMER"}, []string{`error at AttributeName("role_template"): Access Not For Customers`}},
+		{values{"user_type": "CUSTOMER", "vendor_id": "v-1"}, []string{`error at AttributeName("vendor_id"): Vendor Not For Customers`}},
 	} {
 		if _, _, d := p.Plan("iam_group", state{}, with(orders(), c.changes)); !d.Has(c.want...) {
 			t.Errorf("%v: got %v", c.changes, d)
@@ -353,6 +354,9 @@ func TestGroupResource_everythingElse(t *testing.T) {
 	t.Parallel()
 	providertest.EachMode(t, func(t *testing.T, b providertest.Backend) {
 		p := providertest.New(t, b.Config)
+		if _, err := b.Client.CreateVendor(t.Context(), api.VendorCreate{ID: "v-1", Name: "Vendor"}); err != nil {
+			t.Fatal(err)
+		}
 		segments, tax := "1ac869fc-d548-4ec8-8e06-c01491314228", "4ac869fc-d548-4ec8-8e06-c01491314168"
 		config := with(orders(), values{
 			"access": values{"tax": "read"}, "access_control_ids": []any{segments, tax}, "legal_entity_id": "le-1",
@@ -388,6 +392,9 @@ func TestGroupResource_everythingElse(t *testing.T) {
 		}
 		if _, replace, _ := p.Plan("iam_group", less, with(config, values{"vendor_id": "v-2"})); !replace {
 			t.Error("another vendor must replace the group")
+		}
+		if _, d := p.Apply("iam_group", state{}, with(config, values{"id": "of-nobody", "vendor_id": "nobody"})); !d.Has(`error at AttributeName("vendor_id"): Unable to create group`, "Vendor 'nobody' does not exist") {
+			t.Errorf("a vendor that does not exist: %v", d)
 		}
 		if _, _, d := p.Plan("iam_group", state{}, with(config, values{"mixins": "[1]"})); !d.Has(`error at AttributeName("mixins"): Invalid JSON Object`) {
 			t.Errorf("mixins that are no object: %v", d)

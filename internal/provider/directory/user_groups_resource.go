@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
@@ -153,8 +154,9 @@ func (r *userGroupsResource) ImportState(ctx context.Context, req resource.Impor
 // write puts the user into the groups and takes it out of all others, one by
 // one: the API's way to set them all at once would need the user's other
 // members, too, and overwrite what someone else changes in them. It joins
-// before it leaves, so that the user is never without the access it keeps, and
-// returns once the API shows the groups.
+// before it leaves, so that the user is never without the access it keeps,
+// except where it moves to another vendor; and it returns once the API shows
+// the groups.
 func (r *userGroupsResource) write(ctx context.Context, user string, groups []string) error {
 	defer r.Client.Lock(lockUser, user)()
 	present, err := r.Client.User(ctx, user)
@@ -163,7 +165,7 @@ func (r *userGroupsResource) write(ctx context.Context, user string, groups []st
 	}
 	for _, group := range groups {
 		if !slices.Contains(present.GroupIDs, group) {
-			if err := r.Client.AssignMember(ctx, group, access.Employee, present.ID); err != nil {
+			if err := r.enter(ctx, group, present, groups); err != nil {
 				return fmt.Errorf("joining %s: %w", group, err)
 			}
 		}
@@ -185,4 +187,24 @@ func (r *userGroupsResource) write(ctx context.Context, user string, groups []st
 		return &shown.GroupIDs, nil
 	}, func(shown []string) bool { return slices.Equal(shown, groups) })
 	return err
+}
+
+// enter puts the user into a group. Groups of another vendor, in which it could
+// not, it leaves first, if they are not to stay.
+func (r *userGroupsResource) enter(ctx context.Context, group string, user *api.User, stay []string) error {
+	err := r.Client.AssignMember(ctx, group, access.Employee, user.ID)
+	if !client.IsBadRequest(err) {
+		return err
+	}
+	others, lookup := inTheWay(ctx, r.Client, group, user.ID)
+	if lookup != nil || len(others) == 0 || slices.ContainsFunc(others, func(id string) bool { return slices.Contains(stay, id) }) {
+		return err // which says what is wrong
+	}
+	for _, other := range others {
+		if err := r.Client.RemoveMember(ctx, other, user.ID); err != nil && !client.IsNotFound(err) {
+			return fmt.Errorf("leaving %s: %w", other, err)
+		}
+	}
+	user.GroupIDs = slices.DeleteFunc(user.GroupIDs, func(id string) bool { return slices.Contains(others, id) })
+	return r.Client.AssignMember(ctx, group, access.Employee, user.ID)
 }

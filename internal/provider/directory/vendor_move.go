@@ -1,0 +1,74 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+// All groups of an employee belong to the same vendor, or to none. Who moves
+// from one vendor's groups to another's has to leave before joining, while
+// Terraform makes changes of several resources in any order.
+
+// inTheWay returns the groups of an employee with which it cannot be in this one.
+func inTheWay(ctx context.Context, c *client.Client, group, user string) ([]string, error) {
+	joined, err := c.Group(ctx, group)
+	if err != nil || joined.UserType != access.Employee {
+		return nil, err
+	}
+	groups, err := c.UserGroups(ctx, user)
+	var ids []string
+	for _, g := range groups {
+		if access.CheckVendors(access.GroupVendor{GroupID: g.ID, VendorID: g.VendorID}, access.GroupVendor{GroupID: group, VendorID: joined.VendorID}) != nil {
+			ids = append(ids, g.ID)
+		}
+	}
+	return ids, err
+}
+
+// join makes the user a member of the group and returns with the user locked.
+// While groups of another vendor are in the way it waits, without the lock, for
+// another resource of the same apply to take the user out of them.
+func join(ctx context.Context, c *client.Client, group string, userType access.UserType, user string) (unlock func(), err error) {
+	unlock, err = tryJoin(ctx, c, group, userType, user)
+	if !client.IsBadRequest(err) {
+		return unlock, err
+	}
+	var groups []string
+	_, wait := client.Await(ctx, func(ctx context.Context) (*[]string, error) {
+		found, err := inTheWay(ctx, c, group, user)
+		if err == nil {
+			groups = found
+		}
+		return &found, err
+	}, func(found []string) bool { return len(found) == 0 })
+	if wait != nil && len(groups) > 0 {
+		return nil, &otherVendorError{groups: groups, err: err}
+	}
+	return tryJoin(ctx, c, group, userType, user)
+}
+
+func tryJoin(ctx context.Context, c *client.Client, group string, userType access.UserType, user string) (unlock func(), err error) {
+	unlock = c.Lock(lockUser, user)
+	if err := c.AssignMember(ctx, group, userType, user); err != nil {
+		unlock()
+		return nil, err
+	}
+	return unlock, nil
+}
+
+// otherVendorError is a membership that the user's other groups do not allow.
+type otherVendorError struct {
+	groups []string
+	err    error
+}
+
+func (e *otherVendorError) Error() string {
+	return fmt.Sprintf("%v. The user is still in %s, and nothing in this apply has changed that. "+
+		"Take the user out there; if another resource of this configuration does so, apply again", e.err, strings.Join(e.groups, ", "))
+}
+
+func (e *otherVendorError) Unwrap() error { return e.err }
