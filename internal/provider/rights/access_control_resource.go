@@ -196,29 +196,21 @@ func (r *accessControlResource) Update(ctx context.Context, req resource.UpdateR
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// update replaces the access control between a fresh read, for its version, and
-// a read back. Where someone else writes in between, it starts again.
+// update replaces the access control and reads it back.
 func (r *accessControlResource) update(ctx context.Context, id string, body api.AccessControlUpdate, diags *diag.Diagnostics) (*api.AccessControl, error) {
-	const tries = 3
 	defer r.Client.Lock(lockControl, id)()
-	for try := 1; ; try++ {
-		present, err := r.Client.AccessControl(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		body.Metadata = (*api.VersionOnly)(present.Metadata.Expected())
-		created, err := r.Client.PutAccessControl(ctx, id, body)
-		if client.IsConflict(err) && try < tries {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if created {
-			diags.AddWarning("Access Control Created Again", fmt.Sprintf("Access control %s was deleted by someone else during the apply and was made again.", id))
-		}
-		return r.await(ctx, id, body)
+	read := func(ctx context.Context) (*api.AccessControl, error) { return r.Client.AccessControl(ctx, id) }
+	created, err := rewrite(ctx, read, func(c api.AccessControl) *api.Metadata { return c.Metadata }, func(version *api.VersionOnly) (bool, error) {
+		body.Metadata = version
+		return r.Client.PutAccessControl(ctx, id, body)
+	})
+	if err != nil {
+		return nil, err
 	}
+	if created {
+		diags.AddWarning("Access Control Created Again", fmt.Sprintf("Access control %s was deleted by someone else during the apply and was made again.", id))
+	}
+	return r.await(ctx, id, body)
 }
 
 func (r *accessControlResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

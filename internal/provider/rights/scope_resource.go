@@ -132,22 +132,6 @@ func (r *scopeResource) Create(ctx context.Context, req resource.CreateRequest, 
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// existsText says of an id that is taken what to do with the object.
-func existsText(thing, typeName, id string, predefined bool) string {
-	if predefined {
-		return predefinedText(thing, typeName, id)
-	}
-	article := "A "
-	if strings.ContainsAny(thing[:1], "aeiou") {
-		article = "An "
-	}
-	return fmt.Sprintf("%s%s with the id %s exists in the tenant already and was left as it is. Choose another id, or import it and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as %s.name.", article, thing, id, id, typeName)
-}
-
-func predefinedText(thing, typeName, id string) string {
-	return fmt.Sprintf("%s %s is predefined: it can be neither changed nor deleted, and so not managed here. Read it with the data source %ss.", strings.ToUpper(thing[:1])+thing[1:], id, typeName)
-}
-
 // await reads the scope back once the API shows what was written.
 func (r *scopeResource) await(ctx context.Context, id string, body api.ScopeUpdate) (*api.Scope, error) {
 	return client.Await(ctx, func(ctx context.Context) (*api.Scope, error) { return r.Client.Scope(ctx, id) },
@@ -189,29 +173,21 @@ func (r *scopeResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// update replaces the scope between a fresh read, for its version, and a read
-// back. Where someone else writes in between, it starts again.
+// update replaces the scope and reads it back.
 func (r *scopeResource) update(ctx context.Context, id string, body api.ScopeUpdate, diags *diag.Diagnostics) (*api.Scope, error) {
-	const tries = 3
 	defer r.Client.Lock(lockScope, id)()
-	for try := 1; ; try++ {
-		present, err := r.Client.Scope(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		body.Metadata = (*api.VersionOnly)(present.Metadata.Expected())
-		created, err := r.Client.PutScope(ctx, id, body)
-		if client.IsConflict(err) && try < tries {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if created {
-			diags.AddWarning("Scope Created Again", fmt.Sprintf("Scope %s was deleted by someone else during the apply and was made again.", id))
-		}
-		return r.await(ctx, id, body)
+	read := func(ctx context.Context) (*api.Scope, error) { return r.Client.Scope(ctx, id) }
+	created, err := rewrite(ctx, read, func(s api.Scope) *api.Metadata { return s.Metadata }, func(version *api.VersionOnly) (bool, error) {
+		body.Metadata = version
+		return r.Client.PutScope(ctx, id, body)
+	})
+	if err != nil {
+		return nil, err
 	}
+	if created {
+		diags.AddWarning("Scope Created Again", fmt.Sprintf("Scope %s was deleted by someone else during the apply and was made again.", id))
+	}
+	return r.await(ctx, id, body)
 }
 
 func (r *scopeResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -229,20 +205,6 @@ func (r *scopeResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.Append(plumbing.Unable("delete", "scope", id, err))
 	}
-}
-
-// awaitGone waits until the API does not show any more what was deleted: who
-// makes it again looks first whether it is there.
-func awaitGone(ctx context.Context, read func(context.Context) error) error {
-	_, err := client.Await(ctx, func(ctx context.Context) (*bool, error) {
-		err := read(ctx)
-		gone := client.IsNotFound(err)
-		if gone {
-			err = nil
-		}
-		return &gone, err
-	}, func(gone bool) bool { return gone })
-	return err
 }
 
 // ImportState takes the id of a scope of the tenant's own.

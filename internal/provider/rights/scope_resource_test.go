@@ -269,6 +269,31 @@ func TestScopeResource_changedMeanwhile(t *testing.T) {
 	}
 }
 
+// Against someone who never stops writing, an update gives up in the end.
+func TestScopeResource_changedAllTheTime(t *testing.T) {
+	t.Parallel()
+	var b providertest.Backend
+	var made, tries atomic.Int32
+	b = providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if fromProvider := strings.HasSuffix(r.UserAgent(), "/test"); r.Method == http.MethodPut && fromProvider && made.Load() > 0 {
+				tries.Add(1)
+				if _, err := b.Client.PutScope(r.Context(), "billing.invoices", api.ScopeUpdate{Domain: "theirs"}); err != nil {
+					t.Error(err)
+				}
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	p := providertest.New(t, b.Config)
+	before := p.MustApply("iam_scope", state{}, invoices())
+	made.Store(1)
+	kept, d := p.Apply("iam_scope", before, with(invoices(), values{"domain": "mine"}))
+	if diff := differences(before.Values, kept.Values); len(diff) > 0 || tries.Load() != 3 || !d.Has("error: Unable to update scope", "409 Conflict") {
+		t.Errorf("after %d tries: %v, %v", tries.Load(), kept.Values, d)
+	}
+}
+
 // An API that shows writes late, and breaks off answers, is waited for.
 func TestScopeResource_badDay(t *testing.T) {
 	t.Parallel()
@@ -280,6 +305,10 @@ func TestScopeResource_badDay(t *testing.T) {
 	p := providertest.New(t, with(b.Config, values{"max_retries": 20}))
 	made := p.MustApply("iam_scope", state{}, invoices())
 	config := with(invoices(), values{"description": nil})
+	// Somebody else writes just before, and reads do not show it yet.
+	if _, err := b.Client.PutScope(t.Context(), "billing.invoices", api.ScopeUpdate{Domain: "theirs"}); err != nil {
+		t.Fatal(err)
+	}
 	changed := p.MustApply("iam_scope", made, config)
 	control := values{"id": "c", "scopes": []any{"billing.invoices", "iam.user_read"}, "domains": []any{"b", "a"}, "restricted_to": "EMPLOYEE"}
 	granted := p.MustApply("iam_access_control", state{}, control)
