@@ -62,4 +62,9 @@
 //     its products and of its orders, each with one vendor-aware control. Only
 //     employees join a vendor's groups. All groups of one employee belong to
 //     the same vendor, or to none.
+//
+//  9. Allowed restriction values. With site sync on, groups may be restricted
+//     to the codes of the tenant's sites, inactive ones too; with it off, to
+//     the configured list. A value that is allowed no longer stays on the
+//     groups that hold it, as a stale one, until such a group is written.
 package access

@@ -33,6 +33,10 @@ func ValidLocationID(id string) bool { return locationPattern.MatchString(id) }
 // "search": that path means something else.
 func ValidVendorID(id string) bool { return ValidLocationID(id) && id != "search" }
 
+// Addressable reports whether a path can carry the id, and a server find it
+// there: it is neither empty nor ".", ".." or "/".
+func Addressable(id string) bool { return id != "" && id != "." && id != ".." && id != "/" }
+
 // ValidTenant reports whether the name can be a tenant's: 3 to 16 lower-case
 // letters and digits, starting with a letter.
 func ValidTenant(name string) bool { return tenantPattern.MatchString(name) }

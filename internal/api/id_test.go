@@ -31,6 +31,15 @@ func TestValidScope(t *testing.T) {
 	}
 }
 
+func TestAddressable(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]bool{"main": true, "a/b": true, "//": true, "ä b": true, "...": true, "": false, ".": false, "..": false, "/": false} {
+		if got := api.Addressable(id); got != want {
+			t.Errorf("%q: got %t", id, got)
+		}
+	}
+}
+
 func TestValidVendorID(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string]bool{
@@ -42,6 +51,18 @@ func TestValidVendorID(t *testing.T) {
 		}
 		if got := api.ValidLocationID(id); got != want && id != "search" {
 			t.Errorf("location %q: got %t", id, got)
+		}
+	}
+}
+
+func TestValidSiteCode(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]bool{
+		"main": true, "uk-store": true, "a/b": true, "ä": true, "DE": true, "a--b": true,
+		"": false, "..": false, "two words": false, "a#b": false, "a\tb": false, "a\u00a0b": false, "a\n": false,
+	} {
+		if got := api.ValidSiteCode(code); got != want {
+			t.Errorf("%q: got %t", code, got)
 		}
 	}
 }

@@ -18,10 +18,24 @@ type Setting struct {
 	Client string `json:"client,omitempty"`
 }
 
+// SettingUpdate is the body that changes an item. Members that it leaves out
+// stay as they are.
+type SettingUpdate struct {
+	Key         string          `json:"key"`
+	Value       json.RawMessage `json:"value"`
+	Version     *int            `json:"version,omitempty"` // that the item must have; see Expected
+	Description *string         `json:"description,omitempty"`
+	Secured     *bool           `json:"secured,omitempty"`
+	Restricted  *bool           `json:"restricted,omitempty"`
+	ReadOnly    *bool           `json:"readOnly,omitempty"`
+	SchemaURL   *string         `json:"schemaUrl,omitempty"`
+}
+
 // Keys of settings that matter for access.
 const (
 	SettingLanguages    = "project_lang" // a JSON text that holds a list of SettingOption
 	SettingCurrencies   = "project_curr" // alike
+	SettingCountry      = "project_country"
 	SettingRestrictions = "restrictions" // a list of texts: the values that groups may be restricted to
 	SettingSiteSync     = "enableSyncBetweenRestrictionsAndSiteCodes"
 )

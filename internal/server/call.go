@@ -51,25 +51,38 @@ func (c *call) flag(name string) (bool, error) {
 // have are ignored, as clients send documents back with what they read; the
 // required ones must be there and not null.
 func (c *call) decode(v any, required ...string) error {
-	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return &failure{status: http.StatusRequestEntityTooLarge, message: "The body is larger than 10 MB"}
-	}
+	body, err := c.body()
 	if err != nil {
-		return badRequest("The body could not be read")
-	}
-	if !utf8.Valid(body) { // what is kept as raw JSON would come out broken
-		return badRequest("The body must be UTF-8")
+		return err
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(body, &members); err != nil || members == nil {
 		return badRequest("The body must be a JSON object")
 	}
+	if missing := missingMembers(members, required); len(missing) > 0 {
+		return badRequest("The body is incomplete", missing...)
+	}
+	if err := json.Unmarshal(body, v); err != nil {
+		return badRequest("The body has a member of the wrong type", typeMistake(err))
+	}
+	return nil
+}
+
+// decodeList reads the body into v, a pointer to a list of structs, as decode
+// reads one.
+func (c *call) decodeList(v any, required ...string) error {
+	body, err := c.body()
+	if err != nil {
+		return err
+	}
+	var items []map[string]json.RawMessage
+	if err := json.Unmarshal(body, &items); err != nil || items == nil {
+		return badRequest("The body must be a JSON array of objects, even for one")
+	}
 	var missing []string
-	for _, name := range required {
-		if raw, ok := members[name]; !ok || bytes.Equal(raw, []byte("null")) {
-			missing = append(missing, "Required member is missing: "+name)
+	for i, members := range items {
+		for _, text := range missingMembers(members, required) {
+			missing = append(missing, fmt.Sprintf("Item %d: %s", i+1, text))
 		}
 	}
 	if len(missing) > 0 {
@@ -79,6 +92,33 @@ func (c *call) decode(v any, required ...string) error {
 		return badRequest("The body has a member of the wrong type", typeMistake(err))
 	}
 	return nil
+}
+
+// body reads the body of the request.
+func (c *call) body() ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return nil, &failure{status: http.StatusRequestEntityTooLarge, message: "The body is larger than 10 MB"}
+	}
+	if err != nil {
+		return nil, badRequest("The body could not be read")
+	}
+	if !utf8.Valid(body) { // what is kept as raw JSON would come out broken
+		return nil, badRequest("The body must be UTF-8")
+	}
+	return body, nil
+}
+
+// missingMembers names the required members that are not there or null.
+func missingMembers(members map[string]json.RawMessage, required []string) []string {
+	var missing []string
+	for _, name := range required {
+		if raw, ok := members[name]; !ok || bytes.Equal(raw, []byte("null")) {
+			missing = append(missing, "Required member is missing: "+name)
+		}
+	}
+	return missing
 }
 
 // typeMistake says which member is wrong, in the words of JSON rather than Go.
@@ -101,6 +141,12 @@ func (c *call) write(status int, v any) error {
 	c.w.Header().Set("Content-Type", "application/json")
 	c.w.WriteHeader(status)
 	_, _ = c.w.Write(body.Bytes()) // the caller went away; nothing to add
+	return nil
+}
+
+// changed answers without a document as the site service does.
+func (c *call) changed() error {
+	c.w.WriteHeader(http.StatusOK)
 	return nil
 }
 

@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +17,7 @@ func withBody(t *testing.T) []exchange {
 	var list []exchange
 	for _, o := range server.Operations() {
 		bodyless := o.Path == api.PathMemberType || o.Path == api.PathUserLock
-		if (o.Method == http.MethodPost || o.Method == http.MethodPut) && !bodyless {
+		if slices.Contains([]string{"POST", "PUT", "PATCH"}, o.Method) && !bodyless {
 			list = append(list, request(o))
 		}
 	}

@@ -38,22 +38,24 @@ func (s *Server) checkGrants(c *call, tx store.Tx, g store.Group) error {
 	return s.checkRestrictions(c, tx, g)
 }
 
-// checkRestrictions refuses values that the tenant does not list. A value that
-// left the list stays on the groups that hold it until they are written.
+// checkRestrictions refuses values that the tenant does not allow. A value that
+// is allowed no longer stays on the groups that hold it until they are written.
 func (s *Server) checkRestrictions(c *call, tx store.Tx, g store.Group) error {
 	if len(g.Restrictions) == 0 {
 		return nil
 	}
-	var allowed []string
-	if _, err := setting(c.ctx, tx, c.tenant, api.SettingRestrictions, &allowed); err != nil {
+	rules, err := restrictionRules(c.ctx, tx, c.tenant)
+	if err != nil {
 		return err
 	}
-	for _, value := range g.Restrictions {
-		if !slices.Contains(allowed, value) {
-			return violation(g.ID, fmt.Sprintf("Restriction '%s' is not configured for the tenant", value))
-		}
+	refused := rules.Refused(g.Restrictions)
+	switch {
+	case len(refused) == 0:
+		return nil
+	case rules.SyncWithSites:
+		return violation(g.ID, fmt.Sprintf("Restriction '%s' is not the code of a site", refused[0]))
 	}
-	return nil
+	return violation(g.ID, fmt.Sprintf("Restriction '%s' is not configured for the tenant", refused[0]))
 }
 
 // handleControlList answers GET /iam/{tenant}/access-controls.

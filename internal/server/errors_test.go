@@ -71,6 +71,9 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 	t.Helper()
 	sound := newBackend(t)
 	sound.allowRestrictions(t, "site-1")
+	sound.create(t, "/site/acme/sites", siteBody(map[string]any{"code": "de"}))
+	sound.create(t, "/site/acme/sites", siteBody(map[string]any{"code": "gone"}))
+	sound.check(t, exchange{method: "POST", path: "/configuration/acme/clients/shop/configurations", body: `[{"key": "restrictions", "value": "red"}]`, status: 201, want: `[{"value": "red"}]`})
 	sound.withGroups(t, "g", "h", "gone")
 	for _, id := range []string{"s", "unused"} {
 		sound.check(t, exchange{method: "PUT", path: "~/scopes/" + id, body: `{}`, status: 201, want: `{"id": "` + id + `"}`})
@@ -83,7 +86,7 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 	owner := sound.owner(t)
 	leaver := sound.create(t, "~/users", person("leaver@acme.example", "g", "gone"))
 	vendor := withVendors(t, sound)
-	fill := strings.NewReplacer("/iam/{tenant}", "~", "{tenant}", servertest.Tenant, "{userId}", main, "{groupId}", "g", "{userType}", "EMPLOYEE",
+	fill := strings.NewReplacer("/iam/{tenant}", "~", "{tenant}", servertest.Tenant, "{client}", "shop", "{propertyKey}", "restrictions", "{siteCode}", "de", "{userId}", main, "{groupId}", "g", "{userType}", "EMPLOYEE",
 		"{accessControlId}", ordersViewer, "{scopeId}", "s", "{roleId}", viewerRole, "{permissionId}", "read", "{resourceId}", "orders",
 		"{vendorId}", "v", "{locationId}", "l")
 	forms := map[string]exchange{
@@ -118,11 +121,26 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 		"POST " + api.PathLocations:    {body: warehouse, status: 201},
 		"PUT " + api.PathLocation:      {body: warehouse, status: 204},
 		"DELETE " + api.PathLocation:   {path: locations + "/left", status: 204},
+
+		"POST " + api.PathSettings:        {body: `[{"key": "new", "value": 1}, {"key": "newer", "value": 2}]`, status: 201},
+		"PUT " + api.PathSetting:          {body: `{"key": "restrictions", "value": ["main"]}`, status: 200},
+		"DELETE " + api.PathSetting:       {status: 204},
+		"POST " + api.PathClientSettings:  {body: `[{"key": "new", "value": 1}]`, status: 201},
+		"PUT " + api.PathClientSetting:    {body: `{"key": "restrictions", "value": "blue"}`, status: 200},
+		"DELETE " + api.PathClientSetting: {status: 204},
+		"POST " + api.PathSites:           {body: siteBody(map[string]any{"code": "new", "default": true}), status: 201},
+		"PUT " + api.PathSite:             {body: siteBody(map[string]any{"default": true}), status: 200},
+		"PATCH " + api.PathSite:           {body: `{"name": "Changed"}`, status: 200},
+		"DELETE " + api.PathSite:          {path: "/site/acme/sites/gone", status: 204},
+		"GET " + api.PathSites:            {path: "/site/acme/sites?includeInactive=true", status: 200},
 	}
 	b := brokenBackend{sound: sound, log: &logLines{}}
 	// What deletes groups comes last: others use them.
 	var last []exchange
 	for _, o := range server.Operations() {
+		if o.Path == api.PathGlobalSettings {
+			continue // reads nothing
+		}
 		e := forms[o.Method+" "+o.Path]
 		e.name, e.method = o.Method+" "+o.Path, o.Method
 		if e.path == "" {
@@ -153,7 +171,8 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 func (b brokenBackend) state(t *testing.T) string {
 	t.Helper()
 	var state strings.Builder
-	for _, path := range []string{"~/users", "~/groups", "~/access-controls?q=predefined:false", "~/scopes?q=predefined:false", vendors, locations} {
+	for _, path := range []string{"~/users", "~/groups", "~/access-controls?q=predefined:false", "~/scopes?q=predefined:false", vendors, locations,
+		"/configuration/acme/configurations", "/configuration/acme/clients/shop/configurations", "/site/acme/sites?includeInactive=true"} {
 		state.Write(b.sound.send(t, exchange{path: path}).body)
 	}
 	return state.String()
@@ -182,10 +201,7 @@ func TestErrors_storeFails(t *testing.T) {
 					break
 				}
 				id := got.header.Get(api.HeaderRequestID)
-				var doc api.Error
-				if err := json.Unmarshal(got.body, &doc); err != nil {
-					t.Fatal(err)
-				}
+				doc := errorDocument(t, e.path, got.body)
 				if got.status != 500 || doc.Code != 500 || doc.Status != "Internal Server Error" || len(doc.Details) != 1 || doc.Details[0] != id {
 					t.Errorf("break %d: got %d %s", n, got.status, got.body)
 				}
@@ -235,7 +251,7 @@ func TestErrors_storeSays(t *testing.T) {
 			t.Run(c.name+": "+e.name, func(t *testing.T) {
 				b.breakage.set(1, fmt.Errorf("%w: disk I/O on iam.db", c.err), false)
 				got := b.send(t, e)
-				if got.status != c.status || differs("", parse(t, c.want), parse(t, string(got.body))) != "" || !strings.Contains(string(got.body), c.says) {
+				if got.status != c.status || differs("", parse(t, inShape(t, e.path, c.want)), parse(t, string(got.body))) != "" || !strings.Contains(string(got.body), c.says) {
 					t.Errorf("got %d %s, want %d and %q", got.status, got.body, c.status, c.says)
 				}
 				if strings.Contains(string(got.body), "iam.db") {
@@ -263,7 +279,7 @@ func TestErrors_panic(t *testing.T) {
 				}
 				id := got.header.Get(api.HeaderRequestID)
 				want := `{"code": 500, "status": "Internal Server Error", "details": ["` + id + `"]}`
-				if got.status != 500 || id == "" || differs("", parse(t, want), parse(t, string(got.body))) != "" {
+				if got.status != 500 || id == "" || differs("", parse(t, inShape(t, e.path, want)), parse(t, string(got.body))) != "" {
 					t.Errorf("got %d %s, want %s", got.status, got.body, want)
 				}
 				if strings.Contains(string(got.body), "out of range") {

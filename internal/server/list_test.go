@@ -22,12 +22,12 @@ var total = map[string]string{api.HeaderTotalCount: "true"}
 
 func totalIs(n string) map[string]string { return map[string]string{api.HeaderTotalCount: n} }
 
-// listPaths are the paths of all lists, with user and group filled in.
+// listPaths are the paths of all lists of IAM, with user and group filled in.
 func listPaths(user, group string) []string {
 	var paths []string
 	for _, o := range server.Operations() {
 		single := strings.HasSuffix(o.Path, "}") || strings.HasSuffix(o.Path, "/scopes") && strings.Contains(o.Path, "/users/") || o.Path == api.PathUserMe
-		if o.Method == http.MethodGet && !single {
+		if o.Method == http.MethodGet && !single && (strings.HasPrefix(o.Path, "/iam/") || strings.HasPrefix(o.Path, "/vendor/")) {
 			paths = append(paths, strings.NewReplacer("/iam/{tenant}", "~", "{tenant}", servertest.Tenant, "{userId}", user, "{groupId}", group).Replace(o.Path))
 		}
 	}

@@ -19,8 +19,12 @@ type languages []string
 
 func tenantLanguages(ctx context.Context, tx store.DocumentTx, tenant string) (languages, error) {
 	var text string
-	if _, err := setting(ctx, tx, tenant, api.SettingLanguages, &text); err != nil {
+	found, err := setting(ctx, tx, tenant, api.SettingLanguages, &text)
+	if err != nil {
 		return nil, err
+	}
+	if !found {
+		return languages{"en"}, nil // somebody deleted the setting
 	}
 	var options []api.SettingOption
 	if err := json.Unmarshal([]byte(text), &options); err != nil {

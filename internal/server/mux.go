@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
@@ -32,8 +33,23 @@ func (m *Mux) Handle(method, path string, h http.Handler) {
 	mux.Handle(path, h)
 }
 
+// tolerant returns the request without the slash that the platform's dashboard
+// writes behind the collection of configuration items.
+func tolerant(r *http.Request) *http.Request {
+	path, ok := strings.CutSuffix(r.URL.EscapedPath(), "/")
+	if !ok || !strings.HasPrefix(path, "/configuration/") || !strings.HasSuffix(path, "/configurations") {
+		return r
+	}
+	target := *r.URL
+	target.Path, target.RawPath = strings.TrimSuffix(target.Path, "/"), strings.TrimSuffix(target.RawPath, "/")
+	r = r.WithContext(r.Context()) // a copy
+	r.URL = &target
+	return r
+}
+
 // Handler returns the handler of a request, nil when there is none.
 func (m *Mux) Handler(r *http.Request) http.Handler {
+	r = tolerant(r)
 	for _, mux := range []*http.ServeMux{m.first, m.second} {
 		if h, pattern := mux.Handler(r); pattern != "" {
 			return h
@@ -44,6 +60,7 @@ func (m *Mux) Handler(r *http.Request) http.Handler {
 
 // ServeHTTP hands the request to its handler.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	r = tolerant(r)
 	if _, pattern := m.first.Handler(r); pattern != "" {
 		m.first.ServeHTTP(w, r) // and not the handler: the path's values are set there
 		return

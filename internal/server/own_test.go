@@ -138,7 +138,9 @@ func TestOwn_everyRoute(t *testing.T) {
 		switch {
 		case o.Path == api.PathGroups && o.Method == http.MethodGet, o.Path == api.PathMyScopes, o.Path == api.PathMyGrants:
 			want = http.StatusOK
-		case o.Path == api.PathUserMe:
+		case o.Path == api.PathGlobalSettings, o.Path == api.PathBasicSettings, o.Path == api.PathSites && o.Method == http.MethodGet:
+			want = http.StatusOK
+		case o.Path == api.PathUserMe, o.Path == api.PathSite && o.Method == http.MethodGet:
 			want = http.StatusNotFound
 		}
 		if got := b.send(t, e); got.status != want {

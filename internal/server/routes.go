@@ -74,6 +74,27 @@ func (s *Server) table() []route {
 		{"GET", api.PathLocation, vendorReaders, s.handleLocationGet},
 		{"PUT", api.PathLocation, one(api.ScopeVendorManage), s.handleLocationPut},
 		{"DELETE", api.PathLocation, one(api.ScopeVendorManage), s.handleLocationDelete},
+		{"GET", api.PathSettings, one(api.ScopeSettingRead), s.handleSettingList},
+		{"POST", api.PathSettings, one(api.ScopeSettingManage), s.handleSettingCreate},
+		{"GET", api.PathSetting, one(api.ScopeSettingRead), s.handleSettingGet},
+		{"PUT", api.PathSetting, one(api.ScopeSettingManage), s.handleSettingUpdate},
+		{"DELETE", api.PathSetting, one(api.ScopeSettingManage), s.handleSettingDelete},
+		{"GET", api.PathSettingClients, one(api.ScopeSettingRead), s.handleSettingClientList},
+		{"GET", api.PathClientSettings, one(api.ScopeSettingRead), s.handleSettingList},
+		{"POST", api.PathClientSettings, one(api.ScopeSettingManage), s.handleSettingCreate},
+		{"GET", api.PathClientSetting, one(api.ScopeSettingRead), s.handleSettingGet},
+		{"PUT", api.PathClientSetting, one(api.ScopeSettingManage), s.handleSettingUpdate},
+		{"DELETE", api.PathClientSetting, one(api.ScopeSettingManage), s.handleSettingDelete},
+		{"GET", api.PathGlobalSettings, nil, s.handleGlobalSettingList},
+		{"GET", api.PathBasicSettings, nil, s.handleBasicSettingList},
+
+		{"GET", api.PathSiteCodes, []string{api.ScopeSiteRead, api.ScopeSiteManage}, s.handleSiteCodeList},
+		{"GET", api.PathSites, nil, s.handleSiteList},
+		{"POST", api.PathSites, one(api.ScopeSiteManage), s.handleSiteCreate},
+		{"GET", api.PathSite, nil, s.handleSiteGet},
+		{"PUT", api.PathSite, one(api.ScopeSiteManage), s.handleSitePut},
+		{"PATCH", api.PathSite, one(api.ScopeSiteManage), s.handleSitePatch},
+		{"DELETE", api.PathSite, one(api.ScopeSiteManage), s.handleSiteDelete},
 	}
 	if !s.noLegacy {
 		routes = append(routes, s.legacyTable()...)

@@ -67,6 +67,26 @@ POST /vendor/{tenant}/locations vendor.vendor_manage
 GET /vendor/{tenant}/locations/{locationId} vendor.vendor_read vendor.vendor_manage
 PUT /vendor/{tenant}/locations/{locationId} vendor.vendor_manage
 DELETE /vendor/{tenant}/locations/{locationId} vendor.vendor_manage
+GET /configuration/{tenant}/configurations configuration.configuration_view
+POST /configuration/{tenant}/configurations configuration.configuration_manage
+GET /configuration/{tenant}/configurations/{propertyKey} configuration.configuration_view
+PUT /configuration/{tenant}/configurations/{propertyKey} configuration.configuration_manage
+DELETE /configuration/{tenant}/configurations/{propertyKey} configuration.configuration_manage
+GET /configuration/{tenant}/clients configuration.configuration_view
+GET /configuration/{tenant}/clients/{client}/configurations configuration.configuration_view
+POST /configuration/{tenant}/clients/{client}/configurations configuration.configuration_manage
+GET /configuration/{tenant}/clients/{client}/configurations/{propertyKey} configuration.configuration_view
+PUT /configuration/{tenant}/clients/{client}/configurations/{propertyKey} configuration.configuration_manage
+DELETE /configuration/{tenant}/clients/{client}/configurations/{propertyKey} configuration.configuration_manage
+GET /configuration/{tenant}/global-configurations
+GET /configuration/{tenant}/basic-configuration
+GET /site/{tenant}/siteslist site.site_read site.site_manage
+GET /site/{tenant}/sites
+POST /site/{tenant}/sites site.site_manage
+GET /site/{tenant}/sites/{siteCode}
+PUT /site/{tenant}/sites/{siteCode} site.site_manage
+PATCH /site/{tenant}/sites/{siteCode} site.site_manage
+DELETE /site/{tenant}/sites/{siteCode} site.site_manage
 `
 
 func TestRoutes_published(t *testing.T) {
@@ -123,6 +143,7 @@ func TestRoutes_unknownPath(t *testing.T) {
 	for _, path := range []string{
 		"/", "/iam", "/iam/acme", "~/", "~/nothing", "~/Groups", "~/groups/", "~/groups/g/nothing", "~/groups/g/users/EMPLOYEE/u/more",
 		"~/users/u/groups/", "/oauth", "/oauth/token/", "/healthz/", "/metrics", "/favicon.ico",
+		"/configuration/acme", "/configuration/acme/configurations/a/", "/configuration/acme/clients/", "/site/acme/sites/", "/site/acme/sites/main/mixins",
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
 			b.check(t, exchange{method: method, path: path, status: 404, want: `{"code": 404, "status": "Not Found", "message": "` + anyText + `", "resourceId": "` + absent + `"}`})

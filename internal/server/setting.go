@@ -5,45 +5,261 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// setting reads the value of a tenant's configuration item into v; found is
-// false when there is none.
-func setting(ctx context.Context, tx store.DocumentTx, tenant, key string, v any) (found bool, err error) {
-	d, err := tx.Document(ctx, tenant, store.KindSetting, key)
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
-	var item api.Setting
-	if err == nil {
-		err = json.Unmarshal([]byte(d.Body), &item)
-	}
-	if err == nil {
-		err = json.Unmarshal(item.Value, v)
-	}
-	if err != nil {
-		return false, fmt.Errorf("reading the setting %s of %s: %w", key, tenant, err)
-	}
-	return true, nil
+// settingOwner is whose configuration items these are: the tenant's, or those
+// of one of its clients.
+type settingOwner struct{ tenant, client string }
+
+func (c *call) settingOwner() settingOwner {
+	return settingOwner{tenant: c.tenant, client: c.value("client")} // there is no empty client in a path
 }
 
-// putSetting makes or replaces a tenant's configuration item.
-func (s *Server) putSetting(ctx context.Context, tx store.DocumentTx, tenant, key string, value any) error {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("encoding the setting %s: %w", key, err)
+func (o settingOwner) kind() string {
+	if o.client == "" {
+		return store.KindSetting
 	}
-	body, err := json.Marshal(api.Setting{Key: key, Value: text})
+	return store.KindClientSetting
+}
+
+// id is where an item is kept. The names of clients and keys may hold any
+// character: the slash between them is the only one that is not escaped.
+func (o settingOwner) id(key string) string {
+	if o.client == "" {
+		return key
+	}
+	return url.PathEscape(o.client) + "/" + url.PathEscape(key)
+}
+
+// settingToWire presents a configuration item.
+func settingToWire(d store.Document) (api.Setting, error) {
+	var item api.Setting
+	if err := json.Unmarshal([]byte(d.Body), &item); err != nil {
+		return item, fmt.Errorf("reading the setting %s of %s: %w", d.ID, d.Tenant, err)
+	}
+	item.Version = d.Version
+	if item.Client != "" {
+		item.ID = item.Client + "_" + item.Key // as the platform makes it
+	}
+	return item, nil
+}
+
+// handleSettingList answers GET /configuration/{tenant}/configurations, and
+// that of a client.
+func (s *Server) handleSettingList(c *call) error {
+	o := c.settingOwner()
+	items, err := s.settings(c.ctx, o.tenant, o.kind())
 	if err != nil {
-		return fmt.Errorf("encoding the setting %s: %w", key, err)
+		return err
+	}
+	return writeSettings(c, slices.DeleteFunc(items, func(item api.Setting) bool { return item.Client != o.client }))
+}
+
+// writeSettings answers with those of the items that the request's keys name.
+func writeSettings(c *call, items []api.Setting) error {
+	if text := c.query("keys"); text != "" {
+		keys := strings.Split(text, ",")
+		for i := range keys {
+			keys[i] = strings.TrimSpace(keys[i])
+		}
+		items = slices.DeleteFunc(items, func(item api.Setting) bool { return !slices.Contains(keys, item.Key) })
+	}
+	return c.write(http.StatusOK, orEmpty(items))
+}
+
+// settings are the tenant's configuration items of a kind.
+func (s *Server) settings(ctx context.Context, tenant, kind string) ([]api.Setting, error) {
+	documents, err := s.store.Documents(ctx, tenant, kind)
+	if err != nil {
+		return nil, fmt.Errorf("listing settings: %w", err)
+	}
+	items := make([]api.Setting, len(documents))
+	for i, d := range documents {
+		if items[i], err = settingToWire(d); err != nil {
+			return nil, err
+		}
+	}
+	return items, nil
+}
+
+// handleSettingClientList answers GET /configuration/{tenant}/clients: those
+// that have configuration items, by name.
+func (s *Server) handleSettingClientList(c *call) error {
+	items, err := s.settings(c.ctx, c.tenant, store.KindClientSetting)
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(items))
+	for i, item := range items {
+		names[i] = item.Client
+	}
+	slices.Sort(names)
+	return c.write(http.StatusOK, orEmpty(slices.Compact(names)))
+}
+
+// handleGlobalSettingList answers GET /configuration/{tenant}/global-configurations:
+// what holds for every tenant. This backend has nothing of that kind.
+func (s *Server) handleGlobalSettingList(c *call) error { return writeSettings(c, nil) }
+
+// handleBasicSettingList answers GET /configuration/{tenant}/basic-configuration:
+// what every form needs, and so every token may read.
+func (s *Server) handleBasicSettingList(c *call) error {
+	items, err := s.settings(c.ctx, c.tenant, store.KindSetting)
+	if err != nil {
+		return err
+	}
+	basic := []string{api.SettingLanguages, api.SettingCurrencies, api.SettingCountry}
+	return writeSettings(c, slices.DeleteFunc(items, func(item api.Setting) bool { return !slices.Contains(basic, item.Key) }))
+}
+
+// handleSettingGet answers GET /configuration/{tenant}/configurations/{propertyKey},
+// and that of a client.
+func (s *Server) handleSettingGet(c *call) error {
+	item, err := loadSetting(c.ctx, s.store, c.settingOwner(), c.value("propertyKey"))
+	if errors.Is(err, store.ErrNotFound) {
+		return noSetting(c.value("propertyKey"))
+	}
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, item)
+}
+
+func noSetting(key string) error {
+	return notFound("Configuration not found", key, fmt.Sprintf("There is no configuration item with the key '%s'", key))
+}
+
+// loadSetting reads an item; the error is store.ErrNotFound when there is none.
+func loadSetting(ctx context.Context, tx store.DocumentTx, o settingOwner, key string) (api.Setting, error) {
+	d, err := tx.Document(ctx, o.tenant, o.kind(), o.id(key))
+	if err != nil {
+		return api.Setting{}, fmt.Errorf("reading setting: %w", err)
+	}
+	return settingToWire(d)
+}
+
+// handleSettingCreate answers POST /configuration/{tenant}/configurations, and
+// that of a client: it makes all items of the body, or none.
+func (s *Server) handleSettingCreate(c *call) error {
+	var items []api.Setting
+	if err := c.decodeList(&items, "key", "value"); err != nil {
+		return err
+	}
+	o := c.settingOwner()
+	var made []api.Setting
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		made = nil
+		for _, item := range items {
+			if err := o.owns(&item); err != nil {
+				return err
+			}
+			if _, err := loadSetting(c.ctx, tx, o, item.Key); err == nil {
+				return conflict("Configuration could not be created", item.Key, fmt.Sprintf("There is a configuration item with the key '%s' already", item.Key))
+			} else if !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+			stored, err := s.storeSetting(c.ctx, tx, o, item)
+			if err != nil {
+				return err
+			}
+			made = append(made, stored)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusCreated, orEmpty(made))
+}
+
+// owns takes a new item over for the owner, or refuses it.
+func (o settingOwner) owns(item *api.Setting) error {
+	if !api.Addressable(item.Key) {
+		return badRequest("Configuration could not be created", fmt.Sprintf("'%s' cannot be a key: no path can carry it", item.Key))
+	}
+	if o.client != "" && item.Client != "" && item.Client != o.client {
+		return badRequest("Configuration could not be created", fmt.Sprintf("The item is of client '%s', the path of '%s'", item.Client, o.client))
+	}
+	item.Client, item.ID = o.client, ""
+	return nil
+}
+
+// storeSetting checks an item and keeps it.
+func (s *Server) storeSetting(ctx context.Context, tx store.DocumentTx, o settingOwner, item api.Setting) (api.Setting, error) {
+	if err := checkSetting(ctx, tx, o, item); err != nil {
+		return item, err
+	}
+	item.Version, item.ID = 0, ""
+	body, err := json.Marshal(item)
+	if err != nil {
+		return item, fmt.Errorf("encoding the setting %s: %w", item.Key, err)
 	}
 	now := s.timestamp()
-	err = tx.PutDocument(ctx, store.Document{Tenant: tenant, Kind: store.KindSetting, ID: key, Body: string(body), CreatedAt: now, ModifiedAt: now})
-	if err != nil {
-		return fmt.Errorf("making setting %s: %w", key, err)
+	d := store.Document{Tenant: o.tenant, Kind: o.kind(), ID: o.id(item.Key), Body: string(body), CreatedAt: now, ModifiedAt: now}
+	if err := tx.PutDocument(ctx, d); err != nil {
+		return item, fmt.Errorf("keeping the setting %s: %w", item.Key, err)
 	}
-	return nil
+	return loadSetting(ctx, tx, o, item.Key) // the store counts versions
+}
+
+// handleSettingUpdate answers PUT /configuration/{tenant}/configurations/{propertyKey},
+// and that of a client. Unlike other services it makes nothing new.
+func (s *Server) handleSettingUpdate(c *call) error {
+	var body api.SettingUpdate
+	if err := c.decode(&body, "key", "value"); err != nil {
+		return err
+	}
+	o, key := c.settingOwner(), c.value("propertyKey")
+	if body.Key != key {
+		return badRequest("Invalid Parameters", fmt.Sprintf("The key in the path is '%s' and in the body '%s'", key, body.Key))
+	}
+	var item api.Setting
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		present, err := loadSetting(c.ctx, tx, o, key)
+		if errors.Is(err, store.ErrNotFound) {
+			return badRequest("Configuration could not be updated", fmt.Sprintf("There is no configuration item with the key '%s'", key))
+		}
+		if err != nil {
+			return err
+		}
+		if present, err = changeSetting(present, body); err != nil {
+			return err
+		}
+		item, err = s.storeSetting(c.ctx, tx, o, present)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, item)
+}
+
+// handleSettingDelete answers DELETE /configuration/{tenant}/configurations/{propertyKey},
+// and that of a client.
+func (s *Server) handleSettingDelete(c *call) error {
+	o, key := c.settingOwner(), c.value("propertyKey")
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		item, err := loadSetting(c.ctx, tx, o, key)
+		if errors.Is(err, store.ErrNotFound) {
+			return noSetting(key)
+		}
+		if err != nil {
+			return err
+		}
+		if item.Restricted {
+			return badRequest("Configuration could not be deleted", fmt.Sprintf("The item '%s' is restricted: it cannot be deleted", key))
+		}
+		return tx.DeleteDocument(c.ctx, o.tenant, o.kind(), o.id(key))
+	})
+	if err != nil {
+		return err
+	}
+	return c.done()
 }

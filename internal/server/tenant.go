@@ -46,6 +46,9 @@ func (s *Server) fillTenant(ctx context.Context, tx store.Tx, tenant, owner stri
 	if err := s.putSettings(ctx, tx, tenant); err != nil {
 		return err
 	}
+	if err := s.putFirstSite(ctx, tx, tenant); err != nil {
+		return err
+	}
 	now := s.timestamp() // one for all: lists are in the order of time, then id
 	for _, c := range access.Controls() {
 		err := tx.CreateAccessControl(ctx, store.AccessControl{
@@ -108,11 +111,30 @@ func (s *Server) putSettings(ctx context.Context, tx store.Tx, tenant string) er
 		api.SettingLanguages: languages, api.SettingCurrencies: currencies,
 		api.SettingRestrictions: []string{}, api.SettingSiteSync: false,
 	} {
-		if err := s.putSetting(ctx, tx, tenant, key, value); err != nil {
+		text, err := json.Marshal(value)
+		if err != nil {
+			return fmt.Errorf("encoding the setting %s: %w", key, err)
+		}
+		if _, err := s.storeSetting(ctx, tx, settingOwner{tenant: tenant}, api.Setting{Key: key, Value: text}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// putFirstSite gives a new tenant its default site. Tenants from before there
+// were sites got the same one as the database was migrated.
+func (s *Server) putFirstSite(ctx context.Context, tx store.DocumentTx, tenant string) error {
+	doc, err := plain(api.Site{
+		Code: "main", Name: "Main", Active: true, Default: true, DefaultLanguage: "en", Languages: []string{"en", "de", "fr"},
+		Currency: "EUR", AvailableCurrencies: []string{"EUR", "USD", "GBP"},
+		HomeBase:        api.HomeBase{Address: api.SiteAddress{Country: "DE", ZipCode: "10115"}},
+		ShipToCountries: []string{"DE"}, TaxDeterminationBasedOn: api.TaxByBillingAddress,
+	})
+	if err != nil {
+		return err
+	}
+	return s.storeSite(ctx, tx, tenant, doc)
 }
 
 // options lists choices, the default first, as the platform keeps them: JSON

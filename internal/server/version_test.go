@@ -19,7 +19,11 @@ type versioned struct {
 	says string     // that member, with VALUE for the version
 }
 
-const inMetadata = `, "metadata": {"version": VALUE}`
+// How a body names the version.
+const (
+	inMetadata = `, "metadata": {"version": VALUE}`
+	inItem     = `, "version": VALUE`
+)
 
 // versionedPuts are all of them, by the path of the PUT.
 var versionedPuts = map[string]versioned{
@@ -36,6 +40,21 @@ var versionedPuts = map[string]versioned{
 	api.PathScope: {
 		make: []exchange{{method: "PUT", path: "~/scopes/s", body: `{"domain": "d"}`, status: 201}},
 		put:  exchange{method: "PUT", path: "~/scopes/s", body: `{"domain": "d"VERSION}`, status: 204},
+		says: inMetadata,
+	},
+	api.PathSetting: {
+		make: []exchange{{method: "POST", path: "/configuration/acme/configurations", body: `[{"key": "k", "value": 1}]`, status: 201}},
+		put:  exchange{method: "PUT", path: "/configuration/acme/configurations/k", body: `{"key": "k", "value": 2VERSION}`, status: 200},
+		says: inItem,
+	},
+	api.PathClientSetting: {
+		make: []exchange{{method: "POST", path: "/configuration/acme/clients/shop/configurations", body: `[{"key": "k", "value": 1}]`, status: 201}},
+		put:  exchange{method: "PUT", path: "/configuration/acme/clients/shop/configurations/k", body: `{"key": "k", "value": 2VERSION}`, status: 200},
+		says: inItem,
+	},
+	api.PathSite: {
+		make: []exchange{{method: "POST", path: "/site/acme/sites", body: siteBody(map[string]any{"code": "de"}), status: 201}},
+		put:  exchange{method: "PUT", path: "/site/acme/sites/de", body: strings.TrimSuffix(siteBody(nil), "}") + "VERSION}", status: 200},
 		says: inMetadata,
 	},
 	api.PathVendor: {

@@ -106,8 +106,12 @@ func (d *description) stray(e *exchange) []error {
 	if err := json.Unmarshal(e.answer.Bytes(), &body); err != nil {
 		return []error{fmt.Errorf("the body is no JSON: %s", short(e.answer.Bytes()))}
 	}
-	if err := d.doc.Components.Schemas["Error"].Value.VisitJSON(body); err != nil {
-		return []error{fmt.Errorf("the body is no Error: %s", short(e.answer.Bytes()))}
+	schema := "Error"
+	if path := e.request.URL.Path; strings.HasPrefix(path, "/configuration/") || strings.HasPrefix(path, "/site/") {
+		schema = "ServiceError"
+	}
+	if err := d.doc.Components.Schemas[schema].Value.VisitJSON(body); err != nil {
+		return []error{fmt.Errorf("the body is no %s: %s", schema, short(e.answer.Bytes()))}
 	}
 	return nil
 }

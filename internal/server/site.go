@@ -1,0 +1,253 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// sitePageSize is what the site service gives when a list is asked without one.
+const sitePageSize = 16
+
+// handleSiteList answers GET /site/{tenant}/sites.
+func (s *Server) handleSiteList(c *call) error {
+	sites, err := s.listedSites(c)
+	if err != nil {
+		return err
+	}
+	for i, site := range sites {
+		sites[i] = siteToWire(site, c.query("expand"))
+	}
+	return c.write(http.StatusOK, orEmpty(sites))
+}
+
+// handleSiteCodeList answers GET /site/{tenant}/siteslist.
+func (s *Server) handleSiteCodeList(c *call) error {
+	sites, err := s.listedSites(c)
+	if err != nil {
+		return err
+	}
+	codes := make([]any, len(sites))
+	for i, site := range sites {
+		codes[i] = site["code"]
+	}
+	return c.write(http.StatusOK, codes)
+}
+
+// listedSites are the sites of the page that the request asks for. It counts
+// all of them where the request wants that.
+func (s *Server) listedSites(c *call) ([]siteDocument, error) {
+	inactive, err := c.flag("includeInactive")
+	if err != nil {
+		return nil, err
+	}
+	if inactive && !c.holds(api.ScopeSiteManage) {
+		return nil, forbidden(api.ScopeSiteManage)
+	}
+	counted, err := c.flag("totalCount")
+	if err != nil {
+		return nil, err
+	}
+	documents, err := s.store.Documents(c.ctx, c.tenant, store.KindSite)
+	if err != nil {
+		return nil, fmt.Errorf("listing sites: %w", err)
+	}
+	sites := make([]siteDocument, len(documents))
+	for i, d := range documents {
+		if sites[i], err = readSite(d); err != nil {
+			return nil, err
+		}
+	}
+	if !inactive {
+		sites = slices.DeleteFunc(sites, func(site siteDocument) bool { return site["active"] != true })
+	}
+	l := listing[siteDocument]{document: func(site siteDocument) any { return site }, filter: true, sortable: true, pageSize: sitePageSize}
+	sites, total, err := l.apply(c, sites)
+	if err == nil && counted {
+		c.w.Header().Set(api.HeaderSiteCount, strconv.Itoa(total))
+	}
+	return sites, err
+}
+
+// handleSiteGet answers GET /site/{tenant}/sites/{siteCode}.
+func (s *Server) handleSiteGet(c *call) error {
+	site, err := loadSite(c.ctx, s.store, c.tenant, c.value("siteCode"))
+	if err != nil {
+		return err
+	}
+	if site["active"] != true && !c.holds(api.ScopeSiteManage) {
+		return forbidden(api.ScopeSiteManage)
+	}
+	return c.write(http.StatusOK, siteToWire(site, c.query("expand")))
+}
+
+// loadSite reads a site or refuses with 404.
+func loadSite(ctx context.Context, tx store.DocumentTx, tenant, code string) (siteDocument, error) {
+	d, err := tx.Document(ctx, tenant, store.KindSite, code)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, notFound("Site not found", code, fmt.Sprintf("There is no site with the code '%s'", code))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading site: %w", err)
+	}
+	return readSite(d)
+}
+
+// handleSiteCreate answers POST /site/{tenant}/sites.
+func (s *Server) handleSiteCreate(c *call) error {
+	body, err := c.decodeObject()
+	if err != nil {
+		return err
+	}
+	doc := mergePatch(nil, body) // without nulls
+	site, err := checkSite(doc)
+	if err != nil {
+		return err
+	}
+	err = s.store.InTx(c.ctx, func(tx store.Tx) error {
+		if _, err := tx.Document(c.ctx, c.tenant, store.KindSite, site.Code); err == nil {
+			return conflict("Site could not be created", site.Code, fmt.Sprintf("There is a site with the code '%s' already", site.Code))
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("reading site: %w", err)
+		}
+		if site.Default {
+			if err := s.unsetDefaultSite(c.ctx, tx, c.tenant); err != nil {
+				return err
+			}
+		}
+		return s.storeSite(c.ctx, tx, c.tenant, doc)
+	})
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusCreated, api.Created{ID: site.Code})
+}
+
+// handleSitePut answers PUT /site/{tenant}/sites/{siteCode}: it replaces the
+// site. What reads do not show, or only the service decides, stays if left out.
+func (s *Server) handleSitePut(c *call) error {
+	return s.changeSite(c, func(present, body siteDocument) siteDocument {
+		kept := siteDocument{}
+		for _, name := range []string{"code", "default", "mixins"} {
+			_, said := body[name]
+			if value, ok := present[name]; ok && !said {
+				kept[name] = value
+			}
+		}
+		return mergePatch(kept, body)
+	})
+}
+
+// handleSitePatch answers PATCH /site/{tenant}/sites/{siteCode}: it changes the
+// members of the body, objects member by member, and removes those that are
+// null.
+func (s *Server) handleSitePatch(c *call) error { return s.changeSite(c, mergePatch) }
+
+// changeSite puts what lay makes of the present site and the body in its place.
+func (s *Server) changeSite(c *call, lay func(present, body siteDocument) siteDocument) error {
+	body, err := c.decodeObject()
+	if err != nil {
+		return err
+	}
+	code := c.value("siteCode")
+	err = s.store.InTx(c.ctx, func(tx store.Tx) error {
+		present, err := loadSite(c.ctx, tx, c.tenant, code)
+		if err != nil {
+			return err
+		}
+		doc := lay(present, body)
+		site, err := checkSite(doc)
+		if err != nil {
+			return err
+		}
+		version := siteVersion(present)
+		switch {
+		case site.Code != code:
+			return badRequest("The site is not valid", fmt.Sprintf("The code of site '%s' cannot change", code))
+		case site.Metadata != nil && site.Metadata.Version != nil && *site.Metadata.Version != version:
+			return conflict("The site was changed by someone else", code, fmt.Sprintf("Its version is %d, not %d", version, *site.Metadata.Version))
+		case present["default"] == true && !site.Default:
+			return badRequest("A tenant has one default site", fmt.Sprintf("Make another site the default; then '%s' is it no longer", code))
+		case present["default"] != true && site.Default:
+			if err := s.unsetDefaultSite(c.ctx, tx, c.tenant); err != nil {
+				return err
+			}
+		}
+		return s.storeSite(c.ctx, tx, c.tenant, doc)
+	})
+	if err != nil {
+		return err
+	}
+	return c.changed()
+}
+
+// unsetDefaultSite makes room for another default site.
+func (s *Server) unsetDefaultSite(ctx context.Context, tx store.DocumentTx, tenant string) error {
+	documents, err := tx.Documents(ctx, tenant, store.KindSite)
+	if err != nil {
+		return fmt.Errorf("listing sites: %w", err)
+	}
+	for _, d := range documents {
+		site, err := readSite(d)
+		if err != nil {
+			return err
+		}
+		if site["default"] != true {
+			continue
+		}
+		site["default"] = false
+		if err := s.storeSite(ctx, tx, tenant, site); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// handleSiteDelete answers DELETE /site/{tenant}/sites/{siteCode}.
+func (s *Server) handleSiteDelete(c *call) error {
+	code := c.value("siteCode")
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		site, err := loadSite(c.ctx, tx, c.tenant, code)
+		if err != nil {
+			return err
+		}
+		if site["default"] == true {
+			return badRequest("Site could not be deleted", fmt.Sprintf("Site '%s' is the default one: make another site the default first", code))
+		}
+		rules, err := restrictionRules(c.ctx, tx, c.tenant)
+		if err != nil {
+			return err
+		}
+		if rules.SyncWithSites && slices.Contains(rules.Listed, code) {
+			return badRequest("Site could not be deleted", fmt.Sprintf(
+				"The tenant lists '%s' as a restriction value, and %s ties these to the sites: take it off the list, or turn that off, first", code, api.SettingSiteSync))
+		}
+		return tx.DeleteDocument(c.ctx, c.tenant, store.KindSite, code)
+	})
+	if err != nil {
+		return err
+	}
+	return c.done()
+}
+
+// storeSite keeps a site, whose version the store counts.
+func (s *Server) storeSite(ctx context.Context, tx store.DocumentTx, tenant string, doc siteDocument) error {
+	code, _ := doc["code"].(string)
+	body, err := json.Marshal(mergePatch(doc, siteDocument{"metadata": siteDocument{"version": nil}}))
+	if err != nil {
+		return fmt.Errorf("encoding site %s: %w", code, err)
+	}
+	now := s.timestamp()
+	err = tx.PutDocument(ctx, store.Document{Tenant: tenant, Kind: store.KindSite, ID: code, Body: string(body), CreatedAt: now, ModifiedAt: now})
+	if err != nil {
+		return fmt.Errorf("keeping site %s: %w", code, err)
+	}
+	return nil
+}
