@@ -50,6 +50,9 @@ func checkSetting(ctx context.Context, tx store.DocumentTx, o settingOwner, item
 	refused := func(err error) error {
 		return badRequest("Configuration item '"+item.Key+"' is not valid", err.Error())
 	}
+	if json.Unmarshal(item.Value, new(any)) != nil {
+		return refused(errors.New("the value holds a number that is too large"))
+	}
 	var text string
 	if item.Secured && json.Unmarshal(item.Value, &text) != nil {
 		return refused(errors.New("only a text can be secured"))
