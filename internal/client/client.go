@@ -153,6 +153,9 @@ func parseTenant(raw string) (string, error) {
 	return tenant, nil
 }
 
+// Tenant returns the tenant, in lower case.
+func (c *Client) Tenant() string { return c.tenant }
+
 // path fills a pattern with the tenant and the values.
 func (c *Client) path(pattern string, values ...string) string {
 	return api.Path(pattern, append([]string{c.tenant}, values...)...)

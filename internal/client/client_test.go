@@ -362,6 +362,57 @@ func TestRoutes(t *testing.T) {
 			200, `[{"id":"u1"}]`, "GET /iam/acme/users/vendors/v?pageNumber=1&pageSize=500", "",
 			[]api.User{{ID: "u1"}},
 		},
+		"setting": {
+			func(ctx ctx, c *Client) (any, error) { return c.Setting(ctx, "project_lang") },
+			200, `{"key":"project_lang","value":"[]","version":3}`,
+			"GET /configuration/acme/configurations/project_lang", "", &api.Setting{Key: "project_lang", Value: json.RawMessage(`"[]"`), Version: 3},
+		},
+		"create setting": {
+			func(ctx ctx, c *Client) (any, error) {
+				return nil, c.CreateSetting(ctx, api.Setting{Key: "a.b", Value: json.RawMessage(`["x"]`)})
+			},
+			201, `[{"key":"a.b","value":["x"]}]`, "POST /configuration/acme/configurations",
+			`[{"key":"a.b","value":["x"],"secured":false,"restricted":false,"readOnly":false}]`, nil,
+		},
+		"update setting": {
+			func(ctx ctx, c *Client) (any, error) {
+				return nil, c.UpdateSetting(ctx, api.SettingUpdate{Key: "a/b", Value: json.RawMessage(`true`), Version: new(2)})
+			},
+			200, `{"key":"a/b","value":true}`, "PUT /configuration/acme/configurations/a%2Fb", `{"key":"a/b","value":true,"version":2}`, nil,
+		},
+		"delete setting": {
+			func(ctx ctx, c *Client) (any, error) { return nil, c.DeleteSetting(ctx, "a") },
+			204, "", "DELETE /configuration/acme/configurations/a", "", nil,
+		},
+		"sites": {
+			func(ctx ctx, c *Client) (any, error) { return c.Sites(ctx, false) },
+			200, `[{"code":"main"}]`, "GET /site/acme/sites?pageNumber=1&pageSize=500&totalCount=true", "", []api.Site{{Code: "main"}},
+		},
+		"site codes": {
+			func(ctx ctx, c *Client) (any, error) { return c.SiteCodes(ctx, true) },
+			200, `["main","uk"]`, "GET /site/acme/siteslist?includeInactive=true&pageNumber=1&pageSize=500&totalCount=true", "", []string{"main", "uk"},
+		},
+		"site": {
+			func(ctx ctx, c *Client) (any, error) { return c.Site(ctx, "ä/b") },
+			200, `{"code":"ä/b","metadata":{"version":2}}`,
+			"GET /site/acme/sites/%C3%A4%2Fb", "", &api.Site{Code: "ä/b", Metadata: &api.SiteMetadata{Version: new(2)}},
+		},
+		"create site": {
+			func(ctx ctx, c *Client) (any, error) { return nil, c.CreateSite(ctx, api.Site{Code: "uk", Active: true}) },
+			201, `{"id":"uk"}`, "POST /site/acme/sites",
+			`{"code":"uk","name":"","active":true,"default":false,"defaultLanguage":"","languages":null,"currency":"","homeBase":{"address":{"country":"","zipCode":""}},"shipToCountries":null}`, nil,
+		},
+		"update site": {
+			func(ctx ctx, c *Client) (any, error) {
+				return nil, c.UpdateSite(ctx, "uk", api.SiteUpdate{Name: "UK", Metadata: &api.SiteMetadata{Version: new(2)}})
+			},
+			200, "", "PATCH /site/acme/sites/uk",
+			`{"name":"UK","active":false,"defaultLanguage":"","languages":null,"currency":"","homeBase":{"address":{"country":"","zipCode":""}},"shipToCountries":null,"metadata":{"version":2}}`, nil,
+		},
+		"delete site": {
+			func(ctx ctx, c *Client) (any, error) { return nil, c.DeleteSite(ctx, "uk") },
+			204, "", "DELETE /site/acme/sites/uk", "", nil,
+		},
 		"ids with any character": {
 			func(ctx ctx, c *Client) (any, error) { return nil, c.RemoveMember(ctx, `a/b"c`, "jörg?#%2F x") },
 			204, "", `DELETE /iam/acme/groups/a%2Fb%22c/users/j%C3%B6rg%3F%23%252F%20x`, "", nil,

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -18,14 +19,13 @@ func list[T any](ctx context.Context, c *Client, path string, key func(T) string
 	return listWhere(ctx, c, path, nil, key)
 }
 
-// listWhere walks the pages of a list that a query filters. When rows are added meanwhile, the list shifts and a page repeats rows of the
-// one before: rows whose key was seen are dropped.
-func listWhere[T any](ctx context.Context, c *Client, path string, filter url.Values, key func(T) string) ([]T, error) {
+// listWhere is list with parameters besides those of the pages.
+func listWhere[T any](ctx context.Context, c *Client, path string, where url.Values, key func(T) string) ([]T, error) {
 	rows := []T{}
 	seen := map[string]bool{}
 	for page := 1; ; page++ {
 		x, err := c.do(ctx, call{
-			method: http.MethodGet, path: path, query: c.pageQuery(page, filter), total: true, want: []int{http.StatusOK},
+			method: http.MethodGet, path: path, query: c.pageQuery(page, where), total: true, want: []int{http.StatusOK},
 		})
 		if err != nil {
 			return nil, err
@@ -54,14 +54,15 @@ func listWhere[T any](ctx context.Context, c *Client, path string, filter url.Va
 	}
 }
 
-func (c *Client) pageQuery(page int, filter url.Values) url.Values {
+func (c *Client) pageQuery(page int, where url.Values) url.Values {
 	query := url.Values{"pageSize": {strconv.Itoa(c.pageSize)}, "pageNumber": {strconv.Itoa(page)}}
-	maps.Copy(query, filter)
+	maps.Copy(query, where)
 	return query
 }
 
-// total returns the number of all rows, if the server gives it.
+// total returns the number of all rows, if the server gives it. Services differ
+// in the header.
 func (x *exchange) total() (int, bool) {
-	total, err := strconv.Atoi(x.header.Get(api.HeaderTotalCount))
+	total, err := strconv.Atoi(cmp.Or(x.header.Get(api.HeaderTotalCount), x.header.Get(api.HeaderSiteCount)))
 	return total, err == nil && total >= 0
 }
