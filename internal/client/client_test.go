@@ -386,11 +386,13 @@ func TestRoutes(t *testing.T) {
 		},
 		"sites": {
 			func(ctx ctx, c *Client) (any, error) { return c.Sites(ctx, false) },
-			200, `[{"code":"main"}]`, "GET /site/acme/sites?pageNumber=1&pageSize=500&totalCount=true", "", []api.Site{{Code: "main"}},
+			200, `[{"code":"main"}]`, "GET /site/acme/sites?pageNumber=1&pageSize=500&totalCount=true", "",
+			[]api.Site{{Code: "main"}},
 		},
 		"site codes": {
 			func(ctx ctx, c *Client) (any, error) { return c.SiteCodes(ctx, true) },
-			200, `["main","uk"]`, "GET /site/acme/siteslist?includeInactive=true&pageNumber=1&pageSize=500&totalCount=true", "", []string{"main", "uk"},
+			200, `["main","uk"]`, "GET /site/acme/siteslist?includeInactive=true&pageNumber=1&pageSize=500&totalCount=true", "",
+			[]string{"main", "uk"},
 		},
 		"site": {
 			func(ctx ctx, c *Client) (any, error) { return c.Site(ctx, "ä/b") },
@@ -398,7 +400,9 @@ func TestRoutes(t *testing.T) {
 			"GET /site/acme/sites/%C3%A4%2Fb", "", &api.Site{Code: "ä/b", Metadata: &api.SiteMetadata{Version: new(2)}},
 		},
 		"create site": {
-			func(ctx ctx, c *Client) (any, error) { return nil, c.CreateSite(ctx, api.Site{Code: "uk", Active: true}) },
+			func(ctx ctx, c *Client) (any, error) {
+				return nil, c.CreateSite(ctx, api.Site{Code: "uk", Active: true})
+			},
 			201, `{"id":"uk"}`, "POST /site/acme/sites",
 			`{"code":"uk","name":"","active":true,"default":false,"defaultLanguage":"","languages":null,"currency":"","homeBase":{"address":{"country":"","zipCode":""}},"shipToCountries":null}`, nil,
 		},

@@ -21,6 +21,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 	"github.com/access-config/terraform-provider-iam/internal/provider/review"
 	"github.com/access-config/terraform-provider-iam/internal/provider/rights"
+	"github.com/access-config/terraform-provider-iam/internal/provider/visibility"
 	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
 )
 
@@ -91,6 +92,9 @@ func (p *iamProvider) Resources(context.Context) []func() resource.Resource {
 		directory.NewUserGroupsResource,
 		rights.NewScopeResource,
 		rights.NewAccessControlResource,
+		visibility.NewRestrictionResource,
+		visibility.NewRestrictionSettingsResource,
+		visibility.NewSiteResource,
 	}
 }
 
@@ -107,6 +111,8 @@ func (p *iamProvider) DataSources(context.Context) []func() datasource.DataSourc
 		rights.NewAccessControlsDataSource,
 		rights.NewScopesDataSource,
 		review.NewUserPermissionsDataSource,
+		visibility.NewRestrictionsDataSource,
+		visibility.NewSitesDataSource,
 	}
 }
 

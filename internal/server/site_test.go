@@ -140,8 +140,8 @@ func TestSite_default(t *testing.T) {
 		t.Helper()
 		versions := map[string]int{"main": main, "one": one, "two": two}
 		for _, site := range read[[]api.Site](t, b, sites) {
-			if site.Default != (site.Code == code) || site.Metadata.Version != versions[site.Code] {
-				t.Errorf("%s: got %+v in version %d, want %s to be the default and version %d", name, site, site.Metadata.Version, code, versions[site.Code])
+			if site.Default != (site.Code == code) || *site.Metadata.Version != versions[site.Code] {
+				t.Errorf("%s: got %+v in version %d, want %s to be the default and version %d", name, site, *site.Metadata.Version, code, versions[site.Code])
 			}
 		}
 	}

@@ -42,6 +42,20 @@ func TenantRule(name string) string {
 	return fmt.Sprintf("The tenant %q must have 3 to 16 letters and digits and start with a letter.", name)
 }
 
+// ValidRestriction accepts values that groups can be restricted to.
+func ValidRestriction() validator.String {
+	return rule{"must be a restriction value", "Invalid Restriction Value", access.ValidRestriction, func(text string) string {
+		return fmt.Sprintf("%q cannot be a restriction value: scopes carry it, so that it must not be empty nor hold white space, \"#\" or \"--\".", text)
+	}}
+}
+
+// ValidSiteCode accepts codes that a site may have.
+func ValidSiteCode() validator.String {
+	return rule{"must be the code of a site", "Invalid Site Code", api.ValidSiteCode, func(text string) string {
+		return fmt.Sprintf("%q cannot be the code of a site: it must not be empty nor hold white space or \"#\", and a path must be able to carry it.", text)
+	}}
+}
+
 // NotBlank refuses texts without a visible character.
 func NotBlank() validator.String {
 	return rule{"must not be blank", "Blank Text", func(text string) bool { return strings.TrimSpace(text) != "" }, func(string) string {

@@ -1,0 +1,1 @@
+terraform import iam_restriction.de DE

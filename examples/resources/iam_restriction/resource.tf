@@ -1,0 +1,11 @@
+resource "iam_restriction" "de" {
+  value = "DE"
+}
+
+# Members see the orders of Germany, and no others.
+resource "iam_group" "orders_de" {
+  id            = "orders-de"
+  name          = { en = "Orders DE" }
+  role_template = "order_fulfillment_manager"
+  restrictions  = [iam_restriction.de.value]
+}

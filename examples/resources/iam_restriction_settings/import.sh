@@ -1,0 +1,2 @@
+# By the tenant.
+terraform import iam_restriction_settings.this acme

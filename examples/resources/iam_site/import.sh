@@ -1,0 +1,2 @@
+# By code.
+terraform import iam_site.uk uk-store

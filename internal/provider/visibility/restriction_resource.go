@@ -1,0 +1,143 @@
+package visibility
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*restrictionResource)(nil)
+	_ resource.ResourceWithImportState = (*restrictionResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*restrictionResource)(nil)
+)
+
+type restrictionResource struct {
+	plumbing.Resource
+}
+
+// NewRestrictionResource returns iam_restriction.
+func NewRestrictionResource() resource.Resource {
+	return &restrictionResource{plumbing.Resource{Name: "restriction"}}
+}
+
+// restrictionModel is the state of iam_restriction.
+type restrictionModel struct {
+	Value types.String `tfsdk:"value"`
+}
+
+// otherOwner warns of the ways in which one setting may get two owners.
+const otherOwner = "The tenant keeps these in its configuration items `restrictions` and `enableSyncBetweenRestrictionsAndSiteCodes`, which the official provider's tenant configuration resource can manage as well: let one of them do it."
+
+func (r *restrictionResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "One value that groups may be restricted to, in the tenant's list. Additive: other values of the list are left alone. " +
+			"Use `values` of `iam_restriction_settings` instead where one configuration decides about the whole list; do not use both.\n\n" +
+			"While restrictions are tied to the sites (`sync_with_sites` of `iam_restriction_settings`) the value must be the code of a site: refer to it as `iam_site.name.code`. " +
+			"Groups should refer to the value, too, so that Terraform keeps the order: list, sites, groups, and the reverse to destroy. " +
+			"Destroying the resource takes the value off the list; groups that hold it keep it, see `stale` of the data source `iam_restrictions`.\n\n" + otherOwner,
+		Attributes: map[string]schema.Attribute{
+			"value": schema.StringAttribute{
+				MarkdownDescription: "The value: any text without white space, `#` and `--`. Case counts. Changing it replaces the restriction.",
+				Required:            true,
+				Validators:          []validator.String{plumbing.ValidRestriction()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+		},
+	}
+}
+
+// ModifyPlan refuses a new value that is no site while it has to be one.
+func (r *restrictionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan, state restrictionModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if resp.Diagnostics.HasError() || !plumbing.IsSet(plan.Value) || plan.Value.Equal(state.Value) {
+		return
+	}
+	resp.Diagnostics.Append(checkSites(ctx, r.Data, map[string]path.Path{plan.Value.ValueString(): path.Root("value")})...)
+}
+
+func (r *restrictionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan restrictionModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	v := plan.Value.ValueString()
+	err := change(ctx, r.Client, api.SettingRestrictions, func(values []string, mine bool) ([]string, bool, error) {
+		switch there := slices.Contains(values, v); {
+		case there && mine:
+			return nil, false, nil
+		case there:
+			return nil, false, fmt.Errorf("the tenant's list has it already, and one value has one owner. If no other configuration manages it, import it:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_restriction.name", v)
+		}
+		return append(values, v), true, nil
+	})
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("value"), "create", "restriction", v, err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+func (r *restrictionResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state restrictionModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
+		return
+	}
+	v := state.Value.ValueString()
+	values, _, err := value[[]string](ctx, r.Client, api.SettingRestrictions)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "restriction", v, err))
+		return
+	}
+	if !slices.Contains(values, v) {
+		resp.Diagnostics.Append(plumbing.GoneWarning("Restriction", v))
+		resp.State.RemoveResource(ctx)
+	}
+}
+
+// Update is never called: the only argument replaces the restriction.
+func (r *restrictionResource) Update(context.Context, resource.UpdateRequest, *resource.UpdateResponse) {
+}
+
+func (r *restrictionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state restrictionModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	v := state.Value.ValueString()
+	err := change(ctx, r.Client, api.SettingRestrictions, func(values []string, _ bool) ([]string, bool, error) {
+		if !slices.Contains(values, v) {
+			return nil, false, nil
+		}
+		return slices.DeleteFunc(values, func(other string) bool { return other == v }), true, nil
+	})
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("delete", "restriction", v, err))
+	}
+}
+
+// ImportState takes the value.
+func (r *restrictionResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	resource.ImportStatePassthroughID(ctx, path.Root("value"), req, resp)
+}

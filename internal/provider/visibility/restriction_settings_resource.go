@@ -1,0 +1,231 @@
+package visibility
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*restrictionSettingsResource)(nil)
+	_ resource.ResourceWithImportState = (*restrictionSettingsResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*restrictionSettingsResource)(nil)
+)
+
+type restrictionSettingsResource struct {
+	plumbing.Resource
+}
+
+// NewRestrictionSettingsResource returns iam_restriction_settings.
+func NewRestrictionSettingsResource() resource.Resource {
+	return &restrictionSettingsResource{plumbing.Resource{Name: "restriction_settings"}}
+}
+
+// restrictionSettingsModel is the state of iam_restriction_settings.
+type restrictionSettingsModel struct {
+	ID            types.String `tfsdk:"id"`
+	SyncWithSites types.Bool   `tfsdk:"sync_with_sites"`
+	Values        types.Set    `tfsdk:"values"`
+}
+
+func (r *restrictionSettingsResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "How the tenant restricts groups: whether the allowed values are the codes of its sites, and the list of values. One per tenant; what an argument does not set is not managed here. " +
+			"Authoritative for the list where `values` is set; use `iam_restriction` instead for single values, and do not use both.\n\n" +
+			"While restrictions are tied to the sites, every value of the list must be the code of a site, and a site on the list cannot be deleted: let this resource refer to the sites, as in `values = [iam_site.de.code]` or `depends_on`, and groups to this resource. Terraform then takes them down in the reverse order.\n\n" +
+			"Destroying the resource unties restrictions from the sites if it had tied them, as in a new tenant. The list stays, so that no group loses a value that it is restricted to; a warning says what is left. Apply `values = []` first to empty it.\n\n" + otherOwner,
+		Attributes: map[string]schema.Attribute{
+			"sync_with_sites": schema.BoolAttribute{
+				MarkdownDescription: "Whether the codes of the tenant's sites, inactive ones too, are the allowed values, instead of the list. Left out, this is not managed here; in a new tenant it is off.",
+				Optional:            true,
+			},
+			"values": schema.SetAttribute{
+				MarkdownDescription: "The values that groups may be restricted to, and no others: texts without white space, `#` and `--`. Left out, the list is not managed here. Values that are taken off stay on the groups that hold them.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          []validator.Set{setvalidator.ValueStringsAre(plumbing.ValidRestriction())},
+			},
+			"id": schema.StringAttribute{
+				MarkdownDescription: "The tenant.",
+				Computed:            true,
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+		},
+	}
+}
+
+// ModifyPlan refuses new values that are no site while they have to be.
+func (r *restrictionSettingsResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan, state restrictionSettingsModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plumbing.IsSet(plan.SyncWithSites) {
+		r.Plan(planSetting, api.SettingSiteSync, strconv.FormatBool(plan.SyncWithSites.ValueBool()))
+	}
+	if plan.SyncWithSites.IsUnknown() {
+		return
+	}
+	tied := plan.SyncWithSites.ValueBool() && !state.SyncWithSites.ValueBool()
+	added := map[string]path.Path{}
+	for _, v := range plumbing.Strings(plan.Values) {
+		if tied || !slices.Contains(plumbing.Strings(state.Values), v) {
+			added[v] = path.Root("values").AtSetValue(types.StringValue(v))
+		}
+	}
+	resp.Diagnostics.Append(checkSites(ctx, r.Data, added)...)
+}
+
+func (r *restrictionSettingsResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan restrictionSettingsModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	plan.ID = types.StringValue(r.Client.Tenant())
+	if err := r.write(ctx, plan); err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("create", "restriction settings", "of tenant "+r.Client.Tenant(), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// write sets what is managed. The tie to the sites is cut before the list is
+// written and knotted after it, since it forbids values that are no sites.
+func (r *restrictionSettingsResource) write(ctx context.Context, m restrictionSettingsModel) error {
+	if !m.SyncWithSites.IsNull() && !m.SyncWithSites.ValueBool() {
+		if err := r.tie(ctx, false); err != nil {
+			return err
+		}
+	}
+	if !m.Values.IsNull() {
+		wanted := plumbing.Strings(m.Values)
+		slices.Sort(wanted)
+		err := change(ctx, r.Client, api.SettingRestrictions, func(present []string, _ bool) ([]string, bool, error) {
+			return append([]string{}, wanted...), !sameTexts(present, wanted), nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if m.SyncWithSites.ValueBool() {
+		return r.tie(ctx, true)
+	}
+	return nil
+}
+
+// tie sets whether restrictions are tied to the sites.
+func (r *restrictionSettingsResource) tie(ctx context.Context, on bool) error {
+	return change(ctx, r.Client, api.SettingSiteSync, func(present, _ bool) (bool, bool, error) { return on, present != on, nil })
+}
+
+// sameTexts compares texts whose order and repeats mean nothing.
+func sameTexts(a, b []string) bool {
+	distinct := func(texts []string) []string { return slices.Compact(slices.Sorted(slices.Values(texts))) }
+	return slices.Equal(distinct(a), distinct(b))
+}
+
+func (r *restrictionSettingsResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state restrictionSettingsModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
+		return
+	}
+	err := r.read(ctx, &state)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "restriction settings", "of tenant "+r.Client.Tenant(), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+// read takes over what the tenant has of what is managed. A tenant that lacks
+// an item is one where it was never set.
+func (r *restrictionSettingsResource) read(ctx context.Context, m *restrictionSettingsModel) error {
+	if !m.SyncWithSites.IsNull() {
+		on, _, err := value[bool](ctx, r.Client, api.SettingSiteSync)
+		if err != nil {
+			return err
+		}
+		m.SyncWithSites = types.BoolValue(on)
+	}
+	if !m.Values.IsNull() {
+		values, _, err := value[[]string](ctx, r.Client, api.SettingRestrictions)
+		if err != nil {
+			return err
+		}
+		slices.Sort(values)
+		m.Values = plumbing.StringSet(slices.Compact(values), m.Values)
+	}
+	return nil
+}
+
+func (r *restrictionSettingsResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan restrictionSettingsModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	if err := r.write(ctx, plan); err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("update", "restriction settings", "of tenant "+r.Client.Tenant(), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+func (r *restrictionSettingsResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state restrictionSettingsModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	if state.SyncWithSites.ValueBool() {
+		if err := r.tie(ctx, false); err != nil {
+			resp.Diagnostics.Append(plumbing.Unable("delete", "restriction settings", "of tenant "+r.Client.Tenant(), err))
+			return
+		}
+	}
+	if values := plumbing.Strings(state.Values); len(values) > 0 {
+		slices.Sort(values)
+		resp.Diagnostics.AddWarning("Restriction Values Left", fmt.Sprintf(
+			"The tenant still lists the restriction values %s, for groups may hold them. Terraform does not manage the list any more. "+
+				"To empty it, apply values = [] before the resource is destroyed; to go on with single values, import them as iam_restriction.", strings.Join(values, ", ")))
+	}
+}
+
+// ImportState takes the tenant, and then everything that it has.
+func (r *restrictionSettingsResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	tenant := r.Client.Tenant()
+	if !strings.EqualFold(req.ID, tenant) {
+		resp.Diagnostics.Append(plumbing.Unable("import", "restriction settings", fmt.Sprintf("%q", req.ID),
+			fmt.Errorf("the import id is the tenant, and the provider is configured for %s", tenant)))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, restrictionSettingsModel{
+		ID: types.StringValue(tenant), SyncWithSites: types.BoolValue(false), Values: types.SetValueMust(types.StringType, nil),
+	})...)
+}

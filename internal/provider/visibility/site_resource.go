@@ -1,0 +1,223 @@
+package visibility
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*siteResource)(nil)
+	_ resource.ResourceWithImportState = (*siteResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*siteResource)(nil)
+)
+
+type siteResource struct {
+	plumbing.Resource
+}
+
+// NewSiteResource returns iam_site.
+func NewSiteResource() resource.Resource {
+	return &siteResource{plumbing.Resource{Name: "site"}}
+}
+
+// ModifyPlan makes known what follows from the arguments, and tells the checks
+// of restriction values that the site will be there.
+func (r *siteResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan siteModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plumbing.IsSet(plan.Code) {
+		r.Plan(planSite, plan.Code.ValueString(), "")
+	}
+	var config, state siteModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if req.State.Raw.IsNull() {
+		plan.Default = types.BoolValue(false)
+	} else {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		plan.follow(config, state)
+	}
+	if !config.Languages.IsUnknown() && !config.ShipToCountries.IsUnknown() { // else they come later
+		plan.derive()
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	if err := plan.checkLanguage(); err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("default_language"), "Default Language Missing", plumbing.Sentence(err.Error()))
+	}
+}
+
+func (r *siteResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan siteModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	code := plan.Code.ValueString()
+	if err := r.complete(ctx, &plan); err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("create", "site", code, err))
+		return
+	}
+	err := r.create(ctx, plan)
+	if errors.Is(err, errTaken) || client.IsConflict(err) {
+		resp.Diagnostics.AddAttributeError(path.Root("code"), "Unable to create site",
+			fmt.Sprintf("A site with the code %s exists in the tenant already and was left as it is. Choose another code, or import the site and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_site.name.", code, code))
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("create", "site", code, err))
+		return
+	}
+	shown, err := r.await(ctx, code, plan.shownBy)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.NotReadBack("site", code, err))
+	} else {
+		plan.fromAPI(*shown)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// complete fills in what the configuration leaves out.
+func (r *siteResource) complete(ctx context.Context, plan *siteModel) error {
+	plan.derive()
+	if !plan.incomplete() {
+		return nil
+	}
+	sites, err := r.Client.Sites(ctx, false)
+	if err != nil {
+		return err
+	}
+	return plan.completeFrom(sites)
+}
+
+// errTaken is about a site that is there before it is made: not every API
+// refuses to make it again.
+var errTaken = errors.New("there is such a site")
+
+// create makes the site. A conflict on a repeated request may be with the site
+// that the first one made.
+func (r *siteResource) create(ctx context.Context, plan siteModel) error {
+	code := plan.Code.ValueString()
+	if _, err := r.Client.Site(ctx, code); err == nil {
+		return errTaken
+	} else if !client.IsNotFound(err) {
+		return err
+	}
+	err := r.Client.CreateSite(ctx, plan.toAPI())
+	if client.IsConflict(err) && client.IsUncertain(err) {
+		if found, lookup := r.Client.Site(ctx, code); lookup == nil && plan.shownBy(*found) {
+			return nil
+		}
+	}
+	return err
+}
+
+// await reads the site back once the API shows what was written.
+func (r *siteResource) await(ctx context.Context, code string, shows func(api.Site) bool) (*api.Site, error) {
+	return client.Await(ctx, func(ctx context.Context) (*api.Site, error) { return r.Client.Site(ctx, code) }, shows)
+}
+
+func (r *siteResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state siteModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
+		return
+	}
+	site, err := r.Client.Site(ctx, state.Code.ValueString())
+	if client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.GoneWarning("Site", state.Code.ValueString()))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "site", state.Code.ValueString(), err))
+		return
+	}
+	state.fromAPI(*site)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+func (r *siteResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan siteModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	site, err := r.update(ctx, plan)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("update", "site", plan.Code.ValueString(), err))
+		return
+	}
+	plan.fromAPI(*site)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// update changes the site between a fresh read and a read back. When someone
+// else writes it in between, the API answers with a conflict and the site is
+// read again.
+func (r *siteResource) update(ctx context.Context, plan siteModel) (*api.Site, error) {
+	code := plan.Code.ValueString()
+	defer r.Client.Lock(lockSite, code)()
+	for try := 1; ; try++ {
+		present, err := r.Client.Site(ctx, code)
+		if err != nil {
+			return nil, err
+		}
+		var version *int
+		if present.Metadata != nil {
+			version = present.Metadata.Version
+		}
+		err = r.Client.UpdateSite(ctx, code, plan.toUpdate(version))
+		if err == nil {
+			return r.await(ctx, code, plan.shownBy)
+		}
+		if !client.IsConflict(err) || try == tries {
+			return nil, err
+		}
+		// Somebody's version comes to light, or our own: the request was
+		// repeated, and the first one took effect.
+		shown, unseen := r.await(ctx, code, func(s api.Site) bool { return s.Metadata != nil && !reflect.DeepEqual(s.Metadata.Version, version) })
+		if unseen != nil {
+			return nil, err
+		}
+		if plan.shownBy(*shown) {
+			return shown, nil
+		}
+	}
+}
+
+func (r *siteResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state siteModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	code := state.Code.ValueString()
+	defer r.Client.Lock(lockSite, code)()
+	err := r.Client.DeleteSite(ctx, code)
+	if client.IsBadRequest(err) && state.Default.ValueBool() {
+		err = fmt.Errorf("%w. The default site cannot be deleted: make another one the default in the dashboard, or take this one out of the state with a removed block", err)
+	}
+	if err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.Unable("delete", "site", code, err))
+	}
+}
+
+// ImportState takes the code of a site.
+func (r *siteResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	resource.ImportStatePassthroughID(ctx, path.Root("code"), req, resp)
+}

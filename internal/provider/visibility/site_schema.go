@@ -1,0 +1,107 @@
+package visibility
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+func validLanguage() validator.String {
+	return stringvalidator.RegexMatches(regexp.MustCompile(`^[a-z]{2}$`), `must be two lower-case letters such as "en"`)
+}
+
+func validCountry() validator.String {
+	return stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Z]{2}$`), `must be two upper-case letters such as "DE"`)
+}
+
+func (r *siteResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	keepText := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	keepSet := []planmodifier.Set{setplanmodifier.UseStateForUnknown()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A site: a shop, a store or a market of the tenant, as far as access configuration needs it. What else a site has (taxes, mixins, opening hours) is left as it is, and belongs to whoever manages it.\n\n" +
+			"While restrictions are tied to the sites (see `iam_restriction_settings`), groups may be restricted to the codes of sites.\n\n" +
+			"What a configuration leaves out, a new site takes from the tenant's default site, and an existing one keeps. The default site cannot be deleted; which site is the default is not decided here.",
+		Attributes: map[string]schema.Attribute{
+			"code": schema.StringAttribute{
+				MarkdownDescription: "Code of the site: any text without white space and `#`. Case counts. Changing it replaces the site.",
+				Required:            true,
+				Validators:          []validator.String{plumbing.ValidSiteCode()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"name": schema.StringAttribute{
+				MarkdownDescription: "Name of the site.",
+				Required:            true,
+				Validators:          []validator.String{plumbing.NotBlank()},
+			},
+			"default_language": schema.StringAttribute{
+				MarkdownDescription: "Language such as `en`; one of `languages`.",
+				Optional:            true,
+				Computed:            true,
+				Validators:          []validator.String{validLanguage()},
+				PlanModifiers:       keepText,
+			},
+			"languages": schema.SetAttribute{
+				MarkdownDescription: "Languages of the site; `default_language` alone when that is set and this is left out. Needs `default_language`.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Computed:            true,
+				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(validLanguage()), setvalidator.AlsoRequires(path.MatchRoot("default_language"))},
+				PlanModifiers:       keepSet,
+			},
+			"currency": schema.StringAttribute{
+				MarkdownDescription: "Currency such as `EUR`.",
+				Optional:            true,
+				Computed:            true,
+				Validators:          []validator.String{stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Z]{3}$`), `must be three upper-case letters such as "EUR"`)},
+				PlanModifiers:       keepText,
+			},
+			"country": schema.StringAttribute{
+				MarkdownDescription: "Country of the site's address, such as `DE`. Needs `zip_code`.",
+				Optional:            true,
+				Computed:            true,
+				Validators:          []validator.String{validCountry(), stringvalidator.AlsoRequires(path.MatchRoot("zip_code"))},
+				PlanModifiers:       keepText,
+			},
+			"zip_code": schema.StringAttribute{
+				MarkdownDescription: "Postal code of the site's address. Needs `country`.",
+				Optional:            true,
+				Computed:            true,
+				Validators:          []validator.String{plumbing.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("country"))},
+				PlanModifiers:       keepText,
+			},
+			"ship_to_countries": schema.SetAttribute{
+				MarkdownDescription: "Countries that the site ships to; `country` alone when that is set and this is left out.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Computed:            true,
+				Validators:          []validator.Set{setvalidator.ValueStringsAre(validCountry())},
+				PlanModifiers:       keepSet,
+			},
+			"active": schema.BoolAttribute{
+				MarkdownDescription: "Whether the site is open to the public. `true` by default.",
+				Optional:            true,
+				Computed:            true,
+				Default:             booldefault.StaticBool(true),
+			},
+			"default": schema.BoolAttribute{
+				MarkdownDescription: "Whether it is the tenant's default site.",
+				Computed:            true,
+				PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+			},
+		},
+	}
+}
