@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"reflect"
 	"strings"
@@ -338,4 +339,50 @@ func TestSite_isolation(t *testing.T) {
 		exchange{name: "delete", method: "DELETE", path: "/site/other/sites/one", header: header, status: 404, want: `{"status": 404}`},
 		exchange{name: "the other tenant's token", path: sites, header: header, status: 401, want: gatewayFault(api.FaultInvalidToken)},
 	)
+}
+
+// FuzzSites: no body makes the service fail, and what is taken can be listed
+// and changed.
+func FuzzSites(f *testing.F) {
+	b := newFuzzBackend(f)
+	for i, body := range []string{
+		fullSite, siteBody(map[string]any{"code": "uk-store"}), siteBody(map[string]any{"default": true}), `{}`, `{"homeBase": {"address": {"city": null}}}`, `{"metadata": {"version": 1e0}}`,
+		`{"mixins": {"a": {"b": {"c": null}}}, "default": true, "CODE": 5, "defaultlanguage": "x"}`, `{"homeBase": [[{"address": []}]], "languages": {"a": 1}}`, `{"code": "\u0000", "name": "\ud800"}`, `null`, `[{}]`, `{"a": 1e999}`,
+	} {
+		f.Add(uint8(i), body)
+	}
+	do := func(t *testing.T, method, path, body string) int {
+		r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer "+b.token)
+		w := httptest.NewRecorder()
+		b.server.ServeHTTP(w, r)
+		if w.Code >= 500 {
+			t.Fatalf("%s %s with %q: got %d %s", method, path, body, w.Code, w.Body)
+		}
+		return w.Code
+	}
+	f.Fuzz(func(t *testing.T, which uint8, body string) {
+		method := []string{"POST", "PUT", "PATCH"}[which%3]
+		path := map[string]string{"POST": sites, "PUT": sites + "/main", "PATCH": sites + "/main"}[method]
+		if do(t, method, path, body) >= 300 {
+			return
+		}
+		for _, query := range []string{"?includeInactive=true&sort=name,homeBase.address.city:desc&q=code:exists", "?expand=mixin:*&includeInactive=true", "?q=default:true&includeInactive=true"} {
+			if got := do(t, "GET", sites+query, ""); got != http.StatusOK {
+				t.Fatalf("listing: got %d", got)
+			}
+		}
+		if got := do(t, "PUT", sites+"/main", siteBody(map[string]any{"default": true})); got != http.StatusOK {
+			t.Fatalf("setting it back: got %d", got)
+		}
+		documents, err := b.store.Documents(t.Context(), servertest.Tenant, "site")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range documents {
+			if d.ID != "main" && do(t, "DELETE", api.Path(api.PathSite, servertest.Tenant, d.ID), "") != http.StatusNoContent {
+				t.Fatalf("site %q cannot be deleted", d.ID)
+			}
+		}
+	})
 }
