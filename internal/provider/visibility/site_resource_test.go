@@ -80,20 +80,23 @@ func TestSiteResource_leftOut(t *testing.T) {
 		s := p.MustApply("iam_site", state{}, config)
 		noChange(t, p, "iam_site", s, config)
 		v := s.Values
-		return strings.TrimSpace(fmt.Sprintln(v["default_language"], v["languages"], v["currency"], v["country"], v["zip_code"], v["ship_to_countries"], v["active"], v["default"]))
+		if v["default"] != false {
+			t.Errorf("it became the default site: %v", v)
+		}
+		return strings.TrimSpace(fmt.Sprintln(v["default_language"], v["languages"], v["currency"], v["country"], v["zip_code"], v["ship_to_countries"], v["active"]))
 	}
 	for i, c := range []struct {
 		want    string
 		changes values
 	}{
-		{"en [de en fr] EUR DE 10115 [DE] true false", values{}},
-		{"it [it] EUR DE 10115 [DE] true false", values{"default_language": "it"}},
-		{"it [en it] EUR DE 10115 [DE] true false", values{"default_language": "it", "languages": []any{"it", "en"}}},
-		{"en [de en fr] USD DE 10115 [DE] true false", values{"currency": "USD"}},
-		{"en [de en fr] CHF CH 8000 [CH] true false", values{"currency": "CHF", "country": "CH", "zip_code": "8000"}},
-		{"en [de en fr] EUR DE 10115 [AT] true false", values{"ship_to_countries": []any{"AT"}}},
-		{"en [de en fr] EUR DE 10115 [] true false", values{"ship_to_countries": []any{}}},
-		{"fr [fr] EUR FR 75000 [DE FR] false false", values{"default_language": "fr", "country": "FR", "zip_code": "75000", "ship_to_countries": []any{"DE", "FR"}, "active": false}},
+		{"en [de en fr] EUR DE 10115 [DE] true", values{}},
+		{"it [it] EUR DE 10115 [DE] true", values{"default_language": "it"}},
+		{"it [en it] EUR DE 10115 [DE] true", values{"default_language": "it", "languages": []any{"it", "en"}}},
+		{"en [de en fr] USD DE 10115 [DE] true", values{"currency": "USD"}},
+		{"en [de en fr] CHF CH 8000 [CH] true", values{"currency": "CHF", "country": "CH", "zip_code": "8000"}},
+		{"en [de en fr] EUR DE 10115 [AT] true", values{"ship_to_countries": []any{"AT"}}},
+		{"en [de en fr] EUR DE 10115 [] true", values{"ship_to_countries": []any{}}},
+		{"fr [fr] EUR FR 75000 [DE FR] false", values{"default_language": "fr", "country": "FR", "zip_code": "75000", "ship_to_countries": []any{"DE", "FR"}, "active": false}},
 	} {
 		if got := made(with(site(fmt.Sprintf("s%d", i)), c.changes)); got != c.want {
 			t.Errorf("%v: got %s, want %s", c.changes, got, c.want)
