@@ -77,6 +77,14 @@ type Metadata struct {
 	ModifiedAt string `json:"modifiedAt,omitempty"` // RFC 3339
 }
 
+// Made returns when the document was made, "" when that is not known.
+func (m *Metadata) Made() string {
+	if m == nil {
+		return ""
+	}
+	return m.CreatedAt
+}
+
 // Expected returns what a body says that replaces the document which has this
 // metadata, and no later one.
 func (m *Metadata) Expected() *Expected {

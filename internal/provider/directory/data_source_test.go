@@ -132,8 +132,8 @@ func TestGroupDataSource(t *testing.T) {
 	})
 }
 
-// The groups come in the order of the API: as they were made, those of one
-// moment by id.
+// The groups come as they were made, those of one moment by id, whatever the
+// order of the API.
 func TestGroupsDataSource(t *testing.T) {
 	t.Parallel()
 	var seconds atomic.Int64

@@ -169,6 +169,7 @@ func (d *groupDataSource) find(ctx context.Context, m groupDataModel) (*api.Grou
 	for i, g := range groups {
 		ids[i] = g.ID
 	}
+	slices.Sort(ids)
 	return nil, at, fmt.Errorf("%d groups have this name: ask for one of the ids %v", len(groups), ids)
 }
 

@@ -25,9 +25,10 @@ func StringOrNull(s string) types.String {
 // IsSet reports whether the value is neither null nor unknown.
 func IsSet(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
 
-// StringList returns a list of strings, never null.
+// StringList returns the strings sorted, never null. What the API lists this
+// way has no order of its own, and comes in another one at any time.
 func StringList(items []string) types.List {
-	return types.ListValueMust(types.StringType, stringValues(items))
+	return types.ListValueMust(types.StringType, stringValues(slices.Sorted(slices.Values(items))))
 }
 
 func stringValues(items []string) []attr.Value {

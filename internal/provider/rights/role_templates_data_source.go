@@ -52,7 +52,9 @@ func (d *roleTemplatesDataSource) Read(ctx context.Context, _ datasource.ReadReq
 		resp.Diagnostics.Append(plumbing.Unable("list", "role templates", "of the tenant", err))
 		return
 	}
-	templates = slices.SortedStableFunc(slices.Values(templates), func(a, b api.Template) int { return cmp.Compare(rank(a.ID), rank(b.ID)) })
+	templates = slices.SortedStableFunc(slices.Values(templates), func(a, b api.Template) int {
+		return cmp.Or(cmp.Compare(rank(a.ID), rank(b.ID)), cmp.Compare(a.ID, b.ID))
+	})
 	models := make([]roleTemplateModel, len(templates))
 	for i, t := range templates {
 		models[i].fromAPI(t)

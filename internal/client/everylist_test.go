@@ -1,0 +1,109 @@
+package client_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"reflect"
+	"sync/atomic"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
+)
+
+// rows is how many of most kinds the tenant gets, beside those that it has: more
+// than three pages of pageSize.
+const rows, pageSize = 5, 1
+
+// everyList calls the methods that walk the pages of a list. The group "g" has
+// members, and the customer "c" is in groups.
+var everyList = map[string]func(ctx context.Context, c *client.Client) (any, error){
+	"AccessControls": func(ctx context.Context, c *client.Client) (any, error) { return c.AccessControls(ctx) },
+	"Groups":         func(ctx context.Context, c *client.Client) (any, error) { return c.Groups(ctx) },
+	"Members":        func(ctx context.Context, c *client.Client) (any, error) { return c.Members(ctx, "g") },
+	"Templates":      func(ctx context.Context, c *client.Client) (any, error) { return c.Templates(ctx) },
+	"UserGroups":     func(ctx context.Context, c *client.Client) (any, error) { return c.UserGroups(ctx, "c") },
+	"Users":          func(ctx context.Context, c *client.Client) (any, error) { return c.Users(ctx) },
+}
+
+// notPaged return lists that are whole at once.
+var notPaged = map[string]bool{"GrantedScopes": true}
+
+func TestEveryList_isTested(t *testing.T) {
+	t.Parallel()
+	methods := reflect.TypeFor[*client.Client]()
+	for i := range methods.NumMethod() {
+		m := methods.Method(i)
+		returnsList := m.Type.NumOut() > 0 && m.Type.Out(0).Kind() == reflect.Slice
+		if returnsList && everyList[m.Name] == nil && !notPaged[m.Name] {
+			t.Errorf("%s returns a list: add it to everyList, or to notPaged when it has no pages", m.Name)
+		}
+	}
+	for name := range everyList {
+		if _, ok := methods.MethodByName(name); !ok {
+			t.Errorf("there is no method %s", name)
+		}
+	}
+}
+
+// Small pages add up to what one large page holds.
+func TestEveryList_pages(t *testing.T) {
+	t.Parallel()
+	var requests atomic.Int32
+	b := servertest.New(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Query().Has("pageSize") {
+				requests.Add(1)
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	fill(t, b)
+	small := b.NewClient(t, client.Options{PageSize: pageSize})
+	for name, list := range everyList {
+		whole, err := list(t.Context(), b.Client)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		requests.Store(0)
+		pages, err := list(t.Context(), small)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		count := reflect.ValueOf(whole).Len()
+		if !reflect.DeepEqual(pages, whole) {
+			t.Errorf("%s: got %+v, want %+v", name, pages, whole)
+		}
+		if want := (count + pageSize - 1) / pageSize; want < 4 || int(requests.Load()) != want {
+			t.Errorf("%s: %d rows came in %d pages, want %d, and more than three", name, count, requests.Load(), want)
+		}
+	}
+}
+
+// fill makes rows of each kind.
+func fill(t *testing.T, b *servertest.Backend) {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx := t.Context()
+	_, err := b.Client.CreateGroup(ctx, api.GroupCreate{ID: "g", Name: api.Text{"en": "G"}, AccessControls: []string{}})
+	must(err)
+	for i := range rows {
+		n := fmt.Sprint(i)
+		id, err := b.Client.CreateUser(ctx, api.UserCreate{
+			FirstName: "User", LastName: n, ContactEmail: n + "@acme.example", PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: []string{},
+		})
+		must(err)
+		must(b.Client.AssignMember(ctx, "g", access.Employee, id))
+		_, err = b.Client.CreateGroup(ctx, api.GroupCreate{ID: "c" + n, Name: api.Text{"en": "C"}, UserType: access.Customer, AccessControls: []string{}})
+		must(err)
+		must(b.Client.AssignMember(ctx, "c"+n, access.Customer, "c"))
+	}
+}
