@@ -38,4 +38,21 @@ func Await[T any](ctx context.Context, read func(context.Context) (*T, error), s
 	}
 }
 
+// settle is how long a read may show what a refused write was based on.
+const settle = 500 * time.Millisecond
+
+// Settled reads a document again that a write was refused for, because someone
+// else had changed it. What stands before the API may go on showing the state
+// that is outdated: then it is read again for half a second, and after that
+// taken for what it is.
+func Settled[T any](ctx context.Context, read func(context.Context) (*T, error), outdated func(T) bool) (*T, error) {
+	limited, cancel := context.WithTimeout(ctx, settle)
+	defer cancel()
+	found, err := Await(limited, read, func(v T) bool { return !outdated(v) })
+	if err != nil && limited.Err() != nil {
+		return read(ctx)
+	}
+	return found, err
+}
+
 var errLag = fmt.Errorf("the API accepted the change but does not show it after %s: refresh later", lag)

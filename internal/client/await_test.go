@@ -41,3 +41,25 @@ func TestAwait_canceled(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestSettled(t *testing.T) {
+	t.Parallel()
+	value := 0
+	count := func(context.Context) (*int, error) { value++; return &value, nil }
+	if got, err := Settled(t.Context(), count, func(v int) bool { return v < 3 }); err != nil || *got != 3 {
+		t.Errorf("got %v, %v", got, err)
+	}
+	// What stays as it is, is what there is.
+	same := func(context.Context) (*int, error) { return new(7), nil }
+	if got, err := Settled(t.Context(), same, func(int) bool { return true }); err != nil || *got != 7 {
+		t.Errorf("got %v, %v", got, err)
+	}
+	gone := func(context.Context) (*int, error) { return nil, &NotFoundError{What: "answer"} }
+	if _, err := Settled(t.Context(), gone, func(int) bool { return false }); !IsNotFound(err) {
+		t.Errorf("got %v", err)
+	}
+	broken := errors.New("broken")
+	if _, err := Settled(t.Context(), func(context.Context) (*int, error) { return nil, broken }, func(int) bool { return true }); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -27,10 +27,15 @@ const (
 
 // Backend is a running backend.
 type Backend struct {
-	URL    string
-	Client *client.Client // of Tenant, with every scope
+	URL string
+	// Client is of Tenant, with every scope. It is what a test itself does and
+	// sees, so that no faults stand before it.
+	Client *client.Client
 	Server *server.Server
 	Store  *sqlstore.Store
+	Faulty bool // whether faults stand before URL
+
+	direct string // the address past the faults
 }
 
 // Options change a backend from its zero value.
@@ -42,7 +47,8 @@ type Options struct {
 	// VendorGroupDelay is how long after a vendor its groups are made.
 	VendorGroupDelay time.Duration
 	// NoFaults leaves out what IAM_TEST_FAULTS asks for, as "serve --fault"
-	// takes it.
+	// takes it: for tests that bring about faults of their own, at a moment of
+	// their own, or count requests.
 	NoFaults bool
 	// NoContract leaves out the check of every exchange against the
 	// descriptions of the API.
@@ -91,21 +97,28 @@ func New(t testing.TB, o Options) *Backend {
 	if o.Wrap != nil {
 		handler = o.Wrap(handler)
 	}
+	b := &Backend{URL: listen(t, handler), Server: s, Store: db}
+	b.direct = b.URL
 	if text != "" && !o.NoFaults {
-		handler = faults.Wrap(handler)
+		b.URL, b.Faulty = listen(t, faults.Wrap(handler)), true
 	}
-	listener := httptest.NewServer(handler)
-	t.Cleanup(listener.Close)
-	b := &Backend{URL: listener.URL, Server: s, Store: db}
 	b.Client = b.NewClient(t, client.Options{})
 	return b
 }
 
-// NewClient returns a client of the backend's tenant; o may ask for less than
-// everything.
+// listen answers with the handler until the test ends.
+func listen(t testing.TB, handler http.Handler) (url string) {
+	t.Helper()
+	s := httptest.NewServer(handler)
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// NewClient returns a client of the backend's tenant, past the faults; o may ask
+// for less than everything.
 func (b *Backend) NewClient(t testing.TB, o client.Options) *client.Client {
 	t.Helper()
-	o.BaseURL, o.Tenant = b.URL, Tenant
+	o.BaseURL, o.Tenant = b.direct, Tenant
 	if o.AccessToken == "" {
 		o.ClientID, o.ClientSecret = ClientID, ClientSecret
 	}

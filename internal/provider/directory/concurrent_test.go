@@ -104,7 +104,7 @@ func TestGroupResource_keepsWhatIsWrittenMeanwhile(t *testing.T) {
 func TestGroupResource_neverTheOnlyWriter(t *testing.T) {
 	t.Parallel()
 	var puts atomic.Int32
-	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPut {
 				puts.Add(1)
@@ -132,7 +132,7 @@ func TestGroupResource_neverTheOnlyWriter(t *testing.T) {
 func TestGroupResource_deletedMeanwhile(t *testing.T) {
 	t.Parallel()
 	between := before{method: http.MethodPut, path: "/groups/orders-de"}
-	b := providertest.Remote(t, servertest.Options{Wrap: between.wrap})
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: between.wrap})
 	p := providertest.New(t, b.Config)
 	made := p.MustApply("iam_group", state{}, orders())
 	between.do = func(r *http.Request) {
@@ -190,7 +190,7 @@ func TestGroupResource_lostAnswerAndAnothersGroup(t *testing.T) {
 func TestGroupResource_lostAnswerAndServerDown(t *testing.T) {
 	t.Parallel()
 	var armed, down atomic.Bool
-	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/groups") && armed.Swap(false) {
 				next.ServeHTTP(discard{http.Header{}}, r)

@@ -6,12 +6,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
+	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -148,4 +151,31 @@ func TestGroupResource_noMetadata(t *testing.T) {
 	made := p.MustApply("iam_group", state{}, orders())
 	config := with(orders(), values{"name": values{"en": "Others"}})
 	noChange(t, p, "iam_group", p.MustApply("iam_group", made, config), config)
+}
+
+// The answer to a write is lost, and the API does not show yet what it did: the
+// write is repeated (sooner than it shows), refused, and found to be the provider's own.
+func TestGroupResource_lostAnswersAndLag(t *testing.T) {
+	t.Parallel()
+	var cut atomic.Value
+	cut.Store("")
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+		lagging := server.Faults{Lag: 800 * time.Millisecond}.Wrap(next)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if cut.CompareAndSwap(r.Method, "") {
+				lagging.ServeHTTP(discard{http.Header{}}, r)
+				panic(http.ErrAbortHandler)
+			}
+			lagging.ServeHTTP(w, r)
+		})
+	}})
+	p := providertest.New(t, b.Config)
+	cut.Store(http.MethodPost)
+	made := p.MustApply("iam_group", state{}, orders())
+	cut.Store(http.MethodPut)
+	config := with(orders(), values{"name": values{"en": "Others"}})
+	noChange(t, p, "iam_group", p.MustApply("iam_group", made, config), config)
+	if cut.Load() != "" {
+		t.Error("nothing was lost")
+	}
 }

@@ -219,7 +219,8 @@ func predefinedText(id string) string {
 func (r *groupResource) create(ctx context.Context, body api.GroupCreate) error {
 	_, err := r.Client.CreateGroup(ctx, body)
 	if client.IsConflict(err) && client.IsUncertain(err) {
-		if found, lookup := r.Client.Group(ctx, body.ID); lookup == nil && sameGroup(*found, body) {
+		// It is there, and the API may not show it yet.
+		if found, lookup := r.await(ctx, body.ID, func(api.Group) bool { return true }); lookup == nil && sameGroup(*found, body) {
 			return nil
 		}
 	}
@@ -296,24 +297,26 @@ func (r *groupResource) update(ctx context.Context, plan groupModel, g grants, d
 	const tries = 3
 	id := plan.ID.ValueString()
 	defer r.Client.Lock(lockGroup, id)()
-	for try := 1; ; try++ {
-		present, err := r.Client.Group(ctx, id)
-		if err != nil {
-			return nil, err
-		}
+	read := func(ctx context.Context) (*api.Group, error) { return r.Client.Group(ctx, id) }
+	present, err := read(ctx)
+	for try := 1; err == nil; try++ {
 		body := plan.toUpdate(ctx, g, *present, diags)
-		created, err := r.Client.UpdateGroup(ctx, id, body)
-		if client.IsConflict(err) && try < tries {
+		var created bool
+		created, err = r.Client.UpdateGroup(ctx, id, body)
+		switch {
+		case client.IsConflict(err) && try < tries:
+			present, err = client.Settled(ctx, read, func(shown api.Group) bool {
+				return shown.Metadata != nil && body.Metadata != nil && body.Metadata.Allows(shown.Metadata.Version)
+			})
 			continue
-		}
-		if err != nil {
+		case err != nil:
 			return nil, err
-		}
-		if created {
+		case created:
 			diags.AddWarning("Group Created Again", fmt.Sprintf("Group %s was deleted by someone else during the apply and was made again, without its members.", id))
 		}
 		return r.await(ctx, id, func(shown api.Group) bool { return sameGroup(shown, body.Create(id)) })
 	}
+	return nil, err
 }
 
 func (r *groupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

@@ -127,8 +127,7 @@ func (m *userModel) fillFrom(config, prior userModel, defaults plumbing.UserDefa
 // differ somewhat.
 func (m userModel) wasMadeBy(u api.User, since time.Time) bool {
 	const skew = 5 * time.Minute
-	made, err := time.Parse(time.RFC3339, strings.Replace(u.ValidFrom, " ", "T", 1))
-	return err == nil && made.After(since.Add(-skew)) &&
+	return plumbing.Moment(u.ValidFrom).After(since.Add(-skew)) &&
 		u.FirstName == m.FirstName.ValueString() && u.LastName == m.LastName.ValueString() &&
 		strings.EqualFold(u.ContactEmail, m.Email.ValueString()) && sameIDs(u.GroupIDs, plumbing.Strings(m.GroupIDs))
 }

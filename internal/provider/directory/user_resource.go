@@ -218,7 +218,7 @@ const privateUncertain = "uncertain_create"
 // it. A conflict after that may be with the user that an earlier request made
 // and that the API did not show yet.
 func (r *userResource) create(ctx context.Context, plan userModel, start time.Time) (string, error) {
-	const tries = 3
+	const tries = 5
 	byEmail := func(ctx context.Context) (*api.User, error) {
 		return r.Client.UserByEmail(ctx, plan.Email.ValueString())
 	}

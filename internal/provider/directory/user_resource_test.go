@@ -254,7 +254,7 @@ func TestUserResource_lostAnswerAndLag(t *testing.T) {
 func TestUserResource_lostAnswerAndServerDown(t *testing.T) {
 	t.Parallel()
 	var fault *cutAfterCommit
-	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
 		fault = &cutAfterCommit{next: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			next.ServeHTTP(w, r)
 			if _, nobody := w.(discard); nobody {
@@ -292,7 +292,7 @@ func destroyed(p *providertest.Provider, s state) providertest.Diagnostics {
 func TestUserResource_notReadBack(t *testing.T) {
 	t.Parallel()
 	var broken atomic.Bool
-	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if broken.Load() && r.Method == http.MethodGet {
 				http.Error(w, "broken", http.StatusInternalServerError)
@@ -329,7 +329,7 @@ func TestUserResource_lostAnswerAndAnotherUser(t *testing.T) {
 func TestUserResource_lostAnswerButAnothersUser(t *testing.T) {
 	t.Parallel()
 	var down atomic.Bool
-	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if down.Load() {
 				panic(http.ErrAbortHandler)
@@ -384,7 +384,7 @@ func TestUserResource_groups(t *testing.T) {
 
 func TestUserResource_onDestroy(t *testing.T) {
 	t.Parallel()
-	b := providertest.Remote(t, servertest.Options{})
+	b := providertest.Remote(t, servertest.Options{NoFaults: true})
 	p := providertest.New(t, b.Config)
 	made := p.MustApply("iam_user", state{}, with(anna(), values{"on_destroy": "delete"}))
 	kept, d := p.Apply("iam_user", made, nil)

@@ -21,12 +21,20 @@ type Backend struct {
 func Remote(t testing.TB, o servertest.Options) Backend {
 	t.Helper()
 	b := servertest.New(t, o)
-	return Backend{
+	remote := Backend{
 		Config: Values{"api_url": b.URL, "tenant": servertest.Tenant, "client_id": servertest.ClientID, "client_secret": servertest.ClientSecret},
-		HCL: fmt.Sprintf("provider \"iam\" {\n  api_url       = %q\n  tenant        = %q\n  client_id     = %q\n  client_secret = %q\n}\n",
+		HCL: fmt.Sprintf("  api_url       = %q\n  tenant        = %q\n  client_id     = %q\n  client_secret = %q\n",
 			b.URL, servertest.Tenant, servertest.ClientID, servertest.ClientSecret),
 		Client: b.Client,
 	}
+	if b.Faulty {
+		// Of the thousands of requests, some would meet as many faults in a row
+		// as are repeated by default.
+		remote.Config["max_retries"] = 20
+		remote.HCL += "  max_retries   = 20\n"
+	}
+	remote.HCL = "provider \"iam\" {\n" + remote.HCL + "}\n"
+	return remote
 }
 
 // Embedded returns a backend inside the provider.
