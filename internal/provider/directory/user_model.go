@@ -123,11 +123,10 @@ func (m *userModel) fillFrom(config, prior userModel, defaults plumbing.UserDefa
 }
 
 // wasMadeBy reports whether the user is the one that this model asked for at
-// the given time: same person, made since then. The clocks of both sides may
-// differ somewhat.
+// the given time: all that was asked for, made since then. The clocks of both
+// sides may differ somewhat, so that somebody else's user may be that new, too.
 func (m userModel) wasMadeBy(u api.User, since time.Time) bool {
 	const skew = 5 * time.Minute
-	return plumbing.Moment(u.ValidFrom).After(since.Add(-skew)) &&
-		u.FirstName == m.FirstName.ValueString() && u.LastName == m.LastName.ValueString() &&
+	return plumbing.Moment(u.ValidFrom).After(since.Add(-skew)) && m.shownBy(u) &&
 		strings.EqualFold(u.ContactEmail, m.Email.ValueString()) && sameIDs(u.GroupIDs, plumbing.Strings(m.GroupIDs))
 }

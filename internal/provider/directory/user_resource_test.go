@@ -352,6 +352,28 @@ func TestUserResource_lostAnswerButAnothersUser(t *testing.T) {
 	}
 }
 
+// The same, when somebody else's user has the same name and was made just now.
+func TestUserResource_lostAnswerAndAnothersNewUser(t *testing.T) {
+	t.Parallel()
+	var busy atomic.Bool
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/users") && busy.Swap(false) {
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	p := providertest.New(t, b.Config)
+	p.MustApply("iam_user", state{}, anna())
+	busy.Store(true)
+	none, d := p.Apply("iam_user", state{}, with(anna(), values{"department": "Other"}))
+	if none.Values != nil || !d.Has(`error at AttributeName("email"): Unable to create user`, "exists in the tenant already") || busy.Load() {
+		t.Errorf("got %v, %v", none.Values, d)
+	}
+}
+
 func TestUserResource_groups(t *testing.T) {
 	t.Parallel()
 	providertest.EachMode(t, func(t *testing.T, b providertest.Backend) {
