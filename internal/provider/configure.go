@@ -164,7 +164,7 @@ var blocked = map[string]string{
 	api.ScopeUserCreate:       "create iam_user",
 	api.ScopeUserUpdate:       "update iam_user",
 	api.ScopeUserDelete:       "delete iam_user",
-	api.ScopeGroupRead:        "read iam_group, iam_group_membership",
+	api.ScopeGroupRead:        "read iam_group, iam_group_membership, iam_vendor",
 	api.ScopeGroupManage:      "create, update and delete iam_group",
 	api.ScopeAssignmentManage: "write iam_group_membership, iam_group_members",
 	api.ScopeTemplateRead:     "read iam_group, iam_role_template",
@@ -176,6 +176,8 @@ var blocked = map[string]string{
 	api.ScopeSettingManage:    "create, update and delete iam_restriction, iam_restriction_settings",
 	api.ScopeSiteRead:         "check iam_restriction and iam_restriction_settings against the sites",
 	api.ScopeSiteManage:       "create, update and delete iam_site, and see inactive sites",
+	api.ScopeVendorRead:       "read iam_vendor",
+	api.ScopeVendorManage:     "create, update and delete iam_vendor",
 }
 
 // warnMissingScopes tells in one warning what the token cannot do, as the API

@@ -21,6 +21,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 	"github.com/access-config/terraform-provider-iam/internal/provider/review"
 	"github.com/access-config/terraform-provider-iam/internal/provider/rights"
+	"github.com/access-config/terraform-provider-iam/internal/provider/vendors"
 	"github.com/access-config/terraform-provider-iam/internal/provider/visibility"
 	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
 )
@@ -95,6 +96,7 @@ func (p *iamProvider) Resources(context.Context) []func() resource.Resource {
 		visibility.NewRestrictionResource,
 		visibility.NewRestrictionSettingsResource,
 		visibility.NewSiteResource,
+		vendors.NewVendorResource,
 	}
 }
 
@@ -113,6 +115,8 @@ func (p *iamProvider) DataSources(context.Context) []func() datasource.DataSourc
 		review.NewUserPermissionsDataSource,
 		visibility.NewRestrictionsDataSource,
 		visibility.NewSitesDataSource,
+		vendors.NewVendorDataSource,
+		vendors.NewVendorsDataSource,
 	}
 }
 

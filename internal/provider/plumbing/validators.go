@@ -32,6 +32,13 @@ func ValidScope() validator.String {
 	}}
 }
 
+// ValidVendorID accepts ids that a configuration may choose for a vendor.
+func ValidVendorID() validator.String {
+	return rule{"must have 1 to 66 letters, digits, hyphens and underscores", "Invalid Id", api.ValidVendorID, func(text string) string {
+		return fmt.Sprintf("The id %q must have 1 to 66 letters, digits, hyphens and underscores, and be another word than \"search\".", text)
+	}}
+}
+
 // ValidTenant accepts the name of a tenant, in any case.
 func ValidTenant() validator.String {
 	return rule{"must be the name of a tenant", "Invalid Tenant", func(text string) bool { return api.ValidTenant(strings.ToLower(text)) }, TenantRule}

@@ -47,7 +47,7 @@ func TestSiteResource_life(t *testing.T) {
 
 		config := with(fullSite(), values{"name": "Britain", "active": nil, "languages": []any{"en"}, "zip_code": "EC1"})
 		changed := p.MustApply("iam_site", made, config)
-		if s, _ = b.Client.Site(t.Context(), "uk-store"); s.Name != "Britain" || !s.Active || len(s.Languages) != 1 || s.HomeBase.Address.ZipCode != "EC1" || s.Metadata.Version != 2 {
+		if s, _ = b.Client.Site(t.Context(), "uk-store"); s.Name != "Britain" || !s.Active || len(s.Languages) != 1 || s.HomeBase.Address.ZipCode != "EC1" || *s.Metadata.Version != 2 {
 			t.Errorf("after the update: %+v", s)
 		}
 		noChange(t, p, "iam_site", changed, config)
@@ -199,7 +199,7 @@ func TestSiteResource_codeExists(t *testing.T) {
 	if none.Values != nil || !d.Has(`error at AttributeName("code"): Unable to create site`, "exists in the tenant already", "terraform import ADDRESS main") {
 		t.Errorf("got %v, %v", none.Values, d)
 	}
-	if s, err := b.Client.Site(t.Context(), "main"); err != nil || s.Name != "Main" || s.Metadata.Version != 1 {
+	if s, err := b.Client.Site(t.Context(), "main"); err != nil || s.Name != "Main" || *s.Metadata.Version != 1 {
 		t.Errorf("the site was touched: %+v, %v", s, err)
 	}
 }

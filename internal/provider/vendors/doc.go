@@ -1,0 +1,3 @@
+// Package vendors holds the types about vendors and the groups that come with
+// them.
+package vendors

@@ -1,0 +1,317 @@
+package vendors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// lockVendor is the kind under which a vendor is locked while it is read and
+// written back.
+const lockVendor = "vendor"
+
+var (
+	_ resource.ResourceWithConfigure      = (*vendorResource)(nil)
+	_ resource.ResourceWithImportState    = (*vendorResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*vendorResource)(nil)
+)
+
+type vendorResource struct {
+	plumbing.Resource
+}
+
+// NewVendorResource returns iam_vendor.
+func NewVendorResource() resource.Resource {
+	return &vendorResource{plumbing.Resource{Name: "vendor"}}
+}
+
+// ValidateConfig refuses a vendor that is its own parent.
+func (r *vendorResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config vendorModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if plumbing.IsSet(config.ID) && config.ID.Equal(config.ParentID) {
+		resp.Diagnostics.AddAttributeError(path.Root("parent_id"), "Vendor Is Its Own Parent", "Name another vendor as the parent, or leave the attribute out.")
+	}
+}
+
+func (r *vendorResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan vendorModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	if !plumbing.IsSet(plan.ID) {
+		// With an id of our own the request can be repeated safely.
+		plan.ID = types.StringValue(uuid.NewString())
+	}
+	id := plan.ID.ValueString()
+	body := plan.toAPI(ctx, api.Vendor{}, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	err := r.create(ctx, id, body)
+	switch {
+	case err == nil:
+		r.readBack(ctx, body, &plan, &resp.Diagnostics)
+		r.readGroups(ctx, &plan, complete, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	case client.IsConflict(err):
+		resp.Diagnostics.AddAttributeError(path.Root("id"), "Unable to create vendor",
+			fmt.Sprintf("A vendor with the id %s exists in the tenant already and was left as it is. Choose another id, or import the vendor and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_vendor.name.", id, id))
+	case client.IsUncertain(err):
+		// The vendor may exist under the id that was chosen here: keep it.
+		plan.GroupIDs = groupIDs(nil)
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		resp.Diagnostics.Append(plumbing.Unable("create", "vendor", label(plan), fmt.Errorf("%w. The vendor may have been made all the same. Run the same command again: it removes the vendor if it is there, and makes it again", err)))
+	default:
+		resp.Diagnostics.Append(refused("create", plan, err))
+	}
+}
+
+// label names a vendor in a message.
+func label(m vendorModel) string {
+	return fmt.Sprintf("%s (%q)", m.ID.ValueString(), m.Name.ValueString())
+}
+
+// refused is the diagnostic of a vendor that the API did not take, on the
+// argument that the API names.
+func refused(verb string, plan vendorModel, err error) diag.Diagnostic {
+	var e *client.Error
+	if parent := plan.ParentID.ValueString(); parent != "" && errors.As(err, &e) && e.Document.ResourceID == parent {
+		return plumbing.UnableAt(path.Root("parent_id"), verb, "vendor", label(plan), err)
+	}
+	return plumbing.Unable(verb, "vendor", label(plan), err)
+}
+
+// create makes the vendor. A conflict on a repeated request may be with the
+// vendor that the first one made.
+func (r *vendorResource) create(ctx context.Context, id string, body api.VendorUpdate) error {
+	_, err := r.Client.CreateVendor(ctx, api.VendorCreate{
+		ID: id, Name: body.Name, Type: body.Type, ParentID: body.ParentID, LegalInfo: body.LegalInfo, ContactDetails: body.ContactDetails,
+	})
+	if client.IsConflict(err) && client.IsUncertain(err) {
+		if found, lookup := r.Client.Vendor(ctx, id); lookup == nil && shows(*found, body) {
+			return nil
+		}
+	}
+	return err
+}
+
+// shows reports whether the vendor is what this body makes of it.
+func shows(v api.Vendor, body api.VendorUpdate) bool {
+	var legal, wanted api.LegalInfo
+	if v.LegalInfo != nil {
+		legal = *v.LegalInfo
+	}
+	if body.LegalInfo != nil {
+		wanted = *body.LegalInfo
+	}
+	if sameTime(legal.RegistrationDate, wanted.RegistrationDate) {
+		wanted.RegistrationDate = legal.RegistrationDate
+	}
+	same := func(a, b api.Contact) bool { return contactOf(a) == contactOf(b) }
+	return v.Name == body.Name && v.Type == body.Type && v.ParentID == body.ParentID && legal == wanted &&
+		slices.EqualFunc(v.ContactDetails, body.ContactDetails, same)
+}
+
+// readBack completes the state of a vendor that was made. When it cannot be read
+// it is in the state all the same, as what it was asked to be.
+func (r *vendorResource) readBack(ctx context.Context, body api.VendorUpdate, plan *vendorModel, diags *diag.Diagnostics) {
+	vendor, err := r.await(ctx, plan.ID.ValueString(), body)
+	if err != nil {
+		diags.Append(plumbing.NotReadBack("vendor", label(*plan), err))
+		return
+	}
+	plan.fromAPI(ctx, *vendor, diags)
+}
+
+// await reads the vendor back once the API shows what was written.
+func (r *vendorResource) await(ctx context.Context, id string, body api.VendorUpdate) (*api.Vendor, error) {
+	return client.Await(ctx, func(ctx context.Context) (*api.Vendor, error) { return r.Client.Vendor(ctx, id) },
+		func(v api.Vendor) bool { return shows(v, body) })
+}
+
+// readGroups reads the groups that the API makes some time after the vendor,
+// once there are enough. Without them the vendor is in the state all the same.
+func (r *vendorResource) readGroups(ctx context.Context, plan *vendorModel, enough func(types.Map) bool, diags *diag.Diagnostics) {
+	plan.GroupIDs = groupIDs(nil)
+	_, err := client.Await(ctx, func(ctx context.Context) (*types.Map, error) {
+		groups, err := r.Client.VendorGroups(ctx, plan.ID.ValueString())
+		if err == nil {
+			plan.GroupIDs = groupIDs(groups)
+		}
+		return &plan.GroupIDs, err
+	}, enough)
+	if err != nil {
+		diags.AddAttributeWarning(path.Root("group_ids"), "Groups Of Vendor Not There Yet",
+			fmt.Sprintf("Vendor %s is there and in the state, but not all of its groups can be seen: %s\n\nThe next refresh completes group_ids; what depends on it may need another apply.", label(*plan), plumbing.Sentence(err.Error())))
+	}
+}
+
+func (r *vendorResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state vendorModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
+		return
+	}
+	id := state.ID.ValueString()
+	vendor, err := r.Client.Vendor(ctx, id)
+	if client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.GoneWarning("Vendor", id))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	var groups []api.Group
+	if err == nil {
+		groups, err = r.Client.VendorGroups(ctx, id)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "vendor", id, err))
+		return
+	}
+	if state.DeleteGroups.IsNull() {
+		state.DeleteGroups = types.BoolValue(false) // imported
+	}
+	state.fromAPI(ctx, *vendor, &resp.Diagnostics)
+	state.GroupIDs = groupIDs(groups)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+func (r *vendorResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan vendorModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	vendor, err := r.update(ctx, plan, &resp.Diagnostics)
+	if err != nil {
+		resp.Diagnostics.Append(refused("update", plan, err))
+		return
+	}
+	plan.fromAPI(ctx, *vendor, &resp.Diagnostics)
+	if plan.GroupIDs.IsUnknown() {
+		// Those that were not there at the refresh may not come any more.
+		r.readGroups(ctx, &plan, func(types.Map) bool { return true }, &resp.Diagnostics)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// update replaces the vendor between a fresh read and a read back. When someone
+// else writes it in between, the API answers with a conflict and the vendor is
+// read again: the plan is about members that this resource manages, and the
+// others' are kept.
+func (r *vendorResource) update(ctx context.Context, plan vendorModel, diags *diag.Diagnostics) (*api.Vendor, error) {
+	const tries = 3
+	id := plan.ID.ValueString()
+	defer r.Client.Lock(lockVendor, id)()
+	for try := 1; ; try++ {
+		present, err := r.Client.Vendor(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		body := plan.toAPI(ctx, *present, diags)
+		created, err := r.Client.UpdateVendor(ctx, id, body)
+		if client.IsConflict(err) && try < tries {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if created {
+			diags.AddWarning("Vendor Created Again", fmt.Sprintf("Vendor %s was deleted by someone else during the apply and was made again, with new groups that have no members. The next refresh shows them in group_ids.", id))
+		}
+		return r.await(ctx, id, body)
+	}
+}
+
+func (r *vendorResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state vendorModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	id := state.ID.ValueString()
+	defer r.Client.Lock(lockVendor, id)()
+	if state.DeleteGroups.ValueBool() {
+		if err := r.deleteGroups(ctx, id); err != nil {
+			resp.Diagnostics.Append(plumbing.Unable("delete", "groups of vendor", id, err))
+			return
+		}
+	}
+	err := r.Client.DeleteVendor(ctx, id)
+	if client.IsBadRequest(err) && !state.DeleteGroups.ValueBool() {
+		err = fmt.Errorf("%w. If its groups still have members, take them out first, or set delete_groups = true, apply, and destroy again", err)
+	}
+	if err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.Unable("delete", "vendor", id, err))
+	}
+}
+
+// deleteGroups deletes the groups of a vendor, whoever is in them.
+func (r *vendorResource) deleteGroups(ctx context.Context, id string) error {
+	groups, err := r.Client.VendorGroups(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		if err := r.Client.DeleteGroup(ctx, g.ID, true); err != nil && !client.IsNotFound(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// ImportState takes the id of a vendor, or its name.
+func (r *vendorResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	vendor, err := find(ctx, r.Client, req.ID)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("import", "vendor", fmt.Sprintf("%q", req.ID), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), vendor.ID)...)
+}
+
+// find returns the vendor with this id or, where there is none, with this name.
+func find(ctx context.Context, c *client.Client, key string) (*api.Vendor, error) {
+	if api.ValidVendorID(key) {
+		vendor, err := c.Vendor(ctx, key)
+		if err == nil || !client.IsNotFound(err) {
+			return vendor, err
+		}
+	}
+	return findByName(ctx, c, key)
+}
+
+// findByName returns the only vendor with this name.
+func findByName(ctx context.Context, c *client.Client, name string) (*api.Vendor, error) {
+	vendors, err := c.Vendors(ctx)
+	if err != nil {
+		return nil, err
+	}
+	vendors = slices.DeleteFunc(vendors, func(v api.Vendor) bool { return v.Name != name })
+	switch len(vendors) {
+	case 0:
+		return nil, &client.NotFoundError{What: fmt.Sprintf("vendor %q in the tenant", name)}
+	case 1:
+		return &vendors[0], nil
+	}
+	ids := make([]string, len(vendors))
+	for i, v := range vendors {
+		ids[i] = v.ID
+	}
+	return nil, fmt.Errorf("%d vendors have this name: ask for one of the ids %v", len(vendors), ids)
+}
