@@ -137,6 +137,14 @@ type VendorMetadata struct {
 	Mixins     map[string]json.RawMessage `json:"mixins,omitempty"`
 }
 
+// Made returns when the document was made, "" when that is not known.
+func (m *VendorMetadata) Made() string {
+	if m == nil {
+		return ""
+	}
+	return m.CreatedAt
+}
+
 // VendorExpected is Expected for vendors and locations. Mixins become those of
 // the metadata.
 type VendorExpected struct {

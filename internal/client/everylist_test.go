@@ -24,8 +24,14 @@ var everyList = map[string]func(ctx context.Context, c *client.Client) (any, err
 	"AccessControls": func(ctx context.Context, c *client.Client) (any, error) { return c.AccessControls(ctx) },
 	"Groups":         func(ctx context.Context, c *client.Client) (any, error) { return c.Groups(ctx) },
 	"Members":        func(ctx context.Context, c *client.Client) (any, error) { return c.Members(ctx, "g") },
+	"Scopes":         func(ctx context.Context, c *client.Client) (any, error) { return c.Scopes(ctx) },
+	"SiteCodes":      func(ctx context.Context, c *client.Client) (any, error) { return c.SiteCodes(ctx, true) },
+	"Sites":          func(ctx context.Context, c *client.Client) (any, error) { return c.Sites(ctx, true) },
 	"Templates":      func(ctx context.Context, c *client.Client) (any, error) { return c.Templates(ctx) },
 	"UserGroups":     func(ctx context.Context, c *client.Client) (any, error) { return c.UserGroups(ctx, "c") },
+	"VendorGroups":   func(ctx context.Context, c *client.Client) (any, error) { return c.VendorGroups(ctx, "v0") },
+	"VendorUsers":    func(ctx context.Context, c *client.Client) (any, error) { return c.VendorUsers(ctx, "v0") },
+	"Vendors":        func(ctx context.Context, c *client.Client) (any, error) { return c.Vendors(ctx) },
 	"Users":          func(ctx context.Context, c *client.Client) (any, error) { return c.Users(ctx) },
 }
 
@@ -105,5 +111,23 @@ func fill(t *testing.T, b *servertest.Backend) {
 		_, err = b.Client.CreateGroup(ctx, api.GroupCreate{ID: "c" + n, Name: api.Text{"en": "C"}, UserType: access.Customer, AccessControls: []string{}})
 		must(err)
 		must(b.Client.AssignMember(ctx, "c"+n, access.Customer, "c"))
+		must(b.Client.CreateSite(ctx, api.Site{
+			Code: "s" + n, Name: "S", DefaultLanguage: "en", Languages: []string{"en"}, Currency: "EUR", ShipToCountries: []string{"DE"},
+			HomeBase: api.HomeBase{Address: api.SiteAddress{Country: "DE", ZipCode: "10115"}}, TaxDeterminationBasedOn: api.TaxByBillingAddress,
+		}))
+		_, err = b.Client.CreateVendor(ctx, api.VendorCreate{ID: "v" + n, Name: "V"})
+		must(err)
+	}
+	groups, err := client.Await(ctx, func(ctx context.Context) (*[]api.Group, error) {
+		groups, err := b.Client.VendorGroups(ctx, "v0")
+		return &groups, err
+	}, func(groups []api.Group) bool { return len(groups) == 4 })
+	must(err)
+	for i := range rows {
+		_, err := b.Client.CreateUser(ctx, api.UserCreate{
+			FirstName: "Seller", LastName: fmt.Sprint(i), ContactEmail: fmt.Sprintf("%d@vendor.example", i), PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en",
+			GroupIDs: []string{(*groups)[0].ID},
+		})
+		must(err)
 	}
 }

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
@@ -27,7 +30,14 @@ var dataSources = map[string]struct {
 	count  int
 }{
 	"iam_group":            {config: values{"id": "g"}, list: "access_control_ids", count: rows},
-	"iam_groups":           {list: "groups", count: len(access.PredefinedGroups()) + 1 + rows},
+	"iam_access_controls":  {config: values{"predefined": false}, list: "access_controls", count: rows},
+	"iam_group_members":    {config: values{"group_id": "g"}, list: "members", count: rows},
+	"iam_restrictions":     {list: "values", count: rows},
+	"iam_scopes":           {config: values{"predefined": false}, list: "scopes", count: rows},
+	"iam_sites":            {list: "sites", count: 1 + rows},
+	"iam_vendor":           {config: values{"id": "v0"}},
+	"iam_vendors":          {list: "vendors", count: rows},
+	"iam_groups":           {list: "groups", count: len(access.PredefinedGroups()) + 1 + rows + 4*rows},
 	"iam_role_template":    {config: values{"id": "t0"}},
 	"iam_role_templates":   {list: "templates", count: len(access.Templates()) + rows},
 	"iam_user":             {config: values{"email": "0@acme.example"}, list: "group_ids", count: 1 + rows},
@@ -117,6 +127,25 @@ func fillTenant(t *testing.T, s *servertest.Backend) {
 		_, err := s.Client.CreateGroup(ctx, api.GroupCreate{ID: "g" + n, Name: api.Text{"en": "G"}, UserType: access.Employee, Templates: []string{"t" + n, "viewer"}, AccessControls: []string{}})
 		must(err)
 	}
+	for i := range rows {
+		n := fmt.Sprint(i)
+		_, err := s.Client.PutScope(ctx, "own.scope"+n, api.ScopeUpdate{})
+		must(err)
+		_, err = s.Client.PutAccessControl(ctx, "own"+n, api.AccessControlUpdate{Scopes: []string{"own.scope" + n}})
+		must(err)
+		must(s.Client.CreateSite(ctx, api.Site{
+			Code: "s" + n, Name: "S", Active: true, DefaultLanguage: "en", Languages: []string{"en"}, Currency: "EUR", ShipToCountries: []string{"DE"},
+			HomeBase: api.HomeBase{Address: api.SiteAddress{Country: "DE", ZipCode: "10115"}}, TaxDeterminationBasedOn: api.TaxByBillingAddress,
+		}))
+		_, err = s.Client.CreateVendor(ctx, api.VendorCreate{ID: "v" + n, Name: "V"})
+		must(err)
+	}
+	must(s.Client.UpdateSetting(ctx, api.SettingUpdate{Key: api.SettingRestrictions, Value: json.RawMessage(`["a","b","c","d","e","f","g","h","i"]`)}))
+	_, err = client.Await(ctx, func(ctx context.Context) (*[]api.Group, error) {
+		groups, err := s.Client.Groups(ctx)
+		return &groups, err
+	}, func(list []api.Group) bool { return len(list) == len(access.PredefinedGroups())+1+rows+4*rows })
+	must(err)
 	for i := range rows {
 		_, err := s.Client.CreateUser(ctx, api.UserCreate{
 			FirstName: "User", LastName: "Of many", ContactEmail: fmt.Sprintf("%d@acme.example", i), PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: groups,

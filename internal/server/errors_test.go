@@ -171,8 +171,10 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 func (b brokenBackend) state(t *testing.T) string {
 	t.Helper()
 	var state strings.Builder
-	for _, path := range []string{"~/users", "~/groups", "~/access-controls?q=predefined:false", "~/scopes?q=predefined:false", vendors, locations,
-		"/configuration/acme/configurations", "/configuration/acme/clients/shop/configurations", "/site/acme/sites?includeInactive=true"} {
+	for _, path := range []string{
+		"~/users", "~/groups", "~/access-controls?q=predefined:false", "~/scopes?q=predefined:false", vendors, locations,
+		"/configuration/acme/configurations", "/configuration/acme/clients/shop/configurations", "/site/acme/sites?includeInactive=true",
+	} {
 		state.Write(b.sound.send(t, exchange{path: path}).body)
 	}
 	return state.String()

@@ -16,7 +16,6 @@ import (
 // legacyTable is every operation of the model before access controls held
 // scopes. The public API deprecates it, so that it can be left out.
 func (s *Server) legacyTable() []route {
-	one := func(scope string) []string { return []string{scope} }
 	return []route{
 		{"GET", api.PathRoles, one(api.ScopeRoleRead), s.handleRoleList},
 		{"GET", api.PathRole, one(api.ScopeRoleRead), s.handleRoleGet},

@@ -18,10 +18,19 @@ type route struct {
 
 // table is every operation behind a token.
 func (s *Server) table() []route {
-	one := func(scope string) []string { return []string{scope} }
-	either := func(scope, own string) []string { return []string{scope, own} }
-	vendorReaders := []string{api.ScopeVendorRead, api.ScopeVendorManage}
-	routes := []route{
+	routes := slices.Concat(s.userTable(), s.groupTable(), s.settingTable(), s.siteTable(), s.vendorTable())
+	if !s.noLegacy {
+		routes = append(routes, s.legacyTable()...)
+	}
+	return routes
+}
+
+// one and either are the scopes of a route.
+func one(scope string) []string             { return []string{scope} }
+func either(scope, another string) []string { return []string{scope, another} }
+
+func (s *Server) userTable() []route {
+	return []route{
 		{"GET", api.PathUsers, one(api.ScopeUserRead), s.handleUserList},
 		{"POST", api.PathUsers, one(api.ScopeUserCreate), s.handleUserCreate},
 		{"GET", api.PathUser, one(api.ScopeUserRead), s.handleUserGet},
@@ -38,7 +47,12 @@ func (s *Server) table() []route {
 		{"GET", api.PathUserMe, nil, s.handleMe},
 		{"GET", api.PathMyScopes, nil, s.handleMyScopes},
 		{"GET", api.PathMyGrants, nil, s.handleMyControls},
+		{"GET", api.PathVendorUsers, one(api.ScopeUserRead), s.handleVendorUserList},
+	}
+}
 
+func (s *Server) groupTable() []route {
+	return []route{
 		{"GET", api.PathGroups, either(api.ScopeGroupRead, api.ScopeGroupReadOwn), s.handleGroupList},
 		{"POST", api.PathGroups, one(api.ScopeGroupManage), s.handleGroupCreate},
 		{"GET", api.PathGroup, one(api.ScopeGroupRead), s.handleGroupGet},
@@ -61,19 +75,11 @@ func (s *Server) table() []route {
 		{"PUT", api.PathScope, one(api.ScopeScopeManage), s.handleScopePut},
 		{"DELETE", api.PathScope, one(api.ScopeScopeManage), s.handleScopeDelete},
 		{"GET", api.PathTemplates, one(api.ScopeTemplateRead), s.handleTemplateList},
+	}
+}
 
-		{"GET", api.PathVendorUsers, one(api.ScopeUserRead), s.handleVendorUserList},
-		{"GET", api.PathVendors, vendorReaders, s.handleVendorList},
-		{"POST", api.PathVendors, one(api.ScopeVendorManage), s.handleVendorCreate},
-		{"POST", api.PathVendorSearch, vendorReaders, s.handleVendorSearch},
-		{"GET", api.PathVendor, vendorReaders, s.handleVendorGet},
-		{"PUT", api.PathVendor, one(api.ScopeVendorManage), s.handleVendorPut},
-		{"DELETE", api.PathVendor, one(api.ScopeVendorManage), s.handleVendorDelete},
-		{"GET", api.PathLocations, vendorReaders, s.handleLocationList},
-		{"POST", api.PathLocations, one(api.ScopeVendorManage), s.handleLocationCreate},
-		{"GET", api.PathLocation, vendorReaders, s.handleLocationGet},
-		{"PUT", api.PathLocation, one(api.ScopeVendorManage), s.handleLocationPut},
-		{"DELETE", api.PathLocation, one(api.ScopeVendorManage), s.handleLocationDelete},
+func (s *Server) settingTable() []route {
+	return []route{
 		{"GET", api.PathSettings, one(api.ScopeSettingRead), s.handleSettingList},
 		{"POST", api.PathSettings, one(api.ScopeSettingManage), s.handleSettingCreate},
 		{"GET", api.PathSetting, one(api.ScopeSettingRead), s.handleSettingGet},
@@ -87,8 +93,12 @@ func (s *Server) table() []route {
 		{"DELETE", api.PathClientSetting, one(api.ScopeSettingManage), s.handleSettingDelete},
 		{"GET", api.PathGlobalSettings, nil, s.handleGlobalSettingList},
 		{"GET", api.PathBasicSettings, nil, s.handleBasicSettingList},
+	}
+}
 
-		{"GET", api.PathSiteCodes, []string{api.ScopeSiteRead, api.ScopeSiteManage}, s.handleSiteCodeList},
+func (s *Server) siteTable() []route {
+	return []route{
+		{"GET", api.PathSiteCodes, either(api.ScopeSiteRead, api.ScopeSiteManage), s.handleSiteCodeList},
 		{"GET", api.PathSites, nil, s.handleSiteList},
 		{"POST", api.PathSites, one(api.ScopeSiteManage), s.handleSiteCreate},
 		{"GET", api.PathSite, nil, s.handleSiteGet},
@@ -96,10 +106,23 @@ func (s *Server) table() []route {
 		{"PATCH", api.PathSite, one(api.ScopeSiteManage), s.handleSitePatch},
 		{"DELETE", api.PathSite, one(api.ScopeSiteManage), s.handleSiteDelete},
 	}
-	if !s.noLegacy {
-		routes = append(routes, s.legacyTable()...)
+}
+
+func (s *Server) vendorTable() []route {
+	readers := either(api.ScopeVendorRead, api.ScopeVendorManage)
+	return []route{
+		{"GET", api.PathVendors, readers, s.handleVendorList},
+		{"POST", api.PathVendors, one(api.ScopeVendorManage), s.handleVendorCreate},
+		{"POST", api.PathVendorSearch, readers, s.handleVendorSearch},
+		{"GET", api.PathVendor, readers, s.handleVendorGet},
+		{"PUT", api.PathVendor, one(api.ScopeVendorManage), s.handleVendorPut},
+		{"DELETE", api.PathVendor, one(api.ScopeVendorManage), s.handleVendorDelete},
+		{"GET", api.PathLocations, readers, s.handleLocationList},
+		{"POST", api.PathLocations, one(api.ScopeVendorManage), s.handleLocationCreate},
+		{"GET", api.PathLocation, readers, s.handleLocationGet},
+		{"PUT", api.PathLocation, one(api.ScopeVendorManage), s.handleLocationPut},
+		{"DELETE", api.PathLocation, one(api.ScopeVendorManage), s.handleLocationDelete},
 	}
-	return routes
 }
 
 // openTable is every operation that needs no token.

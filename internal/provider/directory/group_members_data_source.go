@@ -1,7 +1,9 @@
 package directory
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -45,7 +47,7 @@ func (d *groupMembersDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The members of one group, in the order in which they joined. A group that does not exist is an error.",
+		MarkdownDescription: "The members of one group, ordered by e-mail address, then id. A group that does not exist is an error.",
 		Attributes: map[string]schema.Attribute{
 			"group_id": schema.StringAttribute{
 				MarkdownDescription: "Id of the group; predefined groups are fine.",
@@ -92,6 +94,9 @@ func (d *groupMembersDataSource) Read(ctx context.Context, req datasource.ReadRe
 			Email: plumbing.StringOrNull(user.ContactEmail), FirstName: plumbing.StringOrNull(user.FirstName), LastName: plumbing.StringOrNull(user.LastName),
 		}
 	}
+	slices.SortFunc(m.Members, func(a, b memberModel) int { // the API promises no order
+		return cmp.Or(cmp.Compare(a.Email.ValueString(), b.Email.ValueString()), cmp.Compare(a.UserID.ValueString(), b.UserID.ValueString()))
+	})
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 

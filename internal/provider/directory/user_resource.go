@@ -154,6 +154,11 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		return
 	}
 	plan.fillFrom(config, prior, r.Defaults)
+	if plumbing.IsSet(prior.Email) && !plan.Email.Equal(prior.Email) { // emailCase made the same ones equal
+		resp.Diagnostics.AddAttributeWarning(path.Root("email"), "User Will Be Replaced",
+			fmt.Sprintf("An e-mail address cannot change, so %s is removed and the new address is invited: a user with another id, who is not active before accepting. "+
+				"Memberships come back only where they are managed in this configuration.", prior.Email.ValueString()))
+	}
 	r.planLock(ctx, &plan, prior, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	if plumbing.IsSet(plan.ID) && plumbing.IsSet(plan.GroupIDs) {

@@ -75,8 +75,19 @@ func TestUserResource_emailCaseIsNoChange(t *testing.T) {
 	if replace || d.Failed() || planned.Values["email"] != made.Values["email"] || planned.Values["status"] != made.Values["status"] {
 		t.Errorf("replace %v, planned %v, %v", replace, planned.Values, d)
 	}
-	if _, replace, _ := p.Plan("iam_user", made, with(anna(), values{"email": "other@acme.example"})); !replace {
-		t.Error("another e-mail must replace the user")
+}
+
+// Another address is another person: the plan says what replacing means.
+func TestUserResource_anotherEmail(t *testing.T) {
+	t.Parallel()
+	p := providertest.New(t, providertest.Remote(t, servertest.Options{}).Config)
+	made := p.MustApply("iam_user", state{}, anna())
+	_, replace, d := p.Plan("iam_user", made, with(anna(), values{"email": "other@acme.example"}))
+	if !replace || d.Failed() || !d.Has("warning at", "email", "User Will Be Replaced", "is removed and the new address is invited") {
+		t.Errorf("replace %t, %v", replace, d)
+	}
+	if _, _, d := p.Plan("iam_user", made, with(anna(), values{"last_name": "Miller"})); len(d) > 0 {
+		t.Errorf("another name: %v", d)
 	}
 }
 

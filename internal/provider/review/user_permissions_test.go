@@ -19,6 +19,9 @@ func TestUserPermissionsDataSource_scopes(t *testing.T) {
 	config := values{"api_url": s.URL, "tenant": servertest.Tenant, "client_id": servertest.ClientID, "client_secret": servertest.ClientSecret}
 	p := providertest.New(t, config)
 	p.MustApply("iam_access_control", providertest.State{}, values{"id": "accounting", "scopes": []any{"sepaexport.job_view", "order.order_read"}})
+	if _, err := s.Client.CreateVendor(t.Context(), api.VendorCreate{ID: "v1", Name: "V"}); err != nil {
+		t.Fatal(err)
+	}
 	for _, g := range []api.GroupCreate{
 		{ID: "orders", AccessControls: []string{"accounting"}, VendorID: "v1"},
 		{ID: "nothing", AccessControls: []string{}},

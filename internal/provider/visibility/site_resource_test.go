@@ -352,7 +352,7 @@ func TestSiteResource_lostAnswer(t *testing.T) {
 	config := with(fullSite(), values{"name": "Britain"})
 	changed := p.MustApply("iam_site", made, config)
 	noChange(t, p, "iam_site", changed, config)
-	if s, err := b.Client.Site(t.Context(), "uk-store"); err != nil || s.Metadata.Version != 2 || cut.armed.Load() {
+	if s, err := b.Client.Site(t.Context(), "uk-store"); err != nil || *s.Metadata.Version != 2 || cut.armed.Load() {
 		t.Errorf("got %+v, %v", s, err)
 	}
 

@@ -1,12 +1,15 @@
 package visibility
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -29,7 +32,7 @@ type sitesModel struct {
 
 func (d *sitesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The tenant's sites, in the order of their creation.",
+		MarkdownDescription: "The tenant's sites, ordered by code.",
 		Attributes: map[string]schema.Attribute{
 			"include_inactive": schema.BoolAttribute{
 				MarkdownDescription: "Whether to list inactive sites, too, which takes the scope `site.site_manage`. `false` by default.",
@@ -76,6 +79,7 @@ func (d *sitesDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		resp.Diagnostics.Append(plumbing.Unable("list", "sites", "of the tenant", err))
 		return
 	}
+	slices.SortFunc(sites, func(a, b api.Site) int { return cmp.Compare(a.Code, b.Code) }) // the API promises no order
 	models := make([]siteModel, len(sites))
 	for i, s := range sites {
 		models[i].fromAPI(s)
