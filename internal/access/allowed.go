@@ -20,7 +20,7 @@ func ValidRestriction(value string) bool {
 }
 
 // Allowed returns the values that groups may be restricted to, each once, in
-// the order in which they are listed (rule 7).
+// the order in which they are listed (rule 15).
 func (r RestrictionRules) Allowed() []string {
 	values := r.Listed
 	if r.SyncWithSites {

@@ -66,7 +66,12 @@ func ControlIDs(a Access) []string {
 // Entities in withheld are named with no access. Ids that are not predefined
 // or grant nothing in the catalog are skipped.
 func FromControls(ids, withheld []string) Access {
-	levels := direct(ids)
+	return followed(direct(ids), withheld)
+}
+
+// followed gives tied and derived entities what they follow, where all others
+// have their levels and those in withheld are named with no access.
+func followed(levels Access, withheld []string) Access {
 	named := namedIn(levels)
 	for _, code := range withheld {
 		if i, ok := entityIndex[code]; ok && levels[i] == None {
@@ -85,8 +90,28 @@ func direct(ids []string) Access {
 		if !ok || controls[c].Entity == "" || controls[c].VendorAware {
 			continue
 		}
-		i := entityIndex[controls[c].Entity]
+		i := controlEntity[c]
 		levels[i] = max(levels[i], controls[c].Level)
+	}
+	return levels
+}
+
+// whole is direct for a stricter reader: a level counts only where ids hold
+// every control that the level takes.
+func whole(ids []string) Access {
+	carried := make([]bool, len(controls))
+	for _, id := range ids {
+		if c, ok := controlIndex[id]; ok {
+			carried[c] = true
+		}
+	}
+	var levels Access
+	for i := range bundles {
+		for level, bundle := range bundles[i] {
+			if len(bundle) > 0 && !slices.ContainsFunc(bundle, func(c int) bool { return !carried[c] }) {
+				levels[i] = Level(level)
+			}
+		}
 	}
 	return levels
 }
@@ -108,19 +133,13 @@ func Withheld(a Access) []string {
 // ids hold every control that the level takes. Where the two differ, someone
 // took away a part of what a group carried.
 func Complete(ids, withheld []string) Access {
-	var whole []string
-	for i := range bundles {
-		for _, bundle := range bundles[i] {
-			if len(bundle) > 0 && !slices.ContainsFunc(bundle, func(c int) bool { return !slices.Contains(ids, controls[c].ID) }) {
-				whole = append(whole, controls[bundle[0]].ID)
-			}
-		}
-	}
-	return FromControls(whole, withheld)
+	return followed(whole(ids), withheld)
 }
 
 var (
 	controlIndex = indexControls()
+	// controlEntity holds the index of each control's entity, or -1.
+	controlEntity = indexControlEntities()
 	// bundles holds, per entity and level, the controls the level takes.
 	bundles = bundleControls()
 )
@@ -131,6 +150,17 @@ func indexControls() map[string]int {
 		index[c.ID] = i
 	}
 	return index
+}
+
+func indexControlEntities() []int {
+	entities := make([]int, len(controls))
+	for i, c := range controls {
+		entities[i] = -1
+		if e, ok := entityIndex[c.Entity]; ok {
+			entities[i] = e
+		}
+	}
+	return entities
 }
 
 func bundleControls() [EntityCount][Administrate + 1][]int {

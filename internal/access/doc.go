@@ -1,6 +1,6 @@
 // Package access holds the words and rules of access configuration: levels,
 // the catalog of entities, role templates, predefined access controls, and the
-// evaluation of groups and users.
+// evaluation of groups and users: report, decision, comparison, review.
 //
 // It is pure: it imports the standard library only, reads no file, clock or
 // network, and keeps no state. The provider calls it while planning, the
@@ -50,7 +50,45 @@
 //     correlation leave it alone. A vendor-aware control reaches only the
 //     vendor's own records: it counts as no level.
 //
-//  7. Scopes of a user. Every group gives the scopes of its access controls,
+//  7. Restrictions. Companies, customers, carts, orders and quotes are
+//     restriction-aware: their records carry at most one restriction value. A
+//     group with values lets its members reach only records that carry one of
+//     them: not those with another value, not those with none. A group without
+//     values reaches every record. For a level, take the groups that give at
+//     least that: where one of them has no values, the user holds the level on
+//     every record, else on those with any of their values. So one user may
+//     manage on DE and read everywhere: the report has a row for either, and
+//     none for what another row says already. On other entities restriction
+//     values change nothing.
+//
+//  8. Decisions. Whether a user may do something follows from rule 7 alone, so
+//     that a decision and a report never disagree. The reason names the group
+//     that decided: the first, by id, of those that allow it; where none does,
+//     the one that comes nearest.
+//
+//  9. Dependencies. To manage an entity in practice one also needs levels on
+//     others, as the matrix of functions and permissions has them. Unmet ones
+//     are told of a group alone and of a user with all groups merged. They are
+//     a warning: nothing is denied.
+//
+//  10. Comparison. Two states of a user's access are compared record by record:
+//     records differ in nothing but the value they carry. Gained and lost are
+//     from and to no access, raised and lowered between levels. Restricted is
+//     lost on all records but those with some values, unrestricted the way
+//     back. The groups named are those that give the higher of the two levels.
+//
+//  11. Review. Someone should look at a user for whom one group limits what
+//     another gives without limit; at unmet dependencies; at locked users that
+//     still hold groups; at groups without members that could be deleted; and
+//     at the number of users who can manage users and groups.
+//
+//  12. Tables. Reports are written as RFC 4180 text, columns in a fixed order,
+//     no cell that a spreadsheet would run. Users are read in whatever shape
+//     people have them, but nothing is guessed: an unknown column, an e-mail
+//     that stands twice (without case), an empty required cell or anything but
+//     true and false for locked is refused, all mistakes at once.
+//
+//  13. Scopes of a user. Every group gives the scopes of its access controls,
 //     its own and those of its role templates. Where the group has restriction
 //     values, a restriction-aware control gives its scopes for these values
 //     only, written "order.order_read--AT#DE". The values of several groups
@@ -58,12 +96,12 @@
 //     all. A value that holds a space or a # cannot be written and reaches
 //     nothing. A locked user, and one without groups, has no scopes.
 //
-//  8. Vendors. A vendor has four groups from its start: managers and viewers of
+//  14. Vendors. A vendor has four groups from its start: managers and viewers of
 //     its products and of its orders, each with one vendor-aware control. Only
 //     employees join a vendor's groups. All groups of one employee belong to
 //     the same vendor, or to none.
 //
-//  9. Allowed restriction values. With site sync on, groups may be restricted
+//  15. Allowed restriction values. With site sync on, groups may be restricted
 //     to the codes of the tenant's sites, inactive ones too; with it off, to
 //     the configured list. A value that is allowed no longer stays on the
 //     groups that hold it, as a stale one, until such a group is written.

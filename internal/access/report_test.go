@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"pgregory.net/rapid"
 )
 
 func TestReport(t *testing.T) {
@@ -73,34 +71,42 @@ func TestReport_sourceOfTheFirstGroup(t *testing.T) {
 	}
 }
 
-func TestReportAgreesWithAccess(t *testing.T) {
+func TestReport_restrictions(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		user := User{Locked: rapid.Bool().Draw(t, "locked")}
-		for _, a := range rapid.SliceOfN(anyAccess(), 0, 3).Draw(t, "groups") {
-			user.Groups = append(user.Groups, groupOf(a))
-		}
-		var reported Access
-		for _, r := range Report(user) {
-			reported[entityIndex[r.Entity]] = r.Level
-			if len(r.GrantedBy) == 0 || r.Source == "" {
-				t.Errorf("%s is granted by nobody: %+v", r.Entity, r)
+	type row struct {
+		Name   string
+		Locked bool
+		Groups []tableGroup
+		Want   map[string][]string // rows by entity: level, values, groups, source
+	}
+	for _, c := range readTable[row](t, "restrictions.json") {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			got := map[string][]string{}
+			for _, r := range Report(User{Locked: c.Locked, Groups: parseGroups(t, c.Groups)}) {
+				text := r.Level.String()
+				if len(r.Restrictions) > 0 {
+					text += " on " + strings.Join(r.Restrictions, " ")
+				}
+				got[r.Entity] = append(got[r.Entity], text+" by "+strings.Join(r.GrantedBy, " ")+" from "+string(r.Source))
 			}
-		}
-		if reported != user.Access() {
-			t.Errorf("the report says %v, access is %v", reported.Map(), user.Access().Map())
-		}
-	})
+			for entity, want := range c.Want {
+				if !slices.Equal(got[entity], want) {
+					t.Errorf("%s: got %q, want %q", entity, got[entity], want)
+				}
+			}
+		})
+	}
 }
 
 func TestReportCSV(t *testing.T) {
 	t.Parallel()
 	text := ReportCSV([]Row{
-		{Category: "Orders", Entity: "orders", EntityLabel: "Orders", Level: Manage, RestrictionAware: true, GrantedBy: []string{"=cmd()", "b"}, Source: FromGroup},
+		{Category: "Orders", Entity: "orders", EntityLabel: "Orders", Level: Manage, Restrictions: []string{"DE", "FR"}, RestrictionAware: true, GrantedBy: []string{"=cmd()", "b"}, Source: FromGroup},
 		{Category: "Extensions", Entity: "x", EntityLabel: `Views, "quoted"`, Level: Read, GrantedBy: []string{"-1"}, Source: FromTemplate},
 	})
 	want := "category,entity,entity_label,level,restrictions,restriction_aware,granted_by,source\r\n" +
-		"Orders,orders,Orders,manage,,true,'=cmd() b,access\r\n" +
+		"Orders,orders,Orders,manage,DE FR,true,'=cmd() b,access\r\n" +
 		"Extensions,x,\"Views, \"\"quoted\"\"\",read,,false,'-1,template\r\n"
 	if text != want {
 		t.Errorf("got\n%q, want\n%q", text, want)

@@ -73,7 +73,7 @@ type ScopeUser struct {
 }
 
 // Scopes returns the user's scopes as they stand in a token, in the order of
-// their ids (rule 7).
+// their ids (rule 13).
 func (u ScopeUser) Scopes() []string {
 	held := map[string]reach{}
 	if !u.Locked {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// VendorGroup is one of the groups that a vendor has from its start (rule 7).
+// VendorGroup is one of the groups that a vendor has from its start (rule 14).
 type VendorGroup struct {
 	Kind    string // as configurations name it, such as "order_manager"
 	Label   string // follows the vendor's name in the name of the group
@@ -38,14 +38,14 @@ func VendorGroupKind(controls []string) (kind string, ok bool) {
 	return kind, ok
 }
 
-// VendorUserType is the only type of users that a vendor's groups take (rule 7).
+// VendorUserType is the only type of users that a vendor's groups take (rule 14).
 const VendorUserType = Employee
 
 // GroupVendor says which vendor a group belongs to, none when VendorID is empty.
 type GroupVendor struct{ GroupID, VendorID string }
 
 // CheckVendors returns why one employee cannot be in all of these groups at the
-// same time, and names two that exclude each other; nil when it can (rule 7).
+// same time, and names two that exclude each other; nil when it can (rule 14).
 func CheckVendors(groups ...GroupVendor) error {
 	for _, g := range groups {
 		if first := groups[0]; g.VendorID != first.VendorID {

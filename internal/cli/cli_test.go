@@ -303,7 +303,7 @@ func TestReport(t *testing.T) {
 	path := made(t)
 	database := []string{"report", "--embedded", path, "--tenant", "acme", "--email", "owner@acme.example"}
 	text, _, code := run(t, nil, database...)
-	for _, want := range []string{"Tenant Owner <owner@acme.example>, Administration, active", "CATEGORY", "Users and Groups", "manage", "derived"} {
+	for _, want := range []string{"Tenant Owner <owner@acme.example>, Administration, active", "CATEGORY", "RECORDS", "Users and Groups", "manage  all", "derived"} {
 		if code != 0 || !strings.Contains(text, want) {
 			t.Errorf("code %d, the text lacks %q:\n%s", code, want, text)
 		}

@@ -115,7 +115,7 @@ func writeReportText(w io.Writer, user api.User, rows []access.Row) error {
 		return err
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "CATEGORY\tENTITY\tLEVEL\tGRANTED BY\tSOURCE")
+	fmt.Fprintln(t, "CATEGORY\tENTITY\tLEVEL\tRECORDS\tGRANTED BY\tSOURCE")
 	category := ""
 	for _, r := range rows {
 		shown := r.Category
@@ -123,7 +123,7 @@ func writeReportText(w io.Writer, user api.User, rows []access.Row) error {
 			shown = "" // say it once, so that headings stand out
 		}
 		category = r.Category
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", shown, r.EntityLabel, r.Level, strings.Join(r.GrantedBy, ", "), r.Source)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", shown, r.EntityLabel, r.Level, cmp.Or(strings.Join(r.Restrictions, ", "), "all"), strings.Join(r.GrantedBy, ", "), r.Source)
 	}
 	return t.Flush()
 }
@@ -149,7 +149,8 @@ func writeReportJSON(w io.Writer, user api.User, rows []access.Row) error {
 		Rows   []reportRow `json:"rows"`
 	}{user.ID, user.ContactEmail, user.Locked(), user.GroupIDs, []reportRow{}}
 	for _, r := range rows {
-		doc.Rows = append(doc.Rows, reportRow{r.Category, r.Entity, r.EntityLabel, r.Level.String(), []string{}, r.RestrictionAware, r.GrantedBy, string(r.Source)})
+		restrictions := append([]string{}, r.Restrictions...) // never null
+		doc.Rows = append(doc.Rows, reportRow{r.Category, r.Entity, r.EntityLabel, r.Level.String(), restrictions, r.RestrictionAware, r.GrantedBy, string(r.Source)})
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")

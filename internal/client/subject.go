@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -11,13 +12,22 @@ import (
 // AccessGroup reads a group of the API as the access rules see it, with the
 // levels of the templates that it refers to.
 func AccessGroup(g api.Group, templates []api.Template) access.Group {
-	result := access.Group{ID: g.ID, Controls: g.AccessControls, Withheld: g.Withheld()}
+	result := access.Group{ID: g.ID, Name: anyLanguage(g.Name), Controls: g.AccessControls, Withheld: g.Withheld(), Restrictions: g.Restrictions}
 	for _, t := range templates {
 		if slices.Contains(g.Templates, t.ID) {
 			result.Templates = append(result.Templates, access.FromControls(t.AccessControls, nil))
 		}
 	}
 	return result
+}
+
+// anyLanguage returns one of the texts: English where there is one, else the
+// first by language.
+func anyLanguage(t api.Text) string {
+	if text := t["en"]; text != "" || len(t) == 0 {
+		return text
+	}
+	return t[slices.Min(slices.Collect(maps.Keys(t)))]
 }
 
 // Subject reads the groups of a user, for the access rules to evaluate.

@@ -63,7 +63,7 @@ func (m *rowModel) fromCore(r access.Row) {
 	m.Entity = types.StringValue(r.Entity)
 	m.EntityLabel = types.StringValue(r.EntityLabel)
 	m.Level = types.StringValue(r.Level.String())
-	m.Restrictions = plumbing.StringList(nil)
+	m.Restrictions = plumbing.StringList(r.Restrictions)
 	m.RestrictionAware = types.BoolValue(r.RestrictionAware)
 	m.GrantedBy = plumbing.StringList(r.GrantedBy)
 	m.Source = types.StringValue(string(r.Source))
@@ -84,7 +84,7 @@ func rowAttributes() map[string]schema.Attribute {
 		"restrictions":      list("Restriction values that limit which records the level reaches; empty means every record."),
 		"restriction_aware": schema.BoolAttribute{MarkdownDescription: "Whether restrictions can limit access to the entity.", Computed: true},
 		"granted_by":        list("Ids of the groups that give the level."),
-		"source":            text("What gives the level in the first of those groups: `template`, `access`, `derived` or `correlated`."),
+		"source":            text("What gives the level in the first of those groups: `template`, `access`, `access_control` (single access controls that are not the whole level), `derived` or `correlated`."),
 	}
 }
 
@@ -98,7 +98,7 @@ func (d *userPermissionsDataSource) Schema(_ context.Context, _ datasource.Schem
 			"locked":  schema.BoolAttribute{MarkdownDescription: "Whether the user is locked: then it has no access, whatever its groups.", Computed: true},
 			"groups":  schema.ListAttribute{MarkdownDescription: "Ids of the user's groups.", ElementType: types.StringType, Computed: true},
 			"rows": schema.ListNestedAttribute{
-				MarkdownDescription: "One row for each entity that the user has access to, ordered by category and entity.",
+				MarkdownDescription: "A row for each entity that the user has access to, and another for each lower level that reaches further; ordered by category, entity and level, highest first.",
 				Computed:            true,
 				NestedObject:        schema.NestedAttributeObject{Attributes: rowAttributes()},
 			},

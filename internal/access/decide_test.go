@@ -1,0 +1,226 @@
+package access
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// tableGroup is a group of a truth table.
+type tableGroup struct {
+	ID           string
+	Template     string
+	Access       map[string]string
+	Controls     []string
+	Restrictions []string
+}
+
+func parseGroups(t *testing.T, list []tableGroup) []Group {
+	t.Helper()
+	groups := []Group{}
+	for _, g := range list {
+		levels := Expand(Access{}, parseLevels(t, g.Access))
+		group := Group{ID: g.ID, Controls: append(ControlIDs(levels), g.Controls...), Withheld: Withheld(levels), Restrictions: g.Restrictions}
+		if template, ok := TemplateByID(g.Template); ok {
+			group.Templates = []Access{template.Access}
+		} else if g.Template != "" {
+			t.Fatalf("no template %q", g.Template)
+		}
+		groups = append(groups, group)
+	}
+	return groups
+}
+
+func TestDecide(t *testing.T) {
+	t.Parallel()
+	type row struct {
+		Name   string
+		Locked bool
+		Groups []tableGroup
+		Cases  []struct {
+			Ask         string
+			Restriction *string
+			By, Reason  string
+		}
+	}
+	for _, c := range readTable[row](t, "decisions.json") {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			user := User{Locked: c.Locked, Groups: parseGroups(t, c.Groups)}
+			for _, q := range c.Cases {
+				entity, name, _ := strings.Cut(q.Ask, " ")
+				level, err := ParseLevel(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := Decide(user, entity, level, q.Restriction)
+				if by := strings.Join(got.GrantedBy, " "); got.Reason != q.Reason || by != q.By || got.Allowed != (q.By != "") {
+					t.Errorf("%s: got %v by %q: %s\nwant by %q: %s", q.Ask, got.Allowed, by, got.Reason, q.By, q.Reason)
+				}
+			}
+		})
+	}
+}
+
+var anyValue = rapid.SampledFrom([]string{"AT", "DE", "FR", "US"})
+
+// anyGroup draws a group: what it gives in any way, and where.
+func anyGroup() *rapid.Generator[Group] {
+	return rapid.Custom(func(t *rapid.T) Group {
+		g := Group{
+			ID:           rapid.StringMatching(`[a-z]{1,3}`).Draw(t, "id"),
+			Restrictions: rapid.SliceOfN(anyValue, 0, 3).Draw(t, "restrictions"),
+		}
+		a := Expand(Access{}, anyOwn().Draw(t, "own"))
+		g.Controls, g.Withheld = ControlIDs(a), Withheld(a)
+		for _, c := range rapid.SliceOfN(rapid.SampledFrom(controls), 0, 3).Draw(t, "controls") {
+			g.Controls = append(g.Controls, c.ID)
+		}
+		if template := anyTemplate().Draw(t, "template"); template != (Access{}) {
+			g.Templates = []Access{template}
+		}
+		return g
+	})
+}
+
+func anyGroups() *rapid.Generator[[]Group] {
+	return rapid.SliceOfNDistinct(anyGroup(), 0, 4, func(g Group) string { return g.ID })
+}
+
+// records are the kinds of records there are to ask about: without a value,
+// with one of those drawn, with another.
+func everyRecord() []*string {
+	list := []*string{nil}
+	for _, v := range []string{"AT", "DE", "FR", "US", "elsewhere"} {
+		list = append(list, &v)
+	}
+	return list
+}
+
+func written(restriction *string) string {
+	if restriction == nil {
+		return "no value"
+	}
+	return *restriction
+}
+
+// narrower returns the first question that is allowed before and not after.
+func narrower(before, after Subject) string {
+	for i, e := range catalog {
+		for _, v := range everyRecord() {
+			if after.level(i, v) < before.level(i, v) {
+				return e.Code + " on records with " + written(v)
+			}
+		}
+	}
+	return ""
+}
+
+func TestReportAndDecisionAgree(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		user := User{Locked: rapid.IntRange(0, 9).Draw(t, "locked") == 0, Groups: anyGroups().Draw(t, "groups")}
+		subject, rows := user.Subject(), Report(user)
+		for i, e := range catalog {
+			for _, level := range e.Product.Levels()[1:] {
+				for _, v := range everyRecord() {
+					var by []string
+					for _, r := range rows {
+						if r.Entity == e.Code && r.Level >= level && (len(r.Restrictions) == 0 || v != nil && slices.Contains(r.Restrictions, *v)) {
+							by = append(by, r.GrantedBy...)
+						}
+					}
+					got := subject.Decide(e.Code, level, v)
+					if got.Allowed != (len(by) > 0) || got.Allowed != (subject.level(i, v) >= level) {
+						t.Fatalf("%s on %s with %s: decided %+v, reported by %v", level, e.Code, written(v), got, by)
+					}
+					if got.Allowed != slices.ContainsFunc(got.GrantedBy, func(id string) bool { return slices.Contains(by, id) }) {
+						t.Fatalf("%s on %s with %s: the decision names %v, the report %v", level, e.Code, written(v), got.GrantedBy, by)
+					}
+				}
+			}
+		}
+	})
+}
+
+// No row says what another says already.
+func TestReportIsMaximal(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		rows := Report(User{Groups: anyGroups().Draw(t, "groups")})
+		for i, a := range rows {
+			if len(a.GrantedBy) == 0 || !slices.IsSorted(a.GrantedBy) || a.Source == "" || !slices.IsSorted(a.Restrictions) {
+				t.Fatalf("not whole: %+v", a)
+			}
+			if !a.RestrictionAware && len(a.Restrictions) > 0 {
+				t.Fatalf("restricted without being aware: %+v", a)
+			}
+			for j, b := range rows {
+				if i != j && a.Entity == b.Entity && a.Level <= b.Level && covers(b.Restrictions, a.Restrictions) {
+					t.Fatalf("%+v is covered by %+v", a, b)
+				}
+			}
+		}
+	})
+}
+
+// covers reports whether records with the values of a are records with those
+// of b; no value stands for every record.
+func covers(b, a []string) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return len(b) == 0
+	}
+	return !slices.ContainsFunc(a, func(v string) bool { return !slices.Contains(b, v) })
+}
+
+func TestGroupsNeverTakeAway(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		groups, more := anyGroups().Draw(t, "groups"), anyGroup().Draw(t, "more")
+		before, after := User{Groups: groups}, User{Groups: append(slices.Clone(groups), more)}
+		if lost := narrower(before.Subject(), after.Subject()); lost != "" {
+			t.Errorf("another group takes away %s", lost)
+		}
+	})
+}
+
+func TestRestrictionsNarrowAndWiden(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		groups, g, value := anyGroups().Draw(t, "groups"), anyGroup().Draw(t, "group"), anyValue.Draw(t, "value")
+		with := func(restrictions ...string) Subject {
+			g.Restrictions = restrictions
+			return User{Groups: append(slices.Clone(groups), g)}.Subject()
+		}
+		present := g.Restrictions
+		before, after := with(present...), with(append(slices.Clone(present), value)...)
+		if len(present) == 0 {
+			before, after = after, before // the first value must not widen
+		}
+		if wrong := narrower(before, after); wrong != "" {
+			t.Errorf("from %v with %s: %s", present, value, wrong)
+		}
+	})
+}
+
+// Groups that are evaluated once answer as those evaluated for one user.
+func TestCompile(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		groups := anyGroups().Draw(t, "groups")
+		ids := []string{"no such group"}
+		for _, g := range groups {
+			ids = append(ids, g.ID, g.ID) // twice is as once
+		}
+		locked := rapid.Bool().Draw(t, "locked")
+		user, subject := User{Locked: locked, Groups: groups}, Compile(groups).Subject(locked, ids...)
+		if got, want := ReportCSV(subject.Report()), ReportCSV(Report(user)); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+		if got, want := subject.Access(), user.Access(); got != want {
+			t.Errorf("got %v, want %v", got.Map(), want.Map())
+		}
+	})
+}

@@ -1,0 +1,128 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// The functions of this file take levels as people write them: level names by
+// entity code. They refuse every entity and level that Check refuses, all of
+// them at once, and leave entities without access out of what they return.
+
+// ParseLevels turns level names by entity code into levels.
+func ParseLevels(names map[string]string) (map[string]Level, error) {
+	levels := make(map[string]Level, len(names))
+	var mistakes []error
+	for _, entity := range slices.Sorted(maps.Keys(names)) {
+		level, err := Check(entity, names[entity])
+		if err != nil {
+			mistakes = append(mistakes, err)
+			continue
+		}
+		levels[entity] = level
+	}
+	return levels, errors.Join(mistakes...)
+}
+
+// LevelNames is the inverse of ParseLevels, without entities that have no
+// access.
+func LevelNames(levels map[string]Level) map[string]string {
+	names := make(map[string]string, len(levels))
+	for entity, level := range levels {
+		if level > None {
+			names[entity] = level.String()
+		}
+	}
+	return names
+}
+
+// ExpandTemplate returns what a group has that starts from the predefined role
+// template and lays the overrides over it, with everything that follows (rule
+// 2). The empty template gives nothing to start from.
+func ExpandTemplate(template string, overrides map[string]string) (map[string]string, error) {
+	t, ok := TemplateByID(template)
+	if !ok && template != "" {
+		ids := make([]string, len(templates))
+		for i, known := range templates {
+			ids[i] = known.ID
+		}
+		return nil, fmt.Errorf("unknown role template %q: use one of %s", template, strings.Join(ids, ", "))
+	}
+	own, err := ParseLevels(overrides)
+	if err != nil {
+		return nil, err
+	}
+	return LevelNames(Expand(t.Access, own).Map()), nil
+}
+
+// MergeAccess returns the highest level of each entity (rule 4). Nothing
+// follows that is not written: expand before you merge.
+func MergeAccess(list []map[string]string) (map[string]string, error) {
+	var merged Access
+	var mistakes []error
+	for i, names := range list {
+		levels, err := ParseLevels(names)
+		if err != nil {
+			mistakes = append(mistakes, fmt.Errorf("map %d: %w", i+1, err))
+			continue
+		}
+		merged = Merge(merged, FromMap(levels))
+	}
+	if err := errors.Join(mistakes...); err != nil {
+		return nil, err
+	}
+	return LevelNames(merged.Map()), nil
+}
+
+// MissingOf returns the unmet dependencies of a group with these levels and
+// what follows them: by managed entity, what is missing (rule 9).
+func MissingOf(names map[string]string) (map[string]string, error) {
+	own, err := ParseLevels(names)
+	if err != nil {
+		return nil, err
+	}
+	texts := map[string]string{}
+	for _, m := range MissingDependencies(Expand(Access{}, own)) {
+		texts[m.Entity] = m.Text()
+	}
+	return texts, nil
+}
+
+// Comparison is what differs between two accesses, by entity code: for what is
+// lost the level held before, for everything else the level held after.
+type Comparison struct {
+	Gained, Lost, Raised, Lowered map[string]string
+}
+
+// CompareLevels compares two accesses as they are written (rule 10): an entity
+// that is left out has no access.
+func CompareLevels(before, after map[string]string) (Comparison, error) {
+	c := Comparison{Gained: map[string]string{}, Lost: map[string]string{}, Raised: map[string]string{}, Lowered: map[string]string{}}
+	was, wasErr := ParseLevels(before)
+	is, isErr := ParseLevels(after)
+	if wasErr != nil {
+		wasErr = fmt.Errorf("before: %w", wasErr)
+	}
+	if isErr != nil {
+		isErr = fmt.Errorf("after: %w", isErr)
+	}
+	if err := errors.Join(wasErr, isErr); err != nil {
+		return Comparison{}, err
+	}
+	for _, change := range CompareAccess(FromMap(was), FromMap(is)) {
+		switch change.Kind {
+		case Gained:
+			c.Gained[change.Entity] = change.After.String()
+		case Lost:
+			c.Lost[change.Entity] = change.Before.String()
+		case Raised:
+			c.Raised[change.Entity] = change.After.String()
+		default:
+			c.Lowered[change.Entity] = change.After.String()
+		}
+	}
+	return c, nil
+}

@@ -1,0 +1,204 @@
+package access
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+const userHeader = "email,first_name,last_name\n"
+
+func TestParseUsersCSV(t *testing.T) {
+	t.Parallel()
+	anna := CSVUser{Line: 2, Email: "anna@acme.example", FirstName: "Anna", LastName: "Arm"}
+	required := []string{"email", "first_name", "last_name"}
+	with := func(change func(*CSVUser)) []CSVUser {
+		u := anna
+		change(&u)
+		return []CSVUser{u}
+	}
+	for _, c := range []struct {
+		name, text string
+		columns    []string
+		users      []CSVUser
+	}{
+		{"a header alone", userHeader, required, nil},
+		{"commas", userHeader + "anna@acme.example,Anna,Arm\n", required, []CSVUser{anna}},
+		{"no line end at the end", userHeader + "anna@acme.example,Anna,Arm", required, []CSVUser{anna}},
+		{"semicolons", "email;first_name;last_name\nanna@acme.example;Anna;Arm\n", required, []CSVUser{anna}},
+		{"tabs with empty cells", "email\tdepartment\tfirst_name\tlast_name\nanna@acme.example\t\tAnna\tArm\n", []string{"email", "department", "first_name", "last_name"}, []CSVUser{anna}},
+		{"a byte order mark", "\uFEFF" + userHeader + "anna@acme.example,Anna,Arm\n", required, []CSVUser{anna}},
+		{"line ends of Windows", "email,first_name,last_name\r\nanna@acme.example,Anna,Arm\r\n", required, []CSVUser{anna}},
+		{"line ends of old", "email,first_name,last_name\ranna@acme.example,Anna,Arm\r", required, []CSVUser{anna}},
+		{"blanks around cells", " email , first_name ,last_name\n  anna@acme.example\u00a0, \"Anna\",\tArm \n", required, []CSVUser{anna}},
+		{"columns in any order, case and spelling of the gap", "Last Name,EMAIL,First-Name\nArm,anna@acme.example,Anna\n", []string{"last_name", "email", "first_name"}, []CSVUser{anna}},
+		{
+			"every column",
+			strings.Join(userColumns, ";") + "\nanna@acme.example;Anna;Arm;Sales, North;main;EUR;en;TRUE; a  b a\n",
+			userColumns, with(func(u *CSVUser) {
+				u.Department, u.PreferredSite, u.PreferredCurrency, u.PreferredLanguage = "Sales, North", "main", "EUR", "en"
+				u.Locked, u.Groups = true, []string{"a", "b"}
+			}),
+		},
+		{
+			"locked false and empty", userHeader[:len(userHeader)-1] + ",locked\nanna@acme.example,Anna,Arm,False\nb@acme.example,B,B,\n", append(slices.Clone(required), "locked"),
+			[]CSVUser{anna, {Line: 3, Email: "b@acme.example", FirstName: "B", LastName: "B"}},
+		},
+		{
+			"line breaks in cells", userHeader + "\"a@acme.example\",\"A\r\nB\",C\nanna@acme.example,Anna,Arm\n", required,
+			[]CSVUser{{Line: 2, Email: "a@acme.example", FirstName: "A\nB", LastName: "C"}, {Line: 4, Email: "anna@acme.example", FirstName: "Anna", LastName: "Arm"}},
+		},
+		{"quotes in cells", userHeader + "anna@acme.example,\"An \"\"Ann\"\" na\",Arm\n", required, with(func(u *CSVUser) { u.FirstName = `An "Ann" na` })},
+		{"rows without content", "\n,,\n" + userHeader + "\n,,\n \nanna@acme.example,Anna,Arm\n,,\n", required, []CSVUser{{Line: 7, Email: "anna@acme.example", FirstName: "Anna", LastName: "Arm"}}},
+		{"separators too many", "email,first_name,last_name,,\nanna@acme.example,Anna,Arm,,,,\n", required, []CSVUser{anna}},
+		{"formulas that were defused", userHeader + "anna@acme.example,'=Anna,''-Arm\n", required, with(func(u *CSVUser) { u.FirstName, u.LastName = "=Anna", "'-Arm" })},
+		{"apostrophes that are meant", userHeader + "anna@acme.example,'t Anna,O'Arm\n", required, with(func(u *CSVUser) { u.FirstName, u.LastName = "'t Anna", "O'Arm" })},
+	} {
+		got, err := ParseUsersCSV(c.text)
+		if err != nil || !slices.Equal(got.Columns, c.columns) || !reflect.DeepEqual(got.Users, c.users) {
+			t.Errorf("%s: got %+v, %v\nwant %v %+v", c.name, got, err, c.columns, c.users)
+		}
+	}
+}
+
+func TestParseUsersCSV_mistakes(t *testing.T) {
+	t.Parallel()
+	known := strings.Join(userColumns, ", ")
+	for _, c := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"nothing", "", []string{"line 1: no header: the first row names the columns, at least email, first_name and last_name"}},
+		{"blanks", " \n,,\n", []string{"line 1: no header: the first row names the columns, at least email, first_name and last_name"}},
+		{"a required column is missing", "email,department\na@x.example,Sales\n", []string{"line 1: column first_name is missing", "line 1: column last_name is missing"}},
+		{"an unknown column", "email,first_name,last_name,Phone\na@x.example,A,B,1\n", []string{`line 1: unknown column "Phone": the columns are ` + known}},
+		{"a column twice", "email,first_name,last_name,Email\na@x.example,A,B,b@x.example\n", []string{"line 1: column email stands twice"}},
+		{"empty required cells", userHeader + ",A,B\na@x.example, ,B\nb@x.example,A,\n", []string{"line 2: email is empty", "line 3: first_name is empty", "line 4: last_name is empty"}},
+		{"an e-mail twice", userHeader + "a@x.example,A,B\nb@x.example,A,B\n A@X.example,A,B\n", []string{"line 4: e-mail A@X.example stands on line 2 already"}},
+		{"bad values for locked", "email,first_name,last_name,locked\na@x.example,A,B,yes\nb@x.example,A,B,maybe\n", []string{`line 2: locked is "yes": write true or false`, `line 3: locked is "maybe": write true or false`}},
+		{"cells too few and too many", userHeader + "a@x.example,A\nb@x.example,A,B,C\n", []string{"line 2: 2 cells where the header has 3", "line 3: 4 cells where the header has 3"}},
+		{"content under no column", "email,first_name,last_name,\na@x.example,A,B,C\n", []string{"line 2: cell 4 stands under no column"}},
+		{"lines after cells with line breaks", userHeader + "\"a@x.example\",\"A\n\nA\",B\nb@x.example,A,\n", []string{"line 5: last_name is empty"}},
+		{
+			"a quote where none may be, with what was wrong before", userHeader + "a@x.example,,B\nb@x.example,B\"B,B\nc@x.example,C,C\n",
+			[]string{"line 2: first_name is empty", `line 3: bare " in non-quoted-field: a cell with a quote in it stands in quotes, and each of its quotes twice`},
+		},
+		{
+			"a quote that does not end", userHeader + "a@x.example,A,B\nb@x.example,\"B,B\nc@x.example,C,C\n",
+			[]string{`line 3: extraneous or missing " in quoted-field: a cell with a quote in it stands in quotes, and each of its quotes twice`},
+		},
+		{"a broken header", "email,\"first_name,last_name\n", []string{`line 1: extraneous or missing " in quoted-field: a cell with a quote in it stands in quotes, and each of its quotes twice`}},
+		{"another encoding", userHeader + "a@x.example,J\xfcrgen,B\n", []string{"line 2: not UTF-8: save the table as CSV UTF-8"}},
+		{"everything at once", "email,first_name,last_name,locked,fax\na@x.example,A,,no,1\nA@X.EXAMPLE,A,B\n,A,B,true,\n", []string{
+			`line 1: unknown column "fax": the columns are ` + known, "line 2: last_name is empty", `line 2: locked is "no": write true or false`,
+			"line 3: 3 cells where the header has 5", "line 4: email is empty",
+		}},
+	} {
+		table, err := ParseUsersCSV(c.text)
+		if got := strings.Split(message(err), "\n"); !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+		if len(table.Users) > 0 {
+			t.Errorf("%s: users come with an error: %+v", c.name, table)
+		}
+	}
+}
+
+func TestUserTableCSV(t *testing.T) {
+	t.Parallel()
+	table := UserTable{Columns: []string{"groups", "email", "last_name", "first_name", "locked"}, Users: []CSVUser{
+		{Email: "a@x.example", FirstName: "=cmd()", LastName: `A "B", C`, Groups: []string{"x", "y"}, Department: "not a column"},
+		{Email: "b@x.example", FirstName: "+49", LastName: "Two\nLines", Locked: true},
+	}}
+	want := "groups,email,last_name,first_name,locked\r\n" +
+		"x y,a@x.example,\"A \"\"B\"\", C\",'=cmd(),false\r\n" +
+		",b@x.example,\"Two\r\nLines\",'+49,true\r\n"
+	if got := table.CSV(); got != want {
+		t.Errorf("got\n%q, want\n%q", got, want)
+	}
+	if got := (UserTable{}).CSV(); got != strings.Join(UserColumns(), ",")+"\r\n" {
+		t.Errorf("without columns: got %q", got)
+	}
+}
+
+// sameTable compares what two tables say, wherever it stands.
+func sameTable(a, b UserTable) bool {
+	a.Users, b.Users = slices.Clone(a.Users), slices.Clone(b.Users)
+	for _, users := range [][]CSVUser{a.Users, b.Users} {
+		for i := range users {
+			users[i].Line = 0
+		}
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+// What is written is read again, except blanks around cells.
+func TestUserTableRoundTrip(t *testing.T) {
+	t.Parallel()
+	text := rapid.Map(rapid.StringOfN(rapid.OneOf(rapid.Rune(), rapid.RuneFrom([]rune("'=+-@;,\"\t\n ab"))), 0, 8, -1), func(s string) string {
+		return strings.TrimSpace(strings.ReplaceAll(s, "\r", ""))
+	})
+	some := rapid.Map(text, func(s string) string { return "x" + s })
+	rapid.Check(t, func(t *rapid.T) {
+		table := UserTable{Columns: rapid.Permutation(userColumns).Draw(t, "columns")}
+		emails := rapid.SliceOfNDistinct(some, 0, 5, strings.ToLower).Draw(t, "e-mails")
+		for _, email := range emails {
+			table.Users = append(table.Users, CSVUser{
+				Email: email, FirstName: some.Draw(t, "first name"), LastName: some.Draw(t, "last name"), Department: text.Draw(t, "department"),
+				PreferredSite: text.Draw(t, "site"), PreferredCurrency: text.Draw(t, "currency"), PreferredLanguage: text.Draw(t, "language"),
+				Locked: rapid.Bool().Draw(t, "locked"),
+				Groups: rapid.SliceOfNDistinct(rapid.StringMatching(`[-A-Za-z0-9._]{1,5}`), 0, 3, rapid.ID).Draw(t, "groups"),
+			})
+			if last := &table.Users[len(table.Users)-1]; len(last.Groups) == 0 {
+				last.Groups = nil
+			}
+		}
+		got, err := ParseUsersCSV(table.CSV())
+		if err != nil || !sameTable(got, table) {
+			t.Errorf("got %+v, %v\nwant %+v", got, err, table)
+		}
+	})
+}
+
+// FuzzParseUsersCSV: no text breaks the parser, and what it understood it
+// understands again when written.
+func FuzzParseUsersCSV(f *testing.F) {
+	for _, text := range []string{
+		"", "\uFEFF" + userHeader + "a@x,A,B", "email;first_name;last_name;groups\r\na@x;A;B;x y\r\n", userHeader + "\"a\nb\",'=A,B",
+		"email\tfirst_name\tlast_name\tlocked\na@x\tA\tB\ttrue", userHeader + "\"", ",\n;\n\t\n", userHeader + "'\t=x,''=A,'''",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		table, err := ParseUsersCSV(text)
+		if err != nil {
+			if len(table.Users) > 0 || len(table.Columns) > 0 {
+				t.Fatalf("an error and a table: %v", err)
+			}
+			return
+		}
+		again, err := ParseUsersCSV(table.CSV())
+		if err != nil || !sameTable(again, table) {
+			t.Fatalf("read %+v\nwrote %q\nread again %+v, %v", table, table.CSV(), again, err)
+		}
+	})
+}
+
+// FuzzDefuse: no cell that is written runs, and none is lost.
+func FuzzDefuse(f *testing.F) {
+	for _, cell := range []string{"", "=1", "'=1", "''@", "ab", "-", "＝1", "\t=", "'"} {
+		f.Add(cell)
+	}
+	f.Fuzz(func(t *testing.T, cell string) {
+		safe := defuse(cell)
+		if safe != "" && strings.ContainsRune("=+-@\t\r\n", rune(safe[0])) {
+			t.Errorf("%q is written as %q, which runs", cell, safe)
+		}
+		if got := fuse(safe); got != cell {
+			t.Errorf("%q is written as %q and read as %q", cell, safe, got)
+		}
+	})
+}
