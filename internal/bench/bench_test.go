@@ -1,6 +1,3 @@
-// Package bench measures the rooms of the house against a floor that is
-// measured in the same run, because absolute times wander from machine to
-// machine and from minute to minute: read the ratios.
 package bench
 
 import (
@@ -11,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
@@ -91,26 +87,5 @@ func BenchmarkReadUser(b *testing.B) {
 			return err
 		}
 		return resp.Body.Close()
-	})
-}
-
-// BenchmarkReport is the permissions report of a user in five groups, in the
-// core alone; the floor is the merge of as many levels.
-func BenchmarkReport(b *testing.B) {
-	user := access.User{}
-	for i, t := range access.Templates()[:5] {
-		user.Groups = append(user.Groups, access.Group{ID: fmt.Sprint(i), Controls: access.ControlIDs(access.Expand(t.Access, nil))})
-	}
-	for b.Loop() {
-		if len(access.Report(user)) == 0 {
-			b.Fatal("no rows")
-		}
-	}
-	var merged access.Access
-	against(b, func() error {
-		for _, t := range access.Templates()[:5] {
-			merged = access.Merge(merged, t.Access)
-		}
-		return nil
 	})
 }

@@ -1,0 +1,151 @@
+package bench
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+)
+
+// BenchmarkReport is the permissions report of one user of the large tenant,
+// groups evaluated before; the floor is the merge of as many accesses.
+func BenchmarkReport(b *testing.B) {
+	s := Tenant(Users)
+	groups := access.Compile(s.Groups)
+	rows, i := 0, 0
+	for b.Loop() {
+		i = (i + 1) % len(s.Users)
+		rows += len(groups.Subject(false, s.Users[i].GroupIDs...).Report())
+	}
+	b.ReportMetric(float64(rows)/float64(b.N), "rows/op")
+	levels := make([]access.Access, GroupsPerUser)
+	for j := range levels {
+		levels[j] = s.Groups[j].Access()
+	}
+	var merged access.Access
+	against(b, func() error {
+		for _, a := range levels {
+			merged = access.Merge(merged, a)
+		}
+		return nil
+	})
+}
+
+// BenchmarkDecide asks for one user, entity, level and restriction.
+func BenchmarkDecide(b *testing.B) {
+	s := Tenant(Users)
+	groups := access.Compile(s.Groups)
+	entities, site := access.Entities(), Site(0)
+	i := 0
+	for b.Loop() {
+		i++
+		subject := groups.Subject(false, s.Users[i%len(s.Users)].GroupIDs...)
+		if d := subject.Decide(entities[i%len(entities)].Code, access.Read, &site); d.Reason == "" {
+			b.Fatal("no reason")
+		}
+	}
+}
+
+// BenchmarkCompile evaluates the groups of the large tenant.
+func BenchmarkCompile(b *testing.B) {
+	s := Tenant(0)
+	for b.Loop() {
+		access.Compile(s.Groups)
+	}
+}
+
+// everyUser runs something over tenants of growing size on one core: the time
+// per user stays what it is when it is linear. It shows the memory that the
+// largest left behind, garbage included.
+func everyUser(b *testing.B, run func(b *testing.B, s access.State) func()) {
+	b.Helper()
+	for _, users := range []int{Users / 4, Users} {
+		b.Run(fmt.Sprintf("users=%d", users), func(b *testing.B) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+			once := run(b, Tenant(users))
+			debug.FreeOSMemory()
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			before := m.HeapSys - m.HeapReleased
+			for b.Loop() {
+				once()
+			}
+			runtime.ReadMemStats(&m)
+			b.ReportMetric(float64(m.HeapSys-m.HeapReleased-before)/1e6, "MB-more")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(users), "ns/user")
+		})
+	}
+}
+
+// BenchmarkReviewReports makes the report of every user.
+func BenchmarkReviewReports(b *testing.B) {
+	everyUser(b, func(b *testing.B, s access.State) func() {
+		return func() {
+			rows := 0
+			for _, report := range access.Reports(s) {
+				rows += len(report)
+			}
+			if rows == 0 {
+				b.Fatal("no rows")
+			}
+		}
+	})
+}
+
+// BenchmarkReviewCSV writes the report of every user as CSV.
+func BenchmarkReviewCSV(b *testing.B) {
+	everyUser(b, func(b *testing.B, s access.State) func() {
+		return func() {
+			if err := access.WriteReviewCSV(io.Discard, s); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkReviewFindings looks for what someone should look at.
+func BenchmarkReviewFindings(b *testing.B) {
+	everyUser(b, func(b *testing.B, s access.State) func() {
+		return func() {
+			if len(access.Findings(s)) == 0 {
+				b.Fatal("no findings")
+			}
+		}
+	})
+}
+
+// BenchmarkCompareStates compares the tenant with one where one group of
+// twenty changed, so that two users of nine are affected.
+func BenchmarkCompareStates(b *testing.B) {
+	everyUser(b, func(b *testing.B, s access.State) func() { return comparison(b, s, 20) })
+}
+
+// BenchmarkCompareStates_everything compares it with one where every group did.
+func BenchmarkCompareStates_everything(b *testing.B) {
+	everyUser(b, func(b *testing.B, s access.State) func() { return comparison(b, s, 1) })
+}
+
+// comparison compares with a state in which every so-manieth group has the
+// access of the next one.
+func comparison(b *testing.B, before access.State, every int) func() {
+	after := before
+	after.Groups = slices.Clone(before.Groups)
+	for i := 0; i < len(after.Groups); i += every {
+		next := before.Groups[(i+1)%len(before.Groups)]
+		next.ID = after.Groups[i].ID
+		after.Groups[i] = next
+	}
+	return func() {
+		changes := 0
+		for u := range access.CompareStates(before, after) {
+			changes += len(u.Changes)
+		}
+		if changes == 0 {
+			b.Fatal("no changes")
+		}
+	}
+}
