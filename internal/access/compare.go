@@ -125,7 +125,7 @@ type records struct {
 func compareRecords(before, after Subject, entity int) []Change {
 	others := records{before: before.level(entity, nil), after: after.level(entity, nil), others: true}
 	classes := []records{}
-	for _, value := range restrictionsOf(entity, before, after) {
+	for _, value := range restrictionsOf(before, after) {
 		was, is := before.level(entity, &value), after.level(entity, &value)
 		if was == others.before && is == others.after {
 			continue
@@ -146,15 +146,12 @@ func compareRecords(before, after Subject, entity int) []Change {
 	return changes
 }
 
-// restrictionsOf returns the values that limit access to the entity in either
-// state, sorted.
-func restrictionsOf(entity int, before, after Subject) []string {
+// restrictionsOf returns the values that limit a group in either state, sorted.
+func restrictionsOf(before, after Subject) []string {
 	var values []string
 	for _, s := range []Subject{before, after} {
 		for _, g := range s.grants {
-			if g.access[entity] > None {
-				values = append(values, g.restrictions...)
-			}
+			values = append(values, g.restrictions...)
 		}
 	}
 	slices.Sort(values)

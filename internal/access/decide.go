@@ -66,9 +66,9 @@ func (g *grant) why(entity int, level Level, restriction *string) string {
 	return reason + "."
 }
 
-// whyNot says what comes nearest to allowing the level, and what it lacks: a
-// group that gives it on other records, else one that gives less on these,
-// else one that gives less on others.
+// whyNot says what comes nearest to allowing the level, and what it lacks: the
+// group with the highest level on the entity, rather one that gives it on these
+// records than one that gives it on others.
 func (s Subject) whyNot(entity int, level Level, restriction *string) string {
 	if s.locked {
 		return "The user is locked and so has no access."
@@ -77,13 +77,11 @@ func (s Subject) whyNot(entity int, level Level, restriction *string) string {
 	best := -1
 	for _, g := range s.grants {
 		held := g.access[entity]
-		nearness := 2 * int(held)
-		switch {
-		case held == None:
+		if held == None {
 			continue
-		case held >= level:
-			nearness = 100
-		case g.reaches(entity, restriction):
+		}
+		nearness := 2 * int(held)
+		if g.reaches(entity, restriction) {
 			nearness++
 		}
 		if nearness > best {

@@ -70,7 +70,7 @@ var anyValue = rapid.SampledFrom([]string{"AT", "DE", "FR", "US"})
 func anyGroup() *rapid.Generator[Group] {
 	return rapid.Custom(func(t *rapid.T) Group {
 		g := Group{
-			ID:           rapid.StringMatching(`[a-z]{1,3}`).Draw(t, "id"),
+			ID:           rapid.StringMatching(`[a-f]`).Draw(t, "id"),
 			Restrictions: rapid.SliceOfN(anyValue, 0, 3).Draw(t, "restrictions"),
 		}
 		a := Expand(Access{}, anyOwn().Draw(t, "own"))

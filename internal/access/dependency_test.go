@@ -114,6 +114,8 @@ func TestMissingText(t *testing.T) {
 	}{
 		{map[string]Level{"orders": Manage}, nil},
 		{map[string]Level{"quotes": Read}, nil},
+		{map[string]Level{"customers": Manage}, nil},
+		{map[string]Level{"customers": Manage, "companies": Manage}, nil},
 		{map[string]Level{"quotes": Manage, "companies": Read, "products": Read}, []string{
 			`manage on quotes also needs manage on products: add products = "manage"`,
 		}},

@@ -27,14 +27,11 @@ func ParseLevels(names map[string]string) (map[string]Level, error) {
 	return levels, errors.Join(mistakes...)
 }
 
-// LevelNames is the inverse of ParseLevels, without entities that have no
-// access.
-func LevelNames(levels map[string]Level) map[string]string {
-	names := make(map[string]string, len(levels))
-	for entity, level := range levels {
-		if level > None {
-			names[entity] = level.String()
-		}
+// Names returns the granted levels as they are written.
+func (a Access) Names() map[string]string {
+	names := map[string]string{}
+	for entity, level := range a.Map() {
+		names[entity] = level.String()
 	}
 	return names
 }
@@ -55,7 +52,7 @@ func ExpandTemplate(template string, overrides map[string]string) (map[string]st
 	if err != nil {
 		return nil, err
 	}
-	return LevelNames(Expand(t.Access, own).Map()), nil
+	return Expand(t.Access, own).Names(), nil
 }
 
 // MergeAccess returns the highest level of each entity (rule 4). Nothing
@@ -74,7 +71,7 @@ func MergeAccess(list []map[string]string) (map[string]string, error) {
 	if err := errors.Join(mistakes...); err != nil {
 		return nil, err
 	}
-	return LevelNames(merged.Map()), nil
+	return merged.Names(), nil
 }
 
 // MissingOf returns the unmet dependencies of a group with these levels and

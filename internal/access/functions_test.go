@@ -36,7 +36,11 @@ func TestExpandTemplateTwice(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		template := rapid.SampledFrom(append(Templates(), Template{})).Draw(t, "template")
-		once, err := ExpandTemplate(template.ID, LevelNames(anyOwn().Draw(t, "own")))
+		own := names{}
+		for entity, level := range anyOwn().Draw(t, "own") {
+			own[entity] = level.String()
+		}
+		once, err := ExpandTemplate(template.ID, own)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -28,8 +28,8 @@ func TestReport_restrictions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	quotes := access.ControlIDs(access.FromMap(map[string]access.Level{"quotes": access.Manage}))
-	if _, err := c.CreateGroup(t.Context(), api.GroupCreate{ID: "sales", Name: api.Text{"en": "Sales"}, AccessControls: quotes, Restrictions: []string{"DE", "AT"}}); err != nil {
+	customers := access.ControlIDs(access.FromMap(map[string]access.Level{"customers": access.Manage}))
+	if _, err := c.CreateGroup(t.Context(), api.GroupCreate{ID: "sales", Name: api.Text{"en": "Sales"}, AccessControls: customers, Restrictions: []string{"DE", "AT"}}); err != nil {
 		t.Fatal(err)
 	}
 	_, err = c.CreateUser(t.Context(), api.UserCreate{
@@ -40,8 +40,8 @@ func TestReport_restrictions(t *testing.T) {
 		t.Fatal(err)
 	}
 	for format, want := range map[string]string{
-		"text": "Quotes    Quotes  manage  AT, DE   sales       access\n",
-		"csv":  "Quotes,quotes,Quotes,manage,AT DE,true,sales,access\r\n",
+		"text": "Customer  manage  AT, DE   sales       access\n",
+		"csv":  "Customer Management,customers,Customer,manage,AT DE,true,sales,access\r\n",
 		"json": "\"restrictions\": [\n        \"AT\",\n        \"DE\"\n      ],",
 	} {
 		text, stderr, code := run(t, nil, "report", "--embedded", path, "--tenant", "acme", "--email", "anna@acme.example", "--format", format)
