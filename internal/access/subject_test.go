@@ -14,3 +14,26 @@ func TestGroupRef(t *testing.T) {
 		}
 	}
 }
+
+// A report takes memory for what it says, not for what the catalog has.
+// Not parallel: allocations are counted for the whole process.
+func TestReportAllocations(t *testing.T) {
+	admin, _ := TemplateByID("admin")
+	groups := Compile([]Group{
+		groupWith("tax", map[string]Level{"tax": Read}),
+		{ID: "admins", Templates: []Access{Expand(admin.Access, nil)}},
+	})
+	for _, c := range []struct {
+		name    string
+		subject Subject
+		most    float64
+	}{
+		{"no access", groups.Subject(false), 0},
+		{"one entity", groups.Subject(false, "tax"), 2},
+		{"every entity", groups.Subject(false, "tax", "admins"), 2},
+	} {
+		if got := testing.AllocsPerRun(100, func() { c.subject.Report() }); got > c.most {
+			t.Errorf("%s: %v allocations, at most %v are needed", c.name, got, c.most)
+		}
+	}
+}

@@ -129,7 +129,7 @@ func BenchmarkCompareStates_everything(b *testing.B) {
 	everyUser(b, func(b *testing.B, s access.State) func() { return comparison(b, s, 1) })
 }
 
-// comparison compares with a state in which every so-manieth group has the
+// comparison compares with a state in which every nth group has the
 // access of the next one.
 func comparison(b *testing.B, before access.State, every int) func() {
 	after := before
