@@ -240,7 +240,11 @@ func (s *Server) handleSiteDelete(c *call) error {
 // storeSite keeps a site, whose version the store counts.
 func (s *Server) storeSite(ctx context.Context, tx store.DocumentTx, tenant string, doc siteDocument) error {
 	code, _ := doc["code"].(string)
-	body, err := json.Marshal(mergePatch(doc, siteDocument{"metadata": siteDocument{"version": nil}}))
+	kept := mergePatch(doc, siteDocument{"metadata": siteDocument{"version": nil}})
+	if rest, _ := kept["metadata"].(siteDocument); len(rest) == 0 {
+		delete(kept, "metadata")
+	}
+	body, err := json.Marshal(kept)
 	if err != nil {
 		return fmt.Errorf("encoding site %s: %w", code, err)
 	}
