@@ -73,6 +73,7 @@ func TestRun(t *testing.T) {
 		{[]string{"serve", "--log-format", "xml"}, 2, "", "text or json"},
 		{[]string{"serve", "--fault", "429=2"}, 2, "", "a share is a number from 0 to 1"},
 		{[]string{"serve", "--fault", "gremlins"}, 2, "", "tolerant-deletes"},
+		{[]string{"serve", "--fault", "vendor-groups=late"}, 2, "", "vendor-groups=500ms"},
 		{[]string{"serve", "--database", "mysql://x"}, 1, "", "sqlite:"},
 		{[]string{"serve", "--database", "sqlite:" + t.TempDir() + "/iam.db", "--tenant", "A"}, 1, "", "3 to 16"},
 		{[]string{"serve", "--database", "sqlite:" + t.TempDir() + "/iam.db", "--tenant", "acme", "--listen", "256.0.0.1:1"}, 1, "", "--listen"},

@@ -5,4 +5,7 @@
 // (routes.go: method, path, scopes, handler), the token check (auth.go) and
 // its handler. A handler decodes, loads, asks package access for the rule,
 // writes, and encodes; there is no layer between it and the store.
+//
+// What a request only promises, such as the groups of a new vendor, is a task in
+// the store: a worker (task.go) does it later, once, whichever process has it.
 package server

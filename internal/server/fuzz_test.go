@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
@@ -40,7 +41,7 @@ func newFuzzBackend(f *testing.F) *fuzzBackend {
 	must(err)
 	f.Cleanup(func() { must(db.Close()) })
 	b := &fuzzBackend{store: db}
-	b.server, err = server.New(f.Context(), server.Options{Store: db})
+	b.server, err = server.New(f.Context(), server.Options{Store: db, VendorGroupDelay: time.Hour}) // writes are those of requests
 	must(err)
 	f.Cleanup(b.server.Close)
 	_, err = b.server.EnsureTenant(f.Context(), servertest.Tenant, "")
@@ -55,7 +56,8 @@ func newFuzzBackend(f *testing.F) *fuzzBackend {
 	f.Cleanup(func() { must(b.watch.Close()) })
 	b.expect(f, 201, "PUT", "/scopes/s", fuzzScope)
 	b.expect(f, 201, "PUT", "/access-controls/c", fullControl())
-	must(b.store.PutDocument(f.Context(), store.Document{Tenant: servertest.Tenant, Kind: store.KindVendor, ID: "v", Body: `{"name": "V", "type": "COMPANY"}`}))
+	must(b.putBack(f.Context(), store.KindVendor, "v"))
+	must(b.putBack(f.Context(), store.KindLocation, "l"))
 	b.expect(f, 201, "PUT", "/groups/g", fullGroupWithout("restrictions"))
 	b.expect(f, 201, "PUT", "/groups/shoppers", `{"name": {"en": "Shoppers"}, "userType": "CUSTOMER"}`)
 	var made api.Created
@@ -64,12 +66,21 @@ func newFuzzBackend(f *testing.F) *fuzzBackend {
 	return b
 }
 
+// putBack makes the document of that id what it was at the start.
+func (b *fuzzBackend) putBack(ctx context.Context, kind, id string) error {
+	body := map[string]string{store.KindVendor: `{"name": "V", "type": "COMPANY"}`, store.KindLocation: `{"type": "OFFICE", "contactDetails": {}}`}
+	return b.store.PutDocument(ctx, store.Document{Tenant: servertest.Tenant, Kind: kind, ID: id, Body: body[kind]})
+}
+
 func fullGroupWithout(member string) string { return with(fullGroup(), map[string]any{member: absent}) }
 
 // do makes a request and returns status and body of the answer.
 func (b *fuzzBackend) do(t testing.TB, method, path, language, body string) (int, []byte) {
 	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), method, "/iam/"+servertest.Tenant+path, strings.NewReader(body))
+	if !strings.HasPrefix(path, "/vendor/") {
+		path = "/iam/" + servertest.Tenant + path
+	}
+	r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
 	r.Header.Set("Authorization", "Bearer "+b.token)
 	r.Header.Set("Accept-Language", "*")
 	r.Header.Set("Content-Language", language)
@@ -128,6 +139,21 @@ var fuzzOperations = []fuzzOperation{
 		return b.store.DeleteDocument(ctx, servertest.Tenant, store.KindScope, id)
 	}},
 	{"POST", "/users/{user}/test-token", nil},
+	{"POST", vendors, func(ctx context.Context, b *fuzzBackend, id string) error {
+		if err := b.store.DeleteTask(ctx, servertest.Tenant, "vendor-groups "+id); err != nil {
+			return err
+		}
+		return b.store.DeleteDocument(ctx, servertest.Tenant, store.KindVendor, id)
+	}},
+	{"PUT", vendors + "/v", func(ctx context.Context, b *fuzzBackend, _ string) error {
+		return b.putBack(ctx, store.KindVendor, "v")
+	}},
+	{"POST", locations, func(ctx context.Context, b *fuzzBackend, id string) error {
+		return b.store.DeleteDocument(ctx, servertest.Tenant, store.KindLocation, id)
+	}},
+	{"PUT", locations + "/l", func(ctx context.Context, b *fuzzBackend, _ string) error {
+		return b.putBack(ctx, store.KindLocation, "l")
+	}},
 }
 
 // fuzzScope is the body of the scope that is changed.
@@ -148,6 +174,7 @@ func FuzzRequests(f *testing.F) {
 		person("new@acme.example", "g"), changed(b.user, "g"), with(fullGroupWithout("restrictions"), map[string]any{"id": "fresh", "vendorId": "v"}),
 		fullGroup(), `{"name": "plain", "metadata": {"version": 1}}`, `{"userId": "` + b.user + `"}`, `{"userId": "c", "userType": "customer"}`,
 		fullControl(), `{"scopes": ["order.order_read_by_vendor"], "name": "x", "metadata": {"version": 1}}`, fuzzScope,
+		with(fullVendor, map[string]any{"parentId": absent, "id": "fresh", "metadata": map[string]any{"mixins": map[string]any{"crm": "x"}}}), with(warehouse, map[string]any{"id": "fresh"}),
 	} {
 		for operation := range fuzzOperations {
 			f.Add(uint8(operation), uint8(i), body)
@@ -209,6 +236,8 @@ func (b *fuzzBackend) checkTaken(t *testing.T, o fuzzOperation, path, id string)
 	b.expect(t, 200, "GET", "/access-controls?pageSize=1000&q=scopes:exists", "")
 	b.expect(t, 200, "GET", "/scopes?pageSize=1000&sort=description,domain&q=id:exists", "")
 	b.expect(t, 200, "GET", "/users/"+b.user+"/scopes", "")
+	b.expect(t, 200, "GET", vendors+"?sort=name,contactDetails.email&q=name:exists&fields=name,mixins.crm", "")
+	b.expect(t, 200, "GET", locations+"?sort=name&q=type:exists", "")
 	unversioned := func(doc []byte) string { return with(string(doc), map[string]any{"metadata": absent}) }
 	back := string(doc)
 	if strings.HasPrefix(path, "/access-controls/") || strings.HasPrefix(path, "/scopes/") {

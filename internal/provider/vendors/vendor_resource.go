@@ -215,15 +215,21 @@ func (r *vendorResource) update(ctx context.Context, plan vendorModel, diags *di
 	const tries = 3
 	id := plan.ID.ValueString()
 	defer r.Client.Lock(lockVendor, id)()
+	read := func(ctx context.Context) (*api.Vendor, error) { return r.Client.Vendor(ctx, id) }
+	present, err := read(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for try := 1; ; try++ {
-		present, err := r.Client.Vendor(ctx, id)
-		if err != nil {
-			return nil, err
-		}
 		body := plan.toAPI(ctx, *present, diags)
 		created, err := r.Client.UpdateVendor(ctx, id, body)
 		if client.IsConflict(err) && try < tries {
-			continue
+			// The other's change may not show at once.
+			later, wait := client.Await(ctx, read, func(v api.Vendor) bool { return !sameVersion(v, *present) })
+			if wait == nil {
+				present = later
+				continue
+			}
 		}
 		if err != nil {
 			return nil, err
@@ -233,6 +239,10 @@ func (r *vendorResource) update(ctx context.Context, plan vendorModel, diags *di
 		}
 		return r.await(ctx, id, body)
 	}
+}
+
+func sameVersion(a, b api.Vendor) bool {
+	return a.Metadata != nil && b.Metadata != nil && a.Metadata.Version == b.Metadata.Version
 }
 
 func (r *vendorResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

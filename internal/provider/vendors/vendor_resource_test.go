@@ -382,6 +382,9 @@ func TestVendorResource_groupsNotSeen(t *testing.T) {
 		t.Errorf("refresh: %v, %v", kept.Values, d)
 	}
 	hidden.Store(false)
+	if _, d := vendors.AwaitGroups(t.Context(), b.Client, "raw"); len(d) > 0 {
+		t.Fatal(d)
+	}
 	whole, d := p.Refresh("iam_vendor", made)
 	if ids, _ := whole.Values["group_ids"].(values); len(d) > 0 || len(ids) != 4 {
 		t.Errorf("got %v, %v", whole.Values, d)
