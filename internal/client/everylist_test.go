@@ -19,7 +19,7 @@ import (
 const rows, pageSize = 5, 1
 
 // everyList calls the methods that walk the pages of a list. The group "g" has
-// members, and the customer "c" is in groups.
+// members, the customer "c" is in groups, and the vendor "v0" has both.
 var everyList = map[string]func(ctx context.Context, c *client.Client) (any, error){
 	"AccessControls": func(ctx context.Context, c *client.Client) (any, error) { return c.AccessControls(ctx) },
 	"Groups":         func(ctx context.Context, c *client.Client) (any, error) { return c.Groups(ctx) },
@@ -29,10 +29,10 @@ var everyList = map[string]func(ctx context.Context, c *client.Client) (any, err
 	"Sites":          func(ctx context.Context, c *client.Client) (any, error) { return c.Sites(ctx, true) },
 	"Templates":      func(ctx context.Context, c *client.Client) (any, error) { return c.Templates(ctx) },
 	"UserGroups":     func(ctx context.Context, c *client.Client) (any, error) { return c.UserGroups(ctx, "c") },
+	"Users":          func(ctx context.Context, c *client.Client) (any, error) { return c.Users(ctx) },
 	"VendorGroups":   func(ctx context.Context, c *client.Client) (any, error) { return c.VendorGroups(ctx, "v0") },
 	"VendorUsers":    func(ctx context.Context, c *client.Client) (any, error) { return c.VendorUsers(ctx, "v0") },
 	"Vendors":        func(ctx context.Context, c *client.Client) (any, error) { return c.Vendors(ctx) },
-	"Users":          func(ctx context.Context, c *client.Client) (any, error) { return c.Users(ctx) },
 }
 
 // notPaged return lists that are whole at once.
@@ -101,6 +101,7 @@ func fill(t *testing.T, b *servertest.Backend) {
 	ctx := t.Context()
 	_, err := b.Client.CreateGroup(ctx, api.GroupCreate{ID: "g", Name: api.Text{"en": "G"}, AccessControls: []string{}})
 	must(err)
+	vendor := "" // a group of v0
 	for i := range rows {
 		n := fmt.Sprint(i)
 		id, err := b.Client.CreateUser(ctx, api.UserCreate{
@@ -117,16 +118,12 @@ func fill(t *testing.T, b *servertest.Backend) {
 		}))
 		_, err = b.Client.CreateVendor(ctx, api.VendorCreate{ID: "v" + n, Name: "V"})
 		must(err)
-	}
-	groups, err := client.Await(ctx, func(ctx context.Context) (*[]api.Group, error) {
-		groups, err := b.Client.VendorGroups(ctx, "v0")
-		return &groups, err
-	}, func(groups []api.Group) bool { return len(groups) == 4 })
-	must(err)
-	for i := range rows {
-		_, err := b.Client.CreateUser(ctx, api.UserCreate{
-			FirstName: "Seller", LastName: fmt.Sprint(i), ContactEmail: fmt.Sprintf("%d@vendor.example", i), PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en",
-			GroupIDs: []string{(*groups)[0].ID},
+		groups := awaitGroups(t, b.Client, "v"+n) // or the lists grow while they are read
+		if i == 0 {
+			vendor = groups[0].ID
+		}
+		_, err = b.Client.CreateUser(ctx, api.UserCreate{
+			FirstName: "Seller", LastName: n, ContactEmail: n + "@vendor.example", PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: []string{vendor},
 		})
 		must(err)
 	}

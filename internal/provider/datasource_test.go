@@ -43,6 +43,8 @@ var dataSources = map[string]struct {
 	"iam_user":             {config: values{"email": "0@acme.example"}, list: "group_ids", count: 1 + rows},
 	"iam_user_permissions": {config: values{"email": "0@acme.example"}, list: "groups", count: 1 + rows},
 	"iam_users":            {list: "users", count: 1 + rows},
+	"iam_vendor":           {config: values{"id": "v0"}, list: "location_ids", count: rows},
+	"iam_vendors":          {list: "vendors", count: rows},
 }
 
 func TestDataSources_areTested(t *testing.T) {
@@ -120,8 +122,15 @@ func fillTenant(t *testing.T, s *servertest.Backend) {
 	_, err := s.Client.CreateGroup(ctx, api.GroupCreate{ID: "g", Name: api.Text{"en": "G"}, UserType: access.Employee, AccessControls: controls})
 	must(err)
 	groups := []string{"g"}
+	var places []string
+	for i := range rows {
+		places = append(places, fmt.Sprintf(`{"id": "l%d"}`, i))
+	}
 	for i := range rows {
 		n := fmt.Sprint(i)
+		must(s.Store.PutDocument(ctx, store.Document{Tenant: servertest.Tenant, Kind: store.KindLocation, ID: "l" + n, Body: `{"type": "OFFICE", "contactDetails": {}}`}))
+		vendor := `{"name": "V", "type": "COMPANY", "locations": [` + strings.Join(places, ", ") + `]}`
+		must(s.Store.PutDocument(ctx, store.Document{Tenant: servertest.Tenant, Kind: store.KindVendor, ID: "v" + n, Body: vendor}))
 		must(s.Store.CreateTemplate(ctx, store.Template{Tenant: servertest.Tenant, ID: "t" + n, Name: map[string]string{"en": "T"}, AccessControls: controls}))
 		groups = append(groups, "g"+n)
 		_, err := s.Client.CreateGroup(ctx, api.GroupCreate{ID: "g" + n, Name: api.Text{"en": "G"}, UserType: access.Employee, Templates: []string{"t" + n, "viewer"}, AccessControls: []string{}})

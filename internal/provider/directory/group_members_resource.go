@@ -322,23 +322,24 @@ func (r *groupMembersResource) present(ctx context.Context, group string) (map[s
 // add adds the planned members who are not in the group. Those whom groups of
 // another vendor keep from joining are left for later.
 func (r *groupMembersResource) add(ctx context.Context, plan groupMembersModel, present map[string]bool) (late []string, err error) {
-	group, planned := plan.GroupID.ValueString(), plan.members()
+	group, userType, planned := plan.GroupID.ValueString(), access.UserType(plan.UserType.ValueString()), plan.members()
 	for _, id := range plumbing.SortedKeys(planned) {
 		if present[id] {
 			continue
 		}
-		unlock, err := tryJoin(ctx, r.Client, group, access.UserType(plan.UserType.ValueString()), id)
-		if err == nil {
-			unlock()
-			continue
-		}
+		unlock, err := tryJoin(ctx, r.Client, group, userType, id)
 		if client.IsBadRequest(err) {
-			if others, lookup := inTheWay(ctx, r.Client, group, id); lookup == nil && len(others) > 0 {
+			others, lookup := inTheWay(ctx, r.Client, group, id)
+			if lookup == nil && len(others) > 0 {
 				late = append(late, id)
 				continue
 			}
+			unlock, err = tryJoin(ctx, r.Client, group, userType, id) // what was in the way may be gone by now
 		}
-		return nil, fmt.Errorf("adding %s: %w", planned[id], err)
+		if err != nil {
+			return nil, fmt.Errorf("adding %s: %w", planned[id], err)
+		}
+		unlock()
 	}
 	return late, nil
 }

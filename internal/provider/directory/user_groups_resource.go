@@ -197,7 +197,7 @@ func (r *userGroupsResource) enter(ctx context.Context, group string, user *api.
 		return err
 	}
 	others, lookup := inTheWay(ctx, r.Client, group, user.ID)
-	if lookup != nil || len(others) == 0 || slices.ContainsFunc(others, func(id string) bool { return slices.Contains(stay, id) }) {
+	if lookup != nil || slices.ContainsFunc(others, func(id string) bool { return slices.Contains(stay, id) }) {
 		return err // which says what is wrong
 	}
 	for _, other := range others {

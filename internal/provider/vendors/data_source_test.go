@@ -61,7 +61,7 @@ func TestVendorDataSource(t *testing.T) {
 func TestVendorsDataSource_manyPages(t *testing.T) {
 	t.Parallel()
 	var pages atomic.Int32
-	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/vendors") {
 				pages.Add(1)

@@ -198,15 +198,8 @@ func sameTime(a, b string) bool {
 // them apart is the access control that they carry: anybody may rename them. Of
 // several of a kind the oldest is the one.
 func groupIDs(groups []api.Group) types.Map {
-	made := func(g api.Group) string {
-		if g.Metadata == nil {
-			return ""
-		}
-		return g.Metadata.CreatedAt
-	}
-	groups = slices.SortedFunc(slices.Values(groups), func(a, b api.Group) int {
-		return cmp.Or(cmp.Compare(made(a), made(b)), cmp.Compare(a.ID, b.ID))
-	})
+	groups = slices.Clone(groups)
+	plumbing.ByCreation(groups, func(g api.Group) (string, string) { return g.Metadata.Made(), g.ID })
 	ids := map[string]attr.Value{}
 	for _, g := range groups {
 		if kind, ok := access.VendorGroupKind(g.AccessControls); ok && ids[kind] == nil {

@@ -101,7 +101,9 @@ func (r *vendorResource) create(ctx context.Context, id string, body api.VendorU
 		ID: id, Name: body.Name, Type: body.Type, ParentID: body.ParentID, LegalInfo: body.LegalInfo, ContactDetails: body.ContactDetails,
 	})
 	if client.IsConflict(err) && client.IsUncertain(err) {
-		if found, lookup := r.Client.Vendor(ctx, id); lookup == nil && shows(*found, body) {
+		// It is there, and the API may not show it yet.
+		read := func(ctx context.Context) (*api.Vendor, error) { return r.Client.Vendor(ctx, id) }
+		if found, lookup := client.Await(ctx, read, func(api.Vendor) bool { return true }); lookup == nil && shows(*found, body) {
 			return nil
 		}
 	}
@@ -217,32 +219,24 @@ func (r *vendorResource) update(ctx context.Context, plan vendorModel, diags *di
 	defer r.Client.Lock(lockVendor, id)()
 	read := func(ctx context.Context) (*api.Vendor, error) { return r.Client.Vendor(ctx, id) }
 	present, err := read(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for try := 1; ; try++ {
+	for try := 1; err == nil; try++ {
 		body := plan.toAPI(ctx, *present, diags)
-		created, err := r.Client.UpdateVendor(ctx, id, body)
-		if client.IsConflict(err) && try < tries {
-			// The other's change may not show at once.
-			later, wait := client.Await(ctx, read, func(v api.Vendor) bool { return !sameVersion(v, *present) })
-			if wait == nil {
-				present = later
-				continue
-			}
-		}
-		if err != nil {
+		var created bool
+		created, err = r.Client.UpdateVendor(ctx, id, body)
+		switch {
+		case client.IsConflict(err) && try < tries:
+			present, err = client.Settled(ctx, read, func(shown api.Vendor) bool {
+				return shown.Metadata != nil && body.Metadata != nil && body.Metadata.Allows(shown.Metadata.Version)
+			})
+			continue
+		case err != nil:
 			return nil, err
-		}
-		if created {
+		case created:
 			diags.AddWarning("Vendor Created Again", fmt.Sprintf("Vendor %s was deleted by someone else during the apply and was made again, with new groups that have no members. The next refresh shows them in group_ids.", id))
 		}
 		return r.await(ctx, id, body)
 	}
-}
-
-func sameVersion(a, b api.Vendor) bool {
-	return a.Metadata != nil && b.Metadata != nil && a.Metadata.Version == b.Metadata.Version
+	return nil, err
 }
 
 func (r *vendorResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

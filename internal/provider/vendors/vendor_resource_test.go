@@ -361,7 +361,7 @@ func TestVendorResource_groupsComeLater(t *testing.T) {
 func TestVendorResource_groupsNotSeen(t *testing.T) {
 	t.Parallel()
 	var hidden atomic.Bool
-	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/groups") && hidden.Load() {
 				w.Header().Set("Content-Type", "application/json")
@@ -484,7 +484,7 @@ func (h *held) wrap(next http.Handler) http.Handler {
 func TestVendorResource_otherWriter(t *testing.T) {
 	t.Parallel()
 	h := held{method: http.MethodPut}
-	b := providertest.Remote(t, servertest.Options{Wrap: h.wrap})
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: h.wrap})
 	p := providertest.New(t, b.Config)
 	made := p.MustApply("iam_vendor", state{}, vendor())
 	h.do = func(ctx context.Context) {
@@ -522,7 +522,7 @@ func (d discard) WriteHeader(int) {}
 func TestVendorResource_lostAnswer(t *testing.T) {
 	t.Parallel()
 	var armed, down atomic.Bool
-	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/vendors") && armed.Swap(false) {
 				next.ServeHTTP(discard{http.Header{}}, r)
@@ -559,7 +559,7 @@ func TestVendorResource_lostAnswer(t *testing.T) {
 func TestVendorResource_notReadBack(t *testing.T) {
 	t.Parallel()
 	var broken atomic.Bool
-	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/vendors/raw") && broken.Load() {
 				http.Error(w, "broken", http.StatusTeapot)
