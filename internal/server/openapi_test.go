@@ -14,7 +14,7 @@ import (
 )
 
 // openAPI returns the description of the API, once it is a valid one.
-func openAPI(t *testing.T) *openapi3.T {
+func openAPI(t testing.TB) *openapi3.T {
 	t.Helper()
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(server.OpenAPI))
 	if err != nil {

@@ -33,7 +33,8 @@ type Backend struct {
 	Client *client.Client
 	Server *server.Server
 	Store  *sqlstore.Store
-	Faulty bool // whether faults stand before URL
+	DSN    string // of its database
+	Faulty bool   // whether faults stand before URL
 
 	direct string // the address past the faults
 }
@@ -60,7 +61,8 @@ type Options struct {
 // New starts a backend that ends with the test.
 func New(t testing.TB, o Options) *Backend {
 	t.Helper()
-	db, err := sqlstore.Open(t.Context(), sqltest.New(t))
+	dsn := sqltest.New(t)
+	db, err := sqlstore.Open(t.Context(), dsn)
 	if err != nil {
 		t.Fatalf("opening the database: %v", err)
 	}
@@ -97,7 +99,7 @@ func New(t testing.TB, o Options) *Backend {
 	if o.Wrap != nil {
 		handler = o.Wrap(handler)
 	}
-	b := &Backend{URL: listen(t, handler), Server: s, Store: db}
+	b := &Backend{URL: listen(t, handler), Server: s, Store: db, DSN: dsn}
 	b.direct = b.URL
 	if text != "" && !o.NoFaults {
 		b.URL, b.Faulty = listen(t, faults.Wrap(handler)), true

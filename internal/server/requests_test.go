@@ -1,0 +1,211 @@
+package server_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"math"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
+)
+
+// words stand in paths, queries, headers and bodies. The first ones name what a
+// tenant has, so that requests come far; the others are what nobody expects.
+var words = []string{
+	"g", "shoppers", "anna@acme.example", "EMPLOYEE", "CUSTOMER", "main", "restrictions", "project_lang", "viewer", access.OwnerGroupID, ordersViewer,
+	"me", "vendors", "en", "de", "*", "true", "false", "1", "2", "EUR", "COMPANY", "id", "name:desc", "new", "q", "a:b",
+	"", " ", ".", "..", "a/b", "/", `"`, "'", "';--", `\`, "%", "%2F", "?", "#", "a b", "\x00", "\xff", "\t\n", "é漢字🙂", "\u202e", "İı",
+	"-1", "0", "99999999999999999999", "1e999", "NaN", "null", "{}", "[]", "{tenant}", "custom.", "a=b&c=d", "en-US-x-private", "2020-01-01",
+	"*:*", "a:(~b", "(((((((((((", "name.en:~(.*)*$", strings.Repeat("x", 70), strings.Repeat("long ", 3000), strings.Repeat("ä", 3000),
+}
+
+// parameters are the names of query parameters that some operation takes.
+var parameters = []string{
+	"pageNumber", "pageSize", "sort", "q", "name", "description", "userType", "expand", "forceDelete", "totalCount", "metadataModifiedAt", "keys", "active", "fields", "type",
+}
+
+// maker makes requests out of any bytes: each choice takes one. When they are
+// used up, it chooses what is usual.
+type maker struct {
+	bytes []byte
+	user  string // the id of a user
+	// whole: bodies have every member and lists one element. Only versions are
+	// left out, which are outdated after the first success.
+	whole bool
+}
+
+// choose returns a number below n.
+func (m *maker) choose(n int) int {
+	if len(m.bytes) == 0 {
+		return 0
+	}
+	b := int(m.bytes[0])
+	m.bytes = m.bytes[1:]
+	return b % n
+}
+
+func (m *maker) word() string { return words[m.choose(len(words))] }
+
+// usual are texts that a tenant takes, by the name of what they are for. What
+// has "fresh" in it must be new.
+var usual = map[string]string{
+	"userType": "EMPLOYEE", "siteCode": "main", "propertyKey": "restrictions", "contactEmail": "fresh@acme.example", "id": "fresh", "code": "fresh", "key": "fresh",
+	"accessControlId": ordersViewer, "accessControls": ordersViewer, "templates": "viewer", "restrictions": "site-1", "restrictedTo": "EMPLOYEE",
+	"preferredSite": "main", "preferredCurrency": "EUR", "preferredLanguage": "en", "currency": "EUR", "defaultLanguage": "en", "country": "DE",
+}
+
+// text is one for the path variable or member of that name.
+func (m *maker) text(name string) string {
+	if m.choose(3) == 2 {
+		return m.word()
+	}
+	switch name {
+	case "userId", "backofficeUserNumber":
+		return m.user
+	}
+	return cmp.Or(usual[name], "g")
+}
+
+// request makes a request of the operation, with a body that its description
+// would take, but for where the bytes choose another.
+func (m *maker) request(o server.Operation, doc *openapi3.T) exchange {
+	segments := strings.Split(o.Path, "/")
+	for i, s := range segments {
+		if name, isName := strings.CutPrefix(s, "{"); isName && name != "tenant}" {
+			segments[i] = url.PathEscape(m.text(strings.TrimSuffix(name, "}")))
+		} else if isName {
+			segments[i] = servertest.Tenant
+		}
+	}
+	e := exchange{method: o.Method, path: strings.Join(segments, "/"), header: map[string]string{}}
+	query := url.Values{}
+	for range m.choose(4) {
+		query.Set(parameters[m.choose(len(parameters))], m.word())
+	}
+	if len(query) > 0 {
+		e.path += "?" + query.Encode()
+	}
+	for _, name := range []string{"Content-Language", "Accept-Language", "X-Total-Count"} {
+		if m.choose(8) == 1 {
+			e.header[name] = strings.Map(printable, m.word())
+		}
+	}
+	if body := m.body(doc.Paths.Value(o.Path).GetOperation(o.Method)); body != nil {
+		text, err := json.Marshal(body)
+		if err == nil {
+			e.body = string(text)
+		}
+	}
+	return e
+}
+
+// printable leaves out what a header cannot carry.
+func printable(r rune) rune {
+	if r < ' ' || r == 0x7f || r == '\uFFFD' {
+		return -1
+	}
+	return r
+}
+
+func (m *maker) body(o *openapi3.Operation) any {
+	if o.RequestBody == nil {
+		return nil
+	}
+	for _, content := range o.RequestBody.Value.Content {
+		return m.value("", content.Schema.Value, 0)
+	}
+	return nil
+}
+
+// value is one for the member of that name that the schema describes, or any
+// other.
+func (m *maker) value(name string, s *openapi3.Schema, depth int) any {
+	if depth > 6 || m.choose(12) == 11 {
+		return m.anything()
+	}
+	for _, choices := range []openapi3.SchemaRefs{s.OneOf, s.AnyOf, s.AllOf} {
+		if len(choices) > 0 {
+			return m.value(name, choices[len(choices)-1-m.choose(len(choices))].Value, depth+1) // the most special comes last
+		}
+	}
+	if len(s.Enum) > 0 && m.choose(8) < 7 {
+		return s.Enum[m.choose(len(s.Enum))]
+	}
+	types := slices.Clone(s.Type.Slice())
+	if len(types) == 0 {
+		return m.anything()
+	}
+	special := []string{"object", "array", "boolean", "integer", "number", "string", "null"} // what says most comes first
+	slices.SortFunc(types, func(a, b string) int { return cmp.Compare(slices.Index(special, a), slices.Index(special, b)) })
+	switch types[m.choose(len(types))] {
+	case "object":
+		return m.object(s, depth)
+	case "array":
+		list := make([]any, m.choose(4))
+		if m.whole {
+			list = make([]any, 1)
+		}
+		for i := range list {
+			list[i] = m.value(name, s.Items.Value, depth+1)
+		}
+		return list
+	case "boolean":
+		return m.choose(2) == 1
+	case "integer", "number":
+		return []any{1, 2, 0, -1, 1 << 40, 1.5, math.MaxInt64, json.RawMessage("1e400")}[m.choose(8)]
+	case "null":
+		return nil
+	}
+	return strings.ToValidUTF8(m.text(name), "?")
+}
+
+func (m *maker) object(s *openapi3.Schema, depth int) any {
+	object := map[string]any{}
+	names := make([]string, 0, len(s.Properties))
+	for name := range s.Properties {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		leave := m.choose(8)
+		if required := slices.Contains(s.Required, name); required && leave < 7 || !required && leave%2 == 1 || m.whole && name != "metadata" && name != "version" {
+			object[name] = m.value(name, s.Properties[name].Value, depth+1)
+		}
+	}
+	if more := s.AdditionalProperties.Schema; more != nil {
+		for range 1 + m.choose(3) {
+			object[[]string{"en", "de", "pl", "", "a b"}[m.choose(5)]] = m.value("", more.Value, depth+1)
+		}
+	}
+	if m.choose(8) == 7 {
+		object[strings.ToValidUTF8(m.word(), "?")] = m.anything()
+	}
+	return object
+}
+
+// anythings is how many kinds of anything there are.
+const anythings = 15
+
+// anything is a value that no schema describes.
+func (m *maker) anything() any {
+	return []any{
+		nil, true, -1, 1e308, "", "text",
+		[]any{},
+		map[string]any{},
+		[]any{nil},
+		map[string]any{"": nil},
+		json.RawMessage("1e400"),
+		json.RawMessage(`"\u0000"`), json.RawMessage(`"\ud800"`), json.RawMessage(nested(200)), strings.ToValidUTF8(m.word(), "?"),
+	}[m.choose(anythings)]
+}
+
+// nested is JSON of that depth.
+func nested(depth int) string {
+	return strings.Repeat(`{"a":[`, depth/2) + strings.Repeat(`]}`, depth/2)
+}
