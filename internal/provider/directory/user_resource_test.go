@@ -363,7 +363,29 @@ func TestUserResource_lostAnswerButAnothersUser(t *testing.T) {
 	}
 }
 
-// The same, when somebody else's user has the same name and was made just now.
+// A gateway that is busy for a while does not say whether it let the request
+// through: the user is looked for each time, and made once.
+func TestUserResource_busyGateway(t *testing.T) {
+	t.Parallel()
+	var posts atomic.Int32
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/users") && posts.Add(1) < 5 {
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	p := providertest.New(t, b.Config)
+	made := p.MustApply("iam_user", state{}, anna())
+	if users, err := b.Client.Users(t.Context()); err != nil || len(users) != 2 || made.Values["id"] != users[1].ID || posts.Load() != 5 {
+		t.Errorf("after %d requests got %+v, %v, state %v", posts.Load(), users, err, made.Values)
+	}
+}
+
+// An answer is lost, and somebody else's user has the same name and was made
+// just now.
 func TestUserResource_lostAnswerAndAnothersNewUser(t *testing.T) {
 	t.Parallel()
 	var busy atomic.Bool
