@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
-	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
@@ -35,9 +33,7 @@ var dataSources = map[string]struct {
 	"iam_restrictions":     {list: "values", count: rows},
 	"iam_scopes":           {config: values{"predefined": false}, list: "scopes", count: rows},
 	"iam_sites":            {list: "sites", count: 1 + rows},
-	"iam_vendor":           {config: values{"id": "v0"}},
-	"iam_vendors":          {list: "vendors", count: rows},
-	"iam_groups":           {list: "groups", count: len(access.PredefinedGroups()) + 1 + rows + 4*rows},
+	"iam_groups":           {list: "groups", count: len(access.PredefinedGroups()) + 1 + rows},
 	"iam_role_template":    {config: values{"id": "t0"}},
 	"iam_role_templates":   {list: "templates", count: len(access.Templates()) + rows},
 	"iam_user":             {config: values{"email": "0@acme.example"}, list: "group_ids", count: 1 + rows},
@@ -146,15 +142,8 @@ func fillTenant(t *testing.T, s *servertest.Backend) {
 			Code: "s" + n, Name: "S", Active: true, DefaultLanguage: "en", Languages: []string{"en"}, Currency: "EUR", ShipToCountries: []string{"DE"},
 			HomeBase: api.HomeBase{Address: api.SiteAddress{Country: "DE", ZipCode: "10115"}}, TaxDeterminationBasedOn: api.TaxByBillingAddress,
 		}))
-		_, err = s.Client.CreateVendor(ctx, api.VendorCreate{ID: "v" + n, Name: "V"})
-		must(err)
 	}
 	must(s.Client.UpdateSetting(ctx, api.SettingUpdate{Key: api.SettingRestrictions, Value: json.RawMessage(`["a","b","c","d","e","f","g","h","i"]`)}))
-	_, err = client.Await(ctx, func(ctx context.Context) (*[]api.Group, error) {
-		groups, err := s.Client.Groups(ctx)
-		return &groups, err
-	}, func(list []api.Group) bool { return len(list) == len(access.PredefinedGroups())+1+rows+4*rows })
-	must(err)
 	for i := range rows {
 		_, err := s.Client.CreateUser(ctx, api.UserCreate{
 			FirstName: "User", LastName: "Of many", ContactEmail: fmt.Sprintf("%d@acme.example", i), PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: groups,
