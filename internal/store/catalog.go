@@ -28,9 +28,13 @@ type Template struct {
 	ID             string
 	Name           map[string]string
 	Description    map[string]string
-	AccessControls []string
+	AccessControls []string          // all of them: those of the template it is based on included
+	BasedOn        string            // id of another template, or empty
+	Access         map[string]string // what it was made from: entity to level, laid over BasedOn; nil when Predefined
 	Predefined     bool
+	Version        int
 	CreatedAt      time.Time
+	ModifiedAt     time.Time
 }
 
 // CatalogTx keeps what groups can refer to.
@@ -51,10 +55,17 @@ type CatalogTx interface {
 	DeleteAccessControl(ctx context.Context, tenant, id string) error
 
 	// CreateTemplate answers ErrExists when the tenant has one of that id, and
-	// ErrNotFound when the tenant does not exist.
+	// ErrNotFound when the tenant does not exist. It stores Version 1.
 	CreateTemplate(ctx context.Context, t Template) error
 	// Template answers ErrNotFound when there is none of that id.
 	Template(ctx context.Context, tenant, id string) (Template, error)
 	// Templates lists the tenant's by creation time, then id.
 	Templates(ctx context.Context, tenant string) ([]Template, error)
+	// UpdateTemplate changes the template by fn, which may run more than once
+	// and sees the stored one. Tenant, ID and CreatedAt stay as they are; the
+	// store adds 1 to Version. It answers ErrNotFound, or the error of fn; then
+	// nothing changes.
+	UpdateTemplate(ctx context.Context, tenant, id string, fn func(t *Template) error) error
+	// DeleteTemplate answers ErrNotFound when there is none of that id.
+	DeleteTemplate(ctx context.Context, tenant, id string) error
 }

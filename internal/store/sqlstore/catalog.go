@@ -20,12 +20,13 @@ var accessControls = table[store.AccessControl]{
 }
 
 var templates = table[store.Template]{
-	name:    "template",
-	columns: "tenant, id, name, description, access_controls, predefined, created_at",
+	name: "template",
+	columns: "tenant, id, name, description, access_controls, based_on, access, predefined, version, " +
+		"created_at, modified_at",
 	fields: func(t *store.Template) []any {
 		return []any{
 			asKey(&t.Tenant), asKey(&t.ID), asJSON(&t.Name), asJSON(&t.Description), asJSON(&t.AccessControls),
-			&t.Predefined, asMillis(&t.CreatedAt),
+			&t.BasedOn, asJSON(&t.Access), &t.Predefined, &t.Version, asMillis(&t.CreatedAt), asMillis(&t.ModifiedAt),
 		}
 	},
 }
@@ -68,6 +69,7 @@ func (q queries) DeleteAccessControl(ctx context.Context, tenant, id string) err
 }
 
 func (q queries) CreateTemplate(ctx context.Context, t store.Template) error {
+	t.Version = 1
 	return q.change(ctx, func(db conn) error {
 		return templates.insert(ctx, db, &t)
 	})
@@ -79,4 +81,26 @@ func (q queries) Template(ctx context.Context, tenant, id string) (store.Templat
 
 func (q queries) Templates(ctx context.Context, tenant string) ([]store.Template, error) {
 	return templates.all(ctx, q.read, `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
+}
+
+func (q queries) UpdateTemplate(ctx context.Context, tenant, id string, fn func(t *store.Template) error) error {
+	return q.change(ctx, func(db conn) error {
+		t, err := templates.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
+		if err != nil {
+			return err
+		}
+		version, createdAt := t.Version, t.CreatedAt
+		if err := fn(&t); err != nil {
+			return err
+		}
+		t.Tenant, t.ID, t.CreatedAt = tenant, id, createdAt
+		t.Version = version + 1
+		return templates.update(ctx, db, &t)
+	})
+}
+
+func (q queries) DeleteTemplate(ctx context.Context, tenant, id string) error {
+	return q.change(ctx, func(db conn) error {
+		return templates.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
+	})
 }

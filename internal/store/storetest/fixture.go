@@ -122,8 +122,12 @@ func newTemplate(tenant, id string) store.Template {
 		Name:           map[string]string{"en": "Approver"},
 		Description:    map[string]string{"en": "Approves orders"},
 		AccessControls: []string{"order_manage", "order_approve"},
+		BasedOn:        "buyer",
+		Access:         map[string]string{"orders": "manage", "carts": "none"},
 		Predefined:     true,
+		Version:        1,
 		CreatedAt:      later(10),
+		ModifiedAt:     later(15),
 	}
 }
 

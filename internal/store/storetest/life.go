@@ -83,6 +83,10 @@ func calls(s store.Store) map[string]func(ctx context.Context) error {
 			return s.UpdateAccessControl(ctx, "acme", "in tx", func(*store.AccessControl) error { return nil })
 		},
 		"DeleteAccessControl": func(ctx context.Context) error { return s.DeleteAccessControl(ctx, "acme", "in tx") },
+		"UpdateTemplate": func(ctx context.Context) error {
+			return s.UpdateTemplate(ctx, "acme", "in tx", func(*store.Template) error { return nil })
+		},
+		"DeleteTemplate": func(ctx context.Context) error { return s.DeleteTemplate(ctx, "acme", "in tx") },
 
 		"InTx": func(ctx context.Context) error { return s.InTx(ctx, func(store.Tx) error { return nil }) },
 		"Ping": func(ctx context.Context) error { return s.Ping(ctx) },

@@ -38,9 +38,9 @@ func proveNilAndEmpty(t *testing.T, s store.Store) {
 	wantSame(t, gotControl, c)
 
 	r := newTemplate(tenant, "r")
-	r.Name, r.Description, r.AccessControls = map[string]string{}, map[string]string{}, []string{}
+	r.Name, r.Description, r.AccessControls, r.Access = map[string]string{}, map[string]string{}, []string{}, map[string]string{}
 	ok(t, s.CreateTemplate(ctx, r))
-	r.Name, r.Description, r.AccessControls = nil, nil, nil
+	r.Name, r.Description, r.AccessControls, r.Access = nil, nil, nil, nil
 	gotTemplate, err := s.Template(ctx, tenant, "r")
 	ok(t, err)
 	wantSame(t, gotTemplate, r)
@@ -75,6 +75,11 @@ func proveBareRecords(t *testing.T, s store.Store) {
 	gotControl, err := s.AccessControl(ctx, "bare", "c")
 	ok(t, err)
 	wantSame(t, gotControl, store.AccessControl{Tenant: "bare", ID: "c", Version: 1})
+
+	ok(t, s.CreateTemplate(ctx, store.Template{Tenant: "bare", ID: "r"}))
+	gotTemplate, err := s.Template(ctx, "bare", "r")
+	ok(t, err)
+	wantSame(t, gotTemplate, store.Template{Tenant: "bare", ID: "r", Version: 1})
 }
 
 // proveFlags sets one flag at a time: with all of them set, two could have
