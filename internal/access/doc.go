@@ -40,7 +40,10 @@
 //
 //  5. Role templates. Viewer, Manager and Administrator are the standard
 //     roles; Catalog Manager, Pricing Manager and Order Fulfillment Manager
-//     are templates for one trade.
+//     are templates for one trade. A template of a tenant's own is made as a
+//     group's access is (rule 2): from the template it is based on, if any, and
+//     levels of its own. What is based on it starts from its outcome, in which
+//     only what does not follow by itself counts as named.
 //
 //  6. Access controls. On the wire a group carries ids of access controls. A
 //     predefined control grants one level on one entity; some entities need

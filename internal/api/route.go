@@ -63,6 +63,7 @@ const (
 	// Not of the public API: only the reference backend has these.
 	PathUserLock  = "/iam/{tenant}/users/{userId}/lock"       // PUT locks, DELETE unlocks
 	PathTestToken = "/iam/{tenant}/users/{userId}/test-token" // a token as if the user had logged in
+	PathTemplate  = "/iam/{tenant}/templates/{templateId}"    // what a role template was made from
 
 	PathHealth  = "/healthz"      // the process runs
 	PathReady   = "/readyz"       // the process answers requests
@@ -104,6 +105,7 @@ const (
 	ScopeScopeReadOwn        = "iam.scope_read_own"
 	ScopeScopeManage         = "iam.scope_manage"
 	ScopeTemplateRead        = "iam.template_read"
+	ScopeTemplateManage      = "iam.template_manage" // not of the public API
 	ScopeRoleRead            = "iam.role_read"
 	ScopePermissionRead      = "iam.permission_read"
 	ScopeResourceRead        = "iam.resource_read"
@@ -121,7 +123,7 @@ func AllScopes() []string {
 	return []string{
 		ScopeUserRead, ScopeUserCreate, ScopeUserUpdate, ScopeUserDelete,
 		ScopeGroupRead, ScopeGroupManage, ScopeAssignmentManage,
-		ScopeAccessRead, ScopeAccessManage, ScopeScopeRead, ScopeScopeManage, ScopeTemplateRead,
+		ScopeAccessRead, ScopeAccessManage, ScopeScopeRead, ScopeScopeManage, ScopeTemplateRead, ScopeTemplateManage,
 		ScopeRoleRead, ScopePermissionRead, ScopeResourceRead,
 		ScopeSettingRead, ScopeSettingManage, ScopeSiteRead, ScopeSiteManage, ScopeVendorRead, ScopeVendorManage,
 	}

@@ -337,3 +337,24 @@ func (x brokenTx) DeleteTask(ctx context.Context, tenant, id string) error {
 	}
 	return x.Tx.DeleteTask(ctx, tenant, id)
 }
+
+func (x brokenTx) CreateTemplate(ctx context.Context, t store.Template) error {
+	if err := x.breakage.next(); err != nil {
+		return err
+	}
+	return x.Tx.CreateTemplate(ctx, t)
+}
+
+func (x brokenTx) UpdateTemplate(ctx context.Context, tenant, id string, fn func(t *store.Template) error) error {
+	if err := x.breakage.next(); err != nil {
+		return err
+	}
+	return x.Tx.UpdateTemplate(ctx, tenant, id, fn)
+}
+
+func (x brokenTx) DeleteTemplate(ctx context.Context, tenant, id string) error {
+	if err := x.breakage.next(); err != nil {
+		return err
+	}
+	return x.Tx.DeleteTemplate(ctx, tenant, id)
+}

@@ -234,5 +234,8 @@ func controlToWire(control store.AccessControl, v view) api.AccessControl {
 
 // templateToWire presents a role template.
 func templateToWire(t store.Template, v view) api.Template {
-	return api.Template{ID: t.ID, Name: v.text(t.Name), Description: v.text(t.Description), AccessControls: orEmpty(t.AccessControls)}
+	return api.Template{
+		ID: t.ID, Name: v.text(t.Name), Description: v.text(t.Description), AccessControls: orEmpty(t.AccessControls),
+		Withheld: access.Withheld(access.Carried(t.AccessControls)),
+	}
 }

@@ -136,7 +136,8 @@ func TestControl_toWire(t *testing.T) {
 	}
 	template := store.Template{
 		Tenant: servertest.Tenant, ID: "full", Name: map[string]string{"en": "All"}, Description: map[string]string{"de": "Alles"},
-		AccessControls: []string{"full", ordersViewer}, Predefined: true, CreatedAt: made,
+		AccessControls: []string{"full", ordersViewer}, BasedOn: "viewer", Access: map[string]string{"orders": "read"},
+		Predefined: true, Version: 1, CreatedAt: made, ModifiedAt: made.Add(time.Hour),
 	}
 	noZero(t, control)
 	noZero(t, template)
@@ -157,6 +158,7 @@ func TestControl_toWire(t *testing.T) {
 	}
 	wantTemplate := api.Template{
 		ID: "full", Name: api.Text{"en": "All"}, Description: api.Text{"de": "Alles"}, AccessControls: []string{"full", ordersViewer},
+		Withheld:  []string{"carts"},
 		Documents: []api.AccessControl{read[api.AccessControl](t, b, "~/access-controls/"+ordersViewer), want},
 	}
 	noZero(t, wantTemplate)

@@ -88,7 +88,8 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 	vendor := withVendors(t, sound)
 	fill := strings.NewReplacer("/iam/{tenant}", "~", "{tenant}", servertest.Tenant, "{client}", "shop", "{propertyKey}", "restrictions", "{siteCode}", "de", "{userId}", main, "{groupId}", "g", "{userType}", "EMPLOYEE",
 		"{accessControlId}", ordersViewer, "{scopeId}", "s", "{roleId}", viewerRole, "{permissionId}", "read", "{resourceId}", "orders",
-		"{vendorId}", "v", "{locationId}", "l")
+		"{vendorId}", "v", "{locationId}", "l", "{templateId}", "base")
+	sound.withTemplates(t)
 	forms := map[string]exchange{
 		"POST " + api.PathUsers:   {body: person("new@acme.example", "g", "h"), status: 201},
 		"PUT " + api.PathUser:     {body: changed(main, "g"), status: 204},
@@ -113,6 +114,8 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 		"GET " + api.PathUserGroup:     {path: "~/users/" + main + "/groups/g", status: 200},
 		"GET " + api.PathUsers:         {path: "~/users?expand=groups", status: 200},
 		"GET " + api.PathTemplates:     {path: "~/templates?expand=accessControls&pageSize=2", status: 200},
+		"PUT " + api.PathTemplate:      {body: `{"name": {"en": "Base"}, "basedOn": "viewer", "access": {"orders": "manage"}}`, status: 204},
+		"DELETE " + api.PathTemplate:   {path: "~/templates/leaf", status: 204},
 
 		"POST " + api.PathVendors:      {body: vendor, status: 201},
 		"POST " + api.PathVendorSearch: {body: `{"q": "name:exists"}`, status: 200},
@@ -172,7 +175,7 @@ func (b brokenBackend) state(t *testing.T) string {
 	t.Helper()
 	var state strings.Builder
 	for _, path := range []string{
-		"~/users", "~/groups", "~/access-controls?q=predefined:false", "~/scopes?q=predefined:false", vendors, locations,
+		"~/users", "~/groups", "~/access-controls?q=predefined:false", "~/scopes?q=predefined:false", "~/templates", vendors, locations,
 		"/configuration/acme/configurations", "/configuration/acme/clients/shop/configurations", "/site/acme/sites?includeInactive=true",
 	} {
 		state.Write(b.sound.send(t, exchange{path: path}).body)

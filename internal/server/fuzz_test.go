@@ -128,6 +128,9 @@ var fuzzOperations = []fuzzOperation{
 	{"PUT", "/groups/new", func(ctx context.Context, b *fuzzBackend, id string) error {
 		return b.store.DeleteGroup(ctx, servertest.Tenant, id)
 	}},
+	{"PUT", "/templates/new", func(ctx context.Context, b *fuzzBackend, id string) error {
+		return b.store.DeleteTemplate(ctx, servertest.Tenant, id)
+	}},
 	{"POST", "/groups/g/users", clearMembers("g")},
 	{"POST", "/groups/shoppers/users", clearMembers("shoppers")},
 	{"PUT", "/access-controls/c", nil},
@@ -175,6 +178,7 @@ func FuzzRequests(f *testing.F) {
 		fullGroup(), `{"name": "plain", "metadata": {"version": 1}}`, `{"userId": "` + b.user + `"}`, `{"userId": "c", "userType": "customer"}`,
 		fullControl(), `{"scopes": ["order.order_read_by_vendor"], "name": "x", "metadata": {"version": 1}}`, fuzzScope,
 		with(fullVendor, map[string]any{"parentId": absent, "id": "fresh", "metadata": map[string]any{"mixins": map[string]any{"crm": "x"}}}), with(warehouse, map[string]any{"id": "fresh"}),
+		`{"name": {"en": "Clerk"}, "basedOn": "viewer", "access": {"orders": "manage", "carts": "none", "forms": "edit"}}`,
 	} {
 		for operation := range fuzzOperations {
 			f.Add(uint8(operation), uint8(i), body)

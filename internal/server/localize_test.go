@@ -103,7 +103,7 @@ func TestLocalize_everyRoute(t *testing.T) {
 	b.token = b.issueUser(t, user, access.Employee, api.AllScopes()...)
 	fill := strings.NewReplacer(
 		"/iam/{tenant}", "~", "{userId}", user, "{groupId}", "g", "{accessControlId}", ordersViewer, "{scopeId}", "s",
-		"{roleId}", viewerRole, "{permissionId}", "read", "{resourceId}", "orders",
+		"{roleId}", viewerRole, "{permissionId}", "read", "{resourceId}", "orders", "{templateId}", "viewer",
 	)
 	plain := []string{api.PathUsers, api.PathUser, api.PathUserMe, api.PathMyScopes, api.PathUserScopes, api.PathMembers, api.PathScopes, api.PathVendorUsers}
 	for _, o := range server.Operations() {

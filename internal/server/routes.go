@@ -75,6 +75,9 @@ func (s *Server) groupTable() []route {
 		{"PUT", api.PathScope, one(api.ScopeScopeManage), s.handleScopePut},
 		{"DELETE", api.PathScope, one(api.ScopeScopeManage), s.handleScopeDelete},
 		{"GET", api.PathTemplates, one(api.ScopeTemplateRead), s.handleTemplateList},
+		{"GET", api.PathTemplate, one(api.ScopeTemplateRead), s.handleTemplateGet},
+		{"PUT", api.PathTemplate, one(api.ScopeTemplateManage), s.handleTemplatePut},
+		{"DELETE", api.PathTemplate, one(api.ScopeTemplateManage), s.handleTemplateDelete},
 	}
 }
 

@@ -67,6 +67,11 @@ var versionedPuts = map[string]versioned{
 		put:  exchange{method: "PUT", path: locations + "/l", body: `{"type": "OFFICE", "contactDetails": {}VERSION}`, status: 204},
 		says: inMetadata,
 	},
+	api.PathTemplate: {
+		make: []exchange{{method: "PUT", path: "~/templates/t", body: `{"name": {"en": "T"}}`, status: 201}},
+		put:  exchange{method: "PUT", path: "~/templates/t", body: `{"name": {"en": "T"}VERSION}`, status: 204},
+		says: inMetadata,
+	},
 }
 
 // Each operation of the description that takes a version is in the table.
