@@ -417,6 +417,28 @@ func TestRoutes(t *testing.T) {
 			func(ctx ctx, c *Client) (any, error) { return nil, c.DeleteSite(ctx, "uk") },
 			204, "", "DELETE /site/acme/sites/uk", "", nil,
 		},
+		"template": {
+			func(ctx ctx, c *Client) (any, error) { return c.Template(ctx, "t") },
+			200, `{"id":"t","withheldEntities":["media"],"basedOn":"viewer","access":{"media":"none"}}`,
+			"GET /iam/acme/templates/t", "",
+			&api.TemplateDefinition{Template: api.Template{ID: "t", Withheld: []string{"media"}}, BasedOn: "viewer", Access: map[string]string{"media": "none"}},
+		},
+		"put template": {
+			func(ctx ctx, c *Client) (any, error) {
+				return c.PutTemplate(ctx, "t", api.TemplateUpdate{Name: api.Text{"en": "T"}, BasedOn: "viewer", Access: map[string]string{"tax": "none"}})
+			},
+			201, `{"id":"t"}`, "PUT /iam/acme/templates/t", `{"name":{"en":"T"},"basedOn":"viewer","access":{"tax":"none"}}`, true,
+		},
+		"put template again": {
+			func(ctx ctx, c *Client) (any, error) {
+				return c.PutTemplate(ctx, "t", api.TemplateUpdate{Name: api.Text{"en": "T"}, Access: map[string]string{}})
+			},
+			204, "", "PUT /iam/acme/templates/t", `{"name":{"en":"T"},"access":{}}`, false,
+		},
+		"delete template": {
+			func(ctx ctx, c *Client) (any, error) { return nil, c.DeleteTemplate(ctx, "t") },
+			204, "", "DELETE /iam/acme/templates/t", "", nil,
+		},
 		"ids with any character": {
 			func(ctx ctx, c *Client) (any, error) { return nil, c.RemoveMember(ctx, `a/b"c`, "jörg?#%2F x") },
 			204, "", `DELETE /iam/acme/groups/a%2Fb%22c/users/j%C3%B6rg%3F%23%252F%20x`, "", nil,

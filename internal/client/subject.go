@@ -15,7 +15,8 @@ func AccessGroup(g api.Group, templates []api.Template) access.Group {
 	result := access.Group{ID: g.ID, Name: anyLanguage(g.Name), Controls: g.AccessControls, Withheld: g.Withheld(), Restrictions: g.Restrictions}
 	for _, t := range templates {
 		if slices.Contains(g.Templates, t.ID) {
-			result.Templates = append(result.Templates, access.FromControls(t.AccessControls, nil))
+			result.Templates = append(result.Templates, t.Gives())
+			result.Withheld = append(result.Withheld, t.Withheld...)
 		}
 	}
 	return result

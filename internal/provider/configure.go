@@ -168,6 +168,7 @@ var blocked = map[string]string{
 	api.ScopeGroupManage:      "create, update and delete iam_group",
 	api.ScopeAssignmentManage: "write iam_group_membership, iam_group_members",
 	api.ScopeTemplateRead:     "read iam_group, iam_role_template",
+	api.ScopeTemplateManage:   "create, update and delete iam_role_template (reference backend only)",
 	api.ScopeAccessRead:       "read iam_access_control, and tell in the plan of iam_group what the tenant cannot give",
 	api.ScopeAccessManage:     "create, update and delete iam_access_control",
 	api.ScopeScopeRead:        "read iam_scope, and the scopes in iam_user_permissions",
@@ -179,6 +180,10 @@ var blocked = map[string]string{
 	api.ScopeVendorRead:       "read iam_vendor",
 	api.ScopeVendorManage:     "create, update and delete iam_vendor",
 }
+
+// ofBackend are the scopes that only the reference backend has. An API that
+// cannot grant them is no reason for a warning.
+var ofBackend = []string{api.ScopeTemplateManage}
 
 // warnMissingScopes tells in one warning what the token cannot do, as the API
 // drops scopes that a key lacks without a word.
@@ -192,12 +197,14 @@ func warnMissingScopes(ctx context.Context, c *client.Client, diags *diag.Diagno
 		return // a ready token does not tell
 	}
 	var lines []string
+	public := false
 	for _, scope := range plumbing.SortedKeys(blocked) {
 		if !slices.Contains(granted, scope) {
 			lines = append(lines, fmt.Sprintf("  %s: needed to %s", scope, blocked[scope]))
+			public = public || !slices.Contains(ofBackend, scope)
 		}
 	}
-	if len(lines) > 0 {
+	if public {
 		diags.AddWarning("Scopes Missing", "The access token lacks scopes that some types need:\n\n"+strings.Join(lines, "\n")+"\n\nUse an API key that has them, unless the configuration does without these types.")
 	}
 }

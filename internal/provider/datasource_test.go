@@ -27,20 +27,22 @@ var dataSources = map[string]struct {
 	list   string
 	count  int
 }{
-	"iam_group":            {config: values{"id": "g"}, list: "access_control_ids", count: rows},
-	"iam_access_controls":  {config: values{"predefined": false}, list: "access_controls", count: rows},
-	"iam_group_members":    {config: values{"group_id": "g"}, list: "members", count: rows},
-	"iam_restrictions":     {list: "values", count: rows},
-	"iam_scopes":           {config: values{"predefined": false}, list: "scopes", count: rows},
-	"iam_sites":            {list: "sites", count: 1 + rows},
-	"iam_groups":           {list: "groups", count: len(access.PredefinedGroups()) + 1 + rows},
-	"iam_role_template":    {config: values{"id": "t0"}},
-	"iam_role_templates":   {list: "templates", count: len(access.Templates()) + rows},
-	"iam_user":             {config: values{"email": "0@acme.example"}, list: "group_ids", count: 1 + rows},
-	"iam_user_permissions": {config: values{"email": "0@acme.example"}, list: "groups", count: 1 + rows},
-	"iam_users":            {list: "users", count: 1 + rows},
-	"iam_vendor":           {config: values{"id": "v0"}, list: "location_ids", count: rows},
-	"iam_vendors":          {list: "vendors", count: rows},
+	"iam_group":                    {config: values{"id": "g"}, list: "access_control_ids", count: rows},
+	"iam_access_controls":          {config: values{"predefined": false}, list: "access_controls", count: rows},
+	"iam_group_members":            {config: values{"group_id": "g"}, list: "members", count: rows},
+	"iam_restrictions":             {list: "values", count: rows},
+	"iam_scopes":                   {config: values{"predefined": false}, list: "scopes", count: rows},
+	"iam_sites":                    {list: "sites", count: 1 + rows},
+	"iam_vendor":                   {config: values{"id": "v0"}, list: "location_ids", count: rows},
+	"iam_vendors":                  {list: "vendors", count: rows},
+	"iam_groups":                   {list: "groups", count: len(access.PredefinedGroups()) + 1 + rows},
+	"iam_role_template":            {config: values{"id": "t0"}},
+	"iam_access_catalog":           {list: "entities", count: access.EntityCount},
+	"iam_role_template_comparison": {config: values{"templates": []any{"t0", "viewer"}}, list: "rows", count: 31},
+	"iam_role_templates":           {list: "templates", count: len(access.Templates()) + rows},
+	"iam_user":                     {config: values{"email": "0@acme.example"}, list: "group_ids", count: 1 + rows},
+	"iam_user_permissions":         {config: values{"email": "0@acme.example"}, list: "groups", count: 1 + rows},
+	"iam_users":                    {list: "users", count: 1 + rows},
 }
 
 func TestDataSources_areTested(t *testing.T) {

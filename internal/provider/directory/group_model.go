@@ -51,8 +51,7 @@ func grantsOf(effective access.Access, template string, tenant []api.Template) g
 	if i < 0 {
 		return g
 	}
-	given := access.FromControls(tenant[i].AccessControls, nil)
-	if access.Merge(given, effective) != effective {
+	if access.Merge(tenant[i].Gives(), effective) != effective {
 		return g
 	}
 	g.templates = []string{template}
@@ -160,7 +159,7 @@ func (m *groupModel) readAccess(g api.Group, tenant plumbing.Rights) {
 	template, _ := templateAccess(m.RoleTemplate.ValueString(), tenant.Templates)
 	own, _ := plumbing.Levels(m.Access)
 	besides := plumbing.Strings(m.AccessControlIDs)
-	wanted := access.Expand(template, own, besides...)
+	wanted := access.ExpandOn(template, own, besides...)
 	expected := access.Given(wanted, tenant.Has)
 	observed := observe(expected, group)
 	if observed == expected {
@@ -172,7 +171,7 @@ func (m *groupModel) readAccess(g api.Group, tenant plumbing.Rights) {
 			observed[i] = wanted[i]
 		}
 	}
-	m.Access = plumbing.LevelMap(access.Overlay(template, own, observed, besides...), m.Access.IsNull())
+	m.Access = plumbing.LevelMap(access.OverlayOn(template, own, observed, besides...), m.Access.IsNull())
 }
 
 // observe is the group's access, except that a level which was expected and is
@@ -203,18 +202,15 @@ func templateOf(a access.Access, has func(control string) bool) string {
 	return ""
 }
 
-// templateAccess returns the levels of a role template: a predefined one, or
-// one of the tenant's own. The empty id is no template.
+// templateAccess returns what a role template gives: a predefined one, or one
+// of the tenant's own. The empty id is no template.
 func templateAccess(id string, tenant []api.Template) (a access.Access, ok bool) {
-	if id == "" {
-		return a, true
-	}
-	if t, ok := access.TemplateByID(id); ok {
-		return t.Access, true
+	if t, ok := access.TemplateByID(id); ok || id == "" {
+		return access.Expand(t.Access, nil), true
 	}
 	for _, t := range tenant {
 		if t.ID == id {
-			return access.Reduce(access.FromControls(t.AccessControls, nil)), true
+			return t.Gives(), true
 		}
 	}
 	return a, false

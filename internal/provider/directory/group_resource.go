@@ -95,13 +95,17 @@ func (r *groupResource) planAccess(ctx context.Context, plan groupModel, diags *
 		return a, tenant, false
 	}
 	id := plan.RoleTemplate.ValueString()
-	template, found := templateAccess(id, tenant.Templates)
+	template, found := templateAccess(id, nil)
+	if !found {
+		// One of the tenant's own, which this run may be about to change.
+		template, found, known = r.TemplateAccess(id, tenant.Templates)
+	}
 	if !found {
 		diags.AddAttributeError(path.Root("role_template"), "Unknown Role Template",
-			fmt.Sprintf("The tenant has no role template %q. Use one of %s, or one that the data source iam_role_templates lists.", id, templateIDs("")))
+			fmt.Sprintf("The tenant has no role template %q. Use one of %s, or one that the data source iam_role_templates lists. If this configuration makes it, refer to the id of the iam_role_template.", id, templateIDs("")))
 		return a, tenant, false
 	}
-	return access.Expand(template, own, plumbing.Strings(plan.AccessControlIDs)...), tenant, true
+	return access.ExpandOn(template, own, plumbing.Strings(plan.AccessControlIDs)...), tenant, known
 }
 
 // leftOut tells which of the wanted levels the tenant cannot give, as it lacks

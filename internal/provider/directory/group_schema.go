@@ -54,7 +54,7 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"role_template": schema.StringAttribute{
-				MarkdownDescription: "Id of the role template that the group starts from: " + templateIDs("`") + ", or one of the tenant's own.",
+				MarkdownDescription: "Id of the role template that the group starts from: " + templateIDs("`") + ", or one of the tenant's own: then refer to the `id` of the `iam_role_template`, so that a change of both shows in one plan.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},

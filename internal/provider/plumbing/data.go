@@ -27,6 +27,7 @@ type Data struct {
 	controls  map[string]bool
 	canLock   *bool
 	planned   map[[2]string]string // what, by kind and id
+	plans     templatePlans
 }
 
 // UserDefaults stand in where a user leaves an attribute out. In a plan they
@@ -36,20 +37,6 @@ type UserDefaults struct {
 	PreferredSite     types.String `tfsdk:"preferred_site"`
 	PreferredCurrency types.String `tfsdk:"preferred_currency"`
 	PreferredLanguage types.String `tfsdk:"preferred_language"`
-}
-
-// Templates returns the tenant's role templates, read once per run.
-func (d *Data) Templates(ctx context.Context) ([]api.Template, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.templates == nil {
-		list, err := d.Client.Templates(ctx)
-		if err != nil {
-			return nil, err
-		}
-		d.templates = list
-	}
-	return d.templates, nil
 }
 
 // Rights are what a tenant's groups can be given.

@@ -31,6 +31,12 @@ func StringList(items []string) types.List {
 	return types.ListValueMust(types.StringType, stringValues(slices.Sorted(slices.Values(items))))
 }
 
+// OrderedList returns the strings as they stand, never null: their order means
+// something.
+func OrderedList(items []string) types.List {
+	return types.ListValueMust(types.StringType, stringValues(items))
+}
+
 func stringValues(items []string) []attr.Value {
 	elements := make([]attr.Value, len(items))
 	for i, item := range items {

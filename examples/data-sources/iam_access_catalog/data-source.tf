@@ -1,0 +1,14 @@
+data "iam_access_catalog" "all" {}
+
+# What the access of a group can name, by category.
+output "entities" {
+  value = {
+    for category in data.iam_access_catalog.all.categories : category => [
+      for entity in data.iam_access_catalog.all.entities : entity.code if entity.category == category
+    ]
+  }
+}
+
+output "restriction_aware" {
+  value = [for entity in data.iam_access_catalog.all.entities : entity.code if entity.restriction_aware]
+}

@@ -1,0 +1,42 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// Template returns one role template with what it was made from. IsUnsupported
+// holds for the error when the API only lists templates.
+func (c *Client) Template(ctx context.Context, id string) (*api.TemplateDefinition, error) {
+	t, err := one(ctx, c, c.path(api.PathTemplate, id), func(t api.TemplateDefinition) string { return t.ID })
+	return t, templateError(err)
+}
+
+// PutTemplate makes a role template or replaces it: created reports which. It
+// fails as Template does.
+func (c *Client) PutTemplate(ctx context.Context, id string, template api.TemplateUpdate) (created bool, err error) {
+	x, err := c.do(ctx, call{
+		method: http.MethodPut, path: c.path(api.PathTemplate, id), body: template,
+		want: []int{http.StatusCreated, http.StatusNoContent},
+	})
+	return err == nil && x.status == http.StatusCreated, templateError(err)
+}
+
+// DeleteTemplate deletes a role template. While groups or other templates use
+// it, it stays and the status is 400. It fails as Template does.
+func (c *Client) DeleteTemplate(ctx context.Context, id string) error {
+	return templateError(c.remove(ctx, c.path(api.PathTemplate, id), false))
+}
+
+// templateError tells an API without the path from one that has no such
+// template, which names it.
+func templateError(err error) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || e.StatusCode != http.StatusMethodNotAllowed && (e.StatusCode != http.StatusNotFound || e.Document.ResourceID != "") {
+		return err
+	}
+	return &UnsupportedError{What: "make custom role templates", Answer: e}
+}

@@ -1,0 +1,127 @@
+package rights
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var _ datasource.DataSourceWithConfigure = (*accessCatalogDataSource)(nil)
+
+type accessCatalogDataSource struct {
+	plumbing.DataSource
+}
+
+// NewAccessCatalogDataSource returns the data source iam_access_catalog.
+func NewAccessCatalogDataSource() datasource.DataSource {
+	return &accessCatalogDataSource{plumbing.DataSource{Name: "access_catalog"}}
+}
+
+// accessCatalogModel is the state of the data source iam_access_catalog.
+type accessCatalogModel struct {
+	Categories types.List `tfsdk:"categories"`
+	Levels     types.Map  `tfsdk:"levels"`
+	Entities   types.List `tfsdk:"entities"`
+}
+
+// entityModel is one entity of the catalog.
+type entityModel struct {
+	Code             types.String `tfsdk:"code"`
+	Label            types.String `tfsdk:"label"`
+	Category         types.String `tfsdk:"category"`
+	Product          types.String `tfsdk:"product"`
+	Levels           types.List   `tfsdk:"levels"`
+	Parent           types.String `tfsdk:"parent"`
+	TiedTo           types.List   `tfsdk:"tied_to"`
+	RestrictionAware types.Bool   `tfsdk:"restriction_aware"`
+}
+
+func (m *entityModel) fromCore(e access.Entity) {
+	m.Code = types.StringValue(e.Code)
+	m.Label = types.StringValue(e.Label)
+	m.Category = types.StringValue(e.Category)
+	m.Product = types.StringValue(string(e.Product))
+	m.Levels = levelList(e.Product)
+	m.Parent = plumbing.StringOrNull(e.Parent)
+	m.TiedTo = plumbing.OrderedList(access.Tied(e.Code))
+	m.RestrictionAware = types.BoolValue(e.RestrictionAware)
+}
+
+// levelList lists the levels of a product, lowest first.
+func levelList(p access.Product) types.List {
+	var names []string
+	for _, level := range p.Levels() {
+		names = append(names, level.String())
+	}
+	return plumbing.OrderedList(names)
+}
+
+func entityAttributes() map[string]schema.Attribute {
+	text := func(about string) schema.Attribute {
+		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
+	}
+	list := func(about string) schema.Attribute {
+		return schema.ListAttribute{MarkdownDescription: about, ElementType: types.StringType, Computed: true}
+	}
+	return map[string]schema.Attribute{
+		"code":              text("Code of the entity, as written in `access`, such as `orders`."),
+		"label":             text("The entity as people know it."),
+		"category":          text("Heading that the entity stands under."),
+		"product":           text("`commerce_engine` or `orchestration_engine`."),
+		"levels":            list("Levels that the entity admits, lowest first; each contains those before it."),
+		"parent":            text("Code of the entity whose level this one takes unless a group names it; null for most."),
+		"tied_to":           list("Codes of the entities that get at least the level named for this one, unless a group names them; empty for most."),
+		"restriction_aware": schema.BoolAttribute{MarkdownDescription: "Whether the restrictions of a group limit which records of the entity its members see.", Computed: true},
+	}
+}
+
+func (d *accessCatalogDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "What access can be given to: every entity with the levels it admits and what follows from them. The same for every tenant; no request is made.",
+		Attributes: map[string]schema.Attribute{
+			"categories": schema.ListAttribute{MarkdownDescription: "The headings that entities stand under, each once, in the order of the catalog.", ElementType: types.StringType, Computed: true},
+			"levels": schema.MapAttribute{
+				MarkdownDescription: "Levels by product, lowest first.",
+				ElementType:         types.ListType{ElemType: types.StringType},
+				Computed:            true,
+			},
+			"entities": schema.ListNestedAttribute{
+				MarkdownDescription: "The entities: those of the Commerce Engine that have a view of their own, then those that follow them, then the Orchestration Engine's.",
+				Computed:            true,
+				NestedObject:        schema.NestedAttributeObject{Attributes: entityAttributes()},
+			},
+		},
+	}
+}
+
+func (d *accessCatalogDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var models []entityModel
+	var categories []string
+	seen := map[string]bool{}
+	for _, e := range access.Entities() {
+		var m entityModel
+		m.fromCore(e)
+		models = append(models, m)
+		if !seen[e.Category] {
+			seen[e.Category] = true
+			categories = append(categories, e.Category)
+		}
+	}
+	entities, diags := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: entityAttributes()}.Type(), models)
+	resp.Diagnostics.Append(diags...)
+	levels := map[string]attr.Value{}
+	for _, p := range []access.Product{access.CommerceEngine, access.OrchestrationEngine} {
+		levels[string(p)] = levelList(p)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, accessCatalogModel{
+		Categories: plumbing.OrderedList(categories),
+		Levels:     types.MapValueMust(types.ListType{ElemType: types.StringType}, levels),
+		Entities:   entities,
+	})...)
+}

@@ -1,0 +1,329 @@
+package rights
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ resource.ResourceWithConfigure      = (*roleTemplateResource)(nil)
+	_ resource.ResourceWithImportState    = (*roleTemplateResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*roleTemplateResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*roleTemplateResource)(nil)
+)
+
+type roleTemplateResource struct {
+	plumbing.Resource
+}
+
+// NewRoleTemplateResource returns iam_role_template.
+func NewRoleTemplateResource() resource.Resource {
+	return &roleTemplateResource{plumbing.Resource{Name: "role_template"}}
+}
+
+func (r *roleTemplateResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A role template of the tenant's own: levels that groups can start from, laid over another template or over nothing. " +
+			"A change reaches every group that starts from the template and every template that is based on it, and the plan of these shows it in `effective_access`.\n\n" +
+			"Needs the reference backend: the public API lists role templates and has no way to make one. " +
+			"The backend keeps a template that is in use: to remove or replace one together with its last use, set `lifecycle { create_before_destroy = true }` on it.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{
+				MarkdownDescription: "Id of the template, unique in the tenant, case-sensitive. Left out, one is generated. Changing it replaces the template.",
+				Optional:            true,
+				Computed:            true,
+				Validators:          []validator.String{plumbing.ValidID()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
+			},
+			"name": schema.MapAttribute{
+				MarkdownDescription: "Name by language, such as `{ en = \"Returns Clerk\" }`.",
+				ElementType:         types.StringType,
+				Required:            true,
+				Validators:          plumbing.ValidText(),
+			},
+			"description": schema.MapAttribute{
+				MarkdownDescription: "Description by language.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          plumbing.ValidText(),
+			},
+			"based_on": schema.StringAttribute{
+				MarkdownDescription: "Id of the template to start from, predefined or of the tenant's own: then refer to the `id` of that `iam_role_template`. Left out, the template starts from nothing.",
+				Optional:            true,
+				Validators:          []validator.String{plumbing.NotEmpty()},
+			},
+			"access": schema.MapAttribute{
+				MarkdownDescription: "Levels by entity, laid over `based_on`: a higher level raises, a lower one lowers, `none` takes away. " +
+					"Entities and levels are those of `iam_group`; the data source `iam_access_catalog` lists them.",
+				ElementType: types.StringType,
+				Required:    true,
+				Validators:  []validator.Map{plumbing.ValidAccess()},
+			},
+			"effective_access": schema.MapAttribute{
+				MarkdownDescription: "What the template gives: the level by entity after base, own levels, tied and derived entities. Entities without access are left out. Known in the plan.",
+				ElementType:         types.StringType,
+				Computed:            true,
+			},
+		},
+	}
+}
+
+// ValidateConfig refuses what no tenant can take.
+func (r *roleTemplateResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config customTemplateModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() || !plumbing.IsSet(config.ID) {
+		return
+	}
+	id := config.ID.ValueString()
+	if _, ok := access.TemplateByID(id); ok {
+		resp.Diagnostics.AddAttributeError(path.Root("id"), "Predefined Role Template", predefinedText("role template", "iam_role_template", id)+" Choose another id for one of your own.")
+	}
+	if config.BasedOn.ValueString() == id {
+		resp.Diagnostics.AddAttributeError(path.Root("based_on"), "Role Template Based On Itself", fmt.Sprintf("The template %s cannot start from itself.", id))
+	}
+}
+
+// ModifyPlan makes effective_access known, and tells it to what is planned after
+// the template.
+func (r *roleTemplateResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan customTemplateModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if req.State.Raw.IsNull() && r.Data != nil && r.Client != nil {
+		if err := r.TemplatesSupported(ctx); err != nil {
+			resp.Diagnostics.Append(refused("create", cmp.Or(plan.ID.ValueString(), "with a generated id"), err))
+		}
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	value := types.MapUnknown(types.StringType)
+	gives, known := r.planAccess(ctx, plan, &resp.Diagnostics)
+	if known {
+		value = plumbing.LevelMap(gives.Map(), false)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("effective_access"), value)...)
+	if r.Data != nil && plumbing.IsSet(plan.ID) && r.PlanTemplate(plan.ID.ValueString(), gives, known) {
+		resp.Diagnostics.AddAttributeError(path.Root("id"), "Role Template Planned Too Late",
+			fmt.Sprintf("A group or another template that starts from %s was planned before this change of it was known, so that the plan does not show what its members will have. "+
+				"Refer to this resource there, such as role_template = iam_role_template.name.id, instead of repeating the id.", plan.ID.ValueString()))
+	}
+}
+
+// planAccess evaluates the planned levels; known is false while they are not, or
+// the base.
+func (r *roleTemplateResource) planAccess(ctx context.Context, plan customTemplateModel, diags *diag.Diagnostics) (gives access.Access, known bool) {
+	own, known := plumbing.Levels(plan.Access)
+	if !known || plan.BasedOn.IsUnknown() {
+		return gives, false
+	}
+	if plan.BasedOn.IsNull() {
+		return access.ExpandOn(gives, own), true
+	}
+	if r.Data == nil || r.Client == nil {
+		return gives, false
+	}
+	tenant, err := r.Templates(ctx)
+	if err != nil {
+		diags.Append(plumbing.Unable("read", "role templates", "of the tenant", err))
+		return gives, false
+	}
+	id := plan.BasedOn.ValueString()
+	base, found, known := r.TemplateAccess(id, tenant)
+	if !found {
+		diags.AddAttributeError(path.Root("based_on"), "Unknown Role Template",
+			fmt.Sprintf("The tenant has no role template %q. Use one that the data source iam_role_templates lists. If this configuration makes it, refer to the id of the iam_role_template.", id))
+	}
+	return access.ExpandOn(base, own), found && known
+}
+
+// refused is the diagnostic of an operation that the API did not take.
+func refused(verb, object string, err error) diag.Diagnostic {
+	if client.IsUnsupported(err) {
+		err = fmt.Errorf("%w. Custom role templates need the reference backend: point the provider at one (embedded, or the api_url of a serve command), "+
+			"or write the levels into the access of each iam_group", err)
+	}
+	return plumbing.Unable(verb, "role template", object, err)
+}
+
+func (r *roleTemplateResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan customTemplateModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	if plumbing.IsSet(plan.ID) {
+		// The API replaces what is there.
+		resp.Diagnostics.Append(r.free(ctx, plan.ID.ValueString())...)
+	} else {
+		plan.ID = types.StringValue(uuid.NewString())
+	}
+	body := plan.toAPI(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id := plan.ID.ValueString()
+	defer r.ForgetTemplates()
+	_, err := r.Client.PutTemplate(ctx, id, body)
+	if err != nil && !answered(err) {
+		// The template may exist under the id that was chosen here: keep it.
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		err = fmt.Errorf("%w. The template may have been made all the same. Run the same command again: it removes the template if it is there, and makes it again", err)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(refused("create", id, err))
+		return
+	}
+	made, err := r.await(ctx, plan, body)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.NotReadBack("role template", id, err))
+	} else {
+		plan.fromAPI(*made)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// free refuses the id of a template that exists.
+func (r *roleTemplateResource) free(ctx context.Context, id string) (diags diag.Diagnostics) {
+	found, err := r.Client.Template(ctx, id)
+	switch {
+	case err == nil:
+		diags.AddAttributeError(path.Root("id"), "Unable to create role template", existsText("role template", "iam_role_template", id, found.Predefined))
+	case !client.IsNotFound(err):
+		diags.Append(refused("create", id, err))
+	}
+	return diags
+}
+
+// answered reports whether the API said that it did nothing.
+func answered(err error) bool {
+	e, ok := errors.AsType[*client.Error](err)
+	return client.IsUnsupported(err) || ok && e.StatusCode < http.StatusInternalServerError
+}
+
+// await reads the template back once the API shows what was written, also in the
+// list that groups are made from.
+func (r *roleTemplateResource) await(ctx context.Context, plan customTemplateModel, body api.TemplateUpdate) (*api.TemplateDefinition, error) {
+	id := plan.ID.ValueString()
+	written, err := client.Await(ctx,
+		func(ctx context.Context) (*api.TemplateDefinition, error) { return r.Client.Template(ctx, id) },
+		func(t api.TemplateDefinition) bool {
+			return sameTemplate(t, body) && plumbing.LevelMap(t.Gives().Map(), false).Equal(plan.EffectiveAccess)
+		})
+	if err != nil {
+		return nil, err
+	}
+	_, err = client.Await(ctx,
+		func(ctx context.Context) (*[]api.Template, error) {
+			list, err := r.Client.Templates(ctx)
+			return &list, err
+		},
+		func(list []api.Template) bool {
+			return slices.ContainsFunc(list, func(t api.Template) bool { return t.ID == id && t.Gives() == written.Gives() })
+		})
+	return written, err
+}
+
+func (r *roleTemplateResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state customTemplateModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
+		return
+	}
+	id := state.ID.ValueString()
+	template, err := r.Client.Template(ctx, id)
+	switch {
+	case client.IsNotFound(err):
+		resp.Diagnostics.Append(plumbing.GoneWarning("Role Template", id))
+		resp.State.RemoveResource(ctx)
+	case err != nil:
+		resp.Diagnostics.Append(refused("read", id, err))
+	default:
+		state.fromAPI(*template)
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	}
+}
+
+func (r *roleTemplateResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan customTemplateModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	body := plan.toAPI(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Every member is managed here, so there is nothing to read before.
+	id := plan.ID.ValueString()
+	defer r.ForgetTemplates()
+	created, err := r.Client.PutTemplate(ctx, id, body)
+	var written *api.TemplateDefinition
+	if err == nil {
+		written, err = r.await(ctx, plan, body)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(refused("update", id, err))
+		return
+	}
+	if created {
+		resp.Diagnostics.AddWarning("Role Template Created Again", fmt.Sprintf("Role template %s was deleted by someone else during the apply and was made again.", id))
+	}
+	plan.fromAPI(*written)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+func (r *roleTemplateResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state customTemplateModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	id := state.ID.ValueString()
+	defer r.ForgetTemplates()
+	err := r.Client.DeleteTemplate(ctx, id)
+	if err == nil {
+		err = awaitGone(ctx, func(ctx context.Context) error { _, err := r.Client.Template(ctx, id); return err })
+	}
+	if client.IsBadRequest(err) {
+		err = fmt.Errorf("%w. Let what uses the template start from another one first: apply that while the template is still there, and then without it. "+
+			"Or set lifecycle { create_before_destroy = true } on the template and apply that, which makes Terraform change the others before it deletes the template", err)
+	}
+	if err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.Append(refused("delete", id, err))
+	}
+}
+
+// ImportState takes the id of a template.
+func (r *roleTemplateResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if _, ok := access.TemplateByID(req.ID); ok {
+		resp.Diagnostics.AddError("Unable to import role template", predefinedText("role template", "iam_role_template", req.ID))
+		return
+	}
+	resource.ImportStatePassthroughID(ctx, path.Root("id"), req, resp)
+}
