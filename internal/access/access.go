@@ -127,11 +127,3 @@ func Overlay(template Access, own map[string]Level, want Access, controls ...str
 		result[catalog[first].Code] = want[first]
 	}
 }
-
-// Reduce returns the levels that have to be named for Expand to give a: without
-// those that follow a parent or a tied entity by themselves. A template that is
-// known by its outcome only is reduced before a group lays levels over it, so
-// that what follows an entity also follows when the entity is lowered.
-func Reduce(a Access) Access {
-	return FromMap(Overlay(Access{}, nil, a))
-}

@@ -232,19 +232,3 @@ func TestOverlayFindsTheWay(t *testing.T) {
 		}
 	})
 }
-
-func TestReduce(t *testing.T) {
-	t.Parallel()
-	given := Expand(Access{}, map[string]Level{"products": Manage, "orders": Manage, "media": Read})
-	lowered := Expand(Reduce(given), map[string]Level{"products": Read, "orders": None})
-	want := map[string]Level{"products": Read, "prices": Read, "availability": Read, "media": Read}
-	if !maps.Equal(lowered.Map(), want) {
-		t.Errorf("got %v, want %v", lowered.Map(), want)
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		a := Expand(Access{}, anyOwn().Draw(t, "own"))
-		if got := Reduce(Reduce(a)); got != Reduce(a) {
-			t.Error("reducing twice differs from reducing once")
-		}
-	})
-}

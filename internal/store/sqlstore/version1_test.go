@@ -102,7 +102,8 @@ func wantOldRecords(t *testing.T, s store.Store) {
 		CreatedAt: time.UnixMilli(1795319392591).UTC(),
 	}, err)
 	template, err := s.Template(ctx, "acme", "viewer")
-	check([]any{template.Name["en"], template.Predefined, len(template.AccessControls)}, []any{"Viewer", true, 42}, err)
+	check([]any{template.Name["en"], template.Predefined, len(template.AccessControls), template.Version, template.Access == nil, template.ModifiedAt.IsZero()},
+		[]any{"Viewer", true, 42, 1, true, true}, err)
 	key, err := s.SigningKey(ctx, []byte("another"))
 	check(base64.StdEncoding.EncodeToString(key), "uPARBcKqJ/1WVb82rv79MBh8gpZpSwyXcO/yxnVPMIw=", err)
 	_, err = s.NextTask(ctx)
