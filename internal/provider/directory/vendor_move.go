@@ -19,14 +19,25 @@ func inTheWay(ctx context.Context, c *client.Client, group, user string) ([]stri
 	if err != nil || joined.UserType != access.Employee {
 		return nil, err
 	}
-	groups, err := c.UserGroups(ctx, user)
+	employee, err := c.User(ctx, user)
+	if err != nil {
+		return nil, err
+	}
 	var ids []string
-	for _, g := range groups {
-		if access.CheckVendors(access.GroupVendor{GroupID: g.ID, VendorID: g.VendorID}, access.GroupVendor{GroupID: group, VendorID: joined.VendorID}) != nil {
-			ids = append(ids, g.ID)
+	// One by one: the list of a user's groups may lag behind.
+	for _, id := range employee.GroupIDs {
+		g, err := c.Group(ctx, id)
+		if client.IsNotFound(err) {
+			continue // deleted since
+		}
+		if err != nil {
+			return nil, err
+		}
+		if access.CheckVendors(access.GroupVendor{GroupID: id, VendorID: g.VendorID}, access.GroupVendor{GroupID: group, VendorID: joined.VendorID}) != nil {
+			ids = append(ids, id)
 		}
 	}
-	return ids, err
+	return ids, nil
 }
 
 // join makes the user a member of the group and returns with the user locked.
@@ -34,7 +45,7 @@ func inTheWay(ctx context.Context, c *client.Client, group, user string) ([]stri
 // another resource of the same apply to take the user out of them.
 func join(ctx context.Context, c *client.Client, group string, userType access.UserType, user string) (unlock func(), err error) {
 	unlock, err = tryJoin(ctx, c, group, userType, user)
-	if !client.IsBadRequest(err) {
+	if !client.IsBadRequest(err) || userType != access.Employee { // customers are in no vendor's groups
 		return unlock, err
 	}
 	var groups []string
