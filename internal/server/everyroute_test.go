@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
@@ -46,7 +47,10 @@ type judged struct {
 
 func newJudged(t *testing.T) (judged, *maker) {
 	t.Helper()
-	running := servertest.New(t, servertest.Options{NoContract: true}) // some of the nonsense is taken
+	running := servertest.New(t, servertest.Options{
+		NoContract:       true,      // some of the nonsense is taken
+		VendorGroupDelay: time.Hour, // all that is written is a request's
+	})
 	b := &backend{url: running.URL, server: running.Server, store: running.Store}
 	b.token = b.issue(t, servertest.Tenant, api.AllScopes()...)
 	b.allowRestrictions(t, "site-1")
