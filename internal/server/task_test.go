@@ -112,7 +112,7 @@ func TestTasks_twoServers(t *testing.T) {
 }
 
 // The worker is told of a new task. Looking for tasks by itself, as it does for
-// those of other processes, would take minutes for these.
+// those of other processes, would take five seconds for each of these.
 func TestTasks_wakeTheWorker(t *testing.T) {
 	t.Parallel()
 	filled := newBackend(t)
@@ -122,7 +122,7 @@ func TestTasks_wakeTheWorker(t *testing.T) {
 	for i := range 20 {
 		id := b.create(t, vendors, `{"name": "Vendor"}`)
 		db.until(t, func() bool { return len(b.groupsOf(t, id)) == 4 })
-		if took := time.Since(start); took > 40*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Fatalf("%d vendors took %v", i+1, took)
 		}
 	}
