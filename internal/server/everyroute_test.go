@@ -54,9 +54,22 @@ func newJudged(t *testing.T) (judged, *maker) {
 	b := &backend{url: running.URL, server: running.Server, store: running.Store}
 	b.token = b.issue(t, servertest.Tenant, api.AllScopes()...)
 	b.allowRestrictions(t, "site-1")
-	b.withGroups(t, "g")
+	b.withGroups(t, "g", "h")
 	b.check(t, exchange{method: "PUT", path: "~/groups/shoppers", body: `{"name": {"en": "Shoppers"}, "userType": "CUSTOMER"}`, status: 201, want: `{}`})
-	user := b.create(t, "~/users", person("anna@acme.example", "g"))
+	b.check(t, exchange{method: "PUT", path: "~/scopes/s", body: fuzzScope, status: 201, want: `{}`})
+	b.check(t, exchange{method: "PUT", path: "~/access-controls/c", body: with(fullControl(), map[string]any{"restrictedTo": "CUSTOMER"}), status: 201, want: `{}`})
+	for _, id := range []string{"v", "w"} {
+		b.check(t, exchange{method: "PUT", path: vendors + "/" + id, body: `{"name": "V", "type": "COMPANY"}`, status: 201, want: `{}`})
+	}
+	b.create(t, "/site/acme/sites", siteBody(map[string]any{"code": "de"}))
+	for _, of := range []string{"", "/clients/shop"} {
+		got := b.send(t, exchange{method: "POST", path: "/configuration/acme" + of + "/configurations", body: `[{"key": "k", "value": 1}]`})
+		if got.status != http.StatusCreated {
+			t.Fatalf("got %d %s", got.status, got.body)
+		}
+	}
+	b.check(t, exchange{method: "PUT", path: locations + "/l", body: `{"type": "OFFICE", "contactDetails": {}}`, status: 201, want: `{}`})
+	user := b.create(t, "~/users", person("anna@acme.example", "h"))
 	watch, err := sqltest.NewWatch(running.DSN)
 	if err != nil {
 		t.Fatal(err)
@@ -101,132 +114,123 @@ func judge(t *testing.T, e exchange, status int, body []byte, changed bool) {
 	}
 }
 
-// eachOperation runs a sub-test for each operation, on a backend of its own.
-func eachOperation(t *testing.T, test func(t *testing.T, j judged, m *maker, o server.Operation)) {
-	t.Helper()
-	for _, o := range server.Operations() {
+// TestEveryRoute tries each operation with everything. Those that write have a
+// backend of their own.
+func TestEveryRoute(t *testing.T) {
+	t.Parallel()
+	doc := openAPI(t)
+	reader, m := newJudged(t)
+	t.Cleanup(func() {
+		if reader.changed(t) {
+			t.Error("reading has written something")
+		}
+	})
+	for i, o := range server.Operations() {
 		t.Run(o.Method+" "+o.Path, func(t *testing.T) {
 			t.Parallel()
-			j, m := newJudged(t)
-			test(t, j, m, o)
-			if o.Method == http.MethodGet && j.changed(t) {
-				t.Error("reading has written something")
+			j, m := judged{reader.backend, reader.watch, new(int)}, &maker{user: m.user}
+			if o.Method != http.MethodGet {
+				j, m = newJudged(t)
+			}
+			plain := m.request(o, doc)
+			m.whole = true
+			whole := m.request(o, doc)
+			j.tryMembers(t, whole)
+			j.tryParameters(t, plain, i)
+			j.tryIDs(t, o, plain)
+			j.tryBodies(t, plain)
+			if got := j.send(t, exchange{path: "~/groups"}); got.status != http.StatusOK {
+				t.Errorf("afterwards groups answer %d", got.status)
 			}
 		})
 	}
 }
 
-// No body makes an operation fail.
-func TestEveryRoute_bodies(t *testing.T) {
-	t.Parallel()
-	doc := openAPI(t)
-	eachOperation(t, func(t *testing.T, j judged, m *maker, o server.Operation) {
-		e := m.request(o, doc)
-		for _, body := range []string{
-			"", " ", "{", "}", "null", "true", "1", `"text"`, "[]", "[{}]", "{}", `{"":{}}`, "{\"name\":{\"en\":\"\xff\"}}", `{"name":"\ud800"}`, `{"name":"\u0000"}`,
-			e.body + e.body, strings.Replace(e.body, "}", "", 1), strings.Replace(e.body, ":", ":[", 1), strings.ToUpper(e.body),
-			nested(9_000), nested(30_000), `{"name":` + nested(9_000) + "}", "\ufeff" + e.body, strings.Repeat("[", 100_000), strings.Repeat(`{"a":`, 100_000), "1" + strings.Repeat("0", 100_000),
-			"a=b&c=d", "<xml/>", "--x\r\n", strings.Repeat("\x00", 1000),
-		} {
-			e.body = body
+// tryMembers puts everything in the place of each member of the body. Of words,
+// some say as much as all, here and below.
+func (j judged) tryMembers(t *testing.T, e exchange) {
+	t.Helper()
+	var body any
+	_ = json.Unmarshal([]byte(e.body), &body)
+	members, isObject := body.(map[string]any)
+	if list, ok := body.([]any); ok && len(list) > 0 {
+		members, isObject = list[0].(map[string]any)
+	}
+	if !isObject { // or none at all
+		return
+	}
+	tryWith := func(name string, value any) {
+		usual := members[name]
+		members[name] = value
+		if text, err := json.Marshal(body); err == nil {
+			e.body = string(text)
 			j.try(t, e)
 		}
-		for _, size := range []int{10<<20 - 100, 10 << 20, 11 << 20} { // around the limit
-			e.body = `{"padding": "` + strings.Repeat("x", size) + `"}`
-			j.try(t, e)
+		members[name] = usual
+	}
+	for name := range members {
+		for i := range anythings {
+			tryWith(name, (&maker{bytes: []byte{byte(i)}}).anything())
 		}
-		if text := j.send(t, exchange{path: "~/groups"}); text.status != http.StatusOK {
-			t.Errorf("afterwards groups answer %d", text.status)
-		}
-	})
-}
-
-// No member of a body makes an operation fail, whatever is in its place.
-func TestEveryRoute_members(t *testing.T) {
-	t.Parallel()
-	doc := openAPI(t)
-	eachOperation(t, func(t *testing.T, j judged, m *maker, o server.Operation) {
-		m.whole = true
-		e := m.request(o, doc)
-		var body any
-		_ = json.Unmarshal([]byte(e.body), &body)
-		members, isObject := body.(map[string]any)
-		if list, ok := body.([]any); ok && len(list) > 0 {
-			members, isObject = list[0].(map[string]any)
-		}
-		if !isObject { // or none at all
-			return
-		}
-		tryWith := func(name string, value any) {
-			usual := members[name]
-			members[name] = value
-			if text, err := json.Marshal(body); err == nil {
-				e.body = string(text)
-				j.try(t, e)
-			}
-			members[name] = usual
-		}
-		for name := range members {
-			for i := range anythings {
-				tryWith(name, (&maker{bytes: []byte{byte(i)}}).anything())
-			}
-			for _, word := range words {
+		for i, word := range words {
+			if i%4 == len(name)%4 {
 				tryWith(name, strings.ToValidUTF8(word, "?"))
 			}
 		}
-	})
+	}
 }
 
-// No id in a path makes an operation fail.
-func TestEveryRoute_ids(t *testing.T) {
-	t.Parallel()
-	doc := openAPI(t)
-	eachOperation(t, func(t *testing.T, j judged, m *maker, o server.Operation) {
-		plain := m.request(o, doc)
-		segments := strings.Split(o.Path, "/")
-		for i, segment := range segments {
-			if !strings.HasPrefix(segment, "{") || segment == "{tenant}" {
-				continue
-			}
-			for _, word := range words {
-				e := plain
-				path, query, _ := strings.Cut(plain.path, "?")
-				parts := strings.Split(path, "/")
-				parts[i] = url.PathEscape(word)
-				e.path = strings.TrimSuffix(strings.Join(parts, "/")+"?"+query, "?")
-				j.try(t, e)
-			}
+// tryParameters tries what may follow the path, and the headers of languages.
+// Which word meets which name is another for each operation.
+func (j judged) tryParameters(t *testing.T, plain exchange, operation int) {
+	t.Helper()
+	headers := []string{"Accept-Language", "Content-Language", "X-Total-Count", "Emporix-Tenant", "Content-Type"}
+	for i, word := range words {
+		e := plain
+		e.path += "?" + parameters[(i+operation)%len(parameters)] + "=" + url.QueryEscape(word)
+		j.try(t, e)
+		e = plain
+		e.header = map[string]string{headers[(i+operation)%len(headers)]: strings.Map(printable, word)}
+		j.try(t, e)
+		e = plain
+		e.path += "?" + strings.Map(printable, strings.ReplaceAll(word, " ", "+"))
+		if _, err := url.Parse(e.path); err == nil && i%5 == 0 {
+			j.try(t, e)
 		}
-	})
+	}
 }
 
-// No parameter and no header of languages makes an operation fail.
-func TestEveryRoute_parameters(t *testing.T) {
-	t.Parallel()
-	doc := openAPI(t)
-	eachOperation(t, func(t *testing.T, j judged, m *maker, o server.Operation) {
-		plain := m.request(o, doc)
-		for i, word := range words {
-			for k, name := range parameters {
-				e := plain
-				e.path += "?" + name + "=" + url.QueryEscape(word)
-				if o.Method == http.MethodGet && i%3 == k%3 || i%15 == k { // some say as much as all
-					j.try(t, e)
-				}
-			}
+// tryIDs tries each variable of the path.
+func (j judged) tryIDs(t *testing.T, o server.Operation, plain exchange) {
+	t.Helper()
+	for i, segment := range strings.Split(o.Path, "/") {
+		if !strings.HasPrefix(segment, "{") || segment == "{tenant}" {
+			continue
+		}
+		for _, word := range words {
 			e := plain
-			e.path += "?" + strings.Map(printable, strings.ReplaceAll(word, " ", "+"))
-			if _, err := url.Parse(e.path); err == nil {
-				j.try(t, e)
-			}
-			for k, name := range []string{"Accept-Language", "Content-Language", "X-Total-Count", "Emporix-Tenant", "Content-Type"} {
-				if o.Method != http.MethodGet && i%5 != k {
-					continue
-				}
-				e := plain
-				e.header = map[string]string{name: strings.Map(printable, word)}
-				j.try(t, e)
-			}
+			parts := strings.Split(plain.path, "/")
+			parts[i] = url.PathEscape(word)
+			e.path = strings.Join(parts, "/")
+			j.try(t, e)
 		}
-	})
+	}
+}
+
+// tryBodies tries what is no document at all.
+func (j judged) tryBodies(t *testing.T, e exchange) {
+	t.Helper()
+	usual := e.body
+	for _, body := range []string{
+		"", " ", "{", "}", "null", "true", "1", `"text"`, "[]", "[{}]", "{}", `{"":{}}`, "{\"name\":{\"en\":\"\xff\"}}", `{"name":"\ud800"}`, `{"name":"\u0000"}`,
+		usual + usual, strings.Replace(usual, "}", "", 1), strings.Replace(usual, ":", ":[", 1), strings.ToUpper(usual), "\ufeff" + usual,
+		nested(9_000), nested(30_000), `{"name":` + nested(9_000) + "}", strings.Repeat("[", 100_000), strings.Repeat(`{"a":`, 100_000), "1" + strings.Repeat("0", 100_000),
+		"a=b&c=d", "<xml/>", "--x\r\n", strings.Repeat("\x00", 1000), `{"padding": "` + strings.Repeat("x", 10<<20) + `"}`,
+	} {
+		e.body = body
+		j.try(t, e)
+		if e.method == http.MethodGet { // which reads none
+			return
+		}
+	}
 }

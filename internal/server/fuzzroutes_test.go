@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -37,7 +38,7 @@ func newPristine(f *testing.F) *pristine {
 	err := filled.store.PutDocument(f.Context(), store.Document{
 		Tenant: servertest.Tenant, Kind: store.KindSetting, ID: api.SettingRestrictions, Body: `{"key": "restrictions", "value": ["site-1"]}`,
 	})
-	if err != nil {
+	if err := errors.Join(err, filled.putBack(f.Context(), store.KindVendor, "w")); err != nil {
 		f.Fatal(err)
 	}
 	copied := filepath.Join(f.TempDir(), "copy.db")
@@ -55,6 +56,7 @@ func newPristine(f *testing.F) *pristine {
 }
 
 func (p *pristine) close() {
+	p.server.Close()
 	_ = p.watch.Close()
 	_ = p.store.Close()
 }
@@ -78,6 +80,7 @@ func (p *pristine) restore() error {
 	if p.server, err = server.New(ctx, server.Options{Store: p.store}); err != nil {
 		return err
 	}
+	p.server.Close() // what is written is written by requests
 	p.watch, err = sqltest.NewWatch(dsn)
 	return err
 }

@@ -18,7 +18,7 @@ import (
 // words stand in paths, queries, headers and bodies. The first ones name what a
 // tenant has, so that requests come far; the others are what nobody expects.
 var words = []string{
-	"g", "shoppers", "anna@acme.example", "EMPLOYEE", "CUSTOMER", "main", "restrictions", "project_lang", "viewer", access.OwnerGroupID, ordersViewer,
+	"g", "shoppers", "s", "c", "v", "l", "anna@acme.example", "EMPLOYEE", "CUSTOMER", "main", "restrictions", "project_lang", "viewer", access.OwnerGroupID, ordersViewer,
 	"me", "vendors", "en", "de", "*", "true", "false", "1", "2", "EUR", "COMPANY", "id", "name:desc", "new", "q", "a:b",
 	"", " ", ".", "..", "a/b", "/", `"`, "'", "';--", `\`, "%", "%2F", "?", "#", "a b", "\x00", "\xff", "\t\n", "é漢字🙂", "\u202e", "İı",
 	"-1", "0", "99999999999999999999", "1e999", "NaN", "null", "{}", "[]", "{tenant}", "custom.", "a=b&c=d", "en-US-x-private", "2020-01-01",
@@ -35,6 +35,8 @@ var parameters = []string{
 type maker struct {
 	bytes []byte
 	user  string // the id of a user
+	// method is that of the request.
+	method string
 	// whole: bodies have every member and lists one element. Only versions are
 	// left out, which are outdated after the first success.
 	whole bool
@@ -55,26 +57,31 @@ func (m *maker) word() string { return words[m.choose(len(words))] }
 // usual are texts that a tenant takes, by the name of what they are for. What
 // has "fresh" in it must be new.
 var usual = map[string]string{
-	"userType": "EMPLOYEE", "siteCode": "main", "propertyKey": "restrictions", "contactEmail": "fresh@acme.example", "id": "fresh", "code": "fresh", "key": "fresh",
-	"accessControlId": ordersViewer, "accessControls": ordersViewer, "templates": "viewer", "restrictions": "site-1", "restrictedTo": "EMPLOYEE",
-	"preferredSite": "main", "preferredCurrency": "EUR", "preferredLanguage": "en", "currency": "EUR", "defaultLanguage": "en", "country": "DE",
+	"userType": "EMPLOYEE", "contactEmail": "fresh@acme.example", "preferredSite": "main", "preferredCurrency": "EUR", "preferredLanguage": "en",
+	"accessControlId": "c", "accessControls": ordersViewer, "templates": "viewer", "restrictions": "site-1", "restrictedTo": "CUSTOMER",
+	"scopeId": "s", "scopes": "order.order_read", "vendorId": "v", "parentId": "w", "locationId": "l", "locations.id": "l",
+	"propertyKey": "k", "PUT key": "k", "client": "shop", "schemaUrl": "https://schema.example/s.json",
+	"siteCode": "de", "PUT code": "de", "defaultLanguage": "en", "languages": "en", "currency": "EUR", "country": "DE", "countryCode": "DE", "shipToCountries": "DE",
+	"id": "fresh", "code": "fresh", "key": "fresh", "q": "name:g",
 }
 
-// text is one for the path variable or member of that name.
+// text is one for the path variable or member of that name, which has the name
+// of the member around it before it.
 func (m *maker) text(name string) string {
 	if m.choose(3) == 2 {
 		return m.word()
 	}
-	switch name {
-	case "userId", "backofficeUserNumber":
+	last := name[strings.LastIndex(name, ".")+1:]
+	if last == "userId" || last == "backofficeUserNumber" {
 		return m.user
 	}
-	return cmp.Or(usual[name], "g")
+	return cmp.Or(usual[name], usual[m.method+" "+last], usual[last], "g")
 }
 
 // request makes a request of the operation, with a body that its description
 // would take, but for where the bytes choose another.
 func (m *maker) request(o server.Operation, doc *openapi3.T) exchange {
+	m.method = o.Method
 	segments := strings.Split(o.Path, "/")
 	for i, s := range segments {
 		if name, isName := strings.CutPrefix(s, "{"); isName && name != "tenant}" {
@@ -145,7 +152,7 @@ func (m *maker) value(name string, s *openapi3.Schema, depth int) any {
 	slices.SortFunc(types, func(a, b string) int { return cmp.Compare(slices.Index(special, a), slices.Index(special, b)) })
 	switch types[m.choose(len(types))] {
 	case "object":
-		return m.object(s, depth)
+		return m.object(name[strings.LastIndex(name, ".")+1:], s, depth)
 	case "array":
 		list := make([]any, m.choose(4))
 		if m.whole {
@@ -165,7 +172,7 @@ func (m *maker) value(name string, s *openapi3.Schema, depth int) any {
 	return strings.ToValidUTF8(m.text(name), "?")
 }
 
-func (m *maker) object(s *openapi3.Schema, depth int) any {
+func (m *maker) object(around string, s *openapi3.Schema, depth int) any {
 	object := map[string]any{}
 	names := make([]string, 0, len(s.Properties))
 	for name := range s.Properties {
@@ -175,7 +182,7 @@ func (m *maker) object(s *openapi3.Schema, depth int) any {
 	for _, name := range names {
 		leave := m.choose(8)
 		if required := slices.Contains(s.Required, name); required && leave < 7 || !required && leave%2 == 1 || m.whole && name != "metadata" && name != "version" {
-			object[name] = m.value(name, s.Properties[name].Value, depth+1)
+			object[name] = m.value(around+"."+name, s.Properties[name].Value, depth+1)
 		}
 	}
 	if more := s.AdditionalProperties.Schema; more != nil {
