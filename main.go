@@ -28,7 +28,7 @@ var (
 func main() {
 	if len(os.Args) > 1 && !strings.HasPrefix(os.Args[1], "-debug") {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		env := cli.Env{Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Version: version, Commit: commit}
+		env := cli.Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Version: version, Commit: commit}
 		code := cli.Run(ctx, env, os.Args[1:])
 		stop()
 		os.Exit(code)

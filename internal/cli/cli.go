@@ -14,6 +14,7 @@ import (
 
 // Env is what a command may use of the process it runs in.
 type Env struct {
+	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
 	Version        string // of the release
@@ -31,6 +32,7 @@ func commands() []command {
 	return []command{
 		{"serve", "run the reference backend", runServe},
 		{"report", "print the permissions report of a user", runReport},
+		{"review", "print who gains and who loses access when a plan is applied", runReview},
 		{"version", "print version, commit and Go version", runVersion},
 	}
 }
@@ -38,8 +40,12 @@ func commands() []command {
 // errUsage is an error that was explained on stderr already.
 var errUsage = errors.New("usage")
 
+// errFound is what a review was told to fail on, and was explained on stderr.
+var errFound = errors.New("found")
+
 // Run runs the command that the first argument names and returns the exit
-// code: 0, 1 for a failure, 2 for a wrong call.
+// code: 0, 1 for a failure, 2 for a wrong call and for a review that found what
+// it was told to fail on.
 func Run(ctx context.Context, env Env, args []string) int {
 	all := commands()
 	i := slices.IndexFunc(all, func(c command) bool { return c.name == args[0] })
@@ -55,7 +61,7 @@ func Run(ctx context.Context, env Env, args []string) int {
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
-	case errors.Is(err, errUsage):
+	case errors.Is(err, errUsage), errors.Is(err, errFound):
 		return 2
 	}
 	fmt.Fprintf(env.Stderr, "%s: %v\n", args[0], err)

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"slices"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+)
+
+// priorState is the tenant as far as the state that the plan started from knows
+// it: what is managed there, and the predefined groups.
+func priorState(p *plan) access.State {
+	b := &prior{users: map[string]*access.StateUser{}, groups: map[string]access.Group{}}
+	for _, g := range access.PredefinedGroups() {
+		if g.UserType == access.Employee {
+			b.groups[g.ID] = access.Group{ID: g.ID, Name: g.Name, Controls: g.Controls}
+		}
+	}
+	b.module(p.PriorState.Values.RootModule)
+	var state access.State
+	for _, id := range b.order {
+		state.Users = append(state.Users, *b.users[id])
+	}
+	for _, g := range b.groups {
+		state.Groups = append(state.Groups, g)
+	}
+	return state
+}
+
+// prior collects a state from the resources of a plan.
+type prior struct {
+	users  map[string]*access.StateUser // by id
+	order  []string
+	groups map[string]access.Group
+}
+
+// user returns the user with the id, who may be managed elsewhere.
+func (b *prior) user(id string) *access.StateUser {
+	if b.users[id] == nil {
+		b.users[id] = &access.StateUser{ID: id}
+		b.order = append(b.order, id)
+	}
+	return b.users[id]
+}
+
+func (b *prior) module(m stateModule) {
+	for _, r := range m.Resources {
+		v := r.Values
+		customers := v.text("user_type") == string(access.Customer)
+		switch {
+		case customers || r.Mode != "managed" && r.Type != "iam_user":
+		case r.Type == "iam_user" && v.text("id") != "":
+			u := b.user(v.text("id"))
+			u.Email, u.Name = v.text("email"), v.text("first_name")+" "+v.text("last_name")
+			u.Locked = v["locked"] == true || v.text("status") == "INACTIVE"
+			b.joins(v.text("id"), v.texts("group_ids")...)
+		case r.Type == "iam_group":
+			effective := v.levels("effective_access")
+			b.groups[v.text("id")] = access.Group{
+				ID: v.text("id"), Name: v.name(), Restrictions: v.texts("restrictions"),
+				Controls: access.ControlIDs(effective), Withheld: access.Withheld(effective),
+			}
+		case r.Type == "iam_vendor":
+			for _, id := range v.textMap("group_ids") {
+				b.groups[id] = access.Group{ID: id}
+			}
+		default:
+			b.memberships(r.Type, v)
+		}
+	}
+	for _, child := range m.ChildModules {
+		b.module(child)
+	}
+}
+
+func (b *prior) memberships(resourceType string, v values) {
+	switch resourceType {
+	case "iam_group_membership":
+		b.joins(v.text("user_id"), v.text("group_id"))
+	case "iam_user_groups":
+		b.joins(v.text("user_id"), v.texts("group_ids")...)
+	case "iam_group_members":
+		for email, id := range v.textMap("members") {
+			b.joins(id, v.text("group_id"))
+			if u := b.user(id); u.Email == "" {
+				u.Email = email
+			}
+		}
+	case "iam_users_csv":
+		table, _ := access.ParseUsersCSV(v.text("csv"))
+		for _, row := range table.Users {
+			u := b.user("csv:" + row.Email) // the table has no ids
+			u.Email, u.Name, u.Locked = row.Email, row.FirstName+" "+row.LastName, row.Locked
+			b.joins(u.ID, row.Groups...)
+		}
+	}
+}
+
+func (b *prior) joins(user string, groups ...string) {
+	u := b.user(user)
+	for _, id := range groups {
+		if !slices.Contains(u.GroupIDs, id) {
+			u.GroupIDs = append(u.GroupIDs, id)
+		}
+	}
+}

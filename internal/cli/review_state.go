@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+)
+
+// note is what the review could not find out, or what will stop the apply.
+type note struct {
+	Address string `json:"address"`
+	Text    string `json:"text"`
+}
+
+// applied is a tenant in memory to which the changes of a plan are made, as the
+// apply would make them.
+type applied struct {
+	users   []*access.StateUser
+	byID    map[string]*access.StateUser
+	byEmail map[string]*access.StateUser // in lower case
+	groups  []access.Group
+	userAt  map[string]*access.StateUser // by address
+	groupAt map[string]string            // id by address
+	outside map[string]bool              // groups by id that are not for employees
+	planned map[string]bool              // groups by id whose access the plan says
+	find    *resolver
+	notes   []note
+}
+
+// applyPlan returns the state after the plan. Deletions come first: what the
+// plan takes away in one place and gives in another stays.
+func applyPlan(p *plan, before access.State) *applied {
+	a := &applied{
+		groups: slices.Clone(before.Groups), byID: map[string]*access.StateUser{}, byEmail: map[string]*access.StateUser{}, userAt: map[string]*access.StateUser{}, groupAt: map[string]string{},
+		outside: map[string]bool{}, planned: map[string]bool{}, find: newResolver(p),
+	}
+	for _, u := range before.Users {
+		u.GroupIDs = slices.Clone(u.GroupIDs)
+		a.addUser(&u)
+	}
+	type doing struct {
+		resourceType string
+		do           func(resourceChange)
+	}
+	pass := func(steps []doing, actions ...string) {
+		for _, step := range steps {
+			for _, c := range p.ResourceChanges {
+				if c.Mode == "managed" && c.Type == step.resourceType && c.does(actions...) {
+					step.do(c)
+				}
+			}
+		}
+	}
+	pass([]doing{{"iam_user", a.nameUser}, {"iam_group", a.nameGroup}}, "no-op", "update", "read", "forget", "delete")
+	pass([]doing{
+		{"iam_group_membership", a.endMembership}, {"iam_group_members", a.endMembers}, {"iam_user_groups", a.endUserGroups},
+		{"iam_users_csv", a.endUsers}, {"iam_user", a.endUser}, {"iam_group", a.endGroup}, {"iam_vendor", a.endVendor},
+	}, "delete")
+	pass([]doing{
+		{"iam_group", a.putGroup}, {"iam_user", a.putUser}, {"iam_users_csv", a.putUsers},
+		{"iam_user_groups", a.putUserGroups}, {"iam_group_members", a.putMembers}, {"iam_group_membership", a.putMembership},
+	}, "create", "update")
+	for _, d := range p.DeferredChanges {
+		if changesAccess(d.ResourceChange.Type) {
+			a.note(d.ResourceChange, "the change is deferred (%s) and not part of this apply", strings.ReplaceAll(d.Reason, "_", " "))
+		}
+	}
+	return a
+}
+
+func changesAccess(resourceType string) bool {
+	return slices.Contains([]string{
+		"iam_user", "iam_users_csv", "iam_group", "iam_group_membership", "iam_group_members", "iam_user_groups", "iam_role_template", "iam_vendor",
+	}, resourceType)
+}
+
+func (a *applied) note(c resourceChange, format string, args ...any) {
+	a.notes = append(a.notes, note{c.Address, fmt.Sprintf(format, args...)})
+}
+
+// state is the tenant as it is now.
+func (a *applied) state() access.State {
+	s := access.State{Groups: a.groups}
+	for _, u := range a.users {
+		s.Users = append(s.Users, *u)
+	}
+	return s
+}
+
+// nameUser remembers under which address a user is known.
+func (a *applied) nameUser(c resourceChange) {
+	if u := a.user(c.Change.Before.text("id"), c.Change.Before.text("email")); u != nil && !c.does("delete") {
+		a.userAt[c.Address] = u
+	}
+}
+
+// nameGroup remembers under which address a group is known, and whether it is
+// one of customers.
+func (a *applied) nameGroup(c resourceChange) {
+	id := c.Change.Before.text("id")
+	if !c.does("delete") {
+		a.groupAt[c.Address] = id
+	}
+	if c.Change.Before.text("user_type") == string(access.Customer) {
+		a.outside[id] = true
+	}
+}
+
+// user returns the user with the id or, where no one has it, with the e-mail.
+func (a *applied) user(id, email string) *access.StateUser {
+	if u := a.byID[id]; u != nil {
+		return u
+	}
+	return a.byEmail[strings.ToLower(email)]
+}
+
+func (a *applied) addUser(u *access.StateUser) {
+	a.users = append(a.users, u)
+	if u.ID != "" {
+		a.byID[u.ID] = u
+	}
+	if u.Email != "" {
+		a.byEmail[strings.ToLower(u.Email)] = u
+	}
+}
+
+func (a *applied) group(id string) *access.Group {
+	for i := range a.groups {
+		if a.groups[i].ID == id {
+			return &a.groups[i]
+		}
+	}
+	return nil
+}
+
+// join puts a user into a group.
+func join(u *access.StateUser, group string) {
+	if !slices.Contains(u.GroupIDs, group) {
+		u.GroupIDs = append(u.GroupIDs, group)
+	}
+}
+
+// leave takes a user out of groups.
+func leave(u *access.StateUser, groups ...string) {
+	u.GroupIDs = slices.DeleteFunc(u.GroupIDs, func(id string) bool { return slices.Contains(groups, id) })
+}
+
+// removeUser does what the destruction of a user does.
+func (a *applied) removeUser(u *access.StateUser, onDestroy string) {
+	if onDestroy == "lock" {
+		u.Locked, u.GroupIDs = true, nil
+		return
+	}
+	delete(a.byID, u.ID)
+	delete(a.byEmail, strings.ToLower(u.Email))
+	a.users = slices.DeleteFunc(a.users, func(other *access.StateUser) bool { return other == u })
+}
+
+// removeGroups takes groups away, and everybody out of them.
+func (a *applied) removeGroups(ids ...string) {
+	a.groups = slices.DeleteFunc(a.groups, func(g access.Group) bool { return slices.Contains(ids, g.ID) })
+	for _, u := range a.users {
+		leave(u, ids...)
+	}
+}
+
+// members returns how many users are in the group.
+func (a *applied) members(id string) int {
+	count := 0
+	for _, u := range a.users {
+		if slices.Contains(u.GroupIDs, id) {
+			count++
+		}
+	}
+	return count
+}

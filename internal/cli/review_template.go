@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"context"
+	"slices"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+// putTemplates changes what groups give that start from a role template which
+// the plan changes, and that the plan itself says nothing of: those that are
+// managed elsewhere.
+func (a *applied) putTemplates(ctx context.Context, c *client.Client, p *plan) error {
+	gives := map[string]access.Access{}
+	for _, change := range p.ResourceChanges {
+		if change.Type != "iam_role_template" || !change.does("update", "create") || change.does("create") && !change.does("delete") {
+			continue // a new one has no users yet
+		}
+		if change.unknown("effective_access") {
+			a.note(change, "what the role template gives is not known before the apply")
+			continue
+		}
+		gives[change.Change.After.text("id")] = change.Change.After.levels("effective_access")
+	}
+	if len(gives) == 0 {
+		return nil
+	}
+	templates, err := c.Templates(ctx)
+	if err != nil {
+		return err
+	}
+	if err := addBased(ctx, c, templates, gives); err != nil {
+		return err
+	}
+	for i := range templates {
+		if given, ok := gives[templates[i].ID]; ok {
+			templates[i].AccessControls, templates[i].Withheld = access.ControlIDs(given), access.Withheld(given)
+		}
+	}
+	groups, err := c.Groups(ctx)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		uses := slices.ContainsFunc(g.Templates, func(id string) bool { _, ok := gives[id]; return ok })
+		if present := a.group(g.ID); uses && present != nil && !a.planned[g.ID] {
+			changed := client.AccessGroup(g, templates)
+			changed.Restrictions = present.Restrictions
+			*present = changed
+		}
+	}
+	return nil
+}
+
+// addBased adds the templates that are based on those in gives, which change
+// with them.
+func addBased(ctx context.Context, c *client.Client, templates []api.Template, gives map[string]access.Access) error {
+	var definitions []api.TemplateDefinition
+	for _, t := range templates {
+		if _, planned := gives[t.ID]; planned {
+			continue
+		}
+		d, err := c.Template(ctx, t.ID)
+		if client.IsUnsupported(err) || client.IsNotFound(err) {
+			continue // it can be based on nothing
+		}
+		if err != nil {
+			return err
+		}
+		definitions = append(definitions, *d)
+	}
+	for added := true; added; {
+		added = false
+		for _, d := range definitions {
+			base, changes := gives[d.BasedOn]
+			if _, done := gives[d.ID]; changes && !done && !d.Predefined {
+				gives[d.ID], added = access.ExpandOn(base, levelsOf(d.Access)), true
+			}
+		}
+	}
+	return nil
+}
