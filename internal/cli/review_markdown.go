@@ -40,6 +40,9 @@ func (r review) writeMarkdown(w io.Writer) error {
 	if end.Len() > maxComment/2 {
 		cut := bytes.LastIndexByte(end.Bytes()[:maxComment/2], '\n')
 		end.Truncate(cut)
+		if bytes.Count(end.Bytes(), []byte("<details>")) > bytes.Count(end.Bytes(), []byte("</details>")) {
+			end.WriteString("\n\n</details>")
+		}
 		end.WriteString("\n\nThe rest is left out: `--format json` has all.\n")
 	}
 	_, err := w.Write(append(b.Bytes(), end.Bytes()...))

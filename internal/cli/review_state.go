@@ -55,12 +55,21 @@ func applyPlan(p *plan, before access.State) *applied {
 	}
 	pass([]doing{{"iam_user", a.nameUser}, {"iam_group", a.nameGroup}}, "no-op", "update", "read", "forget", "delete")
 	pass([]doing{
-		{"iam_group_membership", a.endMembership}, {"iam_group_members", a.endMembers}, {"iam_user_groups", a.endUserGroups},
-		{"iam_users_csv", a.endUsers}, {"iam_user", a.endUser}, {"iam_group", a.endGroup}, {"iam_vendor", a.endVendor},
+		{"iam_group_membership", a.endMembership},
+		{"iam_group_members", a.endMembers},
+		{"iam_user_groups", a.endUserGroups},
+		{"iam_users_csv", a.endUsers},
+		{"iam_user", a.endUser},
+		{"iam_group", a.endGroup},
+		{"iam_vendor", a.endVendor},
 	}, "delete")
 	pass([]doing{
-		{"iam_group", a.putGroup}, {"iam_user", a.putUser}, {"iam_users_csv", a.putUsers},
-		{"iam_user_groups", a.putUserGroups}, {"iam_group_members", a.putMembers}, {"iam_group_membership", a.putMembership},
+		{"iam_group", a.putGroup},
+		{"iam_user", a.putUser},
+		{"iam_users_csv", a.putUsers},
+		{"iam_user_groups", a.putUserGroups},
+		{"iam_group_members", a.putMembers},
+		{"iam_group_membership", a.putMembership},
 	}, "create", "update")
 	for _, d := range p.DeferredChanges {
 		if changesAccess(d.ResourceChange.Type) {
