@@ -119,8 +119,8 @@ func (o *reviewOptions) plan(env Env) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close() //nolint:errcheck // it was only read
-	return readPlan(io.Reader(file))
+	defer file.Close()
+	return readPlan(file)
 }
 
 // review compares the tenant with what the plan makes of it.
