@@ -288,3 +288,35 @@ func TestReview_refused(t *testing.T) {
 		t.Errorf("a plan without changes: code %d, %s", code, out)
 	}
 }
+
+// Every action of a plan: replaced, moved, forgotten, deferred; and users of a
+// table.
+func TestReview_actions(t *testing.T) {
+	t.Parallel()
+	path := staffed(t, 2)
+	csv := func(text string) m { return m{"csv": text, "on_destroy": "remove"} }
+	moved := change("iam_group.moved", "no-op", m{"id": "clerks"}, m{"id": "clerks"}, m{})
+	moved["previous_address"] = "iam_group.old"
+	var p m
+	if err := json.Unmarshal([]byte(planOf(t, moved,
+		change("iam_group.gone", "forget", m{"id": "clerks"}, nil, m{}),
+		change("iam_user.r", "delete,create", m{"id": "x", "email": "clerk000@acme.example"}, m{"email": "clerk000@acme.example", "group_ids": []string{"oe-viewer"}}, m{"id": true}),
+		change("iam_users_csv.t", "update", csv("email,first_name,last_name\nclerk001@acme.example,C,1\n"), csv("email,first_name,last_name,groups\nnew@acme.example,N,N,clerks\n"), m{}),
+	)), &p); err != nil {
+		t.Fatal(err)
+	}
+	p["errored"] = true
+	p["deferred_changes"] = []any{m{"reason": "instance_count_unknown", "resource_change": change("iam_user.later", "create", nil, m{}, m{})}}
+	plan, _ := json.Marshal(p)
+	text, stderr, code := reviewText(t, string(plan), "--embedded", path, "--tenant", "acme")
+	for _, want := range []string{
+		"2 users gain access, 2 users lose access; 1 added; 1 removed.\nThe plan ended with an error",
+		"clerk000@acme.example\n  + gains read on business_rules", "  - loses read on carts, orders",
+		"clerk001@acme.example (Clerk 1), removed\n", "new@acme.example (N N), added\n  + gains read on carts, orders",
+		"iam_user.later: the change is deferred (instance count unknown)",
+	} {
+		if code != 0 || !strings.Contains(text, want) {
+			t.Errorf("code %d %s: it lacks %q:\n%s", code, stderr, want, text)
+		}
+	}
+}
