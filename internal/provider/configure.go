@@ -30,7 +30,10 @@ func (p *iamProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	data := &plumbing.Data{Defaults: userDefaults(ctx, m.UserDefaults, &resp.Diagnostics)}
+	data := &plumbing.Data{
+		Defaults:   userDefaults(ctx, m.UserDefaults, &resp.Diagnostics),
+		Guardrails: guardrails(ctx, m.Guardrails, &resp.Diagnostics),
+	}
 	resp.ResourceData, resp.DataSourceData = data, data
 	if m.unknown(ctx) {
 		return

@@ -169,6 +169,7 @@ func (p *iamProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			},
 			"embedded":      embeddedAttribute(),
 			"user_defaults": userDefaultsAttribute(),
+			"guardrails":    guardrailsAttribute(),
 			"request_timeout": schema.StringAttribute{
 				MarkdownDescription: "How long one request may take, such as `45s`. `30s` when left out.",
 				Optional:            true,
@@ -228,6 +229,7 @@ type providerModel struct {
 	Scope          types.String `tfsdk:"scope"`
 	Embedded       types.Object `tfsdk:"embedded"`
 	UserDefaults   types.Object `tfsdk:"user_defaults"`
+	Guardrails     types.Object `tfsdk:"guardrails"`
 	RequestTimeout types.String `tfsdk:"request_timeout"`
 	MaxRetries     types.Int64  `tfsdk:"max_retries"`
 }

@@ -34,16 +34,17 @@ func NewGroupDataSource() datasource.DataSource {
 
 // groupFields is one group as data sources show it.
 type groupFields struct {
-	ID               types.String `tfsdk:"id"`
-	Code             types.String `tfsdk:"code"`
-	Description      types.Map    `tfsdk:"description"`
-	UserType         types.String `tfsdk:"user_type"`
-	VendorID         types.String `tfsdk:"vendor_id"`
-	LegalEntityID    types.String `tfsdk:"legal_entity_id"`
-	Restrictions     types.List   `tfsdk:"restrictions"`
-	AccessControlIDs types.List   `tfsdk:"access_control_ids"`
-	TemplateIDs      types.List   `tfsdk:"template_ids"`
-	EffectiveAccess  types.Map    `tfsdk:"effective_access"`
+	ID                types.String `tfsdk:"id"`
+	Code              types.String `tfsdk:"code"`
+	Description       types.Map    `tfsdk:"description"`
+	UserType          types.String `tfsdk:"user_type"`
+	VendorID          types.String `tfsdk:"vendor_id"`
+	LegalEntityID     types.String `tfsdk:"legal_entity_id"`
+	Restrictions      types.List   `tfsdk:"restrictions"`
+	AccessControlIDs  types.List   `tfsdk:"access_control_ids"`
+	TemplateIDs       types.List   `tfsdk:"template_ids"`
+	EffectiveAccess   types.Map    `tfsdk:"effective_access"`
+	UnmetDependencies types.Map    `tfsdk:"unmet_dependencies"`
 }
 
 func (m *groupFields) fromAPI(g api.Group, tenant []api.Template) {
@@ -59,7 +60,8 @@ func (m *groupFields) fromAPI(g api.Group, tenant []api.Template) {
 	m.Restrictions = plumbing.StringList(g.Restrictions)
 	m.AccessControlIDs = plumbing.StringList(g.AccessControls)
 	m.TemplateIDs = plumbing.StringList(g.Templates)
-	m.EffectiveAccess = plumbing.LevelMap(client.AccessGroup(g, tenant).Access().Map(), false)
+	effective := client.AccessGroup(g, tenant).Access()
+	m.EffectiveAccess, m.UnmetDependencies = plumbing.LevelMap(effective.Map(), false), plumbing.UnmetDependencies(effective)
 }
 
 // groupAttributes describe a group as it is read, without its name.
@@ -81,6 +83,7 @@ func groupAttributes() map[string]schema.Attribute {
 		"access_control_ids": list("Ids of the access controls that the group carries itself."),
 		"template_ids":       list("Ids of the role templates that the group refers to."),
 		"effective_access":   schema.MapAttribute{MarkdownDescription: "What members can do: the level by entity. Entities without access are left out.", ElementType: types.StringType, Computed: true},
+		"unmet_dependencies": schema.MapAttribute{MarkdownDescription: "What the group alone leaves open: for each entity that it manages and that needs levels on others in practice, what to add.", ElementType: types.StringType, Computed: true},
 	}
 }
 

@@ -18,20 +18,21 @@ import (
 
 // groupModel is the state of iam_group.
 type groupModel struct {
-	ID               types.String         `tfsdk:"id"`
-	Name             types.Map            `tfsdk:"name"`
-	Description      types.Map            `tfsdk:"description"`
-	UserType         types.String         `tfsdk:"user_type"`
-	RoleTemplate     types.String         `tfsdk:"role_template"`
-	Access           types.Map            `tfsdk:"access"`
-	AccessControlIDs types.Set            `tfsdk:"access_control_ids"`
-	Restrictions     types.Set            `tfsdk:"restrictions"`
-	LegalEntityID    types.String         `tfsdk:"legal_entity_id"`
-	VendorID         types.String         `tfsdk:"vendor_id"`
-	Mixins           jsontypes.Normalized `tfsdk:"mixins"`
-	ForceDelete      types.Bool           `tfsdk:"force_delete"`
-	Code             types.String         `tfsdk:"code"`
-	EffectiveAccess  types.Map            `tfsdk:"effective_access"`
+	ID                types.String         `tfsdk:"id"`
+	Name              types.Map            `tfsdk:"name"`
+	Description       types.Map            `tfsdk:"description"`
+	UserType          types.String         `tfsdk:"user_type"`
+	RoleTemplate      types.String         `tfsdk:"role_template"`
+	Access            types.Map            `tfsdk:"access"`
+	AccessControlIDs  types.Set            `tfsdk:"access_control_ids"`
+	Restrictions      types.Set            `tfsdk:"restrictions"`
+	LegalEntityID     types.String         `tfsdk:"legal_entity_id"`
+	VendorID          types.String         `tfsdk:"vendor_id"`
+	Mixins            jsontypes.Normalized `tfsdk:"mixins"`
+	ForceDelete       types.Bool           `tfsdk:"force_delete"`
+	Code              types.String         `tfsdk:"code"`
+	EffectiveAccess   types.Map            `tfsdk:"effective_access"`
+	UnmetDependencies types.Map            `tfsdk:"unmet_dependencies"`
 }
 
 // grants is what a group's access becomes on the wire.
@@ -147,7 +148,7 @@ func (m groupModel) besides(g api.Group) []string {
 func (m *groupModel) readAccess(g api.Group, tenant plumbing.Rights) {
 	group := client.AccessGroup(g, tenant.Templates)
 	actual := group.Access()
-	m.EffectiveAccess = plumbing.LevelMap(actual.Map(), false)
+	m.EffectiveAccess, m.UnmetDependencies = plumbing.LevelMap(actual.Map(), false), plumbing.UnmetDependencies(actual)
 
 	imported := m.RoleTemplate.IsNull() && m.Access.IsNull() && len(plumbing.Strings(m.AccessControlIDs)) == 0
 	switch {

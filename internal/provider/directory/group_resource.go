@@ -56,26 +56,31 @@ func (r *groupResource) ValidateConfig(ctx context.Context, req resource.Validat
 	}
 }
 
-// ModifyPlan makes effective_access known.
+// ModifyPlan makes effective_access and unmet_dependencies known.
 func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
 	}
-	var plan groupModel
+	var plan, state groupModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	value := types.MapUnknown(types.StringType)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	value, unmet := types.MapUnknown(types.StringType), types.MapUnknown(types.StringType)
 	if wanted, tenant, known := r.planAccess(ctx, plan, &resp.Diagnostics); known {
 		effective := access.Given(wanted, tenant.Has)
-		value = plumbing.LevelMap(effective.Map(), false)
+		value, unmet = plumbing.LevelMap(effective.Map(), false), plumbing.UnmetDependencies(effective)
 		resp.Diagnostics.Append(leftOut(plan, wanted, effective, req.State.Raw.IsNull())...)
+		resp.Diagnostics.Append(r.planDependencies(plan, unmet, tenant, state.UnmetDependencies)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("effective_access"), value)...)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("unmet_dependencies"), unmet)...)
 	if plan.Code.IsUnknown() {
 		// Only predefined groups have one, and those are not made here.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("code"), types.StringNull())...)

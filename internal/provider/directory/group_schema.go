@@ -110,6 +110,12 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 				ElementType:         types.StringType,
 				Computed:            true,
 			},
+			"unmet_dependencies": schema.MapAttribute{
+				MarkdownDescription: "What the group alone leaves open: for each entity that it manages and that needs levels on others in practice, what to add. Empty when there is nothing. Known in the plan, " +
+					"which warns of what the change newly leaves open; `guardrails.require_dependencies` of the provider makes that an error. What a predefined template leaves open as it stands is no warning.",
+				ElementType: types.StringType,
+				Computed:    true,
+			},
 		},
 	}
 }

@@ -18,9 +18,10 @@ import (
 type Data struct {
 	// Client is nil while the provider's configuration has unknown values, as
 	// it may have in a plan.
-	Client   *client.Client
-	Defaults UserDefaults
-	Owners   Owners
+	Client     *client.Client
+	Defaults   UserDefaults
+	Guardrails Guardrails
+	Owners     Owners
 
 	mu        sync.Mutex
 	templates []api.Template
