@@ -176,7 +176,7 @@ var blocked = map[string]string{
 	api.ScopeAccessManage:     "create, update and delete iam_access_control",
 	api.ScopeScopeRead:        "read iam_scope, and the scopes in iam_user_permissions",
 	api.ScopeScopeManage:      "create, update and delete iam_scope",
-	api.ScopeSettingRead:      "read iam_restriction, iam_restriction_settings",
+	api.ScopeSettingRead:      "read iam_restriction, iam_restriction_settings, and check the restrictions of iam_group",
 	api.ScopeSettingManage:    "create, update and delete iam_restriction, iam_restriction_settings",
 	api.ScopeSiteRead:         "check iam_restriction and iam_restriction_settings against the sites",
 	api.ScopeSiteManage:       "create, update and delete iam_site, and see inactive sites",

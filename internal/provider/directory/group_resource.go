@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -76,6 +75,7 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		resp.Diagnostics.Append(leftOut(plan, wanted, effective, req.State.Raw.IsNull())...)
 		resp.Diagnostics.Append(r.planDependencies(plan, unmet, tenant, state.UnmetDependencies)...)
 	}
+	resp.Diagnostics.Append(r.checkRestrictions(ctx, plan, state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -91,7 +91,7 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 // give of them; known is false while either is not, or the tenant.
 func (r *groupResource) planAccess(ctx context.Context, plan groupModel, diags *diag.Diagnostics) (a access.Access, tenant plumbing.Rights, known bool) {
 	own, known := plumbing.Levels(plan.Access)
-	if !known || plan.RoleTemplate.IsUnknown() || !wholly(plan.AccessControlIDs) || r.Data == nil || r.Client == nil {
+	if !known || plan.RoleTemplate.IsUnknown() || !plumbing.Wholly(plan.AccessControlIDs) || r.Data == nil || r.Client == nil {
 		return a, tenant, false
 	}
 	tenant, err := r.Rights(ctx)
@@ -352,9 +352,4 @@ func (r *groupResource) ImportState(ctx context.Context, req resource.ImportStat
 		return
 	}
 	resource.ImportStatePassthroughID(ctx, path.Root("id"), req, resp)
-}
-
-// wholly reports whether a set and everything in it is known.
-func wholly(s types.Set) bool {
-	return !s.IsUnknown() && !slices.ContainsFunc(s.Elements(), func(v attr.Value) bool { return v.IsUnknown() })
 }

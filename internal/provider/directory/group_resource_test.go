@@ -399,7 +399,7 @@ func TestGroupResource_everythingElse(t *testing.T) {
 		if _, _, d := p.Plan("iam_group", state{}, with(config, values{"mixins": "[1]"})); !d.Has(`error at AttributeName("mixins"): Invalid JSON Object`) {
 			t.Errorf("mixins that are no object: %v", d)
 		}
-		if _, d := p.Apply("iam_group", state{}, with(orders(), values{"id": "fr", "restrictions": []any{"FR"}})); !d.Has("Unable to create group", "Restriction 'FR' is not configured") {
+		if _, _, d := p.Plan("iam_group", state{}, with(orders(), values{"id": "fr", "restrictions": []any{"FR"}})); !d.Has("Restriction Not Allowed", `does not list "FR"`) {
 			t.Errorf("a restriction that the tenant does not list: %v", d)
 		}
 	})

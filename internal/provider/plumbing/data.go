@@ -23,12 +23,13 @@ type Data struct {
 	Guardrails Guardrails
 	Owners     Owners
 
-	mu        sync.Mutex
-	templates []api.Template
-	controls  map[string]bool
-	canLock   *bool
-	planned   map[[2]string]string // what, by kind and id
-	plans     templatePlans
+	mu           sync.Mutex
+	templates    []api.Template
+	controls     map[string]bool
+	canLock      *bool
+	planned      map[[2]string]string // what, by kind and id
+	plans        templatePlans
+	restrictions *restrictionRules
 }
 
 // UserDefaults stand in where a user leaves an attribute out. In a plan they

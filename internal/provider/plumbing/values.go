@@ -65,6 +65,11 @@ func Strings(s types.Set) []string {
 	return items
 }
 
+// Wholly reports whether a set and everything in it is known.
+func Wholly(s types.Set) bool {
+	return !s.IsUnknown() && !slices.ContainsFunc(s.Elements(), func(v attr.Value) bool { return v.IsUnknown() })
+}
+
 // TextMap returns a localized text; null when there is none.
 func TextMap(t api.Text) types.Map {
 	if len(t) == 0 {

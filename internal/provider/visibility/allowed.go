@@ -8,49 +8,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// What one resource tells another about the plan under way.
-const (
-	planSite    = "site"    // by code, that it will be there
-	planSetting = "setting" // by key, what it will be set to
-)
-
-// rules reads which restriction values the tenant allows. Whole is false when
-// the API key may not see inactive sites, whose codes are allowed as well.
-func rules(ctx context.Context, c *client.Client) (r access.RestrictionRules, whole bool, err error) {
-	if r.Listed, _, err = value[[]string](ctx, c, api.SettingRestrictions); err != nil {
-		return r, true, err
-	}
-	if r.SyncWithSites, _, err = value[bool](ctx, c, api.SettingSiteSync); err != nil || !r.SyncWithSites {
-		return r, true, err
-	}
-	r.Sites, whole, err = siteCodes(ctx, c)
-	return r, whole, err
-}
-
-// siteCodes returns the codes of the tenant's sites: of the active ones only,
-// and whole is false, when the API key may not see the others.
-func siteCodes(ctx context.Context, c *client.Client) (codes []string, whole bool, err error) {
-	codes, err = c.SiteCodes(ctx, true)
-	if client.IsForbidden(err) {
-		codes, err = c.SiteCodes(ctx, false)
-		return codes, false, err
-	}
-	return codes, true, err
-}
-
 // synced reports whether restrictions will be tied to the sites once the plan
 // under way is applied, as far as it has come.
 func synced(ctx context.Context, d *plumbing.Data) (bool, error) {
-	if planned, ok := d.Planned(planSetting, api.SettingSiteSync); ok {
+	if planned, ok := d.Planned(plumbing.PlanSetting, api.SettingSiteSync); ok {
 		return planned == "true", nil
 	}
-	on, _, err := value[bool](ctx, d.Client, api.SettingSiteSync)
+	on, _, err := plumbing.Setting[bool](ctx, d.Client, api.SettingSiteSync)
 	return on, err
 }
 
@@ -65,7 +34,7 @@ func checkSites(ctx context.Context, d *plumbing.Data, values map[string]path.Pa
 	var codes []string
 	whole := true
 	if err == nil && on {
-		codes, whole, err = siteCodes(ctx, d.Client)
+		codes, whole, err = plumbing.SiteCodes(ctx, d.Client)
 	}
 	if client.IsForbidden(err) {
 		return nil
@@ -75,7 +44,7 @@ func checkSites(ctx context.Context, d *plumbing.Data, values map[string]path.Pa
 		return diags
 	}
 	for _, v := range plumbing.SortedKeys(values) {
-		if _, planned := d.Planned(planSite, v); !on || planned || slices.Contains(codes, v) {
+		if _, planned := d.Planned(plumbing.PlanSite, v); !on || planned || slices.Contains(codes, v) {
 			continue
 		}
 		const detail = "The tenant's restriction values are tied to its sites, and there is no site with the code %q. Make it with iam_site and refer to it, as in iam_site.name.code, or set sync_with_sites = false in iam_restriction_settings."

@@ -24,7 +24,7 @@ func TestOrder(t *testing.T) {
 			}
 		}
 
-		refused("iam_group", state{}, group, "Restriction 'DE' is not configured for the tenant")
+		refused("iam_group", state{}, group, "Restriction Not Allowed", "does not list \"DE\"")
 		list := p.MustApply("iam_restriction", state{}, values{"value": "DE"})
 		refused("iam_restriction_settings", state{}, tie, "there is no site 'DE'")
 		de := p.MustApply("iam_site", state{}, site("DE"))

@@ -58,7 +58,8 @@ func (r *restrictionResource) Schema(_ context.Context, _ resource.SchemaRequest
 	}
 }
 
-// ModifyPlan refuses a new value that is no site while it has to be one.
+// ModifyPlan tells the checks of groups that the value will be there, and refuses
+// a new one that is no site while it has to be one.
 func (r *restrictionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
@@ -68,7 +69,11 @@ func (r *restrictionResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
-	if resp.Diagnostics.HasError() || !plumbing.IsSet(plan.Value) || plan.Value.Equal(state.Value) {
+	if resp.Diagnostics.HasError() || !plumbing.IsSet(plan.Value) {
+		return
+	}
+	r.Plan(plumbing.PlanRestriction, plan.Value.ValueString(), "")
+	if plan.Value.Equal(state.Value) {
 		return
 	}
 	resp.Diagnostics.Append(checkSites(ctx, r.Data, map[string]path.Path{plan.Value.ValueString(): path.Root("value")})...)
@@ -104,7 +109,7 @@ func (r *restrictionResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	v := state.Value.ValueString()
-	values, _, err := value[[]string](ctx, r.Client, api.SettingRestrictions)
+	values, _, err := plumbing.Setting[[]string](ctx, r.Client, api.SettingRestrictions)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("read", "restriction", v, err))
 		return

@@ -81,9 +81,7 @@ func (r *restrictionSettingsResource) ModifyPlan(ctx context.Context, req resour
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if plumbing.IsSet(plan.SyncWithSites) {
-		r.Plan(planSetting, api.SettingSiteSync, strconv.FormatBool(plan.SyncWithSites.ValueBool()))
-	}
+	r.announce(plan)
 	if plan.SyncWithSites.IsUnknown() {
 		return
 	}
@@ -95,6 +93,24 @@ func (r *restrictionSettingsResource) ModifyPlan(ctx context.Context, req resour
 		}
 	}
 	resp.Diagnostics.Append(checkSites(ctx, r.Data, added)...)
+}
+
+// announce tells the checks of what is planned later what will be set.
+func (r *restrictionSettingsResource) announce(plan restrictionSettingsModel) {
+	if !plan.SyncWithSites.IsNull() {
+		sync := strconv.FormatBool(plan.SyncWithSites.ValueBool())
+		if plan.SyncWithSites.IsUnknown() {
+			sync = plumbing.PlanUnknown
+		}
+		r.Plan(plumbing.PlanSetting, api.SettingSiteSync, sync)
+	}
+	if !plan.Values.IsNull() {
+		values := strings.Join(plumbing.Strings(plan.Values), " ")
+		if !plumbing.Wholly(plan.Values) {
+			values = plumbing.PlanUnknown
+		}
+		r.Plan(plumbing.PlanSetting, api.SettingRestrictions, values)
+	}
 }
 
 func (r *restrictionSettingsResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -164,14 +180,14 @@ func (r *restrictionSettingsResource) Read(ctx context.Context, req resource.Rea
 // an item is one where it was never set.
 func (r *restrictionSettingsResource) read(ctx context.Context, m *restrictionSettingsModel) error {
 	if !m.SyncWithSites.IsNull() {
-		on, _, err := value[bool](ctx, r.Client, api.SettingSiteSync)
+		on, _, err := plumbing.Setting[bool](ctx, r.Client, api.SettingSiteSync)
 		if err != nil {
 			return err
 		}
 		m.SyncWithSites = types.BoolValue(on)
 	}
 	if !m.Values.IsNull() {
-		values, _, err := value[[]string](ctx, r.Client, api.SettingRestrictions)
+		values, _, err := plumbing.Setting[[]string](ctx, r.Client, api.SettingRestrictions)
 		if err != nil {
 			return err
 		}

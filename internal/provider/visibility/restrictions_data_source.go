@@ -62,7 +62,7 @@ func (d *restrictionsDataSource) Read(ctx context.Context, req datasource.ReadRe
 	if !d.Ready(&resp.Diagnostics) {
 		return
 	}
-	r, whole, err := rules(ctx, d.Client)
+	r, whole, err := plumbing.RestrictionRules(ctx, d.Client)
 	var groups []api.Group
 	if err == nil {
 		groups, err = d.Client.Groups(ctx)

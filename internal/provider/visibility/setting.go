@@ -9,6 +9,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
 // Kinds of what is locked while it is read and written back.
@@ -20,33 +21,13 @@ const (
 // tries is how often a write is made while others write the same.
 const tries = 20
 
-// value reads what a configuration item is set to; the zero value while there
-// is none. The item is nil then.
-func value[T any](ctx context.Context, c *client.Client, key string) (v T, item *api.Setting, err error) {
-	item, err = c.Setting(ctx, key)
-	if client.IsNotFound(err) {
-		return v, nil, nil
-	}
-	if err == nil {
-		v, err = valueOf[T](item)
-	}
-	return v, item, err
-}
-
-func valueOf[T any](item *api.Setting) (v T, err error) {
-	if json.Unmarshal(item.Value, &v) != nil {
-		err = fmt.Errorf("the tenant's configuration item %s is %s, which is not what it has to be: mend it in the dashboard", item.Key, item.Value)
-	}
-	return v, err
-}
-
 // change sets a configuration item to what alter makes of its present value.
 // Alter says whether to write at all; mine tells it that the present value may
 // be what an earlier try has written. Others in this process wait meanwhile;
 // when another process writes in between, what it has written is altered.
 func change[T any](ctx context.Context, c *client.Client, key string, alter func(present T, mine bool) (next T, write bool, err error)) error {
 	defer c.Lock(lockSetting, key)()
-	present, item, err := value[T](ctx, c, key)
+	present, item, err := plumbing.Setting[T](ctx, c, key)
 	if err != nil {
 		return err
 	}
@@ -67,7 +48,7 @@ func change[T any](ctx context.Context, c *client.Client, key string, alter func
 		}
 		mine = mine || repeated(err)
 		item = shown
-		if present, err = valueOf[T](item); err != nil {
+		if present, err = plumbing.SettingValue[T](item); err != nil {
 			return err
 		}
 	}

@@ -42,7 +42,7 @@ func (r *siteResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		return
 	}
 	if plumbing.IsSet(plan.Code) {
-		r.Plan(planSite, plan.Code.ValueString(), "")
+		r.Plan(plumbing.PlanSite, plan.Code.ValueString(), "")
 	}
 	var config, state siteModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)

@@ -1,0 +1,47 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// checkRestrictions refuses values that the group does not hold yet and that the
+// tenant does not allow, nor will once the plan is applied. An API key that may
+// not read what this takes plans without the check; the API has it, too.
+func (r *groupResource) checkRestrictions(ctx context.Context, plan, state groupModel) (diags diag.Diagnostics) {
+	held := plumbing.Strings(state.Restrictions)
+	added := slices.DeleteFunc(plumbing.Strings(plan.Restrictions), func(v string) bool { return slices.Contains(held, v) })
+	if len(added) == 0 || r.Data == nil || r.Client == nil {
+		return nil
+	}
+	refused, sync, sure, err := r.RefusedRestrictions(ctx, added)
+	if client.IsForbidden(err) {
+		return nil
+	}
+	if err != nil {
+		diags.Append(plumbing.UnableAt(path.Root("restrictions"), "read", "restrictions", "of the tenant", err))
+		return diags
+	}
+	for _, v := range refused {
+		at := path.Root("restrictions").AtSetValue(types.StringValue(v))
+		detail := fmt.Sprintf("The tenant does not list %q as a restriction value. Add it with iam_restriction and refer to it, as in iam_restriction.name.value.", v)
+		if sync {
+			detail = fmt.Sprintf("The tenant's restriction values are the codes of its sites, and there is no site with the code %q. Make it with iam_site and refer to it, as in iam_site.name.code.", v)
+		}
+		detail += " Without a reference or depends_on Terraform may plan and make the group first, even if this configuration makes the value."
+		if sure {
+			diags.AddAttributeError(at, "Restriction Not Allowed", detail)
+		} else {
+			diags.AddAttributeWarning(at, "Restriction May Not Be Allowed", detail+" The API key may not see inactive sites: if it is one of them, nothing is wrong.")
+		}
+	}
+	return diags
+}

@@ -1,0 +1,106 @@
+package plumbing
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+// What one resource tells another about the plan under way.
+const (
+	PlanSite        = "site"        // by code, that it will be there
+	PlanRestriction = "restriction" // by value, that it will be listed
+	PlanSetting     = "setting"     // by key, what it will be set to: PlanUnknown, true or false, or values separated by spaces
+)
+
+// PlanUnknown is what a setting will be that is known only after apply.
+const PlanUnknown = "?"
+
+// RestrictionRules reads which restriction values the tenant allows. Whole is
+// false when the API key may not see inactive sites, whose codes are allowed as
+// well.
+func RestrictionRules(ctx context.Context, c *client.Client) (r access.RestrictionRules, whole bool, err error) {
+	if r.Listed, _, err = Setting[[]string](ctx, c, api.SettingRestrictions); err != nil {
+		return r, true, err
+	}
+	if r.SyncWithSites, _, err = Setting[bool](ctx, c, api.SettingSiteSync); err != nil || !r.SyncWithSites {
+		return r, true, err
+	}
+	r.Sites, whole, err = SiteCodes(ctx, c)
+	return r, whole, err
+}
+
+// SiteCodes returns the codes of the tenant's sites: of the active ones only,
+// and whole is false, when the API key may not see the others.
+func SiteCodes(ctx context.Context, c *client.Client) (codes []string, whole bool, err error) {
+	codes, err = c.SiteCodes(ctx, true)
+	if client.IsForbidden(err) {
+		codes, err = c.SiteCodes(ctx, false)
+		return codes, false, err
+	}
+	return codes, true, err
+}
+
+// restrictionRules are the tenant's rules as read for the plan under way.
+type restrictionRules struct {
+	access.RestrictionRules
+	whole bool
+}
+
+// RefusedRestrictions returns those of the values that the tenant will not
+// allow once the plan under way is applied, as far as it has come. Sure is false
+// when they may be codes of inactive sites that the API key does not see. The
+// tenant is read once per run, and again before a value is refused.
+func (d *Data) RefusedRestrictions(ctx context.Context, values []string) (refused []string, sync, sure bool, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	fresh := d.restrictions == nil
+	for {
+		if fresh {
+			r, whole, err := RestrictionRules(ctx, d.Client)
+			if err == nil && !r.SyncWithSites && d.planned[[2]string{PlanSetting, api.SettingSiteSync}] == "true" {
+				r.Sites, whole, err = SiteCodes(ctx, d.Client)
+			}
+			if err != nil {
+				return nil, false, false, err
+			}
+			d.restrictions = &restrictionRules{r, whole}
+		}
+		rules, known := d.plannedRules(d.restrictions.RestrictionRules)
+		if !known {
+			return nil, false, false, nil
+		}
+		refused = slices.DeleteFunc(rules.Refused(values), func(v string) bool {
+			_, planned := d.planned[[2]string{PlanSite, v}]
+			return rules.SyncWithSites && planned
+		})
+		if len(refused) == 0 || fresh {
+			return refused, rules.SyncWithSites, d.restrictions.whole || !rules.SyncWithSites, nil
+		}
+		fresh = true
+	}
+}
+
+// plannedRules lays what the run plans over the tenant's rules; known is false
+// while it is not.
+func (d *Data) plannedRules(r access.RestrictionRules) (_ access.RestrictionRules, known bool) {
+	sync, planned := d.planned[[2]string{PlanSetting, api.SettingSiteSync}]
+	if planned {
+		r.SyncWithSites = sync == "true"
+	}
+	list, planned := d.planned[[2]string{PlanSetting, api.SettingRestrictions}]
+	if planned {
+		r.Listed = strings.Fields(list)
+	}
+	r.Listed = slices.Clone(r.Listed)
+	for key := range d.planned {
+		if key[0] == PlanRestriction {
+			r.Listed = append(r.Listed, key[1])
+		}
+	}
+	return r, sync != PlanUnknown && list != PlanUnknown
+}

@@ -1,0 +1,31 @@
+package plumbing
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+// Setting reads what a configuration item is set to; the zero value while there
+// is none. The item is nil then.
+func Setting[T any](ctx context.Context, c *client.Client, key string) (v T, item *api.Setting, err error) {
+	item, err = c.Setting(ctx, key)
+	if client.IsNotFound(err) {
+		return v, nil, nil
+	}
+	if err == nil {
+		v, err = SettingValue[T](item)
+	}
+	return v, item, err
+}
+
+// SettingValue decodes what a configuration item is set to.
+func SettingValue[T any](item *api.Setting) (v T, err error) {
+	if json.Unmarshal(item.Value, &v) != nil {
+		err = fmt.Errorf("the tenant's configuration item %s is %s, which is not what it has to be: mend it in the dashboard", item.Key, item.Value)
+	}
+	return v, err
+}
