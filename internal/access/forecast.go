@@ -35,10 +35,11 @@ type Impact struct {
 // Loses reports whether the user is removed, locked or loses access, wholly or
 // in part.
 func (c UserChange) Loses() bool {
-	return c.Event == UserRemoved || c.Event == UserLocked || c.losesAccess()
+	return c.Event == UserRemoved || c.Event == UserLocked || c.LosesAccess()
 }
 
-func (c UserChange) losesAccess() bool {
+// LosesAccess reports whether the user loses access, wholly or in part.
+func (c UserChange) LosesAccess() bool {
 	return slices.ContainsFunc(c.Changes, func(change Change) bool { return !change.Widens() })
 }
 
@@ -110,7 +111,7 @@ func (f *Forecast) Change(edit func(*Step)) Impact {
 	}
 	losing, admins := map[int]bool{}, map[int]bool{}
 	for _, c := range impact.Total {
-		if i, ok := f.find(c.User); ok && c.losesAccess() {
+		if i, ok := f.find(c.User); ok && c.LosesAccess() {
 			losing[i] = true
 		}
 	}

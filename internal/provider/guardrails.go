@@ -64,7 +64,14 @@ func guardrails(ctx context.Context, object types.Object, diags *diag.Diagnostic
 	if plumbing.IsSet(object) {
 		diags.Append(object.As(ctx, &m, basetypes.ObjectAsOptions{})...)
 	}
-	return plumbing.Guardrails{
+	g := plumbing.Guardrails{
 		RequireDependencies: m.RequireDependencies.ValueBool(),
+		ShowImpact:          m.ShowImpact.ValueBool(),
+		KeepAdmins:          m.KeepAdmins.ValueInt64(),
+		ProtectUsers:        plumbing.Strings(m.ProtectUsers),
 	}
+	if plumbing.IsSet(m.MaxUsersLosingAccess) {
+		g.MaxUsersLosingAccess = m.MaxUsersLosingAccess.ValueInt64Pointer()
+	}
+	return g
 }

@@ -85,6 +85,7 @@ func (m groupMembersModel) members() map[string]string {
 // the members that it will remove from a group that has some already: they are
 // in no state yet, and would not show.
 func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, membersStep)...)
 	if req.Plan.Raw.IsNull() || r.Data == nil {
 		return
 	}

@@ -94,6 +94,7 @@ func (m *membershipModel) setID() {
 
 // ModifyPlan finds another owner of the membership.
 func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, membershipStep)...)
 	if req.Plan.Raw.IsNull() || r.Data == nil {
 		return
 	}

@@ -58,6 +58,7 @@ func (r *groupResource) ValidateConfig(ctx context.Context, req resource.Validat
 // ModifyPlan makes effective_access and unmet_dependencies known.
 func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, groupStep)...)
 		return
 	}
 	var plan, state groupModel
@@ -85,6 +86,7 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		// Only predefined groups have one, and those are not made here.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("code"), types.StringNull())...)
 	}
+	resp.Diagnostics.Append(judge(ctx, r.Data, resp.Plan, req.State, groupStep)...)
 }
 
 // planAccess evaluates the planned template and levels, whatever the tenant can

@@ -65,6 +65,7 @@ func (r *userGroupsResource) Schema(_ context.Context, _ resource.SchemaRequest,
 
 // ModifyPlan finds another owner of the user's groups.
 func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, userGroupsStep)...)
 	if req.Plan.Raw.IsNull() || r.Data == nil {
 		return
 	}

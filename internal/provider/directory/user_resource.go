@@ -141,6 +141,7 @@ func (emailCase) PlanModifyString(_ context.Context, req planmodifier.StringRequ
 // ModifyPlan fills in what the configuration leaves out, so that the plan
 // shows it.
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, userStep)...)
 	if req.Plan.Raw.IsNull() || r.Data == nil {
 		return
 	}

@@ -30,6 +30,7 @@ type Data struct {
 	planned      map[[2]string]string // what, by kind and id
 	plans        templatePlans
 	restrictions *restrictionRules
+	forecast     forecast
 }
 
 // UserDefaults stand in where a user leaves an attribute out. In a plan they

@@ -128,6 +128,13 @@ func (r *roleTemplateResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("effective_access"), value)...)
+	if known && !req.State.Raw.IsNull() {
+		var state customTemplateModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if !value.Equal(state.EffectiveAccess) && plan.ID.Equal(state.ID) {
+			resp.Diagnostics.Append(r.JudgeTemplate(ctx, plan.ID.ValueString(), gives)...)
+		}
+	}
 	if r.Data != nil && plumbing.IsSet(plan.ID) && r.PlanTemplate(plan.ID.ValueString(), gives, known) {
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Role Template Planned Too Late",
 			fmt.Sprintf("A group or another template that starts from %s was planned before this change of it was known, so that the plan does not show what its members will have. "+

@@ -1,0 +1,147 @@
+package directory
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// What the plan of each resource changes for the guardrails. A nil plan is a
+// destroy, a nil state a creation. What is not known yet is left out: the change
+// is judged when it is applied, when all is known.
+
+func groupStep(plan, state *groupModel) func(*access.Step) {
+	return func(s *access.Step) {
+		if state != nil && (plan == nil || !plan.ID.Equal(state.ID) || !plan.UserType.Equal(state.UserType) || !plan.VendorID.Equal(state.VendorID)) {
+			s.DropGroup(state.ID.ValueString())
+		}
+		if plan == nil || !plumbing.IsSet(plan.ID) || plan.UserType.ValueString() != string(access.Employee) || plan.EffectiveAccess.IsUnknown() || !plumbing.Wholly(plan.Restrictions) {
+			return
+		}
+		levels, _ := plumbing.Levels(plan.EffectiveAccess)
+		for _, e := range access.Entities() {
+			if _, ok := levels[e.Code]; !ok {
+				levels[e.Code] = access.None // named, so that it follows from no other
+			}
+		}
+		effective := access.ExpandOn(access.Access{}, levels)
+		g := access.Group{
+			ID: plan.ID.ValueString(), Templates: []access.Access{effective}, Withheld: access.Withheld(effective), Restrictions: plumbing.Strings(plan.Restrictions),
+		}
+		if present, ok := s.Group(g.ID); ok {
+			g.Name = present.Name
+		}
+		s.SetGroup(g)
+	}
+}
+
+func membershipStep(plan, state *membershipModel) func(*access.Step) {
+	return func(s *access.Step) {
+		if state != nil && (plan == nil || !plan.GroupID.Equal(state.GroupID) || !plan.UserID.Equal(state.UserID)) && state.UserType.ValueString() == string(access.Employee) {
+			s.Leave(state.GroupID.ValueString(), access.StateUser{ID: state.UserID.ValueString()})
+		}
+		if plan != nil && plumbing.IsSet(plan.GroupID) && plumbing.IsSet(plan.UserID) && plan.UserType.ValueString() == string(access.Employee) {
+			s.Join(plan.GroupID.ValueString(), access.StateUser{ID: plan.UserID.ValueString()})
+		}
+	}
+}
+
+func membersStep(plan, state *groupMembersModel) func(*access.Step) {
+	return func(s *access.Step) {
+		if state != nil && (plan == nil || !plan.GroupID.Equal(state.GroupID)) && state.UserType.ValueString() == string(access.Employee) {
+			for _, u := range memberUsers(state.Members) {
+				s.Leave(state.GroupID.ValueString(), u)
+			}
+		}
+		if plan != nil && plumbing.IsSet(plan.GroupID) && !plan.Members.IsUnknown() && plan.UserType.ValueString() == string(access.Employee) {
+			s.SetMembers(plan.GroupID.ValueString(), memberUsers(plan.Members))
+		}
+	}
+}
+
+// memberUsers are the users of a list of members, by id and by e-mail.
+func memberUsers(members types.Map) []access.StateUser {
+	var users []access.StateUser
+	for email, v := range members.Elements() {
+		id, _ := v.(types.String)
+		users = append(users, access.StateUser{ID: id.ValueString(), Email: email})
+	}
+	return users
+}
+
+func userGroupsStep(plan, state *userGroupsModel) func(*access.Step) {
+	return func(s *access.Step) {
+		if state != nil && (plan == nil || !plan.UserID.Equal(state.UserID)) {
+			for _, id := range plumbing.Strings(state.GroupIDs) {
+				s.Leave(id, access.StateUser{ID: state.UserID.ValueString()})
+			}
+		}
+		if plan != nil && plumbing.IsSet(plan.UserID) {
+			setGroups(s, access.StateUser{ID: plan.UserID.ValueString()}, plan.GroupIDs)
+		}
+	}
+}
+
+// setGroups plans all groups of a user, as far as they are known: where one is
+// not, it may be any, and nothing is taken from the user.
+func setGroups(s *access.Step, user access.StateUser, groups types.Set) {
+	switch known := plumbing.Strings(groups); {
+	case groups.IsNull(), groups.IsUnknown():
+	case plumbing.Wholly(groups):
+		s.SetGroups(user, known)
+	default:
+		for _, id := range known {
+			s.Join(id, user)
+		}
+	}
+}
+
+func userStep(plan, state *userModel) func(*access.Step) {
+	return func(s *access.Step) {
+		if state != nil && (plan == nil || !plan.Email.Equal(state.Email)) {
+			was := access.StateUser{ID: state.ID.ValueString(), Email: state.Email.ValueString()}
+			if plan == nil && state.OnDestroy.ValueString() == onDestroyLock {
+				s.Lock(was, true)
+			} else {
+				s.RemoveUser(was)
+			}
+		}
+		if plan == nil || !plumbing.IsSet(plan.Email) {
+			return
+		}
+		is := access.StateUser{ID: plan.ID.ValueString(), Email: plan.Email.ValueString(), Name: plan.FirstName.ValueString() + " " + plan.LastName.ValueString()}
+		if state != nil && !plan.Email.Equal(state.Email) {
+			is.ID = "" // another user
+		}
+		s.AddUser(is)
+		setGroups(s, is, plan.GroupIDs)
+		if plumbing.IsSet(plan.Locked) {
+			s.Lock(is, plan.Locked.ValueBool())
+		}
+	}
+}
+
+// judge judges a change by the plan and the state as they are now.
+func judge[T any](ctx context.Context, d *plumbing.Data, plan tfsdk.Plan, state tfsdk.State, step func(plan, state *T) func(*access.Step)) (diags diag.Diagnostics) {
+	if d == nil || !d.Guardrails.Follow() {
+		return nil
+	}
+	var is, was *T
+	if !plan.Raw.IsNull() {
+		is = new(T)
+		diags.Append(plan.Get(ctx, is)...)
+	}
+	if !state.Raw.IsNull() {
+		was = new(T)
+		diags.Append(state.Get(ctx, was)...)
+	}
+	if diags.HasError() {
+		return diags
+	}
+	return d.Judge(ctx, step(is, was))
+}
