@@ -18,6 +18,15 @@ provider "iam" {
     preferred_currency = "EUR"
     preferred_language = "en"
   }
+
+  # What no plan may do, and what every plan tells.
+  guardrails = {
+    require_dependencies    = true
+    show_impact             = true
+    max_users_losing_access = 20
+    keep_admins             = 2
+    protect_users           = ["olivia.owner@acme.example"]
+  }
 }
 
 # The reference backend inside the provider process, over a file: to try, to

@@ -17,7 +17,7 @@ import (
 func guardrailsAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: "Limits that plans must keep; a plan that breaks one fails, and the error lists the users. All but `require_dependencies` read the tenant's users and groups once per run. " +
-			"Terraform plans one resource after another, in an order of its own: each is judged by what has been planned up to then, so that moving people between groups may be counted as a loss before the other half is planned. " +
+			"Terraform plans one resource after another, in an order of its own: each is judged by what has been planned up to then, so that moving people between groups may be counted as a loss before the other half is planned; the `review` command judges the whole plan. " +
 			"While a value that matters is unknown the change is judged when it is applied; a limit that itself is unknown does not hold yet.",
 		Optional: true,
 		Attributes: map[string]schema.Attribute{
