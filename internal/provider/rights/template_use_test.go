@@ -162,7 +162,7 @@ func TestRoleTemplate_changedElsewhereInUse(t *testing.T) {
 	p.NextRun()
 	want := values{"products": "read", "prices": "read", "availability": "read", "returns": "read"}
 	drifted, d := p.Refresh("iam_group", refers)
-	if diff := differences(refers.Values, drifted.Values); len(d) > 0 || fmt.Sprint(diff) != "[effective_access]" {
+	if diff := differences(refers.Values, drifted.Values); len(d) > 0 || fmt.Sprint(diff) != "[effective_access unmet_dependencies]" {
 		t.Errorf("the change shows in %v, %v", diff, d)
 	}
 	wantAccess(t, drifted, want)
