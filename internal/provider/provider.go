@@ -116,6 +116,8 @@ func (p *iamProvider) DataSources(context.Context) []func() datasource.DataSourc
 		rights.NewAccessControlsDataSource,
 		rights.NewScopesDataSource,
 		review.NewUserPermissionsDataSource,
+		review.NewAccessCheckDataSource,
+		review.NewAccessReviewDataSource,
 		visibility.NewRestrictionsDataSource,
 		visibility.NewSitesDataSource,
 		vendors.NewVendorDataSource,

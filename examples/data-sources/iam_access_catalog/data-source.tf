@@ -12,3 +12,8 @@ output "entities" {
 output "restriction_aware" {
   value = [for entity in data.iam_access_catalog.all.entities : entity.code if entity.restriction_aware]
 }
+
+# What managing an entity takes besides.
+output "dependencies" {
+  value = { for dependency in data.iam_access_catalog.all.dependencies : dependency.entity => dependency.needs... }
+}

@@ -12,9 +12,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// The report of a user who manages orders of one site and reads all of them.
-func TestUserPermissions_restrictions(t *testing.T) {
-	t.Parallel()
+// restricted has the owner manage orders with DE or AT only, and read all.
+func restricted(t *testing.T) (*servertest.Backend, *providertest.Provider, *api.User) {
+	t.Helper()
 	s := servertest.New(t, servertest.Options{})
 	if err := s.Store.PutDocument(t.Context(), store.Document{Tenant: servertest.Tenant, Kind: store.KindSetting, ID: "restrictions", Body: `{"key": "restrictions", "value": ["DE", "AT"]}`}); err != nil {
 		t.Fatal(err)
@@ -41,6 +41,13 @@ func TestUserPermissions_restrictions(t *testing.T) {
 		}
 	}
 	p := providertest.New(t, values{"api_url": s.URL, "tenant": servertest.Tenant, "client_id": servertest.ClientID, "client_secret": servertest.ClientSecret})
+	return s, p, owner
+}
+
+// The report of a user who manages orders of one site and reads all of them.
+func TestUserPermissions_restrictions(t *testing.T) {
+	t.Parallel()
+	_, p, owner := restricted(t)
 	report, d := p.ReadData("iam_user_permissions", values{"user_id": owner.ID})
 	if d.Failed() {
 		t.Fatal(d)

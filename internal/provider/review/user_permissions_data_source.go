@@ -129,13 +129,9 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
 		return
 	}
-	user, subject, err := d.read(ctx, m)
+	user, subject, err := readSubject(ctx, d.Client, &m.UserID, &m.Email)
 	if err != nil {
-		at := path.Root("user_id")
-		if m.UserID.IsNull() {
-			at = path.Root("email")
-		}
-		resp.Diagnostics.Append(plumbing.UnableAt(at, "report", "permissions of user", m.UserID.ValueString()+m.Email.ValueString(), err))
+		resp.Diagnostics.Append(plumbing.UnableAt(err.at, "report", "permissions of user", err.user, err.cause))
 		return
 	}
 	rows := access.Report(subject)
@@ -145,28 +141,12 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 	}
 	list, diags := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: rowAttributes()}.Type(), models)
 	resp.Diagnostics.Append(diags...)
-	if m.Email.IsNull() {
-		m.Email = types.StringValue(user.ContactEmail)
-	}
-	if m.UserID.IsNull() {
-		m.UserID = types.StringValue(user.ID)
-	}
 	m.readScopes(ctx, d.Client, *user, &resp.Diagnostics)
 	m.Locked = types.BoolValue(user.Locked())
 	m.Groups = plumbing.StringList(user.GroupIDs)
 	m.Rows = list
 	m.CSV = types.StringValue(access.ReportCSV(rows))
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
-}
-
-// read loads the user and what the access rules need to know of it.
-func (d *userPermissionsDataSource) read(ctx context.Context, m userPermissionsModel) (user *api.User, subject access.User, err error) {
-	user, err = d.Client.FindUser(ctx, m.UserID.ValueString(), m.Email.ValueString())
-	if err != nil {
-		return nil, subject, err
-	}
-	subject, err = d.Client.Subject(ctx, *user)
-	return user, subject, err
 }
 
 // readScopes asks the API for the user's scopes. A key that may not is no

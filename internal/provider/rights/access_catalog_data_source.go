@@ -25,9 +25,10 @@ func NewAccessCatalogDataSource() datasource.DataSource {
 
 // accessCatalogModel is the state of the data source iam_access_catalog.
 type accessCatalogModel struct {
-	Categories types.List `tfsdk:"categories"`
-	Levels     types.Map  `tfsdk:"levels"`
-	Entities   types.List `tfsdk:"entities"`
+	Categories   types.List `tfsdk:"categories"`
+	Levels       types.Map  `tfsdk:"levels"`
+	Entities     types.List `tfsdk:"entities"`
+	Dependencies types.List `tfsdk:"dependencies"`
 }
 
 // entityModel is one entity of the catalog.
@@ -51,6 +52,34 @@ func (m *entityModel) fromCore(e access.Entity) {
 	m.Parent = plumbing.StringOrNull(e.Parent)
 	m.TiedTo = plumbing.OrderedList(access.Tied(e.Code))
 	m.RestrictionAware = types.BoolValue(e.RestrictionAware)
+}
+
+// dependencyModel is what managing an entity takes besides.
+type dependencyModel struct {
+	Entity types.String `tfsdk:"entity"`
+	With   types.List   `tfsdk:"with"`
+	Needs  types.Map    `tfsdk:"needs"`
+	Note   types.String `tfsdk:"note"`
+}
+
+func (m *dependencyModel) fromCore(d access.Dependency) {
+	needs := map[string]access.Level{}
+	for _, n := range d.Needs {
+		needs[n.Entity] = n.Level
+	}
+	m.Entity = types.StringValue(d.Entity)
+	m.With = plumbing.OrderedList(d.With)
+	m.Needs = plumbing.LevelMap(needs, false)
+	m.Note = plumbing.StringOrNull(d.Note)
+}
+
+func dependencyAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"entity": schema.StringAttribute{MarkdownDescription: "Code of the entity that is managed.", Computed: true},
+		"with":   schema.ListAttribute{MarkdownDescription: "Codes of further entities: the dependency holds for who manages all of them. Empty for most.", ElementType: types.StringType, Computed: true},
+		"needs":  schema.MapAttribute{MarkdownDescription: "Levels that it takes besides, by code of the entity.", ElementType: types.StringType, Computed: true},
+		"note":   schema.StringAttribute{MarkdownDescription: "What the levels are for; null for most.", Computed: true},
+	}
 }
 
 // levelList lists the levels of a product, lowest first.
@@ -96,6 +125,11 @@ func (d *accessCatalogDataSource) Schema(_ context.Context, _ datasource.SchemaR
 				Computed:            true,
 				NestedObject:        schema.NestedAttributeObject{Attributes: entityAttributes()},
 			},
+			"dependencies": schema.ListNestedAttribute{
+				MarkdownDescription: "What managing an entity takes in practice beside the level on it, in the order of the catalog. Nothing is denied without; the function `missing_dependencies` tells what an access leaves open.",
+				Computed:            true,
+				NestedObject:        schema.NestedAttributeObject{Attributes: dependencyAttributes()},
+			},
 		},
 	}
 }
@@ -115,13 +149,22 @@ func (d *accessCatalogDataSource) Read(ctx context.Context, _ datasource.ReadReq
 	}
 	entities, diags := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: entityAttributes()}.Type(), models)
 	resp.Diagnostics.Append(diags...)
+	var needed []dependencyModel
+	for _, dependency := range access.Dependencies() {
+		var m dependencyModel
+		m.fromCore(dependency)
+		needed = append(needed, m)
+	}
+	dependencies, diags := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: dependencyAttributes()}.Type(), needed)
+	resp.Diagnostics.Append(diags...)
 	levels := map[string]attr.Value{}
 	for _, p := range []access.Product{access.CommerceEngine, access.OrchestrationEngine} {
 		levels[string(p)] = levelList(p)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, accessCatalogModel{
-		Categories: plumbing.OrderedList(categories),
-		Levels:     types.MapValueMust(types.ListType{ElemType: types.StringType}, levels),
-		Entities:   entities,
+		Categories:   plumbing.OrderedList(categories),
+		Levels:       types.MapValueMust(types.ListType{ElemType: types.StringType}, levels),
+		Entities:     entities,
+		Dependencies: dependencies,
 	})...)
 }

@@ -160,4 +160,18 @@ func TestAccessCatalog(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", code, byCode[code], want)
 		}
 	}
+	dependencies, _ := read["dependencies"].([]any)
+	if len(dependencies) != len(access.Dependencies()) {
+		t.Fatalf("got %d dependencies, want %d", len(dependencies), len(access.Dependencies()))
+	}
+	for i, want := range map[int]string{
+		0: "companies [] map[customers:read] to assign customers to a company; creating its contacts takes manage",
+		1: "customers [companies coupons] map[users_and_groups:read] <nil>",
+		3: "quotes [] map[companies:read products:manage] <nil>",
+	} {
+		d := dependencies[i].(values)
+		if got := fmt.Sprint(d["entity"], " ", d["with"], " ", d["needs"], " ", d["note"]); got != want {
+			t.Errorf("dependency %d: got %s, want %s", i, got, want)
+		}
+	}
 }

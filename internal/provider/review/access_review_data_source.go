@@ -1,0 +1,161 @@
+package review
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var _ datasource.DataSourceWithConfigure = (*accessReviewDataSource)(nil)
+
+type accessReviewDataSource struct {
+	plumbing.DataSource
+}
+
+// NewAccessReviewDataSource returns the data source iam_access_review.
+func NewAccessReviewDataSource() datasource.DataSource {
+	return &accessReviewDataSource{plumbing.DataSource{Name: "access_review"}}
+}
+
+// accessReviewModel is the state of the data source iam_access_review.
+type accessReviewModel struct {
+	GroupIDs types.Set    `tfsdk:"group_ids"`
+	Emails   types.Set    `tfsdk:"emails"`
+	Rows     types.List   `tfsdk:"rows"`
+	CSV      types.String `tfsdk:"csv"`
+	Findings types.List   `tfsdk:"findings"`
+	Admins   types.List   `tfsdk:"admins"`
+}
+
+// userRowModel is one line of the report, and whose it is.
+type userRowModel struct {
+	rowModel
+	UserID types.String `tfsdk:"user_id"`
+	Email  types.String `tfsdk:"email"`
+}
+
+func userRowAttributes() map[string]schema.Attribute {
+	attributes := rowAttributes()
+	attributes["user_id"] = schema.StringAttribute{MarkdownDescription: "Id of the user.", Computed: true}
+	attributes["email"] = schema.StringAttribute{MarkdownDescription: "E-mail address of the user.", Computed: true}
+	return attributes
+}
+
+// findingModel is one thing that someone should look at.
+type findingModel struct {
+	Kind     types.String `tfsdk:"kind"`
+	Text     types.String `tfsdk:"text"`
+	UserID   types.String `tfsdk:"user_id"`
+	Email    types.String `tfsdk:"email"`
+	Entity   types.String `tfsdk:"entity"`
+	GroupIDs types.List   `tfsdk:"group_ids"`
+}
+
+func (m *findingModel) fromCore(f access.Finding) {
+	m.Kind = types.StringValue(string(f.Kind))
+	m.Text = types.StringValue(f.Text)
+	m.UserID = plumbing.StringOrNull(f.UserID)
+	m.Email = plumbing.StringOrNull(f.Email)
+	m.Entity = plumbing.StringOrNull(f.Entity)
+	m.GroupIDs = plumbing.StringList(f.Groups)
+}
+
+func findingAttributes() map[string]schema.Attribute {
+	text := func(about string) schema.Attribute {
+		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
+	}
+	return map[string]schema.Attribute{
+		"kind": text("`unrestricted_by_accident` (one group of the user gives without limit what another restricts), `unmet_dependencies` (of a group alone, or of all groups of a user), " +
+			"`locked_with_groups` (a locked user gets everything back when unlocked) or `group_without_members`."),
+		"text":      text("One sentence on what was found."),
+		"user_id":   text("Id of the user it is about; null when it is about a group."),
+		"email":     text("E-mail address of that user."),
+		"entity":    text("Code of the entity it is about; null when it is about all."),
+		"group_ids": schema.ListAttribute{MarkdownDescription: "Ids of the groups that take part.", ElementType: types.StringType, Computed: true},
+	}
+}
+
+func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	filter := func(about string) schema.Attribute {
+		return schema.SetAttribute{
+			MarkdownDescription: about, ElementType: types.StringType, Optional: true,
+			Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()},
+		}
+	}
+	list := func(about string, attributes map[string]schema.Attribute) schema.Attribute {
+		return schema.ListNestedAttribute{MarkdownDescription: about, Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: attributes}}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The permissions report over many users at once, and what someone should look at, for an access review. " +
+			"Of every employee, unless `group_ids` or `emails` choose some; with both, of everyone that either chooses.",
+		Attributes: map[string]schema.Attribute{
+			"group_ids": filter("Ids of the groups whose members are reviewed. An id that the tenant does not have is an error."),
+			"emails":    filter("E-mail addresses, in any case, of users who are reviewed. One that the tenant does not have is an error."),
+			"rows":      list("The rows of each user as in `iam_user_permissions`, ordered by e-mail. Users without access have none.", userRowAttributes()),
+			"csv": schema.StringAttribute{
+				MarkdownDescription: "The rows as CSV (RFC 4180) with a header row, user in front. Lists are separated by spaces; cells that a spreadsheet would run as a formula start with an apostrophe.",
+				Computed:            true,
+			},
+			"findings": list("What someone should look at: first about users, ordered by e-mail, then about groups, ordered by id. "+
+				"Where users are chosen: about these users, the groups they are in and those of `group_ids`.", findingAttributes()),
+			"admins": schema.ListAttribute{
+				MarkdownDescription: "E-mail addresses of the reviewed users who can manage users and groups.",
+				ElementType:         types.StringType,
+				Computed:            true,
+			},
+		},
+	}
+}
+
+func (d *accessReviewDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m accessReviewModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
+		return
+	}
+	state, err := d.Client.State(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("review", "access of tenant", d.Client.Tenant(), err))
+		return
+	}
+	chosen := choose(m, state, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	rows := []userRowModel{} // an empty list, not null
+	for user, report := range access.Reports(chosen.state) {
+		for _, r := range report {
+			row := userRowModel{UserID: types.StringValue(user.ID), Email: types.StringValue(user.Email)}
+			row.fromCore(r)
+			rows = append(rows, row)
+		}
+	}
+	findings := []findingModel{}
+	for _, f := range access.Findings(state) {
+		if chosen.concerns(f) {
+			var finding findingModel
+			finding.fromCore(f)
+			findings = append(findings, finding)
+		}
+	}
+	var admins []string
+	for _, u := range access.Admins(chosen.state) {
+		admins = append(admins, u.Email)
+	}
+	var text strings.Builder
+	_ = access.WriteReviewCSV(&text, chosen.state) // a strings.Builder never fails
+	rowList, diags := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: userRowAttributes()}.Type(), rows)
+	resp.Diagnostics.Append(diags...)
+	findingList, diags := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: findingAttributes()}.Type(), findings)
+	resp.Diagnostics.Append(diags...)
+	m.Rows, m.CSV, m.Findings, m.Admins = rowList, types.StringValue(text.String()), findingList, plumbing.OrderedList(admins)
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}

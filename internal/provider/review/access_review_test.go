@@ -1,0 +1,118 @@
+package review_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
+)
+
+// lines writes each object of a list as one line.
+func lines(list any, line func(values) string) []string {
+	objects, _ := list.([]any)
+	texts := []string{}
+	for _, o := range objects {
+		object, _ := o.(values)
+		texts = append(texts, line(object))
+	}
+	return texts
+}
+
+func TestAccessReview(t *testing.T) {
+	t.Parallel()
+	s, p, owner := restricted(t)
+	for email, groups := range map[string][]any{"anna@acme.example": {"all"}, "ben@acme.example": {"part", access.OwnerGroupID}} {
+		p.MustApply("iam_user", providertest.State{}, values{"email": email, "first_name": "A", "last_name": "B", "group_ids": groups})
+	}
+	p.MustApply("iam_group", providertest.State{}, values{"id": "empty", "name": values{"en": "Empty"}})
+	ownerRows := []string{
+		"owner@acme.example companies manage []", "owner@acme.example carts manage [AT DE]", "owner@acme.example carts read []",
+		"owner@acme.example orders manage [AT DE]", "owner@acme.example orders read []",
+	}
+	annaRows := []string{"anna@acme.example carts read []", "anna@acme.example orders read []"}
+	ownerFindings := []string{
+		"owner@acme.example unrestricted_by_accident carts [all some]", "owner@acme.example unrestricted_by_accident orders [all some]",
+		"owner@acme.example unmet_dependencies companies [part]",
+	}
+	const partAlone, emptyGroup = "<nil> unmet_dependencies companies [part]", "<nil> group_without_members <nil> [empty]"
+	for _, c := range []struct {
+		name           string
+		config         values
+		rows, findings []string
+	}{
+		{"members of a group", values{"group_ids": []any{"all"}}, append(slices.Clone(annaRows), ownerRows...), append(slices.Clone(ownerFindings), partAlone)},
+		{"by e-mail", values{"emails": []any{"ANNA@acme.example"}}, annaRows, []string{}},
+		{"both", values{"emails": []any{"anna@acme.example"}, "group_ids": []any{"some"}}, append(slices.Clone(annaRows), ownerRows...), append(slices.Clone(ownerFindings), partAlone)},
+		{"a group without members", values{"group_ids": []any{"empty"}}, []string{}, []string{emptyGroup}},
+	} {
+		got, d := p.ReadData("iam_access_review", c.config)
+		if len(d) > 0 {
+			t.Fatal(d)
+		}
+		rows := lines(got["rows"], func(r values) string {
+			return fmt.Sprint(r["email"], " ", r["entity"], " ", r["level"], " ", r["restrictions"])
+		})
+		if !slices.Equal(rows, c.rows) {
+			t.Errorf("%s: got the rows\n%s\nwant\n%s", c.name, strings.Join(rows, "\n"), strings.Join(c.rows, "\n"))
+		}
+		findings := lines(got["findings"], func(f values) string {
+			return fmt.Sprint(f["email"], " ", f["kind"], " ", f["entity"], " ", f["group_ids"])
+		})
+		if !slices.Equal(findings, c.findings) {
+			t.Errorf("%s: got the findings\n%s\nwant\n%s", c.name, strings.Join(findings, "\n"), strings.Join(c.findings, "\n"))
+		}
+		if text, _ := got["csv"].(string); strings.Count(text, "\r\n") != 1+len(rows) || fmt.Sprint(got["admins"]) != "[]" {
+			t.Errorf("%s: admins %v, csv\n%s", c.name, got["admins"], text)
+		}
+	}
+
+	// Everybody: as access.Reports and access.Findings have it.
+	state, err := s.Client.State(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, d := p.ReadData("iam_access_review", values{})
+	if len(d) > 0 {
+		t.Fatal(d)
+	}
+	if got := fmt.Sprint(whole["admins"]); got != "[ben@acme.example]" {
+		t.Errorf("admins: got %s", got)
+	}
+	var text strings.Builder
+	if err := access.WriteReviewCSV(&text, state); err != nil || whole["csv"] != text.String() {
+		t.Errorf("the csv of everybody: %v\n%s", err, whole["csv"])
+	}
+	found := lines(whole["findings"], func(f values) string { return fmt.Sprint(f["text"]) })
+	var want []string
+	for _, f := range access.Findings(state) {
+		want = append(want, f.Text)
+	}
+	if !slices.Equal(found, want) {
+		t.Errorf("got the findings\n%s\nwant\n%s", strings.Join(found, "\n"), strings.Join(want, "\n"))
+	}
+	for _, o := range whole["rows"].([]any) {
+		if r := o.(values); (r["email"] == "owner@acme.example") != (r["user_id"] == owner.ID) {
+			t.Errorf("whose row is this: %v", r)
+		}
+	}
+}
+
+// A review that leaves someone out unnoticed is worse than none.
+func TestAccessReview_mistakes(t *testing.T) {
+	t.Parallel()
+	_, p, _ := restricted(t)
+	_, d := p.ReadData("iam_access_review", values{"group_ids": []any{"all", "gone"}, "emails": []any{"nobody@acme.example"}})
+	if !d.Has(`AttributeName("group_ids")`, "Group Not Found", "gone") || !d.Has(`AttributeName("emails")`, "User Not Found", "nobody@acme.example") || len(d) != 2 {
+		t.Errorf("got %v", d)
+	}
+	if _, d := p.ReadData("iam_access_review", values{"emails": []any{}}); !d.Has(`AttributeName("emails")`, "at least 1") {
+		t.Errorf("got %v", d)
+	}
+	reader := providertest.New(t, values{"api_url": "http://127.0.0.1:1", "tenant": providertest.Unknown, "client_id": "a", "client_secret": "b"})
+	if _, d := reader.ReadData("iam_access_review", values{}); !d.Has("Provider Configuration Not Known") {
+		t.Errorf("got %v", d)
+	}
+}

@@ -1,0 +1,44 @@
+package review
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+// readError is a user who could not be read: who, and which attribute says so.
+type readError struct {
+	at    path.Path
+	user  string
+	cause error
+}
+
+// readSubject loads the user that the attributes user_id or email name, and
+// what the access rules need to know of it. The attribute that was left out is
+// filled in.
+func readSubject(ctx context.Context, c *client.Client, userID, email *types.String) (*api.User, access.User, *readError) {
+	failed := &readError{at: path.Root("user_id"), user: userID.ValueString()}
+	if userID.IsNull() {
+		failed.at, failed.user = path.Root("email"), email.ValueString()
+	}
+	var user *api.User
+	var subject access.User
+	if user, failed.cause = c.FindUser(ctx, userID.ValueString(), email.ValueString()); failed.cause != nil {
+		return nil, subject, failed
+	}
+	if subject, failed.cause = c.Subject(ctx, *user); failed.cause != nil {
+		return nil, subject, failed
+	}
+	if email.IsNull() {
+		*email = types.StringValue(user.ContactEmail)
+	}
+	if userID.IsNull() {
+		*userID = types.StringValue(user.ID)
+	}
+	return user, subject, nil
+}
