@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -26,7 +27,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
 )
 
-var _ provider.Provider = (*iamProvider)(nil)
+var _ provider.ProviderWithFunctions = (*iamProvider)(nil)
 
 type iamProvider struct {
 	*Plugin
@@ -122,6 +123,17 @@ func (p *iamProvider) DataSources(context.Context) []func() datasource.DataSourc
 		visibility.NewSitesDataSource,
 		vendors.NewVendorDataSource,
 		vendors.NewVendorsDataSource,
+	}
+}
+
+// Functions registers every function.
+func (p *iamProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{
+		rights.NewParseUsersCSVFunction,
+		rights.NewExpandTemplateFunction,
+		rights.NewMergeAccessFunction,
+		rights.NewMissingDependenciesFunction,
+		rights.NewCompareAccessFunction,
 	}
 }
 

@@ -16,9 +16,8 @@ import (
 
 func TestMain(m *testing.M) { providertest.Main(m) }
 
-// schemas returns every schema of the provider by the name of its folder under
-// examples.
-func schemas(t *testing.T) map[string]*tfprotov6.Schema {
+// surface returns everything that the provider describes.
+func surface(t *testing.T) *tfprotov6.GetProviderSchemaResponse {
 	t.Helper()
 	s, err := providerserver.NewProtocol6WithError(provider.New("test", os.Getenv).Provider())()
 	if err != nil {
@@ -32,6 +31,14 @@ func schemas(t *testing.T) map[string]*tfprotov6.Schema {
 	for _, d := range resp.Diagnostics {
 		t.Errorf("%s: %s", d.Summary, d.Detail)
 	}
+	return resp
+}
+
+// schemas returns every schema of the provider by the name of its folder under
+// examples.
+func schemas(t *testing.T) map[string]*tfprotov6.Schema {
+	t.Helper()
+	resp := surface(t)
 	all := map[string]*tfprotov6.Schema{"provider": resp.Provider}
 	for name, s := range resp.ResourceSchemas {
 		all["resources/"+name] = s
@@ -86,6 +93,29 @@ func TestSchemas_haveExamples(t *testing.T) {
 		}
 		if _, err := os.Stat(filepath.Join("..", "..", "examples", kind, typeName, "import.sh")); err != nil {
 			t.Errorf("%s does not show how to import it: %v", name, err)
+		}
+	}
+}
+
+func TestFunctions_areDescribed(t *testing.T) {
+	t.Parallel()
+	functions := surface(t).Functions
+	if len(functions) == 0 {
+		t.Fatal("there are no functions")
+	}
+	for name, f := range functions {
+		checkText(t, name, f.Description)
+		if f.Summary == "" || strings.HasSuffix(f.Summary, ".") {
+			t.Errorf("%s: %q is no summary: a few words, no full stop", name, f.Summary)
+		}
+		for _, p := range f.Parameters {
+			if p.Name == "" {
+				t.Errorf("a parameter of %s has no name", name)
+			}
+			checkText(t, name+"."+p.Name, p.Description)
+		}
+		if _, err := os.Stat(filepath.Join("..", "..", "examples", "functions", name, "function.tf")); err != nil {
+			t.Errorf("%s has no example: %v", name, err)
 		}
 	}
 }

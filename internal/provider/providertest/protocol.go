@@ -234,6 +234,33 @@ func (p *Provider) ReadData(typeName string, config Values) (Values, Diagnostics
 	return p.plain(s, resp.State), texts(resp.Diagnostics)
 }
 
+// Call calls a function. The result is nil, and the error a text that begins
+// with "argument N: " where it is about one, when it fails.
+func (p *Provider) Call(name string, arguments ...any) (result any, failed string) {
+	p.t.Helper()
+	f, ok := p.schema.Functions[name]
+	if !ok || len(arguments) != len(f.Parameters) {
+		p.t.Fatalf("there is no function %s with %d parameters", name, len(arguments))
+	}
+	request := &tfprotov6.CallFunctionRequest{Name: name}
+	for i, parameter := range f.Parameters {
+		argument, err := tfprotov6.NewDynamicValue(parameter.Type, encode(p.t, parameter.Type, arguments[i]))
+		p.must(err, "encoding an argument")
+		request.Arguments = append(request.Arguments, &argument)
+	}
+	resp, err := p.server.CallFunction(p.ctx(), request)
+	p.must(err, "calling the function")
+	if resp.Error != nil {
+		if resp.Error.FunctionArgument != nil {
+			return nil, fmt.Sprintf("argument %d: %s", *resp.Error.FunctionArgument, resp.Error.Text)
+		}
+		return nil, resp.Error.Text
+	}
+	v, err := resp.Result.Unmarshal(f.Return.Type)
+	p.must(err, "decoding the result")
+	return decode(p.t, v), ""
+}
+
 func (p *Provider) resource(typeName string) *tfprotov6.Schema {
 	s, ok := p.schema.ResourceSchemas[typeName]
 	if !ok {

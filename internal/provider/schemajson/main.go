@@ -53,9 +53,26 @@ func document(resp *tfprotov6.GetProviderSchemaResponse) any {
 				"provider":            schema(resp.Provider),
 				"resource_schemas":    all(resp.ResourceSchemas),
 				"data_source_schemas": all(resp.DataSourceSchemas),
+				"functions":           functions(resp.Functions),
 			},
 		},
 	}
+}
+
+func functions(all map[string]*tfprotov6.Function) map[string]any {
+	out := map[string]any{}
+	for name, f := range all {
+		var parameters []any
+		for _, p := range f.Parameters {
+			parameters = append(parameters, map[string]any{
+				"name": p.Name, "description": p.Description, "is_nullable": p.AllowNullValue, "type": p.Type,
+			})
+		}
+		out[name] = map[string]any{
+			"summary": f.Summary, "description": f.Description, "parameters": parameters, "return_type": f.Return.Type,
+		}
+	}
+	return out
 }
 
 func schema(s *tfprotov6.Schema) any {

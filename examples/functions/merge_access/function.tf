@@ -1,0 +1,7 @@
+# What somebody has who is in both groups: { orders = "manage", products = "read" }.
+output "together" {
+  value = provider::iam::merge_access([
+    { orders = "read", products = "read" },
+    { orders = "manage" },
+  ])
+}

@@ -1,0 +1,22 @@
+locals {
+  access = {
+    returns   = "manage"
+    customers = "read"
+    orders    = "read"
+    products  = "read"
+  }
+}
+
+# Stops before anything is made when something is missing, and says what.
+resource "iam_group" "returns" {
+  id     = "returns"
+  name   = { en = "Returns" }
+  access = local.access
+
+  lifecycle {
+    precondition {
+      condition     = length(provider::iam::missing_dependencies(local.access)) == 0
+      error_message = join("\n", values(provider::iam::missing_dependencies(local.access)))
+    }
+  }
+}

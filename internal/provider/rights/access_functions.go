@@ -1,0 +1,213 @@
+package rights
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// accessFunction is a pure function over accesses as configurations write
+// them: level names by entity.
+type accessFunction struct {
+	name       string
+	definition function.Definition
+	run        func(ctx context.Context, args function.ArgumentsData, result *function.ResultData) *function.FuncError
+}
+
+func (f accessFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = f.name
+}
+
+func (f accessFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = f.definition
+}
+
+func (f accessFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	resp.Error = f.run(ctx, req.Arguments, &resp.Result)
+}
+
+// accessParameter takes an access; null is one that gives nothing.
+func accessParameter(name, about string) function.Parameter {
+	return function.MapParameter{Name: name, MarkdownDescription: about, ElementType: types.StringType, AllowNullValue: true}
+}
+
+// nullable is an access as it comes, with entities that have no level.
+type nullable map[string]*string
+
+// names refuses entities without a level: leaving one out by accident must not
+// read as giving no access.
+func (n nullable) names() (map[string]string, error) {
+	names := make(map[string]string, len(n))
+	var mistakes []error
+	for _, entity := range plumbing.SortedKeys(n) {
+		if n[entity] == nil {
+			mistakes = append(mistakes, fmt.Errorf("%s has no level: write \"none\" to take access away, or leave the entity out", entity))
+			continue
+		}
+		names[entity] = *n[entity]
+	}
+	return names, errors.Join(mistakes...)
+}
+
+// badArgument is the error of an argument, counted from 0.
+func badArgument(argument int64, err error) *function.FuncError {
+	return function.NewArgumentFuncError(argument, plumbing.Sentence(err.Error()))
+}
+
+// NewExpandTemplateFunction returns the function expand_template.
+func NewExpandTemplateFunction() function.Function {
+	return accessFunction{
+		name: "expand_template",
+		definition: function.Definition{
+			Summary: "What a group has that starts from a role template",
+			MarkdownDescription: "Lays levels over those of a predefined role template and returns what a group has then, with everything that follows by itself: " +
+				"the `effective_access` of an `iam_group`. Entities without access are left out. A role template of the tenant's own is known to the tenant only: its `iam_role_template` has `effective_access`.",
+			Parameters: []function.Parameter{
+				function.StringParameter{Name: "template", MarkdownDescription: "Id of a predefined role template, such as `viewer`. Null or empty: there is none to start from.", AllowNullValue: true},
+				accessParameter("overrides", "Levels by entity, laid over the template's; `none` takes access away. Null: none."),
+			},
+			Return: function.MapReturn{ElementType: types.StringType},
+		},
+		run: func(ctx context.Context, args function.ArgumentsData, result *function.ResultData) *function.FuncError {
+			var template *string
+			var overrides nullable
+			if err := args.Get(ctx, &template, &overrides); err != nil {
+				return err
+			}
+			if template == nil {
+				template = new(string)
+			}
+			if _, err := access.ExpandTemplate(*template, nil); err != nil {
+				return badArgument(0, err)
+			}
+			names, err := overrides.names()
+			if err != nil {
+				return badArgument(1, err)
+			}
+			expanded, err := access.ExpandTemplate(*template, names)
+			if err != nil {
+				return badArgument(1, err)
+			}
+			return result.Set(ctx, expanded)
+		},
+	}
+}
+
+// NewMergeAccessFunction returns the function merge_access.
+func NewMergeAccessFunction() function.Function {
+	return accessFunction{
+		name: "merge_access",
+		definition: function.Definition{
+			Summary: "The highest level of each entity over several accesses",
+			MarkdownDescription: "Returns what somebody has who is in several groups: for each entity the highest level. Groups never take away from one another. " +
+				"Nothing follows that is not written: expand with `expand_template` before you merge. Restrictions have no part in it.",
+			Parameters: []function.Parameter{function.ListParameter{
+				Name: "accesses", MarkdownDescription: "Maps of levels by entity.",
+				ElementType: types.MapType{ElemType: types.StringType},
+			}},
+			Return: function.MapReturn{ElementType: types.StringType},
+		},
+		run: func(ctx context.Context, args function.ArgumentsData, result *function.ResultData) *function.FuncError {
+			var accesses []nullable
+			if err := args.Get(ctx, &accesses); err != nil {
+				return err
+			}
+			list := make([]map[string]string, len(accesses))
+			for i, a := range accesses {
+				names, err := a.names()
+				if err != nil {
+					return badArgument(0, fmt.Errorf("map %d: %w", i+1, err))
+				}
+				list[i] = names
+			}
+			merged, err := access.MergeAccess(list)
+			if err != nil {
+				return badArgument(0, err)
+			}
+			return result.Set(ctx, merged)
+		},
+	}
+}
+
+// NewMissingDependenciesFunction returns the function missing_dependencies.
+func NewMissingDependenciesFunction() function.Function {
+	return accessFunction{
+		name: "missing_dependencies",
+		definition: function.Definition{
+			Summary: "What managing the entities of an access also needs and lacks",
+			MarkdownDescription: "Returns the unmet dependencies of a group with these levels and what follows them: by managed entity, a text that says what to add. " +
+				"Empty when all are met. They are no error of the access: nothing is denied, but the work in practice takes more.",
+			Parameters: []function.Parameter{accessParameter("access", "Levels by entity. Null: none.")},
+			Return:     function.MapReturn{ElementType: types.StringType},
+		},
+		run: func(ctx context.Context, args function.ArgumentsData, result *function.ResultData) *function.FuncError {
+			var a nullable
+			if err := args.Get(ctx, &a); err != nil {
+				return err
+			}
+			names, err := a.names()
+			if err != nil {
+				return badArgument(0, err)
+			}
+			missing, err := access.MissingOf(names)
+			if err != nil {
+				return badArgument(0, err)
+			}
+			return result.Set(ctx, missing)
+		},
+	}
+}
+
+// comparedLevels is what compare_access returns.
+type comparedLevels struct {
+	Gained  map[string]string `tfsdk:"gained"`
+	Lost    map[string]string `tfsdk:"lost"`
+	Raised  map[string]string `tfsdk:"raised"`
+	Lowered map[string]string `tfsdk:"lowered"`
+}
+
+// NewCompareAccessFunction returns the function compare_access.
+func NewCompareAccessFunction() function.Function {
+	levels := types.MapType{ElemType: types.StringType}
+	return accessFunction{
+		name: "compare_access",
+		definition: function.Definition{
+			Summary: "What differs between two accesses",
+			MarkdownDescription: "Compares two accesses entity by entity and returns an object of maps by entity: `gained` (from no access, with the level after), `lost` (to no access, with the level before), " +
+				"`raised` and `lowered` (with the level after). An entity that is left out has no access. Nothing follows that is not written: expand with `expand_template` before you compare.",
+			Parameters: []function.Parameter{
+				accessParameter("before", "Levels by entity before. Null: none."),
+				accessParameter("after", "Levels by entity after. Null: none."),
+			},
+			Return: function.ObjectReturn{AttributeTypes: map[string]attr.Type{"gained": levels, "lost": levels, "raised": levels, "lowered": levels}},
+		},
+		run: func(ctx context.Context, args function.ArgumentsData, result *function.ResultData) *function.FuncError {
+			sides := [2]nullable{}
+			if err := args.Get(ctx, &sides[0], &sides[1]); err != nil {
+				return err
+			}
+			names := [2]map[string]string{}
+			for i, side := range sides {
+				var err error
+				if names[i], err = side.names(); err == nil {
+					_, err = access.ParseLevels(names[i])
+				}
+				if err != nil {
+					return badArgument(int64(i), err)
+				}
+			}
+			compared, err := access.CompareLevels(names[0], names[1])
+			if err != nil {
+				return badArgument(0, err)
+			}
+			return result.Set(ctx, comparedLevels(compared))
+		},
+	}
+}

@@ -1,0 +1,108 @@
+package rights
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// csvUserModel is a user of a table.
+type csvUserModel struct {
+	Email             types.String `tfsdk:"email"`
+	FirstName         types.String `tfsdk:"first_name"`
+	LastName          types.String `tfsdk:"last_name"`
+	Department        types.String `tfsdk:"department"`
+	PreferredSite     types.String `tfsdk:"preferred_site"`
+	PreferredCurrency types.String `tfsdk:"preferred_currency"`
+	PreferredLanguage types.String `tfsdk:"preferred_language"`
+	Locked            types.Bool   `tfsdk:"locked"`
+	Groups            types.Set    `tfsdk:"groups"`
+}
+
+// fromCore takes over one row of the table. What the table has no column for
+// is null, so that it is left out where the user goes.
+func (m *csvUserModel) fromCore(table access.UserTable, u access.CSVUser) {
+	m.Email = types.StringValue(u.Email)
+	m.FirstName = types.StringValue(u.FirstName)
+	m.LastName = types.StringValue(u.LastName)
+	m.Department = plumbing.StringOrNull(u.Department)
+	m.PreferredSite = plumbing.StringOrNull(u.PreferredSite)
+	m.PreferredCurrency = plumbing.StringOrNull(u.PreferredCurrency)
+	m.PreferredLanguage = plumbing.StringOrNull(u.PreferredLanguage)
+	if table.Has("locked") {
+		m.Locked = types.BoolValue(u.Locked)
+	}
+	m.Groups = types.SetNull(types.StringType)
+	if table.Has("groups") {
+		m.Groups = plumbing.StringSet(u.Groups, types.SetValueMust(types.StringType, nil))
+	}
+}
+
+func csvUserTypes() map[string]attr.Type {
+	return map[string]attr.Type{
+		"email": types.StringType, "first_name": types.StringType, "last_name": types.StringType, "department": types.StringType,
+		"preferred_site": types.StringType, "preferred_currency": types.StringType, "preferred_language": types.StringType,
+		"locked": types.BoolType, "groups": types.SetType{ElemType: types.StringType},
+	}
+}
+
+// NewParseUsersCSVFunction returns the function parse_users_csv.
+func NewParseUsersCSVFunction() function.Function {
+	return accessFunction{
+		name: "parse_users_csv",
+		definition: function.Definition{
+			Summary: "Users from a table",
+			MarkdownDescription: "Reads users from CSV text as people have it: separated by commas, semicolons or tabs, columns in any order and case, with or without a byte order mark. " +
+				"The columns are " + codes(access.UserColumns()) + "; the first three are required, locked is `true` or `false`, and groups holds ids separated by spaces.\n\n" +
+				"Returns a map from the e-mail address, in lower case, to an object with an attribute for each column. Empty cells and columns that are not there are null, " +
+				"except that `locked` is `false` and `groups` empty where the column is there. Nothing is guessed: every mistake is told with its line, all at once.",
+			Parameters: []function.Parameter{function.StringParameter{Name: "text", MarkdownDescription: "The table, a header row first, such as `file(\"users.csv\")`."}},
+			Return:     function.MapReturn{ElementType: types.ObjectType{AttrTypes: csvUserTypes()}},
+		},
+		run: func(ctx context.Context, args function.ArgumentsData, result *function.ResultData) *function.FuncError {
+			var text string
+			if err := args.Get(ctx, &text); err != nil {
+				return err
+			}
+			table, err := access.ParseUsersCSV(text)
+			if err == nil {
+				err = checkEmails(table)
+			}
+			if err != nil {
+				return badArgument(0, err)
+			}
+			users := make(map[string]csvUserModel, len(table.Users))
+			for _, u := range table.Users {
+				var m csvUserModel
+				m.fromCore(table, u)
+				users[strings.ToLower(u.Email)] = m
+			}
+			return result.Set(ctx, users)
+		},
+	}
+}
+
+// checkEmails refuses what the API would refuse, while its line is known.
+func checkEmails(table access.UserTable) error {
+	var mistakes []error
+	for _, u := range table.Users {
+		if !api.ValidEmail(u.Email) {
+			mistakes = append(mistakes, &access.LineError{Line: u.Line, Text: fmt.Sprintf("%q is not an e-mail address", u.Email)})
+		}
+	}
+	return errors.Join(mistakes...)
+}
+
+// codes lists names as Markdown code.
+func codes(names []string) string {
+	return "`" + strings.Join(names, "`, `") + "`"
+}
