@@ -65,6 +65,9 @@ const (
 	PathTestToken = "/iam/{tenant}/users/{userId}/test-token" // a token as if the user had logged in
 	PathTemplate  = "/iam/{tenant}/templates/{templateId}"    // what a role template was made from
 
+	PathUserReport = "/iam/{tenant}/users/{userId}/report" // what the user may do
+	PathReport     = "/iam/{tenant}/report"                // what every employee may do
+
 	PathHealth  = "/healthz"      // the process runs
 	PathReady   = "/readyz"       // the process answers requests
 	PathOpenAPI = "/openapi.yaml" // the description of all of these

@@ -44,6 +44,8 @@ func (s *Server) userTable() []route {
 		{"POST", api.PathTestToken, one(api.ScopeUserUpdate), s.handleTestToken},
 		{"PUT", api.PathUserLock, one(api.ScopeUserUpdate), s.handleUserLock},
 		{"DELETE", api.PathUserLock, one(api.ScopeUserUpdate), s.handleUserUnlock},
+		{"GET", api.PathUserReport, one(api.ScopeUserRead), s.handleUserReport},
+		{"GET", api.PathReport, one(api.ScopeUserRead), s.handleReport},
 		{"GET", api.PathUserMe, nil, s.handleMe},
 		{"GET", api.PathMyScopes, nil, s.handleMyScopes},
 		{"GET", api.PathMyGrants, nil, s.handleMyControls},

@@ -1,0 +1,25 @@
+package api
+
+// UserReport is the permissions report of one user. It is not of the public
+// API.
+type UserReport struct {
+	UserID   string      `json:"userId"`
+	Email    string      `json:"email"`
+	Name     string      `json:"name"`
+	Locked   bool        `json:"locked"`
+	GroupIDs []string    `json:"groupIds"`
+	Rows     []ReportRow `json:"rows"`
+}
+
+// ReportRow is a level that a user holds on an entity, and on which of its
+// records.
+type ReportRow struct {
+	Category         string   `json:"category"`
+	Entity           string   `json:"entity"`
+	EntityLabel      string   `json:"entityLabel"`
+	Level            string   `json:"level"`
+	Restrictions     []string `json:"restrictions"` // empty for every record
+	RestrictionAware bool     `json:"restrictionAware"`
+	GrantedBy        []string `json:"grantedBy"`
+	Source           string   `json:"source"`
+}
