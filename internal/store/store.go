@@ -64,6 +64,8 @@ type Tx interface {
 	CatalogTx
 	DocumentTx
 	TaskTx
+	TeamTx
+	InvitationTx
 }
 
 // Page selects a part of a list. The zero value selects everything.

@@ -46,6 +46,9 @@ type UserTx interface {
 	// Users lists the tenant's users by creation time, then id, and the number
 	// of all.
 	Users(ctx context.Context, tenant string, page Page) (users []User, total int, err error)
+	// UsersOf lists the users with that e-mail, compared without case, of all
+	// tenants, by tenant.
+	UsersOf(ctx context.Context, email string) ([]User, error)
 	// UpdateUser changes the user with that id by fn, which may run more than
 	// once and sees the stored user. Tenant, ID and CreatedAt stay as they
 	// are. It answers ErrNotFound, ErrExists as CreateUser does, or the error

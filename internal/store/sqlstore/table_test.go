@@ -21,6 +21,9 @@ func TestTable_columnsAreNamedAsFields(t *testing.T) {
 	checkNames(t, templates)
 	checkNames(t, documents)
 	checkNames(t, tasks)
+	checkNames(t, teamMembers)
+	checkNames(t, productAssignments)
+	checkNames(t, invitations)
 }
 
 func checkNames[T any](t *testing.T, table table[T]) {

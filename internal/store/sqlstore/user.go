@@ -56,6 +56,10 @@ func (q queries) Users(ctx context.Context, tenant string, page store.Page) (lis
 	return list, total, err
 }
 
+func (q queries) UsersOf(ctx context.Context, email string) ([]store.User, error) {
+	return users.all(ctx, q.read, `WHERE email_key = $1 ORDER BY tenant`, foldEmail(email))
+}
+
 func (q queries) UpdateUser(ctx context.Context, tenant, id string, fn func(u *store.User) error) error {
 	return q.change(ctx, func(db conn) error {
 		u, err := users.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)

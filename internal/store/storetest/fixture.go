@@ -131,6 +131,24 @@ func newTemplate(tenant, id string) store.Template {
 	}
 }
 
+func newTeamMember(tenant, id string) store.TeamMember {
+	return store.TeamMember{
+		Tenant: tenant, ID: id, Email: fmt.Sprintf("Ada.%x@Example.com", id), Role: "member", Status: "active",
+		CreatedAt: later(15), JoinedAt: later(16),
+	}
+}
+
+func newProductAssignment(tenant, memberID, product string) store.ProductAssignment {
+	return store.ProductAssignment{Tenant: tenant, MemberID: memberID, Product: product, Role: "analyst", CreatedAt: later(17)}
+}
+
+func newInvitation(tenant, id string) store.Invitation {
+	return store.Invitation{
+		Tenant: tenant, ID: id, Kind: store.InvitedMember, SubjectID: "invited by " + id, Email: fmt.Sprintf("Ada.%x@Example.com", id), Sent: 2,
+		CreatedAt: later(18), ExpiresAt: later(19), ResentAt: later(20), AcceptedAt: later(21),
+	}
+}
+
 // wantNoZero makes sure that a fixture has a value in each field.
 func wantNoZero(t *testing.T, record any) {
 	t.Helper()
@@ -147,6 +165,18 @@ func withTenant(t *testing.T, s store.Store) string {
 	t.Helper()
 	ok(t, s.CreateTenant(t.Context(), newTenant("acme")))
 	return "acme"
+}
+
+// withTeam makes a tenant whose team has an Owner and some members.
+func withTeam(t *testing.T, s store.Store, tenant string) {
+	t.Helper()
+	ok(t, s.CreateTenant(t.Context(), newTenant(tenant)))
+	first := newTeamMember(tenant, "owner")
+	first.Role = "owner"
+	ok(t, s.CreateTeamMember(t.Context(), first))
+	for _, id := range []string{"a", "b"} {
+		ok(t, s.CreateTeamMember(t.Context(), newTeamMember(tenant, id)))
+	}
 }
 
 // withGroup makes a tenant with a group.

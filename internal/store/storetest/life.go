@@ -34,6 +34,7 @@ func calls(s store.Store) map[string]func(ctx context.Context) error {
 		"CreateUser":  func(ctx context.Context) error { return s.CreateUser(ctx, newUser("acme", "u")) },
 		"User":        func(ctx context.Context) error { return second(s.User(ctx, "acme", "in tx")) },
 		"UserByEmail": func(ctx context.Context) error { return second(s.UserByEmail(ctx, "acme", inTxEmail)) },
+		"UsersOf":     func(ctx context.Context) error { return second(s.UsersOf(ctx, inTxEmail)) },
 		"Users":       func(ctx context.Context) error { return third(s.Users(ctx, "acme", store.Page{})) },
 		"UpdateUser": func(ctx context.Context) error {
 			return s.UpdateUser(ctx, "acme", "in tx", func(*store.User) error { return nil })
@@ -88,6 +89,37 @@ func calls(s store.Store) map[string]func(ctx context.Context) error {
 		},
 		"DeleteTemplate": func(ctx context.Context) error { return s.DeleteTemplate(ctx, "acme", "in tx") },
 
+		"CreateTeamMember": func(ctx context.Context) error {
+			return s.CreateTeamMember(ctx, newTeamMember("acme", "m"))
+		},
+		"TeamMember":        func(ctx context.Context) error { return second(s.TeamMember(ctx, "acme", "in tx")) },
+		"TeamMemberByEmail": func(ctx context.Context) error { return second(s.TeamMemberByEmail(ctx, "acme", inTxEmail)) },
+		"TeamOwner":         func(ctx context.Context) error { return second(s.TeamOwner(ctx, "acme")) },
+		"TeamMembers":       func(ctx context.Context) error { return second(s.TeamMembers(ctx, "acme")) },
+		"TeamMembersOf":     func(ctx context.Context) error { return second(s.TeamMembersOf(ctx, inTxEmail)) },
+		"UpdateTeamMember": func(ctx context.Context) error {
+			return s.UpdateTeamMember(ctx, "acme", "in tx", func(*store.TeamMember) error { return nil })
+		},
+		"TransferTeam":     func(ctx context.Context) error { return s.TransferTeam(ctx, "acme", "owner", "in tx") },
+		"DeleteTeamMember": func(ctx context.Context) error { return s.DeleteTeamMember(ctx, "acme", "in tx") },
+
+		"PutProductAssignment": func(ctx context.Context) error {
+			return s.PutProductAssignment(ctx, newProductAssignment("acme", "in tx", "q"))
+		},
+		"ProductAssignments":       func(ctx context.Context) error { return second(s.ProductAssignments(ctx, "acme")) },
+		"ProductAssignmentsOf":     func(ctx context.Context) error { return second(s.ProductAssignmentsOf(ctx, "acme", "in tx")) },
+		"DeleteProductAssignment":  func(ctx context.Context) error { return s.DeleteProductAssignment(ctx, "acme", "in tx", "p") },
+		"DeleteProductAssignments": func(ctx context.Context) error { return s.DeleteProductAssignments(ctx, "acme", "in tx") },
+
+		"CreateInvitation": func(ctx context.Context) error { return s.CreateInvitation(ctx, newInvitation("acme", "i")) },
+		"Invitation":       func(ctx context.Context) error { return second(s.Invitation(ctx, "acme", "in tx")) },
+		"Invitations":      func(ctx context.Context) error { return second(s.Invitations(ctx, "acme")) },
+		"UpdateInvitation": func(ctx context.Context) error {
+			return s.UpdateInvitation(ctx, "acme", "in tx", func(*store.Invitation) error { return nil })
+		},
+		"AcceptInvitations": func(ctx context.Context) error { return s.AcceptInvitations(ctx, "acme", "in tx", day) },
+		"CloseInvitations":  func(ctx context.Context) error { return s.CloseInvitations(ctx, "acme", "user", "in tx") },
+
 		"InTx": func(ctx context.Context) error { return s.InTx(ctx, func(store.Tx) error { return nil }) },
 		"Ping": func(ctx context.Context) error { return s.Ping(ctx) },
 	}
@@ -103,6 +135,10 @@ func withAll(t *testing.T, s store.Store) {
 	t.Helper()
 	prepare(t, s, "acme")
 	ok(t, createAll(t.Context(), s))
+	first := newTeamMember("acme", "owner")
+	first.Role = "owner"
+	ok(t, s.CreateTeamMember(t.Context(), first))
+	ok(t, s.PutProductAssignment(t.Context(), newProductAssignment("acme", "in tx", "p")))
 }
 
 func proveEveryMethod(t *testing.T, s store.Store) {

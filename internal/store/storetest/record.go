@@ -43,6 +43,8 @@ var kinds = []kind{
 		}),
 	kindOf("access control", newAccessControl, store.Tx.CreateAccessControl, store.Tx.AccessControl),
 	kindOf("template", newTemplate, store.Tx.CreateTemplate, store.Tx.Template),
+	kindOf("team member", newTeamMember, store.Tx.CreateTeamMember, store.Tx.TeamMember),
+	kindOf("invitation", newInvitation, store.Tx.CreateInvitation, store.Tx.Invitation),
 }
 
 func kindOf[T any](

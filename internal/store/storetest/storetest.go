@@ -25,7 +25,8 @@ type clause struct {
 func Run(t *testing.T, newDatabase func(t *testing.T) (open func() store.Store)) {
 	clauses := slices.Concat(
 		recordClauses(), valueClauses, textClauses, tenantClauses, userClauses, accountClauses, groupClauses,
-		assignmentClauses, catalogClauses, templateClauses, documentClauses, taskClauses, updateClauses, transactionClauses, lifeClauses,
+		assignmentClauses, catalogClauses, templateClauses, documentClauses, taskClauses, teamClauses, productClauses, invitationClauses,
+		updateClauses, transactionClauses, lifeClauses,
 	)
 	for _, c := range clauses {
 		t.Run(c.name, func(t *testing.T) {

@@ -150,6 +150,8 @@ func proveBadLookup(t *testing.T, s store.Store) {
 			wantErr(t, err, store.ErrNotFound)
 		}
 		ok(t, s.DeleteMembers(ctx, "acme", text))
+		ok(t, s.AcceptInvitations(ctx, "acme", text, day))
+		ok(t, s.CloseInvitations(ctx, "acme", store.InvitedMember, text))
 		ok(t, s.DeleteMemberships(ctx, text, "in tx"))
 		list, err := s.Groups(ctx, text)
 		ok(t, err)

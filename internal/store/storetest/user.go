@@ -14,6 +14,7 @@ var userClauses = []clause{
 	{"an e-mail is taken once in a tenant, in any case", proveEmailExists},
 	{"a user is found by back-office number, but an id goes first", proveUserByNumber},
 	{"a user is found by e-mail in any case, and keeps it as given", proveUserByEmail},
+	{"the users with an e-mail are listed over all tenants, by tenant", proveUsersOf},
 	{"users are listed by creation time, then id, byte by byte", proveUsersInOrder},
 	{"users are paged to the end without gap or repeat", proveUserPages},
 	{"an update of a user changes every field but its key and creation", proveUpdateUser},
@@ -86,6 +87,29 @@ func proveUserByEmail(t *testing.T, s store.Store) {
 	wantErr(t, err, store.ErrNotFound)
 	_, err = s.UserByEmail(ctx, "other", want.Email)
 	wantErr(t, err, store.ErrNotFound)
+}
+
+func proveUsersOf(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	var want []store.User
+	for _, tenant := range []string{"Two", "one", "three"} { // byte by byte
+		ok(t, s.CreateTenant(ctx, newTenant(tenant)))
+		ok(t, s.CreateUser(ctx, newUser(tenant, "other")))
+		u := newUser(tenant, "of "+tenant)
+		u.Email = "Zoë@Example.com"
+		want = append(want, u)
+	}
+	for _, i := range []int{2, 0, 1} {
+		ok(t, s.CreateUser(ctx, want[i]))
+	}
+	for _, email := range []string{"Zoë@Example.com", "ZOË@example.COM"} {
+		got, err := s.UsersOf(ctx, email)
+		ok(t, err)
+		wantSame(t, got, want)
+	}
+	got, err := s.UsersOf(ctx, "zoe@example.com")
+	ok(t, err)
+	wantSame(t, len(got), 0)
 }
 
 func proveUsersInOrder(t *testing.T, s store.Store) {

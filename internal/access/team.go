@@ -1,0 +1,164 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// TeamRole is what an account is in the team of a tenant (rule 10).
+type TeamRole string
+
+// The roles of a team.
+const (
+	RoleOwner          TeamRole = "owner" // exactly one, always
+	RoleAdmin          TeamRole = "admin"
+	RoleMember         TeamRole = "member"
+	RoleBillingContact TeamRole = "billing_contact"
+)
+
+// GivenRoles are the roles that a member can be given. Ownership is not given:
+// it moves from one member to another.
+func GivenRoles() []TeamRole { return []TeamRole{RoleAdmin, RoleMember, RoleBillingContact} }
+
+// CheckGivenRole explains why a role cannot be given to a member.
+func CheckGivenRole(role string) error {
+	if TeamRole(role) == RoleOwner {
+		return errors.New("the role owner cannot be given: a team has one Owner, always; invite the member in another role and transfer the ownership once it has joined")
+	}
+	if !slices.Contains(GivenRoles(), TeamRole(role)) {
+		return fmt.Errorf("there is no role %q in a team: use one of admin, member, billing_contact", role)
+	}
+	return nil
+}
+
+// CheckRoleChange explains why a member cannot change from one role to
+// another.
+func CheckRoleChange(from, to TeamRole) error {
+	if from == RoleOwner && to != RoleOwner {
+		return errors.New("the Owner's role cannot change, for a team is never without one: transfer the ownership to another member first, which makes the former Owner an Admin")
+	}
+	return nil
+}
+
+// CheckRemoval explains why a member with the role cannot leave the team.
+func CheckRemoval(role TeamRole) error {
+	if role == RoleOwner {
+		return errors.New("the Owner cannot be removed, for a team is never without one: transfer the ownership to another member first")
+	}
+	return nil
+}
+
+// CheckNewOwner explains why a member cannot become the Owner.
+func CheckNewOwner(joined bool) error {
+	if !joined {
+		return errors.New("the member was invited and has not joined the team yet: the ownership can be transferred once the invitation is accepted")
+	}
+	return nil
+}
+
+// FormerOwnerRole is the role of a member whose ownership went to another.
+const FormerOwnerRole = RoleAdmin
+
+// TeamProduct is a product that the members of a team work with.
+type TeamProduct struct {
+	ID    string
+	Label string
+	// Roles are what a member can be in the product, the one with all rights
+	// first; empty where everybody may do everything.
+	Roles []string
+}
+
+// TeamProducts returns all products of a team.
+func TeamProducts() []TeamProduct {
+	return []TeamProduct{
+		{ID: "studio_pro", Label: "Studio Pro"},
+		{ID: "bot_runner", Label: "Bot Runner"},
+		{ID: "orchestrator", Label: "SaaS Orchestrator", Roles: []string{"admin", "analyst"}},
+	}
+}
+
+// CheckProductRole explains why a product cannot be assigned with a role; an
+// empty role is none.
+func CheckProductRole(product, role string) error {
+	products := TeamProducts()
+	i := slices.IndexFunc(products, func(p TeamProduct) bool { return p.ID == product })
+	switch {
+	case i < 0:
+		return fmt.Errorf("there is no product %q: use one of studio_pro, bot_runner, orchestrator", product)
+	case len(products[i].Roles) == 0 && role != "":
+		return fmt.Errorf("%s has no roles: leave the role out", products[i].Label)
+	case len(products[i].Roles) == 0:
+		return nil
+	case role == "":
+		return fmt.Errorf("%s needs a role: use one of %s", products[i].Label, strings.Join(products[i].Roles, ", "))
+	case !slices.Contains(products[i].Roles, role):
+		return fmt.Errorf("%s has no role %q: use one of %s", products[i].Label, role, strings.Join(products[i].Roles, ", "))
+	}
+	return nil
+}
+
+// CheckAssignable explains why products cannot be assigned to a member with
+// the role.
+func CheckAssignable(role TeamRole) error {
+	switch role {
+	case RoleOwner:
+		return errors.New("the Owner holds every product already, new ones too: there is nothing to assign")
+	case RoleAdmin:
+		return errors.New("Admins hold every product already, new ones too: there is nothing to assign; give the role member to someone who is to hold single products")
+	case RoleBillingContact:
+		return errors.New("billing contacts see billing only and hold no product: give the role member first")
+	}
+	return nil
+}
+
+// HeldProduct is a product that a member of a team may use.
+type HeldProduct struct {
+	Product    string
+	Role       string // in the product; empty where it has none
+	ByTeamRole bool   // held for being Owner or Admin, whatever is assigned
+}
+
+// Holds returns the products that a member with the role may use, in the order
+// of TeamProducts; assigned has the role in each product that was assigned.
+func (r TeamRole) Holds(assigned map[string]string) []HeldProduct {
+	var held []HeldProduct
+	for _, p := range TeamProducts() {
+		role, ok := assigned[p.ID]
+		switch r {
+		case RoleOwner, RoleAdmin:
+			all := ""
+			if len(p.Roles) > 0 {
+				all = p.Roles[0]
+			}
+			held = append(held, HeldProduct{Product: p.ID, Role: all, ByTeamRole: true})
+		case RoleMember:
+			if ok {
+				held = append(held, HeldProduct{Product: p.ID, Role: role})
+			}
+		}
+	}
+	return held
+}
+
+// KeepsAssigned reports whether a member keeps the products that were assigned
+// when it changes to the role. Owner and Admins hold every product meanwhile,
+// and what was assigned counts again once they are members again.
+func (r TeamRole) KeepsAssigned() bool { return r != RoleBillingContact }
+
+// CheckEmailDomain explains why someone with the e-mail address cannot be
+// invited to a tenant that names its company's domains. Case does not count; no
+// domain named means that every one will do.
+func CheckEmailDomain(email string, domains []string) error {
+	if len(domains) == 0 {
+		return nil
+	}
+	domain := email[strings.LastIndex(email, "@")+1:]
+	for _, d := range domains {
+		if strings.EqualFold(domain, strings.TrimPrefix(strings.TrimSpace(d), "@")) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s is no address of the company: the tenant invites only addresses of %s", email, strings.Join(domains, ", "))
+}

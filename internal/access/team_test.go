@@ -1,0 +1,115 @@
+package access
+
+import (
+	"strings"
+	"testing"
+)
+
+// wantMistake checks an error by a part of its text; "" is none at all.
+func wantMistake(t *testing.T, what string, err error, want string) {
+	t.Helper()
+	if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+		t.Errorf("%s: got %v, want %q", what, err, want)
+	}
+}
+
+// described writes products as the truth table does: "product:role", with an
+// exclamation mark when it is held by the role in the team.
+func described(held []HeldProduct) string {
+	var list []string
+	for _, h := range held {
+		text := h.Product
+		if h.Role != "" {
+			text += ":" + h.Role
+		}
+		if h.ByTeamRole {
+			text += "!"
+		}
+		list = append(list, text)
+	}
+	return strings.Join(list, " ")
+}
+
+func TestTeamRole(t *testing.T) {
+	t.Parallel()
+	type row struct {
+		Name       string
+		Role       TeamRole
+		Assigned   map[string]string
+		Holds      string
+		Keeps      bool
+		Given      string
+		Assignable string
+		Removal    string
+		To         map[TeamRole]string
+	}
+	for _, c := range readTable[row](t, "team.json") {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			if got := described(c.Role.Holds(c.Assigned)); got != c.Holds {
+				t.Errorf("holds %q, want %q", got, c.Holds)
+			}
+			if got := c.Role.KeepsAssigned(); got != c.Keeps {
+				t.Errorf("keeps what was assigned: %t, want %t", got, c.Keeps)
+			}
+			wantMistake(t, "given", CheckGivenRole(string(c.Role)), c.Given)
+			wantMistake(t, "assignable", CheckAssignable(c.Role), c.Assignable)
+			wantMistake(t, "removal", CheckRemoval(c.Role), c.Removal)
+			for to, want := range c.To {
+				wantMistake(t, "change to "+string(to), CheckRoleChange(c.Role, to), want)
+			}
+		})
+	}
+	wantMistake(t, "joined", CheckNewOwner(true), "")
+	wantMistake(t, "invited", CheckNewOwner(false), "not joined the team yet")
+	if err := CheckGivenRole(string(FormerOwnerRole)); err != nil {
+		t.Errorf("the former Owner's role: %v", err)
+	}
+}
+
+// Whatever is assigned, the more a role may do, the more it holds.
+func TestTeamRole_order(t *testing.T) {
+	t.Parallel()
+	assigned := map[string]string{"studio_pro": "", "orchestrator": "analyst", "unknown": "admin"}
+	last := -1
+	for _, role := range []TeamRole{RoleBillingContact, RoleMember, RoleAdmin} {
+		if n := len(role.Holds(assigned)); n <= last {
+			t.Errorf("%s holds %d products, no more than the role below", role, n)
+		} else {
+			last = n
+		}
+	}
+	if last != len(TeamProducts()) {
+		t.Errorf("Admins hold %d of %d products", last, len(TeamProducts()))
+	}
+}
+
+func TestCheckProductRole(t *testing.T) {
+	t.Parallel()
+	type row struct{ Product, Role, Mistake string }
+	for _, c := range readTable[row](t, "products.json") {
+		wantMistake(t, c.Product+" as "+c.Role, CheckProductRole(c.Product, c.Role), c.Mistake)
+	}
+}
+
+func TestCheckEmailDomain(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		email   string
+		domains []string
+		want    string
+	}{
+		{"anna@acme.example", nil, ""},
+		{"anna@acme.example", []string{}, ""},
+		{"anna@acme.example", []string{"acme.example"}, ""},
+		{"anna@Acme.EXAMPLE", []string{"other.example", "ACME.example"}, ""},
+		{"anna@acme.example", []string{" @acme.example "}, ""},
+		{"anna@sub.acme.example", []string{"acme.example"}, "only addresses of acme.example"},
+		{"anna@evil-acme.example", []string{"acme.example"}, "no address of the company"},
+		{`"x@acme.example"@evil.example`, []string{"acme.example", "other.example"}, "only addresses of acme.example, other.example"},
+		{"anna@acme.example.evil.example", []string{"acme.example"}, "no address of the company"},
+		{"anna", []string{"acme.example"}, "no address of the company"},
+	} {
+		wantMistake(t, c.email, CheckEmailDomain(c.email, c.domains), c.want)
+	}
+}

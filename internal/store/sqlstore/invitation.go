@@ -1,0 +1,63 @@
+package sqlstore
+
+import (
+	"context"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+var invitations = table[store.Invitation]{
+	name:    "invitation",
+	columns: "tenant, id, kind, subject_id, email, sent, created_at, expires_at, resent_at, accepted_at",
+	fields: func(i *store.Invitation) []any {
+		return []any{
+			asKey(&i.Tenant), asKey(&i.ID), asKey(&i.Kind), asKey(&i.SubjectID), &i.Email, &i.Sent,
+			asMillis(&i.CreatedAt), asMillis(&i.ExpiresAt), asMillis(&i.ResentAt), asMillis(&i.AcceptedAt),
+		}
+	},
+}
+
+func (q queries) CreateInvitation(ctx context.Context, i store.Invitation) error {
+	return q.change(ctx, func(db conn) error {
+		return invitations.insert(ctx, db, &i)
+	})
+}
+
+func (q queries) Invitation(ctx context.Context, tenant, id string) (store.Invitation, error) {
+	return invitations.one(ctx, q.read, `WHERE tenant = $1 AND id = $2`, tenant, id)
+}
+
+func (q queries) Invitations(ctx context.Context, tenant string) ([]store.Invitation, error) {
+	return invitations.all(ctx, q.read, `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
+}
+
+func (q queries) UpdateInvitation(ctx context.Context, tenant, id string, fn func(i *store.Invitation) error) error {
+	return q.change(ctx, func(db conn) error {
+		i, err := invitations.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
+		if err != nil {
+			return err
+		}
+		createdAt := i.CreatedAt
+		if err := fn(&i); err != nil {
+			return err
+		}
+		i.Tenant, i.ID, i.CreatedAt = tenant, id, createdAt
+		return invitations.update(ctx, db, &i)
+	})
+}
+
+func (q queries) AcceptInvitations(ctx context.Context, tenant, subjectID string, at time.Time) error {
+	return q.change(ctx, func(db conn) error {
+		_, err := db.ExecContext(ctx, `UPDATE invitation SET accepted_at = $3
+			WHERE tenant = $1 AND subject_id = $2 AND accepted_at = 0`, append(sought([]any{tenant, subjectID}), asMillis(&at))...)
+		return translate(ctx, err, nil)
+	})
+}
+
+func (q queries) CloseInvitations(ctx context.Context, tenant, kind, subjectID string) error {
+	return q.change(ctx, func(db conn) error {
+		_, err := invitations.remove(ctx, db, `WHERE tenant = $1 AND subject_id = $2 AND kind = $3 AND accepted_at = 0`, tenant, subjectID, kind)
+		return err
+	})
+}
