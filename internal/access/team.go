@@ -106,7 +106,7 @@ func CheckAssignable(role TeamRole) error {
 	case RoleOwner:
 		return errors.New("the Owner holds every product already, new ones too: there is nothing to assign")
 	case RoleAdmin:
-		return errors.New("Admins hold every product already, new ones too: there is nothing to assign; give the role member to someone who is to hold single products")
+		return errors.New("an Admin holds every product already, new ones too: there is nothing to assign; give the role member to someone who is to hold single products")
 	case RoleBillingContact:
 		return errors.New("billing contacts see billing only and hold no product: give the role member first")
 	}

@@ -65,8 +65,20 @@ const (
 	PathTestToken = "/iam/{tenant}/users/{userId}/test-token" // a token as if the user had logged in
 	PathTemplate  = "/iam/{tenant}/templates/{templateId}"    // what a role template was made from
 
-	PathUserReport = "/iam/{tenant}/users/{userId}/report" // what the user may do
-	PathReport     = "/iam/{tenant}/report"                // what every employee may do
+	PathUserReport        = "/iam/{tenant}/users/{userId}/report" // what the user may do
+	PathReport            = "/iam/{tenant}/report"                // what every employee may do
+
+	PathTeamMembers       = "/team/{tenant}/members"
+	PathTeamMember        = "/team/{tenant}/members/{memberId}"
+	PathTeamAssignment    = "/team/{tenant}/members/{memberId}/products/{product}"
+	PathTeamOwner         = "/team/{tenant}/owner"
+	PathTeamProducts      = "/team/{tenant}/products"
+	PathTeamOrganizations = "/team/{tenant}/organizations"
+
+	PathInvitations      = "/iam/{tenant}/invitations"
+	PathInvitation       = "/iam/{tenant}/invitations/{invitationId}"
+	PathInvitationResend = "/iam/{tenant}/invitations/{invitationId}/resend"
+	PathInvitationAccept = "/iam/{tenant}/invitations/{invitationId}/accept"
 
 	PathHealth  = "/healthz"      // the process runs
 	PathReady   = "/readyz"       // the process answers requests
@@ -118,6 +130,8 @@ const (
 	ScopeSiteManage          = "site.site_manage"
 	ScopeVendorRead          = "vendor.vendor_read"
 	ScopeVendorManage        = "vendor.vendor_manage"
+	ScopeTeamRead            = "team.team_read"
+	ScopeTeamManage          = "team.team_manage"
 )
 
 // AllScopes returns every scope that an API key may have and some route asks
@@ -129,6 +143,7 @@ func AllScopes() []string {
 		ScopeAccessRead, ScopeAccessManage, ScopeScopeRead, ScopeScopeManage, ScopeTemplateRead, ScopeTemplateManage,
 		ScopeRoleRead, ScopePermissionRead, ScopeResourceRead,
 		ScopeSettingRead, ScopeSettingManage, ScopeSiteRead, ScopeSiteManage, ScopeVendorRead, ScopeVendorManage,
+		ScopeTeamRead, ScopeTeamManage,
 	}
 }
 

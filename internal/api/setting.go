@@ -38,6 +38,7 @@ const (
 	SettingCountry      = "project_country"
 	SettingRestrictions = "restrictions" // a list of texts: the values that groups may be restricted to
 	SettingSiteSync     = "enableSyncBetweenRestrictionsAndSiteCodes"
+	SettingEmailDomains = "company_email_domains" // a list of texts: who may be invited; absent or empty: everybody
 )
 
 // SettingOption is an entry of the settings that list languages or currencies.

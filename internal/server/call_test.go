@@ -16,7 +16,7 @@ func withBody(t *testing.T) []exchange {
 	t.Helper()
 	var list []exchange
 	for _, o := range server.Operations() {
-		bodyless := o.Path == api.PathMemberType || o.Path == api.PathUserLock
+		bodyless := slices.Contains([]string{api.PathMemberType, api.PathUserLock, api.PathInvitationResend, api.PathInvitationAccept}, o.Path)
 		if slices.Contains([]string{"POST", "PUT", "PATCH"}, o.Method) && !bodyless {
 			list = append(list, request(o))
 		}

@@ -86,9 +86,13 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 	owner := sound.owner(t)
 	leaver := sound.create(t, "~/users", person("leaver@acme.example", "g", "gone"))
 	vendor := withVendors(t, sound)
+	invited := sound.create(t, team("/members"), `{"email": "invited@acme.example", "role": "member"}`)
+	joined, third := sound.join(t, "joined@acme.example", "member"), sound.join(t, "third@acme.example", "member")
+	sound.check(t, exchange{method: "PUT", path: team("/members/" + third + "/products/bot_runner"), body: `{}`, status: 201, want: `{}`})
 	fill := strings.NewReplacer("/iam/{tenant}", "~", "{tenant}", servertest.Tenant, "{client}", "shop", "{propertyKey}", "restrictions", "{siteCode}", "de", "{userId}", main, "{groupId}", "g", "{userType}", "EMPLOYEE",
 		"{accessControlId}", ordersViewer, "{scopeId}", "s", "{roleId}", viewerRole, "{permissionId}", "read", "{resourceId}", "orders",
-		"{vendorId}", "v", "{locationId}", "l", "{templateId}", "base")
+		"{vendorId}", "v", "{locationId}", "l", "{templateId}", "base",
+		"{memberId}", joined, "{product}", "bot_runner", "{invitationId}", sound.invitation(t, "main@acme.example").ID)
 	sound.withTemplates(t)
 	forms := map[string]exchange{
 		"POST " + api.PathUsers:   {body: person("new@acme.example", "g", "h"), status: 201},
@@ -124,6 +128,16 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 		"POST " + api.PathLocations:    {body: warehouse, status: 201},
 		"PUT " + api.PathLocation:      {body: warehouse, status: 204},
 		"DELETE " + api.PathLocation:   {path: locations + "/left", status: 204},
+
+		"POST " + api.PathTeamMembers:      {body: `{"email": "member@acme.example", "role": "admin"}`, status: 201},
+		"PUT " + api.PathTeamMember:        {body: `{"role": "billing_contact"}`, status: 204},
+		"DELETE " + api.PathTeamMember:     {path: team("/members/" + invited), status: 204},
+		"PUT " + api.PathTeamOwner:         {body: `{"memberId": "` + joined + `"}`, status: 204},
+		"PUT " + api.PathTeamAssignment:    {path: team("/members/" + third + "/products/orchestrator"), body: `{"role": "admin"}`, status: 201},
+		"DELETE " + api.PathTeamAssignment: {path: team("/members/" + third + "/products/bot_runner"), status: 204},
+		"GET " + api.PathTeamOrganizations: {path: team("/organizations?email=joined@acme.example"), status: 200},
+		"POST " + api.PathInvitationResend: {status: 204},
+		"POST " + api.PathInvitationAccept: {status: 204},
 
 		"POST " + api.PathSettings:        {body: `[{"key": "new", "value": 1}, {"key": "newer", "value": 2}]`, status: 201},
 		"PUT " + api.PathSetting:          {body: `{"key": "restrictions", "value": ["main"]}`, status: 200},
@@ -193,6 +207,9 @@ func (b brokenBackend) state(t *testing.T) string {
 	add(b.sound.store.Groups(ctx, tenant))
 	add(b.sound.store.AccessControls(ctx, tenant))
 	add(b.sound.store.Templates(ctx, tenant))
+	add(b.sound.store.TeamMembers(ctx, tenant))
+	add(b.sound.store.ProductAssignments(ctx, tenant))
+	add(b.sound.store.Invitations(ctx, tenant))
 	for _, kind := range []string{store.KindSetting, store.KindClientSetting, store.KindScope, store.KindSite, store.KindVendor, store.KindLocation} {
 		add(b.sound.store.Documents(ctx, tenant, kind))
 	}

@@ -27,7 +27,7 @@ func listPaths(user, group string) []string {
 	var paths []string
 	for _, o := range server.Operations() {
 		single := strings.HasSuffix(o.Path, "}") || strings.HasSuffix(o.Path, "/scopes") && strings.Contains(o.Path, "/users/") || o.Path == api.PathUserMe
-		if o.Method == http.MethodGet && !single && (strings.HasPrefix(o.Path, "/iam/") || strings.HasPrefix(o.Path, "/vendor/")) {
+		if o.Method == http.MethodGet && !single && (strings.HasPrefix(o.Path, "/iam/") || strings.HasPrefix(o.Path, "/vendor/") || o.Path == api.PathTeamMembers) {
 			paths = append(paths, strings.NewReplacer("/iam/{tenant}", "~", "{tenant}", servertest.Tenant, "{userId}", user, "{groupId}", group).Replace(o.Path))
 		}
 	}
@@ -44,6 +44,7 @@ func filled(t *testing.T) (b *backend, user, group string) {
 	groups := []string{"crowd", "g1", "g2", "g3", "g4", "g5", "g6"}
 	for i := range 7 {
 		user = b.create(t, "~/users", person(fmt.Sprintf("user%d@acme.example", i), groups...))
+		b.create(t, team("/members"), fmt.Sprintf(`{"email": "user%d@acme.example", "role": "admin"}`, i))
 	}
 	b.token = b.issueUser(t, user, access.Employee, api.AllScopes()...)
 	for _, name := range []string{"e", "d", "c", "b", "a"} { // sorted by name they are in another order
@@ -218,6 +219,8 @@ func TestList_otherParameters(t *testing.T) {
 		"~/resources":                            "sort name description metadataModifiedAt",
 		vendors:                                  "q sort name",
 		locations:                                "q sort name",
+		team("/members"):                         "",
+		"~/invitations":                          "",
 	}
 	for _, path := range listPaths(user, group) {
 		names, known := declared[path]

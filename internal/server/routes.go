@@ -18,7 +18,7 @@ type route struct {
 
 // table is every operation behind a token.
 func (s *Server) table() []route {
-	routes := slices.Concat(s.userTable(), s.groupTable(), s.settingTable(), s.siteTable(), s.vendorTable())
+	routes := slices.Concat(s.userTable(), s.groupTable(), s.settingTable(), s.siteTable(), s.vendorTable(), s.teamTable())
 	if !s.noLegacy {
 		routes = append(routes, s.legacyTable()...)
 	}
@@ -127,6 +127,29 @@ func (s *Server) vendorTable() []route {
 		{"GET", api.PathLocation, readers, s.handleLocationGet},
 		{"PUT", api.PathLocation, one(api.ScopeVendorManage), s.handleLocationPut},
 		{"DELETE", api.PathLocation, one(api.ScopeVendorManage), s.handleLocationDelete},
+	}
+}
+
+func (s *Server) teamTable() []route {
+	read, manage := one(api.ScopeTeamRead), one(api.ScopeTeamManage)
+	readers, managers := either(api.ScopeUserRead, api.ScopeTeamRead), either(api.ScopeUserCreate, api.ScopeTeamManage)
+	return []route{
+		{"GET", api.PathTeamMembers, read, s.handleTeamMemberList},
+		{"POST", api.PathTeamMembers, manage, s.handleTeamMemberCreate},
+		{"GET", api.PathTeamMember, read, s.handleTeamMemberGet},
+		{"PUT", api.PathTeamMember, manage, s.handleTeamMemberPut},
+		{"DELETE", api.PathTeamMember, manage, s.handleTeamMemberDelete},
+		{"GET", api.PathTeamOwner, read, s.handleTeamOwnerGet},
+		{"PUT", api.PathTeamOwner, manage, s.handleTeamOwnerPut},
+		{"GET", api.PathTeamProducts, read, s.handleTeamProductList},
+		{"PUT", api.PathTeamAssignment, manage, s.handleTeamAssignmentPut},
+		{"DELETE", api.PathTeamAssignment, manage, s.handleTeamAssignmentDelete},
+		{"GET", api.PathTeamOrganizations, read, s.handleTeamOrganizationList},
+
+		{"GET", api.PathInvitations, readers, s.handleInvitationList},
+		{"GET", api.PathInvitation, readers, s.handleInvitationGet},
+		{"POST", api.PathInvitationResend, managers, s.handleInvitationResend},
+		{"POST", api.PathInvitationAccept, managers, s.handleInvitationAccept},
 	}
 }
 

@@ -81,17 +81,24 @@ func (s *Server) fillTenant(ctx context.Context, tx store.Tx, tenant, owner stri
 	return s.createOwner(ctx, tx, tenant, owner)
 }
 
-// createOwner makes the tenant's Owner, who can manage everything from the
-// start: without a member, nobody could let others in.
+// createOwner makes the Owner of the tenant's team, who is a user, too, and can
+// manage everything from the start: without a member, nobody could let others
+// in.
 func (s *Server) createOwner(ctx context.Context, tx store.Tx, tenant, email string) error {
-	id, err := s.createUser(ctx, tx, tenant, api.UserCreate{
+	u, err := s.createUser(ctx, tx, tenant, api.UserCreate{
 		FirstName: "Tenant", LastName: "Owner", ContactEmail: email, Department: "Administration",
 		PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: []string{access.OwnerGroupID},
 	})
 	if err != nil {
 		return fmt.Errorf("making the owner %s: %w", email, err)
 	}
-	return tx.UpdateUser(ctx, tenant, id, func(u *store.User) error {
+	err = tx.CreateTeamMember(ctx, store.TeamMember{
+		Tenant: tenant, ID: u.ID, Email: email, Role: string(access.RoleOwner), Status: string(api.MemberActive), CreatedAt: u.CreatedAt, JoinedAt: u.CreatedAt,
+	})
+	if err != nil {
+		return fmt.Errorf("making the team of %s: %w", email, err)
+	}
+	return tx.UpdateUser(ctx, tenant, u.ID, func(u *store.User) error {
 		u.Status = string(api.UserActive)
 		return nil
 	})

@@ -121,15 +121,20 @@ func (s *Server) handleUserCreate(c *call) error {
 	if !api.ValidEmail(body.ContactEmail) {
 		return badRequest(fmt.Sprintf("contactEmail %q is not an e-mail address", body.ContactEmail))
 	}
-	var id string
+	var u store.User
 	err := s.store.InTx(c.ctx, func(tx store.Tx) (err error) {
-		id, err = s.createUser(c.ctx, tx, c.tenant, body)
-		return err
+		if err := checkDomain(c.ctx, tx, c.tenant, body.ContactEmail); err != nil {
+			return err
+		}
+		if u, err = s.createUser(c.ctx, tx, c.tenant, body); err != nil || u.Status != string(api.UserProvisioned) {
+			return err
+		}
+		return s.invite(c.ctx, tx, store.Invitation{Tenant: c.tenant, Kind: store.InvitedUser, SubjectID: u.ID, Email: u.Email})
 	})
 	if err != nil {
 		return err
 	}
-	return c.write(http.StatusCreated, api.Created{ID: id})
+	return c.write(http.StatusCreated, api.Created{ID: u.ID})
 }
 
 func checkPerson(first, last string) error {
@@ -139,45 +144,29 @@ func checkPerson(first, last string) error {
 	return nil
 }
 
-func (s *Server) createUser(ctx context.Context, tx store.Tx, tenant string, body api.UserCreate) (string, error) {
+func (s *Server) createUser(ctx context.Context, tx store.Tx, tenant string, body api.UserCreate) (u store.User, err error) {
 	if _, err := tx.UserByEmail(ctx, tenant, body.ContactEmail); err == nil {
-		return "", conflict("Error while creating user", body.ContactEmail, fmt.Sprintf("User with email '%s' already exists", body.ContactEmail))
+		return u, conflict("Error while creating user", body.ContactEmail, fmt.Sprintf("User with email '%s' already exists", body.ContactEmail))
 	} else if !errors.Is(err, store.ErrNotFound) {
-		return "", fmt.Errorf("looking for the e-mail: %w", err)
+		return u, fmt.Errorf("looking for the e-mail: %w", err)
 	}
-	account, known, err := s.account(ctx, tx, body.ContactEmail)
+	account, confirmed, err := s.account(ctx, tx, tenant, body.ContactEmail)
 	if err != nil {
-		return "", err
+		return u, err
 	}
 	status := api.UserProvisioned
-	if known {
+	if confirmed {
 		status = api.UserActive
 	}
-	err = tx.CreateUser(ctx, store.User{
+	u = store.User{
 		Tenant: tenant, ID: account.ID, FirstName: body.FirstName, LastName: body.LastName, Email: body.ContactEmail,
 		Department: body.Department, PreferredSite: body.PreferredSite, PreferredCurrency: body.PreferredCurrency,
 		PreferredLanguage: body.PreferredLanguage, BackofficeNumber: account.ID, Status: string(status), CreatedAt: s.timestamp(),
-	})
-	if err != nil {
-		return "", fmt.Errorf("creating user: %w", err)
 	}
-	return account.ID, s.setMemberships(ctx, tx, tenant, account.ID, body.GroupIDs)
-}
-
-// account finds the platform account of an e-mail, or makes it.
-func (s *Server) account(ctx context.Context, tx store.Tx, email string) (a store.Account, known bool, err error) {
-	a, err = tx.AccountByEmail(ctx, email)
-	if err == nil {
-		return a, true, nil
+	if err := tx.CreateUser(ctx, u); err != nil {
+		return u, fmt.Errorf("creating user: %w", err)
 	}
-	if !errors.Is(err, store.ErrNotFound) {
-		return a, false, fmt.Errorf("looking for the account: %w", err)
-	}
-	a = store.Account{ID: s.newID(), Email: email, CreatedAt: s.timestamp()}
-	if err := tx.CreateAccount(ctx, a); err != nil {
-		return a, false, fmt.Errorf("creating the account: %w", err)
-	}
-	return a, false, nil
+	return u, s.setMemberships(ctx, tx, tenant, u.ID, body.GroupIDs)
 }
 
 // handleUserUpdate answers PUT /iam/{tenant}/users/{userId}. The groups listed
@@ -230,7 +219,10 @@ func (s *Server) handleUserDelete(c *call) error {
 		if err != nil {
 			return err
 		}
-		return tx.DeleteUser(c.ctx, c.tenant, u.ID)
+		if err := tx.DeleteUser(c.ctx, c.tenant, u.ID); err != nil {
+			return fmt.Errorf("deleting user: %w", err)
+		}
+		return tx.CloseInvitations(c.ctx, c.tenant, store.InvitedUser, u.ID)
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,68 @@
+package api
+
+import "github.com/access-config/terraform-provider-iam/internal/access"
+
+// TeamStatus says whether a member has joined the team.
+type TeamStatus string
+
+// The states of a member.
+const (
+	MemberInvited TeamStatus = "invited"
+	MemberActive  TeamStatus = "active"
+)
+
+// TeamMember is an account in the team of a tenant, as read. Where the account
+// is a User of the tenant, too, both have the same id.
+type TeamMember struct {
+	ID        string          `json:"id"`
+	Email     string          `json:"email"`
+	Role      access.TeamRole `json:"role"`
+	Status    TeamStatus      `json:"status"`
+	CreatedAt string          `json:"createdAt"`          // RFC 3339
+	JoinedAt  string          `json:"joinedAt,omitempty"` // absent while invited
+	Products  []HeldProduct   `json:"products"`
+}
+
+// HeldProduct is a product that a member may use.
+type HeldProduct struct {
+	Product    string `json:"product"`
+	Role       string `json:"role,omitempty"` // in the product, if it has roles
+	ByTeamRole bool   `json:"byTeamRole"`     // held for being Owner or Admin, whatever is assigned
+}
+
+// TeamMemberCreate is the body of POST PathTeamMembers.
+type TeamMemberCreate struct {
+	Email string          `json:"email"`
+	Role  access.TeamRole `json:"role"`
+}
+
+// TeamMemberUpdate is the body of PUT PathTeamMember.
+type TeamMemberUpdate struct {
+	Role access.TeamRole `json:"role"`
+}
+
+// TeamTransfer is the body of PUT PathTeamOwner. When FormerOwnerID is given,
+// the transfer is refused with 409 unless that member is the Owner.
+type TeamTransfer struct {
+	MemberID      string `json:"memberId"`
+	FormerOwnerID string `json:"formerOwnerId,omitempty"`
+}
+
+// TeamProduct is a product that members may use.
+type TeamProduct struct {
+	ID        string   `json:"id"`
+	Label     string   `json:"label"`
+	Roles     []string `json:"roles"` // of which each holder has one; empty when there are none
+	MemberIDs []string `json:"memberIds"`
+}
+
+// ProductAssignment is the body of PUT PathTeamAssignment.
+type ProductAssignment struct {
+	Role string `json:"role,omitempty"` // required where the product has roles
+}
+
+// Organization is a tenant that an account belongs to.
+type Organization struct {
+	Tenant string          `json:"tenant"`
+	Role   access.TeamRole `json:"role,omitempty"` // absent for users who are not in the team
+}

@@ -1,0 +1,257 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// invitationLifetime is how long an invitation can be accepted.
+const invitationLifetime = 7 * 24 * time.Hour
+
+// account finds the platform account of an e-mail, or makes it. Confirmed says
+// that nobody has to be asked: the account was there, and not only because the
+// same person has an open invitation to the tenant or its team.
+func (s *Server) account(ctx context.Context, tx store.Tx, tenant, email string) (a store.Account, confirmed bool, err error) {
+	a, err = tx.AccountByEmail(ctx, email)
+	if err == nil {
+		waiting, err := awaited(ctx, tx, tenant, email)
+		return a, !waiting, err
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return a, false, fmt.Errorf("looking for the account: %w", err)
+	}
+	a = store.Account{ID: s.newID(), Email: email, CreatedAt: s.timestamp()}
+	if err := tx.CreateAccount(ctx, a); err != nil {
+		return a, false, fmt.Errorf("creating the account: %w", err)
+	}
+	return a, false, nil
+}
+
+// awaited reports whether a user or a member of the team with the e-mail was
+// invited and has not come yet.
+func awaited(ctx context.Context, tx store.Tx, tenant, email string) (bool, error) {
+	u, err := tx.UserByEmail(ctx, tenant, email)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return false, fmt.Errorf("looking for the e-mail: %w", err)
+	}
+	m, err := tx.TeamMemberByEmail(ctx, tenant, email)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return false, fmt.Errorf("looking for the e-mail: %w", err)
+	}
+	return u.Status == string(api.UserProvisioned) || m.Status == string(api.MemberInvited), nil
+}
+
+// forgetAccount deletes an account that only an invitation had made: whoever is
+// invited to that e-mail again is asked again.
+func forgetAccount(ctx context.Context, tx store.Tx, email string) error {
+	users, err := tx.UsersOf(ctx, email)
+	if err != nil {
+		return fmt.Errorf("looking for users: %w", err)
+	}
+	members, err := tx.TeamMembersOf(ctx, email)
+	if err != nil {
+		return fmt.Errorf("looking for team members: %w", err)
+	}
+	if len(users)+len(members) > 0 {
+		return nil
+	}
+	a, err := tx.AccountByEmail(ctx, email)
+	if err == nil {
+		err = tx.DeleteAccount(ctx, a.ID)
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("deleting the account: %w", err)
+	}
+	return nil
+}
+
+// checkDomain refuses an e-mail that is not of the company, where the tenant
+// says which are.
+func checkDomain(ctx context.Context, tx store.Tx, tenant, email string) error {
+	var value json.RawMessage
+	if found, err := setting(ctx, tx, tenant, api.SettingEmailDomains, &value); err != nil || !found {
+		return err
+	}
+	var domains []string
+	if err := json.Unmarshal(value, &domains); err != nil {
+		return badRequest("Nobody can be invited", fmt.Sprintf("The setting %s must be a list of texts, such as [\"example.com\"]", api.SettingEmailDomains))
+	}
+	if err := access.CheckEmailDomain(email, domains); err != nil {
+		return badRequest("The e-mail address is not allowed", err.Error())
+	}
+	return nil
+}
+
+// invite notes an invitation to the tenant or its team, of which the kind, the
+// subject and the e-mail are given.
+func (s *Server) invite(ctx context.Context, tx store.Tx, i store.Invitation) error {
+	i.ID, i.Sent, i.CreatedAt = s.newID(), 1, s.timestamp()
+	i.ExpiresAt = i.CreatedAt.Add(invitationLifetime)
+	if err := tx.CreateInvitation(ctx, i); err != nil {
+		return fmt.Errorf("creating the invitation: %w", err)
+	}
+	return nil
+}
+
+// invitationScopes say which scope of a token opens the invitations of a kind.
+var (
+	readsInvitations   = map[string]string{store.InvitedUser: api.ScopeUserRead, store.InvitedMember: api.ScopeTeamRead}
+	managesInvitations = map[string]string{store.InvitedUser: api.ScopeUserCreate, store.InvitedMember: api.ScopeTeamManage}
+)
+
+// handleInvitationList answers GET /iam/{tenant}/invitations with those kinds
+// that the token may read.
+func (s *Server) handleInvitationList(c *call) error {
+	page, err := c.page()
+	if err != nil {
+		return err
+	}
+	status := api.InvitationStatus(c.query("status"))
+	if status != "" && !slices.Contains([]api.InvitationStatus{api.InvitationSent, api.InvitationAccepted, api.InvitationExpired}, status) {
+		return badRequest(fmt.Sprintf("status must be sent, accepted or expired, not %q", status))
+	}
+	list, err := s.store.Invitations(c.ctx, c.tenant)
+	if err != nil {
+		return fmt.Errorf("listing invitations: %w", err)
+	}
+	now := s.timestamp()
+	var documents []api.Invitation
+	for _, i := range list {
+		document := invitationToWire(i, now)
+		if c.holds(readsInvitations[i.Kind]) && (status == "" || document.Status == status) &&
+			(c.query("email") == "" || strings.EqualFold(i.Email, c.query("email"))) {
+			documents = append(documents, document)
+		}
+	}
+	return writeList(c, cut(documents, page), len(documents))
+}
+
+// handleInvitationGet answers GET /iam/{tenant}/invitations/{invitationId}.
+func (s *Server) handleInvitationGet(c *call) error {
+	i, err := s.invitation(c, s.store, readsInvitations)
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, invitationToWire(i, s.timestamp()))
+}
+
+// invitation loads the invitation of the path, or refuses with 404, or with 403
+// when the token lacks the scope for its kind.
+func (s *Server) invitation(c *call, tx store.Tx, scopes map[string]string) (store.Invitation, error) {
+	id := c.value("invitationId")
+	i, err := tx.Invitation(c.ctx, c.tenant, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return i, notFound("Error while getting invitation", id, fmt.Sprintf("Invitation with id '%s' not found", id))
+	}
+	if err != nil {
+		return i, fmt.Errorf("reading invitation: %w", err)
+	}
+	if !c.holds(scopes[i.Kind]) {
+		return i, forbidden(scopes[i.Kind])
+	}
+	return i, nil
+}
+
+// handleInvitationResend answers POST
+// /iam/{tenant}/invitations/{invitationId}/resend: it can be accepted for seven
+// more days from now.
+func (s *Server) handleInvitationResend(c *call) error {
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		i, err := s.invitation(c, tx, managesInvitations)
+		if err != nil {
+			return err
+		}
+		now := s.timestamp()
+		if invitationStatus(i, now) == api.InvitationAccepted {
+			return conflict("Error while resending invitation", i.ID, "The invitation was accepted: there is nothing to send again")
+		}
+		return tx.UpdateInvitation(c.ctx, c.tenant, i.ID, func(i *store.Invitation) error {
+			i.Sent, i.ResentAt, i.ExpiresAt = i.Sent+1, now, now.Add(invitationLifetime)
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	return c.done()
+}
+
+// handleInvitationAccept answers POST
+// /iam/{tenant}/invitations/{invitationId}/accept, in the place of the person
+// who follows the link in the mail. That confirms the account, so that all open
+// invitations of the tenant to it are accepted.
+func (s *Server) handleInvitationAccept(c *call) error {
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		i, err := s.invitation(c, tx, managesInvitations)
+		if err != nil {
+			return err
+		}
+		now := s.timestamp()
+		switch invitationStatus(i, now) {
+		case api.InvitationAccepted:
+			return conflict("Error while accepting invitation", i.ID, "The invitation was accepted already")
+		case api.InvitationExpired:
+			return violation(i.ID, "The invitation has expired", fmt.Sprintf("It could be accepted until %s: resend it", stamp(i.ExpiresAt)))
+		}
+		return confirm(c.ctx, tx, i, now)
+	})
+	if err != nil {
+		return err
+	}
+	return c.done()
+}
+
+// confirm makes the user active and the member a part of the team, whichever
+// there is.
+func confirm(ctx context.Context, tx store.Tx, i store.Invitation, now time.Time) error {
+	if err := tx.AcceptInvitations(ctx, i.Tenant, i.SubjectID, now); err != nil {
+		return fmt.Errorf("accepting invitations: %w", err)
+	}
+	err := tx.UpdateUser(ctx, i.Tenant, i.SubjectID, func(u *store.User) error {
+		if u.Status == string(api.UserProvisioned) {
+			u.Status = string(api.UserActive)
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("confirming the user: %w", err)
+	}
+	err = tx.UpdateTeamMember(ctx, i.Tenant, i.SubjectID, func(m *store.TeamMember) error {
+		if m.Status == string(api.MemberInvited) {
+			m.Status, m.JoinedAt = string(api.MemberActive), now
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("confirming the team member: %w", err)
+	}
+	return nil
+}
+
+func invitationStatus(i store.Invitation, now time.Time) api.InvitationStatus {
+	switch {
+	case !i.AcceptedAt.IsZero():
+		return api.InvitationAccepted
+	case !now.Before(i.ExpiresAt):
+		return api.InvitationExpired
+	}
+	return api.InvitationSent
+}
+
+// invitationToWire presents an invitation at a time.
+func invitationToWire(i store.Invitation, now time.Time) api.Invitation {
+	return api.Invitation{
+		ID: i.ID, Kind: api.InvitationKind(i.Kind), SubjectID: i.SubjectID, Email: i.Email, Status: invitationStatus(i, now),
+		SentCount: i.Sent, CreatedAt: stamp(i.CreatedAt), ExpiresAt: stamp(i.ExpiresAt), ResentAt: stamp(i.ResentAt), AcceptedAt: stamp(i.AcceptedAt),
+	}
+}
