@@ -1,30 +1,13 @@
 package sqlstore_test
 
 import (
-	"database/sql"
 	"errors"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
-
-// past opens a database past the store.
-func past(t *testing.T, dsn string) *sql.DB {
-	t.Helper()
-	driver := "pgx"
-	if file, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
-		driver, dsn = "sqlite", file+"?_pragma=foreign_keys(1)"
-	}
-	db, err := sql.Open(driver, dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	return db
-}
 
 // Not even a statement past the store leaves a team with two Owners or without
 // any.
@@ -40,7 +23,7 @@ func TestTeam_ownerInDatabase(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		db := past(t, dsn)
+		db := sqltest.Past(t, dsn)
 		for _, statement := range []string{
 			`DELETE FROM team_member WHERE id = 'one'`,
 			`DELETE FROM team_member`,
@@ -71,7 +54,7 @@ func TestOpen_version1Team(t *testing.T) {
 		sqltest.FillVersion1(t, dsn)
 		const group = "1gr5e52e-6e27-4ac5-9471-2467d3fb7503"
 		sqltest.Run(
-			t, past(t, dsn),
+			t, sqltest.Past(t, dsn),
 			`INSERT INTO tenant VALUES ('nobody', 7), ('known', 8), ('three', 9)`,
 			`INSERT INTO account VALUES ('k', 'Owner@Known.example', 'owner@known.example', 1)`,
 			`INSERT INTO user_group SELECT 'three', id, name, description, code, user_type, vendor_id, legal_entity_id, access_controls, templates, restrictions, mixins, predefined, version, created_at, modified_at

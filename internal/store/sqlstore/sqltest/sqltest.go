@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
@@ -89,6 +90,22 @@ func Postgres(t testing.TB) (dsn string, db *sql.DB) {
 	})
 	Run(t, db, "CREATE SCHEMA "+name)
 	return dsn, db
+}
+
+// Past returns a way to a database past the store.
+func Past(t testing.TB, dsn string) *sql.DB {
+	t.Helper()
+	driver := "pgx"
+	if file, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
+		driver, dsn = "sqlite", file+"?_pragma=foreign_keys(1)&_pragma=busy_timeout(30000)"
+	}
+	db, err := sql.Open(driver, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxIdleConns(-1) // the server's are few
+	t.Cleanup(func() { db.Close() })
+	return db
 }
 
 // Run executes statements, at the end of a test, too.

@@ -1,0 +1,130 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// Only the reference backend has teams. The errors of these methods are an
+// ExtensionError on any other API.
+
+// CheckTeam answers an error when the API has no teams, or they cannot be read.
+func (c *Client) CheckTeam(ctx context.Context) error {
+	_, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathTeamMembers), query: url.Values{"pageSize": {"1"}}, want: []int{http.StatusOK}})
+	return c.orNoTeam(ctx, err)
+}
+
+func (c *Client) orNoTeam(ctx context.Context, err error) error {
+	return c.extension(ctx, "teams", c.path(api.PathTeamMembers), err)
+}
+
+// TeamMembers returns everybody in the tenant's team.
+func (c *Client) TeamMembers(ctx context.Context) ([]api.TeamMember, error) {
+	members, err := list(ctx, c, c.path(api.PathTeamMembers), teamMemberKey)
+	return members, c.orNoTeam(ctx, err)
+}
+
+func teamMemberKey(m api.TeamMember) string { return m.ID }
+
+// TeamMember returns one member of the team.
+func (c *Client) TeamMember(ctx context.Context, id string) (*api.TeamMember, error) {
+	m, err := one(ctx, c, c.path(api.PathTeamMember, id), teamMemberKey)
+	return m, c.orNoTeam(ctx, err)
+}
+
+// TeamMemberByEmail returns the member with the address, whatever its case.
+// IsNotFound holds for the error when there is none.
+func (c *Client) TeamMemberByEmail(ctx context.Context, email string) (*api.TeamMember, error) {
+	members, err := c.TeamMembers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range members {
+		if strings.EqualFold(members[i].Email, email) {
+			return &members[i], nil
+		}
+	}
+	return nil, &NotFoundError{What: fmt.Sprintf("member of the team with the e-mail address %q", email)}
+}
+
+// FindTeamMember returns the member with the id or, for a text with an @, with
+// the e-mail address.
+func (c *Client) FindTeamMember(ctx context.Context, key string) (*api.TeamMember, error) {
+	if strings.Contains(key, "@") {
+		return c.TeamMemberByEmail(ctx, key)
+	}
+	return c.TeamMember(ctx, key)
+}
+
+// TeamOwner returns the Owner of the team.
+func (c *Client) TeamOwner(ctx context.Context) (*api.TeamMember, error) {
+	m, err := one(ctx, c, c.path(api.PathTeamOwner), teamMemberKey)
+	return m, c.orNoTeam(ctx, err)
+}
+
+// InviteTeamMember invites someone to the team and returns the id. The request
+// may be repeated: the second one is a conflict, as nobody is in a team twice.
+func (c *Client) InviteTeamMember(ctx context.Context, member api.TeamMemberCreate) (string, error) {
+	id, err := c.create(ctx, call{path: c.path(api.PathTeamMembers), body: member, again: true})
+	return id, c.orNoTeam(ctx, err)
+}
+
+// ChangeTeamRole gives a member another role.
+func (c *Client) ChangeTeamRole(ctx context.Context, id string, role access.TeamRole) error {
+	_, err := c.do(ctx, call{
+		method: http.MethodPut, path: c.path(api.PathTeamMember, id), body: api.TeamMemberUpdate{Role: role}, want: []int{http.StatusNoContent},
+	})
+	return c.orNoTeam(ctx, err)
+}
+
+// RemoveTeamMember takes a member out of the team.
+func (c *Client) RemoveTeamMember(ctx context.Context, id string) error {
+	return c.orNoTeam(ctx, c.remove(ctx, c.path(api.PathTeamMember, id), false))
+}
+
+// TransferTeam makes one member the Owner in the place of another, in one step.
+// It is a conflict when the former Owner that is named is not the Owner.
+func (c *Client) TransferTeam(ctx context.Context, transfer api.TeamTransfer) error {
+	_, err := c.do(ctx, call{method: http.MethodPut, path: c.path(api.PathTeamOwner), body: transfer, want: []int{http.StatusNoContent}})
+	return c.orNoTeam(ctx, err)
+}
+
+// TeamProducts returns the products of the team and who may use them.
+func (c *Client) TeamProducts(ctx context.Context) ([]api.TeamProduct, error) {
+	x, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathTeamProducts), want: []int{http.StatusOK}})
+	if err != nil {
+		return nil, c.orNoTeam(ctx, err)
+	}
+	return decode[[]api.TeamProduct](x)
+}
+
+// AssignProduct lets a member use a product, in the role given. Doing so again
+// changes the role.
+func (c *Client) AssignProduct(ctx context.Context, memberID, product, role string) error {
+	_, err := c.do(ctx, call{
+		method: http.MethodPut, path: c.path(api.PathTeamAssignment, memberID, product), body: api.ProductAssignment{Role: role},
+		want: []int{http.StatusCreated, http.StatusNoContent},
+	})
+	return c.orNoTeam(ctx, err)
+}
+
+// UnassignProduct takes a product away from a member.
+func (c *Client) UnassignProduct(ctx context.Context, memberID, product string) error {
+	return c.orNoTeam(ctx, c.remove(ctx, c.path(api.PathTeamAssignment, memberID, product), false))
+}
+
+// Organizations returns the tenants that the account with the address belongs
+// to. IsNotFound holds for the error when this tenant is not among them.
+func (c *Client) Organizations(ctx context.Context, email string) ([]api.Organization, error) {
+	x, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathTeamOrganizations), query: url.Values{"email": {email}}, want: []int{http.StatusOK}})
+	if err != nil {
+		return nil, c.orNoTeam(ctx, err)
+	}
+	return decode[[]api.Organization](x)
+}
