@@ -65,8 +65,8 @@ const (
 	PathTestToken = "/iam/{tenant}/users/{userId}/test-token" // a token as if the user had logged in
 	PathTemplate  = "/iam/{tenant}/templates/{templateId}"    // what a role template was made from
 
-	PathUserReport        = "/iam/{tenant}/users/{userId}/report" // what the user may do
-	PathReport            = "/iam/{tenant}/report"                // what every employee may do
+	PathUserReport = "/iam/{tenant}/users/{userId}/report" // what the user may do
+	PathReport     = "/iam/{tenant}/report"                // what every employee may do
 
 	PathTeamMembers       = "/team/{tenant}/members"
 	PathTeamMember        = "/team/{tenant}/members/{memberId}"

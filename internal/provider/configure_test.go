@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -148,6 +149,25 @@ func TestConfigure_missingScopesAreOneWarning(t *testing.T) {
 	kept, d := p.Apply("iam_group", made, with(config, values{"name": values{"en": "Other"}}))
 	if !d.Has("error: Unable to update group", "lacks the scope iam.group_manage") || kept.Values == nil {
 		t.Errorf("update without the scope: %v, %v", kept.Values, d)
+	}
+}
+
+// A token that has a scope of teams lacks the other; one without any may be of
+// an API without teams, where nobody could heed the warning.
+func TestConfigure_teamScopes(t *testing.T) {
+	t.Parallel()
+	b := servertest.New(t, servertest.Options{})
+	for absent, want := range map[string]string{
+		api.ScopeTeamManage:                           "team.team_manage: needed to write iam_team_member",
+		api.ScopeTeamManage + " " + api.ScopeTeamRead: "",
+	} {
+		granted := slices.DeleteFunc(api.AllScopes(), func(s string) bool { return slices.Contains(strings.Fields(absent), s) })
+		d := providertest.Start(t, nil).Configure(values{
+			"api_url": b.URL, "tenant": "acme", "client_id": servertest.ClientID, "client_secret": servertest.ClientSecret, "scope": strings.Join(granted, " "),
+		})
+		if want == "" && len(d) > 0 || want != "" && (len(d) != 1 || !d.Has("warning: Scopes Missing", want) || d.Has(api.ScopeTeamRead)) {
+			t.Errorf("without %s: got %v", absent, d)
+		}
 	}
 }
 

@@ -54,21 +54,23 @@ func TestAccProviderExample(t *testing.T) {
 	w.MustRun("validate", "-no-color")
 }
 
-// quickstart returns a workspace with the scenario that "make demo" shows.
-func quickstart(t *testing.T) *providertest.Workspace {
+// scenario returns a workspace with one of the scenarios, over a database file
+// of its own.
+func scenario(t *testing.T, name string) (w *providertest.Workspace, database string) {
 	t.Helper()
 	files := map[string]string{}
-	for file, text := range examples(t, "scenarios/quickstart/*.tf") {
+	for file, text := range examples(t, "scenarios/"+name+"/*.tf") {
 		files[filepath.Base(file)] = text
 	}
-	w := providertest.NewWorkspace(t, files)
-	w.Setenv("TF_VAR_database", filepath.Join(t.TempDir(), "iam.db"))
-	return w
+	w, database = providertest.NewWorkspace(t, files), filepath.Join(t.TempDir(), "iam.db")
+	w.Setenv("TF_VAR_database", database)
+	return w, database
 }
 
+// TestAccQuickstart applies the scenario that "make demo" shows.
 func TestAccQuickstart(t *testing.T) {
 	t.Parallel()
-	w := quickstart(t)
+	w, _ := scenario(t, "quickstart")
 	groups := 0
 	for _, c := range w.Plan().ResourceChanges {
 		if c.Type != "iam_group" {

@@ -22,6 +22,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 	"github.com/access-config/terraform-provider-iam/internal/provider/review"
 	"github.com/access-config/terraform-provider-iam/internal/provider/rights"
+	"github.com/access-config/terraform-provider-iam/internal/provider/team"
 	"github.com/access-config/terraform-provider-iam/internal/provider/vendors"
 	"github.com/access-config/terraform-provider-iam/internal/provider/visibility"
 	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
@@ -99,6 +100,9 @@ func (p *iamProvider) Resources(context.Context) []func() resource.Resource {
 		visibility.NewRestrictionSettingsResource,
 		visibility.NewSiteResource,
 		vendors.NewVendorResource,
+		team.NewTeamMemberResource,
+		team.NewTeamOwnerResource,
+		team.NewProductAssignmentResource,
 	}
 }
 
@@ -123,6 +127,10 @@ func (p *iamProvider) DataSources(context.Context) []func() datasource.DataSourc
 		visibility.NewSitesDataSource,
 		vendors.NewVendorDataSource,
 		vendors.NewVendorsDataSource,
+		directory.NewInvitationsDataSource,
+		team.NewTeamDataSource,
+		team.NewProductsDataSource,
+		team.NewOrganizationsDataSource,
 	}
 }
 

@@ -50,7 +50,7 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 				MarkdownDescription: "E-mail address, unique in the tenant without regard to case. Another address means another user: changing it replaces the user; changing only its case does nothing.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.ValidEmail()},
-				PlanModifiers:       []planmodifier.String{emailCase{}, stringplanmodifier.RequiresReplace()},
+				PlanModifiers:       []planmodifier.String{plumbing.EmailCase(), stringplanmodifier.RequiresReplace()},
 			},
 			"first_name": schema.StringAttribute{
 				MarkdownDescription: "First name.",
@@ -119,22 +119,6 @@ func preference(text, otherwise string) schema.StringAttribute {
 		MarkdownDescription: text + " Left out, it is the provider's `user_defaults`, else what the user has, else " + otherwise + ".",
 		Optional:            true,
 		Computed:            true,
-	}
-}
-
-// emailCase keeps the spelling of the state when the configuration differs
-// from it in case only.
-type emailCase struct{}
-
-func (emailCase) Description(context.Context) string {
-	return "The case of an e-mail address makes no difference."
-}
-
-func (m emailCase) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
-
-func (emailCase) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
-	if plumbing.IsSet(req.StateValue) && plumbing.IsSet(req.PlanValue) && strings.EqualFold(req.StateValue.ValueString(), req.PlanValue.ValueString()) {
-		resp.PlanValue = req.StateValue
 	}
 }
 

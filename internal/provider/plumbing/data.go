@@ -22,6 +22,7 @@ type Data struct {
 	Defaults   UserDefaults
 	Guardrails Guardrails
 	Owners     Owners
+	Team       Team
 
 	mu           sync.Mutex
 	templates    []api.Template

@@ -1,0 +1,9 @@
+# Invitations that nobody accepted in time: send them again.
+data "iam_invitations" "expired" {
+  status = "expired"
+}
+
+output "to_resend" {
+  description = "Ids of expired invitations by e-mail address."
+  value       = { for invitation in data.iam_invitations.expired.invitations : invitation.email => invitation.id... }
+}

@@ -1,0 +1,17 @@
+resource "iam_team_member" "anna" {
+  email = "anna.schmidt@acme.example"
+  role  = "member"
+}
+
+# The Orchestrator has roles: this one watches bots and changes nothing.
+resource "iam_product_assignment" "anna_watches_bots" {
+  member_id = iam_team_member.anna.id
+  product   = "orchestrator"
+  role      = "analyst"
+}
+
+# The other products have none.
+resource "iam_product_assignment" "anna_builds_bots" {
+  member_id = iam_team_member.anna.id
+  product   = "studio_pro"
+}

@@ -1,0 +1,26 @@
+package plumbing
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+)
+
+// EmailCase keeps the spelling of the state when the configuration differs from
+// it in case only.
+func EmailCase() planmodifier.String { return emailCase{} }
+
+type emailCase struct{}
+
+func (emailCase) Description(context.Context) string {
+	return "The case of an e-mail address makes no difference."
+}
+
+func (m emailCase) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+
+func (emailCase) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+	if IsSet(req.StateValue) && IsSet(req.PlanValue) && strings.EqualFold(req.StateValue.ValueString(), req.PlanValue.ValueString()) {
+		resp.PlanValue = req.StateValue
+	}
+}

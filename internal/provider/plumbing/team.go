@@ -1,0 +1,68 @@
+package plumbing
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+)
+
+// Team remembers what a plan makes of the tenant's team, which the API does not
+// show before the apply.
+type Team struct {
+	mu    sync.Mutex
+	owner string                     // the member that is to be the Owner; empty: nothing says
+	roles map[string]access.TeamRole // by member
+	there bool                       // the API has teams
+}
+
+// Owner notes that an iam_team_owner makes a member the Owner. A second one that
+// names another member is an error: each apply would take the ownership back.
+func (t *Team) Owner(memberID string, at path.Path) diag.Diagnostics {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.owner != "" && t.owner != memberID {
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Two Owners Of One Team",
+			fmt.Sprintf("Another iam_team_owner of this configuration names member %s. A team has one Owner, and each apply would take the ownership back: keep one of the two.", t.owner))}
+	}
+	t.owner = memberID
+	return nil
+}
+
+// Role notes the role that an iam_team_member gives a member.
+func (t *Team) Role(memberID string, role access.TeamRole) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.roles == nil {
+		t.roles = map[string]access.TeamRole{}
+	}
+	t.roles[memberID] = role
+}
+
+// PlannedRole returns the role that a member has after the plan, if a resource
+// planned so far says so.
+func (t *Team) PlannedRole(memberID string) (role access.TeamRole, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.owner == memberID {
+		return access.RoleOwner, true
+	}
+	role, ok = t.roles[memberID]
+	return role, ok
+}
+
+// CheckTeam answers an error when the API has no teams. It asks once per run.
+func (d *Data) CheckTeam(ctx context.Context) error {
+	d.Team.mu.Lock()
+	defer d.Team.mu.Unlock()
+	if d.Team.there {
+		return nil
+	}
+	err := d.Client.CheckTeam(ctx)
+	d.Team.there = err == nil
+	return err
+}

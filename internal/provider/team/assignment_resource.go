@@ -1,0 +1,314 @@
+package team
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ resource.ResourceWithConfigure      = (*assignmentResource)(nil)
+	_ resource.ResourceWithImportState    = (*assignmentResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*assignmentResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*assignmentResource)(nil)
+)
+
+type assignmentResource struct {
+	plumbing.Resource
+}
+
+// NewProductAssignmentResource returns iam_product_assignment.
+func NewProductAssignmentResource() resource.Resource {
+	return &assignmentResource{plumbing.Resource{Name: "product_assignment"}}
+}
+
+// assignmentModel is the state of iam_product_assignment.
+type assignmentModel struct {
+	ID       types.String `tfsdk:"id"`
+	MemberID types.String `tfsdk:"member_id"`
+	Product  types.String `tfsdk:"product"`
+	Role     types.String `tfsdk:"role"`
+}
+
+func (r *assignmentResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A product that a member of the team may use. Only members in the role `member` are assigned products: " +
+			"the Owner and Admins hold every product already, and billing contacts hold none. " +
+			"When such a member becomes an Admin or the Owner the assignment stays, and counts again once it is a member again.\n\n" +
+			"Needs the reference backend: the public API has no teams.",
+		Attributes: map[string]schema.Attribute{
+			"member_id": schema.StringAttribute{
+				MarkdownDescription: "Id of the member. Refer to the `iam_team_member` where it is in the same configuration, so that its role is set first. Changing it replaces the assignment.",
+				Required:            true,
+				Validators:          []validator.String{plumbing.NotEmpty()},
+				PlanModifiers:       replace,
+			},
+			"product": schema.StringAttribute{
+				MarkdownDescription: "`studio_pro`, `bot_runner` or `orchestrator`. Changing it replaces the assignment.",
+				Required:            true,
+				Validators:          []validator.String{checked{"must be a product", "Invalid Product", checkProduct}},
+				PlanModifiers:       replace,
+			},
+			"role": schema.StringAttribute{
+				MarkdownDescription: "Role in the product: `admin` or `analyst` for `orchestrator`, which needs one; none for the others.",
+				Optional:            true,
+			},
+			"id": schema.StringAttribute{
+				MarkdownDescription: "`member_id/product`.",
+				Computed:            true,
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+		},
+	}
+}
+
+// productIDs are the products that there are.
+func productIDs() []string {
+	var ids []string
+	for _, p := range access.TeamProducts() {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}
+
+// checkProduct explains why there is no such product.
+func checkProduct(product string) error {
+	if slices.Contains(productIDs(), product) {
+		return nil
+	}
+	return access.CheckProductRole(product, "")
+}
+
+// ValidateConfig refuses a role that the product does not have.
+func (r *assignmentResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config assignmentModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() || !plumbing.IsSet(config.Product) || config.Role.IsUnknown() || checkProduct(config.Product.ValueString()) != nil {
+		return
+	}
+	err := access.CheckProductRole(config.Product.ValueString(), config.Role.ValueString())
+	if err == nil && !config.Role.IsNull() && config.Role.ValueString() == "" {
+		err = errors.New("the role is empty: leave it out")
+	}
+	if err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("role"), "Invalid Role", plumbing.Sentence(err.Error()))
+	}
+}
+
+func (m *assignmentModel) setID() {
+	m.ID = types.StringValue(m.MemberID.ValueString() + "/" + m.Product.ValueString())
+}
+
+// ModifyPlan refuses a member that holds no assigned products, as far as it is
+// known.
+func (r *assignmentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || r.Data == nil {
+		return
+	}
+	var plan, state assignmentModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	changed := !plan.MemberID.Equal(state.MemberID) || !plan.Product.Equal(state.Product) || !plan.Role.Equal(state.Role)
+	if resp.Diagnostics.HasError() || !changed || plan.MemberID.IsUnknown() {
+		return
+	}
+	if plumbing.IsSet(plan.Product) {
+		plan.setID()
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), plan.ID)...)
+	}
+	if r.Client != nil {
+		r.checkMember(ctx, plan.MemberID.ValueString(), &resp.Diagnostics)
+	}
+}
+
+// checkMember refuses a member in a role that is assigned no products: the role
+// that it has after the plan, or has now.
+func (r *assignmentResource) checkMember(ctx context.Context, id string, diags *diag.Diagnostics) {
+	role, planned := r.Team.PlannedRole(id)
+	if !planned {
+		member, err := r.Client.TeamMember(ctx, id)
+		if err != nil {
+			diags.Append(refusedMember(id, err))
+			return
+		}
+		role = member.Role
+	}
+	if err := access.CheckAssignable(role); err != nil {
+		diags.AddAttributeError(path.Root("member_id"), "Product Cannot Be Assigned", fmt.Sprintf("Member %s: %s", id, plumbing.Sentence(err.Error())))
+	}
+}
+
+// refusedMember is the diagnostic of an assignment that the API does not take: on
+// the role, which may be known only now, or on the member.
+func refusedMember(id string, err error) diag.Diagnostic {
+	if client.IsBadRequest(err) {
+		return plumbing.UnableAt(path.Root("role"), "assign", "product", "to "+id, err)
+	}
+	if client.IsNotFound(err) && strings.Contains(id, "@") {
+		err = fmt.Errorf("%w. The argument takes the id of a member, such as iam_team_member.name.id, and not an e-mail address", err)
+	}
+	return plumbing.UnableAt(path.Root("member_id"), "assign", "product", "to "+id, err)
+}
+
+// assigned returns what a member holds of a product; nil when it holds nothing.
+// IsNotFound holds for the error when there is no such member.
+func (r *assignmentResource) assigned(ctx context.Context, m assignmentModel) (*api.HeldProduct, error) {
+	member, err := r.Client.TeamMember(ctx, m.MemberID.ValueString())
+	if err != nil {
+		return nil, err
+	}
+	for _, held := range member.Products {
+		if held.Product == m.Product.ValueString() {
+			return &held, nil
+		}
+	}
+	return nil, nil
+}
+
+func (r *assignmentResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan assignmentModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	plan.setID()
+	held, err := r.assigned(ctx, plan)
+	if err != nil {
+		resp.Diagnostics.Append(refusedMember(plan.MemberID.ValueString(), err))
+		return
+	}
+	if held != nil && !held.ByTeamRole {
+		id := plan.ID.ValueString()
+		resp.Diagnostics.AddAttributeError(path.Root("product"), "Unable to assign product",
+			fmt.Sprintf("%s is assigned already and was left as it is. To manage the assignment here, import it and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_product_assignment.name.", id, id))
+		return
+	}
+	if r.write(ctx, plan, &resp.Diagnostics) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	}
+}
+
+// write assigns the product and reports whether that is done. It waits until the
+// API shows it.
+func (r *assignmentResource) write(ctx context.Context, plan assignmentModel, diags *diag.Diagnostics) bool {
+	member, role := plan.MemberID.ValueString(), plan.Role.ValueString()
+	if err := r.Client.AssignProduct(ctx, member, plan.Product.ValueString(), role); err != nil {
+		diags.Append(refusedMember(member, err))
+		return false
+	}
+	_, err := client.Await(ctx, func(ctx context.Context) (*api.HeldProduct, error) {
+		held, err := r.assigned(ctx, plan)
+		if err == nil && held == nil {
+			held = &api.HeldProduct{}
+		}
+		return held, err
+	}, func(held api.HeldProduct) bool {
+		return held.Product != "" && (held.ByTeamRole || held.Role == role)
+	})
+	if err != nil {
+		diags.Append(plumbing.NotReadBack("product assignment", plan.ID.ValueString(), err))
+	}
+	return true
+}
+
+// Read keeps an assignment to a member that has become the Owner or an Admin: it
+// holds the product in any case, and the assignment counts again later.
+func (r *assignmentResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state assignmentModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
+		return
+	}
+	held, err := r.assigned(ctx, state)
+	switch {
+	case client.IsNotFound(err), err == nil && held == nil:
+		resp.Diagnostics.Append(plumbing.GoneWarning("Product assignment", state.ID.ValueString()))
+		resp.State.RemoveResource(ctx)
+		return
+	case err != nil:
+		resp.Diagnostics.Append(plumbing.Unable("read", "product assignment", state.ID.ValueString(), err))
+		return
+	}
+	if !held.ByTeamRole {
+		state.Role = plumbing.StringOrNull(held.Role)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+func (r *assignmentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan assignmentModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	if r.write(ctx, plan, &resp.Diagnostics) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	}
+}
+
+func (r *assignmentResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state assignmentModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	err := r.Client.UnassignProduct(ctx, state.MemberID.ValueString(), state.Product.ValueString())
+	if err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.Unable("delete", "product assignment", state.ID.ValueString(), err))
+	}
+}
+
+// errAssignmentID says how the import id of an assignment is written.
+var errAssignmentID = errors.New("an import id is MEMBER/PRODUCT, where MEMBER is the id or the e-mail address of a member")
+
+// ImportState takes member/product; the member may be given by e-mail address.
+func (r *assignmentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	m, err := r.parseImportID(ctx, req.ID)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("import", "product assignment", fmt.Sprintf("%q", req.ID), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+func (r *assignmentResource) parseImportID(ctx context.Context, text string) (m assignmentModel, err error) {
+	key, product, ok := strings.Cut(text, "/")
+	if !ok || key == "" || product == "" {
+		return m, errAssignmentID
+	}
+	if err := checkProduct(product); err != nil {
+		return m, err
+	}
+	member, err := r.Client.FindTeamMember(ctx, key)
+	if err != nil {
+		return m, err
+	}
+	if err := access.CheckAssignable(member.Role); err != nil {
+		return m, err
+	}
+	m = assignmentModel{MemberID: types.StringValue(member.ID), Product: types.StringValue(product)}
+	m.setID()
+	return m, nil
+}

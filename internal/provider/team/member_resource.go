@@ -1,0 +1,269 @@
+package team
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*memberResource)(nil)
+	_ resource.ResourceWithImportState = (*memberResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*memberResource)(nil)
+)
+
+type memberResource struct {
+	plumbing.Resource
+}
+
+// NewTeamMemberResource returns iam_team_member.
+func NewTeamMemberResource() resource.Resource {
+	return &memberResource{plumbing.Resource{Name: "team_member"}}
+}
+
+// memberModel is the state of iam_team_member.
+type memberModel struct {
+	ID     types.String `tfsdk:"id"`
+	Email  types.String `tfsdk:"email"`
+	Role   types.String `tfsdk:"role"`
+	Status types.String `tfsdk:"status"`
+}
+
+func (r *memberResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Someone in the tenant's team. Creating one invites the e-mail address; who has an account on the platform is in the team at once.\n\n" +
+			"A team has one Owner, always, whom `iam_team_owner` chooses. While a member is the Owner, its `role` is kept as it is and makes no difference, " +
+			"and the member cannot be destroyed: transfer the ownership first. The former Owner becomes an Admin, so `admin` is the role for members who may own the team.\n\n" +
+			"Needs the reference backend: the public API has no teams.",
+		Attributes: map[string]schema.Attribute{
+			"email": schema.StringAttribute{
+				MarkdownDescription: "E-mail address, unique in the team without regard to case. Changing it replaces the member; changing only its case does nothing.",
+				Required:            true,
+				Validators:          []validator.String{plumbing.ValidEmail()},
+				PlanModifiers:       []planmodifier.String{plumbing.EmailCase(), stringplanmodifier.RequiresReplace()},
+			},
+			"role": schema.StringAttribute{
+				MarkdownDescription: "`admin` (may manage the team and holds every product), `member` (holds what `iam_product_assignment` gives) or `billing_contact` (sees billing only).",
+				Required:            true,
+				Validators:          []validator.String{checked{"must be admin, member or billing_contact", "Invalid Role", access.CheckGivenRole}},
+			},
+			"id": schema.StringAttribute{
+				MarkdownDescription: "Id of the account; the same as that of the `iam_user` with this e-mail address, if there is one.",
+				Computed:            true,
+				PlanModifiers:       keep,
+			},
+			"status": schema.StringAttribute{
+				MarkdownDescription: "`invited` until the invitation is accepted, then `active`.",
+				Computed:            true,
+				PlanModifiers:       keep,
+			},
+		},
+	}
+}
+
+// fromAPI takes over what the API says. The Owner's role is kept: it is not one
+// that can be configured, and imported the Owner has the role that it gets when
+// the ownership goes to another.
+func (m *memberModel) fromAPI(member api.TeamMember) {
+	m.ID = types.StringValue(member.ID)
+	if !strings.EqualFold(m.Email.ValueString(), member.Email) {
+		m.Email = types.StringValue(member.Email)
+	}
+	switch {
+	case member.Role != access.RoleOwner:
+		m.Role = types.StringValue(string(member.Role))
+	case m.Role.IsNull():
+		m.Role = types.StringValue(string(access.FormerOwnerRole))
+	}
+	m.Status = types.StringValue(string(member.Status))
+}
+
+// ModifyPlan refuses to let the Owner go, keeps the Owner's role, and notes the
+// role of others for the resources to come.
+func (r *memberResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.Data == nil || r.Client == nil {
+		return
+	}
+	if req.State.Raw.IsNull() {
+		if err := r.CheckTeam(ctx); err != nil {
+			resp.Diagnostics.Append(plumbing.Unable("plan", "team member", "to invite", err))
+		}
+		return
+	}
+	var plan, state memberModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	leaving := req.Plan.Raw.IsNull()
+	if !leaving {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+		leaving = !plan.Email.Equal(state.Email) // replaced
+	}
+	if resp.Diagnostics.HasError() || plan.Role.Equal(state.Role) && !leaving {
+		return
+	}
+	owner, err := r.owns(ctx, state.ID.ValueString())
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(plumbing.Unable("read", "team member", state.Email.ValueString(), err))
+	case owner && leaving:
+		resp.Diagnostics.AddError("Owner Cannot Leave",
+			fmt.Sprintf("%s is the Owner of the team. %s Apply a configuration in which iam_team_owner names another member and this one still stands, then destroy it.",
+				state.Email.ValueString(), plumbing.Sentence(access.CheckRemoval(access.RoleOwner).Error())))
+	case owner:
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("role"), state.Role)...)
+	case !leaving && plumbing.IsSet(plan.Role):
+		r.Team.Role(plan.ID.ValueString(), access.TeamRole(plan.Role.ValueString()))
+	}
+}
+
+// owns reports whether the member is the Owner, or will be by this plan.
+func (r *memberResource) owns(ctx context.Context, id string) (bool, error) {
+	if role, ok := r.Team.PlannedRole(id); ok && role == access.RoleOwner {
+		return true, nil
+	}
+	m, err := r.Client.TeamMember(ctx, id)
+	if client.IsNotFound(err) {
+		return false, nil
+	}
+	return err == nil && m.Role == access.RoleOwner, err
+}
+
+func (r *memberResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan memberModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	email := plan.Email.ValueString()
+	id, err := r.invite(ctx, plan)
+	switch {
+	case err == nil:
+		r.readBack(ctx, id, &plan, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	case client.IsConflict(err):
+		resp.Diagnostics.AddAttributeError(path.Root("email"), "Unable to create team member",
+			fmt.Sprintf("%s is in the team already and was left as is. To manage the member here, import it and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_team_member.name.", email, email))
+	case client.IsUncertain(err):
+		resp.Diagnostics.Append(plumbing.Unable("create", "team member", email, fmt.Errorf("%w. The member may have been invited all the same: run the same command again, and import the member if it is in the team by then", err)))
+	case client.IsBadRequest(err):
+		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("email"), "create", "team member", email, err))
+	default:
+		resp.Diagnostics.Append(plumbing.Unable("create", "team member", email, err))
+	}
+}
+
+// invite invites the member and returns its id. A conflict on a repeated request
+// may be with the member that the first one made.
+func (r *memberResource) invite(ctx context.Context, plan memberModel) (string, error) {
+	const skew = 5 * time.Minute // between the clocks of both sides
+	start := time.Now()
+	role := access.TeamRole(plan.Role.ValueString())
+	id, err := r.Client.InviteTeamMember(ctx, api.TeamMemberCreate{Email: plan.Email.ValueString(), Role: role})
+	if !client.IsConflict(err) || !client.IsUncertain(err) {
+		return id, err
+	}
+	found, lookup := r.Client.TeamMemberByEmail(ctx, plan.Email.ValueString())
+	if lookup != nil || found.Role != role {
+		return "", err
+	}
+	if made, parse := time.Parse(time.RFC3339, found.CreatedAt); parse != nil || made.Before(start.Add(-skew)) {
+		return "", err
+	}
+	return found.ID, nil
+}
+
+// readBack completes the state of a member that was invited. When it cannot be
+// read it is in the state all the same.
+func (r *memberResource) readBack(ctx context.Context, id string, plan *memberModel, diags *diag.Diagnostics) {
+	member, err := r.await(ctx, id, plan.Role.ValueString())
+	if err == nil {
+		plan.fromAPI(*member)
+		return
+	}
+	plan.ID, plan.Status = types.StringValue(id), types.StringValue(string(api.MemberInvited))
+	diags.Append(plumbing.NotReadBack("team member", plan.Email.ValueString(), err))
+}
+
+// await reads the member once the API shows the role.
+func (r *memberResource) await(ctx context.Context, id, role string) (*api.TeamMember, error) {
+	return client.Await(ctx, func(ctx context.Context) (*api.TeamMember, error) { return r.Client.TeamMember(ctx, id) },
+		func(m api.TeamMember) bool { return string(m.Role) == role || m.Role == access.RoleOwner })
+}
+
+func (r *memberResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state memberModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
+		return
+	}
+	member, err := r.Client.TeamMember(ctx, state.ID.ValueString())
+	if client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.GoneWarning("Team member", state.Email.ValueString()))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "team member", state.Email.ValueString(), err))
+		return
+	}
+	state.fromAPI(*member)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+func (r *memberResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan memberModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	err := r.Client.ChangeTeamRole(ctx, plan.ID.ValueString(), access.TeamRole(plan.Role.ValueString()))
+	if err == nil {
+		_, err = r.await(ctx, plan.ID.ValueString(), plan.Role.ValueString())
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("update", "team member", plan.Email.ValueString(), err))
+		return
+	}
+	// The plan promised the status of then; a refresh brings what it is now.
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+func (r *memberResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state memberModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	err := r.Client.RemoveTeamMember(ctx, state.ID.ValueString())
+	if err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.Unable("delete", "team member", state.Email.ValueString(), err))
+	}
+}
+
+// ImportState takes an id or an e-mail address.
+func (r *memberResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	member, err := r.Client.FindTeamMember(ctx, req.ID)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("import", "team member", req.ID, err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), member.ID)...)
+}

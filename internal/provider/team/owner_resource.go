@@ -1,0 +1,210 @@
+package team
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*ownerResource)(nil)
+	_ resource.ResourceWithImportState = (*ownerResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*ownerResource)(nil)
+)
+
+type ownerResource struct {
+	plumbing.Resource
+}
+
+// NewTeamOwnerResource returns iam_team_owner.
+func NewTeamOwnerResource() resource.Resource {
+	return &ownerResource{plumbing.Resource{Name: "team_owner"}}
+}
+
+// ownerModel is the state of iam_team_owner.
+type ownerModel struct {
+	MemberID        types.String `tfsdk:"member_id"`
+	PreviousOwnerID types.String `tfsdk:"previous_owner_id"`
+}
+
+func (r *ownerResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Who is the Owner of the tenant's team: one member, always. Creating the resource transfers the ownership from the present Owner, " +
+			"and so does changing it, in one step each; the former Owner becomes an Admin. Destroying it leaves the Owner in place.\n\n" +
+			"There can be one in a configuration. Needs the reference backend: the public API has no teams.",
+		Attributes: map[string]schema.Attribute{
+			"member_id": schema.StringAttribute{
+				MarkdownDescription: "Id of the member that is to be the Owner. It must have joined the team.",
+				Required:            true,
+				Validators:          []validator.String{plumbing.NotEmpty()},
+			},
+			"previous_owner_id": schema.StringAttribute{
+				MarkdownDescription: "Id of the member from whom the ownership was transferred last; null when the member was the Owner already.",
+				Computed:            true,
+			},
+		},
+	}
+}
+
+// ModifyPlan finds a second Owner and a member who cannot be one, and shows from
+// whom the ownership goes.
+func (r *ownerResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.AddWarning("Owner Left In Place",
+			"A team is never without an Owner: destroying iam_team_owner only ends its management here. To change the Owner, set member_id to another member instead.")
+		return
+	}
+	if r.Data == nil {
+		return
+	}
+	var plan, state ownerModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.MemberID.Equal(state.MemberID) {
+		plan.PreviousOwnerID = state.PreviousOwnerID
+	} else {
+		plan.PreviousOwnerID = r.planTransfer(ctx, plan.MemberID, &resp.Diagnostics)
+	}
+	if plumbing.IsSet(plan.MemberID) {
+		resp.Diagnostics.Append(r.Team.Owner(plan.MemberID.ValueString(), path.Root("member_id"))...)
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// planTransfer checks a transfer as far as it is known, and returns who is the
+// Owner until then; null when it is the member itself.
+func (r *ownerResource) planTransfer(ctx context.Context, to types.String, diags *diag.Diagnostics) types.String {
+	if r.Client == nil {
+		return types.StringUnknown()
+	}
+	present, err := r.Client.TeamOwner(ctx)
+	if err != nil {
+		diags.Append(plumbing.Unable("read", "owner", "of the team", err))
+		return types.StringUnknown()
+	}
+	if to.IsUnknown() {
+		return types.StringUnknown()
+	}
+	if present.ID == to.ValueString() {
+		return types.StringNull()
+	}
+	member, err := r.Client.TeamMember(ctx, to.ValueString())
+	if err == nil {
+		err = access.CheckNewOwner(member.Status == api.MemberActive)
+	}
+	if err != nil {
+		diags.Append(refusedOwner(to.ValueString(), err))
+	}
+	return types.StringValue(present.ID)
+}
+
+// refusedOwner is the diagnostic of a member that cannot become the Owner.
+func refusedOwner(memberID string, err error) diag.Diagnostic {
+	if client.IsNotFound(err) && strings.Contains(memberID, "@") {
+		err = fmt.Errorf("%w. The argument takes the id of a member, such as iam_team_member.name.id, and not an e-mail address", err)
+	}
+	return plumbing.UnableAt(path.Root("member_id"), "transfer", "ownership", "to "+memberID, err)
+}
+
+func (r *ownerResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan ownerModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	r.transfer(ctx, &plan, &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	}
+}
+
+// transfer makes the member the Owner in the place of whom the plan shows. When
+// somebody else has become the Owner since then, that is for a new plan to show.
+func (r *ownerResource) transfer(ctx context.Context, plan *ownerModel, diags *diag.Diagnostics) {
+	to := plan.MemberID.ValueString()
+	if plan.PreviousOwnerID.IsUnknown() {
+		plan.PreviousOwnerID = r.planTransfer(ctx, plan.MemberID, diags)
+		if diags.HasError() {
+			return
+		}
+	}
+	from := plan.PreviousOwnerID.ValueString()
+	if plan.PreviousOwnerID.IsNull() {
+		from = to // refused unless it still is
+	}
+	err := r.Client.TransferTeam(ctx, api.TeamTransfer{MemberID: to, FormerOwnerID: from})
+	if client.IsConflict(err) {
+		err = fmt.Errorf("%w. Plan again to see from whom the ownership would go", err)
+	}
+	if err != nil {
+		diags.Append(refusedOwner(to, err))
+		return
+	}
+	_, err = client.Await(ctx, r.Client.TeamOwner, func(m api.TeamMember) bool { return m.ID == to })
+	if err != nil {
+		diags.Append(plumbing.NotReadBack("transfer", "to "+to, err))
+	}
+}
+
+func (r *ownerResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state ownerModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
+		return
+	}
+	present, err := r.Client.TeamOwner(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "owner", "of the team", err))
+		return
+	}
+	state.MemberID = types.StringValue(present.ID)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+func (r *ownerResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan ownerModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	r.transfer(ctx, &plan, &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	}
+}
+
+// Delete leaves the Owner in place; the plan has said so.
+func (r *ownerResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+
+// ImportState takes the id or the e-mail address of the Owner.
+func (r *ownerResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	present, err := r.Client.TeamOwner(ctx)
+	if err == nil && req.ID != present.ID && !strings.EqualFold(req.ID, present.Email) {
+		err = fmt.Errorf("the Owner of the team is %s (%s): import by that id or e-mail address", present.ID, present.Email)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("import", "owner", req.ID, err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("member_id"), present.ID)...)
+}

@@ -1,0 +1,79 @@
+package team
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var _ datasource.DataSourceWithConfigure = (*productsDataSource)(nil)
+
+type productsDataSource struct {
+	plumbing.DataSource
+}
+
+// NewProductsDataSource returns the data source iam_products.
+func NewProductsDataSource() datasource.DataSource {
+	return &productsDataSource{plumbing.DataSource{Name: "products"}}
+}
+
+// productsModel is the state of the data source iam_products.
+type productsModel struct {
+	Products []productModel `tfsdk:"products"`
+}
+
+// productModel is one product.
+type productModel struct {
+	ID        types.String `tfsdk:"id"`
+	Label     types.String `tfsdk:"label"`
+	Roles     types.List   `tfsdk:"roles"`
+	MemberIDs types.List   `tfsdk:"member_ids"`
+}
+
+func (d *productsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The products that members of the tenant's team may use, and who may. Needs the reference backend: the public API has no teams.",
+		Attributes: map[string]schema.Attribute{
+			"products": schema.ListNestedAttribute{
+				MarkdownDescription: "The products.",
+				Computed:            true,
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"id":    schema.StringAttribute{MarkdownDescription: "What `iam_product_assignment` takes, such as `orchestrator`.", Computed: true},
+					"label": schema.StringAttribute{MarkdownDescription: "Name, such as `SaaS Orchestrator`.", Computed: true},
+					"roles": schema.ListAttribute{
+						MarkdownDescription: "Roles of which each member who may use the product has one; empty when there are none.",
+						ElementType:         types.StringType,
+						Computed:            true,
+					},
+					"member_ids": schema.ListAttribute{
+						MarkdownDescription: "Ids of the members who may use the product: the Owner, the Admins, and those it is assigned to.",
+						ElementType:         types.StringType,
+						Computed:            true,
+					},
+				}},
+			},
+		},
+	}
+}
+
+func (d *productsDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	if !d.Ready(&resp.Diagnostics) {
+		return
+	}
+	products, err := d.Client.TeamProducts(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("list", "products", "of the team", err))
+		return
+	}
+	m := productsModel{Products: make([]productModel, len(products))}
+	for i, p := range products {
+		m.Products[i] = productModel{
+			ID: types.StringValue(p.ID), Label: types.StringValue(p.Label), Roles: plumbing.StringList(p.Roles), MemberIDs: plumbing.StringList(p.MemberIDs),
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
