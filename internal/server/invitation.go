@@ -87,7 +87,7 @@ func checkDomain(ctx context.Context, tx store.Tx, tenant, email string) error {
 		return badRequest("Nobody can be invited", fmt.Sprintf("The setting %s must be a list of texts, such as [\"example.com\"]", api.SettingEmailDomains))
 	}
 	if err := access.CheckEmailDomain(email, domains); err != nil {
-		return badRequest("The e-mail address is not allowed", err.Error())
+		return violation(email, "The e-mail address is not allowed", err.Error())
 	}
 	return nil
 }

@@ -3,7 +3,9 @@ package directory
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -170,6 +172,8 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateUncertain, []byte(start.UTC().Format(`"`+time.RFC3339+`"`)))...)
 		resp.Diagnostics.Append(plumbing.Unable("create", "user", plan.Email.ValueString(),
 			fmt.Errorf("%w. The user may have been made all the same. Run the same command again: it looks for the user by e-mail, removes it if it is there, and makes it again", err)))
+	case emailRefused(err, plan.Email.ValueString()):
+		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("email"), "create", "user", plan.Email.ValueString(), err))
 	case err != nil:
 		resp.Diagnostics.Append(plumbing.Unable("create", "user", plan.Email.ValueString(), err))
 	default:
@@ -235,6 +239,13 @@ func (r *userResource) create(ctx context.Context, plan userModel, start time.Ti
 // await reads the user back once the API shows what was written.
 func (r *userResource) await(ctx context.Context, id string, plan userModel) (*api.User, error) {
 	return client.Await(ctx, func(ctx context.Context) (*api.User, error) { return r.Client.User(ctx, id) }, plan.shownBy)
+}
+
+// emailRefused reports whether the API does not take the e-mail, as where the
+// tenant invites people of its company only.
+func emailRefused(err error, email string) bool {
+	e, ok := errors.AsType[*client.Error](err)
+	return ok && e.StatusCode == http.StatusBadRequest && e.Document.ResourceID == email
 }
 
 func emailTaken(email string) diag.Diagnostic {

@@ -130,6 +130,10 @@ func TestTeamMemberResource_domain(t *testing.T) {
 	if _, d := p.Apply("iam_team_member", state{}, values{"email": "anna@else.example", "role": "admin"}); !d.Has(`error at AttributeName("email"): Unable to create team member`, "the tenant invites only addresses of acme.example") {
 		t.Errorf("got %v", d)
 	}
+	user := values{"email": "anna@else.example", "first_name": "Anna", "last_name": "Schmidt"}
+	if _, d := p.Apply("iam_user", state{}, user); !d.Has(`error at AttributeName("email"): Unable to create user`, "the tenant invites only addresses of acme.example") {
+		t.Errorf("got %v", d)
+	}
 }
 
 // The Owner's role is kept, whatever is configured, and the Owner does not go.
