@@ -109,7 +109,7 @@
 //     the configured list. A value that is allowed no longer stays on the
 //     groups that hold it, as a stale one, until such a group is written.
 //
-//  10. Team. A tenant's team has one Owner, always: never removed, never left
+//  16. Team. A tenant's team has one Owner, always: never removed, never left
 //     without. Ownership moves in one step, to a member who has joined, and the
 //     former Owner becomes an Admin. Owner and Admins hold every product, new
 //     ones too, members those assigned to them, billing contacts none. The

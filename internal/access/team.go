@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// TeamRole is what an account is in the team of a tenant (rule 10).
+// TeamRole is what an account is in the team of a tenant (rule 16).
 type TeamRole string
 
 // The roles of a team.
