@@ -23,10 +23,12 @@ const rows, pageSize = 5, 1
 var everyList = map[string]func(ctx context.Context, c *client.Client) (any, error){
 	"AccessControls": func(ctx context.Context, c *client.Client) (any, error) { return c.AccessControls(ctx) },
 	"Groups":         func(ctx context.Context, c *client.Client) (any, error) { return c.Groups(ctx) },
+	"Invitations":    func(ctx context.Context, c *client.Client) (any, error) { return c.Invitations(ctx) },
 	"Members":        func(ctx context.Context, c *client.Client) (any, error) { return c.Members(ctx, "g") },
 	"Scopes":         func(ctx context.Context, c *client.Client) (any, error) { return c.Scopes(ctx) },
 	"SiteCodes":      func(ctx context.Context, c *client.Client) (any, error) { return c.SiteCodes(ctx, true) },
 	"Sites":          func(ctx context.Context, c *client.Client) (any, error) { return c.Sites(ctx, true) },
+	"TeamMembers":    func(ctx context.Context, c *client.Client) (any, error) { return c.TeamMembers(ctx) },
 	"Templates":      func(ctx context.Context, c *client.Client) (any, error) { return c.Templates(ctx) },
 	"UserGroups":     func(ctx context.Context, c *client.Client) (any, error) { return c.UserGroups(ctx, "c") },
 	"Users":          func(ctx context.Context, c *client.Client) (any, error) { return c.Users(ctx) },
@@ -36,7 +38,7 @@ var everyList = map[string]func(ctx context.Context, c *client.Client) (any, err
 }
 
 // notPaged return lists that are whole at once.
-var notPaged = map[string]bool{"GrantedScopes": true}
+var notPaged = map[string]bool{"GrantedScopes": true, "Organizations": true, "TeamProducts": true}
 
 func TestEveryList_isTested(t *testing.T) {
 	t.Parallel()
@@ -109,6 +111,8 @@ func fill(t *testing.T, b *servertest.Backend) {
 		})
 		must(err)
 		must(b.Client.AssignMember(ctx, "g", access.Employee, id))
+		_, err = b.Client.InviteTeamMember(ctx, api.TeamMemberCreate{Email: n + "@acme.example", Role: access.RoleMember})
+		must(err)
 		_, err = b.Client.CreateGroup(ctx, api.GroupCreate{ID: "c" + n, Name: api.Text{"en": "C"}, UserType: access.Customer, AccessControls: []string{}})
 		must(err)
 		must(b.Client.AssignMember(ctx, "c"+n, access.Customer, "c"))

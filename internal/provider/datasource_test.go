@@ -45,6 +45,10 @@ var dataSources = map[string]struct {
 	"iam_user":                     {config: values{"email": "0@acme.example"}, list: "group_ids", count: 1 + rows},
 	"iam_user_permissions":         {config: values{"email": "0@acme.example"}, list: "groups", count: 1 + rows},
 	"iam_users":                    {list: "users", count: 1 + rows},
+	"iam_invitations":              {list: "invitations", count: 2 * rows},
+	"iam_organizations":            {config: values{"email": "owner@acme.example"}, list: "organizations", count: rows},
+	"iam_products":                 {list: "products", count: len(access.TeamProducts())},
+	"iam_team":                     {list: "members", count: 1 + rows},
 }
 
 func TestDataSources_areTested(t *testing.T) {
@@ -153,5 +157,11 @@ func fillTenant(t *testing.T, s *servertest.Backend) {
 			FirstName: "User", LastName: "Of many", ContactEmail: fmt.Sprintf("%d@acme.example", i), PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: groups,
 		})
 		must(err)
+		_, err = s.Client.InviteTeamMember(ctx, api.TeamMemberCreate{Email: fmt.Sprintf("%d@acme.example", i), Role: access.RoleAdmin})
+		must(err)
+		if i > 0 {
+			_, err = s.Server.EnsureTenant(ctx, fmt.Sprintf("acme%d", i), "owner@acme.example")
+			must(err)
+		}
 	}
 }

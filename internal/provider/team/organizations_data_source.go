@@ -2,6 +2,8 @@ package team
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -9,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -46,7 +49,7 @@ func (d *organizationsDataSource) Schema(_ context.Context, _ datasource.SchemaR
 				Validators:          []validator.String{plumbing.ValidEmail()},
 			},
 			"organizations": schema.ListNestedAttribute{
-				MarkdownDescription: "The tenants.",
+				MarkdownDescription: "The tenants, in the order of their names.",
 				Computed:            true,
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"tenant": schema.StringAttribute{MarkdownDescription: "Name of the tenant.", Computed: true},
@@ -68,6 +71,7 @@ func (d *organizationsDataSource) Read(ctx context.Context, req datasource.ReadR
 		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("email"), "list", "organizations", "of "+m.Email.ValueString(), err))
 		return
 	}
+	slices.SortFunc(organizations, func(a, b api.Organization) int { return strings.Compare(a.Tenant, b.Tenant) })
 	m.Organizations = make([]organizationModel, len(organizations))
 	for i, o := range organizations {
 		m.Organizations[i] = organizationModel{Tenant: types.StringValue(o.Tenant), Role: plumbing.StringOrNull(string(o.Role))}

@@ -2,11 +2,14 @@ package team
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -39,7 +42,7 @@ func (d *productsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 		MarkdownDescription: "The products that members of the tenant's team may use, and who may. Needs the reference backend: the public API has no teams.",
 		Attributes: map[string]schema.Attribute{
 			"products": schema.ListNestedAttribute{
-				MarkdownDescription: "The products.",
+				MarkdownDescription: "The products, in the order of their ids.",
 				Computed:            true,
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"id":    schema.StringAttribute{MarkdownDescription: "What `iam_product_assignment` takes, such as `orchestrator`.", Computed: true},
@@ -69,6 +72,7 @@ func (d *productsDataSource) Read(ctx context.Context, _ datasource.ReadRequest,
 		resp.Diagnostics.Append(plumbing.Unable("list", "products", "of the team", err))
 		return
 	}
+	slices.SortFunc(products, func(a, b api.TeamProduct) int { return strings.Compare(a.ID, b.ID) })
 	m := productsModel{Products: make([]productModel, len(products))}
 	for i, p := range products {
 		m.Products[i] = productModel{

@@ -221,10 +221,11 @@ func TestProductsDataSource(t *testing.T) {
 	owner, ben := ownerID(t, b.Client), join(t, b.Client, "ben@acme.example", access.RoleMember)
 	must(t, b.Client.AssignProduct(t.Context(), ben, "orchestrator", "analyst"))
 	read, d := p.ReadData("iam_products", values{})
+	both := []any{min(owner, ben), max(owner, ben)}
 	want := []values{
-		{"id": "studio_pro", "label": "Studio Pro", "roles": []any{}, "member_ids": []any{owner}},
 		{"id": "bot_runner", "label": "Bot Runner", "roles": []any{}, "member_ids": []any{owner}},
-		{"id": "orchestrator", "label": "SaaS Orchestrator", "roles": []any{"admin", "analyst"}, "member_ids": []any{owner, ben}},
+		{"id": "orchestrator", "label": "SaaS Orchestrator", "roles": []any{"admin", "analyst"}, "member_ids": both},
+		{"id": "studio_pro", "label": "Studio Pro", "roles": []any{}, "member_ids": []any{owner}},
 	}
 	if got := list(read["products"]); d.Failed() || fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v; %v", got, want, d)
