@@ -69,6 +69,7 @@ func newJudged(t *testing.T) (judged, *maker) {
 		}
 	}
 	b.check(t, exchange{method: "PUT", path: locations + "/l", body: `{"type": "OFFICE", "contactDetails": {}}`, status: 201, want: `{}`})
+	b.join(t, "anna@acme.example", "member")
 	user := b.create(t, "~/users", person("anna@acme.example", "h"))
 	watch, err := sqltest.NewWatch(running.DSN)
 	if err != nil {

@@ -62,6 +62,7 @@ var usual = map[string]string{
 	"scopeId": "s", "scopes": "order.order_read", "vendorId": "v", "parentId": "w", "locationId": "l", "locations.id": "l",
 	"propertyKey": "k", "PUT key": "k", "client": "shop", "schemaUrl": "https://schema.example/s.json",
 	"siteCode": "de", "PUT code": "de", "defaultLanguage": "en", "languages": "en", "currency": "EUR", "country": "DE", "countryCode": "DE", "shipToCountries": "DE",
+	"email": "fresh@acme.example", "role": "admin", "product": "orchestrator",
 	"id": "fresh", "code": "fresh", "key": "fresh", "q": "name:g",
 }
 
@@ -72,7 +73,7 @@ func (m *maker) text(name string) string {
 		return m.word()
 	}
 	last := name[strings.LastIndex(name, ".")+1:]
-	if last == "userId" || last == "backofficeUserNumber" {
+	if last == "userId" || last == "backofficeUserNumber" || last == "memberId" {
 		return m.user
 	}
 	return cmp.Or(usual[name], usual[m.method+" "+last], usual[last], "g")
