@@ -195,7 +195,7 @@ func TestProductAssignmentResource_invalid(t *testing.T) {
 func TestProductAssignmentResource_lateRole(t *testing.T) {
 	t.Parallel()
 	bad := once{method: http.MethodPut}
-	b := providertest.Remote(t, servertest.Options{Wrap: bad.wrap})
+	b := providertest.Remote(t, servertest.Options{Wrap: bad.wrap, NoFaults: true})
 	p := providertest.New(t, b.Config)
 	anna := join(t, b.Client, "anna@acme.example", access.RoleMember)
 	bad.path = "/members/" + anna + "/products/orchestrator"

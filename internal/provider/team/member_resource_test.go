@@ -184,7 +184,7 @@ func TestTeamMemberResource_ownerMeanwhile(t *testing.T) {
 	t.Parallel()
 	var b providertest.Backend
 	meanwhile := once{method: http.MethodDelete}
-	b = providertest.Remote(t, servertest.Options{Wrap: meanwhile.wrap})
+	b = providertest.Remote(t, servertest.Options{Wrap: meanwhile.wrap, NoFaults: true})
 	p := providertest.New(t, b.Config)
 	made := p.MustApply("iam_team_member", state{}, anna("admin"))
 	id := text(made, "id")
@@ -211,7 +211,7 @@ func TestTeamMemberResource_lostAnswer(t *testing.T) {
 		next.ServeHTTP(nowhere{http.Header{}}, r)
 		panic(http.ErrAbortHandler)
 	}}
-	b := providertest.Remote(t, servertest.Options{Wrap: lost.wrap})
+	b := providertest.Remote(t, servertest.Options{Wrap: lost.wrap, NoFaults: true})
 	p := providertest.New(t, b.Config)
 	lost.armed.Store(true)
 	made := p.MustApply("iam_team_member", state{}, anna("admin"))
@@ -232,7 +232,7 @@ func TestTeamMemberResource_lostAnswerAndAnothers(t *testing.T) {
 		}
 		panic(http.ErrAbortHandler)
 	}}
-	b = providertest.Remote(t, servertest.Options{Wrap: lost.wrap})
+	b = providertest.Remote(t, servertest.Options{Wrap: lost.wrap, NoFaults: true})
 	p := providertest.New(t, b.Config)
 	lost.armed.Store(true)
 	none, d := p.Apply("iam_team_member", state{}, anna("admin"))
@@ -247,7 +247,7 @@ func TestTeamMemberResource_notReadBack(t *testing.T) {
 	broken := once{method: http.MethodGet, do: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		http.Error(w, "broken", http.StatusInternalServerError)
 	}}
-	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
 		wrapped := broken.wrap(next)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/members") {

@@ -147,7 +147,7 @@ func TestTeamOwnerResource_meanwhile(t *testing.T) {
 		}
 		next.ServeHTTP(w, r)
 	}}
-	b = providertest.Remote(t, servertest.Options{Wrap: meanwhile.wrap})
+	b = providertest.Remote(t, servertest.Options{Wrap: meanwhile.wrap, NoFaults: true})
 	p := providertest.New(t, b.Config)
 	first := ownerID(t, b.Client)
 	one := join(t, b.Client, "one@acme.example", access.RoleMember)
@@ -178,7 +178,7 @@ func TestTeamOwnerResource_lostAnswer(t *testing.T) {
 		next.ServeHTTP(nowhere{http.Header{}}, r)
 		panic(http.ErrAbortHandler)
 	}}
-	b := providertest.Remote(t, servertest.Options{Wrap: lost.wrap})
+	b := providertest.Remote(t, servertest.Options{Wrap: lost.wrap, NoFaults: true})
 	p := providertest.New(t, b.Config)
 	first, one := ownerID(t, b.Client), join(t, b.Client, "one@acme.example", access.RoleMember)
 	lost.armed.Store(true)
