@@ -95,3 +95,28 @@ resource "iam_user_groups" "vendor" {
   user_id   = iam_user.this["dora"].id
   group_ids = [iam_vendor.tea.group_ids["order_manager"]]
 }
+
+# A role of the tenant's own, and who works with which product.
+resource "iam_role_template" "returns" {
+  id       = "returns_clerk"
+  name     = { en = "Returns Clerk" }
+  based_on = "order_fulfillment_manager"
+  access   = { sepa = "none" }
+}
+
+resource "iam_group" "returns" {
+  id            = "returns"
+  name          = { en = "Returns" }
+  role_template = iam_role_template.returns.id
+}
+
+resource "iam_team_member" "ben" {
+  email = "ben@example.com"
+  role  = "member"
+}
+
+resource "iam_product_assignment" "ben" {
+  member_id = iam_team_member.ben.id
+  product   = "orchestrator"
+  role      = "analyst"
+}
