@@ -127,6 +127,7 @@ func (m *userModel) fillFrom(config, prior userModel, defaults plumbing.UserDefa
 // sides may differ somewhat, so that somebody else's user may be that new, too.
 func (m userModel) wasMadeBy(u api.User, since time.Time) bool {
 	const skew = 5 * time.Minute
+	m.Locked = types.BoolValue(false) // users are made unlocked, and locked after that
 	return plumbing.Moment(u.ValidFrom).After(since.Add(-skew)) && m.shownBy(u) &&
 		strings.EqualFold(u.ContactEmail, m.Email.ValueString()) && sameIDs(u.GroupIDs, plumbing.Strings(m.GroupIDs))
 }

@@ -240,6 +240,18 @@ func TestUserResource_lostAnswerIsFoundAgain(t *testing.T) {
 	}
 }
 
+// A user that is to be locked is locked after it was made, and found before.
+func TestUserResource_lostAnswerOfALockedUser(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler { return &cutAfterCommit{next: next} }})
+	p := providertest.New(t, b.Config)
+	made := p.MustApply("iam_user", state{}, with(anna(), values{"locked": true}))
+	users, err := b.Client.Users(t.Context())
+	if err != nil || len(users) != 2 || made.Values["id"] != users[1].ID || !users[1].Locked() {
+		t.Errorf("got %+v, %v, state %v", users, err, made.Values)
+	}
+}
+
 // The API does not show yet what the request without an answer made.
 func TestUserResource_lostAnswerAndLag(t *testing.T) {
 	t.Parallel()
