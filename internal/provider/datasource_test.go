@@ -139,6 +139,10 @@ func fillTenant(t *testing.T, s *servertest.Backend) {
 		groups = append(groups, "g"+n)
 		_, err := s.Client.CreateGroup(ctx, api.GroupCreate{ID: "g" + n, Name: api.Text{"en": "G"}, UserType: access.Employee, Templates: []string{"t" + n, "viewer"}, AccessControls: []string{}})
 		must(err)
+		must(s.Store.UpdateGroup(ctx, servertest.Tenant, "g"+n, func(g *store.Group) error {
+			g.Restrictions = []string{"gone"} // was allowed once
+			return nil
+		}))
 	}
 	for i := range rows {
 		n := fmt.Sprint(i)

@@ -155,6 +155,9 @@ func (m *maker) value(name string, s *openapi3.Schema, depth int) any {
 	case "object":
 		return m.object(name[strings.LastIndex(name, ".")+1:], s, depth)
 	case "array":
+		if s.Items == nil {
+			return m.anything()
+		}
 		list := make([]any, m.choose(4))
 		if m.whole {
 			list = make([]any, 1)

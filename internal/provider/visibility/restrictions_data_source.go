@@ -2,6 +2,7 @@ package visibility
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -82,13 +83,16 @@ func (d *restrictionsDataSource) Read(ctx context.Context, req datasource.ReadRe
 }
 
 // staleOn returns the values that groups hold and the tenant does not allow,
-// with the groups' ids.
+// with the groups' ids in order: the API gives the groups in any.
 func staleOn(groups []api.Group, r access.RestrictionRules) map[string][]string {
 	stale := map[string][]string{}
 	for _, g := range groups {
 		for _, v := range r.Refused(g.Restrictions) {
 			stale[v] = append(stale[v], g.ID)
 		}
+	}
+	for _, ids := range stale {
+		slices.Sort(ids)
 	}
 	return stale
 }
