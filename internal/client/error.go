@@ -181,6 +181,9 @@ func (x *exchange) refused() error {
 	if x.status == http.StatusForbidden {
 		e.MissingScope = missingScope(e.Document.Details)
 	}
+	if x.settles() {
+		e.uncertain = false
+	}
 	if e.page = isPage(x.header.Get("Content-Type")); e.page {
 		e.Document.Details = append(e.Document.Details, "the answer is a web page: check the base URL and proxies")
 	}
@@ -188,6 +191,16 @@ func (x *exchange) refused() error {
 		e.Document.Details = append(e.Document.Details, "it redirects to "+to.Scheme+"://"+to.Host+": check the base URL")
 	}
 	return e
+}
+
+// settles reports whether the answer says of earlier tries, too, that they did
+// nothing: what the API finds wrong with a request was wrong with it before.
+func (x *exchange) settles() bool {
+	switch x.status {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
+		return !isPage(x.header.Get("Content-Type")) // a page is of whoever stands before the API
+	}
+	return false
 }
 
 // unanswered returns the error for a request whose last try failed.

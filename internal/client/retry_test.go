@@ -174,6 +174,22 @@ func TestRetry_recovers(t *testing.T) {
 	}
 }
 
+// TestRetry_refusedInTheEnd is a group that the API does not take, after an
+// answer that left it open whether it had.
+func TestRetry_refusedInTheEnd(t *testing.T) {
+	t.Parallel()
+	for status, uncertain := range map[int]bool{400: false, 404: false, 413: false, 422: false, 401: true, 403: true, 409: true, 500: true} {
+		c := newTestClient(t, sequence(answer(503, ""), answer(status, `{"message":"no"}`)))
+		if _, err := c.CreateGroup(t.Context(), api.GroupCreate{ID: "g"}); err == nil || IsUncertain(err) != uncertain {
+			t.Errorf("%d: uncertain %t: %v", status, IsUncertain(err), err)
+		}
+	}
+	c := newTestClient(t, sequence(answer(503, ""), page(404, "<html>")))
+	if _, err := c.CreateGroup(t.Context(), api.GroupCreate{ID: "g"}); !IsUncertain(err) {
+		t.Errorf("a page of a proxy settles nothing: %v", err)
+	}
+}
+
 // TestRetry_ownConflict is a group whose first answer was lost: the second try
 // meets the group that the first one made.
 func TestRetry_ownConflict(t *testing.T) {

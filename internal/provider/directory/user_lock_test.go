@@ -142,7 +142,7 @@ func (l *lockless) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func newLockless(t *testing.T) (*lockless, providertest.Backend) {
 	t.Helper()
 	l := &lockless{}
-	return l, providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler { l.next = next; return l }})
+	return l, providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler { l.next = next; return l }})
 }
 
 // The plan refuses what the API cannot do, before anything is made.
