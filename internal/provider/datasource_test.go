@@ -37,7 +37,7 @@ var dataSources = map[string]struct {
 	"iam_vendors":                  {list: "vendors", count: rows},
 	"iam_groups":                   {list: "groups", count: len(access.PredefinedGroups()) + 1 + rows},
 	"iam_role_template":            {config: values{"id": "t0"}},
-	"iam_access_check":             {config: values{"email": "0@acme.example", "entity": "orders", "level": "read"}, list: "granted_by", count: rows},
+	"iam_access_check":             {config: values{"email": "0@acme.example", "entity": "orders", "level": "read", "restriction": "gone"}, list: "granted_by", count: rows},
 	"iam_access_review":            {config: values{"group_ids": []any{"g"}}, list: "admins", count: 0},
 	"iam_access_catalog":           {list: "entities", count: access.EntityCount},
 	"iam_role_template_comparison": {config: values{"templates": []any{"t0", "viewer"}}, list: "rows", count: 31},

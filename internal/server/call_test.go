@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
@@ -75,16 +74,12 @@ func TestCall_longLists(t *testing.T) {
 		different[i] = fmt.Sprint(i)
 	}
 	same := slices.Repeat([]string{"g"}, len(different))
-	start := time.Now()
 	b.play(
 		t,
 		exchange{name: "restrictions", method: "PUT", path: "~/groups/g", body: with(`{"name": {"en": "x"}}`, map[string]any{"restrictions": different}), status: 400, want: `{"resourceId": "g"}`},
 		exchange{name: "access controls", method: "PUT", path: "~/groups/g", body: with(`{"name": {"en": "x"}}`, map[string]any{"accessControls": different}), status: 400, want: `{"resourceId": "0"}`},
 		exchange{name: "groups", method: "POST", path: "~/users", body: person("anna@acme.example", same...), status: 201, want: `{"id": "` + anyText + `"}`},
 	)
-	if took := time.Since(start); took > 20*time.Second { // a moment; slow machines pass, too
-		t.Errorf("took %v", took)
-	}
 }
 
 // Texts come back as they were.
