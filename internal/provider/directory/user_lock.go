@@ -30,13 +30,13 @@ func (r *userResource) planLock(ctx context.Context, plan *userModel, prior user
 	}
 }
 
-// setLock locks or unlocks the user where it is not so already; null leaves
-// locks alone.
-func (r *userResource) setLock(ctx context.Context, id string, want types.Bool, present bool) error {
+// setLock locks or unlocks the user, unless that is settled; null leaves locks
+// alone.
+func (r *userResource) setLock(ctx context.Context, id string, want types.Bool, settled bool) error {
 	switch {
-	case want.IsNull(), want.ValueBool() == present:
+	case want.IsNull() || settled:
 		return nil
-	case present:
+	case !want.ValueBool():
 		return r.Client.UnlockUser(ctx, id)
 	}
 	return r.Client.LockUser(ctx, id)

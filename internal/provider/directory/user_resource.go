@@ -177,7 +177,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	case err != nil:
 		resp.Diagnostics.Append(plumbing.Unable("create", "user", plan.Email.ValueString(), err))
 	default:
-		if err := r.setLock(ctx, id, plan.Locked, false); err != nil {
+		if err := r.setLock(ctx, id, plan.Locked, !plan.Locked.ValueBool()); err != nil {
 			resp.Diagnostics.Append(notLocked(plan.Email.ValueString(), err))
 			plan.Locked = types.BoolValue(false)
 		}
@@ -338,7 +338,9 @@ func (r *userResource) update(ctx context.Context, plan userModel) (*api.User, e
 	if err := r.Client.UpdateUser(ctx, id, plan.toUpdate(*present)); err != nil {
 		return nil, err
 	}
-	if err := r.setLock(ctx, id, plan.Locked, present.Locked()); err != nil {
+	// What was read may lag behind: a change that was planned is made.
+	settled := present.Locked() == plan.Locked.ValueBool() && !plan.Status.IsUnknown()
+	if err := r.setLock(ctx, id, plan.Locked, settled); err != nil {
 		return nil, err
 	}
 	return r.await(ctx, id, plan)
