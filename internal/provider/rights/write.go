@@ -3,6 +3,7 @@ package rights
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -30,7 +31,7 @@ func rewrite[T any](ctx context.Context, read func(context.Context) (*T, error),
 		if !client.IsConflict(err) || try == tries {
 			return created, err
 		}
-		present, _ = client.Await(ctx, read, func(t T) bool { return known == nil || metadata(t).Version != known.Version })
+		present, _ = client.Await(ctx, read, func(t T) bool { return !reflect.DeepEqual(metadata(t).Expected(), known.Expected()) })
 		if present == nil {
 			return false, err
 		}
