@@ -53,7 +53,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		s.now = time.Now
 	}
 	if s.newID == nil {
-		s.newID = uuid.NewString
+		s.newID = newID
 	}
 	proposal := make([]byte, 32)
 	_, _ = rand.Read(proposal) // never fails: see crypto/rand
@@ -66,6 +66,10 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	s.startWorker()
 	return s, nil
 }
+
+// newID returns an id that begins with the time: what is made together then lies
+// together in the database, which writes fewer pages for it.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -46,7 +46,7 @@ func (q queries) Members(
 
 // groupIDsChunk is how many users one statement asks for. SQLite searches a list
 // for each parameter's name, so that a longer statement is slower than two.
-const groupIDsChunk = 200
+const groupIDsChunk = 128
 
 func (q queries) GroupIDs(ctx context.Context, tenant string, userIDs []string) (map[string][]string, error) {
 	unique := slices.Compact(slices.Sorted(slices.Values(userIDs)))
@@ -69,6 +69,10 @@ func addGroupIDs(ctx context.Context, db conn, tenant string, userIDs []string, 
 	args := []any{tenant}
 	for _, id := range userIDs {
 		args = append(args, id)
+	}
+	// As many as a power of two, so that few statements are to be compiled.
+	for n := len(args) - 1; n&(n-1) != 0; n++ {
+		args = append(args, userIDs[0])
 	}
 	rows, err := db.QueryContext(ctx, `SELECT a.user_id, a.group_id
 		FROM assignment a JOIN user_group g ON g.tenant = a.tenant AND g.id = a.group_id

@@ -44,7 +44,7 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	writer, reader := postgresPool(config, 1), postgresPool(config, postgresReaders)
-	s := newStore(reader, writer, lockWriters)
+	s := newStore(newPool(reader, 0), newPool(writer, 0), lockWriters)
 	if err = s.preparePostgres(ctx); err == nil {
 		return s, nil
 	}
@@ -101,7 +101,7 @@ func (s *Store) preparePostgres(ctx context.Context) error {
 	if err := checkPostgres(ctx, tx); err != nil {
 		return err
 	}
-	err = migrate(ctx, s.writer, goose.DialectPostgres, "postgres", goose.WithTableName(postgresVersions))
+	err = migrate(ctx, s.writer.DB, goose.DialectPostgres, "postgres", goose.WithTableName(postgresVersions))
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func TestSettings(t *testing.T) {
 		db        *sql.DB
 		size      int
 		queryOnly string
-	}{{s.reader, sqliteReaders, "1"}, {s.writer, 1, "0"}} {
+	}{{s.reader.DB, sqliteReaders, "1"}, {s.writer.DB, 1, "0"}} {
 		want := map[string]string{
 			"foreign_keys": "1", "synchronous": "2", "journal_mode": "wal", "query_only": pool.queryOnly,
 			"cache_size": "-321", "application_id": "1229016369",

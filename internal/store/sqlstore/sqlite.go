@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/pressly/goose/v3"
 )
@@ -16,6 +17,15 @@ import (
 // sqliteReaders is how many connections read. More gain little: a read takes
 // some ten microseconds.
 const sqliteReaders = 4
+
+// sqliteStatements is how many statements are kept compiled. There are fewer.
+const sqliteStatements = 300
+
+// defaultPragmas are settings that the user may change. What undoes a part of a
+// batch is there for moments and needs no file. The log is moved into the
+// database after 40 MB instead of 4, as what many writers change are often the
+// same pages.
+var defaultPragmas = []string{"temp_store(MEMORY)", "wal_autocheckpoint(10000)"}
 
 // applicationID marks a SQLite file as a database of this program ("IAM1").
 const applicationID = 0x49414d31
@@ -84,7 +94,7 @@ func (f sqliteFile) connect() (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
-	return newStore(reader, writer, ""), nil
+	return newStore(newPool(reader, sqliteStatements), newPool(writer, sqliteStatements), ""), nil
 }
 
 // pool gives every connection its settings by the name that it is opened with:
@@ -97,6 +107,7 @@ func (f sqliteFile) pool(size int, settings url.Values) (*sql.DB, error) {
 		"_journal": {"WAL"},
 		"_sync":    {"FULL"}, // a commit that was answered survives a power failure
 	})
+	settings["_pragma"] = append(slices.Clone(defaultPragmas), f.options["_pragma"]...)
 	db, err := sql.Open("sqlite", f.uri(settings))
 	if err != nil {
 		return nil, err
@@ -108,7 +119,7 @@ func (f sqliteFile) pool(size int, settings url.Values) (*sql.DB, error) {
 
 // migrate brings the tables up to date and makes sure that they can be written.
 func (f sqliteFile) migrate(ctx context.Context, s *Store) error {
-	if err := migrate(ctx, s.writer, goose.DialectSQLite3, "sqlite"); err != nil {
+	if err := migrate(ctx, s.writer.DB, goose.DialectSQLite3, "sqlite"); err != nil {
 		return translate(ctx, err, nil)
 	}
 	return s.checkWritable(ctx)

@@ -17,9 +17,10 @@ import (
 type Store struct {
 	queries
 
-	reader *sql.DB
-	writer *sql.DB // has a single connection: writers queue in this process
-	lock   string  // makes a transaction wait for writers of other processes; empty where BEGIN does
+	reader *pool
+	writer *pool // has a single connection: writers queue in this process
+	writes *committer
+	lock   string // makes a transaction wait for writers of other processes; empty where BEGIN does
 }
 
 var _ store.Store = (*Store)(nil)
@@ -42,15 +43,16 @@ type conn interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-func newStore(reader, writer *sql.DB, lock string) *Store {
+func newStore(reader, writer *pool, lock string) *Store {
 	s := &Store{reader: reader, writer: writer, lock: lock}
-	s.queries = queries{read: reader, view: s.viewTx, change: s.changeTx}
+	s.writes = &committer{begin: s.begin}
+	s.queries = queries{read: reader, view: s.viewTx, change: s.writes.change}
 	return s
 }
 
 // InTx implements store.Store.
 func (s *Store) InTx(ctx context.Context, fn func(tx store.Tx) error) error {
-	return s.changeTx(ctx, func(db conn) error {
+	return s.change(ctx, func(db conn) error {
 		joined := func(_ context.Context, fn func(db conn) error) error { return fn(db) }
 		return fn(queries{read: db, view: joined, change: joined})
 	})
@@ -66,7 +68,7 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // checkWritable finds out at the start what the first write would answer.
 func (s *Store) checkWritable(ctx context.Context) error {
-	return s.changeTx(ctx, func(db conn) error {
+	return s.change(ctx, func(db conn) error {
 		// It finds nothing, and is refused all the same where nothing may be written.
 		_, err := tenants.remove(ctx, db, `WHERE 1 = 0`)
 		return err
@@ -79,39 +81,30 @@ func (s *Store) Close() error {
 	return errors.Join(s.reader.Close(), s.writer.Close())
 }
 
-// conflictAttempts is how often a transaction is tried. As writers wait for each
-// other, only who changes the database past this program makes one fail.
-const conflictAttempts = 5
-
-func (s *Store) changeTx(ctx context.Context, fn func(db conn) error) (err error) {
-	for range conflictAttempts {
-		if err = s.tryChange(ctx, fn); faultOf(err) != faultConflict {
-			break
-		}
-	}
-	return err
-}
-
-func (s *Store) tryChange(ctx context.Context, fn func(db conn) error) error {
-	tx, err := s.begin(ctx)
-	if err != nil {
-		return err
-	}
-	// Does nothing after a commit, and runs when fn panics, too.
-	defer func() { _ = tx.Rollback() }()
-	if err := fn(tx); err != nil {
-		return err
-	}
-	return translate(ctx, tx.Commit(), nil)
-}
-
 // snapshot is the isolation of transactions: all of their statements see one
 // state. SQLite knows no other and takes no notice. In PostgreSQL, to change
 // what was changed after that state is a conflict, and not lost.
 const snapshot = sql.LevelRepeatableRead
 
-// begin waits for writers of this process, then for those of others.
-func (s *Store) begin(ctx context.Context) (tx *sql.Tx, err error) {
+// begin starts a batch: it waits for writers of this process, then for those of
+// others. Until then the caller's context counts; the transaction is not bound
+// to it, for other callers join.
+func (s *Store) begin(ctx context.Context) (*batch, error) {
+	own, end := context.WithCancel(context.Background())
+	unbind := context.AfterFunc(ctx, end)
+	tx, err := s.beginTx(own)
+	if err == nil && !unbind() {
+		_ = tx.Rollback()
+		err = ctx.Err()
+	}
+	if err != nil {
+		end()
+		return nil, translate(ctx, err, nil)
+	}
+	return &batch{tx: tx, end: end, done: make(chan struct{})}, nil
+}
+
+func (s *Store) beginTx(ctx context.Context) (tx *transaction, err error) {
 	err = waitBusy(ctx, func() error {
 		tx, err = s.writer.BeginTx(ctx, &sql.TxOptions{Isolation: snapshot})
 		return err
@@ -121,7 +114,7 @@ func (s *Store) begin(ctx context.Context) (tx *sql.Tx, err error) {
 			_ = tx.Rollback()
 		}
 	}
-	return tx, translate(ctx, err, nil)
+	return tx, err
 }
 
 func (s *Store) viewTx(ctx context.Context, fn func(db conn) error) error {

@@ -1,0 +1,226 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+func newTestStore(t *testing.T, options string) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "iam.db")+options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// counted counts the transactions that begin.
+func counted(s *Store) *atomic.Int64 {
+	var n atomic.Int64
+	begin := s.writes.begin
+	s.writes.begin = func(ctx context.Context) (*batch, error) {
+		n.Add(1)
+		return begin(ctx)
+	}
+	return &n
+}
+
+func put(ctx context.Context, tx store.Tx, id string) error {
+	return tx.PutDocument(ctx, store.Document{Tenant: "acme", Kind: "k", ID: id, Body: "{}"})
+}
+
+// queued starts a transaction that waits until it is let go, and others that
+// queue up behind it, in this order.
+func queued(t *testing.T, s *Store, parts ...func(ctx context.Context, tx store.Tx) error) (letGo func() []error) {
+	t.Helper()
+	started, held := make(chan struct{}), make(chan struct{})
+	start := sync.OnceFunc(func() { close(started) }) // it may run again
+	var all sync.WaitGroup
+	all.Go(func() {
+		err := s.InTx(t.Context(), func(tx store.Tx) error {
+			start()
+			<-held
+			return put(t.Context(), tx, "first")
+		})
+		if err != nil {
+			t.Errorf("the first: %v", err)
+		}
+	})
+	<-started
+	answers := make([]error, len(parts))
+	for i, part := range parts {
+		all.Go(func() {
+			answers[i] = s.InTx(t.Context(), func(tx store.Tx) error { return part(t.Context(), tx) })
+		})
+		for waiting := 0; waiting <= i; {
+			s.writes.mu.Lock()
+			waiting = len(s.writes.queue)
+			s.writes.mu.Unlock()
+		}
+	}
+	return func() []error {
+		close(held)
+		all.Wait()
+		return answers
+	}
+}
+
+// Those who wait are committed together; of one who fails nothing is kept, and
+// of the others everything.
+func TestBatch_joined(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t, "")
+	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
+		t.Fatal(err)
+	}
+	begun := counted(s)
+	refused := errors.New("refused")
+	letGo := queued(t, s,
+		func(ctx context.Context, tx store.Tx) error { return put(ctx, tx, "second") },
+		func(ctx context.Context, tx store.Tx) error { return errors.Join(put(ctx, tx, "third"), refused) },
+		func(ctx context.Context, tx store.Tx) error {
+			if _, err := tx.Document(ctx, "acme", "k", "second"); err != nil {
+				return fmt.Errorf("what the ones before did is not seen: %w", err)
+			}
+			if _, err := tx.Document(ctx, "acme", "k", "third"); !errors.Is(err, store.ErrNotFound) {
+				return fmt.Errorf("what was refused is seen: %w", err)
+			}
+			return put(ctx, tx, "fourth")
+		},
+	)
+	answers := letGo()
+	if answers[0] != nil || !errors.Is(answers[1], refused) || answers[2] != nil {
+		t.Errorf("got %v", answers)
+	}
+	list, err := s.Documents(t.Context(), "acme", "k")
+	if err != nil || len(list) != 3 {
+		t.Errorf("kept %v, %v", list, err)
+	}
+	if n := begun.Load(); n != 1 {
+		t.Errorf("there were %d transactions", n)
+	}
+}
+
+// A transaction of the engine that ends early, as when the disk is full, takes
+// nobody's changes along: each runs again and has an answer of its own.
+func TestBatch_lost(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t, "?_pragma=max_page_count(120)")
+	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
+		t.Fatal(err)
+	}
+	begun := counted(s)
+	small := func(id string) func(ctx context.Context, tx store.Tx) error {
+		return func(ctx context.Context, tx store.Tx) error { return put(ctx, tx, id) }
+	}
+	letGo := queued(t, s,
+		small("second"),
+		func(ctx context.Context, tx store.Tx) error {
+			return tx.PutDocument(ctx, store.Document{Tenant: "acme", Kind: "k", ID: "large", Body: strings.Repeat("x", 1<<20)})
+		},
+		small("fourth"),
+	)
+	answers := letGo()
+	if answers[0] != nil || !errors.Is(answers[1], store.ErrFull) || answers[2] != nil {
+		t.Errorf("got %v", answers)
+	}
+	list, err := s.Documents(t.Context(), "acme", "k")
+	if err != nil || len(list) != 3 {
+		t.Errorf("kept %v, %v", list, err)
+	}
+	if n := begun.Load(); n < 2 {
+		t.Errorf("there were %d transactions: nothing was lost", n)
+	}
+}
+
+// Of many callers at once, some of whom fail, panic or go away, exactly those
+// who were told so have left something.
+func TestBatch_many(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t, "")
+	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
+		t.Fatal(err)
+	}
+	const callers, each = 16, 40
+	var kept sync.Map
+	var all sync.WaitGroup
+	for c := range callers {
+		all.Go(func() {
+			for i := range each {
+				id := fmt.Sprint(c, "-", i)
+				if attempt(t, s, id, (c+i)%5) == nil {
+					kept.Store(id, true)
+				}
+			}
+		})
+	}
+	all.Wait()
+	list, err := s.Documents(t.Context(), "acme", "k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range list {
+		if _, told := kept.LoadAndDelete(d.ID); !told {
+			t.Errorf("%s is there, and its caller was told it is not", d.ID)
+		}
+	}
+	kept.Range(func(id, _ any) bool {
+		t.Errorf("%v is not there, and its caller was told it is", id)
+		return true
+	})
+	if len(list) < callers*each/5 {
+		t.Errorf("only %d were kept", len(list))
+	}
+}
+
+// attempt stores a document and then goes well, fails, panics, or is canceled.
+func attempt(t *testing.T, s *Store, id string, fate int) (err error) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panicked: %v", cause)
+		}
+	}()
+	return s.InTx(ctx, func(tx store.Tx) error {
+		if err := put(ctx, tx, id); err != nil {
+			return err
+		}
+		switch fate {
+		case 1:
+			return errors.New("refused")
+		case 2:
+			panic("on purpose")
+		case 3:
+			cancel()
+		}
+		return nil
+	})
+}
+
+// Who gives up waiting leaves the queue, and the others go on.
+func TestBatch_givesUp(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t, "")
+	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
+		t.Fatal(err)
+	}
+	letGo := queued(t, s, func(ctx context.Context, tx store.Tx) error { return put(ctx, tx, "second") })
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := put(ctx, s, "third"); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if answers := letGo(); answers[0] != nil {
+		t.Error(answers[0])
+	}
+}

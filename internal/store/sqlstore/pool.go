@@ -1,0 +1,137 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+	"slices"
+	"sync"
+)
+
+// pool is a set of connections that keeps its statements compiled. To compile
+// one takes SQLite longer than to run one that finds a row by its key.
+type pool struct {
+	*sql.DB
+
+	limit int // how many statements are kept; 0 where the driver keeps them
+
+	mu       sync.RWMutex
+	compiled map[string]*sql.Stmt
+	met      map[string]struct{} // asked for, and not compiled yet
+}
+
+func newPool(db *sql.DB, limit int) *pool {
+	return &pool{DB: db, limit: limit, compiled: map[string]*sql.Stmt{}, met: map[string]struct{}{}}
+}
+
+// statement returns nil for one that is not compiled. It does not compile it:
+// that takes a connection, and who asks in a transaction may have the only one.
+func (p *pool) statement(query string) *sql.Stmt {
+	p.mu.RLock()
+	statement := p.compiled[query]
+	full := len(p.compiled)+len(p.met) >= p.limit
+	p.mu.RUnlock()
+	if statement == nil && !full {
+		p.mu.Lock()
+		p.met[query] = struct{}{}
+		p.mu.Unlock()
+	}
+	return statement
+}
+
+// compile compiles what was met. Only who has no connection of the pool may
+// call it.
+func (p *pool) compile(ctx context.Context) {
+	p.mu.RLock()
+	met := slices.Collect(maps.Keys(p.met))
+	p.mu.RUnlock()
+	for _, query := range met {
+		statement, err := p.PrepareContext(ctx, query)
+		if err != nil {
+			return // to be shown by who runs it
+		}
+		p.mu.Lock()
+		delete(p.met, query)
+		if p.compiled[query] == nil {
+			p.compiled[query], statement = statement, nil
+		}
+		p.mu.Unlock()
+		if statement != nil { // someone else was faster
+			_ = statement.Close()
+		}
+	}
+}
+
+// QueryContext implements conn.
+func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	p.compile(ctx)
+	if s := p.statement(query); s != nil {
+		return s.QueryContext(ctx, args...)
+	}
+	return p.DB.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext implements conn.
+func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	p.compile(ctx)
+	if s := p.statement(query); s != nil {
+		return s.QueryRowContext(ctx, args...)
+	}
+	return p.DB.QueryRowContext(ctx, query, args...)
+}
+
+// BeginTx starts a transaction that uses the statements of the pool.
+func (p *pool) BeginTx(ctx context.Context, options *sql.TxOptions) (*transaction, error) {
+	p.compile(ctx)
+	tx, err := p.DB.BeginTx(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	return &transaction{Tx: tx, pool: p, statements: map[string]*sql.Stmt{}}, nil
+}
+
+// transaction keeps what it has taken from its pool: each taking costs as much
+// as to run the statement.
+type transaction struct {
+	*sql.Tx
+
+	pool       *pool
+	statements map[string]*sql.Stmt
+}
+
+func (t *transaction) statement(ctx context.Context, query string) *sql.Stmt {
+	if s := t.statements[query]; s != nil {
+		return s
+	}
+	s := t.pool.statement(query)
+	if s != nil {
+		// For the transaction, and not for the caller who happens to be first.
+		s = t.StmtContext(context.WithoutCancel(ctx), s)
+		t.statements[query] = s
+	}
+	return s
+}
+
+// ExecContext implements conn.
+func (t *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if s := t.statement(ctx, query); s != nil {
+		return s.ExecContext(ctx, args...)
+	}
+	return t.Tx.ExecContext(ctx, query, args...)
+}
+
+// QueryContext implements conn.
+func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if s := t.statement(ctx, query); s != nil {
+		return s.QueryContext(ctx, args...)
+	}
+	return t.Tx.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext implements conn.
+func (t *transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if s := t.statement(ctx, query); s != nil {
+		return s.QueryRowContext(ctx, args...)
+	}
+	return t.Tx.QueryRowContext(ctx, query, args...)
+}
