@@ -34,6 +34,8 @@ type queries struct {
 	view func(ctx context.Context, fn func(db conn) error) error
 	// change is for all that writes.
 	change func(ctx context.Context, fn func(db conn) error) error
+
+	landmarks *landmarks
 }
 
 // conn runs statements: a transaction or the reading connections.
@@ -46,7 +48,7 @@ type conn interface {
 func newStore(reader, writer *pool, lock string) *Store {
 	s := &Store{reader: reader, writer: writer, lock: lock}
 	s.writes = &committer{begin: s.begin}
-	s.queries = queries{read: reader, view: s.viewTx, change: s.writes.change}
+	s.queries = queries{read: reader, view: s.viewTx, change: s.writes.change, landmarks: &landmarks{step: landmarkStep}}
 	return s
 }
 
@@ -54,7 +56,7 @@ func newStore(reader, writer *pool, lock string) *Store {
 func (s *Store) InTx(ctx context.Context, fn func(tx store.Tx) error) error {
 	return s.change(ctx, func(db conn) error {
 		joined := func(_ context.Context, fn func(db conn) error) error { return fn(db) }
-		return fn(queries{read: db, view: joined, change: joined})
+		return fn(queries{read: db, view: joined, change: joined, landmarks: &landmarks{step: landmarkStep}})
 	})
 }
 

@@ -29,7 +29,10 @@ var accounts = table[store.Account]{
 
 func (q queries) CreateUser(ctx context.Context, u store.User) error {
 	return q.change(ctx, func(db conn) error {
-		return users.insert(ctx, db, &u)
+		if err := users.insert(ctx, db, &u); err != nil {
+			return err
+		}
+		return listed(ctx, db, &u)
 	})
 }
 
@@ -41,19 +44,6 @@ func (q queries) User(ctx context.Context, tenant, id string) (store.User, error
 
 func (q queries) UserByEmail(ctx context.Context, tenant, email string) (store.User, error) {
 	return users.one(ctx, q.read, `WHERE tenant = $1 AND email_key = $2`, tenant, foldEmail(email))
-}
-
-func (q queries) Users(ctx context.Context, tenant string, page store.Page) (list []store.User, total int, err error) {
-	err = q.view(ctx, func(db conn) error {
-		if total, err = users.count(ctx, db, `WHERE tenant = $1`, tenant); err != nil {
-			return err
-		}
-		limit, offset := window(page)
-		list, err = users.all(ctx, db, `WHERE tenant = $1
-			ORDER BY created_at, id LIMIT $2 OFFSET $3`, tenant, limit, offset)
-		return err
-	})
-	return list, total, err
 }
 
 func (q queries) UsersOf(ctx context.Context, email string) ([]store.User, error) {
@@ -78,6 +68,9 @@ func (q queries) UpdateUser(ctx context.Context, tenant, id string, fn func(u *s
 func (q queries) DeleteUser(ctx context.Context, tenant, id string) error {
 	return q.change(ctx, func(db conn) error {
 		if err := users.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id); err != nil {
+			return err
+		}
+		if err := unlisted(ctx, db, tenant); err != nil {
 			return err
 		}
 		_, err := assignments.remove(ctx, db, `WHERE tenant = $1 AND user_id = $2`, tenant, id)
