@@ -1,0 +1,90 @@
+// Command floor is a Terraform provider that does nothing: it has an iam_user
+// of the same attributes as the real one, and keeps what the plan says. It is
+// started the usual way. What it costs is what Terraform, the plugin protocol
+// and the framework cost, and no provider on the framework can do with less,
+// unless it tells the SDK to be quiet.
+package main
+
+import (
+	"context"
+	"log"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	providerschema "github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+func main() {
+	err := providerserver.Serve(context.Background(), func() provider.Provider { return floorProvider{} },
+		providerserver.ServeOpts{Address: "registry.terraform.io/access-config/iam"})
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+type floorProvider struct{}
+
+func (floorProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "iam"
+}
+
+func (floorProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	text := providerschema.StringAttribute{Optional: true}
+	resp.Schema.Attributes = map[string]providerschema.Attribute{
+		"api_url": text, "tenant": text, "client_id": text, "client_secret": text,
+	}
+}
+
+func (floorProvider) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {
+}
+
+func (floorProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
+
+func (floorProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{func() resource.Resource { return floorUser{} }}
+}
+
+type floorUser struct{}
+
+// computed are what the real one finds out from the API.
+var computed = []string{
+	"id", "department", "preferred_site", "preferred_currency", "preferred_language", "backoffice_user_number", "status", "on_destroy",
+}
+
+func (floorUser) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = "iam_user"
+}
+
+func (floorUser) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema.Attributes = map[string]schema.Attribute{
+		"email": schema.StringAttribute{Required: true}, "first_name": schema.StringAttribute{Required: true},
+		"last_name": schema.StringAttribute{Required: true}, "locked": schema.BoolAttribute{Optional: true},
+		"group_ids": schema.SetAttribute{ElementType: types.StringType, Optional: true},
+	}
+	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	for _, name := range computed {
+		resp.Schema.Attributes[name] = schema.StringAttribute{Optional: name != "id", Computed: true, PlanModifiers: keep}
+	}
+}
+
+func (floorUser) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	resp.State.Raw = req.Plan.Raw
+	for _, name := range computed {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), name)...)
+	}
+}
+
+func (floorUser) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
+
+func (floorUser) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	resp.State.Raw = req.Plan.Raw
+}
+
+func (floorUser) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}

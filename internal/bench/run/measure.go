@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+// delay is what a request to a far API takes longer than one on loopback.
+const delay = 50 * time.Millisecond
+
+// measureStore measures durable writes of the database.
+func measureStore(ctx context.Context, _ options, dir string, r *results) error {
+	for _, callers := range []int{1, 8, 64} {
+		sync, bare, created, err := writes(ctx, dir, callers)
+		if err != nil {
+			return fmt.Errorf("writing with %d callers: %w", callers, err)
+		}
+		r.add(row{part: "bare append and sync", size: 1, figure: "writes", value: sync, unit: "/s"})
+		r.against(row{part: "bare SQLite, commits shared", size: callers, figure: "inserts", value: bare, unit: "/s"}, "append and sync", sync)
+		r.against(row{part: "store over SQLite", size: callers, figure: "users created", value: created, unit: "/s"}, "bare SQLite", bare)
+	}
+	return nil
+}
+
+// life measures a configuration that needs no backend.
+func life(ctx context.Context, o options, dir, config string) ([]step, error) {
+	w, err := newWorkspace(o.cli, dir, filepath.Dir(o.floor), config)
+	if err != nil {
+		return nil, err
+	}
+	return w.life(ctx)
+}
+
+// overBackend measures a configuration of the provider over a backend of its
+// own.
+func overBackend(ctx context.Context, o options, dir string, delay time.Duration, config func(url string) (string, error)) (steps []step, err error) {
+	b, err := startBackend(ctx, o.provider, dir+"-backend", delay)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, b.stop()) }()
+	text, err := config(b.proxy.URL)
+	if err != nil {
+		return nil, err
+	}
+	w, err := newWorkspace(o.cli, dir, filepath.Dir(o.provider), text)
+	if err != nil {
+		return nil, err
+	}
+	w.requests = &b.requests
+	return w.life(ctx)
+}
+
+// measureInstances measures users as an instance each.
+func measureInstances(ctx context.Context, o options, dir string, r *results) error {
+	for _, n := range o.sizes {
+		at := func(name string) string { return filepath.Join(dir, fmt.Sprint(name, n)) }
+		floor, err := life(ctx, o, at("floor"), userInstances("http://127.0.0.1:1", n))
+		if err != nil {
+			return err
+		}
+		plain, err := life(ctx, o, at("plain"), required+plainInstances(n))
+		if err != nil {
+			return err
+		}
+		users := func(url string) (string, error) { return userInstances(url, n), nil }
+		near, err := overBackend(ctx, o, at("near"), 0, users)
+		if err != nil {
+			return err
+		}
+		far, err := overBackend(ctx, o, at("far"), delay, users)
+		if err != nil {
+			return err
+		}
+		for i := range floor {
+			r.compare("iam_user", n, near[i], "do-nothing provider", floor[i])
+			r.compare("terraform_data", n, plain[i], "do-nothing provider", floor[i])
+			r.against(row{part: "iam_user, 50 ms a request", size: n, figure: near[i].name + " wall", value: far[i].wall.Seconds(), unit: "s"}, "loopback", near[i].wall.Seconds())
+		}
+	}
+	return nil
+}
+
+// compare adds what a step cost beside the same step of a floor.
+func (r *results) compare(part string, n int, s step, floor string, f step) {
+	r.against(row{part: part, size: n, figure: s.name + " CPU", value: s.cpu.Seconds(), unit: "s"}, floor, f.cpu.Seconds())
+	r.against(row{part: part, size: n, figure: s.name + " wall", value: s.wall.Seconds(), unit: "s"}, floor, f.wall.Seconds())
+	if s.memory > 0 && f.memory > 0 {
+		r.against(row{part: part, size: n, figure: s.name + " provider memory", value: mebibytes(s.memory), unit: "MiB"}, floor, mebibytes(f.memory))
+	}
+	if s.requests > 0 {
+		r.add(row{part: part, size: n, figure: s.name + " requests", value: float64(s.requests)})
+	}
+}
+
+func mebibytes(n int64) float64 { return float64(n>>10) / 1024 }
+
+// measureCSV measures many users as one text.
+func measureCSV(ctx context.Context, o options, dir string, r *results) error {
+	if o.csv == 0 {
+		return nil
+	}
+	steps, err := overBackend(ctx, o, filepath.Join(dir, "csv"), 0, func(url string) (string, error) { return usersCSV(url, o.csv), nil })
+	if err != nil {
+		return err
+	}
+	for _, s := range steps {
+		r.add(row{part: "iam_users_csv", size: o.csv, figure: s.name + " wall", value: s.wall.Seconds(), unit: "s"},
+			row{part: "iam_users_csv", size: o.csv, figure: s.name + " CPU", value: s.cpu.Seconds(), unit: "s"},
+			row{part: "iam_users_csv", size: o.csv, figure: s.name + " requests", value: float64(s.requests)})
+	}
+	if instances := r.perInstance("plan wall"); instances > 0 {
+		r.against(row{part: "iam_users_csv", size: o.csv, figure: "plan wall", value: steps[1].wall.Seconds(), unit: "s"}, "as many instances", instances*float64(o.csv))
+	}
+	return nil
+}
+
+// perInstance is what an instance of the largest configuration took.
+func (r *results) perInstance(figure string) (cost float64) {
+	largest := 0
+	for _, row := range r.rows {
+		if row.part == "iam_user" && row.figure == figure && row.size > largest {
+			largest, cost = row.size, row.value/float64(row.size)
+		}
+	}
+	return cost
+}
+
+// measureMembers measures a group whose members are many.
+func measureMembers(ctx context.Context, o options, dir string, r *results) error {
+	var first float64
+	for i, n := range o.members {
+		steps, err := overBackend(ctx, o, filepath.Join(dir, fmt.Sprint("members", n)), 0, func(url string) (string, error) {
+			ids, err := createUsers(ctx, url, n)
+			return groupMembers(url, ids), err
+		})
+		if err != nil {
+			return err
+		}
+		for _, s := range steps {
+			r.add(row{part: "iam_group_members", size: n, figure: s.name + " wall", value: s.wall.Seconds(), unit: "s"},
+				row{part: "iam_group_members", size: n, figure: s.name + " requests", value: float64(s.requests)})
+		}
+		each := steps[1].wall.Seconds() / float64(n)
+		if i == 0 {
+			first = each
+		} else {
+			r.against(row{part: "iam_group_members", size: n, figure: "plan wall an entry", value: each * 1000, unit: "ms"}, fmt.Sprint("an entry of ", o.members[0]), first*1000)
+		}
+	}
+	return nil
+}
+
+// createUsers makes users past Terraform and returns their ids.
+func createUsers(ctx context.Context, url string, n int) ([]string, error) {
+	c, err := newClient(url)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, n)
+	next := make(chan int)
+	failures := make(chan error, 16)
+	for range cap(failures) {
+		go func() {
+			var failure error
+			for i := range next {
+				if failure != nil {
+					continue
+				}
+				ids[i], failure = c.CreateUser(ctx, api.UserCreate{
+					FirstName: "First", LastName: "Last", ContactEmail: fmt.Sprintf("user%05d@acme.example", i),
+					PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: []string{},
+				})
+			}
+			failures <- failure
+		}()
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	for range cap(failures) {
+		if failure := <-failures; err == nil {
+			err = failure
+		}
+	}
+	return ids, err
+}
+
+func newClient(url string) (*client.Client, error) {
+	return client.New(client.Options{BaseURL: url, Tenant: tenant, ClientID: clientID, ClientSecret: clientSecret})
+}

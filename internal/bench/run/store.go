@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
+)
+
+// span is how long a rate is measured.
+const span = 2 * time.Second
+
+// rate calls fn from so many callers and returns the calls in a second.
+func rate(callers int, fn func(n int64) error) (float64, error) {
+	var calls atomic.Int64
+	var failure atomic.Pointer[error]
+	var all sync.WaitGroup
+	start := time.Now()
+	for range callers {
+		all.Go(func() {
+			for time.Since(start) < span && failure.Load() == nil {
+				if err := fn(calls.Add(1)); err != nil {
+					failure.Store(&err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if err := failure.Load(); err != nil {
+		return 0, *err
+	}
+	return float64(calls.Load()) / time.Since(start).Seconds(), nil
+}
+
+// writes measures durable writes at so many callers: an append to a file, one
+// insert into a bare database with the columns and indexes of a user, whose
+// callers share commits, and a user created in the store.
+func writes(ctx context.Context, dir string, callers int) (sync, bare, created float64, err error) {
+	if sync, err = syncRate(dir); err != nil {
+		return
+	}
+	if bare, err = bareRate(ctx, dir, callers); err != nil {
+		return
+	}
+	s, err := sqlstore.Open(ctx, "sqlite:"+filepath.Join(dir, fmt.Sprintf("store%d.db", callers)))
+	if err != nil {
+		return
+	}
+	defer s.Close()
+	if err = s.CreateTenant(ctx, store.Tenant{Name: tenant, CreatedAt: time.Now()}); err != nil {
+		return
+	}
+	created, err = rate(callers, func(n int64) error { return s.CreateUser(ctx, user(n)) })
+	return
+}
+
+func user(n int64) store.User {
+	id := fmt.Sprintf("u%08d", n)
+	return store.User{
+		Tenant: tenant, ID: id, FirstName: "First", LastName: id, Email: id + "@acme.example", BackofficeNumber: id,
+		PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", Status: "ACTIVE", CreatedAt: time.Now(),
+	}
+}
+
+// syncRate appends 500 bytes and waits for the disk, again and again.
+func syncRate(dir string) (float64, error) {
+	file, err := os.Create(filepath.Join(dir, "sync"))
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	row := make([]byte, 500)
+	return rate(1, func(int64) error {
+		if _, err := file.Write(row); err != nil {
+			return err
+		}
+		return file.Sync()
+	})
+}
+
+const bareTable = `
+CREATE TABLE u (tenant text NOT NULL, id text NOT NULL, first text, last text, email text, email_key text, department text,
+	site text, currency text, language text, number text, status text, locked boolean, created bigint, login bigint,
+	PRIMARY KEY (tenant, id), UNIQUE (tenant, number), UNIQUE (tenant, email_key));
+CREATE INDEX u_in_order ON u (tenant, created, id);`
+
+const bareInsert = `INSERT INTO u VALUES ($1, $2, 'First', $2, $3, $3, '', 'main', 'EUR', 'en', $2, 'ACTIVE', false, $4, 0)`
+
+// bareRate is as fast as the engine and its driver are with one table, one
+// compiled statement, and one writer that takes all who wait into one commit.
+func bareRate(ctx context.Context, dir string, callers int) (float64, error) {
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, fmt.Sprintf("bare%d.db", callers))+"?_txlock=immediate&_journal=WAL&_sync=FULL")
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(ctx, bareTable); err != nil {
+		return 0, err
+	}
+	insert, err := db.PrepareContext(ctx, bareInsert)
+	if err != nil {
+		return 0, err
+	}
+	defer insert.Close()
+	waiting := make(chan bareRequest, callers)
+	defer close(waiting)
+	go func() {
+		for first := range waiting {
+			bareCommit(ctx, db, insert, first, waiting)
+		}
+	}()
+	return rate(callers, func(n int64) error {
+		r := bareRequest{n, make(chan error, 1)}
+		waiting <- r
+		return <-r.done
+	})
+}
+
+type bareRequest struct {
+	n    int64
+	done chan error
+}
+
+func bareCommit(ctx context.Context, db *sql.DB, insert *sql.Stmt, first bareRequest, waiting <-chan bareRequest) {
+	batch := []bareRequest{first}
+	tx, err := db.BeginTx(ctx, nil)
+	if err == nil {
+		insert := tx.StmtContext(ctx, insert) //nolint:sqlclosecheck // ends with the transaction
+		for i := 0; i < len(batch) && err == nil; i++ {
+			id := fmt.Sprintf("u%08d", batch[i].n)
+			_, err = insert.ExecContext(ctx, tenant, id, id+"@acme.example", time.Now().UnixMilli())
+			select {
+			case next, open := <-waiting:
+				if open {
+					batch = append(batch, next)
+				}
+			default:
+			}
+		}
+		if err == nil {
+			err = tx.Commit()
+		}
+	}
+	for _, r := range batch {
+		r.done <- err
+	}
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// step is what one run of the CLI cost.
+type step struct {
+	name     string // apply, plan, destroy
+	wall     time.Duration
+	cpu      time.Duration // of the CLI and the provider together
+	memory   int64         // most of the provider, in bytes; 0 where the system does not tell
+	requests int64
+}
+
+// workspace is a folder with a configuration and a provider.
+type workspace struct {
+	cli, dir string
+	env      []string
+	requests *atomic.Int64 // of the proxy; nil without a backend
+}
+
+// newWorkspace writes the configuration, and a CLI configuration that takes the
+// provider from the folder of its binary.
+func newWorkspace(cli, dir, binaries, config string) (workspace, error) {
+	w := workspace{cli: cli, dir: dir}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return w, err
+	}
+	rc := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", "registry.terraform.io/access-config/iam", binaries)
+	for name, text := range map[string]string{"main.tf": config, "cli.tfrc": rc} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			return w, err
+		}
+	}
+	for _, variable := range os.Environ() {
+		if !strings.HasPrefix(variable, "TF_") && !strings.HasPrefix(variable, "IAM_") && !strings.HasPrefix(variable, "EMPORIX_") {
+			w.env = append(w.env, variable)
+		}
+	}
+	w.env = append(w.env, "TF_CLI_CONFIG_FILE="+filepath.Join(dir, "cli.tfrc"), "CHECKPOINT_DISABLE=1")
+	return w, nil
+}
+
+// run runs the CLI to its end and says what it took.
+func (w workspace) run(ctx context.Context, name string, args ...string) (step, error) {
+	var output bytes.Buffer
+	cmd := exec.CommandContext(ctx, w.cli, args...)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = w.dir, w.env, &output, &output
+	before := w.count()
+	start := time.Now()
+	if err := cmd.Start(); err != nil {
+		return step{}, err
+	}
+	ended := make(chan struct{})
+	peak := make(chan int64, 1)
+	go func() { peak <- watchMemory(cmd.Process.Pid, ended) }()
+	err := cmd.Wait()
+	s := step{name: name, wall: time.Since(start), requests: w.count() - before}
+	close(ended)
+	s.memory = <-peak
+	// The times of a process have those of the children that it waited for.
+	s.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	if err != nil {
+		return s, fmt.Errorf("%s %s: %w\n%s", w.cli, strings.Join(args, " "), err, output.String())
+	}
+	return s, nil
+}
+
+func (w workspace) count() int64 {
+	if w.requests == nil {
+		return 0
+	}
+	return w.requests.Load()
+}
+
+// life applies, plans without a change, and destroys.
+func (w workspace) life(ctx context.Context) ([]step, error) {
+	var steps []step
+	for _, args := range [][]string{
+		{"apply", "-auto-approve", "-no-color"},
+		{"plan", "-detailed-exitcode", "-no-color"},
+		{"destroy", "-auto-approve", "-no-color"},
+	} {
+		s, err := w.run(ctx, args[0], args...)
+		if err != nil {
+			return steps, err
+		}
+		steps = append(steps, s)
+	}
+	return steps, nil
+}
+
+// watchMemory returns the most memory that a child of the process had, as Linux
+// tells it.
+func watchMemory(pid int, ended <-chan struct{}) (most int64) {
+	for {
+		for _, child := range children(pid) {
+			status, err := os.ReadFile(filepath.Join("/proc", child, "status"))
+			if err != nil {
+				continue
+			}
+			_, rest, _ := strings.Cut(string(status), "VmHWM:")
+			fields := strings.Fields(rest)
+			if len(fields) > 0 {
+				if kilobytes, err := strconv.ParseInt(fields[0], 10, 64); err == nil {
+					most = max(most, kilobytes<<10)
+				}
+			}
+		}
+		select {
+		case <-ended:
+			return most
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func children(pid int) []string {
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	var list []string
+	for _, task := range tasks {
+		text, err := os.ReadFile(task)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		list = append(list, strings.Fields(string(text))...)
+	}
+	return list
+}
