@@ -34,6 +34,8 @@ type InvitationTx interface {
 	Invitation(ctx context.Context, tenant, id string) (Invitation, error)
 	// Invitations lists the tenant's by creation time, then id.
 	Invitations(ctx context.Context, tenant string) ([]Invitation, error)
+	// InvitationsOf lists the subject's, of any kind, by creation time, then id.
+	InvitationsOf(ctx context.Context, tenant, subjectID string) ([]Invitation, error)
 	// UpdateInvitation changes the invitation by fn, which may run more than
 	// once and sees the stored one. Tenant, ID and CreatedAt stay as they are.
 	// It answers ErrNotFound, or the error of fn; then nothing changes.

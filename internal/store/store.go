@@ -66,6 +66,7 @@ type Tx interface {
 	TaskTx
 	TeamTx
 	InvitationTx
+	EventTx
 }
 
 // Page selects a part of a list. The zero value selects everything.

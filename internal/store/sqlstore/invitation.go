@@ -32,6 +32,10 @@ func (q queries) Invitations(ctx context.Context, tenant string) ([]store.Invita
 	return invitations.all(ctx, q.read, `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
 }
 
+func (q queries) InvitationsOf(ctx context.Context, tenant, subjectID string) ([]store.Invitation, error) {
+	return invitations.all(ctx, q.read, `WHERE tenant = $1 AND subject_id = $2 ORDER BY created_at, id`, tenant, subjectID)
+}
+
 func (q queries) UpdateInvitation(ctx context.Context, tenant, id string, fn func(i *store.Invitation) error) error {
 	return q.change(ctx, func(db conn) error {
 		i, err := invitations.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)

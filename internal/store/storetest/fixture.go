@@ -149,6 +149,13 @@ func newInvitation(tenant, id string) store.Invitation {
 	}
 }
 
+func newEvent(tenant string, id int64) store.Event {
+	return store.Event{
+		Tenant: tenant, ID: id, At: later(22), ActorKind: "client", Actor: "a client", Action: "update", Kind: "group", ObjectID: "buyers",
+		RelatedID: "ada", RequestID: "a request", Before: `{"of": "then"}`, After: `{"of": "now"}`,
+	}
+}
+
 // wantNoZero makes sure that a fixture has a value in each field.
 func wantNoZero(t *testing.T, record any) {
 	t.Helper()

@@ -114,11 +114,15 @@ func calls(s store.Store) map[string]func(ctx context.Context) error {
 		"CreateInvitation": func(ctx context.Context) error { return s.CreateInvitation(ctx, newInvitation("acme", "i")) },
 		"Invitation":       func(ctx context.Context) error { return second(s.Invitation(ctx, "acme", "in tx")) },
 		"Invitations":      func(ctx context.Context) error { return second(s.Invitations(ctx, "acme")) },
+		"InvitationsOf":    func(ctx context.Context) error { return second(s.InvitationsOf(ctx, "acme", "in tx")) },
 		"UpdateInvitation": func(ctx context.Context) error {
 			return s.UpdateInvitation(ctx, "acme", "in tx", func(*store.Invitation) error { return nil })
 		},
 		"AcceptInvitations": func(ctx context.Context) error { return s.AcceptInvitations(ctx, "acme", "in tx", day) },
 		"CloseInvitations":  func(ctx context.Context) error { return s.CloseInvitations(ctx, "acme", "user", "in tx") },
+
+		"AppendEvent": func(ctx context.Context) error { return s.AppendEvent(ctx, newEvent("acme", 1)) },
+		"Events":      func(ctx context.Context) error { return second(s.Events(ctx, "acme", store.EventFilter{})) },
 
 		"InTx": func(ctx context.Context) error { return s.InTx(ctx, func(store.Tx) error { return nil }) },
 		"Ping": func(ctx context.Context) error { return s.Ping(ctx) },

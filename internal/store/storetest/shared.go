@@ -24,6 +24,7 @@ var sharedClauses = []struct {
 	{"of updates that expect one version, through two stores, one wins", proveSharedVersion},
 	{"of records with one id, through two stores, one is made", proveSharedCreate},
 	{"of transfers from one Owner, through two stores, one wins", proveSharedTransfer},
+	{"events that two stores append are counted together, without gap or repeat", proveSharedEvents},
 	{"a group that gets a member in one store is not deleted in the other", proveSharedReference},
 	{"a writer that waits for the other store stops with its context; readers do not wait", proveSharedWait},
 }
