@@ -80,6 +80,8 @@ const (
 	PathInvitationResend = "/iam/{tenant}/invitations/{invitationId}/resend"
 	PathInvitationAccept = "/iam/{tenant}/invitations/{invitationId}/accept"
 
+	PathAuditEvents = "/iam/{tenant}/audit-events" // what changed, and who changed it
+
 	PathHealth  = "/healthz"      // the process runs
 	PathReady   = "/readyz"       // the process answers requests
 	PathOpenAPI = "/openapi.yaml" // the description of all of these
@@ -132,6 +134,7 @@ const (
 	ScopeVendorManage        = "vendor.vendor_manage"
 	ScopeTeamRead            = "team.team_read"
 	ScopeTeamManage          = "team.team_manage"
+	ScopeAuditRead           = "iam.audit_read" // not of the public API
 )
 
 // AllScopes returns every scope that an API key may have and some route asks
@@ -143,7 +146,7 @@ func AllScopes() []string {
 		ScopeAccessRead, ScopeAccessManage, ScopeScopeRead, ScopeScopeManage, ScopeTemplateRead, ScopeTemplateManage,
 		ScopeRoleRead, ScopePermissionRead, ScopeResourceRead,
 		ScopeSettingRead, ScopeSettingManage, ScopeSiteRead, ScopeSiteManage, ScopeVendorRead, ScopeVendorManage,
-		ScopeTeamRead, ScopeTeamManage,
+		ScopeTeamRead, ScopeTeamManage, ScopeAuditRead,
 	}
 }
 

@@ -352,6 +352,20 @@ func (x brokenTx) UpdateTemplate(ctx context.Context, tenant, id string, fn func
 	return x.Tx.UpdateTemplate(ctx, tenant, id, fn)
 }
 
+func (x brokenTx) AppendEvent(ctx context.Context, e store.Event) error {
+	if err := x.breakage.next(); err != nil {
+		return err
+	}
+	return x.Tx.AppendEvent(ctx, e)
+}
+
+func (x brokenTx) Events(ctx context.Context, tenant string, filter store.EventFilter) (found []store.Event, err error) {
+	if err := x.breakage.next(); err != nil {
+		return found, err
+	}
+	return x.Tx.Events(ctx, tenant, filter)
+}
+
 func (x brokenTx) DeleteTemplate(ctx context.Context, tenant, id string) error {
 	if err := x.breakage.next(); err != nil {
 		return err

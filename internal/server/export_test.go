@@ -4,8 +4,10 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
 // IssueUserToken returns a token of a user of the tenant with any scopes, also
@@ -30,6 +32,9 @@ func Operations() []Operation {
 	}
 	return list
 }
+
+// Recording returns the store as the server uses it: changes leave events.
+func Recording(s store.Store, now func() time.Time) store.Store { return newRecordingStore(s, now) }
 
 // DoTasks does every task that is due, beside the worker: afterwards there is
 // none.

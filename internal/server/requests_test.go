@@ -27,7 +27,7 @@ var words = []string{
 
 // parameters are the names of query parameters that some operation takes.
 var parameters = []string{
-	"pageNumber", "pageSize", "sort", "q", "name", "description", "userType", "expand", "forceDelete", "totalCount", "metadataModifiedAt", "keys", "active", "fields", "type",
+	"pageNumber", "pageSize", "sort", "q", "name", "description", "userType", "expand", "forceDelete", "totalCount", "metadataModifiedAt", "keys", "active", "fields", "type", "object", "since", "before", "limit",
 }
 
 // maker makes requests out of any bytes: each choice takes one. When they are

@@ -46,6 +46,7 @@ func (s *Server) userTable() []route {
 		{"DELETE", api.PathUserLock, one(api.ScopeUserUpdate), s.handleUserUnlock},
 		{"GET", api.PathUserReport, one(api.ScopeUserRead), s.handleUserReport},
 		{"GET", api.PathReport, one(api.ScopeUserRead), s.handleReport},
+		{"GET", api.PathAuditEvents, one(api.ScopeAuditRead), s.handleAuditEventList},
 		{"GET", api.PathUserMe, nil, s.handleMe},
 		{"GET", api.PathMyScopes, nil, s.handleMyScopes},
 		{"GET", api.PathMyGrants, nil, s.handleMyControls},
@@ -193,6 +194,7 @@ func (s *Server) guarded(r route) http.HandlerFunc {
 		if err := s.authorize(c, r.scopes); err != nil {
 			return err
 		}
+		c.ctx = causedBy(c.ctx, c.cause())
 		return r.handle(c)
 	})
 }

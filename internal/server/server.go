@@ -45,7 +45,7 @@ type Server struct {
 // New returns a server over the store. It reads the key that signs tokens, or
 // makes it on a new database, and begins with the tasks that were left over.
 func New(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{store: o.Store, log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay}
+	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -55,6 +55,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if s.newID == nil {
 		s.newID = newID
 	}
+	s.store = newRecordingStore(o.Store, s.now)
 	proposal := make([]byte, 32)
 	_, _ = rand.Read(proposal) // never fails: see crypto/rand
 	key, err := s.store.SigningKey(ctx, proposal)

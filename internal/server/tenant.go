@@ -30,7 +30,7 @@ func (s *Server) EnsureTenant(ctx context.Context, name, owner string) (created 
 		if err := tx.CreateTenant(ctx, store.Tenant{Name: name, CreatedAt: s.timestamp()}); err != nil {
 			return err
 		}
-		return s.fillTenant(ctx, tx, name, owner)
+		return s.fillTenant(asStart(ctx), tx, name, owner)
 	})
 	if errors.Is(err, store.ErrExists) {
 		return false, nil // another process made it meanwhile

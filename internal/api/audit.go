@@ -1,0 +1,39 @@
+package api
+
+import "encoding/json"
+
+// ActorKind says what made a change.
+type ActorKind string
+
+// The kinds of actors.
+const (
+	ActorClient ActorKind = "client" // an API key
+	ActorUser   ActorKind = "user"
+	ActorSystem ActorKind = "system" // the backend itself, after a request or at its start
+)
+
+// AuditAction says what became of an object.
+type AuditAction string
+
+// What becomes of objects.
+const (
+	ActionCreate AuditAction = "create"
+	ActionUpdate AuditAction = "update"
+	ActionDelete AuditAction = "delete"
+)
+
+// AuditEvent is one change of one object, as read. Only the reference backend
+// has it.
+type AuditEvent struct {
+	ID        int64           `json:"id"` // counts from 1, in the order of the changes
+	Time      string          `json:"time"`
+	ActorKind ActorKind       `json:"actorKind"`
+	Actor     string          `json:"actor,omitempty"` // id of the client or user
+	Action    AuditAction     `json:"action"`
+	Kind      string          `json:"kind"` // of the object: "user", "group", "membership"
+	ObjectID  string          `json:"objectId"`
+	RelatedID string          `json:"relatedId,omitempty"` // of the other object of two: the user of a membership
+	RequestID string          `json:"requestId,omitempty"` // as in the header HeaderRequestID of the answer
+	Before    json.RawMessage `json:"before,omitempty"`    // absent for what was made
+	After     json.RawMessage `json:"after,omitempty"`     // absent for what was removed
+}
