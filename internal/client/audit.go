@@ -1,9 +1,11 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -50,13 +52,14 @@ func (c *Client) AuditEvents(ctx context.Context, filter AuditFilter) ([]api.Aud
 			return nil, err
 		}
 		events = append(events, page...)
+		slices.SortFunc(events, func(a, b api.AuditEvent) int { return cmp.Compare(b.ID, a.ID) }) // whatever the order of the answer
 		if len(page) < size || len(events) == filter.Limit {
 			return events, nil
 		}
-		last := page[len(page)-1].ID
-		if query.Get("before") == strconv.FormatInt(last, 10) {
+		before := strconv.FormatInt(events[len(events)-1].ID, 10)
+		if query.Get("before") == before {
 			return nil, x.unusable(errNoProgress)
 		}
-		query.Set("before", strconv.FormatInt(last, 10))
+		query.Set("before", before)
 	}
 }

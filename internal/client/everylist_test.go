@@ -37,8 +37,8 @@ var everyList = map[string]func(ctx context.Context, c *client.Client) (any, err
 	"Vendors":        func(ctx context.Context, c *client.Client) (any, error) { return c.Vendors(ctx) },
 }
 
-// notPaged return lists that are whole at once.
-var notPaged = map[string]bool{"GrantedScopes": true, "Organizations": true, "TeamProducts": true}
+// notPaged return lists that are whole at once, or in pages of their own.
+var notPaged = map[string]bool{"AuditEvents": true, "GrantedScopes": true, "Organizations": true, "TeamProducts": true}
 
 func TestEveryList_isTested(t *testing.T) {
 	t.Parallel()

@@ -183,6 +183,7 @@ var blocked = map[string]string{
 	api.ScopeVendorRead:       "read iam_vendor",
 	api.ScopeVendorManage:     "create, update and delete iam_vendor",
 	api.ScopeTeamRead:         "read iam_team_member, iam_team_owner, iam_product_assignment, iam_team, iam_products, iam_organizations",
+	api.ScopeAuditRead:        "read iam_audit_events (reference backend only)",
 	api.ScopeTeamManage:       "write iam_team_member, iam_team_owner, iam_product_assignment",
 }
 
@@ -198,7 +199,7 @@ func absentFromAPI(scope string, granted []string) bool {
 
 // ofBackend are the scopes that only the reference backend has. An API that
 // cannot grant them is no reason for a warning.
-var ofBackend = []string{api.ScopeTemplateManage}
+var ofBackend = []string{api.ScopeTemplateManage, api.ScopeAuditRead}
 
 // warnMissingScopes tells in one warning what the token cannot do, as the API
 // drops scopes that a key lacks without a word.

@@ -46,6 +46,7 @@ var dataSources = map[string]struct {
 	"iam_user_permissions":         {config: values{"email": "0@acme.example"}, list: "groups", count: 1 + rows},
 	"iam_users":                    {list: "users", count: 1 + rows},
 	"iam_invitations":              {list: "invitations", count: 2 * rows},
+	"iam_audit_events":             {config: values{"limit": 7}, list: "events", count: 7},
 	"iam_organizations":            {config: values{"email": "owner@acme.example"}, list: "organizations", count: rows},
 	"iam_products":                 {list: "products", count: len(access.TeamProducts())},
 	"iam_team":                     {list: "members", count: 1 + rows},

@@ -123,6 +123,7 @@ func (p *iamProvider) DataSources(context.Context) []func() datasource.DataSourc
 		review.NewUserPermissionsDataSource,
 		review.NewAccessCheckDataSource,
 		review.NewAccessReviewDataSource,
+		review.NewAuditEventsDataSource,
 		visibility.NewRestrictionsDataSource,
 		visibility.NewSitesDataSource,
 		vendors.NewVendorDataSource,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -36,6 +37,16 @@ func ValidScope() validator.String {
 func ValidVendorID() validator.String {
 	return rule{"must have 1 to 66 letters, digits, hyphens and underscores", "Invalid Id", api.ValidVendorID, func(text string) string {
 		return fmt.Sprintf("The id %q must have 1 to 66 letters, digits, hyphens and underscores, and be another word than \"search\".", text)
+	}}
+}
+
+// ValidTime accepts points in time.
+func ValidTime() validator.String {
+	return rule{"must be a time such as 2026-01-31T12:00:00Z", "Invalid Time", func(text string) bool {
+		_, err := time.Parse(time.RFC3339, text)
+		return err == nil
+	}, func(text string) string {
+		return fmt.Sprintf("%q is not a time as in RFC 3339, such as 2026-01-31T12:00:00Z.", text)
 	}}
 }
 

@@ -1,0 +1,75 @@
+package client_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
+)
+
+func TestAuditEvents(t *testing.T) {
+	t.Parallel()
+	var requests atomic.Int32
+	b := servertest.New(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/audit-events") {
+				requests.Add(1)
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	for i := range 7 {
+		if _, err := b.Client.CreateGroup(t.Context(), api.GroupCreate{ID: fmt.Sprintf("g%d", i), Name: api.Text{"en": "G"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	small := b.NewClient(t, client.Options{PageSize: 3})
+	for _, c := range []struct {
+		filter   client.AuditFilter
+		want     string
+		requests int32
+	}{
+		{client.AuditFilter{Kind: "group"}, "g6 g5 g4 g3 g2 g1 g0", 3},
+		{client.AuditFilter{Kind: "group", Limit: 6}, "g6 g5 g4 g3 g2 g1", 2},
+		{client.AuditFilter{Kind: "group", Limit: 5}, "g6 g5 g4 g3 g2", 2},
+		{client.AuditFilter{Kind: "group", Limit: 2}, "g6 g5", 1},
+		{client.AuditFilter{Object: "g3", Actor: servertest.ClientID, Since: time.Now().Add(-time.Hour)}, "g3", 1},
+		{client.AuditFilter{Object: "g3", Since: time.Now().Add(time.Hour)}, "", 1},
+		{client.AuditFilter{Actor: "nobody"}, "", 1},
+	} {
+		requests.Store(0)
+		events, err := small.AuditEvents(t.Context(), c.filter)
+		var ids []string
+		for _, e := range events {
+			ids = append(ids, e.ObjectID)
+		}
+		if got := strings.Join(ids, " "); err != nil || got != c.want || requests.Load() != c.requests {
+			t.Errorf("%+v: got %q in %d requests, want %q in %d, %v", c.filter, got, requests.Load(), c.want, c.requests, err)
+		}
+	}
+}
+
+func TestAuditEvents_elsewhere(t *testing.T) {
+	t.Parallel()
+	b := servertest.New(t, servertest.Options{NoContract: true, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/audit-events") {
+				http.NotFound(w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	_, err := b.Client.AuditEvents(t.Context(), client.AuditFilter{})
+	var lacking *client.ExtensionError
+	if !errors.As(err, &lacking) || lacking.What != "audit events" {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,132 @@
+package review
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// How many events there are when limit is left out, and at most.
+const (
+	defaultEvents = 100
+	maxEvents     = 10_000
+)
+
+var _ datasource.DataSourceWithConfigure = (*auditEventsDataSource)(nil)
+
+type auditEventsDataSource struct {
+	plumbing.DataSource
+}
+
+// NewAuditEventsDataSource returns the data source iam_audit_events.
+func NewAuditEventsDataSource() datasource.DataSource {
+	return &auditEventsDataSource{plumbing.DataSource{Name: "audit_events"}}
+}
+
+// auditEventsModel is the state of the data source iam_audit_events.
+type auditEventsModel struct {
+	Actor  types.String      `tfsdk:"actor"`
+	Kind   types.String      `tfsdk:"kind"`
+	Object types.String      `tfsdk:"object"`
+	Since  types.String      `tfsdk:"since"`
+	Limit  types.Int64       `tfsdk:"limit"`
+	Events []auditEventModel `tfsdk:"events"`
+}
+
+// auditEventModel is one event.
+type auditEventModel struct {
+	ID        types.Int64  `tfsdk:"id"`
+	Time      types.String `tfsdk:"time"`
+	ActorKind types.String `tfsdk:"actor_kind"`
+	Actor     types.String `tfsdk:"actor"`
+	Action    types.String `tfsdk:"action"`
+	Kind      types.String `tfsdk:"kind"`
+	ObjectID  types.String `tfsdk:"object_id"`
+	RelatedID types.String `tfsdk:"related_id"`
+	RequestID types.String `tfsdk:"request_id"`
+	Before    types.String `tfsdk:"before"`
+	After     types.String `tfsdk:"after"`
+}
+
+func (d *auditEventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	of := func(about string) schema.Attribute {
+		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "What changed in the tenant, and who changed it: one event for each object that a change made, altered or removed, newest first. " +
+			"All events, or those that every given filter selects. What a new tenant starts with is part of its creation and has no events of its own. " +
+			"Changes of the same apply can be in the list or not, as reads and changes may run in any order. Needs the reference backend: the public API does not show events.",
+		Attributes: map[string]schema.Attribute{
+			"actor":  schema.StringAttribute{MarkdownDescription: "Only changes by the API key (client id) or the user (id) of this id.", Optional: true},
+			"kind":   schema.StringAttribute{MarkdownDescription: "Only changes of objects of this kind, such as `user`, `group`, `membership` or `setting`.", Optional: true},
+			"object": schema.StringAttribute{MarkdownDescription: "Only changes of the object of this id. For a user or a group they include its memberships; for a user, the invitations, too.", Optional: true},
+			"since": schema.StringAttribute{
+				MarkdownDescription: "Only changes at this time or later (RFC 3339), such as `2026-01-31T12:00:00Z`.",
+				Optional:            true,
+				Validators:          []validator.String{plumbing.ValidTime()},
+			},
+			"limit": schema.Int64Attribute{
+				MarkdownDescription: "How many events, the newest, up to 10000. `100` when left out.",
+				Optional:            true,
+				Validators:          []validator.Int64{int64validator.Between(1, maxEvents)},
+			},
+			"events": schema.ListNestedAttribute{
+				MarkdownDescription: "The events, newest first.",
+				Computed:            true,
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"id":         schema.Int64Attribute{MarkdownDescription: "Number of the event: the tenant's events are counted in the order of the changes.", Computed: true},
+					"time":       of("When it happened (RFC 3339)."),
+					"actor_kind": of("`client` (an API key), `user`, or `system` for what the backend does by itself, such as the groups of a new vendor."),
+					"actor":      of("Client id of the API key, or id of the user; null for the system."),
+					"action":     of("`create`, `update` or `delete`."),
+					"kind":       of("What the object is: `user`, `group`, `membership`, `access-control`, `scope`, `role-template`, `setting`, `client-setting`, `site`, `vendor`, `location`, `team-member`, `product-assignment`, `invitation`, `client` or `tenant`."),
+					"object_id":  of("Id of the object; of a membership that of the group, of the assignment of a product that of the member."),
+					"related_id": of("The user of a membership, the product of an assignment, or whom an invitation is for; null for all others."),
+					"request_id": of("Id of the request, as in the header `X-Request-Id` of its answer and in the backend's log; null for the system."),
+					"before":     of("The object before the change as JSON, as the API shows it; null for what is new. Secrets are left out."),
+					"after":      of("The object after the change as JSON; null for what was removed."),
+				}},
+			},
+		},
+	}
+}
+
+func (d *auditEventsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m auditEventsModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
+		return
+	}
+	filter := client.AuditFilter{Actor: m.Actor.ValueString(), Kind: m.Kind.ValueString(), Object: m.Object.ValueString(), Limit: defaultEvents}
+	if !m.Limit.IsNull() {
+		filter.Limit = int(m.Limit.ValueInt64())
+	}
+	filter.Since, _ = time.Parse(time.RFC3339, m.Since.ValueString()) // was validated; the zero time for none
+	events, err := d.Client.AuditEvents(ctx, filter)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("list", "audit events", "of the tenant", err))
+		return
+	}
+	m.Events = make([]auditEventModel, len(events))
+	for i, e := range events {
+		m.Events[i] = newAuditEventModel(e)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+func newAuditEventModel(e api.AuditEvent) auditEventModel {
+	return auditEventModel{
+		ID: types.Int64Value(e.ID), Time: types.StringValue(e.Time), ActorKind: types.StringValue(string(e.ActorKind)), Actor: plumbing.StringOrNull(e.Actor),
+		Action: types.StringValue(string(e.Action)), Kind: types.StringValue(e.Kind), ObjectID: types.StringValue(e.ObjectID), RelatedID: plumbing.StringOrNull(e.RelatedID),
+		RequestID: plumbing.StringOrNull(e.RequestID), Before: plumbing.StringOrNull(string(e.Before)), After: plumbing.StringOrNull(string(e.After)),
+	}
+}
