@@ -1,5 +1,7 @@
 package api
 
+import "github.com/access-config/terraform-provider-iam/internal/access"
+
 // UserReport is the permissions report of one user. It is not of the public
 // API.
 type UserReport struct {
@@ -9,6 +11,10 @@ type UserReport struct {
 	Locked   bool        `json:"locked"`
 	GroupIDs []string    `json:"groupIds"`
 	Rows     []ReportRow `json:"rows"`
+
+	VendorID string            `json:"vendorId,omitempty"` // of the vendor whom the groups belong to
+	TeamRole access.TeamRole   `json:"teamRole,omitempty"` // absent also when the token may not read the team
+	Products map[string]string `json:"products,omitempty"` // to the role in the product; alike
 }
 
 // ReportRow is a level that a user holds on an entity, and on which of its

@@ -23,6 +23,16 @@ type TeamMember struct {
 	Products  []HeldProduct   `json:"products"`
 }
 
+// ProductRoles returns the role in each product that the member may use, which
+// is empty where the product has none.
+func (m TeamMember) ProductRoles() map[string]string {
+	roles := map[string]string{}
+	for _, p := range m.Products {
+		roles[p.Product] = p.Role
+	}
+	return roles
+}
+
 // HeldProduct is a product that a member may use.
 type HeldProduct struct {
 	Product    string `json:"product"`

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"mime"
@@ -20,15 +21,15 @@ func (s *Server) handleUserReport(c *call) error {
 	if err != nil {
 		return err
 	}
-	state, err := s.accessState(c, u)
+	source, err := s.reportSource(c, u)
 	if err != nil {
 		return err
 	}
-	for user, rows := range access.Reports(state) {
+	for user, rows := range access.Reports(source.state) {
 		if c.wantsCSV() {
 			return c.writeCSV([]byte(access.ReportCSV(rows)))
 		}
-		return c.write(http.StatusOK, reportToWire(user, rows))
+		return c.write(http.StatusOK, source.toWire(user, rows))
 	}
 	return nil
 }
@@ -40,48 +41,66 @@ func (s *Server) handleReport(c *call) error {
 	if err != nil {
 		return fmt.Errorf("listing users: %w", err)
 	}
-	state, err := s.accessState(c, users...)
+	source, err := s.reportSource(c, users...)
 	if err != nil {
 		return err
 	}
 	if c.wantsCSV() {
 		var table bytes.Buffer
-		_ = access.WriteReviewCSV(&table, state) // a bytes.Buffer never fails
+		_ = access.WriteReviewCSV(&table, source.state) // a bytes.Buffer never fails
 		return c.writeCSV(table.Bytes())
 	}
-	reports := make([]api.UserReport, 0, len(state.Users))
-	for user, rows := range access.Reports(state) {
-		reports = append(reports, reportToWire(user, rows))
+	reports := make([]api.UserReport, 0, len(source.state.Users))
+	for user, rows := range access.Reports(source.state) {
+		reports = append(reports, source.toWire(user, rows))
 	}
 	return c.write(http.StatusOK, reports)
 }
 
-// accessState reads what the access rules need to know of the users.
-func (s *Server) accessState(c *call, users ...store.User) (access.State, error) {
+// reportSource is what reports are made of.
+type reportSource struct {
+	state   access.State
+	vendors map[string]string         // of groups
+	team    map[string]api.TeamMember // by e-mail in lower case; empty when the token may not read it
+}
+
+// reportSource reads what reports of the users are made of.
+func (s *Server) reportSource(c *call, users ...store.User) (reportSource, error) {
 	ids := make([]string, len(users))
 	for i, u := range users {
 		ids[i] = u.ID
 	}
 	memberships, err := s.store.GroupIDs(c.ctx, c.tenant, ids)
 	if err != nil {
-		return access.State{}, fmt.Errorf("reading memberships: %w", err)
+		return reportSource{}, fmt.Errorf("reading memberships: %w", err)
 	}
 	groups, err := s.store.Groups(c.ctx, c.tenant)
 	if err != nil {
-		return access.State{}, fmt.Errorf("listing groups: %w", err)
+		return reportSource{}, fmt.Errorf("listing groups: %w", err)
 	}
 	templates, err := s.store.Templates(c.ctx, c.tenant)
 	if err != nil {
-		return access.State{}, fmt.Errorf("listing templates: %w", err)
+		return reportSource{}, fmt.Errorf("listing templates: %w", err)
 	}
-	var state access.State
+	source := reportSource{vendors: map[string]string{}, team: map[string]api.TeamMember{}}
 	for _, u := range users {
-		state.Users = append(state.Users, access.StateUser{ID: u.ID, Email: u.Email, Name: u.FirstName + " " + u.LastName, Locked: u.Locked, GroupIDs: memberships[u.ID]})
+		source.state.Users = append(source.state.Users, access.StateUser{ID: u.ID, Email: u.Email, Name: u.FirstName + " " + u.LastName, Locked: u.Locked, GroupIDs: memberships[u.ID]})
 	}
 	for _, g := range groups {
-		state.Groups = append(state.Groups, accessGroup(g, templates))
+		source.state.Groups = append(source.state.Groups, accessGroup(g, templates))
+		source.vendors[g.ID] = g.VendorID
 	}
-	return state, nil
+	if !c.holds(api.ScopeTeamRead) {
+		return source, nil
+	}
+	members, err := s.teamDocuments(c)
+	if err != nil {
+		return reportSource{}, err
+	}
+	for _, m := range members {
+		source.team[strings.ToLower(m.Email)] = m
+	}
+	return source, nil
 }
 
 // accessGroup is a group as the access rules see it, with the levels of the
@@ -116,8 +135,8 @@ func (c *call) writeCSV(table []byte) error {
 	return nil
 }
 
-// reportToWire presents the report of a user.
-func reportToWire(u access.StateUser, rows []access.Row) api.UserReport {
+// toWire presents the report of a user.
+func (s reportSource) toWire(u access.StateUser, rows []access.Row) api.UserReport {
 	report := api.UserReport{
 		UserID: u.ID, Email: u.Email, Name: u.Name, Locked: u.Locked,
 		GroupIDs: orEmpty(u.GroupIDs), Rows: make([]api.ReportRow, len(rows)),
@@ -129,5 +148,10 @@ func reportToWire(u access.StateUser, rows []access.Row) api.UserReport {
 			GrantedBy: r.GrantedBy, Source: string(r.Source),
 		}
 	}
+	for _, id := range u.GroupIDs {
+		report.VendorID = cmp.Or(report.VendorID, s.vendors[id])
+	}
+	member := s.team[strings.ToLower(u.Email)]
+	report.TeamRole, report.Products = member.Role, member.ProductRoles()
 	return report
 }

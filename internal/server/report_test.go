@@ -57,6 +57,24 @@ func TestReport(t *testing.T) {
 	}
 
 	b.check(t, exchange{method: "PUT", path: "~/users/" + other + "/lock", status: 204})
+	// Whoever may read the team sees roles and products, too.
+	b.create(t, team("/members"), `{"email": "ANNA@acme.example", "role": "admin"}`)
+	for _, c := range []struct {
+		scopes []string
+		want   string
+	}{
+		{api.AllScopes(), `{"teamRole": "admin", "products": {"studio_pro": "", "bot_runner": "", "orchestrator": "admin"}, "vendorId": "` + absent + `"}`},
+		{[]string{api.ScopeUserRead}, `{"teamRole": "` + absent + `", "products": "` + absent + `"}`},
+	} {
+		b.check(t, exchange{path: "~/users/" + id + "/report", header: bearer(b.issue(t, "acme", c.scopes...)), status: 200, want: c.want})
+	}
+	b.check(t, exchange{path: "~/users/" + none + "/report", status: 200, want: `{"teamRole": "` + absent + `"}`})
+	b.check(t, exchange{method: "PUT", path: vendors + "/v", body: `{"name": "V", "type": "COMPANY"}`, status: 201, want: `{}`})
+	b.create(t, "~/groups", `{"id": "sellers", "name": {"en": "S"}, "accessControls": [], "vendorId": "v"}`)
+	seller := b.create(t, "~/users", person("seller@acme.example", "sellers"))
+	b.check(t, exchange{path: "~/users/" + seller + "/report", status: 200, want: `{"vendorId": "v"}`})
+	b.check(t, exchange{method: "DELETE", path: "~/users/" + seller, status: 204})
+
 	got := b.send(t, exchange{path: "~/report"})
 	var reports []api.UserReport
 	if err := json.Unmarshal(got.body, &reports); err != nil || got.status != 200 {

@@ -10,6 +10,15 @@ check "owner_administers" {
   }
 }
 
+# Beyond entities (reference backend): the team, its products, other tenants.
+output "owner_products" {
+  value = {
+    team_role     = data.iam_user_permissions.owner.team_role
+    products      = data.iam_user_permissions.owner.products
+    organizations = data.iam_user_permissions.owner.organizations
+  }
+}
+
 # For a spreadsheet: terraform output -raw owner_report > owner.csv
 output "owner_report" {
   value = data.iam_user_permissions.owner.csv

@@ -44,6 +44,10 @@ type userPermissionsModel struct {
 	Scopes   types.List   `tfsdk:"scopes"`
 	VendorID types.String `tfsdk:"vendor_id"`
 	CSV      types.String `tfsdk:"csv"`
+
+	TeamRole      types.String `tfsdk:"team_role"`
+	Products      types.Map    `tfsdk:"products"`
+	Organizations types.List   `tfsdk:"organizations"`
 }
 
 // rowModel is one line of the report.
@@ -111,6 +115,20 @@ func (d *userPermissionsDataSource) Schema(_ context.Context, _ datasource.Schem
 				MarkdownDescription: "Vendor that the user's groups belong to. Null for none, and where the API key lacks `iam.scope_read`.",
 				Computed:            true,
 			},
+			"team_role": schema.StringAttribute{
+				MarkdownDescription: "Role in the tenant's team of the member with the user's e-mail address, whatever its case: `owner`, `admin`, `member` or `billing_contact`. Null for who is not in the team, on an API without teams (the public one), and, with a warning, where the API key lacks `team.team_read`; so are `products` and `organizations` in the latter two cases.",
+				Computed:            true,
+			},
+			"products": schema.MapAttribute{
+				MarkdownDescription: "Products that the member of the team may use, each with the role in it, which is empty where the product has no roles. Empty for who is not in the team.",
+				ElementType:         types.StringType,
+				Computed:            true,
+			},
+			"organizations": schema.ListAttribute{
+				MarkdownDescription: "Names of the tenants that the account with the user's e-mail address belongs to, sorted; this tenant is one of them.",
+				ElementType:         types.StringType,
+				Computed:            true,
+			},
 			"csv": schema.StringAttribute{
 				MarkdownDescription: "The rows as CSV (RFC 4180) with a header row. Lists are separated by spaces; cells that a spreadsheet would run as a formula start with an apostrophe.",
 				Computed:            true,
@@ -142,6 +160,7 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 	list, diags := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: rowAttributes()}.Type(), models)
 	resp.Diagnostics.Append(diags...)
 	m.readScopes(ctx, d.Client, *user, &resp.Diagnostics)
+	m.readTeam(ctx, d.Client, *user, &resp.Diagnostics)
 	m.Locked = types.BoolValue(user.Locked())
 	m.Groups = plumbing.StringList(user.GroupIDs)
 	m.Rows = list
