@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -73,6 +74,41 @@ func (c *Client) GrantedScopes(ctx context.Context) ([]string, error) {
 	return slices.Clone(held.scopes), err
 }
 
+// AccessToken is a token that is handed on.
+type AccessToken struct {
+	Value   string
+	Type    string    // such as Bearer
+	Scopes  []string  // granted; nil when the server does not list them
+	Expires time.Time // zero when the server does not say
+}
+
+// ErrNoCredentials is a client that was given a ready token and cannot get
+// another.
+var ErrNoCredentials = errors.New("a token can be had for client credentials only, and there are none")
+
+// NewAccessToken returns a token of its own, which the client does not use, with
+// the scopes named, separated by spaces; with none named, with those that the
+// client asks for. Those that the API key does not have are left out silently.
+func (c *Client) NewAccessToken(ctx context.Context, scope string) (AccessToken, error) {
+	if c.tokens.form == nil {
+		return AccessToken{}, ErrNoCredentials
+	}
+	form := maps.Clone(c.tokens.form)
+	if scope != "" {
+		form.Set("scope", scope)
+	}
+	start := c.tokens.now()
+	doc, err := c.tokens.request(ctx, form)
+	if err != nil {
+		return AccessToken{}, err
+	}
+	made := AccessToken{Value: doc.AccessToken, Type: doc.TokenType, Scopes: splitScopes(doc.Scope)}
+	if doc.ExpiresIn > 0 {
+		made.Expires = start.Add(time.Duration(doc.ExpiresIn) * time.Second).UTC()
+	}
+	return made, nil
+}
+
 // held returns the current token unless there is none or it is about to expire.
 func (t *tokenSource) held() (token, bool) {
 	t.mu.Lock()
@@ -117,33 +153,39 @@ func (t *tokenSource) drop(refused token) bool {
 	return true
 }
 
-// fetch requests a token. The request changes nothing, so it may be repeated.
+// fetch requests a token and keeps it.
 func (t *tokenSource) fetch(ctx context.Context) (token, error) {
-	x := t.client.newExchange(call{
-		method: http.MethodPost, path: api.PathToken, form: t.form, again: true, want: []int{http.StatusOK},
-	})
-	if err := x.send(ctx, ""); err != nil {
-		if answer, ok := errors.AsType[*Error](err); ok {
-			return token{}, &TokenError{
-				ClientID: t.form.Get("client_id"),
-				URL:      t.client.base.String() + api.PathToken,
-				Answer:   answer,
-			}
-		}
-		return token{}, err
-	}
-	doc, err := decode[api.Token](x)
+	doc, err := t.request(ctx, t.form)
 	if err != nil {
 		return token{}, err
-	}
-	if doc.AccessToken == "" {
-		return token{}, x.unusable(errors.New("it has no access token"))
 	}
 	fetched := token{value: doc.AccessToken, scopes: splitScopes(doc.Scope), expires: t.expiry(doc.ExpiresIn)}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.current = fetched
 	return fetched, nil
+}
+
+// request asks for a token. It changes nothing, so it may be repeated.
+func (t *tokenSource) request(ctx context.Context, form url.Values) (api.Token, error) {
+	x := t.client.newExchange(call{
+		method: http.MethodPost, path: api.PathToken, form: form, again: true, want: []int{http.StatusOK},
+	})
+	if err := x.send(ctx, ""); err != nil {
+		if answer, ok := errors.AsType[*Error](err); ok {
+			return api.Token{}, &TokenError{
+				ClientID: form.Get("client_id"),
+				URL:      t.client.base.String() + api.PathToken,
+				Answer:   answer,
+			}
+		}
+		return api.Token{}, err
+	}
+	doc, err := decode[api.Token](x)
+	if err == nil && doc.AccessToken == "" {
+		err = x.unusable(errors.New("it has no access token"))
+	}
+	return doc, err
 }
 
 // expiry tells until when to use a token. One without a stated end is used

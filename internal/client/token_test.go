@@ -365,3 +365,31 @@ func TestSecretsStaySecret(t *testing.T) {
 		})
 	}
 }
+
+// A token that is handed on is another than the client's own, which stays.
+func TestNewAccessToken(t *testing.T) {
+	t.Parallel()
+	s := &issuer{life: 100, scope: "iam.group_read tenant=acme"}
+	c := newTestClient(t, s.ServeHTTP, credentials, func(o *Options) { o.Scope = "iam.group_read iam.user_read" })
+	own, err := c.tokens.get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for scope, want := range map[string]string{"": "iam.group_read iam.user_read", "iam.group_read": "iam.group_read"} {
+		start := time.Now()
+		made, err := c.NewAccessToken(t.Context(), scope)
+		if err != nil || made.Value == own.value || made.Type != "Bearer" || !slices.Equal(made.Scopes, []string{"iam.group_read"}) || s.form.Get("scope") != want {
+			t.Errorf("%q: got %+v for %q, %v", scope, made, s.form.Get("scope"), err)
+		}
+		if life := made.Expires.Sub(start); life < 99*time.Second || life > 110*time.Second {
+			t.Errorf("%q: the token lives for %s", scope, life)
+		}
+	}
+	if kept, err := c.tokens.get(t.Context()); err != nil || kept.value != own.value {
+		t.Errorf("the client's own token became %q, %v", kept.value, err)
+	}
+	ready := newTestClient(t, s.ServeHTTP)
+	if made, err := ready.NewAccessToken(t.Context(), ""); !errors.Is(err, ErrNoCredentials) {
+		t.Errorf("with a ready token: got %+v, %v", made, err)
+	}
+}

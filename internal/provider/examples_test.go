@@ -31,7 +31,7 @@ func examples(t *testing.T, pattern string) map[string]string {
 // TestAccExamples applies every example and wants the plan after it empty.
 func TestAccExamples(t *testing.T) {
 	t.Parallel()
-	for _, pattern := range []string{"resources/*/resource.tf", "data-sources/*/data-source.tf", "functions/*/function.tf"} {
+	for _, pattern := range []string{"resources/*/resource.tf", "data-sources/*/data-source.tf", "functions/*/function.tf", "ephemeral-resources/*/ephemeral-resource.tf"} {
 		for file, text := range examples(t, pattern) {
 			name := strings.TrimSuffix(filepath.Base(file), ".tf") + " " + filepath.Base(filepath.Dir(file))
 			t.Run(name, func(t *testing.T) {

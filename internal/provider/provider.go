@@ -9,7 +9,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -28,7 +30,11 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
 )
 
-var _ provider.ProviderWithFunctions = (*iamProvider)(nil)
+var (
+	_ provider.ProviderWithFunctions          = (*iamProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*iamProvider)(nil)
+	_ provider.ProviderWithActions            = (*iamProvider)(nil)
+)
 
 type iamProvider struct {
 	*Plugin
@@ -132,6 +138,23 @@ func (p *iamProvider) DataSources(context.Context) []func() datasource.DataSourc
 		team.NewTeamDataSource,
 		team.NewProductsDataSource,
 		team.NewOrganizationsDataSource,
+	}
+}
+
+// EphemeralResources registers every ephemeral resource.
+func (p *iamProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{
+		rights.NewAccessTokenEphemeral,
+	}
+}
+
+// Actions registers every action.
+func (p *iamProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{
+		directory.NewResendInvitationAction,
+		directory.NewLockUserAction,
+		directory.NewUnlockUserAction,
+		team.NewTransferTeamOwnerAction,
 	}
 }
 

@@ -46,6 +46,12 @@ func schemas(t *testing.T) map[string]*tfprotov6.Schema {
 	for name, s := range resp.DataSourceSchemas {
 		all["data-sources/"+name] = s
 	}
+	for name, s := range resp.EphemeralResourceSchemas {
+		all["ephemeral-resources/"+name] = s
+	}
+	for name, s := range resp.ActionSchemas {
+		all["actions/"+name] = s.Schema
+	}
 	return all
 }
 
@@ -83,7 +89,9 @@ func TestSchemas_haveExamples(t *testing.T) {
 	t.Parallel()
 	for name := range schemas(t) {
 		kind, typeName, _ := strings.Cut(name, "/")
-		file := map[string]string{"provider": "provider.tf", "resources": "resource.tf", "data-sources": "data-source.tf"}[kind]
+		file := map[string]string{
+			"provider": "provider.tf", "resources": "resource.tf", "data-sources": "data-source.tf", "ephemeral-resources": "ephemeral-resource.tf", "actions": "action.tf",
+		}[kind]
 		path := filepath.Join("..", "..", "examples", kind, typeName, file)
 		if _, err := os.Stat(path); err != nil {
 			t.Errorf("%s has no example: %v", name, err)

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -175,6 +177,45 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 // Configure takes the provider's data.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	d.Data = take(req.ProviderData, &resp.Diagnostics)
+}
+
+// EphemeralResource is embedded by every ephemeral resource: it names the type
+// and takes the provider's data, once for all.
+type EphemeralResource struct {
+	*Data
+	Name string // of the type, without the provider's
+}
+
+// Metadata names the type.
+func (e *EphemeralResource) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + e.Name
+}
+
+// Configure takes the provider's data.
+func (e *EphemeralResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+	e.Data = take(req.ProviderData, &resp.Diagnostics)
+}
+
+// Action is embedded by every action: it names the type and takes the provider's
+// data, once for all.
+type Action struct {
+	*Data
+	Name string // of the type, without the provider's
+}
+
+// Metadata names the type.
+func (a *Action) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + a.Name
+}
+
+// Configure takes the provider's data.
+func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.Data = take(req.ProviderData, &resp.Diagnostics)
+}
+
+// Progress tells whoever runs an action what was done.
+func Progress(resp *action.InvokeResponse, format string, args ...any) {
+	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf(format, args...)})
 }
 
 // take returns the provider's data; nil before the provider is configured.

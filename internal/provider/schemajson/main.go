@@ -54,9 +54,20 @@ func document(resp *tfprotov6.GetProviderSchemaResponse) any {
 				"resource_schemas":    all(resp.ResourceSchemas),
 				"data_source_schemas": all(resp.DataSourceSchemas),
 				"functions":           functions(resp.Functions),
+
+				"ephemeral_resource_schemas": all(resp.EphemeralResourceSchemas),
+				"action_schemas":             actions(resp.ActionSchemas),
 			},
 		},
 	}
+}
+
+func actions(all map[string]*tfprotov6.ActionSchema) map[string]any {
+	out := map[string]any{}
+	for name, s := range all {
+		out[name] = schema(s.Schema)
+	}
+	return out
 }
 
 func functions(all map[string]*tfprotov6.Function) map[string]any {

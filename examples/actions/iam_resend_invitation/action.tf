@@ -1,0 +1,20 @@
+# Reminds one person: terraform apply -invoke=action.iam_resend_invitation.newcomer
+action "iam_resend_invitation" "newcomer" {
+  config {
+    email = "newcomer@example.com"
+  }
+}
+
+# Reminds everybody who let the invitation expire:
+# terraform apply -invoke='action.iam_resend_invitation.expired'
+data "iam_invitations" "expired" {
+  status = "expired"
+}
+
+action "iam_resend_invitation" "expired" {
+  for_each = { for invitation in data.iam_invitations.expired.invitations : invitation.id => invitation.email }
+
+  config {
+    invitation_id = each.key
+  }
+}

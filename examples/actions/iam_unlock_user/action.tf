@@ -1,0 +1,6 @@
+# Back from leave: terraform apply -invoke=action.iam_unlock_user.returner
+action "iam_unlock_user" "returner" {
+  config {
+    email = "returner@example.com"
+  }
+}

@@ -1,0 +1,61 @@
+package provider_test
+
+import (
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
+)
+
+var terraformVersion = regexp.MustCompile(`^Terraform v1\.([0-9]+)`)
+
+// withActions returns a workspace, or skips the test where the CLI has no
+// actions: Terraform has them from version 1.14 on, OpenTofu has none.
+func withActions(t *testing.T, files map[string]string) *providertest.Workspace {
+	t.Helper()
+	w := providertest.NewWorkspace(t, files)
+	version := terraformVersion.FindStringSubmatch(w.MustRun("version"))
+	if version != nil {
+		if minor, err := strconv.Atoi(version[1]); err == nil && minor >= 14 {
+			return w
+		}
+	}
+	t.Skip("this CLI has no actions: they need Terraform 1.14")
+	return nil
+}
+
+// The examples of actions are configurations that plan, for there is nobody to
+// act on.
+func TestAccActionExamples(t *testing.T) {
+	t.Parallel()
+	for file, text := range examples(t, "actions/*/action.tf") {
+		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
+			t.Parallel()
+			b := providertest.Remote(t, servertest.Options{})
+			w := withActions(t, map[string]string{"provider.tf": providertest.Source + b.HCL, "main.tf": text})
+			w.MustRun("plan", "-no-color")
+		})
+	}
+}
+
+// An action runs on request, and shows what it does.
+func TestAccAction(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	w := withActions(t, map[string]string{"main.tf": providertest.Source + b.HCL + `
+action "iam_lock_user" "owner" {
+  config {
+    email = "OWNER@acme.example"
+  }
+}
+`})
+	out := w.MustRun("apply", "-auto-approve", "-no-color", "-invoke=action.iam_lock_user.owner")
+	owner, err := b.Client.UserByEmail(t.Context(), "owner@acme.example")
+	if err != nil || !owner.Locked() || !strings.Contains(out, "owner@acme.example is locked") {
+		t.Errorf("got %+v, %v\n%s", owner, err, out)
+	}
+}

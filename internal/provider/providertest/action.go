@@ -1,0 +1,62 @@
+package providertest
+
+import (
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// Open opens an ephemeral resource. The result is nil when it fails.
+func (p *Provider) Open(typeName string, config Values) (Values, Diagnostics) {
+	p.t.Helper()
+	s, ok := p.schema.EphemeralResourceSchemas[typeName]
+	if !ok {
+		p.t.Fatalf("there is no ephemeral resource %s", typeName)
+	}
+	configured := p.dynamic(s, config)
+	validated, err := p.server.ValidateEphemeralResourceConfig(p.ctx(), &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: typeName, Config: configured})
+	p.must(err, "validating")
+	if d := texts(validated.Diagnostics); d.Failed() {
+		return nil, d
+	}
+	resp, err := p.server.OpenEphemeralResource(p.ctx(), &tfprotov6.OpenEphemeralResourceRequest{TypeName: typeName, Config: configured})
+	p.must(err, "opening")
+	if d := texts(resp.Diagnostics); d.Failed() {
+		return nil, d
+	}
+	return p.plain(s, resp.Result), texts(resp.Diagnostics)
+}
+
+// Invoke validates, plans and invokes an action, and returns what it told on its
+// way.
+func (p *Provider) Invoke(typeName string, config Values) (progress []string, d Diagnostics) {
+	p.t.Helper()
+	s, ok := p.schema.ActionSchemas[typeName]
+	if !ok {
+		p.t.Fatalf("there is no action %s", typeName)
+	}
+	actions, ok := p.server.(tfprotov6.ActionServer)
+	if !ok {
+		p.t.Fatal("the provider serves no actions")
+	}
+	configured := p.dynamic(s.Schema, config)
+	validated, err := actions.ValidateActionConfig(p.ctx(), &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: configured})
+	p.must(err, "validating")
+	if d = texts(validated.Diagnostics); d.Failed() {
+		return nil, d
+	}
+	planned, err := actions.PlanAction(p.ctx(), &tfprotov6.PlanActionRequest{ActionType: typeName, Config: configured})
+	p.must(err, "planning")
+	if d = append(d, texts(planned.Diagnostics)...); d.Failed() {
+		return nil, d
+	}
+	stream, err := actions.InvokeAction(p.ctx(), &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: configured})
+	p.must(err, "invoking")
+	for event := range stream.Events {
+		switch event := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			progress = append(progress, event.Message)
+		case tfprotov6.CompletedInvokeActionEventType:
+			d = append(d, texts(event.Diagnostics)...)
+		}
+	}
+	return progress, d
+}
