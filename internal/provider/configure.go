@@ -34,7 +34,8 @@ func (p *iamProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		Defaults:   userDefaults(ctx, m.UserDefaults, &resp.Diagnostics),
 		Guardrails: guardrails(ctx, m.Guardrails, &resp.Diagnostics),
 	}
-	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData, resp.ActionData = data, data, data, data
+	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = data, data, data
+	resp.EphemeralResourceData, resp.ActionData = data, data
 	if m.unknown(ctx) {
 		return
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -34,6 +35,7 @@ var (
 	_ provider.ProviderWithFunctions          = (*iamProvider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*iamProvider)(nil)
 	_ provider.ProviderWithActions            = (*iamProvider)(nil)
+	_ provider.ProviderWithListResources      = (*iamProvider)(nil)
 )
 
 type iamProvider struct {
@@ -109,6 +111,27 @@ func (p *iamProvider) Resources(context.Context) []func() resource.Resource {
 		team.NewTeamMemberResource,
 		team.NewTeamOwnerResource,
 		team.NewProductAssignmentResource,
+	}
+}
+
+// ListResources registers every managed type whose objects can be listed.
+func (p *iamProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		directory.NewUserList,
+		directory.NewGroupList,
+		directory.NewGroupMembershipList,
+		directory.NewGroupMembersList,
+		directory.NewUserGroupsList,
+		rights.NewScopeList,
+		rights.NewAccessControlList,
+		rights.NewRoleTemplateList,
+		visibility.NewRestrictionList,
+		visibility.NewRestrictionSettingsList,
+		visibility.NewSiteList,
+		vendors.NewVendorList,
+		team.NewTeamMemberList,
+		team.NewTeamOwnerList,
+		team.NewProductAssignmentList,
 	}
 }
 

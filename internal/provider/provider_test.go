@@ -52,6 +52,9 @@ func schemas(t *testing.T) map[string]*tfprotov6.Schema {
 	for name, s := range resp.ActionSchemas {
 		all["actions/"+name] = s.Schema
 	}
+	for name, s := range resp.ListResourceSchemas {
+		all["list-resources/"+name] = s
+	}
 	return all
 }
 
@@ -90,7 +93,7 @@ func TestSchemas_haveExamples(t *testing.T) {
 	for name := range schemas(t) {
 		kind, typeName, _ := strings.Cut(name, "/")
 		file := map[string]string{
-			"provider": "provider.tf", "resources": "resource.tf", "data-sources": "data-source.tf", "ephemeral-resources": "ephemeral-resource.tf", "actions": "action.tf",
+			"provider": "provider.tf", "resources": "resource.tf", "data-sources": "data-source.tf", "ephemeral-resources": "ephemeral-resource.tf", "actions": "action.tf", "list-resources": "list-resource.tfquery.hcl",
 		}[kind]
 		path := filepath.Join("..", "..", "examples", kind, typeName, file)
 		if _, err := os.Stat(path); err != nil {
@@ -99,8 +102,10 @@ func TestSchemas_haveExamples(t *testing.T) {
 		if kind != "resources" {
 			continue
 		}
-		if _, err := os.Stat(filepath.Join("..", "..", "examples", kind, typeName, "import.sh")); err != nil {
-			t.Errorf("%s does not show how to import it: %v", name, err)
+		for _, file := range []string{"import.sh", "import-by-identity.tf"} {
+			if _, err := os.Stat(filepath.Join("..", "..", "examples", kind, typeName, file)); err != nil {
+				t.Errorf("%s does not show how to import it: %v", name, err)
+			}
 		}
 	}
 }

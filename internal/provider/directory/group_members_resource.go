@@ -25,6 +25,7 @@ import (
 
 var (
 	_ resource.ResourceWithConfigure   = (*groupMembersResource)(nil)
+	_ resource.ResourceWithIdentity    = (*groupMembersResource)(nil)
 	_ resource.ResourceWithImportState = (*groupMembersResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*groupMembersResource)(nil)
 )
@@ -33,10 +34,11 @@ type groupMembersResource struct {
 	plumbing.Resource
 }
 
+// groupMembersType is what the resource and its list have in common.
+var groupMembersType = plumbing.Resource{Name: "group_members", Identity: []plumbing.Key{{Name: "group_id", About: "Id of the group."}}}
+
 // NewGroupMembersResource returns iam_group_members.
-func NewGroupMembersResource() resource.Resource {
-	return &groupMembersResource{plumbing.Resource{Name: "group_members"}}
-}
+func NewGroupMembersResource() resource.Resource { return &groupMembersResource{groupMembersType} }
 
 // groupMembersModel is the state of iam_group_members.
 type groupMembersModel struct {
@@ -127,6 +129,7 @@ func (r *groupMembersResource) warnOfRemovals(ctx context.Context, plan groupMem
 }
 
 func (r *groupMembersResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.IdentifyCreated(ctx, resp)
 	var plan groupMembersModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -141,6 +144,7 @@ func (r *groupMembersResource) Create(ctx context.Context, req resource.CreateRe
 }
 
 func (r *groupMembersResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.IdentifyRead(ctx, req, resp)
 	var state groupMembersModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
@@ -161,6 +165,7 @@ func (r *groupMembersResource) Read(ctx context.Context, req resource.ReadReques
 }
 
 func (r *groupMembersResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.IdentifyUpdated(ctx, resp)
 	var plan groupMembersModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -192,17 +197,18 @@ func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRe
 	}
 }
 
-// ImportState takes the id of a group.
+// ImportState takes the id, the code or the name of a group.
 func (r *groupMembersResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	if !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	group, err := r.Client.Group(ctx, req.ID)
+	key := r.ImportID(ctx, req, &resp.Diagnostics)
+	group, err := findGroup(ctx, r.Client, key)
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("import", "members of group", req.ID, err))
+		resp.Diagnostics.Append(plumbing.Unable("import", "members of group", key, err))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("group_id"), req.ID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("group_id"), group.ID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("user_type"), string(group.UserType))...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("members"), types.MapValueMust(types.StringType, nil))...)
 }

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ import (
 
 var (
 	_ resource.ResourceWithConfigure   = (*membershipResource)(nil)
+	_ resource.ResourceWithIdentity    = (*membershipResource)(nil)
 	_ resource.ResourceWithImportState = (*membershipResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*membershipResource)(nil)
 )
@@ -35,10 +37,15 @@ type membershipResource struct {
 	plumbing.Resource
 }
 
+// membershipType is what the resource and its list have in common.
+var membershipType = plumbing.Resource{Name: "group_membership", Identity: []plumbing.Key{
+	{Name: "group_id", About: "Id of the group."},
+	{Name: "user_type", About: "`EMPLOYEE` or `CUSTOMER`; that of the group when left out.", Optional: true},
+	{Name: "user_id", About: "Id of the user."},
+}}
+
 // NewGroupMembershipResource returns iam_group_membership.
-func NewGroupMembershipResource() resource.Resource {
-	return &membershipResource{plumbing.Resource{Name: "group_membership"}}
-}
+func NewGroupMembershipResource() resource.Resource { return &membershipResource{membershipType} }
 
 // membershipModel is the state of iam_group_membership.
 type membershipModel struct {
@@ -106,6 +113,7 @@ func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.Modify
 }
 
 func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.IdentifyCreated(ctx, resp)
 	var plan membershipModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -152,6 +160,7 @@ func (m membershipModel) refused(err error) diag.Diagnostic {
 }
 
 func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.IdentifyRead(ctx, req, resp)
 	var state membershipModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
@@ -205,7 +214,7 @@ func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequ
 }
 
 // errMembershipID says how the import id of a membership is written.
-var errMembershipID = errors.New("an import id is GROUP_ID/USER, or GROUP_ID/USER_TYPE/USER, where USER is a user id or an e-mail address")
+var errMembershipID = errors.New("an import id is GROUP/USER, or GROUP/USER_TYPE/USER, where GROUP is the id, code or name of a group, and USER a user id or an e-mail address")
 
 // ImportState takes group/user or group/type/user; an employee may be given by
 // e-mail address.
@@ -213,9 +222,10 @@ func (r *membershipResource) ImportState(ctx context.Context, req resource.Impor
 	if !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	m, err := r.parseImportID(ctx, req.ID)
+	key := r.ImportID(ctx, req, &resp.Diagnostics)
+	m, err := r.parseImportID(ctx, key)
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("import", "membership", fmt.Sprintf("%q", req.ID), err))
+		resp.Diagnostics.Append(plumbing.Unable("import", "membership", fmt.Sprintf("%q", key), err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
@@ -223,26 +233,27 @@ func (r *membershipResource) ImportState(ctx context.Context, req resource.Impor
 
 func (r *membershipResource) parseImportID(ctx context.Context, text string) (m membershipModel, err error) {
 	parts := strings.Split(text, "/")
-	if len(parts) == 2 {
-		parts = slices.Insert(parts, 1, string(access.Employee))
-	}
-	if len(parts) != 3 || slices.Contains(parts, "") {
+	if len(parts) < 2 || slices.Contains(parts, "") {
 		return m, errMembershipID
 	}
-	group, err := r.Client.Group(ctx, parts[0])
+	user, parts := parts[len(parts)-1], parts[:len(parts)-1]
+	var userType access.UserType
+	if last := access.UserType(strings.ToUpper(parts[len(parts)-1])); len(parts) > 1 && (last == access.Employee || last == access.Customer) {
+		userType, parts = last, parts[:len(parts)-1]
+	}
+	group, err := findGroup(ctx, r.Client, strings.Join(parts, "/")) // a name may have slashes
 	if err != nil {
 		return m, err
 	}
-	if !strings.EqualFold(parts[1], string(group.UserType)) {
-		return m, fmt.Errorf("group %s has members of type %s, not %s", group.ID, group.UserType, strings.ToUpper(parts[1]))
+	if cmp.Or(userType, group.UserType) != group.UserType {
+		return m, fmt.Errorf("group %s has members of type %s, not %s", group.ID, group.UserType, userType)
 	}
-	user := parts[2]
-	if strings.EqualFold(parts[1], string(access.Employee)) {
+	if group.UserType == access.Employee {
 		if user, err = userID(ctx, r.Client, user); err != nil {
 			return m, err
 		}
 	}
-	m = membershipModel{GroupID: types.StringValue(parts[0]), UserType: types.StringValue(strings.ToUpper(parts[1])), UserID: types.StringValue(user)}
+	m = membershipModel{GroupID: types.StringValue(group.ID), UserType: types.StringValue(string(group.UserType)), UserID: types.StringValue(user)}
 	m.setID()
 	return m, nil
 }

@@ -128,6 +128,50 @@ func (m *groupModel) fromAPI(g api.Group, tenant plumbing.Rights) {
 	m.readAccess(g, tenant)
 }
 
+// importedGroup is the state that an import takes a group over with: access
+// controls that no level stands for are listed, for a configuration should show
+// them; custom attributes are left alone.
+func importedGroup(g api.Group, tenant plumbing.Rights) groupModel {
+	m := groupModel{
+		ForceDelete: types.BoolValue(false), Access: types.MapNull(types.StringType),
+		AccessControlIDs: types.SetNull(types.StringType), Restrictions: types.SetNull(types.StringType),
+	}
+	if len(unexplained(g.AccessControls)) > 0 {
+		m.AccessControlIDs = types.SetValueMust(types.StringType, nil) // which fromAPI fills
+		m.RoleTemplate = plumbing.StringOrNull(templateOf(client.AccessGroup(g, tenant.Templates).Access(), tenant.Has))
+	}
+	m.fromAPI(g, tenant)
+	return m
+}
+
+// findGroup returns the group with this id or code or, where there is none,
+// with this name in any language.
+func findGroup(ctx context.Context, c *client.Client, key string) (*api.Group, error) {
+	if api.ValidID(key) {
+		group, err := c.Group(ctx, key)
+		if err == nil || !client.IsNotFound(err) {
+			return group, err
+		}
+	}
+	groups, err := c.Groups(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var coded, named []api.Group
+	for _, g := range groups {
+		if g.Code == key {
+			coded = append(coded, g)
+		}
+		if slices.Contains(slices.Collect(maps.Values(g.Name)), key) {
+			named = append(named, g)
+		}
+	}
+	if key != "" && len(coded) > 0 {
+		named = coded
+	}
+	return plumbing.Only("groups", "id, code or name", key, named, func(g api.Group) string { return g.ID })
+}
+
 // besides are the access controls of a group that the configuration lists, or
 // would have to: those it lists that are there, and those that no level of the
 // catalog stands for.

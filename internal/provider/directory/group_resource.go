@@ -22,6 +22,7 @@ import (
 
 var (
 	_ resource.ResourceWithConfigure      = (*groupResource)(nil)
+	_ resource.ResourceWithIdentity       = (*groupResource)(nil)
 	_ resource.ResourceWithImportState    = (*groupResource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*groupResource)(nil)
 	_ resource.ResourceWithValidateConfig = (*groupResource)(nil)
@@ -31,10 +32,11 @@ type groupResource struct {
 	plumbing.Resource
 }
 
+// groupType is what the resource and its list have in common.
+var groupType = plumbing.Resource{Name: "group", Identity: plumbing.IdentityByID("group")}
+
 // NewGroupResource returns iam_group.
-func NewGroupResource() resource.Resource {
-	return &groupResource{plumbing.Resource{Name: "group"}}
-}
+func NewGroupResource() resource.Resource { return &groupResource{groupType} }
 
 // ValidateConfig refuses employees' access on customers' groups, and vendors.
 func (r *groupResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
@@ -147,6 +149,7 @@ func (r *groupResource) grants(ctx context.Context, plan groupModel, diags *diag
 }
 
 func (r *groupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.IdentifyCreated(ctx, resp)
 	var plan groupModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -255,6 +258,7 @@ func (r *groupResource) await(ctx context.Context, id string, shows func(api.Gro
 }
 
 func (r *groupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.IdentifyRead(ctx, req, resp)
 	var state groupModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
@@ -275,13 +279,15 @@ func (r *groupResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		return
 	}
 	if state.ForceDelete.IsNull() {
-		state.ForceDelete = types.BoolValue(false) // imported
+		state = importedGroup(*group, tenant)
+	} else {
+		state.fromAPI(*group, tenant)
 	}
-	state.fromAPI(*group, tenant)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
 func (r *groupResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.IdentifyUpdated(ctx, resp)
 	var plan groupModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -347,11 +353,19 @@ func (r *groupResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	}
 }
 
-// ImportState takes the id of a group.
+// ImportState takes the id of a group, or its name in any language.
 func (r *groupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if predefined(req.ID) {
-		resp.Diagnostics.AddError("Unable to import group", predefinedText(req.ID))
+	if !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	resource.ImportStatePassthroughID(ctx, path.Root("id"), req, resp)
+	key := r.ImportID(ctx, req, &resp.Diagnostics)
+	group, err := findGroup(ctx, r.Client, key)
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(plumbing.Unable("import", "group", fmt.Sprintf("%q", key), err))
+	case group.Code != "" || predefined(group.ID):
+		resp.Diagnostics.AddError("Unable to import group", predefinedText(group.ID))
+	default:
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), group.ID)...)
+	}
 }

@@ -60,7 +60,7 @@ func TestGroupMembershipResource_life(t *testing.T) {
 				t.Errorf("import of %s: %v, %v", id, imported.Values, d)
 			}
 		}
-		if _, d := p.Import("iam_group_membership", "orders-de"); !d.Has("Unable to import membership", "GROUP_ID/USER") {
+		if _, d := p.Import("iam_group_membership", "orders-de"); !d.Has("Unable to import membership", "GROUP/USER") {
 			t.Errorf("import of half an id: %v", d)
 		}
 		p.MustApply("iam_group_membership", made, nil)

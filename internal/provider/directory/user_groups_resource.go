@@ -22,6 +22,7 @@ import (
 
 var (
 	_ resource.ResourceWithConfigure   = (*userGroupsResource)(nil)
+	_ resource.ResourceWithIdentity    = (*userGroupsResource)(nil)
 	_ resource.ResourceWithImportState = (*userGroupsResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*userGroupsResource)(nil)
 )
@@ -30,10 +31,11 @@ type userGroupsResource struct {
 	plumbing.Resource
 }
 
+// userGroupsType is what the resource and its list have in common.
+var userGroupsType = plumbing.Resource{Name: "user_groups", Identity: []plumbing.Key{{Name: "user_id", About: "Id of the user."}}}
+
 // NewUserGroupsResource returns iam_user_groups.
-func NewUserGroupsResource() resource.Resource {
-	return &userGroupsResource{plumbing.Resource{Name: "user_groups"}}
-}
+func NewUserGroupsResource() resource.Resource { return &userGroupsResource{userGroupsType} }
 
 // userGroupsModel is the state of iam_user_groups.
 type userGroupsModel struct {
@@ -77,6 +79,7 @@ func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.Modify
 }
 
 func (r *userGroupsResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.IdentifyCreated(ctx, resp)
 	var plan userGroupsModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -90,6 +93,7 @@ func (r *userGroupsResource) Create(ctx context.Context, req resource.CreateRequ
 }
 
 func (r *userGroupsResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.IdentifyRead(ctx, req, resp)
 	var state userGroupsModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
@@ -110,6 +114,7 @@ func (r *userGroupsResource) Read(ctx context.Context, req resource.ReadRequest,
 }
 
 func (r *userGroupsResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.IdentifyUpdated(ctx, resp)
 	var plan userGroupsModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -143,9 +148,10 @@ func (r *userGroupsResource) ImportState(ctx context.Context, req resource.Impor
 	if !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	id, err := userID(ctx, r.Client, req.ID)
+	key := r.ImportID(ctx, req, &resp.Diagnostics)
+	id, err := userID(ctx, r.Client, key)
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("import", "groups of user", req.ID, err))
+		resp.Diagnostics.Append(plumbing.Unable("import", "groups of user", key, err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("user_id"), id)...)

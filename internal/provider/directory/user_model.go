@@ -78,6 +78,14 @@ func (m *userModel) fromAPI(u api.User) {
 	}
 }
 
+// importedUser is the state that an import takes a user over with: its groups
+// and its lock are left to others.
+func importedUser(u api.User) userModel {
+	m := userModel{OnDestroy: types.StringValue(onDestroyRemove), GroupIDs: types.SetNull(types.StringType)}
+	m.fromAPI(u)
+	return m
+}
+
 // shownBy reports whether the user is as this model wants it.
 func (m userModel) shownBy(u api.User) bool {
 	return u.FirstName == m.FirstName.ValueString() && u.LastName == m.LastName.ValueString() &&

@@ -28,6 +28,7 @@ import (
 
 var (
 	_ resource.ResourceWithConfigure   = (*userResource)(nil)
+	_ resource.ResourceWithIdentity    = (*userResource)(nil)
 	_ resource.ResourceWithImportState = (*userResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*userResource)(nil)
 )
@@ -36,10 +37,11 @@ type userResource struct {
 	plumbing.Resource
 }
 
+// userType is what the resource and its list have in common.
+var userType = plumbing.Resource{Name: "user", Identity: plumbing.IdentityByID("user")}
+
 // NewUserResource returns iam_user.
-func NewUserResource() resource.Resource {
-	return &userResource{plumbing.Resource{Name: "user"}}
-}
+func NewUserResource() resource.Resource { return &userResource{userType} }
 
 func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
@@ -154,6 +156,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 }
 
 func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.IdentifyCreated(ctx, resp)
 	var plan userModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -255,6 +258,7 @@ func emailTaken(email string) diag.Diagnostic {
 }
 
 func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.IdentifyRead(ctx, req, resp)
 	var state userModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
@@ -281,9 +285,10 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		return
 	}
 	if state.OnDestroy.IsNull() {
-		state.OnDestroy = types.StringValue(onDestroyRemove) // imported
+		state = importedUser(*user)
+	} else {
+		state.fromAPI(*user)
 	}
-	state.fromAPI(*user)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
@@ -303,6 +308,7 @@ func (r *userResource) findUncertain(ctx context.Context, state userModel, since
 }
 
 func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.IdentifyUpdated(ctx, resp)
 	var plan userModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -367,9 +373,10 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 	if !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	id, err := userID(ctx, r.Client, req.ID)
+	key := r.ImportID(ctx, req, &resp.Diagnostics)
+	id, err := userID(ctx, r.Client, key)
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("import", "user", req.ID, err))
+		resp.Diagnostics.Append(plumbing.Unable("import", "user", key, err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
@@ -378,10 +385,11 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 // userID returns the id of the user that an import names by id or by e-mail
 // address.
 func userID(ctx context.Context, c *client.Client, key string) (string, error) {
-	if !strings.Contains(key, "@") {
-		return key, nil
+	find := c.User
+	if strings.Contains(key, "@") {
+		find = c.UserByEmail
 	}
-	user, err := c.UserByEmail(ctx, key)
+	user, err := find(ctx, key)
 	if err != nil {
 		return "", err
 	}

@@ -30,14 +30,19 @@ func NewUsersDataSource() datasource.DataSource {
 
 // usersModel is the state of the data source iam_users.
 type usersModel struct {
-	FirstName  types.String   `tfsdk:"first_name"`
-	LastName   types.String   `tfsdk:"last_name"`
-	Email      types.String   `tfsdk:"email"`
-	Department types.String   `tfsdk:"department"`
-	Status     types.String   `tfsdk:"status"`
-	GroupID    types.String   `tfsdk:"group_id"`
-	Sort       []types.String `tfsdk:"sort"`
-	Users      types.List     `tfsdk:"users"`
+	userFilter
+	Sort  []types.String `tfsdk:"sort"`
+	Users types.List     `tfsdk:"users"`
+}
+
+// userFilter selects users.
+type userFilter struct {
+	FirstName  types.String `tfsdk:"first_name"`
+	LastName   types.String `tfsdk:"last_name"`
+	Email      types.String `tfsdk:"email"`
+	Department types.String `tfsdk:"department"`
+	Status     types.String `tfsdk:"status"`
+	GroupID    types.String `tfsdk:"group_id"`
 }
 
 // userFields are what users can be filtered and sorted by.
@@ -115,7 +120,7 @@ func (d *usersDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 }
 
 // selects reports whether every given filter takes the user.
-func (m usersModel) selects(u api.User) bool {
+func (m userFilter) selects(u api.User) bool {
 	filters := map[string]types.String{
 		"first_name": m.FirstName, "last_name": m.LastName, "email": m.Email, "department": m.Department, "status": m.Status,
 	}

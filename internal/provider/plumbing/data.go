@@ -149,7 +149,8 @@ func (d *Data) ReadyToRead(diags *diag.Diagnostics) bool {
 // provider's data, once for all.
 type Resource struct {
 	*Data
-	Name string // of the type, without the provider's
+	Name     string // of the type, without the provider's
+	Identity []Key
 }
 
 // Metadata names the type.

@@ -56,8 +56,9 @@ func (d Diagnostics) Failed() bool {
 
 // State is a resource as Terraform keeps it between operations.
 type State struct {
-	Values  Values // nil: there is none
-	Private []byte
+	Values   Values // nil: there is none
+	Private  []byte
+	Identity *tfprotov6.ResourceIdentityData
 }
 
 // Start starts a provider with an environment, not configured yet.
@@ -129,14 +130,14 @@ func (p *Provider) Plan(typeName string, prior State, config Values) (planned St
 		}
 	}
 	resp, err := p.server.PlanResourceChange(p.ctx(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: typeName, Config: configured, PriorState: p.dynamic(s, prior.Values), PriorPrivate: prior.Private,
+		TypeName: typeName, Config: configured, PriorState: p.dynamic(s, prior.Values), PriorPrivate: prior.Private, PriorIdentity: prior.Identity,
 		ProposedNewState: p.dynamic(s, propose(s, prior.Values, config)),
 	})
 	p.must(err, "planning")
 	if d = append(d, texts(resp.Diagnostics)...); d.Failed() {
 		return planned, false, d
 	}
-	return State{p.plain(s, resp.PlannedState), resp.PlannedPrivate}, len(resp.RequiresReplace) > 0, d
+	return State{p.plain(s, resp.PlannedState), resp.PlannedPrivate, resp.PlannedIdentity}, len(resp.RequiresReplace) > 0, d
 }
 
 // propose merges configuration and prior state as Terraform does before it
@@ -173,10 +174,10 @@ func (p *Provider) Apply(typeName string, prior State, config Values) (State, Di
 	s := p.resource(typeName)
 	resp, err := p.server.ApplyResourceChange(p.ctx(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: typeName, Config: p.dynamic(s, config), PriorState: p.dynamic(s, prior.Values),
-		PlannedState: p.dynamic(s, planned.Values), PlannedPrivate: planned.Private,
+		PlannedState: p.dynamic(s, planned.Values), PlannedPrivate: planned.Private, PlannedIdentity: planned.Identity,
 	})
 	p.must(err, "applying")
-	return State{p.plain(s, resp.NewState), resp.Private}, append(d, texts(resp.Diagnostics)...)
+	return State{p.plain(s, resp.NewState), resp.Private, resp.NewIdentity}, append(d, texts(resp.Diagnostics)...)
 }
 
 // MustApply applies a configuration that must give no error.
@@ -193,23 +194,29 @@ func (p *Provider) MustApply(typeName string, prior State, config Values) State 
 func (p *Provider) Refresh(typeName string, state State) (State, Diagnostics) {
 	p.t.Helper()
 	s := p.resource(typeName)
-	resp, err := p.server.ReadResource(p.ctx(), &tfprotov6.ReadResourceRequest{TypeName: typeName, CurrentState: p.dynamic(s, state.Values), Private: state.Private})
+	resp, err := p.server.ReadResource(p.ctx(), &tfprotov6.ReadResourceRequest{TypeName: typeName, CurrentState: p.dynamic(s, state.Values), Private: state.Private, CurrentIdentity: state.Identity})
 	p.must(err, "reading")
-	return State{p.plain(s, resp.NewState), resp.Private}, texts(resp.Diagnostics)
+	return State{p.plain(s, resp.NewState), resp.Private, resp.NewIdentity}, texts(resp.Diagnostics)
 }
 
 // Import imports a resource by id and reads it.
 func (p *Provider) Import(typeName, id string) (State, Diagnostics) {
 	p.t.Helper()
+	return p.imported(&tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: id})
+}
+
+func (p *Provider) imported(req *tfprotov6.ImportResourceStateRequest) (State, Diagnostics) {
+	p.t.Helper()
+	typeName := req.TypeName
 	s := p.resource(typeName)
-	resp, err := p.server.ImportResourceState(p.ctx(), &tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: id})
+	resp, err := p.server.ImportResourceState(p.ctx(), req)
 	p.must(err, "importing")
 	d := texts(resp.Diagnostics)
 	if d.Failed() || len(resp.ImportedResources) == 0 {
 		return State{}, d
 	}
 	imported := resp.ImportedResources[0]
-	state, dd := p.Refresh(typeName, State{p.plain(s, imported.State), imported.Private})
+	state, dd := p.Refresh(typeName, State{p.plain(s, imported.State), imported.Private, imported.Identity})
 	return state, append(d, dd...)
 }
 

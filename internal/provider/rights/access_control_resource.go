@@ -26,6 +26,7 @@ import (
 
 var (
 	_ resource.ResourceWithConfigure   = (*accessControlResource)(nil)
+	_ resource.ResourceWithIdentity    = (*accessControlResource)(nil)
 	_ resource.ResourceWithImportState = (*accessControlResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*accessControlResource)(nil)
 )
@@ -34,10 +35,11 @@ type accessControlResource struct {
 	plumbing.Resource
 }
 
+// accessControlType is what the resource and its list have in common.
+var accessControlType = plumbing.Resource{Name: "access_control", Identity: plumbing.IdentityByID("access control")}
+
 // NewAccessControlResource returns iam_access_control.
-func NewAccessControlResource() resource.Resource {
-	return &accessControlResource{plumbing.Resource{Name: "access_control"}}
-}
+func NewAccessControlResource() resource.Resource { return &accessControlResource{accessControlType} }
 
 func (r *accessControlResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	text := []validator.String{plumbing.NotEmpty()}
@@ -112,6 +114,7 @@ func (r *accessControlResource) ModifyPlan(ctx context.Context, req resource.Mod
 }
 
 func (r *accessControlResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.IdentifyCreated(ctx, resp)
 	var plan accessControlModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -161,6 +164,7 @@ func (r *accessControlResource) await(ctx context.Context, id string, body api.A
 }
 
 func (r *accessControlResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.IdentifyRead(ctx, req, resp)
 	var state accessControlModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
@@ -181,6 +185,7 @@ func (r *accessControlResource) Read(ctx context.Context, req resource.ReadReque
 }
 
 func (r *accessControlResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.IdentifyUpdated(ctx, resp)
 	var plan accessControlModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -238,9 +243,14 @@ func (r *accessControlResource) ImportState(ctx context.Context, req resource.Im
 	if !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	if found, err := r.Client.AccessControl(ctx, req.ID); err == nil && found.Predefined {
-		resp.Diagnostics.AddError("Unable to import access control", predefinedText("access control", "iam_access_control", req.ID))
-		return
+	id := r.ImportID(ctx, req, &resp.Diagnostics)
+	found, err := r.Client.AccessControl(ctx, id)
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(plumbing.Unable("import", "access control", id, err))
+	case found.Predefined:
+		resp.Diagnostics.AddError("Unable to import access control", predefinedText("access control", "iam_access_control", id))
+	default:
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
 	}
-	resource.ImportStatePassthroughID(ctx, path.Root("id"), req, resp)
 }

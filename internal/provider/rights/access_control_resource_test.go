@@ -85,7 +85,7 @@ func TestAccessControlResource_import(t *testing.T) {
 	if imported, d := p.Import("iam_access_control", predefined); imported.Values != nil || !d.Has("Unable to import access control", "is predefined") {
 		t.Errorf("import of a predefined one: %v, %v", imported.Values, d)
 	}
-	if imported, d := p.Import("iam_access_control", "nothing"); imported.Values != nil || !d.Has("Access Control Not Found") {
+	if imported, d := p.Import("iam_access_control", "nothing"); imported.Values != nil || !d.Has("Unable to import access control", "nothing") {
 		t.Errorf("import of nothing: %v, %v", imported.Values, d)
 	}
 }

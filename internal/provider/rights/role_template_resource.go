@@ -26,6 +26,7 @@ import (
 
 var (
 	_ resource.ResourceWithConfigure      = (*roleTemplateResource)(nil)
+	_ resource.ResourceWithIdentity       = (*roleTemplateResource)(nil)
 	_ resource.ResourceWithImportState    = (*roleTemplateResource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*roleTemplateResource)(nil)
 	_ resource.ResourceWithValidateConfig = (*roleTemplateResource)(nil)
@@ -35,10 +36,11 @@ type roleTemplateResource struct {
 	plumbing.Resource
 }
 
+// roleTemplateType is what the resource and its list have in common.
+var roleTemplateType = plumbing.Resource{Name: "role_template", Identity: plumbing.IdentityByID("role template")}
+
 // NewRoleTemplateResource returns iam_role_template.
-func NewRoleTemplateResource() resource.Resource {
-	return &roleTemplateResource{plumbing.Resource{Name: "role_template"}}
-}
+func NewRoleTemplateResource() resource.Resource { return &roleTemplateResource{roleTemplateType} }
 
 func (r *roleTemplateResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
@@ -179,6 +181,7 @@ func refused(verb, object string, err error) diag.Diagnostic {
 }
 
 func (r *roleTemplateResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.IdentifyCreated(ctx, resp)
 	var plan customTemplateModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -257,6 +260,7 @@ func (r *roleTemplateResource) await(ctx context.Context, plan customTemplateMod
 }
 
 func (r *roleTemplateResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.IdentifyRead(ctx, req, resp)
 	var state customTemplateModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
@@ -277,6 +281,7 @@ func (r *roleTemplateResource) Read(ctx context.Context, req resource.ReadReques
 }
 
 func (r *roleTemplateResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.IdentifyUpdated(ctx, resp)
 	var plan customTemplateModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -328,9 +333,17 @@ func (r *roleTemplateResource) Delete(ctx context.Context, req resource.DeleteRe
 
 // ImportState takes the id of a template.
 func (r *roleTemplateResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if _, ok := access.TemplateByID(req.ID); ok {
-		resp.Diagnostics.AddError("Unable to import role template", predefinedText("role template", "iam_role_template", req.ID))
+	if !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	resource.ImportStatePassthroughID(ctx, path.Root("id"), req, resp)
+	id := r.ImportID(ctx, req, &resp.Diagnostics)
+	if _, ok := access.TemplateByID(id); ok {
+		resp.Diagnostics.AddError("Unable to import role template", predefinedText("role template", "iam_role_template", id))
+		return
+	}
+	if _, err := r.Client.Template(ctx, id); err != nil {
+		resp.Diagnostics.Append(refused("import", id, err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
 }

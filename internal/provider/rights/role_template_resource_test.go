@@ -193,7 +193,7 @@ func TestRoleTemplateResource_idExists(t *testing.T) {
 	if imported, d := p.Import("iam_role_template", "viewer"); imported.Values != nil || !d.Has("Unable to import role template", "viewer is predefined") {
 		t.Errorf("import of a predefined template: %v, %v", imported.Values, d)
 	}
-	if imported, d := p.Import("iam_role_template", "nothing"); imported.Values != nil || !d.Has("Role Template Not Found") {
+	if imported, d := p.Import("iam_role_template", "nothing"); imported.Values != nil || !d.Has("Unable to import role template", "nothing") {
 		t.Errorf("import of what does not exist: %v, %v", imported.Values, d)
 	}
 }

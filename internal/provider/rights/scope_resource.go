@@ -22,6 +22,7 @@ import (
 
 var (
 	_ resource.ResourceWithConfigure   = (*scopeResource)(nil)
+	_ resource.ResourceWithIdentity    = (*scopeResource)(nil)
 	_ resource.ResourceWithImportState = (*scopeResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*scopeResource)(nil)
 )
@@ -30,10 +31,11 @@ type scopeResource struct {
 	plumbing.Resource
 }
 
+// scopeType is what the resource and its list have in common.
+var scopeType = plumbing.Resource{Name: "scope", Identity: plumbing.IdentityByID("scope")}
+
 // NewScopeResource returns iam_scope.
-func NewScopeResource() resource.Resource {
-	return &scopeResource{plumbing.Resource{Name: "scope"}}
-}
+func NewScopeResource() resource.Resource { return &scopeResource{scopeType} }
 
 // scopeModel is the state of iam_scope.
 type scopeModel struct {
@@ -103,6 +105,7 @@ func sameScope(s api.Scope, body api.ScopeUpdate) bool {
 }
 
 func (r *scopeResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.IdentifyCreated(ctx, resp)
 	var plan scopeModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -139,6 +142,7 @@ func (r *scopeResource) await(ctx context.Context, id string, body api.ScopeUpda
 }
 
 func (r *scopeResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.IdentifyRead(ctx, req, resp)
 	var state scopeModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
@@ -158,6 +162,7 @@ func (r *scopeResource) Read(ctx context.Context, req resource.ReadRequest, resp
 }
 
 func (r *scopeResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.IdentifyUpdated(ctx, resp)
 	var plan scopeModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -212,9 +217,14 @@ func (r *scopeResource) ImportState(ctx context.Context, req resource.ImportStat
 	if !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	if found, err := r.Client.Scope(ctx, req.ID); err == nil && found.Predefined {
-		resp.Diagnostics.AddError("Unable to import scope", predefinedText("scope", "iam_scope", req.ID))
-		return
+	id := r.ImportID(ctx, req, &resp.Diagnostics)
+	found, err := r.Client.Scope(ctx, id)
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(plumbing.Unable("import", "scope", id, err))
+	case found.Predefined:
+		resp.Diagnostics.AddError("Unable to import scope", predefinedText("scope", "iam_scope", id))
+	default:
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
 	}
-	resource.ImportStatePassthroughID(ctx, path.Root("id"), req, resp)
 }

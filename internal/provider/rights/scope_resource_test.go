@@ -204,7 +204,7 @@ func TestScopeResource_idExists(t *testing.T) {
 	if imported, d := p.Import("iam_scope", "iam.user_read"); imported.Values != nil || !d.Has("Unable to import scope", "is predefined") {
 		t.Errorf("import of a predefined scope: %v, %v", imported.Values, d)
 	}
-	if imported, d := p.Import("iam_scope", "no.such"); imported.Values != nil || !d.Has("Scope Not Found") {
+	if imported, d := p.Import("iam_scope", "no.such"); imported.Values != nil || !d.Has("Unable to import scope", "no.such") {
 		t.Errorf("import of nothing: %v, %v", imported.Values, d)
 	}
 }

@@ -30,14 +30,18 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	identities, err := s.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		return err
+	}
 	e := json.NewEncoder(os.Stdout)
 	e.SetIndent("", "  ")
-	return e.Encode(document(resp))
+	return e.Encode(document(resp, identities.IdentitySchemas))
 }
 
 // document writes the schemas in the form of "terraform providers schema
 // -json".
-func document(resp *tfprotov6.GetProviderSchemaResponse) any {
+func document(resp *tfprotov6.GetProviderSchemaResponse, identities map[string]*tfprotov6.ResourceIdentitySchema) any {
 	all := func(schemas map[string]*tfprotov6.Schema) map[string]any {
 		out := map[string]any{}
 		for name, s := range schemas {
@@ -50,11 +54,12 @@ func document(resp *tfprotov6.GetProviderSchemaResponse) any {
 		"provider_schemas": map[string]any{
 			// The generator looks for the short name.
 			"iam": map[string]any{
-				"provider":            schema(resp.Provider),
-				"resource_schemas":    all(resp.ResourceSchemas),
-				"data_source_schemas": all(resp.DataSourceSchemas),
-				"functions":           functions(resp.Functions),
-
+				"provider":                   schema(resp.Provider),
+				"resource_schemas":           all(resp.ResourceSchemas),
+				"resource_identity_schemas":  identitySchemas(identities),
+				"list_resource_schemas":      all(resp.ListResourceSchemas),
+				"data_source_schemas":        all(resp.DataSourceSchemas),
+				"functions":                  functions(resp.Functions),
 				"ephemeral_resource_schemas": all(resp.EphemeralResourceSchemas),
 				"action_schemas":             actions(resp.ActionSchemas),
 			},
@@ -66,6 +71,24 @@ func actions(all map[string]*tfprotov6.ActionSchema) map[string]any {
 	out := map[string]any{}
 	for name, s := range all {
 		out[name] = schema(s.Schema)
+	}
+	return out
+}
+
+func identitySchemas(all map[string]*tfprotov6.ResourceIdentitySchema) map[string]any {
+	out := map[string]any{}
+	for name, s := range all {
+		attributes := map[string]any{}
+		for _, a := range s.IdentityAttributes {
+			doc := map[string]any{"type": a.Type, "description": a.Description}
+			for name, set := range map[string]bool{"required_for_import": a.RequiredForImport, "optional_for_import": a.OptionalForImport} {
+				if set {
+					doc[name] = true
+				}
+			}
+			attributes[a.Name] = doc
+		}
+		out[name] = map[string]any{"version": s.Version, "attributes": attributes}
 	}
 	return out
 }

@@ -24,6 +24,7 @@ import (
 
 var (
 	_ resource.ResourceWithConfigure      = (*assignmentResource)(nil)
+	_ resource.ResourceWithIdentity       = (*assignmentResource)(nil)
 	_ resource.ResourceWithImportState    = (*assignmentResource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*assignmentResource)(nil)
 	_ resource.ResourceWithValidateConfig = (*assignmentResource)(nil)
@@ -33,10 +34,14 @@ type assignmentResource struct {
 	plumbing.Resource
 }
 
+// assignmentType is what the resource and its list have in common.
+var assignmentType = plumbing.Resource{Name: "product_assignment", Identity: []plumbing.Key{
+	{Name: "member_id", About: "Id of the member."},
+	{Name: "product", About: "The product."},
+}}
+
 // NewProductAssignmentResource returns iam_product_assignment.
-func NewProductAssignmentResource() resource.Resource {
-	return &assignmentResource{plumbing.Resource{Name: "product_assignment"}}
-}
+func NewProductAssignmentResource() resource.Resource { return &assignmentResource{assignmentType} }
 
 // assignmentModel is the state of iam_product_assignment.
 type assignmentModel struct {
@@ -185,6 +190,7 @@ func (r *assignmentResource) assigned(ctx context.Context, m assignmentModel) (*
 }
 
 func (r *assignmentResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.IdentifyCreated(ctx, resp)
 	var plan assignmentModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -233,6 +239,7 @@ func (r *assignmentResource) write(ctx context.Context, plan assignmentModel, di
 // Read keeps an assignment to a member that has become the Owner or an Admin: it
 // holds the product in any case, and the assignment counts again later.
 func (r *assignmentResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.IdentifyRead(ctx, req, resp)
 	var state assignmentModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
@@ -255,6 +262,7 @@ func (r *assignmentResource) Read(ctx context.Context, req resource.ReadRequest,
 }
 
 func (r *assignmentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.IdentifyUpdated(ctx, resp)
 	var plan assignmentModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -285,9 +293,10 @@ func (r *assignmentResource) ImportState(ctx context.Context, req resource.Impor
 	if !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	m, err := r.parseImportID(ctx, req.ID)
+	key := r.ImportID(ctx, req, &resp.Diagnostics)
+	m, err := r.parseImportID(ctx, key)
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("import", "product assignment", fmt.Sprintf("%q", req.ID), err))
+		resp.Diagnostics.Append(plumbing.Unable("import", "product assignment", fmt.Sprintf("%q", key), err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)

@@ -23,6 +23,7 @@ import (
 
 var (
 	_ resource.ResourceWithConfigure   = (*memberResource)(nil)
+	_ resource.ResourceWithIdentity    = (*memberResource)(nil)
 	_ resource.ResourceWithImportState = (*memberResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*memberResource)(nil)
 )
@@ -31,10 +32,11 @@ type memberResource struct {
 	plumbing.Resource
 }
 
+// memberType is what the resource and its list have in common.
+var memberType = plumbing.Resource{Name: "team_member", Identity: plumbing.IdentityByID("member")}
+
 // NewTeamMemberResource returns iam_team_member.
-func NewTeamMemberResource() resource.Resource {
-	return &memberResource{plumbing.Resource{Name: "team_member"}}
-}
+func NewTeamMemberResource() resource.Resource { return &memberResource{memberType} }
 
 // memberModel is the state of iam_team_member.
 type memberModel struct {
@@ -144,6 +146,7 @@ func (r *memberResource) owns(ctx context.Context, id string) (bool, error) {
 }
 
 func (r *memberResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.IdentifyCreated(ctx, resp)
 	var plan memberModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -206,6 +209,7 @@ func (r *memberResource) await(ctx context.Context, id, role string) (*api.TeamM
 }
 
 func (r *memberResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.IdentifyRead(ctx, req, resp)
 	var state memberModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
@@ -226,6 +230,7 @@ func (r *memberResource) Read(ctx context.Context, req resource.ReadRequest, res
 }
 
 func (r *memberResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.IdentifyUpdated(ctx, resp)
 	var plan memberModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -260,9 +265,10 @@ func (r *memberResource) ImportState(ctx context.Context, req resource.ImportSta
 	if !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	member, err := r.Client.FindTeamMember(ctx, req.ID)
+	key := r.ImportID(ctx, req, &resp.Diagnostics)
+	member, err := r.Client.FindTeamMember(ctx, key)
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("import", "team member", req.ID, err))
+		resp.Diagnostics.Append(plumbing.Unable("import", "team member", key, err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), member.ID)...)

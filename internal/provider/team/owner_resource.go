@@ -20,6 +20,7 @@ import (
 
 var (
 	_ resource.ResourceWithConfigure   = (*ownerResource)(nil)
+	_ resource.ResourceWithIdentity    = (*ownerResource)(nil)
 	_ resource.ResourceWithImportState = (*ownerResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*ownerResource)(nil)
 )
@@ -28,10 +29,11 @@ type ownerResource struct {
 	plumbing.Resource
 }
 
+// ownerType is what the resource and its list have in common.
+var ownerType = plumbing.Resource{Name: "team_owner", Identity: []plumbing.Key{{Name: plumbing.KeyTenant, About: "The tenant."}}}
+
 // NewTeamOwnerResource returns iam_team_owner.
-func NewTeamOwnerResource() resource.Resource {
-	return &ownerResource{plumbing.Resource{Name: "team_owner"}}
-}
+func NewTeamOwnerResource() resource.Resource { return &ownerResource{ownerType} }
 
 // ownerModel is the state of iam_team_owner.
 type ownerModel struct {
@@ -124,6 +126,7 @@ func refusedOwner(memberID string, err error) diag.Diagnostic {
 }
 
 func (r *ownerResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.IdentifyCreated(ctx, resp)
 	var plan ownerModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -164,6 +167,7 @@ func (r *ownerResource) transfer(ctx context.Context, plan *ownerModel, diags *d
 }
 
 func (r *ownerResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.IdentifyRead(ctx, req, resp)
 	var state ownerModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
@@ -179,6 +183,7 @@ func (r *ownerResource) Read(ctx context.Context, req resource.ReadRequest, resp
 }
 
 func (r *ownerResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.IdentifyUpdated(ctx, resp)
 	var plan ownerModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -193,17 +198,18 @@ func (r *ownerResource) Update(ctx context.Context, req resource.UpdateRequest, 
 // Delete leaves the Owner in place; the plan has said so.
 func (r *ownerResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-// ImportState takes the id or the e-mail address of the Owner.
+// ImportState takes the id or the e-mail address of the Owner, or the tenant.
 func (r *ownerResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	if !r.Ready(&resp.Diagnostics) {
 		return
 	}
+	key := r.ImportID(ctx, req, &resp.Diagnostics)
 	present, err := r.Client.TeamOwner(ctx)
-	if err == nil && req.ID != present.ID && !strings.EqualFold(req.ID, present.Email) {
-		err = fmt.Errorf("the Owner of the team is %s (%s): import by that id or e-mail address", present.ID, present.Email)
+	if err == nil && key != present.ID && !strings.EqualFold(key, present.Email) && !strings.EqualFold(key, r.Client.Tenant()) {
+		err = fmt.Errorf("the Owner of the team is %s (%s): import by that id or e-mail address, or by the tenant", present.ID, present.Email)
 	}
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("import", "owner", req.ID, err))
+		resp.Diagnostics.Append(plumbing.Unable("import", "owner", key, err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("member_id"), present.ID)...)

@@ -47,7 +47,7 @@ func TestVendorDataSource(t *testing.T) {
 	}{
 		{values{"id": "nobody"}, []string{`error at AttributeName("id"): Unable to read vendor`, "404"}},
 		{values{"name": "raw materials"}, []string{`error at AttributeName("name"): Unable to read vendor`, "There is no vendor"}},
-		{values{"name": "Vendor parent"}, []string{`error at AttributeName("name"): Unable to read vendor`, "2 vendors have this name", "parent", "twin"}},
+		{values{"name": "Vendor parent"}, []string{`error at AttributeName("name"): Unable to read vendor`, "2 vendors have the name", "parent, twin"}},
 		{values{}, []string{"Missing Attribute Configuration"}},
 		{values{"id": "raw", "name": "Raw Materials"}, []string{"Invalid Attribute Combination"}},
 	} {

@@ -53,6 +53,14 @@ var contactTypes = map[string]attr.Type{
 	"first_name": types.StringType, "last_name": types.StringType, "email": types.StringType, "phone": types.StringType,
 }
 
+// importedVendor is the state that an import begins with.
+func importedVendor() vendorModel {
+	return vendorModel{
+		DeleteGroups: types.BoolValue(false),
+		LegalInfo:    types.ObjectNull(legalTypes), Contacts: types.ListNull(types.ObjectType{AttrTypes: contactTypes}),
+	}
+}
+
 // toAPI returns the body that replaces the vendor. What this resource does not
 // manage is repeated from the present vendor: the API takes a missing member for
 // a removal.

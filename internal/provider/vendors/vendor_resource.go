@@ -23,6 +23,7 @@ const lockVendor = "vendor"
 
 var (
 	_ resource.ResourceWithConfigure      = (*vendorResource)(nil)
+	_ resource.ResourceWithIdentity       = (*vendorResource)(nil)
 	_ resource.ResourceWithImportState    = (*vendorResource)(nil)
 	_ resource.ResourceWithValidateConfig = (*vendorResource)(nil)
 )
@@ -31,10 +32,11 @@ type vendorResource struct {
 	plumbing.Resource
 }
 
+// vendorType is what the resource and its list have in common.
+var vendorType = plumbing.Resource{Name: "vendor", Identity: plumbing.IdentityByID("vendor")}
+
 // NewVendorResource returns iam_vendor.
-func NewVendorResource() resource.Resource {
-	return &vendorResource{plumbing.Resource{Name: "vendor"}}
-}
+func NewVendorResource() resource.Resource { return &vendorResource{vendorType} }
 
 // ValidateConfig refuses a vendor that is its own parent.
 func (r *vendorResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
@@ -46,6 +48,7 @@ func (r *vendorResource) ValidateConfig(ctx context.Context, req resource.Valida
 }
 
 func (r *vendorResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.IdentifyCreated(ctx, resp)
 	var plan vendorModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -162,6 +165,7 @@ func (r *vendorResource) readGroups(ctx context.Context, plan *vendorModel, enou
 }
 
 func (r *vendorResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.IdentifyRead(ctx, req, resp)
 	var state vendorModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
@@ -183,7 +187,7 @@ func (r *vendorResource) Read(ctx context.Context, req resource.ReadRequest, res
 		return
 	}
 	if state.DeleteGroups.IsNull() {
-		state.DeleteGroups = types.BoolValue(false) // imported
+		state = importedVendor()
 	}
 	state.fromAPI(ctx, *vendor, &resp.Diagnostics)
 	state.GroupIDs = groupIDs(groups)
@@ -191,6 +195,7 @@ func (r *vendorResource) Read(ctx context.Context, req resource.ReadRequest, res
 }
 
 func (r *vendorResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.IdentifyUpdated(ctx, resp)
 	var plan vendorModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -281,9 +286,10 @@ func (r *vendorResource) ImportState(ctx context.Context, req resource.ImportSta
 	if !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	vendor, err := find(ctx, r.Client, req.ID)
+	key := r.ImportID(ctx, req, &resp.Diagnostics)
+	vendor, err := find(ctx, r.Client, key)
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("import", "vendor", fmt.Sprintf("%q", req.ID), err))
+		resp.Diagnostics.Append(plumbing.Unable("import", "vendor", fmt.Sprintf("%q", key), err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), vendor.ID)...)
@@ -307,15 +313,5 @@ func findByName(ctx context.Context, c *client.Client, name string) (*api.Vendor
 		return nil, err
 	}
 	vendors = slices.DeleteFunc(vendors, func(v api.Vendor) bool { return v.Name != name })
-	switch len(vendors) {
-	case 0:
-		return nil, &client.NotFoundError{What: fmt.Sprintf("vendor %q in the tenant", name)}
-	case 1:
-		return &vendors[0], nil
-	}
-	ids := make([]string, len(vendors))
-	for i, v := range vendors {
-		ids[i] = v.ID
-	}
-	return nil, fmt.Errorf("%d vendors have this name: ask for one of the ids %v", len(vendors), ids)
+	return plumbing.Only("vendors", "name", name, vendors, func(v api.Vendor) string { return v.ID })
 }

@@ -266,7 +266,7 @@ func TestVendorResource_refused(t *testing.T) {
 	}
 	p.MustApply("iam_vendor", child, nil)
 	p.MustApply("iam_vendor", made, nil)
-	for key, want := range map[string]string{"nobody": `There is no vendor "nobody"`, "No Body Inc.": "There is no vendor", "": "There is no vendor"} {
+	for key, want := range map[string]string{"nobody": `There is no vendor with the name "nobody"`, "No Body Inc.": "There is no vendor", "": "There is no vendor"} {
 		if _, d := p.Import("iam_vendor", key); !d.Has("error: Unable to import vendor", want) {
 			t.Errorf("import of %q: %v", key, d)
 		}
@@ -274,7 +274,7 @@ func TestVendorResource_refused(t *testing.T) {
 	for range 2 {
 		p.MustApply("iam_vendor", state{}, values{"name": "Twin"})
 	}
-	if _, d := p.Import("iam_vendor", "Twin"); !d.Has("error: Unable to import vendor", "2 vendors have this name: ask for one of the ids") {
+	if _, d := p.Import("iam_vendor", "Twin"); !d.Has("error: Unable to import vendor", `2 vendors have the name "Twin": ask for one of the ids`) {
 		t.Errorf("import of a name that two have: %v", d)
 	}
 }

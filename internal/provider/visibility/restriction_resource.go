@@ -14,11 +14,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
 var (
 	_ resource.ResourceWithConfigure   = (*restrictionResource)(nil)
+	_ resource.ResourceWithIdentity    = (*restrictionResource)(nil)
 	_ resource.ResourceWithImportState = (*restrictionResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*restrictionResource)(nil)
 )
@@ -27,10 +29,11 @@ type restrictionResource struct {
 	plumbing.Resource
 }
 
+// restrictionType is what the resource and its list have in common.
+var restrictionType = plumbing.Resource{Name: "restriction", Identity: []plumbing.Key{{Name: "value", About: "The value."}}}
+
 // NewRestrictionResource returns iam_restriction.
-func NewRestrictionResource() resource.Resource {
-	return &restrictionResource{plumbing.Resource{Name: "restriction"}}
-}
+func NewRestrictionResource() resource.Resource { return &restrictionResource{restrictionType} }
 
 // restrictionModel is the state of iam_restriction.
 type restrictionModel struct {
@@ -80,6 +83,7 @@ func (r *restrictionResource) ModifyPlan(ctx context.Context, req resource.Modif
 }
 
 func (r *restrictionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.IdentifyCreated(ctx, resp)
 	var plan restrictionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -103,6 +107,7 @@ func (r *restrictionResource) Create(ctx context.Context, req resource.CreateReq
 }
 
 func (r *restrictionResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.IdentifyRead(ctx, req, resp)
 	var state restrictionModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
@@ -144,5 +149,17 @@ func (r *restrictionResource) Delete(ctx context.Context, req resource.DeleteReq
 
 // ImportState takes the value.
 func (r *restrictionResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	resource.ImportStatePassthroughID(ctx, path.Root("value"), req, resp)
+	if !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	v := r.ImportID(ctx, req, &resp.Diagnostics)
+	values, _, err := plumbing.Setting[[]string](ctx, r.Client, api.SettingRestrictions)
+	if err == nil && !slices.Contains(values, v) {
+		err = &client.NotFoundError{What: "such value in the tenant's list"}
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("import", "restriction", fmt.Sprintf("%q", v), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("value"), v)...)
 }

@@ -95,7 +95,7 @@ func TestRestrictionResource_life(t *testing.T) {
 		if len(d) > 0 || !same(imported.Values, made.Values) {
 			t.Errorf("import: %v, %v", imported.Values, d)
 		}
-		if gone, d := p.Import("iam_restriction", "de"); gone.Values != nil || !d.Has("warning: Restriction Not Found", "de no longer exists") {
+		if gone, d := p.Import("iam_restriction", "de"); gone.Values != nil || !d.Has("Unable to import restriction", `"de"`) {
 			t.Errorf("import of another: %v, %v", gone.Values, d)
 		}
 		_, d = p.Apply("iam_restriction", state{}, de)

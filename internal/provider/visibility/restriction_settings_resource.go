@@ -22,6 +22,7 @@ import (
 
 var (
 	_ resource.ResourceWithConfigure   = (*restrictionSettingsResource)(nil)
+	_ resource.ResourceWithIdentity    = (*restrictionSettingsResource)(nil)
 	_ resource.ResourceWithImportState = (*restrictionSettingsResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*restrictionSettingsResource)(nil)
 )
@@ -30,9 +31,12 @@ type restrictionSettingsResource struct {
 	plumbing.Resource
 }
 
+// restrictionSettingsType is what the resource and its list have in common.
+var restrictionSettingsType = plumbing.Resource{Name: "restriction_settings", Identity: []plumbing.Key{{Name: "id", About: "The tenant."}}}
+
 // NewRestrictionSettingsResource returns iam_restriction_settings.
 func NewRestrictionSettingsResource() resource.Resource {
-	return &restrictionSettingsResource{plumbing.Resource{Name: "restriction_settings"}}
+	return &restrictionSettingsResource{restrictionSettingsType}
 }
 
 // restrictionSettingsModel is the state of iam_restriction_settings.
@@ -114,6 +118,7 @@ func (r *restrictionSettingsResource) announce(plan restrictionSettingsModel) {
 }
 
 func (r *restrictionSettingsResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.IdentifyCreated(ctx, resp)
 	var plan restrictionSettingsModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -163,6 +168,7 @@ func sameTexts(a, b []string) bool {
 }
 
 func (r *restrictionSettingsResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.IdentifyRead(ctx, req, resp)
 	var state restrictionSettingsModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
@@ -198,6 +204,7 @@ func (r *restrictionSettingsResource) read(ctx context.Context, m *restrictionSe
 }
 
 func (r *restrictionSettingsResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.IdentifyUpdated(ctx, resp)
 	var plan restrictionSettingsModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -235,13 +242,19 @@ func (r *restrictionSettingsResource) ImportState(ctx context.Context, req resou
 	if !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	tenant := r.Client.Tenant()
-	if !strings.EqualFold(req.ID, tenant) {
-		resp.Diagnostics.Append(plumbing.Unable("import", "restriction settings", fmt.Sprintf("%q", req.ID),
+	tenant, key := r.Client.Tenant(), r.ImportID(ctx, req, &resp.Diagnostics)
+	if !strings.EqualFold(key, tenant) {
+		resp.Diagnostics.Append(plumbing.Unable("import", "restriction settings", fmt.Sprintf("%q", key),
 			fmt.Errorf("the import id is the tenant, and the provider is configured for %s", tenant)))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, restrictionSettingsModel{
+	resp.Diagnostics.Append(resp.State.Set(ctx, importedSettings(tenant))...)
+}
+
+// importedSettings is the state that an import begins with: everything is
+// managed, and still to be read.
+func importedSettings(tenant string) restrictionSettingsModel {
+	return restrictionSettingsModel{
 		ID: types.StringValue(tenant), SyncWithSites: types.BoolValue(false), Values: types.SetValueMust(types.StringType, nil),
-	})...)
+	}
 }

@@ -17,6 +17,7 @@ import (
 
 var (
 	_ resource.ResourceWithConfigure   = (*siteResource)(nil)
+	_ resource.ResourceWithIdentity    = (*siteResource)(nil)
 	_ resource.ResourceWithImportState = (*siteResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*siteResource)(nil)
 )
@@ -25,10 +26,11 @@ type siteResource struct {
 	plumbing.Resource
 }
 
+// siteType is what the resource and its list have in common.
+var siteType = plumbing.Resource{Name: "site", Identity: []plumbing.Key{{Name: "code", About: "Code of the site."}}}
+
 // NewSiteResource returns iam_site.
-func NewSiteResource() resource.Resource {
-	return &siteResource{plumbing.Resource{Name: "site"}}
-}
+func NewSiteResource() resource.Resource { return &siteResource{siteType} }
 
 // ModifyPlan makes known what follows from the arguments, and tells the checks
 // of restriction values that the site will be there.
@@ -62,6 +64,7 @@ func (r *siteResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 }
 
 func (r *siteResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.IdentifyCreated(ctx, resp)
 	var plan siteModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -132,6 +135,7 @@ func (r *siteResource) await(ctx context.Context, code string, shows func(api.Si
 }
 
 func (r *siteResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.IdentifyRead(ctx, req, resp)
 	var state siteModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
@@ -152,6 +156,7 @@ func (r *siteResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 }
 
 func (r *siteResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.IdentifyUpdated(ctx, resp)
 	var plan siteModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -219,5 +224,13 @@ func (r *siteResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 
 // ImportState takes the code of a site.
 func (r *siteResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	resource.ImportStatePassthroughID(ctx, path.Root("code"), req, resp)
+	if !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	code := r.ImportID(ctx, req, &resp.Diagnostics)
+	if _, err := r.Client.Site(ctx, code); err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("import", "site", fmt.Sprintf("%q", code), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("code"), code)...)
 }

@@ -1,0 +1,9 @@
+# Who works with the Orchestrator.
+list "iam_product_assignment" "orchestrator" {
+  provider         = iam
+  include_resource = true
+
+  config {
+    product = "orchestrator"
+  }
+}

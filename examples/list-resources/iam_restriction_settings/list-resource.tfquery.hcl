@@ -1,0 +1,4 @@
+list "iam_restriction_settings" "this" {
+  provider         = iam
+  include_resource = true
+}

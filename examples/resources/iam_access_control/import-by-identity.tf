@@ -1,0 +1,6 @@
+import {
+  to = iam_access_control.accounting
+  identity = {
+    id = "accounting"
+  }
+}

@@ -1,0 +1,7 @@
+import {
+  to = iam_product_assignment.anna_watches_bots
+  identity = {
+    member_id = "0f8b3c52-5f0e-4d5c-9a53-0d5a4c1b7e21"
+    product   = "orchestrator"
+  }
+}

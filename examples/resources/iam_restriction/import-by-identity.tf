@@ -1,0 +1,6 @@
+import {
+  to = iam_restriction.de
+  identity = {
+    value = "DE"
+  }
+}

@@ -1,0 +1,6 @@
+import {
+  to = iam_restriction_settings.this
+  identity = {
+    id = "acme"
+  }
+}

@@ -1,0 +1,6 @@
+import {
+  to = iam_role_template.returns
+  identity = {
+    id = "returns_clerk"
+  }
+}

@@ -1,0 +1,6 @@
+import {
+  to = iam_scope.invoice_export
+  identity = {
+    id = "billing.invoice_export"
+  }
+}

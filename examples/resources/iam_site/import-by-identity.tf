@@ -1,0 +1,6 @@
+import {
+  to = iam_site.uk
+  identity = {
+    code = "uk-store"
+  }
+}

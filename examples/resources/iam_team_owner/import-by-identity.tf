@@ -1,0 +1,6 @@
+import {
+  to = iam_team_owner.this
+  identity = {
+    tenant = "acme"
+  }
+}

@@ -1,0 +1,6 @@
+import {
+  to = iam_vendor.raw_materials
+  identity = {
+    id = "raw-materials"
+  }
+}

@@ -1,0 +1,59 @@
+package directory
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// groupFilter selects groups.
+type groupFilter struct {
+	UserType types.String `tfsdk:"user_type"`
+	VendorID types.String `tfsdk:"vendor_id"`
+}
+
+func userTypeFilter() schema.Attribute {
+	return plumbing.Filter("Only groups for `EMPLOYEE` or for `CUSTOMER`.", stringvalidator.OneOf(string(access.Employee), string(access.Customer)))
+}
+
+// NewGroupList returns the list resource iam_group.
+func NewGroupList() list.ListResource {
+	return &plumbing.List[groupFilter]{
+		Resource: groupType,
+		About:    "The tenant's groups in the order of their creation, without predefined ones, which cannot be managed. Groups that the API made for a vendor are among them.",
+		Filters: map[string]schema.Attribute{
+			"user_type": userTypeFilter(),
+			"vendor_id": plumbing.Filter("Only groups of the vendor with this id."),
+		},
+		Find: findGroups,
+	}
+}
+
+func findGroups(ctx context.Context, d *plumbing.Data, filter groupFilter) (found []plumbing.Found, err error) {
+	groups, err := sortedGroups(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	tenant, err := d.Rights(ctx)
+	for _, g := range groups {
+		if g.Code != "" || predefined(g.ID) || !plumbing.Takes(filter.UserType, string(g.UserType)) || !plumbing.Takes(filter.VendorID, g.VendorID) {
+			continue
+		}
+		found = append(found, plumbing.Found{Name: plumbing.Label(g.Name, g.ID), State: importedGroup(g, tenant)})
+	}
+	return found, err
+}
+
+// sortedGroups returns all groups in the order of their creation.
+func sortedGroups(ctx context.Context, d *plumbing.Data) ([]api.Group, error) {
+	groups, err := d.Client.Groups(ctx)
+	plumbing.ByCreation(groups, func(g api.Group) (string, string) { return g.Metadata.Made(), g.ID })
+	return groups, err
+}

@@ -1,0 +1,45 @@
+package directory
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// membersFilter selects groups with members.
+
+type membersFilter struct {
+	UserType types.String `tfsdk:"user_type"`
+}
+
+// NewGroupMembersList returns the list resource iam_group_members.
+func NewGroupMembersList() list.ListResource {
+	return &plumbing.List[membersFilter]{
+		Resource: groupMembersType,
+		About:    "The members of each group that has some, predefined groups included, in the order of the groups' creation.",
+		Filters:  map[string]schema.Attribute{"user_type": userTypeFilter()},
+		Find: func(ctx context.Context, d *plumbing.Data, filter membersFilter) (found []plumbing.Found, err error) {
+			err = eachMembers(ctx, d, func(g api.Group) bool { return plumbing.Takes(filter.UserType, string(g.UserType)) }, func(g api.Group, members []member) {
+				elements := map[string]attr.Value{}
+				for _, m := range members {
+					elements[m.key] = types.StringValue(m.id)
+				}
+				found = append(found, plumbing.Found{Name: "Members of " + plumbing.Label(g.Name, g.ID), State: groupMembersModel{
+					GroupID: types.StringValue(g.ID), UserType: types.StringValue(string(g.UserType)), Members: types.MapValueMust(types.StringType, elements),
+				}})
+			})
+			return found, err
+		},
+	}
+}
+
+type membershipFilter struct {
+	GroupID types.String `tfsdk:"group_id"`
+	UserID  types.String `tfsdk:"user_id"`
+}

@@ -1,0 +1,33 @@
+package directory
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// userGroupsFilter selects users with groups.
+
+// NewUserGroupsList returns the list resource iam_user_groups.
+func NewUserGroupsList() list.ListResource {
+	return &plumbing.List[userGroupsFilter]{
+		Resource: userGroupsType,
+		About:    "The groups of each user that is in one, in the order of the users' creation.",
+		Filters:  map[string]schema.Attribute{"group_id": plumbing.Filter("Only users that are in the group with this id. All their groups are listed.")},
+		Find: func(ctx context.Context, d *plumbing.Data, filter userGroupsFilter) (found []plumbing.Found, err error) {
+			users, err := sortedUsers(ctx, d)
+			for _, u := range users {
+				if len(u.GroupIDs) == 0 || !(userFilter{GroupID: filter.GroupID}).selects(u) {
+					continue
+				}
+				groups := plumbing.StringSet(u.GroupIDs, types.SetNull(types.StringType))
+				found = append(found, plumbing.Found{Name: "Groups of " + userLabel(u), State: userGroupsModel{UserID: types.StringValue(u.ID), GroupIDs: groups}})
+			}
+			return found, err
+		},
+	}
+}

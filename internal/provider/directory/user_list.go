@@ -1,0 +1,58 @@
+package directory
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// NewUserList returns the list resource iam_user.
+func NewUserList() list.ListResource {
+	filter := func(about string) schema.Attribute {
+		return plumbing.Filter("Only users with this " + about + ", compared without case.")
+	}
+	return &plumbing.List[userFilter]{
+		Resource: userType,
+		About:    "The tenant's users, in the order of their creation.",
+		Filters: map[string]schema.Attribute{
+			"first_name": filter("first name"),
+			"last_name":  filter("last name"),
+			"email":      filter("e-mail address"),
+			"department": filter("department"),
+			"status": plumbing.Filter("Only users with this status: `PROVISIONED`, `ACTIVE` or `INACTIVE`, in any case.",
+				stringvalidator.OneOfCaseInsensitive(string(api.UserProvisioned), string(api.UserActive), string(api.UserInactive))),
+			"group_id": plumbing.Filter("Only members of the group with this id."),
+		},
+		Find: func(ctx context.Context, d *plumbing.Data, filter userFilter) (found []plumbing.Found, err error) {
+			users, err := sortedUsers(ctx, d)
+			for _, u := range users {
+				if filter.selects(u) {
+					found = append(found, plumbing.Found{Name: userLabel(u), State: importedUser(u)})
+				}
+			}
+			return found, err
+		},
+	}
+}
+
+// userLabel names a user for people.
+func userLabel(u api.User) string {
+	return u.FirstName + " " + u.LastName + " <" + u.ContactEmail + ">"
+}
+
+// sortedUsers returns all users in the order of their creation.
+func sortedUsers(ctx context.Context, d *plumbing.Data) ([]api.User, error) {
+	users, err := d.Client.Users(ctx)
+	plumbing.ByCreation(users, func(u api.User) (string, string) { return u.ValidFrom, u.ID })
+	return users, err
+}
+
+type userGroupsFilter struct {
+	GroupID types.String `tfsdk:"group_id"`
+}

@@ -1,0 +1,128 @@
+package plumbing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+// Key is an attribute of a resource's identity: an attribute of the resource, or
+// KeyTenant.
+type Key struct {
+	Name     string
+	About    string
+	Optional bool // an import finds it out
+}
+
+// KeyTenant is the identity of what a tenant has once.
+const KeyTenant = "tenant"
+
+// IdentityByID is the identity of what has an id of its own.
+func IdentityByID(thing string) []Key {
+	return []Key{{Name: "id", About: "Id of the " + thing + "."}}
+}
+
+// IdentitySchema describes what addresses an object of this type in the tenant.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	attributes := map[string]identityschema.Attribute{}
+	for _, k := range r.Identity {
+		attributes[k.Name] = identityschema.StringAttribute{Description: k.About, RequiredForImport: !k.Optional, OptionalForImport: k.Optional}
+	}
+	resp.IdentitySchema = identityschema.Schema{Attributes: attributes}
+}
+
+// IdentifyCreated sets the identity of what was made. Defer it: it looks at the
+// state that the operation leaves.
+func (r *Resource) IdentifyCreated(ctx context.Context, resp *resource.CreateResponse) {
+	r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// IdentifyUpdated is IdentifyCreated for an update.
+func (r *Resource) IdentifyUpdated(ctx context.Context, resp *resource.UpdateResponse) {
+	r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// IdentifyRead is IdentifyCreated for a read. What is gone keeps the identity
+// that it had: a state written by a release without identities has none yet, and
+// the framework wants one all the same.
+func (r *Resource) IdentifyRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	if !resp.State.Raw.IsNull() {
+		r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+		return
+	}
+	r.identify(ctx, req.State, resp.Identity, &resp.Diagnostics)
+	if resp.Identity != nil && resp.Identity.Raw.IsFullyNull() {
+		// It never had an id: its creation was cut off.
+		for _, k := range r.Identity {
+			resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root(k.Name), "")...)
+		}
+	}
+}
+
+func (r *Resource) identify(ctx context.Context, state tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	if identity == nil || state.Raw.IsNull() {
+		return
+	}
+	diags.Append(r.copyIdentity(ctx, state.GetAttribute, identity)...)
+}
+
+// copyIdentity sets the identity from the attributes of a state, as far as they
+// are known.
+func (r *Resource) copyIdentity(ctx context.Context, get func(context.Context, path.Path, any) diag.Diagnostics, identity *tfsdk.ResourceIdentity) (diags diag.Diagnostics) {
+	for _, k := range r.Identity {
+		var v types.String
+		if k.Name != KeyTenant {
+			diags.Append(get(ctx, path.Root(k.Name), &v)...)
+		} else if r.Data != nil && r.Client != nil {
+			v = types.StringValue(r.Client.Tenant())
+		}
+		if IsSet(v) {
+			diags.Append(identity.SetAttribute(ctx, path.Root(k.Name), v)...)
+		}
+	}
+	return diags
+}
+
+// ImportID returns the import id of a request: the one that was given, or the
+// one that stands for the identity that was given, whose parts a slash joins.
+func (r *Resource) ImportID(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) string {
+	if req.ID != "" || req.Identity == nil {
+		return req.ID
+	}
+	var parts []string
+	for _, k := range r.Identity {
+		var v types.String
+		diags.Append(req.Identity.GetAttribute(ctx, path.Root(k.Name), &v)...)
+		if IsSet(v) && v.ValueString() != "" {
+			parts = append(parts, v.ValueString())
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// Only returns the one object that a natural key stands for. Things names the
+// kind in the plural, by what the key is compared with.
+func Only[T any](things, by, key string, found []T, id func(T) string) (*T, error) {
+	switch len(found) {
+	case 0:
+		return nil, &client.NotFoundError{What: fmt.Sprintf("%s with the %s %q in the tenant", strings.TrimSuffix(things, "s"), by, key)}
+	case 1:
+		return &found[0], nil
+	}
+	ids := make([]string, len(found))
+	for i, f := range found {
+		ids[i] = id(f)
+	}
+	slices.Sort(ids)
+	return nil, fmt.Errorf("%d %s have the %s %q: ask for one of the ids %s", len(found), things, by, key, strings.Join(ids, ", "))
+}

@@ -1,0 +1,116 @@
+package plumbing
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// Found is an object of the tenant that a list resource finds.
+type Found struct {
+	Name  string // for people
+	State any    // the model of the resource, as an import would have it
+}
+
+// Lister finds all objects of a managed type.
+type Lister interface {
+	list.ListResource
+	All(ctx context.Context) ([]Found, error)
+}
+
+// List is a list resource: it finds the objects of a managed type that a filter
+// of type F selects. Its zero value selects all.
+type List[F any] struct {
+	Resource // with the name and the identity of the managed type
+	About    string
+	Filters  map[string]schema.Attribute
+	Find     func(ctx context.Context, d *Data, filter F) ([]Found, error)
+}
+
+// ListResourceConfigSchema describes the filter.
+func (l *List[F]) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = schema.Schema{MarkdownDescription: l.About, Attributes: l.Filters}
+}
+
+// List finds what the configuration selects, no more than Terraform asks for.
+func (l *List[F]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	var filter F
+	diags := req.Config.Get(ctx, &filter)
+	var found []Found
+	if l.Ready(&diags) && !diags.HasError() {
+		var err error
+		if found, err = l.Find(ctx, l.Data, filter); err != nil {
+			diags.Append(Unable("list", "iam_"+l.Name, "of the tenant", err))
+		}
+	}
+	if diags.HasError() {
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	if req.Limit > 0 && int64(len(found)) > req.Limit {
+		found = found[:req.Limit]
+	}
+	results := make([]list.ListResult, len(found))
+	for i, f := range found {
+		results[i] = l.result(ctx, req, f)
+	}
+	stream.Results = slices.Values(results)
+}
+
+func (l *List[F]) result(ctx context.Context, req list.ListRequest, f Found) list.ListResult {
+	result := req.NewListResult(ctx)
+	result.DisplayName = f.Name
+	result.Diagnostics.Append(result.Resource.Set(ctx, f.State)...)
+	get := result.Resource.GetAttribute
+	result.Diagnostics.Append(l.copyIdentity(ctx, get, result.Identity)...)
+	return result
+}
+
+// All finds every object of the type.
+func (l *List[F]) All(ctx context.Context) ([]Found, error) {
+	var everything F
+	return l.Find(ctx, l.Data, everything)
+}
+
+// Label names an object for people, by a localized name and its id.
+func Label(name api.Text, id string) string {
+	for _, language := range append([]string{"en"}, SortedKeys(name)...) {
+		if text := name[language]; text != "" {
+			return text + " (" + id + ")"
+		}
+	}
+	return id
+}
+
+// NoFilter is the filter of a list resource without one.
+type NoFilter struct{}
+
+// Filter is an attribute that selects by a text.
+func Filter(about string, validators ...validator.String) schema.Attribute {
+	return schema.StringAttribute{MarkdownDescription: about, Optional: true, Validators: validators}
+}
+
+// Takes reports whether a filter that may be null takes the value.
+func Takes(filter types.String, value string) bool {
+	return filter.IsNull() || filter.ValueString() == value
+}
+
+// FirstError returns the first error among diagnostics; nil when there is none.
+func FirstError(diags diag.Diagnostics) error {
+	if !diags.HasError() {
+		return nil
+	}
+	return diagError{diags.Errors()[0]}
+}
+
+type diagError struct{ diag.Diagnostic }
+
+// Error returns the summary and the detail.
+func (e diagError) Error() string { return e.Summary() + ": " + e.Detail() }

@@ -1,0 +1,48 @@
+package rights
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// NewAccessControlList returns the list resource iam_access_control.
+func NewAccessControlList() list.ListResource {
+	return &plumbing.List[domainFilter]{
+		Resource: accessControlType,
+		About:    "The tenant's own access controls by id, without predefined ones, which cannot be managed.",
+		Filters:  map[string]schema.Attribute{"domain": plumbing.Filter("Only access controls of this domain.")},
+		Find:     findControls,
+	}
+}
+
+// findControls reads each access control by itself: lists may come without
+// scopes.
+func findControls(ctx context.Context, d *plumbing.Data, filter domainFilter) (found []plumbing.Found, err error) {
+	controls, err := d.Client.AccessControls(ctx)
+	slices.SortFunc(controls, func(a, b api.AccessControl) int { return cmp.Compare(a.ID, b.ID) })
+	for _, c := range controls {
+		if c.Predefined || !filter.Domain.IsNull() && !slices.Contains(c.Domains, filter.Domain.ValueString()) {
+			continue
+		}
+		whole, err := d.Client.AccessControl(ctx, c.ID)
+		if client.IsNotFound(err) {
+			continue // deleted meanwhile
+		}
+		if err != nil {
+			return nil, err
+		}
+		m := accessControlModel{Description: types.MapNull(types.StringType), Scopes: types.SetNull(types.StringType), Domains: types.SetNull(types.StringType)}
+		m.fromAPI(*whole)
+		found = append(found, plumbing.Found{Name: plumbing.Label(c.Name, c.ID), State: m})
+	}
+	return found, err
+}

@@ -1,0 +1,51 @@
+package rights
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+type domainFilter struct {
+	Domain types.String `tfsdk:"domain"`
+}
+
+// NewRoleTemplateList returns the list resource iam_role_template.
+func NewRoleTemplateList() list.ListResource {
+	return &plumbing.List[plumbing.NoFilter]{
+		Resource: roleTemplateType,
+		About:    "The tenant's own role templates by id, without predefined ones, which cannot be managed.",
+		Find:     findTemplates,
+	}
+}
+
+// findTemplates reads each template by itself: the list does not say what a
+// template was made from.
+func findTemplates(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) (found []plumbing.Found, err error) {
+	templates, err := d.Templates(ctx)
+	templates = slices.SortedFunc(slices.Values(templates), func(a, b api.Template) int { return cmp.Compare(a.ID, b.ID) })
+	for _, t := range templates {
+		if _, ok := access.TemplateByID(t.ID); ok {
+			continue
+		}
+		whole, err := d.Client.Template(ctx, t.ID)
+		if client.IsNotFound(err) || err == nil && whole.Predefined {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		var m customTemplateModel
+		m.fromAPI(*whole)
+		found = append(found, plumbing.Found{Name: plumbing.Label(t.Name, t.ID), State: m})
+	}
+	return found, err
+}

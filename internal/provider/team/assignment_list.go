@@ -1,0 +1,38 @@
+package team
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// assignmentFilter selects assignments.
+
+// NewProductAssignmentList returns the list resource iam_product_assignment.
+func NewProductAssignmentList() list.ListResource {
+	return &plumbing.List[assignmentFilter]{
+		Resource: assignmentType,
+		About:    "The products that members of the tenant's team are assigned, without those that the Owner and Admins hold by their role. Needs the reference backend: the public API has no teams.",
+		Filters:  map[string]schema.Attribute{"product": plumbing.Filter("Only assignments of this product.", stringvalidator.OneOf(productIDs()...))},
+		Find: func(ctx context.Context, d *plumbing.Data, filter assignmentFilter) (found []plumbing.Found, err error) {
+			members, err := sortedMembers(ctx, d)
+			for _, member := range members {
+				for _, held := range member.Products {
+					if held.ByTeamRole || access.CheckAssignable(member.Role) != nil || !plumbing.Takes(filter.Product, held.Product) {
+						continue
+					}
+					m := assignmentModel{MemberID: types.StringValue(member.ID), Product: types.StringValue(held.Product), Role: plumbing.StringOrNull(held.Role)}
+					m.setID()
+					found = append(found, plumbing.Found{Name: held.Product + " for " + member.Email, State: m})
+				}
+			}
+			return found, err
+		},
+	}
+}

@@ -1,0 +1,45 @@
+package visibility
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// NewRestrictionList returns the list resource iam_restriction.
+func NewRestrictionList() list.ListResource {
+	return &plumbing.List[plumbing.NoFilter]{
+		Resource: restrictionType,
+		About:    "The values of the tenant's list that groups may be restricted to.",
+		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) (found []plumbing.Found, err error) {
+			values, _, err := plumbing.Setting[[]string](ctx, d.Client, api.SettingRestrictions)
+			slices.Sort(values)
+			for _, v := range slices.Compact(values) {
+				found = append(found, plumbing.Found{Name: v, State: restrictionModel{Value: types.StringValue(v)}})
+			}
+			return found, err
+		},
+	}
+}
+
+// NewRestrictionSettingsList returns the list resource iam_restriction_settings.
+func NewRestrictionSettingsList() list.ListResource {
+	return &plumbing.List[plumbing.NoFilter]{
+		Resource: restrictionSettingsType,
+		About:    "How the tenant restricts groups, which is one for each tenant. Its `values` and resources `iam_restriction` are two ways to manage one list: use one of them.",
+		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) ([]plumbing.Found, error) {
+			m := importedSettings(d.Client.Tenant())
+			err := (&restrictionSettingsResource{plumbing.Resource{Data: d}}).read(ctx, &m)
+			return []plumbing.Found{{Name: "Restrictions of " + d.Client.Tenant(), State: m}}, err
+		},
+	}
+}
+
+type siteFilter struct {
+	Active types.Bool `tfsdk:"active"`
+}
