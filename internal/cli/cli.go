@@ -33,6 +33,7 @@ func commands() []command {
 		{"serve", "run the reference backend", runServe},
 		{"report", "print the permissions report of a user", runReport},
 		{"review", "print who gains and who loses access when a plan is applied", runReview},
+		{"export", "write the configuration of a tenant that exists, with import blocks", runExport},
 		{"version", "print version, commit and Go version", runVersion},
 	}
 }

@@ -27,8 +27,8 @@ provider "iam" {
 	var cli struct {
 		Version string `json:"terraform_version"`
 	}
-	text := w.MustRun("version", "-json")
-	if err := json.Unmarshal([]byte(text[strings.Index(text, "{"):]), &cli); err != nil {
+	_, text, _ := strings.Cut(w.MustRun("version", "-json"), "{") // warnings stand before
+	if err := json.Unmarshal([]byte("{"+text), &cli); err != nil {
 		t.Fatal(err)
 	}
 	var major, minor int

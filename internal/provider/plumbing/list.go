@@ -7,7 +7,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -21,8 +23,11 @@ type Found struct {
 
 // Lister finds all objects of a managed type.
 type Lister interface {
-	list.ListResource
+	list.ListResourceWithConfigure
 	All(ctx context.Context) ([]Found, error)
+	// IdentityOf returns the parts of the identity that a state has, which
+	// slashes join to the import id.
+	IdentityOf(ctx context.Context, state tfsdk.State) []string
 }
 
 // List is a list resource: it finds the objects of a managed type that a filter
@@ -87,6 +92,21 @@ func Label(name api.Text, id string) string {
 		}
 	}
 	return id
+}
+
+// IdentityOf returns the parts of the identity that a state has.
+func (l *List[F]) IdentityOf(ctx context.Context, state tfsdk.State) []string {
+	var parts []string
+	for _, k := range l.Identity {
+		var v types.String
+		if k.Name == KeyTenant {
+			v = types.StringValue(l.Client.Tenant())
+		} else {
+			_ = state.GetAttribute(ctx, path.Root(k.Name), &v) // a string, as every part of an identity
+		}
+		parts = append(parts, v.ValueString())
+	}
+	return parts
 }
 
 // NoFilter is the filter of a list resource without one.

@@ -169,6 +169,7 @@ type Change struct {
 	Before       map[string]any `json:"before"`
 	After        map[string]any `json:"after"`
 	AfterUnknown map[string]any `json:"after_unknown"`
+	Importing    map[string]any `json:"importing"` // nil unless it is imported
 }
 
 // Plan plans and returns the plan.

@@ -1,0 +1,122 @@
+package export
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// link says that an argument names objects of a type by an attribute of theirs.
+type link struct{ to, by string }
+
+// links are the arguments that name other objects. Of several links the first
+// that leads to an object counts.
+var links = map[string]map[string][]link{
+	typeUser: {"preferred_site": {{typeSite, "code"}}},
+	typeGroup: {
+		"role_template":      {{typeTemplate, "id"}},
+		"access_control_ids": {{typeControl, "id"}},
+		"restrictions":       {{typeRestriction, "value"}, {typeSite, "code"}},
+		"vendor_id":          {{typeVendor, "id"}},
+	},
+	typeMembers:    {"group_id": {{typeGroup, "id"}}, "members": {{typeUser, "id"}}},
+	typeMembership: {"group_id": {{typeGroup, "id"}}, "user_id": {{typeUser, "id"}}},
+	typeUserGroups: {"group_ids": {{typeGroup, "id"}}, "user_id": {{typeUser, "id"}}},
+	typeTemplate:   {"based_on": {{typeTemplate, "id"}}},
+	typeControl:    {"scopes": {{typeScope, "id"}}},
+	typeVendor:     {"parent_id": {{typeVendor, "id"}}},
+	typeSettings:   {"values": {{typeSite, "code"}}},
+	typeAssignment: {"member_id": {{typeTeamMember, "id"}}},
+	typeOwner:      {"member_id": {{typeTeamMember, "id"}}},
+}
+
+// index finds what refers to an object, by the link that leads to it and the
+// value that it goes by.
+type index map[link]map[string]hcl.Traversal
+
+func newIndex(objects []Object, names []string) index {
+	x := index{}
+	add := func(l link, value string, to hcl.Traversal) {
+		if x[l] == nil {
+			x[l] = map[string]hcl.Traversal{}
+		}
+		x[l][value] = to
+	}
+	for i, o := range objects {
+		for _, by := range []string{"id", "value", "code"} {
+			if value := o.text(by); value != "" {
+				add(link{o.Type, by}, value, traversal(o.Type, names[i], by))
+			}
+		}
+		groups := vendorGroups(o)
+		if len(groups) < 4 {
+			continue // group_ids is not known before all are there
+		}
+		for kind, id := range groups {
+			add(link{typeGroup, "id"}, id, append(traversal(o.Type, names[i], "group_ids"), hcl.TraverseIndex{Key: cty.StringVal(kind)}))
+		}
+	}
+	return x
+}
+
+// find returns what refers to the object that an argument of a type names; nil
+// when it is not exported.
+func (x index) find(typeName, argument, value string) hcl.Traversal {
+	for _, l := range links[typeName][argument] {
+		if to := x[l][value]; to != nil {
+			return to
+		}
+	}
+	return nil
+}
+
+func traversal(parts ...string) hcl.Traversal {
+	t := hcl.Traversal{hcl.TraverseRoot{Name: parts[0]}}
+	for _, p := range parts[1:] {
+		t = append(t, hcl.TraverseAttr{Name: p})
+	}
+	return t
+}
+
+// kinds are the files of a configuration, with the types in each, in the order
+// in which one builds on another.
+var kinds = []struct {
+	file  string
+	types []string
+}{
+	{"sites.tf", []string{typeSite}},
+	{"restrictions.tf", []string{typeSettings, typeRestriction}},
+	{"scopes.tf", []string{typeScope}},
+	{"access_controls.tf", []string{typeControl}},
+	{"role_templates.tf", []string{typeTemplate}},
+	{"vendors.tf", []string{typeVendor}},
+	{"groups.tf", []string{typeGroup}},
+	{"users.tf", []string{typeUser}},
+	{"memberships.tf", []string{typeMembers, typeMembership, typeUserGroups}},
+	{"team.tf", []string{typeTeamMember, typeOwner, typeAssignment}},
+}
+
+// fileOf returns the file that a type is written to.
+func fileOf(typeName string) string {
+	for _, k := range kinds {
+		if slices.Contains(k.types, typeName) {
+			return k.file
+		}
+	}
+	return "others.tf"
+}
+
+// rank orders types as the files have them.
+func rank(typeName string) int {
+	n := 0
+	for _, k := range kinds {
+		for _, t := range k.types {
+			if t == typeName {
+				return n
+			}
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,113 @@
+package export
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// letters are those that decomposition does not make plain, or not as people
+// write them.
+var letters = strings.NewReplacer(
+	"ä", "ae", "ö", "oe", "ü", "ue", "Ä", "Ae", "Ö", "Oe", "Ü", "Ue", "ß", "ss", "æ", "ae", "Æ", "Ae", "ø", "o", "Ø", "O", "œ", "oe", "Œ", "Oe",
+	"ł", "l", "Ł", "L", "đ", "d", "Đ", "D", "þ", "th", "Þ", "Th", "ð", "d", "ı", "i", "'", "", "’", "",
+)
+
+const longest = 64
+
+// slug makes a text an identifier: lower-case letters, digits and underscores.
+// Of scripts without a Latin form nothing is left.
+func slug(text string) string {
+	var b strings.Builder
+	for _, r := range norm.NFD.String(letters.Replace(norm.NFC.String(text))) {
+		switch {
+		case r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)):
+			b.WriteRune(unicode.ToLower(r))
+		case unicode.Is(unicode.Mn, r): // the accent of the letter before
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "_"):
+			b.WriteByte('_')
+		}
+	}
+	return strings.Trim(b.String()[:min(b.Len(), longest)], "_")
+}
+
+// baseName returns the name that an object would have if it was alone.
+func baseName(o Object) string {
+	kind := strings.TrimPrefix(o.Type, "iam_")
+	candidates := []string{o.text("value"), o.text("code"), o.text("id"), o.ImportID}
+	switch o.Type {
+	case typeUser, typeTeamMember:
+		local, _, _ := strings.Cut(o.text("email"), "@")
+		candidates = []string{local, o.text("email"), o.ImportID}
+	case typeGroup, typeTemplate:
+		candidates = append(localized(o.Arguments["name"]), o.ImportID)
+	case typeMembers, typeMembership, typeUserGroups, typeAssignment:
+		_, about, _ := strings.Cut(o.Name, "Members of ")
+		if about == "" {
+			about = strings.TrimPrefix(o.Name, "Groups of ")
+		}
+		about, _, _ = strings.Cut(about, " <")
+		if i := strings.LastIndex(about, " ("); i > 0 {
+			about = about[:i]
+		}
+		candidates = []string{about, o.ImportID}
+	case typeVendor, typeSite:
+		candidates = []string{o.text("name"), o.ImportID}
+	case typeSettings, typeOwner:
+		return "this"
+	}
+	for _, text := range candidates {
+		name := slug(text)
+		switch {
+		case name == "":
+		case unicode.IsDigit(rune(name[0])):
+			return kind + "_" + name
+		default:
+			return name
+		}
+	}
+	return kind + "_" + digest(o.ImportID)
+}
+
+// localized returns the texts of a localized name, English first.
+func localized(name any) []string {
+	texts, _ := name.(map[string]any)
+	var languages []string
+	for language := range texts {
+		languages = append(languages, language)
+	}
+	slices.Sort(languages)
+	var list []string
+	for _, language := range append([]string{"en"}, languages...) {
+		if text, ok := texts[language].(string); ok {
+			list = append(list, text)
+		}
+	}
+	return list
+}
+
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:4])
+}
+
+// nameAll returns the resource name of each object. Of several that would have
+// the same, the first keeps it; the others get one that depends on nothing but
+// their own id, so that it stays when more objects come.
+func nameAll(objects []Object) []string {
+	names, taken := make([]string, len(objects)), map[string]bool{}
+	for i, o := range objects {
+		base := baseName(o)
+		name := base
+		for text := o.ImportID; taken[o.Type+"."+name]; text += "+" {
+			name = base + "_" + digest(text)
+		}
+		taken[o.Type+"."+name] = true
+		names[i] = name
+	}
+	return names
+}
