@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -50,8 +51,14 @@ func TestAccExport_onlyImports(t *testing.T) {
 	for _, c := range []struct {
 		users, groups int
 		synced        bool
-	}{{users: 21, groups: 20, synced: true}, {users: 300, groups: 40}} {
-		t.Run(fmt.Sprintf("%d users", c.users), func(t *testing.T) {
+		args          []string
+	}{
+		{users: 21, groups: 20, synced: true},
+		{users: 21, groups: 20, args: []string{"--types", "user,group_membership"}},
+		{users: 21, groups: 20, args: []string{"--types", "user_groups,group,restriction_settings,site"}},
+		{users: 300, groups: 40},
+	} {
+		t.Run(fmt.Sprintf("%d users %v", c.users, c.args), func(t *testing.T) {
 			t.Parallel()
 			if os.Getenv("IAM_TEST_FAULTS") != "" && c.users > 100 {
 				t.Skip("with faults, the small tenant is enough")
@@ -59,9 +66,9 @@ func TestAccExport_onlyImports(t *testing.T) {
 			s := servertest.New(t, servertest.Options{NoContract: c.users > 100})
 			grownTenant(t, s.Client, c.users, c.groups, c.synced)
 			start := time.Now()
-			files := exported(t, s.URL)
+			files := exported(t, s.URL, c.args...)
 			t.Logf("exported within %v", time.Since(start))
-			if again := exported(t, s.URL); fmt.Sprint(again) != fmt.Sprint(files) {
+			if again := exported(t, s.URL, c.args...); fmt.Sprint(again) != fmt.Sprint(files) {
 				t.Error("the second export differs from the first")
 			}
 			w := providertest.NewWorkspace(t, files)
@@ -76,7 +83,7 @@ func TestAccExport_onlyImports(t *testing.T) {
 				}
 				imports++
 			}
-			if want := strings.Count(files["imports.tf"], "import {"); imports != want || want < c.users+c.groups {
+			if want := strings.Count(files["imports.tf"], "import {"); imports != want || want < c.users {
 				t.Errorf("%d imports are planned, want %d", imports, want)
 			}
 			t.Logf("planned after %v", time.Since(start))
@@ -109,9 +116,9 @@ func TestExport(t *testing.T) {
 			"role_template = iam_role_template.clerk.id", "restrictions  = [iam_restriction.de.value]", "iam_access_control.", `en = "$${var.name}"`,
 			`user_type       = "CUSTOMER"`, "vendor_id     = iam_vendor.",
 		},
-		"users.tf":       {"# The Owner of the team: do not destroy this user.\n", "# This user is locked.", "preferred_site     = iam_site.", `resource "iam_user" "user_0" {`},
-		"memberships.tf": {`group_id = "oe-editor"`, `"User.0@acme.example"`, "= iam_user.user_0.id", `iam_vendor.`, `.group_ids["`, `user_type = "CUSTOMER"`},
-		"team.tf":        {"# The Owner of the team, who cannot be destroyed", "member_id = iam_team_member.owner.id", `product   = "orchestrator"`},
+		"users.tf":       {"# The Owner of the team: do not destroy this user.\n", "# This user is locked.", "preferred_site     = iam_site.de.code", `resource "iam_user" "user_0" {`},
+		"memberships.tf": {`group_id = "oe-editor"`, `"User.0@acme.example"`, "resource \"iam_group_members\" \"backoffice_manager\"", "resource \"iam_group_members\" \"back_slash_7935bb0b\" {\n  group_id = iam_group.back_slash_7935bb0b.id", "= iam_user.user_0.id", `iam_vendor.`, `.group_ids["`, `user_type = "CUSTOMER"`},
+		"team.tf":        {"# The Owner of the team, who cannot be destroyed", "member_id = iam_team_member.owner.id", "resource \"iam_product_assignment\" \"member_0_orchestrator\""},
 		"imports.tf":     {"import {\n  to = iam_site.main\n  id = \"main\"\n}"},
 	} {
 		for _, part := range parts {
@@ -124,5 +131,115 @@ func TestExport(t *testing.T) {
 		if strings.Contains(files["groups.tf"]+files["users.tf"], never) {
 			t.Errorf("%q is in the configuration", never)
 		}
+	}
+}
+
+// The flags choose, and what cannot be is said.
+func TestExport_flags(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, servertest.Options{NoFaults: true})
+	grownTenant(t, s.Client, 21, 20, false)
+	for _, c := range []struct {
+		args      []string
+		code      int
+		has, lack string
+		stderr    string
+	}{
+		{args: nil, has: "# versions.tf\n\nterraform {"},
+		{args: []string{"--types", "group, iam_user"}, has: `resource "iam_group"`, lack: `resource "iam_vendor"`},
+		{args: []string{"--types", "group_membership"}, has: `resource "iam_group_membership"`, lack: `resource "iam_group_members"`},
+		{args: []string{"--group", "g0"}, has: `resource "iam_group_members" "anna_the_boss"`, lack: "iam_vendor"},
+		{args: []string{"--group", "BO_MANAGER"}, has: `iam_user.owner.id`, lack: `resource "iam_group" `},
+		{args: []string{"--group", "Łukasz Größe", "--group", "g0"}, has: `resource "iam_group" "lukasz_groesse"`, lack: `"iam_group" "twin"`},
+		{args: []string{"--email", "USER.0@acme.example"}, has: `resource "iam_group_membership" "user_0_acme_example_in_anna_the_boss"`, lack: `"iam_user" "owner"`},
+		{args: []string{"--types", "robot"}, code: 2, stderr: "there is no type iam_robot to export: choose among iam_user, iam_group"},
+		{args: []string{"--types", "user_groups,group_members"}, code: 2, stderr: "manage the same"},
+		{args: []string{"--group", "nobody"}, code: 1, stderr: `the tenant has no group with the id, code or name "nobody"`},
+		{args: []string{"--email", "nobody@acme.example"}, code: 1, stderr: "nobody@acme.example"},
+		{args: []string{"--api-url", ""}, code: 2, stderr: "--api-url (or IAM_API_URL), or a database with --embedded"},
+		{args: []string{"everything"}, code: 2, stderr: "takes flags only"},
+	} {
+		stdout, stderr, code := run(t, credentials(s.URL), append([]string{"export"}, c.args...)...)
+		if code != c.code || !strings.Contains(stdout, c.has) || c.lack != "" && strings.Contains(stdout, c.lack) || !strings.Contains(stderr, c.stderr) {
+			t.Errorf("%v: code %d, %s, has not %q, or has %q\n%s", c.args, code, stderr, c.has, c.lack, stdout)
+		}
+	}
+}
+
+// A tenant in a file is exported with a provider block that opens it.
+func TestExport_embedded(t *testing.T) {
+	t.Parallel()
+	path := made(t)
+	stdout, stderr, code := run(t, nil, "export", "--embedded", path, "--tenant", "ACME")
+	if code != 0 || !strings.Contains(stdout, fmt.Sprintf("    path = %q\n", path)) || !strings.Contains(stdout, `resource "iam_user" "owner"`) {
+		t.Errorf("code %d, %s\n%s", code, stderr, stdout)
+	}
+}
+
+// Files that differ are somebody's work: they stay.
+func TestExport_overwrite(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, servertest.Options{NoFaults: true})
+	folder := t.TempDir()
+	export := func(more ...string) (stderr string, code int) {
+		_, stderr, code = run(t, credentials(s.URL), append([]string{"export", "--output", folder}, more...)...)
+		return stderr, code
+	}
+	for range 2 {
+		if stderr, code := export(); code != 0 || !strings.Contains(stderr, "resources are in "+folder) {
+			t.Fatalf("code %d: %s", code, stderr)
+		}
+	}
+	users := filepath.Join(folder, "users.tf")
+	if err := os.WriteFile(users, []byte("# mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if stderr, code := export(); code != 1 || !strings.Contains(stderr, "users.tf: name another folder") || strings.Contains(stderr, "team.tf") {
+		t.Errorf("code %d: %s", code, stderr)
+	}
+	if text, err := os.ReadFile(users); err != nil || string(text) != "# mine" {
+		t.Errorf("the file is %q, %v", text, err)
+	}
+	if stderr, code := export("--force"); code != 0 {
+		t.Errorf("code %d: %s", code, stderr)
+	}
+	if text, err := os.ReadFile(users); err != nil || !strings.Contains(string(text), "iam_user") {
+		t.Errorf("the file is %q, %v", text, err)
+	}
+}
+
+// What an API lacks is left out with a word; what a key may not read is an
+// error, unless nobody asked for it.
+func TestExport_lesserAPIs(t *testing.T) {
+	t.Parallel()
+	public := servertest.New(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/team/") {
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusNotFound)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	stdout, stderr, code := run(t, credentials(public.URL), "export")
+	if code != 0 || !strings.Contains(stderr, "iam_team_member is left out, for this API has none.") || !strings.Contains(stdout, `resource "iam_user" "owner"`) || strings.Contains(stdout, "iam_team_owner") {
+		t.Errorf("code %d, %s\n%s", code, stderr, stdout)
+	}
+	limited := servertest.New(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/vendor/") {
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusForbidden)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	if _, stderr, code := run(t, credentials(limited.URL), "export"); code != 1 || !strings.Contains(stderr, "listing iam_vendor: ") || !strings.Contains(stderr, "--types") {
+		t.Errorf("code %d, %s", code, stderr)
+	}
+	if stdout, stderr, code := run(t, credentials(limited.URL), "export", "--types", "user"); code != 0 || !strings.Contains(stdout, `"iam_user" "owner"`) {
+		t.Errorf("code %d, %s", code, stderr)
 	}
 }

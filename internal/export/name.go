@@ -1,8 +1,10 @@
 package export
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -35,6 +37,32 @@ func slug(text string) string {
 	return strings.Trim(b.String()[:min(b.Len(), longest)], "_")
 }
 
+// owners are the objects that others are about, and are named after.
+var owners = map[string]map[string]string{ // argument to type
+	typeMembers:    {"group_id": typeGroup},
+	typeMembership: {"group_id": typeGroup, "user_id": typeUser},
+	typeUserGroups: {"user_id": typeUser},
+	typeAssignment: {"member_id": typeTeamMember},
+}
+
+// namedAfter returns the name of an object that is about others, as these are
+// named: named has names by type and id. It is empty when one of them is not
+// exported.
+func namedAfter(o Object, named map[[2]string]string) string {
+	var parts []string
+	for _, argument := range slices.Sorted(maps.Keys(owners[o.Type])) {
+		name := named[[2]string{owners[o.Type][argument], o.text(argument)}]
+		if name == "" {
+			return ""
+		}
+		parts = append(parts, name)
+	}
+	if product := o.text("product"); product != "" && len(parts) > 0 {
+		parts = append(parts, product)
+	}
+	return strings.Join(parts, "_")
+}
+
 // baseName returns the name that an object would have if it was alone.
 func baseName(o Object) string {
 	kind := strings.TrimPrefix(o.Type, "iam_")
@@ -46,16 +74,13 @@ func baseName(o Object) string {
 	case typeGroup, typeTemplate:
 		candidates = append(localized(o.Arguments["name"]), o.ImportID)
 	case typeMembers, typeMembership, typeUserGroups, typeAssignment:
-		_, about, _ := strings.Cut(o.Name, "Members of ")
-		if about == "" {
-			about = strings.TrimPrefix(o.Name, "Groups of ")
-		}
+		about := strings.TrimPrefix(strings.TrimPrefix(o.Name, "Members of "), "Groups of ")
 		about, _, _ = strings.Cut(about, " <")
 		if i := strings.LastIndex(about, " ("); i > 0 {
-			about = about[:i]
+			about = about[:i] // without the id
 		}
 		candidates = []string{about, o.ImportID}
-	case typeVendor, typeSite:
+	case typeVendor:
 		candidates = []string{o.text("name"), o.ImportID}
 	case typeSettings, typeOwner:
 		return "this"
@@ -99,14 +124,14 @@ func digest(text string) string {
 // the same, the first keeps it; the others get one that depends on nothing but
 // their own id, so that it stays when more objects come.
 func nameAll(objects []Object) []string {
-	names, taken := make([]string, len(objects)), map[string]bool{}
-	for i, o := range objects {
-		base := baseName(o)
+	names, taken, named := make([]string, len(objects)), map[string]bool{}, map[[2]string]string{}
+	for i, o := range objects { // those that others are about come first
+		base := cmp.Or(namedAfter(o, named), baseName(o))
 		name := base
 		for text := o.ImportID; taken[o.Type+"."+name]; text += "+" {
 			name = base + "_" + digest(text)
 		}
-		taken[o.Type+"."+name] = true
+		taken[o.Type+"."+name], named[[2]string{o.Type, o.text("id")}] = true, name
 		names[i] = name
 	}
 	return names
