@@ -17,6 +17,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/cli"
 	"github.com/access-config/terraform-provider-iam/internal/provider"
+	"github.com/access-config/terraform-provider-iam/internal/tune"
 )
 
 // The release sets these.
@@ -35,6 +36,12 @@ func main() {
 	}
 	debug := flag.Bool("debug", false, "run so that a debugger can attach")
 	flag.Parse()
+	if !*debug { // then Terraform's own environment would not show here
+		for _, level := range tune.Quiet(os.Environ()) {
+			_ = os.Setenv(level, "OFF") // it would only be slower
+		}
+		tune.Memory(os.Getenv)
+	}
 	plugin := provider.New(version, os.Getenv)
 	err := providerserver.Serve(context.Background(), plugin.Provider, providerserver.ServeOpts{
 		Address: "registry.terraform.io/access-config/iam",
