@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-cleanhttp"
@@ -64,6 +65,13 @@ type Client struct {
 	log       func(ctx context.Context, msg string, fields map[string]any)
 	backoff   retryablehttp.Backoff
 
+	wrote   atomic.Bool // whether anything was written, or tried to
+	users   gathering[api.User]
+	groups  gathering[api.Group]
+	team    gathering[api.TeamMember]
+	members shared[[]api.Assignment] // by group
+	setting shared[*api.Setting]     // by key
+
 	mu    sync.Mutex // guards locks
 	locks map[entity]*sync.Mutex
 }
@@ -101,6 +109,7 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	c.fillDefaults()
+	c.gather()
 	return c, nil
 }
 
@@ -165,6 +174,9 @@ func (c *Client) path(pattern string, values ...string) string {
 // one the call wants. A token that is refused may have expired early or been
 // revoked, so the call is made once more with a new one.
 func (c *Client) do(ctx context.Context, call call) (*exchange, error) {
+	if call.method != http.MethodGet {
+		c.wrote.Store(true)
+	}
 	x := c.newExchange(call)
 	for renewed := false; ; renewed = true {
 		held, err := c.tokens.get(ctx)

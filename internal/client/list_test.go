@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -17,11 +18,14 @@ import (
 type pages struct {
 	rows  []string
 	total []int // per page; nil: the server gives none
+	mu    sync.Mutex
 	seen  int
 }
 
 func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
 	p.seen++
+	p.mu.Unlock()
 	number, _ := strconv.Atoi(r.URL.Query().Get("pageNumber"))
 	groups := []api.Group{}
 	if number <= len(p.rows) {
@@ -52,11 +56,13 @@ func TestList(t *testing.T) {
 		"last page full with total":    {[]string{"ab", "cd", "ef", "gh"}, []int{8}, "abcdefgh", 4},
 		"server gives smaller pages":   {[]string{"a", "b", "c", "d"}, []int{4}, "abcd", 4},
 		"shifted by a new row":         {[]string{"ab", "bc", "d"}, []int{4, 5, 5}, "abcd", 4},
-		"shrunk meanwhile":             {[]string{"ab", "c"}, []int{5, 4, 3}, "abc", 3},
+		"shrunk meanwhile":             {[]string{"ab", "c"}, []int{5, 4, 3}, "abc", 5},
 		"repeats within a page":        {[]string{"aa", "b"}, nil, "ab", 2},
 		"server that does not page":    {[]string{"abc", "abc", "abc"}, nil, "abc", 2},
 		"... but gives the total":      {[]string{"abc", "abc"}, []int{3}, "abc", 1},
-		"total that is never reached":  {[]string{"ab", "c"}, []int{9}, "abc", 3},
+		"total that is never reached":  {[]string{"ab", "c"}, []int{9}, "abc", 7},
+		"row moved between pages":      {[]string{"ab", "bc", "de"}, []int{6}, "abcde", 6},
+		"grown among pages at once":    {[]string{"ab", "cd", "ef", "g"}, []int{6, 6, 7}, "abcdefg", 6},
 		"total that makes no sense":    {[]string{"ab", "c"}, []int{-1}, "abc", 2},
 		"order of the server stays so": {[]string{"zy", "ax", "b"}, []int{5}, "zyaxb", 3},
 	}

@@ -21,7 +21,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
-	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
@@ -128,7 +127,7 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 	defer unlock()
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	_, err = client.Await(ctx, func(ctx context.Context) (*bool, error) {
-		exists, err := r.exists(ctx, plan)
+		exists, err := r.Client.HasMember(ctx, plan.GroupID.ValueString(), access.UserType(plan.UserType.ValueString()), plan.UserID.ValueString())
 		return &exists, err
 	}, func(exists bool) bool { return exists })
 	if err != nil {
@@ -166,7 +165,7 @@ func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
-	exists, err := r.exists(ctx, state)
+	exists, err := r.Client.ReadMembership(ctx, state.GroupID.ValueString(), access.UserType(state.UserType.ValueString()), state.UserID.ValueString())
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("read", "membership", state.ID.ValueString(), err))
 		return
@@ -175,25 +174,6 @@ func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest,
 		resp.Diagnostics.Append(plumbing.GoneWarning("Membership", state.ID.ValueString()))
 		resp.State.RemoveResource(ctx)
 	}
-}
-
-// exists reports whether the user is a member. A group or user that is gone
-// takes its memberships with it.
-func (r *membershipResource) exists(ctx context.Context, m membershipModel) (bool, error) {
-	var err error
-	if m.UserType.ValueString() == string(access.Employee) {
-		_, err = r.Client.UserGroup(ctx, m.UserID.ValueString(), m.GroupID.ValueString())
-	} else {
-		var members []api.Assignment
-		members, err = r.Client.Members(ctx, m.GroupID.ValueString())
-		if err == nil {
-			return slices.ContainsFunc(members, func(a api.Assignment) bool { return a.UserID == m.UserID.ValueString() }), nil
-		}
-	}
-	if client.IsNotFound(err) {
-		return false, nil
-	}
-	return err == nil, err
 }
 
 // Update is never called: every argument replaces the membership.

@@ -264,7 +264,7 @@ func (r *groupResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
-	group, err := r.Client.Group(ctx, state.ID.ValueString())
+	group, err := r.Client.ReadGroup(ctx, "iam_group", state.ID.ValueString())
 	if client.IsNotFound(err) {
 		resp.Diagnostics.Append(plumbing.GoneWarning("Group", state.ID.ValueString()))
 		resp.State.RemoveResource(ctx)

@@ -13,6 +13,17 @@ import (
 // is none. The item is nil then.
 func Setting[T any](ctx context.Context, c *client.Client, key string) (v T, item *api.Setting, err error) {
 	item, err = c.Setting(ctx, key)
+	return settingOr[T](item, err)
+}
+
+// ReadSetting is Setting for the refresh of many objects in one item.
+func ReadSetting[T any](ctx context.Context, c *client.Client, reader, key string) (T, error) {
+	item, err := c.ReadSetting(ctx, reader, key)
+	v, _, err := settingOr[T](item, err)
+	return v, err
+}
+
+func settingOr[T any](item *api.Setting, err error) (v T, _ *api.Setting, _ error) {
 	if client.IsNotFound(err) {
 		return v, nil, nil
 	}

@@ -181,12 +181,17 @@ func (r *assignmentResource) assigned(ctx context.Context, m assignmentModel) (*
 	if err != nil {
 		return nil, err
 	}
+	return m.heldBy(*member), nil
+}
+
+// heldBy returns what the member holds of the product; nil when it holds nothing.
+func (m assignmentModel) heldBy(member api.TeamMember) *api.HeldProduct {
 	for _, held := range member.Products {
 		if held.Product == m.Product.ValueString() {
-			return &held, nil
+			return &held
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 func (r *assignmentResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -245,7 +250,11 @@ func (r *assignmentResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
-	held, err := r.assigned(ctx, state)
+	var held *api.HeldProduct
+	member, err := r.Client.ReadTeamMember(ctx, "iam_product_assignment of "+state.Product.ValueString(), state.MemberID.ValueString())
+	if err == nil {
+		held = state.heldBy(*member)
+	}
 	switch {
 	case client.IsNotFound(err), err == nil && held == nil:
 		resp.Diagnostics.Append(plumbing.GoneWarning("Product assignment", state.ID.ValueString()))

@@ -215,7 +215,7 @@ func (r *memberResource) Read(ctx context.Context, req resource.ReadRequest, res
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
-	member, err := r.Client.TeamMember(ctx, state.ID.ValueString())
+	member, err := r.Client.ReadTeamMember(ctx, "iam_team_member", state.ID.ValueString())
 	if client.IsNotFound(err) {
 		resp.Diagnostics.Append(plumbing.GoneWarning("Team member", state.Email.ValueString()))
 		resp.State.RemoveResource(ctx)

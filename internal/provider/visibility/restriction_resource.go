@@ -114,7 +114,7 @@ func (r *restrictionResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	v := state.Value.ValueString()
-	values, _, err := plumbing.Setting[[]string](ctx, r.Client, api.SettingRestrictions)
+	values, err := plumbing.ReadSetting[[]string](ctx, r.Client, "iam_restriction "+v, api.SettingRestrictions)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("read", "restriction", v, err))
 		return

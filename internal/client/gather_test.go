@@ -1,0 +1,271 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// directory answers for users "u0", "u1" and so on, and counts the requests. All
+// are in the group "all".
+type directory struct {
+	mu       sync.Mutex
+	users    int
+	lists    int
+	singles  int
+	hidden   map[string]bool // left out of lists
+	gone     map[string]bool
+	noLists  bool
+	noTotals bool
+}
+
+func (d *directory) user(n int) api.User {
+	return api.User{ID: fmt.Sprint("u", n), BackofficeUserNumber: fmt.Sprint("n", n), FirstName: "User", GroupIDs: []string{"all"}, Status: api.UserActive}
+}
+
+func (d *directory) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if r.Method != http.MethodGet {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	size, _ := strconv.Atoi(r.URL.Query().Get("pageSize"))
+	number, _ := strconv.Atoi(r.URL.Query().Get("pageNumber"))
+	if size == 0 {
+		d.single(w, r)
+		return
+	}
+	d.lists++
+	if d.noLists {
+		answer(403, `{"code":403}`)(w, r)
+		return
+	}
+	var all []api.User
+	for n := range d.users {
+		if u := d.user(n); !d.hidden[u.ID] && !d.gone[u.ID] {
+			all = append(all, u)
+		}
+	}
+	if !d.noTotals {
+		w.Header().Set(api.HeaderTotalCount, strconv.Itoa(len(all)))
+	}
+	from := min((number-1)*size, len(all))
+	body, _ := json.Marshal(append([]api.User{}, all[from:min(from+size, len(all))]...))
+	answer(200, string(body))(w, r)
+}
+
+func (d *directory) single(w http.ResponseWriter, r *http.Request) {
+	d.singles++
+	parts := strings.Split(r.URL.Path, "/")
+	n, err := strconv.Atoi(strings.TrimLeft(parts[4], "un"))
+	if err != nil || n >= d.users || d.gone[fmt.Sprint("u", n)] {
+		answer(404, `{"code":404,"status":"Not Found","message":"none"}`)(w, r)
+		return
+	}
+	if len(parts) == 7 {
+		answer(200, `{"id":"`+parts[6]+`"}`)(w, r)
+		return
+	}
+	body, _ := json.Marshal(d.user(n))
+	answer(200, string(body))(w, r)
+}
+
+func (d *directory) client(t *testing.T, pageSize int) *Client {
+	t.Helper()
+	return newTestClient(t, d.ServeHTTP, func(o *Options) { o.PageSize = pageSize })
+}
+
+// In whatever order reads come, and however many, they take at most twice the
+// requests of the better of the two ways.
+func TestGathering_cost(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	for round := range 150 {
+		users, pageSize := 1+random.IntN(60), 1+random.IntN(12)
+		reads := 1 + random.IntN(users)
+		ids := random.Perm(users)[:reads]
+		switch round % 4 {
+		case 0:
+			slices.Sort(ids)
+		case 1: // from the far end of the list
+			slices.Sort(ids)
+			slices.Reverse(ids)
+		}
+		d := &directory{users: users}
+		c := d.client(t, pageSize)
+		for _, n := range ids {
+			if round%3 == 0 {
+				if ok, err := c.ReadMembership(t.Context(), "all", access.Employee, fmt.Sprint("u", n)); err != nil || !ok {
+					t.Fatal(ok, err)
+				}
+				continue
+			}
+			u, err := c.ReadUser(t.Context(), "test", fmt.Sprint("u", n))
+			if err != nil || u.BackofficeUserNumber != fmt.Sprint("n", n) {
+				t.Fatal(u, err)
+			}
+		}
+		pages := (users + pageSize - 1) / pageSize
+		if cost, best := d.lists+d.singles, min(reads, pages); cost > 2*best {
+			t.Errorf("%d users, %d reads of pages of %d, order %v: %d requests, more than twice %d", users, reads, pageSize, ids, cost, best)
+		}
+	}
+}
+
+// Reads that come together wait for one listing.
+func TestGathering_together(t *testing.T) {
+	t.Parallel()
+	d := &directory{users: 300}
+	c := d.client(t, 100)
+	var all sync.WaitGroup
+	for n := range d.users {
+		all.Go(func() {
+			if u, err := c.ReadUser(t.Context(), "test", fmt.Sprint("u", n)); err != nil || u.ID != fmt.Sprint("u", n) {
+				t.Error(u, err)
+			}
+		})
+	}
+	all.Wait()
+	if d.lists != 3 || d.lists+d.singles > 6 {
+		t.Errorf("%d pages and %d single reads", d.lists, d.singles)
+	}
+}
+
+func TestGathering_answers(t *testing.T) {
+	t.Parallel()
+	d := &directory{users: 10, hidden: map[string]bool{"u7": true}, gone: map[string]bool{"u8": true}}
+	c := d.client(t, 100)
+	read := func(id string) *api.User {
+		t.Helper()
+		u, err := c.ReadUser(t.Context(), "test", id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u
+	}
+	read("u0")
+	read("u1")
+	if u := read("n2"); u.ID != "u2" || d.singles != 1 {
+		t.Errorf("by number: got %+v after %d single reads", u, d.singles)
+	}
+	if read("u7").ID != "u7" {
+		t.Error("what a list lacks may exist")
+	}
+	if _, err := c.ReadUser(t.Context(), "test", "u8"); !IsNotFound(err) {
+		t.Errorf("error %v of what is gone", err)
+	}
+	if ok, err := c.ReadMembership(t.Context(), "other", access.Employee, "u8"); ok || err != nil {
+		t.Errorf("membership of who is gone: %t, %v", ok, err)
+	}
+	before := d.lists + d.singles
+	if ok, _ := c.ReadMembership(t.Context(), "all", access.Employee, "u3"); !ok || d.lists+d.singles != before {
+		t.Error("the list of users holds the membership")
+	}
+}
+
+// A reader that asks again wants to know what has become of it.
+func TestGathering_again(t *testing.T) {
+	t.Parallel()
+	d := &directory{users: 10}
+	c := d.client(t, 100)
+	for _, id := range []string{"u0", "u1", "u2"} {
+		if _, err := c.ReadUser(t.Context(), "test", id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.gone = map[string]bool{"u0": true, "u2": true}
+	for _, id := range []string{"u2", "u0"} {
+		if _, err := c.ReadUser(t.Context(), "test", id); !IsNotFound(err) {
+			t.Errorf("%s: error %v", id, err)
+		}
+	}
+	if _, err := c.ReadUser(t.Context(), "another", "u1"); err != nil {
+		t.Error(err)
+	}
+}
+
+// What is read after a write is never older than it.
+func TestGathering_afterWrite(t *testing.T) {
+	t.Parallel()
+	d := &directory{users: 10}
+	c := d.client(t, 100)
+	for _, id := range []string{"u0", "u1"} {
+		if _, err := c.ReadUser(t.Context(), "test", id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.DeleteUser(t.Context(), "u5", false); err != nil {
+		t.Fatal(err)
+	}
+	d.gone = map[string]bool{"u5": true}
+	if _, err := c.ReadUser(t.Context(), "test", "u5"); !IsNotFound(err) {
+		t.Errorf("error %v after the user was deleted", err)
+	}
+	lists := d.lists
+	for n := range 5 {
+		if _, err := c.ReadUser(t.Context(), "test", fmt.Sprint("u", n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d.lists != lists {
+		t.Error("a listing may lag behind the write")
+	}
+}
+
+// Where lists cannot be read, or not be counted, single objects can.
+func TestGathering_noList(t *testing.T) {
+	t.Parallel()
+	for _, d := range []*directory{{users: 30, noLists: true}, {users: 30, noTotals: true}} {
+		c := d.client(t, 5)
+		for n := 29; n >= 0; n-- {
+			if u, err := c.ReadUser(t.Context(), "test", fmt.Sprint("u", n)); err != nil || u.ID != fmt.Sprint("u", n) {
+				t.Fatal(u, err)
+			}
+		}
+		if d.lists != 1 {
+			t.Errorf("%d lists", d.lists)
+		}
+	}
+}
+
+func TestShared(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	requests := 0
+	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		requests++
+		answer(200, fmt.Sprintf(`{"key":"k","value":%d}`, requests))(w, r)
+	})
+	read := func(reader string) string {
+		t.Helper()
+		item, err := c.ReadSetting(t.Context(), reader, "k")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(item.Value)
+	}
+	if got := read("a") + read("b") + read("c"); got != "111" {
+		t.Errorf("values %s: one request is enough", got)
+	}
+	if got := read("a") + read("b"); got != "22" {
+		t.Errorf("values %s of who asks again", got)
+	}
+	if err := c.DeleteSetting(t.Context(), "other"); err == nil {
+		t.Fatal("the server answers 200, which is no answer to a deletion")
+	}
+	if got := read("c") + read("d"); got != "45" {
+		t.Errorf("values %s after a write", got)
+	}
+}

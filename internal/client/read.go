@@ -1,0 +1,111 @@
+package client
+
+import (
+	"context"
+	"slices"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// The Read methods are for the refresh of many objects: they answer from a
+// listing where that takes fewer requests. Who is about to write, or looks for
+// what it wrote, uses the methods without Read, which always ask about the
+// object itself. Access controls, scopes and sites have no Read methods: servers
+// leave members out of the lists of these, localize them otherwise, or list only
+// some.
+//
+// Each reader is answered about an object from the same listing once; its name
+// tells it from others who read the same object.
+
+func (c *Client) gather() {
+	c.users = gathering[api.User]{
+		client: c,
+		walk:   func() *walk[api.User] { return newWalk(c, c.path(api.PathUsers), nil, userKey) },
+		ids: func(u api.User) []string {
+			if u.BackofficeUserNumber == "" {
+				return []string{u.ID}
+			}
+			return []string{u.BackofficeUserNumber, u.ID}
+		},
+	}
+	c.groups = gathering[api.Group]{
+		client: c,
+		walk:   func() *walk[api.Group] { return newWalk(c, c.path(api.PathGroups), nil, groupKey) },
+		ids:    func(g api.Group) []string { return []string{g.ID} },
+	}
+	c.team = gathering[api.TeamMember]{
+		client: c,
+		walk:   func() *walk[api.TeamMember] { return newWalk(c, c.path(api.PathTeamMembers), nil, teamMemberKey) },
+		ids:    func(m api.TeamMember) []string { return []string{m.ID} },
+	}
+}
+
+// ReadUser is User for the refresh of many.
+func (c *Client) ReadUser(ctx context.Context, reader, id string) (*api.User, error) {
+	if u := c.users.find(ctx, reader, id); u != nil {
+		return u, nil
+	}
+	return c.User(ctx, id)
+}
+
+// ReadGroup is Group for the refresh of many.
+func (c *Client) ReadGroup(ctx context.Context, reader, id string) (*api.Group, error) {
+	if g := c.groups.find(ctx, reader, id); g != nil {
+		return g, nil
+	}
+	return c.Group(ctx, id)
+}
+
+// ReadTeamMember is TeamMember for the refresh of many.
+func (c *Client) ReadTeamMember(ctx context.Context, reader, id string) (*api.TeamMember, error) {
+	if m := c.team.find(ctx, reader, id); m != nil {
+		return m, nil
+	}
+	return c.TeamMember(ctx, id)
+}
+
+// ReadSetting is Setting for the refresh of many objects that stand in the same
+// one.
+func (c *Client) ReadSetting(ctx context.Context, reader, key string) (*api.Setting, error) {
+	return c.setting.get(ctx, c, [2]string{reader, key}, func(ctx context.Context) (*api.Setting, error) { return c.Setting(ctx, key) })
+}
+
+// ReadMembership reports, for the refresh of many, whether the user is a member
+// of the group. A listing of users holds all memberships of employees. A group or
+// user that is gone takes its memberships with it.
+func (c *Client) ReadMembership(ctx context.Context, groupID string, userType access.UserType, userID string) (bool, error) {
+	if userType != access.Employee {
+		members, err := c.members.get(ctx, c, [2]string{userID, groupID}, func(ctx context.Context) ([]api.Assignment, error) {
+			return c.Members(ctx, groupID)
+		})
+		return isMember(members, userID), present(err)
+	}
+	u := c.users.find(ctx, "member of "+groupID, userID)
+	if u != nil && slices.Contains(u.GroupIDs, groupID) {
+		return true, nil
+	}
+	return c.HasMember(ctx, groupID, userType, userID)
+}
+
+// HasMember reports whether the user is a member of the group.
+func (c *Client) HasMember(ctx context.Context, groupID string, userType access.UserType, userID string) (bool, error) {
+	if userType != access.Employee {
+		members, err := c.Members(ctx, groupID)
+		return isMember(members, userID), present(err)
+	}
+	_, err := c.UserGroup(ctx, userID, groupID)
+	return err == nil, present(err)
+}
+
+func isMember(members []api.Assignment, userID string) bool {
+	return slices.ContainsFunc(members, func(a api.Assignment) bool { return a.UserID == userID })
+}
+
+// present is the error of looking for what may be missing.
+func present(err error) error {
+	if IsNotFound(err) {
+		return nil
+	}
+	return err
+}
