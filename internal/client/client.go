@@ -65,6 +65,8 @@ type Client struct {
 	log       func(ctx context.Context, msg string, fields map[string]any)
 	backoff   retryablehttp.Backoff
 
+	pace pace
+
 	wrote   atomic.Bool // whether anything was written, or tried to
 	users   gathering[api.User]
 	groups  gathering[api.Group]

@@ -68,8 +68,7 @@ func (x *exchange) send(ctx context.Context, token string) error {
 	}
 	retrier := retryablehttp.Client{
 		HTTPClient: &http.Client{
-			Transport: x,
-			Timeout:   x.client.timeout,
+			Transport: x, // which keeps the time
 			// The API never redirects. Whoever does is not the API, and must
 			// not see a request made for it.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -80,7 +79,7 @@ func (x *exchange) send(ctx context.Context, token string) error {
 		CheckRetry: func(ctx context.Context, _ *http.Response, err error) (bool, error) {
 			return x.retry(ctx, err), nil // an error here would replace the cause
 		},
-		Backoff:      x.client.backoff,
+		Backoff:      x.wait,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
 	resp, err := retrier.Do(req)
@@ -165,13 +164,16 @@ func checkPath(path string) error {
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	x.sent, x.status, x.header, x.body = false, 0, nil, nil
-	if err := ctx.Err(); err != nil {
+	if err := x.client.pace.enter(ctx); err != nil {
 		return nil, err
 	}
+	defer x.client.pace.leave()
 	x.Attempts++
 	start := time.Now()
 	var reached reach
-	resp, err := x.client.transport.RoundTrip(req.WithContext(reached.trace(ctx)))
+	limited, cancel := context.WithTimeout(ctx, x.client.timeout)
+	defer cancel()
+	resp, err := x.client.transport.RoundTrip(req.WithContext(reached.trace(limited)))
 	if err == nil {
 		x.status, x.header = resp.StatusCode, resp.Header
 		x.body, err = readAll(resp.Body, x.client.maxAnswer)
@@ -183,6 +185,9 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 		x.doubt()
 	}
 	x.logTry(ctx, time.Since(start), err)
+	if err == nil && x.status != http.StatusTooManyRequests {
+		x.client.pace.answered()
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -54,6 +54,16 @@ func backoff(low, high time.Duration, attempt int, resp *http.Response) time.Dur
 	return min(high, wait+rand.N(wait+1))
 }
 
+// wait returns how long to wait before the next try. When the server is asked
+// too much and says for how long, all requests wait.
+func (x *exchange) wait(low, high time.Duration, attempt int, resp *http.Response) time.Duration {
+	wait := x.client.backoff(low, high, attempt, resp)
+	if x.status == http.StatusTooManyRequests && x.header.Get("Retry-After") != "" {
+		x.client.pace.refused(wait)
+	}
+	return wait
+}
+
 // retryAfter reads the header, which is a number of seconds or a date.
 func retryAfter(value string, now time.Time) (time.Duration, bool) {
 	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
