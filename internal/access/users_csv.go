@@ -65,20 +65,25 @@ func (e *LineError) Error() string {
 // line ends, quoted cells with line breaks, blanks around cells, empty rows.
 // The error joins a LineError for every mistake.
 func ParseUsersCSV(text string) (UserTable, error) {
-	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(text, "\uFEFF"))
-	if err := checkUTF8(text); err != nil {
+	p, err := parseUsers(text)
+	if err != nil {
 		return UserTable{}, err
 	}
-	p := &userParser{r: newUserReader(text, separatorOf(text)), lines: map[string]int{}}
+	return p.table, nil
+}
+
+func parseUsers(text string) (*userParser, error) {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(text, "\uFEFF"))
+	if err := checkUTF8(text); err != nil {
+		return nil, err
+	}
+	p := &userParser{r: newUserReader(text, separatorOf(text)), text: text, lines: map[string]int{}}
 	p.header()
 	if p.position != nil {
 		for p.row() {
 		}
 	}
-	if err := errors.Join(p.mistakes...); err != nil {
-		return UserTable{}, err
-	}
-	return p.table, nil
+	return p, errors.Join(p.mistakes...)
 }
 
 func checkUTF8(text string) error {
@@ -155,7 +160,12 @@ func cleanCell(cell string) string {
 // userParser reads row after row and collects what is wrong.
 type userParser struct {
 	r        *csv.Reader
+	text     string
 	table    UserTable
+	ends     []int          // of the users' rows, the lines after them
+	cells    [][]string     // of the users' rows, as they are written
+	atLine   int            // how many line ends there are before atOffset
+	atOffset int64          // up to which the text was read
 	position map[string]int // of the columns; nil without a usable header
 	unnamed  []int          // cells of the header without a name: separators too many
 	width    int            // cells of the header
@@ -281,6 +291,19 @@ func (p *userParser) user(line int, cells []string) {
 		}
 	}
 	p.table.Users = append(p.table.Users, u)
+	p.ends = append(p.ends, p.nextLine())
+	p.cells = append(p.cells, cells)
+}
+
+// nextLine returns the line after what was read.
+func (p *userParser) nextLine() int {
+	offset := p.r.InputOffset()
+	p.atLine += strings.Count(p.text[p.atOffset:offset], "\n")
+	p.atOffset = offset
+	if offset > 0 && p.text[offset-1] == '\n' {
+		return p.atLine + 1
+	}
+	return p.atLine + 2 // the text ends without a line end
 }
 
 // CSV writes the table as RFC 4180 text with its columns, all of them where it

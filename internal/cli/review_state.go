@@ -158,7 +158,10 @@ func leave(u *access.StateUser, groups ...string) {
 
 // removeUser does what the destruction of a user does.
 func (a *applied) removeUser(u *access.StateUser, onDestroy string) {
-	if onDestroy == "lock" {
+	switch onDestroy {
+	case "keep":
+		return
+	case "lock":
 		u.Locked, u.GroupIDs = true, nil
 		return
 	}

@@ -289,6 +289,16 @@ func TestReview_refused(t *testing.T) {
 	}
 }
 
+// A table that keeps its users takes nothing from anybody when it goes.
+func TestReview_keptUsers(t *testing.T) {
+	t.Parallel()
+	path := staffed(t, 1)
+	gone := change("iam_users_csv.k", "delete", m{"csv": "email,first_name,last_name\nclerk000@acme.example,C,0\n", "on_destroy": "keep"}, nil, m{})
+	if out, _, code := reviewText(t, planOf(t, gone), "--embedded", path, "--tenant", "acme"); code != 0 || out != "Nobody's access changes.\n" {
+		t.Errorf("code %d, %s", code, out)
+	}
+}
+
 // Every action of a plan: replaced, moved, forgotten, deferred; and users of a
 // table.
 func TestReview_actions(t *testing.T) {

@@ -101,6 +101,7 @@ func (p *iamProvider) Resources(context.Context) []func() resource.Resource {
 		directory.NewGroupMembershipResource,
 		directory.NewGroupMembersResource,
 		directory.NewUserGroupsResource,
+		directory.NewUsersCSVResource,
 		rights.NewScopeResource,
 		rights.NewAccessControlResource,
 		rights.NewRoleTemplateResource,
@@ -277,7 +278,7 @@ func userDefaultsAttribute() schema.Attribute {
 		return schema.StringAttribute{MarkdownDescription: about, Optional: true}
 	}
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "What stands in where an `iam_user` leaves an attribute out.",
+		MarkdownDescription: "What stands in where an `iam_user`, or a cell of an `iam_users_csv`, leaves an attribute out.",
 		Optional:            true,
 		Attributes: map[string]schema.Attribute{
 			"department":         standIn("Department."),

@@ -69,6 +69,15 @@ resource "iam_vendor" "tea" {
   name = "Tea Company"
 }
 
+# Many more in one table.
+resource "iam_users_csv" "warehouse" {
+  csv = <<-CSV
+    email,first_name,last_name,department,groups
+    emil@example.com,Emil,Example,Warehouse,${iam_group.accounting.id}
+    frida@example.com,Frida,Example,Warehouse,${iam_group.accounting.id} oe-viewer
+  CSV
+}
+
 resource "iam_user" "this" {
   for_each = toset(["anna", "ben", "clara", "dora"])
 

@@ -150,6 +150,9 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	}
 	r.planLock(ctx, &plan, prior, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	if plumbing.IsSet(plan.Email) {
+		resp.Diagnostics.Append(r.Owners.Account("iam_user", plan.Email.ValueString(), "", path.Root("email"))...)
+	}
 	if plumbing.IsSet(plan.ID) && plumbing.IsSet(plan.GroupIDs) {
 		resp.Diagnostics.Append(r.Owners.User("iam_user", plan.ID.ValueString(), plan.GroupIDs.Elements(), path.Root("group_ids"))...)
 	}

@@ -30,6 +30,7 @@ type Data struct {
 	templates    []api.Template
 	controls     map[string]bool
 	canLock      *bool
+	userIDs      map[string]string    // by e-mail
 	planned      map[[2]string]string // what, by kind and id
 	plans        templatePlans
 	restrictions *restrictionRules

@@ -2,6 +2,7 @@ package plumbing
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -19,7 +20,11 @@ type Owners struct {
 	groups map[string]owned // by group: the users of an authoritative list
 	users  map[string]owned // by user: the groups of an authoritative list
 	single map[[2]string]bool
+	people map[string]account // by e-mail in lower case
 }
+
+// account is who manages a user, and what it says of the user.
+type account struct{ by, says string }
 
 // owned is what an authoritative resource lists.
 type owned struct {
@@ -56,6 +61,24 @@ func (o owned) disagrees(other owned) bool {
 		}
 	}
 	return false
+}
+
+// Account notes that a resource type manages the user with the e-mail address,
+// and what it says of it. Resources of one type that say the same are left in
+// peace.
+func (o *Owners) Account(by, email, says string, at path.Path) diag.Diagnostics {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	mine := account{by, says}
+	if other, taken := o.people[strings.ToLower(email)]; taken && other != mine {
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Two Owners Of One User",
+			fmt.Sprintf("%s is managed by an %s of this configuration, too. Each apply could undo the other's: manage a user in one place.", email, other.by))}
+	}
+	if o.people == nil {
+		o.people = map[string]account{}
+	}
+	o.people[strings.ToLower(email)] = mine
+	return nil
 }
 
 // Group notes that a resource type lists all users of a group. The diagnostic,

@@ -1,0 +1,135 @@
+package access
+
+import (
+	"encoding/csv"
+	"slices"
+	"strings"
+)
+
+// EditUsersCSV changes the users of a text that ParseUsersCSV reads, and nothing
+// else: lines of users that stay as they are, the columns, their order and the
+// separator stay. Edit returns what becomes of a user, and whether it stays at
+// all; more users follow at the end. A column that the text does not have is not
+// written.
+func EditUsersCSV(text string, edit func(CSVUser) (CSVUser, bool), more ...CSVUser) (string, error) {
+	p, err := parseUsers(text)
+	if err != nil {
+		return "", err
+	}
+	lines := splitLines(text)
+	var out strings.Builder
+	next := 0 // of lines
+	for i, u := range p.table.Users {
+		changed, stays := edit(u)
+		if stays && p.same(u, changed) {
+			continue
+		}
+		out.WriteString(strings.Join(lines[next:u.Line-1], ""))
+		next = min(p.ends[i]-1, len(lines))
+		if stays {
+			out.WriteString(p.line(changed, u, p.cells[i]))
+			out.WriteString(lineEnd(lines[next-1]))
+		}
+	}
+	out.WriteString(strings.Join(lines[next:], ""))
+	if len(more) == 0 {
+		return out.String(), nil
+	}
+	end := lineEnd(lines[0])
+	if end == "" {
+		end = "\n"
+	}
+	if !strings.HasSuffix(out.String(), "\n") && !strings.HasSuffix(out.String(), "\r") {
+		out.WriteString(end)
+	}
+	for _, u := range more {
+		out.WriteString(p.line(u, CSVUser{}, make([]string, p.width)) + end)
+	}
+	return out.String(), nil
+}
+
+// splitLines splits a text after each line end.
+func splitLines(text string) []string {
+	var lines []string
+	start := 0
+	for i := range len(text) {
+		if text[i] == '\n' || text[i] == '\r' && (i+1 == len(text) || text[i+1] != '\n') {
+			lines = append(lines, text[start:i+1])
+			start = i + 1
+		}
+	}
+	return append(lines, text[start:])
+}
+
+// lineEnd returns what ends a line; nothing ends the last one.
+func lineEnd(line string) string {
+	return line[len(strings.TrimRight(line, "\r\n")):]
+}
+
+// same reports whether the text says the same of both users.
+func (p *userParser) same(a, b CSVUser) bool {
+	return !slices.ContainsFunc(p.table.Columns, func(column string) bool { return a.cell(column) != b.cell(column) })
+}
+
+// line writes a user as the rows of the text are, without a line end. Cells that
+// say what they said of the former user stay as they were.
+func (p *userParser) line(u, former CSVUser, cells []string) string {
+	cells = slices.Clone(cells[:p.width])
+	for column, i := range p.position {
+		if u.cell(column) != former.cell(column) {
+			cells[i] = defuse(u.cell(column))
+		}
+	}
+	var line strings.Builder
+	w := csv.NewWriter(&line)
+	w.Comma = p.r.Comma
+	_ = w.Write(cells) // a strings.Builder never fails
+	w.Flush()
+	return strings.TrimSuffix(line.String(), "\n")
+}
+
+// SameUsersCSV reports whether two texts say the same: columns and rows may
+// stand in another order, cells may be quoted otherwise, e-mails and names of
+// columns in another case, groups in another order. Texts that cannot be read
+// are the same when they are equal.
+func SameUsersCSV(a, b string) bool {
+	if a == b {
+		return true
+	}
+	first, err := ParseUsersCSV(a)
+	if err != nil {
+		return false
+	}
+	second, err := ParseUsersCSV(b)
+	if err != nil || len(first.Users) != len(second.Users) || !slices.Equal(slices.Sorted(slices.Values(first.Columns)), slices.Sorted(slices.Values(second.Columns))) {
+		return false
+	}
+	rows := make(map[string]CSVUser, len(first.Users))
+	for _, u := range first.Users {
+		rows[strings.ToLower(u.Email)] = u
+	}
+	for _, u := range second.Users {
+		if other, ok := rows[strings.ToLower(u.Email)]; !ok || !u.Same(other) {
+			return false
+		}
+	}
+	return true
+}
+
+// Same reports whether two rows of a table with the same columns say the same,
+// wherever they stand.
+func (u CSVUser) Same(other CSVUser) bool {
+	if !strings.EqualFold(u.Email, other.Email) {
+		return false
+	}
+	for _, column := range userColumns[1:] {
+		if column != "groups" && u.cell(column) != other.cell(column) {
+			return false
+		}
+	}
+	return sameIDs(u.Groups, other.Groups)
+}
+
+func sameIDs(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}

@@ -1,0 +1,130 @@
+package directory
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// usersCSVModel is the state of iam_users_csv.
+type usersCSVModel struct {
+	CSV           usersText    `tfsdk:"csv"`
+	OnDestroy     types.String `tfsdk:"on_destroy"`
+	AdoptExisting types.Bool   `tfsdk:"adopt_existing"`
+}
+
+// table reads the text. One that cannot be read was refused before, and is
+// empty.
+func (m usersCSVModel) table(defaults plumbing.UserDefaults) usersTable {
+	table, _ := access.ParseUsersCSV(m.CSV.ValueString())
+	return usersTable{table, defaults}
+}
+
+// usersTable is what the users of a text are to be.
+type usersTable struct {
+	access.UserTable
+	defaults plumbing.UserDefaults
+}
+
+// byEmail returns the rows by e-mail address, in lower case.
+func (t usersTable) byEmail() map[string]access.CSVUser {
+	rows := make(map[string]access.CSVUser, len(t.Users))
+	for _, row := range t.Users {
+		rows[strings.ToLower(row.Email)] = row
+	}
+	return rows
+}
+
+// wanted returns what a row wants of a user, who may be there already. Cells
+// that stand empty are filled as attributes of iam_user that are left out, but an
+// empty department is none. What has no column is filled for a new user, and else
+// stays.
+func (t usersTable) wanted(row access.CSVUser, present *api.User) userModel {
+	m := userModel{
+		Email: types.StringValue(row.Email), FirstName: types.StringValue(row.FirstName), LastName: types.StringValue(row.LastName),
+		Department: plumbing.StringOrNull(row.Department), PreferredSite: plumbing.StringOrNull(row.PreferredSite),
+		PreferredCurrency: plumbing.StringOrNull(row.PreferredCurrency), PreferredLanguage: plumbing.StringOrNull(row.PreferredLanguage),
+		GroupIDs: types.SetNull(types.StringType),
+	}
+	if t.Has("locked") {
+		m.Locked = types.BoolValue(row.Locked)
+	}
+	if t.Has("groups") {
+		m.GroupIDs = plumbing.StringSet(row.Groups, types.SetValueMust(types.StringType, nil))
+	}
+	if t.Has("department") && row.Department == "" && !plumbing.IsSet(t.defaults.Department) {
+		m.Department = types.StringValue("")
+	}
+	var prior userModel
+	defaults := t.defaults
+	if present != nil {
+		prior.fromAPI(*present)
+		m.ID = prior.ID
+		defaults = t.ofColumns()
+	}
+	m.fillFrom(m, prior, defaults)
+	return m
+}
+
+// ofColumns are the defaults that fill cells of the table, as far as they are
+// known.
+func (t usersTable) ofColumns() plumbing.UserDefaults {
+	pick := func(column string, v types.String) types.String {
+		if !t.Has(column) || v.IsUnknown() {
+			return types.StringNull()
+		}
+		return v
+	}
+	return plumbing.UserDefaults{
+		Department:        pick("department", t.defaults.Department),
+		PreferredSite:     pick("preferred_site", t.defaults.PreferredSite),
+		PreferredCurrency: pick("preferred_currency", t.defaults.PreferredCurrency),
+		PreferredLanguage: pick("preferred_language", t.defaults.PreferredLanguage),
+	}
+}
+
+// shown returns the row as the user is. Cells that want what the user is stay as
+// they are.
+func (t usersTable) shown(row access.CSVUser, u api.User) access.CSVUser {
+	m := t.wanted(row, &u)
+	show := func(cell *string, wanted types.String, is string) {
+		if wanted.ValueString() != is {
+			*cell = is
+		}
+	}
+	show(&row.FirstName, m.FirstName, u.FirstName)
+	show(&row.LastName, m.LastName, u.LastName)
+	show(&row.Department, m.Department, u.Department)
+	show(&row.PreferredSite, m.PreferredSite, u.PreferredSite)
+	show(&row.PreferredCurrency, m.PreferredCurrency, u.PreferredCurrency)
+	show(&row.PreferredLanguage, m.PreferredLanguage, u.PreferredLanguage)
+	row.Locked = u.Locked()
+	if !sameIDs(row.Groups, u.GroupIDs) {
+		row.Groups = inOrder(u.GroupIDs, row.Groups)
+	}
+	return row
+}
+
+// inOrder returns the ids in the order of others, and then those that are new.
+func inOrder(ids, others []string) []string {
+	ordered := slices.DeleteFunc(slices.Clone(others), func(id string) bool { return !slices.Contains(ids, id) })
+	for _, id := range slices.Sorted(slices.Values(ids)) {
+		if !slices.Contains(ordered, id) {
+			ordered = append(ordered, id)
+		}
+	}
+	return ordered
+}
+
+// asRow returns a user as a row of a table.
+func asRow(u api.User) access.CSVUser {
+	return access.CSVUser{
+		Email: u.ContactEmail, FirstName: u.FirstName, LastName: u.LastName, Department: u.Department, PreferredSite: u.PreferredSite,
+		PreferredCurrency: u.PreferredCurrency, PreferredLanguage: u.PreferredLanguage, Locked: u.Locked(), Groups: slices.Sorted(slices.Values(u.GroupIDs)),
+	}
+}

@@ -1,0 +1,138 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// ModifyPlan finds other owners of the users and of their groups, and locks that
+// the API does not have.
+func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, usersCSVStep)...)
+	if req.Plan.Raw.IsNull() || r.Data == nil || resp.Diagnostics.HasError() {
+		return
+	}
+	var plan, state usersCSVModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if resp.Diagnostics.HasError() || plan.CSV.IsUnknown() {
+		return
+	}
+	table, former := plan.table(r.Defaults), state.table(r.Defaults)
+	r.checkLocks(ctx, plan, state, &resp.Diagnostics)
+	r.checkOwners(ctx, table, len(former.Users) > 0 || plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
+}
+
+// checkLocks refuses locks where the API at hand has none.
+func (r *usersCSVResource) checkLocks(ctx context.Context, plan, state usersCSVModel, diags *diag.Diagnostics) {
+	if r.Client == nil {
+		return
+	}
+	const summary, detail = "Locking Not Supported", "The API at hand cannot lock users, only the reference backend can. %s"
+	former := state.table(r.Defaults).byEmail()
+	for _, row := range plan.table(r.Defaults).Users {
+		if row.Locked && !former[strings.ToLower(row.Email)].Locked && !r.CanLock(ctx) {
+			diags.AddAttributeError(path.Root("csv"), summary, fmt.Sprintf(detail, fmt.Sprintf("Line %d locks %s: take the user out of all groups instead.", row.Line, row.Email)))
+			break
+		}
+	}
+	if plan.OnDestroy.ValueString() == onDestroyLock && state.OnDestroy.ValueString() != onDestroyLock && !r.CanLock(ctx) {
+		diags.AddAttributeError(path.Root("on_destroy"), summary, fmt.Sprintf(detail, "Use on_destroy = \"remove\", which takes users out of the tenant and keeps their accounts on the platform."))
+	}
+}
+
+// checkOwners notes who manages the users and, where they are in the table, the
+// groups of those who are there already.
+func (r *usersCSVResource) checkOwners(ctx context.Context, table usersTable, someExist bool, diags *diag.Diagnostics) {
+	at := path.Root("csv")
+	found := 0
+	add := func(d diag.Diagnostics) {
+		if len(d) > 0 && found < mostLines {
+			found++
+			diags.Append(d...)
+		}
+	}
+	for _, row := range table.Users {
+		says := row
+		says.Line, says.Email = 0, strings.ToLower(row.Email)
+		add(r.Owners.Account("iam_users_csv", row.Email, fmt.Sprint(says), at))
+	}
+	if !table.Has("groups") || !someExist || r.Client == nil {
+		return
+	}
+	ids, err := r.UserIDs(ctx)
+	if err != nil {
+		diags.Append(plumbing.Unable("read", "users", "of the table", err))
+		return
+	}
+	for _, row := range table.Users {
+		id, ok := ids[strings.ToLower(row.Email)]
+		if !ok {
+			continue
+		}
+		groups := make([]attr.Value, len(row.Groups))
+		for i, group := range row.Groups {
+			groups[i] = types.StringValue(group)
+		}
+		add(r.Owners.User("iam_users_csv", id, groups, at))
+	}
+}
+
+// usersCSVStep plans what a table does for the guardrails.
+func usersCSVStep(plan, state *usersCSVModel) func(*access.Step) {
+	return func(s *access.Step) {
+		if plan != nil && plan.CSV.IsUnknown() {
+			return
+		}
+		rows, how := map[string]access.CSVUser{}, ""
+		var table usersTable
+		if plan != nil {
+			table = plan.table(plumbing.UserDefaults{})
+			rows, how = table.byEmail(), plan.OnDestroy.ValueString()
+		}
+		if state != nil {
+			if plan == nil {
+				how = state.OnDestroy.ValueString()
+			}
+			for _, row := range state.table(plumbing.UserDefaults{}).Users {
+				if _, stays := rows[strings.ToLower(row.Email)]; !stays {
+					endRow(s, row, how)
+				}
+			}
+		}
+		for _, row := range table.Users {
+			u := access.StateUser{Email: row.Email, Name: row.FirstName + " " + row.LastName}
+			s.AddUser(u)
+			if table.Has("groups") {
+				s.SetGroups(u, row.Groups)
+			}
+			if table.Has("locked") {
+				s.Lock(u, row.Locked)
+			}
+		}
+	}
+}
+
+// endRow plans what becomes of a user whose row goes.
+func endRow(s *access.Step, row access.CSVUser, how string) {
+	u := access.StateUser{Email: row.Email}
+	switch how {
+	case onDestroyKeep:
+	case onDestroyLock:
+		s.Lock(u, true)
+	default:
+		s.RemoveUser(u)
+	}
+}

@@ -1,0 +1,393 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+// usersAtOnce is how many users of a table are written at a time.
+const usersAtOnce = 10
+
+// usersSync makes the tenant's users what a table says.
+type usersSync struct {
+	r         *usersCSVResource
+	one       userResource // what is done with one user
+	plan      usersCSVModel
+	state     usersCSVModel // empty for a creation
+	table     usersTable
+	former    map[string]access.CSVUser // rows of the state, by e-mail
+	present   map[string]api.User       // as of the start, by e-mail
+	start     time.Time
+	wrote     bool  // something was tried
+	seenError error // of looking for what was written
+
+	mu     sync.Mutex
+	failed map[string]failure // by e-mail
+	done   map[string]userModel
+	tasks  int
+	fatal  error // there is no use in trying more
+}
+
+// failure is what went wrong with one user.
+type failure struct {
+	line int // zero: of no row any more
+	err  error
+	is   *access.CSVUser // what the user is after all; nil: what it was
+}
+
+func (r *usersCSVResource) newSync(plan, state usersCSVModel) *usersSync {
+	return &usersSync{
+		r: r, one: userResource{r.Resource}, plan: plan, state: state,
+		table: plan.table(r.Defaults), former: state.table(r.Defaults).byEmail(),
+		start: time.Now(), failed: map[string]failure{}, done: map[string]userModel{},
+	}
+}
+
+// userTask is what has to be done for one user.
+type userTask struct {
+	email string
+	line  int
+	do    func(ctx context.Context) (*access.CSVUser, error)
+}
+
+// run does all that is to be done. What would surely fail is found before
+// anything is written.
+func (s *usersSync) run(ctx context.Context) (err error) {
+	if s.present, err = s.r.users(ctx); err != nil {
+		return err
+	}
+	tasks := s.plannedTasks()
+	s.tasks = len(tasks)
+	s.checkExisting()
+	if err := s.checkGroups(ctx); err != nil {
+		return err
+	}
+	if len(s.failed) > 0 {
+		return s.errors()
+	}
+	s.wrote = len(tasks) > 0
+	s.do(ctx, tasks)
+	s.seenError = s.await(ctx)
+	if len(s.failed) > 0 {
+		return s.errors()
+	}
+	return nil
+}
+
+// plannedTasks returns what has to be done, in the order of the rows: those who
+// go come last, so that there is always somebody who may do the rest.
+func (s *usersSync) plannedTasks() []userTask {
+	var tasks []userTask
+	rows := s.table.byEmail()
+	for _, row := range s.table.Users {
+		email := strings.ToLower(row.Email)
+		present, ok := s.present[email]
+		switch {
+		case !ok:
+			tasks = append(tasks, userTask{email, row.Line, func(ctx context.Context) (*access.CSVUser, error) { return s.create(ctx, row) }})
+		case !s.table.wanted(row, &present).shownBy(present):
+			tasks = append(tasks, userTask{email, row.Line, func(ctx context.Context) (*access.CSVUser, error) { return nil, s.update(ctx, row, present) }})
+		}
+	}
+	how := s.plan.OnDestroy.ValueString()
+	for email, row := range s.former {
+		u, ok := s.present[email]
+		if _, stays := rows[email]; stays || !ok || how == onDestroyKeep {
+			continue
+		}
+		tasks = append(tasks, userTask{row.Email, 0, func(ctx context.Context) (*access.CSVUser, error) {
+			defer s.r.Client.Lock(lockUser, u.ID)()
+			if err := s.one.destroy(ctx, u.ID, how); err != nil && !client.IsNotFound(err) {
+				return nil, err
+			}
+			return nil, nil
+		}})
+	}
+	return tasks
+}
+
+// checkExisting refuses new rows of users that are there already.
+func (s *usersSync) checkExisting() {
+	for _, row := range s.table.Users {
+		email := strings.ToLower(row.Email)
+		_, exists := s.present[email]
+		if _, known := s.former[email]; exists && !known && !s.plan.AdoptExisting.ValueBool() {
+			s.failed[email] = failure{line: row.Line, err: errors.New("a user with this e-mail exists in the tenant already and was left as it is: to take it over, set adopt_existing = true, or import the table with it")}
+		}
+	}
+}
+
+// checkGroups refuses rows with groups that do not exist.
+func (s *usersSync) checkGroups(ctx context.Context) error {
+	lines := map[string]access.CSVUser{}
+	for _, row := range s.table.Users {
+		for _, id := range row.Groups {
+			if _, ok := lines[id]; !ok {
+				lines[id] = row
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	groups, err := s.r.Client.Groups(ctx)
+	if client.IsForbidden(err) {
+		return nil // whoever writes the user will see
+	}
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		delete(lines, g.ID)
+	}
+	for id, row := range lines {
+		_, err := s.r.Client.Group(ctx, id) // lists may lag
+		if client.IsNotFound(err) {
+			s.failed[strings.ToLower(row.Email)] = failure{line: row.Line, err: fmt.Errorf("group %s does not exist", id)}
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// do works on many users at a time.
+func (s *usersSync) do(ctx context.Context, tasks []userTask) {
+	queue := make(chan userTask)
+	var workers sync.WaitGroup
+	var finished int
+	for range min(usersAtOnce, len(tasks)) {
+		workers.Go(func() {
+			for task := range queue {
+				s.try(ctx, task)
+				s.mu.Lock()
+				if finished++; finished%100 == 0 || finished == len(tasks) {
+					tflog.Info(ctx, "Wrote users of a table", map[string]any{"done": finished, "of": len(tasks), "failed": len(s.failed)})
+				}
+				s.mu.Unlock()
+			}
+		})
+	}
+	for _, task := range tasks {
+		queue <- task
+	}
+	close(queue)
+	workers.Wait()
+}
+
+// try does one task. After an error that all others would meet, too, or when the
+// run is canceled, the rest is not tried.
+func (s *usersSync) try(ctx context.Context, task userTask) {
+	s.mu.Lock()
+	fatal := s.fatal
+	s.mu.Unlock()
+	if fatal == nil {
+		fatal = ctx.Err()
+	}
+	if fatal != nil {
+		s.fail(task, errNotTried, nil)
+		return
+	}
+	is, err := task.do(ctx)
+	if err == nil {
+		return
+	}
+	s.fail(task, err, is)
+	if _, unanswered := errors.AsType[*client.RequestError](err); unanswered || client.IsForbidden(err) || client.IsUnauthorized(err) || client.IsUnsupported(err) {
+		s.mu.Lock()
+		s.fatal = err
+		s.mu.Unlock()
+	}
+}
+
+var errNotTried = errors.New("not tried")
+
+func (s *usersSync) fail(task userTask, err error, is *access.CSVUser) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failed[strings.ToLower(task.email)] = failure{task.line, err, is}
+}
+
+func (s *usersSync) succeed(email string, m userModel) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.done[strings.ToLower(email)] = m
+}
+
+// create makes a user. When it fails, the row is what may have been made.
+func (s *usersSync) create(ctx context.Context, row access.CSVUser) (*access.CSVUser, error) {
+	m := s.table.wanted(row, nil)
+	id, err := s.one.create(ctx, m, s.start)
+	if client.IsUncertain(err) {
+		return &row, fmt.Errorf("%w. The user may have been made all the same: the next plan shows it", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	m.ID = types.StringValue(id)
+	if err := s.one.setLock(ctx, id, m.Locked, !m.Locked.ValueBool()); err != nil {
+		row.Locked = false
+		return &row, fmt.Errorf("the user was made, but could not be locked: %w", err)
+	}
+	s.succeed(row.Email, m)
+	return nil, nil
+}
+
+// update changes a user. Its groups, where they are not managed here, are read
+// again first, while nobody else in this process changes them.
+func (s *usersSync) update(ctx context.Context, row access.CSVUser, present api.User) error {
+	defer s.r.Client.Lock(lockUser, present.ID)()
+	if !s.table.Has("groups") {
+		fresh, err := s.r.Client.User(ctx, present.ID)
+		if err != nil {
+			return err
+		}
+		present = *fresh
+	}
+	m := s.table.wanted(row, &present)
+	if err := s.r.Client.UpdateUser(ctx, present.ID, m.toUpdate(present)); err != nil {
+		return err
+	}
+	if err := s.one.setLock(ctx, present.ID, m.Locked, present.Locked() == m.Locked.ValueBool()); err != nil {
+		return err
+	}
+	s.succeed(row.Email, m)
+	return nil
+}
+
+// await returns once the API shows what was written: few users are read one by
+// one, many from the list.
+func (s *usersSync) await(ctx context.Context) error {
+	if len(s.done) <= max(3, len(s.present)/500) {
+		for _, m := range s.done {
+			if _, err := s.one.await(ctx, m.ID.ValueString(), m); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	_, err := client.Await(ctx, func(ctx context.Context) (*map[string]api.User, error) {
+		users, err := s.r.users(ctx)
+		return &users, err
+	}, func(users map[string]api.User) bool {
+		for email, m := range s.done {
+			if u, ok := users[email]; !ok || !m.shownBy(u) {
+				return false
+			}
+		}
+		return true
+	})
+	return err
+}
+
+// warnUnseen tells that what was written could not be read back.
+func (s *usersSync) warnUnseen(diags *diag.Diagnostics) {
+	if s.seenError != nil {
+		diags.AddWarning("Unable to read users after they were written", fmt.Sprintf("All users are as planned and in the state, but reading them back failed: %s. The next refresh reads them again.", s.seenError))
+	}
+}
+
+// outcome is the state after something failed: the rows that are true.
+func (s *usersSync) outcome() usersCSVModel {
+	text, m, more := s.plan.CSV.ValueString(), s.plan, []access.CSVUser(nil)
+	if len(s.table.Users) == 0 {
+		// All were to go: those who did are left out.
+		text = s.state.CSV.ValueString()
+	}
+	rows := s.table.byEmail()
+	for _, email := range slices.Sorted(maps.Keys(s.failed)) {
+		if _, planned := rows[email]; !planned && len(rows) > 0 {
+			more = append(more, s.former[email])
+		}
+	}
+	text, err := access.EditUsersCSV(text, func(row access.CSVUser) (access.CSVUser, bool) {
+		email := strings.ToLower(row.Email)
+		f, failed := s.failed[email]
+		was, known := s.former[email]
+		switch {
+		case len(rows) == 0:
+			return row, failed
+		case !failed:
+			return row, true
+		case f.is != nil:
+			return *f.is, true
+		}
+		return was, known
+	}, more...)
+	if err == nil { // it was read before
+		m.CSV = newUsersText(text)
+	}
+	return m
+}
+
+// summary says how many users failed.
+func (s *usersSync) summary() string {
+	if len(s.failed) == 0 {
+		return "of the table"
+	}
+	return fmt.Sprintf("of the table, %d of %d that had to change", len(s.failed), max(s.tasks, len(s.failed)))
+}
+
+// errors returns all failures as one error, by line.
+func (s *usersSync) errors() error { return &usersError{s.failed} }
+
+// usersError is what went wrong with the users of a table.
+type usersError struct{ failed map[string]failure }
+
+func (e *usersError) sorted() []string {
+	return slices.SortedFunc(maps.Keys(e.failed), func(a, b string) int {
+		if c := e.failed[a].line - e.failed[b].line; c != 0 {
+			return c
+		}
+		return strings.Compare(a, b)
+	})
+}
+
+// Error names each user, by line and e-mail address.
+func (e *usersError) Error() string {
+	var lines []string
+	untried, more := 0, 0
+	for _, email := range e.sorted() {
+		f := e.failed[email]
+		switch {
+		case errors.Is(f.err, errNotTried):
+			untried++
+		case len(lines) == mostLines:
+			more++
+		case f.line == 0:
+			lines = append(lines, fmt.Sprintf("  %s, whose row is gone: %v", email, f.err))
+		default:
+			lines = append(lines, fmt.Sprintf("  line %d, %s: %v", f.line, email, f.err))
+		}
+	}
+	if more > 0 {
+		lines = append(lines, fmt.Sprintf("  and %d more", more))
+	}
+	if untried > 0 {
+		lines = append(lines, fmt.Sprintf("  %d users were not tried after that", untried))
+	}
+	return "these users failed:\n\n" + strings.Join(lines, "\n") + "\n\nNothing is wrong with the others"
+}
+
+// Unwrap returns the causes.
+func (e *usersError) Unwrap() []error {
+	var causes []error
+	for _, email := range e.sorted() {
+		causes = append(causes, e.failed[email].err)
+	}
+	return causes
+}

@@ -1,0 +1,120 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// usersTextType is the type of a text with users: two texts that say the same
+// are the same value, however they are written.
+type usersTextType struct{ basetypes.StringType }
+
+func (t usersTextType) Equal(o attr.Type) bool {
+	other, ok := o.(usersTextType)
+	return ok && t.StringType.Equal(other.StringType)
+}
+
+func (t usersTextType) String() string { return "users as CSV" }
+
+func (t usersTextType) ValueType(context.Context) attr.Value { return usersText{} }
+
+func (t usersTextType) ValueFromString(_ context.Context, in basetypes.StringValue) (basetypes.StringValuable, diag.Diagnostics) {
+	return usersText{in}, nil
+}
+
+func (t usersTextType) ValueFromTerraform(ctx context.Context, in tftypes.Value) (attr.Value, error) {
+	v, err := t.StringType.ValueFromTerraform(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	text, ok := v.(basetypes.StringValue)
+	if !ok {
+		return nil, fmt.Errorf("a text is a %T", v)
+	}
+	return usersText{text}, nil
+}
+
+// usersText is a text with users.
+type usersText struct{ basetypes.StringValue }
+
+func newUsersText(text string) usersText { return usersText{basetypes.NewStringValue(text)} }
+
+func (v usersText) Equal(o attr.Value) bool {
+	other, ok := o.(usersText)
+	return ok && v.StringValue.Equal(other.StringValue)
+}
+
+func (v usersText) Type(context.Context) attr.Type { return usersTextType{} }
+
+// StringSemanticEquals reports whether another text says the same.
+func (v usersText) StringSemanticEquals(_ context.Context, o basetypes.StringValuable) (bool, diag.Diagnostics) {
+	other, ok := o.(usersText)
+	return ok && access.SameUsersCSV(v.ValueString(), other.ValueString()), nil
+}
+
+// sameUsers keeps the text of the state when the configuration says the same in
+// another way.
+type sameUsers struct{}
+
+func (sameUsers) Description(context.Context) string {
+	return "Order, quoting and case make no difference."
+}
+
+func (m sameUsers) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+
+func (sameUsers) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+	if plumbing.IsSet(req.StateValue) && plumbing.IsSet(req.PlanValue) && access.SameUsersCSV(req.StateValue.ValueString(), req.PlanValue.ValueString()) {
+		resp.PlanValue = req.StateValue
+	}
+}
+
+// mostLines is how many lines one diagnostic names.
+const mostLines = 20
+
+// validUsers refuses a text that cannot be read, with the line of each mistake.
+type validUsers struct{}
+
+func (validUsers) Description(context.Context) string {
+	return "must be CSV with a header and a row per user"
+}
+
+func (v validUsers) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (validUsers) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if !plumbing.IsSet(req.ConfigValue) {
+		return
+	}
+	table, err := access.ParseUsersCSV(req.ConfigValue.ValueString())
+	mistakes := []error{err}
+	var all interface{ Unwrap() []error }
+	if errors.As(err, &all) {
+		mistakes = all.Unwrap()
+	}
+	if err == nil {
+		mistakes = nil
+		for _, u := range table.Users {
+			if !api.ValidEmail(u.Email) {
+				mistakes = append(mistakes, &access.LineError{Line: u.Line, Text: fmt.Sprintf("%q is not an e-mail address", u.Email)})
+			}
+		}
+	}
+	for n, mistake := range mistakes {
+		if n == mostLines {
+			resp.Diagnostics.AddAttributeError(req.Path, "Invalid Users", fmt.Sprintf("There are %d more mistakes like these.", len(mistakes)-n))
+			return
+		}
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Users", plumbing.Sentence(mistake.Error()))
+	}
+}
