@@ -131,6 +131,11 @@ var controls = concat(
 	ladder("oe_users_and_roles", "OE Users and Roles"),
 	ladder("make_team", "Make Team"),
 
+	single(makeAppDeveloperControl, "", "Make Application Developer", None, "integromat.app_developer"),
+	single(makeScenarioEditorControl, "", "Make Scenario Editor", None, "integromat.scenario_edit"),
+	single(makeMemberControl, "", "Make Member", None, "integromat.member"),
+	single(makeOwnerControl, "", "Make Owner", None, "integromat.owner"),
+
 	vendorPair("orders", "Orders", half{"231", "order.order_read_by_vendor"}, half{"223", "order.order_read_by_vendor order.order_manage_by_vendor"}),
 	vendorPair("products", "Products", half{"232", "product.product_read_by_vendor"}, half{"224", "product.product_read_by_vendor product.product_manage_by_vendor"}),
 	vendorPair("prices", "Prices", half{"235", "price.price_read_by_vendor"}, half{"227", "price.price_read_by_vendor price.price_manage_by_vendor"}),
@@ -167,6 +172,15 @@ var controls = concat(
 	customerControl("210", "Own Users Viewer", "iam.user_read_own"),
 	customerControl("215", "Order Without Limit", "order.order_create"),
 	customerControl("216", "Order Up To Limit", "order.order_create"),
+)
+
+// The access controls that give roles in Make. The platform publishes no ids of
+// them: these are our own.
+const (
+	makeAppDeveloperControl   = "make-app-developer"
+	makeScenarioEditorControl = "make-scenario-editor"
+	makeMemberControl         = "make-member"
+	makeOwnerControl          = "make-owner"
 )
 
 func concat(lists ...[]Control) []Control {

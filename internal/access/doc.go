@@ -82,8 +82,9 @@
 //
 //  11. Review. Someone should look at a user for whom one group limits what
 //     another gives without limit; at unmet dependencies; at locked users that
-//     still hold groups; at groups without members that could be deleted; and
-//     at the number of users who can manage users and groups.
+//     still hold groups; at groups without members that could be deleted; at stale
+//     members of the Make organization (rule 17); and at the number of users
+//     who can manage users and groups.
 //
 //  12. Tables. Reports are written as RFC 4180 text, columns in a fixed order,
 //     no cell that a spreadsheet would run. Users are read in whatever shape
@@ -115,4 +116,13 @@
 //     ones too, members those assigned to them, billing contacts none. The
 //     Orchestrator alone has roles. A tenant that names its company's e-mail
 //     domains invites nobody from elsewhere.
+//
+//  17. Make. A group gives the roles in Make that the scopes of its access
+//     controls stand for; role templates give none. Whatever else it gives, such
+//     a group is one of the Orchestration Engine. A user has the roles of all
+//     groups, a locked one none. Who edits scenarios or develops apps is
+//     eligible: a member of the Make organization, told so by e-mail, then and
+//     at each change of groups. Who is eligible no longer keeps access to Make
+//     and is stale, until someone, or the sync that is told to, removes the
+//     member.
 package access

@@ -9,9 +9,6 @@ type PredefinedGroup struct {
 	Code        string // as the platform names it; empty for most
 	UserType    UserType
 	Controls    []string // ids of access controls
-	// MakeRoles are the roles in Make that members of an Orchestration Engine
-	// group get.
-	MakeRoles []string
 }
 
 // OwnerGroupID is the predefined group that a new tenant's Owner starts in.
@@ -39,16 +36,16 @@ func PredefinedGroups() []PredefinedGroup {
 			Controls:    ControlIDs(Expand(admin.Access, nil)),
 		},
 	}
-	developer := []string{"integromat.app_developer", "integromat.scenario_edit"}
+	developer := []string{makeAppDeveloperControl, makeScenarioEditorControl}
 	return append(groups,
-		engineGroup("oe-viewer", "OE Viewer", "Sees the Orchestration Engine, changes nothing.", Read, "member"),
+		engineGroup("oe-viewer", "OE Viewer", "Sees the Orchestration Engine, changes nothing.", Read, makeMemberControl),
 		engineGroup("oe-editor", "OE Editor", "Edits digital processes and Make scenarios.", Edit, developer...),
 		engineGroup("oe-manager", "OE Manager", "Develops: creates applications in Make.", Manage, developer...),
-		engineGroup("oe-admin", "OE Admin", "Administers: adds users, creates applications in Make.", Administrate, "owner", "integromat.scenario_edit"),
+		engineGroup("oe-admin", "OE Admin", "Administers: adds users, creates applications in Make.", Administrate, makeOwnerControl, makeScenarioEditorControl),
 	)
 }
 
-func engineGroup(id, name, description string, level Level, makeRoles ...string) PredefinedGroup {
+func engineGroup(id, name, description string, level Level, makeControls ...string) PredefinedGroup {
 	var a Access
 	for i, e := range catalog {
 		if e.Product == OrchestrationEngine {
@@ -57,6 +54,6 @@ func engineGroup(id, name, description string, level Level, makeRoles ...string)
 	}
 	return PredefinedGroup{
 		ID: id, Name: name, Description: description, UserType: Employee,
-		Controls: ControlIDs(a), MakeRoles: makeRoles,
+		Controls: append(ControlIDs(a), makeControls...),
 	}
 }

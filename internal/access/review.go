@@ -22,6 +22,8 @@ const (
 	LockedWithGroups FindingKind = "locked_with_groups"
 	// GroupWithoutMembers gives nobody anything; predefined groups may.
 	GroupWithoutMembers FindingKind = "group_without_members"
+	// StaleMakeMember keeps access to Make without the roles for it.
+	StaleMakeMember FindingKind = "stale_make_member"
 )
 
 // Finding is one thing that someone should look at.
@@ -105,6 +107,7 @@ func Findings(s State) []Finding {
 			f.UserID, f.Email = u.ID, u.Email
 		}
 	}
+	findings = mergeByEmail(findings, s.staleMakeMembers())
 	groups := Compile(s.Groups)
 	for _, g := range slices.SortedFunc(slices.Values(s.Groups), func(a, b Group) int { return strings.Compare(a.ID, b.ID) }) {
 		findings = append(findings, groups.Subject(false, g.ID).unmet(missing)...)

@@ -13,6 +13,7 @@ import (
 type State struct {
 	Users  []StateUser
 	Groups []Group
+	Make   MakeState
 }
 
 // StateUser is a user of a state.

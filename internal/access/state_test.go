@@ -89,7 +89,7 @@ func TestCompareStates_whoIsWho(t *testing.T) {
 		{"nothing is known", []StateUser{member("", "")}, []StateUser{member("", "")}, []UserEvent{UserAdded, UserRemoved}},
 	} {
 		var got []UserEvent
-		for u := range CompareStates(State{c.before, groups}, State{c.after, groups}) {
+		for u := range CompareStates(State{Users: c.before, Groups: groups}, State{Users: c.after, Groups: groups}) {
 			got = append(got, u.Event)
 		}
 		slices.Sort(got)

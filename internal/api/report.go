@@ -5,12 +5,13 @@ import "github.com/access-config/terraform-provider-iam/internal/access"
 // UserReport is the permissions report of one user. It is not of the public
 // API.
 type UserReport struct {
-	UserID   string      `json:"userId"`
-	Email    string      `json:"email"`
-	Name     string      `json:"name"`
-	Locked   bool        `json:"locked"`
-	GroupIDs []string    `json:"groupIds"`
-	Rows     []ReportRow `json:"rows"`
+	UserID    string      `json:"userId"`
+	Email     string      `json:"email"`
+	Name      string      `json:"name"`
+	Locked    bool        `json:"locked"`
+	GroupIDs  []string    `json:"groupIds"`
+	MakeRoles []string    `json:"makeRoles"` // in Make, by the groups
+	Rows      []ReportRow `json:"rows"`
 
 	VendorID string            `json:"vendorId,omitempty"` // of the vendor whom the groups belong to
 	TeamRole access.TeamRole   `json:"teamRole,omitempty"` // absent also when the token may not read the team

@@ -82,6 +82,18 @@ const (
 
 	PathAuditEvents = "/iam/{tenant}/audit-events" // what changed, and who changed it
 
+	PathMakeOrganization = "/make/{tenant}/organization"
+	PathMakeMembers      = "/make/{tenant}/members"
+	PathMakeNotices      = "/make/{tenant}/notices"
+	PathMakeSync         = "/make/{tenant}/sync"
+
+	// Of Make's own API, which the reference backend speaks, too.
+	PathMakeRoles     = "/api/v2/users/roles"
+	PathMakeUsers     = "/api/v2/users"
+	PathMakeUserRoles = "/api/v2/organizations/{organizationId}/user-organization-roles"
+	PathMakeUserRole  = "/api/v2/users/{userId}/user-organization-roles/{organizationId}"
+	PathMakeInvite    = "/api/v2/organizations/{organizationId}/invite"
+
 	PathHealth  = "/healthz"      // the process runs
 	PathReady   = "/readyz"       // the process answers requests
 	PathOpenAPI = "/openapi.yaml" // the description of all of these
@@ -135,6 +147,8 @@ const (
 	ScopeTeamRead            = "team.team_read"
 	ScopeTeamManage          = "team.team_manage"
 	ScopeAuditRead           = "iam.audit_read" // not of the public API
+	ScopeMakeRead            = "make.organization_read"
+	ScopeMakeManage          = "make.organization_manage"
 )
 
 // AllScopes returns every scope that an API key may have and some route asks
@@ -146,7 +160,7 @@ func AllScopes() []string {
 		ScopeAccessRead, ScopeAccessManage, ScopeScopeRead, ScopeScopeManage, ScopeTemplateRead, ScopeTemplateManage,
 		ScopeRoleRead, ScopePermissionRead, ScopeResourceRead,
 		ScopeSettingRead, ScopeSettingManage, ScopeSiteRead, ScopeSiteManage, ScopeVendorRead, ScopeVendorManage,
-		ScopeTeamRead, ScopeTeamManage, ScopeAuditRead,
+		ScopeTeamRead, ScopeTeamManage, ScopeAuditRead, ScopeMakeRead, ScopeMakeManage,
 	}
 }
 

@@ -90,7 +90,10 @@ func (s *Server) putMember(c *call, userType, userID string) (id string, created
 			}
 		}
 		id, created, err = s.assign(c.ctx, tx, g, kind, userID)
-		return err
+		if err != nil || !created {
+			return err
+		}
+		return s.noteMemberships(c.ctx, tx, c.tenant, userID)
 	})
 	return id, created, err
 }
@@ -148,10 +151,13 @@ func (s *Server) setMemberships(ctx context.Context, tx store.Tx, tenant, userID
 	if err := checkVendors(userID, groups); err != nil {
 		return err
 	}
+	changed := false
 	for _, g := range groups {
-		if _, _, err := s.assign(ctx, tx, g, access.Employee, userID); err != nil {
+		_, created, err := s.assign(ctx, tx, g, access.Employee, userID)
+		if err != nil {
 			return err
 		}
+		changed = changed || created
 	}
 	for _, id := range current[userID] {
 		if slices.Contains(groupIDs, id) {
@@ -160,8 +166,12 @@ func (s *Server) setMemberships(ctx context.Context, tx store.Tx, tenant, userID
 		if err := tx.DeleteAssignment(ctx, tenant, id, userID); err != nil {
 			return fmt.Errorf("removing from group: %w", err)
 		}
+		changed = true
 	}
-	return nil
+	if !changed {
+		return nil
+	}
+	return s.noteMemberships(ctx, tx, tenant, userID)
 }
 
 // handleMemberDelete answers DELETE /iam/{tenant}/groups/{groupId}/users/{userId}.
@@ -178,10 +188,13 @@ func (s *Server) handleMemberDelete(c *call) error {
 			return err
 		}
 		err = tx.DeleteAssignment(c.ctx, c.tenant, c.value("groupId"), userID)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
 			return fmt.Errorf("removing the assignment: %w", err)
 		}
-		return nil
+		return s.noteMemberships(c.ctx, tx, c.tenant, userID)
 	})
 	if err != nil {
 		return err
@@ -191,20 +204,39 @@ func (s *Server) handleMemberDelete(c *call) error {
 
 // handleMemberClear answers DELETE /iam/{tenant}/groups/{groupId}/users.
 func (s *Server) handleMemberClear(c *call) error {
-	if err := s.store.DeleteMembers(c.ctx, c.tenant, c.value("groupId")); err != nil {
-		return fmt.Errorf("removing all members: %w", err)
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error { return s.clearGroup(c, tx, c.value("groupId")) })
+	if err != nil {
+		return err
 	}
 	return c.done()
 }
 
-// handleUserGroupClear answers DELETE /iam/{tenant}/users/{userId}/groups.
-func (s *Server) handleUserGroupClear(c *call) error {
-	id, err := memberID(c.ctx, s.store, c.tenant, c.value("userId"))
+// clearGroup removes everybody from a group.
+func (s *Server) clearGroup(c *call, tx store.Tx, id string) error {
+	members, err := membersOf(c.ctx, tx, c.tenant, id)
 	if err != nil {
 		return err
 	}
-	if err := s.store.DeleteMemberships(c.ctx, c.tenant, id); err != nil {
-		return fmt.Errorf("removing from all groups: %w", err)
+	if err := tx.DeleteMembers(c.ctx, c.tenant, id); err != nil {
+		return fmt.Errorf("removing all members: %w", err)
+	}
+	return s.noteMemberships(c.ctx, tx, c.tenant, members...)
+}
+
+// handleUserGroupClear answers DELETE /iam/{tenant}/users/{userId}/groups.
+func (s *Server) handleUserGroupClear(c *call) error {
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		id, err := memberID(c.ctx, tx, c.tenant, c.value("userId"))
+		if err != nil {
+			return err
+		}
+		if err := tx.DeleteMemberships(c.ctx, c.tenant, id); err != nil {
+			return fmt.Errorf("removing from all groups: %w", err)
+		}
+		return s.noteMemberships(c.ctx, tx, c.tenant, id)
+	})
+	if err != nil {
+		return err
 	}
 	return c.done()
 }

@@ -59,7 +59,7 @@ func (s *Server) createControl(c *call, tx store.Tx, id string, body api.AccessC
 }
 
 func (s *Server) updateControl(c *call, tx store.Tx, id string, body api.AccessControlUpdate) error {
-	return tx.UpdateAccessControl(c.ctx, c.tenant, id, func(control *store.AccessControl) error {
+	err := tx.UpdateAccessControl(c.ctx, c.tenant, id, func(control *store.AccessControl) error {
 		if control.Predefined {
 			return violation(id, fmt.Sprintf("Access control '%s' is predefined and cannot be changed", id))
 		}
@@ -72,6 +72,10 @@ func (s *Server) updateControl(c *call, tx store.Tx, id string, body api.AccessC
 		control.ModifiedAt = s.timestamp()
 		return fillControl(c, tx, control, body)
 	})
+	if err != nil {
+		return err
+	}
+	return s.noteControl(c.ctx, tx, c.tenant, id)
 }
 
 // fillControl checks the body and takes its members over into the record.

@@ -43,11 +43,17 @@ func (s *Server) DoTasks(ctx context.Context) error {
 	return err
 }
 
-// OpenPaths are the paths that need no token, each with its method.
-var OpenPaths = func() map[string]string {
-	paths := map[string]string{}
+// SyncMembers does what is due of the sync with Make, beside the worker.
+func (s *Server) SyncMembers(ctx context.Context) error {
+	_, err := s.syncMembers(ctx)
+	return err
+}
+
+// OpenPaths are the paths that need no token, each with its methods.
+var OpenPaths = func() map[string][]string {
+	paths := map[string][]string{}
 	for _, r := range new(Server).openTable() {
-		paths[r.path] = r.method
+		paths[r.path] = append(paths[r.path], r.method)
 	}
 	return paths
 }()

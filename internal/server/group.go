@@ -200,7 +200,7 @@ func (s *Server) handleGroupPut(c *call) error {
 }
 
 func (s *Server) updateGroup(c *call, tx store.Tx, id string, body api.GroupUpdate) error {
-	return tx.UpdateGroup(c.ctx, c.tenant, id, func(g *store.Group) error {
+	err := tx.UpdateGroup(c.ctx, c.tenant, id, func(g *store.Group) error {
 		if g.Predefined {
 			return violation(id, fmt.Sprintf("Group '%s' is predefined and cannot be changed; its members can", id))
 		}
@@ -213,6 +213,10 @@ func (s *Server) updateGroup(c *call, tx store.Tx, id string, body api.GroupUpda
 		g.ModifiedAt = s.timestamp()
 		return s.fillGroup(c, tx, g, body)
 	})
+	if err != nil {
+		return err
+	}
+	return s.noteGroup(c.ctx, tx, c.tenant, id)
 }
 
 // handleGroupDelete answers DELETE /iam/{tenant}/groups/{groupId}. A group with
@@ -235,7 +239,7 @@ func (s *Server) handleGroupDelete(c *call) error {
 			return violation(id, fmt.Sprintf("Group '%s' is predefined and cannot be deleted", id))
 		}
 		if force {
-			if err := tx.DeleteMembers(c.ctx, c.tenant, id); err != nil {
+			if err := s.clearGroup(c, tx, id); err != nil {
 				return err
 			}
 		}

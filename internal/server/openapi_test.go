@@ -34,8 +34,10 @@ func TestOpenAPI_operations(t *testing.T) {
 	for _, o := range server.Operations() {
 		table = append(table, fmt.Sprintf("%s %s %v", o.Method, o.Path, o.Scopes))
 	}
-	for path, method := range server.OpenPaths {
-		table = append(table, fmt.Sprintf("%s %s open", method, path))
+	for path, methods := range server.OpenPaths {
+		for _, method := range methods {
+			table = append(table, fmt.Sprintf("%s %s open", method, path))
+		}
 	}
 	for path, item := range openAPI(t).Paths.Map() {
 		for method, o := range item.Operations() {

@@ -23,6 +23,14 @@ var notRecorded = map[string]string{
 	"CreateTask":    "is no configuration: what a task changes is recorded when it is done",
 	"DeleteTask":    "as CreateTask",
 	"AppendEvent":   "is the record",
+
+	"CreateMakeMember":  "is what the sync with Make has to do yet, and follows from changes that are recorded",
+	"UpdateMakeMember":  "as CreateMakeMember",
+	"DeleteMakeMember":  "as CreateMakeMember",
+	"PutOffMakeMembers": "as CreateMakeMember",
+	"CreateMakeNotice":  "is an e-mail to be sent, and has a list of its own",
+	"SentMakeNotice":    "as CreateMakeNotice",
+	"DropMakeNotices":   "as CreateMakeNotice",
 }
 
 // recordedChange is a call that writes, and the events that it must leave:

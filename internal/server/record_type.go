@@ -92,6 +92,12 @@ func recordedBody(d store.Document) (any, error) {
 		return vendorToWire(d, nil)
 	case store.KindLocation:
 		return locationToWire(d)
+	case store.KindMake:
+		var o makeOrganization
+		err := json.Unmarshal([]byte(d.Body), &o)
+		return o.toWire(), err
+	case store.KindMakeUser:
+		return json.RawMessage(d.Body), nil
 	}
 	return nil, fmt.Errorf("there are no events of documents of kind %q", d.Kind)
 }

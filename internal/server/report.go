@@ -82,7 +82,11 @@ func (s *Server) reportSource(c *call, users ...store.User) (reportSource, error
 	if err != nil {
 		return reportSource{}, fmt.Errorf("listing templates: %w", err)
 	}
-	source := reportSource{vendors: map[string]string{}, team: map[string]api.TeamMember{}}
+	custom, err := customScopes(c.ctx, s.store, c.tenant)
+	if err != nil {
+		return reportSource{}, err
+	}
+	source := reportSource{state: access.State{Make: access.MakeState{Scopes: custom}}, vendors: map[string]string{}, team: map[string]api.TeamMember{}}
 	for _, u := range users {
 		source.state.Users = append(source.state.Users, access.StateUser{ID: u.ID, Email: u.Email, Name: u.FirstName + " " + u.LastName, Locked: u.Locked, GroupIDs: memberships[u.ID]})
 	}
@@ -139,7 +143,7 @@ func (c *call) writeCSV(table []byte) error {
 func (s reportSource) toWire(u access.StateUser, rows []access.Row) api.UserReport {
 	report := api.UserReport{
 		UserID: u.ID, Email: u.Email, Name: u.Name, Locked: u.Locked,
-		GroupIDs: orEmpty(u.GroupIDs), Rows: make([]api.ReportRow, len(rows)),
+		GroupIDs: orEmpty(u.GroupIDs), MakeRoles: orEmpty(s.state.MakeRoles(u)), Rows: make([]api.ReportRow, len(rows)),
 	}
 	for i, r := range rows {
 		report.Rows[i] = api.ReportRow{

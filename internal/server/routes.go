@@ -18,7 +18,7 @@ type route struct {
 
 // table is every operation behind a token.
 func (s *Server) table() []route {
-	routes := slices.Concat(s.userTable(), s.groupTable(), s.settingTable(), s.siteTable(), s.vendorTable(), s.teamTable())
+	routes := slices.Concat(s.userTable(), s.groupTable(), s.settingTable(), s.siteTable(), s.vendorTable(), s.teamTable(), s.makeTable())
 	if !s.noLegacy {
 		routes = append(routes, s.legacyTable()...)
 	}
@@ -154,9 +154,28 @@ func (s *Server) teamTable() []route {
 	}
 }
 
-// openTable is every operation that needs no token.
+func (s *Server) makeTable() []route {
+	read, manage := one(api.ScopeMakeRead), one(api.ScopeMakeManage)
+	return []route{
+		{"GET", api.PathMakeOrganization, read, s.handleMakeOrganizationGet},
+		{"PUT", api.PathMakeOrganization, manage, s.handleMakeOrganizationPut},
+		{"DELETE", api.PathMakeOrganization, manage, s.handleMakeOrganizationDelete},
+		{"GET", api.PathMakeMembers, read, s.handleMakeMemberList},
+		{"GET", api.PathMakeNotices, read, s.handleMakeNoticeList},
+		{"POST", api.PathMakeSync, manage, s.handleMakeSync},
+	}
+}
+
+// openTable is every operation that needs no token. Those of Make ask for a key.
 func (s *Server) openTable() []route {
 	return []route{
+		{"GET", api.PathMakeRoles, nil, s.withMakeKey(s.handleMakeRoleList)},
+		{"GET", api.PathMakeUsers, nil, s.withMakeKey(s.handleMakeUserList)},
+		{"GET", api.PathMakeUserRoles, nil, s.withMakeKey(s.handleMakeUserRoleList)},
+		{"GET", api.PathMakeUserRole, nil, s.withMakeKey(s.handleMakeUserRoleGet)},
+		{"POST", api.PathMakeUserRole, nil, s.withMakeKey(s.handleMakeUserRolePost)},
+		{"POST", api.PathMakeInvite, nil, s.withMakeKey(s.handleMakeInvite)},
+
 		{"POST", api.PathToken, nil, s.handleToken},
 		{"GET", api.PathHealth, nil, s.handleHealth},
 		{"GET", api.PathReady, nil, s.handleReady},
@@ -208,6 +227,9 @@ func (s *Server) open(path string, handle func(*call) error) http.HandlerFunc {
 		}
 		if err := handle(c); err != nil {
 			s.writeError(c, err)
+		}
+		if r.Method != http.MethodGet && s.syncs.Load() {
+			s.makeWorker.wakeUp() // it may have a change to carry on
 		}
 	}
 }

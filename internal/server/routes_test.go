@@ -117,8 +117,8 @@ func TestRoutes_methodNotAllowed(t *testing.T) {
 		path := request(o).path
 		allowed[path] = append(allowed[path], o.Method)
 	}
-	for path, method := range server.OpenPaths {
-		allowed[path] = append(allowed[path], method)
+	for path, methods := range server.OpenPaths {
+		allowed[path] = append(allowed[path], methods...)
 	}
 	for path, methods := range allowed {
 		slices.Sort(methods)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,6 +27,9 @@ type Options struct {
 	// VendorGroupDelay is how long after a vendor its groups are made. The
 	// platform takes about half a second.
 	VendorGroupDelay time.Duration
+	// Mail sends an e-mail to someone; nil keeps them, for no one to read but by
+	// the API. Id is the same when it is sent again.
+	Mail func(ctx context.Context, to, id, subject, text string) error
 }
 
 // Server answers the API. It is an http.Handler and safe for concurrent use;
@@ -39,13 +43,16 @@ type Server struct {
 	vendorGroupDelay time.Duration
 	signingKey       []byte
 	handler          http.Handler
-	worker           worker
+	worker           *worker
+	makeWorker       *worker
+	syncs            atomic.Bool // there was a change that the sync with Make has to know
+	mail             func(ctx context.Context, to, id, subject, text string) error
 }
 
 // New returns a server over the store. It reads the key that signs tokens, or
 // makes it on a new database, and begins with the tasks that were left over.
 func New(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay}
+	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -64,7 +71,8 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	s.signingKey = key
 	s.handler = s.routes()
-	s.startWorker()
+	s.worker = s.startWorker("tasks", s.doTasks)
+	s.makeWorker = s.startWorker("the sync with Make", s.syncMembers)
 	return s, nil
 }
 

@@ -24,21 +24,25 @@ const (
 	lastRest = time.Minute
 )
 
-// worker does the tasks that the store keeps, one after the other.
+// worker does what the store keeps for later, one after the other.
 type worker struct {
+	name string // of what it does
+	do   func(ctx context.Context) (wait time.Duration, err error)
 	wake chan struct{} // holds one signal
 	stop context.CancelFunc
 	done chan struct{}
 }
 
-// startWorker begins with the tasks that earlier processes left.
-func (s *Server) startWorker() {
+// startWorker begins with what earlier processes left. Do does everything that
+// is due, and returns how long to wait before the next look.
+func (s *Server) startWorker(name string, do func(ctx context.Context) (wait time.Duration, err error)) *worker {
 	ctx, stop := context.WithCancel(context.Background())
-	s.worker = worker{wake: make(chan struct{}, 1), stop: stop, done: make(chan struct{})}
+	w := &worker{name: name, do: do, wake: make(chan struct{}, 1), stop: stop, done: make(chan struct{})}
 	go func() {
-		defer close(s.worker.done)
-		s.work(ctx)
+		defer close(w.done)
+		s.work(ctx, w)
 	}()
+	return w
 }
 
 // Close ends the work in the background and waits until it has ended. What is
@@ -46,36 +50,40 @@ func (s *Server) startWorker() {
 // request is under way any more, and before the store is closed; calling it
 // again does nothing.
 func (s *Server) Close() {
-	s.worker.stop()
-	<-s.worker.done
+	for _, w := range []*worker{s.worker, s.makeWorker} {
+		w.stop()
+		<-w.done
+	}
 }
 
 // wakeWorker tells that there is a new task. Call it after the transaction.
-func (s *Server) wakeWorker() {
+func (s *Server) wakeWorker() { s.worker.wakeUp() }
+
+func (w *worker) wakeUp() {
 	select {
-	case s.worker.wake <- struct{}{}:
+	case w.wake <- struct{}{}:
 	default: // it was told and has not looked yet
 	}
 }
 
-func (s *Server) work(ctx context.Context) {
+func (s *Server) work(ctx context.Context, w *worker) {
 	rest := time.Duration(0)
 	for {
-		wait, err := s.doTasks(ctx)
+		wait, err := w.do(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
 			rest = min(max(2*rest, firstRetry), lastRest)
 			wait = rest
-			s.log.ErrorContext(ctx, "tasks cannot be done", "again_in", rest, "cause", err.Error())
+			s.log.ErrorContext(ctx, w.name+" cannot be done", "again_in", rest, "cause", err.Error())
 		default:
 			rest = 0
 		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
-		case <-s.worker.wake:
+		case <-w.wake:
 		case <-ctx.Done():
 		}
 		timer.Stop()

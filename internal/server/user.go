@@ -222,6 +222,9 @@ func (s *Server) handleUserDelete(c *call) error {
 		if err := tx.DeleteUser(c.ctx, c.tenant, u.ID); err != nil {
 			return fmt.Errorf("deleting user: %w", err)
 		}
+		if err := s.noteUser(c.ctx, tx, c.tenant, u.ID); err != nil {
+			return err
+		}
 		return tx.CloseInvitations(c.ctx, c.tenant, store.InvitedUser, u.ID)
 	})
 	if err != nil {
@@ -243,10 +246,14 @@ func (s *Server) setLocked(c *call, locked bool) error {
 		if err != nil || u.Locked == locked {
 			return err
 		}
-		return tx.UpdateUser(c.ctx, c.tenant, u.ID, func(u *store.User) error {
+		err = tx.UpdateUser(c.ctx, c.tenant, u.ID, func(u *store.User) error {
 			u.Locked = locked
 			return nil
 		})
+		if err != nil {
+			return err
+		}
+		return s.noteUser(c.ctx, tx, c.tenant, u.ID)
 	})
 	if err != nil {
 		return err

@@ -13,6 +13,8 @@ const (
 	KindSite          = "site"           // its code is the id
 	KindVendor        = "vendor"
 	KindLocation      = "location"
+	KindMake          = "make-organization" // of the tenant; there is one at most
+	KindMakeUser      = "make-user"         // a member of an organization in the reference Make
 )
 
 // Document is a record that the storage does not look into.

@@ -67,6 +67,7 @@ type Tx interface {
 	TeamTx
 	InvitationTx
 	EventTx
+	MakeTx
 }
 
 // Page selects a part of a list. The zero value selects everything.

@@ -5,11 +5,9 @@
 package embedded
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -139,54 +137,4 @@ func (b *Backend) Close() error {
 }
 
 // RoundTrip answers a request with the backend's handler, without a network.
-func (b *Backend) RoundTrip(r *http.Request) (answer *http.Response, err error) {
-	served := r.WithContext(r.Context()) // the caller's request stays as it is
-	if served.Body == nil {
-		served.Body = http.NoBody
-	}
-	defer served.Body.Close()
-	defer func() {
-		// A handler aborts to leave the caller without an answer.
-		if cause := recover(); cause != nil {
-			answer, err = nil, fmt.Errorf("the embedded backend gave no answer: %v", cause)
-		}
-	}()
-	w := &recorder{header: http.Header{}}
-	b.server.ServeHTTP(w, served)
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	return w.response(r), nil
-}
-
-// recorder collects an answer.
-type recorder struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-// Header returns the headers to come.
-func (w *recorder) Header() http.Header { return w.header }
-
-// WriteHeader sets the status; only the first call counts.
-func (w *recorder) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
-}
-
-// Write collects a part of the body.
-func (w *recorder) Write(p []byte) (int, error) {
-	w.WriteHeader(http.StatusOK)
-	return w.body.Write(p)
-}
-
-func (w *recorder) response(r *http.Request) *http.Response {
-	w.WriteHeader(http.StatusOK)
-	return &http.Response{
-		Status:     fmt.Sprintf("%d %s", w.status, http.StatusText(w.status)),
-		StatusCode: w.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: w.header, Body: io.NopCloser(&w.body), ContentLength: int64(w.body.Len()), Request: r,
-	}
-}
+func (b *Backend) RoundTrip(r *http.Request) (*http.Response, error) { return b.server.RoundTrip(r) }

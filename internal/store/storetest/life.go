@@ -124,6 +124,22 @@ func calls(s store.Store) map[string]func(ctx context.Context) error {
 		"AppendEvent": func(ctx context.Context) error { return s.AppendEvent(ctx, newEvent("acme", 1)) },
 		"Events":      func(ctx context.Context) error { return second(s.Events(ctx, "acme", store.EventFilter{})) },
 
+		"CreateMakeMember": func(ctx context.Context) error { return s.CreateMakeMember(ctx, newMakeMember("acme", "m")) },
+		"MakeMember":       func(ctx context.Context) error { return second(s.MakeMember(ctx, "acme", "in tx")) },
+		"MakeMembers":      func(ctx context.Context) error { return second(s.MakeMembers(ctx, "acme")) },
+		"NextMakeMember":   func(ctx context.Context) error { return second(s.NextMakeMember(ctx)) },
+		"UpdateMakeMember": func(ctx context.Context) error {
+			return s.UpdateMakeMember(ctx, "acme", "in tx", func(*store.MakeMember) error { return nil })
+		},
+		"PutOffMakeMembers":  func(ctx context.Context) error { return s.PutOffMakeMembers(ctx, "acme", day, "cause") },
+		"DeleteMakeMember":   func(ctx context.Context) error { return s.DeleteMakeMember(ctx, "acme", "in tx") },
+		"CreateMakeNotice":   func(ctx context.Context) error { return s.CreateMakeNotice(ctx, newMakeNotice("acme", "n")) },
+		"MakeNotice":         func(ctx context.Context) error { return second(s.MakeNotice(ctx, "acme", "in tx")) },
+		"MakeNotices":        func(ctx context.Context) error { return second(s.MakeNotices(ctx, "acme")) },
+		"WaitingMakeNotices": func(ctx context.Context) error { return second(s.WaitingMakeNotices(ctx, "acme", "u")) },
+		"SentMakeNotice":     func(ctx context.Context) error { return s.SentMakeNotice(ctx, "acme", "in tx", day) },
+		"DropMakeNotices":    func(ctx context.Context) error { return s.DropMakeNotices(ctx, "acme", "u") },
+
 		"InTx": func(ctx context.Context) error { return s.InTx(ctx, func(store.Tx) error { return nil }) },
 		"Ping": func(ctx context.Context) error { return s.Ping(ctx) },
 	}

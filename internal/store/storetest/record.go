@@ -45,6 +45,8 @@ var kinds = []kind{
 	kindOf("template", newTemplate, store.Tx.CreateTemplate, store.Tx.Template),
 	kindOf("team member", newTeamMember, store.Tx.CreateTeamMember, store.Tx.TeamMember),
 	kindOf("invitation", newInvitation, store.Tx.CreateInvitation, store.Tx.Invitation),
+	kindOf("member of Make", newMakeMember, store.Tx.CreateMakeMember, store.Tx.MakeMember),
+	kindOf("notice of Make", newMakeNotice, store.Tx.CreateMakeNotice, store.Tx.MakeNotice),
 }
 
 func kindOf[T any](

@@ -1,0 +1,274 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// handleMakeOrganizationGet answers GET /make/{tenant}/organization.
+func (s *Server) handleMakeOrganizationGet(c *call) error {
+	o, found, err := makeOrganizationOf(c.ctx, s.store, c.tenant)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return noMakeOrganization()
+	}
+	return c.write(http.StatusOK, o.toWire())
+}
+
+// toWire presents the organization, without the key.
+func (o makeOrganization) toWire() api.MakeOrganization {
+	return api.MakeOrganization{
+		OrganizationID: o.OrganizationID, Sync: o.Sync, PruneStale: o.PruneStale, APIURL: o.APIURL, HasAPIKey: o.APIKey != "",
+	}
+}
+
+func noMakeOrganization() error {
+	return notFound("Error while getting the Make organization", "", "The tenant has no Make organization")
+}
+
+// handleMakeOrganizationPut answers PUT /make/{tenant}/organization: it replaces
+// what the tenant says of its organization. Turning the sync on looks at every
+// user; another organization starts from none.
+func (s *Server) handleMakeOrganizationPut(c *call) error {
+	var body api.MakeOrganizationUpdate
+	if err := c.decode(&body, "organizationId"); err != nil {
+		return err
+	}
+	o := makeOrganization{
+		OrganizationID: body.OrganizationID, Sync: body.Sync, PruneStale: body.PruneStale,
+		APIURL: strings.TrimRight(body.APIURL, "/"), APIKey: body.APIKey,
+	}
+	created := false
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		old, found, err := makeOrganizationOf(c.ctx, tx, c.tenant)
+		if err != nil {
+			return err
+		}
+		created = !found
+		if o.APIKey == "" && o.APIURL == old.APIURL {
+			o.APIKey = old.APIKey
+		}
+		if err := checkMakeOrganization(o); err != nil {
+			return err
+		}
+		if err := s.putDocument(c, tx, store.KindMake, store.KindMake, o); err != nil {
+			return err
+		}
+		return s.changeMake(c, tx, old, o)
+	})
+	switch {
+	case err != nil:
+		return err
+	case created:
+		return c.write(http.StatusCreated, api.Created{ID: o.OrganizationID})
+	}
+	return c.done()
+}
+
+func checkMakeOrganization(o makeOrganization) error {
+	if !api.ValidID(o.OrganizationID) {
+		return violation(o.OrganizationID, "organizationId must be the id of a Make organization, such as 12345")
+	}
+	if o.APIURL == "" {
+		if o.APIKey != "" {
+			return violation(o.OrganizationID, "apiKey goes with apiUrl: the reference Make needs no key")
+		}
+		return nil
+	}
+	u, err := url.Parse(o.APIURL)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return violation(o.OrganizationID, "apiUrl must be the address of a Make, such as https://eu1.make.com")
+	}
+	if o.APIKey == "" || strings.ContainsFunc(o.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return violation(o.OrganizationID, "apiUrl needs apiKey, which is text without spaces")
+	}
+	return nil
+}
+
+// changeMake carries a change of the organization on to its members.
+func (s *Server) changeMake(c *call, tx store.Tx, old, o makeOrganization) error {
+	members, err := tx.MakeMembers(c.ctx, c.tenant)
+	if err != nil {
+		return fmt.Errorf("listing the members of Make: %w", err)
+	}
+	another := old.OrganizationID != o.OrganizationID || old.APIURL != o.APIURL
+	for _, m := range members {
+		switch {
+		case another, !o.Sync && !m.Present:
+			err = s.forgetMakeMember(c, tx, m)
+		case !o.Sync:
+			err = s.pendMakeMember(c, tx, m, false)
+		case o.PruneStale != old.PruneStale && m.Present && !access.MakeEligible(m.Roles):
+			err = s.pendMakeMember(c, tx, m, o.PruneStale)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if !o.Sync || old.Sync && !another {
+		return nil
+	}
+	return s.scanMake(c.ctx, tx, c.tenant)
+}
+
+// forgetMakeMember ends what the sync has to do with a member, who stays in
+// Make.
+func (s *Server) forgetMakeMember(c *call, tx store.Tx, m store.MakeMember) error {
+	if err := tx.DropMakeNotices(c.ctx, c.tenant, m.ID); err != nil {
+		return fmt.Errorf("dropping notices: %w", err)
+	}
+	return tx.DeleteMakeMember(c.ctx, c.tenant, m.ID)
+}
+
+// pendMakeMember says whether something is to be done for a member.
+func (s *Server) pendMakeMember(c *call, tx store.Tx, m store.MakeMember, pending bool) error {
+	if pending {
+		s.syncs.Store(true)
+	} else if err := tx.DropMakeNotices(c.ctx, c.tenant, m.ID); err != nil {
+		return fmt.Errorf("dropping notices: %w", err)
+	}
+	return tx.UpdateMakeMember(c.ctx, c.tenant, m.ID, func(m *store.MakeMember) error {
+		now := s.timestamp()
+		m.Pending, m.DueAt, m.ChangedAt, m.Attempts, m.LastError = pending, now, now, 0, ""
+		m.Change++
+		return nil
+	})
+}
+
+// handleMakeOrganizationDelete answers DELETE /make/{tenant}/organization.
+// Members stay in Make.
+func (s *Server) handleMakeOrganizationDelete(c *call) error {
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		err := tx.DeleteDocument(c.ctx, c.tenant, store.KindMake, store.KindMake)
+		if errors.Is(err, store.ErrNotFound) {
+			return noMakeOrganization()
+		}
+		if err != nil {
+			return fmt.Errorf("deleting the Make organization: %w", err)
+		}
+		members, err := tx.MakeMembers(c.ctx, c.tenant)
+		if err != nil {
+			return fmt.Errorf("listing the members of Make: %w", err)
+		}
+		for _, m := range members {
+			if err := s.forgetMakeMember(c, tx, m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.done()
+}
+
+// handleMakeSync answers POST /make/{tenant}/sync: every user is looked at, and
+// what waits is tried now.
+func (s *Server) handleMakeSync(c *call) error {
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		o, found, err := makeOrganizationOf(c.ctx, tx, c.tenant)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return noMakeOrganization()
+		}
+		if !o.Sync {
+			return conflict("The sync is off", o.OrganizationID, "Turn the sync of the Make organization on first")
+		}
+		members, err := tx.MakeMembers(c.ctx, c.tenant)
+		if err != nil {
+			return fmt.Errorf("listing the members of Make: %w", err)
+		}
+		for _, m := range members {
+			if m.Pending {
+				err := tx.UpdateMakeMember(c.ctx, c.tenant, m.ID, func(m *store.MakeMember) error {
+					m.DueAt, m.Attempts = s.timestamp(), 0
+					return nil
+				})
+				if err != nil {
+					return fmt.Errorf("trying again: %w", err)
+				}
+			}
+		}
+		return s.scanMake(c.ctx, tx, c.tenant)
+	})
+	if err != nil {
+		return err
+	}
+	return c.done()
+}
+
+// handleMakeMemberList answers GET /make/{tenant}/members: everyone whom the
+// sync knows.
+func (s *Server) handleMakeMemberList(c *call) error {
+	page, err := c.page()
+	if err != nil {
+		return err
+	}
+	status := api.MakeStatus(c.query("status"))
+	if status != "" && !slices.Contains([]api.MakeStatus{api.MakeSynced, api.MakePending, api.MakeStale}, status) {
+		return badRequest(fmt.Sprintf("status must be synced, pending or stale, not %q", status))
+	}
+	members, err := s.store.MakeMembers(c.ctx, c.tenant)
+	if err != nil {
+		return fmt.Errorf("listing the members of Make: %w", err)
+	}
+	var documents []api.MakeMember
+	for _, m := range members {
+		if d := makeMemberToWire(m); status == "" || d.Status == status {
+			documents = append(documents, d)
+		}
+	}
+	return writeList(c, cut(documents, page), len(documents))
+}
+
+// makeMemberToWire presents a member.
+func makeMemberToWire(m store.MakeMember) api.MakeMember {
+	d := api.MakeMember{
+		UserID: m.ID, Email: m.Email, Status: api.MakeStale, Present: m.Present, Roles: orEmpty(m.Roles), Attempts: m.Attempts,
+		LastError: m.LastError, ChangedAt: stamp(m.ChangedAt), SyncedAt: stamp(m.SyncedAt),
+	}
+	eligible := access.MakeEligible(m.Roles)
+	switch {
+	case !m.Pending && eligible:
+		d.Status = api.MakeSynced
+	case m.Pending && !eligible:
+		d.Status, d.Pending = api.MakePending, "to be removed from the Make organization"
+	case m.Pending && m.Present:
+		d.Status, d.Pending = api.MakePending, "to be told of a change"
+	case m.Pending:
+		d.Status, d.Pending = api.MakePending, "to be added to the Make organization"
+	}
+	return d
+}
+
+// handleMakeNoticeList answers GET /make/{tenant}/notices.
+func (s *Server) handleMakeNoticeList(c *call) error {
+	page, err := c.page()
+	if err != nil {
+		return err
+	}
+	notices, err := s.store.MakeNotices(c.ctx, c.tenant)
+	if err != nil {
+		return fmt.Errorf("listing notices: %w", err)
+	}
+	var documents []api.MakeNotice
+	for _, n := range notices {
+		if c.query("email") == "" || strings.EqualFold(n.Email, c.query("email")) {
+			documents = append(documents, api.MakeNotice{ID: n.ID, UserID: n.UserID, Email: n.Email, CreatedAt: stamp(n.CreatedAt), SentAt: stamp(n.SentAt)})
+		}
+	}
+	return writeList(c, cut(documents, page), len(documents))
+}

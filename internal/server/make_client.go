@@ -1,0 +1,186 @@
+package server
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+const (
+	// makeTimeout is how long one call of Make may take.
+	makeTimeout = 15 * time.Second
+	// makePageSize is how many users one call of Make asks for.
+	makePageSize = 1000
+	// maxMakeAnswer is the largest answer of Make that is read, in bytes.
+	maxMakeAnswer = 16 << 20
+)
+
+// makeClient calls the API of Make, here or elsewhere, about one organization.
+type makeClient struct {
+	base         string
+	key          string
+	organization string
+	http         *http.Client
+}
+
+// makeClientOf returns a client of the Make that the tenant has.
+func (s *Server) makeClientOf(tenant string, o makeOrganization) *makeClient {
+	c := &makeClient{base: o.APIURL, key: o.APIKey, organization: o.OrganizationID, http: &http.Client{
+		Timeout:       makeTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the key is for nobody else
+	}}
+	if o.APIURL == "" {
+		c.base, c.key, c.http.Transport = "http://make.reference", s.makeKey(tenant), s
+	}
+	return c
+}
+
+// makeError is a refusal of Make.
+type makeError struct {
+	status int
+	text   string
+}
+
+func (e *makeError) Error() string {
+	return strings.TrimSpace(fmt.Sprintf("Make answered %d %s %s", e.status, http.StatusText(e.status), e.text))
+}
+
+// aboutOne reports whether the refusal is about the one user, so that others can
+// be tried meanwhile.
+func (e *makeError) aboutOne() bool {
+	return e.status == http.StatusBadRequest || e.status == http.StatusConflict || e.status == http.StatusUnprocessableEntity
+}
+
+// do makes one call and reads the answer into out, unless that is nil.
+func (c *makeClient) do(ctx context.Context, method, path string, query url.Values, body, out any) error {
+	var sent io.Reader = http.NoBody
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return fmt.Errorf("encoding a call of Make: %w", err)
+		}
+		sent = bytes.NewReader(text)
+	}
+	target := c.base + path
+	if len(query) > 0 {
+		target += "?" + query.Encode()
+	}
+	r, err := http.NewRequestWithContext(ctx, method, target, sent)
+	if err != nil {
+		return fmt.Errorf("calling Make: %w", err)
+	}
+	r.Header.Set("Authorization", "Token "+c.key)
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := c.http.Do(r)
+	if err != nil {
+		return fmt.Errorf("calling Make: %w", err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(answer.Body, maxMakeAnswer))
+	if err != nil {
+		return fmt.Errorf("reading the answer of Make: %w", err)
+	}
+	if answer.StatusCode < 200 || answer.StatusCode > 299 {
+		var said struct{ Detail, Message string }
+		_ = json.Unmarshal(text, &said) // it may be no JSON
+		return &makeError{status: answer.StatusCode, text: shortened(cmp.Or(said.Message, said.Detail), 200)}
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(text, out); err != nil {
+		return fmt.Errorf("Make answered %s %s with what is not the expected JSON: %w", method, path, err) //nolint:staticcheck // a name
+	}
+	return nil
+}
+
+// shortened shortens a text to a number of bytes, at most.
+func shortened(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	return strings.ToValidUTF8(text[:n], "")
+}
+
+// makeMembership is someone in the organization.
+type makeMembership struct {
+	userID int64
+	roleID int
+}
+
+// members returns who is in the organization, by e-mail in lower case.
+func (c *makeClient) members(ctx context.Context) (map[string]makeMembership, error) {
+	roles, err := makePages(func(page url.Values) ([]api.MakeUserRole, error) {
+		var list api.MakeUserRoleList
+		err := c.do(ctx, http.MethodGet, api.Path(api.PathMakeUserRoles, c.organization), page, nil, &list)
+		return list.UserOrganizationRoles, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	users, err := makePages(func(page url.Values) ([]api.MakeUser, error) {
+		var list api.MakeUserList
+		page.Set("organizationId", c.organization)
+		err := c.do(ctx, http.MethodGet, api.PathMakeUsers, page, nil, &list)
+		return list.Users, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	roleOf := make(map[int64]int, len(roles))
+	for _, r := range roles {
+		roleOf[r.UserID] = r.UsersRoleID
+	}
+	members := make(map[string]makeMembership, len(users))
+	for _, u := range users {
+		if role, ok := roleOf[u.ID]; ok {
+			members[strings.ToLower(u.Email)] = makeMembership{u.ID, role}
+		}
+	}
+	return members, nil
+}
+
+// makePages reads a list of Make to its end.
+func makePages[T any](read func(page url.Values) ([]T, error)) ([]T, error) {
+	var all []T
+	for {
+		batch, err := read(url.Values{"pg[limit]": {strconv.Itoa(makePageSize)}, "pg[offset]": {strconv.Itoa(len(all))}})
+		all = append(all, batch...)
+		if err != nil || len(batch) < makePageSize {
+			return all, err
+		}
+	}
+}
+
+// invite makes someone a Member of the organization.
+func (c *makeClient) invite(ctx context.Context, email, name string) error {
+	return c.do(ctx, http.MethodPost, api.Path(api.PathMakeInvite, c.organization), nil,
+		api.MakeInvite{Email: email, Name: cmp.Or(makeName(name), "Member"), UsersRoleID: api.MakeRoleMember}, nil)
+}
+
+// makeName leaves of a name what Make takes.
+func makeName(name string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(" '-.()*+,@_/", r) {
+			return r
+		}
+		return ' '
+	}, name))
+}
+
+// remove takes someone out of the organization: a change of the role to none.
+func (c *makeClient) remove(ctx context.Context, userID int64) error {
+	return c.do(ctx, http.MethodPost, api.Path(api.PathMakeUserRole, strconv.FormatInt(userID, 10), c.organization), nil, api.MakeRoleChange{}, nil)
+}

@@ -1,0 +1,280 @@
+package server
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// The reference Make is what a tenant has as long as it names no other one. It
+// keeps the members of organizations, and answers as Make's API does. A key
+// opens the organizations of one tenant; every id is one that exists.
+
+// makeUser is a member of an organization as it is stored.
+type makeUser struct {
+	OrganizationID string `json:"organizationId"`
+	UserID         int64  `json:"userId"`
+	Name           string `json:"name"`
+	Email          string `json:"email"`
+	RoleID         int    `json:"roleId"`
+}
+
+func (u makeUser) documentID() string {
+	return u.OrganizationID + "/" + strconv.FormatInt(u.UserID, 10)
+}
+
+// makeKey is the key of a tenant with which the backend calls its own Make.
+func (s *Server) makeKey(tenant string) string {
+	mac := hmac.New(sha256.New, s.signingKey)
+	mac.Write([]byte("make " + tenant))
+	return tenant + ":" + hex.EncodeToString(mac.Sum(nil))
+}
+
+// withMakeKey lets in who presents "Token KEY": the key of the backend itself,
+// or ID:SECRET of an API key that may manage the Make organization.
+func (s *Server) withMakeKey(handle func(*call) error) func(*call) error {
+	return func(c *call) error {
+		key, _ := strings.CutPrefix(c.r.Header.Get("Authorization"), "Token ")
+		id, secret, _ := strings.Cut(key, ":")
+		if id != "" && hmac.Equal([]byte(key), []byte(s.makeKey(id))) {
+			c.tenant = id
+			return handle(c)
+		}
+		client, err := s.store.Client(c.ctx, id)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("reading the client: %w", err)
+		}
+		if err != nil || subtle.ConstantTimeCompare([]byte(hashSecret(secret)), []byte(client.SecretHash)) != 1 {
+			return fault("Invalid key: send Authorization: Token ID:SECRET, with an API key of the tenant", api.FaultInvalidKey)
+		}
+		if len(client.Scopes) > 0 && !slices.Contains(client.Scopes, api.ScopeMakeManage) {
+			return forbidden(api.ScopeMakeManage)
+		}
+		c.tenant = client.Tenant
+		return handle(c)
+	}
+}
+
+// makeRoles are the roles of Make.
+func makeRoles() []api.MakeRole {
+	return []api.MakeRole{
+		{ID: 1, Name: "Team Admin", Category: "team"},
+		{ID: 3, Name: "Team Member", Category: "team"},
+		{ID: 4, Name: "Team Monitoring", Category: "team"},
+		{ID: 6, Name: "Team Operator", Category: "team"},
+		{ID: api.MakeRoleOwner, Name: "Owner", Category: "organization"},
+		{ID: api.MakeRoleAdmin, Name: "Admin", Category: "organization"},
+		{ID: api.MakeRoleMember, Name: "Member", Category: "organization"},
+		{ID: 14, Name: "Accountant", Category: "organization"},
+	}
+}
+
+// handleMakeRoleList answers GET /api/v2/users/roles.
+func (s *Server) handleMakeRoleList(c *call) error {
+	roles := slices.DeleteFunc(makeRoles(), func(r api.MakeRole) bool { return c.query("category") != "" && r.Category != c.query("category") })
+	return c.write(http.StatusOK, api.MakeRoleList{UsersRoles: append([]api.MakeRole{}, roles...)})
+}
+
+// handleMakeUserList answers GET /api/v2/users?organizationId=….
+func (s *Server) handleMakeUserList(c *call) error {
+	if c.query("organizationId") == "" {
+		return badRequest("organizationId must be given")
+	}
+	users, err := makeUsers(c.ctx, s.store, c.tenant, c.query("organizationId"))
+	if err != nil {
+		return err
+	}
+	list := []api.MakeUser{}
+	for _, u := range users {
+		list = append(list, api.MakeUser{ID: u.UserID, Name: u.Name, Email: u.Email})
+	}
+	page, err := c.makePage()
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, api.MakeUserList{Users: append([]api.MakeUser{}, cut(list, page)...)})
+}
+
+// makePage reads which part of a list is asked for, as Make has it.
+func (c *call) makePage() (page store.Page, err error) {
+	page.Limit = 10_000
+	for name, value := range map[string]*int{"pg[limit]": &page.Limit, "pg[offset]": &page.Offset} {
+		if text := c.query(name); text != "" {
+			if *value, err = strconv.Atoi(text); err != nil || *value < 0 || *value > 10_000_000 {
+				return page, badRequest(fmt.Sprintf("%s must be a number that is not negative, not %q", name, text))
+			}
+		}
+	}
+	return page, nil
+}
+
+// makeUsers loads the members of an organization.
+func makeUsers(ctx context.Context, tx store.DocumentTx, tenant, organization string) ([]makeUser, error) {
+	records, err := tx.Documents(ctx, tenant, store.KindMakeUser)
+	if err != nil {
+		return nil, fmt.Errorf("listing the users of Make: %w", err)
+	}
+	var users []makeUser
+	for _, d := range records {
+		u, err := documentToWire[makeUser](d)
+		if err != nil {
+			return nil, err
+		}
+		if u.OrganizationID == organization {
+			users = append(users, u)
+		}
+	}
+	return users, nil
+}
+
+// handleMakeUserRoleList answers GET
+// /api/v2/organizations/{organizationId}/user-organization-roles.
+func (s *Server) handleMakeUserRoleList(c *call) error {
+	users, err := makeUsers(c.ctx, s.store, c.tenant, c.value("organizationId"))
+	if err != nil {
+		return err
+	}
+	list := []api.MakeUserRole{}
+	for _, u := range users {
+		list = append(list, u.role())
+	}
+	page, err := c.makePage()
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, api.MakeUserRoleList{UserOrganizationRoles: append([]api.MakeUserRole{}, cut(list, page)...)})
+}
+
+// role is what a user is in the organization. Nobody accepts an invitation here,
+// so that it stays open.
+func (u makeUser) role() api.MakeUserRole {
+	open := "pending"
+	r := api.MakeUserRole{UserID: u.UserID, OrganizationID: u.OrganizationID, UsersRoleID: u.RoleID, Invitation: &open}
+	if n, err := strconv.ParseInt(u.OrganizationID, 10, 64); err == nil {
+		r.OrganizationID = n
+	}
+	return r
+}
+
+// handleMakeUserRoleGet answers GET
+// /api/v2/users/{userId}/user-organization-roles/{organizationId}.
+func (s *Server) handleMakeUserRoleGet(c *call) error {
+	u, err := s.makeUserOfPath(c, s.store)
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, api.MakeUserRoleAnswer{UserOrganizationRole: u.role()})
+}
+
+// makeUserOfPath loads the member that the path names, or refuses with 404.
+func (s *Server) makeUserOfPath(c *call, tx store.DocumentTx) (u makeUser, err error) {
+	d, err := tx.Document(c.ctx, c.tenant, store.KindMakeUser, c.value("organizationId")+"/"+c.value("userId"))
+	if errors.Is(err, store.ErrNotFound) {
+		return u, notFound("The user is not in the organization", c.value("userId"))
+	}
+	if err != nil {
+		return u, fmt.Errorf("reading the user of Make: %w", err)
+	}
+	return documentToWire[makeUser](d)
+}
+
+// handleMakeUserRolePost answers POST
+// /api/v2/users/{userId}/user-organization-roles/{organizationId}: another role,
+// or none, which removes the user from the organization.
+func (s *Server) handleMakeUserRolePost(c *call) error {
+	body := api.MakeRoleChange{}
+	if c.r.ContentLength != 0 {
+		if err := c.decode(&body); err != nil {
+			return err
+		}
+	}
+	if body.UsersRoleID != 0 {
+		if err := checkMakeRole(body.UsersRoleID); err != nil {
+			return err
+		}
+	}
+	var u makeUser
+	err := s.store.InTx(c.ctx, func(tx store.Tx) (err error) {
+		if u, err = s.makeUserOfPath(c, tx); err != nil {
+			return err
+		}
+		if body.UsersRoleID == 0 {
+			return tx.DeleteDocument(c.ctx, c.tenant, store.KindMakeUser, u.documentID())
+		}
+		u.RoleID = body.UsersRoleID
+		return s.putDocument(c, tx, store.KindMakeUser, u.documentID(), u)
+	})
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, api.MakeUserRoleAnswer{UserOrganizationRole: u.role()})
+}
+
+// checkMakeRole refuses a role that cannot be given in an organization.
+func checkMakeRole(id int) error {
+	known := slices.ContainsFunc(makeRoles(), func(r api.MakeRole) bool { return r.ID == id && r.Category == "organization" })
+	if !known || id == api.MakeRoleOwner {
+		return badRequest(fmt.Sprintf("usersRoleId %d is no role that can be given in an organization", id))
+	}
+	return nil
+}
+
+// handleMakeInvite answers POST /api/v2/organizations/{organizationId}/invite.
+func (s *Server) handleMakeInvite(c *call) error {
+	var body api.MakeInvite
+	if err := c.decode(&body, "email", "name"); err != nil {
+		return err
+	}
+	if !api.ValidEmail(body.Email) || strings.TrimSpace(body.Name) == "" || !api.ValidID(c.value("organizationId")) {
+		return badRequest("email must be an e-mail address, name must not be empty, and the organization must have an id")
+	}
+	if body.UsersRoleID == 0 {
+		body.UsersRoleID = api.MakeRoleMember
+	}
+	if err := checkMakeRole(body.UsersRoleID); err != nil {
+		return err
+	}
+	u := makeUser{OrganizationID: c.value("organizationId"), Name: body.Name, Email: body.Email, RoleID: body.UsersRoleID, UserID: firstMakeID(body.Email)}
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		for ; ; u.UserID++ {
+			d, err := tx.Document(c.ctx, c.tenant, store.KindMakeUser, u.documentID())
+			if errors.Is(err, store.ErrNotFound) {
+				return s.putDocument(c, tx, store.KindMakeUser, u.documentID(), u)
+			}
+			if err != nil {
+				return fmt.Errorf("looking for the e-mail: %w", err)
+			}
+			taken, err := documentToWire[makeUser](d)
+			if err != nil {
+				return err
+			}
+			if strings.EqualFold(taken.Email, u.Email) {
+				return conflict("The user is in the organization already", strconv.FormatInt(taken.UserID, 10))
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, api.MakeUserRoleAnswer{UserOrganizationRole: u.role()})
+}
+
+// firstMakeID is where the id of a user is looked for: an e-mail is found again
+// without a search, and who has the same number by chance gets the next.
+func firstMakeID(email string) int64 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(strings.ToLower(email))) // never fails
+	return int64(h.Sum32()) + 1
+}

@@ -1,0 +1,231 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// makeOrganization is the tenant's Make organization as it is stored.
+type makeOrganization struct {
+	OrganizationID string `json:"organizationId"`
+	Sync           bool   `json:"sync"`
+	PruneStale     bool   `json:"pruneStale"`
+	APIURL         string `json:"apiUrl,omitempty"`
+	APIKey         string `json:"apiKey,omitempty"`
+}
+
+// makeOrganizationOf loads the tenant's Make organization, if it has one.
+func makeOrganizationOf(ctx context.Context, tx store.DocumentTx, tenant string) (o makeOrganization, found bool, err error) {
+	d, err := tx.Document(ctx, tenant, store.KindMake, store.KindMake)
+	if errors.Is(err, store.ErrNotFound) {
+		return o, false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(d.Body), &o)
+	}
+	if err != nil {
+		return o, false, fmt.Errorf("reading the Make organization: %w", err)
+	}
+	return o, true, nil
+}
+
+// noteMemberships notes for the sync with Make that the groups of users have
+// changed. Call it in the transaction of the change, after it.
+func (s *Server) noteMemberships(ctx context.Context, tx store.Tx, tenant string, userIDs ...string) error {
+	return s.noteMake(ctx, tx, tenant, userIDs, true)
+}
+
+// noteUser notes for the sync with Make that a user was locked, unlocked or
+// deleted.
+func (s *Server) noteUser(ctx context.Context, tx store.Tx, tenant, userID string) error {
+	return s.noteMake(ctx, tx, tenant, []string{userID}, false)
+}
+
+// noteGroup notes for the sync with Make that what a group gives may have
+// changed.
+func (s *Server) noteGroup(ctx context.Context, tx store.Tx, tenant, groupID string) error {
+	if _, found, err := makeOrganizationOf(ctx, tx, tenant); err != nil || !found {
+		return err
+	}
+	ids, err := membersOf(ctx, tx, tenant, groupID)
+	if err != nil {
+		return err
+	}
+	return s.noteMake(ctx, tx, tenant, ids, false)
+}
+
+// noteControl notes for the sync with Make that the scopes of an access control
+// may have changed.
+func (s *Server) noteControl(ctx context.Context, tx store.Tx, tenant, controlID string) error {
+	if _, found, err := makeOrganizationOf(ctx, tx, tenant); err != nil || !found {
+		return err
+	}
+	groups, err := tx.Groups(ctx, tenant)
+	if err != nil {
+		return fmt.Errorf("listing groups: %w", err)
+	}
+	for _, g := range groups {
+		if slices.Contains(g.AccessControls, controlID) {
+			if err := s.noteGroup(ctx, tx, tenant, g.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// membersOf returns the ids of a group's members.
+func membersOf(ctx context.Context, tx store.AssignmentTx, tenant, groupID string) ([]string, error) {
+	members, _, err := tx.Members(ctx, tenant, groupID, store.Page{})
+	if err != nil {
+		return nil, fmt.Errorf("listing members: %w", err)
+	}
+	ids := make([]string, len(members))
+	for i, m := range members {
+		ids[i] = m.UserID
+	}
+	return ids, nil
+}
+
+// noteMake keeps, for each of the users, what is now wanted of Make. Told says
+// that their groups have changed, of which those who are eligible are told.
+func (s *Server) noteMake(ctx context.Context, tx store.Tx, tenant string, userIDs []string, told bool) error {
+	o, _, err := makeOrganizationOf(ctx, tx, tenant)
+	if err != nil || !o.Sync {
+		return err
+	}
+	s.syncs.Store(true)
+	roles, err := makeRolesOf(ctx, tx, tenant, userIDs)
+	if err != nil {
+		return err
+	}
+	for _, id := range userIDs {
+		u, err := tx.User(ctx, tenant, id)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("reading user: %w", err)
+		}
+		wanted := makeWanted{told: told, prune: o.PruneStale, user: u, roles: roles[id]}
+		if u.Locked || err != nil {
+			wanted.roles = nil
+		}
+		if err := s.noteMakeUser(ctx, tx, tenant, id, wanted); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeRolesOf returns the roles in Make that each of the users has by groups.
+func makeRolesOf(ctx context.Context, tx store.Tx, tenant string, userIDs []string) (map[string][]string, error) {
+	memberships, err := tx.GroupIDs(ctx, tenant, userIDs)
+	if err != nil {
+		return nil, fmt.Errorf("reading memberships: %w", err)
+	}
+	groups, err := tx.Groups(ctx, tenant)
+	if err != nil {
+		return nil, fmt.Errorf("listing groups: %w", err)
+	}
+	custom, err := customScopes(ctx, tx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	state := access.State{Make: access.MakeState{Scopes: custom}}
+	for _, g := range groups {
+		state.Groups = append(state.Groups, access.Group{ID: g.ID, Controls: g.AccessControls})
+	}
+	roles := make(map[string][]string, len(userIDs))
+	for _, id := range userIDs {
+		roles[id] = state.MakeRoles(access.StateUser{GroupIDs: memberships[id]})
+	}
+	return roles, nil
+}
+
+// customScopes returns the scopes of the tenant's own access controls.
+func customScopes(ctx context.Context, tx store.CatalogTx, tenant string) (map[string][]string, error) {
+	controls, err := tx.AccessControls(ctx, tenant)
+	if err != nil {
+		return nil, fmt.Errorf("listing access controls: %w", err)
+	}
+	scopes := map[string][]string{}
+	for _, c := range controls {
+		if !c.Predefined {
+			scopes[c.ID] = c.Scopes
+		}
+	}
+	return scopes, nil
+}
+
+// makeWanted is what is wanted of Make for one user.
+type makeWanted struct {
+	told, prune bool
+	user        store.User // the zero value when it has left the tenant
+	roles       []string
+}
+
+func (s *Server) noteMakeUser(ctx context.Context, tx store.Tx, tenant, id string, w makeWanted) error {
+	m, err := tx.MakeMember(ctx, tenant, id)
+	known := err == nil
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("reading the member of Make: %w", err)
+	}
+	was, is := access.MakeEligible(m.Roles), access.MakeEligible(w.roles)
+	same := slices.Equal(m.Roles, w.roles)
+	if !was && !is && (!known || same) || same && is && !w.told && (m.Present || m.Pending) {
+		return nil
+	}
+	now := s.timestamp()
+	m.Roles, m.ChangedAt, m.DueAt = w.roles, now, now
+	m.Change++
+	if w.user.ID != "" {
+		m.Email, m.Name = w.user.Email, w.user.FirstName+" "+w.user.LastName
+	}
+	if is {
+		m.Pending = true
+		err := tx.CreateMakeNotice(ctx, store.MakeNotice{Tenant: tenant, ID: s.newID(), UserID: id, Email: m.Email, CreatedAt: now})
+		if err != nil {
+			return fmt.Errorf("creating the notice: %w", err)
+		}
+	} else {
+		// Who was never brought to Make, as far as is known, is left to the
+		// worker, which may be about to do so.
+		m.Pending = !m.Present || w.prune
+		if err := tx.DropMakeNotices(ctx, tenant, id); err != nil {
+			return fmt.Errorf("dropping notices: %w", err)
+		}
+	}
+	if !known {
+		m.Tenant, m.ID, m.CreatedAt = tenant, id, now
+		return tx.CreateMakeMember(ctx, m)
+	}
+	return tx.UpdateMakeMember(ctx, tenant, id, func(stored *store.MakeMember) error {
+		*stored = m
+		return nil
+	})
+}
+
+// scanMake looks at every user, and at those who have left, as the sync does
+// when it is turned on.
+func (s *Server) scanMake(ctx context.Context, tx store.Tx, tenant string) error {
+	users, _, err := tx.Users(ctx, tenant, store.Page{})
+	if err != nil {
+		return fmt.Errorf("listing users: %w", err)
+	}
+	members, err := tx.MakeMembers(ctx, tenant)
+	if err != nil {
+		return fmt.Errorf("listing the members of Make: %w", err)
+	}
+	ids := make([]string, 0, len(users)+len(members))
+	for _, u := range users {
+		ids = append(ids, u.ID)
+	}
+	for _, m := range members {
+		ids = append(ids, m.ID)
+	}
+	return s.noteMake(ctx, tx, tenant, unique(ids), false)
+}

@@ -1,0 +1,226 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// makeLease is for how long other processes leave a member alone that one has
+// begun with.
+const makeLease = time.Minute
+
+// errTaken says that another process has begun with a member, or done it.
+var errTaken = errors.New("another process is at it")
+
+// syncMembers does for the members of Make that are pending what is due, and
+// returns how long to wait before the next look. Its error is one of the store.
+func (s *Server) syncMembers(ctx context.Context) (wait time.Duration, err error) {
+	known := map[string]map[string]makeMembership{} // who is in Make, by tenant
+	for {
+		m, err := s.store.NextMakeMember(ctx)
+		if errors.Is(err, store.ErrNotFound) {
+			return taskPoll, nil
+		}
+		if err != nil {
+			return 0, fmt.Errorf("looking for the next member of Make: %w", err)
+		}
+		if early := m.DueAt.Sub(s.now()); early > 0 {
+			return min(early, taskPoll), nil
+		}
+		if err := s.syncMember(ctx, m, known); err != nil {
+			return 0, fmt.Errorf("member %s of Make: %w", m.ID, err)
+		}
+	}
+}
+
+// syncMember brings one member in line. It calls Make outside of every
+// transaction: what Make has done already, in an attempt that was cut off, is
+// found and not done again.
+func (s *Server) syncMember(ctx context.Context, m store.MakeMember, known map[string]map[string]makeMembership) error {
+	err := s.store.UpdateMakeMember(ctx, m.Tenant, m.ID, func(stored *store.MakeMember) error {
+		now := s.timestamp()
+		if !stored.Pending || stored.DueAt.After(now) {
+			return errTaken
+		}
+		stored.DueAt = now.Add(makeLease)
+		m = *stored
+		return nil
+	})
+	if errors.Is(err, errTaken) || errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("beginning: %w", err)
+	}
+	failed := s.deliver(ctx, m, known)
+	if ctx.Err() != nil {
+		return s.release(context.WithoutCancel(ctx), m)
+	}
+	if failed == nil {
+		return nil
+	}
+	delete(known, m.Tenant)
+	return s.putOffMake(ctx, m, failed)
+}
+
+// release gives a member back that this process has no time for any more.
+func (s *Server) release(ctx context.Context, m store.MakeMember) error {
+	err := s.store.UpdateMakeMember(ctx, m.Tenant, m.ID, func(stored *store.MakeMember) error {
+		stored.DueAt = s.timestamp()
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// putOffMake has a member tried again later, for ever. Where Make itself fails,
+// all members of the tenant wait with it.
+func (s *Server) putOffMake(ctx context.Context, m store.MakeMember, cause error) error {
+	now := s.timestamp()
+	delay := min(firstRetry<<min(m.Attempts, 20), lastRetry)
+	reason := shortened(strings.ReplaceAll(strings.ToValidUTF8(cause.Error(), "?"), "\x00", "?"), 500)
+	s.log.ErrorContext(ctx, "the sync with Make failed", "tenant", m.Tenant, "user", m.ID, "again_in", delay, "cause", cause.Error())
+	return s.store.InTx(ctx, func(tx store.Tx) error {
+		var refusal *makeError
+		if !errors.As(cause, &refusal) || !refusal.aboutOne() {
+			if err := tx.PutOffMakeMembers(ctx, m.Tenant, now.Add(delay), reason); err != nil {
+				return err
+			}
+		}
+		err := tx.UpdateMakeMember(ctx, m.Tenant, m.ID, func(stored *store.MakeMember) error {
+			stored.DueAt, stored.Attempts, stored.LastError = now.Add(delay), m.Attempts+1, reason
+			return nil
+		})
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+}
+
+// deliver does what is wanted for one member.
+func (s *Server) deliver(ctx context.Context, m store.MakeMember, known map[string]map[string]makeMembership) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	o, _, err := makeOrganizationOf(ctx, s.store, m.Tenant)
+	if err != nil {
+		return err
+	}
+	eligible := access.MakeEligible(m.Roles)
+	if !o.Sync || !eligible && (!m.Present || !o.PruneStale) {
+		return s.settle(ctx, m, "")
+	}
+	client := s.makeClientOf(m.Tenant, o)
+	if known[m.Tenant] == nil {
+		if known[m.Tenant], err = client.members(ctx); err != nil {
+			return err
+		}
+	}
+	there, ok := known[m.Tenant][strings.ToLower(m.Email)]
+	if eligible {
+		return s.bring(ctx, m, client, ok)
+	}
+	if ok && there.roleID != api.MakeRoleMember {
+		return s.settle(ctx, m, "The user is more than a Member in Make: the sync removes Members only.")
+	}
+	if ok {
+		var refusal *makeError
+		err := client.remove(ctx, there.userID)
+		if err != nil && (!errors.As(err, &refusal) || refusal.status != http.StatusNotFound) {
+			return err
+		}
+		delete(known[m.Tenant], strings.ToLower(m.Email))
+	}
+	m.Present = false
+	return s.settle(ctx, m, "")
+}
+
+// bring makes someone who is eligible a member, unless they are one, then sends
+// the notices that waited for that.
+func (s *Server) bring(ctx context.Context, m store.MakeMember, client *makeClient, there bool) error {
+	if !there {
+		var refusal *makeError
+		err := client.invite(ctx, m.Email, m.Name)
+		if err != nil && (!errors.As(err, &refusal) || refusal.status != http.StatusConflict) { // a conflict is with the member
+			return err
+		}
+	}
+	m.Present = true
+	err := s.store.UpdateMakeMember(ctx, m.Tenant, m.ID, func(stored *store.MakeMember) error {
+		stored.Present = true
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // the tenant has given up its organization meanwhile
+	}
+	if err != nil {
+		return fmt.Errorf("noting the member: %w", err)
+	}
+	notices, err := s.store.WaitingMakeNotices(ctx, m.Tenant, m.ID)
+	if err != nil {
+		return fmt.Errorf("listing notices: %w", err)
+	}
+	for _, n := range notices {
+		if s.mail != nil {
+			if err := s.mail(ctx, n.Email, n.ID, makeSubject, makeText(m)); err != nil {
+				return fmt.Errorf("sending an e-mail: %w", err)
+			}
+		}
+		if err := s.store.SentMakeNotice(ctx, n.Tenant, n.ID, s.timestamp()); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("noting the e-mail: %w", err)
+		}
+	}
+	return s.settle(ctx, m, "")
+}
+
+// settle notes that all is done for a member, unless something else is wanted
+// by now. A member of whom nothing is left is forgotten.
+func (s *Server) settle(ctx context.Context, m store.MakeMember, remark string) error {
+	return s.store.InTx(ctx, func(tx store.Tx) error {
+		stored, err := tx.MakeMember(ctx, m.Tenant, m.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("reading the member of Make: %w", err)
+		}
+		done := stored.Change == m.Change
+		if done && !m.Present && !access.MakeEligible(stored.Roles) {
+			return tx.DeleteMakeMember(ctx, m.Tenant, m.ID)
+		}
+		return tx.UpdateMakeMember(ctx, m.Tenant, m.ID, func(stored *store.MakeMember) error {
+			now := s.timestamp()
+			stored.Present, stored.Attempts, stored.LastError, stored.SyncedAt = m.Present, 0, remark, now
+			if done {
+				stored.Pending = false
+			} else {
+				stored.DueAt = now
+			}
+			return nil
+		})
+	})
+}
+
+// makeSubject and makeText are what a notice says.
+const makeSubject = "Your access to Make"
+
+func makeText(m store.MakeMember) string {
+	return "Hello " + m.Name + ",\n\n" +
+		"your groups have changed. You are a member of the Make organization of " + m.Tenant + " and have these roles:\n\n  " +
+		strings.Join(m.Roles, "\n  ") + "\n\n" +
+		"If you are new to Make, follow the invitation that Make sends to this address to set up your account.\n"
+}

@@ -1,0 +1,110 @@
+package sqlstore
+
+import (
+	"context"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+var makeMembers = table[store.MakeMember]{
+	name:    "make_member",
+	columns: "tenant, id, email, name, roles, present, pending, change, attempts, last_error, due_at, created_at, changed_at, synced_at",
+	fields: func(m *store.MakeMember) []any {
+		return []any{
+			asKey(&m.Tenant), asKey(&m.ID), &m.Email, &m.Name, asJSON(&m.Roles), &m.Present, &m.Pending, &m.Change, &m.Attempts, &m.LastError,
+			asMillis(&m.DueAt), asMillis(&m.CreatedAt), asMillis(&m.ChangedAt), asMillis(&m.SyncedAt),
+		}
+	},
+}
+
+var makeNotices = table[store.MakeNotice]{
+	name:    "make_notice",
+	columns: "tenant, id, user_id, email, created_at, sent_at",
+	fields: func(n *store.MakeNotice) []any {
+		return []any{asKey(&n.Tenant), asKey(&n.ID), asKey(&n.UserID), &n.Email, asMillis(&n.CreatedAt), asMillis(&n.SentAt)}
+	},
+}
+
+func (q queries) CreateMakeMember(ctx context.Context, m store.MakeMember) error {
+	return q.change(ctx, func(db conn) error {
+		return makeMembers.insert(ctx, db, &m)
+	})
+}
+
+func (q queries) MakeMember(ctx context.Context, tenant, userID string) (store.MakeMember, error) {
+	return makeMembers.one(ctx, q.read, `WHERE tenant = $1 AND id = $2`, tenant, userID)
+}
+
+func (q queries) MakeMembers(ctx context.Context, tenant string) ([]store.MakeMember, error) {
+	return makeMembers.all(ctx, q.read, `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
+}
+
+func (q queries) NextMakeMember(ctx context.Context) (store.MakeMember, error) {
+	return makeMembers.one(ctx, q.read, `WHERE pending ORDER BY due_at, tenant, id LIMIT 1`)
+}
+
+func (q queries) UpdateMakeMember(ctx context.Context, tenant, userID string, fn func(m *store.MakeMember) error) error {
+	return q.change(ctx, func(db conn) error {
+		m, err := makeMembers.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, userID)
+		if err != nil {
+			return err
+		}
+		createdAt := m.CreatedAt
+		if err := fn(&m); err != nil {
+			return err
+		}
+		m.Tenant, m.ID, m.CreatedAt = tenant, userID, createdAt
+		return makeMembers.update(ctx, db, &m)
+	})
+}
+
+func (q queries) PutOffMakeMembers(ctx context.Context, tenant string, until time.Time, cause string) error {
+	return q.change(ctx, func(db conn) error {
+		_, err := db.ExecContext(ctx, `UPDATE make_member SET due_at = $2, attempts = attempts + 1, last_error = $3
+			WHERE tenant = $1 AND pending AND due_at < $2`, append(sought([]any{tenant}), asMillis(&until), cause)...)
+		return translate(ctx, err, nil)
+	})
+}
+
+func (q queries) DeleteMakeMember(ctx context.Context, tenant, userID string) error {
+	return q.change(ctx, func(db conn) error {
+		return makeMembers.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, userID)
+	})
+}
+
+func (q queries) CreateMakeNotice(ctx context.Context, n store.MakeNotice) error {
+	return q.change(ctx, func(db conn) error {
+		return makeNotices.insert(ctx, db, &n)
+	})
+}
+
+func (q queries) MakeNotice(ctx context.Context, tenant, id string) (store.MakeNotice, error) {
+	return makeNotices.one(ctx, q.read, `WHERE tenant = $1 AND id = $2`, tenant, id)
+}
+
+func (q queries) MakeNotices(ctx context.Context, tenant string) ([]store.MakeNotice, error) {
+	return makeNotices.all(ctx, q.read, `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
+}
+
+func (q queries) WaitingMakeNotices(ctx context.Context, tenant, userID string) ([]store.MakeNotice, error) {
+	return makeNotices.all(ctx, q.read, `WHERE tenant = $1 AND user_id = $2 AND sent_at = 0 ORDER BY created_at, id`, tenant, userID)
+}
+
+func (q queries) SentMakeNotice(ctx context.Context, tenant, id string, at time.Time) error {
+	return q.change(ctx, func(db conn) error {
+		n, err := makeNotices.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
+		if err != nil {
+			return err
+		}
+		n.SentAt = at
+		return makeNotices.update(ctx, db, &n)
+	})
+}
+
+func (q queries) DropMakeNotices(ctx context.Context, tenant, userID string) error {
+	return q.change(ctx, func(db conn) error {
+		_, err := makeNotices.remove(ctx, db, `WHERE tenant = $1 AND user_id = $2 AND sent_at = 0`, tenant, userID)
+		return err
+	})
+}
