@@ -94,6 +94,8 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 		"{vendorId}", "v", "{locationId}", "l", "{templateId}", "base",
 		"{memberId}", joined, "{product}", "bot_runner", "{invitationId}", sound.invitation(t, "main@acme.example").ID)
 	sound.withTemplates(t)
+	sound.check(t, exchange{method: "PUT", path: makePath("/organization"), body: `{"organizationId": "5"}`, status: 201, want: `{}`})
+	sound.withMakeMember(t, "left")
 	forms := map[string]exchange{
 		"POST " + api.PathUsers:   {body: person("new@acme.example", "g", "h"), status: 201},
 		"PUT " + api.PathUser:     {body: changed(main, "g"), status: 204},
@@ -138,6 +140,10 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 		"GET " + api.PathTeamOrganizations: {path: team("/organizations?email=joined@acme.example"), status: 200},
 		"POST " + api.PathInvitationResend: {status: 204},
 		"POST " + api.PathInvitationAccept: {status: 204},
+
+		"PUT " + api.PathMakeOrganization:    {body: `{"organizationId": "7"}`, status: 204},
+		"POST " + api.PathMakeSync:           {status: 409}, // it is off: only requests shall break
+		"DELETE " + api.PathMakeOrganization: {status: 204},
 
 		"POST " + api.PathSettings:        {body: `[{"key": "new", "value": 1}, {"key": "newer", "value": 2}]`, status: 201},
 		"PUT " + api.PathSetting:          {body: `{"key": "restrictions", "value": ["main"]}`, status: 200},
@@ -210,7 +216,8 @@ func (b brokenBackend) state(t *testing.T) string {
 	add(b.sound.store.TeamMembers(ctx, tenant))
 	add(b.sound.store.ProductAssignments(ctx, tenant))
 	add(b.sound.store.Invitations(ctx, tenant))
-	for _, kind := range []string{store.KindSetting, store.KindClientSetting, store.KindScope, store.KindSite, store.KindVendor, store.KindLocation} {
+	add(b.sound.store.MakeMembers(ctx, tenant))
+	for _, kind := range []string{store.KindSetting, store.KindClientSetting, store.KindScope, store.KindSite, store.KindVendor, store.KindLocation, store.KindMake} {
 		add(b.sound.store.Documents(ctx, tenant, kind))
 	}
 	return fmt.Sprint(all)

@@ -24,7 +24,7 @@ var errTaken = errors.New("another process is at it")
 // syncMembers does for the members of Make that are pending what is due, and
 // returns how long to wait before the next look. Its error is one of the store.
 func (s *Server) syncMembers(ctx context.Context) (wait time.Duration, err error) {
-	known := map[string]map[string]makeMembership{} // who is in Make, by tenant
+	known := makeDirectory{}
 	for {
 		m, err := s.store.NextMakeMember(ctx)
 		if errors.Is(err, store.ErrNotFound) {
@@ -45,7 +45,7 @@ func (s *Server) syncMembers(ctx context.Context) (wait time.Duration, err error
 // syncMember brings one member in line. It calls Make outside of every
 // transaction: what Make has done already, in an attempt that was cut off, is
 // found and not done again.
-func (s *Server) syncMember(ctx context.Context, m store.MakeMember, known map[string]map[string]makeMembership) error {
+func (s *Server) syncMember(ctx context.Context, m store.MakeMember, known makeDirectory) error {
 	err := s.store.UpdateMakeMember(ctx, m.Tenant, m.ID, func(stored *store.MakeMember) error {
 		now := s.timestamp()
 		if !stored.Pending || stored.DueAt.After(now) {
@@ -110,7 +110,7 @@ func (s *Server) putOffMake(ctx context.Context, m store.MakeMember, cause error
 }
 
 // deliver does what is wanted for one member.
-func (s *Server) deliver(ctx context.Context, m store.MakeMember, known map[string]map[string]makeMembership) (err error) {
+func (s *Server) deliver(ctx context.Context, m store.MakeMember, known makeDirectory) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
@@ -125,12 +125,10 @@ func (s *Server) deliver(ctx context.Context, m store.MakeMember, known map[stri
 		return s.settle(ctx, m, "")
 	}
 	client := s.makeClientOf(m.Tenant, o)
-	if known[m.Tenant] == nil {
-		if known[m.Tenant], err = client.members(ctx); err != nil {
-			return err
-		}
+	there, ok, err := known.find(ctx, client, m, s.now())
+	if err != nil {
+		return err
 	}
-	there, ok := known[m.Tenant][strings.ToLower(m.Email)]
 	if eligible {
 		return s.bring(ctx, m, client, ok)
 	}
@@ -143,10 +141,35 @@ func (s *Server) deliver(ctx context.Context, m store.MakeMember, known map[stri
 		if err != nil && (!errors.As(err, &refusal) || refusal.status != http.StatusNotFound) {
 			return err
 		}
-		delete(known[m.Tenant], strings.ToLower(m.Email))
 	}
 	m.Present = false
 	return s.settle(ctx, m, "")
+}
+
+// makeDirectory remembers who is in Make, by tenant, while one worker goes
+// through many members.
+type makeDirectory map[string]makeListing
+
+type makeListing struct {
+	members map[string]makeMembership // by e-mail in lower case
+	readAt  time.Time
+}
+
+// find looks a member up, in a list that no other process can have outdated: it
+// is read again after half a lease, and where it lacks whom Make had already.
+func (d makeDirectory) find(ctx context.Context, client *makeClient, m store.MakeMember, now time.Time) (found makeMembership, ok bool, err error) {
+	listing := d[m.Tenant]
+	found, ok = listing.members[strings.ToLower(m.Email)]
+	if now.Sub(listing.readAt) < makeLease/2 && (ok || !m.Present) {
+		return found, ok, nil
+	}
+	members, err := client.members(ctx)
+	if err != nil {
+		return found, false, err
+	}
+	d[m.Tenant] = makeListing{members, now}
+	found, ok = members[strings.ToLower(m.Email)]
+	return found, ok, nil
 }
 
 // bring makes someone who is eligible a member, unless they are one, then sends

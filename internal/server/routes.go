@@ -159,10 +159,10 @@ func (s *Server) makeTable() []route {
 	return []route{
 		{"GET", api.PathMakeOrganization, read, s.handleMakeOrganizationGet},
 		{"PUT", api.PathMakeOrganization, manage, s.handleMakeOrganizationPut},
-		{"DELETE", api.PathMakeOrganization, manage, s.handleMakeOrganizationDelete},
 		{"GET", api.PathMakeMembers, read, s.handleMakeMemberList},
 		{"GET", api.PathMakeNotices, read, s.handleMakeNoticeList},
 		{"POST", api.PathMakeSync, manage, s.handleMakeSync},
+		{"DELETE", api.PathMakeOrganization, manage, s.handleMakeOrganizationDelete},
 	}
 }
 

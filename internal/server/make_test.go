@@ -1,0 +1,530 @@
+package server_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
+)
+
+// makePath is a path below the tenant's Make.
+func makePath(path string) string { return "/make/" + servertest.Tenant + path }
+
+// synced is a backend with a clock, of which every write tells. Nobody but its
+// own worker syncs.
+type synced struct {
+	*backend
+	clock *clock
+	db    *watchedStore
+}
+
+func newSynced(t *testing.T, o server.Options) synced {
+	t.Helper()
+	filled := newBackend(t)
+	filled.server.Close()
+	s := synced{clock: newClock(), db: watched(filled.store)}
+	o.Store, o.Now = s.db, s.clock.Now
+	s.backend = over(t, filled, o)
+	return s
+}
+
+// organization says which organization the tenant has.
+func (s synced) organization(t *testing.T, status int, members string) {
+	t.Helper()
+	want := ""
+	if status == 201 {
+		want = `{}`
+	}
+	s.check(t, exchange{method: "PUT", path: makePath("/organization"), body: `{"organizationId": "7", ` + members + `}`, status: status, want: want})
+}
+
+// members are the members of Make as "email status", in the order of e-mails.
+func (s synced) members(t *testing.T) string {
+	t.Helper()
+	var list []string
+	for _, m := range read[[]api.MakeMember](t, s.backend, makePath("/members")) {
+		list = append(list, m.Email+" "+string(m.Status))
+	}
+	slices.Sort(list)
+	return strings.Join(list, ", ")
+}
+
+// become waits until the members are these.
+func (s synced) become(t *testing.T, want string) {
+	t.Helper()
+	s.db.until(t, func() bool { return s.members(t) == want })
+}
+
+// notices are those whom e-mails were sent to, and those whose e-mails wait.
+func (s synced) notices(t *testing.T) (sent, waiting []string) {
+	t.Helper()
+	for _, n := range read[[]api.MakeNotice](t, s.backend, makePath("/notices")) {
+		if n.SentAt == "" {
+			waiting = append(waiting, n.Email)
+		} else {
+			sent = append(sent, n.Email)
+		}
+	}
+	return sent, waiting
+}
+
+// inMake asks the reference Make who is in the organization, as "email role".
+func (s synced) inMake(t *testing.T) string {
+	t.Helper()
+	token := map[string]string{"Authorization": "Token " + servertest.ClientID + ":" + servertest.ClientSecret}
+	users := decoded[api.MakeUserList](t, s.send(t, exchange{path: "/api/v2/users?organizationId=7", header: token}))
+	roles := decoded[api.MakeUserRoleList](t, s.send(t, exchange{path: "/api/v2/organizations/7/user-organization-roles", header: token}))
+	var list []string
+	for i, u := range users.Users {
+		if roles.UserOrganizationRoles[i].UserID != u.ID {
+			t.Fatalf("got %+v and %+v", users, roles)
+		}
+		list = append(list, fmt.Sprint(u.Email, " ", roles.UserOrganizationRoles[i].UsersRoleID))
+	}
+	slices.Sort(list)
+	return strings.Join(list, ", ")
+}
+
+func decoded[T any](t *testing.T, a answer) T {
+	t.Helper()
+	var v T
+	err := json.Unmarshal(a.body, &v)
+	if err != nil || a.status != http.StatusOK {
+		t.Fatalf("got %d %s: %v", a.status, a.body, err)
+	}
+	return v
+}
+
+func (s synced) putGroups(t *testing.T, id string, groups ...string) {
+	t.Helper()
+	s.check(t, exchange{method: "PUT", path: "~/users/" + id, body: changed(id, groups...), status: 204})
+}
+
+func TestMake_life(t *testing.T) {
+	t.Parallel()
+	s := newSynced(t, server.Options{})
+	const anna, ben = "anna@acme.example", "ben@acme.example"
+	id := s.create(t, "~/users", person(anna, "oe-editor"))
+	s.create(t, "~/users", person(ben, "oe-viewer"))
+	s.check(t, exchange{path: makePath("/organization"), status: 404, want: `{"message": "Error while getting the Make organization"}`})
+	s.organization(t, 201, `"sync": true`)
+	s.become(t, anna+" synced") // the scan finds her
+	s.check(t, exchange{path: makePath("/organization"), status: 200, want: `{"organizationId": "7", "sync": true, "pruneStale": false, "hasApiKey": false}`})
+	if got := s.inMake(t); got != anna+" 13" {
+		t.Fatalf("in Make are %q", got)
+	}
+	sent := func(want ...string) {
+		t.Helper()
+		if got, waiting := s.notices(t); !slices.Equal(got, want) || len(waiting) > 0 {
+			t.Errorf("notices went to %v, want %v; to %v they wait", got, want, waiting)
+		}
+	}
+	sent(anna)
+	s.putGroups(t, id, "oe-editor") // no change of groups
+	sent(anna)
+	s.putGroups(t, id, "oe-editor", "1gr5e52e-6e27-4ac5-9471-2467d3fb7501")
+	s.become(t, anna+" synced")
+	sent(anna, anna)
+	s.check(t, exchange{path: makePath("/members?status=synced"), header: total, status: 200, wantHeader: totalIs("1"),
+		want: `[{"userId": "` + id + `", "email": "` + anna + `", "present": true, "roles": ["integromat.app_developer", "integromat.scenario_edit"], "attempts": 0, "pending": "` + absent + `", "lastError": "` + absent + `"}]`})
+
+	s.putGroups(t, id, "oe-viewer")
+	if got := s.members(t); got != anna+" stale" { // at once: nothing is to be done
+		t.Errorf("after the loss there are %q", got)
+	}
+	sent(anna, anna)
+	if got := s.inMake(t); got != anna+" 13" {
+		t.Errorf("in Make are %q: who loses the roles keeps access", got)
+	}
+	s.organization(t, 204, `"sync": true, "pruneStale": true`)
+	s.become(t, "")
+	if got := s.inMake(t); got != "" {
+		t.Errorf("in Make are %q after the pruning", got)
+	}
+	s.putGroups(t, id, "oe-admin")
+	s.become(t, anna+" synced")
+	s.check(t, exchange{method: "DELETE", path: makePath("/organization"), status: 204})
+	if got := s.members(t); got != "" || s.inMake(t) != anna+" 13" {
+		t.Errorf("without an organization there are %q, and in Make %q", got, s.inMake(t))
+	}
+	s.check(t, exchange{method: "DELETE", path: makePath("/organization"), status: 404, want: `{}`})
+}
+
+// Each way in which a user gains or loses the roles.
+func TestMake_triggers(t *testing.T) {
+	t.Parallel()
+	const email = "anna@acme.example"
+	plain := func(controls string) string {
+		return `{"name": {"en": "G"}, "userType": "EMPLOYEE", "accessControls": [` + controls + `]}`
+	}
+	for name, c := range map[string]struct{ before, gain, lose []exchange }{
+		"membership": {
+			gain: []exchange{{method: "PUT", path: "~/groups/oe-editor/users/EMPLOYEE/{id}", status: 201, want: `{}`}},
+			lose: []exchange{{method: "DELETE", path: "~/groups/oe-editor/users/{id}", status: 204}},
+		},
+		"all members": {
+			gain: []exchange{{method: "POST", path: "~/groups/oe-manager/users", body: `{"userId": "{id}"}`, status: 201, want: `{}`}},
+			lose: []exchange{{method: "DELETE", path: "~/groups/oe-manager/users", status: 204}},
+		},
+		"all groups": {
+			gain: []exchange{{method: "PUT", path: "~/groups/oe-admin/users/EMPLOYEE/{id}", status: 201, want: `{}`}},
+			lose: []exchange{{method: "DELETE", path: "~/users/{id}/groups", status: 204}},
+		},
+		"lock": {
+			before: []exchange{{method: "PUT", path: "~/users/{id}/lock", status: 204}, {method: "PUT", path: "~/groups/oe-editor/users/EMPLOYEE/{id}", status: 201, want: `{}`}},
+			gain:   []exchange{{method: "DELETE", path: "~/users/{id}/lock", status: 204}},
+			lose:   []exchange{{method: "PUT", path: "~/users/{id}/lock", status: 204}},
+		},
+		"a user who leaves": {
+			gain: []exchange{{method: "PUT", path: "~/groups/oe-editor/users/EMPLOYEE/{id}", status: 201, want: `{}`}},
+			lose: []exchange{{method: "DELETE", path: "~/users/{id}", status: 204}},
+		},
+		"a group's access controls": {
+			before: []exchange{
+				{method: "PUT", path: "~/groups/g", body: plain(``), status: 201, want: `{}`},
+				{method: "PUT", path: "~/groups/g/users/EMPLOYEE/{id}", status: 201, want: `{}`},
+			},
+			gain: []exchange{{method: "PUT", path: "~/groups/g", body: plain(`"make-app-developer"`), status: 204}},
+			lose: []exchange{{method: "PUT", path: "~/groups/g", body: plain(`"make-member"`), status: 204}},
+		},
+		"a group that goes": {
+			before: []exchange{{method: "PUT", path: "~/groups/g", body: plain(`"make-scenario-editor"`), status: 201, want: `{}`}},
+			gain:   []exchange{{method: "PUT", path: "~/groups/g/users/EMPLOYEE/{id}", status: 201, want: `{}`}},
+			lose:   []exchange{{method: "DELETE", path: "~/groups/g?forceDelete=true", status: 204}},
+		},
+		"an access control's scopes": {
+			before: []exchange{
+				{method: "PUT", path: "~/access-controls/ours", body: `{"name": {"en": "Ours"}, "scopes": ["order.order_read"], "domains": []}`, status: 201, want: `{}`},
+				{method: "PUT", path: "~/groups/g", body: plain(`"ours"`), status: 201, want: `{}`},
+				{method: "PUT", path: "~/groups/g/users/EMPLOYEE/{id}", status: 201, want: `{}`},
+			},
+			gain: []exchange{{method: "PUT", path: "~/access-controls/ours", body: `{"name": {"en": "Ours"}, "scopes": ["integromat.scenario_edit"], "domains": []}`, status: 204}},
+			lose: []exchange{{method: "PUT", path: "~/access-controls/ours", body: `{"name": {"en": "Ours"}, "scopes": ["order.order_read"], "domains": []}`, status: 204}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSynced(t, server.Options{})
+			id := s.create(t, "~/users", person(email))
+			s.organization(t, 201, `"sync": true`)
+			run := func(list []exchange) {
+				t.Helper()
+				for _, e := range list {
+					e.path, e.body = strings.ReplaceAll(e.path, "{id}", id), strings.ReplaceAll(e.body, "{id}", id)
+					s.check(t, e)
+				}
+			}
+			run(c.before)
+			if got := s.members(t); got != "" {
+				t.Fatalf("there is %q already", got)
+			}
+			run(c.gain)
+			s.become(t, email+" synced")
+			run(c.lose)
+			if got := s.members(t); got != email+" stale" {
+				t.Errorf("after the loss there is %q", got)
+			}
+		})
+	}
+}
+
+// makeFront stands before a Make and lets tests break it.
+type makeFront struct {
+	url string
+
+	mu      sync.Mutex
+	invites []string
+	broken  func(w http.ResponseWriter, r *http.Request, next http.Handler) // nil: it works
+}
+
+// newMakeFront stands before the Make of another backend.
+func newMakeFront(t *testing.T) *makeFront {
+	t.Helper()
+	next := newBackend(t).server
+	f := &makeFront{}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		broken := f.broken
+		if strings.HasSuffix(r.URL.Path, "/invite") {
+			f.invites = append(f.invites, r.URL.Path)
+		}
+		f.mu.Unlock()
+		if broken != nil {
+			broken(w, r, next)
+			return
+		}
+		next.ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.Close)
+	f.url = s.URL
+	return f
+}
+
+func (f *makeFront) breakWith(broken func(w http.ResponseWriter, r *http.Request, next http.Handler)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.broken = broken
+}
+
+func (f *makeFront) invited() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.invites)
+}
+
+// elsewhere are the members of an organization at the Make behind the front.
+func (f *makeFront) elsewhere() string {
+	return `"sync": true, "apiUrl": "` + f.url + `", "apiKey": "` + servertest.ClientID + ":" + servertest.ClientSecret + `"`
+}
+
+// A Make that answers 500 for long is asked again and again; the change waits,
+// and is done when it answers again.
+func TestMake_down(t *testing.T) {
+	t.Parallel()
+	front := newMakeFront(t)
+	front.breakWith(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		w.WriteHeader(http.StatusInternalServerError)
+		_, _ = w.Write([]byte(`{"message": "Make is \u0000 down"}`))
+	})
+	s := newSynced(t, server.Options{})
+	const anna, ben = "anna@acme.example", "ben@acme.example"
+	s.organization(t, 201, front.elsewhere())
+	id := s.create(t, "~/users", person(anna, "oe-editor"))
+	s.create(t, "~/users", person(ben, "oe-manager"))
+	for range 12 {
+		s.clock.advance(10 * time.Minute)
+		if err := s.server.SyncMembers(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	both := anna + " pending, " + ben + " pending"
+	list := read[[]api.MakeMember](t, s.backend, makePath("/members?status=pending"))
+	if got := s.members(t); got != both || len(list) != 2 {
+		t.Fatalf("there are %q", got)
+	}
+	for _, m := range list {
+		if m.Present || m.Attempts < 12 || m.Pending != "to be added to the Make organization" || !strings.HasPrefix(m.LastError, "Make answered 500 Internal Server Error Make is ? down") {
+			t.Errorf("got %+v", m)
+		}
+	}
+	s.putGroups(t, id, "oe-editor", "oe-viewer") // changes meanwhile wait, too
+	if sent, waiting := s.notices(t); len(sent) != 0 || len(waiting) != 3 {
+		t.Errorf("notices were sent to %v and wait for %v", sent, waiting)
+	}
+	front.breakWith(nil)
+	s.clock.advance(10 * time.Minute)
+	if err := s.server.SyncMembers(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.become(t, anna+" synced, "+ben+" synced")
+	if sent, waiting := s.notices(t); len(sent) != 3 || len(waiting) != 0 || front.invited() != 2 {
+		t.Errorf("notices were sent to %v and wait for %v; there were %d invitations", sent, waiting, front.invited())
+	}
+}
+
+// Who tells the sync to run need not wait for the next attempt.
+func TestMake_syncNow(t *testing.T) {
+	t.Parallel()
+	front := newMakeFront(t)
+	refused := make(chan struct{}, 100)
+	front.breakWith(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		w.WriteHeader(http.StatusBadGateway)
+		refused <- struct{}{}
+	})
+	s := newSynced(t, server.Options{})
+	sync := exchange{method: "POST", path: makePath("/sync"), status: 404, want: `{"message": "Error while getting the Make organization"}`}
+	s.check(t, sync)
+	s.organization(t, 201, `"sync": false`)
+	sync.status, sync.want = 409, `{"message": "The sync is off"}`
+	s.check(t, sync)
+	s.organization(t, 204, front.elsewhere())
+	s.create(t, "~/users", person("anna@acme.example", "oe-editor"))
+	<-refused
+	s.db.until(t, func() bool {
+		return strings.Contains(fmt.Sprint(read[[]api.MakeMember](t, s.backend, makePath("/members"))), "Make answered 502")
+	})
+	front.breakWith(nil)
+	sync.status, sync.want = 204, ""
+	s.check(t, sync)
+	s.become(t, "anna@acme.example synced")
+}
+
+// A process that ends before Make is called, or after Make has done what it was
+// asked and before that is noted, leaves the rest to the next one: nobody is
+// invited twice, nor forgotten.
+func TestMake_cutOff(t *testing.T) {
+	t.Parallel()
+	for name, done := range map[string]bool{"before": false, "after": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			front := newMakeFront(t)
+			reached := make(chan struct{}, 1)
+			front.breakWith(func(_ http.ResponseWriter, r *http.Request, next http.Handler) {
+				if !done || strings.HasSuffix(r.URL.Path, "/invite") {
+					if done {
+						next.ServeHTTP(httptest.NewRecorder(), r)
+					}
+					reached <- struct{}{}
+					<-r.Context().Done()
+				}
+			})
+			if done { // lists are answered
+				inner := front.broken
+				front.breakWith(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+					if r.Method == http.MethodGet {
+						next.ServeHTTP(w, r)
+						return
+					}
+					inner(w, r, next)
+				})
+			}
+			s := newSynced(t, server.Options{})
+			s.organization(t, 201, front.elsewhere())
+			s.create(t, "~/users", person("anna@acme.example", "oe-editor"))
+			<-reached
+			s.server.Close()
+			if got := s.members(t); got != "anna@acme.example pending" {
+				t.Errorf("there is %q", got)
+			}
+			front.breakWith(nil)
+			next := synced{clock: s.clock, db: watched(s.store)}
+			next.backend = over(t, s.backend, server.Options{Store: next.db, Now: s.clock.Now})
+			next.become(t, "anna@acme.example synced")
+			sent, waiting := next.notices(t)
+			if front.invited() != 1 || len(sent) != 1 || len(waiting) != 0 {
+				t.Errorf("there were %d invitations; notices %v, waiting %v", front.invited(), sent, waiting)
+			}
+		})
+	}
+}
+
+// Two processes on one database invite nobody twice.
+func TestMake_twoServers(t *testing.T) {
+	t.Parallel()
+	front := newMakeFront(t)
+	s := newSynced(t, server.Options{})
+	second := over(t, s.backend, server.Options{Store: s.db, Now: s.clock.Now})
+	s.organization(t, 201, front.elsewhere())
+	const made = 6
+	want := make([]string, made)
+	var running sync.WaitGroup
+	for i := range made {
+		email := fmt.Sprintf("u%d@acme.example", i)
+		s.create(t, "~/users", person(email, "oe-editor"))
+		want[i] = email + " synced"
+		for _, b := range []*backend{s.backend, second} {
+			running.Go(func() {
+				if err := b.server.SyncMembers(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	running.Wait()
+	s.become(t, strings.Join(want, ", "))
+	if n := front.invited(); n != made {
+		t.Errorf("there were %d invitations of %d users", n, made)
+	}
+}
+
+// A refusal of one user does not keep the others waiting; one who is more than
+// a Member is left alone.
+func TestMake_single(t *testing.T) {
+	t.Parallel()
+	front := newMakeFront(t)
+	s := newSynced(t, server.Options{})
+	front.breakWith(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if strings.HasSuffix(r.URL.Path, "/invite") && front.invited() == 1 {
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+	s.organization(t, 201, front.elsewhere())
+	s.create(t, "~/users", person("anna@acme.example", "oe-editor"))
+	s.db.until(t, func() bool {
+		return strings.Contains(fmt.Sprint(read[[]api.MakeMember](t, s.backend, makePath("/members"))), "Make answered 422")
+	})
+	ben := s.create(t, "~/users", person("ben@acme.example", "oe-editor"))
+	s.db.until(t, func() bool { return strings.Contains(s.members(t), "ben@acme.example synced") })
+	key := map[string]string{"Authorization": "Token " + servertest.ClientID + ":" + servertest.ClientSecret}
+	behind := &backend{url: front.url}
+	var benInMake int64
+	for _, u := range decoded[api.MakeUserList](t, behind.send(t, exchange{path: "/api/v2/users?organizationId=7", header: key})).Users {
+		if u.Email == "ben@acme.example" {
+			benInMake = u.ID
+		}
+	}
+	behind.check(t, exchange{method: "POST", path: fmt.Sprintf("/api/v2/users/%d/user-organization-roles/7", benInMake), header: key, body: `{"usersRoleId": 12}`, status: 200, want: `{"userOrganizationRole": {"usersRoleId": 12}}`})
+	s.organization(t, 204, front.elsewhere()+`, "pruneStale": true`)
+	s.putGroups(t, ben)
+	s.db.until(t, func() bool { return strings.Contains(s.members(t), "ben@acme.example stale") })
+	for _, m := range read[[]api.MakeMember](t, s.backend, makePath("/members?status=stale")) {
+		if !strings.Contains(m.LastError, "more than a Member") {
+			t.Errorf("got %+v", m)
+		}
+	}
+}
+
+func TestMake_refusals(t *testing.T) {
+	t.Parallel()
+	b := newBackend(t)
+	put := func(name, body, message string) exchange {
+		return exchange{name: name, method: "PUT", path: makePath("/organization"), body: body, status: 400, want: `{"message": "` + message + `"}`}
+	}
+	key := map[string]string{"Authorization": "Token " + servertest.ClientID + ":" + servertest.ClientSecret}
+	invite := func(name, body string, status int) exchange {
+		want := `{"userOrganizationRole": {"usersRoleId": 13, "organizationId": 7, "invitation": "pending"}}`
+		if status != 200 {
+			want = `{"message": "` + anyText + `"}`
+		}
+		return exchange{name: name, method: "POST", path: "/api/v2/organizations/7/invite", header: key, body: body, status: status, want: want}
+	}
+	const address = "apiUrl must be the address of a Make, such as https://eu1.make.com"
+	b.play(
+		t,
+		put("no id", `{}`, "The body is incomplete"),
+		put("an empty id", `{"organizationId": ""}`, "organizationId must be the id of a Make organization, such as 12345"),
+		put("a path", `{"organizationId": "7/8"}`, "organizationId must be the id of a Make organization, such as 12345"),
+		put("no switch", `{"organizationId": "7", "sync": "yes"}`, "The body has a member of the wrong type"),
+		put("no address", `{"organizationId": "7", "apiUrl": "eu1.make.com", "apiKey": "k"}`, address),
+		put("another scheme", `{"organizationId": "7", "apiUrl": "ftp://eu1.make.com", "apiKey": "k"}`, address),
+		put("a key in the address", `{"organizationId": "7", "apiUrl": "https://k:s@eu1.make.com", "apiKey": "k"}`, address),
+		put("no key", `{"organizationId": "7", "apiUrl": "https://eu1.make.com"}`, "apiUrl needs apiKey, which is text without spaces"),
+		put("a key of two lines", `{"organizationId": "7", "apiUrl": "https://eu1.make.com", "apiKey": "a\nb"}`, "apiUrl needs apiKey, which is text without spaces"),
+		put("a key for nothing", `{"organizationId": "7", "apiKey": "k"}`, "apiKey goes with apiUrl: the reference Make needs no key"),
+		exchange{name: "still none", path: makePath("/organization"), status: 404, want: `{}`},
+		exchange{name: "no such status", path: makePath("/members?status=gone"), status: 400, want: `{"message": "status must be synced, pending or stale, not \"gone\""}`},
+		exchange{name: "nobody", path: makePath("/members"), status: 200, want: `[]`},
+		exchange{name: "no notice", path: makePath("/notices"), status: 200, want: `[]`},
+
+		exchange{name: "a Make elsewhere", method: "PUT", path: makePath("/organization"), body: `{"organizationId": "7", "apiUrl": "https://eu1.make.com/", "apiKey": "k"}`, status: 201, want: `{"id": "7"}`},
+		exchange{name: "its key is kept", method: "PUT", path: makePath("/organization"), body: `{"organizationId": "8", "apiUrl": "https://eu1.make.com"}`, status: 204},
+		exchange{name: "and not shown", path: makePath("/organization"), status: 200, want: `{"organizationId": "8", "apiUrl": "https://eu1.make.com", "hasApiKey": true, "apiKey": "` + absent + `"}`},
+		put("not for another address", `{"organizationId": "8", "apiUrl": "https://eu2.make.com"}`, "apiUrl needs apiKey, which is text without spaces"),
+
+		exchange{name: "Make without a key", path: "/api/v2/users/roles", header: map[string]string{"Authorization": ""}, status: 401, want: `{"fault": {}}`},
+		exchange{name: "Make with a wrong key", path: "/api/v2/users/roles", header: map[string]string{"Authorization": "Token acme-key:wrong"}, status: 401, want: `{"fault": {}}`},
+		exchange{name: "Make with a forged key", path: "/api/v2/users/roles", header: map[string]string{"Authorization": "Token acme:00"}, status: 401, want: `{"fault": {}}`},
+		exchange{name: "Make with a token", path: "/api/v2/users/roles", status: 401, want: `{"fault": {}}`},
+		exchange{name: "roles", path: "/api/v2/users/roles?category=organization", header: key, status: 200, want: `{"usersRoles": [{"id": 11, "name": "Owner"}, {"id": 12, "name": "Admin"}, {"id": 13, "name": "Member", "category": "organization"}, {"id": 14}]}`},
+		exchange{name: "users of nothing", path: "/api/v2/users", header: key, status: 400, want: `{"message": "organizationId must be given"}`},
+		exchange{name: "a page that is none", path: "/api/v2/users?organizationId=7&pg[limit]=-1", header: key, status: 400, want: `{}`},
+		invite("no e-mail", `{"email": "anna", "name": "Anna"}`, 400),
+		invite("the Owner", `{"email": "anna@acme.example", "name": "Anna", "usersRoleId": 11}`, 400),
+		invite("a role of teams", `{"email": "anna@acme.example", "name": "Anna", "usersRoleId": 3}`, 400),
+		invite("someone", `{"email": "anna@acme.example", "name": "Anna"}`, 200),
+		invite("the same again", `{"email": "ANNA@acme.example", "name": "Anna"}`, 409),
+		exchange{name: "nobody's role", path: "/api/v2/users/1/user-organization-roles/7", header: key, status: 404, want: `{}`},
+		exchange{name: "nobody to remove", method: "POST", path: "/api/v2/users/1/user-organization-roles/7", header: key, status: 404, want: `{}`},
+	)
+}
