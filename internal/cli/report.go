@@ -54,7 +54,15 @@ func runReport(ctx context.Context, env Env, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	return writeReport(env.Stdout, o.format, *user, access.Report(subject))
+	held, err := c.UserScopes(ctx, user.ID)
+	if err != nil && !client.IsForbidden(err) {
+		return err
+	}
+	var makeRoles []string // unknown to a key that may not read scopes
+	if err == nil {
+		makeRoles = access.MakeRoles(strings.Fields(held.Scopes))
+	}
+	return writeReport(env.Stdout, o.format, *user, makeRoles, access.Report(subject))
 }
 
 func (o reportOptions) check() error {
@@ -92,24 +100,28 @@ func connect(ctx context.Context, env Env, o reportOptions) (*client.Client, fun
 	return c, end, nil
 }
 
-func writeReport(w io.Writer, format string, user api.User, rows []access.Row) error {
+func writeReport(w io.Writer, format string, user api.User, makeRoles []string, rows []access.Row) error {
 	switch format {
 	case "csv":
 		_, err := io.WriteString(w, access.ReportCSV(rows))
 		return err
 	case "json":
-		return writeReportJSON(w, user, rows)
+		return writeReportJSON(w, user, makeRoles, rows)
 	}
-	return writeReportText(w, user, rows)
+	return writeReportText(w, user, makeRoles, rows)
 }
 
-func writeReportText(w io.Writer, user api.User, rows []access.Row) error {
+func writeReportText(w io.Writer, user api.User, makeRoles []string, rows []access.Row) error {
 	state := strings.ToLower(string(user.Status))
 	if user.Locked() {
 		state += ", locked"
 	}
 	fmt.Fprintf(w, "%s %s <%s>, %s, %s\n", user.FirstName, user.LastName, user.ContactEmail, cmp.Or(user.Department, "no department"), state)
-	fmt.Fprintf(w, "groups: %s\n\n", cmp.Or(strings.Join(user.GroupIDs, ", "), "none"))
+	fmt.Fprintf(w, "groups: %s\n", cmp.Or(strings.Join(user.GroupIDs, ", "), "none"))
+	if len(makeRoles) > 0 {
+		fmt.Fprintf(w, "roles in Make: %s\n", strings.Join(makeRoles, ", "))
+	}
+	fmt.Fprintln(w)
 	if len(rows) == 0 {
 		_, err := fmt.Fprintln(w, "This user has no access.")
 		return err
@@ -140,14 +152,15 @@ type reportRow struct {
 	Source           string   `json:"source"`
 }
 
-func writeReportJSON(w io.Writer, user api.User, rows []access.Row) error {
+func writeReportJSON(w io.Writer, user api.User, makeRoles []string, rows []access.Row) error {
 	doc := struct {
 		UserID string      `json:"user_id"`
 		Email  string      `json:"email"`
 		Locked bool        `json:"locked"`
 		Groups []string    `json:"groups"`
+		Make   []string    `json:"make_roles"`
 		Rows   []reportRow `json:"rows"`
-	}{user.ID, user.ContactEmail, user.Locked(), user.GroupIDs, []reportRow{}}
+	}{user.ID, user.ContactEmail, user.Locked(), user.GroupIDs, append([]string{}, makeRoles...), []reportRow{}}
 	for _, r := range rows {
 		restrictions := append([]string{}, r.Restrictions...) // never null
 		doc.Rows = append(doc.Rows, reportRow{r.Category, r.Entity, r.EntityLabel, r.Level.String(), restrictions, r.RestrictionAware, r.GrantedBy, string(r.Source)})

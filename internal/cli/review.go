@@ -141,6 +141,9 @@ func (o *reviewOptions) review(ctx context.Context, env Env, p *plan) (r review,
 	}
 	defer func() { err = errors.Join(err, end()) }()
 	before, err := c.State(ctx)
+	if err == nil {
+		err = c.AddMake(ctx, &before)
+	}
 	if err != nil {
 		return r, err
 	}

@@ -26,6 +26,7 @@ type applied struct {
 	outside map[string]bool              // groups by id that are not for employees
 	planned map[string]bool              // groups by id whose access the plan says
 	find    *resolver
+	make    access.MakeState
 	notes   []note
 }
 
@@ -34,7 +35,7 @@ type applied struct {
 func applyPlan(p *plan, before access.State) *applied {
 	a := &applied{
 		groups: slices.Clone(before.Groups), byID: map[string]*access.StateUser{}, byEmail: map[string]*access.StateUser{}, userAt: map[string]*access.StateUser{}, groupAt: map[string]string{},
-		outside: map[string]bool{}, planned: map[string]bool{}, find: newResolver(p),
+		outside: map[string]bool{}, planned: map[string]bool{}, make: before.Make, find: newResolver(p),
 	}
 	for _, u := range before.Users {
 		u.GroupIDs = slices.Clone(u.GroupIDs)
@@ -62,6 +63,7 @@ func applyPlan(p *plan, before access.State) *applied {
 		{"iam_user", a.endUser},
 		{"iam_group", a.endGroup},
 		{"iam_vendor", a.endVendor},
+		{"iam_make_organization", a.endMake},
 	}, "delete")
 	pass([]doing{
 		{"iam_group", a.putGroup},
@@ -70,6 +72,7 @@ func applyPlan(p *plan, before access.State) *applied {
 		{"iam_user_groups", a.putUserGroups},
 		{"iam_group_members", a.putMembers},
 		{"iam_group_membership", a.putMembership},
+		{"iam_make_organization", a.putMake},
 	}, "create", "update")
 	for _, d := range p.DeferredChanges {
 		if changesAccess(d.ResourceChange.Type) {
@@ -91,7 +94,7 @@ func (a *applied) note(c resourceChange, format string, args ...any) {
 
 // state is the tenant as it is now.
 func (a *applied) state() access.State {
-	s := access.State{Groups: a.groups}
+	s := access.State{Groups: a.groups, Make: a.make}
 	for _, u := range a.users {
 		s.Users = append(s.Users, *u)
 	}

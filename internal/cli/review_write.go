@@ -32,6 +32,11 @@ func (a *applied) putGroup(c resourceChange) {
 	} else {
 		effective := after.levels("effective_access")
 		g.Templates, g.Controls, g.Withheld = nil, access.ControlIDs(effective), access.Withheld(effective)
+		for _, control := range after.texts("access_control_ids") { // which no level shows
+			if len(access.MakeRolesOf([]string{control}, a.make.Scopes)) > 0 {
+				g.Controls = append(g.Controls, control)
+			}
+		}
 		a.planned[id] = true
 	}
 	if c.unknown("restrictions") {

@@ -7,11 +7,13 @@ import (
 	"reflect"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
+	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
 // rows is how many of most kinds the tenant gets, beside those that it has: more
@@ -24,6 +26,8 @@ var everyList = map[string]func(ctx context.Context, c *client.Client) (any, err
 	"AccessControls": func(ctx context.Context, c *client.Client) (any, error) { return c.AccessControls(ctx) },
 	"Groups":         func(ctx context.Context, c *client.Client) (any, error) { return c.Groups(ctx) },
 	"Invitations":    func(ctx context.Context, c *client.Client) (any, error) { return c.Invitations(ctx) },
+	"MakeMembers":    func(ctx context.Context, c *client.Client) (any, error) { return c.MakeMembers(ctx) },
+	"MakeNotices":    func(ctx context.Context, c *client.Client) (any, error) { return c.MakeNotices(ctx) },
 	"Members":        func(ctx context.Context, c *client.Client) (any, error) { return c.Members(ctx, "g") },
 	"Scopes":         func(ctx context.Context, c *client.Client) (any, error) { return c.Scopes(ctx) },
 	"SiteCodes":      func(ctx context.Context, c *client.Client) (any, error) { return c.SiteCodes(ctx, true) },
@@ -38,7 +42,7 @@ var everyList = map[string]func(ctx context.Context, c *client.Client) (any, err
 }
 
 // notPaged return lists that are whole at once, or in pages of their own.
-var notPaged = map[string]bool{"AuditEvents": true, "GrantedScopes": true, "Organizations": true, "TeamProducts": true}
+var notPaged = map[string]bool{"AuditEvents": true, "GrantedScopes": true, "SettledMakeMembers": true, "Organizations": true, "TeamProducts": true}
 
 func TestEveryList_isTested(t *testing.T) {
 	t.Parallel()
@@ -113,6 +117,8 @@ func fill(t *testing.T, b *servertest.Backend) {
 		must(b.Client.AssignMember(ctx, "g", access.Employee, id))
 		_, err = b.Client.InviteTeamMember(ctx, api.TeamMemberCreate{Email: n + "@acme.example", Role: access.RoleMember})
 		must(err)
+		must(b.Store.CreateMakeMember(ctx, store.MakeMember{Tenant: servertest.Tenant, ID: n, Email: n + "@acme.example", Present: true, ChangedAt: time.UnixMilli(1)}))
+		must(b.Store.CreateMakeNotice(ctx, store.MakeNotice{Tenant: servertest.Tenant, ID: n, UserID: n, Email: n + "@acme.example", CreatedAt: time.UnixMilli(1)}))
 		_, err = b.Client.CreateGroup(ctx, api.GroupCreate{ID: "c" + n, Name: api.Text{"en": "C"}, UserType: access.Customer, AccessControls: []string{}})
 		must(err)
 		must(b.Client.AssignMember(ctx, "c"+n, access.Customer, "c"))

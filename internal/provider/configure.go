@@ -186,16 +186,21 @@ var blocked = map[string]string{
 	api.ScopeTeamRead:         "read iam_team_member, iam_team_owner, iam_product_assignment, iam_team, iam_products, iam_organizations",
 	api.ScopeAuditRead:        "read iam_audit_events (reference backend only)",
 	api.ScopeTeamManage:       "write iam_team_member, iam_team_owner, iam_product_assignment",
+	api.ScopeMakeRead:         "read iam_make_organization, iam_make_members, and find stale Make members in iam_access_review",
+	api.ScopeMakeManage:       "write iam_make_organization",
 }
 
-// teamScopes are those that only the reference backend has.
-var teamScopes = []string{api.ScopeTeamRead, api.ScopeTeamManage}
+// extensions are the services that only the reference backend has, each with its
+// scopes.
+var extensions = [][]string{{api.ScopeTeamRead, api.ScopeTeamManage}, {api.ScopeMakeRead, api.ScopeMakeManage}}
 
 // absentFromAPI reports whether the scope seems to be none that the API knows: a
 // token of the public API has no scope of teams. Nobody could heed a warning
 // there; whoever uses a team without the scope gets an error that names it.
 func absentFromAPI(scope string, granted []string) bool {
-	return slices.Contains(teamScopes, scope) && !slices.ContainsFunc(granted, func(s string) bool { return slices.Contains(teamScopes, s) })
+	return slices.ContainsFunc(extensions, func(scopes []string) bool {
+		return slices.Contains(scopes, scope) && !slices.ContainsFunc(granted, func(s string) bool { return slices.Contains(scopes, s) })
+	})
 }
 
 // ofBackend are the scopes that only the reference backend has. An API that

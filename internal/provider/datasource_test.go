@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -50,6 +51,7 @@ var dataSources = map[string]struct {
 	"iam_organizations":            {config: values{"email": "owner@acme.example"}, list: "organizations", count: rows},
 	"iam_products":                 {list: "products", count: len(access.TeamProducts())},
 	"iam_team":                     {list: "members", count: 1 + rows},
+	"iam_make_members":             {list: "members", count: rows},
 }
 
 func TestDataSources_areTested(t *testing.T) {
@@ -168,6 +170,9 @@ func fillTenant(t *testing.T, s *servertest.Backend) {
 		must(err)
 		_, err = s.Client.InviteTeamMember(ctx, api.TeamMemberCreate{Email: fmt.Sprintf("%d@acme.example", i), Role: access.RoleAdmin})
 		must(err)
+		must(s.Store.CreateMakeMember(ctx, store.MakeMember{
+			Tenant: servertest.Tenant, ID: fmt.Sprint("m", i), Email: fmt.Sprintf("%d@acme.example", i), Roles: []string{access.MakeScenarioEditor}, Present: true, CreatedAt: time.UnixMilli(1), ChangedAt: time.UnixMilli(1),
+		}))
 		if i > 0 {
 			_, err = s.Server.EnsureTenant(ctx, fmt.Sprintf("acme%d", i), "owner@acme.example")
 			must(err)

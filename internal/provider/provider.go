@@ -22,6 +22,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/provider/directory"
+	"github.com/access-config/terraform-provider-iam/internal/provider/makesync"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 	"github.com/access-config/terraform-provider-iam/internal/provider/review"
 	"github.com/access-config/terraform-provider-iam/internal/provider/rights"
@@ -112,6 +113,7 @@ func (p *iamProvider) Resources(context.Context) []func() resource.Resource {
 		team.NewTeamMemberResource,
 		team.NewTeamOwnerResource,
 		team.NewProductAssignmentResource,
+		makesync.NewMakeOrganizationResource,
 	}
 }
 
@@ -162,6 +164,7 @@ func (p *iamProvider) DataSources(context.Context) []func() datasource.DataSourc
 		team.NewTeamDataSource,
 		team.NewProductsDataSource,
 		team.NewOrganizationsDataSource,
+		makesync.NewMakeMembersDataSource,
 	}
 }
 

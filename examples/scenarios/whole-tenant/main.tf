@@ -129,3 +129,8 @@ resource "iam_product_assignment" "ben" {
   product   = "orchestrator"
   role      = "analyst"
 }
+
+# Who edits scenarios becomes a member of the Make organization.
+resource "iam_make_organization" "this" {
+  organization_id = "12345"
+}

@@ -74,7 +74,7 @@ func findingAttributes() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"kind": text("`unrestricted_by_accident` (one group of the user gives without limit what another restricts), `unmet_dependencies` (of a group alone, or of all groups of a user), " +
-			"`locked_with_groups` (a locked user gets everything back when unlocked) or `group_without_members`."),
+			"`locked_with_groups` (a locked user gets everything back when unlocked), `stale_make_member` (a user who has lost the roles in Make, or left the tenant, is still a member of the Make organization) or `group_without_members`."),
 		"text":      text("One sentence on what was found."),
 		"user_id":   text("Id of the user it is about; null when it is about a group."),
 		"email":     text("E-mail address of that user."),
@@ -122,6 +122,9 @@ func (d *accessReviewDataSource) Read(ctx context.Context, req datasource.ReadRe
 		return
 	}
 	state, err := d.Client.State(ctx)
+	if err == nil {
+		err = d.Client.AddMake(ctx, &state)
+	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("review", "access of tenant", d.Client.Tenant(), err))
 		return

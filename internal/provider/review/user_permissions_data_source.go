@@ -42,6 +42,7 @@ type userPermissionsModel struct {
 	Groups   types.List   `tfsdk:"groups"`
 	Rows     types.List   `tfsdk:"rows"`
 	Scopes   types.List   `tfsdk:"scopes"`
+	Make     types.List   `tfsdk:"make_roles"`
 	VendorID types.String `tfsdk:"vendor_id"`
 	CSV      types.String `tfsdk:"csv"`
 
@@ -111,6 +112,11 @@ func (d *userPermissionsDataSource) Schema(_ context.Context, _ datasource.Schem
 				ElementType:         types.StringType,
 				Computed:            true,
 			},
+			"make_roles": schema.ListAttribute{
+				MarkdownDescription: "Roles in Make that the user's groups give, sorted: `integromat.app_developer`, `integromat.scenario_edit`, `member` and `owner`. Null where the API key lacks `iam.scope_read`.",
+				ElementType:         types.StringType,
+				Computed:            true,
+			},
 			"vendor_id": schema.StringAttribute{
 				MarkdownDescription: "Vendor that the user's groups belong to. Null for none, and where the API key lacks `iam.scope_read`.",
 				Computed:            true,
@@ -171,17 +177,17 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 // readScopes asks the API for the user's scopes. A key that may not is no
 // reason to go without the rest of the report.
 func (m *userPermissionsModel) readScopes(ctx context.Context, c *client.Client, user api.User, diags *diag.Diagnostics) {
-	m.Scopes, m.VendorID = types.ListNull(types.StringType), types.StringNull()
+	m.Scopes, m.Make, m.VendorID = types.ListNull(types.StringType), types.ListNull(types.StringType), types.StringNull()
 	held, err := c.UserScopes(ctx, user.ID)
 	var e *client.Error
 	switch {
 	case err == nil:
 		scopes := slices.DeleteFunc(strings.Fields(held.Scopes), func(scope string) bool { return strings.HasPrefix(scope, "tenant=") })
 		slices.Sort(scopes)
-		m.Scopes, m.VendorID = plumbing.StringList(scopes), plumbing.StringOrNull(held.VendorID)
+		m.Scopes, m.Make, m.VendorID = plumbing.StringList(scopes), plumbing.StringList(access.MakeRoles(scopes)), plumbing.StringOrNull(held.VendorID)
 	case errors.As(err, &e) && e.StatusCode == http.StatusForbidden:
 		diags.AddAttributeWarning(path.Root("scopes"), "Scopes Not Read",
-			"The API key lacks the scope "+api.ScopeScopeRead+", so that scopes and vendor_id of the report are null. Use a key that has it, unless the configuration does without them.")
+			"The API key lacks the scope "+api.ScopeScopeRead+", so that scopes, make_roles and vendor_id of the report are null. Use a key that has it, unless the configuration does without them.")
 	default:
 		diags.Append(plumbing.UnableAt(path.Root("scopes"), "read", "scopes of user", user.ContactEmail, err))
 	}

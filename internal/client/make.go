@@ -1,0 +1,123 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// Only the reference backend syncs with Make. The errors of these methods are an
+// ExtensionError on any other API.
+
+func (c *Client) orNoMake(ctx context.Context, err error) error {
+	return c.extension(ctx, "Make organizations", c.path(api.PathMakeMembers), err)
+}
+
+// CheckMake answers an error when the API has no Make organizations, or they
+// cannot be read.
+func (c *Client) CheckMake(ctx context.Context) error {
+	_, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathMakeMembers), query: url.Values{"pageSize": {"1"}}, want: []int{http.StatusOK}})
+	return c.orNoMake(ctx, err)
+}
+
+// MakeOrganization returns what the tenant says of its Make organization.
+// IsNotFound holds for the error when it has none.
+func (c *Client) MakeOrganization(ctx context.Context) (*api.MakeOrganization, error) {
+	o, err := one(ctx, c, c.path(api.PathMakeOrganization), func(o api.MakeOrganization) string { return o.OrganizationID })
+	return o, c.orNoMake(ctx, err)
+}
+
+// PutMakeOrganization says which Make organization the tenant has, and how the
+// sync goes: created reports whether it had none.
+func (c *Client) PutMakeOrganization(ctx context.Context, o api.MakeOrganizationUpdate) (created bool, err error) {
+	created, err = c.put(ctx, c.path(api.PathMakeOrganization), o)
+	return created, c.orNoMake(ctx, err)
+}
+
+// DeleteMakeOrganization ends the sync. Members stay in Make.
+func (c *Client) DeleteMakeOrganization(ctx context.Context) error {
+	return c.orNoMake(ctx, c.remove(ctx, c.path(api.PathMakeOrganization), false))
+}
+
+// MakeMembers returns everyone whom the sync knows.
+func (c *Client) MakeMembers(ctx context.Context) ([]api.MakeMember, error) {
+	members, err := list(ctx, c, c.path(api.PathMakeMembers), func(m api.MakeMember) string { return m.UserID })
+	return members, c.orNoMake(ctx, err)
+}
+
+// SettledMakeMembers is MakeMembers once the sync has tried, at least, what was
+// changed just before. It does not wait for a Make that has failed already.
+func (c *Client) SettledMakeMembers(ctx context.Context) ([]api.MakeMember, error) {
+	var last []api.MakeMember
+	read := func(ctx context.Context) (*[]api.MakeMember, error) {
+		members, err := c.MakeMembers(ctx)
+		if err == nil {
+			last = members
+		}
+		return &members, err
+	}
+	_, err := Await(ctx, read, func(members []api.MakeMember) bool {
+		for _, m := range members {
+			if m.Status == api.MakePending && m.LastError == "" {
+				return false
+			}
+		}
+		return true
+	})
+	if errors.Is(err, errLag) {
+		return last, nil
+	}
+	return last, err
+}
+
+// MakeNotices returns the e-mails that tell users of access to Make.
+func (c *Client) MakeNotices(ctx context.Context) ([]api.MakeNotice, error) {
+	notices, err := list(ctx, c, c.path(api.PathMakeNotices), func(n api.MakeNotice) string { return n.ID })
+	return notices, c.orNoMake(ctx, err)
+}
+
+// SyncMake has the sync look at every user, and try now what waits. It is a
+// conflict while the sync is off.
+func (c *Client) SyncMake(ctx context.Context) error {
+	_, err := c.do(ctx, call{method: http.MethodPost, path: c.path(api.PathMakeSync), want: []int{http.StatusNoContent}})
+	return c.orNoMake(ctx, err)
+}
+
+// AddMake completes a state with what the tenant's Make organization has. An API
+// without one, and a token that may not read it, leave the state as it is.
+func (c *Client) AddMake(ctx context.Context, state *access.State) error {
+	members, err := c.MakeMembers(ctx)
+	if _, lacking := errors.AsType[*ExtensionError](err); lacking || IsForbidden(err) || err == nil && len(members) == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	o, err := c.MakeOrganization(ctx)
+	if IsNotFound(err) {
+		return nil // it has just gone
+	}
+	if err != nil {
+		return err
+	}
+	controls, err := c.AccessControls(ctx)
+	if err != nil && !IsForbidden(err) {
+		return err
+	}
+	state.Make = access.MakeState{Prune: o.PruneStale, Scopes: map[string][]string{}}
+	for _, control := range controls {
+		if _, predefined := access.ControlByID(control.ID); !predefined {
+			state.Make.Scopes[control.ID] = control.Scopes
+		}
+	}
+	for _, m := range members {
+		if m.Present {
+			state.Make.Members = append(state.Make.Members, access.MakePerson{UserID: m.UserID, Email: m.Email})
+		}
+	}
+	return nil
+}

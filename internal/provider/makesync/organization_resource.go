@@ -1,0 +1,232 @@
+package makesync
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*organizationResource)(nil)
+	_ resource.ResourceWithImportState = (*organizationResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*organizationResource)(nil)
+)
+
+type organizationResource struct {
+	plumbing.Resource
+}
+
+// NewMakeOrganizationResource returns iam_make_organization.
+func NewMakeOrganizationResource() resource.Resource {
+	return &organizationResource{plumbing.Resource{Name: "make_organization"}}
+}
+
+// organizationModel is the state of iam_make_organization.
+type organizationModel struct {
+	OrganizationID types.String `tfsdk:"organization_id"`
+	Sync           types.Bool   `tfsdk:"sync"`
+	PruneStale     types.Bool   `tfsdk:"prune_stale"`
+	APIURL         types.String `tfsdk:"api_url"`
+	APIKey         types.String `tfsdk:"api_key"`
+}
+
+func (r *organizationResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The tenant's Make organization, and the sync of users with it. One per tenant.\n\n" +
+			"A user is eligible for Make in a group that carries one of the access controls `make-scenario-editor` (`integromat.scenario_edit`) and `make-app-developer` (`integromat.app_developer`), " +
+			"as `oe-editor`, `oe-manager` and `oe-admin` do, or an access control of your own with one of these scopes. The sync makes such users members of the organization, with the role Member, and sends an e-mail, " +
+			"then and whenever their groups change. It goes on in the background, after the apply if it must, until Make has taken every change: `iam_make_members` shows how far it is.\n\n" +
+			"A user who loses the roles, is locked or leaves the tenant keeps access to Make and shows as stale, in `iam_make_members` and among the findings of `iam_access_review`, unless `prune_stale` is set.\n\n" +
+			"Destroying the resource ends the sync and leaves members in Make. Needs the reference backend: the public API has no Make organizations.",
+		Attributes: map[string]schema.Attribute{
+			"organization_id": schema.StringAttribute{
+				MarkdownDescription: "Id of the organization in Make, such as `12345`. With another one the sync starts anew; members of the former one stay there.",
+				Required:            true,
+				Validators:          []validator.String{plumbing.ValidID()},
+			},
+			"sync": schema.BoolAttribute{
+				MarkdownDescription: "Whether the sync runs; `true` when left out. Turned on, it looks at every user.",
+				Optional:            true,
+				Computed:            true,
+				Default:             booldefault.StaticBool(true),
+			},
+			"prune_stale": schema.BoolAttribute{
+				MarkdownDescription: "Whether the sync removes members who have lost the roles from the organization; `false` when left out. It removes those alone whom it knows and whose role in Make is Member.",
+				Optional:            true,
+				Computed:            true,
+				Default:             booldefault.StaticBool(false),
+			},
+			"api_url": schema.StringAttribute{
+				MarkdownDescription: "Address of the Make that has the organization, such as `https://eu1.make.com`. Left out, it is the reference Make inside the backend. Goes with `api_key`.",
+				Optional:            true,
+				Validators:          []validator.String{plumbing.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("api_key")), validAddress{}},
+			},
+			"api_key": schema.StringAttribute{
+				MarkdownDescription: "Key of that Make's API, which may read and change the organization's users. The API never shows it: a change behind Terraform's back is not seen.",
+				Optional:            true,
+				Sensitive:           true,
+				Validators:          []validator.String{plumbing.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("api_url"))},
+			},
+		},
+	}
+}
+
+// validAddress accepts the address of a Make as the backend keeps it.
+type validAddress struct{}
+
+func (validAddress) Description(context.Context) string {
+	return "must be an address such as https://eu1.make.com"
+}
+
+func (v validAddress) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v validAddress) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	text := req.ConfigValue.ValueString()
+	if !plumbing.IsSet(req.ConfigValue) || text == "" { // which another validator refuses
+		return
+	}
+	if !strings.HasPrefix(text, "https://") && !strings.HasPrefix(text, "http://") || strings.HasSuffix(text, "/") || strings.ContainsAny(text, "?#@ ") {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Address", fmt.Sprintf("%q %s, without a slash at its end.", text, v.Description(ctx)))
+	}
+}
+
+func (m *organizationModel) toAPI() api.MakeOrganizationUpdate {
+	return api.MakeOrganizationUpdate{
+		OrganizationID: m.OrganizationID.ValueString(), Sync: m.Sync.ValueBool(), PruneStale: m.PruneStale.ValueBool(),
+		APIURL: m.APIURL.ValueString(), APIKey: m.APIKey.ValueString(),
+	}
+}
+
+// fromAPI takes over what the API shows; the key is as it was configured.
+func (m *organizationModel) fromAPI(o api.MakeOrganization) {
+	m.OrganizationID = types.StringValue(o.OrganizationID)
+	m.Sync, m.PruneStale = types.BoolValue(o.Sync), types.BoolValue(o.PruneStale)
+	m.APIURL = plumbing.StringOrNull(o.APIURL)
+	if !o.HasAPIKey {
+		m.APIKey = types.StringNull()
+	}
+}
+
+// ModifyPlan finds an API without Make organizations before anything is applied.
+func (r *organizationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.Data == nil || r.Client == nil || !req.State.Raw.IsNull() {
+		return
+	}
+	if err := r.Client.CheckMake(ctx); err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("plan", "Make organization", "to sync with", err))
+	}
+}
+
+func (r *organizationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan organizationModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	defer r.Client.Lock("make organization", "")()
+	id := plan.OrganizationID.ValueString()
+	present, err := r.Client.MakeOrganization(ctx)
+	switch {
+	case err == nil:
+		resp.Diagnostics.AddAttributeError(path.Root("organization_id"), "Unable to create Make organization",
+			fmt.Sprintf("The tenant has the Make organization %s already, and has one at most; it was left as is. To manage it here, import it and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_make_organization.name.", present.OrganizationID, present.OrganizationID))
+		return
+	case !client.IsNotFound(err):
+		resp.Diagnostics.Append(plumbing.Unable("create", "Make organization", id, err))
+		return
+	}
+	r.write(ctx, "create", &plan, &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	}
+}
+
+// write makes the organization what the plan says, and waits until the API shows
+// it.
+func (r *organizationResource) write(ctx context.Context, verb string, plan *organizationModel, diags *diag.Diagnostics) {
+	wanted := plan.toAPI()
+	_, err := r.Client.PutMakeOrganization(ctx, wanted)
+	if err == nil {
+		_, err = client.Await(ctx, r.Client.MakeOrganization, func(o api.MakeOrganization) bool {
+			return o.OrganizationID == wanted.OrganizationID && o.Sync == wanted.Sync && o.PruneStale == wanted.PruneStale && o.APIURL == wanted.APIURL
+		})
+	}
+	if err != nil {
+		diags.Append(plumbing.Unable(verb, "Make organization", wanted.OrganizationID, err))
+	}
+}
+
+func (r *organizationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state organizationModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
+		return
+	}
+	id := state.OrganizationID.ValueString()
+	o, err := r.Client.MakeOrganization(ctx)
+	if client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.GoneWarning("Make organization", id))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "Make organization", id, err))
+		return
+	}
+	state.fromAPI(*o)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+func (r *organizationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan organizationModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	defer r.Client.Lock("make organization", "")()
+	r.write(ctx, "update", &plan, &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	}
+}
+
+func (r *organizationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state organizationModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	err := r.Client.DeleteMakeOrganization(ctx)
+	if err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.Append(plumbing.Unable("delete", "Make organization", state.OrganizationID.ValueString(), err))
+	}
+}
+
+// ImportState takes the id of the organization, or the tenant.
+func (r *organizationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	o, err := r.Client.MakeOrganization(ctx)
+	if err == nil && req.ID != o.OrganizationID && !strings.EqualFold(req.ID, r.Client.Tenant()) {
+		err = fmt.Errorf("the tenant's Make organization is %s: import by that id", o.OrganizationID)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("import", "Make organization", req.ID, err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("organization_id"), o.OrganizationID)...)
+}
