@@ -7,13 +7,11 @@ import (
 	"reflect"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
-	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
 // rows is how many of most kinds the tenant gets, beside those that it has: more
@@ -105,7 +103,9 @@ func fill(t *testing.T, b *servertest.Backend) {
 		}
 	}
 	ctx := t.Context()
-	_, err := b.Client.CreateGroup(ctx, api.GroupCreate{ID: "g", Name: api.Text{"en": "G"}, AccessControls: []string{}})
+	_, err := b.Client.PutMakeOrganization(ctx, api.MakeOrganizationUpdate{OrganizationID: "7", Sync: true})
+	must(err)
+	_, err = b.Client.CreateGroup(ctx, api.GroupCreate{ID: "g", Name: api.Text{"en": "G"}, AccessControls: []string{}})
 	must(err)
 	vendor := "" // a group of v0
 	for i := range rows {
@@ -117,8 +117,7 @@ func fill(t *testing.T, b *servertest.Backend) {
 		must(b.Client.AssignMember(ctx, "g", access.Employee, id))
 		_, err = b.Client.InviteTeamMember(ctx, api.TeamMemberCreate{Email: n + "@acme.example", Role: access.RoleMember})
 		must(err)
-		must(b.Store.CreateMakeMember(ctx, store.MakeMember{Tenant: servertest.Tenant, ID: n, Email: n + "@acme.example", Present: true, ChangedAt: time.UnixMilli(1)}))
-		must(b.Store.CreateMakeNotice(ctx, store.MakeNotice{Tenant: servertest.Tenant, ID: n, UserID: n, Email: n + "@acme.example", CreatedAt: time.UnixMilli(1)}))
+		must(b.Client.AssignMember(ctx, "oe-editor", access.Employee, id))
 		_, err = b.Client.CreateGroup(ctx, api.GroupCreate{ID: "c" + n, Name: api.Text{"en": "C"}, UserType: access.Customer, AccessControls: []string{}})
 		must(err)
 		must(b.Client.AssignMember(ctx, "c"+n, access.Customer, "c"))
@@ -137,4 +136,6 @@ func fill(t *testing.T, b *servertest.Backend) {
 		})
 		must(err)
 	}
+	_, err = b.Client.SettledMakeMembers(ctx) // or they change while they are read
+	must(err)
 }

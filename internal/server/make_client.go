@@ -62,21 +62,28 @@ func (e *makeError) aboutOne() bool {
 	return e.status == http.StatusBadRequest || e.status == http.StatusConflict || e.status == http.StatusUnprocessableEntity
 }
 
+// makeCall is one call of Make.
+type makeCall struct {
+	method, path string
+	query        url.Values
+	body         any // nil for none
+}
+
 // do makes one call and reads the answer into out, unless that is nil.
-func (c *makeClient) do(ctx context.Context, method, path string, query url.Values, body, out any) error {
+func (c *makeClient) do(ctx context.Context, call makeCall, out any) error {
 	var sent io.Reader = http.NoBody
-	if body != nil {
-		text, err := json.Marshal(body)
+	if call.body != nil {
+		text, err := json.Marshal(call.body)
 		if err != nil {
 			return fmt.Errorf("encoding a call of Make: %w", err)
 		}
 		sent = bytes.NewReader(text)
 	}
-	target := c.base + path
-	if len(query) > 0 {
-		target += "?" + query.Encode()
+	target := c.base + call.path
+	if len(call.query) > 0 {
+		target += "?" + call.query.Encode()
 	}
-	r, err := http.NewRequestWithContext(ctx, method, target, sent)
+	r, err := http.NewRequestWithContext(ctx, call.method, target, sent)
 	if err != nil {
 		return fmt.Errorf("calling Make: %w", err)
 	}
@@ -101,7 +108,7 @@ func (c *makeClient) do(ctx context.Context, method, path string, query url.Valu
 		return nil
 	}
 	if err := json.Unmarshal(text, out); err != nil {
-		return fmt.Errorf("Make answered %s %s with what is not the expected JSON: %w", method, path, err) //nolint:staticcheck // a name
+		return fmt.Errorf("Make answered %s %s with what is not the expected JSON: %w", call.method, call.path, err) //nolint:staticcheck // a name
 	}
 	return nil
 }
@@ -124,7 +131,7 @@ type makeMembership struct {
 func (c *makeClient) members(ctx context.Context) (map[string]makeMembership, error) {
 	roles, err := makePages(func(page url.Values) ([]api.MakeUserRole, error) {
 		var list api.MakeUserRoleList
-		err := c.do(ctx, http.MethodGet, api.Path(api.PathMakeUserRoles, c.organization), page, nil, &list)
+		err := c.do(ctx, makeCall{method: http.MethodGet, path: api.Path(api.PathMakeUserRoles, c.organization), query: page}, &list)
 		return list.UserOrganizationRoles, err
 	})
 	if err != nil {
@@ -133,7 +140,7 @@ func (c *makeClient) members(ctx context.Context) (map[string]makeMembership, er
 	users, err := makePages(func(page url.Values) ([]api.MakeUser, error) {
 		var list api.MakeUserList
 		page.Set("organizationId", c.organization)
-		err := c.do(ctx, http.MethodGet, api.PathMakeUsers, page, nil, &list)
+		err := c.do(ctx, makeCall{method: http.MethodGet, path: api.PathMakeUsers, query: page}, &list)
 		return list.Users, err
 	})
 	if err != nil {
@@ -166,8 +173,8 @@ func makePages[T any](read func(page url.Values) ([]T, error)) ([]T, error) {
 
 // invite makes someone a Member of the organization.
 func (c *makeClient) invite(ctx context.Context, email, name string) error {
-	return c.do(ctx, http.MethodPost, api.Path(api.PathMakeInvite, c.organization), nil,
-		api.MakeInvite{Email: email, Name: cmp.Or(makeName(name), "Member"), UsersRoleID: api.MakeRoleMember}, nil)
+	body := api.MakeInvite{Email: email, Name: cmp.Or(makeName(name), "Member"), UsersRoleID: api.MakeRoleMember}
+	return c.do(ctx, makeCall{method: http.MethodPost, path: api.Path(api.PathMakeInvite, c.organization), body: body}, nil)
 }
 
 // makeName leaves of a name what Make takes.
@@ -182,5 +189,6 @@ func makeName(name string) string {
 
 // remove takes someone out of the organization: a change of the role to none.
 func (c *makeClient) remove(ctx context.Context, userID int64) error {
-	return c.do(ctx, http.MethodPost, api.Path(api.PathMakeUserRole, strconv.FormatInt(userID, 10), c.organization), nil, api.MakeRoleChange{}, nil)
+	path := api.Path(api.PathMakeUserRole, strconv.FormatInt(userID, 10), c.organization)
+	return c.do(ctx, makeCall{method: http.MethodPost, path: path, body: api.MakeRoleChange{}}, nil)
 }

@@ -134,8 +134,10 @@ func TestMake_life(t *testing.T) {
 	s.putGroups(t, id, "oe-editor", "1gr5e52e-6e27-4ac5-9471-2467d3fb7501")
 	s.become(t, anna+" synced")
 	sent(anna, anna)
-	s.check(t, exchange{path: makePath("/members?status=synced"), header: total, status: 200, wantHeader: totalIs("1"),
-		want: `[{"userId": "` + id + `", "email": "` + anna + `", "present": true, "roles": ["integromat.app_developer", "integromat.scenario_edit"], "attempts": 0, "pending": "` + absent + `", "lastError": "` + absent + `"}]`})
+	s.check(t, exchange{
+		path: makePath("/members?status=synced"), header: total, status: 200, wantHeader: totalIs("1"),
+		want: `[{"userId": "` + id + `", "email": "` + anna + `", "present": true, "roles": ["integromat.app_developer", "integromat.scenario_edit"], "attempts": 0, "pending": "` + absent + `", "lastError": "` + absent + `"}]`,
+	})
 
 	s.putGroups(t, id, "oe-viewer")
 	if got := s.members(t); got != anna+" stale" { // at once: nothing is to be done
