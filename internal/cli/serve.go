@@ -33,6 +33,8 @@ type serveOptions struct {
 	logFormat string
 	fault     string
 	legacy    bool
+	smtp      string
+	smtpFrom  string
 }
 
 // list is a flag that may be given several times.
@@ -61,6 +63,8 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	f.StringVar(&o.logFormat, "log-format", "text", "`text` or json")
 	f.StringVar(&o.fault, "fault", "", "misbehave as APIs do on a bad day: `switches` separated by commas, such as shuffle,lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.05,tolerant-deletes,vendor-groups=500ms,seed=7")
 	f.BoolVar(&o.legacy, "legacy", true, "answer for roles, permissions and resources, too, which the public API deprecates; --legacy=false leaves them out")
+	f.StringVar(&o.smtp, "smtp", "", "`address` of a mail server, with its port, for the e-mails to users who get access to Make; without one they are only listed")
+	f.StringVar(&o.smtpFrom, "smtp-from", "no-reply@localhost", "`e-mail` that these come from")
 	if err := parse(env, f, args); err != nil {
 		return err
 	}
@@ -102,6 +106,9 @@ func (o serveOptions) check() error {
 	if _, err := server.ParseFaults(o.fault); err != nil {
 		return err
 	}
+	if _, _, err := net.SplitHostPort(o.smtp); o.smtp != "" && err != nil {
+		return fmt.Errorf("--smtp %q is not an address such as mail.example.com:25", o.smtp)
+	}
 	if o.logFormat != "text" && o.logFormat != "json" {
 		return fmt.Errorf("--log-format is text or json, not %q", o.logFormat)
 	}
@@ -125,7 +132,11 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		logger = slog.New(slog.NewJSONHandler(env.Stderr, nil))
 	}
 	faults, _ := server.ParseFaults(o.fault) // check saw it
-	backend, err := server.New(ctx, server.Options{Store: db, Logger: logger, NoLegacy: !o.legacy, VendorGroupDelay: faults.VendorGroups})
+	options := server.Options{Store: db, Logger: logger, NoLegacy: !o.legacy, VendorGroupDelay: faults.VendorGroups}
+	if o.smtp != "" {
+		options.Mail = mailer{address: o.smtp, from: o.smtpFrom, now: time.Now}.send
+	}
+	backend, err := server.New(ctx, options)
 	if err != nil {
 		return err
 	}
