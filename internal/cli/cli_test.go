@@ -71,6 +71,7 @@ func TestRun(t *testing.T) {
 		{[]string{"serve", "--tenant", "acme", "--client", "secret"}, 2, "", "ID:SECRET"},
 		{[]string{"serve", "--tls-cert", "x"}, 2, "", "go together"},
 		{[]string{"serve", "--log-format", "xml"}, 2, "", "text or json"},
+		{[]string{"serve", "--smtp", "mail.example.com"}, 2, "", "is not an address such as mail.example.com:25"},
 		{[]string{"serve", "--fault", "429=2"}, 2, "", "a share is a number from 0 to 1"},
 		{[]string{"serve", "--fault", "gremlins"}, 2, "", "tolerant-deletes"},
 		{[]string{"serve", "--fault", "vendor-groups=late"}, 2, "", "vendor-groups=500ms"},
