@@ -30,9 +30,10 @@ func (c *Client) Invitation(ctx context.Context, id string) (*api.Invitation, er
 }
 
 // ResendInvitation sends an invitation again, which can then be accepted for
-// seven more days.
+// seven more days. The request may be repeated: a second mail does no harm, and
+// none would.
 func (c *Client) ResendInvitation(ctx context.Context, id string) error {
-	_, err := c.do(ctx, call{method: http.MethodPost, path: c.path(api.PathInvitationResend, id), want: []int{http.StatusNoContent}})
+	_, err := c.do(ctx, call{method: http.MethodPost, path: c.path(api.PathInvitationResend, id), again: true, want: []int{http.StatusNoContent}})
 	return c.orNoInvitations(ctx, err)
 }
 

@@ -93,6 +93,7 @@ func (a *resendInvitationAction) open(ctx context.Context, email string) ([]stri
 	if err != nil {
 		return nil, err
 	}
+	plumbing.ByCreation(all, func(i api.Invitation) (string, string) { return i.CreatedAt, i.ID })
 	var ids []string
 	accepted := false
 	for _, i := range all {
