@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -62,7 +63,30 @@ func runReport(ctx context.Context, env Env, args []string) (err error) {
 	if err == nil {
 		makeRoles = access.MakeRoles(strings.Fields(held.Scopes))
 	}
-	return writeReport(env.Stdout, o.format, *user, makeRoles, access.Report(subject))
+	standing, err := standingOf(ctx, c, user.ContactEmail)
+	if err != nil {
+		return err
+	}
+	return report{*user, standing, makeRoles, access.Report(subject)}.write(env.Stdout, o.format)
+}
+
+// standingOf is what the user is in the team; nil where the API has no teams, or
+// the token may not read them: the rest of the report is worth having.
+func standingOf(ctx context.Context, c *client.Client, email string) (*client.Standing, error) {
+	standing, err := c.Standing(ctx, email)
+	var lacking *client.ExtensionError
+	if errors.As(err, &lacking) || client.IsForbidden(err) {
+		return nil, nil
+	}
+	return standing, err
+}
+
+// report is what is printed about a user.
+type report struct {
+	user      api.User
+	standing  *client.Standing // nil: not known
+	makeRoles []string
+	rows      []access.Row
 }
 
 func (o reportOptions) check() error {
@@ -100,26 +124,30 @@ func connect(ctx context.Context, env Env, o reportOptions) (*client.Client, fun
 	return c, end, nil
 }
 
-func writeReport(w io.Writer, format string, user api.User, makeRoles []string, rows []access.Row) error {
+func (r report) write(w io.Writer, format string) error {
 	switch format {
 	case "csv":
-		_, err := io.WriteString(w, access.ReportCSV(rows))
+		_, err := io.WriteString(w, access.ReportCSV(r.rows))
 		return err
 	case "json":
-		return writeReportJSON(w, user, makeRoles, rows)
+		return r.writeJSON(w)
 	}
-	return writeReportText(w, user, makeRoles, rows)
+	return r.writeText(w)
 }
 
-func writeReportText(w io.Writer, user api.User, makeRoles []string, rows []access.Row) error {
+func (r report) writeText(w io.Writer) error {
+	user, rows := r.user, r.rows
 	state := strings.ToLower(string(user.Status))
 	if user.Locked() {
 		state += ", locked"
 	}
 	fmt.Fprintf(w, "%s %s <%s>, %s, %s\n", user.FirstName, user.LastName, user.ContactEmail, cmp.Or(user.Department, "no department"), state)
 	fmt.Fprintf(w, "groups: %s\n", cmp.Or(strings.Join(user.GroupIDs, ", "), "none"))
-	if len(makeRoles) > 0 {
-		fmt.Fprintf(w, "roles in Make: %s\n", strings.Join(makeRoles, ", "))
+	if len(r.makeRoles) > 0 {
+		fmt.Fprintf(w, "roles in Make: %s\n", strings.Join(r.makeRoles, ", "))
+	}
+	if r.standing != nil && r.standing.Role != "" {
+		fmt.Fprintf(w, "team: %s, products: %s\n", r.standing.Role, cmp.Or(productsText(r.standing.Products), "none"))
 	}
 	fmt.Fprintln(w)
 	if len(rows) == 0 {
@@ -140,6 +168,19 @@ func writeReportText(w io.Writer, user api.User, makeRoles []string, rows []acce
 	return t.Flush()
 }
 
+// productsText lists products, with the role in those that have roles.
+func productsText(products map[string]string) string {
+	var texts []string
+	for _, product := range slices.Sorted(maps.Keys(products)) {
+		text := product
+		if role := products[product]; role != "" {
+			text += " (" + role + ")"
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, ", ")
+}
+
 // reportRow is a row of the report as JSON, named as in the data source.
 type reportRow struct {
 	Category         string   `json:"category"`
@@ -152,7 +193,7 @@ type reportRow struct {
 	Source           string   `json:"source"`
 }
 
-func writeReportJSON(w io.Writer, user api.User, makeRoles []string, rows []access.Row) error {
+func (r report) writeJSON(w io.Writer) error {
 	doc := struct {
 		UserID string      `json:"user_id"`
 		Email  string      `json:"email"`
@@ -160,8 +201,18 @@ func writeReportJSON(w io.Writer, user api.User, makeRoles []string, rows []acce
 		Groups []string    `json:"groups"`
 		Make   []string    `json:"make_roles"`
 		Rows   []reportRow `json:"rows"`
-	}{user.ID, user.ContactEmail, user.Locked(), user.GroupIDs, append([]string{}, makeRoles...), []reportRow{}}
-	for _, r := range rows {
+
+		TeamRole      *access.TeamRole  `json:"team_role"`
+		Products      map[string]string `json:"products"`
+		Organizations []string          `json:"organizations"`
+	}{UserID: r.user.ID, Email: r.user.ContactEmail, Locked: r.user.Locked(), Groups: r.user.GroupIDs, Make: append([]string{}, r.makeRoles...), Rows: []reportRow{}}
+	if r.standing != nil {
+		doc.Products, doc.Organizations = r.standing.Products, r.standing.Organizations
+		if r.standing.Role != "" {
+			doc.TeamRole = &r.standing.Role
+		}
+	}
+	for _, r := range r.rows {
 		restrictions := append([]string{}, r.Restrictions...) // never null
 		doc.Rows = append(doc.Rows, reportRow{r.Category, r.Entity, r.EntityLabel, r.Level.String(), restrictions, r.RestrictionAware, r.GrantedBy, string(r.Source)})
 	}

@@ -7,9 +7,54 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
+
+// The report says what the user is in the team.
+func TestReport_team(t *testing.T) {
+	t.Parallel()
+	path := made(t)
+	for format, want := range map[string]string{
+		"text": "\nteam: owner, products: bot_runner, orchestrator (admin), studio_pro\n\n",
+		"json": "  \"team_role\": \"owner\",\n  \"products\": {\n    \"bot_runner\": \"\",\n    \"orchestrator\": \"admin\",\n    \"studio_pro\": \"\"\n  },\n  \"organizations\": [\n    \"acme\"\n  ]\n",
+	} {
+		text, stderr, code := run(t, nil, "report", "--embedded", path, "--tenant", "acme", "--email", "OWNER@acme.example", "--format", format)
+		if code != 0 || !strings.Contains(text, want) {
+			t.Errorf("%s: code %d %s\n%s\nlacks %q", format, code, stderr, text, want)
+		}
+	}
+}
+
+// A token that may not read the team, and who is not in it, have the rest.
+func TestReport_noTeam(t *testing.T) {
+	t.Parallel()
+	b := servertest.New(t, servertest.Options{})
+	_, err := b.Client.CreateUser(t.Context(), api.UserCreate{
+		FirstName: "Anna", LastName: "Arm", ContactEmail: "anna@acme.example", PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: []string{},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for email, c := range map[string]struct {
+		scopes []string
+		want   string
+	}{
+		"owner@acme.example": {[]string{api.ScopeUserRead, api.ScopeGroupRead, api.ScopeTemplateRead}, "  \"team_role\": null,\n  \"products\": null,\n  \"organizations\": null\n"},
+		"anna@acme.example":  {api.AllScopes(), "  \"team_role\": null,\n  \"products\": {},\n  \"organizations\": [\n    \"acme\"\n  ]\n"},
+	} {
+		token, err := b.Server.IssueToken("tests", "acme", c.scopes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		environment := map[string]string{"IAM_API_URL": b.URL, "IAM_TENANT": "acme", "IAM_ACCESS_TOKEN": token}
+		text, stderr, code := run(t, environment, "report", "--email", email, "--format", "json")
+		if code != 0 || !strings.Contains(text, c.want) {
+			t.Errorf("%s: code %d %s\n%s\nlacks %q", email, code, stderr, text, c.want)
+		}
+	}
+}
 
 // A level on some records shows the values they carry, in every format.
 func TestReport_restrictions(t *testing.T) {

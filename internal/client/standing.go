@@ -1,0 +1,38 @@
+package client
+
+import (
+	"context"
+	"slices"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+)
+
+// Standing is what an account is in the tenant's team, and where else it is.
+type Standing struct {
+	Role          access.TeamRole   // empty for who is not in the team
+	Products      map[string]string // that it may use, to the role in each, which may be empty
+	Organizations []string          // names of its tenants, sorted
+}
+
+// Standing returns what the account with the e-mail address is, whatever its
+// case. It must belong to the tenant. The error is an ExtensionError where the
+// API has no teams.
+func (c *Client) Standing(ctx context.Context, email string) (*Standing, error) {
+	s := &Standing{Products: map[string]string{}}
+	member, err := c.TeamMemberByEmail(ctx, email)
+	switch {
+	case err == nil:
+		s.Role, s.Products = member.Role, member.ProductRoles()
+	case !IsNotFound(err):
+		return nil, err
+	}
+	organizations, err := c.Organizations(ctx, email)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range organizations {
+		s.Organizations = append(s.Organizations, o.Tenant)
+	}
+	slices.Sort(s.Organizations)
+	return s, nil
+}
