@@ -14,7 +14,7 @@ import (
 // configuration.
 func TestAccQuery(t *testing.T) {
 	t.Parallel()
-	s := servertest.New(t, servertest.Options{})
+	s := servertest.New(t, servertest.Options{NoFaults: true})
 	everything(t, s.Client)
 	w := providertest.NewWorkspace(t, map[string]string{"provider.tf": providertest.Source + `
 provider "iam" {
