@@ -157,17 +157,17 @@ func findGroup(ctx context.Context, c *client.Client, key string) (*api.Group, e
 	if err != nil {
 		return nil, err
 	}
-	var coded, named []api.Group
+	var exact, named []api.Group
 	for _, g := range groups {
-		if g.Code == key {
-			coded = append(coded, g)
+		if key != "" && (g.Code == key || g.ID == key) { // an id that only others may choose
+			exact = append(exact, g)
 		}
 		if slices.Contains(slices.Collect(maps.Values(g.Name)), key) {
 			named = append(named, g)
 		}
 	}
-	if key != "" && len(coded) > 0 {
-		named = coded
+	if len(exact) > 0 {
+		named = exact
 	}
 	return plumbing.Only("groups", "id, code or name", key, named, func(g api.Group) string { return g.ID })
 }
