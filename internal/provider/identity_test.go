@@ -80,6 +80,12 @@ var addresses = map[string]addressed{
 	},
 }
 
+// unaddressed are the types that stand for no one thing of the tenant, with the
+// reason.
+var unaddressed = map[string]string{
+	"iam_users_csv": "a tenant may have any number of tables, about any of its users",
+}
+
 // everything makes a tenant with an object of each managed type, and returns the
 // ids that it chose.
 func everything(t *testing.T, c *client.Client) *strings.Replacer {
@@ -132,9 +138,15 @@ func TestAddresses_haveEveryType(t *testing.T) {
 	identities := providertest.Start(t, nil).Identities()
 	lists := surface(t).ListResourceSchemas
 	for name := range surface(t).ResourceSchemas {
+		if unaddressed[name] != "" {
+			if identities[name] != nil || lists[name] != nil {
+				t.Errorf("%s has an identity or a list, although %s", name, unaddressed[name])
+			}
+			continue
+		}
 		a, ok := addresses[name]
 		if !ok {
-			t.Errorf("add %s to addresses", name)
+			t.Errorf("add %s to addresses, or to unaddressed", name)
 			continue
 		}
 		want := slices.Sorted(keysOf(a.identity))

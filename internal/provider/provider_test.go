@@ -102,7 +102,11 @@ func TestSchemas_haveExamples(t *testing.T) {
 		if kind != "resources" {
 			continue
 		}
-		for _, file := range []string{"import.sh", "import-by-identity.tf"} {
+		files := []string{"import.sh"}
+		if unaddressed[typeName] == "" {
+			files = append(files, "import-by-identity.tf")
+		}
+		for _, file := range files {
 			if _, err := os.Stat(filepath.Join("..", "..", "examples", kind, typeName, file)); err != nil {
 				t.Errorf("%s does not show how to import it: %v", name, err)
 			}

@@ -26,8 +26,8 @@ func userTypeFilter() schema.Attribute {
 // NewGroupList returns the list resource iam_group.
 func NewGroupList() list.ListResource {
 	return &plumbing.List[groupFilter]{
-		Resource: groupType,
-		About:    "The tenant's groups in the order of their creation, without predefined ones, which cannot be managed. Groups that the API made for a vendor are among them.",
+		Addressed: groupType,
+		About:     "The tenant's groups in the order of their creation, without predefined ones, which cannot be managed. Groups that the API made for a vendor are among them.",
 		Filters: map[string]schema.Attribute{
 			"user_type": userTypeFilter(),
 			"vendor_id": plumbing.Filter("Only groups of the vendor with this id."),

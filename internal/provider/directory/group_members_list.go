@@ -21,9 +21,9 @@ type membersFilter struct {
 // NewGroupMembersList returns the list resource iam_group_members.
 func NewGroupMembersList() list.ListResource {
 	return &plumbing.List[membersFilter]{
-		Resource: groupMembersType,
-		About:    "The members of each group that has some, predefined groups included, in the order of the groups' creation.",
-		Filters:  map[string]schema.Attribute{"user_type": userTypeFilter()},
+		Addressed: groupMembersType,
+		About:     "The members of each group that has some, predefined groups included, in the order of the groups' creation.",
+		Filters:   map[string]schema.Attribute{"user_type": userTypeFilter()},
 		Find: func(ctx context.Context, d *plumbing.Data, filter membersFilter) (found []plumbing.Found, err error) {
 			err = eachMembers(ctx, d, func(g api.Group) bool { return plumbing.Takes(filter.UserType, string(g.UserType)) }, func(g api.Group, members []member) {
 				elements := map[string]attr.Value{}

@@ -18,8 +18,8 @@ import (
 // NewGroupMembershipList returns the list resource iam_group_membership.
 func NewGroupMembershipList() list.ListResource {
 	return &plumbing.List[membershipFilter]{
-		Resource: membershipType,
-		About:    "The tenant's memberships, group by group in the order of their creation, predefined groups included.",
+		Addressed: membershipType,
+		About:     "The tenant's memberships, group by group in the order of their creation, predefined groups included.",
 		Filters: map[string]schema.Attribute{
 			"group_id": plumbing.Filter("Only memberships in the group with this id."),
 			"user_id":  plumbing.Filter("Only memberships of the user with this id."),

@@ -33,15 +33,15 @@ var (
 )
 
 type membershipResource struct {
-	plumbing.Resource
+	plumbing.Addressed
 }
 
 // membershipType is what the resource and its list have in common.
-var membershipType = plumbing.Resource{Name: "group_membership", Identity: []plumbing.Key{
-	{Name: "group_id", About: "Id of the group."},
-	{Name: "user_type", About: "`EMPLOYEE` or `CUSTOMER`; that of the group when left out.", Optional: true},
-	{Name: "user_id", About: "Id of the user."},
-}}
+var membershipType = plumbing.NewAddressed("group_membership",
+	plumbing.Key{Name: "group_id", About: "Id of the group."},
+	plumbing.Key{Name: "user_type", About: "`EMPLOYEE` or `CUSTOMER`; that of the group when left out.", Optional: true},
+	plumbing.Key{Name: "user_id", About: "Id of the user."},
+)
 
 // NewGroupMembershipResource returns iam_group_membership.
 func NewGroupMembershipResource() resource.Resource { return &membershipResource{membershipType} }

@@ -29,11 +29,11 @@ var (
 )
 
 type groupResource struct {
-	plumbing.Resource
+	plumbing.Addressed
 }
 
 // groupType is what the resource and its list have in common.
-var groupType = plumbing.Resource{Name: "group", Identity: plumbing.IdentityByID("group")}
+var groupType = plumbing.NewAddressed("group", plumbing.ID("group"))
 
 // NewGroupResource returns iam_group.
 func NewGroupResource() resource.Resource { return &groupResource{groupType} }

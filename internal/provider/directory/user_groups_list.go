@@ -15,9 +15,9 @@ import (
 // NewUserGroupsList returns the list resource iam_user_groups.
 func NewUserGroupsList() list.ListResource {
 	return &plumbing.List[userGroupsFilter]{
-		Resource: userGroupsType,
-		About:    "The groups of each user that is in one, in the order of the users' creation.",
-		Filters:  map[string]schema.Attribute{"group_id": plumbing.Filter("Only users that are in the group with this id. All their groups are listed.")},
+		Addressed: userGroupsType,
+		About:     "The groups of each user that is in one, in the order of the users' creation.",
+		Filters:   map[string]schema.Attribute{"group_id": plumbing.Filter("Only users that are in the group with this id. All their groups are listed.")},
 		Find: func(ctx context.Context, d *plumbing.Data, filter userGroupsFilter) (found []plumbing.Found, err error) {
 			users, err := sortedUsers(ctx, d)
 			for _, u := range users {

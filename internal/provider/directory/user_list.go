@@ -18,8 +18,8 @@ func NewUserList() list.ListResource {
 		return plumbing.Filter("Only users with this " + about + ", compared without case.")
 	}
 	return &plumbing.List[userFilter]{
-		Resource: userType,
-		About:    "The tenant's users, in the order of their creation.",
+		Addressed: userType,
+		About:     "The tenant's users, in the order of their creation.",
 		Filters: map[string]schema.Attribute{
 			"first_name": filter("first name"),
 			"last_name":  filter("last name"),

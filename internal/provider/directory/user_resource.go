@@ -34,11 +34,11 @@ var (
 )
 
 type userResource struct {
-	plumbing.Resource
+	plumbing.Addressed
 }
 
 // userType is what the resource and its list have in common.
-var userType = plumbing.Resource{Name: "user", Identity: plumbing.IdentityByID("user")}
+var userType = plumbing.NewAddressed("user", plumbing.ID("user"))
 
 // NewUserResource returns iam_user.
 func NewUserResource() resource.Resource { return &userResource{userType} }

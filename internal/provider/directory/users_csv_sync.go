@@ -51,7 +51,7 @@ type failure struct {
 
 func (r *usersCSVResource) newSync(plan, state usersCSVModel) *usersSync {
 	return &usersSync{
-		r: r, one: userResource{r.Resource}, plan: plan, state: state,
+		r: r, one: userResource{plumbing.Addressed{Resource: r.Resource}}, plan: plan, state: state,
 		table: plan.table(r.Defaults), former: state.table(r.Defaults).byEmail(),
 		start: time.Now(), failed: map[string]failure{}, done: map[string]userModel{},
 	}

@@ -150,8 +150,7 @@ func (d *Data) ReadyToRead(diags *diag.Diagnostics) bool {
 // provider's data, once for all.
 type Resource struct {
 	*Data
-	Name     string // of the type, without the provider's
-	Identity []Key
+	Name string // of the type, without the provider's
 }
 
 // Metadata names the type.

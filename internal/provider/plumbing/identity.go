@@ -16,6 +16,19 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
+// Addressed is embedded by every resource whose object has an identity: all but
+// those that stand for no one thing of the tenant.
+type Addressed struct {
+	Resource
+	Identity []Key
+}
+
+// NewAddressed returns what a type and its list have in common. Its name is
+// without the provider's.
+func NewAddressed(name string, identity ...Key) Addressed {
+	return Addressed{Resource: Resource{Name: name}, Identity: identity}
+}
+
 // Key is an attribute of a resource's identity: an attribute of the resource, or
 // KeyTenant.
 type Key struct {
@@ -27,13 +40,11 @@ type Key struct {
 // KeyTenant is the identity of what a tenant has once.
 const KeyTenant = "tenant"
 
-// IdentityByID is the identity of what has an id of its own.
-func IdentityByID(thing string) []Key {
-	return []Key{{Name: "id", About: "Id of the " + thing + "."}}
-}
+// ID is the identity of what has an id of its own.
+func ID(thing string) Key { return Key{Name: "id", About: "Id of the " + thing + "."} }
 
 // IdentitySchema describes what addresses an object of this type in the tenant.
-func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *Addressed) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	attributes := map[string]identityschema.Attribute{}
 	for _, k := range r.Identity {
 		attributes[k.Name] = identityschema.StringAttribute{Description: k.About, RequiredForImport: !k.Optional, OptionalForImport: k.Optional}
@@ -43,19 +54,19 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 
 // IdentifyCreated sets the identity of what was made. Defer it: it looks at the
 // state that the operation leaves.
-func (r *Resource) IdentifyCreated(ctx context.Context, resp *resource.CreateResponse) {
+func (r *Addressed) IdentifyCreated(ctx context.Context, resp *resource.CreateResponse) {
 	r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // IdentifyUpdated is IdentifyCreated for an update.
-func (r *Resource) IdentifyUpdated(ctx context.Context, resp *resource.UpdateResponse) {
+func (r *Addressed) IdentifyUpdated(ctx context.Context, resp *resource.UpdateResponse) {
 	r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // IdentifyRead is IdentifyCreated for a read. What is gone keeps the identity
 // that it had: a state written by a release without identities has none yet, and
 // the framework wants one all the same.
-func (r *Resource) IdentifyRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+func (r *Addressed) IdentifyRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	if !resp.State.Raw.IsNull() {
 		r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 		return
@@ -69,7 +80,7 @@ func (r *Resource) IdentifyRead(ctx context.Context, req resource.ReadRequest, r
 	}
 }
 
-func (r *Resource) identify(ctx context.Context, state tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+func (r *Addressed) identify(ctx context.Context, state tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	if identity == nil || state.Raw.IsNull() {
 		return
 	}
@@ -78,7 +89,7 @@ func (r *Resource) identify(ctx context.Context, state tfsdk.State, identity *tf
 
 // copyIdentity sets the identity from the attributes of a state, as far as they
 // are known.
-func (r *Resource) copyIdentity(ctx context.Context, get func(context.Context, path.Path, any) diag.Diagnostics, identity *tfsdk.ResourceIdentity) (diags diag.Diagnostics) {
+func (r *Addressed) copyIdentity(ctx context.Context, get func(context.Context, path.Path, any) diag.Diagnostics, identity *tfsdk.ResourceIdentity) (diags diag.Diagnostics) {
 	for _, k := range r.Identity {
 		var v types.String
 		if k.Name != KeyTenant {
@@ -95,7 +106,7 @@ func (r *Resource) copyIdentity(ctx context.Context, get func(context.Context, p
 
 // ImportID returns the import id of a request: the one that was given, or the
 // one that stands for the identity that was given, whose parts a slash joins.
-func (r *Resource) ImportID(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) string {
+func (r *Addressed) ImportID(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) string {
 	if req.ID != "" || req.Identity == nil {
 		return req.ID
 	}

@@ -33,10 +33,10 @@ type Lister interface {
 // List is a list resource: it finds the objects of a managed type that a filter
 // of type F selects. Its zero value selects all.
 type List[F any] struct {
-	Resource // with the name and the identity of the managed type
-	About    string
-	Filters  map[string]schema.Attribute
-	Find     func(ctx context.Context, d *Data, filter F) ([]Found, error)
+	Addressed // with the name and the identity of the managed type
+	About     string
+	Filters   map[string]schema.Attribute
+	Find      func(ctx context.Context, d *Data, filter F) ([]Found, error)
 }
 
 // ListResourceConfigSchema describes the filter.

@@ -17,10 +17,10 @@ import (
 // NewAccessControlList returns the list resource iam_access_control.
 func NewAccessControlList() list.ListResource {
 	return &plumbing.List[domainFilter]{
-		Resource: accessControlType,
-		About:    "The tenant's own access controls by id, without predefined ones, which cannot be managed.",
-		Filters:  map[string]schema.Attribute{"domain": plumbing.Filter("Only access controls of this domain.")},
-		Find:     findControls,
+		Addressed: accessControlType,
+		About:     "The tenant's own access controls by id, without predefined ones, which cannot be managed.",
+		Filters:   map[string]schema.Attribute{"domain": plumbing.Filter("Only access controls of this domain.")},
+		Find:      findControls,
 	}
 }
 

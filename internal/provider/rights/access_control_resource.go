@@ -32,11 +32,11 @@ var (
 )
 
 type accessControlResource struct {
-	plumbing.Resource
+	plumbing.Addressed
 }
 
 // accessControlType is what the resource and its list have in common.
-var accessControlType = plumbing.Resource{Name: "access_control", Identity: plumbing.IdentityByID("access control")}
+var accessControlType = plumbing.NewAddressed("access_control", plumbing.ID("access control"))
 
 // NewAccessControlResource returns iam_access_control.
 func NewAccessControlResource() resource.Resource { return &accessControlResource{accessControlType} }

@@ -21,9 +21,9 @@ type domainFilter struct {
 // NewRoleTemplateList returns the list resource iam_role_template.
 func NewRoleTemplateList() list.ListResource {
 	return &plumbing.List[plumbing.NoFilter]{
-		Resource: roleTemplateType,
-		About:    "The tenant's own role templates by id, without predefined ones, which cannot be managed.",
-		Find:     findTemplates,
+		Addressed: roleTemplateType,
+		About:     "The tenant's own role templates by id, without predefined ones, which cannot be managed.",
+		Find:      findTemplates,
 	}
 }
 

@@ -33,11 +33,11 @@ var (
 )
 
 type roleTemplateResource struct {
-	plumbing.Resource
+	plumbing.Addressed
 }
 
 // roleTemplateType is what the resource and its list have in common.
-var roleTemplateType = plumbing.Resource{Name: "role_template", Identity: plumbing.IdentityByID("role template")}
+var roleTemplateType = plumbing.NewAddressed("role_template", plumbing.ID("role template"))
 
 // NewRoleTemplateResource returns iam_role_template.
 func NewRoleTemplateResource() resource.Resource { return &roleTemplateResource{roleTemplateType} }

@@ -28,11 +28,11 @@ var (
 )
 
 type scopeResource struct {
-	plumbing.Resource
+	plumbing.Addressed
 }
 
 // scopeType is what the resource and its list have in common.
-var scopeType = plumbing.Resource{Name: "scope", Identity: plumbing.IdentityByID("scope")}
+var scopeType = plumbing.NewAddressed("scope", plumbing.ID("scope"))
 
 // NewScopeResource returns iam_scope.
 func NewScopeResource() resource.Resource { return &scopeResource{scopeType} }

@@ -31,14 +31,14 @@ var (
 )
 
 type assignmentResource struct {
-	plumbing.Resource
+	plumbing.Addressed
 }
 
 // assignmentType is what the resource and its list have in common.
-var assignmentType = plumbing.Resource{Name: "product_assignment", Identity: []plumbing.Key{
-	{Name: "member_id", About: "Id of the member."},
-	{Name: "product", About: "The product."},
-}}
+var assignmentType = plumbing.NewAddressed("product_assignment",
+	plumbing.Key{Name: "member_id", About: "Id of the member."},
+	plumbing.Key{Name: "product", About: "The product."},
+)
 
 // NewProductAssignmentResource returns iam_product_assignment.
 func NewProductAssignmentResource() resource.Resource { return &assignmentResource{assignmentType} }

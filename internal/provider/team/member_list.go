@@ -21,8 +21,8 @@ type memberFilter struct {
 // NewTeamMemberList returns the list resource iam_team_member.
 func NewTeamMemberList() list.ListResource {
 	return &plumbing.List[memberFilter]{
-		Resource: memberType,
-		About:    "The members of the tenant's team in the order of their invitation, the Owner included. Needs the reference backend: the public API has no teams.",
+		Addressed: memberType,
+		About:     "The members of the tenant's team in the order of their invitation, the Owner included. Needs the reference backend: the public API has no teams.",
 		Filters: map[string]schema.Attribute{
 			"role":   plumbing.Filter("Only members in this role: `owner`, `admin`, `member` or `billing_contact`."),
 			"status": plumbing.Filter("Only members with this status: `invited` or `active`."),

@@ -29,11 +29,11 @@ var (
 )
 
 type memberResource struct {
-	plumbing.Resource
+	plumbing.Addressed
 }
 
 // memberType is what the resource and its list have in common.
-var memberType = plumbing.Resource{Name: "team_member", Identity: plumbing.IdentityByID("member")}
+var memberType = plumbing.NewAddressed("team_member", plumbing.ID("member"))
 
 // NewTeamMemberResource returns iam_team_member.
 func NewTeamMemberResource() resource.Resource { return &memberResource{memberType} }

@@ -26,11 +26,11 @@ var (
 )
 
 type ownerResource struct {
-	plumbing.Resource
+	plumbing.Addressed
 }
 
 // ownerType is what the resource and its list have in common.
-var ownerType = plumbing.Resource{Name: "team_owner", Identity: []plumbing.Key{{Name: plumbing.KeyTenant, About: "The tenant."}}}
+var ownerType = plumbing.NewAddressed("team_owner", plumbing.Key{Name: plumbing.KeyTenant, About: "The tenant."})
 
 // NewTeamOwnerResource returns iam_team_owner.
 func NewTeamOwnerResource() resource.Resource { return &ownerResource{ownerType} }

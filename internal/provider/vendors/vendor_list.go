@@ -21,8 +21,8 @@ type vendorFilter struct {
 // NewVendorList returns the list resource iam_vendor.
 func NewVendorList() list.ListResource {
 	return &plumbing.List[vendorFilter]{
-		Resource: vendorType,
-		About:    "The tenant's vendors in the order of their creation.",
+		Addressed: vendorType,
+		About:     "The tenant's vendors in the order of their creation.",
 		Filters: map[string]schema.Attribute{
 			"type": plumbing.Filter("Only vendors of this type: `COMPANY` or `SUBSIDIARY`.", stringvalidator.OneOf(string(api.VendorCompany), string(api.VendorSubsidiary))),
 		},

@@ -29,11 +29,11 @@ var (
 )
 
 type vendorResource struct {
-	plumbing.Resource
+	plumbing.Addressed
 }
 
 // vendorType is what the resource and its list have in common.
-var vendorType = plumbing.Resource{Name: "vendor", Identity: plumbing.IdentityByID("vendor")}
+var vendorType = plumbing.NewAddressed("vendor", plumbing.ID("vendor"))
 
 // NewVendorResource returns iam_vendor.
 func NewVendorResource() resource.Resource { return &vendorResource{vendorType} }

@@ -26,11 +26,11 @@ var (
 )
 
 type restrictionResource struct {
-	plumbing.Resource
+	plumbing.Addressed
 }
 
 // restrictionType is what the resource and its list have in common.
-var restrictionType = plumbing.Resource{Name: "restriction", Identity: []plumbing.Key{{Name: "value", About: "The value."}}}
+var restrictionType = plumbing.NewAddressed("restriction", plumbing.Key{Name: "value", About: "The value."})
 
 // NewRestrictionResource returns iam_restriction.
 func NewRestrictionResource() resource.Resource { return &restrictionResource{restrictionType} }

@@ -28,11 +28,11 @@ var (
 )
 
 type restrictionSettingsResource struct {
-	plumbing.Resource
+	plumbing.Addressed
 }
 
 // restrictionSettingsType is what the resource and its list have in common.
-var restrictionSettingsType = plumbing.Resource{Name: "restriction_settings", Identity: []plumbing.Key{{Name: "id", About: "The tenant."}}}
+var restrictionSettingsType = plumbing.NewAddressed("restriction_settings", plumbing.Key{Name: "id", About: "The tenant."})
 
 // NewRestrictionSettingsResource returns iam_restriction_settings.
 func NewRestrictionSettingsResource() resource.Resource {

@@ -23,11 +23,11 @@ var (
 )
 
 type siteResource struct {
-	plumbing.Resource
+	plumbing.Addressed
 }
 
 // siteType is what the resource and its list have in common.
-var siteType = plumbing.Resource{Name: "site", Identity: []plumbing.Key{{Name: "code", About: "Code of the site."}}}
+var siteType = plumbing.NewAddressed("site", plumbing.Key{Name: "code", About: "Code of the site."})
 
 // NewSiteResource returns iam_site.
 func NewSiteResource() resource.Resource { return &siteResource{siteType} }
