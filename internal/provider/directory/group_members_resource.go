@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -16,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -189,11 +192,14 @@ func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRe
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	for _, id := range plumbing.SortedKeys(state.members()) {
+	err := eachOf(ctx, plumbing.SortedKeys(state.members()), func(ctx context.Context, id string) error {
 		if err := r.remove(ctx, state.GroupID.ValueString(), id); err != nil && !client.IsNotFound(err) {
-			resp.Diagnostics.Append(plumbing.Unable("delete", "members of group", state.GroupID.ValueString(), err))
-			return
+			return err
 		}
+		return nil
+	})
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("delete", "members of group", state.GroupID.ValueString(), err))
 	}
 }
 
@@ -279,12 +285,17 @@ func (r *groupMembersResource) write(ctx context.Context, plan groupMembersModel
 	if err != nil {
 		return err
 	}
-	for _, id := range plumbing.SortedKeys(present) {
-		if _, stays := planned[id]; !stays {
-			if err := r.remove(ctx, group, id); err != nil && !client.IsNotFound(err) {
-				return fmt.Errorf("removing %s: %w", id, err)
-			}
+	err = eachOf(ctx, plumbing.SortedKeys(present), func(ctx context.Context, id string) error {
+		if _, stays := planned[id]; stays {
+			return nil
 		}
+		if err := r.remove(ctx, group, id); err != nil && !client.IsNotFound(err) {
+			return fmt.Errorf("removing %s: %w", id, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	for _, id := range late {
 		unlock, err := join(ctx, r.Client, group, access.UserType(plan.UserType.ValueString()), id)
@@ -330,25 +341,55 @@ func (r *groupMembersResource) present(ctx context.Context, group string) (map[s
 // another vendor keep from joining are left for later.
 func (r *groupMembersResource) add(ctx context.Context, plan groupMembersModel, present map[string]bool) (late []string, err error) {
 	group, userType, planned := plan.GroupID.ValueString(), access.UserType(plan.UserType.ValueString()), plan.members()
-	for _, id := range plumbing.SortedKeys(planned) {
+	var mu sync.Mutex // guards late
+	err = eachOf(ctx, plumbing.SortedKeys(planned), func(ctx context.Context, id string) error {
 		if present[id] {
-			continue
+			return nil
 		}
 		unlock, err := tryJoin(ctx, r.Client, group, userType, id)
 		if client.IsBadRequest(err) {
 			others, lookup := inTheWay(ctx, r.Client, group, id)
 			if lookup == nil && len(others) > 0 {
+				mu.Lock()
 				late = append(late, id)
-				continue
+				mu.Unlock()
+				return nil
 			}
 			unlock, err = tryJoin(ctx, r.Client, group, userType, id) // what was in the way may be gone by now
 		}
 		if err != nil {
-			return nil, fmt.Errorf("adding %s: %w", planned[id], err)
+			return fmt.Errorf("adding %s: %w", planned[id], err)
 		}
 		unlock()
+		return nil
+	})
+	slices.Sort(late)
+	return late, err
+}
+
+// eachOf does the same with each of many users, several at a time, up to the
+// first error. What is under way then comes to its end, so that its outcome is
+// known.
+func eachOf(ctx context.Context, ids []string, do func(ctx context.Context, id string) error) error {
+	var users errgroup.Group
+	var failed atomic.Bool
+	users.SetLimit(usersAtOnce)
+	for _, id := range ids {
+		if failed.Load() || ctx.Err() != nil {
+			break
+		}
+		users.Go(func() error {
+			err := do(ctx, id)
+			if err != nil {
+				failed.Store(true)
+			}
+			return err
+		})
 	}
-	return late, nil
+	if err := users.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
 }
 
 func (r *groupMembersResource) remove(ctx context.Context, group, id string) error {

@@ -17,14 +17,28 @@ import (
 // another state's resource, which no plan can see.
 type Owners struct {
 	mu     sync.Mutex
-	groups map[string]owned // by group: the users of an authoritative list
-	users  map[string]owned // by user: the groups of an authoritative list
-	single map[[2]string]bool
+	groups map[string]owned   // by group: the users of an authoritative list
+	users  map[string]owned   // by user: the groups of an authoritative list
+	single pairs              // by group: users that were added one by one
+	inOne  pairs              // the same by user
 	people map[string]account // by e-mail in lower case
 }
 
 // account is who manages a user, and what it says of the user.
 type account struct{ by, says string }
+
+// pairs are memberships by one of their ends.
+type pairs map[string]map[string]bool
+
+func (p *pairs) add(from, to string) {
+	if *p == nil {
+		*p = pairs{}
+	}
+	if (*p)[from] == nil {
+		(*p)[from] = map[string]bool{}
+	}
+	(*p)[from][to] = true
+}
 
 // owned is what an authoritative resource lists.
 type owned struct {
@@ -98,9 +112,9 @@ func (o *Owners) Group(by, group string, users []attr.Value, at path.Path) diag.
 			return twoOwners(at, fmt.Sprintf("%s of user %s leaves group %s out, and this list has the user", other.by, user, group))
 		}
 	}
-	for pair := range o.single {
-		if pair[0] == group && mine.leavesOut(pair[1]) {
-			return twoOwners(at, fmt.Sprintf("iam_group_membership adds user %s to group %s, and this list leaves the user out", pair[1], group))
+	for user := range o.single[group] {
+		if mine.leavesOut(user) {
+			return twoOwners(at, fmt.Sprintf("iam_group_membership adds user %s to group %s, and this list leaves the user out", user, group))
 		}
 	}
 	if o.groups == nil {
@@ -126,9 +140,9 @@ func (o *Owners) User(by, user string, groups []attr.Value, at path.Path) diag.D
 			return twoOwners(at, fmt.Sprintf("%s of group %s leaves user %s out, and this list has the group", other.by, group, user))
 		}
 	}
-	for pair := range o.single {
-		if pair[1] == user && mine.leavesOut(pair[0]) {
-			return twoOwners(at, fmt.Sprintf("iam_group_membership adds user %s to group %s, and this list leaves the group out", user, pair[0]))
+	for group := range o.inOne[user] {
+		if mine.leavesOut(group) {
+			return twoOwners(at, fmt.Sprintf("iam_group_membership adds user %s to group %s, and this list leaves the group out", user, group))
 		}
 	}
 	if o.users == nil {
@@ -148,10 +162,8 @@ func (o *Owners) Membership(group, user string) diag.Diagnostics {
 	if other, taken := o.users[user]; taken && other.leavesOut(group) {
 		return twoOwners(path.Root("group_id"), fmt.Sprintf("%s of user %s leaves group %s out", other.by, user, group))
 	}
-	if o.single == nil {
-		o.single = map[[2]string]bool{}
-	}
-	o.single[[2]string{group, user}] = true
+	o.single.add(group, user)
+	o.inOne.add(user, group)
 	return nil
 }
 
