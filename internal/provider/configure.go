@@ -164,10 +164,10 @@ func (p *iamProvider) connect(ctx context.Context, s settings, diags *diag.Diagn
 
 // blocked names, per scope, what the provider cannot do without it.
 var blocked = map[string]string{
-	api.ScopeUserRead:         "read iam_user, iam_group_members",
-	api.ScopeUserCreate:       "create iam_user",
-	api.ScopeUserUpdate:       "update iam_user",
-	api.ScopeUserDelete:       "delete iam_user",
+	api.ScopeUserRead:         "read iam_user, iam_users_csv, iam_group_members",
+	api.ScopeUserCreate:       "create iam_user, iam_users_csv",
+	api.ScopeUserUpdate:       "update iam_user, iam_users_csv",
+	api.ScopeUserDelete:       "delete iam_user, iam_users_csv",
 	api.ScopeGroupRead:        "read iam_group, iam_group_membership, iam_vendor",
 	api.ScopeGroupManage:      "create, update and delete iam_group",
 	api.ScopeAssignmentManage: "write iam_group_membership, iam_group_members",
