@@ -71,6 +71,7 @@ type Client struct {
 	users   gathering[api.User]
 	groups  gathering[api.Group]
 	team    gathering[api.TeamMember]
+	all     shared[[]api.User]       // by no id
 	members shared[[]api.Assignment] // by group
 	setting shared[*api.Setting]     // by key
 

@@ -29,7 +29,7 @@ type directory struct {
 }
 
 func (d *directory) user(n int) api.User {
-	return api.User{ID: fmt.Sprint("u", n), BackofficeUserNumber: fmt.Sprint("n", n), FirstName: "User", GroupIDs: []string{"all"}, Status: api.UserActive}
+	return api.User{ID: fmt.Sprint("u", n), BackofficeUserNumber: fmt.Sprint("n", n), FirstName: "User", ContactEmail: fmt.Sprintf("u%d@acme.example", n), GroupIDs: []string{"all"}, Status: api.UserActive}
 }
 
 func (d *directory) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -268,4 +268,41 @@ func TestShared(t *testing.T) {
 	if got := read("c") + read("d"); got != "45" {
 		t.Errorf("values %s after a write", got)
 	}
+}
+
+// Searches by e-mail share one list, and what it lacks is looked for once more.
+func TestReadUserBy(t *testing.T) {
+	t.Parallel()
+	d := &directory{users: 30}
+	c := d.client(t, 10)
+	find := func(reader, email, want string) {
+		t.Helper()
+		u, err := c.ReadUserBy(t.Context(), reader, "", email)
+		if want == "" {
+			if !IsNotFound(err) {
+				t.Errorf("%s: got %v, %v", email, u, err)
+			}
+			return
+		}
+		if err != nil || u.ID != want {
+			t.Errorf("%s: got %v, %v, want %s", email, u, err, want)
+		}
+	}
+	for n := range 25 {
+		find("test", fmt.Sprintf("U%d@acme.example", n), fmt.Sprint("u", n))
+	}
+	if d.lists != 3 {
+		t.Errorf("%d pages for 25 searches", d.lists)
+	}
+	find("test", "nobody@acme.example", "")
+	d.gone = map[string]bool{"u3": true}
+	find("test", "u3@acme.example", "") // asked about again
+	if u, err := c.ReadUserBy(t.Context(), "test", "u4", "ignored"); err != nil || u.ID != "u4" || d.singles != 1 {
+		t.Errorf("by id: %v, %v", u, err)
+	}
+	if err := c.DeleteUser(t.Context(), "u4", false); err != nil {
+		t.Fatal(err)
+	}
+	d.gone["u5"] = true
+	find("another", "u5@acme.example", "")
 }

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -47,6 +48,30 @@ func (c *Client) ReadUser(ctx context.Context, reader, id string) (*api.User, er
 		return u, nil
 	}
 	return c.User(ctx, id)
+}
+
+// ReadUsers is Users for many who need them all. Nobody may change them.
+func (c *Client) ReadUsers(ctx context.Context, reader string) ([]api.User, error) {
+	return c.all.get(ctx, c, [2]string{reader, ""}, c.Users)
+}
+
+// ReadUserBy is FindUser for many: by id or, where that is empty, by e-mail
+// address. Who is not among all users, as others read them, may have come since.
+func (c *Client) ReadUserBy(ctx context.Context, reader, id, email string) (*api.User, error) {
+	if id != "" {
+		return c.ReadUser(ctx, reader, id)
+	}
+	if c.wrote.Load() {
+		return c.UserByEmail(ctx, email)
+	}
+	users, err := c.ReadUsers(ctx, reader+" "+strings.ToLower(email))
+	if err != nil {
+		return nil, err
+	}
+	if u := withEmail(users, email); u != nil {
+		return u, nil
+	}
+	return c.UserByEmail(ctx, email)
 }
 
 // ReadGroup is Group for the refresh of many.

@@ -30,12 +30,20 @@ func (c *Client) UserByEmail(ctx context.Context, email string) (*api.User, erro
 	if err != nil {
 		return nil, err
 	}
-	for i := range users {
-		if strings.EqualFold(users[i].ContactEmail, email) {
-			return &users[i], nil
-		}
+	if u := withEmail(users, email); u != nil {
+		return u, nil
 	}
 	return nil, &NotFoundError{What: fmt.Sprintf("user with the e-mail address %q", email)}
+}
+
+// withEmail returns a copy of the user with the address; nil when no one has it.
+func withEmail(users []api.User, email string) *api.User {
+	for _, u := range users {
+		if strings.EqualFold(u.ContactEmail, email) {
+			return &u
+		}
+	}
+	return nil
 }
 
 // FindUser returns the user with the id or, where that is empty, with the

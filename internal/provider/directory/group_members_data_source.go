@@ -81,7 +81,7 @@ func (d *groupMembersDataSource) Read(ctx context.Context, req datasource.ReadRe
 		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("group_id"), "list", "members of group", group, err))
 		return
 	}
-	users, err := d.employees(ctx, assignments)
+	users, err := d.employees(ctx, group, assignments)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("list", "users", "of the tenant", err))
 		return
@@ -102,12 +102,12 @@ func (d *groupMembersDataSource) Read(ctx context.Context, req datasource.ReadRe
 
 // employees returns the tenant's users by id, if there is an employee among the
 // members.
-func (d *groupMembersDataSource) employees(ctx context.Context, members []api.Assignment) (map[string]api.User, error) {
+func (d *groupMembersDataSource) employees(ctx context.Context, group string, members []api.Assignment) (map[string]api.User, error) {
 	byID := map[string]api.User{}
 	if len(members) == 0 || members[0].UserType == access.Customer { // all are of the group's type
 		return byID, nil
 	}
-	users, err := d.Client.Users(ctx)
+	users, err := d.Client.ReadUsers(ctx, "data.iam_group_members "+group)
 	for _, u := range users {
 		byID[u.ID] = u
 	}

@@ -236,7 +236,7 @@ func (r *groupMembersResource) read(ctx context.Context, m groupMembersModel) (t
 			strangers = append(strangers, a)
 		}
 	}
-	emails, err := r.emails(ctx, strangers)
+	emails, err := r.emails(ctx, m.GroupID.ValueString(), strangers)
 	if err != nil {
 		return types.MapNull(types.StringType), err
 	}
@@ -248,7 +248,7 @@ func (r *groupMembersResource) read(ctx context.Context, m groupMembersModel) (t
 
 // emails returns the key of each member: an employee's e-mail address, or the
 // user id where there is none.
-func (r *groupMembersResource) emails(ctx context.Context, members []api.Assignment) (map[string]string, error) {
+func (r *groupMembersResource) emails(ctx context.Context, group string, members []api.Assignment) (map[string]string, error) {
 	keys := make(map[string]string, len(members))
 	employees := false
 	for _, a := range members {
@@ -258,7 +258,7 @@ func (r *groupMembersResource) emails(ctx context.Context, members []api.Assignm
 	if !employees {
 		return keys, nil
 	}
-	users, err := r.Client.Users(ctx)
+	users, err := r.Client.ReadUsers(ctx, "iam_group_members "+group)
 	if err != nil {
 		return nil, err
 	}

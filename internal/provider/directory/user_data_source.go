@@ -100,7 +100,7 @@ func (d *userDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
 		return
 	}
-	user, err := d.Client.FindUser(ctx, m.ID.ValueString(), m.Email.ValueString())
+	user, err := d.Client.ReadUserBy(ctx, "data.iam_user", m.ID.ValueString(), m.Email.ValueString())
 	if err != nil {
 		at := path.Root("id")
 		if m.ID.IsNull() {

@@ -388,11 +388,11 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 // userID returns the id of the user that an import names by id or by e-mail
 // address.
 func userID(ctx context.Context, c *client.Client, key string) (string, error) {
-	find := c.User
+	id, email := key, ""
 	if strings.Contains(key, "@") {
-		find = c.UserByEmail
+		id, email = "", key
 	}
-	user, err := find(ctx, key)
+	user, err := c.ReadUserBy(ctx, "import", id, email)
 	if err != nil {
 		return "", err
 	}

@@ -104,7 +104,7 @@ func (d *accessCheckDataSource) Read(ctx context.Context, req datasource.ReadReq
 	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
 		return
 	}
-	_, subject, err := readSubject(ctx, d.Client, &m.UserID, &m.Email)
+	_, subject, err := readSubject(ctx, d.Client, fmt.Sprint("data.iam_access_check", m.Entity, m.Level, m.Restriction), &m.UserID, &m.Email)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.UnableAt(err.at, "check", "access of user", err.user, err.cause))
 		return

@@ -20,15 +20,15 @@ type readError struct {
 
 // readSubject loads the user that the attributes user_id or email name, and
 // what the access rules need to know of it. The attribute that was left out is
-// filled in.
-func readSubject(ctx context.Context, c *client.Client, userID, email *types.String) (*api.User, access.User, *readError) {
+// filled in. The reader says which data source asks, and for what.
+func readSubject(ctx context.Context, c *client.Client, reader string, userID, email *types.String) (*api.User, access.User, *readError) {
 	failed := &readError{at: path.Root("user_id"), user: userID.ValueString()}
 	if userID.IsNull() {
 		failed.at, failed.user = path.Root("email"), email.ValueString()
 	}
 	var user *api.User
 	var subject access.User
-	if user, failed.cause = c.FindUser(ctx, userID.ValueString(), email.ValueString()); failed.cause != nil {
+	if user, failed.cause = c.ReadUserBy(ctx, reader, userID.ValueString(), email.ValueString()); failed.cause != nil {
 		return nil, subject, failed
 	}
 	if subject, failed.cause = c.Subject(ctx, *user); failed.cause != nil {

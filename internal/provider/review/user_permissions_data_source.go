@@ -153,7 +153,7 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
 		return
 	}
-	user, subject, err := readSubject(ctx, d.Client, &m.UserID, &m.Email)
+	user, subject, err := readSubject(ctx, d.Client, "data.iam_user_permissions", &m.UserID, &m.Email)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.UnableAt(err.at, "report", "permissions of user", err.user, err.cause))
 		return
