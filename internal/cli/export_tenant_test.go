@@ -60,6 +60,7 @@ func grownTenant(t *testing.T, c *client.Client, users, groups int, synced bool)
 		}
 		ok(c.CreateVendor(ctx, v))
 	}
+	ok(c.PutMakeOrganization(ctx, api.MakeOrganizationUpdate{OrganizationID: "12345", Sync: false}))
 	grownGroups(t, c, groups, restrictions)
 	grownUsers(t, c, users, groups)
 	for i, role := range []access.TeamRole{access.RoleMember, access.RoleAdmin, access.RoleMember} {

@@ -111,6 +111,7 @@ func TestExport(t *testing.T) {
 		"users.tf":       {"# The Owner of the team: do not destroy this user.\n", "# This user is locked.", "preferred_site     = iam_site.de.code", `resource "iam_user" "user_0" {`},
 		"memberships.tf": {`group_id = "oe-editor"`, `"User.0@acme.example"`, "resource \"iam_group_members\" \"backoffice_manager\"", "resource \"iam_group_members\" \"back_slash_7935bb0b\" {\n  group_id = iam_group.back_slash_7935bb0b.id", "= iam_user.user_0.id", `iam_vendor.`, `.group_ids["`, `user_type = "CUSTOMER"`},
 		"team.tf":        {"# The Owner of the team, who cannot be destroyed", "member_id = iam_team_member.owner.id", "resource \"iam_product_assignment\" \"member_0_orchestrator\""},
+		"make.tf":        {"organization_id = \"12345\"\n  sync            = false"},
 		"imports.tf":     {"import {\n  to = iam_site.main\n  id = \"main\"\n}"},
 	} {
 		for _, part := range parts {

@@ -95,6 +95,7 @@ var kinds = []struct {
 	{"users.tf", []string{typeUser}},
 	{"memberships.tf", []string{typeMembers, typeMembership, typeUserGroups}},
 	{"team.tf", []string{typeTeamMember, typeOwner, typeAssignment}},
+	{"make.tf", []string{typeMake}},
 }
 
 // fileOf returns the file that a type is written to.

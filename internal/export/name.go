@@ -82,7 +82,7 @@ func baseName(o Object) string {
 		candidates = []string{about, o.ImportID}
 	case typeVendor:
 		candidates = []string{o.text("name"), o.ImportID}
-	case typeSettings, typeOwner:
+	case typeSettings, typeOwner, typeMake:
 		return "this"
 	}
 	for _, text := range candidates {

@@ -54,6 +54,7 @@ const (
 	typeTeamMember  = "iam_team_member"
 	typeOwner       = "iam_team_owner"
 	typeAssignment  = "iam_product_assignment"
+	typeMake        = "iam_make_organization"
 )
 
 // Filter chooses what is exported. Its zero value chooses all, with the members
@@ -154,6 +155,9 @@ func selected(objects []Object, f Filter) ([]Object, error) {
 func (c choice) takes(o Object) bool {
 	if !c.Exports(o.Type) || o.Type == typeGroup && c.made[o.text("id")] {
 		return false
+	}
+	if o.Type == typeMake && o.text("api_url") != "" {
+		return false // it goes with a key, which no API shows
 	}
 	if c.partial {
 		switch o.Type {

@@ -73,7 +73,8 @@ var addresses = map[string]addressed{
 		identity: values{"id": "$ben"}, keys: []string{"$ben", "Ben@acme.example"}, unknown: "nobody@acme.example", says: `"nobody@acme.example"`,
 		filter: values{"role": "member"}, nothing: values{"role": "billing_contact"},
 	},
-	"iam_team_owner": {identity: values{"tenant": "acme"}, keys: []string{"$owner", "owner@acme.example", "acme"}, unknown: "ben@acme.example", says: "owner@acme.example"},
+	"iam_team_owner":        {identity: values{"tenant": "acme"}, keys: []string{"$owner", "owner@acme.example", "acme"}, unknown: "ben@acme.example", says: "owner@acme.example"},
+	"iam_make_organization": {identity: values{"tenant": "acme"}, keys: []string{"12345", "acme"}, unknown: "54321", says: "12345"},
 	"iam_product_assignment": {
 		identity: values{"member_id": "$ben", "product": "orchestrator"}, keys: []string{"$ben/orchestrator", "ben@acme.example/orchestrator"},
 		unknown: "nobody@acme.example/orchestrator", says: `"nobody@acme.example"`, filter: values{"product": "orchestrator"}, nothing: values{"product": "studio_pro"},
@@ -116,6 +117,7 @@ func everything(t *testing.T, c *client.Client) *strings.Replacer {
 	ben, err := c.InviteTeamMember(ctx, api.TeamMemberCreate{Email: "ben@acme.example", Role: access.RoleMember})
 	must(nil, err)
 	must(nil, c.AssignProduct(ctx, ben, "orchestrator", "analyst"))
+	must(c.PutMakeOrganization(ctx, api.MakeOrganizationUpdate{OrganizationID: "12345", Sync: true}))
 	owner, err := c.TeamOwner(ctx)
 	must(nil, err)
 	return strings.NewReplacer("$anna", anna, "$ben", ben, "$owner", owner.ID)

@@ -135,6 +135,7 @@ func (p *iamProvider) ListResources(context.Context) []func() list.ListResource 
 		team.NewTeamMemberList,
 		team.NewTeamOwnerList,
 		team.NewProductAssignmentList,
+		makesync.NewMakeOrganizationList,
 	}
 }
 

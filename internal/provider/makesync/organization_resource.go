@@ -21,18 +21,20 @@ import (
 
 var (
 	_ resource.ResourceWithConfigure   = (*organizationResource)(nil)
+	_ resource.ResourceWithIdentity    = (*organizationResource)(nil)
 	_ resource.ResourceWithImportState = (*organizationResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*organizationResource)(nil)
 )
 
 type organizationResource struct {
-	plumbing.Resource
+	plumbing.Addressed
 }
 
+// organizationType is what the resource and its list have in common.
+var organizationType = plumbing.NewAddressed("make_organization", plumbing.Key{Name: plumbing.KeyTenant, About: "The tenant."})
+
 // NewMakeOrganizationResource returns iam_make_organization.
-func NewMakeOrganizationResource() resource.Resource {
-	return &organizationResource{plumbing.Resource{Name: "make_organization"}}
-}
+func NewMakeOrganizationResource() resource.Resource { return &organizationResource{organizationType} }
 
 // organizationModel is the state of iam_make_organization.
 type organizationModel struct {
@@ -131,6 +133,7 @@ func (r *organizationResource) ModifyPlan(ctx context.Context, req resource.Modi
 }
 
 func (r *organizationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.IdentifyCreated(ctx, resp)
 	var plan organizationModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -170,6 +173,7 @@ func (r *organizationResource) write(ctx context.Context, verb string, plan *org
 }
 
 func (r *organizationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	defer r.IdentifyRead(ctx, req, resp)
 	var state organizationModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
@@ -191,6 +195,7 @@ func (r *organizationResource) Read(ctx context.Context, req resource.ReadReques
 }
 
 func (r *organizationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.IdentifyUpdated(ctx, resp)
 	var plan organizationModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
@@ -220,12 +225,13 @@ func (r *organizationResource) ImportState(ctx context.Context, req resource.Imp
 	if !r.Ready(&resp.Diagnostics) {
 		return
 	}
+	key := r.ImportID(ctx, req, &resp.Diagnostics)
 	o, err := r.Client.MakeOrganization(ctx)
-	if err == nil && req.ID != o.OrganizationID && !strings.EqualFold(req.ID, r.Client.Tenant()) {
+	if err == nil && key != o.OrganizationID && !strings.EqualFold(key, r.Client.Tenant()) {
 		err = fmt.Errorf("the tenant's Make organization is %s: import by that id", o.OrganizationID)
 	}
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("import", "Make organization", req.ID, err))
+		resp.Diagnostics.Append(plumbing.Unable("import", "Make organization", key, err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("organization_id"), o.OrganizationID)...)

@@ -1,0 +1,4 @@
+list "iam_make_organization" "this" {
+  provider         = iam
+  include_resource = true
+}

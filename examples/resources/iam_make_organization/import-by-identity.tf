@@ -1,0 +1,6 @@
+import {
+  to = iam_make_organization.this
+  identity = {
+    tenant = "acme"
+  }
+}
