@@ -192,6 +192,15 @@ func TestAudit_secretsAndSystem(t *testing.T) {
 		t.Fatalf("got %d %s", got.status, got.body)
 	}
 	b.check(t, exchange{method: "PUT", path: vendors + "/v", body: `{"name": "V", "type": "COMPANY"}`, status: 201, want: `{}`})
+	for i, status := range []int{201, 204} { // a new key leaves an event, too
+		body := fmt.Sprintf(`{"organizationId": "7", "apiUrl": "https://make.example", "apiKey": "%s%d"}`, secret, i)
+		if got := b.send(t, exchange{method: "PUT", path: makePath("/organization"), body: body}); got.status != status {
+			t.Fatalf("got %d %s", got.status, got.body)
+		}
+	}
+	if made := read[[]api.AuditEvent](t, b, "~/audit-events?kind=make-organization"); len(made) != 2 {
+		t.Errorf("two keys of Make: got %+v", made)
+	}
 	b.settle(t)
 	hash, err := b.store.Client(t.Context(), "key")
 	if err != nil {

@@ -95,7 +95,11 @@ func recordedBody(d store.Document) (any, error) {
 	case store.KindMake:
 		var o makeOrganization
 		err := json.Unmarshal([]byte(d.Body), &o)
-		return o.toWire(), err
+		return struct {
+			api.MakeOrganization
+
+			Version int `json:"version"` // all that shows of another key
+		}{o.toWire(), d.Version}, err
 	case store.KindMakeUser:
 		return json.RawMessage(d.Body), nil
 	}

@@ -88,7 +88,7 @@ func (d *auditEventsDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 					"actor_kind": of("`client` (an API key), `user`, or `system` for what the backend does by itself, such as the groups of a new vendor."),
 					"actor":      of("Client id of the API key, or id of the user; null for the system."),
 					"action":     of("`create`, `update` or `delete`."),
-					"kind":       of("What the object is: `user`, `group`, `membership`, `access-control`, `scope`, `role-template`, `setting`, `client-setting`, `site`, `vendor`, `location`, `team-member`, `product-assignment`, `invitation`, `client` or `tenant`."),
+					"kind":       of("What the object is: `user`, `group`, `membership`, `access-control`, `scope`, `role-template`, `setting`, `client-setting`, `site`, `vendor`, `location`, `team-member`, `product-assignment`, `invitation`, `make-organization`, `make-user` (of the reference Make), `client` or `tenant`."),
 					"object_id":  of("Id of the object; of a membership that of the group, of the assignment of a product that of the member."),
 					"related_id": of("The user of a membership, the product of an assignment, or whom an invitation is for; null for all others."),
 					"request_id": of("Id of the request, as in the header `X-Request-Id` of its answer and in the backend's log; null for the system."),
