@@ -3,10 +3,12 @@ package sqlstore_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"testing"
 	"time"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
@@ -50,6 +52,7 @@ func TestOpen_version1(t *testing.T) {
 			if !reflect.DeepEqual(got, settings) {
 				t.Errorf("%s: got settings %q, want %q", tenant, got, settings)
 			}
+			wantMakeRoles(t, s, tenant)
 			sites, err := s.Documents(t.Context(), tenant, store.KindSite)
 			var site struct {
 				Code    string
@@ -108,4 +111,34 @@ func wantOldRecords(t *testing.T, s store.Store) {
 	check(base64.StdEncoding.EncodeToString(key), "uPARBcKqJ/1WVb82rv79MBh8gpZpSwyXcO/yxnVPMIw=", err)
 	_, err = s.NextTask(ctx)
 	check(err, store.ErrNotFound, nil)
+}
+
+// wantMakeRoles wants the access controls that give roles in Make, and those of
+// the Engine's groups that are there to carry what new ones do.
+func wantMakeRoles(t *testing.T, s store.Store, tenant string) {
+	t.Helper()
+	carried := 0
+	for _, want := range access.PredefinedGroups() {
+		g, err := s.Group(t.Context(), tenant, want.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		roles := access.MakeRolesOf(g.AccessControls, nil)
+		if err != nil || !reflect.DeepEqual(roles, access.MakeRolesOf(want.Controls, nil)) {
+			t.Errorf("%s: group %s carries %v, %v", tenant, want.ID, g.AccessControls, err)
+		}
+		carried += len(roles)
+	}
+	if carried == 0 {
+		t.Errorf("%s: no group gives a role in Make", tenant)
+	}
+	for _, want := range access.Controls() {
+		if len(access.MakeRoles(want.Scopes)) == 0 {
+			continue
+		}
+		c, err := s.AccessControl(t.Context(), tenant, want.ID)
+		if err != nil || !reflect.DeepEqual(c.Scopes, want.Scopes) || c.Name["en"] != want.Label || c.RestrictedTo != string(want.RestrictedTo) || !c.Predefined || c.Version != 1 {
+			t.Errorf("%s: access control %s is %+v, %v", tenant, want.ID, c, err)
+		}
+	}
 }
