@@ -90,7 +90,9 @@
 //     no cell that a spreadsheet would run. Users are read in whatever shape
 //     people have them, but nothing is guessed: an unknown column, an e-mail
 //     that stands twice (without case), an empty required cell or anything but
-//     true and false for locked is refused, all mistakes at once.
+//     true and false for locked is refused, all mistakes at once. Two tables
+//     are the same when they say the same of the same users. In a table that
+//     is changed, lines whose users stay as they are stay as they are written.
 //
 //  13. Scopes of a user. Every group gives the scopes of its access controls,
 //     its own and those of its role templates. Where the group has restriction

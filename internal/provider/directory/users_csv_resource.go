@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -104,13 +105,13 @@ func (r *usersCSVResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
-	users, err := r.users(ctx)
+	table := state.table(r.Defaults)
+	users, err := r.present(ctx, table)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("read", "users", "of the table", err))
 		return
 	}
 	r.NoteUsers(users)
-	table := state.table(r.Defaults)
 	text, err := access.EditUsersCSV(state.CSV.ValueString(), func(row access.CSVUser) (access.CSVUser, bool) {
 		u, ok := users[strings.ToLower(row.Email)]
 		if !ok {
@@ -127,6 +128,25 @@ func (r *usersCSVResource) Read(ctx context.Context, req resource.ReadRequest, r
 		state.OnDestroy = types.StringValue(onDestroyRemove) // imported
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+// present returns the tenant's users. Those of the table who are missing are
+// looked for twice: a list that changes while it is read may leave somebody out.
+func (r *usersCSVResource) present(ctx context.Context, table usersTable) (map[string]api.User, error) {
+	users, err := r.users(ctx)
+	missing := slices.ContainsFunc(table.Users, func(row access.CSVUser) bool {
+		_, ok := users[strings.ToLower(row.Email)]
+		return !ok
+	})
+	if err != nil || !missing {
+		return users, err
+	}
+	again, err := r.users(ctx)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(users, again)
+	return users, nil
 }
 
 // users returns the tenant's users by e-mail address, in lower case.

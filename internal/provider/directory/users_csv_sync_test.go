@@ -236,3 +236,29 @@ func TestUsersCSVResource_lockNotSupported(t *testing.T) {
 	p.NextRun()
 	noChange(t, p, "iam_users_csv", p.MustApply("iam_users_csv", state{}, csvOf(unlocked)), csvOf(unlocked))
 }
+
+// A list may leave somebody out while it changes: nobody is gone who is there
+// when the list is read again.
+func TestUsersCSVResource_leftOutOfList(t *testing.T) {
+	t.Parallel()
+	var short atomic.Bool
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/users") && short.Swap(false) {
+				w.Header().Set("Content-Type", "application/json")
+				w.Header().Set(api.HeaderTotalCount, "0")
+				_, _ = w.Write([]byte("[]"))
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	p := providertest.New(t, b.Config)
+	made := p.MustApply("iam_users_csv", state{}, csvOf(staff))
+	p.NextRun()
+	short.Store(true)
+	noChange(t, p, "iam_users_csv", made, csvOf(staff))
+	if short.Load() {
+		t.Error("the list was not read")
+	}
+}
