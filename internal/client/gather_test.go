@@ -110,7 +110,7 @@ func TestGathering_cost(t *testing.T) {
 				}
 				continue
 			}
-			u, err := c.ReadUser(t.Context(), "test", fmt.Sprint("u", n))
+			u, err := c.ReadUser(t.Context(), "test", fmt.Sprint("u", n), nil)
 			if err != nil || u.BackofficeUserNumber != fmt.Sprint("n", n) {
 				t.Fatal(u, err)
 			}
@@ -130,7 +130,7 @@ func TestGathering_together(t *testing.T) {
 	var all sync.WaitGroup
 	for n := range d.users {
 		all.Go(func() {
-			if u, err := c.ReadUser(t.Context(), "test", fmt.Sprint("u", n)); err != nil || u.ID != fmt.Sprint("u", n) {
+			if u, err := c.ReadUser(t.Context(), "test", fmt.Sprint("u", n), nil); err != nil || u.ID != fmt.Sprint("u", n) {
 				t.Error(u, err)
 			}
 		})
@@ -147,7 +147,7 @@ func TestGathering_answers(t *testing.T) {
 	c := d.client(t, 100)
 	read := func(id string) *api.User {
 		t.Helper()
-		u, err := c.ReadUser(t.Context(), "test", id)
+		u, err := c.ReadUser(t.Context(), "test", id, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,11 +161,21 @@ func TestGathering_answers(t *testing.T) {
 	if read("u7").ID != "u7" {
 		t.Error("what a list lacks may exist")
 	}
-	if _, err := c.ReadUser(t.Context(), "test", "u8"); !IsNotFound(err) {
+	if _, err := c.ReadUser(t.Context(), "test", "u8", nil); !IsNotFound(err) {
 		t.Errorf("error %v of what is gone", err)
 	}
 	if ok, err := c.ReadMembership(t.Context(), "other", access.Employee, "u8"); ok || err != nil {
 		t.Errorf("membership of who is gone: %t, %v", ok, err)
+	}
+	singles := d.singles
+	same := func(want bool) func(api.User) bool { return func(api.User) bool { return want } }
+	for _, want := range []bool{true, false} {
+		if u, err := c.ReadUser(t.Context(), fmt.Sprint(want), "u4", same(want)); err != nil || u.ID != "u4" {
+			t.Fatal(u, err)
+		}
+	}
+	if d.singles != singles+1 {
+		t.Errorf("%d single reads, want one: of what was not expected", d.singles-singles)
 	}
 	before := d.lists + d.singles
 	if ok, _ := c.ReadMembership(t.Context(), "all", access.Employee, "u3"); !ok || d.lists+d.singles != before {
@@ -179,17 +189,17 @@ func TestGathering_again(t *testing.T) {
 	d := &directory{users: 10}
 	c := d.client(t, 100)
 	for _, id := range []string{"u0", "u1", "u2"} {
-		if _, err := c.ReadUser(t.Context(), "test", id); err != nil {
+		if _, err := c.ReadUser(t.Context(), "test", id, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
 	d.gone = map[string]bool{"u0": true, "u2": true}
 	for _, id := range []string{"u2", "u0"} {
-		if _, err := c.ReadUser(t.Context(), "test", id); !IsNotFound(err) {
+		if _, err := c.ReadUser(t.Context(), "test", id, nil); !IsNotFound(err) {
 			t.Errorf("%s: error %v", id, err)
 		}
 	}
-	if _, err := c.ReadUser(t.Context(), "another", "u1"); err != nil {
+	if _, err := c.ReadUser(t.Context(), "another", "u1", nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -200,7 +210,7 @@ func TestGathering_afterWrite(t *testing.T) {
 	d := &directory{users: 10}
 	c := d.client(t, 100)
 	for _, id := range []string{"u0", "u1"} {
-		if _, err := c.ReadUser(t.Context(), "test", id); err != nil {
+		if _, err := c.ReadUser(t.Context(), "test", id, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -208,12 +218,12 @@ func TestGathering_afterWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.gone = map[string]bool{"u5": true}
-	if _, err := c.ReadUser(t.Context(), "test", "u5"); !IsNotFound(err) {
+	if _, err := c.ReadUser(t.Context(), "test", "u5", nil); !IsNotFound(err) {
 		t.Errorf("error %v after the user was deleted", err)
 	}
 	lists := d.lists
 	for n := range 5 {
-		if _, err := c.ReadUser(t.Context(), "test", fmt.Sprint("u", n)); err != nil {
+		if _, err := c.ReadUser(t.Context(), "test", fmt.Sprint("u", n), nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -228,7 +238,7 @@ func TestGathering_noList(t *testing.T) {
 	for _, d := range []*directory{{users: 30, noLists: true}, {users: 30, noTotals: true}} {
 		c := d.client(t, 5)
 		for n := 29; n >= 0; n-- {
-			if u, err := c.ReadUser(t.Context(), "test", fmt.Sprint("u", n)); err != nil || u.ID != fmt.Sprint("u", n) {
+			if u, err := c.ReadUser(t.Context(), "test", fmt.Sprint("u", n), nil); err != nil || u.ID != fmt.Sprint("u", n) {
 				t.Fatal(u, err)
 			}
 		}

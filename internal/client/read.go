@@ -42,9 +42,11 @@ func (c *Client) gather() {
 	}
 }
 
-// ReadUser is User for the refresh of many.
-func (c *Client) ReadUser(ctx context.Context, reader, id string) (*api.User, error) {
-	if u := c.users.find(ctx, reader, id); u != nil {
+// ReadUser is User for the refresh of many. Expected says whether the user is as
+// the reader knows it; nil expects anything. What a listing shows otherwise is
+// read again on its own: the listing may lag behind a write that was seen.
+func (c *Client) ReadUser(ctx context.Context, reader, id string, expected func(api.User) bool) (*api.User, error) {
+	if u := c.users.find(ctx, reader, id); u != nil && (expected == nil || expected(*u)) {
 		return u, nil
 	}
 	return c.User(ctx, id)
@@ -59,7 +61,7 @@ func (c *Client) ReadUsers(ctx context.Context, reader string) ([]api.User, erro
 // address. Who is not among all users, as others read them, may have come since.
 func (c *Client) ReadUserBy(ctx context.Context, reader, id, email string) (*api.User, error) {
 	if id != "" {
-		return c.ReadUser(ctx, reader, id)
+		return c.ReadUser(ctx, reader, id, nil)
 	}
 	if c.wrote.Load() {
 		return c.UserByEmail(ctx, email)

@@ -58,7 +58,10 @@ func TestRefresh_ofMany(t *testing.T) {
 		})
 	}
 	for n, id := range ids {
-		read("iam_user", state{Values: values{"id": id, "email": fmt.Sprintf("u%d@acme.example", n)}}, func(v values) bool {
+		read("iam_user", state{Values: values{
+			"id": id, "email": fmt.Sprintf("u%d@acme.example", n), "first_name": "User", "last_name": fmt.Sprint(n), "department": "Sales", "status": "PROVISIONED",
+			"preferred_site": "main", "preferred_currency": "EUR", "preferred_language": "en", "backoffice_user_number": id, "on_destroy": "remove",
+		}}, func(v values) bool {
 			return (v == nil) == (n == 3) && (v == nil || v["last_name"] == fmt.Sprint(n))
 		})
 		read("iam_group_membership", state{Values: values{"id": "oe-viewer/EMPLOYEE/" + id, "group_id": "oe-viewer", "user_type": "EMPLOYEE", "user_id": id}}, func(v values) bool {

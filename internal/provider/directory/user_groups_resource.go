@@ -99,7 +99,9 @@ func (r *userGroupsResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
-	user, err := r.Client.ReadUser(ctx, "iam_user_groups", state.UserID.ValueString())
+	user, err := r.Client.ReadUser(ctx, "iam_user_groups", state.UserID.ValueString(), func(u api.User) bool {
+		return sameIDs(u.GroupIDs, plumbing.Strings(state.GroupIDs))
+	})
 	if client.IsNotFound(err) {
 		resp.Diagnostics.Append(plumbing.GoneWarning("User", state.UserID.ValueString()))
 		resp.State.RemoveResource(ctx)

@@ -95,6 +95,13 @@ func (m userModel) shownBy(u api.User) bool {
 		(m.GroupIDs.IsNull() || sameIDs(u.GroupIDs, plumbing.Strings(m.GroupIDs)))
 }
 
+// expects reports whether the user is as this state has it. The state of an
+// import has nothing yet.
+func (m userModel) expects(u api.User) bool {
+	return m.Email.IsNull() || m.shownBy(u) && strings.EqualFold(u.ContactEmail, m.Email.ValueString()) &&
+		strings.EqualFold(string(u.Status), m.Status.ValueString())
+}
+
 // sameIDs compares ids whose order means nothing.
 func sameIDs(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))

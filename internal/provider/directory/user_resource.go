@@ -274,7 +274,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		resp.Diagnostics.Append(diags...)
 		user, err = r.findUncertain(ctx, state, since)
 	} else {
-		user, err = r.Client.ReadUser(ctx, "iam_user", state.ID.ValueString())
+		user, err = r.Client.ReadUser(ctx, "iam_user", state.ID.ValueString(), state.expects)
 	}
 	if client.IsNotFound(err) {
 		if !state.ID.IsNull() { // else there was none: its creation was cut off
