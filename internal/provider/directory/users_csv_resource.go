@@ -91,8 +91,12 @@ func (r *usersCSVResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	hint := ""
 	if s.wrote {
-		resp.Diagnostics.Append(resp.State.Set(ctx, s.outcome())...)
-		hint = ". Those that were made are in the state. Terraform marks a resource whose creation failed as tainted and would replace it, users and all: run terraform untaint with the address of this resource, then apply again"
+		// Terraform taints what failed to be created, and would destroy it first
+		// when it applies again: with everybody who was made.
+		made := s.outcome()
+		made.OnDestroy = types.StringValue(onDestroyKeep)
+		resp.Diagnostics.Append(resp.State.Set(ctx, made)...)
+		hint = ". Those that were made are in the state, and stay in the tenant whatever becomes of this resource. Terraform has marked it as tainted: run terraform untaint with its address, then apply again to make the others"
 	}
 	resp.Diagnostics.Append(plumbing.UnableAt(path.Root("csv"), "create", "users", s.summary(), fmt.Errorf("%w%s", err, hint)))
 }
