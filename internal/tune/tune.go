@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// The collector runs when the memory has grown to five times what is in use,
+// The collector runs when the memory has grown to nine times what is in use,
 // not twice: a plugin lives for seconds. The limit is soft, and only makes the
 // collector run more often beyond it.
 const (
-	growth = 400
+	growth = 800
 	limit  = 256 << 20
 )
 

@@ -54,6 +54,11 @@ type membershipModel struct {
 	UserType types.String `tfsdk:"user_type"`
 }
 
+// fields are the attributes by name.
+func (m *membershipModel) fields() plumbing.Fields {
+	return plumbing.Fields{"id": &m.ID, "group_id": &m.GroupID, "user_id": &m.UserID, "user_type": &m.UserType}
+}
+
 func (r *membershipResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One user in one group. Additive: other members of the group and other groups of the user are left alone. " +
@@ -105,7 +110,7 @@ func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	var plan membershipModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(plan.fields().Decode(ctx, req.Plan.Raw)...)
 	if !resp.Diagnostics.HasError() && plumbing.IsSet(plan.GroupID) && plumbing.IsSet(plan.UserID) {
 		resp.Diagnostics.Append(r.Owners.Membership(plan.GroupID.ValueString(), plan.UserID.ValueString())...)
 	}
@@ -114,7 +119,7 @@ func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.Modify
 func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer r.IdentifyCreated(ctx, resp)
 	var plan membershipModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(plan.fields().Decode(ctx, req.Plan.Raw)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
@@ -125,7 +130,7 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	defer unlock()
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
 	_, err = client.Await(ctx, func(ctx context.Context) (*bool, error) {
 		exists, err := r.Client.HasMember(ctx, plan.GroupID.ValueString(), access.UserType(plan.UserType.ValueString()), plan.UserID.ValueString())
 		return &exists, err
@@ -161,7 +166,7 @@ func (m membershipModel) refused(err error) diag.Diagnostic {
 func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer r.IdentifyRead(ctx, req, resp)
 	var state membershipModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(state.fields().Decode(ctx, req.State.Raw)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
@@ -182,7 +187,7 @@ func (r *membershipResource) Update(context.Context, resource.UpdateRequest, *re
 
 func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state membershipModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(state.fields().Decode(ctx, req.State.Raw)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
@@ -208,7 +213,7 @@ func (r *membershipResource) ImportState(ctx context.Context, req resource.Impor
 		resp.Diagnostics.Append(plumbing.Unable("import", "membership", fmt.Sprintf("%q", key), err))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	resp.Diagnostics.Append(m.fields().Encode(ctx, &resp.State.Raw)...)
 }
 
 func (r *membershipResource) parseImportID(ctx context.Context, text string) (m membershipModel, err error) {

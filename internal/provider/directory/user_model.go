@@ -28,6 +28,16 @@ type userModel struct {
 	Status               types.String `tfsdk:"status"`
 }
 
+// fields are the attributes by name.
+func (m *userModel) fields() plumbing.Fields {
+	return plumbing.Fields{
+		"id": &m.ID, "email": &m.Email, "first_name": &m.FirstName, "last_name": &m.LastName, "department": &m.Department,
+		"preferred_site": &m.PreferredSite, "preferred_currency": &m.PreferredCurrency, "preferred_language": &m.PreferredLanguage,
+		"locked": &m.Locked, "group_ids": &m.GroupIDs, "on_destroy": &m.OnDestroy,
+		"backoffice_user_number": &m.BackofficeUserNumber, "status": &m.Status,
+	}
+}
+
 // toAPI returns the body that makes the user, in no group unless this resource
 // manages them.
 func (m userModel) toAPI() api.UserCreate {

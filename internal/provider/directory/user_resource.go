@@ -134,10 +134,10 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		return
 	}
 	var plan, config, prior userModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(plan.fields().Decode(ctx, req.Plan.Raw)...)
+	resp.Diagnostics.Append(config.fields().Decode(ctx, req.Config.Raw)...)
 	if !req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+		resp.Diagnostics.Append(prior.fields().Decode(ctx, req.State.Raw)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -149,7 +149,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 				"Memberships come back only where they are managed in this configuration.", prior.Email.ValueString()))
 	}
 	r.planLock(ctx, &plan, prior, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.Plan.Raw)...)
 	if plumbing.IsSet(plan.Email) {
 		resp.Diagnostics.Append(r.Owners.Account("iam_user", plan.Email.ValueString(), "", path.Root("email"))...)
 	}
@@ -161,7 +161,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer r.IdentifyCreated(ctx, resp)
 	var plan userModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(plan.fields().Decode(ctx, req.Plan.Raw)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
@@ -174,7 +174,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 		// The user may exist. What is known goes into the state, so that the
 		// next refresh can look for it.
 		plan.ID, plan.BackofficeUserNumber, plan.Status = types.StringNull(), types.StringNull(), types.StringNull()
-		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateUncertain, []byte(start.UTC().Format(`"`+time.RFC3339+`"`)))...)
 		resp.Diagnostics.Append(plumbing.Unable("create", "user", plan.Email.ValueString(),
 			fmt.Errorf("%w. The user may have been made all the same. Run the same command again: it looks for the user by e-mail, removes it if it is there, and makes it again", err)))
@@ -188,7 +188,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 			plan.Locked = types.BoolValue(false)
 		}
 		r.readBack(ctx, id, &plan, &resp.Diagnostics)
-		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
 	}
 }
 
@@ -263,7 +263,7 @@ func emailTaken(email string) diag.Diagnostic {
 func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer r.IdentifyRead(ctx, req, resp)
 	var state userModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(state.fields().Decode(ctx, req.State.Raw)...)
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
@@ -292,7 +292,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	} else {
 		state.fromAPI(*user)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(state.fields().Encode(ctx, &resp.State.Raw)...)
 }
 
 // findUncertain looks for the user of a creation whose answer never came. It
@@ -313,7 +313,7 @@ func (r *userResource) findUncertain(ctx context.Context, state userModel, since
 func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer r.IdentifyUpdated(ctx, resp)
 	var plan userModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(plan.fields().Decode(ctx, req.Plan.Raw)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
@@ -332,7 +332,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		// The plan promised the status of then; a refresh brings what it is now.
 		plan.Status = status
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
 }
 
 // update writes the user between a fresh read and a read back, while nobody
@@ -357,7 +357,7 @@ func (r *userResource) update(ctx context.Context, plan userModel) (*api.User, e
 
 func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state userModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(state.fields().Decode(ctx, req.State.Raw)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || state.ID.IsNull() {
 		return
 	}
