@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -35,6 +36,7 @@ type batch struct {
 	tx   *transaction       // nil after it was rolled back
 	end  context.CancelFunc // frees what the transaction's context holds
 	size int                // how many parts it holds
+	runs int                // that it was open to, those that failed included
 
 	done chan struct{} // closed after the commit or the rollback
 	lost error         // why its parts were not kept; read it when done
@@ -81,8 +83,10 @@ func (w *committer) try(ctx context.Context, fn func(db conn) error, limit int) 
 	w.pass(limit)
 	<-b.done
 	switch {
-	case b.lost == nil || ctx.Err() != nil:
+	case b.lost == nil:
 		return err
+	case ctx.Err() != nil:
+		return cmp.Or(err, ctx.Err())
 	case limit == 1:
 		return translate(ctx, b.lost, nil)
 	}
@@ -133,7 +137,7 @@ func (w *committer) handOver(leave bool) (given bool) {
 
 // batch returns the open batch, or a new one when it has no room.
 func (w *committer) batch(ctx context.Context, limit int) (*batch, error) {
-	if w.open != nil && w.open.size >= limit {
+	if w.open != nil && w.open.runs >= limit {
 		w.close()
 	}
 	if w.open == nil {
@@ -149,7 +153,7 @@ func (w *committer) batch(ctx context.Context, limit int) (*batch, error) {
 // pass hands the batch and the turn to the next. When there is none, or no room
 // for its part, it commits.
 func (w *committer) pass(limit int) {
-	if w.open.tx != nil && w.open.size < limit && w.handOver(false) {
+	if w.open.tx != nil && w.open.runs < limit && w.handOver(false) {
 		return
 	}
 	w.close()
@@ -169,6 +173,10 @@ func (w *committer) close() {
 
 // run adds a part to the batch, or leaves the batch without any trace of it.
 func (b *batch) run(ctx context.Context, fn func(db conn) error) error {
+	b.runs++
+	if err := ctx.Err(); err != nil {
+		return err // given up while it waited: no reason to lose the others' parts
+	}
 	if b.size > 0 {
 		if _, err := b.tx.ExecContext(ctx, "SAVEPOINT part"); err != nil {
 			b.undo(err)
@@ -192,11 +200,15 @@ func (b *batch) run(ctx context.Context, fn func(db conn) error) error {
 }
 
 // undo takes back the part that failed. When that cannot be done, or would not
-// help against who changes the same, the other parts are lost with it.
+// help against who changes the same, the other parts are lost with it. It leaves
+// no savepoint: the next part may fail before it has one of its own, and would
+// go back to this one, past parts that went well.
 func (b *batch) undo(cause error) {
 	if b.size > 0 && faultOf(cause) != faultConflict {
 		if _, err := b.tx.ExecContext(context.Background(), "ROLLBACK TO SAVEPOINT part"); err == nil {
-			return
+			if _, err = b.tx.ExecContext(context.Background(), "RELEASE SAVEPOINT part"); err == nil {
+				return
+			}
 		}
 	}
 	if b.size > 0 {

@@ -224,3 +224,81 @@ func TestBatch_givesUp(t *testing.T) {
 		t.Error(answers[0])
 	}
 }
+
+// A part that failed leaves nothing to which a later one could go back, past
+// parts that went well in between.
+func TestBatch_noSavepointLeft(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t, "")
+	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
+		t.Fatal(err)
+	}
+	b, err := s.begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.end()
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	refused := errors.New("refused")
+	for _, part := range []struct {
+		ctx  context.Context
+		err  error
+		want error
+	}{{t.Context(), nil, nil}, {t.Context(), refused, refused}, {t.Context(), nil, nil}, {gone, nil, context.Canceled}} {
+		if err := b.run(part.ctx, func(conn) error { return part.err }); !errors.Is(err, part.want) {
+			t.Errorf("got %v, want %v", err, part.want)
+		}
+	}
+	if b.tx == nil || b.size != 2 {
+		t.Fatalf("%d parts are left", b.size)
+	}
+	if _, err := b.tx.ExecContext(t.Context(), "ROLLBACK TO SAVEPOINT part"); err == nil {
+		t.Error("there is a savepoint between the parts")
+	}
+}
+
+// Who goes away while the commit fails is not told that it went well.
+func TestBatch_lostAndGone(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t, "")
+	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	begin := s.writes.begin
+	s.writes.begin = func(ctx context.Context) (*batch, error) {
+		b, err := begin(ctx)
+		if err == nil {
+			end := b.end
+			b.end = func() { cancel(); end() }
+		}
+		return b, err
+	}
+	err := s.change(ctx, func(db conn) error {
+		return s.writes.open.tx.Rollback() // as a server that is gone; the commit fails
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Parts that fail keep those before them waiting no longer than others.
+func TestBatch_endsUnderFailures(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t, "")
+	b := &batch{size: 1, runs: batchLimit}
+	s.writes.open, s.writes.busy = b, true
+	s.writes.queue = []chan struct{}{make(chan struct{})}
+	tx, err := s.writer.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.tx, b.end, b.done = tx, func() {}, make(chan struct{})
+	s.writes.pass(batchLimit)
+	select {
+	case <-b.done:
+	default:
+		t.Error("the batch is still open")
+	}
+}
