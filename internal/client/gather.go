@@ -22,7 +22,8 @@ import (
 type gathering[T any] struct {
 	client *Client
 	walk   func() *walk[T]
-	ids    func(T) []string // under which an object is read
+	id     func(T) string // under which an object is read
+	other  func(T) string // under which it is read, too, unless that is another's id; nil: there is none
 
 	mu      sync.Mutex
 	asked   map[[2]string]bool // reader and id, in this round
@@ -105,9 +106,12 @@ func (g *gathering[T]) read(ctx context.Context, l *listing[T], more func(contex
 			l.left = -1
 		}
 		for _, row := range l.walk.rows {
-			for _, id := range g.ids(row) {
-				l.rows[id] = row
+			if g.other != nil && g.other(row) != "" {
+				l.rows[g.other(row)] = row
 			}
+		}
+		for _, row := range l.walk.rows {
+			l.rows[g.id(row)] = row
 		}
 		l.busy = nil
 		close(busy)

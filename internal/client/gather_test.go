@@ -26,10 +26,15 @@ type directory struct {
 	gone     map[string]bool
 	noLists  bool
 	noTotals bool
+	number   string // of the last user; empty: as of the others
 }
 
 func (d *directory) user(n int) api.User {
-	return api.User{ID: fmt.Sprint("u", n), BackofficeUserNumber: fmt.Sprint("n", n), FirstName: "User", ContactEmail: fmt.Sprintf("u%d@acme.example", n), GroupIDs: []string{"all"}, Status: api.UserActive}
+	number := fmt.Sprint("n", n)
+	if d.number != "" && n == d.users-1 {
+		number = d.number
+	}
+	return api.User{ID: fmt.Sprint("u", n), BackofficeUserNumber: number, FirstName: "User", ContactEmail: fmt.Sprintf("u%d@acme.example", n), GroupIDs: []string{"all"}, Status: api.UserActive}
 }
 
 func (d *directory) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -180,6 +185,23 @@ func TestGathering_answers(t *testing.T) {
 	before := d.lists + d.singles
 	if ok, _ := c.ReadMembership(t.Context(), "all", access.Employee, "u3"); !ok || d.lists+d.singles != before {
 		t.Error("the list of users holds the membership")
+	}
+}
+
+// One user's number may be another's id, who is meant.
+func TestGathering_idBeforeNumber(t *testing.T) {
+	t.Parallel()
+	for _, number := range []string{"u3", "u9"} {
+		d := &directory{users: 10, number: number}
+		c := d.client(t, 100)
+		for _, id := range []string{"u0", "u1", "u3", "u9"} {
+			if u, err := c.ReadUser(t.Context(), "test", id, nil); err != nil || u.ID != id {
+				t.Errorf("%s: got %v, %v", id, u, err)
+			}
+		}
+		if d.lists != 1 {
+			t.Errorf("%d lists", d.lists)
+		}
 	}
 }
 

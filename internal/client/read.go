@@ -23,22 +23,18 @@ func (c *Client) gather() {
 	c.users = gathering[api.User]{
 		client: c,
 		walk:   func() *walk[api.User] { return newWalk(c, c.path(api.PathUsers), nil, userKey) },
-		ids: func(u api.User) []string {
-			if u.BackofficeUserNumber == "" {
-				return []string{u.ID}
-			}
-			return []string{u.BackofficeUserNumber, u.ID}
-		},
+		id:     userKey,
+		other:  func(u api.User) string { return u.BackofficeUserNumber },
 	}
 	c.groups = gathering[api.Group]{
 		client: c,
 		walk:   func() *walk[api.Group] { return newWalk(c, c.path(api.PathGroups), nil, groupKey) },
-		ids:    func(g api.Group) []string { return []string{g.ID} },
+		id:     groupKey,
 	}
 	c.team = gathering[api.TeamMember]{
 		client: c,
 		walk:   func() *walk[api.TeamMember] { return newWalk(c, c.path(api.PathTeamMembers), nil, teamMemberKey) },
-		ids:    func(m api.TeamMember) []string { return []string{m.ID} },
+		id:     teamMemberKey,
 	}
 }
 
