@@ -62,7 +62,8 @@ func (s *Server) withMakeKey(handle func(*call) error) func(*call) error {
 		if len(client.Scopes) > 0 && !slices.Contains(client.Scopes, api.ScopeMakeManage) {
 			return forbidden(api.ScopeMakeManage)
 		}
-		c.tenant = client.Tenant
+		c.tenant, c.subject = client.Tenant, client.ID
+		c.ctx = causedBy(c.ctx, c.cause())
 		return handle(c)
 	}
 }

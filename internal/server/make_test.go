@@ -536,3 +536,42 @@ func TestMake_refusals(t *testing.T) {
 		exchange{name: "nobody to remove", method: "POST", path: "/api/v2/users/1/user-organization-roles/7", header: key, status: 404, want: `{}`},
 	)
 }
+
+// Neither the organization of a tenant, nor who is in it, nor what happened, is
+// seen or reached from another.
+func TestMake_isolation(t *testing.T) {
+	t.Parallel()
+	b := newBackend(t)
+	if _, err := b.server.EnsureTenant(t.Context(), "other", ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.server.EnsureClient(t.Context(), "other", "other-key", "secret"); err != nil {
+		t.Fatal(err)
+	}
+	key := map[string]string{"Authorization": "Token " + servertest.ClientID + ":" + servertest.ClientSecret}
+	b.check(t, exchange{method: "PUT", path: makePath("/organization"), body: `{"organizationId": "7"}`, status: 201, want: `{}`})
+	anna := decoded[api.MakeUserRoleAnswer](t, b.send(t, exchange{
+		method: "POST", path: "/api/v2/organizations/7/invite", header: key, body: `{"email": "anna@acme.example", "name": "Anna"}`,
+	})).UserOrganizationRole.UserID
+	before := string(b.send(t, exchange{path: auditEvents}).body)
+	header, otherKey := bearer(b.issue(t, "other", api.AllScopes()...)), map[string]string{"Authorization": "Token other-key:secret"}
+	b.play(
+		t,
+		exchange{name: "events", path: "/iam/other/audit-events?object=7/" + fmt.Sprint(anna), header: header, status: 200, want: `[]`},
+		exchange{name: "not with its token", path: auditEvents, header: header, status: 401, want: `{"fault": {}}`},
+		exchange{name: "organization", path: "/make/other/organization", header: header, status: 404, want: `{}`},
+		exchange{name: "delete the organization", method: "DELETE", path: "/make/other/organization", header: header, status: 404, want: `{}`},
+		exchange{name: "sync", method: "POST", path: "/make/other/sync", header: header, status: 404, want: `{}`},
+		exchange{name: "members", path: "/make/other/members", header: header, status: 200, want: `[]`},
+		exchange{name: "notices", path: "/make/other/notices", header: header, status: 200, want: `[]`},
+		exchange{name: "users of Make", path: "/api/v2/users?organizationId=7", header: otherKey, status: 200, want: `{"users": []}`},
+		exchange{name: "roles in Make", path: "/api/v2/organizations/7/user-organization-roles", header: otherKey, status: 200, want: `{"userOrganizationRoles": []}`},
+		exchange{name: "remove", method: "POST", path: fmt.Sprintf("/api/v2/users/%d/user-organization-roles/7", anna), header: otherKey, status: 404, want: `{}`},
+	)
+	if after := string(b.send(t, exchange{path: auditEvents}).body); after != before {
+		t.Errorf("the events were %s, and are %s", before, after)
+	}
+	if made := read[[]api.AuditEvent](t, b, "~/audit-events?kind=make-user"); len(made) != 1 || made[0].Actor != servertest.ClientID {
+		t.Errorf("who invited: got %+v", made)
+	}
+}
