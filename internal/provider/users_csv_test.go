@@ -55,6 +55,29 @@ func TestAccUsersCSV_moves(t *testing.T) {
 	}
 }
 
+// A table that Terraform replaces leaves its users who they are; one that is
+// destroyed does not.
+func TestAccUsersCSV_replaced(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	w := providertest.NewWorkspace(t, nil)
+	nobody := usersOf(t, b.Client)
+	const table = "resource \"iam_users_csv\" \"all\" {\n  csv = \"email,first_name,last_name\\n%s\"\n}\n"
+	w.Write("main.tf", providertest.Source+b.HCL+annaAndBen+fmt.Sprintf(table, `${join("", [for email, name in local.people : "${email},${name},Example\n"])}`))
+	w.Apply()
+	before := usersOf(t, b.Client)
+	w.MustRun("taint", "iam_users_csv.all")
+	w.Apply()
+	w.NoChanges()
+	if after := usersOf(t, b.Client); after != before {
+		t.Errorf("users were\n%s\nand are\n%s", before, after)
+	}
+	w.MustRun("destroy", "-auto-approve", "-no-color")
+	if after := usersOf(t, b.Client); after != nobody {
+		t.Errorf("after the destruction users are\n%s", after)
+	}
+}
+
 // A whole tenant is imported into one table.
 func TestAccUsersCSV_importAll(t *testing.T) {
 	t.Parallel()

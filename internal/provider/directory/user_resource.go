@@ -130,15 +130,21 @@ func preference(text, otherwise string) schema.StringAttribute {
 // shows it.
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, userStep)...)
-	if req.Plan.Raw.IsNull() || r.Data == nil {
+	if r.Data == nil {
 		return
 	}
 	var plan, config, prior userModel
-	resp.Diagnostics.Append(plan.fields().Decode(ctx, req.Plan.Raw)...)
-	resp.Diagnostics.Append(config.fields().Decode(ctx, req.Config.Raw)...)
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(prior.fields().Decode(ctx, req.State.Raw)...)
 	}
+	if req.Plan.Raw.IsNull() {
+		if plumbing.IsSet(prior.Email) {
+			resp.Diagnostics.Append(r.Owners.Leaves("iam_user", prior.Email.ValueString(), path.Root("email"))...)
+		}
+		return
+	}
+	resp.Diagnostics.Append(plan.fields().Decode(ctx, req.Plan.Raw)...)
+	resp.Diagnostics.Append(config.fields().Decode(ctx, req.Config.Raw)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

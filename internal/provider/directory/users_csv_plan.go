@@ -16,23 +16,54 @@ import (
 )
 
 // ModifyPlan finds other owners of the users and of their groups, and locks that
-// the API does not have.
+// the API does not have. It marks the plan of a destruction.
 func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, usersCSVStep)...)
-	if req.Plan.Raw.IsNull() || r.Data == nil || resp.Diagnostics.HasError() {
+	goes := req.Plan.Raw.IsNull()
+	if goes {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateDestroy, []byte("true"))...)
+	}
+	if r.Data == nil || resp.Diagnostics.HasError() {
 		return
 	}
 	var plan, state usersCSVModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !goes {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	}
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	if resp.Diagnostics.HasError() || plan.CSV.IsUnknown() {
 		return
 	}
+	if goes {
+		plan.OnDestroy = state.OnDestroy
+	}
+	r.checkLeaving(plan, state, &resp.Diagnostics)
+	if goes {
+		return
+	}
 	table, former := plan.table(r.Defaults), state.table(r.Defaults)
 	r.checkLocks(ctx, plan, state, &resp.Diagnostics)
 	r.checkOwners(ctx, table, len(former.Users) > 0 || plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
+}
+
+// checkLeaving notes who goes with a row, or with the table, and must not be
+// managed elsewhere.
+func (r *usersCSVResource) checkLeaving(plan, state usersCSVModel, diags *diag.Diagnostics) {
+	if plan.OnDestroy.ValueString() == onDestroyKeep {
+		return
+	}
+	rows, found := plan.table(r.Defaults).byEmail(), 0
+	for _, row := range state.table(r.Defaults).Users {
+		if _, stays := rows[strings.ToLower(row.Email)]; stays {
+			continue
+		}
+		if d := r.Owners.Leaves("iam_users_csv", row.Email, path.Root("csv")); len(d) > 0 && found < mostLines {
+			found++
+			diags.Append(d...)
+		}
+	}
 }
 
 // checkLocks refuses locks where the API at hand has none.

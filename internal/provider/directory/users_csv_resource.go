@@ -40,13 +40,21 @@ func NewUsersCSVResource() resource.Resource {
 // onDestroyKeep leaves users as they are.
 const onDestroyKeep = "keep"
 
+// privateDestroy marks the plan of a destruction. One that is half of a
+// replacement has no plan of its own: Terraform replaces what is tainted, as a
+// table is when one of its users could not be made, and people must not lose
+// their access, their groups and their ids for that. They stay, and the other
+// half finds them.
+const privateDestroy = "destroy"
+
 func (r *usersCSVResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Many users, and their groups, in one text. Ten thousand users cost Terraform no more than one, and the plan shows line by line what changes. " +
 			"Users of the tenant that the text does not name are left alone.\n\n" +
 			"Of a user that the text names, this resource manages all that has a column: with a `groups` column it is authoritative for the groups of its users. " +
 			"Do not manage such a user with `iam_user`, nor its groups with `iam_group_membership`, `iam_group_members` or `iam_user_groups`, unless they agree.\n\n" +
-			"When something fails, what succeeded stays in the state, and the error names the others by line and e-mail address.\n\n" +
+			"When something fails, what succeeded stays in the state, and the error names the others by line and e-mail address. " +
+			"A table that is replaced, as Terraform does after a creation that failed, brings its users in line and removes nobody.\n\n" +
 			"**From `iam_user` to a row**, without touching the users: add their rows, set `adopt_existing = true`, and forget the resources with `removed { from = iam_user.name` and `lifecycle { destroy = false } }`. " +
 			"Or, for a new table, import it by the e-mail addresses. **From a row to `iam_user`**: set `on_destroy = \"keep\"`, take the rows out, and import each user with `import { to = iam_user.name` and `id = \"EMAIL\" }`. Either way takes one apply.",
 		Attributes: map[string]schema.Attribute{
@@ -91,12 +99,8 @@ func (r *usersCSVResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	hint := ""
 	if s.wrote {
-		// Terraform taints what failed to be created, and would destroy it first
-		// when it applies again: with everybody who was made.
-		made := s.outcome()
-		made.OnDestroy = types.StringValue(onDestroyKeep)
-		resp.Diagnostics.Append(resp.State.Set(ctx, made)...)
-		hint = ". Those that were made are in the state, and stay in the tenant whatever becomes of this resource. Terraform has marked it as tainted: run terraform untaint with its address, then apply again to make the others"
+		resp.Diagnostics.Append(resp.State.Set(ctx, s.outcome())...)
+		hint = ". Those that were made are in the state. Apply again: Terraform says that it replaces a resource whose creation failed, but the users of a table stay"
 	}
 	resp.Diagnostics.Append(plumbing.UnableAt(path.Root("csv"), "create", "users", s.summary(), fmt.Errorf("%w%s", err, hint)))
 }
@@ -189,6 +193,17 @@ func (r *usersCSVResource) Delete(ctx context.Context, req resource.DeleteReques
 	var state usersCSVModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	planned, diags := req.Private.GetKey(ctx, privateDestroy)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if planned == nil {
+		for _, row := range state.table(r.Defaults).Users {
+			r.Owners.Stay(row.Email)
+		}
 		return
 	}
 	nobody := state

@@ -68,7 +68,7 @@ type userTask struct {
 // run does all that is to be done. What would surely fail is found before
 // anything is written.
 func (s *usersSync) run(ctx context.Context) (err error) {
-	if s.present, err = s.r.users(ctx); err != nil {
+	if s.present, err = s.r.present(ctx, s.state.table(s.r.Defaults)); err != nil {
 		return err
 	}
 	tasks := s.plannedTasks()
@@ -126,7 +126,7 @@ func (s *usersSync) checkExisting() {
 	for _, row := range s.table.Users {
 		email := strings.ToLower(row.Email)
 		_, exists := s.present[email]
-		if _, known := s.former[email]; exists && !known && !s.plan.AdoptExisting.ValueBool() {
+		if _, known := s.former[email]; exists && !known && !s.plan.AdoptExisting.ValueBool() && !s.r.Owners.Stayed(email) {
 			s.failed[email] = failure{line: row.Line, err: errors.New("a user with this e-mail exists in the tenant already and was left as it is: to take it over, set adopt_existing = true, or import the table with it")}
 		}
 	}

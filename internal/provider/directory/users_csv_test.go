@@ -87,6 +87,7 @@ func TestUsersCSVResource_life(t *testing.T) {
 			t.Errorf("users %+v", users)
 		}
 		noChange(t, p, "iam_users_csv", less, csvOf(few))
+		p.NextRun()
 		p.MustApply("iam_users_csv", less, nil)
 		if users = staffOf(t, b.Client); len(users) != 0 {
 			t.Errorf("left behind: %s", names(users))
@@ -259,6 +260,7 @@ func TestUsersCSVResource_onDestroy(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
+		p.NextRun()
 		p.MustApply("iam_users_csv", less, nil)
 		check("ben@acme.example")
 	}
@@ -348,6 +350,55 @@ func TestUsersCSVResource_twoOwners(t *testing.T) {
 			}
 			if before.Failed() || after.Failed() != (c.want != "") || c.want != "" && !after.Has(c.want) {
 				t.Errorf("%s: %v, then %v", name, before, after)
+			}
+		}
+	}
+}
+
+// Who goes from one resource to another is not taken over by the one and removed
+// by the other, whichever is planned first.
+func TestUsersCSVResource_movesApart(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	made := p.MustApply("iam_users_csv", state{}, csvOf(staff))
+	user, d := p.Import("iam_user", "anna@acme.example")
+	if d.Failed() {
+		t.Fatal(d)
+	}
+	const anna = "email,first_name,last_name\nAnna@acme.example,Anna,Schmidt\n"
+	others := lineOf(t, staff, "anna@acme.example,Anna,Schmidt,Sales,,oe-viewer oe-editor\n", "")
+	type step struct {
+		typeName string
+		prior    state
+		config   values
+	}
+	adopts := func(text string) step {
+		config := csvOf(text)
+		config["adopt_existing"] = true
+		return step{"iam_users_csv", state{}, config}
+	}
+	keeps := csvOf(others)
+	keeps["on_destroy"] = "keep"
+	own := step{"iam_user", state{}, values{"email": "anna@acme.example", "first_name": "Anna", "last_name": "Schmidt"}}
+	for name, c := range map[string]struct {
+		from, to step
+		fails    bool
+	}{
+		"a row to another table":           {step{"iam_users_csv", made, csvOf(others)}, adopts(anna), true},
+		"a table to another":               {step{"iam_users_csv", made, nil}, adopts(staff), true},
+		"a row to a user":                  {step{"iam_users_csv", made, csvOf(others)}, own, true},
+		"a user to a row":                  {step{"iam_user", user, nil}, adopts(anna), true},
+		"a user to another":                {step{"iam_user", user, nil}, own, false},
+		"a row that is kept":               {step{"iam_users_csv", made, keeps}, adopts(anna), false},
+		"a row that goes, and another one": {step{"iam_users_csv", made, csvOf(others)}, adopts("email,first_name,last_name\nx@acme.example,X,Y\n"), false},
+	} {
+		for _, steps := range [][]step{{c.from, c.to}, {c.to, c.from}} {
+			p.NextRun()
+			_, _, first := p.Plan(steps[0].typeName, steps[0].prior, steps[0].config)
+			_, _, second := p.Plan(steps[1].typeName, steps[1].prior, steps[1].config)
+			if first.Failed() || second.Failed() != c.fails || c.fails && !second.Has("User Removed And Managed", "nna@acme.example") {
+				t.Errorf("%s: %v, then %v", name, first, second)
 			}
 		}
 	}

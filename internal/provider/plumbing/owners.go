@@ -22,6 +22,8 @@ type Owners struct {
 	single pairs              // by group: users that were added one by one
 	inOne  pairs              // the same by user
 	people map[string]account // by e-mail in lower case
+	leave  map[string]string  // the resource types that end users, by e-mail in lower case
+	stay   map[string]bool    // users that a replaced resource left where they are, by e-mail in lower case
 }
 
 // account is who manages a user, and what it says of the user.
@@ -88,11 +90,59 @@ func (o *Owners) Account(by, email, says string, at path.Path) diag.Diagnostics 
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Two Owners Of One User",
 			fmt.Sprintf("%s is managed by an %s of this configuration, too. Each apply could undo the other's: manage a user in one place.", email, other.by))}
 	}
+	if from, leaves := o.leave[strings.ToLower(email)]; leaves && !renamed(from, by) {
+		return endedAndManaged(email, from, by, at)
+	}
 	if o.people == nil {
 		o.people = map[string]account{}
 	}
 	o.people[strings.ToLower(email)] = mine
 	return nil
+}
+
+// Leaves notes that a resource of a type is to take the user with the e-mail
+// address out of the tenant, or to lock it. Who moves to another resource would
+// be taken over first, and then be gone.
+func (o *Owners) Leaves(by, email string, at path.Path) diag.Diagnostics {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if other, taken := o.people[strings.ToLower(email)]; taken && !renamed(by, other.by) {
+		return endedAndManaged(email, by, other.by, at)
+	}
+	if o.leave == nil {
+		o.leave = map[string]string{}
+	}
+	o.leave[strings.ToLower(email)] = by
+	return nil
+}
+
+// renamed reports whether the user goes from one iam_user to another, which can
+// do no harm: the new one does not take over who is there.
+func renamed(from, to string) bool { return from == "iam_user" && to == "iam_user" }
+
+func endedAndManaged(email, from, to string, at path.Path) diag.Diagnostics {
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "User Removed And Managed",
+		fmt.Sprintf("%s goes from an %s, which would take the user out of the tenant, and is managed by an %s of this configuration, too: "+
+			"the user could be taken over first and then be gone. For a row that goes, set on_destroy = \"keep\" for its table; "+
+			"for a whole resource, forget it with a removed block and destroy = false.", email, from, to))}
+}
+
+// Stay notes that the user with the e-mail address stays in the tenant while the
+// resource that managed it is replaced.
+func (o *Owners) Stay(email string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.stay == nil {
+		o.stay = map[string]bool{}
+	}
+	o.stay[strings.ToLower(email)] = true
+}
+
+// Stayed reports whether Stay was called for the user.
+func (o *Owners) Stayed(email string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.stay[strings.ToLower(email)]
 }
 
 // Group notes that a resource type lists all users of a group. The diagnostic,
