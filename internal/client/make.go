@@ -62,7 +62,7 @@ func (c *Client) SettledMakeMembers(ctx context.Context) ([]api.MakeMember, erro
 	}
 	_, err := Await(ctx, read, func(members []api.MakeMember) bool {
 		for _, m := range members {
-			if m.Status == api.MakePending && m.LastError == "" {
+			if m.Status == api.MakePending && m.Attempts == 0 {
 				return false
 			}
 		}

@@ -183,6 +183,7 @@ func (p *iamProvider) Actions(context.Context) []func() action.Action {
 		directory.NewLockUserAction,
 		directory.NewUnlockUserAction,
 		team.NewTransferTeamOwnerAction,
+		makesync.NewSyncMakeAction,
 	}
 }
 

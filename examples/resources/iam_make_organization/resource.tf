@@ -3,3 +3,19 @@ resource "iam_make_organization" "this" {
   organization_id = "12345"
   prune_stale     = true # who loses the roles is removed
 }
+
+# A Make elsewhere goes with its address and a key, which is in no state and no
+# plan. After a change of the key, raise the version:
+#
+#   variable "make_api_key" {
+#     type      = string
+#     sensitive = true
+#     ephemeral = true
+#   }
+#
+#   resource "iam_make_organization" "this" {
+#     organization_id    = "12345"
+#     api_url            = "https://eu1.make.com"
+#     api_key_wo         = var.make_api_key
+#     api_key_wo_version = 1
+#   }

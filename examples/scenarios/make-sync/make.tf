@@ -4,7 +4,7 @@ variable "prune_stale" {
   default     = false
 }
 
-# Without api_url and api_key this is an organization of the Make that the
+# Without api_url and api_key_wo this is an organization of the Make that the
 # reference backend brings along.
 resource "iam_make_organization" "this" {
   organization_id = "12345"

@@ -22,6 +22,11 @@ type (
 	state  = providertest.State
 )
 
+// keyed configures an organization of a Make elsewhere.
+func keyed(url, key string, version int) values {
+	return values{"organization_id": "7", "api_url": url, "api_key_wo": key, "api_key_wo_version": version}
+}
+
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
@@ -146,9 +151,11 @@ func TestOrganization_validators(t *testing.T) {
 		"an empty id":        {values{"organization_id": ""}, `AttributeName("organization_id")`},
 		"a path":             {values{"organization_id": "7/8"}, `AttributeName("organization_id")`},
 		"an address alone":   {values{"organization_id": "7", "api_url": "https://eu1.make.com"}, `AttributeName("api_url")`},
-		"a key alone":        {values{"organization_id": "7", "api_key": "k"}, `AttributeName("api_key")`},
-		"no address":         {values{"organization_id": "7", "api_url": "eu1.make.com", "api_key": "k"}, "must be an address such as"},
-		"a slash at its end": {values{"organization_id": "7", "api_url": "https://eu1.make.com/", "api_key": "k"}, "without a slash at its end"},
+		"a key alone":        {values{"organization_id": "7", "api_key_wo": "k", "api_key_wo_version": 1}, `AttributeName("api_key_wo")`},
+		"no version":         {values{"organization_id": "7", "api_url": "https://eu1.make.com", "api_key_wo": "k"}, `AttributeName("api_key_wo")`},
+		"a version alone":    {values{"organization_id": "7", "api_key_wo_version": 1}, `AttributeName("api_key_wo_version")`},
+		"no address":         {keyed("eu1.make.com", "k", 1), "must be an address such as"},
+		"a slash at its end": {keyed("https://eu1.make.com/", "k", 1), "without a slash at its end"},
 	} {
 		if _, _, d := p.Plan("iam_make_organization", state{}, c.config); !d.Has("error", c.want) {
 			t.Errorf("%s: %v", name, d)
@@ -157,7 +164,7 @@ func TestOrganization_validators(t *testing.T) {
 	if _, d := p.ReadData("iam_make_members", values{"status": "gone"}); !d.Has(`AttributeName("status")`) {
 		t.Errorf("a status that is none: %v", d)
 	}
-	unknown := values{"organization_id": providertest.Unknown, "sync": providertest.Unknown, "prune_stale": providertest.Unknown, "api_url": providertest.Unknown, "api_key": providertest.Unknown}
+	unknown := values{"organization_id": providertest.Unknown, "sync": providertest.Unknown, "prune_stale": providertest.Unknown, "api_url": providertest.Unknown, "api_key_wo": providertest.Unknown, "api_key_wo_version": providertest.Unknown}
 	if _, _, d := p.Plan("iam_make_organization", state{}, unknown); len(d) > 0 {
 		t.Errorf("nothing is known: %v", d)
 	}
@@ -179,7 +186,7 @@ func TestMembers_makeIsDown(t *testing.T) {
 	t.Cleanup(front.Close)
 	b := servertest.New(t, servertest.Options{})
 	p := providertest.New(t, values{"api_url": b.URL, "tenant": servertest.Tenant, "client_id": servertest.ClientID, "client_secret": servertest.ClientSecret})
-	config := values{"organization_id": "7", "api_url": front.URL, "api_key": servertest.ClientID + ":" + servertest.ClientSecret}
+	config := keyed(front.URL, servertest.ClientID+":"+servertest.ClientSecret, 1)
 	made := p.MustApply("iam_make_organization", state{}, config)
 	noChange(t, p, made, config)
 	user(t, b.Client, "ben@acme.example", "oe-manager")
@@ -253,20 +260,23 @@ func TestReview_staleMember(t *testing.T) {
 	}
 }
 
+// withoutMake answers as an API without Make organizations does.
+func withoutMake(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/make/") {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = w.Write([]byte(`{"fault":{"faultstring":"Unable to identify proxy","detail":{"errorcode":"messaging.adaptors.http.flow.ApplicationNotFound"}}}`))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // An API without Make organizations says so in the plan.
 func TestOrganization_publicAPI(t *testing.T) {
 	t.Parallel()
-	b := servertest.New(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if strings.HasPrefix(r.URL.Path, "/make/") {
-				w.Header().Set("Content-Type", "application/json")
-				w.WriteHeader(http.StatusNotFound)
-				_, _ = w.Write([]byte(`{"fault":{"faultstring":"Unable to identify proxy","detail":{"errorcode":"messaging.adaptors.http.flow.ApplicationNotFound"}}}`))
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
-	}})
+	b := servertest.New(t, servertest.Options{NoFaults: true, Wrap: withoutMake})
 	p := providertest.New(t, values{"api_url": b.URL, "tenant": servertest.Tenant, "client_id": servertest.ClientID, "client_secret": servertest.ClientSecret})
 	const lacks = "this API has no Make organizations. They need the reference backend"
 	if _, _, d := p.Plan("iam_make_organization", state{}, values{"organization_id": "7"}); !d.Has("Unable to plan Make organization", "his API has no Make organizations. They need the reference backend") {

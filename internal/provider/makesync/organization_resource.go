@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -12,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -38,11 +40,12 @@ func NewMakeOrganizationResource() resource.Resource { return &organizationResou
 
 // organizationModel is the state of iam_make_organization.
 type organizationModel struct {
-	OrganizationID types.String `tfsdk:"organization_id"`
-	Sync           types.Bool   `tfsdk:"sync"`
-	PruneStale     types.Bool   `tfsdk:"prune_stale"`
-	APIURL         types.String `tfsdk:"api_url"`
-	APIKey         types.String `tfsdk:"api_key"`
+	OrganizationID  types.String `tfsdk:"organization_id"`
+	Sync            types.Bool   `tfsdk:"sync"`
+	PruneStale      types.Bool   `tfsdk:"prune_stale"`
+	APIURL          types.String `tfsdk:"api_url"`
+	APIKeyWO        types.String `tfsdk:"api_key_wo"` // null but in the configuration
+	APIKeyWOVersion types.Int64  `tfsdk:"api_key_wo_version"`
 }
 
 func (r *organizationResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -72,15 +75,21 @@ func (r *organizationResource) Schema(_ context.Context, _ resource.SchemaReques
 				Default:             booldefault.StaticBool(false),
 			},
 			"api_url": schema.StringAttribute{
-				MarkdownDescription: "Address of the Make that has the organization, such as `https://eu1.make.com`. Left out, it is the reference Make inside the backend. Goes with `api_key`.",
+				MarkdownDescription: "Address of the Make that has the organization, such as `https://eu1.make.com`. Left out, it is the reference Make inside the backend. Goes with `api_key_wo`.",
 				Optional:            true,
-				Validators:          []validator.String{plumbing.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("api_key")), validAddress{}},
+				Validators:          []validator.String{plumbing.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("api_key_wo")), validAddress{}},
 			},
-			"api_key": schema.StringAttribute{
-				MarkdownDescription: "Key of that Make's API, which may read and change the organization's users. The API never shows it: a change behind Terraform's back is not seen.",
+			"api_key_wo": schema.StringAttribute{
+				MarkdownDescription: "Key of that Make's API, which may read and change the organization's users. Write-only: it is in no state and no plan, and may come from an ephemeral value (Terraform 1.11 or OpenTofu 1.11). Goes with `api_url` and `api_key_wo_version`.",
 				Optional:            true,
 				Sensitive:           true,
-				Validators:          []validator.String{plumbing.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("api_url"))},
+				WriteOnly:           true,
+				Validators:          []validator.String{plumbing.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("api_url"), path.MatchRoot("api_key_wo_version"))},
+			},
+			"api_key_wo_version": schema.Int64Attribute{
+				MarkdownDescription: "A number of your own, such as `1`, that says which key `api_key_wo` is: with another number, or another `api_url`, the key is sent again. The API never shows the key: a change behind Terraform's back is not seen.",
+				Optional:            true,
+				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("api_key_wo"))},
 			},
 		},
 	}
@@ -105,20 +114,22 @@ func (v validAddress) ValidateString(ctx context.Context, req validator.StringRe
 	}
 }
 
+// toAPI leaves the key out: the API keeps the one that it has.
 func (m *organizationModel) toAPI() api.MakeOrganizationUpdate {
 	return api.MakeOrganizationUpdate{
 		OrganizationID: m.OrganizationID.ValueString(), Sync: m.Sync.ValueBool(), PruneStale: m.PruneStale.ValueBool(),
-		APIURL: m.APIURL.ValueString(), APIKey: m.APIKey.ValueString(),
+		APIURL: m.APIURL.ValueString(),
 	}
 }
 
-// fromAPI takes over what the API shows; the key is as it was configured.
+// fromAPI takes over what the API shows. Without a key there is no version of it,
+// so that the plan sends one again.
 func (m *organizationModel) fromAPI(o api.MakeOrganization) {
 	m.OrganizationID = types.StringValue(o.OrganizationID)
 	m.Sync, m.PruneStale = types.BoolValue(o.Sync), types.BoolValue(o.PruneStale)
 	m.APIURL = plumbing.StringOrNull(o.APIURL)
 	if !o.HasAPIKey {
-		m.APIKey = types.StringNull()
+		m.APIKeyWOVersion = types.Int64Null()
 	}
 }
 
@@ -151,16 +162,26 @@ func (r *organizationResource) Create(ctx context.Context, req resource.CreateRe
 		resp.Diagnostics.Append(plumbing.Unable("create", "Make organization", id, err))
 		return
 	}
-	r.write(ctx, "create", &plan, &resp.Diagnostics)
+	r.write(ctx, "create", plan.toAPI(), configuredKey(ctx, req.Config, &resp.Diagnostics), &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
 }
 
-// write makes the organization what the plan says, and waits until the API shows
-// it.
-func (r *organizationResource) write(ctx context.Context, verb string, plan *organizationModel, diags *diag.Diagnostics) {
-	wanted := plan.toAPI()
+// configuredKey returns the key, which the configuration alone has.
+func configuredKey(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) string {
+	var key types.String
+	diags.Append(config.GetAttribute(ctx, path.Root("api_key_wo"), &key)...)
+	return key.ValueString()
+}
+
+// write makes the organization what is wanted, with the key unless that is
+// empty, and waits until the API shows it.
+func (r *organizationResource) write(ctx context.Context, verb string, wanted api.MakeOrganizationUpdate, key string, diags *diag.Diagnostics) {
+	if diags.HasError() {
+		return
+	}
+	wanted.APIKey = key
 	_, err := r.Client.PutMakeOrganization(ctx, wanted)
 	if err == nil {
 		_, err = client.Await(ctx, r.Client.MakeOrganization, func(o api.MakeOrganization) bool {
@@ -196,13 +217,18 @@ func (r *organizationResource) Read(ctx context.Context, req resource.ReadReques
 
 func (r *organizationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer r.IdentifyUpdated(ctx, resp)
-	var plan organizationModel
+	var plan, state organizationModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
+	key := ""
+	if !plan.APIKeyWOVersion.Equal(state.APIKeyWOVersion) || !plan.APIURL.Equal(state.APIURL) {
+		key = configuredKey(ctx, req.Config, &resp.Diagnostics)
+	}
 	defer r.Client.Lock("make organization", "")()
-	r.write(ctx, "update", &plan, &resp.Diagnostics)
+	r.write(ctx, "update", plan.toAPI(), key, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}

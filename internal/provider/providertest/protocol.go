@@ -123,7 +123,10 @@ func (p *Provider) Plan(typeName string, prior State, config Values) (planned St
 	s := p.resource(typeName)
 	configured := p.dynamic(s, config)
 	if config != nil { // a destroy has nothing to validate
-		validated, err := p.server.ValidateResourceConfig(p.ctx(), &tfprotov6.ValidateResourceConfigRequest{TypeName: typeName, Config: configured})
+		validated, err := p.server.ValidateResourceConfig(p.ctx(), &tfprotov6.ValidateResourceConfigRequest{
+			TypeName: typeName, Config: configured,
+			ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+		})
 		p.must(err, "validating")
 		if d = texts(validated.Diagnostics); d.Failed() {
 			return planned, false, d
@@ -141,13 +144,17 @@ func (p *Provider) Plan(typeName string, prior State, config Values) (planned St
 }
 
 // propose merges configuration and prior state as Terraform does before it
-// asks the provider: what is computed and not configured keeps its value.
+// asks the provider: what is computed and not configured keeps its value, and
+// what is write-only stays in the configuration.
 func propose(s *tfprotov6.Schema, prior, config Values) Values {
 	if config == nil {
 		return nil
 	}
 	proposed := Values{}
 	for _, a := range s.Block.Attributes {
+		if a.WriteOnly {
+			continue
+		}
 		proposed[a.Name] = config[a.Name]
 		if config[a.Name] == nil && a.Computed && prior != nil {
 			proposed[a.Name] = prior[a.Name]

@@ -124,7 +124,7 @@ func attributes(list []*tfprotov6.SchemaAttribute) map[string]any {
 	out := map[string]any{}
 	for _, a := range list {
 		doc := map[string]any{"description": a.Description, "description_kind": "markdown"}
-		for name, set := range map[string]bool{"required": a.Required, "optional": a.Optional, "computed": a.Computed, "sensitive": a.Sensitive} {
+		for name, set := range map[string]bool{"required": a.Required, "optional": a.Optional, "computed": a.Computed, "sensitive": a.Sensitive, "write_only": a.WriteOnly} {
 			if set {
 				doc[name] = true
 			}

@@ -1,0 +1,2 @@
+# Make is back: terraform apply -invoke=action.iam_sync_make.now
+action "iam_sync_make" "now" {}

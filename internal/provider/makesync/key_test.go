@@ -1,0 +1,104 @@
+package makesync_test
+
+import (
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
+)
+
+// keysSent collects the key of each write of the organization, "" where there is
+// none.
+type keysSent struct {
+	mu   sync.Mutex
+	keys []string
+}
+
+var keyInBody = regexp.MustCompile(`"apiKey":"([^"]*)"`)
+
+func (k *keysSent) wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, "/make/") {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				panic(err)
+			}
+			key := ""
+			if found := keyInBody.FindSubmatch(body); found != nil {
+				key = string(found[1])
+			}
+			k.mu.Lock()
+			k.keys = append(k.keys, key)
+			k.mu.Unlock()
+			r.Body = io.NopCloser(strings.NewReader(string(body)))
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (k *keysSent) take() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	keys := k.keys
+	k.keys = nil
+	return keys
+}
+
+// The key is sent when the organization is made, when its version or the address
+// changes, and when the API has lost it; it is in no state and no plan.
+func TestOrganization_key(t *testing.T) {
+	t.Parallel()
+	elsewhere := servertest.New(t, servertest.Options{})
+	sent := &keysSent{}
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: sent.wrap})
+	p := providertest.New(t, b.Config)
+	const first, second = servertest.ClientID + ":" + servertest.ClientSecret, "second:key"
+	config := keyed(elsewhere.URL, first, 1)
+	apply := func(s state, want ...string) state {
+		t.Helper()
+		planned, _, d := p.Plan("iam_make_organization", s, config)
+		made := p.MustApply("iam_make_organization", s, config)
+		if got := sent.take(); !slices.Equal(got, want) {
+			t.Errorf("%v sends the keys %q, want %q", config, got, want)
+		}
+		for where, v := range map[string]values{"plan": planned.Values, "state": made.Values} {
+			if v["api_key_wo"] != nil || v["api_key_wo_version"] != config["api_key_wo_version"] {
+				t.Errorf("the %s is %v; %v", where, v, d)
+			}
+		}
+		noChange(t, p, made, config)
+		return made
+	}
+	made := apply(state{}, first)
+	config["prune_stale"] = true
+	made = apply(made, "")
+	config["api_key_wo"] = second // alone it is not seen
+	noChange(t, p, made, config)
+	config["api_key_wo_version"] = 2
+	made = apply(made, second)
+	config["api_url"] = strings.Replace(elsewhere.URL, "127.0.0.1", "localhost", 1)
+	made = apply(made, second)
+
+	_, err := b.Client.PutMakeOrganization(t.Context(), api.MakeOrganizationUpdate{OrganizationID: "7", Sync: true, PruneStale: true})
+	must(t, err)
+	sent.take()
+	made, _ = p.Refresh("iam_make_organization", made)
+	if made.Values["api_key_wo_version"] != nil || made.Values["api_url"] != nil {
+		t.Errorf("without the key there is %v", made.Values)
+	}
+	apply(made, second)
+	imported, d := p.Import("iam_make_organization", "7")
+	if len(d) > 0 || imported.Values["api_key_wo_version"] != nil || imported.Values["api_url"] != config["api_url"] {
+		t.Errorf("imported: %v; %v", imported.Values, d)
+	}
+	apply(imported, second)
+	config = values{"organization_id": "7", "prune_stale": true}
+	apply(imported, "")
+}

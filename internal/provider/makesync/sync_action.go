@@ -1,0 +1,54 @@
+package makesync
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+var _ action.ActionWithConfigure = (*syncAction)(nil)
+
+type syncAction struct {
+	plumbing.Action
+}
+
+// NewSyncMakeAction returns the action iam_sync_make.
+func NewSyncMakeAction() action.Action {
+	return &syncAction{plumbing.Action{Name: "sync_make"}}
+}
+
+func (a *syncAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Has the sync with the tenant's Make organization (`iam_make_organization`) look at every user now, and try again at once what Make has not taken yet; then tells how users stand. " +
+			"The sync does the same by itself as users and groups change: this is for when Make was down or was changed by hand. " +
+			"Needs the reference backend, as the public API has no Make organizations, and Terraform 1.14.",
+	}
+}
+
+func (a *syncAction) Invoke(ctx context.Context, _ action.InvokeRequest, resp *action.InvokeResponse) {
+	if !a.Ready(&resp.Diagnostics) {
+		return
+	}
+	err := a.Client.SyncMake(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("sync", "Make organization", "of the tenant", err))
+		return
+	}
+	members, err := a.Client.SettledMakeMembers(ctx)
+	if err != nil {
+		plumbing.Progress(resp, "the sync looks at every user")
+		return
+	}
+	count := map[api.MakeStatus]int{}
+	for _, m := range members {
+		count[m.Status]++
+		if m.LastError != "" {
+			plumbing.Progress(resp, "%s is %s: %s", m.Email, m.Status, m.LastError)
+		}
+	}
+	plumbing.Progress(resp, "members of Make: %d synced, %d pending, %d stale", count[api.MakeSynced], count[api.MakePending], count[api.MakeStale])
+}
