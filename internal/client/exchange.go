@@ -30,6 +30,7 @@ type call struct {
 	total  bool       // ask for the number of all rows
 	again  bool       // a POST that may be sent twice; the other methods always may
 	want   []int      // the statuses that are a success
+	secret string     // in the body, and never told
 }
 
 func (c call) repeatable() bool { return c.again || c.method != http.MethodPost }

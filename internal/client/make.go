@@ -34,8 +34,11 @@ func (c *Client) MakeOrganization(ctx context.Context) (*api.MakeOrganization, e
 // PutMakeOrganization says which Make organization the tenant has, and how the
 // sync goes: created reports whether it had none.
 func (c *Client) PutMakeOrganization(ctx context.Context, o api.MakeOrganizationUpdate) (created bool, err error) {
-	created, err = c.put(ctx, c.path(api.PathMakeOrganization), o)
-	return created, c.orNoMake(ctx, err)
+	x, err := c.do(ctx, call{
+		method: http.MethodPut, path: c.path(api.PathMakeOrganization), body: o, secret: o.APIKey,
+		want: []int{http.StatusCreated, http.StatusNoContent},
+	})
+	return err == nil && x.status == http.StatusCreated, c.orNoMake(ctx, err)
 }
 
 // DeleteMakeOrganization ends the sync. Members stay in Make.

@@ -218,7 +218,7 @@ func splitScopes(text string) []string {
 // servers quote the request they refuse.
 func (x *exchange) redact(text string) string {
 	secret := x.client.tokens.form.Get("client_secret")
-	for _, hidden := range []string{x.token, secret, url.QueryEscape(secret)} {
+	for _, hidden := range []string{x.token, secret, url.QueryEscape(secret), x.call.secret} {
 		if hidden != "" {
 			text = strings.ReplaceAll(text, hidden, "(redacted)")
 		}

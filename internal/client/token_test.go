@@ -353,11 +353,12 @@ func TestSecretsStaySecret(t *testing.T) {
 				}
 			})
 			_, err := c.Group(t.Context(), "g")
-			if err == nil {
+			_, makeErr := c.PutMakeOrganization(t.Context(), api.MakeOrganizationUpdate{OrganizationID: "7", APIKey: "m4ke-key"})
+			if err == nil || makeErr == nil {
 				t.Fatal("no error")
 			}
-			fmt.Fprintf(&told, "%v %+v", err, err)
-			for _, secret := range []string{testSecret, url.QueryEscape(testSecret), "t0ken-value"} {
+			fmt.Fprintf(&told, "%v %+v %v %+v", err, err, makeErr, makeErr)
+			for _, secret := range []string{testSecret, url.QueryEscape(testSecret), "t0ken-value", "m4ke-key"} {
 				if strings.Contains(told.String(), secret) {
 					t.Errorf("%q is told in %s", secret, &told)
 				}

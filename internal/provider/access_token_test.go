@@ -1,9 +1,7 @@
 package provider_test
 
 import (
-	"archive/zip"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -68,23 +66,8 @@ func TestAccAccessToken_isNowhere(t *testing.T) {
 	printed += w.MustRun("show", "-json", "plan.out")
 	printed += w.MustRun("apply", "-no-color", "plan.out")
 	printed += w.MustRun("show", "-json")
-	places := map[string]string{"the output": printed, "the log": contents(t, log), "the state": contents(t, filepath.Join(w.Dir, "terraform.tfstate"))}
-	plan, err := zip.OpenReader(filepath.Join(w.Dir, "plan.out"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer plan.Close()
-	for _, file := range plan.File {
-		part, err := file.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := io.ReadAll(part)
-		if err != nil {
-			t.Fatal(err)
-		}
-		places["the plan's "+file.Name] = string(text)
-	}
+	places := planParts(t, filepath.Join(w.Dir, "plan.out"))
+	places["the output"], places["the log"], places["the state"] = printed, contents(t, log), contents(t, filepath.Join(w.Dir, "terraform.tfstate"))
 	// One of the provider and one of the ephemeral resource, for the plan and for
 	// the apply.
 	if len(tokens.tokens) < 4 || !strings.Contains(places["the log"], "iam_access_token") || len(places) < 5 {

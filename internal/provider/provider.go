@@ -229,7 +229,7 @@ func (p *iamProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				Optional:            true,
 			},
 			"client_secret": schema.StringAttribute{
-				MarkdownDescription: "Client secret of the API key. Or `IAM_CLIENT_SECRET`, or `EMPORIX_CLIENT_SECRET`.",
+				MarkdownDescription: "Client secret of the API key. Or `IAM_CLIENT_SECRET`, or `EMPORIX_CLIENT_SECRET`. A variable that it comes from should be `ephemeral` (Terraform 1.10 or OpenTofu 1.11): Terraform keeps others in saved plans.",
 				Optional:            true,
 				Sensitive:           true,
 			},
