@@ -136,6 +136,22 @@ func (w *Workspace) MustRun(args ...string) string {
 	return out
 }
 
+// Script runs a script of bash that must end well, with the CLI as terraform.
+func (w *Workspace) Script(text string) string {
+	w.t.Helper()
+	bin := w.t.TempDir()
+	if err := os.Symlink(w.cli, filepath.Join(bin, "terraform")); err != nil {
+		w.t.Fatal(err)
+	}
+	cmd := exec.Command("bash", "-euo", "pipefail", "-c", text)
+	cmd.Dir, cmd.Env = w.Dir, append(w.env, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		w.t.Fatalf("%s ended with %v:\n%s", text, err, out)
+	}
+	return string(out)
+}
+
 // Apply applies the configuration.
 func (w *Workspace) Apply() string {
 	w.t.Helper()

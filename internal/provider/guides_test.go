@@ -1,0 +1,252 @@
+package provider_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2/hclparse"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
+)
+
+// A guide is a configuration that grows: each of its files stands in a fence
+// after a line that ends in `name`: and may say which CLI the file needs. A file
+// that comes again takes the place of the one before. At the end of a section
+// what has come is applied, and then plans nothing.
+var (
+	fence   = regexp.MustCompile("(?ms)^```(terraform|hcl|csv|yaml)\n(.*?)^```$")
+	fenced  = regexp.MustCompile("(?m)^([^\n]*)`([^`\n]+)`:\n\n\\z")
+	needs   = regexp.MustCompile(`Terraform 1\.(\d+)(?: or OpenTofu 1\.(\d+))?`)
+	version = regexp.MustCompile(`^(Terraform|OpenTofu) v1\.(\d+)`)
+)
+
+// before is what a tenant has when the guide begins.
+var before = map[string]string{
+	"onboarding-an-existing-tenant": "onboarding.tf",
+}
+
+// untouched are the guides that take over or move what is there, with the
+// requests that may not be made on the way.
+var untouched = map[string][]string{
+	"moving-memberships":            {http.MethodDelete},
+	"onboarding-an-existing-tenant": {http.MethodDelete, http.MethodPost, http.MethodPut, http.MethodPatch},
+	"users-from-csv":                {http.MethodDelete},
+}
+
+// guideFile is a file that a guide shows.
+type guideFile struct{ name, text, about string }
+
+// guides returns the files of each guide by section.
+func guides(t *testing.T) map[string][][]guideFile {
+	t.Helper()
+	all := map[string][][]guideFile{}
+	paths, err := filepath.Glob("../../.ci/docs/guides/*.md")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("there are no guides: %v", err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		guide := strings.TrimSuffix(filepath.Base(path), ".md")
+		for section := range strings.SplitSeq(string(text), "\n## ") {
+			var files []guideFile
+			for _, at := range fence.FindAllStringSubmatchIndex(section, -1) {
+				title := fenced.FindStringSubmatch(section[:at[0]])
+				if title == nil {
+					t.Errorf("%s: no file name stands before the block\n%s", guide, section[at[4]:at[5]])
+					continue
+				}
+				files = append(files, guideFile{name: title[2], text: section[at[4]:at[5]], about: title[1]})
+			}
+			if len(files) > 0 {
+				all[guide] = append(all[guide], files)
+			}
+		}
+	}
+	return all
+}
+
+// TestAccGuides does what the guides say.
+func TestAccGuides(t *testing.T) {
+	t.Parallel()
+	for name, sections := range guides(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var begun atomic.Bool
+			s := servertest.New(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if begun.Load() && slices.Contains(untouched[name], r.Method) && !strings.HasPrefix(r.URL.Path, "/oauth/") {
+						t.Errorf("the guide makes the request %s %s", r.Method, r.URL.Path)
+					}
+					next.ServeHTTP(w, r)
+				})
+			}})
+			environment := map[string]string{"IAM_API_URL": s.URL, "IAM_TENANT": servertest.Tenant, "IAM_CLIENT_ID": servertest.ClientID, "IAM_CLIENT_SECRET": servertest.ClientSecret}
+			workspace := func(files map[string]string) *providertest.Workspace {
+				w := providertest.NewWorkspace(t, files)
+				for variable, value := range environment {
+					w.Setenv(variable, value)
+				}
+				return w
+			}
+			if file, ok := before[name]; ok {
+				text, err := os.ReadFile(filepath.Join("testdata", "guides", file))
+				if err != nil {
+					t.Fatal(err)
+				}
+				workspace(map[string]string{"provider.tf": providertest.Source, "main.tf": string(text)}).Apply()
+			}
+			begun.Store(true)
+			w := workspace(nil)
+			if !declaresProvider(sections) {
+				w.Write("provider.tf", providertest.Source)
+			}
+			for _, files := range sections {
+				follow(t, w, s.URL, files)
+			}
+		})
+	}
+}
+
+func declaresProvider(sections [][]guideFile) bool {
+	for _, files := range sections {
+		for _, f := range files {
+			if strings.Contains(f.text, "required_providers") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// follow writes the files of a section and does what is done with them.
+func follow(t *testing.T, w *providertest.Workspace, url string, files []guideFile) {
+	t.Helper()
+	apply := false
+	for _, f := range files {
+		text := strings.ReplaceAll(f.text, "https://api.emporix.io", url)
+		switch filepath.Ext(f.name) {
+		case ".tf", ".hcl":
+			if _, d := hclparse.NewParser().ParseHCL([]byte(text), f.name); d.HasErrors() {
+				t.Fatal(d)
+			}
+		}
+		if !able(t, w, f.about) {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(w.Dir, f.name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		w.Write(f.name, text)
+		switch {
+		case strings.HasSuffix(f.name, ".tftest.hcl"):
+			w.MustRun("test", "-no-color")
+		case strings.HasSuffix(f.name, ".tfquery.hcl"):
+			w.MustRun("query", "-no-color")
+		case filepath.Ext(f.name) == ".yaml":
+			pipeline(t, w, text)
+		default:
+			apply = true
+		}
+	}
+	if apply && !strings.Contains(files[len(files)-1].name, ".tftest.") {
+		w.Apply()
+		w.NoChanges()
+	}
+}
+
+// able reports whether the CLI at hand can do what a file needs.
+func able(t *testing.T, w *providertest.Workspace, about string) bool {
+	t.Helper()
+	least := needs.FindStringSubmatch(about)
+	if least == nil {
+		return true
+	}
+	has := version.FindStringSubmatch(w.MustRun("version"))
+	if has == nil {
+		t.Fatal("the CLI tells no version")
+	}
+	needed := least[1]
+	if has[1] == "OpenTofu" {
+		needed = least[2]
+	}
+	minor, _ := strconv.Atoi(has[2])
+	wanted, err := strconv.Atoi(needed)
+	if err != nil || minor < wanted {
+		t.Logf("left out, as this CLI is %s: %s", has[0], about)
+		return false
+	}
+	return true
+}
+
+// pipeline runs the steps of a pipeline, but for those that need what a test
+// does not have: the registry and GitHub. They find the CLI and the provider's
+// binary where terraform init puts it.
+func pipeline(t *testing.T, w *providertest.Workspace, text string) {
+	t.Helper()
+	var p struct {
+		Jobs map[string]struct {
+			Steps []struct{ Run string }
+		}
+	}
+	if err := yaml.Unmarshal([]byte(text), &p); err != nil {
+		t.Fatal(err)
+	}
+	binary, err := providertest.Binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	installed := filepath.Join(w.Dir, ".terraform", "providers", "registry.terraform.io", "access-config", "iam")
+	if err := os.MkdirAll(installed, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(binary, filepath.Join(installed, "terraform-provider-iam_v0.1.0")); err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for _, job := range p.Jobs {
+		for _, step := range job.Steps {
+			if step.Run == "" || strings.Contains(step.Run, "terraform init") || strings.Contains(step.Run, "gh ") {
+				continue
+			}
+			ran++
+			w.Script(step.Run)
+		}
+	}
+	if ran == 0 {
+		t.Error("no step of the pipeline was run")
+	}
+}
+
+// A message that the guides explain is one that the provider gives.
+func TestGuides_messages(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../.ci/docs/guides/troubleshooting.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := map[string]bool{}
+	for _, m := range messages(t) {
+		given[m.summary] = true
+	}
+	headings := regexp.MustCompile(`(?m)^### (.+)$`).FindAllStringSubmatch(string(text), -1)
+	for _, heading := range headings {
+		if !given[heading[1]] {
+			t.Errorf("no message has the summary %q", heading[1])
+		}
+	}
+	if len(headings) < 10 {
+		t.Errorf("only %d messages are explained", len(headings))
+	}
+}

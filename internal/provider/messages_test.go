@@ -1,0 +1,146 @@
+package provider_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// message is an error or a warning as the code writes it, as far as it stands
+// there word by word.
+type message struct{ where, summary, detail string }
+
+// verbs complete "Unable to".
+var verbs = []string{"assign", "check", "create", "delete", "get", "import", "list", "lock", "open", "plan", "read", "report", "resend", "review", "transfer", "unlock", "update"}
+
+// operation is the summary of something that failed; mistake that of a
+// configuration that cannot be, or of a warning.
+var (
+	operation = regexp.MustCompile(`^Unable to ([a-z]+) [A-Za-z_% ]+$`)
+	mistake   = regexp.MustCompile(`^(%s|[A-Z][A-Za-z-]*)( ([A-Z][A-Za-z-]*))*$`)
+)
+
+// Every message says in one style what is wrong, and goes on in whole sentences.
+func TestMessages_style(t *testing.T) {
+	t.Parallel()
+	all := messages(t)
+	for _, m := range all {
+		t.Logf("%s: %s\n\t%s", m.where, m.summary, m.detail)
+		if verb := operation.FindStringSubmatch(m.summary); verb != nil {
+			if !slices.Contains(verbs, verb[1]) {
+				t.Errorf("%s: nothing else is unable to %s: %q", m.where, verb[1], m.summary)
+			}
+		} else if m.summary != "" && !mistake.MatchString(m.summary) {
+			t.Errorf("%s: the summary %q is in no style of ours", m.where, m.summary)
+		}
+		if m.detail != "" && (!strings.ContainsAny(m.detail[len(m.detail)-1:], ".:") && !strings.HasSuffix(m.detail, "%s")) {
+			t.Errorf("%s: the text ends in the middle: %q", m.where, m.detail)
+		}
+		for _, word := range []string{"failed to", "Failed to", "could not", "Could not", "unexpectedly", "please", "invalid "} {
+			if strings.Contains(m.summary+m.detail, word) && m.summary != "Unexpected Provider Data" {
+				t.Errorf("%s: %q says %q", m.where, m.summary, word)
+			}
+		}
+	}
+	if len(all) < 150 {
+		t.Errorf("only %d messages were found", len(all))
+	}
+}
+
+// messages returns what the code of the provider says to people.
+func messages(t *testing.T) (all []message) {
+	t.Helper()
+	files := token.NewFileSet()
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(files, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				if m, ok := messageOf(call); ok {
+					m.where = fmt.Sprint(files.Position(call.Pos()))
+					all = append(all, m)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// messageOf returns what a call says, if it is one that says something.
+func messageOf(call *ast.CallExpr) (m message, ok bool) {
+	var name string
+	switch f := call.Fun.(type) {
+	case *ast.SelectorExpr:
+		name = f.Sel.Name
+	case *ast.Ident:
+		name = f.Name
+	}
+	skip := 0
+	switch name {
+	case "Unable", "UnableAt":
+		if name == "UnableAt" {
+			skip = 1
+		}
+		if len(call.Args) == skip+4 {
+			verb, thing := literal(call.Args[skip]), literal(call.Args[skip+1])
+			if verb != "" && thing != "" {
+				return message{summary: "Unable to " + verb + " " + thing}, true
+			}
+		}
+		return m, false
+	case "AddAttributeError", "AddAttributeWarning", "NewAttributeErrorDiagnostic", "NewAttributeWarningDiagnostic":
+		skip = 1
+	case "AddError", "AddWarning", "NewErrorDiagnostic", "NewWarningDiagnostic":
+	default:
+		return m, false
+	}
+	if len(call.Args) != skip+2 {
+		return m, false
+	}
+	return message{summary: literal(call.Args[skip]), detail: literal(call.Args[skip+1])}, true
+}
+
+// literal returns the end of a text that an expression surely has: a literal, the
+// format of one, or what is joined last.
+func literal(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		text, _ := strconv.Unquote(e.Value)
+		return text
+	case *ast.Ident:
+		if e.Obj != nil {
+			if c, ok := e.Obj.Decl.(*ast.ValueSpec); ok {
+				for i, name := range c.Names {
+					if name.Name == e.Name && i < len(c.Values) {
+						return literal(c.Values[i])
+					}
+				}
+			}
+		}
+	case *ast.BinaryExpr:
+		return literal(e.Y)
+	case *ast.CallExpr:
+		if f, ok := e.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Sprintf" {
+			return literal(e.Args[0])
+		}
+	}
+	return ""
+}
