@@ -109,7 +109,7 @@ func TestAccGuides(t *testing.T) {
 			}
 			begun.Store(true)
 			w := workspace(nil)
-			if !declaresProvider(sections) {
+			if !strings.Contains(sections[0][0].text, "required_providers") {
 				w.Write("provider.tf", providertest.Source)
 			}
 			for _, files := range sections {
@@ -117,17 +117,6 @@ func TestAccGuides(t *testing.T) {
 			}
 		})
 	}
-}
-
-func declaresProvider(sections [][]guideFile) bool {
-	for _, files := range sections {
-		for _, f := range files {
-			if strings.Contains(f.text, "required_providers") {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // follow writes the files of a section and does what is done with them.
@@ -151,6 +140,7 @@ func follow(t *testing.T, w *providertest.Workspace, url string, files []guideFi
 		w.Write(f.name, text)
 		switch {
 		case strings.HasSuffix(f.name, ".tftest.hcl"):
+			w.MustRun("get", "-no-color") // of the modules, as init does
 			w.MustRun("test", "-no-color")
 		case strings.HasSuffix(f.name, ".tfquery.hcl"):
 			w.MustRun("query", "-no-color")
