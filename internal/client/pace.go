@@ -27,6 +27,7 @@ type pace struct {
 func (p *pace) enter(ctx context.Context) error {
 	for {
 		if err := ctx.Err(); err != nil {
+			p.wake() // this one may have been woken, in the place of another
 			return err
 		}
 		p.mu.Lock()

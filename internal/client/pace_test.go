@@ -119,3 +119,21 @@ func TestPace_canceled(t *testing.T) {
 		t.Errorf("%d still wait", len(p.waiting))
 	}
 }
+
+// Who is woken and has given up wakes the next: nobody waits for ever beside a
+// free place.
+func TestPace_wokenTooLate(t *testing.T) {
+	t.Parallel()
+	free := make(chan struct{})
+	p := pace{allowed: 1, waiting: []chan struct{}{free}}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := p.enter(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	select {
+	case <-free:
+	default:
+		t.Error("the next still waits")
+	}
+}
