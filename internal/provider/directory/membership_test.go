@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -203,6 +204,80 @@ func TestGroupMembersResource_namesWhoItWillRemove(t *testing.T) {
 	config := values{"group_id": "orders-de", "members": values{"a@acme.example": ids["a@acme.example"]}}
 	if _, _, d := p.Plan("iam_group_members", state{}, config); !d.Has("warning at", "Members Will Be Removed", "b@acme.example") {
 		t.Errorf("got %v", d)
+	}
+}
+
+// Who stays, or changes groups, is never without access on the way: lists add
+// before they remove.
+func TestMembershipLists_addBeforeTheyRemove(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var writes []string
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodGet && strings.Contains(r.URL.Path, "/groups/") {
+				mu.Lock()
+				writes = append(writes, r.Method)
+				mu.Unlock()
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	p := providertest.New(t, b.Config)
+	ids := userIDs(t, p, "a@acme.example", "b@acme.example", "c@acme.example", "d@acme.example")
+	list := func(emails ...string) values {
+		members := values{}
+		for _, email := range emails {
+			members[email] = ids[email]
+		}
+		return values{"group_id": "oe-viewer", "members": members}
+	}
+	groups := func(of ...any) values { return values{"user_id": ids["a@acme.example"], "group_ids": of} }
+	for _, c := range []struct {
+		typeName      string
+		first, second values
+	}{
+		{"iam_group_members", list("a@acme.example", "b@acme.example"), list("c@acme.example", "d@acme.example")},
+		{"iam_user_groups", groups("oe-editor", "oe-manager"), groups("oe-admin", "oe-viewer")},
+	} {
+		p.NextRun()
+		made := p.MustApply(c.typeName, state{}, c.first)
+		p.NextRun()
+		writes = nil
+		p.MustApply(c.typeName, made, c.second)
+		if got := strings.Join(writes, " "); got != "PUT PUT DELETE DELETE" {
+			t.Errorf("%s made the requests %s", c.typeName, got)
+		}
+	}
+}
+
+// The user may be in groups that no state knows: those that a new resource
+// takes away are named before.
+func TestUserGroupsResource_namesWhatItWillLeave(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	id, _ := userIDs(t, p, "a@acme.example")["a@acme.example"].(string)
+	for _, group := range []string{"oe-viewer", "oe-admin"} {
+		if err := b.Client.AssignMember(t.Context(), group, access.Employee, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.NextRun()
+	config := values{"user_id": id, "group_ids": []any{"oe-viewer"}}
+	if _, _, d := p.Plan("iam_user_groups", state{}, config); len(d) != 1 || !d.Has(`warning at AttributeName("group_ids")`, "Groups Will Be Left", "by a@acme.example in the apply: oe-admin.") {
+		t.Errorf("got %v", d)
+	}
+	p.NextRun()
+	for name, config := range map[string]values{
+		"nothing goes":   {"user_id": id, "group_ids": []any{"oe-viewer", "oe-admin"}},
+		"unknown groups": {"user_id": id, "group_ids": []any{providertest.Unknown}},
+		"unknown user":   {"user_id": providertest.Unknown, "group_ids": []any{}},
+		"no such user":   {"user_id": "nobody", "group_ids": []any{}},
+	} {
+		if _, _, d := p.Plan("iam_user_groups", state{}, config); len(d) > 0 {
+			t.Errorf("%s: %v", name, d)
+		}
 	}
 }
 

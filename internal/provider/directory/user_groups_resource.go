@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -65,7 +67,9 @@ func (r *userGroupsResource) Schema(_ context.Context, _ resource.SchemaRequest,
 	}
 }
 
-// ModifyPlan finds another owner of the user's groups.
+// ModifyPlan finds another owner of the user's groups. For a new resource it
+// names the groups that the user will leave: they are in no state yet, and would
+// not show.
 func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, userGroupsStep)...)
 	if req.Plan.Raw.IsNull() || r.Data == nil {
@@ -73,8 +77,29 @@ func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	var plan userGroupsModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if !resp.Diagnostics.HasError() && plumbing.IsSet(plan.UserID) && !plan.GroupIDs.IsUnknown() {
-		resp.Diagnostics.Append(r.Owners.User("iam_user_groups", plan.UserID.ValueString(), plan.GroupIDs.Elements(), path.Root("group_ids"))...)
+	if resp.Diagnostics.HasError() || !plumbing.IsSet(plan.UserID) || plan.GroupIDs.IsUnknown() {
+		return
+	}
+	resp.Diagnostics.Append(r.Owners.User("iam_user_groups", plan.UserID.ValueString(), plan.GroupIDs.Elements(), path.Root("group_ids"))...)
+	if req.State.Raw.IsNull() && r.Client != nil && plumbing.Wholly(plan.GroupIDs) {
+		r.warnOfLeaving(ctx, plan, &resp.Diagnostics)
+	}
+}
+
+func (r *userGroupsResource) warnOfLeaving(ctx context.Context, plan userGroupsModel, diags *diag.Diagnostics) {
+	user, err := r.Client.ReadUser(ctx, "plan of iam_user_groups", plan.UserID.ValueString(), func(api.User) bool { return true })
+	if client.IsNotFound(err) {
+		return // the apply says so
+	}
+	if err != nil {
+		diags.Append(plumbing.Unable("read", "groups of user", plan.UserID.ValueString(), err))
+		return
+	}
+	stays := plumbing.Strings(plan.GroupIDs)
+	leaves := slices.DeleteFunc(slices.Sorted(slices.Values(user.GroupIDs)), func(id string) bool { return slices.Contains(stays, id) })
+	if len(leaves) > 0 {
+		diags.AddAttributeWarning(path.Root("group_ids"), "Groups Will Be Left",
+			fmt.Sprintf("Not listed here, and so left by %s in the apply: %s. List them for the user to stay.", user.ContactEmail, strings.Join(leaves, ", ")))
 	}
 }
 

@@ -206,6 +206,14 @@ func (p *Provider) Refresh(typeName string, state State) (State, Diagnostics) {
 	return State{p.plain(s, resp.NewState), resp.Private, resp.NewIdentity}, texts(resp.Diagnostics)
 }
 
+// Upgrade reads a state as an earlier release wrote it, in JSON.
+func (p *Provider) Upgrade(typeName string, version int64, state []byte) (Values, Diagnostics) {
+	p.t.Helper()
+	resp, err := p.server.UpgradeResourceState(p.ctx(), &tfprotov6.UpgradeResourceStateRequest{TypeName: typeName, Version: version, RawState: &tfprotov6.RawState{JSON: state}})
+	p.must(err, "upgrading the state")
+	return p.plain(p.resource(typeName), resp.UpgradedState), texts(resp.Diagnostics)
+}
+
 // Import imports a resource by id and reads it.
 func (p *Provider) Import(typeName, id string) (State, Diagnostics) {
 	p.t.Helper()

@@ -4,7 +4,9 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -12,6 +14,28 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
+
+// Who does not answer stays as invited as on the first day: nothing is planned
+// while the invitation waits, nor once it has expired, and then it can go.
+func TestTeamMemberResource_invitationExpires(t *testing.T) {
+	t.Parallel()
+	var later atomic.Int64
+	b := providertest.Remote(t, servertest.Options{Now: func() time.Time { return time.Now().Add(time.Duration(later.Load())) }})
+	p := providertest.New(t, b.Config)
+	config := values{"email": "anna@acme.example", "role": "member"}
+	made := p.MustApply("iam_team_member", state{}, config)
+	user := values{"email": "ben@acme.example", "first_name": "Ben", "last_name": "Example"}
+	person := p.MustApply("iam_user", state{}, user)
+	later.Store(int64(365 * 24 * time.Hour))
+	p.NextRun()
+	noChange(t, p, "iam_team_member", made, config)
+	noChange(t, p, "iam_user", person, user)
+	p.MustApply("iam_team_member", made, nil)
+	p.MustApply("iam_user", person, nil)
+	if _, err := b.Client.UserByEmail(t.Context(), "ben@acme.example"); !client.IsNotFound(err) {
+		t.Errorf("the user is there: %v", err)
+	}
+}
 
 func TestTeamMemberResource_life(t *testing.T) {
 	t.Parallel()

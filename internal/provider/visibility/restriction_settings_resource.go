@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -17,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -86,6 +88,9 @@ func (r *restrictionSettingsResource) ModifyPlan(ctx context.Context, req resour
 		return
 	}
 	r.announce(plan)
+	if req.State.Raw.IsNull() && r.Client != nil && !plan.Values.IsNull() && plumbing.Wholly(plan.Values) {
+		r.warnOfRemovals(ctx, plan, &resp.Diagnostics)
+	}
 	if plan.SyncWithSites.IsUnknown() {
 		return
 	}
@@ -97,6 +102,25 @@ func (r *restrictionSettingsResource) ModifyPlan(ctx context.Context, req resour
 		}
 	}
 	resp.Diagnostics.Append(checkSites(ctx, r.Data, added)...)
+}
+
+// warnOfRemovals names the values that a new resource will take from the list:
+// they are in no state yet, and would not show.
+func (r *restrictionSettingsResource) warnOfRemovals(ctx context.Context, plan restrictionSettingsModel, diags *diag.Diagnostics) {
+	present, _, err := plumbing.Setting[[]string](ctx, r.Client, api.SettingRestrictions)
+	if client.IsForbidden(err) {
+		return // who may write the list may read it: the apply says what is wrong
+	}
+	if err != nil {
+		diags.Append(plumbing.UnableAt(path.Root("values"), "read", "restrictions", "of the tenant", err))
+		return
+	}
+	stays := plumbing.Strings(plan.Values)
+	leaving := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(present))), func(v string) bool { return slices.Contains(stays, v) })
+	if len(leaving) > 0 {
+		diags.AddAttributeWarning(path.Root("values"), "Restriction Values Will Be Removed",
+			fmt.Sprintf("Not listed here, and so removed from the tenant's list by the apply: %s. List them to keep them, or use iam_restriction, which leaves other values alone.", strings.Join(leaving, ", ")))
+	}
 }
 
 // announce tells the checks of what is planned later what will be set.

@@ -119,6 +119,27 @@ func TestRestrictionSettingsResource_changedElsewhere(t *testing.T) {
 	})
 }
 
+// The list may have values that no state knows: those that a new resource takes
+// away are named before.
+func TestRestrictionSettingsResource_namesWhatItWillRemove(t *testing.T) {
+	t.Parallel()
+	p := providertest.New(t, providertest.Remote(t, servertest.Options{}).Config)
+	for _, v := range []string{"FR", "DE", "AT"} {
+		p.MustApply("iam_restriction", state{}, values{"value": v})
+	}
+	if _, _, d := p.Plan(settingsType, state{}, values{"values": []any{"DE"}}); len(d) != 1 || !d.Has(`warning at AttributeName("values")`, "Restriction Values Will Be Removed", ": AT, FR.") {
+		t.Errorf("got %v", d)
+	}
+	made, d := p.Apply(settingsType, state{}, values{"values": []any{"DE", "AT", "FR"}})
+	if len(d) > 0 {
+		t.Errorf("nothing goes: %v", d)
+	}
+	// From then on the plan shows it itself.
+	if _, _, d := p.Plan(settingsType, made, values{"values": []any{"DE"}}); len(d) > 0 {
+		t.Errorf("what is managed: %v", d)
+	}
+}
+
 func TestRestrictionSettingsResource_plan(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})
