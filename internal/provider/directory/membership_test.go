@@ -245,7 +245,7 @@ func TestMembershipLists_addBeforeTheyRemove(t *testing.T) {
 		p.NextRun()
 		writes = nil
 		p.MustApply(c.typeName, made, c.second)
-		if got := strings.Join(writes, " "); got != "PUT PUT DELETE DELETE" {
+		if got := strings.Join(writes, ", "); got != "PUT, PUT, DELETE, DELETE" {
 			t.Errorf("%s made the requests %s", c.typeName, got)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -144,7 +145,7 @@ func (w *Workspace) Script(text string) string {
 		w.t.Fatal(err)
 	}
 	cmd := exec.Command("bash", "-euo", "pipefail", "-c", text)
-	cmd.Dir, cmd.Env = w.Dir, append(w.env, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	cmd.Dir, cmd.Env = w.Dir, slices.Concat(w.env, []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH")})
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		w.t.Fatalf("%s ended with %v:\n%s", text, err, out)
