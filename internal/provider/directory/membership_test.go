@@ -245,8 +245,8 @@ func TestMembershipLists_addBeforeTheyRemove(t *testing.T) {
 		p.NextRun()
 		writes = nil
 		p.MustApply(c.typeName, made, c.second)
-		if got := strings.Join(writes, ", "); got != "PUT, PUT, DELETE, DELETE" {
-			t.Errorf("%s made the requests %s", c.typeName, got)
+		if !slices.Equal(writes, []string{"PUT", "PUT", "DELETE", "DELETE"}) {
+			t.Errorf("%s made the requests %v", c.typeName, writes)
 		}
 	}
 }
