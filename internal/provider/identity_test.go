@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -282,5 +283,31 @@ func TestList_errors(t *testing.T) {
 	}
 	if _, d := p.List("iam_group", providertest.Query{Config: values{"user_type": "ROBOT"}}); !d.Has("user_type") {
 		t.Errorf("a filter that makes no sense: %v", d)
+	}
+}
+
+// A group that goes while all are listed takes nothing else along.
+func TestList_groupGone(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, NoContract: true, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/groups/oe-viewer/users") {
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusNotFound)
+				_, _ = w.Write([]byte(`{"code":404,"status":"Not Found","message":"gone"}`))
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	p := providertest.New(t, b.Config)
+	p.MustApply("iam_user", providertest.State{}, values{"email": "anna@acme.example", "first_name": "Anna", "last_name": "Schmidt", "group_ids": []any{"oe-viewer", "oe-editor"}})
+	found, d := p.List("iam_group_members", providertest.Query{})
+	names := ""
+	for _, f := range found {
+		names += f.Name + ","
+	}
+	if d.Failed() || !strings.Contains(names, "oe-editor") || strings.Contains(names, "oe-viewer") {
+		t.Errorf("found %s: %v", names, d)
 	}
 }

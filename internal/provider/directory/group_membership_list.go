@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -64,6 +65,9 @@ func eachMembers(ctx context.Context, d *plumbing.Data, selected func(api.Group)
 			continue
 		}
 		assignments, err := d.Client.Members(ctx, g.ID)
+		if client.IsNotFound(err) {
+			continue // it has just gone
+		}
 		if err != nil {
 			return err
 		}
