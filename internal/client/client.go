@@ -79,11 +79,20 @@ type Client struct {
 	locks map[entity]*sync.Mutex
 }
 
+// BaseURLError is a base URL that cannot be.
+type BaseURLError struct{ Err error }
+
+// Error says what is wrong, and how it is written.
+func (e *BaseURLError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *BaseURLError) Unwrap() error { return e.Err }
+
 // New returns a client. It checks the options but makes no request.
 func New(o Options) (*Client, error) {
 	base, err := parseBaseURL(o.BaseURL)
 	if err != nil {
-		return nil, err
+		return nil, &BaseURLError{err}
 	}
 	tenant, err := parseTenant(o.Tenant)
 	if err != nil {

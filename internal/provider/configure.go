@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -155,6 +156,11 @@ func (p *iamProvider) connect(ctx context.Context, s settings, diags *diag.Diagn
 	s.client.UserAgent = "terraform-provider-iam/" + p.version
 	s.client.Log = func(ctx context.Context, msg string, fields map[string]any) { tflog.Debug(ctx, msg, fields) }
 	c, err := client.New(s.client)
+	var badURL *client.BaseURLError
+	if errors.As(err, &badURL) { // it may come from the environment
+		diags.AddAttributeError(path.Root("api_url"), "Invalid API URL", plumbing.Sentence(err.Error()))
+		return nil
+	}
 	if err != nil {
 		diags.AddError("Invalid Provider Configuration", plumbing.Sentence(err.Error()))
 		return nil

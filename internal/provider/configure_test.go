@@ -49,7 +49,7 @@ func TestConfigure_mistakes(t *testing.T) {
 		{"no credentials", values{"api_url": b.URL, "tenant": "acme"}, nil, []string{"error: Missing Credentials", "IAM_CLIENT_SECRET"}},
 		{"wrong secret", with(key, values{"client_secret": "wrong"}), nil, []string{"error: Unable to get access token", servertest.ClientID, "rejected", b.URL}},
 		{"unknown client", with(key, values{"client_id": "nobody"}), nil, []string{"error: Unable to get access token", "nobody"}},
-		{"not a URL", with(key, values{"api_url": "localhost"}), nil, []string{"error: Invalid Provider Configuration"}},
+		{"not a URL", with(key, values{"api_url": "localhost"}), nil, []string{`error at AttributeName("api_url"): Invalid API URL`, "write it like"}},
 		{"wrong duration", with(key, values{"request_timeout": "fast"}), nil, []string{`error at AttributeName("request_timeout"): Invalid Duration`}},
 		{"owner without an address", values{"tenant": "acme", "embedded": values{"path": file, "owner": "me"}}, nil, []string{"Invalid E-Mail Address"}},
 	} {
@@ -180,7 +180,7 @@ func TestConfigure_forbiddenReadKeepsState(t *testing.T) {
 	p := providertest.Start(t, nil)
 	p.Configure(values{"api_url": b.URL, "tenant": "acme", "client_id": servertest.ClientID, "client_secret": servertest.ClientSecret, "scope": api.ScopeUserRead})
 	kept, d := p.Refresh("iam_group", made)
-	if !d.Has("error: Unable to read group", "lacks the scope iam.group_read", "stays in the state") || kept.Values == nil {
+	if !d.Has("error: Unable to read group", "lacks the scope iam.group_read", "stays there as it was") || kept.Values == nil {
 		t.Errorf("got %v, %v", kept.Values, d)
 	}
 }

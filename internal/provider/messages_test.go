@@ -16,7 +16,7 @@ import (
 
 // message is an error or a warning as the code writes it, as far as it stands
 // there word by word.
-type message struct{ where, summary, detail string }
+type message struct{ where, summary, detail, cause string }
 
 // verbs complete "Unable to".
 var verbs = []string{"assign", "check", "create", "delete", "get", "import", "list", "lock", "open", "plan", "read", "report", "resend", "review", "transfer", "unlock", "update"}
@@ -33,7 +33,7 @@ func TestMessages_style(t *testing.T) {
 	t.Parallel()
 	all := messages(t)
 	for _, m := range all {
-		t.Logf("%s: %s\n\t%s", m.where, m.summary, m.detail)
+		t.Logf("%s: %s\n\t%s%s", m.where, m.summary, m.detail, m.cause)
 		if verb := operation.FindStringSubmatch(m.summary); verb != nil {
 			if !slices.Contains(verbs, verb[1]) {
 				t.Errorf("%s: nothing else is unable to %s: %q", m.where, verb[1], m.summary)
@@ -44,8 +44,8 @@ func TestMessages_style(t *testing.T) {
 		if m.detail != "" && (!strings.ContainsAny(m.detail[len(m.detail)-1:], ".:") && !strings.HasSuffix(m.detail, "%s")) {
 			t.Errorf("%s: the text ends in the middle: %q", m.where, m.detail)
 		}
-		for _, word := range []string{"failed to", "Failed to", "could not", "Could not", "unexpectedly", "please", "invalid "} {
-			if strings.Contains(m.summary+m.detail, word) && m.summary != "Unexpected Provider Data" {
+		for _, word := range []string{"failed to", "Failed to", "could not", "Could not", "unexpectedly", "invalid "} {
+			if strings.Contains(m.summary+m.detail+m.cause, word) {
 				t.Errorf("%s: %q says %q", m.where, m.summary, word)
 			}
 		}
@@ -109,6 +109,11 @@ func messageOf(call *ast.CallExpr) (m message, ok bool) {
 	case "AddAttributeError", "AddAttributeWarning", "NewAttributeErrorDiagnostic", "NewAttributeWarningDiagnostic":
 		skip = 1
 	case "AddError", "AddWarning", "NewErrorDiagnostic", "NewWarningDiagnostic":
+	case "New", "Errorf": // of errors and fmt
+		if len(call.Args) > 0 {
+			m.cause = literal(call.Args[0])
+		}
+		return m, m.cause != ""
 	default:
 		return m, false
 	}

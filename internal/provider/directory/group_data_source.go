@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -164,7 +165,7 @@ func (d *groupDataSource) find(ctx context.Context, m groupDataModel) (*api.Grou
 	groups = slices.DeleteFunc(groups, func(g api.Group) bool { return !wanted(g) })
 	switch len(groups) {
 	case 0:
-		return nil, at, fmt.Errorf("the tenant has no such group")
+		return nil, at, errors.New("the tenant has no such group: the data source iam_groups lists them")
 	case 1:
 		return &groups[0], at, nil
 	}

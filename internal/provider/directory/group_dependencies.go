@@ -36,7 +36,7 @@ func (r *groupResource) planDependencies(plan groupModel, unmet types.Map, tenan
 	}
 	at, detail := accessPath(plan), strings.Join(open, "\n")
 	if r.Guardrails.RequireDependencies {
-		diags.AddAttributeError(at, "Unmet Dependencies", detail+"\n\nguardrails.require_dependencies of the provider forbids to leave them open.")
+		diags.AddAttributeError(at, "Unmet Dependencies", detail+"\n\nguardrails.require_dependencies of the provider forbids leaving them open.")
 	} else {
 		diags.AddAttributeWarning(at, "Unmet Dependencies", detail+"\n\nMembers get it also when another of their groups gives it; then nothing is wrong.")
 	}

@@ -329,7 +329,7 @@ func (r *groupResource) update(ctx context.Context, plan groupModel, g grants, d
 		case err != nil:
 			return nil, err
 		case created:
-			diags.AddWarning("Group Created Again", fmt.Sprintf("Group %s was deleted by someone else during the apply and was made again, without its members.", id))
+			diags.AddWarning("Group Created Again", fmt.Sprintf("Group %s was deleted by someone else during the apply and was made again, without its members. The next apply adds those that this configuration manages; others have to be added by hand. If the group was meant to go, take it out of the configuration.", id))
 		}
 		return r.await(ctx, id, func(shown api.Group) bool { return sameGroup(shown, body.Create(id)) })
 	}

@@ -245,7 +245,7 @@ func TestMembershipLists_addBeforeTheyRemove(t *testing.T) {
 		p.NextRun()
 		writes = nil
 		p.MustApply(c.typeName, made, c.second)
-		if !slices.Equal(writes, []string{"PUT", "PUT", "DELETE", "DELETE"}) {
+		if !slices.Equal(writes, []string{http.MethodPut, http.MethodPut, http.MethodDelete, http.MethodDelete}) {
 			t.Errorf("%s made the requests %v", c.typeName, writes)
 		}
 	}

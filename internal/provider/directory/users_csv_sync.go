@@ -158,7 +158,7 @@ func (s *usersSync) checkGroups(ctx context.Context) error {
 	for id, row := range lines {
 		_, err := s.r.Client.Group(ctx, id) // lists may lag
 		if client.IsNotFound(err) {
-			s.failed[strings.ToLower(row.Email)] = failure{line: row.Line, err: fmt.Errorf("group %s does not exist", id)}
+			s.failed[strings.ToLower(row.Email)] = failure{line: row.Line, err: fmt.Errorf("group %s does not exist: refer to an iam_group, or leave it out", id)}
 		} else if err != nil {
 			return err
 		}
@@ -242,7 +242,7 @@ func (s *usersSync) create(ctx context.Context, row access.CSVUser) (*access.CSV
 	m.ID = types.StringValue(id)
 	if err := s.one.setLock(ctx, id, m.Locked, !m.Locked.ValueBool()); err != nil {
 		row.Locked = false
-		return &row, fmt.Errorf("the user was made, but could not be locked: %w", err)
+		return &row, fmt.Errorf("the user was made and is not locked yet: %w", err)
 	}
 	s.succeed(row.Email, m)
 	return nil, nil

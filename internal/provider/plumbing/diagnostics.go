@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -28,15 +29,23 @@ func UnableAt(at path.Path, verb, thing, object string, err error) diag.Diagnost
 
 func unable(verb, thing, object string, err error) (summary, detail string) {
 	summary = fmt.Sprintf("Unable to %s %s", verb, thing)
-	detail = fmt.Sprintf("%s %s: %s", strings.ToUpper(thing[:1])+thing[1:], object, Sentence(err.Error()))
-	if next := nextStep(err); next != "" {
+	detail = fmt.Sprintf("%s %s: %s", capital(thing), object, Sentence(err.Error()))
+	if next := nextStep(verb, err); next != "" {
 		detail += "\n\n" + next
 	}
 	return summary, detail
 }
 
+// capital starts a text with a capital, unless it starts with the name of a type.
+func capital(text string) string {
+	if strings.HasPrefix(text, "iam_") {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
 // nextStep says what to do about an error, where the kind of error tells.
-func nextStep(err error) string {
+func nextStep(verb string, err error) string {
 	var unanswered *client.RequestError
 	if errors.As(err, &unanswered) {
 		if errors.Is(err, context.Canceled) {
@@ -52,10 +61,14 @@ func nextStep(err error) string {
 	case http.StatusUnauthorized:
 		return "The API does not accept the token for this tenant. Check tenant, api_url and the credentials: an API key belongs to one tenant only."
 	case http.StatusForbidden:
-		if e.MissingScope == "" {
-			return "The API key may not do this. The object stays in the state as it was."
+		kept := ""
+		if slices.Contains([]string{"read", "update", "delete"}, verb) {
+			kept = " What is in the state stays there as it was."
 		}
-		return fmt.Sprintf("The API key lacks the scope %s. Use a key that has it, and list it in the provider's scope argument if that is set. The object stays in the state as it was.", e.MissingScope)
+		if e.MissingScope == "" {
+			return "The API key may not do this. Use one that may, with more scopes or for this tenant." + kept
+		}
+		return fmt.Sprintf("The API key lacks the scope %s. Use a key that has it, and list it in the provider's scope argument if that is set.", e.MissingScope) + kept
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return "The API was asked several times and stayed busy. Run the same command again later, or raise the provider's max_retries."
 	}
@@ -66,7 +79,7 @@ func nextStep(err error) string {
 func NotReadBack(thing, object string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic(
 		fmt.Sprintf("Unable to read %s after creation", thing),
-		fmt.Sprintf("%s %s was made and is in the state, but reading it back failed: %s\n\nThe next refresh completes what the API decides.", strings.ToUpper(thing[:1])+thing[1:], object, Sentence(err.Error())))
+		fmt.Sprintf("%s %s was made and is in the state, but reading it back failed: %s\n\nThe next refresh completes what the API decides.", capital(thing), object, Sentence(err.Error())))
 }
 
 // GoneWarning tells that an object was removed from the state because it no

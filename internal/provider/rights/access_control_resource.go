@@ -213,7 +213,7 @@ func (r *accessControlResource) update(ctx context.Context, id string, body api.
 		return nil, err
 	}
 	if created {
-		diags.AddWarning("Access Control Created Again", fmt.Sprintf("Access control %s was deleted by someone else during the apply and was made again.", id))
+		diags.AddWarning("Access Control Created Again", fmt.Sprintf("Access control %s was deleted by someone else during the apply and was made again. If it was meant to go, take it out of the configuration.", id))
 	}
 	return r.await(ctx, id, body)
 }

@@ -101,7 +101,7 @@ func (r *roleTemplateResource) ValidateConfig(ctx context.Context, req resource.
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Predefined Role Template", predefinedText("role template", "iam_role_template", id)+" Choose another id for one of your own.")
 	}
 	if config.BasedOn.ValueString() == id {
-		resp.Diagnostics.AddAttributeError(path.Root("based_on"), "Role Template Based On Itself", fmt.Sprintf("The template %s cannot start from itself.", id))
+		resp.Diagnostics.AddAttributeError(path.Root("based_on"), "Role Template Based On Itself", fmt.Sprintf("The template %s cannot start from itself. Name another template, or leave the argument out to start from nothing.", id))
 	}
 }
 
@@ -304,7 +304,7 @@ func (r *roleTemplateResource) Update(ctx context.Context, req resource.UpdateRe
 		return
 	}
 	if created {
-		resp.Diagnostics.AddWarning("Role Template Created Again", fmt.Sprintf("Role template %s was deleted by someone else during the apply and was made again.", id))
+		resp.Diagnostics.AddWarning("Role Template Created Again", fmt.Sprintf("Role template %s was deleted by someone else during the apply and was made again. If it was meant to go, take it out of the configuration.", id))
 	}
 	plan.fromAPI(*written)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)

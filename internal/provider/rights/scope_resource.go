@@ -190,7 +190,7 @@ func (r *scopeResource) update(ctx context.Context, id string, body api.ScopeUpd
 		return nil, err
 	}
 	if created {
-		diags.AddWarning("Scope Created Again", fmt.Sprintf("Scope %s was deleted by someone else during the apply and was made again.", id))
+		diags.AddWarning("Scope Created Again", fmt.Sprintf("Scope %s was deleted by someone else during the apply and was made again. If it was meant to go, take it out of the configuration.", id))
 	}
 	return r.await(ctx, id, body)
 }
