@@ -71,6 +71,24 @@ func TestGroupMembershipResource_life(t *testing.T) {
 	})
 }
 
+// A membership that is there already is the one that is wanted: it is taken
+// over as it is.
+func TestGroupMembershipResource_isThere(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	id, _ := userIDs(t, p, "a@acme.example")["a@acme.example"].(string)
+	if err := b.Client.AssignMember(t.Context(), "oe-viewer", access.Employee, id); err != nil {
+		t.Fatal(err)
+	}
+	config := values{"group_id": "oe-viewer", "user_id": id}
+	made, d := p.Apply("iam_group_membership", state{}, config)
+	if len(d) > 0 {
+		t.Error(d)
+	}
+	noChange(t, p, "iam_group_membership", made, config)
+}
+
 func TestGroupMembershipResource_goneElsewhere(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})
