@@ -74,8 +74,8 @@ func queued(t *testing.T, s *Store, parts ...func(ctx context.Context, tx store.
 	}
 }
 
-// Those who wait are committed together; of one who fails nothing is kept, and
-// of the others everything.
+// Those who wait are committed together, in one transaction of the engine. Who
+// fails without a change is no trouble to the others.
 func TestBatch_joined(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t, "")
@@ -86,13 +86,12 @@ func TestBatch_joined(t *testing.T) {
 	refused := errors.New("refused")
 	letGo := queued(t, s,
 		func(ctx context.Context, tx store.Tx) error { return put(ctx, tx, "second") },
-		func(ctx context.Context, tx store.Tx) error { return errors.Join(put(ctx, tx, "third"), refused) },
+		func(ctx context.Context, tx store.Tx) error {
+			return errors.Join(tx.CreateTenant(ctx, store.Tenant{Name: "acme"}), refused) // who exists
+		},
 		func(ctx context.Context, tx store.Tx) error {
 			if _, err := tx.Document(ctx, "acme", "k", "second"); err != nil {
 				return fmt.Errorf("what the ones before did is not seen: %w", err)
-			}
-			if _, err := tx.Document(ctx, "acme", "k", "third"); !errors.Is(err, store.ErrNotFound) {
-				return fmt.Errorf("what was refused is seen: %w", err)
 			}
 			return put(ctx, tx, "fourth")
 		},
@@ -107,6 +106,39 @@ func TestBatch_joined(t *testing.T) {
 	}
 	if n := begun.Load(); n != 1 {
 		t.Errorf("there were %d transactions", n)
+	}
+}
+
+// Who fails after a change takes the others back, who run again: nothing of the
+// one is kept, and everything of the others.
+func TestBatch_undone(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t, "")
+	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
+		t.Fatal(err)
+	}
+	begun := counted(s)
+	refused := errors.New("refused")
+	letGo := queued(t, s,
+		func(ctx context.Context, tx store.Tx) error { return put(ctx, tx, "second") },
+		func(ctx context.Context, tx store.Tx) error { return errors.Join(put(ctx, tx, "third"), refused) },
+		func(ctx context.Context, tx store.Tx) error {
+			if _, err := tx.Document(ctx, "acme", "k", "third"); !errors.Is(err, store.ErrNotFound) {
+				return fmt.Errorf("what was refused is seen: %w", err)
+			}
+			return put(ctx, tx, "fourth")
+		},
+	)
+	answers := letGo()
+	if answers[0] != nil || !errors.Is(answers[1], refused) || answers[2] != nil {
+		t.Errorf("got %v", answers)
+	}
+	list, err := s.Documents(t.Context(), "acme", "k")
+	if err != nil || len(list) != 3 {
+		t.Errorf("kept %v, %v", list, err)
+	}
+	if n := begun.Load(); n < 3 {
+		t.Errorf("there were %d transactions: nothing was undone", n)
 	}
 }
 
@@ -222,39 +254,6 @@ func TestBatch_givesUp(t *testing.T) {
 	}
 	if answers := letGo(); answers[0] != nil {
 		t.Error(answers[0])
-	}
-}
-
-// A part that failed leaves nothing to which a later one could go back, past
-// parts that went well in between.
-func TestBatch_noSavepointLeft(t *testing.T) {
-	t.Parallel()
-	s := newTestStore(t, "")
-	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
-		t.Fatal(err)
-	}
-	b, err := s.begin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer b.end()
-	gone, cancel := context.WithCancel(t.Context())
-	cancel()
-	refused := errors.New("refused")
-	for _, part := range []struct {
-		ctx  context.Context
-		err  error
-		want error
-	}{{t.Context(), nil, nil}, {t.Context(), refused, refused}, {t.Context(), nil, nil}, {gone, nil, context.Canceled}} {
-		if err := b.run(part.ctx, func(conn) error { return part.err }); !errors.Is(err, part.want) {
-			t.Errorf("got %v, want %v", err, part.want)
-		}
-	}
-	if b.tx == nil || b.size != 2 {
-		t.Fatalf("%d parts are left", b.size)
-	}
-	if _, err := b.tx.ExecContext(t.Context(), "ROLLBACK TO SAVEPOINT part"); err == nil {
-		t.Error("there is a savepoint between the parts")
 	}
 }
 

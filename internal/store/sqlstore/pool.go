@@ -97,6 +97,8 @@ type transaction struct {
 
 	pool       *pool
 	statements map[string]*sql.Stmt
+
+	dirty bool // since it was last reset something changed, or a statement failed
 }
 
 func (t *transaction) statement(ctx context.Context, query string) *sql.Stmt {
@@ -114,18 +116,34 @@ func (t *transaction) statement(ctx context.Context, query string) *sql.Stmt {
 
 // ExecContext implements conn.
 func (t *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	var result sql.Result
+	var err error
 	if s := t.statement(ctx, query); s != nil {
-		return s.ExecContext(ctx, args...)
+		result, err = s.ExecContext(ctx, args...)
+	} else {
+		result, err = t.Tx.ExecContext(ctx, query, args...)
 	}
-	return t.Tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		t.dirty = true
+		return nil, err
+	}
+	if n, err := result.RowsAffected(); n > 0 || err != nil {
+		t.dirty = true
+	}
+	return result, nil
 }
 
 // QueryContext implements conn.
 func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	var rows *sql.Rows
+	var err error
 	if s := t.statement(ctx, query); s != nil {
-		return s.QueryContext(ctx, args...)
+		rows, err = s.QueryContext(ctx, args...)
+	} else {
+		rows, err = t.Tx.QueryContext(ctx, query, args...)
 	}
-	return t.Tx.QueryContext(ctx, query, args...)
+	t.dirty = t.dirty || err != nil // PostgreSQL refuses all that follows
+	return rows, err
 }
 
 // QueryRowContext implements conn.

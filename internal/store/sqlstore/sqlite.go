@@ -21,11 +21,10 @@ const sqliteReaders = 4
 // sqliteStatements is how many statements are kept compiled. There are fewer.
 const sqliteStatements = 300
 
-// defaultPragmas are settings that the user may change. What undoes a part of a
-// batch is there for moments and needs no file. The log is moved into the
-// database after 40 MB instead of 4, as what many writers change are often the
-// same pages.
-var defaultPragmas = []string{"temp_store(MEMORY)", "wal_autocheckpoint(10000)"}
+// defaultPragmas are settings that the user may change. The log is moved into
+// the database after 40 MB instead of 4, as what many writers change are often
+// the same pages.
+var defaultPragmas = []string{"wal_autocheckpoint(10000)"}
 
 // applicationID marks a SQLite file as a database of this program ("IAM1").
 const applicationID = 0x49414d31
