@@ -124,6 +124,11 @@ func writeExport(ctx context.Context, env Env, c *client.Client, o exportOptions
 			fmt.Fprintf(env.Stderr, "%s is left out, for this API has none.\n", name)
 		}
 	}
+	for _, o := range objects {
+		if reason := o.LeftOut(); reason != "" && filter.Exports(o.Type) {
+			fmt.Fprintf(env.Stderr, "%s %s is left out: %s.\n", o.Type, o.ImportID, reason)
+		}
+	}
 	to := export.Connection{Tenant: c.Tenant(), APIURL: o.apiURL}
 	if o.embedded != "" {
 		if to.Embedded, err = filepath.Abs(o.embedded); err != nil {

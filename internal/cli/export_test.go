@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
@@ -234,5 +235,19 @@ func TestExport_lesserAPIs(t *testing.T) {
 	}
 	if stdout, stderr, code := run(t, credentials(limited.URL), "export", "--types", "user"); code != 0 || !strings.Contains(stdout, `"iam_user" "owner"`) {
 		t.Errorf("code %d, %s", code, stderr)
+	}
+}
+
+// What goes with a secret is not written, and not kept from people either.
+func TestExport_secret(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, servertest.Options{NoFaults: true})
+	must(t)(s.Client.PutMakeOrganization(t.Context(), api.MakeOrganizationUpdate{OrganizationID: "12345", APIURL: "https://make.invalid", APIKey: "do-not-show"}))
+	stdout, stderr, code := run(t, credentials(s.URL), "export")
+	if code != 0 || strings.Contains(stdout, "iam_make_organization") || strings.Contains(stdout+stderr, "do-not-show") || !strings.Contains(stderr, "is left out: it goes with an API key") {
+		t.Errorf("code %d, %s\n%s", code, stderr, stdout)
+	}
+	if _, stderr, _ := run(t, credentials(s.URL), "export", "--types", "user"); strings.Contains(stderr, "left out") {
+		t.Errorf("nobody asked for it: %s", stderr)
 	}
 }
