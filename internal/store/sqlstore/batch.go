@@ -38,8 +38,9 @@ type batch struct {
 	size int                // how many parts it holds
 	runs int                // that it was open to, those that failed included
 
-	done chan struct{} // closed after the commit or the rollback
-	lost error         // why its parts were not kept; read it when done
+	done   chan struct{} // closed after the commit or the rollback
+	lost   error         // why its parts were not kept; read it when done
+	unsure bool          // its parts may have been kept all the same
 }
 
 // Why parts of a batch are not kept that did not fail themselves.
@@ -49,7 +50,8 @@ var (
 )
 
 // change runs fn in a transaction. A part of a batch that was lost runs again
-// alone, for an answer of its own.
+// alone, for an answer of its own; not so when the answer to the commit never
+// came, for it may be kept already.
 func (w *committer) change(ctx context.Context, fn func(db conn) error) error {
 	err := w.try(ctx, fn, batchLimit)
 	for range conflictAttempts {
@@ -87,7 +89,7 @@ func (w *committer) try(ctx context.Context, fn func(db conn) error, limit int) 
 		return err
 	case ctx.Err() != nil:
 		return cmp.Or(err, ctx.Err())
-	case limit == 1:
+	case limit == 1, b.unsure:
 		return translate(ctx, b.lost, nil)
 	}
 	return errLost
@@ -166,6 +168,7 @@ func (w *committer) close() {
 	w.open = nil
 	if b.tx != nil {
 		b.lost = b.tx.Commit()
+		b.unsure = b.lost != nil && !refused(b.lost)
 	}
 	b.end()
 	close(b.done)

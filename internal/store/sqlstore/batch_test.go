@@ -2,8 +2,11 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -299,5 +302,31 @@ func TestBatch_endsUnderFailures(t *testing.T) {
 	case <-b.done:
 	default:
 		t.Error("the batch is still open")
+	}
+}
+
+// brokenOff is a database whose answers to commits never come.
+type brokenOff struct{}
+
+func (b brokenOff) Connect(context.Context) (driver.Conn, error) { return b, nil }
+func (brokenOff) Driver() driver.Driver                          { return nil }
+func (brokenOff) Prepare(string) (driver.Stmt, error)            { return nil, errors.ErrUnsupported }
+func (brokenOff) Close() error                                   { return nil }
+func (b brokenOff) Begin() (driver.Tx, error)                    { return b, nil }
+func (brokenOff) Commit() error                                  { return io.ErrUnexpectedEOF }
+func (brokenOff) Rollback() error                                { return nil }
+
+// What may be kept already is not done again.
+func TestBatch_unsure(t *testing.T) {
+	t.Parallel()
+	db := newPool(sql.OpenDB(brokenOff{}), 0)
+	w := &committer{begin: func(ctx context.Context) (*batch, error) {
+		tx, err := db.BeginTx(ctx, nil)
+		return &batch{tx: tx, end: func() {}, done: make(chan struct{})}, err
+	}}
+	runs := 0
+	err := w.change(t.Context(), func(conn) error { runs++; return nil })
+	if !errors.Is(err, io.ErrUnexpectedEOF) || runs != 1 {
+		t.Errorf("got %v after %d runs", err, runs)
 	}
 }

@@ -2,8 +2,10 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -41,6 +43,16 @@ func faultOf(err error) fault {
 		return postgresFault(driver.Code)
 	}
 	return faultOther
+}
+
+// refused reports whether an error of a commit is the engine's word that nothing
+// is kept. Where the connection broke off nobody knows.
+func refused(err error) bool {
+	if driver, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return !strings.HasPrefix(driver.Code, "57P") // the server ends, which may be after the commit
+	}
+	_, ok := errors.AsType[*sqlite.Error](err)
+	return ok || errors.Is(err, sql.ErrTxDone)
 }
 
 func sqliteFault(code int) fault {
