@@ -70,11 +70,12 @@ func (r *usersCSVResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 				PlanModifiers: []planmodifier.String{sameUsers{}},
 			},
 			"on_destroy": schema.StringAttribute{
-				MarkdownDescription: "What happens to users whose row goes, or whose table does. `remove` (default), `delete` and `lock` are as for `iam_user`; `keep` leaves them as they are, no longer managed here.",
-				Optional:            true,
-				Computed:            true,
-				Default:             stringdefault.StaticString(onDestroyRemove),
-				Validators:          []validator.String{stringvalidator.OneOf(onDestroyRemove, onDestroyDelete, onDestroyLock, onDestroyKeep)},
+				MarkdownDescription: "What happens to users whose row goes, or whose table does. `remove` (default), `delete` and `lock` are as for `iam_user`; `keep` leaves them as they are, no longer managed here. " +
+					"A file that was cut off is a table with fewer rows: `guardrails` in the provider block stop a plan by which too many lose access.",
+				Optional:   true,
+				Computed:   true,
+				Default:    stringdefault.StaticString(onDestroyRemove),
+				Validators: []validator.String{stringvalidator.OneOf(onDestroyRemove, onDestroyDelete, onDestroyLock, onDestroyKeep)},
 			},
 			"adopt_existing": schema.BoolAttribute{
 				MarkdownDescription: "Whether new rows take over users that the tenant has already and make them what the rows say. Otherwise such a row is an error, and nothing is changed.",
