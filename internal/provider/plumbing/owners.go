@@ -124,7 +124,7 @@ func endedAndManaged(email, from, to string, at path.Path) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "User Removed And Managed",
 		fmt.Sprintf("%s goes from an %s, which would take the user out of the tenant, and is managed by an %s of this configuration, too: "+
 			"the user could be taken over first and then be gone. For a row that goes, set on_destroy = \"keep\" for its table; "+
-			"for a whole resource, forget it with a removed block and destroy = false.", email, from, to))}
+			"for a whole resource, forget it with a removed block and destroy = false, or, where it only got another name, write a moved block.", email, from, to))}
 }
 
 // Stay notes that the user with the e-mail address stays in the tenant while the
