@@ -141,7 +141,9 @@ func follow(t *testing.T, w *providertest.Workspace, url string, files []guideFi
 		switch {
 		case strings.HasSuffix(f.name, ".tftest.hcl"):
 			w.MustRun("get", "-no-color") // of the modules, as init does
-			w.MustRun("test", "-no-color")
+			if out := w.MustRun("test", "-no-color"); strings.Contains(out, " 0 passed") || !strings.Contains(out, "0 failed") {
+				t.Error(out)
+			}
 		case strings.HasSuffix(f.name, ".tfquery.hcl"):
 			w.MustRun("query", "-no-color")
 		case filepath.Ext(f.name) == ".yaml":
@@ -204,6 +206,7 @@ func pipeline(t *testing.T, w *providertest.Workspace, text string) {
 	if err := os.Symlink(binary, filepath.Join(installed, "terraform-provider-iam_v0.1.0")); err != nil {
 		t.Fatal(err)
 	}
+	w.Setenv("FAIL_ON", "lost,admin,unrestricted") // as in a pull request
 	ran := 0
 	for _, job := range p.Jobs {
 		for _, step := range job.Steps {
@@ -214,8 +217,9 @@ func pipeline(t *testing.T, w *providertest.Workspace, text string) {
 			w.Script(step.Run)
 		}
 	}
-	if ran == 0 {
-		t.Error("no step of the pipeline was run")
+	review, err := os.ReadFile(filepath.Join(w.Dir, "review.md"))
+	if ran == 0 || err != nil || !strings.Contains(string(review), "gains access") {
+		t.Errorf("%d steps of the pipeline ran, and the review is %q, %v", ran, review, err)
 	}
 }
 
