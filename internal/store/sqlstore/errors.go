@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -52,7 +53,7 @@ func refused(err error) bool {
 		return !strings.HasPrefix(driver.Code, "57P") // the server ends, which may be after the commit
 	}
 	_, ok := errors.AsType[*sqlite.Error](err)
-	return ok || errors.Is(err, sql.ErrTxDone)
+	return ok || errors.Is(err, sql.ErrTxDone) || errors.Is(err, pgx.ErrTxCommitRollback)
 }
 
 func sqliteFault(code int) fault {
