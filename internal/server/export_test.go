@@ -16,6 +16,9 @@ func (s *Server) IssueUserToken(userID, tenant string, kind access.UserType, sco
 	return s.sign(userID, claims{Tenant: tenant, UserType: kind, Scope: strings.Join(scopes, " ")})
 }
 
+// PollEvery sets how often the workers look for what other processes left.
+func (o *Options) PollEvery(d time.Duration) { o.poll = d }
+
 // Operation is a row of the route table, as tests see it.
 type Operation struct {
 	Method string

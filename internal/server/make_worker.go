@@ -28,13 +28,13 @@ func (s *Server) syncMembers(ctx context.Context) (wait time.Duration, err error
 	for {
 		m, err := s.store.NextMakeMember(ctx)
 		if errors.Is(err, store.ErrNotFound) {
-			return taskPoll, nil
+			return s.poll, nil
 		}
 		if err != nil {
 			return 0, fmt.Errorf("looking for the next member of Make: %w", err)
 		}
 		if early := m.DueAt.Sub(s.now()); early > 0 {
-			return min(early, taskPoll), nil
+			return min(early, s.poll), nil
 		}
 		if err := s.syncMember(ctx, m, known); err != nil {
 			return 0, fmt.Errorf("member %s of Make: %w", m.ID, err)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -19,7 +20,7 @@ type Options struct {
 	Store  store.Store
 	Logger *slog.Logger     // silent when nil
 	Now    func() time.Time // the system's clock when nil
-	NewID  func() string    // random UUIDs when nil
+	NewID  func() string    // UUIDs that begin with the time when nil
 
 	// NoLegacy leaves out roles, permissions and resources, which the public
 	// API deprecates.
@@ -30,6 +31,8 @@ type Options struct {
 	// Mail sends an e-mail to someone; nil keeps them, for no one to read but by
 	// the API. Id is the same when it is sent again.
 	Mail func(ctx context.Context, to, id, subject, text string) error
+
+	poll time.Duration // taskPoll when zero; longer in a test that shows that nobody waits for it
 }
 
 // Server answers the API. It is an http.Handler and safe for concurrent use;
@@ -41,6 +44,7 @@ type Server struct {
 	newID            func() string
 	noLegacy         bool
 	vendorGroupDelay time.Duration
+	poll             time.Duration
 	signingKey       []byte
 	handler          http.Handler
 	worker           *worker
@@ -52,7 +56,7 @@ type Server struct {
 // New returns a server over the store. It reads the key that signs tokens, or
 // makes it on a new database, and begins with the tasks that were left over.
 func New(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail}
+	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail, poll: cmp.Or(o.poll, taskPoll)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

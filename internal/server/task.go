@@ -97,13 +97,13 @@ func (s *Server) doTasks(ctx context.Context) (wait time.Duration, err error) {
 	for {
 		t, err := s.store.NextTask(ctx)
 		if errors.Is(err, store.ErrNotFound) {
-			return taskPoll, nil
+			return s.poll, nil
 		}
 		if err != nil {
 			return 0, fmt.Errorf("looking for the next task: %w", err)
 		}
 		if early := t.DueAt.Sub(s.now()); early > 0 {
-			return min(early, taskPoll), nil
+			return min(early, s.poll), nil
 		}
 		if err := s.doTask(ctx, t); err != nil {
 			if ctx.Err() != nil {
