@@ -117,6 +117,9 @@ func connect(ctx context.Context, env Env, o reportOptions) (*client.Client, fun
 		}
 		options.BaseURL, options.Transport, options.AccessToken, end = embedded.BaseURL, backend, backend.Token(), backend.Close
 	}
+	if options.AccessToken == "" && options.ClientID == "" && options.ClientSecret == "" {
+		return nil, nil, errors.New("credentials are missing: set IAM_CLIENT_ID and IAM_CLIENT_SECRET, or IAM_ACCESS_TOKEN")
+	}
 	c, err := client.New(options)
 	if err != nil {
 		return nil, nil, errors.Join(err, end())

@@ -95,3 +95,12 @@ func TestReport_restrictions(t *testing.T) {
 		}
 	}
 }
+
+// Who has not said who calls is told where to say it.
+func TestReport_noCredentials(t *testing.T) {
+	t.Parallel()
+	_, stderr, code := run(t, nil, "report", "--api-url", "http://127.0.0.1:1", "--tenant", "acme", "--email", "anna@acme.example")
+	if code != 1 || !strings.Contains(stderr, "set IAM_CLIENT_ID and IAM_CLIENT_SECRET") {
+		t.Errorf("code %d, %s", code, stderr)
+	}
+}

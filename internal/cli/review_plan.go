@@ -156,7 +156,7 @@ func readPlan(r io.Reader) (*plan, error) {
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // as some shells write it
 	switch {
 	case len(bytes.TrimSpace(text)) == 0:
-		return nil, errors.New("there is no plan on standard input: run \"terraform show -json plan.out | terraform-provider-iam review\"")
+		return nil, errors.New("the plan is empty: run \"terraform show -json plan.out | terraform-provider-iam review\"")
 	case bytes.HasPrefix(text, []byte("PK")):
 		return nil, errors.New("this is a saved plan, not its JSON: run \"terraform show -json\" on it and give what that prints")
 	}
