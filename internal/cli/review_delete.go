@@ -16,6 +16,9 @@ func (a *applied) endUser(c resourceChange) {
 }
 
 func (a *applied) endUsers(c resourceChange) {
+	if c.does("create") {
+		return // the users of a table that is replaced stay
+	}
 	table, _ := access.ParseUsersCSV(c.Change.Before.text("csv"))
 	for _, row := range table.Users {
 		if u := a.user("", row.Email); u != nil {

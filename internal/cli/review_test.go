@@ -289,13 +289,18 @@ func TestReview_refused(t *testing.T) {
 	}
 }
 
-// A table that keeps its users takes nothing from anybody when it goes.
+// A table that keeps its users takes nothing from anybody when it goes, nor does
+// one that is replaced.
 func TestReview_keptUsers(t *testing.T) {
 	t.Parallel()
 	path := staffed(t, 1)
-	gone := change("iam_users_csv.k", "delete", m{"csv": "email,first_name,last_name\nclerk000@acme.example,C,0\n", "on_destroy": "keep"}, nil, m{})
-	if out, _, code := reviewText(t, planOf(t, gone), "--embedded", path, "--tenant", "acme"); code != 0 || out != "Nobody's access changes.\n" {
-		t.Errorf("code %d, %s", code, out)
+	table := func(onDestroy string) m {
+		return m{"csv": "email,first_name,last_name\nclerk000@acme.example,C,0\n", "on_destroy": onDestroy}
+	}
+	for _, c := range []m{change("iam_users_csv.k", "delete", table("keep"), nil, m{}), change("iam_users_csv.r", "delete,create", table("remove"), table("remove"), m{})} {
+		if out, _, code := reviewText(t, planOf(t, c), "--embedded", path, "--tenant", "acme"); code != 0 || out != "Nobody's access changes.\n" {
+			t.Errorf("%v: code %d, %s", c, code, out)
+		}
 	}
 }
 
