@@ -180,7 +180,12 @@ func (s *Server) noteMakeUser(ctx context.Context, tx store.Tx, tenant, id strin
 		return nil
 	}
 	now := s.timestamp()
-	m.Roles, m.ChangedAt, m.DueAt = w.roles, now, now
+	// Who has begun with the member sees the change at the end. Another beside it
+	// would send the same e-mails.
+	if begun := m.Pending && m.DueAt.After(now) && !m.DueAt.After(now.Add(makeLease)); !begun {
+		m.DueAt = now
+	}
+	m.Roles, m.ChangedAt = w.roles, now
 	m.Change++
 	if w.user.ID != "" {
 		m.Email, m.Name = w.user.Email, w.user.FirstName+" "+w.user.LastName

@@ -14,6 +14,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
+	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
 // makePath is a path below the tenant's Make.
@@ -574,4 +575,29 @@ func TestMake_isolation(t *testing.T) {
 	if made := read[[]api.AuditEvent](t, b, "~/audit-events?kind=make-user"); len(made) != 1 || made[0].Actor != servertest.ClientID {
 		t.Errorf("who invited: got %+v", made)
 	}
+}
+
+// A change of somebody whom another process has begun with waits for its end.
+func TestMake_changeUnderLease(t *testing.T) {
+	t.Parallel()
+	s := newSynced(t, server.Options{})
+	id := s.create(t, "~/users", person("anna@acme.example", "oe-editor"))
+	s.organization(t, 201, `"sync": true`)
+	s.become(t, "anna@acme.example synced")
+	due := s.clock.Now().Add(30 * time.Second).Truncate(time.Millisecond)
+	err := s.db.UpdateMakeMember(t.Context(), servertest.Tenant, id, func(m *store.MakeMember) error {
+		m.Pending, m.DueAt = true, due
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.putGroups(t, id, "oe-manager")
+	m, err := s.db.MakeMember(t.Context(), servertest.Tenant, id)
+	if err != nil || !m.Pending || !m.DueAt.Equal(due) || m.Change < 2 {
+		t.Errorf("got %+v, %v", m, err)
+	}
+	s.clock.advance(time.Minute)
+	s.putGroups(t, id, "oe-admin") // wakes the worker
+	s.become(t, "anna@acme.example synced")
 }
