@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/store"
