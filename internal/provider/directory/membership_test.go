@@ -286,6 +286,26 @@ func TestUserGroupsResource_namesWhatItWillLeave(t *testing.T) {
 	if _, _, d := p.Plan("iam_user_groups", state{}, config); len(d) != 1 || !d.Has(`warning at AttributeName("group_ids")`, "Groups Will Be Left", "by a@acme.example in the apply: oe-admin.") {
 		t.Errorf("got %v", d)
 	}
+	// The same goes for a user whose groups were not managed until now.
+	p.NextRun()
+	imported, d := p.Import("iam_user", id)
+	if d.Failed() {
+		t.Fatal(d)
+	}
+	all := with(anna(), values{"email": "a@acme.example", "group_ids": []any{"oe-viewer", "oe-admin"}})
+	if _, _, d := p.Plan("iam_user", imported, all); len(d) > 0 {
+		t.Errorf("nothing goes: %v", d)
+	}
+	p.NextRun()
+	if _, _, d := p.Plan("iam_user", imported, with(all, values{"group_ids": []any{}})); len(d) != 1 || !d.Has("Groups Will Be Left", ": oe-admin, oe-viewer.") {
+		t.Errorf("got %v", d)
+	}
+	p.NextRun()
+	managed := p.MustApply("iam_user", imported, all)
+	p.NextRun()
+	if _, _, d := p.Plan("iam_user", managed, with(all, values{"group_ids": []any{}})); len(d) > 0 {
+		t.Errorf("what is managed: %v", d)
+	}
 	p.NextRun()
 	for name, config := range map[string]values{
 		"nothing goes":   {"user_id": id, "group_ids": []any{"oe-viewer", "oe-admin"}},

@@ -82,20 +82,21 @@ func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	resp.Diagnostics.Append(r.Owners.User("iam_user_groups", plan.UserID.ValueString(), plan.GroupIDs.Elements(), path.Root("group_ids"))...)
 	if req.State.Raw.IsNull() && r.Client != nil && plumbing.Wholly(plan.GroupIDs) {
-		r.warnOfLeaving(ctx, plan, &resp.Diagnostics)
+		warnOfLeaving(ctx, r.Client, plan.UserID.ValueString(), plan.GroupIDs, &resp.Diagnostics)
 	}
 }
 
-func (r *userGroupsResource) warnOfLeaving(ctx context.Context, plan userGroupsModel, diags *diag.Diagnostics) {
-	user, err := r.Client.ReadUser(ctx, "plan of iam_user_groups", plan.UserID.ValueString(), func(api.User) bool { return true })
+// warnOfLeaving names the groups that the user is in and will not stay in.
+func warnOfLeaving(ctx context.Context, c *client.Client, id string, groups types.Set, diags *diag.Diagnostics) {
+	user, err := c.ReadUser(ctx, "plan of group_ids", id, func(api.User) bool { return true })
 	if client.IsNotFound(err) {
 		return // the apply says so
 	}
 	if err != nil {
-		diags.Append(plumbing.Unable("read", "groups of user", plan.UserID.ValueString(), err))
+		diags.Append(plumbing.UnableAt(path.Root("group_ids"), "read", "groups of user", id, err))
 		return
 	}
-	stays := plumbing.Strings(plan.GroupIDs)
+	stays := plumbing.Strings(groups)
 	leaves := slices.DeleteFunc(slices.Sorted(slices.Values(user.GroupIDs)), func(id string) bool { return slices.Contains(stays, id) })
 	if len(leaves) > 0 {
 		diags.AddAttributeWarning(path.Root("group_ids"), "Groups Will Be Left",

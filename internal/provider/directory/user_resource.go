@@ -162,6 +162,10 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if plumbing.IsSet(plan.ID) && plumbing.IsSet(plan.GroupIDs) {
 		resp.Diagnostics.Append(r.Owners.User("iam_user", plan.ID.ValueString(), plan.GroupIDs.Elements(), path.Root("group_ids"))...)
 	}
+	if plumbing.IsSet(prior.ID) && prior.GroupIDs.IsNull() && plumbing.IsSet(plan.GroupIDs) && plumbing.Wholly(plan.GroupIDs) && r.Client != nil {
+		// They were not managed until now, so that no state knows them.
+		warnOfLeaving(ctx, r.Client, prior.ID.ValueString(), plan.GroupIDs, &resp.Diagnostics)
+	}
 }
 
 func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

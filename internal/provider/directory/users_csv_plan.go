@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -45,6 +46,7 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	table, former := plan.table(r.Defaults), state.table(r.Defaults)
 	r.checkLocks(ctx, plan, state, &resp.Diagnostics)
+	r.warnOfLeaving(ctx, table, former, plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
 	r.checkOwners(ctx, table, len(former.Users) > 0 || plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
 }
 
@@ -81,6 +83,42 @@ func (r *usersCSVResource) checkLocks(ctx context.Context, plan, state usersCSVM
 	}
 	if plan.OnDestroy.ValueString() == onDestroyLock && state.OnDestroy.ValueString() != onDestroyLock && !r.CanLock(ctx) {
 		diags.AddAttributeError(path.Root("on_destroy"), summary, fmt.Sprintf(detail, "Use on_destroy = \"remove\", which takes users out of the tenant and keeps their accounts on the platform."))
+	}
+}
+
+// warnOfLeaving names the groups that users will leave whose groups were not
+// managed until now: who is taken over, or everybody of a table that gets the
+// column. They are in no state yet, and would not show.
+func (r *usersCSVResource) warnOfLeaving(ctx context.Context, table, former usersTable, adopts bool, diags *diag.Diagnostics) {
+	known := former.byEmail()
+	rows := slices.DeleteFunc(slices.Clone(table.Users), func(row access.CSVUser) bool {
+		if _, managed := known[strings.ToLower(row.Email)]; managed {
+			return former.Has("groups")
+		}
+		return !adopts
+	})
+	if !table.Has("groups") || len(rows) == 0 || r.Client == nil {
+		return
+	}
+	users, err := r.users(ctx)
+	if err != nil {
+		diags.Append(plumbing.UnableAt(path.Root("csv"), "read", "users", "of the table", err))
+		return
+	}
+	r.NoteUsers(users)
+	var lines []string
+	for _, row := range rows {
+		leaves := slices.DeleteFunc(slices.Sorted(slices.Values(users[strings.ToLower(row.Email)].GroupIDs)), func(id string) bool { return slices.Contains(row.Groups, id) })
+		if len(leaves) > 0 {
+			lines = append(lines, fmt.Sprintf("  line %d, %s: %s", row.Line, row.Email, strings.Join(leaves, ", ")))
+		}
+	}
+	if more := len(lines) - mostLines; more > 0 {
+		lines = append(lines[:mostLines], fmt.Sprintf("  and %d more", more))
+	}
+	if len(lines) > 0 {
+		diags.AddAttributeWarning(path.Root("csv"), "Groups Will Be Left",
+			"Not in the column groups, and so left by these users in the apply:\n\n"+strings.Join(lines, "\n")+"\n\nList the groups for the users to stay, or leave the column out to manage no groups here.")
 	}
 }
 

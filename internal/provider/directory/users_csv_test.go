@@ -209,6 +209,40 @@ func TestUsersCSVResource_badConfiguration(t *testing.T) {
 
 // A user that is there already is left as it is, unless it is to be adopted:
 // then it is not touched where the row says what it is.
+// Groups that were not managed until now are in no state: the plan names those
+// that will be left.
+func TestUsersCSVResource_namesWhatWillBeLeft(t *testing.T) {
+	t.Parallel()
+	p := providertest.New(t, providertest.Remote(t, servertest.Options{}).Config)
+	p.MustApply("iam_user", state{}, values{"email": "anna@acme.example", "first_name": "Anna", "last_name": "Schmidt", "group_ids": []any{"oe-viewer", "oe-editor"}})
+	plan := func(prior state, config values) providertest.Diagnostics {
+		t.Helper()
+		p.NextRun()
+		_, _, d := p.Plan("iam_users_csv", prior, config)
+		return d
+	}
+	const warning, line = "Groups Will Be Left", "line 2, Anna@acme.example: oe-editor"
+	row := "email,first_name,last_name,groups\nAnna@acme.example,Anna,Schmidt,oe-viewer"
+	taken := values{"csv": row, "adopt_existing": true}
+	if d := plan(state{}, taken); len(d) != 1 || !d.Has(`warning at AttributeName("csv")`, warning, line) {
+		t.Errorf("taken over: %v", d)
+	}
+	if d := plan(state{}, with(taken, values{"csv": row + " oe-editor"})); len(d) > 0 {
+		t.Errorf("taken over as it is: %v", d)
+	}
+	plain := values{"csv": "email,first_name,last_name\nanna@acme.example,Anna,Schmidt", "adopt_existing": true}
+	p.NextRun()
+	made := p.MustApply("iam_users_csv", state{}, plain)
+	if d := plan(made, values{"csv": row}); len(d) != 1 || !d.Has(warning, line) {
+		t.Errorf("with the column: %v", d)
+	}
+	p.NextRun()
+	made = p.MustApply("iam_users_csv", made, values{"csv": row + " oe-editor"})
+	if d := plan(made, taken); len(d) > 0 {
+		t.Errorf("what is managed: %v", d)
+	}
+}
+
 func TestUsersCSVResource_existing(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})

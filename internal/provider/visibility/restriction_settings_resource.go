@@ -88,7 +88,7 @@ func (r *restrictionSettingsResource) ModifyPlan(ctx context.Context, req resour
 		return
 	}
 	r.announce(plan)
-	if req.State.Raw.IsNull() && r.Client != nil && !plan.Values.IsNull() && plumbing.Wholly(plan.Values) {
+	if state.Values.IsNull() && r.Client != nil && !plan.Values.IsNull() && plumbing.Wholly(plan.Values) {
 		r.warnOfRemovals(ctx, plan, &resp.Diagnostics)
 	}
 	if plan.SyncWithSites.IsUnknown() {
@@ -104,8 +104,8 @@ func (r *restrictionSettingsResource) ModifyPlan(ctx context.Context, req resour
 	resp.Diagnostics.Append(checkSites(ctx, r.Data, added)...)
 }
 
-// warnOfRemovals names the values that a new resource will take from the list:
-// they are in no state yet, and would not show.
+// warnOfRemovals names the values that will go from a list that was not managed
+// until now: they are in no state yet, and would not show.
 func (r *restrictionSettingsResource) warnOfRemovals(ctx context.Context, plan restrictionSettingsModel, diags *diag.Diagnostics) {
 	present, _, err := plumbing.Setting[[]string](ctx, r.Client, api.SettingRestrictions)
 	if client.IsForbidden(err) {

@@ -134,6 +134,13 @@ func TestRestrictionSettingsResource_namesWhatItWillRemove(t *testing.T) {
 	if len(d) > 0 {
 		t.Errorf("nothing goes: %v", d)
 	}
+	tie, d := p.Apply(settingsType, state{}, values{"sync_with_sites": false})
+	if len(d) > 0 {
+		t.Fatal(d)
+	}
+	if _, _, d := p.Plan(settingsType, tie, values{"sync_with_sites": false, "values": []any{"DE"}}); len(d) != 1 || !d.Has("Restriction Values Will Be Removed", ": AT, FR.") {
+		t.Errorf("managed from now on: %v", d)
+	}
 	// From then on the plan shows it itself.
 	if _, _, d := p.Plan(settingsType, made, values{"values": []any{"DE"}}); len(d) > 0 {
 		t.Errorf("what is managed: %v", d)
