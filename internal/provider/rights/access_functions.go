@@ -71,7 +71,7 @@ func NewExpandTemplateFunction() function.Function {
 				"the `effective_access` of an `iam_group`. Entities without access are left out. A role template of the tenant's own is known to the tenant only: its `iam_role_template` has `effective_access`.",
 			Parameters: []function.Parameter{
 				function.StringParameter{Name: "template", MarkdownDescription: "Id of a predefined role template, such as `viewer`. Null or empty: there is none to start from.", AllowNullValue: true},
-				accessParameter("overrides", "Levels by entity, laid over the template's; `none` takes access away. Null: none."),
+				accessParameter("overrides", "Levels by entity, laid over the template's; `none` takes access away. Empty or, under Terraform, null: none."),
 			},
 			Return: function.MapReturn{ElementType: types.StringType},
 		},
