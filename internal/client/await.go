@@ -16,10 +16,13 @@ const (
 
 // Await reads what was just written until the answer shows it: users live in
 // another system behind the API, and what stands before it caches. A 404 means
-// not yet. It gives up after 20 seconds.
+// not yet. It gives up after 20 seconds, or when the time of Within is over.
 func Await[T any](ctx context.Context, read func(context.Context) (*T, error), shows func(T) bool) (*T, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, lag, errLag)
-	defer cancel()
+	if ctx.Value(patience{}) == nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, lag, errLag)
+		defer cancel()
+	}
 	for wait := firstLook; ; wait = min(2*wait, lastLook) {
 		found, err := read(ctx)
 		if err == nil && shows(*found) {
@@ -36,6 +39,30 @@ func Await[T any](ctx context.Context, read func(context.Context) (*T, error), s
 			return nil, errors.Join(context.Cause(ctx), err)
 		}
 	}
+}
+
+// patience marks contexts of Within.
+type patience struct{}
+
+// Within limits what is done under a context, and lets Await wait for as long.
+func Within(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, &timeoutError{limit})
+	return context.WithValue(ctx, patience{}, true), cancel
+}
+
+// timeoutError is the time of Within that is over.
+type timeoutError struct{ limit time.Duration }
+
+func (e *timeoutError) Error() string {
+	return fmt.Sprintf("it took longer than its timeout of %s", e.limit)
+}
+
+// overdue says so of an error that comes from the time of Within being over.
+func overdue(ctx context.Context, err error) error {
+	if late, ok := errors.AsType[*timeoutError](context.Cause(ctx)); ok {
+		return fmt.Errorf("%w: %w", late, err)
+	}
+	return err
 }
 
 // settle is how long a read may show what a refused write was based on.

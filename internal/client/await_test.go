@@ -3,7 +3,14 @@ package client
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
 func TestAwait(t *testing.T) {
@@ -39,6 +46,44 @@ func TestAwait_canceled(t *testing.T) {
 	_, err := Await(ctx, func(context.Context) (*int, error) { cancel(); return new(int), nil }, func(int) bool { return false })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What shows late is waited for as long as Within says, else for 20 seconds.
+func TestWithin(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		never := func(int) bool { return false }
+		zero := func(context.Context) (*int, error) { return new(int), nil }
+		start := time.Now()
+		_, err := Await(t.Context(), zero, never)
+		if took := time.Since(start); !errors.Is(err, errLag) || took != lag {
+			t.Errorf("after %s: %v", took, err)
+		}
+		for _, limit := range []time.Duration{time.Second, time.Hour} {
+			ctx, cancel := Within(t.Context(), limit)
+			start = time.Now()
+			_, err := Await(ctx, zero, never)
+			if took := time.Since(start); err == nil || err.Error() != "it took longer than its timeout of "+limit.String() || took != limit {
+				t.Errorf("after %s: %v", took, err)
+			}
+			cancel()
+		}
+	})
+}
+
+// A request that the time of Within ends says so, and may have taken effect.
+func TestWithin_request(t *testing.T) {
+	t.Parallel()
+	c := newTestClient(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // or the end of the request is not seen
+		<-r.Context().Done()
+	})
+	ctx, cancel := Within(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	_, err := c.CreateVendor(ctx, api.VendorCreate{ID: "v"})
+	if err == nil || !strings.HasPrefix(err.Error(), "it took longer than its timeout of 10ms: POST /vendor/") || !IsUncertain(err) {
+		t.Errorf("got %v, uncertain %t", err, IsUncertain(err))
 	}
 }
 

@@ -193,14 +193,14 @@ func (c *Client) do(ctx context.Context, call call) (*exchange, error) {
 	for renewed := false; ; renewed = true {
 		held, err := c.tokens.get(ctx)
 		if err != nil {
-			return nil, err
+			return nil, overdue(ctx, err)
 		}
 		err = x.send(ctx, held.value)
 		if err == nil {
 			return x, nil
 		}
 		if renewed || !IsUnauthorized(err) || !c.tokens.drop(held) {
-			return nil, err
+			return nil, overdue(ctx, err)
 		}
 	}
 }

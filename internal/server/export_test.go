@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/store"

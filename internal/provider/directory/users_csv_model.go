@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -13,9 +14,10 @@ import (
 
 // usersCSVModel is the state of iam_users_csv.
 type usersCSVModel struct {
-	CSV           usersText    `tfsdk:"csv"`
-	OnDestroy     types.String `tfsdk:"on_destroy"`
-	AdoptExisting types.Bool   `tfsdk:"adopt_existing"`
+	CSV           usersText      `tfsdk:"csv"`
+	OnDestroy     types.String   `tfsdk:"on_destroy"`
+	AdoptExisting types.Bool     `tfsdk:"adopt_existing"`
+	Timeouts      timeouts.Value `tfsdk:"timeouts"`
 }
 
 // table reads the text. One that cannot be read was refused before, and is

@@ -47,7 +47,7 @@ const onDestroyKeep = "keep"
 // half finds them.
 const privateDestroy = "destroy"
 
-func (r *usersCSVResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *usersCSVResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Many users, and their groups, in one text. Ten thousand users cost Terraform no more than one, and the plan shows line by line what changes. " +
 			"Users of the tenant that the text does not name are left alone.\n\n" +
@@ -81,6 +81,10 @@ func (r *usersCSVResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 				MarkdownDescription: "Whether new rows take over users that the tenant has already and make them what the rows say. Otherwise such a row is an error, and nothing is changed.",
 				Optional:            true,
 			},
+			"timeouts": plumbing.Timeouts(ctx,
+				"Making the users. Once it is over, what is under way is finished and the others are left for the next apply. Left out, there is no limit.",
+				"Changing the users, in the same way.",
+				"Removing the users, in the same way."),
 		},
 	}
 }
@@ -92,6 +96,7 @@ func (r *usersCSVResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	s := r.newSync(plan, usersCSVModel{})
+	s.limit = plumbing.Timeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	err := s.run(ctx)
 	if err == nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -179,6 +184,7 @@ func (r *usersCSVResource) Update(ctx context.Context, req resource.UpdateReques
 		return
 	}
 	s := r.newSync(plan, state)
+	s.limit = plumbing.Timeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	if err := s.run(ctx); err != nil {
 		if s.wrote {
 			resp.Diagnostics.Append(resp.State.Set(ctx, s.outcome())...)
@@ -210,6 +216,7 @@ func (r *usersCSVResource) Delete(ctx context.Context, req resource.DeleteReques
 	nobody := state
 	nobody.CSV = newUsersText(access.UserTable{Columns: state.table(r.Defaults).Columns}.CSV())
 	s := r.newSync(nobody, state)
+	s.limit = plumbing.Timeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	if err := s.run(ctx); err != nil {
 		if s.wrote {
 			resp.Diagnostics.Append(resp.State.Set(ctx, s.outcome())...)

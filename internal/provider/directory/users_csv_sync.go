@@ -33,8 +33,9 @@ type usersSync struct {
 	former    map[string]access.CSVUser // rows of the state, by e-mail
 	present   map[string]api.User       // as of the start, by e-mail
 	start     time.Time
-	wrote     bool  // something was tried
-	seenError error // of looking for what was written
+	limit     time.Duration // how long tasks are begun; zero: to the end
+	wrote     bool          // something was tried
+	seenError error         // of looking for what was written
 
 	mu     sync.Mutex
 	failed map[string]failure // by e-mail
@@ -199,8 +200,12 @@ func (s *usersSync) try(ctx context.Context, task userTask) {
 	if fatal == nil {
 		fatal = ctx.Err()
 	}
-	if fatal != nil {
+	switch {
+	case fatal != nil:
 		s.fail(task, errNotTried, nil)
+		return
+	case s.limit > 0 && time.Since(s.start) > s.limit:
+		s.fail(task, errLate, nil)
 		return
 	}
 	is, err := task.do(ctx)
@@ -215,7 +220,10 @@ func (s *usersSync) try(ctx context.Context, task userTask) {
 	}
 }
 
-var errNotTried = errors.New("not tried")
+var (
+	errNotTried = errors.New("not tried")
+	errLate     = errors.New("not tried before the timeout")
+)
 
 func (s *usersSync) fail(task userTask, err error, is *access.CSVUser) {
 	s.mu.Lock()
@@ -344,10 +352,13 @@ func (s *usersSync) summary() string {
 }
 
 // errors returns all failures as one error, by line.
-func (s *usersSync) errors() error { return &usersError{s.failed} }
+func (s *usersSync) errors() error { return &usersError{s.failed, s.limit} }
 
 // usersError is what went wrong with the users of a table.
-type usersError struct{ failed map[string]failure }
+type usersError struct {
+	failed map[string]failure
+	limit  time.Duration
+}
 
 func (e *usersError) sorted() []string {
 	return slices.SortedFunc(maps.Keys(e.failed), func(a, b string) int {
@@ -361,12 +372,14 @@ func (e *usersError) sorted() []string {
 // Error names each user, by line and e-mail address.
 func (e *usersError) Error() string {
 	var lines []string
-	untried, more := 0, 0
+	untried, late, more := 0, 0, 0
 	for _, email := range e.sorted() {
 		f := e.failed[email]
 		switch {
 		case errors.Is(f.err, errNotTried):
 			untried++
+		case errors.Is(f.err, errLate):
+			late++
 		case len(lines) == mostLines:
 			more++
 		case f.line == 0:
@@ -380,6 +393,9 @@ func (e *usersError) Error() string {
 	}
 	if untried > 0 {
 		lines = append(lines, fmt.Sprintf("  %d users were not tried after that", untried))
+	}
+	if late > 0 {
+		lines = append(lines, fmt.Sprintf("  %d users were not tried before the timeout of %s: apply again to go on, with longer timeouts if need be", late, e.limit))
 	}
 	return "these users failed:\n\n" + strings.Join(lines, "\n") + "\n\nNothing is wrong with the others"
 }

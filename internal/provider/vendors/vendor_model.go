@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -18,14 +19,15 @@ import (
 
 // vendorModel is the state of iam_vendor.
 type vendorModel struct {
-	ID           types.String `tfsdk:"id"`
-	Name         types.String `tfsdk:"name"`
-	Type         types.String `tfsdk:"type"`
-	ParentID     types.String `tfsdk:"parent_id"`
-	LegalInfo    types.Object `tfsdk:"legal_info"`
-	Contacts     types.List   `tfsdk:"contacts"`
-	DeleteGroups types.Bool   `tfsdk:"delete_groups"`
-	GroupIDs     types.Map    `tfsdk:"group_ids"`
+	ID           types.String   `tfsdk:"id"`
+	Name         types.String   `tfsdk:"name"`
+	Type         types.String   `tfsdk:"type"`
+	ParentID     types.String   `tfsdk:"parent_id"`
+	LegalInfo    types.Object   `tfsdk:"legal_info"`
+	Contacts     types.List     `tfsdk:"contacts"`
+	DeleteGroups types.Bool     `tfsdk:"delete_groups"`
+	GroupIDs     types.Map      `tfsdk:"group_ids"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 
 // legalModel is the attribute legal_info.
@@ -56,8 +58,8 @@ var contactTypes = map[string]attr.Type{
 // importedVendor is the state that an import begins with.
 func importedVendor() vendorModel {
 	return vendorModel{
-		DeleteGroups: types.BoolValue(false),
-		LegalInfo:    types.ObjectNull(legalTypes), Contacts: types.ListNull(types.ObjectType{AttrTypes: contactTypes}),
+		DeleteGroups: types.BoolValue(false), Timeouts: plumbing.NoTimeouts(),
+		LegalInfo: types.ObjectNull(legalTypes), Contacts: types.ListNull(types.ObjectType{AttrTypes: contactTypes}),
 	}
 }
 

@@ -54,6 +54,8 @@ func (r *vendorResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := plumbing.Within(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
 	if !plumbing.IsSet(plan.ID) {
 		// With an id of our own the request can be repeated safely.
 		plan.ID = types.StringValue(uuid.NewString())
@@ -201,6 +203,8 @@ func (r *vendorResource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := plumbing.Within(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
 	vendor, err := r.update(ctx, plan, &resp.Diagnostics)
 	if err != nil {
 		resp.Diagnostics.Append(refused("update", plan, err))
@@ -250,6 +254,8 @@ func (r *vendorResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := plumbing.Within(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
 	id := state.ID.ValueString()
 	defer r.Client.Lock(lockVendor, id)()
 	if state.DeleteGroups.ValueBool() {

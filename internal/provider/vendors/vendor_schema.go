@@ -18,7 +18,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-func (r *vendorResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *vendorResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A vendor: a supplier or business partner. The API gives each new vendor four groups, for managers and viewers of its products and of its orders, " +
 			"whose members reach the vendor's own records only. The resource waits for them: `group_ids` has their ids.\n\n" +
@@ -63,6 +63,10 @@ func (r *vendorResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 				Computed:            true,
 				PlanModifiers:       []planmodifier.Map{keepGroupIDs{}},
 			},
+			"timeouts": plumbing.Timeouts(ctx,
+				"Making the vendor, and waiting for its groups and until the API shows all of it. Left out, each wait ends after 20 seconds.",
+				"Changing the vendor, and waiting until the API shows it. Left out, the wait ends after 20 seconds.",
+				"Deleting the vendor, with its groups where `delete_groups` says so. Left out, there is no limit."),
 		},
 	}
 }
