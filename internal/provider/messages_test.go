@@ -19,7 +19,7 @@ import (
 type message struct{ where, summary, detail, cause string }
 
 // verbs complete "Unable to".
-var verbs = []string{"assign", "check", "create", "delete", "get", "import", "list", "lock", "open", "plan", "read", "report", "resend", "review", "transfer", "unlock", "update"}
+var verbs = []string{"assign", "check", "create", "delete", "get", "import", "list", "lock", "open", "plan", "read", "report", "resend", "review", "sync", "transfer", "unlock", "update"}
 
 // operation is the summary of something that failed; mistake that of a
 // configuration that cannot be, or of a warning.

@@ -42,6 +42,7 @@ func TestUsersCSVResource_timeouts(t *testing.T) {
 	}
 	p.NextRun()
 	made = p.MustApply("iam_users_csv", made, csvOf(staff))
+	p.NextRun()
 	p.MustApply("iam_users_csv", made, nil)
 	if left := staffOf(t, b.Client); len(left) != 0 {
 		t.Errorf("left are %v", left)
