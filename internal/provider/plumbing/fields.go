@@ -77,7 +77,7 @@ func (f Fields) Encode(ctx context.Context, raw *tftypes.Value) diag.Diagnostics
 // unexpected is the diagnostic of a model that does not fit its schema.
 func unexpected(verb string, err error) (diags diag.Diagnostics) {
 	if err != nil {
-		diags.AddError("Invalid Attributes", fmt.Sprintf("Unable to %s the attributes: %v. This is an error in the provider: please report it.", verb, err))
+		diags.Append(Unable(verb, "attributes", "of the state", fmt.Errorf("%w. This is an error in the provider: please report it", err)))
 	}
 	return diags
 }
