@@ -33,7 +33,9 @@ func TestMessages_style(t *testing.T) {
 	t.Parallel()
 	all := messages(t)
 	for _, m := range all {
-		t.Logf("%s: %s\n\t%s%s", m.where, m.summary, m.detail, m.cause)
+		if testing.Verbose() { // to be read aloud
+			t.Logf("%s: %s\n\t%s%s", m.where, m.summary, m.detail, m.cause)
+		}
 		if verb := operation.FindStringSubmatch(m.summary); verb != nil {
 			if !slices.Contains(verbs, verb[1]) {
 				t.Errorf("%s: nothing else is unable to %s: %q", m.where, verb[1], m.summary)
