@@ -55,7 +55,7 @@ func (k *keysSent) take() []string {
 // changes, and when the API has lost it; it is in no state and no plan.
 func TestOrganization_key(t *testing.T) {
 	t.Parallel()
-	elsewhere := servertest.New(t, servertest.Options{})
+	elsewhere := servertest.New(t, servertest.Options{NoFaults: true})
 	sent := &keysSent{}
 	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: sent.wrap})
 	p := providertest.New(t, b.Config)

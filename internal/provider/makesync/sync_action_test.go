@@ -16,7 +16,7 @@ import (
 // users stand.
 func TestSyncMakeAction(t *testing.T) {
 	t.Parallel()
-	elsewhere := servertest.New(t, servertest.Options{})
+	elsewhere := servertest.New(t, servertest.Options{NoFaults: true})
 	var up atomic.Bool
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !up.Load() {
