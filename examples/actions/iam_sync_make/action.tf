@@ -1,2 +1,4 @@
 # Make is back: terraform apply -invoke=action.iam_sync_make.now
-action "iam_sync_make" "now" {}
+action "iam_sync_make" "now" {
+  config {}
+}
