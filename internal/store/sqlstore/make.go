@@ -88,7 +88,7 @@ func (q queries) MakeNotices(ctx context.Context, tenant string) ([]store.MakeNo
 }
 
 func (q queries) WaitingMakeNotices(ctx context.Context, tenant, userID string) ([]store.MakeNotice, error) {
-	return makeNotices.all(ctx, q.read, `WHERE tenant = $1 AND user_id = $2 AND sent_at = 0 ORDER BY created_at, id`, tenant, userID)
+	return makeNotices.all(ctx, q.read, `WHERE tenant = $1 AND user_id = $2 AND sent_at = 0 ORDER BY +created_at, id`, tenant, userID)
 }
 
 func (q queries) SentMakeNotice(ctx context.Context, tenant, id string, at time.Time) error {
