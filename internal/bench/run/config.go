@@ -22,8 +22,8 @@ func provider(url string) string {
 }
 
 // userInstances is a configuration of n users, an instance each.
-func userInstances(url string, n int) string {
-	return provider(url) + blocks(n, func(name, keys string) string {
+func userInstances(url string, n int) files {
+	return files{"main.tf": provider(url) + blocks(n, func(name, keys string) string {
 		return fmt.Sprintf(`resource "iam_user" %q {
   for_each   = toset(%s)
   email      = "${each.key}@acme.example"
@@ -31,18 +31,18 @@ func userInstances(url string, n int) string {
   last_name  = each.key
 }
 `, name, keys)
-	})
+	})}
 }
 
 // plainInstances is the same on a type that the CLI has built in.
-func plainInstances(n int) string {
-	return blocks(n, func(name, keys string) string {
+func plainInstances(n int) files {
+	return files{"main.tf": blocks(n, func(name, keys string) string {
 		return fmt.Sprintf(`resource "terraform_data" %q {
   for_each = toset(%s)
   input    = { email = "${each.key}@acme.example", first_name = "First", last_name = each.key }
 }
 `, name, keys)
-	})
+	})}
 }
 
 func blocks(n int, resource func(name, keys string) string) string {
@@ -57,28 +57,28 @@ func blocks(n int, resource func(name, keys string) string) string {
 	return text.String()
 }
 
-// usersCSV is a configuration of n users as one text.
-func usersCSV(url string, n int) string {
+// usersCSV is a configuration of n users as one file.
+func usersCSV(url string, n int) files {
 	var rows strings.Builder
 	rows.WriteString("email,first_name,last_name,department\n")
 	for i := range n {
 		fmt.Fprintf(&rows, "user%05d@acme.example,First,user%05d,Sales\n", i, i)
 	}
-	return provider(url) + "resource \"iam_users_csv\" \"all\" {\n  csv = <<-EOT\n" + rows.String() + "EOT\n}\n"
+	return files{"main.tf": provider(url) + "resource \"iam_users_csv\" \"all\" {\n  csv = file(\"users.csv\")\n}\n", "users.csv": rows.String()}
 }
 
 // groupMembers is a configuration of one group with the users of these ids.
-func groupMembers(url string, ids []string) string {
+func groupMembers(url string, ids []string) files {
 	var members strings.Builder
 	for i, id := range ids {
 		fmt.Fprintf(&members, "    %q = %q\n", fmt.Sprintf("user%05d@acme.example", i), id)
 	}
-	return provider(url) + `resource "iam_group" "all" {
+	return files{"main.tf": provider(url) + `resource "iam_group" "all" {
   id   = "all"
   name = { en = "All" }
 }
 resource "iam_group_members" "all" {
   group_id = iam_group.all.id
   members = {
-` + members.String() + "  }\n}\n"
+` + members.String() + "  }\n}\n"}
 }

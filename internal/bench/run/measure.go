@@ -29,7 +29,7 @@ func measureStore(ctx context.Context, _ options, dir string, r *results) error 
 }
 
 // life measures a configuration that needs no backend.
-func life(ctx context.Context, o options, dir, config string) ([]step, error) {
+func life(ctx context.Context, o options, dir string, config files) ([]step, error) {
 	w, err := newWorkspace(o.cli, dir, filepath.Dir(o.floor), config)
 	if err != nil {
 		return nil, err
@@ -39,17 +39,17 @@ func life(ctx context.Context, o options, dir, config string) ([]step, error) {
 
 // overBackend measures a configuration of the provider over a backend of its
 // own.
-func overBackend(ctx context.Context, o options, dir string, delay time.Duration, config func(url string) (string, error)) (steps []step, err error) {
+func overBackend(ctx context.Context, o options, dir string, delay time.Duration, config func(url string) (files, error)) (steps []step, err error) {
 	b, err := startBackend(ctx, o.provider, dir+"-backend", delay)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, b.stop()) }()
-	text, err := config(b.proxy.URL)
+	written, err := config(b.proxy.URL)
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWorkspace(o.cli, dir, filepath.Dir(o.provider), text)
+	w, err := newWorkspace(o.cli, dir, filepath.Dir(o.provider), written)
 	if err != nil {
 		return nil, err
 	}
@@ -65,11 +65,11 @@ func measureInstances(ctx context.Context, o options, dir string, r *results) er
 		if err != nil {
 			return err
 		}
-		plain, err := life(ctx, o, at("plain"), required+plainInstances(n))
+		plain, err := life(ctx, o, at("plain"), plainInstances(n))
 		if err != nil {
 			return err
 		}
-		users := func(url string) (string, error) { return userInstances(url, n), nil }
+		users := func(url string) (files, error) { return userInstances(url, n), nil }
 		near, err := overBackend(ctx, o, at("near"), 0, users)
 		if err != nil {
 			return err
@@ -101,12 +101,12 @@ func (r *results) compare(part string, n int, s step, floor string, f step) {
 
 func mebibytes(n int64) float64 { return float64(n>>10) / 1024 }
 
-// measureCSV measures many users as one text.
+// measureCSV measures many users as one file.
 func measureCSV(ctx context.Context, o options, dir string, r *results) error {
 	if o.csv == 0 {
 		return nil
 	}
-	steps, err := overBackend(ctx, o, filepath.Join(dir, "csv"), 0, func(url string) (string, error) { return usersCSV(url, o.csv), nil })
+	steps, err := overBackend(ctx, o, filepath.Join(dir, "csv"), 0, func(url string) (files, error) { return usersCSV(url, o.csv), nil })
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (r *results) perInstance(figure string) (cost float64) {
 func measureMembers(ctx context.Context, o options, dir string, r *results) error {
 	var first float64
 	for i, n := range o.members {
-		steps, err := overBackend(ctx, o, filepath.Join(dir, fmt.Sprint("members", n)), 0, func(url string) (string, error) {
+		steps, err := overBackend(ctx, o, filepath.Join(dir, fmt.Sprint("members", n)), 0, func(url string) (files, error) {
 			ids, err := createUsers(ctx, url, n)
 			return groupMembers(url, ids), err
 		})

@@ -30,15 +30,19 @@ type workspace struct {
 	requests *atomic.Int64 // of the proxy; nil without a backend
 }
 
+// files are those of a configuration, by name.
+type files map[string]string
+
 // newWorkspace writes the configuration, and a CLI configuration that takes the
 // provider from the folder of its binary.
-func newWorkspace(cli, dir, binaries, config string) (workspace, error) {
+func newWorkspace(cli, dir, binaries string, config files) (workspace, error) {
 	w := workspace{cli: cli, dir: dir}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return w, err
 	}
 	rc := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", "registry.terraform.io/access-config/iam", binaries)
-	for name, text := range map[string]string{"main.tf": config, "cli.tfrc": rc} {
+	config["cli.tfrc"] = rc
+	for name, text := range config {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			return w, err
 		}
