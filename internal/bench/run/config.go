@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -45,14 +46,18 @@ func plainInstances(n int) files {
 	})}
 }
 
+// userKey names the user of an instance, blockName the resource it is in.
+func userKey(i int) string   { return fmt.Sprintf("user%05d", i) }
+func blockName(i int) string { return fmt.Sprintf("block%03d", i/block) }
+
 func blocks(n int, resource func(name, keys string) string) string {
 	var text strings.Builder
 	for start := 0; start < n; start += block {
 		var keys []string
 		for i := start; i < min(start+block, n); i++ {
-			keys = append(keys, fmt.Sprintf("%q", fmt.Sprintf("user%05d", i)))
+			keys = append(keys, strconv.Quote(userKey(i)))
 		}
-		text.WriteString(resource(fmt.Sprintf("block%03d", start/block), "["+strings.Join(keys, ", ")+"]"))
+		text.WriteString(resource(blockName(start), "["+strings.Join(keys, ", ")+"]"))
 	}
 	return text.String()
 }

@@ -24,6 +24,7 @@ import (
 type options struct {
 	cli, provider, floor string
 	sizes                []int
+	refresh              []int
 	csv                  int // users in one iam_users_csv
 	members              []int
 	stored               int // users in the database that is read
@@ -48,12 +49,16 @@ func parse() (o options, err error) {
 	flag.StringVar(&o.floor, "floor", "bin/floor/terraform-provider-iam", "binary of the provider that does nothing")
 	flag.StringVar(&o.out, "out", "bin/bench", "folder for results.csv and chart.svg")
 	flag.StringVar(&o.commit, "commit", "unknown", "what is measured")
-	sizes := flag.String("sizes", "100,1000,5000", "numbers of iam_user instances")
+	sizes := flag.String("sizes", "100,1000", "numbers of iam_user instances to apply, plan and destroy")
+	refresh := flag.String("refresh", "5000", "numbers of iam_user instances to plan")
 	members := flag.String("members", "2000,20000", "entries of one iam_group_members")
 	flag.IntVar(&o.csv, "csv", 10000, "users in one iam_users_csv")
 	flag.IntVar(&o.stored, "stored", 1000000, "users in the database that is read")
 	flag.Parse()
 	if o.sizes, err = numbers(*sizes); err != nil {
+		return o, err
+	}
+	if o.refresh, err = numbers(*refresh); err != nil {
 		return o, err
 	}
 	if o.members, err = numbers(*members); err != nil {
@@ -90,7 +95,7 @@ func run(ctx context.Context, o options) error {
 	defer os.RemoveAll(dir)
 	r := &results{commit: o.commit, machine: machine(), day: time.Now().UTC().Format(time.DateOnly)}
 	for _, part := range []func(context.Context, options, string, *results) error{
-		measureStore, measureServer, measureInstances, measureCSV, measureMembers,
+		measureStore, measureServer, measureInstances, measureRefresh, measureCSV, measureMembers,
 	} {
 		if err := part(ctx, o, dir, r); err != nil {
 			return errors.Join(err, r.print(os.Stdout))

@@ -37,10 +37,20 @@ func life(ctx context.Context, o options, dir string, config files) ([]step, err
 	return w.life(ctx)
 }
 
-// overBackend measures a configuration of the provider over a backend of its
-// own.
-func overBackend(ctx context.Context, o options, dir string, delay time.Duration, config func(url string) (files, error)) (steps []step, err error) {
-	b, err := startBackend(ctx, o.provider, dir+"-backend", delay)
+// place is where and how a configuration is measured.
+type place struct {
+	dir   string
+	delay time.Duration // of each request
+}
+
+// overBackend measures a configuration from apply to destroy, over a backend of
+// its own.
+func overBackend(ctx context.Context, o options, at place, config func(url string) (files, error)) ([]step, error) {
+	return withBackend(ctx, o, at, config, workspace.life)
+}
+
+func withBackend(ctx context.Context, o options, at place, config func(url string) (files, error), measure func(workspace, context.Context) ([]step, error)) (steps []step, err error) {
+	b, err := startBackend(ctx, o.provider, at.dir+"-backend", at.delay)
 	if err != nil {
 		return nil, err
 	}
@@ -49,12 +59,12 @@ func overBackend(ctx context.Context, o options, dir string, delay time.Duration
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWorkspace(o.cli, dir, filepath.Dir(o.provider), written)
+	w, err := newWorkspace(o.cli, at.dir, filepath.Dir(o.provider), written)
 	if err != nil {
 		return nil, err
 	}
 	w.requests = &b.requests
-	return w.life(ctx)
+	return measure(w, ctx)
 }
 
 // measureInstances measures users as an instance each.
@@ -70,11 +80,11 @@ func measureInstances(ctx context.Context, o options, dir string, r *results) er
 			return err
 		}
 		users := func(url string) (files, error) { return userInstances(url, n), nil }
-		near, err := overBackend(ctx, o, at("near"), 0, users)
+		near, err := overBackend(ctx, o, place{dir: at("near")}, users)
 		if err != nil {
 			return err
 		}
-		far, err := overBackend(ctx, o, at("far"), delay, users)
+		far, err := overBackend(ctx, o, place{at("far"), delay}, users)
 		if err != nil {
 			return err
 		}
@@ -106,7 +116,7 @@ func measureCSV(ctx context.Context, o options, dir string, r *results) error {
 	if o.csv == 0 {
 		return nil
 	}
-	steps, err := overBackend(ctx, o, filepath.Join(dir, "csv"), 0, func(url string) (files, error) { return usersCSV(url, o.csv), nil })
+	steps, err := overBackend(ctx, o, place{dir: filepath.Join(dir, "csv")}, func(url string) (files, error) { return usersCSV(url, o.csv), nil })
 	if err != nil {
 		return err
 	}
@@ -136,7 +146,7 @@ func (r *results) perInstance(figure string) (cost float64) {
 func measureMembers(ctx context.Context, o options, dir string, r *results) error {
 	var first float64
 	for i, n := range o.members {
-		steps, err := overBackend(ctx, o, filepath.Join(dir, fmt.Sprint("members", n)), 0, func(url string) (files, error) {
+		steps, err := overBackend(ctx, o, place{dir: filepath.Join(dir, fmt.Sprint("members", n))}, func(url string) (files, error) {
 			ids, err := createUsers(ctx, url, n)
 			return groupMembers(url, ids), err
 		})
@@ -174,7 +184,7 @@ func createUsers(ctx context.Context, url string, n int) ([]string, error) {
 					continue
 				}
 				ids[i], failure = c.CreateUser(ctx, api.UserCreate{
-					FirstName: "First", LastName: "Last", ContactEmail: fmt.Sprintf("user%05d@acme.example", i),
+					FirstName: "First", LastName: userKey(i), ContactEmail: userKey(i) + "@acme.example",
 					PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: []string{},
 				})
 			}

@@ -88,6 +88,11 @@ func (w workspace) count() int64 {
 	return w.requests.Load()
 }
 
+// plan refreshes and plans; it wants no change.
+func (w workspace) plan(ctx context.Context) (step, error) {
+	return w.run(ctx, "plan", "plan", "-detailed-exitcode", "-no-color")
+}
+
 // life applies, plans without a change, and destroys.
 func (w workspace) life(ctx context.Context) ([]step, error) {
 	var steps []step
