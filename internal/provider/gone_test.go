@@ -178,6 +178,7 @@ func (row goneRow) check(t *testing.T, name string, lose loss) {
 	}
 	p.NextRun() // as the CLI starts the provider for each
 	p.MustApply(name, made, nil)
+	p.NextRun()
 	refreshed, d := p.Refresh(name, made)
 	if d.Failed() || (refreshed.Values == nil) == row.partly {
 		t.Fatalf("the refresh has %v, %v", refreshed.Values, d)

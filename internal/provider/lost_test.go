@@ -51,6 +51,7 @@ func TestResources_answerLost(t *testing.T) {
 			if _, replace, d := p.Plan(name, refreshed, config); replace || len(d) > 0 {
 				t.Errorf("the plan replaces it (%t): %v", replace, d)
 			}
+			p.NextRun()
 			p.MustApply(name, refreshed, nil)
 			after := dump(t, b.Client)
 			if after != before && name != "iam_restriction_settings" { // whose list stays
