@@ -13,8 +13,6 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-
 	"github.com/access-config/terraform-provider-iam/internal/cli"
 	"github.com/access-config/terraform-provider-iam/internal/provider"
 	"github.com/access-config/terraform-provider-iam/internal/tune"
@@ -36,17 +34,17 @@ func main() {
 	}
 	debug := flag.Bool("debug", false, "run so that a debugger can attach")
 	flag.Parse()
+	quiet := false
 	if !*debug { // then Terraform's own environment would not show here
-		for _, level := range tune.Quiet(os.Environ()) {
+		levels := tune.Quiet(os.Environ())
+		for _, level := range levels {
 			_ = os.Setenv(level, "OFF") // it would only be slower
 		}
+		quiet = len(levels) > 0
 		tune.Memory(os.Getenv)
 	}
 	plugin := provider.New(version, os.Getenv)
-	err := providerserver.Serve(context.Background(), plugin.Provider, providerserver.ServeOpts{
-		Address: "registry.terraform.io/access-config/iam",
-		Debug:   *debug,
-	})
+	err := plugin.Serve(*debug, quiet)
 	if err := errors.Join(err, plugin.Close()); err != nil {
 		log.Fatal(err)
 	}

@@ -1,0 +1,78 @@
+package provider
+
+import (
+	"context"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+type loggers struct{ Size [1 << 10]byte }
+
+// What comes with a request that every object has can be collected after it.
+func TestForgetful(t *testing.T) {
+	t.Parallel()
+	full, ok := providerserver.NewProtocol6(New("test", func(string) string { return "" }).Provider())().(protocolServer)
+	if !ok {
+		t.Fatal("the framework serves less than Terraform calls")
+	}
+	s := forgetful{full}
+	for name, call := range map[string]func(ctx context.Context) error{
+		"validate": func(ctx context.Context) error {
+			_, err := s.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: "iam_nothing"})
+			return err
+		},
+		"upgrade": func(ctx context.Context) error {
+			_, err := s.UpgradeResourceState(ctx, &tfprotov6.UpgradeResourceStateRequest{TypeName: "iam_nothing"})
+			return err
+		},
+		"read": func(ctx context.Context) error {
+			_, err := s.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: "iam_nothing"})
+			return err
+		},
+		"plan": func(ctx context.Context) error {
+			_, err := s.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{TypeName: "iam_nothing"})
+			return err
+		},
+		"apply": func(ctx context.Context) error {
+			_, err := s.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{TypeName: "iam_nothing"})
+			return err
+		},
+	} {
+		collected := make(chan struct{})
+		func() {
+			held := &loggers{}
+			runtime.AddCleanup(held, func(done chan struct{}) { close(done) }, collected)
+			ctx, cancel := context.WithCancel(context.WithValue(t.Context(), loggers{}, held))
+			defer cancel()
+			if err := call(ctx); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}()
+		gone := false
+		for try := 0; try < 100 && !gone; try++ {
+			runtime.GC()
+			select {
+			case <-collected:
+				gone = true
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+		if !gone {
+			t.Errorf("%s keeps the context of its request", name)
+		}
+	}
+}
+
+// A request that is given up is given up below, too.
+func TestBare_ends(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	own, end := bare(ctx)
+	defer end()
+	cancel()
+	<-own.Done()
+}
