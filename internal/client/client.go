@@ -20,7 +20,7 @@ import (
 const (
 	defaultTimeout  = 30 * time.Second
 	defaultRetries  = 4
-	defaultPageSize = 500
+	defaultPageSize = 1000
 	defaultAgent    = "terraform-provider-iam"
 
 	// maxAnswer keeps a broken server from filling the memory.
@@ -41,7 +41,7 @@ type Options struct {
 
 	RequestTimeout time.Duration     // of one try; zero: 30 seconds
 	MaxRetries     *int              // tries after the first; nil: 4
-	PageSize       int               // rows per page of a list; zero: 500
+	PageSize       int               // rows per page of a list; zero: 1000
 	Transport      http.RoundTripper // nil: a pool of connections of its own
 	UserAgent      string
 
