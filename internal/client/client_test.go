@@ -107,7 +107,7 @@ func TestNew_defaults(t *testing.T) {
 	if got := c.base.String(); got != "https://api.example.com/iam" {
 		t.Errorf("base URL %q", got)
 	}
-	if c.tenant != "acme" || c.retries != 4 || c.timeout != 30*time.Second || c.pageSize != 500 {
+	if c.tenant != "acme" || c.retries != 4 || c.timeout != 30*time.Second || c.pageSize != 1000 {
 		t.Errorf("tenant %q, %d retries, timeout %s, page size %d", c.tenant, c.retries, c.timeout, c.pageSize)
 	}
 	if pool, ok := c.transport.(*http.Transport); !ok || pool.MaxIdleConnsPerHost < 64 {
@@ -207,18 +207,18 @@ func TestRoutes(t *testing.T) {
 		"users": {
 			func(ctx ctx, c *Client) (any, error) { return c.Users(ctx) },
 			200, `[{"id":"u1"}]`,
-			"GET /iam/acme/users?pageNumber=1&pageSize=500", "",
+			"GET /iam/acme/users?pageNumber=1&pageSize=1000", "",
 			[]api.User{{ID: "u1"}},
 		},
 		"no groups": {
 			func(ctx ctx, c *Client) (any, error) { return c.Groups(ctx) },
-			200, `[]`, "GET /iam/acme/groups?pageNumber=1&pageSize=500", "",
+			200, `[]`, "GET /iam/acme/groups?pageNumber=1&pageSize=1000", "",
 			[]api.Group{},
 		},
 		"user's groups": {
 			func(ctx ctx, c *Client) (any, error) { return c.UserGroups(ctx, "u1") },
 			200, `[{"id":"g1"}]`,
-			"GET /iam/acme/users/u1/groups?pageNumber=1&pageSize=500", "",
+			"GET /iam/acme/users/u1/groups?pageNumber=1&pageSize=1000", "",
 			[]api.Group{{ID: "g1"}},
 		},
 		"user's group": {
@@ -228,7 +228,7 @@ func TestRoutes(t *testing.T) {
 		"members": {
 			func(ctx ctx, c *Client) (any, error) { return c.Members(ctx, "g1") },
 			200, `[{"userId":"u","userType":"EMPLOYEE"},{"userId":"u","userType":"CUSTOMER"}]`,
-			"GET /iam/acme/groups/g1/users?pageNumber=1&pageSize=500", "",
+			"GET /iam/acme/groups/g1/users?pageNumber=1&pageSize=1000", "",
 			[]api.Assignment{{UserID: "u", UserType: access.Employee}, {UserID: "u", UserType: access.Customer}},
 		},
 		"assign member": {
@@ -246,7 +246,7 @@ func TestRoutes(t *testing.T) {
 		"access controls": {
 			func(ctx ctx, c *Client) (any, error) { return c.AccessControls(ctx) },
 			200, `[{"id":"a"}]`,
-			"GET /iam/acme/access-controls?pageNumber=1&pageSize=500", "",
+			"GET /iam/acme/access-controls?pageNumber=1&pageSize=1000", "",
 			[]api.AccessControl{{ID: "a"}},
 		},
 		"access control": {
@@ -277,7 +277,7 @@ func TestRoutes(t *testing.T) {
 		"scopes": {
 			func(ctx ctx, c *Client) (any, error) { return c.Scopes(ctx) },
 			200, `[{"id":"s","predefined":true}]`,
-			"GET /iam/acme/scopes?pageNumber=1&pageSize=500", "",
+			"GET /iam/acme/scopes?pageNumber=1&pageSize=1000", "",
 			[]api.Scope{{ID: "s", Predefined: true}},
 		},
 		"scope": {
@@ -312,13 +312,13 @@ func TestRoutes(t *testing.T) {
 		"templates": {
 			func(ctx ctx, c *Client) (any, error) { return c.Templates(ctx) },
 			200, `[{"id":"t"}]`,
-			"GET /iam/acme/templates?pageNumber=1&pageSize=500", "",
+			"GET /iam/acme/templates?pageNumber=1&pageSize=1000", "",
 			[]api.Template{{ID: "t"}},
 		},
 		"vendors": {
 			func(ctx ctx, c *Client) (any, error) { return c.Vendors(ctx) },
 			200, `[{"id":"v","name":"V","type":"COMPANY"}]`,
-			"GET /vendor/acme/vendors?pageNumber=1&pageSize=500", "",
+			"GET /vendor/acme/vendors?pageNumber=1&pageSize=1000", "",
 			[]api.Vendor{{ID: "v", Name: "V", Type: api.VendorCompany}},
 		},
 		"vendor": {
@@ -349,17 +349,17 @@ func TestRoutes(t *testing.T) {
 		"groups of a vendor, though the server does not filter": {
 			func(ctx ctx, c *Client) (any, error) { return c.VendorGroups(ctx, "v") },
 			200, `[{"id":"g1","vendorId":"v"},{"id":"g2"},{"id":"g3","vendorId":"v2"}]`,
-			"GET /iam/acme/groups?pageNumber=1&pageSize=500&q=vendorId%3Av", "",
+			"GET /iam/acme/groups?pageNumber=1&pageSize=1000&q=vendorId%3Av", "",
 			[]api.Group{{ID: "g1", VendorID: "v"}},
 		},
 		"groups of a vendor with an id that means something else": {
 			func(ctx ctx, c *Client) (any, error) { return c.VendorGroups(ctx, "null") },
-			200, `[]`, "GET /iam/acme/groups?pageNumber=1&pageSize=500&q=vendorId%3A%22null%22", "",
+			200, `[]`, "GET /iam/acme/groups?pageNumber=1&pageSize=1000&q=vendorId%3A%22null%22", "",
 			[]api.Group{},
 		},
 		"users of a vendor": {
 			func(ctx ctx, c *Client) (any, error) { return c.VendorUsers(ctx, "v") },
-			200, `[{"id":"u1"}]`, "GET /iam/acme/users/vendors/v?pageNumber=1&pageSize=500", "",
+			200, `[{"id":"u1"}]`, "GET /iam/acme/users/vendors/v?pageNumber=1&pageSize=1000", "",
 			[]api.User{{ID: "u1"}},
 		},
 		"setting": {
@@ -386,12 +386,12 @@ func TestRoutes(t *testing.T) {
 		},
 		"sites": {
 			func(ctx ctx, c *Client) (any, error) { return c.Sites(ctx, false) },
-			200, `[{"code":"main"}]`, "GET /site/acme/sites?pageNumber=1&pageSize=500&totalCount=true", "",
+			200, `[{"code":"main"}]`, "GET /site/acme/sites?pageNumber=1&pageSize=1000&totalCount=true", "",
 			[]api.Site{{Code: "main"}},
 		},
 		"site codes": {
 			func(ctx ctx, c *Client) (any, error) { return c.SiteCodes(ctx, true) },
-			200, `["main","uk"]`, "GET /site/acme/siteslist?includeInactive=true&pageNumber=1&pageSize=500&totalCount=true", "",
+			200, `["main","uk"]`, "GET /site/acme/siteslist?includeInactive=true&pageNumber=1&pageSize=1000&totalCount=true", "",
 			[]string{"main", "uk"},
 		},
 		"site": {

@@ -28,7 +28,7 @@ var teamCalls = map[string]struct {
 	},
 	"members": {
 		func(ctx context.Context, c *Client) (any, error) { return c.TeamMembers(ctx) },
-		200, `[{"id":"m1"},{"id":"m2"}]`, "GET /team/acme/members?pageNumber=1&pageSize=500 ",
+		200, `[{"id":"m1"},{"id":"m2"}]`, "GET /team/acme/members?pageNumber=1&pageSize=1000 ",
 		[]api.TeamMember{{ID: "m1"}, {ID: "m2"}},
 	},
 	"member": {
@@ -38,7 +38,7 @@ var teamCalls = map[string]struct {
 	},
 	"member by e-mail": {
 		func(ctx context.Context, c *Client) (any, error) { return c.FindTeamMember(ctx, "b@ACME.example") },
-		200, `[{"id":"m1","email":"a@acme.example"},{"id":"m2","email":"B@acme.example"}]`, "GET /team/acme/members?pageNumber=1&pageSize=500 ",
+		200, `[{"id":"m1","email":"a@acme.example"},{"id":"m2","email":"B@acme.example"}]`, "GET /team/acme/members?pageNumber=1&pageSize=1000 ",
 		&api.TeamMember{ID: "m2", Email: "B@acme.example"},
 	},
 	"owner": {
@@ -97,7 +97,7 @@ var teamCalls = map[string]struct {
 	},
 	"invitations": {
 		func(ctx context.Context, c *Client) (any, error) { return c.Invitations(ctx) },
-		200, `[{"id":"i1"}]`, "GET /iam/acme/invitations?pageNumber=1&pageSize=500 ",
+		200, `[{"id":"i1"}]`, "GET /iam/acme/invitations?pageNumber=1&pageSize=1000 ",
 		[]api.Invitation{{ID: "i1"}},
 	},
 	"invitation": {

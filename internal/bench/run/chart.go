@@ -21,8 +21,8 @@ const (
 	barHeight             = 22
 )
 
-var chart = template.Must(template.New("chart").Parse(`<svg xmlns="http://www.w3.org/2000/svg" width="900" height="{{.Height}}" viewBox="0 0 900 {{.Height}}" font-family="sans-serif" font-size="13">
-<rect width="900" height="{{.Height}}" fill="#ffffff"/>
+var chart = template.Must(template.New("chart").Parse(`<svg xmlns="http://www.w3.org/2000/svg" width="980" height="{{.Height}}" viewBox="0 0 980 {{.Height}}" font-family="sans-serif" font-size="13">
+<rect width="980" height="{{.Height}}" fill="#ffffff"/>
 <text x="16" y="26" font-size="16" font-weight="bold" fill="#1f2933">{{.Title}}</text>
 <text x="16" y="46" fill="#52606d">{{.Where}}</text>
 <line x1="{{.LineX}}" y1="60" x2="{{.LineX}}" y2="{{.LineEnd}}" stroke="#9aa5b1" stroke-dasharray="4 3"/>
