@@ -86,14 +86,14 @@ func (f Filter) Exports(name string) bool {
 
 // Needs returns the types to read: those to export, and those that tell how.
 func (f Filter) Needs(all []string) []string {
-	helpers := []string{typeOwner, typeVendor, typeSettings}
+	references := []string{typeOwner, typeVendor, typeSettings}
 	if len(f.Emails) > 0 {
-		helpers = append(helpers, typeUser)
+		references = append(references, typeUser)
 	}
 	if len(f.Groups) > 0 {
-		helpers = append(helpers, typeMembers)
+		references = append(references, typeMembers)
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(name string) bool { return !f.Exports(name) && !slices.Contains(helpers, name) })
+	return slices.DeleteFunc(slices.Clone(all), func(name string) bool { return !f.Exports(name) && !slices.Contains(references, name) })
 }
 
 // Check refuses types that do not exist, and types that manage the same thing.

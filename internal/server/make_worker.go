@@ -113,7 +113,8 @@ func (s *Server) putOffMake(ctx context.Context, m store.MakeMember, cause error
 func (s *Server) deliver(ctx context.Context, m store.MakeMember, known makeDirectory) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+			s.log.ErrorContext(ctx, "panic", "doing", "the sync with Make", "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", cause) // which the API shows
 		}
 	}()
 	o, _, err := makeOrganizationOf(ctx, s.store, m.Tenant)
