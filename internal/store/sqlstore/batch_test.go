@@ -16,6 +16,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
+// newTestStore returns a store that has the tenant acme.
 func newTestStore(t *testing.T, options string) *Store {
 	t.Helper()
 	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "iam.db")+options)
@@ -23,6 +24,9 @@ func newTestStore(t *testing.T, options string) *Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
+	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
@@ -82,9 +86,6 @@ func queued(t *testing.T, s *Store, parts ...func(ctx context.Context, tx store.
 func TestBatch_joined(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t, "")
-	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
-		t.Fatal(err)
-	}
 	begun := counted(s)
 	refused := errors.New("refused")
 	letGo := queued(t, s,
@@ -117,9 +118,6 @@ func TestBatch_joined(t *testing.T) {
 func TestBatch_undone(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t, "")
-	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
-		t.Fatal(err)
-	}
 	begun := counted(s)
 	refused := errors.New("refused")
 	letGo := queued(t, s,
@@ -150,9 +148,6 @@ func TestBatch_undone(t *testing.T) {
 func TestBatch_lost(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t, "?_pragma=max_page_count(120)")
-	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
-		t.Fatal(err)
-	}
 	begun := counted(s)
 	small := func(id string) func(ctx context.Context, tx store.Tx) error {
 		return func(ctx context.Context, tx store.Tx) error { return put(ctx, tx, id) }
@@ -182,9 +177,6 @@ func TestBatch_lost(t *testing.T) {
 func TestBatch_many(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t, "")
-	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
-		t.Fatal(err)
-	}
 	const callers, each = 16, 40
 	var kept sync.Map
 	var all sync.WaitGroup
@@ -246,9 +238,6 @@ func attempt(t *testing.T, s *Store, id string, fate int) (err error) {
 func TestBatch_givesUp(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t, "")
-	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
-		t.Fatal(err)
-	}
 	letGo := queued(t, s, func(ctx context.Context, tx store.Tx) error { return put(ctx, tx, "second") })
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -264,9 +253,6 @@ func TestBatch_givesUp(t *testing.T) {
 func TestBatch_lostAndGone(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t, "")
-	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
-		t.Fatal(err)
-	}
 	ctx, cancel := context.WithCancel(t.Context())
 	begin := s.writes.begin
 	s.writes.begin = func(ctx context.Context) (*batch, error) {
