@@ -8,7 +8,7 @@ import (
 )
 
 // assignments has an id as its second column, but is never updated.
-var assignments = table[store.Assignment]{
+var assignments = newTable(table[store.Assignment]{
 	name:    "assignment",
 	columns: "tenant, id, group_id, user_id, user_type, created_at",
 	fields: func(a *store.Assignment) []any {
@@ -16,10 +16,10 @@ var assignments = table[store.Assignment]{
 			asKey(&a.Tenant), asKey(&a.ID), asKey(&a.GroupID), asKey(&a.UserID), &a.UserType, asMillis(&a.CreatedAt),
 		}
 	},
-}
+})
 
 func (q queries) CreateAssignment(ctx context.Context, a store.Assignment) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return assignments.insert(ctx, db, &a)
 	})
 }
@@ -93,21 +93,21 @@ func addGroupIDs(ctx context.Context, db conn, tenant string, userIDs []string, 
 }
 
 func (q queries) DeleteAssignment(ctx context.Context, tenant, groupID, userID string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return assignments.removeOne(ctx, db, `WHERE tenant = $1 AND group_id = $2 AND user_id = $3`,
 			tenant, groupID, userID)
 	})
 }
 
 func (q queries) DeleteMembers(ctx context.Context, tenant, groupID string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		_, err := assignments.remove(ctx, db, `WHERE tenant = $1 AND group_id = $2`, tenant, groupID)
 		return err
 	})
 }
 
 func (q queries) DeleteMemberships(ctx context.Context, tenant, userID string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		_, err := assignments.remove(ctx, db, `WHERE tenant = $1 AND user_id = $2`, tenant, userID)
 		return err
 	})

@@ -52,7 +52,7 @@ var (
 // change runs fn in a transaction. A part of a batch that was lost runs again
 // alone, for an answer of its own; not so when the answer to the commit never
 // came, for it may be kept already.
-func (w *committer) change(ctx context.Context, fn func(db conn) error) error {
+func (w *committer) change(ctx context.Context, fn func(db *transaction) error) error {
 	err := w.try(ctx, fn, batchLimit)
 	for range conflictAttempts {
 		if !errors.Is(err, errLost) && faultOf(err) != faultConflict {
@@ -64,7 +64,7 @@ func (w *committer) change(ctx context.Context, fn func(db conn) error) error {
 }
 
 // try runs fn as a part of a batch of at most limit parts.
-func (w *committer) try(ctx context.Context, fn func(db conn) error, limit int) error {
+func (w *committer) try(ctx context.Context, fn func(db *transaction) error, limit int) error {
 	if err := w.take(ctx); err != nil {
 		return err
 	}
@@ -167,18 +167,26 @@ func (w *committer) close() {
 	b := w.open
 	w.open = nil
 	if b.tx != nil {
-		b.lost = b.tx.Commit()
-		b.unsure = b.lost != nil && !refused(b.lost)
+		b.commit()
 	}
 	b.end()
 	close(b.done)
+}
+
+func (b *batch) commit() {
+	if b.lost = b.tx.settle(context.Background()); b.lost != nil {
+		_ = b.tx.Rollback()
+		return
+	}
+	b.lost = b.tx.Commit()
+	b.unsure = b.lost != nil && !refused(b.lost)
 }
 
 // run adds a part to the batch. One that fails before it has changed anything
 // leaves the batch as it was. One that fails after that takes the others back
 // with it, who run again: savepoints would spare them that, and cost every part
 // that goes well a third more.
-func (b *batch) run(ctx context.Context, fn func(db conn) error) error {
+func (b *batch) run(ctx context.Context, fn func(db *transaction) error) error {
 	b.runs++
 	if err := ctx.Err(); err != nil {
 		return err // given up while it waited: no reason to lose the others' parts

@@ -263,7 +263,7 @@ func TestBatch_lostAndGone(t *testing.T) {
 		}
 		return b, err
 	}
-	err := s.change(ctx, func(db conn) error {
+	err := s.change(ctx, func(db *transaction) error {
 		return s.writes.open.tx.Rollback() // as a server that is gone; the commit fails
 	})
 	if !errors.Is(err, context.Canceled) {
@@ -311,7 +311,7 @@ func TestBatch_unsure(t *testing.T) {
 		return &batch{tx: tx, end: func() {}, done: make(chan struct{})}, err
 	}}
 	runs := 0
-	err := w.change(t.Context(), func(conn) error { runs++; return nil })
+	err := w.change(t.Context(), func(*transaction) error { runs++; return nil })
 	if !errors.Is(err, io.ErrUnexpectedEOF) || runs != 1 {
 		t.Errorf("got %v after %d runs", err, runs)
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-var accessControls = table[store.AccessControl]{
+var accessControls = newTable(table[store.AccessControl]{
 	name: "access_control",
 	columns: "tenant, id, name, description, domains, scopes, restriction_aware, restricted_to, vendor_aware, predefined, " +
 		"version, created_at, modified_at",
@@ -17,9 +17,9 @@ var accessControls = table[store.AccessControl]{
 			asMillis(&c.CreatedAt), asMillis(&c.ModifiedAt),
 		}
 	},
-}
+})
 
-var templates = table[store.Template]{
+var templates = newTable(table[store.Template]{
 	name: "template",
 	columns: "tenant, id, name, description, access_controls, based_on, access, predefined, version, " +
 		"created_at, modified_at",
@@ -29,11 +29,11 @@ var templates = table[store.Template]{
 			&t.BasedOn, asJSON(&t.Access), &t.Predefined, &t.Version, asMillis(&t.CreatedAt), asMillis(&t.ModifiedAt),
 		}
 	},
-}
+})
 
 func (q queries) CreateAccessControl(ctx context.Context, c store.AccessControl) error {
 	c.Version = 1
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return accessControls.insert(ctx, db, &c)
 	})
 }
@@ -47,7 +47,7 @@ func (q queries) AccessControls(ctx context.Context, tenant string) ([]store.Acc
 }
 
 func (q queries) UpdateAccessControl(ctx context.Context, tenant, id string, fn func(c *store.AccessControl) error) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		c, err := accessControls.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -63,14 +63,14 @@ func (q queries) UpdateAccessControl(ctx context.Context, tenant, id string, fn 
 }
 
 func (q queries) DeleteAccessControl(ctx context.Context, tenant, id string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return accessControls.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 	})
 }
 
 func (q queries) CreateTemplate(ctx context.Context, t store.Template) error {
 	t.Version = 1
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return templates.insert(ctx, db, &t)
 	})
 }
@@ -84,7 +84,7 @@ func (q queries) Templates(ctx context.Context, tenant string) ([]store.Template
 }
 
 func (q queries) UpdateTemplate(ctx context.Context, tenant, id string, fn func(t *store.Template) error) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		t, err := templates.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -100,7 +100,7 @@ func (q queries) UpdateTemplate(ctx context.Context, tenant, id string, fn func(
 }
 
 func (q queries) DeleteTemplate(ctx context.Context, tenant, id string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return templates.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 	})
 }

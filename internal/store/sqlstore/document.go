@@ -6,7 +6,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-var documents = table[store.Document]{
+var documents = newTable(table[store.Document]{
 	name:    "document",
 	columns: "tenant, kind, id, body, version, created_at, modified_at",
 	fields: func(d *store.Document) []any {
@@ -14,15 +14,15 @@ var documents = table[store.Document]{
 			asKey(&d.Tenant), asKey(&d.Kind), asKey(&d.ID), &d.Body, &d.Version, asMillis(&d.CreatedAt), asMillis(&d.ModifiedAt),
 		}
 	},
-}
+})
 
-var tasks = table[store.Task]{
+var tasks = newTable(table[store.Task]{
 	name:    "task",
 	columns: "tenant, id, kind, body, due_at, created_at",
 	fields: func(t *store.Task) []any {
 		return []any{asKey(&t.Tenant), asKey(&t.ID), &t.Kind, &t.Body, asMillis(&t.DueAt), asMillis(&t.CreatedAt)}
 	},
-}
+})
 
 func (q queries) PutDocument(ctx context.Context, d store.Document) error {
 	d.Version = 1
@@ -30,7 +30,7 @@ func (q queries) PutDocument(ctx context.Context, d store.Document) error {
 	if err := documents.check(fields); err != nil {
 		return err
 	}
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		_, err := db.ExecContext(ctx, `INSERT INTO document (`+documents.columns+`) VALUES (`+params(1, len(fields))+`)
 			ON CONFLICT (tenant, kind, id) DO UPDATE SET
 				body = excluded.body, modified_at = excluded.modified_at, version = document.version + 1`, fields...)
@@ -47,13 +47,13 @@ func (q queries) Documents(ctx context.Context, tenant, kind string) ([]store.Do
 }
 
 func (q queries) DeleteDocument(ctx context.Context, tenant, kind, id string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return documents.removeOne(ctx, db, `WHERE tenant = $1 AND kind = $2 AND id = $3`, tenant, kind, id)
 	})
 }
 
 func (q queries) CreateTask(ctx context.Context, t store.Task) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return tasks.insert(ctx, db, &t)
 	})
 }
@@ -63,7 +63,7 @@ func (q queries) NextTask(ctx context.Context) (store.Task, error) {
 }
 
 func (q queries) DeleteTask(ctx context.Context, tenant, id string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return tasks.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 	})
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // events have an id as their second column, but are never updated.
-var events = table[store.Event]{
+var events = newTable(table[store.Event]{
 	name:    "audit_event",
 	columns: "tenant, id, happened_at, actor_kind, actor, action, kind, object_id, related_id, request_id, state_before, state_after",
 	fields: func(e *store.Event) []any {
@@ -19,7 +19,7 @@ var events = table[store.Event]{
 			&e.RequestID, &e.Before, &e.After,
 		}
 	},
-}
+})
 
 // AppendEvent counts without a sequence, which would leave gaps and number the
 // tenants' events together. Writers wait for each other, so that no two get the
@@ -30,7 +30,7 @@ func (q queries) AppendEvent(ctx context.Context, e store.Event) error {
 		return err
 	}
 	fields = slices.Delete(fields, 1, 2)
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		_, err := db.ExecContext(ctx, `INSERT INTO audit_event (`+events.columns+`)
 			VALUES ($1, (SELECT coalesce(max(id), 0) + 1 FROM audit_event WHERE tenant = $1), `+params(2, len(fields))+`)`, fields...)
 		return translate(ctx, err, store.ErrNotFound)

@@ -6,7 +6,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-var groups = table[store.Group]{
+var groups = newTable(table[store.Group]{
 	name: "user_group",
 	columns: "tenant, id, name, description, code, user_type, vendor_id, legal_entity_id, access_controls, " +
 		"templates, restrictions, mixins, predefined, version, created_at, modified_at",
@@ -17,11 +17,11 @@ var groups = table[store.Group]{
 			&g.Predefined, &g.Version, asMillis(&g.CreatedAt), asMillis(&g.ModifiedAt),
 		}
 	},
-}
+})
 
 func (q queries) CreateGroup(ctx context.Context, g store.Group) error {
 	g.Version = 1
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return groups.insert(ctx, db, &g)
 	})
 }
@@ -43,7 +43,7 @@ func (q queries) GroupsOfUser(ctx context.Context, tenant, userID string) ([]sto
 }
 
 func (q queries) UpdateGroup(ctx context.Context, tenant, id string, fn func(g *store.Group) error) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		g, err := groups.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -59,7 +59,7 @@ func (q queries) UpdateGroup(ctx context.Context, tenant, id string, fn func(g *
 }
 
 func (q queries) DeleteGroup(ctx context.Context, tenant, id string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return groups.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 	})
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-var invitations = table[store.Invitation]{
+var invitations = newTable(table[store.Invitation]{
 	name:    "invitation",
 	columns: "tenant, id, kind, subject_id, email, sent, created_at, expires_at, resent_at, accepted_at",
 	fields: func(i *store.Invitation) []any {
@@ -16,10 +16,10 @@ var invitations = table[store.Invitation]{
 			asMillis(&i.CreatedAt), asMillis(&i.ExpiresAt), asMillis(&i.ResentAt), asMillis(&i.AcceptedAt),
 		}
 	},
-}
+})
 
 func (q queries) CreateInvitation(ctx context.Context, i store.Invitation) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return invitations.insert(ctx, db, &i)
 	})
 }
@@ -39,7 +39,7 @@ func (q queries) InvitationsOf(ctx context.Context, tenant, subjectID string) ([
 }
 
 func (q queries) UpdateInvitation(ctx context.Context, tenant, id string, fn func(i *store.Invitation) error) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		i, err := invitations.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -54,7 +54,7 @@ func (q queries) UpdateInvitation(ctx context.Context, tenant, id string, fn fun
 }
 
 func (q queries) AcceptInvitations(ctx context.Context, tenant, subjectID string, at time.Time) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		_, err := db.ExecContext(ctx, `UPDATE invitation SET accepted_at = $3
 			WHERE tenant = $1 AND subject_id = $2 AND accepted_at = 0`, append(sought([]any{tenant, subjectID}), asMillis(&at))...)
 		return translate(ctx, err, nil)
@@ -62,7 +62,7 @@ func (q queries) AcceptInvitations(ctx context.Context, tenant, subjectID string
 }
 
 func (q queries) CloseInvitations(ctx context.Context, tenant, kind, subjectID string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		_, err := invitations.remove(ctx, db, `WHERE tenant = $1 AND subject_id = $2 AND kind = $3 AND accepted_at = 0`, tenant, subjectID, kind)
 		return err
 	})

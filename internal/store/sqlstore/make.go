@@ -7,7 +7,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-var makeMembers = table[store.MakeMember]{
+var makeMembers = newTable(table[store.MakeMember]{
 	name:    "make_member",
 	columns: "tenant, id, email, name, roles, present, pending, change, attempts, last_error, due_at, created_at, changed_at, synced_at",
 	fields: func(m *store.MakeMember) []any {
@@ -16,18 +16,18 @@ var makeMembers = table[store.MakeMember]{
 			asMillis(&m.DueAt), asMillis(&m.CreatedAt), asMillis(&m.ChangedAt), asMillis(&m.SyncedAt),
 		}
 	},
-}
+})
 
-var makeNotices = table[store.MakeNotice]{
+var makeNotices = newTable(table[store.MakeNotice]{
 	name:    "make_notice",
 	columns: "tenant, id, user_id, email, created_at, sent_at",
 	fields: func(n *store.MakeNotice) []any {
 		return []any{asKey(&n.Tenant), asKey(&n.ID), asKey(&n.UserID), &n.Email, asMillis(&n.CreatedAt), asMillis(&n.SentAt)}
 	},
-}
+})
 
 func (q queries) CreateMakeMember(ctx context.Context, m store.MakeMember) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return makeMembers.insert(ctx, db, &m)
 	})
 }
@@ -45,7 +45,7 @@ func (q queries) NextMakeMember(ctx context.Context) (store.MakeMember, error) {
 }
 
 func (q queries) UpdateMakeMember(ctx context.Context, tenant, userID string, fn func(m *store.MakeMember) error) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		m, err := makeMembers.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, userID)
 		if err != nil {
 			return err
@@ -60,7 +60,7 @@ func (q queries) UpdateMakeMember(ctx context.Context, tenant, userID string, fn
 }
 
 func (q queries) PutOffMakeMembers(ctx context.Context, tenant string, until time.Time, cause string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		_, err := db.ExecContext(ctx, `UPDATE make_member SET due_at = $2, attempts = attempts + 1, last_error = $3
 			WHERE tenant = $1 AND pending AND due_at < $2`, append(sought([]any{tenant}), asMillis(&until), cause)...)
 		return translate(ctx, err, nil)
@@ -68,13 +68,13 @@ func (q queries) PutOffMakeMembers(ctx context.Context, tenant string, until tim
 }
 
 func (q queries) DeleteMakeMember(ctx context.Context, tenant, userID string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return makeMembers.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, userID)
 	})
 }
 
 func (q queries) CreateMakeNotice(ctx context.Context, n store.MakeNotice) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return makeNotices.insert(ctx, db, &n)
 	})
 }
@@ -92,7 +92,7 @@ func (q queries) WaitingMakeNotices(ctx context.Context, tenant, userID string) 
 }
 
 func (q queries) SentMakeNotice(ctx context.Context, tenant, id string, at time.Time) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		n, err := makeNotices.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -103,7 +103,7 @@ func (q queries) SentMakeNotice(ctx context.Context, tenant, id string, at time.
 }
 
 func (q queries) DropMakeNotices(ctx context.Context, tenant, userID string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		_, err := makeNotices.remove(ctx, db, `WHERE tenant = $1 AND user_id = $2 AND sent_at = 0`, tenant, userID)
 		return err
 	})

@@ -87,7 +87,7 @@ func (p *pool) BeginTx(ctx context.Context, options *sql.TxOptions) (*transactio
 	if err != nil {
 		return nil, err
 	}
-	return &transaction{Tx: tx, pool: p, statements: map[string]*sql.Stmt{}}, nil
+	return &transaction{Tx: tx, pool: p, statements: map[string]*sql.Stmt{}, grown: map[string]*growth{}}, nil
 }
 
 // transaction keeps what it has taken from its pool: each taking costs as much
@@ -98,7 +98,16 @@ type transaction struct {
 	pool       *pool
 	statements map[string]*sql.Stmt
 
-	dirty bool // since it was last reset something changed, or a statement failed
+	dirty bool               // since it was last reset something changed, or a statement failed
+	grown map[string]*growth // by tenant; see listed
+}
+
+// view runs fn, which may read several things, where they agree.
+func (t *transaction) view(ctx context.Context, fn func(db conn) error) error {
+	if err := t.settle(ctx); err != nil {
+		return err
+	}
+	return fn(t)
 }
 
 func (t *transaction) statement(ctx context.Context, query string) *sql.Stmt {
@@ -119,7 +128,9 @@ func (t *transaction) ExecContext(ctx context.Context, query string, args ...any
 	var result sql.Result
 	var err error
 	if s := t.statement(ctx, query); s != nil {
-		result, err = s.ExecContext(ctx, args...)
+		// SQLite may roll back all that the transaction holds when a statement is
+		// broken off, also what others did; and each takes a goroutine to watch.
+		result, err = s.ExecContext(context.WithoutCancel(ctx), args...)
 	} else {
 		result, err = t.Tx.ExecContext(ctx, query, args...)
 	}

@@ -33,7 +33,7 @@ type queries struct {
 	// view is for several statements that must see the same state.
 	view func(ctx context.Context, fn func(db conn) error) error
 	// change is for all that writes.
-	change func(ctx context.Context, fn func(db conn) error) error
+	change func(ctx context.Context, fn func(db *transaction) error) error
 
 	landmarks *landmarks
 }
@@ -54,9 +54,11 @@ func newStore(reader, writer *pool, lock string) *Store {
 
 // InTx implements store.Store.
 func (s *Store) InTx(ctx context.Context, fn func(tx store.Tx) error) error {
-	return s.change(ctx, func(db conn) error {
-		joined := func(_ context.Context, fn func(db conn) error) error { return fn(db) }
-		return fn(queries{read: db, view: joined, change: joined, landmarks: &landmarks{step: landmarkStep}})
+	return s.change(ctx, func(db *transaction) error {
+		return fn(queries{
+			read: db, view: db.view, landmarks: &landmarks{step: landmarkStep},
+			change: func(_ context.Context, fn func(db *transaction) error) error { return fn(db) },
+		})
 	})
 }
 
@@ -70,7 +72,7 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // checkWritable finds out at the start what the first write would answer.
 func (s *Store) checkWritable(ctx context.Context) error {
-	return s.change(ctx, func(db conn) error {
+	return s.change(ctx, func(db *transaction) error {
 		// It finds nothing, and is refused all the same where nothing may be written.
 		_, err := tenants.remove(ctx, db, `WHERE 1 = 0`)
 		return err

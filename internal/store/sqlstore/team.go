@@ -8,7 +8,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-var teamMembers = table[store.TeamMember]{
+var teamMembers = newTable(table[store.TeamMember]{
 	name:    "team_member",
 	columns: "tenant, id, email, email_key, role, status, created_at, joined_at",
 	fields: func(m *store.TeamMember) []any {
@@ -17,22 +17,22 @@ var teamMembers = table[store.TeamMember]{
 			asMillis(&m.CreatedAt), asMillis(&m.JoinedAt),
 		}
 	},
-}
+})
 
-var productAssignments = table[store.ProductAssignment]{
+var productAssignments = newTable(table[store.ProductAssignment]{
 	name:    "product_assignment",
 	columns: "tenant, member_id, product, role, created_at",
 	fields: func(a *store.ProductAssignment) []any {
 		return []any{asKey(&a.Tenant), asKey(&a.MemberID), asKey(&a.Product), &a.Role, asMillis(&a.CreatedAt)}
 	},
-}
+})
 
 const owner = string(access.RoleOwner)
 
 // CreateTeamMember ties the team to its Owner, so that the database, too, keeps
 // anyone from taking the Owner away.
 func (q queries) CreateTeamMember(ctx context.Context, m store.TeamMember) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		if err := teamMembers.insert(ctx, db, &m); err != nil || m.Role != owner {
 			return err
 		}
@@ -62,7 +62,7 @@ func (q queries) TeamMembersOf(ctx context.Context, email string) ([]store.TeamM
 }
 
 func (q queries) UpdateTeamMember(ctx context.Context, tenant, id string, fn func(m *store.TeamMember) error) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		m, err := teamMembers.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -84,7 +84,7 @@ func (q queries) UpdateTeamMember(ctx context.Context, tenant, id string, fn fun
 
 // TransferTeam has no Owner between its statements, which nobody sees.
 func (q queries) TransferTeam(ctx context.Context, tenant, from, to string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		former, err := teamMembers.one(ctx, db, `WHERE tenant = $1 AND role = $2`, tenant, owner)
 		if err != nil {
 			return err
@@ -110,7 +110,7 @@ func (q queries) TransferTeam(ctx context.Context, tenant, from, to string) erro
 }
 
 func (q queries) DeleteTeamMember(ctx context.Context, tenant, id string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		m, err := teamMembers.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -130,7 +130,7 @@ func (q queries) PutProductAssignment(ctx context.Context, a store.ProductAssign
 	if err := productAssignments.check(fields); err != nil {
 		return err
 	}
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		_, err := db.ExecContext(ctx, `INSERT INTO product_assignment (`+productAssignments.columns+`) VALUES (`+params(1, len(fields))+`)
 			ON CONFLICT (tenant, member_id, product) DO UPDATE SET role = excluded.role`, fields...)
 		return translate(ctx, err, store.ErrNotFound)
@@ -146,13 +146,13 @@ func (q queries) ProductAssignmentsOf(ctx context.Context, tenant, memberID stri
 }
 
 func (q queries) DeleteProductAssignment(ctx context.Context, tenant, memberID, product string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return productAssignments.removeOne(ctx, db, `WHERE tenant = $1 AND member_id = $2 AND product = $3`, tenant, memberID, product)
 	})
 }
 
 func (q queries) DeleteProductAssignments(ctx context.Context, tenant, memberID string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		_, err := productAssignments.remove(ctx, db, `WHERE tenant = $1 AND member_id = $2`, tenant, memberID)
 		return err
 	})

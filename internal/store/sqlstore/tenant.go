@@ -8,24 +8,24 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-var tenants = table[store.Tenant]{
+var tenants = newTable(table[store.Tenant]{
 	name:    "tenant",
 	columns: "name, created_at",
 	fields: func(t *store.Tenant) []any {
 		return []any{asKey(&t.Name), asMillis(&t.CreatedAt)}
 	},
-}
+})
 
-var clients = table[store.Client]{
+var clients = newTable(table[store.Client]{
 	name:    "client",
 	columns: "tenant, id, secret_hash, scopes, created_at",
 	fields: func(c *store.Client) []any {
 		return []any{asKey(&c.Tenant), asKey(&c.ID), &c.SecretHash, asJSON(&c.Scopes), asMillis(&c.CreatedAt)}
 	},
-}
+})
 
 func (q queries) CreateTenant(ctx context.Context, t store.Tenant) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return tenants.insert(ctx, db, &t)
 	})
 }
@@ -39,7 +39,7 @@ func (q queries) Tenants(ctx context.Context) ([]store.Tenant, error) {
 }
 
 func (q queries) CreateClient(ctx context.Context, c store.Client) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return clients.insert(ctx, db, &c)
 	})
 }
@@ -58,7 +58,7 @@ func (q queries) SigningKey(ctx context.Context, proposal []byte) ([]byte, error
 		return nil, errors.New("keep a signing key: the proposal is empty")
 	}
 	var text string
-	err := q.change(ctx, func(db conn) error {
+	err := q.change(ctx, func(db *transaction) error {
 		_, err := db.ExecContext(ctx, `INSERT INTO signing_key (id, secret) VALUES (1, $1)
 			ON CONFLICT (id) DO NOTHING`, base64.StdEncoding.EncodeToString(proposal))
 		if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-var users = table[store.User]{
+var users = newTable(table[store.User]{
 	name: "tenant_user",
 	columns: "tenant, id, first_name, last_name, email, email_key, department, preferred_site, " +
 		"preferred_currency, preferred_language, backoffice_number, status, locked, created_at, last_login",
@@ -17,18 +17,18 @@ var users = table[store.User]{
 			asMillis(&u.CreatedAt), asMillis(&u.LastLogin),
 		}
 	},
-}
+})
 
-var accounts = table[store.Account]{
+var accounts = newTable(table[store.Account]{
 	name:    "account",
 	columns: "id, email, email_key, created_at",
 	fields: func(a *store.Account) []any {
 		return []any{asKey(&a.ID), &a.Email, asEmailKey(&a.Email), asMillis(&a.CreatedAt)}
 	},
-}
+})
 
 func (q queries) CreateUser(ctx context.Context, u store.User) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		if err := users.insert(ctx, db, &u); err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func (q queries) UsersOf(ctx context.Context, email string) ([]store.User, error
 }
 
 func (q queries) UpdateUser(ctx context.Context, tenant, id string, fn func(u *store.User) error) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		u, err := users.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -66,7 +66,7 @@ func (q queries) UpdateUser(ctx context.Context, tenant, id string, fn func(u *s
 }
 
 func (q queries) DeleteUser(ctx context.Context, tenant, id string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		if err := users.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id); err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (q queries) DeleteUser(ctx context.Context, tenant, id string) error {
 }
 
 func (q queries) CreateAccount(ctx context.Context, a store.Account) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return accounts.insert(ctx, db, &a)
 	})
 }
@@ -89,7 +89,7 @@ func (q queries) AccountByEmail(ctx context.Context, email string) (store.Accoun
 }
 
 func (q queries) DeleteAccount(ctx context.Context, id string) error {
-	return q.change(ctx, func(db conn) error {
+	return q.change(ctx, func(db *transaction) error {
 		return accounts.removeOne(ctx, db, `WHERE id = $1`, id)
 	})
 }

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -19,6 +20,11 @@ type landmark struct {
 	position  int
 	createdAt int64 // milliseconds
 	id        string
+}
+
+// before reports whether the place lies before the other in the list.
+func (l landmark) before(other landmark) bool {
+	return cmp.Or(cmp.Compare(l.createdAt, other.createdAt), cmp.Compare(l.id, other.id)) < 0
 }
 
 // landmarks remembers places in the lists of users: by them, a page deep in a
@@ -120,14 +126,52 @@ func (q queries) approach(ctx context.Context, db conn, tenant string, generatio
 	return place, nil
 }
 
+// growth is how a tenant's list of users grew in a transaction since its row was
+// last brought in step.
+type growth struct {
+	end   landmark // of the user who was listed last; its position says nothing
+	users int      // whom the row does not count yet
+}
+
 // listed keeps the count of users in step. A user who is made before others, as
-// clocks and writers differ, moves them in the list.
-func listed(ctx context.Context, db conn, u *store.User) error {
-	_, err := db.ExecContext(ctx, `INSERT INTO user_list (tenant, total, generation) VALUES ($1, 1, 0)
+// clocks and writers differ, moves them in the list. After one that came last,
+// or moved others, in the same transaction, those that come after it need no
+// such look, and settle counts them together.
+func listed(ctx context.Context, tx *transaction, u *store.User) error {
+	at := landmark{createdAt: asMillis(&u.CreatedAt).number(), id: u.ID}
+	g := tx.grown[u.Tenant]
+	if g != nil && g.end.before(at) {
+		g.end = at
+		g.users++
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO user_list (tenant, total, generation) VALUES ($1, 1, 0)
 		ON CONFLICT (tenant) DO UPDATE SET total = user_list.total + 1, generation = user_list.generation + CASE WHEN EXISTS
 			(SELECT 1 FROM tenant_user WHERE tenant = $1 AND (created_at, id) > ($2, $3)) THEN 1 ELSE 0 END`,
-		u.Tenant, asMillis(&u.CreatedAt), u.ID)
-	return translate(ctx, err, nil)
+		u.Tenant, at.createdAt, at.id)
+	if err != nil {
+		return translate(ctx, err, nil)
+	}
+	if g == nil {
+		g = &growth{}
+		tx.grown[u.Tenant] = g
+	}
+	g.end = at
+	return nil
+}
+
+// settle brings the counts of users in step, before they are read or kept.
+func (t *transaction) settle(ctx context.Context) error {
+	for tenant, g := range t.grown {
+		if g.users == 0 {
+			continue
+		}
+		if _, err := t.ExecContext(ctx, `UPDATE user_list SET total = total + $2 WHERE tenant = $1`, tenant, g.users); err != nil {
+			return translate(ctx, err, nil)
+		}
+	}
+	clear(t.grown)
+	return nil
 }
 
 // unlisted keeps the count in step when a user goes, who moves all after it.

@@ -13,7 +13,8 @@ import (
 )
 
 // Every page is the right one, whatever pages were read before and whoever came
-// and went in between, at the end of the list or in its middle.
+// and went in between, at the end of the list or in its middle, one by one or
+// several in one transaction.
 func TestUsers_pages(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, func(t *testing.T, dsn string) {
@@ -23,46 +24,75 @@ func TestUsers_pages(t *testing.T) {
 		if err := s.CreateTenant(ctx, store.Tenant{Name: "acme"}); err != nil {
 			t.Fatal(err)
 		}
-		random := rand.New(rand.NewPCG(1, 2))
-		var want []store.User
-		for i := range 120 {
-			switch {
-			case random.IntN(4) == 0 && len(want) > 0:
-				gone := random.IntN(len(want))
-				if err := s.DeleteUser(ctx, "acme", want[gone].ID); err != nil {
-					t.Fatal(err)
-				}
-				want = slices.Delete(want, gone, gone+1)
-			default:
-				want = append(want, join(ctx, t, s, i, random.IntN(3) == 0))
-				slices.SortFunc(want, func(a, b store.User) int { return a.CreatedAt.Compare(b.CreatedAt) })
+		l := userLister{random: rand.New(rand.NewPCG(1, 2))}
+		for range 200 {
+			if l.random.IntN(2) == 0 {
+				l.change(ctx, t, s)
+				l.check(ctx, t, s)
+				continue
 			}
-			page := store.Page{Offset: random.IntN(len(want) + 2), Limit: 1 + random.IntN(10)}
-			got, total, err := s.Users(ctx, "acme", page)
+			err := s.InTx(ctx, func(tx store.Tx) error {
+				for range 1 + l.random.IntN(5) {
+					l.change(ctx, t, tx)
+					if l.random.IntN(2) == 0 {
+						l.check(ctx, t, tx)
+					}
+				}
+				return nil
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			first := min(page.Offset, len(want))
-			if part := want[first:min(first+page.Limit, len(want))]; total != len(want) || !slices.Equal(ids(got), ids(part)) {
-				t.Fatalf("after %d changes, %+v of %d: got %v of %d, want %v", i+1, page, len(want), ids(got), total, ids(part))
-			}
+			l.check(ctx, t, s)
 		}
 	})
 }
 
-// join makes a user at the end of the list, or somewhere before it.
-func join(ctx context.Context, t *testing.T, s store.Store, i int, before bool) store.User {
+// userLister knows what the list of users is to be.
+type userLister struct {
+	random  *rand.Rand
+	changes int
+	want    []store.User
+}
+
+// change takes a user away, or makes one at the end of the list or somewhere
+// before it.
+func (l *userLister) change(ctx context.Context, t *testing.T, s store.Tx) {
 	t.Helper()
-	id := fmt.Sprintf("u%03d", i)
-	at := time.UnixMilli(int64(1000 * (i + 1))).UTC()
-	if before {
-		at = time.UnixMilli(int64(1000*(i/2) + i + 1)).UTC()
+	l.changes++
+	if l.random.IntN(4) == 0 && len(l.want) > 0 {
+		gone := l.random.IntN(len(l.want))
+		if err := s.DeleteUser(ctx, "acme", l.want[gone].ID); err != nil {
+			t.Fatal(err)
+		}
+		l.want = slices.Delete(l.want, gone, gone+1)
+		return
+	}
+	id := fmt.Sprintf("u%03d", l.changes)
+	at := time.UnixMilli(int64(1000 * (l.changes + 1))).UTC()
+	if l.random.IntN(3) == 0 {
+		at = time.UnixMilli(int64(1000*(l.changes/2) + l.changes + 1)).UTC()
 	}
 	u := store.User{Tenant: "acme", ID: id, Email: id + "@acme.example", BackofficeNumber: id, CreatedAt: at}
 	if err := s.CreateUser(ctx, u); err != nil {
 		t.Fatal(err)
 	}
-	return u
+	l.want = append(l.want, u)
+	slices.SortFunc(l.want, func(a, b store.User) int { return a.CreatedAt.Compare(b.CreatedAt) })
+}
+
+// check reads some page.
+func (l *userLister) check(ctx context.Context, t *testing.T, s store.Tx) {
+	t.Helper()
+	page := store.Page{Offset: l.random.IntN(len(l.want) + 2), Limit: 1 + l.random.IntN(10)}
+	got, total, err := s.Users(ctx, "acme", page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := min(page.Offset, len(l.want))
+	if part := l.want[first:min(first+page.Limit, len(l.want))]; total != len(l.want) || !slices.Equal(ids(got), ids(part)) {
+		t.Fatalf("after %d changes, %+v of %d: got %v of %d, want %v", l.changes, page, len(l.want), ids(got), total, ids(part))
+	}
 }
 
 func ids(users []store.User) []string {

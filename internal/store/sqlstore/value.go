@@ -48,11 +48,13 @@ type millis struct{ field *time.Time }
 func asMillis(field *time.Time) millis { return millis{field} }
 
 // Value implements driver.Valuer.
-func (m millis) Value() (driver.Value, error) {
+func (m millis) Value() (driver.Value, error) { return m.number(), nil }
+
+func (m millis) number() int64 {
 	if m.field.IsZero() {
-		return int64(0), nil
+		return 0
 	}
-	return m.field.UnixMilli(), nil
+	return m.field.UnixMilli()
 }
 
 // Scan implements sql.Scanner.
