@@ -2,12 +2,14 @@
 // of the same attributes as the real one, and keeps what the plan says. It is
 // started the usual way. What it costs is what Terraform, the plugin protocol
 // and the framework cost, and no provider on the framework can do with less,
-// unless it tells the SDK to be quiet.
+// unless it tells the SDK to be quiet. With FLOOR=raw in the environment it does
+// without the framework, too.
 package main
 
 import (
 	"context"
 	"log"
+	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -21,10 +23,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
+const address = "registry.terraform.io/access-config/iam"
+
 func main() {
-	err := providerserver.Serve(context.Background(), func() provider.Provider { return floorProvider{} },
-		providerserver.ServeOpts{Address: "registry.terraform.io/access-config/iam"})
-	if err != nil {
+	serve := func() error {
+		return providerserver.Serve(context.Background(), func() provider.Provider { return floorProvider{} }, providerserver.ServeOpts{Address: address})
+	}
+	if os.Getenv("FLOOR") == "raw" {
+		serve = serveRaw
+	}
+	if err := serve(); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -35,10 +43,13 @@ func (floorProvider) Metadata(_ context.Context, _ provider.MetadataRequest, res
 	resp.TypeName = "iam"
 }
 
+// providerSettings are what the bench's configurations give the provider.
+var providerSettings = []string{"api_url", "tenant", "client_id", "client_secret"}
+
 func (floorProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
-	text := providerschema.StringAttribute{Optional: true}
-	resp.Schema.Attributes = map[string]providerschema.Attribute{
-		"api_url": text, "tenant": text, "client_id": text, "client_secret": text,
+	resp.Schema.Attributes = map[string]providerschema.Attribute{}
+	for _, name := range providerSettings {
+		resp.Schema.Attributes[name] = providerschema.StringAttribute{Optional: true}
 	}
 }
 

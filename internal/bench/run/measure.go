@@ -28,12 +28,14 @@ func measureStore(ctx context.Context, _ options, dir string, r *results) error 
 	return nil
 }
 
-// life measures a configuration that needs no backend.
-func life(ctx context.Context, o options, dir string, config files) ([]step, error) {
+// life measures a configuration that needs no backend, with these variables for
+// the provider that does nothing.
+func life(ctx context.Context, o options, dir string, config files, variables ...string) ([]step, error) {
 	w, err := newWorkspace(o.cli, dir, filepath.Dir(o.floor), config)
 	if err != nil {
 		return nil, err
 	}
+	w.env = append(w.env, variables...)
 	return w.life(ctx)
 }
 
@@ -75,6 +77,10 @@ func measureInstances(ctx context.Context, o options, dir string, r *results) er
 		if err != nil {
 			return err
 		}
+		raw, err := life(ctx, o, at("raw"), userInstances("http://127.0.0.1:1", n), "FLOOR=raw")
+		if err != nil {
+			return err
+		}
 		plain, err := life(ctx, o, at("plain"), plainInstances(n))
 		if err != nil {
 			return err
@@ -90,6 +96,7 @@ func measureInstances(ctx context.Context, o options, dir string, r *results) er
 		}
 		for i := range floor {
 			r.compare("iam_user", n, near[i], "do-nothing provider", floor[i])
+			r.compare("do-nothing, without framework", n, raw[i], "do-nothing provider", floor[i])
 			r.compare("terraform_data", n, plain[i], "do-nothing provider", floor[i])
 			r.against(row{part: "iam_user, 50 ms a request", size: n, figure: near[i].name + " wall", value: far[i].wall.Seconds(), unit: "s"}, "loopback", near[i].wall.Seconds())
 		}
