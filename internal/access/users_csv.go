@@ -65,28 +65,65 @@ func (e *LineError) Error() string {
 // line ends, quoted cells with line breaks, blanks around cells, empty rows.
 // The error joins a LineError for every mistake.
 func ParseUsersCSV(text string) (UserTable, error) {
-	p, err := parseUsers(text)
+	t, err := ReadUsersCSV(text)
 	if err != nil {
 		return UserTable{}, err
 	}
-	return p.table, nil
+	return t.Table(), nil
 }
+
+// UsersText is a text that was read, to be written again with changes.
+type UsersText struct {
+	text string
+	p    *userParser
+}
+
+// ReadUsersCSV is ParseUsersCSV for a text that is to be changed.
+func ReadUsersCSV(text string) (*UsersText, error) {
+	p, err := parseUsers(text)
+	if err != nil {
+		return nil, err
+	}
+	return &UsersText{text, p}, nil
+}
+
+// Table returns what the text says.
+func (t *UsersText) Table() UserTable { return t.p.table }
 
 func parseUsers(text string) (*userParser, error) {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(text, "\uFEFF"))
 	if err := checkUTF8(text); err != nil {
 		return nil, err
 	}
-	p := &userParser{r: newUserReader(text, separatorOf(text)), text: text, lines: map[string]int{}}
+	p := &userParser{r: newUserReader(text, separatorOf(text)), text: text}
 	p.header()
 	if p.position != nil {
+		p.reserve()
 		for p.row() {
 		}
 	}
 	return p, errors.Join(p.mistakes...)
 }
 
+// reserve makes room for the users that the rest of the text may hold. To make
+// it row by row takes longer than to read them.
+func (p *userParser) reserve() {
+	rest := p.text[p.r.InputOffset():]
+	users := strings.Count(strings.TrimSuffix(rest, "\n"), "\n")
+	if rest != "" {
+		users++
+	}
+	users = min(users, 1<<16) // unless it is of empty lines
+	p.table.Users = slices.Grow(p.table.Users, users)
+	p.ends = slices.Grow(p.ends, users)
+	p.cells = slices.Grow(p.cells, users)
+	p.lines = make(map[string]int, users)
+}
+
 func checkUTF8(text string) error {
+	if utf8.ValidString(text) {
+		return nil
+	}
 	line := 1
 	for i, r := range text {
 		if r == '\n' {
@@ -323,6 +360,17 @@ func (t UserTable) CSV() string {
 	}
 	_ = w.end() // a strings.Builder never fails
 	return text.String()
+}
+
+// Says returns all that the row says of its user, as a text to be compared with
+// that of other rows.
+func (u CSVUser) Says() string {
+	cells := make([]string, len(userColumns))
+	for i, column := range userColumns {
+		cells[i] = u.cell(column)
+	}
+	cells[0] = strings.ToLower(u.Email)
+	return strings.Join(cells, "\x00")
 }
 
 func (u CSVUser) cell(column string) string {

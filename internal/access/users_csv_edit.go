@@ -6,17 +6,12 @@ import (
 	"strings"
 )
 
-// EditUsersCSV changes the users of a text that ParseUsersCSV reads, and nothing
-// else: lines of users that stay as they are, the columns, their order and the
-// separator stay. Edit returns what becomes of a user, and whether it stays at
-// all; more users follow at the end. A column that the text does not have is not
-// written.
-func EditUsersCSV(text string, edit func(CSVUser) (CSVUser, bool), more ...CSVUser) (string, error) {
-	p, err := parseUsers(text)
-	if err != nil {
-		return "", err
-	}
-	lines := splitLines(text)
+// Edit returns the text with other users, and nothing else changed: lines of
+// users that stay as they are, the columns, their order and the separator stay.
+// The function returns what becomes of a user, and whether it stays at all; more
+// users follow at the end. A column that the text does not have is not written.
+func (t *UsersText) Edit(edit func(CSVUser) (CSVUser, bool), more ...CSVUser) string {
+	p, lines := t.p, splitLines(t.text)
 	var out strings.Builder
 	next := 0 // of lines
 	for i, u := range p.table.Users {
@@ -33,7 +28,7 @@ func EditUsersCSV(text string, edit func(CSVUser) (CSVUser, bool), more ...CSVUs
 	}
 	out.WriteString(strings.Join(lines[next:], ""))
 	if len(more) == 0 {
-		return out.String(), nil
+		return out.String()
 	}
 	end := lineEnd(lines[0])
 	if end == "" {
@@ -45,7 +40,7 @@ func EditUsersCSV(text string, edit func(CSVUser) (CSVUser, bool), more ...CSVUs
 	for _, u := range more {
 		out.WriteString(p.line(u, CSVUser{}, make([]string, p.width)) + end)
 	}
-	return out.String(), nil
+	return out.String()
 }
 
 // splitLines splits a text after each line end.

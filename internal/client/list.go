@@ -153,7 +153,9 @@ func (w *walk[T]) together(ctx context.Context, left int) error {
 		return err
 	}
 	trial := *w
-	trial.rows, trial.seen = append([]T{}, w.rows...), maps.Clone(w.seen)
+	trial.rows = append(make([]T, 0, len(w.rows)+left*w.size), w.rows...)
+	trial.seen = make(map[string]bool, cap(trial.rows))
+	maps.Copy(trial.seen, w.seen)
 	for _, p := range pages {
 		if p.total != w.total {
 			return nil

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -93,21 +95,22 @@ func (w workspace) plan(ctx context.Context) (step, error) {
 	return w.run(ctx, "plan", "plan", "-detailed-exitcode", "-no-color")
 }
 
-// life applies, plans without a change, and destroys.
+// life applies, plans without a change, and destroys. A plan is short: it is the
+// middle of three.
 func (w workspace) life(ctx context.Context) ([]step, error) {
-	var steps []step
-	for _, args := range [][]string{
-		{"apply", "-auto-approve", "-no-color"},
-		{"plan", "-detailed-exitcode", "-no-color"},
-		{"destroy", "-auto-approve", "-no-color"},
-	} {
-		s, err := w.run(ctx, args[0], args...)
-		if err != nil {
-			return steps, err
-		}
-		steps = append(steps, s)
+	apply, err := w.run(ctx, "apply", "apply", "-auto-approve", "-no-color")
+	if err != nil {
+		return nil, err
 	}
-	return steps, nil
+	var plans [3]step
+	for i := range plans {
+		if plans[i], err = w.plan(ctx); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(plans[:], func(a, b step) int { return cmp.Compare(a.wall, b.wall) })
+	destroy, err := w.run(ctx, "destroy", "destroy", "-auto-approve", "-no-color")
+	return []step{apply, plans[1], destroy}, err
 }
 
 // watchMemory returns the most memory that a child of the process had, as Linux

@@ -40,24 +40,30 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if goes {
 		plan.OnDestroy = state.OnDestroy
 	}
-	r.checkLeaving(plan, state, &resp.Diagnostics)
+	table := plan.table(r.Defaults)
+	former := table
+	if !state.CSV.Equal(plan.CSV) {
+		former = state.table(r.Defaults)
+	}
+	if plan.OnDestroy.ValueString() != onDestroyKeep {
+		r.checkLeaving(table, former, &resp.Diagnostics)
+	}
 	if goes {
 		return
 	}
-	table, former := plan.table(r.Defaults), state.table(r.Defaults)
-	r.checkLocks(ctx, plan, state, &resp.Diagnostics)
+	r.checkLocks(ctx, table, former, &resp.Diagnostics)
+	if plan.OnDestroy.ValueString() == onDestroyLock && state.OnDestroy.ValueString() != onDestroyLock && r.Client != nil && !r.CanLock(ctx) {
+		resp.Diagnostics.Append(noLocks(path.Root("on_destroy"), "Use on_destroy = \"remove\", which takes users out of the tenant and keeps their accounts on the platform."))
+	}
 	r.warnOfLeaving(ctx, table, former, plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
 	r.checkOwners(ctx, table, len(former.Users) > 0 || plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
 }
 
 // checkLeaving notes who goes with a row, or with the table, and must not be
 // managed elsewhere.
-func (r *usersCSVResource) checkLeaving(plan, state usersCSVModel, diags *diag.Diagnostics) {
-	if plan.OnDestroy.ValueString() == onDestroyKeep {
-		return
-	}
-	rows, found := plan.table(r.Defaults).byEmail(), 0
-	for _, row := range state.table(r.Defaults).Users {
+func (r *usersCSVResource) checkLeaving(table, former usersTable, diags *diag.Diagnostics) {
+	rows, found := table.byEmail(), 0
+	for _, row := range former.Users {
 		if _, stays := rows[strings.ToLower(row.Email)]; stays {
 			continue
 		}
@@ -69,27 +75,30 @@ func (r *usersCSVResource) checkLeaving(plan, state usersCSVModel, diags *diag.D
 }
 
 // checkLocks refuses locks where the API at hand has none.
-func (r *usersCSVResource) checkLocks(ctx context.Context, plan, state usersCSVModel, diags *diag.Diagnostics) {
-	if r.Client == nil {
+func (r *usersCSVResource) checkLocks(ctx context.Context, table, former usersTable, diags *diag.Diagnostics) {
+	if r.Client == nil || !table.Has("locked") {
 		return
 	}
-	const summary, detail = "Locking Not Supported", "The API at hand cannot lock users, only the reference backend can. %s"
-	former := state.table(r.Defaults).byEmail()
-	for _, row := range plan.table(r.Defaults).Users {
-		if row.Locked && !former[strings.ToLower(row.Email)].Locked && !r.CanLock(ctx) {
-			diags.AddAttributeError(path.Root("csv"), summary, fmt.Sprintf(detail, fmt.Sprintf("Line %d locks %s: take the user out of all groups instead.", row.Line, row.Email)))
-			break
+	known := former.byEmail()
+	for _, row := range table.Users {
+		if row.Locked && !known[strings.ToLower(row.Email)].Locked && !r.CanLock(ctx) {
+			diags.Append(noLocks(path.Root("csv"), fmt.Sprintf("Line %d locks %s: take the user out of all groups instead.", row.Line, row.Email)))
+			return
 		}
 	}
-	if plan.OnDestroy.ValueString() == onDestroyLock && state.OnDestroy.ValueString() != onDestroyLock && !r.CanLock(ctx) {
-		diags.AddAttributeError(path.Root("on_destroy"), summary, fmt.Sprintf(detail, "Use on_destroy = \"remove\", which takes users out of the tenant and keeps their accounts on the platform."))
-	}
+}
+
+func noLocks(at path.Path, instead string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Locking Not Supported", "The API at hand cannot lock users, only the reference backend can. "+instead)
 }
 
 // warnOfLeaving names the groups that users will leave whose groups were not
 // managed until now: who is taken over, or everybody of a table that gets the
 // column. They are in no state yet, and would not show.
 func (r *usersCSVResource) warnOfLeaving(ctx context.Context, table, former usersTable, adopts bool, diags *diag.Diagnostics) {
+	if !table.Has("groups") || r.Client == nil {
+		return
+	}
 	known := former.byEmail()
 	rows := slices.DeleteFunc(slices.Clone(table.Users), func(row access.CSVUser) bool {
 		if _, managed := known[strings.ToLower(row.Email)]; managed {
@@ -97,7 +106,7 @@ func (r *usersCSVResource) warnOfLeaving(ctx context.Context, table, former user
 		}
 		return !adopts
 	})
-	if !table.Has("groups") || len(rows) == 0 || r.Client == nil {
+	if len(rows) == 0 {
 		return
 	}
 	users, err := r.users(ctx)
@@ -134,9 +143,7 @@ func (r *usersCSVResource) checkOwners(ctx context.Context, table usersTable, so
 		}
 	}
 	for _, row := range table.Users {
-		says := row
-		says.Line, says.Email = 0, strings.ToLower(row.Email)
-		add(r.Owners.Account("iam_users_csv", row.Email, fmt.Sprint(says), at))
+		add(r.Owners.Account("iam_users_csv", row.Email, row.Says(), at))
 	}
 	if !table.Has("groups") || !someExist || r.Client == nil {
 		return

@@ -119,25 +119,25 @@ func (r *usersCSVResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
-	table := state.table(r.Defaults)
+	written, err := access.ReadUsersCSV(state.CSV.ValueString())
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "users", "in the state", err))
+		return
+	}
+	table := usersTable{written.Table(), r.Defaults}
 	users, err := r.present(ctx, table)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("read", "users", "of the table", err))
 		return
 	}
 	r.NoteUsers(users)
-	text, err := access.EditUsersCSV(state.CSV.ValueString(), func(row access.CSVUser) (access.CSVUser, bool) {
+	state.CSV = newUsersText(written.Edit(func(row access.CSVUser) (access.CSVUser, bool) {
 		u, ok := users[strings.ToLower(row.Email)]
 		if !ok {
 			return row, false
 		}
 		return table.shown(row, u), true
-	})
-	if err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("read", "users", "in the state", err))
-		return
-	}
-	state.CSV = newUsersText(text)
+	}))
 	if state.OnDestroy.IsNull() {
 		state.OnDestroy = types.StringValue(onDestroyRemove) // imported
 	}

@@ -323,7 +323,11 @@ func (s *usersSync) outcome() usersCSVModel {
 			more = append(more, s.former[email])
 		}
 	}
-	text, err := access.EditUsersCSV(text, func(row access.CSVUser) (access.CSVUser, bool) {
+	written, err := access.ReadUsersCSV(text)
+	if err != nil { // not so: it was read before
+		return m
+	}
+	m.CSV = newUsersText(written.Edit(func(row access.CSVUser) (access.CSVUser, bool) {
 		email := strings.ToLower(row.Email)
 		f, failed := s.failed[email]
 		was, known := s.former[email]
@@ -336,10 +340,7 @@ func (s *usersSync) outcome() usersCSVModel {
 			return *f.is, true
 		}
 		return was, known
-	}, more...)
-	if err == nil { // it was read before
-		m.CSV = newUsersText(text)
-	}
+	}, more...))
 	return m
 }
 
