@@ -66,6 +66,7 @@ type Client struct {
 	backoff   retryablehttp.Backoff
 
 	pace pace
+	kept keptPages
 
 	wrote   atomic.Bool // whether anything was written, or tried to
 	users   gathering[api.User]

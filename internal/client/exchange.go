@@ -28,6 +28,7 @@ type call struct {
 	body   any        // sent as JSON; nil: no body
 	form   url.Values // the token request, which has no token and no tenant yet
 	total  bool       // ask for the number of all rows
+	unless string     // the ETag that makes 304 a success; empty: none does
 	again  bool       // a POST that may be sent twice; the other methods always may
 	want   []int      // the statuses that are a success
 	secret string     // in the body, and never told
@@ -88,6 +89,9 @@ func (x *exchange) send(ctx context.Context, token string) error {
 		return x.unanswered(err)
 	}
 	_ = resp.Body.Close() // holds nothing: RoundTrip took it all
+	if x.status == http.StatusNotModified && x.call.unless != "" {
+		return nil
+	}
 	if x.status < 200 || x.status > 299 {
 		return x.refused()
 	}
@@ -146,6 +150,9 @@ func (x *exchange) setHeader(h http.Header) {
 	}
 	if x.call.total {
 		h.Set(api.HeaderTotalCount, "true")
+	}
+	if x.call.unless != "" {
+		h.Set("If-None-Match", x.call.unless)
 	}
 }
 

@@ -63,12 +63,19 @@ type batch[T any] struct {
 }
 
 func (w *walk[T]) read(ctx context.Context, number int) (p batch[T], err error) {
+	query := w.client.pageQuery(number, w.where)
+	at := w.path + "?" + query.Encode()
+	known := w.client.kept.get(at)
 	p.exchange, err = w.client.do(ctx, call{
-		method: http.MethodGet, path: w.path, query: w.client.pageQuery(number, w.where), total: true, want: []int{http.StatusOK},
+		method: http.MethodGet, path: w.path, query: query, total: true, unless: known.tag, want: []int{http.StatusOK},
 	})
 	if err != nil {
 		return p, err
 	}
+	if p.exchange.status == http.StatusNotModified {
+		p.exchange.body = known.body
+	}
+	w.client.kept.keep(at, p.exchange)
 	p.rows, err = decode[[]T](p.exchange)
 	p.total = p.exchange.total()
 	return p, err

@@ -132,16 +132,28 @@ func typeMistake(err error) string {
 
 // write answers with a JSON document.
 func (c *call) write(status int, v any) error {
+	body, err := encode(v)
+	if err != nil {
+		return err
+	}
+	c.send(status, body)
+	return nil
+}
+
+func encode(v any) ([]byte, error) {
 	var body bytes.Buffer
 	e := json.NewEncoder(&body)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
-		return fmt.Errorf("encoding the answer: %w", err)
+		return nil, fmt.Errorf("encoding the answer: %w", err)
 	}
+	return body.Bytes(), nil
+}
+
+func (c *call) send(status int, body []byte) {
 	c.w.Header().Set("Content-Type", "application/json")
 	c.w.WriteHeader(status)
-	_, _ = c.w.Write(body.Bytes()) // the caller went away; nothing to add
-	return nil
+	_, _ = c.w.Write(body) // the caller went away; nothing to add
 }
 
 // changed answers without a document as the site service does.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -48,12 +49,40 @@ func (c *call) positive(name string, absent int) (int, error) {
 }
 
 // writeList answers with one page of a list and, where the request asks for
-// it, the number of all.
+// it, the number of all. Who has the page already, as the request says, is told
+// only that it is still the same.
 func writeList[T any](c *call, items []T, total int) error {
+	header := c.w.Header()
 	if strings.EqualFold(c.r.Header.Get(api.HeaderTotalCount), "true") {
-		c.w.Header().Set(api.HeaderTotalCount, strconv.Itoa(total))
+		header.Set(api.HeaderTotalCount, strconv.Itoa(total))
 	}
-	return c.write(http.StatusOK, orEmpty(items))
+	body, err := encode(orEmpty(items))
+	if err != nil {
+		return err
+	}
+	hash := sha256.New()
+	fmt.Fprintln(hash, header.Get(api.HeaderTotalCount))
+	hash.Write(body)
+	tag := fmt.Sprintf(`"%x"`, hash.Sum(nil)[:16])
+	header.Set("ETag", tag)
+	if names(c.r.Header.Values("If-None-Match"), tag) {
+		c.w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	c.send(http.StatusOK, body)
+	return nil
+}
+
+// names reports whether lists of versions name the one.
+func names(lists []string, tag string) bool {
+	for _, list := range lists {
+		for named := range strings.SplitSeq(list, ",") {
+			if strings.TrimPrefix(strings.TrimSpace(named), "W/") == tag {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // orEmpty returns a list that JSON does not write as null.

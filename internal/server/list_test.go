@@ -90,6 +90,17 @@ func TestList_pages(t *testing.T) {
 			}
 			b.check(t, exchange{path: path + "?pageNumber=2147483647&pageSize=2147483647", header: total, status: 200, want: `[]`, wantHeader: totalIs(count)})
 			b.check(t, exchange{path: path + "?pageNumber=" + count + "0", status: 200, want: `[]`, wantHeader: totalIs("")})
+			first := b.send(t, exchange{path: path, header: total})
+			tag := first.header.Get("ETag")
+			for asked, want := range map[string]int{tag: 304, "W/" + tag: 304, `"other", ` + tag: 304, `"other"`: 200, strings.Trim(tag, `"`): 200} {
+				got := b.send(t, exchange{path: path, header: map[string]string{api.HeaderTotalCount: "true", "If-None-Match": asked}})
+				if got.status != want || want == 304 && len(got.body) > 0 || got.header.Get(api.HeaderTotalCount) != count || got.header.Get("ETag") != tag {
+					t.Errorf("unless it is %s: got %d with %v: %s", asked, got.status, got.header, got.body)
+				}
+			}
+			if got := b.send(t, exchange{path: path, header: map[string]string{"If-None-Match": tag}}); got.status != 200 {
+				t.Errorf("without the count that came with the tag: got %d", got.status)
+			}
 			for asked, want := range map[string]string{"": "", "false": "", "1": "", "TRUE": count} {
 				got := b.send(t, exchange{path: path + "?pageSize=1", header: map[string]string{api.HeaderTotalCount: asked}})
 				if n := got.header.Get(api.HeaderTotalCount); n != want {

@@ -56,6 +56,16 @@ func (o *operation) problems(e *exchange, values []string) []error {
 	return problems
 }
 
+// unchanged returns what is wrong with the answer that a page of a list is as
+// the client has it, which no operation declares by itself.
+func unchanged(e *exchange) []error {
+	tag := e.header.Get("ETag")
+	if e.request.Method != http.MethodGet || tag == "" || !strings.Contains(e.request.Header.Get("If-None-Match"), tag) || e.answer.Len() > 0 {
+		return []error{fmt.Errorf("nothing asked whether it is still %q, or there is a body: %s", tag, short(e.answer.Bytes()))}
+	}
+	return nil
+}
+
 // request returns a copy of the request whose body can be read once more. A
 // body without a type has the one that the operation takes, as for the server.
 func (o *operation) request(e *exchange) *http.Request {

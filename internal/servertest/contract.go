@@ -64,6 +64,10 @@ func (c *contract) check(e *exchange) {
 		c.report(e, c.own.description, c.own.stray(e))
 		return
 	}
+	if e.status == http.StatusNotModified {
+		c.report(e, c.own.description, unchanged(e))
+		return
+	}
 	c.report(e, c.own.description, o.problems(e, values))
 	for _, d := range c.published {
 		if o, ok := d.operations[o.shape]; ok {

@@ -1,0 +1,49 @@
+package client
+
+import (
+	"net/http"
+	"sync"
+)
+
+// keptBytes bounds the memory that kept pages take: those of some 70,000 users.
+const keptBytes = 32 << 20
+
+// keptPages are pages of lists as they were last read, with what the server
+// calls that version. Guardrails, data sources and resources may each read the
+// same list in one run: what did not change in between does not travel again.
+// The server is asked each time, so that nobody gets what is out of date. The
+// public API names no versions, and keeps nothing here.
+type keptPages struct {
+	mu    sync.Mutex
+	pages map[string]keptPage // by path and query
+	size  int
+}
+
+type keptPage struct {
+	tag  string // an ETag; empty: there is no such page
+	body []byte
+}
+
+func (k *keptPages) get(at string) keptPage {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.pages[at]
+}
+
+// keep keeps a page that has a version, while there is room.
+func (k *keptPages) keep(at string, x *exchange) {
+	tag := x.header.Get("ETag")
+	if tag == "" || x.status != http.StatusOK {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	size := k.size - len(k.pages[at].body) + len(x.body)
+	if size > keptBytes {
+		return
+	}
+	if k.pages == nil {
+		k.pages = map[string]keptPage{}
+	}
+	k.pages[at], k.size = keptPage{tag, x.body}, size
+}

@@ -1,0 +1,25 @@
+package client
+
+import (
+	"net/http"
+	"testing"
+)
+
+func TestKeptPages_bounded(t *testing.T) {
+	t.Parallel()
+	page := func(tag string, size int) *exchange {
+		return &exchange{status: http.StatusOK, header: http.Header{"Etag": {tag}}, body: make([]byte, size)}
+	}
+	var k keptPages
+	k.keep("untold", page("", 1))
+	k.keep("large", page(`"1"`, keptBytes-10))
+	k.keep("small", page(`"2"`, 11))
+	if k.get("untold").tag != "" || k.get("large").tag == "" || k.get("small").tag != "" {
+		t.Errorf("kept %d bytes of %d pages", k.size, len(k.pages))
+	}
+	k.keep("large", page(`"3"`, 5))
+	k.keep("small", page(`"2"`, 11))
+	if k.get("large").tag != `"3"` || k.get("small").tag == "" || k.size != 16 {
+		t.Errorf("kept %d bytes of %d pages", k.size, len(k.pages))
+	}
+}
