@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -68,6 +69,15 @@ func (b *backend) counting(address *url.URL, delay time.Duration) http.Handler {
 		time.Sleep(delay)
 		proxy.ServeHTTP(w, r)
 	})
+}
+
+// spent returns what it took so far; nothing where there is none.
+func (b *backend) spent() (requests int64, u usage) {
+	if b == nil {
+		return 0, u
+	}
+	u, _ = usageOf(strconv.Itoa(b.cmd.Process.Pid))
+	return b.requests.Load(), u
 }
 
 // stop ends the backend.

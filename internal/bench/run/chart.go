@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"io"
 	"slices"
+	"strings"
 )
 
 // bar is a ratio of the chart.
@@ -37,8 +38,8 @@ var chart = template.Must(template.New("chart").Parse(`<svg xmlns="http://www.w3
 func (r *results) writeChart(w io.Writer) error {
 	var bars []bar
 	for _, row := range r.rows {
-		if row.part != "iam_user" || row.floor == "" {
-			continue
+		if row.part != "iam_user" || row.floor == "" || strings.HasSuffix(row.figure, "provider CPU") || strings.HasSuffix(row.figure, "CLI memory") {
+			continue // parts of the others
 		}
 		width := min(row.ratio, 1.9) * chartScale
 		bars = append(bars, bar{

@@ -65,7 +65,7 @@ func withBackend(ctx context.Context, o options, at place, config func(url strin
 	if err != nil {
 		return nil, err
 	}
-	w.requests = &b.requests
+	w.backend = b
 	return measure(w, ctx)
 }
 
@@ -108,11 +108,25 @@ func measureInstances(ctx context.Context, o options, dir string, r *results) er
 func (r *results) compare(part string, n int, s step, floor string, f step) {
 	r.against(row{part: part, size: n, figure: s.name + " CPU", value: s.cpu.Seconds(), unit: "s"}, floor, f.cpu.Seconds())
 	r.against(row{part: part, size: n, figure: s.name + " wall", value: s.wall.Seconds(), unit: "s"}, floor, f.wall.Seconds())
-	if s.memory > 0 && f.memory > 0 {
-		r.against(row{part: part, size: n, figure: s.name + " provider memory", value: mebibytes(s.memory), unit: "MiB"}, floor, mebibytes(f.memory))
+	if s.cli.memory > 0 && f.cli.memory > 0 {
+		r.against(row{part: part, size: n, figure: s.name + " CLI memory", value: mebibytes(s.cli.memory), unit: "MiB"}, floor, mebibytes(f.cli.memory))
 	}
-	if s.requests > 0 {
-		r.add(row{part: part, size: n, figure: s.name + " requests", value: float64(s.requests)})
+	if s.provider.memory > 0 && f.provider.memory > 0 {
+		r.against(row{part: part, size: n, figure: s.name + " provider CPU", value: s.provider.cpu.Seconds(), unit: "s"}, floor, f.provider.cpu.Seconds())
+		r.against(row{part: part, size: n, figure: s.name + " provider memory", value: mebibytes(s.provider.memory), unit: "MiB"}, floor, mebibytes(f.provider.memory))
+	}
+	r.overAPI(part, n, s)
+}
+
+// overAPI adds what a step cost the backend, if there was one.
+func (r *results) overAPI(part string, n int, s step) {
+	if s.requests == 0 {
+		return
+	}
+	r.add(row{part: part, size: n, figure: s.name + " requests", value: float64(s.requests)})
+	if s.backend.memory > 0 {
+		r.add(row{part: part, size: n, figure: s.name + " backend CPU", value: s.backend.cpu.Seconds(), unit: "s"},
+			row{part: part, size: n, figure: s.name + " backend memory", value: mebibytes(s.backend.memory), unit: "MiB"})
 	}
 }
 
@@ -129,8 +143,8 @@ func measureCSV(ctx context.Context, o options, dir string, r *results) error {
 	}
 	for _, s := range steps {
 		r.add(row{part: "iam_users_csv", size: o.csv, figure: s.name + " wall", value: s.wall.Seconds(), unit: "s"},
-			row{part: "iam_users_csv", size: o.csv, figure: s.name + " CPU", value: s.cpu.Seconds(), unit: "s"},
-			row{part: "iam_users_csv", size: o.csv, figure: s.name + " requests", value: float64(s.requests)})
+			row{part: "iam_users_csv", size: o.csv, figure: s.name + " CPU", value: s.cpu.Seconds(), unit: "s"})
+		r.overAPI("iam_users_csv", o.csv, s)
 	}
 	if instances := r.perInstance("plan wall"); instances > 0 {
 		r.against(row{part: "iam_users_csv", size: o.csv, figure: "plan wall", value: steps[1].wall.Seconds(), unit: "s"}, "as many instances", instances*float64(o.csv))
@@ -161,8 +175,8 @@ func measureMembers(ctx context.Context, o options, dir string, r *results) erro
 			return err
 		}
 		for _, s := range steps {
-			r.add(row{part: "iam_group_members", size: n, figure: s.name + " wall", value: s.wall.Seconds(), unit: "s"},
-				row{part: "iam_group_members", size: n, figure: s.name + " requests", value: float64(s.requests)})
+			r.add(row{part: "iam_group_members", size: n, figure: s.name + " wall", value: s.wall.Seconds(), unit: "s"})
+			r.overAPI("iam_group_members", n, s)
 		}
 		each := steps[1].wall.Seconds() / float64(n)
 		if i == 0 {

@@ -4,15 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -21,7 +18,9 @@ type step struct {
 	name     string // apply, plan, destroy
 	wall     time.Duration
 	cpu      time.Duration // of the CLI and the provider together
-	memory   int64         // most of the provider, in bytes; 0 where the system does not tell
+	cli      usage         // its memory alone
+	provider usage
+	backend  usage // zero without one
 	requests int64
 }
 
@@ -29,7 +28,7 @@ type step struct {
 type workspace struct {
 	cli, dir string
 	env      []string
-	requests *atomic.Int64 // of the proxy; nil without a backend
+	backend  *backend // nil without one
 }
 
 // files are those of a configuration, by name.
@@ -63,31 +62,28 @@ func (w workspace) run(ctx context.Context, name string, args ...string) (step, 
 	var output bytes.Buffer
 	cmd := exec.CommandContext(ctx, w.cli, args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = w.dir, w.env, &output, &output
-	before := w.count()
+	requests, backend := w.backend.spent()
 	start := time.Now()
 	if err := cmd.Start(); err != nil {
 		return step{}, err
 	}
 	ended := make(chan struct{})
-	peak := make(chan int64, 1)
-	go func() { peak <- watchMemory(cmd.Process.Pid, ended) }()
+	watched := make(chan step, 1)
+	go func() { watched <- watch(cmd.Process.Pid, ended) }()
 	err := cmd.Wait()
-	s := step{name: name, wall: time.Since(start), requests: w.count() - before}
+	took := time.Since(start)
 	close(ended)
-	s.memory = <-peak
+	s := <-watched
+	s.name, s.wall = name, took
 	// The times of a process have those of the children that it waited for.
 	s.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	s.requests, s.backend = w.backend.spent()
+	s.requests -= requests
+	s.backend.cpu -= backend.cpu
 	if err != nil {
 		return s, fmt.Errorf("%s %s: %w\n%s", w.cli, strings.Join(args, " "), err, output.String())
 	}
 	return s, nil
-}
-
-func (w workspace) count() int64 {
-	if w.requests == nil {
-		return 0
-	}
-	return w.requests.Load()
 }
 
 // plan refreshes and plans; it wants no change.
@@ -111,42 +107,4 @@ func (w workspace) life(ctx context.Context) ([]step, error) {
 	slices.SortFunc(plans[:], func(a, b step) int { return cmp.Compare(a.wall, b.wall) })
 	destroy, err := w.run(ctx, "destroy", "destroy", "-auto-approve", "-no-color")
 	return []step{apply, plans[1], destroy}, err
-}
-
-// watchMemory returns the most memory that a child of the process had, as Linux
-// tells it.
-func watchMemory(pid int, ended <-chan struct{}) (most int64) {
-	for {
-		for _, child := range children(pid) {
-			status, err := os.ReadFile(filepath.Join("/proc", child, "status"))
-			if err != nil {
-				continue
-			}
-			_, rest, _ := strings.Cut(string(status), "VmHWM:")
-			fields := strings.Fields(rest)
-			if len(fields) > 0 {
-				if kilobytes, err := strconv.ParseInt(fields[0], 10, 64); err == nil {
-					most = max(most, kilobytes<<10)
-				}
-			}
-		}
-		select {
-		case <-ended:
-			return most
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
-}
-
-func children(pid int) []string {
-	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
-	var list []string
-	for _, task := range tasks {
-		text, err := os.ReadFile(task)
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			continue
-		}
-		list = append(list, strings.Fields(string(text))...)
-	}
-	return list
 }
