@@ -21,9 +21,12 @@ var events = newTable(table[store.Event]{
 	},
 })
 
-// AppendEvent counts without a sequence, which would leave gaps and number the
-// tenants' events together. Writers wait for each other, so that no two get the
-// same number.
+// appending takes all columns but the id: it counts without a sequence, which
+// would leave gaps and number the tenants' events together. Writers wait for each
+// other, so that no two get the same number.
+var appending = `INSERT INTO audit_event (` + events.columns + `)
+	VALUES ($1, (SELECT coalesce(max(id), 0) + 1 FROM audit_event WHERE tenant = $1), ` + params(2, strings.Count(events.columns, ", ")) + `)`
+
 func (q queries) AppendEvent(ctx context.Context, e store.Event) error {
 	fields := events.fields(&e)
 	if err := events.check(fields); err != nil {
@@ -31,8 +34,7 @@ func (q queries) AppendEvent(ctx context.Context, e store.Event) error {
 	}
 	fields = slices.Delete(fields, 1, 2)
 	return q.change(ctx, func(db *transaction) error {
-		_, err := db.ExecContext(ctx, `INSERT INTO audit_event (`+events.columns+`)
-			VALUES ($1, (SELECT coalesce(max(id), 0) + 1 FROM audit_event WHERE tenant = $1), `+params(2, len(fields))+`)`, fields...)
+		_, err := db.ExecContext(ctx, appending, fields...)
 		return translate(ctx, err, store.ErrNotFound)
 	})
 }
