@@ -205,6 +205,13 @@ func (x brokenTx) Members(ctx context.Context, tenant, groupID string, page stor
 	return x.Tx.Members(ctx, tenant, groupID, page)
 }
 
+func (x brokenTx) Memberships(ctx context.Context, tenant, userID string) (found []store.Assignment, err error) {
+	if err := x.breakage.next(); err != nil {
+		return found, err
+	}
+	return x.Tx.Memberships(ctx, tenant, userID)
+}
+
 func (x brokenTx) GroupIDs(ctx context.Context, tenant string, userIDs []string) (found map[string][]string, err error) {
 	if err := x.breakage.next(); err != nil {
 		return found, err

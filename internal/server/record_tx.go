@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
@@ -79,23 +78,8 @@ func (r recorder) DeleteMemberships(ctx context.Context, tenant, userID string) 
 		func(tx store.Tx) error { return tx.DeleteMemberships(ctx, tenant, userID) })
 }
 
-// membershipsOf reads the memberships of a user.
 func membershipsOf(ctx context.Context, tenant, userID string) func(tx store.Tx) ([]store.Assignment, error) {
-	return func(tx store.Tx) ([]store.Assignment, error) {
-		groups, err := tx.GroupIDs(ctx, tenant, []string{userID})
-		if err != nil {
-			return nil, err
-		}
-		var memberships []store.Assignment
-		for _, id := range groups[userID] {
-			a, err := tx.Assignment(ctx, tenant, id, userID)
-			if err != nil {
-				return nil, fmt.Errorf("reading the membership in %s: %w", id, err)
-			}
-			memberships = append(memberships, a)
-		}
-		return memberships, nil
-	}
+	return func(tx store.Tx) ([]store.Assignment, error) { return tx.Memberships(ctx, tenant, userID) }
 }
 
 func (r recorder) CreateAccessControl(ctx context.Context, c store.AccessControl) error {

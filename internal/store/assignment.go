@@ -27,6 +27,9 @@ type AssignmentTx interface {
 	// Members lists the group's memberships by creation time, then id, and
 	// the number of all. A group that does not exist has none.
 	Members(ctx context.Context, tenant, groupID string, page Page) (members []Assignment, total int, err error)
+	// Memberships lists the user's memberships by group id. A user who does not
+	// exist has none.
+	Memberships(ctx context.Context, tenant, userID string) ([]Assignment, error)
 	// GroupIDs returns, for each of the users, the ids of its groups in the
 	// order of Groups. Users without groups are left out.
 	GroupIDs(ctx context.Context, tenant string, userIDs []string) (map[string][]string, error)

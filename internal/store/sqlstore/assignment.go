@@ -44,6 +44,10 @@ func (q queries) Members(
 	return list, total, err
 }
 
+func (q queries) Memberships(ctx context.Context, tenant, userID string) ([]store.Assignment, error) {
+	return assignments.all(ctx, q.read, `WHERE tenant = $1 AND user_id = $2 ORDER BY group_id`, tenant, userID)
+}
+
 // groupIDsChunk is how many users one statement asks for. SQLite searches a list
 // for each parameter's name, so that a longer statement is slower than two.
 const groupIDsChunk = 128

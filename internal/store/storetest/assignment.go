@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
@@ -14,6 +15,7 @@ var assignmentClauses = []clause{
 	{"the group of an assignment must exist, in the same tenant", proveGroupMustExist},
 	{"members are listed by creation time, then id, byte by byte", proveMembersInOrder},
 	{"members are paged to the end without gap or repeat", proveMemberPages},
+	{"the memberships of a user come by group id, byte by byte", proveMemberships},
 	{"group ids come for each user, in the order of groups", proveGroupIDs},
 	{"group ids come for more users than one statement takes", proveManyGroupIDs},
 	{"a deleted assignment is gone, and only that one", proveDeleteAssignment},
@@ -97,6 +99,31 @@ func proveMemberPages(t *testing.T, s store.Store) {
 		})
 		wantSame(t, paged, whole)
 	}
+}
+
+func proveMemberships(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	tenant, group := withGroup(t, s)
+	ok(t, s.CreateTenant(ctx, newTenant("other")))
+	ok(t, s.CreateGroup(ctx, newGroup("other", group)))
+	ok(t, s.CreateAssignment(ctx, newAssignment("other", "1", group, "u")))
+	ok(t, s.CreateAssignment(ctx, newAssignment(tenant, "another's", group, "U")))
+	var want []store.Assignment
+	for i, id := range shuffled() {
+		// The order of the groups is not that of the assignments or of the time.
+		g, a := newGroup(tenant, id), newAssignment(tenant, fmt.Sprintf("%02d", i), id, "u")
+		g.CreatedAt, a.CreatedAt = later(i), later(i)
+		ok(t, s.CreateGroup(ctx, g))
+		ok(t, s.CreateAssignment(ctx, a))
+		want = append(want, a)
+	}
+	slices.SortFunc(want, func(a, b store.Assignment) int { return strings.Compare(a.GroupID, b.GroupID) })
+	list, err := s.Memberships(ctx, tenant, "u")
+	ok(t, err)
+	wantSame(t, list, want)
+	list, err = s.Memberships(ctx, tenant, "nobody")
+	ok(t, err)
+	wantSame(t, len(list), 0)
 }
 
 func proveGroupIDs(t *testing.T, s store.Store) {

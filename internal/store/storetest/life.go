@@ -58,6 +58,7 @@ func calls(s store.Store) map[string]func(ctx context.Context) error {
 		},
 		"Assignment":        func(ctx context.Context) error { return second(s.Assignment(ctx, "acme", home, "in tx")) },
 		"Members":           func(ctx context.Context) error { return third(s.Members(ctx, "acme", home, store.Page{})) },
+		"Memberships":       func(ctx context.Context) error { return second(s.Memberships(ctx, "acme", "in tx")) },
 		"GroupIDs":          func(ctx context.Context) error { return second(s.GroupIDs(ctx, "acme", []string{"in tx"})) },
 		"DeleteAssignment":  func(ctx context.Context) error { return s.DeleteAssignment(ctx, "acme", home, "in tx") },
 		"DeleteMembers":     func(ctx context.Context) error { return s.DeleteMembers(ctx, "acme", home) },
