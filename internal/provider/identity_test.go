@@ -286,12 +286,12 @@ func TestList_errors(t *testing.T) {
 	}
 }
 
-// A group that goes while all are listed takes nothing else along.
+// A group of customers that goes while all are listed takes nothing else along.
 func TestList_groupGone(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{NoFaults: true, NoContract: true, Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if strings.HasSuffix(r.URL.Path, "/groups/oe-viewer/users") {
+			if strings.HasSuffix(r.URL.Path, "/groups/gone/users") {
 				w.Header().Set("Content-Type", "application/json")
 				w.WriteHeader(http.StatusNotFound)
 				_, _ = w.Write([]byte(`{"code":404,"status":"Not Found","message":"gone"}`))
@@ -301,13 +301,21 @@ func TestList_groupGone(t *testing.T) {
 		})
 	}})
 	p := providertest.New(t, b.Config)
-	p.MustApply("iam_user", providertest.State{}, values{"email": "anna@acme.example", "first_name": "Anna", "last_name": "Schmidt", "group_ids": []any{"oe-viewer", "oe-editor"}})
+	for _, id := range []string{"gone", "shops"} {
+		if _, err := b.Client.CreateGroup(t.Context(), api.GroupCreate{ID: id, Name: api.Text{"en": id}, UserType: access.Customer}); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Client.AssignMember(t.Context(), id, access.Customer, "C1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.MustApply("iam_user", providertest.State{}, values{"email": "anna@acme.example", "first_name": "Anna", "last_name": "Schmidt", "group_ids": []any{"oe-editor"}})
 	found, d := p.List("iam_group_members", providertest.Query{})
 	names := ""
 	for _, f := range found {
 		names += f.Name + ","
 	}
-	if d.Failed() || !strings.Contains(names, "oe-editor") || strings.Contains(names, "oe-viewer") {
+	if d.Failed() || !strings.Contains(names, "oe-editor") || !strings.Contains(names, "shops") || strings.Contains(names, "gone") {
 		t.Errorf("found %s: %v", names, d)
 	}
 }

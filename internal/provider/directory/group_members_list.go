@@ -13,7 +13,6 @@ import (
 )
 
 // membersFilter selects groups with members.
-
 type membersFilter struct {
 	UserType types.String `tfsdk:"user_type"`
 }
@@ -37,9 +36,4 @@ func NewGroupMembersList() list.ListResource {
 			return found, err
 		},
 	}
-}
-
-type membershipFilter struct {
-	GroupID types.String `tfsdk:"group_id"`
-	UserID  types.String `tfsdk:"user_id"`
 }

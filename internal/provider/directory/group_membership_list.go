@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -9,12 +10,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
 // membershipFilter selects memberships.
+type membershipFilter struct {
+	GroupID types.String `tfsdk:"group_id"`
+	UserID  types.String `tfsdk:"user_id"`
+}
 
 // NewGroupMembershipList returns the list resource iam_group_membership.
 func NewGroupMembershipList() list.ListResource {
@@ -46,36 +52,31 @@ func NewGroupMembershipList() list.ListResource {
 type member struct{ key, id string }
 
 // eachMembers calls do for each selected group that has members, who come in the
-// order of their keys.
+// order of their keys. The listing of users holds all memberships of employees;
+// a group of customers takes a request of its own.
 func eachMembers(ctx context.Context, d *plumbing.Data, selected func(api.Group) bool, do func(api.Group, []member)) error {
 	groups, err := sortedGroups(ctx, d)
 	if err != nil {
 		return err
 	}
-	users, err := d.Client.Users(ctx)
-	if err != nil {
-		return err
-	}
-	emails := make(map[string]string, len(users))
-	for _, u := range users {
-		emails[u.ID] = u.ContactEmail
-	}
-	for _, g := range groups {
-		if !selected(g) {
-			continue
-		}
-		assignments, err := d.Client.Members(ctx, g.ID)
-		if client.IsNotFound(err) {
-			continue // it has just gone
-		}
+	groups = slices.DeleteFunc(groups, func(g api.Group) bool { return !selected(g) })
+	employees := map[string][]member{} // by group
+	if slices.ContainsFunc(groups, ofEmployees) {
+		users, err := d.Client.Users(ctx)
 		if err != nil {
 			return err
 		}
-		members := make([]member, len(assignments))
-		for i, a := range assignments {
-			members[i] = member{a.UserID, a.UserID}
-			if email, ok := emails[a.UserID]; ok {
-				members[i].key = email
+		for _, u := range users {
+			for _, id := range u.GroupIDs {
+				employees[id] = append(employees[id], member{cmp.Or(u.ContactEmail, u.ID), u.ID})
+			}
+		}
+	}
+	for _, g := range groups {
+		members := employees[g.ID]
+		if !ofEmployees(g) {
+			if members, err = customers(ctx, d, g.ID); err != nil {
+				return err
 			}
 		}
 		slices.SortFunc(members, func(a, b member) int { return strings.Compare(a.key, b.key) })
@@ -84,4 +85,20 @@ func eachMembers(ctx context.Context, d *plumbing.Data, selected func(api.Group)
 		}
 	}
 	return nil
+}
+
+func ofEmployees(g api.Group) bool { return g.UserType == access.Employee }
+
+// customers returns the members of a group of customers; none when it has just
+// gone.
+func customers(ctx context.Context, d *plumbing.Data, group string) ([]member, error) {
+	assignments, err := d.Client.Members(ctx, group)
+	if client.IsNotFound(err) {
+		return nil, nil
+	}
+	var members []member
+	for _, a := range assignments {
+		members = append(members, member{a.UserID, a.UserID})
+	}
+	return members, err
 }

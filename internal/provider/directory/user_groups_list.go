@@ -11,6 +11,9 @@ import (
 )
 
 // userGroupsFilter selects users with groups.
+type userGroupsFilter struct {
+	GroupID types.String `tfsdk:"group_id"`
+}
 
 // NewUserGroupsList returns the list resource iam_user_groups.
 func NewUserGroupsList() list.ListResource {

@@ -6,7 +6,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
@@ -51,8 +50,4 @@ func sortedUsers(ctx context.Context, d *plumbing.Data) ([]api.User, error) {
 	users, err := d.Client.Users(ctx)
 	plumbing.ByCreation(users, func(u api.User) (string, string) { return u.ValidFrom, u.ID })
 	return users, err
-}
-
-type userGroupsFilter struct {
-	GroupID types.String `tfsdk:"group_id"`
 }
