@@ -1,7 +1,9 @@
 package client
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -9,7 +11,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -299,6 +303,58 @@ func TestShared(t *testing.T) {
 	}
 	if got := read("c") + read("d"); got != "45" {
 		t.Errorf("values %s after a write", got)
+	}
+}
+
+// Those who wait for a read share its error, and the next reader tries anew. What
+// the API says is not there, or not for this client, is no accident.
+func TestShared_error(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err   error
+		reads int32 // until each of five readers has an answer
+		stays bool
+	}{
+		"an accident": {errors.New("connection reset"), 2, false},
+		"not found":   {&NotFoundError{What: "it"}, 1, true},
+		"forbidden":   {&Error{StatusCode: http.StatusForbidden}, 1, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var s shared[string]
+				var reads atomic.Int32
+				fail := make(chan struct{})
+				get := func(reader int) error {
+					_, err := s.get(t.Context(), &Client{}, [2]string{fmt.Sprint(reader), "k"}, func(context.Context) (string, error) {
+						if reads.Add(1) > 1 {
+							return "", nil
+						}
+						<-fail
+						return "", c.err
+					})
+					return err
+				}
+				for reader := range 3 {
+					go func() {
+						if err := get(reader); !errors.Is(err, c.err) {
+							t.Errorf("who waited got %v", err)
+						}
+					}()
+				}
+				synctest.Wait()
+				close(fail)
+				synctest.Wait()
+				for reader := range 2 {
+					if err := get(3 + reader); (err != nil) != c.stays {
+						t.Errorf("who came later got %v", err)
+					}
+				}
+				if got := reads.Load(); got != c.reads {
+					t.Errorf("%d reads, want %d", got, c.reads)
+				}
+			})
+		})
 	}
 }
 

@@ -7,7 +7,8 @@ import (
 
 // shared answers many readers of the same documents with one request for each,
 // by the rules of gathering: a reader that asks again gets it anew, and after
-// the client's first write everybody does.
+// the client's first write everybody does. An error is for those who waited for
+// it, unless it is the API's word on the document; who comes later tries anew.
 type shared[T any] struct {
 	mu     sync.Mutex
 	latest map[string]*document[T] // by id
@@ -38,6 +39,9 @@ func (s *shared[T]) get(ctx context.Context, c *Client, asks [2]string, read fun
 		s.latest[id] = d
 		go func() { // for all who wait, and not only for the first
 			d.value, d.err = read(context.WithoutCancel(ctx))
+			if d.err != nil && !IsNotFound(d.err) && !IsForbidden(d.err) {
+				s.forget(id, d)
+			}
 			close(d.here)
 		}()
 	}
@@ -49,5 +53,14 @@ func (s *shared[T]) get(ctx context.Context, c *Client, asks [2]string, read fun
 	case <-ctx.Done():
 		var none T
 		return none, ctx.Err()
+	}
+}
+
+// forget has the next reader read the document anew.
+func (s *shared[T]) forget(id string, d *document[T]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.latest[id] == d {
+		delete(s.latest, id)
 	}
 }
