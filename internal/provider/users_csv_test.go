@@ -1,8 +1,13 @@
 package provider_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/client"
@@ -75,6 +80,61 @@ func TestAccUsersCSV_replaced(t *testing.T) {
 	w.MustRun("destroy", "-auto-approve", "-no-color")
 	if after := usersOf(t, b.Client); after != nobody {
 		t.Errorf("after the destruction users are\n%s", after)
+	}
+}
+
+// With create_before_destroy, too. Where the new table could not be made whole,
+// Terraform keeps both, and wants to destroy the old one in every plan: that is
+// refused, and there is a way on.
+func TestAccUsersCSV_createBeforeDestroy(t *testing.T) {
+	t.Parallel()
+	var broken atomic.Bool
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, NoContract: true, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if broken.Load() && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/users") {
+				body, _ := io.ReadAll(r.Body)
+				r.Body = io.NopCloser(bytes.NewReader(body))
+				if bytes.Contains(body, []byte("dora@")) {
+					w.WriteHeader(http.StatusBadRequest)
+					return
+				}
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	w := providertest.NewWorkspace(t, nil)
+	write := func(rows, more string) {
+		w.Write("main.tf", providertest.Source+b.HCL+"resource \"iam_users_csv\" \"all\" {\n  csv = \"email,first_name,last_name\\n"+rows+"\"\n  adopt_existing = true\n"+
+			"  lifecycle {\n    create_before_destroy = true\n  }\n}\n"+more)
+	}
+	const rows = `anna@acme.example,Anna,Example\nben@acme.example,Ben,Example\n`
+	write(rows, "")
+	w.Apply()
+	before := usersOf(t, b.Client)
+	w.MustRun("taint", "iam_users_csv.all")
+	w.Apply()
+	w.NoChanges()
+	if after := usersOf(t, b.Client); after != before {
+		t.Errorf("users were\n%s\nand are\n%s", before, after)
+	}
+
+	w.MustRun("taint", "iam_users_csv.all")
+	const more = rows + `dora@acme.example,Dora,Example\nemil@acme.example,Emil,Example\n`
+	write(more, "")
+	broken.Store(true)
+	if out, code := w.Run("apply", "-auto-approve", "-no-color"); code == 0 || !strings.Contains(out, "dora@acme.example") {
+		t.Fatal(out)
+	}
+	broken.Store(false)
+	if out, code := w.Run("plan", "-no-color"); code == 0 || !strings.Contains(strings.Join(strings.Fields(out), " "), "terraform state rm and import") {
+		t.Fatal(out)
+	}
+	w.MustRun("state", "rm", "iam_users_csv.all")
+	write(more, "import {\n  to = iam_users_csv.all\n  id = \"anna@acme.example,ben@acme.example,emil@acme.example\"\n}\n")
+	w.Apply()
+	w.NoChanges()
+	if after := usersOf(t, b.Client); !strings.HasPrefix(after, strings.TrimSuffix(before, "]")) || !strings.Contains(after, "dora@") {
+		t.Errorf("users were\n%s\nand are\n%s", before, after)
 	}
 }
 

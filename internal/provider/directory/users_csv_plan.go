@@ -19,11 +19,9 @@ import (
 // ModifyPlan finds other owners of the users and of their groups, and locks that
 // the API does not have. It marks the plan of a destruction.
 func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, usersCSVStep)...)
+	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, r.step)...)
 	goes := req.Plan.Raw.IsNull()
-	if goes {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateDestroy, []byte("true"))...)
-	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateDestroy, destroyMark(goes))...)
 	if r.Data == nil || resp.Diagnostics.HasError() {
 		return
 	}
@@ -38,6 +36,7 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	if goes {
+		state = r.notTaken(state)
 		plan.OnDestroy = state.OnDestroy
 	}
 	table := plan.table(r.Defaults)
@@ -166,8 +165,8 @@ func (r *usersCSVResource) checkOwners(ctx context.Context, table usersTable, so
 	}
 }
 
-// usersCSVStep plans what a table does for the guardrails.
-func usersCSVStep(plan, state *usersCSVModel) func(*access.Step) {
+// step plans what a table does for the guardrails.
+func (r *usersCSVResource) step(plan, state *usersCSVModel) func(*access.Step) {
 	return func(s *access.Step) {
 		if plan != nil && plan.CSV.IsUnknown() {
 			return
@@ -179,10 +178,11 @@ func usersCSVStep(plan, state *usersCSVModel) func(*access.Step) {
 			rows, how = table.byEmail(), plan.OnDestroy.ValueString()
 		}
 		if state != nil {
+			former := *state
 			if plan == nil {
-				how = state.OnDestroy.ValueString()
+				former, how = r.notTaken(former), former.OnDestroy.ValueString()
 			}
-			for _, row := range state.table(plumbing.UserDefaults{}).Users {
+			for _, row := range former.table(plumbing.UserDefaults{}).Users {
 				if _, stays := rows[strings.ToLower(row.Email)]; !stays {
 					endRow(s, row, how)
 				}

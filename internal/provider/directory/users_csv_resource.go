@@ -40,13 +40,6 @@ func NewUsersCSVResource() resource.Resource {
 // onDestroyKeep leaves users as they are.
 const onDestroyKeep = "keep"
 
-// privateDestroy marks the plan of a destruction. One that is half of a
-// replacement has no plan of its own: Terraform replaces what is tainted, as a
-// table is when one of its users could not be made, and people must not lose
-// their access, their groups and their ids for that. They stay, and the other
-// half finds them.
-const privateDestroy = "destroy"
-
 func (r *usersCSVResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Many users, and their groups, in one text. Ten thousand users cost Terraform no more than one, and the plan shows line by line what changes. " +
@@ -54,7 +47,8 @@ func (r *usersCSVResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 			"Of a user that the text names, this resource manages all that has a column: with a `groups` column it is authoritative for the groups of its users. " +
 			"Do not manage such a user with `iam_user`, nor its groups with `iam_group_membership`, `iam_group_members` or `iam_user_groups`, unless they agree.\n\n" +
 			"When something fails, what succeeded stays in the state, and the error names the others by line and e-mail address. " +
-			"A table that is replaced, as Terraform does after a creation that failed, brings its users in line and removes nobody.\n\n" +
+			"A table that is replaced, as Terraform does after a creation that failed, brings its users in line and removes nobody. " +
+			"With `create_before_destroy` it needs `adopt_existing`, and those without a row in the new table go as `on_destroy` says.\n\n" +
 			"**From `iam_user` to a row**, without touching the users: add their rows, set `adopt_existing = true`, and forget the resources with `removed { from = iam_user.name` and `lifecycle { destroy = false } }`. " +
 			"Or, for a new table, import it by the e-mail addresses. **From a row to `iam_user`**: set `on_destroy = \"keep\"`, take the rows out, and import each user with `import { to = iam_user.name` and `id = \"EMAIL\" }`. Either way takes one apply.",
 		Attributes: map[string]schema.Attribute{
@@ -97,6 +91,9 @@ func (r *usersCSVResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	s := r.newSync(plan, usersCSVModel{})
 	s.limit = plumbing.Timeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	for _, row := range s.table.Users {
+		r.Owners.Take(row.Email)
+	}
 	err := s.run(ctx)
 	if err == nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -213,6 +210,7 @@ func (r *usersCSVResource) Delete(ctx context.Context, req resource.DeleteReques
 		}
 		return
 	}
+	state = r.notTaken(state)
 	nobody := state
 	nobody.CSV = newUsersText(access.UserTable{Columns: state.table(r.Defaults).Columns}.CSV())
 	s := r.newSync(nobody, state)

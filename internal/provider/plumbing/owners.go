@@ -23,11 +23,22 @@ type Owners struct {
 	inOne  pairs              // the same by user
 	people map[string]account // by e-mail in lower case
 	leave  map[string]string  // the resource types that end users, by e-mail in lower case
-	stay   map[string]bool    // users that a replaced resource left where they are, by e-mail in lower case
+	stay   emails             // users that a replaced resource left where they are
+	taken  emails             // users that a new resource manages from this run on
 }
 
 // account is who manages a user, and what it says of the user.
 type account struct{ by, says string }
+
+// emails are addresses in lower case.
+type emails map[string]bool
+
+func (e *emails) add(email string) {
+	if *e == nil {
+		*e = emails{}
+	}
+	(*e)[strings.ToLower(email)] = true
+}
 
 // pairs are memberships by one of their ends.
 type pairs map[string]map[string]bool
@@ -121,10 +132,15 @@ func (o *Owners) Leaves(by, email string, at path.Path) diag.Diagnostics {
 func renamed(from, to string) bool { return from == "iam_user" && to == "iam_user" }
 
 func endedAndManaged(email, from, to string, at path.Path) diag.Diagnostics {
+	deposed := ""
+	if from == to {
+		deposed = " Where Terraform calls the object deposed, as it does after a replacement with create_before_destroy that failed, " +
+			"take both out of the state with terraform state rm and import the resource again."
+	}
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "User Removed And Managed",
 		fmt.Sprintf("%s goes from an %s, which would take the user out of the tenant, and is managed by an %s of this configuration, too: "+
 			"the user could be taken over first and then be gone. For a row that goes, set on_destroy = \"keep\" for its table; "+
-			"for a whole resource, forget it with a removed block and destroy = false, or, where it only got another name, write a moved block.", email, from, to))}
+			"for a whole resource, forget it with a removed block and destroy = false, or, where it only got another name, write a moved block.%s", email, from, to, deposed))}
 }
 
 // Stay notes that the user with the e-mail address stays in the tenant while the
@@ -132,10 +148,7 @@ func endedAndManaged(email, from, to string, at path.Path) diag.Diagnostics {
 func (o *Owners) Stay(email string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.stay == nil {
-		o.stay = map[string]bool{}
-	}
-	o.stay[strings.ToLower(email)] = true
+	o.stay.add(email)
 }
 
 // Stayed reports whether Stay was called for the user.
@@ -143,6 +156,23 @@ func (o *Owners) Stayed(email string) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.stay[strings.ToLower(email)]
+}
+
+// Take notes that a resource which is made in this run manages the user with the
+// e-mail address.
+func (o *Owners) Take(email string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.taken.add(email)
+}
+
+// Taken reports whether Take was called for the user. While something is being
+// planned it was for nobody: Terraform plans nothing in a run that applies but
+// what it is about to do, and a deposed object, which goes last.
+func (o *Owners) Taken(email string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.taken[strings.ToLower(email)]
 }
 
 // Group notes that a resource type lists all users of a group. The diagnostic,

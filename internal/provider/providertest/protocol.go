@@ -178,13 +178,19 @@ func (p *Provider) Apply(typeName string, prior State, config Values) (State, Di
 		}
 		return p.Apply(typeName, State{}, config)
 	}
+	made, dd := p.apply(typeName, prior, planned, config)
+	return made, append(d, dd...)
+}
+
+func (p *Provider) apply(typeName string, prior, planned State, config Values) (State, Diagnostics) {
+	p.t.Helper()
 	s := p.resource(typeName)
 	resp, err := p.server.ApplyResourceChange(p.ctx(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: typeName, Config: p.dynamic(s, config), PriorState: p.dynamic(s, prior.Values),
 		PlannedState: p.dynamic(s, planned.Values), PlannedPrivate: planned.Private, PlannedIdentity: planned.Identity,
 	})
 	p.must(err, "applying")
-	return State{p.plain(s, resp.NewState), resp.Private, resp.NewIdentity}, append(d, texts(resp.Diagnostics)...)
+	return State{p.plain(s, resp.NewState), resp.Private, resp.NewIdentity}, texts(resp.Diagnostics)
 }
 
 // MustApply applies a configuration that must give no error.
