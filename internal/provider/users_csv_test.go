@@ -60,8 +60,8 @@ func TestAccUsersCSV_moves(t *testing.T) {
 	}
 }
 
-// A table that Terraform replaces leaves its users who they are; one that is
-// destroyed does not.
+// A table that Terraform replaces leaves its users who they are, and names those
+// who have no row any more; one that is destroyed does not.
 func TestAccUsersCSV_replaced(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})
@@ -77,6 +77,14 @@ func TestAccUsersCSV_replaced(t *testing.T) {
 	if after := usersOf(t, b.Client); after != before {
 		t.Errorf("users were\n%s\nand are\n%s", before, after)
 	}
+	const without = `ben@acme.example,Ben,Example\n`
+	w.MustRun("taint", "iam_users_csv.all")
+	w.Write("main.tf", providertest.Source+b.HCL+fmt.Sprintf(table, without))
+	if out := w.MustRun("apply", "-auto-approve", "-no-color"); !strings.Contains(out, "Users Left In The Tenant") || !strings.Contains(out, "\n  anna@acme.example\n") || usersOf(t, b.Client) != before {
+		t.Errorf("users are\n%s\n%s", usersOf(t, b.Client), out)
+	}
+	w.Write("main.tf", providertest.Source+b.HCL+fmt.Sprintf(strings.Replace(table, "{\n", "{\n  adopt_existing = true\n", 1), `anna@acme.example,Anna,Example\n`+without))
+	w.Apply()
 	w.MustRun("destroy", "-auto-approve", "-no-color")
 	if after := usersOf(t, b.Client); after != nobody {
 		t.Errorf("after the destruction users are\n%s", after)

@@ -1,6 +1,13 @@
 package directory
 
 import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
@@ -18,6 +25,54 @@ func destroyMark(goes bool) []byte {
 		return []byte("true")
 	}
 	return nil
+}
+
+// privateRows has the e-mail addresses of a table that is planned as a new one.
+// The half of a replacement that removes the old table gets them, and sees
+// whose row has gone. They stand in the plan only, and in no state.
+const privateRows = "rows"
+
+// leave leaves the users of a table that is replaced where they are, and names
+// those who have no row any more: they were not to be removed, for Terraform
+// shows no plan for them and no guardrail saw it, but nobody manages them now.
+func (r *usersCSVResource) leave(state usersCSVModel, private []byte, diags *diag.Diagnostics) {
+	var rows []string
+	if private != nil {
+		if err := json.Unmarshal(private, &rows); err != nil {
+			diags.AddError("Private Data Of The Plan Not Understood", fmt.Sprintf("Plan again: %s.", err))
+			return
+		}
+	}
+	listed := map[string]bool{}
+	for _, email := range rows {
+		listed[email] = true
+	}
+	var left []string
+	for _, row := range state.table(r.Defaults).Users {
+		r.Owners.Stay(row.Email)
+		if private != nil && !listed[strings.ToLower(row.Email)] {
+			left = append(left, "  "+row.Email)
+		}
+	}
+	if len(left) == 0 || state.OnDestroy.ValueString() == onDestroyKeep {
+		return
+	}
+	slices.Sort(left)
+	if more := len(left) - mostLines; more > 0 {
+		left = append(left[:mostLines], fmt.Sprintf("  and %d more", more))
+	}
+	diags.AddWarning("Users Left In The Tenant", "The table was replaced, which removes nobody. These have no row any more, are as they were, and are not managed by the table now:\n\n"+
+		strings.Join(left, "\n")+"\n\nWhere nothing else manages them and they are to go, put their rows back with adopt_existing = true and apply, then take the rows out and apply again.")
+}
+
+// rowsMark is what privateRows keeps of a table.
+func rowsMark(table usersTable) []byte {
+	emails := make([]string, len(table.Users))
+	for i, row := range table.Users {
+		emails[i] = strings.ToLower(row.Email)
+	}
+	text, _ := json.Marshal(emails) // texts always can be
+	return text
 }
 
 // notTaken is a table that goes, without the users whom another has taken over

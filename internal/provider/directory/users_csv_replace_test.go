@@ -15,6 +15,7 @@ Ben@acme.example,Ben,"Müller",,,
 `
 
 // A table that is replaced, for whatever reason, leaves its users who they are.
+// Somebody whose row goes in the same apply is not removed, and named.
 func TestUsersCSVResource_replaced(t *testing.T) {
 	t.Parallel()
 	for name, how := range map[string]providertest.Replacement{"tainted": {}, "forced": {Forced: true}} {
@@ -30,6 +31,19 @@ func TestUsersCSVResource_replaced(t *testing.T) {
 			}
 			p.NextRun()
 			noChange(t, p, "iam_users_csv", made, csvOf(staff))
+
+			made, left, d = p.Replace("iam_users_csv", made, csvOf(withoutClara), how)
+			if d.Failed() || !d.Has("warning: Users Left In The Tenant", "  clara@acme.example\n") || d.Has("anna@") || left.Values != nil || made.Values["csv"] != withoutClara || len(made.Private) > 0 {
+				t.Errorf("%v, left %v, made %v, private %s", d, left.Values, made.Values, made.Private)
+			}
+			if !reflect.DeepEqual(staffOf(t, b.Client), before) {
+				t.Errorf("users are %v", staffOf(t, b.Client))
+			}
+			keeps := with(csvOf(withoutClara), values{"on_destroy": "keep"})
+			made = p.MustApply("iam_users_csv", made, keeps)
+			if _, _, d = p.Replace("iam_users_csv", made, with(csvOf("email,first_name,last_name\n"), values{"on_destroy": "keep"}), how); len(d) > 0 {
+				t.Errorf("who is kept anyway: %v", d)
+			}
 		})
 	}
 }

@@ -47,7 +47,7 @@ func (r *usersCSVResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 			"Of a user that the text names, this resource manages all that has a column: with a `groups` column it is authoritative for the groups of its users. " +
 			"Do not manage such a user with `iam_user`, nor its groups with `iam_group_membership`, `iam_group_members` or `iam_user_groups`, unless they agree.\n\n" +
 			"When something fails, what succeeded stays in the state, and the error names the others by line and e-mail address. " +
-			"A table that is replaced, as Terraform does after a creation that failed, brings its users in line and removes nobody. " +
+			"A table that is replaced, as Terraform does after a creation that failed, brings its users in line and removes nobody: a warning names those whose row has gone. " +
 			"With `create_before_destroy` it needs `adopt_existing`, and those without a row in the new table go as `on_destroy` says.\n\n" +
 			"**From `iam_user` to a row**, without touching the users: add their rows, set `adopt_existing = true`, and forget the resources with `removed { from = iam_user.name` and `lifecycle { destroy = false } }`. " +
 			"Or, for a new table, import it by the e-mail addresses. **From a row to `iam_user`**: set `on_destroy = \"keep\"`, take the rows out, and import each user with `import { to = iam_user.name` and `id = \"EMAIL\" }`. Either way takes one apply.",
@@ -205,9 +205,9 @@ func (r *usersCSVResource) Delete(ctx context.Context, req resource.DeleteReques
 		return
 	}
 	if planned == nil {
-		for _, row := range state.table(r.Defaults).Users {
-			r.Owners.Stay(row.Email)
-		}
+		rows, diags := req.Private.GetKey(ctx, privateRows)
+		resp.Diagnostics.Append(diags...)
+		r.leave(state, rows, &resp.Diagnostics)
 		return
 	}
 	state = r.notTaken(state)
