@@ -5,12 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/actionvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
-	"github.com/hashicorp/terraform-plugin-framework/action/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
@@ -22,59 +17,37 @@ var (
 )
 
 type resendInvitationAction struct {
-	plumbing.Action
+	plumbing.ActionOn
 }
 
 // NewResendInvitationAction returns the action iam_resend_invitation.
 func NewResendInvitationAction() action.Action {
-	return &resendInvitationAction{plumbing.Action{Name: "resend_invitation"}}
-}
-
-// resendInvitationModel is the configuration of the action
-// iam_resend_invitation.
-type resendInvitationModel struct {
-	InvitationID types.String `tfsdk:"invitation_id"`
-	Email        types.String `tfsdk:"email"`
-}
-
-func (a *resendInvitationAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "Sends an invitation again, also one that has expired: it can then be accepted for seven more days. " +
+	return &resendInvitationAction{plumbing.ActionOn{
+		Action: plumbing.Action{Name: "resend_invitation"},
+		About: "Sends an invitation again, also one that has expired: it can then be accepted for seven more days. " +
 			"Needs the reference backend, as the public API does not show invitations, and Terraform 1.14.",
-		Attributes: map[string]schema.Attribute{
-			"invitation_id": schema.StringAttribute{MarkdownDescription: "Id of the invitation, as in the data source `iam_invitations`. Give this or `email`.", Optional: true},
-			"email": schema.StringAttribute{
-				MarkdownDescription: "E-mail address of whom to remind, in any case: every invitation to it that was not accepted yet is sent again, as a user and as a member of the team. Give this or `invitation_id`.",
-				Optional:            true,
-				Validators:          []validator.String{plumbing.ValidEmail()},
-			},
-		},
-	}
-}
-
-func (a *resendInvitationAction) ConfigValidators(context.Context) []action.ConfigValidator {
-	return []action.ConfigValidator{actionvalidator.ExactlyOneOf(path.MatchRoot("invitation_id"), path.MatchRoot("email"))}
+		ID:         "invitation_id",
+		AboutID:    "Id of the invitation, as in the data source `iam_invitations`.",
+		AboutEmail: "E-mail address of whom to remind, in any case: every invitation to it that was not accepted yet is sent again, as a user and as a member of the team.",
+	}}
 }
 
 func (a *resendInvitationAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	var m resendInvitationModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	if resp.Diagnostics.HasError() || !a.Ready(&resp.Diagnostics) {
+	to, ok := a.Choose(ctx, req.Config, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	at, named := path.Root("invitation_id"), m.InvitationID.ValueString()
-	ids := []string{named}
-	if m.InvitationID.IsNull() {
-		at, named = path.Root("email"), m.Email.ValueString()
+	ids := []string{to.ID}
+	if to.ID == "" {
 		var err error
-		if ids, err = a.open(ctx, named); err != nil {
-			resp.Diagnostics.Append(plumbing.UnableAt(at, "resend", "invitation", "to "+named, err))
+		if ids, err = a.open(ctx, to.Email); err != nil {
+			resp.Diagnostics.Append(plumbing.UnableAt(to.At, "resend", "invitation", "to "+to.Email, err))
 			return
 		}
 	}
 	for _, id := range ids {
 		if err := a.Client.ResendInvitation(ctx, id); err != nil {
-			resp.Diagnostics.Append(plumbing.UnableAt(at, "resend", "invitation", named, err))
+			resp.Diagnostics.Append(plumbing.UnableAt(to.At, "resend", "invitation", to.Name(), err))
 			return
 		}
 		sent, err := a.Client.Invitation(ctx, id)

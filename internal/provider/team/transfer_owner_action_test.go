@@ -44,6 +44,7 @@ func TestTransferTeamOwnerAction(t *testing.T) {
 		{values{"member_id": "nobody"}, []string{`error at AttributeName("member_id"): Unable to transfer ownership`, "nobody"}},
 		{values{"email": "nobody@acme.example"}, []string{`error at AttributeName("email"): Unable to transfer ownership`, "nobody@acme.example"}},
 		{values{"email": "nobody@acme.example", "member_id": anna}, []string{"Invalid Attribute Combination", "Exactly one"}},
+		{values{"member_id": ""}, []string{`error at AttributeName("member_id"):`}},
 		{values{}, []string{"error: Missing Attribute Configuration"}},
 	} {
 		if progress, d := p.Invoke("iam_transfer_team_owner", c.config); len(progress) > 0 || !d.Has(c.want...) {
