@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -39,7 +40,37 @@ func (q queries) AppendEvent(ctx context.Context, e store.Event) error {
 	})
 }
 
-func (q queries) Events(ctx context.Context, tenant string, filter store.EventFilter) ([]store.Event, error) {
+func (q queries) Events(ctx context.Context, tenant string, filter store.EventFilter) (list []store.Event, err error) {
+	if filter.Since.IsZero() || filter.Limit <= 0 {
+		return selectEvents(ctx, q.read, tenant, filter)
+	}
+	// The newest events are those since a time, unless there are fewer: only then
+	// are they sought by time, which takes the longer the more there are. Clocks
+	// differ, so that an older event may still have a later time.
+	newest, since := filter, filter.Since.Truncate(time.Millisecond)
+	newest.Since = time.Time{}
+	err = q.view(ctx, func(db conn) error {
+		if list, err = selectEvents(ctx, db, tenant, newest); err != nil {
+			return err
+		}
+		read := len(list)
+		list = slices.DeleteFunc(list, func(e store.Event) bool { return e.At.Before(since) })
+		if len(list) == read || read < filter.Limit {
+			return nil
+		}
+		list, err = selectEvents(ctx, db, tenant, filter)
+		return err
+	})
+	return list, err
+}
+
+func selectEvents(ctx context.Context, db conn, tenant string, filter store.EventFilter) ([]store.Event, error) {
+	rest, args := eventQuery(tenant, filter)
+	return events.all(ctx, db, rest, args...)
+}
+
+// eventQuery is the query for a page of events, after FROM.
+func eventQuery(tenant string, filter store.EventFilter) (rest string, args []any) {
 	where, args := `WHERE tenant = $1`, []any{tenant}
 	add := func(condition string, arg any) {
 		args = append(args, arg)
@@ -57,13 +88,15 @@ func (q queries) Events(ctx context.Context, tenant string, filter store.EventFi
 		add(`id IN (SELECT id FROM audit_event WHERE tenant = $1 AND object_id = ?
 			UNION SELECT id FROM audit_event WHERE tenant = $1 AND related_id = ? AND related_id <> '')`, filter.Object)
 	}
-	if !filter.Since.IsZero() {
-		add(`happened_at >= ?`, asMillis(&filter.Since))
-	}
+	below := ""
 	if filter.Before > 0 {
 		add(`id < ?`, filter.Before)
+		below = fmt.Sprintf(` AND id < $%d`, len(args))
+	}
+	if !filter.Since.IsZero() {
+		add(`id IN (SELECT id FROM audit_event WHERE tenant = $1 AND happened_at >= ?`+below+`)`, asMillis(&filter.Since))
 	}
 	limit, _ := window(store.Page{Limit: filter.Limit})
 	args = append(args, limit)
-	return events.all(ctx, q.read, where+fmt.Sprintf(` ORDER BY id DESC LIMIT $%d`, len(args)), args...)
+	return where + fmt.Sprintf(` ORDER BY id DESC LIMIT $%d`, len(args)), args
 }

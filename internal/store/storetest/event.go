@@ -11,6 +11,7 @@ var eventClauses = []clause{
 	{"events come back as they were given, and are counted from 1 in each tenant", proveEventRoundTrip},
 	{"events are listed newest first, whatever their time", proveEventsInOrder},
 	{"events are selected by actor, kind, object, time and number, and by all of them", proveEventFilters},
+	{"pages of events since a time have all of them, whatever the order of their times", proveEventsSince},
 	{"an event of a tenant that does not exist is refused", proveEventTenant},
 	{"an event goes with its transaction, and its number with it", proveEventRolledBack},
 	{"events with text that cannot be stored are refused, and none is found under it", proveBadEvents},
@@ -103,6 +104,37 @@ func proveEventFilters(t *testing.T, s store.Store) {
 		got := eventIDs(listEvents(t, s, tenant, c.filter))
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%+v: got %v, want %v", c.filter, got, c.want)
+		}
+	}
+}
+
+func proveEventsSince(t *testing.T, s store.Store) {
+	ctx, tenant := t.Context(), withTenant(t, s)
+	const events = 30
+	var all []store.Event // newest first
+	for n := range events {
+		e := newEvent(tenant, 0)
+		e.At, e.ID = later(n+(n*11)%7), int64(n+1)
+		if n%3 == 0 {
+			e.Kind = "user"
+		}
+		ok(t, s.AppendEvent(ctx, e))
+		all = slices.Insert(all, 0, e)
+	}
+	for since := -1; since < events+8; since += 3 {
+		for _, limit := range []int{0, 1, 7, events + 1} {
+			for _, f := range []store.EventFilter{{}, {Kind: "user"}, {Before: 20}} {
+				f.Since, f.Limit = later(since), limit
+				want := slices.DeleteFunc(slices.Clone(all), func(e store.Event) bool {
+					return e.At.Before(f.Since) || f.Kind != "" && e.Kind != f.Kind || f.Before > 0 && e.ID >= f.Before
+				})
+				if limit > 0 && len(want) > limit {
+					want = want[:limit]
+				}
+				if got := listEvents(t, s, tenant, f); !slices.Equal(eventIDs(got), eventIDs(want)) {
+					t.Errorf("%+v: got %v, want %v", f, eventIDs(got), eventIDs(want))
+				}
+			}
 		}
 	}
 }
