@@ -193,8 +193,9 @@ func (b *batch) run(ctx context.Context, fn func(db *transaction) error) error {
 	}
 	b.tx.dirty = false
 	err := fn(b.tx)
-	if err == nil {
-		err = ctx.Err()
+	if gone := ctx.Err(); gone != nil {
+		b.tx.dirty = true // a query that was broken off takes PostgreSQL's connection along
+		err = cmp.Or(err, gone)
 	}
 	if err != nil {
 		b.undo(err)

@@ -159,8 +159,12 @@ func (t *transaction) QueryContext(ctx context.Context, query string, args ...an
 
 // QueryRowContext implements conn.
 func (t *transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	var row *sql.Row
 	if s := t.statement(ctx, query); s != nil {
-		return s.QueryRowContext(ctx, args...)
+		row = s.QueryRowContext(ctx, args...)
+	} else {
+		row = t.Tx.QueryRowContext(ctx, query, args...)
 	}
-	return t.Tx.QueryRowContext(ctx, query, args...)
+	t.dirty = t.dirty || row.Err() != nil // as above
+	return row
 }
