@@ -44,7 +44,7 @@ func (s *Server) handleMakeOrganizationPut(c *call) error {
 	if err := c.decode(&body, "organizationId"); err != nil {
 		return err
 	}
-	o := makeOrganization{
+	said := makeOrganization{
 		OrganizationID: body.OrganizationID, Sync: body.Sync, PruneStale: body.PruneStale,
 		APIURL: strings.TrimRight(body.APIURL, "/"), APIKey: body.APIKey,
 	}
@@ -55,6 +55,7 @@ func (s *Server) handleMakeOrganizationPut(c *call) error {
 			return err
 		}
 		created = !found
+		o := said // afresh: this may run again
 		if o.APIKey == "" && o.APIURL == old.APIURL {
 			o.APIKey = old.APIKey
 		}
@@ -70,7 +71,7 @@ func (s *Server) handleMakeOrganizationPut(c *call) error {
 	case err != nil:
 		return err
 	case created:
-		return c.write(http.StatusCreated, api.Created{ID: o.OrganizationID})
+		return c.write(http.StatusCreated, api.Created{ID: said.OrganizationID})
 	}
 	return c.done()
 }
