@@ -140,13 +140,15 @@ func writeExport(ctx context.Context, env Env, c *client.Client, o exportOptions
 		return err
 	}
 	if o.output == "" {
+		var text bytes.Buffer
 		for i, f := range files {
 			if i > 0 {
-				fmt.Fprintln(env.Stdout)
+				text.WriteString("\n")
 			}
-			fmt.Fprintf(env.Stdout, "# %s\n\n%s", f.Name, f.Text)
+			fmt.Fprintf(&text, "# %s\n\n%s", f.Name, f.Text)
 		}
-		return nil
+		_, err := env.Stdout.Write(text.Bytes())
+		return err
 	}
 	if err := writeFiles(o.output, files, o.force); err != nil {
 		return err
