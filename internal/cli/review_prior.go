@@ -2,6 +2,7 @@ package cli
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
@@ -16,6 +17,7 @@ func priorState(p *plan) access.State {
 		}
 	}
 	b.module(p.PriorState.Values.RootModule)
+	b.mergeRows()
 	var state access.State
 	for _, id := range b.order {
 		state.Users = append(state.Users, *b.users[id])
@@ -88,12 +90,38 @@ func (b *prior) memberships(resourceType string, v values) {
 	case "iam_users_csv":
 		table, _ := access.ParseUsersCSV(v.text("csv"))
 		for _, row := range table.Users {
-			u := b.user("csv:" + row.Email) // the table has no ids
+			u := b.user(rowMark + row.Email)
 			u.Email, u.Name, u.Locked = row.Email, row.FirstName+" "+row.LastName, row.Locked
 			b.joins(u.ID, row.Groups...)
 		}
 	}
 }
+
+// mergeRows makes one user of the row of a table and a user of the same e-mail
+// whose id another resource knows.
+func (b *prior) mergeRows() {
+	known := map[string]*access.StateUser{}
+	for _, u := range b.users {
+		if u.Email != "" && !isRow(u.ID) {
+			known[strings.ToLower(u.Email)] = u
+		}
+	}
+	b.order = slices.DeleteFunc(b.order, func(id string) bool {
+		row := b.users[id]
+		u := known[strings.ToLower(row.Email)]
+		if !isRow(id) || u == nil {
+			return false
+		}
+		u.Name, u.Locked = row.Name, u.Locked || row.Locked
+		b.joins(u.ID, row.GroupIDs...)
+		return true
+	})
+}
+
+// rowMark begins what stands for the id of a user of a table, which has no ids.
+const rowMark = "csv:"
+
+func isRow(id string) bool { return strings.HasPrefix(id, rowMark) }
 
 func (b *prior) joins(user string, groups ...string) {
 	u := b.user(user)
