@@ -73,6 +73,16 @@ func (t usersTable) wanted(row access.CSVUser, present *api.User) userModel {
 	return m
 }
 
+// saysAll reports whether the row leaves nothing as the user has it.
+func (t usersTable) saysAll(row access.CSVUser) bool {
+	says := func(column, cell string, v types.String) bool {
+		return t.Has(column) && (cell != "" || plumbing.IsSet(v))
+	}
+	return t.Has("groups") && t.Has("department") && says("preferred_site", row.PreferredSite, t.defaults.PreferredSite) &&
+		says("preferred_currency", row.PreferredCurrency, t.defaults.PreferredCurrency) &&
+		says("preferred_language", row.PreferredLanguage, t.defaults.PreferredLanguage)
+}
+
 // ofColumns are the defaults that fill cells of the table, as far as they are
 // known.
 func (t usersTable) ofColumns() plumbing.UserDefaults {

@@ -256,11 +256,12 @@ func (s *usersSync) create(ctx context.Context, row access.CSVUser) (*access.CSV
 	return nil, nil
 }
 
-// update changes a user. Its groups, where they are not managed here, are read
-// again first, while nobody else in this process changes them.
+// update changes a user. What the row leaves to others is read again first: a
+// write repeats it, and the list of all users may be minutes old by now. Nobody
+// else in this process changes the user meanwhile.
 func (s *usersSync) update(ctx context.Context, row access.CSVUser, present api.User) error {
 	defer s.r.Client.Lock(lockUser, present.ID)()
-	if !s.table.Has("groups") {
+	if !s.table.saysAll(row) {
 		fresh, err := s.r.Client.User(ctx, present.ID)
 		if err != nil {
 			return err
