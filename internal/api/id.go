@@ -3,6 +3,7 @@ package api
 import (
 	"net/mail"
 	"regexp"
+	"strings"
 )
 
 var (
@@ -46,4 +47,11 @@ func ValidTenant(name string) bool { return tenantPattern.MatchString(name) }
 func ValidEmail(text string) bool {
 	address, err := mail.ParseAddress(text)
 	return err == nil && address.Address == text
+}
+
+// SameEmail reports whether two texts are the same e-mail address: case makes no
+// difference. What only looks alike, or is folded into the same letter, such as
+// the long s into the s, is another address, with an account of its own.
+func SameEmail(a, b string) bool {
+	return strings.ToLower(a) == strings.ToLower(b) //nolint:staticcheck // EqualFold folds more
 }

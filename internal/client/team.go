@@ -46,7 +46,7 @@ func (c *Client) TeamMemberByEmail(ctx context.Context, email string) (*api.Team
 		return nil, err
 	}
 	for i := range members {
-		if strings.EqualFold(members[i].Email, email) {
+		if api.SameEmail(members[i].Email, email) {
 			return &members[i], nil
 		}
 	}

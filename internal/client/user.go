@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
@@ -39,7 +38,7 @@ func (c *Client) UserByEmail(ctx context.Context, email string) (*api.User, erro
 // withEmail returns a copy of the user with the address; nil when no one has it.
 func withEmail(users []api.User, email string) *api.User {
 	for _, u := range users {
-		if strings.EqualFold(u.ContactEmail, email) {
+		if api.SameEmail(u.ContactEmail, email) {
 			return &u
 		}
 	}

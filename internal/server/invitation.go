@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -129,7 +128,7 @@ func (s *Server) handleInvitationList(c *call) error {
 	for _, i := range list {
 		document := invitationToWire(i, now)
 		if c.holds(readsInvitations[i.Kind]) && (status == "" || document.Status == status) &&
-			(c.query("email") == "" || strings.EqualFold(i.Email, c.query("email"))) {
+			(c.query("email") == "" || api.SameEmail(i.Email, c.query("email"))) {
 			documents = append(documents, document)
 		}
 	}

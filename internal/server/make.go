@@ -267,7 +267,7 @@ func (s *Server) handleMakeNoticeList(c *call) error {
 	}
 	var documents []api.MakeNotice
 	for _, n := range notices {
-		if c.query("email") == "" || strings.EqualFold(n.Email, c.query("email")) {
+		if c.query("email") == "" || api.SameEmail(n.Email, c.query("email")) {
 			documents = append(documents, api.MakeNotice{ID: n.ID, UserID: n.UserID, Email: n.Email, CreatedAt: stamp(n.CreatedAt), SentAt: stamp(n.SentAt)})
 		}
 	}

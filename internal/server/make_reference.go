@@ -261,7 +261,7 @@ func (s *Server) handleMakeInvite(c *call) error {
 			if err != nil {
 				return err
 			}
-			if strings.EqualFold(taken.Email, u.Email) {
+			if api.SameEmail(taken.Email, u.Email) {
 				return conflict("The user is in the organization already", strconv.FormatInt(taken.UserID, 10))
 			}
 		}

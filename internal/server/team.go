@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -32,7 +31,7 @@ func (s *Server) handleTeamMemberList(c *call) error {
 	}
 	members = slices.DeleteFunc(members, func(m api.TeamMember) bool {
 		return role != "" && m.Role != role || status != "" && string(m.Status) != status ||
-			c.query("email") != "" && !strings.EqualFold(m.Email, c.query("email"))
+			c.query("email") != "" && !api.SameEmail(m.Email, c.query("email"))
 	})
 	return writeList(c, cut(members, page), len(members))
 }

@@ -3,7 +3,6 @@ package directory
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 
@@ -71,7 +70,7 @@ func (a *resendInvitationAction) open(ctx context.Context, email string) ([]stri
 	accepted := false
 	for _, i := range all {
 		switch {
-		case !strings.EqualFold(i.Email, email):
+		case !api.SameEmail(i.Email, email):
 		case i.Status == api.InvitationAccepted:
 			accepted = true
 		default:

@@ -69,7 +69,7 @@ func (m userModel) toUpdate(present api.User) api.UserUpdate {
 // keeps its spelling, as the API compares e-mails without case.
 func (m *userModel) fromAPI(u api.User) {
 	m.ID = types.StringValue(u.ID)
-	if !strings.EqualFold(m.Email.ValueString(), u.ContactEmail) {
+	if !api.SameEmail(m.Email.ValueString(), u.ContactEmail) {
 		m.Email = types.StringValue(u.ContactEmail)
 	}
 	m.FirstName = types.StringValue(u.FirstName)
@@ -108,7 +108,7 @@ func (m userModel) shownBy(u api.User) bool {
 // expects reports whether the user is as this state has it. The state of an
 // import has nothing yet.
 func (m userModel) expects(u api.User) bool {
-	return m.Email.IsNull() || m.shownBy(u) && strings.EqualFold(u.ContactEmail, m.Email.ValueString()) &&
+	return m.Email.IsNull() || m.shownBy(u) && api.SameEmail(u.ContactEmail, m.Email.ValueString()) &&
 		strings.EqualFold(string(u.Status), m.Status.ValueString())
 }
 
@@ -154,5 +154,5 @@ func (m userModel) wasMadeBy(u api.User, since time.Time) bool {
 	const skew = 5 * time.Minute
 	m.Locked = types.BoolValue(false) // users are made unlocked, and locked after that
 	return plumbing.Moment(u.ValidFrom).After(since.Add(-skew)) && m.shownBy(u) &&
-		strings.EqualFold(u.ContactEmail, m.Email.ValueString()) && sameIDs(u.GroupIDs, plumbing.Strings(m.GroupIDs))
+		api.SameEmail(u.ContactEmail, m.Email.ValueString()) && sameIDs(u.GroupIDs, plumbing.Strings(m.GroupIDs))
 }

@@ -2,9 +2,10 @@ package plumbing
 
 import (
 	"context"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
 // EmailCase keeps the spelling of the state when the configuration differs from
@@ -20,7 +21,7 @@ func (emailCase) Description(context.Context) string {
 func (m emailCase) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
 
 func (emailCase) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
-	if IsSet(req.StateValue) && IsSet(req.PlanValue) && strings.EqualFold(req.StateValue.ValueString(), req.PlanValue.ValueString()) {
+	if IsSet(req.StateValue) && IsSet(req.PlanValue) && api.SameEmail(req.StateValue.ValueString(), req.PlanValue.ValueString()) {
 		resp.PlanValue = req.StateValue
 	}
 }

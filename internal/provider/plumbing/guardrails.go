@@ -104,7 +104,7 @@ func (g Guardrails) judge(i access.Impact) (diags diag.Diagnostics) {
 	}
 	var lines []string
 	for _, c := range i.Total {
-		protected := slices.ContainsFunc(g.ProtectUsers, func(email string) bool { return strings.EqualFold(email, c.User.Email) })
+		protected := slices.ContainsFunc(g.ProtectUsers, func(email string) bool { return api.SameEmail(email, c.User.Email) })
 		if protected && c.Loses() && stepTouches(i.Step, c.User) {
 			lines = append(lines, "  "+name(c.User)+": "+whatHappens(c))
 		}
@@ -120,7 +120,7 @@ const judgedSoFar = "A plan is judged resource by resource, by what was planned 
 // stepTouches reports whether the change takes something from the user.
 func stepTouches(step []access.UserChange, u access.StateUser) bool {
 	return slices.ContainsFunc(step, func(c access.UserChange) bool {
-		return c.User.ID == u.ID && strings.EqualFold(c.User.Email, u.Email) && c.Loses()
+		return c.User.ID == u.ID && api.SameEmail(c.User.Email, u.Email) && c.Loses()
 	})
 }
 

@@ -3,7 +3,6 @@ package team
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -84,7 +83,7 @@ func (r *memberResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 // the ownership goes to another.
 func (m *memberModel) fromAPI(member api.TeamMember) {
 	m.ID = types.StringValue(member.ID)
-	if !strings.EqualFold(m.Email.ValueString(), member.Email) {
+	if !api.SameEmail(m.Email.ValueString(), member.Email) {
 		m.Email = types.StringValue(member.Email)
 	}
 	switch {

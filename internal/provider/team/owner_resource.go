@@ -205,7 +205,7 @@ func (r *ownerResource) ImportState(ctx context.Context, req resource.ImportStat
 	}
 	key := r.ImportID(ctx, req, &resp.Diagnostics)
 	present, err := r.Client.TeamOwner(ctx)
-	if err == nil && key != present.ID && !strings.EqualFold(key, present.Email) && !strings.EqualFold(key, r.Client.Tenant()) {
+	if err == nil && key != present.ID && !api.SameEmail(key, present.Email) && !strings.EqualFold(key, r.Client.Tenant()) {
 		err = fmt.Errorf("the Owner of the team is %s (%s): import by that id or e-mail address, or by the tenant", present.ID, present.Email)
 	}
 	if err != nil {
