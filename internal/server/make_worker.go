@@ -153,13 +153,18 @@ type makeDirectory map[string]makeListing
 
 type makeListing struct {
 	members map[string]makeMembership // by e-mail in lower case
+	of      [2]string                 // the Make and the organization, which the tenant may change meanwhile
 	readAt  time.Time
 }
 
 // find looks a member up, in a list that no other process can have outdated: it
 // is read again after half a lease, and where it lacks whom Make had already.
 func (d makeDirectory) find(ctx context.Context, client *makeClient, m store.MakeMember, now time.Time) (found makeMembership, ok bool, err error) {
+	of := [2]string{client.base, client.organization}
 	listing := d[m.Tenant]
+	if listing.of != of {
+		listing = makeListing{}
+	}
 	found, ok = listing.members[strings.ToLower(m.Email)]
 	if now.Sub(listing.readAt) < makeLease/2 && (ok || !m.Present) {
 		return found, ok, nil
@@ -168,7 +173,7 @@ func (d makeDirectory) find(ctx context.Context, client *makeClient, m store.Mak
 	if err != nil {
 		return found, false, err
 	}
-	d[m.Tenant] = makeListing{members, now}
+	d[m.Tenant] = makeListing{members, of, now}
 	found, ok = members[strings.ToLower(m.Email)]
 	return found, ok, nil
 }
@@ -185,11 +190,14 @@ func (s *Server) bring(ctx context.Context, m store.MakeMember, client *makeClie
 	}
 	m.Present = true
 	err := s.store.UpdateMakeMember(ctx, m.Tenant, m.ID, func(stored *store.MakeMember) error {
+		if !sameMember(*stored, m) {
+			return errTaken
+		}
 		stored.Present = true
 		return nil
 	})
-	if errors.Is(err, store.ErrNotFound) {
-		return nil // the tenant has given up its organization meanwhile
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, errTaken) {
+		return nil // the tenant has given up its organization meanwhile, or has another
 	}
 	if err != nil {
 		return fmt.Errorf("noting the member: %w", err)
@@ -211,12 +219,16 @@ func (s *Server) bring(ctx context.Context, m store.MakeMember, client *makeClie
 	return s.settle(ctx, m, "")
 }
 
+// sameMember reports whether what is stored is the member that was begun with,
+// and not the same person in another organization.
+func sameMember(stored, m store.MakeMember) bool { return stored.CreatedAt.Equal(m.CreatedAt) }
+
 // settle notes that all is done for a member, unless something else is wanted
 // by now. A member of whom nothing is left is forgotten.
 func (s *Server) settle(ctx context.Context, m store.MakeMember, remark string) error {
 	return s.store.InTx(ctx, func(tx store.Tx) error {
 		stored, err := tx.MakeMember(ctx, m.Tenant, m.ID)
-		if errors.Is(err, store.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) || err == nil && !sameMember(stored, m) {
 			return nil
 		}
 		if err != nil {

@@ -1,0 +1,40 @@
+package server_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/server"
+)
+
+// A tenant that changes to another organization, while somebody is being added
+// to the former one, has everybody in the new one: those who are in the former
+// one, too, and the one who came there meanwhile.
+func TestMake_moveMeanwhile(t *testing.T) {
+	t.Parallel()
+	front := newMakeFront(t)
+	s := newSynced(t, server.Options{})
+	s.organization(t, 201, front.elsewhere())
+	s.create(t, "~/users", person("anna@acme.example", "oe-editor"))
+	s.become(t, "anna@acme.example synced")
+	move := sync.OnceFunc(func() {
+		s.check(t, exchange{method: "PUT", path: makePath("/organization"), body: `{"organizationId": "8", ` + front.elsewhere() + `}`, status: 204})
+	})
+	front.breakWith(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if strings.HasSuffix(r.URL.Path, "/7/invite") {
+			move()
+		}
+		next.ServeHTTP(w, r)
+	})
+	s.create(t, "~/users", person("carl@acme.example", "oe-editor"))
+	s.become(t, "anna@acme.example synced, carl@acme.example synced")
+	front.mu.Lock()
+	defer front.mu.Unlock()
+	slices.Sort(front.invites)
+	if got := strings.Join(front.invites, ", "); strings.Count(got, "/7/") != 2 || strings.Count(got, "/8/") != 2 {
+		t.Errorf("there were the invitations %s", got)
+	}
+}
