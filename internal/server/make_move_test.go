@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/server"
@@ -36,5 +37,32 @@ func TestMake_moveMeanwhile(t *testing.T) {
 	slices.Sort(front.invites)
 	if got := strings.Join(front.invites, ", "); strings.Count(got, "/7/") != 2 || strings.Count(got, "/8/") != 2 {
 		t.Errorf("there were the invitations %s", got)
+	}
+}
+
+// Who gets a role again while being removed is invited again: the list that was
+// read before the removal says nothing any more.
+func TestMake_againAfterRemoval(t *testing.T) {
+	t.Parallel()
+	front := newMakeFront(t)
+	s := newSynced(t, server.Options{})
+	s.organization(t, 201, front.elsewhere()+`, "pruneStale": true`)
+	id := s.create(t, "~/users", person("anna@acme.example", "oe-editor"))
+	s.become(t, "anna@acme.example synced")
+	var had atomic.Bool
+	again := sync.OnceFunc(func() {
+		s.putGroups(t, id, "oe-editor")
+		had.Store(true)
+	})
+	front.breakWith(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		next.ServeHTTP(w, r)
+		if r.Method == http.MethodPost && strings.Contains(r.URL.Path, "/user-organization-roles/") {
+			again()
+		}
+	})
+	s.putGroups(t, id)
+	s.db.until(t, func() bool { return had.Load() && s.members(t) == "anna@acme.example synced" })
+	if n := front.invited(); n != 2 {
+		t.Errorf("there were %d invitations", n)
 	}
 }

@@ -142,6 +142,7 @@ func (s *Server) deliver(ctx context.Context, m store.MakeMember, known makeDire
 		if err != nil && (!errors.As(err, &refusal) || refusal.status != http.StatusNotFound) {
 			return err
 		}
+		delete(known[m.Tenant].members, strings.ToLower(m.Email)) // who may be wanted again soon
 	}
 	m.Present = false
 	return s.settle(ctx, m, "")
