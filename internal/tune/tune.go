@@ -2,14 +2,18 @@
 package tune
 
 import (
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"slices"
 	"strings"
 )
 
 // The collector runs when the memory has grown to nine times what is in use,
-// not twice: a plugin lives for seconds. The limit is soft, and only makes the
-// collector run more often beyond it.
+// not twice: a plugin lives for seconds. The limit is soft: it makes the
+// collector run more often, up to when the memory is twice what is in use, as
+// it is without these settings. From there on the limit yields, or the process
+// would do nothing but collect.
 const (
 	growth = 800
 	limit  = 256 << 20
@@ -41,5 +45,27 @@ func Memory(getenv func(string) string) {
 	}
 	if getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(limit)
+		afterCollection(yield)
 	}
+}
+
+// yield leaves room for as much again as is in use.
+func yield() {
+	inUse := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(inUse)
+	if room := 2 * int64(inUse[0].Value.Uint64()); room > debug.SetMemoryLimit(-1) { //nolint:gosec // far from overflowing
+		debug.SetMemoryLimit(room)
+	}
+}
+
+// afterCollection calls fn after each collection from now on: an object that
+// nobody refers to is finalized by the next one.
+func afterCollection(fn func()) {
+	type marker struct{ _ [16]byte } // smaller ones share their memory with others
+	var next func(*marker)
+	next = func(*marker) {
+		fn()
+		runtime.SetFinalizer(&marker{}, next)
+	}
+	runtime.SetFinalizer(&marker{}, next)
 }

@@ -2,6 +2,7 @@ package tune
 
 import (
 	"math"
+	"runtime"
 	"runtime/debug"
 	"testing"
 )
@@ -44,4 +45,12 @@ func TestMemory(t *testing.T) {
 	if got := debug.SetMemoryLimit(-1); got != limit {
 		t.Errorf("limit of %d bytes", got)
 	}
+	large := make([]byte, limit)
+	for range 1000 { // finalizers run some time after a collection
+		runtime.GC()
+	}
+	if got := debug.SetMemoryLimit(-1); got < 2*limit {
+		t.Errorf("limit of %d bytes where %d are in use", got, len(large))
+	}
+	runtime.KeepAlive(large)
 }

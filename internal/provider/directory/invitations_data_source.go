@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -94,7 +93,7 @@ func (d *invitationsDataSource) Read(ctx context.Context, req datasource.ReadReq
 	plumbing.ByCreation(invitations, func(i api.Invitation) (string, string) { return i.CreatedAt, i.ID })
 	m.Invitations = []invitationModel{}
 	for _, i := range invitations {
-		if (m.Status.IsNull() || m.Status.ValueString() == string(i.Status)) && (m.Email.IsNull() || strings.EqualFold(m.Email.ValueString(), i.Email)) {
+		if (m.Status.IsNull() || m.Status.ValueString() == string(i.Status)) && (m.Email.IsNull() || api.SameEmail(m.Email.ValueString(), i.Email)) {
 			m.Invitations = append(m.Invitations, newInvitationModel(i))
 		}
 	}

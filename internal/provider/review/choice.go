@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -47,7 +48,7 @@ func choose(m accessReviewModel, state access.State, diags *diag.Diagnostics) ch
 	emails := map[string]bool{}
 	for _, email := range plumbing.Strings(m.Emails) {
 		emails[strings.ToLower(email)] = true
-		if !slices.ContainsFunc(state.Users, func(u access.StateUser) bool { return strings.EqualFold(u.Email, email) }) {
+		if !slices.ContainsFunc(state.Users, func(u access.StateUser) bool { return api.SameEmail(u.Email, email) }) {
 			diags.AddAttributeError(path.Root("emails").AtSetValue(types.StringValue(email)), "User Not Found",
 				"The tenant has no user "+email+". The data source iam_users lists them.")
 		}
