@@ -40,7 +40,7 @@ func runReview(ctx context.Context, env Env, args []string) error {
 	f.StringVar(&o.tenant, "tenant", env.Getenv("IAM_TENANT"), "`name` of the tenant (default IAM_TENANT)")
 	f.BoolVar(&o.offline, "offline", false, "ask no one: start from the state in the plan, which knows what is managed there and no more")
 	f.StringVar(&o.format, "format", "text", "`text`, markdown, json or csv")
-	f.Func("fail-on", "end with code 2 on any of these, separated by commas: `lost` (someone loses a level, or access to records), admin (someone gains or loses manage on users_and_groups), unrestricted (someone's restriction is lifted), unresolved (something is not known before the apply)", o.setFailOn)
+	f.Func("fail-on", "end with code 2 on any of these `kinds`, separated by commas: lost (someone loses a level, or access to records), admin (someone gains or loses manage on users_and_groups), unrestricted (someone's restriction is lifted), unresolved (something is not known before the apply)", o.setFailOn)
 	if err := o.parse(env, f, args); err != nil {
 		return err
 	}

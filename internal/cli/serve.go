@@ -54,7 +54,7 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	var o serveOptions
 	f := flags(env, "serve", "Run the reference backend.")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
-	f.StringVar(&o.database, "database", "sqlite:iam.db", "where to keep everything: sqlite:PATH, made when missing, or postgres://USER:PASSWORD@HOST/DATABASE, several processes at a time (`address`)")
+	f.StringVar(&o.database, "database", "sqlite:iam.db", "where to keep everything: an `address` sqlite:PATH, made when missing, or postgres://USER:PASSWORD@HOST/DATABASE, several processes at a time")
 	f.Var(&o.tenants, "tenant", "`name` of a tenant to serve, made when missing (repeatable)")
 	f.StringVar(&o.owner, "owner", "", "`e-mail` of the Owner of new tenants (default owner@TENANT.example)")
 	f.Var(&o.clients, "client", "API key of a tenant as `ID:SECRET`; the first is for the first tenant, and so on (repeatable; default IAM_CLIENT_ID and IAM_CLIENT_SECRET, else one is made for a tenant that has none, and printed once)")

@@ -63,7 +63,7 @@ func (r *membershipResource) Schema(_ context.Context, _ resource.SchemaRequest,
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One user in one group. Additive: other members of the group and other groups of the user are left alone. " +
 			"Use `iam_group_members` instead where one configuration decides who all the members are; do not use both for one group.\n\n" +
-			"A group that is replaced loses its members: where a group may be, tie its memberships to it with `lifecycle { replace_triggered_by = [iam_group.name] }`.",
+			"A group that is replaced loses its members: where that can happen, tie its memberships to it with `lifecycle { replace_triggered_by = [iam_group.name] }`.",
 		Attributes: map[string]schema.Attribute{
 			"group_id": schema.StringAttribute{
 				MarkdownDescription: "Id of the group. Changing it replaces the membership.",

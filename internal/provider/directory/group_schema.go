@@ -73,7 +73,7 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 			},
 			"restrictions": schema.SetAttribute{
 				MarkdownDescription: "Restriction values, such as site codes: members see only records of restriction-aware entities (companies, customers, carts, orders, quotes) that carry one of them. Left out, they see every record. " +
-					"The plan refuses a new value that the tenant does not allow; one that was taken off the tenant's list later may stay. " +
+					"The plan refuses a new value that the tenant does not allow; one that was taken off the tenant's list later may stay, but the group cannot be changed otherwise while it does. " +
 					"Where the same configuration makes the value, refer to it, as in `iam_restriction.name.value` or `iam_site.name.code`, or use `depends_on`: otherwise Terraform may plan and make the group first, and both fail.",
 				ElementType: types.StringType,
 				Optional:    true,

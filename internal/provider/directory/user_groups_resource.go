@@ -52,7 +52,7 @@ func (r *userGroupsResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"Destroying the resource takes the user out of the groups it lists.",
 		Attributes: map[string]schema.Attribute{
 			"user_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the user. Changing it replaces the resource.",
+				MarkdownDescription: "Id of the user, an employee. Changing it replaces the resource.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},

@@ -51,7 +51,7 @@ type organizationModel struct {
 func (r *organizationResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The tenant's Make organization, and the sync of users with it. One per tenant.\n\n" +
-			"A user is eligible for Make in a group that carries one of the access controls `make-scenario-editor` (`integromat.scenario_edit`) and `make-app-developer` (`integromat.app_developer`), " +
+			"A user is eligible for Make in a group that carries one of the access controls `make-scenario-editor` (`integromat.scenario_edit`) or `make-app-developer` (`integromat.app_developer`), " +
 			"as `oe-editor`, `oe-manager` and `oe-admin` do, or an access control of your own with one of these scopes. The sync makes such users members of the organization, with the role Member, and sends an e-mail, " +
 			"then and whenever their groups change. It goes on in the background, after the apply if it must, until Make has taken every change: `iam_make_members` shows how far it is.\n\n" +
 			"A user who loses the roles, is locked or leaves the tenant keeps access to Make and shows as stale, in `iam_make_members` and among the findings of `iam_access_review`, unless `prune_stale` is set.\n\n" +
@@ -69,7 +69,7 @@ func (r *organizationResource) Schema(_ context.Context, _ resource.SchemaReques
 				Default:             booldefault.StaticBool(true),
 			},
 			"prune_stale": schema.BoolAttribute{
-				MarkdownDescription: "Whether the sync removes members who have lost the roles from the organization; `false` when left out. It removes those alone whom it knows and whose role in Make is Member.",
+				MarkdownDescription: "Whether the sync removes members who have lost the roles from the organization; `false` when left out. It removes only those whom it knows and whose role in Make is Member.",
 				Optional:            true,
 				Computed:            true,
 				Default:             booldefault.StaticBool(false),

@@ -89,7 +89,7 @@ func rowAttributes() map[string]schema.Attribute {
 		"restrictions":      list("Restriction values that limit which records the level reaches; empty means every record."),
 		"restriction_aware": schema.BoolAttribute{MarkdownDescription: "Whether restrictions can limit access to the entity.", Computed: true},
 		"granted_by":        list("Ids of the groups that give the level."),
-		"source":            text("What gives the level in the first of those groups: `template`, `access`, `access_control` (single access controls that are not the whole level), `derived` or `correlated`."),
+		"source":            text("What gives the level in the first of those groups: `template`, `access`, `access_control` (single access controls that are not the whole level), `derived` or `correlated` (follows another entity: `parent` and `tied_to` of `iam_access_catalog`)."),
 	}
 }
 

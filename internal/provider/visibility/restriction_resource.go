@@ -41,18 +41,18 @@ type restrictionModel struct {
 }
 
 // otherOwner warns of the ways in which one setting may get two owners.
-const otherOwner = "The tenant keeps these in its configuration items `restrictions` and `enableSyncBetweenRestrictionsAndSiteCodes`, which the official provider's tenant configuration resource can manage as well: let one of them do it."
+const otherOwner = "The tenant keeps these in its configuration items `restrictions` and `enableSyncBetweenRestrictionsAndSiteCodes`, which `emporix_tenant_configuration` of the platform's own provider (`emporix/emporix`) can manage as well: let one of them do it."
 
 func (r *restrictionResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One value that groups may be restricted to, in the tenant's list. Additive: other values of the list are left alone. " +
 			"Use `values` of `iam_restriction_settings` instead where one configuration decides about the whole list; do not use both.\n\n" +
 			"While restrictions are tied to the sites (`sync_with_sites` of `iam_restriction_settings`) the value must be the code of a site: refer to it as `iam_site.name.code`. " +
-			"Groups should refer to the value, too, so that Terraform keeps the order: list, sites, groups, and the reverse to destroy. " +
+			"Groups should refer to the value, too, so that Terraform keeps the order: sites, list, groups, and the reverse to destroy. " +
 			"Destroying the resource takes the value off the list; groups that hold it keep it, see `stale` of the data source `iam_restrictions`.\n\n" + otherOwner,
 		Attributes: map[string]schema.Attribute{
 			"value": schema.StringAttribute{
-				MarkdownDescription: "The value: any text without white space, `#` and `--`. Case counts. Changing it replaces the restriction.",
+				MarkdownDescription: "The value: any text without white space, `#` or `--`. Case counts. Changing it replaces the restriction.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.ValidRestriction()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},

@@ -60,7 +60,7 @@ func (r *restrictionSettingsResource) Schema(_ context.Context, _ resource.Schem
 				Optional:            true,
 			},
 			"values": schema.SetAttribute{
-				MarkdownDescription: "The values that groups may be restricted to, and no others: texts without white space, `#` and `--`. Left out, the list is not managed here. Values that are taken off stay on the groups that hold them.",
+				MarkdownDescription: "The values that groups may be restricted to, and no others: texts without white space, `#` or `--`. Left out, the list is not managed here. Values that are taken off stay on the groups that hold them.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          []validator.Set{setvalidator.ValueStringsAre(plumbing.ValidRestriction())},

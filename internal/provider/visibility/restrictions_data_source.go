@@ -51,7 +51,7 @@ func (d *restrictionsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 				Computed:            true,
 			},
 			"stale": schema.MapAttribute{
-				MarkdownDescription: "Values that groups hold and that are not allowed, each with the ids of these groups. Such a group cannot be written with the value any more.",
+				MarkdownDescription: "Values that groups hold and that are not allowed, each with the ids of these groups. Such a group cannot be changed any more while it holds the value.",
 				ElementType:         types.ListType{ElemType: types.StringType},
 				Computed:            true,
 			},

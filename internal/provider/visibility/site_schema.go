@@ -37,7 +37,7 @@ func (r *siteResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 			"What a configuration leaves out, a new site takes from the tenant's default site, and an existing one keeps. The default site cannot be deleted; which site is the default is not decided here.",
 		Attributes: map[string]schema.Attribute{
 			"code": schema.StringAttribute{
-				MarkdownDescription: "Code of the site: any text without white space and `#`. Case counts. Changing it replaces the site.",
+				MarkdownDescription: "Code of the site: any text without white space or `#`. Case counts. Changing it replaces the site.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.ValidSiteCode()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
