@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -72,6 +73,25 @@ func ParseUsersCSV(text string) (UserTable, error) {
 	return t.Table(), nil
 }
 
+// CheckUsersCSV is ParseUsersCSV with a check of what the rules of access do not
+// know. It returns what is wrong with a user, or "".
+func CheckUsersCSV(text string, check func(CSVUser) string) (UserTable, error) {
+	p, err := parseUsers(text)
+	if p == nil {
+		return UserTable{}, err
+	}
+	for _, u := range p.table.Users {
+		if wrong := check(u); wrong != "" {
+			p.fail(u.Line, "%s", wrong)
+		}
+	}
+	if len(p.mistakes) == 0 {
+		return p.table, nil
+	}
+	slices.SortStableFunc(p.mistakes, func(a, b *LineError) int { return cmp.Compare(a.Line, b.Line) })
+	return UserTable{}, p.wrong()
+}
+
 // UsersText is a text that was read, to be written again with changes.
 type UsersText struct {
 	text string
@@ -102,7 +122,16 @@ func parseUsers(text string) (*userParser, error) {
 		for p.row() {
 		}
 	}
-	return p, errors.Join(p.mistakes...)
+	return p, p.wrong()
+}
+
+// wrong joins the mistakes.
+func (p *userParser) wrong() error {
+	mistakes := make([]error, len(p.mistakes))
+	for i, mistake := range p.mistakes {
+		mistakes[i] = mistake
+	}
+	return errors.Join(mistakes...)
 }
 
 // reserve makes room for the users that the rest of the text may hold. To make
@@ -207,7 +236,7 @@ type userParser struct {
 	unnamed  []int          // cells of the header without a name: separators too many
 	width    int            // cells of the header
 	lines    map[string]int // line by e-mail, in lower case
-	mistakes []error
+	mistakes []*LineError
 }
 
 func (p *userParser) fail(line int, format string, args ...any) {

@@ -202,6 +202,9 @@ func TestUsersCSVResource_badConfiguration(t *testing.T) {
 			t.Errorf("%s: %v", name, d)
 		}
 	}
+	if _, _, d := p.Plan("iam_users_csv", state{}, csvOf(staff+"nobody,X,Y,,,\nx@acme.example,,Y,,,\n")); !d.Has("Line 5: \"nobody\" is not") || !d.Has("Line 6: first_name is empty") {
+		t.Errorf("mistakes of two kinds: %v", d)
+	}
 	if planned, _, d := p.Plan("iam_users_csv", state{}, values{"csv": providertest.Unknown}); d.Failed() || planned.Values["csv"] != providertest.Unknown {
 		t.Errorf("unknown: %v %v", planned.Values, d)
 	}

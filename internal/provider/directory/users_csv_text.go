@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
-	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -96,19 +95,14 @@ func (validUsers) ValidateString(_ context.Context, req validator.StringRequest,
 	if !plumbing.IsSet(req.ConfigValue) {
 		return
 	}
-	table, err := access.ParseUsersCSV(req.ConfigValue.ValueString())
+	_, err := access.CheckUsersCSV(req.ConfigValue.ValueString(), plumbing.EmailOfRow)
+	if err == nil {
+		return
+	}
 	mistakes := []error{err}
 	var all interface{ Unwrap() []error }
 	if errors.As(err, &all) {
 		mistakes = all.Unwrap()
-	}
-	if err == nil {
-		mistakes = nil
-		for _, u := range table.Users {
-			if !api.ValidEmail(u.Email) {
-				mistakes = append(mistakes, &access.LineError{Line: u.Line, Text: fmt.Sprintf("%q is not an e-mail address", u.Email)})
-			}
-		}
 	}
 	for n, mistake := range mistakes {
 		if n == mostLines {

@@ -102,6 +102,14 @@ func ValidEmail() validator.String {
 	}}
 }
 
+// EmailOfRow says what is wrong with the e-mail address of a row, if it has one.
+func EmailOfRow(u access.CSVUser) string {
+	if u.Email == "" || api.ValidEmail(u.Email) {
+		return ""
+	}
+	return fmt.Sprintf("%q is not an e-mail address", u.Email)
+}
+
 // ValidJSONObject accepts the text of a JSON object.
 func ValidJSONObject() validator.String {
 	object := func(text string) bool {

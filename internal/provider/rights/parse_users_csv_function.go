@@ -2,8 +2,6 @@ package rights
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -11,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
-	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -73,10 +70,7 @@ func NewParseUsersCSVFunction() function.Function {
 			if err := args.Get(ctx, &text); err != nil {
 				return err
 			}
-			table, err := access.ParseUsersCSV(text)
-			if err == nil {
-				err = checkEmails(table)
-			}
+			table, err := access.CheckUsersCSV(text, plumbing.EmailOfRow)
 			if err != nil {
 				return badArgument(0, err)
 			}
@@ -89,17 +83,6 @@ func NewParseUsersCSVFunction() function.Function {
 			return result.Set(ctx, users)
 		},
 	}
-}
-
-// checkEmails refuses what the API would refuse, while its line is known.
-func checkEmails(table access.UserTable) error {
-	var mistakes []error
-	for _, u := range table.Users {
-		if !api.ValidEmail(u.Email) {
-			mistakes = append(mistakes, &access.LineError{Line: u.Line, Text: fmt.Sprintf("%q is not an e-mail address", u.Email)})
-		}
-	}
-	return errors.Join(mistakes...)
 }
 
 // codes lists names as Markdown code.
