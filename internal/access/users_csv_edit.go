@@ -125,6 +125,24 @@ func (u CSVUser) Same(other CSVUser) bool {
 	return sameIDs(u.Groups, other.Groups)
 }
 
+// Differences returns the columns of the table in which two rows of one user
+// differ.
+func (t UserTable) Differences(a, b CSVUser) (columns []string) {
+	for _, column := range t.Columns {
+		same := a.cell(column) == b.cell(column)
+		switch column {
+		case "email":
+			same = true
+		case "groups":
+			same = sameIDs(a.Groups, b.Groups)
+		}
+		if !same {
+			columns = append(columns, column)
+		}
+	}
+	return columns
+}
+
 func sameIDs(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }

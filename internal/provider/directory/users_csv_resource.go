@@ -42,7 +42,7 @@ const onDestroyKeep = "keep"
 
 func (r *usersCSVResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Many users, and their groups, in one text. Ten thousand users cost Terraform no more than one, and the plan shows line by line what changes. " +
+		MarkdownDescription: "Many users, and their groups, in one text. Ten thousand users are one resource. The plan of a change prints the whole text with its differences; from fifty rows on a warning names the rows that come, change and go. " +
 			"Users of the tenant that the text does not name are left alone.\n\n" +
 			"Of a user that the text names, this resource manages all that has a column: with a `groups` column it is authoritative for the groups of its users. " +
 			"Do not manage such a user with `iam_user`, nor its groups with `iam_group_membership`, `iam_group_members` or `iam_user_groups`, unless they agree.\n\n" +

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -152,6 +153,31 @@ func TestUsersCSVResource_forbidden(t *testing.T) {
 	}
 }
 
+// The CLI prints a long text whole, and may mark more rows than change: the plan
+// names those that do.
+func TestUsersCSVResource_namesRows(t *testing.T) {
+	t.Parallel()
+	p := providertest.New(t, providertest.Remote(t, servertest.Options{}).Config)
+	rows := []string{"email,first_name,last_name,department"}
+	for n := range 50 {
+		rows = append(rows, fmt.Sprintf("u%d@acme.example,User,%d,Sales", n, n))
+	}
+	made := p.MustApply("iam_users_csv", state{}, csvOf(strings.Join(rows, "\n")))
+	rows[1] = "U0@acme.example,User,Zero,Support"
+	rows = append(slices.Delete(rows, 10, 11), "new@acme.example,New,User,")
+	p.NextRun()
+	_, _, d := p.Plan("iam_users_csv", made, csvOf(strings.Join(rows, "\n")))
+	if !d.Has(`warning at AttributeName("csv")`, "Rows Change", "go: 1, that come: 1, that change: 1.", "  - u9@acme.example", "  + line 51: new@acme.example", "  ~ line 2: U0@acme.example: last_name, department") {
+		t.Error(d)
+	}
+	p.NextRun()
+	made = p.MustApply("iam_users_csv", made, csvOf(strings.Join(rows, "\n")))
+	p.NextRun()
+	if _, _, d := p.Plan("iam_users_csv", made, csvOf(strings.Join(rows[:20], "\n"))); !d.Has("go: 31, ", "and 11 more") {
+		t.Error(d)
+	}
+}
+
 // Two thousand users are one value: they are made, read and planned with no
 // request per user but those that write.
 func TestUsersCSVResource_many(t *testing.T) {
@@ -178,7 +204,7 @@ func TestUsersCSVResource_many(t *testing.T) {
 	if d.Failed() || drifted.Values["csv"] != lineOf(t, text.String(), "User,7,oe-viewer\n", "User,7,\n") {
 		t.Errorf("the drift of one line does not show: %v", d)
 	}
-	if _, _, d := p.Plan("iam_users_csv", drifted, csvOf(text.String())); d.Failed() {
+	if _, _, d := p.Plan("iam_users_csv", drifted, csvOf(text.String())); d.Failed() || !d.Has("Rows Change", "~ line 9: u7@acme.example: groups") {
 		t.Error(d)
 	}
 	if got := f.requests.Load(); got > 10 {

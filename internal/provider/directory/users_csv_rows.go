@@ -1,0 +1,48 @@
+package directory
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+)
+
+// longTable is from how many rows on a plan names those that change: the CLI
+// prints all lines of the text, and Terraform takes all lines between a row that
+// comes and one that goes for changed.
+const longTable = 50
+
+// warnOfRows names the rows of a long table that come, change and go.
+func warnOfRows(table, former usersTable, diags *diag.Diagnostics) {
+	if len(former.Users) == 0 || max(len(table.Users), len(former.Users)) < longTable {
+		return
+	}
+	rows, known := table.byEmail(), former.byEmail()
+	var come, change, leave []string
+	for _, row := range table.Users {
+		was, there := known[strings.ToLower(row.Email)]
+		switch columns := table.Differences(row, was); {
+		case !there:
+			come = append(come, fmt.Sprintf("  + line %d: %s", row.Line, row.Email))
+		case len(columns) > 0:
+			change = append(change, fmt.Sprintf("  ~ line %d: %s: %s", row.Line, row.Email, strings.Join(columns, ", ")))
+		}
+	}
+	for _, row := range former.Users {
+		if _, stays := rows[strings.ToLower(row.Email)]; !stays {
+			leave = append(leave, "  - "+row.Email)
+		}
+	}
+	var lines []string
+	for _, some := range [][]string{leave, come, change} {
+		if more := len(some) - mostLines; more > 0 {
+			some = append(some[:mostLines:mostLines], fmt.Sprintf("  and %d more", more))
+		}
+		lines = append(lines, some...)
+	}
+	if len(lines) > 0 {
+		diags.AddAttributeWarning(path.Root("csv"), "Rows Change", fmt.Sprintf(
+			"Rows that go: %d, that come: %d, that change: %d. They are named here because the text above has all rows, and may mark more of them.\n\n%s", len(leave), len(come), len(change), strings.Join(lines, "\n")))
+	}
+}
