@@ -61,6 +61,26 @@ func (c Change) Text() string {
 	return text
 }
 
+// JoinEntities makes one change of those that differ in the entity only.
+func JoinEntities(changes []Change) []Change {
+	var joined []Change
+	var entities [][]string
+	for _, c := range changes {
+		i := slices.IndexFunc(joined, func(j Change) bool {
+			return j.Kind == c.Kind && j.Before == c.Before && j.After == c.After && slices.Equal(j.Groups, c.Groups) &&
+				slices.Equal(j.Restrictions, c.Restrictions) && slices.Equal(j.Except, c.Except)
+		})
+		if i < 0 {
+			i, joined, entities = len(joined), append(joined, c), append(entities, nil)
+		}
+		entities[i] = append(entities[i], c.Entity)
+	}
+	for i := range joined {
+		joined[i].Entity = strings.Join(entities[i], ", ")
+	}
+	return joined
+}
+
 // CompareAccess returns what differs between two accesses: gained, lost, raised
 // or lowered, by category and entity code.
 func CompareAccess(before, after Access) []Change {

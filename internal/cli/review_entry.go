@@ -21,7 +21,7 @@ func (r review) entries() []*entry {
 	var all []*entry
 	byText := map[string]*entry{}
 	for _, u := range r.users {
-		changes := joinEntities(u.Changes)
+		changes := access.JoinEntities(u.Changes)
 		var key strings.Builder
 		key.WriteString(string(u.Event))
 		for _, c := range changes {
@@ -36,26 +36,6 @@ func (r review) entries() []*entry {
 		e.users = append(e.users, u.User)
 	}
 	return all
-}
-
-// joinEntities makes one change of those that differ in the entity only.
-func joinEntities(changes []access.Change) []access.Change {
-	var joined []access.Change
-	var entities [][]string
-	for _, c := range changes {
-		i := slices.IndexFunc(joined, func(j access.Change) bool {
-			return j.Kind == c.Kind && j.Before == c.Before && j.After == c.After && slices.Equal(j.Groups, c.Groups) &&
-				slices.Equal(j.Restrictions, c.Restrictions) && slices.Equal(j.Except, c.Except)
-		})
-		if i < 0 {
-			i, joined, entities = len(joined), append(joined, c), append(entities, nil)
-		}
-		entities[i] = append(entities[i], c.Entity)
-	}
-	for i := range joined {
-		joined[i].Entity = strings.Join(entities[i], ", ")
-	}
-	return joined
 }
 
 // firstNames is how many users of an entry are named in a text.

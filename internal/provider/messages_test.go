@@ -25,7 +25,7 @@ var verbs = []string{"assign", "check", "create", "delete", "get", "import", "li
 // configuration that cannot be, or of a warning.
 var (
 	operation = regexp.MustCompile(`^Unable to ([a-z]+) [A-Za-z_% ]+$`)
-	mistake   = regexp.MustCompile(`^(%s|[A-Z][A-Za-z-]*)( ([A-Z][A-Za-z-]*))*$`)
+	mistake   = regexp.MustCompile(`^(%s|[A-Z][A-Za-z-]*)( ([A-Z][A-Za-z-]*))*( \(%d\)|: %s)?$`)
 )
 
 // Every message says in one style what is wrong, and goes on in whole sentences.

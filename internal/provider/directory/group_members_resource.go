@@ -126,7 +126,7 @@ func (r *groupMembersResource) warnOfRemovals(ctx context.Context, plan groupMem
 		}
 	}
 	if len(leaving) > 0 {
-		diags.AddAttributeWarning(path.Root("members"), "Members Will Be Removed",
+		diags.AddAttributeWarning(path.Root("members"), fmt.Sprintf("Members Will Be Removed: %s", plan.GroupID.ValueString()),
 			fmt.Sprintf("Not listed here, and so removed from group %s by the apply: %s. List them for them to stay, or use iam_group_membership, which leaves others alone.", plan.GroupID.ValueString(), strings.Join(leaving, ", ")))
 	}
 }

@@ -45,22 +45,22 @@ func TestGuardrails(t *testing.T) {
 		config   values
 		what     string // is told; empty when nothing happens
 	}{
-		"a group gives less":             {"iam_group", group, with(orders(), values{"access": values{"orders": "read"}}), "is lowered from manage to read on orders"},
+		"a group gives less":             {"iam_group", group, with(orders(), values{"access": values{"orders": "read"}}), "is lowered from manage to read on carts, orders"},
 		"a group is limited":             {"iam_group", group, with(orders(), values{"restrictions": []any{providertest.Unknown}}), ""},
-		"a group is destroyed":           {"iam_group", group, nil, "loses manage on orders"},
+		"a group is destroyed":           {"iam_group", group, nil, "loses manage on carts, orders, returns, sepa"},
 		"a group stays":                  {"iam_group", group, orders(), ""},
 		"a new name":                     {"iam_group", group, with(orders(), values{"name": values{"en": "New"}}), ""},
-		"a member left out":              {"iam_group_members", members, with(listed, values{"members": values{}}), "loses manage on orders"},
+		"a member left out":              {"iam_group_members", members, with(listed, values{"members": values{}}), "loses manage on carts, orders, returns, sepa"},
 		"a member of unknown id":         {"iam_group_members", members, with(listed, values{"members": values{email: providertest.Unknown}}), ""},
-		"a list of members is destroyed": {"iam_group_members", members, nil, "loses manage on orders"},
+		"a list of members is destroyed": {"iam_group_members", members, nil, "loses manage on carts, orders, returns, sepa"},
 		"a membership is destroyed":      {"iam_group_membership", membership, nil, "loses read on"},
 		"a membership of another group":  {"iam_group_membership", membership, with(single, values{"group_id": providertest.Unknown}), "loses read on"},
-		"groups left out":                {"iam_user_groups", userGroups, with(groups, values{"group_ids": []any{}}), "loses manage on orders"},
+		"groups left out":                {"iam_user_groups", userGroups, with(groups, values{"group_ids": []any{}}), "loses manage on carts, orders, returns, sepa"},
 		"groups not known":               {"iam_user_groups", userGroups, with(groups, values{"group_ids": []any{providertest.Unknown}}), ""},
-		"groups are destroyed":           {"iam_user_groups", userGroups, nil, "loses manage on orders"},
+		"groups are destroyed":           {"iam_user_groups", userGroups, nil, "loses manage on carts, orders, returns, sepa"},
 		"a user is destroyed":            {"iam_user", user, nil, "is removed; "},
 		"a user is locked":               {"iam_user", user, with(anna(), values{"locked": true}), "is locked; "},
-		"a user's groups":                {"iam_user", user, with(anna(), values{"group_ids": []any{}}), "loses manage on orders"},
+		"a user's groups":                {"iam_user", user, with(anna(), values{"group_ids": []any{}}), "loses manage on carts, orders, returns, sepa"},
 		"a user replaced":                {"iam_user", user, with(anna(), values{"email": "other@acme.example"}), "is removed; "},
 		"a user stays":                   {"iam_user", user, anna(), ""},
 		"a template gives less":          {"iam_role_template", clerk, with(template, values{"access": values{"coupons": "read"}}), "is lowered from manage to read on coupons"},
@@ -80,6 +80,25 @@ func TestGuardrails(t *testing.T) {
 		if _, _, d := p.Plan(c.typeName, c.prior, c.config); d.Has("Access Changes") || d.Failed() {
 			t.Errorf("%s without guardrails: %v", name, d)
 		}
+	}
+}
+
+// Of several warnings with one summary the CLI shows the first, so each has its own.
+func TestGuardrails_everyChangeShows(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	user := p.MustApply("iam_user", state{}, anna())
+	single := values{"group_id": "oe-viewer", "user_id": user.Values["id"]}
+	p.NextRun()
+	membership := p.MustApply("iam_group_membership", state{}, single)
+
+	p = providertest.New(t, with(b.Config, values{"guardrails": values{"show_impact": true}}))
+	if _, _, d := p.Plan("iam_group_membership", membership, nil); !d.Has("warning: Access Changes: ") {
+		t.Error(d)
+	}
+	if _, _, d := p.Plan("iam_user", user, nil); !d.Has("warning: Access Changes (2): ") {
+		t.Error(d)
 	}
 }
 

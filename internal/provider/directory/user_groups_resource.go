@@ -99,7 +99,7 @@ func warnOfLeaving(ctx context.Context, c *client.Client, id string, groups type
 	stays := plumbing.Strings(groups)
 	leaves := slices.DeleteFunc(slices.Sorted(slices.Values(user.GroupIDs)), func(id string) bool { return slices.Contains(stays, id) })
 	if len(leaves) > 0 {
-		diags.AddAttributeWarning(path.Root("group_ids"), "Groups Will Be Left",
+		diags.AddAttributeWarning(path.Root("group_ids"), fmt.Sprintf("Groups Will Be Left: %s", user.ContactEmail),
 			fmt.Sprintf("Not listed here, and so left by %s in the apply: %s. List them for the user to stay.", user.ContactEmail, strings.Join(leaves, ", ")))
 	}
 }

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -121,17 +122,20 @@ func (r *usersCSVResource) warnOfLeaving(ctx context.Context, table, former user
 	}
 	r.NoteUsers(users)
 	var lines []string
+	var first string
 	for _, row := range rows {
 		leaves := slices.DeleteFunc(slices.Sorted(slices.Values(users[strings.ToLower(row.Email)].GroupIDs)), func(id string) bool { return slices.Contains(row.Groups, id) })
 		if len(leaves) > 0 {
+			first = cmp.Or(first, row.Email)
 			lines = append(lines, fmt.Sprintf("  line %d, %s: %s", row.Line, row.Email, strings.Join(leaves, ", ")))
 		}
 	}
-	if more := len(lines) - mostLines; more > 0 {
+	all := len(lines)
+	if more := all - mostLines; more > 0 {
 		lines = append(lines[:mostLines], fmt.Sprintf("  and %d more", more))
 	}
 	if len(lines) > 0 {
-		diags.AddAttributeWarning(path.Root("csv"), "Groups Will Be Left",
+		diags.AddAttributeWarning(path.Root("csv"), fmt.Sprintf("Groups Will Be Left: %s", andMore(first, all)),
 			"Not in the column groups, and so left by these users in the apply:\n\n"+strings.Join(lines, "\n")+"\n\nList the groups for the users to stay, or leave the column out to manage no groups here.")
 	}
 }

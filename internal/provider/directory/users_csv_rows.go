@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -20,17 +21,21 @@ func warnOfRows(table, former usersTable, diags *diag.Diagnostics) {
 	}
 	rows, known := table.byEmail(), former.byEmail()
 	var come, change, leave []string
+	var first string
 	for _, row := range table.Users {
 		was, there := known[strings.ToLower(row.Email)]
 		switch columns := table.Differences(row, was); {
 		case !there:
+			first = cmp.Or(first, row.Email)
 			come = append(come, fmt.Sprintf("  + line %d: %s", row.Line, row.Email))
 		case len(columns) > 0:
+			first = cmp.Or(first, row.Email)
 			change = append(change, fmt.Sprintf("  ~ line %d: %s: %s", row.Line, row.Email, strings.Join(columns, ", ")))
 		}
 	}
 	for _, row := range former.Users {
 		if _, stays := rows[strings.ToLower(row.Email)]; !stays {
+			first = cmp.Or(first, row.Email)
 			leave = append(leave, "  - "+row.Email)
 		}
 	}
@@ -42,7 +47,16 @@ func warnOfRows(table, former usersTable, diags *diag.Diagnostics) {
 		lines = append(lines, some...)
 	}
 	if len(lines) > 0 {
-		diags.AddAttributeWarning(path.Root("csv"), "Rows Change", fmt.Sprintf(
+		diags.AddAttributeWarning(path.Root("csv"), fmt.Sprintf("Rows Change: %s", andMore(first, len(leave)+len(come)+len(change))), fmt.Sprintf(
 			"Rows that go: %d, that come: %d, that change: %d. They are named here because the text above has all rows, and may mark more of them.\n\n%s", len(leave), len(come), len(change), strings.Join(lines, "\n")))
 	}
+}
+
+// andMore names the first of some, for a summary of its own: of several warnings
+// with one summary the CLI shows the first.
+func andMore(first string, all int) string {
+	if all == 1 {
+		return first
+	}
+	return fmt.Sprintf("%s and %d more", first, all-1)
 }

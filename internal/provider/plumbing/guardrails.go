@@ -30,7 +30,8 @@ func (g Guardrails) Follow() bool {
 
 // forecast is the tenant as the run plans it, as far as it has come.
 type forecast struct {
-	mu sync.Mutex
+	mu   sync.Mutex
+	told int // changes that were told
 	*access.Forecast
 }
 
@@ -42,6 +43,7 @@ func (d *Data) Judge(ctx context.Context, change func(*access.Step)) (diags diag
 	if d == nil || d.Client == nil || !d.Guardrails.Follow() {
 		return nil
 	}
+	g := d.Guardrails
 	d.forecast.mu.Lock()
 	defer d.forecast.mu.Unlock()
 	if d.forecast.Forecast == nil {
@@ -52,7 +54,13 @@ func (d *Data) Judge(ctx context.Context, change func(*access.Step)) (diags diag
 		}
 		d.forecast.Forecast = access.NewForecast(state)
 	}
-	return d.Guardrails.judge(d.forecast.Change(change))
+	impact := d.forecast.Change(change)
+	if told := g.told(impact); len(told) > 0 {
+		d.forecast.told++
+		diags.AddWarning(impactSummary(d.forecast.told), impactText(told))
+	}
+	diags.Append(g.judge(impact)...)
+	return diags
 }
 
 // JudgeTemplate follows a planned change of a role template into the groups
@@ -88,12 +96,25 @@ func withTemplate(g api.Group, tenant []api.Template, id string, gives access.Ac
 	return changed
 }
 
-// judge says what a change does, and which limits it breaks.
-func (g Guardrails) judge(i access.Impact) (diags diag.Diagnostics) {
-	told := slices.DeleteFunc(slices.Clone(i.Step), func(c access.UserChange) bool { return c.Event == access.UserAdded && len(c.Changes) == 0 })
-	if g.ShowImpact && len(told) > 0 {
-		diags.AddWarning("Access Changes", impactText(told))
+// told is what a change does, as far as that is wanted.
+func (g Guardrails) told(i access.Impact) []access.UserChange {
+	if !g.ShowImpact {
+		return nil
 	}
+	return slices.DeleteFunc(slices.Clone(i.Step), func(c access.UserChange) bool { return c.Event == access.UserAdded && len(c.Changes) == 0 })
+}
+
+// impactSummary is one of its own for each change: of several warnings with one
+// summary the CLI shows the first.
+func impactSummary(n int) string {
+	if n == 1 {
+		return "Access Changes"
+	}
+	return fmt.Sprintf("Access Changes (%d)", n)
+}
+
+// judge says which limits a change breaks.
+func (g Guardrails) judge(i access.Impact) (diags diag.Diagnostics) {
 	if limit := g.MaxUsersLosingAccess; limit != nil && i.More && int64(len(i.Losing)) > *limit {
 		diags.AddError("Too Many Users Lose Access", fmt.Sprintf("With this change %s by the plan up to here, and guardrails.max_users_losing_access of the provider is %d: %s.\n\n%s",
 			plural(len(i.Losing), "user loses access", "users lose access"), *limit, everyone(i.Losing), judgedSoFar))
@@ -115,7 +136,7 @@ func (g Guardrails) judge(i access.Impact) (diags diag.Diagnostics) {
 	return diags
 }
 
-const judgedSoFar = "A plan is judged resource by resource, by what was planned before: where another resource gives the access back, let this one depend on it."
+const judgedSoFar = "A plan is judged resource by resource, by what was planned before: where another resource gives the access back, let this one depend on it. If this is meant, change the guardrail for it."
 
 // stepTouches reports whether the change takes something from the user.
 func stepTouches(step []access.UserChange, u access.StateUser) bool {
@@ -193,7 +214,7 @@ func whatHappens(c access.UserChange) string {
 	if c.Event != "" {
 		all = append(all, "is "+string(c.Event))
 	}
-	for _, change := range c.Changes {
+	for _, change := range access.JoinEntities(c.Changes) {
 		all = append(all, change.Text())
 	}
 	return strings.Join(all, "; ")
