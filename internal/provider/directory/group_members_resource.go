@@ -131,6 +131,10 @@ func (r *groupMembersResource) warnOfRemovals(ctx context.Context, plan groupMem
 	}
 }
 
+func (m groupMembersModel) list() membershipList {
+	return membershipList{"members of group", "group_id", m.GroupID.ValueString(), "members"}
+}
+
 func (r *groupMembersResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer r.IdentifyCreated(ctx, resp)
 	var plan groupMembersModel
@@ -140,7 +144,7 @@ func (r *groupMembersResource) Create(ctx context.Context, req resource.CreateRe
 	}
 	err := r.write(ctx, plan)
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("create", "members of group", plan.GroupID.ValueString(), err))
+		resp.Diagnostics.Append(plan.list().unable("create", err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -175,7 +179,7 @@ func (r *groupMembersResource) Update(ctx context.Context, req resource.UpdateRe
 		return
 	}
 	if err := r.write(ctx, plan); err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("update", "members of group", plan.GroupID.ValueString(), err))
+		resp.Diagnostics.Append(plan.list().unable("update", err))
 		// Some may have come and gone before the error: keep what is true.
 		if members, readErr := r.read(ctx, plan); readErr == nil {
 			plan.Members = members

@@ -104,6 +104,10 @@ func warnOfLeaving(ctx context.Context, c *client.Client, id string, groups type
 	}
 }
 
+func (m userGroupsModel) list() membershipList {
+	return membershipList{"groups of user", "user_id", m.UserID.ValueString(), "group_ids"}
+}
+
 func (r *userGroupsResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer r.IdentifyCreated(ctx, resp)
 	var plan userGroupsModel
@@ -112,7 +116,7 @@ func (r *userGroupsResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	if err := r.write(ctx, plan.UserID.ValueString(), plumbing.Strings(plan.GroupIDs)); err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("create", "groups of user", plan.UserID.ValueString(), err))
+		resp.Diagnostics.Append(plan.list().unable("create", err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -149,7 +153,7 @@ func (r *userGroupsResource) Update(ctx context.Context, req resource.UpdateRequ
 		return
 	}
 	if err := r.write(ctx, plan.UserID.ValueString(), plumbing.Strings(plan.GroupIDs)); err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("update", "groups of user", plan.UserID.ValueString(), err))
+		resp.Diagnostics.Append(plan.list().unable("update", err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)

@@ -57,6 +57,9 @@ func nextStep(verb string, err error) string {
 	if !errors.As(err, &e) {
 		return ""
 	}
+	if client.IsNotFound(err) && (verb == "create" || verb == "update") {
+		return "Something that the message names is not in the tenant: refer to the resource that makes it, or find its id with a data source. A name, a code or an e-mail address is no id. What was deleted elsewhere shows in the next plan."
+	}
 	switch e.StatusCode {
 	case http.StatusUnauthorized:
 		return "The API does not accept the token for this tenant. Check tenant, api_url and the credentials: an API key belongs to one tenant only."
