@@ -141,12 +141,15 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		return err
 	}
 	defer backend.Close()
-	if err := o.ensureAll(ctx, env, backend, db); err != nil {
-		return err
-	}
+	// The address comes first: a key is shown once, and not to somebody who has to
+	// start again.
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
 	if err != nil {
 		return fmt.Errorf("%w: choose another address with --listen", err)
+	}
+	defer listener.Close()
+	if err := o.ensureAll(ctx, env, backend, db); err != nil {
+		return err
 	}
 	var handler http.Handler = backend
 	if o.fault != "" {

@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net"
 	"net/http"
+	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -42,5 +45,21 @@ func TestAnswer_drains(t *testing.T) {
 	}
 	if err := <-ended; err != nil {
 		t.Errorf("serve ended with %v", err)
+	}
+}
+
+// A key is shown once: not by a start that comes to nothing.
+func TestServe_addressInUse(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	var stdout, stderr bytes.Buffer
+	env := Env{Stdout: &stdout, Stderr: &stderr, Getenv: func(string) string { return "" }}
+	code := Run(t.Context(), env, []string{"serve", "--tenant", "acme", "--listen", listener.Addr().String(), "--database", "sqlite:" + filepath.Join(t.TempDir(), "iam.db")})
+	if code != 1 || stdout.Len() > 0 || !strings.Contains(stderr.String(), "choose another address with --listen") {
+		t.Errorf("got %d, %q, %q", code, &stdout, &stderr)
 	}
 }

@@ -102,6 +102,7 @@ func (p *iamProvider) settings(ctx context.Context, m providerModel, diags *diag
 	switch {
 	case !m.Embedded.IsNull() && file == "":
 		diags.AddAttributeError(path.Root("embedded").AtName("path"), "Missing Database Path", "The embedded backend needs a path for its database file: set embedded = { path = \"iam.db\" }, or IAM_EMBEDDED_PATH.")
+		return s // nothing else is known to be missing
 	case !m.Embedded.IsNull(), m.APIURL.IsNull() && file != "" && s.client.BaseURL == "":
 		s.embedded = &embedded.Options{Path: file, Tenant: s.client.Tenant, Owner: e.Owner.ValueString()}
 	case m.APIURL.IsNull() && file != "" && s.client.BaseURL != "":

@@ -43,6 +43,7 @@ func TestConfigure_mistakes(t *testing.T) {
 		{"both", with(key, values{"embedded": values{"path": file}}), nil, []string{`error at AttributeName("api_url")`, "embedded"}},
 		{"both in the environment", values{"tenant": "acme"}, map[string]string{"IAM_API_URL": b.URL, "IAM_EMBEDDED_PATH": file}, []string{"error: Two Backends Configured"}},
 		{"embedded without a path", values{"tenant": "acme", "embedded": values{}}, nil, []string{`error at AttributeName("embedded").AttributeName("path"): Missing Database Path`}},
+		{"embedded without a path or a tenant", values{"embedded": values{}}, nil, []string{"Missing Database Path"}},
 		{"no tenant", with(key, values{"tenant": nil}), nil, []string{`error at AttributeName("tenant"): Missing Tenant`, "IAM_TENANT"}},
 		{"tenant against the pattern", with(key, values{"tenant": "my-shop"}), nil, []string{`error at AttributeName("tenant")`, "3 to 16 letters and digits"}},
 		{"tenant against the pattern, from the environment", with(key, values{"tenant": nil}), map[string]string{"IAM_TENANT": "x"}, []string{`error at AttributeName("tenant"): Invalid Tenant`}},

@@ -122,6 +122,9 @@ func (b *Backend) findTenant(ctx context.Context, o Options) error {
 	for i, t := range all {
 		names[i] = t.Name
 	}
+	if o.Tenant == "" {
+		return fmt.Errorf("no tenant of database %s is named; it has: %s", o.Path, strings.Join(names, ", "))
+	}
 	return fmt.Errorf("database %s has no tenant %q; it has: %s", o.Path, o.Tenant, strings.Join(names, ", "))
 }
 

@@ -152,7 +152,7 @@ func TestOpen_mustExist(t *testing.T) {
 		{"empty.db", "acme", "the file is empty"},
 		{"bare.db", "acme", "has no tenant"},
 		{"iam.db", "amce", `has no tenant "amce"; it has: acme, globex`},
-		{"iam.db", "", "it has: acme, globex"},
+		{"iam.db", "", "is named; it has: acme, globex"},
 		{"iam.db", "acme", ""},
 		{"iam.db?_timeout=1", "globex", ""},
 	} {

@@ -32,6 +32,9 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	case strings.HasPrefix(dsn, "postgres://"), strings.HasPrefix(dsn, "postgresql://"):
 		return openPostgres(ctx, dsn)
 	}
+	if !found {
+		return nil, fmt.Errorf("open database: the address names no engine; the form is sqlite:PATH or %s", postgresForm)
+	}
 	// Only the scheme: the rest may hold a password.
 	return nil, fmt.Errorf("open database: no engine for %q; the form is sqlite:PATH or %s", scheme+":", postgresForm)
 }

@@ -114,7 +114,7 @@ func TestOpen_paths(t *testing.T) {
 			if err != nil || len(entries) != 1 || entries[0].Name() != name {
 				t.Errorf("the directory has %v, want %q alone (%v)", entries, name, err)
 			}
-			wantRefused(t, "sqlite:"+file+"?mode=ro", store.ErrReadOnly, file)
+			wantRefused(t, "sqlite:"+file+"?mode=ro", store.ErrReadOnly, file, "choose another path")
 		})
 	}
 }

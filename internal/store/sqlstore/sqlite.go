@@ -12,6 +12,8 @@ import (
 	"slices"
 
 	"github.com/pressly/goose/v3"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
 // sqliteReaders is how many connections read. More gain little: a read takes
@@ -36,6 +38,9 @@ func openSQLite(ctx context.Context, name string) (*Store, error) {
 	}
 	s, err := file.open(ctx)
 	if err != nil {
+		if errors.Is(err, store.ErrReadOnly) {
+			err = fmt.Errorf("%w; it is written at its start: allow that for the file and its folder, or choose another path", err)
+		}
 		return nil, fmt.Errorf("open database %s: %w", file.path, err)
 	}
 	return s, nil
