@@ -79,6 +79,9 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		resp.Diagnostics.Append(r.planDependencies(plan, unmet, tenant, state.UnmetDependencies)...)
 	}
 	resp.Diagnostics.Append(r.checkRestrictions(ctx, plan, state)...)
+	if !req.State.Raw.IsNull() && !req.Plan.Raw.Equal(req.State.Raw) {
+		resp.Diagnostics.Append(r.warnOfStale(ctx, plan, state)...)
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}

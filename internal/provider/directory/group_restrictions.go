@@ -45,3 +45,22 @@ func (r *groupResource) checkRestrictions(ctx context.Context, plan, state group
 	}
 	return diags
 }
+
+// warnOfStale names values that a group holds and the tenant no longer allows:
+// the API refuses every other change of the group.
+func (r *groupResource) warnOfStale(ctx context.Context, plan, state groupModel) (diags diag.Diagnostics) {
+	planned := plumbing.Strings(plan.Restrictions)
+	held := slices.DeleteFunc(plumbing.Strings(state.Restrictions), func(v string) bool { return !slices.Contains(planned, v) })
+	if len(held) == 0 || r.Data == nil || r.Client == nil {
+		return nil
+	}
+	refused, _, _, err := r.RefusedRestrictions(ctx, held)
+	if err != nil {
+		return nil // where it matters, checkRestrictions tells
+	}
+	for _, v := range refused {
+		diags.AddAttributeWarning(path.Root("restrictions").AtSetValue(types.StringValue(v)), fmt.Sprintf("Restriction No Longer Allowed: %s", v),
+			fmt.Sprintf("Group %s holds %q, which the tenant does not allow any more: the API may refuse to change the group while it does. Take the value out, or allow it again.", state.ID.ValueString(), v))
+	}
+	return diags
+}

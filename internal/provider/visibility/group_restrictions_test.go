@@ -65,10 +65,10 @@ func TestGroupRestrictions_atPlan(t *testing.T) {
 	}
 	p.MustApply("iam_restriction", held, nil)
 	p.NextRun()
-	if _, _, d := p.Plan("iam_group", made, with(group("EU"), values{"name": values{"en": "Orders EU"}})); len(d) != 0 {
+	if _, _, d := p.Plan("iam_group", made, with(group("EU"), values{"name": values{"en": "Orders EU"}})); d.Failed() || !d.Has("warning at", "Restriction No Longer Allowed: EU", "Take the value out") {
 		t.Errorf("a stale value that stays: %v", d)
 	}
-	if _, _, d := p.Plan("iam_group", made, group("EU", "DE")); !d.Has(`does not list "DE"`) || d.Has(`"EU"`) {
+	if _, _, d := p.Plan("iam_group", made, group("EU", "DE")); !d.Has(`does not list "DE"`) || d.Has("error at", `"EU"`) {
 		t.Errorf("a new value beside a stale one: %v", d)
 	}
 }
