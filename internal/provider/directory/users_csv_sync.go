@@ -354,12 +354,13 @@ func (s *usersSync) summary() string {
 }
 
 // errors returns all failures as one error, by line.
-func (s *usersSync) errors() error { return &usersError{s.failed, s.limit} }
+func (s *usersSync) errors() error { return &usersError{s.failed, s.limit, !s.wrote} }
 
 // usersError is what went wrong with the users of a table.
 type usersError struct {
 	failed map[string]failure
 	limit  time.Duration
+	before bool // anything was written
 }
 
 func (e *usersError) sorted() []string {
@@ -399,7 +400,11 @@ func (e *usersError) Error() string {
 	if late > 0 {
 		lines = append(lines, fmt.Sprintf("  %d users were not tried before the timeout of %s: apply again to go on, with longer timeouts if need be", late, e.limit))
 	}
-	return "these users failed:\n\n" + strings.Join(lines, "\n") + "\n\nNothing is wrong with the others"
+	ends := "Nothing is wrong with the others"
+	if e.before {
+		ends = "No user was changed"
+	}
+	return "these users failed:\n\n" + strings.Join(lines, "\n") + "\n\n" + ends
 }
 
 // Unwrap returns the causes.

@@ -132,7 +132,7 @@ func TestUsersCSVResource_unknownGroup(t *testing.T) {
 	f, b := newBroken(t)
 	p := providertest.New(t, b.Config)
 	none, d := p.Apply("iam_users_csv", state{}, csvOf(lineOf(t, staff, "true,oe-viewer", "true,oe-viewer nowhere")))
-	if !d.Has("error", "line 4, clara@acme.example: group nowhere does not exist") || none.Values != nil || f.writes.Load() != 0 {
+	if !d.Has("error", "line 4, clara@acme.example: group nowhere does not exist", "No user was changed") || none.Values != nil || f.writes.Load() != 0 {
 		t.Errorf("got %v, state %v, %d writes", d, none.Values, f.writes.Load())
 	}
 }
