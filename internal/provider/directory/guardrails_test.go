@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -99,6 +100,15 @@ func TestGuardrails_everyChangeShows(t *testing.T) {
 	}
 	if _, _, d := p.Plan("iam_user", user, nil); !d.Has("warning: Access Changes (2): ") {
 		t.Error(d)
+	}
+	for n := 3; n <= 31; n++ {
+		want := fmt.Sprintf("warning: Access Changes (%d): ", n)
+		if n == 31 {
+			want = "warning: More Access Changes: " // the CLI folds the rest
+		}
+		if _, _, d := p.Plan("iam_user", state{}, with(anna(), values{"email": fmt.Sprintf("u%d@acme.example", n), "group_ids": []any{"oe-viewer"}})); !d.Has(want) {
+			t.Error(n, d)
+		}
 	}
 }
 

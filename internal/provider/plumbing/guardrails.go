@@ -104,13 +104,19 @@ func (g Guardrails) told(i access.Impact) []access.UserChange {
 	return slices.DeleteFunc(slices.Clone(i.Step), func(c access.UserChange) bool { return c.Event == access.UserAdded && len(c.Changes) == 0 })
 }
 
-// impactSummary is one of its own for each change: of several warnings with one
-// summary the CLI shows the first.
+// toldApart is how many changes a plan shows one by one: of several warnings
+// with one summary the CLI shows the first and counts the others, and nobody
+// reads hundreds.
+const toldApart = 30
+
 func impactSummary(n int) string {
-	if n == 1 {
+	switch {
+	case n == 1:
 		return "Access Changes"
+	case n <= toldApart:
+		return fmt.Sprintf("Access Changes (%d)", n)
 	}
-	return fmt.Sprintf("Access Changes (%d)", n)
+	return "More Access Changes"
 }
 
 // judge says which limits a change breaks.
