@@ -17,7 +17,7 @@ func measureRefresh(ctx context.Context, o options, dir string, r *results) erro
 		if err != nil {
 			return err
 		}
-		floor, err := w.plan(ctx)
+		before, err := w.plan(ctx)
 		if err != nil {
 			return err
 		}
@@ -25,11 +25,15 @@ func measureRefresh(ctx context.Context, o options, dir string, r *results) erro
 		if err != nil {
 			return err
 		}
+		after, err := w.plan(ctx)
+		if err != nil {
+			return err
+		}
 		far, err := refresh(ctx, o, place{filepath.Join(dir, fmt.Sprint("far-refresh", n)), delay}, n)
 		if err != nil {
 			return err
 		}
-		r.compare("iam_user", n, near, "do-nothing provider", floor)
+		r.compare("iam_user", n, near, "do-nothing provider", between([]step{before}, []step{after})[0])
 		r.against(row{part: "iam_user, 50 ms a request", size: n, figure: "plan wall", value: far.wall.Seconds(), unit: "s"}, "loopback", near.wall.Seconds())
 	}
 	return nil
