@@ -114,21 +114,17 @@ func SameUsersCSV(a, b string) bool {
 // Same reports whether two rows of a table with the same columns say the same,
 // wherever they stand.
 func (u CSVUser) Same(other CSVUser) bool {
-	if !strings.EqualFold(u.Email, other.Email) {
-		return false
-	}
-	for _, column := range userColumns[1:] {
-		if column != "groups" && u.cell(column) != other.cell(column) {
-			return false
-		}
-	}
-	return sameIDs(u.Groups, other.Groups)
+	return strings.EqualFold(u.Email, other.Email) && len(differences(userColumns, u, other)) == 0
 }
 
 // Differences returns the columns of the table in which two rows of one user
 // differ.
-func (t UserTable) Differences(a, b CSVUser) (columns []string) {
-	for _, column := range t.Columns {
+func (t UserTable) Differences(a, b CSVUser) []string {
+	return differences(t.Columns, a, b)
+}
+
+func differences(columns []string, a, b CSVUser) (differ []string) {
+	for _, column := range columns {
 		same := a.cell(column) == b.cell(column)
 		switch column {
 		case "email":
@@ -137,10 +133,10 @@ func (t UserTable) Differences(a, b CSVUser) (columns []string) {
 			same = sameIDs(a.Groups, b.Groups)
 		}
 		if !same {
-			columns = append(columns, column)
+			differ = append(differ, column)
 		}
 	}
-	return columns
+	return differ
 }
 
 func sameIDs(a, b []string) bool {

@@ -31,7 +31,7 @@ func (q queries) PutDocument(ctx context.Context, d store.Document) error {
 		return err
 	}
 	return q.change(ctx, func(db *transaction) error {
-		_, err := db.ExecContext(ctx, `INSERT INTO document (`+documents.columns+`) VALUES (`+params(1, len(fields))+`)
+		_, err := db.ExecContext(ctx, documents.inserting+`
 			ON CONFLICT (tenant, kind, id) DO UPDATE SET
 				body = excluded.body, modified_at = excluded.modified_at, version = document.version + 1`, fields...)
 		return translate(ctx, err, store.ErrNotFound)

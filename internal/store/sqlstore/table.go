@@ -18,15 +18,15 @@ type table[T any] struct {
 	// fields returns pointers to the fields of the record, one per column.
 	fields func(record *T) []any
 
-	inserting, updating string // statements; see newTable
+	inserting, creating, updating string // statements; see newTable
 }
 
 // newTable returns the table with the statements that take a whole record. They
 // are written once, for each writing takes as long as a tenth of an insert.
 func newTable[T any](t table[T]) table[T] {
 	n := strings.Count(t.columns, ", ") + 1
-	t.inserting = `INSERT INTO ` + t.name + ` (` + t.columns + `) VALUES (` + params(1, n) + `)
-		ON CONFLICT DO NOTHING`
+	t.inserting = `INSERT INTO ` + t.name + ` (` + t.columns + `) VALUES (` + params(1, n) + `)`
+	t.creating = t.inserting + ` ON CONFLICT DO NOTHING`
 	if n > 2 {
 		t.updating = `UPDATE ` + t.name + ` SET (` + strings.SplitN(t.columns, ", ", 3)[2] + `) = (` + params(3, n) + `)
 		WHERE tenant = $1 AND id = $2`
@@ -42,7 +42,7 @@ func (t table[T]) insert(ctx context.Context, db conn, record *T) error {
 	if err := t.check(fields); err != nil {
 		return err
 	}
-	result, err := db.ExecContext(ctx, t.inserting, fields...)
+	result, err := db.ExecContext(ctx, t.creating, fields...)
 	if err != nil {
 		return translate(ctx, err, store.ErrNotFound)
 	}

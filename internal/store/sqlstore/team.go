@@ -131,7 +131,7 @@ func (q queries) PutProductAssignment(ctx context.Context, a store.ProductAssign
 		return err
 	}
 	return q.change(ctx, func(db *transaction) error {
-		_, err := db.ExecContext(ctx, `INSERT INTO product_assignment (`+productAssignments.columns+`) VALUES (`+params(1, len(fields))+`)
+		_, err := db.ExecContext(ctx, productAssignments.inserting+`
 			ON CONFLICT (tenant, member_id, product) DO UPDATE SET role = excluded.role`, fields...)
 		return translate(ctx, err, store.ErrNotFound)
 	})
