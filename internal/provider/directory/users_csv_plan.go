@@ -130,13 +130,9 @@ func (r *usersCSVResource) warnOfLeaving(ctx context.Context, table, former user
 			lines = append(lines, fmt.Sprintf("  line %d, %s: %s", row.Line, row.Email, strings.Join(leaves, ", ")))
 		}
 	}
-	all := len(lines)
-	if more := all - mostLines; more > 0 {
-		lines = append(lines[:mostLines], fmt.Sprintf("  and %d more", more))
-	}
 	if len(lines) > 0 {
-		diags.AddAttributeWarning(path.Root("csv"), fmt.Sprintf("Groups Will Be Left: %s", andMore(first, all)),
-			"Not in the column groups, and so left by these users in the apply:\n\n"+strings.Join(lines, "\n")+"\n\nList the groups for the users to stay, or leave the column out to manage no groups here.")
+		diags.AddAttributeWarning(path.Root("csv"), fmt.Sprintf("Groups Will Be Left: %s", andMore(first, len(lines))),
+			"Not in the column groups, and so left by these users in the apply:\n\n"+strings.Join(firstLines(lines), "\n")+"\n\nList the groups for the users to stay, or leave the column out to manage no groups here.")
 	}
 }
 

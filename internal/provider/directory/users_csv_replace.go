@@ -58,11 +58,8 @@ func (r *usersCSVResource) leave(state usersCSVModel, private []byte, diags *dia
 		return
 	}
 	slices.Sort(left)
-	if more := len(left) - mostLines; more > 0 {
-		left = append(left[:mostLines], fmt.Sprintf("  and %d more", more))
-	}
 	diags.AddWarning("Users Left In The Tenant", "The table was replaced, which removes nobody. These have no row any more, are as they were, and are not managed by the table now:\n\n"+
-		strings.Join(left, "\n")+"\n\nWhere nothing else manages them and they are to go, put their rows back with adopt_existing = true and apply, then take the rows out and apply again.")
+		strings.Join(firstLines(left), "\n")+"\n\nWhere nothing else manages them and they are to go, put their rows back with adopt_existing = true and apply, then take the rows out and apply again.")
 }
 
 // rowsMark is what privateRows keeps of a table.

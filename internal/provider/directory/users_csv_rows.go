@@ -41,15 +41,20 @@ func warnOfRows(table, former usersTable, diags *diag.Diagnostics) {
 	}
 	var lines []string
 	for _, some := range [][]string{leave, come, change} {
-		if more := len(some) - mostLines; more > 0 {
-			some = append(some[:mostLines:mostLines], fmt.Sprintf("  and %d more", more))
-		}
-		lines = append(lines, some...)
+		lines = append(lines, firstLines(some)...)
 	}
 	if len(lines) > 0 {
 		diags.AddAttributeWarning(path.Root("csv"), fmt.Sprintf("Rows Change: %s", andMore(first, len(leave)+len(come)+len(change))), fmt.Sprintf(
 			"Rows that go: %d, that come: %d, that change: %d. They are named here because the text above has all rows, and may mark more of them.\n\n%s", len(leave), len(come), len(change), strings.Join(lines, "\n")))
 	}
+}
+
+// firstLines are as many as one message names, and how many more there are.
+func firstLines(lines []string) []string {
+	if more := len(lines) - mostLines; more > 0 {
+		return append(lines[:mostLines:mostLines], fmt.Sprintf("  and %d more", more))
+	}
+	return lines
 }
 
 // andMore names the first of some, for a summary of its own: of several warnings
