@@ -100,6 +100,7 @@ func TestGroupMembersResource_severalAtATime(t *testing.T) {
 	config := values{"group_id": "oe-viewer", "members": ids}
 	made := p.MustApply("iam_group_members", state{}, config)
 	noChange(t, p, "iam_group_members", made, config)
+	p.NextRun()
 	p.MustApply("iam_group_members", made, nil)
 	if got := memberIDs(t, b.Client, "oe-viewer"); len(got) != 0 {
 		t.Errorf("left behind: %v", got)

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -15,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/sync/errgroup"
@@ -57,17 +57,17 @@ func (r *groupMembersResource) Schema(_ context.Context, _ resource.SchemaReques
 			"Destroying the resource removes the members it lists.",
 		Attributes: map[string]schema.Attribute{
 			"group_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the group; predefined groups are fine. Changing it replaces the resource.",
+				MarkdownDescription: "Id of the group; predefined groups are fine. With another one the members join the new group before they leave the former.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"members": schema.MapAttribute{
 				MarkdownDescription: "Members: e-mail address to user id, for customers customer number to customer number. " +
-					"A map, so that plans name people and stay fast for large groups.",
-				ElementType: types.StringType,
-				Required:    true,
-				Validators:  []validator.Map{membersValidator{}},
+					"A map, so that plans name people and stay fast for large groups. A key that is not the address of the user with the id is an error; its case makes no difference.",
+				ElementType:   types.StringType,
+				Required:      true,
+				Validators:    []validator.Map{membersValidator{}},
+				PlanModifiers: []planmodifier.Map{keyCase{}},
 			},
 			"user_type": userTypeAttribute(),
 		},
@@ -86,24 +86,127 @@ func (m groupMembersModel) members() map[string]string {
 	return byID
 }
 
-// ModifyPlan finds another owner of the members. For a new resource it names
-// the members that it will remove from a group that has some already: they are
-// in no state yet, and would not show.
+// people are the members: by the e-mail address that a key is and, as far as it is
+// known, by id.
+func (m groupMembersModel) people() []plumbing.Person {
+	people := make([]plumbing.Person, 0, len(m.Members.Elements()))
+	for key, v := range m.Members.Elements() {
+		id, _ := v.(types.String)
+		people = append(people, plumbing.Person{ID: id.ValueString(), Email: key})
+	}
+	return people
+}
+
+// Metadata lets the identity follow the arguments.
+func (r *groupMembersResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	r.Addressed.Metadata(ctx, req, resp)
+	resp.ResourceBehavior.MutableIdentity = true
+}
+
+// ModifyPlan finds another owner of the members, and who takes over what this
+// resource gives up. It holds the keys to the people. For a group that is not
+// managed yet it names the members that it will remove: they are in no state, and
+// would not show.
 func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, membersStep)...)
-	if req.Plan.Raw.IsNull() || r.Data == nil {
+	if r.Data == nil {
 		return
 	}
-	var plan groupMembersModel
+	var plan, state groupMembersModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if req.Plan.Raw.IsNull() {
+		planDestroy(ctx, r.Data, r.Name, state.people(), state.pairs, path.Root("members"), resp)
+		return
+	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || plan.GroupID.IsUnknown() || plan.Members.IsUnknown() {
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	users := slices.Collect(maps.Values(plan.Members.Elements()))
-	resp.Diagnostics.Append(r.Owners.Group("iam_group_members", plan.GroupID.ValueString(), users, path.Root("members"))...)
-	if req.State.Raw.IsNull() && r.Client != nil {
-		r.warnOfRemovals(ctx, plan, &resp.Diagnostics)
+	by := manager(ctx, r.Name, req, &resp.Diagnostics)
+	note := planNote{Mark: by.Mark}
+	if !plan.GroupID.IsUnknown() {
+		note.Holds = &held{Group: plan.GroupID.ValueString()}
+		resp.Diagnostics.Append(r.Disagreement(ctx, r.Members.HoldMembers(by, plan.GroupID.ValueString(), plan.people(), !plan.Members.IsUnknown()), path.Root("members"))...)
+		resp.Diagnostics.Append(r.planReleases(ctx, by, plan, state)...)
+		if !plan.Members.IsUnknown() && !plan.GroupID.Equal(state.GroupID) && r.Client != nil {
+			r.warnOfRemovals(ctx, plan, &resp.Diagnostics)
+		}
 	}
+	r.checkKeys(ctx, plan, state, &resp.Diagnostics)
+	writeNote(ctx, note, resp)
+}
+
+// pairs are the memberships that the resource has of a person.
+func (m groupMembersModel) pairs(p plumbing.Person) []plumbing.Pair {
+	return []plumbing.Pair{{Group: m.GroupID.ValueString(), User: p.ID}}
+}
+
+// planReleases notes whom the resource gives up: those whom it lists no longer,
+// or all when it goes to another group.
+func (r *groupMembersResource) planReleases(ctx context.Context, by plumbing.Manager, plan, state groupMembersModel) diag.Diagnostics {
+	if plan.GroupID.Equal(state.GroupID) && plan.Members.Equal(state.Members) {
+		return nil
+	}
+	stay := map[string]bool{} // by id and, where that is not known, by key
+	for _, p := range plan.people() {
+		stay[cmp.Or(p.ID, strings.ToLower(p.Email))] = true
+	}
+	for _, p := range state.people() {
+		if plan.GroupID.Equal(state.GroupID) && (plan.Members.IsUnknown() || stay[p.ID] || stay[strings.ToLower(p.Email)]) {
+			continue
+		}
+		if _, conflict := r.Members.Release(by, state.GroupID.ValueString(), p); conflict != nil {
+			return r.Disagreement(ctx, conflict, path.Root("members"))
+		}
+	}
+	return nil
+}
+
+// checkKeys refuses keys that are not the address of the user whose id stands
+// there: the plan names people by them. What the state has was seen by the
+// refresh.
+func (r *groupMembersResource) checkKeys(ctx context.Context, plan, state groupMembersModel, diags *diag.Diagnostics) {
+	if r.Client == nil || plan.UserType.IsUnknown() {
+		return
+	}
+	known := state.members()
+	added := map[string]string{}
+	for id, key := range plan.members() {
+		if was, ok := known[id]; !ok || !api.SameEmail(was, key) {
+			added[id] = key
+		}
+	}
+	emails, err := r.keysOf(ctx, access.UserType(plan.UserType.ValueString()), plumbing.SortedKeys(added))
+	if client.IsForbidden(err) {
+		return // who may write members and not read users
+	}
+	if err != nil {
+		diags.Append(plumbing.UnableAt(path.Root("members"), "read", "members of group", plan.GroupID.ValueString(), err))
+		return
+	}
+	for _, id := range plumbing.SortedKeys(added) {
+		right, exists := emails[id]
+		if key := added[id]; exists && !api.SameEmail(right, key) {
+			diags.AddAttributeError(path.Root("members").AtMapKey(key), "Member Under Another Key",
+				fmt.Sprintf("The key %q has the id %s, which belongs to %s. Plans and reviews name members by their keys: give the id the key %q. "+
+					"A reference cannot go wrong, as in { (iam_user.name.email) = iam_user.name.id }.", key, id, right, right))
+		}
+	}
+}
+
+// keysOf returns the right key of each member: the e-mail address of an employee,
+// the id of a customer. Employees who do not exist have none.
+func (r *groupMembersResource) keysOf(ctx context.Context, userType access.UserType, ids []string) (map[string]string, error) {
+	if userType == access.Employee {
+		return r.EmailsOf(ctx, ids)
+	}
+	keys := make(map[string]string, len(ids))
+	for _, id := range ids {
+		keys[id] = id
+	}
+	return keys, nil
 }
 
 func (r *groupMembersResource) warnOfRemovals(ctx context.Context, plan groupMembersModel, diags *diag.Diagnostics) {
@@ -148,6 +251,7 @@ func (r *groupMembersResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateNote, nil)...)
 }
 
 func (r *groupMembersResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -173,21 +277,32 @@ func (r *groupMembersResource) Read(ctx context.Context, req resource.ReadReques
 
 func (r *groupMembersResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer r.IdentifyUpdated(ctx, resp)
-	var plan groupMembersModel
+	var plan, state groupMembersModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
+	moves := !plan.GroupID.Equal(state.GroupID)
 	if err := r.write(ctx, plan); err != nil {
 		resp.Diagnostics.Append(plan.list().unable("update", err))
 		// Some may have come and gone before the error: keep what is true.
-		if members, readErr := r.read(ctx, plan); readErr == nil {
+		if members, readErr := r.read(ctx, plan); readErr == nil && !moves {
 			plan.Members = members
 			resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 		}
 		return
 	}
+	if moves {
+		if err := eachOf(ctx, plumbing.SortedKeys(state.members()), func(ctx context.Context, id string) error {
+			return leave(ctx, r.Data, plumbing.Pair{Group: state.GroupID.ValueString(), User: id})
+		}); err != nil {
+			resp.Diagnostics.Append(state.list().unable("update", err))
+			return
+		}
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateNote, nil)...)
 }
 
 func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -196,11 +311,12 @@ func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRe
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
+	d := newDeparture(ctx, r.Data, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	err := eachOf(ctx, plumbing.SortedKeys(state.members()), func(ctx context.Context, id string) error {
-		if err := r.remove(ctx, state.GroupID.ValueString(), id); err != nil && !client.IsNotFound(err) {
-			return err
-		}
-		return nil
+		return d.leave(ctx, plumbing.Pair{Group: state.GroupID.ValueString(), User: id})
 	})
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("delete", "members of group", state.GroupID.ValueString(), err))
@@ -223,55 +339,44 @@ func (r *groupMembersResource) ImportState(ctx context.Context, req resource.Imp
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("members"), types.MapValueMust(types.StringType, nil))...)
 }
 
-// read returns the group's members as the attribute has them. Members that the
-// model lists keep their key; for others the e-mail address is looked up.
+// read returns the group's members as the attribute has them: under the key that
+// the model lists them under where that is their e-mail address, whatever its
+// case, and else under the address.
 func (r *groupMembersResource) read(ctx context.Context, m groupMembersModel) (types.Map, error) {
 	assignments, err := r.Client.Members(ctx, m.GroupID.ValueString())
 	if err != nil {
 		return types.MapNull(types.StringType), err
 	}
-	keys := m.members()
-	elements := make(map[string]attr.Value, len(assignments))
-	var strangers []api.Assignment
-	for _, a := range assignments {
-		if key, ok := keys[a.UserID]; ok {
-			elements[key] = types.StringValue(a.UserID)
-		} else {
-			strangers = append(strangers, a)
-		}
-	}
-	emails, err := r.emails(ctx, m.GroupID.ValueString(), strangers)
+	addresses, err := r.addresses(ctx, m.GroupID.ValueString(), assignments)
 	if err != nil {
 		return types.MapNull(types.StringType), err
 	}
-	for _, a := range strangers {
-		elements[emails[a.UserID]] = types.StringValue(a.UserID)
+	keys := m.members()
+	elements := make(map[string]attr.Value, len(assignments))
+	for _, a := range assignments {
+		key, listed := keys[a.UserID]
+		if !listed || !api.SameEmail(key, addresses[a.UserID]) {
+			key = addresses[a.UserID]
+		}
+		elements[key] = types.StringValue(a.UserID)
 	}
 	return types.MapValueMust(types.StringType, elements), nil
 }
 
-// emails returns the key of each member: an employee's e-mail address, or the
+// addresses returns the key of each member: an employee's e-mail address, or the
 // user id where there is none.
-func (r *groupMembersResource) emails(ctx context.Context, group string, members []api.Assignment) (map[string]string, error) {
+func (r *groupMembersResource) addresses(ctx context.Context, group string, members []api.Assignment) (map[string]string, error) {
 	keys := make(map[string]string, len(members))
-	employees := false
+	var employees []string
 	for _, a := range members {
 		keys[a.UserID] = a.UserID
-		employees = employees || a.UserType == access.Employee
-	}
-	if !employees {
-		return keys, nil
-	}
-	users, err := r.Client.ReadUsers(ctx, "iam_group_members "+group)
-	if err != nil {
-		return nil, err
-	}
-	for _, u := range users {
-		if _, ok := keys[u.ID]; ok {
-			keys[u.ID] = u.ContactEmail
+		if a.UserType == access.Employee {
+			employees = append(employees, a.UserID)
 		}
 	}
-	return keys, nil
+	emails, err := r.EmailsOf(ctx, employees)
+	maps.Copy(keys, emails)
+	return keys, err
 }
 
 // write makes the group's members those of the plan, and returns once the API
@@ -280,20 +385,25 @@ func (r *groupMembersResource) emails(ctx context.Context, group string, members
 // may exchange their members.
 func (r *groupMembersResource) write(ctx context.Context, plan groupMembersModel) error {
 	group := plan.GroupID.ValueString()
+	planned := plan.members()
+	hold(r.Data, group, slices.Collect(maps.Keys(planned)))
 	present, err := r.present(ctx, group)
 	if err != nil {
 		return err
 	}
-	planned := plan.members()
+	leaving := slices.DeleteFunc(plumbing.SortedKeys(present), func(id string) bool { _, stays := planned[id]; return stays })
+	for _, id := range leaving {
+		if r.Members.Held(plumbing.Pair{Group: group, User: id}) {
+			return heldElsewhere(r.NameOf(ctx, plumbing.Person{ID: id}), group)
+		}
+	}
 	late, err := r.add(ctx, plan, present)
 	if err != nil {
 		return err
 	}
-	err = eachOf(ctx, plumbing.SortedKeys(present), func(ctx context.Context, id string) error {
-		if _, stays := planned[id]; stays {
-			return nil
-		}
-		if err := r.remove(ctx, group, id); err != nil && !client.IsNotFound(err) {
+	err = eachOf(ctx, leaving, func(ctx context.Context, id string) error {
+		defer r.Client.Lock(lockUser, id)()
+		if err := leaveNow(ctx, r.Data, plumbing.Pair{Group: group, User: id}); err != nil {
 			return fmt.Errorf("removing %s: %w", id, err)
 		}
 		return nil
@@ -302,34 +412,34 @@ func (r *groupMembersResource) write(ctx context.Context, plan groupMembersModel
 		return err
 	}
 	for _, id := range late {
-		unlock, err := join(ctx, r.Client, group, access.UserType(plan.UserType.ValueString()), id)
+		unlock, err := join(ctx, r.Data, plumbing.Pair{Group: group, User: id}, access.UserType(plan.UserType.ValueString()))
 		if err != nil {
 			return fmt.Errorf("adding %s: %w", planned[id], err)
 		}
 		unlock()
 	}
-	_, err = client.Await(ctx, func(ctx context.Context) (*map[string]bool, error) {
-		shown, err := r.present(ctx, group)
+	return r.await(ctx, group, planned, leaving)
+}
+
+// await waits until the API shows who has joined and who has left. Whom somebody
+// else adds meanwhile is for the next plan to show.
+func (r *groupMembersResource) await(ctx context.Context, group string, planned map[string]string, leaving []string) error {
+	_, err := client.Await(ctx, func(ctx context.Context) (*map[string]bool, error) {
+		shown, err := r.shown(ctx, group)
 		return &shown, err
 	}, func(shown map[string]bool) bool {
-		// Whom somebody else adds meanwhile is for the next plan to show.
 		for id := range planned {
 			if !shown[id] {
 				return false
 			}
 		}
-		for id := range present {
-			if _, stays := planned[id]; shown[id] && !stays {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(leaving, func(id string) bool { return shown[id] })
 	})
 	return err
 }
 
-// present returns the ids of the group's members.
-func (r *groupMembersResource) present(ctx context.Context, group string) (map[string]bool, error) {
+// shown returns the ids of the group's members as the API shows them.
+func (r *groupMembersResource) shown(ctx context.Context, group string) (map[string]bool, error) {
 	assignments, err := r.Client.Members(ctx, group)
 	if err != nil {
 		return nil, err
@@ -341,6 +451,13 @@ func (r *groupMembersResource) present(ctx context.Context, group string) (map[s
 	return ids, nil
 }
 
+// present is shown without those whom this run has taken out of the group.
+func (r *groupMembersResource) present(ctx context.Context, group string) (map[string]bool, error) {
+	ids, err := r.shown(ctx, group)
+	maps.DeleteFunc(ids, func(id string, _ bool) bool { return r.Members.HasLeft(plumbing.Pair{Group: group, User: id}) })
+	return ids, err
+}
+
 // add adds the planned members who are not in the group. Those whom groups of
 // another vendor keep from joining are left for later.
 func (r *groupMembersResource) add(ctx context.Context, plan groupMembersModel, present map[string]bool) (late []string, err error) {
@@ -350,7 +467,8 @@ func (r *groupMembersResource) add(ctx context.Context, plan groupMembersModel, 
 		if present[id] {
 			return nil
 		}
-		unlock, err := tryJoin(ctx, r.Client, group, userType, id)
+		pair := plumbing.Pair{Group: group, User: id}
+		unlock, err := tryJoin(ctx, r.Data, pair, userType)
 		if client.IsBadRequest(err) {
 			others, lookup := inTheWay(ctx, r.Client, group, id)
 			if lookup == nil && len(others) > 0 {
@@ -359,7 +477,7 @@ func (r *groupMembersResource) add(ctx context.Context, plan groupMembersModel, 
 				mu.Unlock()
 				return nil
 			}
-			unlock, err = tryJoin(ctx, r.Client, group, userType, id) // what was in the way may be gone by now
+			unlock, err = tryJoin(ctx, r.Data, pair, userType) // what was in the way may be gone by now
 		}
 		if err != nil {
 			return fmt.Errorf("adding %s: %w", planned[id], err)
@@ -394,44 +512,4 @@ func eachOf(ctx context.Context, ids []string, do func(ctx context.Context, id s
 		return err
 	}
 	return ctx.Err()
-}
-
-func (r *groupMembersResource) remove(ctx context.Context, group, id string) error {
-	defer r.Client.Lock(lockUser, id)()
-	return r.Client.RemoveMember(ctx, group, id)
-}
-
-// membersValidator refuses members that could not stay as they are written: a
-// key without a user, and one user or one address under two keys.
-type membersValidator struct{}
-
-func (membersValidator) Description(context.Context) string {
-	return "must name each user once"
-}
-
-func (v membersValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (membersValidator) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
-	const summary = "Invalid Member"
-	elements := req.ConfigValue.Elements()
-	keys, ids := map[string]string{}, map[string]string{}
-	for _, key := range plumbing.SortedKeys(elements) {
-		at := req.Path.AtMapKey(key)
-		if other, taken := keys[strings.ToLower(key)]; taken {
-			resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf("%s and %s are the same e-mail address: case makes no difference. Leave one of them out.", key, other))
-		}
-		keys[strings.ToLower(key)] = key
-		id, ok := elements[key].(types.String)
-		if !ok || id.IsUnknown() {
-			continue
-		}
-		if id.ValueString() == "" {
-			resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf("%s has no user id. Give the id of the user, or leave the key out.", key))
-			continue
-		}
-		if other, taken := ids[id.ValueString()]; taken {
-			resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf("%s and %s are the same user, %s. Leave one of them out.", key, other, id.ValueString()))
-		}
-		ids[id.ValueString()] = key
-	}
 }

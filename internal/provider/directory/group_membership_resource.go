@@ -63,19 +63,17 @@ func (r *membershipResource) Schema(_ context.Context, _ resource.SchemaRequest,
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One user in one group. Additive: other members of the group and other groups of the user are left alone. " +
 			"Use `iam_group_members` instead where one configuration decides who all the members are; do not use both for one group.\n\n" +
-			"A group that is replaced loses its members: where that can happen, tie its memberships to it with `lifecycle { replace_triggered_by = [iam_group.name] }`.",
+			"A membership that another resource of the same configuration takes over, as when the block gets another name, is handed over: the user stays in the group.",
 		Attributes: map[string]schema.Attribute{
 			"group_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the group. Changing it replaces the membership.",
+				MarkdownDescription: "Id of the group. With another one the user joins the new group before leaving the former.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"user_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the user; for `CUSTOMER` the customer number. Changing it replaces the membership.",
+				MarkdownDescription: "Id of the user; for `CUSTOMER` the customer number. With another one the new user joins before the former leaves.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"user_type": userTypeAttribute(),
 			"id": schema.StringAttribute{
@@ -103,17 +101,56 @@ func (m *membershipModel) setID() {
 	m.ID = types.StringValue(strings.Join([]string{m.GroupID.ValueString(), m.UserType.ValueString(), m.UserID.ValueString()}, "/"))
 }
 
-// ModifyPlan finds another owner of the membership.
+// pair is the membership; known is false while it is not.
+func (m *membershipModel) pair() (p plumbing.Pair, known bool) {
+	return plumbing.Pair{Group: m.GroupID.ValueString(), User: m.UserID.ValueString()}, plumbing.IsSet(m.GroupID) && plumbing.IsSet(m.UserID)
+}
+
+// Metadata lets the identity follow the arguments.
+func (r *membershipResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	r.Addressed.Metadata(ctx, req, resp)
+	resp.ResourceBehavior.MutableIdentity = true
+}
+
+// ModifyPlan finds another owner of the membership, and who takes over what this
+// resource gives up.
 func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, membershipStep)...)
-	if req.Plan.Raw.IsNull() || r.Data == nil {
+	if r.Data == nil {
 		return
 	}
-	var plan membershipModel
-	resp.Diagnostics.Append(plan.fields().Decode(ctx, req.Plan.Raw)...)
-	if !resp.Diagnostics.HasError() && plumbing.IsSet(plan.GroupID) && plumbing.IsSet(plan.UserID) {
-		resp.Diagnostics.Append(r.Owners.Membership(plan.GroupID.ValueString(), plan.UserID.ValueString())...)
+	var plan, state membershipModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(state.fields().Decode(ctx, req.State.Raw)...)
 	}
+	was, had := state.pair()
+	if req.Plan.Raw.IsNull() {
+		planDestroy(ctx, r.Data, r.Name, []plumbing.Person{{ID: was.User}}, func(plumbing.Person) []plumbing.Pair { return []plumbing.Pair{was} }, path.Root("user_id"), resp)
+		return
+	}
+	resp.Diagnostics.Append(plan.fields().Decode(ctx, req.Plan.Raw)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	by := manager(ctx, r.Name, req, &resp.Diagnostics)
+	note := planNote{Mark: by.Mark}
+	is, known := plan.pair()
+	plan.ID = types.StringUnknown()
+	if known {
+		note.Holds = &held{is.Group, is.User}
+		if plumbing.IsSet(plan.UserType) {
+			plan.setID()
+		}
+	}
+	if !plan.GroupID.IsUnknown() {
+		resp.Diagnostics.Append(r.Disagreement(ctx, r.Members.HoldOne(by, is.Group, plumbing.Person{ID: is.User}), path.Root("user_id"))...)
+	}
+	if had && known && was != is {
+		_, conflict := r.Members.Release(by, was.Group, plumbing.Person{ID: was.User})
+		resp.Diagnostics.Append(r.Disagreement(ctx, conflict, path.Root("user_id"))...)
+	}
+	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.Plan.Raw)...)
+	writeNote(ctx, note, resp)
 }
 
 func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -124,32 +161,39 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	plan.setID()
-	unlock, err := join(ctx, r.Client, plan.GroupID.ValueString(), access.UserType(plan.UserType.ValueString()), plan.UserID.ValueString())
+	pair, _ := plan.pair()
+	unlock, err := join(ctx, r.Data, pair, access.UserType(plan.UserType.ValueString()))
 	if err != nil {
-		resp.Diagnostics.Append(plan.refused(err))
+		resp.Diagnostics.Append(plan.refused("create", err))
 		return
 	}
 	defer unlock()
 	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
-	_, err = client.Await(ctx, func(ctx context.Context) (*bool, error) {
-		exists, err := r.Client.HasMember(ctx, plan.GroupID.ValueString(), access.UserType(plan.UserType.ValueString()), plan.UserID.ValueString())
-		return &exists, err
-	}, func(exists bool) bool { return exists })
-	if err != nil {
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateNote, nil)...)
+	if err := r.await(ctx, plan); err != nil {
 		resp.Diagnostics.Append(plumbing.NotReadBack("membership", plan.ID.ValueString(), err))
 	}
 }
 
+// await waits until the API shows the membership.
+func (r *membershipResource) await(ctx context.Context, m membershipModel) error {
+	_, err := client.Await(ctx, func(ctx context.Context) (*bool, error) {
+		exists, err := r.Client.HasMember(ctx, m.GroupID.ValueString(), access.UserType(m.UserType.ValueString()), m.UserID.ValueString())
+		return &exists, err
+	}, func(exists bool) bool { return exists })
+	return err
+}
+
 // refused is the diagnostic of a membership that the API did not take, on the
 // argument that the API names.
-func (m membershipModel) refused(err error) diag.Diagnostic {
+func (m membershipModel) refused(verb string, err error) diag.Diagnostic {
 	at := path.Root("group_id")
 	var e *client.Error
 	var otherVendor *otherVendorError
 	switch {
 	case errors.As(err, &otherVendor):
 	case !errors.As(err, &e):
-		return plumbing.Unable("create", "membership", m.ID.ValueString(), err)
+		return plumbing.Unable(verb, "membership", m.ID.ValueString(), err)
 	case e.StatusCode == http.StatusBadRequest:
 		at = path.Root("user_type")
 	case e.StatusCode == http.StatusNotFound && e.Document.ResourceID == m.UserID.ValueString():
@@ -158,9 +202,9 @@ func (m membershipModel) refused(err error) diag.Diagnostic {
 			err = fmt.Errorf("%w. The argument takes the id of a user, such as iam_user.name.id, and not an e-mail address", err)
 		}
 	case e.StatusCode != http.StatusNotFound:
-		return plumbing.Unable("create", "membership", m.ID.ValueString(), err)
+		return plumbing.Unable(verb, "membership", m.ID.ValueString(), err)
 	}
-	return plumbing.UnableAt(at, "create", "membership", m.ID.ValueString(), err)
+	return plumbing.UnableAt(at, verb, "membership", m.ID.ValueString(), err)
 }
 
 func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -181,8 +225,50 @@ func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest,
 	}
 }
 
-// Update is never called: every argument replaces the membership.
-func (r *membershipResource) Update(context.Context, resource.UpdateRequest, *resource.UpdateResponse) {
+// Update moves the membership: the new one begins before the former ends.
+func (r *membershipResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.IdentifyUpdated(ctx, resp)
+	var plan, state membershipModel
+	resp.Diagnostics.Append(plan.fields().Decode(ctx, req.Plan.Raw)...)
+	resp.Diagnostics.Append(state.fields().Decode(ctx, req.State.Raw)...)
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+		return
+	}
+	plan.setID()
+	is, _ := plan.pair()
+	was, _ := state.pair()
+	if err := r.move(ctx, was, is, access.UserType(plan.UserType.ValueString())); err != nil {
+		resp.Diagnostics.Append(plan.refused("update", err))
+		return
+	}
+	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateNote, nil)...)
+	if err := r.await(ctx, plan); err != nil {
+		resp.Diagnostics.Append(plumbing.NotReadBack("membership", plan.ID.ValueString(), err))
+	}
+}
+
+// move begins one membership and then ends another. Only where both are in groups
+// of different vendors the former has to end first.
+func (r *membershipResource) move(ctx context.Context, from, to plumbing.Pair, userType access.UserType) error {
+	unlock, err := tryJoin(ctx, r.Data, to, userType)
+	if client.IsBadRequest(err) && from.User == to.User {
+		others, lookup := inTheWay(ctx, r.Client, to.Group, to.User)
+		if lookup == nil && slices.Contains(others, from.Group) {
+			if err := leave(ctx, r.Data, from); err != nil {
+				return err
+			}
+		}
+		unlock, err = join(ctx, r.Data, to, userType)
+	}
+	if err != nil {
+		return err
+	}
+	unlock()
+	if from == to {
+		return nil
+	}
+	return leave(ctx, r.Data, from)
 }
 
 func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -191,9 +277,12 @@ func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	defer r.Client.Lock(lockUser, state.UserID.ValueString())()
-	err := r.Client.RemoveMember(ctx, state.GroupID.ValueString(), state.UserID.ValueString())
-	if err != nil && !client.IsNotFound(err) {
+	d := newDeparture(ctx, r.Data, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	pair, _ := state.pair()
+	if err := d.leave(ctx, pair); err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("delete", "membership", state.ID.ValueString(), err))
 	}
 }

@@ -80,6 +80,7 @@ func serverAccess(t *testing.T, c *client.Client, id string) map[string]access.L
 // noChange refreshes and plans, and wants nothing to differ.
 func noChange(t *testing.T, p *providertest.Provider, typeName string, s state, config values) {
 	t.Helper()
+	p.NextRun()
 	refreshed, d := p.Refresh(typeName, s)
 	if len(d) > 0 {
 		t.Errorf("refresh: %v", d)

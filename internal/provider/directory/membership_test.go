@@ -64,6 +64,7 @@ func TestGroupMembershipResource_life(t *testing.T) {
 		if _, d := p.Import("iam_group_membership", "orders-de"); !d.Has("Unable to import membership", "GROUP/USER") {
 			t.Errorf("import of half an id: %v", d)
 		}
+		p.NextRun()
 		p.MustApply("iam_group_membership", made, nil)
 		if got := memberIDs(t, b.Client, "orders-de"); !slices.Equal(got, []string{other}) {
 			t.Errorf("the other member must stay, got %v", got)
@@ -100,6 +101,7 @@ func TestGroupMembershipResource_goneElsewhere(t *testing.T) {
 	if err := b.Client.RemoveMember(t.Context(), "orders-de", ids["a@acme.example"].(string)); err != nil { //nolint:forcetypeassert // it is in the schema
 		t.Fatal(err)
 	}
+	p.NextRun()
 	gone, d := p.Refresh("iam_group_membership", made)
 	if gone.Values != nil || !d.Has("warning: Membership Not Found") {
 		t.Errorf("member gone: %v, %v", gone.Values, d)
@@ -111,6 +113,7 @@ func TestGroupMembershipResource_goneElsewhere(t *testing.T) {
 	if gone, d = p.Refresh("iam_group_membership", again); gone.Values != nil || d.Failed() {
 		t.Errorf("group gone: %v, %v", gone.Values, d)
 	}
+	p.NextRun()
 	if _, d := p.Apply("iam_group_membership", again, nil); d.Failed() {
 		t.Errorf("destroying what is gone: %v", d)
 	}
@@ -200,6 +203,7 @@ func TestGroupMembersResource_drift(t *testing.T) {
 	if err := b.Client.RemoveMember(t.Context(), "orders-de", a); err != nil {
 		t.Fatal(err)
 	}
+	p.NextRun()
 	drifted, d := p.Refresh("iam_group_members", made)
 	if members, _ := drifted.Values["members"].(values); d.Failed() || !maps.Equal(members, values{"b@acme.example": other}) {
 		t.Errorf("the drift reads %v, %v", drifted.Values, d)
@@ -313,6 +317,7 @@ func TestUserGroupsResource_namesWhatItWillLeave(t *testing.T) {
 		"unknown user":   {"user_id": providertest.Unknown, "group_ids": []any{}},
 		"no such user":   {"user_id": "nobody", "group_ids": []any{}},
 	} {
+		p.NextRun()
 		if _, _, d := p.Plan("iam_user_groups", state{}, config); len(d) > 0 {
 			t.Errorf("%s: %v", name, d)
 		}
@@ -392,6 +397,7 @@ func TestGroupMembersResource_badMembers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, members := range []any{providertest.Unknown, values{"OWNER@acme.example": providertest.Unknown}} {
+		p.NextRun()
 		if _, _, d := p.Plan("iam_group_members", state{}, values{"group_id": "oe-viewer", "members": members}); len(d) > 0 {
 			t.Errorf("%v: got %v", members, d)
 		}

@@ -11,8 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -52,10 +50,9 @@ func (r *userGroupsResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"Destroying the resource takes the user out of the groups it lists.",
 		Attributes: map[string]schema.Attribute{
 			"user_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the user, an employee. Changing it replaces the resource.",
+				MarkdownDescription: "Id of the user, an employee. With another one that user joins the groups before the former leaves them.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"group_ids": schema.SetAttribute{
 				MarkdownDescription: "Ids of the groups that the user is in, and of no others.",
@@ -67,23 +64,69 @@ func (r *userGroupsResource) Schema(_ context.Context, _ resource.SchemaRequest,
 	}
 }
 
-// ModifyPlan finds another owner of the user's groups. For a new resource it
-// names the groups that the user will leave: they are in no state yet, and would
-// not show.
+// Metadata lets the identity follow the arguments.
+func (r *userGroupsResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	r.Addressed.Metadata(ctx, req, resp)
+	resp.ResourceBehavior.MutableIdentity = true
+}
+
+// ModifyPlan finds another owner of the user's groups, and who takes over what
+// this resource gives up. For a user who is not managed yet it names the groups
+// that the user will leave: they are in no state, and would not show.
 func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, userGroupsStep)...)
-	if req.Plan.Raw.IsNull() || r.Data == nil {
+	if r.Data == nil {
 		return
 	}
-	var plan userGroupsModel
+	var plan, state userGroupsModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if req.Plan.Raw.IsNull() {
+		planDestroy(ctx, r.Data, r.Name, []plumbing.Person{{ID: state.UserID.ValueString()}}, state.pairs, path.Root("group_ids"), resp)
+		return
+	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !plumbing.IsSet(plan.UserID) || plan.GroupIDs.IsUnknown() {
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(r.Owners.User("iam_user_groups", plan.UserID.ValueString(), plan.GroupIDs.Elements(), path.Root("group_ids"))...)
-	if req.State.Raw.IsNull() && r.Client != nil && plumbing.Wholly(plan.GroupIDs) {
-		warnOfLeaving(ctx, r.Client, plan.UserID.ValueString(), plan.GroupIDs, &resp.Diagnostics)
+	by := manager(ctx, r.Name, req, &resp.Diagnostics)
+	note := planNote{Mark: by.Mark}
+	if plumbing.IsSet(plan.UserID) {
+		user := plumbing.Person{ID: plan.UserID.ValueString()}
+		note.Holds = &held{User: user.ID}
+		conflict := r.Members.HoldGroups(by, user, plumbing.Strings(plan.GroupIDs), plumbing.Wholly(plan.GroupIDs))
+		resp.Diagnostics.Append(r.Disagreement(ctx, conflict, path.Root("group_ids"))...)
+		resp.Diagnostics.Append(r.planReleases(ctx, by, plan, state)...)
+		if !plan.UserID.Equal(state.UserID) && r.Client != nil && plumbing.Wholly(plan.GroupIDs) {
+			warnOfLeaving(ctx, r.Client, plan.UserID.ValueString(), plan.GroupIDs, &resp.Diagnostics)
+		}
 	}
+	writeNote(ctx, note, resp)
+}
+
+// pairs are the memberships that the resource has of its user.
+func (m userGroupsModel) pairs(user plumbing.Person) (pairs []plumbing.Pair) {
+	for _, group := range plumbing.Strings(m.GroupIDs) {
+		pairs = append(pairs, plumbing.Pair{Group: group, User: user.ID})
+	}
+	return pairs
+}
+
+// planReleases notes what the resource gives up: the groups that it lists no
+// longer, or all when it goes to another user.
+func (r *userGroupsResource) planReleases(ctx context.Context, by plumbing.Manager, plan, state userGroupsModel) diag.Diagnostics {
+	stay := plumbing.Strings(plan.GroupIDs)
+	user := plumbing.Person{ID: state.UserID.ValueString()}
+	for _, pair := range state.pairs(user) {
+		if plan.UserID.Equal(state.UserID) && (slices.Contains(stay, pair.Group) || !plumbing.Wholly(plan.GroupIDs)) {
+			continue
+		}
+		if _, conflict := r.Members.Release(by, pair.Group, user); conflict != nil {
+			return r.Disagreement(ctx, conflict, path.Root("group_ids"))
+		}
+	}
+	return nil
 }
 
 // warnOfLeaving names the groups that the user is in and will not stay in.
@@ -120,6 +163,7 @@ func (r *userGroupsResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateNote, nil)...)
 }
 
 func (r *userGroupsResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -147,8 +191,9 @@ func (r *userGroupsResource) Read(ctx context.Context, req resource.ReadRequest,
 
 func (r *userGroupsResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer r.IdentifyUpdated(ctx, resp)
-	var plan userGroupsModel
+	var plan, state userGroupsModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
@@ -156,7 +201,16 @@ func (r *userGroupsResource) Update(ctx context.Context, req resource.UpdateRequ
 		resp.Diagnostics.Append(plan.list().unable("update", err))
 		return
 	}
+	if !plan.UserID.Equal(state.UserID) {
+		for _, pair := range state.pairs(plumbing.Person{ID: state.UserID.ValueString()}) {
+			if err := leave(ctx, r.Data, pair); err != nil {
+				resp.Diagnostics.Append(state.list().unable("update", fmt.Errorf("leaving %s: %w", pair.Group, err)))
+				return
+			}
+		}
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateNote, nil)...)
 }
 
 func (r *userGroupsResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -165,11 +219,14 @@ func (r *userGroupsResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
+	d := newDeparture(ctx, r.Data, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	user := state.UserID.ValueString()
-	defer r.Client.Lock(lockUser, user)()
-	for _, group := range plumbing.Strings(state.GroupIDs) {
-		if err := r.Client.RemoveMember(ctx, group, user); err != nil && !client.IsNotFound(err) {
-			resp.Diagnostics.Append(plumbing.Unable("delete", "groups of user", user, fmt.Errorf("leaving %s: %w", group, err)))
+	for _, pair := range state.pairs(plumbing.Person{ID: user}) {
+		if err := d.leave(ctx, pair); err != nil {
+			resp.Diagnostics.Append(plumbing.Unable("delete", "groups of user", user, fmt.Errorf("leaving %s: %w", pair.Group, err)))
 			return
 		}
 	}
@@ -196,29 +253,38 @@ func (r *userGroupsResource) ImportState(ctx context.Context, req resource.Impor
 // before it leaves, so that the user is never without the access it keeps,
 // except where it moves to another vendor; and it returns once the API shows
 // the groups.
-func (r *userGroupsResource) write(ctx context.Context, user string, groups []string) error {
-	defer r.Client.Lock(lockUser, user)()
-	present, err := r.Client.User(ctx, user)
+func (r *userGroupsResource) write(ctx context.Context, id string, groups []string) error {
+	defer r.Client.Lock(lockUser, id)()
+	for _, group := range groups {
+		r.Members.Hold(plumbing.Pair{Group: group, User: id})
+	}
+	user, err := r.Client.User(ctx, id)
 	if err != nil {
 		return err
 	}
-	for _, group := range groups {
-		if !slices.Contains(present.GroupIDs, group) {
-			if err := r.enter(ctx, group, present, groups); err != nil {
-				return fmt.Errorf("joining %s: %w", group, err)
-			}
+	present := r.Members.Present(id, user.GroupIDs)
+	leaving := slices.DeleteFunc(slices.Clone(present), func(group string) bool { return slices.Contains(groups, group) })
+	for _, group := range leaving {
+		if r.Members.Held(plumbing.Pair{Group: group, User: id}) {
+			return heldElsewhere(user.ContactEmail, group)
 		}
 	}
-	for _, group := range present.GroupIDs {
-		if !slices.Contains(groups, group) {
-			if err := r.Client.RemoveMember(ctx, group, present.ID); err != nil && !client.IsNotFound(err) {
-				return fmt.Errorf("leaving %s: %w", group, err)
-			}
+	for _, group := range groups {
+		if slices.Contains(present, group) {
+			continue
+		}
+		if err := r.enter(ctx, plumbing.Pair{Group: group, User: id}, leaving); err != nil {
+			return fmt.Errorf("joining %s: %w", group, err)
+		}
+	}
+	for _, group := range leaving {
+		if err := leaveNow(ctx, r.Data, plumbing.Pair{Group: group, User: id}); err != nil {
+			return fmt.Errorf("leaving %s: %w", group, err)
 		}
 	}
 	slices.Sort(groups)
 	_, err = client.Await(ctx, func(ctx context.Context) (*[]string, error) {
-		shown, err := r.Client.User(ctx, user)
+		shown, err := r.Client.User(ctx, id)
 		if err != nil {
 			return nil, err
 		}
@@ -229,21 +295,20 @@ func (r *userGroupsResource) write(ctx context.Context, user string, groups []st
 }
 
 // enter puts the user into a group. Groups of another vendor, in which it could
-// not, it leaves first, if they are not to stay.
-func (r *userGroupsResource) enter(ctx context.Context, group string, user *api.User, stay []string) error {
-	err := r.Client.AssignMember(ctx, group, access.Employee, user.ID)
+// not, it leaves first, if it is to leave them.
+func (r *userGroupsResource) enter(ctx context.Context, p plumbing.Pair, leaving []string) error {
+	err := enter(ctx, r.Data, p, access.Employee)
 	if !client.IsBadRequest(err) {
 		return err
 	}
-	others, lookup := inTheWay(ctx, r.Client, group, user.ID)
-	if lookup != nil || slices.ContainsFunc(others, func(id string) bool { return slices.Contains(stay, id) }) {
+	others, lookup := inTheWay(ctx, r.Client, p.Group, p.User)
+	if lookup != nil || slices.ContainsFunc(others, func(id string) bool { return !slices.Contains(leaving, id) }) {
 		return err // which says what is wrong
 	}
 	for _, other := range others {
-		if err := r.Client.RemoveMember(ctx, other, user.ID); err != nil && !client.IsNotFound(err) {
+		if err := leaveNow(ctx, r.Data, plumbing.Pair{Group: other, User: p.User}); err != nil {
 			return fmt.Errorf("leaving %s: %w", other, err)
 		}
 	}
-	user.GroupIDs = slices.DeleteFunc(user.GroupIDs, func(id string) bool { return slices.Contains(others, id) })
-	return r.Client.AssignMember(ctx, group, access.Employee, user.ID)
+	return enter(ctx, r.Data, p, access.Employee)
 }

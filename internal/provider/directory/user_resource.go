@@ -159,8 +159,11 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if plumbing.IsSet(plan.Email) {
 		resp.Diagnostics.Append(r.Owners.Account("iam_user", plan.Email.ValueString(), "", path.Root("email"))...)
 	}
-	if plumbing.IsSet(plan.ID) && plumbing.IsSet(plan.GroupIDs) {
-		resp.Diagnostics.Append(r.Owners.User("iam_user", plan.ID.ValueString(), plan.GroupIDs.Elements(), path.Root("group_ids"))...)
+	if plumbing.IsSet(plan.Email) && plumbing.IsSet(plan.GroupIDs) {
+		by := plumbing.Manager{Type: "iam_user", Kept: req.Plan.Raw.Equal(req.State.Raw)}
+		person := plumbing.Person{ID: plan.ID.ValueString(), Email: plan.Email.ValueString()}
+		conflict := r.Members.HoldGroups(by, person, plumbing.Strings(plan.GroupIDs), plumbing.Wholly(plan.GroupIDs))
+		resp.Diagnostics.Append(r.Disagreement(ctx, conflict, path.Root("group_ids"))...)
 	}
 	if plumbing.IsSet(prior.ID) && prior.GroupIDs.IsNull() && plumbing.IsSet(plan.GroupIDs) && plumbing.Wholly(plan.GroupIDs) && r.Client != nil {
 		// They were not managed until now, so that no state knows them.
@@ -354,7 +357,7 @@ func (r *userResource) update(ctx context.Context, plan userModel) (*api.User, e
 	if err != nil {
 		return nil, err
 	}
-	if err := r.Client.UpdateUser(ctx, id, plan.toUpdate(*present)); err != nil {
+	if err := writeUser(ctx, r.Data, plan, *present); err != nil {
 		return nil, err
 	}
 	// What was read may lag behind: a change that was planned is made.

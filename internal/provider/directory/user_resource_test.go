@@ -442,6 +442,7 @@ func TestUserResource_groups(t *testing.T) {
 		if err := b.Client.AssignMember(t.Context(), "oe-admin", "EMPLOYEE", id); err != nil {
 			t.Fatal(err)
 		}
+		p.NextRun()
 		p.MustApply("iam_user", none, with(anna(), values{"department": "X"}))
 		if user, _ := b.Client.User(t.Context(), id); len(user.GroupIDs) != 1 {
 			t.Errorf("memberships that are not managed must stay, got %v", user.GroupIDs)

@@ -7,11 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
@@ -62,7 +60,7 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		resp.Diagnostics.Append(noLocks(path.Root("on_destroy"), "Use on_destroy = \"remove\", which takes users out of the tenant and keeps their accounts on the platform."))
 	}
 	r.warnOfLeaving(ctx, table, former, plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
-	r.checkOwners(ctx, table, len(former.Users) > 0 || plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
+	r.checkOwners(ctx, table, len(former.Users) > 0 || plan.AdoptExisting.ValueBool(), req.Plan.Raw.Equal(req.State.Raw), &resp.Diagnostics)
 }
 
 // checkLeaving notes who goes with a row, or with the table, and must not be
@@ -136,9 +134,9 @@ func (r *usersCSVResource) warnOfLeaving(ctx context.Context, table, former user
 	}
 }
 
-// checkOwners notes who manages the users and, where they are in the table, the
-// groups of those who are there already.
-func (r *usersCSVResource) checkOwners(ctx context.Context, table usersTable, someExist bool, diags *diag.Diagnostics) {
+// checkOwners notes who manages the users and, where they are in the table, their
+// groups. Kept says that nothing of the table changes.
+func (r *usersCSVResource) checkOwners(ctx context.Context, table usersTable, someExist, kept bool, diags *diag.Diagnostics) {
 	at := path.Root("csv")
 	found := 0
 	add := func(d diag.Diagnostics) {
@@ -150,24 +148,21 @@ func (r *usersCSVResource) checkOwners(ctx context.Context, table usersTable, so
 	for _, row := range table.Users {
 		add(r.Owners.Account("iam_users_csv", row.Email, row.Says(), at))
 	}
-	if !table.Has("groups") || !someExist || r.Client == nil {
+	if !table.Has("groups") {
 		return
 	}
-	ids, err := r.UserIDs(ctx)
-	if err != nil {
-		diags.Append(plumbing.Unable("read", "users", "of the table", err))
-		return
+	var ids map[string]string
+	if someExist && r.Client != nil {
+		var err error
+		if ids, err = r.UserIDs(ctx); err != nil {
+			diags.Append(plumbing.Unable("read", "users", "of the table", err))
+			return
+		}
 	}
+	by := plumbing.Manager{Type: "iam_users_csv", Kept: kept}
 	for _, row := range table.Users {
-		id, ok := ids[strings.ToLower(row.Email)]
-		if !ok {
-			continue
-		}
-		groups := make([]attr.Value, len(row.Groups))
-		for i, group := range row.Groups {
-			groups[i] = types.StringValue(group)
-		}
-		add(r.Owners.User("iam_users_csv", id, groups, at))
+		person := plumbing.Person{ID: ids[strings.ToLower(row.Email)], Email: row.Email}
+		add(r.Disagreement(ctx, r.Members.HoldGroups(by, person, row.Groups, true), at))
 	}
 }
 

@@ -269,7 +269,7 @@ func (s *usersSync) update(ctx context.Context, row access.CSVUser, present api.
 		present = *fresh
 	}
 	m := s.table.wanted(row, &present)
-	if err := s.r.Client.UpdateUser(ctx, present.ID, m.toUpdate(present)); err != nil {
+	if err := writeUser(ctx, s.r.Data, m, present); err != nil {
 		return err
 	}
 	if err := s.one.setLock(ctx, present.ID, m.Locked, present.Locked() == m.Locked.ValueBool()); err != nil {

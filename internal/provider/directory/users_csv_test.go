@@ -367,9 +367,9 @@ func TestUsersCSVResource_twoOwners(t *testing.T) {
 	}{
 		"the user":           {"iam_user", user, values{"email": "Anna@acme.example", "first_name": "Anna", "last_name": "Schmidt"}, "Two Owners Of One User"},
 		"another table":      {"iam_users_csv", state{}, csvOf(lineOf(t, staff, "Anna,", "Ann,")), "Two Owners Of One User"},
-		"its groups":         {"iam_user_groups", state{}, values{"user_id": id, "group_ids": []any{"oe-admin"}}, "Two Owners Of One Membership"},
-		"a membership":       {"iam_group_membership", state{}, values{"user_id": id, "group_id": "oe-admin"}, "Two Owners Of One Membership"},
-		"members of a group": {"iam_group_members", state{}, values{"group_id": "oe-viewer", "members": values{}}, "Two Owners Of One Membership"},
+		"its groups":         {"iam_user_groups", state{}, values{"user_id": id, "group_ids": []any{"oe-admin"}}, "Membership Managed By Two Resources"},
+		"a membership":       {"iam_group_membership", state{}, values{"user_id": id, "group_id": "oe-admin"}, "Membership Managed By Two Resources"},
+		"members of a group": {"iam_group_members", state{}, values{"group_id": "oe-viewer", "members": values{}}, "Membership Managed By Two Resources"},
 		"what agrees":        {"iam_group_membership", state{}, values{"user_id": id, "group_id": "oe-viewer"}, ""},
 		"another user":       {"iam_user", state{}, values{"email": "x@acme.example", "first_name": "X", "last_name": "Y"}, ""},
 	} {

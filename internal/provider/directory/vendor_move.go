@@ -7,6 +7,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
 // All groups of an employee belong to the same vendor, or to none. Who moves
@@ -43,14 +44,14 @@ func inTheWay(ctx context.Context, c *client.Client, group, user string) ([]stri
 // join makes the user a member of the group and returns with the user locked.
 // While groups of another vendor are in the way it waits, without the lock, for
 // another resource of the same apply to take the user out of them.
-func join(ctx context.Context, c *client.Client, group string, userType access.UserType, user string) (unlock func(), err error) {
-	unlock, err = tryJoin(ctx, c, group, userType, user)
+func join(ctx context.Context, d *plumbing.Data, p plumbing.Pair, userType access.UserType) (unlock func(), err error) {
+	unlock, err = tryJoin(ctx, d, p, userType)
 	if !client.IsBadRequest(err) || userType != access.Employee { // customers are in no vendor's groups
 		return unlock, err
 	}
 	var groups []string
 	_, wait := client.Await(ctx, func(ctx context.Context) (*[]string, error) {
-		found, err := inTheWay(ctx, c, group, user)
+		found, err := inTheWay(ctx, d.Client, p.Group, p.User)
 		if err == nil {
 			groups = found
 		}
@@ -59,16 +60,26 @@ func join(ctx context.Context, c *client.Client, group string, userType access.U
 	if wait != nil && len(groups) > 0 {
 		return nil, &otherVendorError{groups: groups, err: err}
 	}
-	return tryJoin(ctx, c, group, userType, user)
+	return tryJoin(ctx, d, p, userType)
 }
 
-func tryJoin(ctx context.Context, c *client.Client, group string, userType access.UserType, user string) (unlock func(), err error) {
-	unlock = c.Lock(lockUser, user)
-	if err := c.AssignMember(ctx, group, userType, user); err != nil {
+func tryJoin(ctx context.Context, d *plumbing.Data, p plumbing.Pair, userType access.UserType) (unlock func(), err error) {
+	unlock = d.Client.Lock(lockUser, p.User)
+	if err := enter(ctx, d, p, userType); err != nil {
 		unlock()
 		return nil, err
 	}
 	return unlock, nil
+}
+
+// enter puts a user into a group, for who has the user's lock.
+func enter(ctx context.Context, d *plumbing.Data, p plumbing.Pair, userType access.UserType) error {
+	d.Members.Hold(p)
+	if err := d.Client.AssignMember(ctx, p.Group, userType, p.User); err != nil {
+		return err
+	}
+	d.Members.Joined(p)
+	return nil
 }
 
 // otherVendorError is a membership that the user's other groups do not allow.

@@ -13,6 +13,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/directory"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
@@ -138,8 +139,8 @@ func TestGroupMembersResource_otherVendor(t *testing.T) {
 	noChange(t, p, "iam_group_members", w, list("w1", "b@acme.example"))
 }
 
-// A membership that is replaced goes before the new one comes; one that another
-// resource takes away is waited for.
+// A membership that moves to another vendor's group ends before the new one
+// begins; one that another resource ends is waited for.
 func TestGroupMembershipResource_otherVendor(t *testing.T) {
 	t.Parallel()
 	refused := refusals{make(chan string, 1)}
@@ -148,7 +149,9 @@ func TestGroupMembershipResource_otherVendor(t *testing.T) {
 	withVendors(t, b)
 	id := userIDs(t, p, "a@acme.example")["a@acme.example"]
 	in := func(group string) values { return values{"group_id": group, "user_id": id} }
-	moved := p.MustApply("iam_group_membership", p.MustApply("iam_group_membership", state{}, in("v1")), in("w1"))
+	made := p.MustApply("iam_group_membership", state{}, in("v1"))
+	p.NextRun()
+	moved := p.MustApply("iam_group_membership", made, in("w1"))
 	p.NextRun()
 	done := make(chan providertest.Diagnostics, 1)
 	go func() {
@@ -186,7 +189,7 @@ func TestJoin_inVain(t *testing.T) {
 	if err := b.Client.AssignMember(t.Context(), "v1", access.Employee, id); err != nil {
 		t.Fatal(err)
 	}
-	_, err := directory.Join(ctx, b.Client, "w1", access.Employee, id)
+	_, err := directory.Join(ctx, &plumbing.Data{Client: b.Client}, plumbing.Pair{Group: "w1", User: id}, access.Employee)
 	for _, part := range []string{"400", "group 'v1'", "group 'w1'", "still in v1", "Take the user out there"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("got %v, want %q", err, part)
@@ -194,7 +197,7 @@ func TestJoin_inVain(t *testing.T) {
 	}
 	// What waiting does not help is told at once, and the user is not locked.
 	for group, want := range map[string]string{"nowhere": "404", "1gr5e52e-6e27-4ac5-9471-2467d3fb7500": "CUSTOMER only"} {
-		if _, err := directory.Join(t.Context(), b.Client, group, access.Employee, id); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := directory.Join(t.Context(), &plumbing.Data{Client: b.Client}, plumbing.Pair{Group: group, User: id}, access.Employee); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", group, err, want)
 		}
 	}

@@ -24,6 +24,7 @@ type Data struct {
 	Defaults   UserDefaults
 	Guardrails Guardrails
 	Owners     Owners
+	Members    Memberships
 	Team       Team
 
 	mu           sync.Mutex
@@ -35,6 +36,7 @@ type Data struct {
 	plans        templatePlans
 	restrictions *restrictionRules
 	forecast     forecast
+	people       people
 }
 
 // UserDefaults stand in where a user leaves an attribute out. In a plan they

@@ -1,11 +1,21 @@
 package plumbing
 
 import (
+	"cmp"
 	"context"
 	"strings"
+	"sync"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
 )
+
+// people are the e-mail addresses of users, by id, as far as they were read.
+type people struct {
+	mu      sync.Mutex
+	emails  map[string]string
+	singles int // users read one by one since the list was
+}
 
 // NoteUsers remembers the tenant's users for UserIDs, for who read them all.
 func (d *Data) NoteUsers(users map[string]api.User) {
@@ -34,4 +44,71 @@ func (d *Data) UserIDs(ctx context.Context) (map[string]string, error) {
 		}
 	}
 	return d.userIDs, nil
+}
+
+// EmailsOf returns the e-mail addresses of users by id. Users who do not exist
+// are left out. An address never changes, so that one that was read is good for
+// the whole run. The list of all users is read once single reads have cost as
+// much.
+func (d *Data) EmailsOf(ctx context.Context, ids []string) (map[string]string, error) {
+	d.people.mu.Lock()
+	defer d.people.mu.Unlock()
+	found := make(map[string]string, len(ids))
+	var missing []string
+	for _, id := range ids {
+		if email, ok := d.people.emails[id]; ok {
+			found[id] = email
+		} else {
+			missing = append(missing, id)
+		}
+	}
+	users, err := d.lookUp(ctx, missing)
+	if err != nil {
+		return nil, err
+	}
+	if d.people.emails == nil {
+		d.people.emails = map[string]string{}
+	}
+	for _, u := range users {
+		d.people.emails[u.ID] = u.ContactEmail
+	}
+	for _, id := range missing {
+		if email, ok := d.people.emails[id]; ok {
+			found[id] = email
+		}
+	}
+	return found, nil
+}
+
+// singleReads is how many users are read one by one before the list is.
+const singleReads = 20
+
+// lookUp reads users, and perhaps all others with them.
+func (d *Data) lookUp(ctx context.Context, ids []string) (users []api.User, err error) {
+	if d.people.singles += len(ids); d.people.singles > singleReads {
+		d.people.singles = 0
+		return d.Client.Users(ctx)
+	}
+	for _, id := range ids {
+		u, err := d.Client.User(ctx, id)
+		if err == nil {
+			users = append(users, *u)
+		} else if !client.IsNotFound(err) {
+			return nil, err
+		}
+	}
+	return users, nil
+}
+
+// NameOf names a person in a message: by e-mail address, if that can be found.
+func (d *Data) NameOf(ctx context.Context, p Person) string {
+	if p.Email == "" && p.ID != "" && d.Client != nil {
+		if emails, err := d.EmailsOf(ctx, []string{p.ID}); err == nil {
+			p.Email = emails[p.ID]
+		}
+	}
+	if p.Email == "" && p.ID != "" {
+		return "user " + p.ID
+	}
+	return cmp.Or(p.Email, "a user who is not known yet")
 }
