@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -35,13 +36,13 @@ var addresses = map[string]addressed{
 	},
 	"iam_group": {
 		identity: values{"id": "orders"}, keys: []string{"orders", "Aufträge"}, unknown: "Orders AT", says: `group with the id, code or name "Orders AT"`,
-		filter: values{"user_type": "EMPLOYEE"}, nothing: values{"vendor_id": "nobody"},
+		filter: values{"user_type": "EMPLOYEE"}, nothing: values{"vendor_id": "tea"},
 	},
 	"iam_group_membership": {
 		identity: values{"group_id": "orders", "user_type": "EMPLOYEE", "user_id": "$anna"},
 		keys:     []string{"orders/$anna", "orders/anna@acme.example", "Aufträge/employee/anna@acme.example"},
 		unknown:  "orders/nobody@acme.example", says: `"nobody@acme.example"`,
-		filter: values{"group_id": "orders", "user_id": "$anna"}, nothing: values{"group_id": "BO_USER"},
+		filter: values{"group_id": "orders", "user_id": "$anna"}, nothing: values{"group_id": "oe-viewer"},
 	},
 	"iam_group_members": {
 		identity: values{"group_id": "orders"}, keys: []string{"orders", "Orders"}, unknown: "nothing", says: `"nothing"`,
@@ -49,7 +50,7 @@ var addresses = map[string]addressed{
 	},
 	"iam_user_groups": {
 		identity: values{"user_id": "$anna"}, keys: []string{"$anna", "anna@acme.example"}, unknown: "nobody", says: "nobody",
-		filter: values{"group_id": "orders"}, nothing: values{"group_id": "nothing"},
+		filter: values{"group_id": "orders"}, nothing: values{"group_id": "oe-viewer"},
 	},
 	"iam_scope": {
 		identity: values{"id": "billing.export"}, keys: []string{"billing.export"}, unknown: "billing.import", says: "billing.import",
@@ -152,7 +153,7 @@ func TestAddresses_haveEveryType(t *testing.T) {
 			t.Errorf("add %s to addresses, or to unaddressed", name)
 			continue
 		}
-		want := slices.Sorted(keysOf(a.identity))
+		want := slices.Sorted(keysOf(recordedIdentity(a.identity)))
 		if !slices.Equal(identities[name], want) {
 			t.Errorf("the identity of %s has %v, want %v", name, identities[name], want)
 		}
@@ -160,6 +161,14 @@ func TestAddresses_haveEveryType(t *testing.T) {
 			t.Errorf("%s can be listed: %t", name, lists[name] != nil)
 		}
 	}
+}
+
+// recordedIdentity is the identity in the state of an object that is imported by
+// this one: every one holds the tenant.
+func recordedIdentity(identity values) values {
+	recorded := maps.Clone(identity)
+	recorded["tenant"] = servertest.Tenant
+	return recorded
 }
 
 func keysOf(v values) func(func(string) bool) {
@@ -180,11 +189,17 @@ func TestAddresses(t *testing.T) {
 	ids := everything(t, s.Client)
 	p := providertest.New(t, values{"api_url": s.URL, "tenant": servertest.Tenant, "client_id": servertest.ClientID, "client_secret": servertest.ClientSecret})
 	for name, a := range addresses {
-		identity := chosen(ids, a.identity)
-		want, d := p.ImportIdentity(name, identity)
+		want, d := p.ImportIdentity(name, chosen(ids, a.identity))
 		if len(d) > 0 || want.Values == nil {
 			t.Errorf("import of %s by identity: %v", name, d)
 			continue
+		}
+		identity := recordedIdentity(chosen(ids, a.identity))
+		if have := p.Identity(name, want.Identity); !reflect.DeepEqual(have, identity) {
+			t.Errorf("import of %s by identity: its identity is %v, want %v", name, have, identity)
+		}
+		if got, d := p.ImportIdentity(name, identity); len(d) > 0 || !reflect.DeepEqual(got.Values, want.Values) {
+			t.Errorf("import of %s by %v: %v, %v, want %v", name, identity, got.Values, d, want.Values)
 		}
 		for _, key := range a.keys {
 			got, d := p.Import(name, ids.Replace(key))
@@ -229,7 +244,7 @@ func (a addressed) checkList(t *testing.T, p *providertest.Provider, name string
 	if len(d) > 0 || !slices.ContainsFunc(found, func(l providertest.Listed) bool { return reflect.DeepEqual(l.Identity, identity) && l.Values == nil }) {
 		t.Errorf("%s is not in the list with %v: %v, %v", name, filter, found, d)
 	}
-	if few, d := p.List(name, providertest.Query{Limit: 1}); len(d) > 0 || len(few) != 1 || !reflect.DeepEqual(few[0].Identity, all[0].Identity) {
+	if few, d := p.List(name, providertest.Query{Limit: 1}); len(few) != 1 || len(all) > 1 != d.Has("List Limit Reached", fmt.Sprintf("1 of %d", len(all))) || !reflect.DeepEqual(few[0].Identity, all[0].Identity) {
 		t.Errorf("the first %s of the list: %v, %v, want %v", name, few, d, all[0].Identity)
 	}
 	if nothing == nil {

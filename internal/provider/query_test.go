@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
@@ -16,33 +17,92 @@ func TestAccQuery(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, servertest.Options{NoFaults: true})
 	everything(t, s.Client)
-	w := providertest.NewWorkspace(t, map[string]string{"provider.tf": providertest.Source + `
-provider "iam" {
-  api_url       = "` + s.URL + `"
-  tenant        = "acme"
-  client_id     = "acme-key"
-  client_secret = "acme-secret"
-}
-`})
-	var cli struct {
-		Version string `json:"terraform_version"`
-	}
-	_, text, _ := strings.Cut(w.MustRun("version", "-json"), "{") // warnings stand before
-	if err := json.Unmarshal([]byte("{"+text), &cli); err != nil {
-		t.Fatal(err)
-	}
-	var major, minor int
-	if _, err := fmt.Sscanf(cli.Version, "%d.%d", &major, &minor); err != nil {
-		t.Fatalf("the version of the CLI is %q: %v", cli.Version, err)
-	}
-	if strings.Contains(w.MustRun("version"), "OpenTofu") || major == 1 && minor < 14 {
-		t.Skipf("the CLI at hand is of version %s, and terraform query needs Terraform 1.14", cli.Version)
-	}
+	w := queryWorkspace(t, s)
 	for file, text := range examples(t, "list-resources/*/list-resource.tfquery.hcl") {
 		w.Write(strings.Split(file, "/")[4]+".tfquery.hcl", text)
 	}
 	w.Write("group.tfquery.hcl", "list \"iam_group\" \"all\" {\n  provider         = iam\n  include_resource = true\n}\n")
-	if out := w.MustRun("query", "-no-color", "-generate-config-out=found.tf"); !strings.Contains(out, "Orders (orders)") {
-		t.Errorf("the group is not in\n%s", out)
+	if out := w.MustRun("query", "-no-color", "-generate-config-out=found.tf"); !strings.Contains(out, "Orders (orders)") || strings.Contains(out, "Warning: List") {
+		t.Errorf("the group is not in, or a warning is in\n%s", out)
 	}
+}
+
+// What a query leaves out, or cannot find, it says.
+func TestAccQuery_says(t *testing.T) {
+	t.Parallel()
+	w := queryWorkspace(t, servertest.New(t, servertest.Options{NoFaults: true}))
+	w.Write("some.tfquery.hcl", "list \"iam_group_membership\" \"some\" {\n  provider = iam\n\n  config {\n    user_id = \"nobody\"\n  }\n}\n")
+	if out := w.MustRun("query", "-no-color"); !strings.Contains(flat(out), `Warning: Filter Selects Nothing`) || !strings.Contains(flat(out), `no user with the id "nobody"`) {
+		t.Errorf("a user that does not exist:\n%s", out)
+	}
+	w.Write("some.tfquery.hcl", "list \"iam_user\" \"some\" {\n  provider = iam\n\n  config {\n    group_id = \"nothing\"\n  }\n}\n")
+	if out := w.MustRun("query", "-no-color"); !strings.Contains(flat(out), `Warning: Filter Selects Nothing`) || !strings.Contains(flat(out), `no group with the id "nothing"`) {
+		t.Errorf("a group that does not exist:\n%s", out)
+	}
+}
+
+// A query without limit lists a hundred objects, and says how many there are.
+func TestAccQuery_limit(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, servertest.Options{NoFaults: true})
+	var many []string
+	for i := range 103 {
+		many = append(many, fmt.Sprintf("value-%d", i))
+	}
+	value, err := json.Marshal(many)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Client.UpdateSetting(t.Context(), api.SettingUpdate{Key: api.SettingRestrictions, Value: value}); err != nil {
+		t.Fatal(err)
+	}
+	w := queryWorkspace(t, s)
+	w.Write("all.tfquery.hcl", "list \"iam_restriction\" \"all\" {\n  provider = iam\n}\n")
+	out := w.MustRun("query", "-no-color")
+	if n := strings.Count(out, "list.iam_restriction.all   "); n != 100 {
+		t.Errorf("%d lines, want 100:\n%s", n, out)
+	}
+	if !strings.Contains(flat(out), "Warning: List Limit Reached") || !strings.Contains(flat(out), "Only 100 of 103 iam_restriction objects are listed") {
+		t.Errorf("the number is not in\n%s", out)
+	}
+	w.Write("all.tfquery.hcl", "list \"iam_restriction\" \"all\" {\n  provider = iam\n  limit    = 103\n}\n")
+	if out := w.MustRun("query", "-no-color"); strings.Count(out, "list.iam_restriction.all   ") != 103 || strings.Contains(out, "Limit Reached") {
+		t.Errorf("all, or a warning:\n%s", out)
+	}
+}
+
+// The configuration that a query writes of a Make organization elsewhere, whose
+// key no API shows, is imported and changes nothing.
+func TestAccQuery_makeOrganization(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, servertest.Options{NoFaults: true})
+	if _, err := s.Client.PutMakeOrganization(t.Context(), api.MakeOrganizationUpdate{OrganizationID: "12345", APIURL: s.URL + "/make", APIKey: "secret"}); err != nil {
+		t.Fatal(err)
+	}
+	w := queryWorkspace(t, s)
+	w.Write("all.tfquery.hcl", "list \"iam_make_organization\" \"this\" {\n  provider = iam\n}\n")
+	w.MustRun("query", "-no-color", "-generate-config-out=found.tf")
+	if out := w.Apply(); !strings.Contains(out, "1 imported, 0 added, 0 changed, 0 destroyed") {
+		t.Errorf("the apply:\n%s", out)
+	}
+	w.NoChanges()
+}
+
+// queryWorkspace is a workspace over a tenant, in which terraform query works.
+func queryWorkspace(t *testing.T, s *servertest.Backend) *providertest.Workspace {
+	t.Helper()
+	w := providertest.NewWorkspace(t, map[string]string{"provider.tf": remoteProvider(s, servertest.Tenant)})
+	w.SkipBelow(14, "terraform query")
+	return w
+}
+
+// remoteProvider configures the provider for a tenant of a server.
+func remoteProvider(s *servertest.Backend, tenant string) string {
+	return providertest.Source + fmt.Sprintf("provider \"iam\" {\n  api_url       = %q\n  tenant        = %q\n  client_id     = %q\n  client_secret = %q\n}\n",
+		s.URL, tenant, servertest.ClientID, servertest.ClientSecret)
+}
+
+// flat joins the lines that the CLI breaks a text into.
+func flat(text string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(text, "│", " ")), " ")
 }

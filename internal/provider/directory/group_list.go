@@ -10,6 +10,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -17,7 +18,12 @@ import (
 type groupFilter struct {
 	UserType types.String `tfsdk:"user_type"`
 	VendorID types.String `tfsdk:"vendor_id"`
+	// VendorGroups asks for groups that the API created for vendors, and so does
+	// VendorID.
+	VendorGroups types.Bool `tfsdk:"vendor_groups"`
 }
+
+func referToGroup() plumbing.Reference { return plumbing.ReferTo("group", (*client.Client).Group) }
 
 func userTypeFilter() schema.Attribute {
 	return plumbing.Filter("Only groups for `EMPLOYEE` or for `CUSTOMER`.", stringvalidator.OneOf(string(access.Employee), string(access.Customer)))
@@ -27,12 +33,17 @@ func userTypeFilter() schema.Attribute {
 func NewGroupList() list.ListResource {
 	return &plumbing.List[groupFilter]{
 		Addressed: groupType,
-		About:     "The tenant's groups in the order of their creation, without predefined ones, which cannot be managed. Groups that the API made for a vendor are among them.",
+		About:     "The tenant's groups in the order of their creation, without predefined ones, which cannot be managed. Groups that the API created for vendors are listed only if `vendor_groups` or `vendor_id` asks for them: they belong to the vendor, and `group_ids` of `iam_vendor` has their ids.",
 		Filters: map[string]schema.Attribute{
 			"user_type": userTypeFilter(),
-			"vendor_id": plumbing.Filter("Only groups of the vendor with this id."),
+			"vendor_id": plumbing.Filter("Only groups of the vendor with this id, those that the API created for it included."),
+			"vendor_groups": schema.BoolAttribute{
+				MarkdownDescription: "Whether to list the groups that the API created for vendors too.",
+				Optional:            true,
+			},
 		},
-		Find: findGroups,
+		Refers: map[string]plumbing.Reference{"vendor_id": plumbing.ReferTo("vendor", (*client.Client).Vendor)},
+		Find:   findGroups,
 	}
 }
 
@@ -42,8 +53,14 @@ func findGroups(ctx context.Context, d *plumbing.Data, filter groupFilter) (foun
 		return nil, err
 	}
 	tenant, err := d.Rights(ctx)
+	created := map[string]bool{} // by the API, for a vendor
+	if filter.VendorID.IsNull() && !filter.VendorGroups.ValueBool() {
+		for _, g := range plumbing.VendorGroups(groups) {
+			created[g.ID] = true
+		}
+	}
 	for _, g := range groups {
-		if g.Code != "" || predefined(g.ID) || !plumbing.Takes(filter.UserType, string(g.UserType)) || !plumbing.Takes(filter.VendorID, g.VendorID) {
+		if g.Code != "" || predefined(g.ID) || created[g.ID] || !plumbing.Takes(filter.UserType, string(g.UserType)) || !plumbing.Takes(filter.VendorID, g.VendorID) {
 			continue
 		}
 		found = append(found, plumbing.Found{Name: plumbing.Label(g.Name, g.ID), State: importedGroup(g, tenant)})

@@ -29,8 +29,9 @@ func NewGroupMembershipList() list.ListResource {
 		About:     "The tenant's memberships, group by group in the order of their creation, predefined groups included.",
 		Filters: map[string]schema.Attribute{
 			"group_id": plumbing.Filter("Only memberships in the group with this id."),
-			"user_id":  plumbing.Filter("Only memberships of the user with this id."),
+			"user_id":  plumbing.Filter("Only memberships of the user with this id, for a customer the customer number."),
 		},
+		Refers: map[string]plumbing.Reference{"group_id": referToGroup(), "user_id": referToMember()},
 		Find: func(ctx context.Context, d *plumbing.Data, filter membershipFilter) (found []plumbing.Found, err error) {
 			err = eachMembers(ctx, d, func(g api.Group) bool { return plumbing.Takes(filter.GroupID, g.ID) }, func(g api.Group, members []member) {
 				for _, m := range members {
@@ -45,6 +46,12 @@ func NewGroupMembershipList() list.ListResource {
 			return found, err
 		},
 	}
+}
+
+func referToMember() plumbing.Reference {
+	user := plumbing.ReferTo("user", (*client.Client).User)
+	user.Else = "If it is a customer number, the customer is in none of these groups."
+	return user
 }
 
 // member is a member of a group: the key is its e-mail address, or the id of one

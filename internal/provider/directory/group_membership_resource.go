@@ -293,10 +293,10 @@ var errMembershipID = errors.New("an import id is GROUP/USER, or GROUP/USER_TYPE
 // ImportState takes group/user or group/type/user; an employee may be given by
 // e-mail address.
 func (r *membershipResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if !r.Ready(&resp.Diagnostics) {
+	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	key := r.ImportID(ctx, req, &resp.Diagnostics)
 	m, err := r.parseImportID(ctx, key)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("import", "membership", fmt.Sprintf("%q", key), err))

@@ -358,10 +358,10 @@ func (r *groupResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 
 // ImportState takes the id of a group, or its name in any language.
 func (r *groupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if !r.Ready(&resp.Diagnostics) {
+	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	key := r.ImportID(ctx, req, &resp.Diagnostics)
 	group, err := findGroup(ctx, r.Client, key)
 	switch {
 	case err != nil:

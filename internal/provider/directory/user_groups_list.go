@@ -21,6 +21,7 @@ func NewUserGroupsList() list.ListResource {
 		Addressed: userGroupsType,
 		About:     "The groups of each user that is in one, in the order of the users' creation.",
 		Filters:   map[string]schema.Attribute{"group_id": plumbing.Filter("Only users that are in the group with this id. All their groups are listed.")},
+		Refers:    map[string]plumbing.Reference{"group_id": referToGroup()},
 		Find: func(ctx context.Context, d *plumbing.Data, filter userGroupsFilter) (found []plumbing.Found, err error) {
 			users, err := sortedUsers(ctx, d)
 			for _, u := range users {

@@ -234,10 +234,10 @@ func (r *userGroupsResource) Delete(ctx context.Context, req resource.DeleteRequ
 
 // ImportState takes the id of a user, or its e-mail address.
 func (r *userGroupsResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if !r.Ready(&resp.Diagnostics) {
+	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	key := r.ImportID(ctx, req, &resp.Diagnostics)
 	id, err := userID(ctx, r.Client, key)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("import", "groups of user", key, err))

@@ -28,6 +28,7 @@ func NewUserList() list.ListResource {
 				stringvalidator.OneOfCaseInsensitive(string(api.UserProvisioned), string(api.UserActive), string(api.UserInactive))),
 			"group_id": plumbing.Filter("Only members of the group with this id."),
 		},
+		Refers: map[string]plumbing.Reference{"group_id": referToGroup()},
 		Find: func(ctx context.Context, d *plumbing.Data, filter userFilter) (found []plumbing.Found, err error) {
 			users, err := sortedUsers(ctx, d)
 			for _, u := range users {

@@ -150,7 +150,7 @@ func TestOrganization_validators(t *testing.T) {
 	}{
 		"an empty id":        {values{"organization_id": ""}, `AttributeName("organization_id")`},
 		"a path":             {values{"organization_id": "7/8"}, `AttributeName("organization_id")`},
-		"an address alone":   {values{"organization_id": "7", "api_url": "https://eu1.make.com"}, `AttributeName("api_url")`},
+		"an address alone":   {values{"organization_id": "7", "api_url": "https://eu1.make.com"}, `AttributeName("api_key_wo"): Missing API Key`},
 		"a key alone":        {values{"organization_id": "7", "api_key_wo": "k", "api_key_wo_version": 1}, `AttributeName("api_key_wo")`},
 		"no version":         {values{"organization_id": "7", "api_url": "https://eu1.make.com", "api_key_wo": "k"}, `AttributeName("api_key_wo")`},
 		"a version alone":    {values{"organization_id": "7", "api_key_wo_version": 1}, `AttributeName("api_key_wo_version")`},

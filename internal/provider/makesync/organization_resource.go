@@ -75,9 +75,9 @@ func (r *organizationResource) Schema(_ context.Context, _ resource.SchemaReques
 				Default:             booldefault.StaticBool(false),
 			},
 			"api_url": schema.StringAttribute{
-				MarkdownDescription: "Address of the Make that has the organization, such as `https://eu1.make.com`. Left out, it is the reference Make inside the backend. Goes with `api_key_wo`.",
+				MarkdownDescription: "Address of the Make that has the organization, such as `https://eu1.make.com`. Left out, it is the reference Make inside the backend. Needs `api_key_wo` when it is new or changes; an imported organization keeps the key that the API has.",
 				Optional:            true,
-				Validators:          []validator.String{plumbing.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("api_key_wo")), validAddress{}},
+				Validators:          []validator.String{plumbing.NotEmpty(), validAddress{}},
 			},
 			"api_key_wo": schema.StringAttribute{
 				MarkdownDescription: "Key of that Make's API, which may read and change the organization's users. Write-only: it is in no state and no plan, and may come from an ephemeral value (Terraform 1.11 or OpenTofu 1.11). Goes with `api_url` and `api_key_wo_version`.",
@@ -133,8 +133,21 @@ func (m *organizationModel) fromAPI(o api.MakeOrganization) {
 	}
 }
 
-// ModifyPlan finds an API without Make organizations before anything is applied.
+// ModifyPlan finds an API without Make organizations, and a key that is lacking,
+// before anything is applied.
 func (r *organizationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var key, planned, present types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("api_key_wo"), &key)...)
+	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("api_url"), &planned)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("api_url"), &present)...)
+	}
+	if key.IsNull() && !planned.IsUnknown() {
+		resp.Diagnostics.Append(lacksKey(planned, present)...)
+	}
 	if r.Data == nil || r.Client == nil || !req.State.Raw.IsNull() {
 		return
 	}
@@ -162,10 +175,23 @@ func (r *organizationResource) Create(ctx context.Context, req resource.CreateRe
 		resp.Diagnostics.Append(plumbing.Unable("create", "Make organization", id, err))
 		return
 	}
-	r.write(ctx, "create", plan.toAPI(), configuredKey(ctx, req.Config, &resp.Diagnostics), &resp.Diagnostics)
+	key := configuredKey(ctx, req.Config, &resp.Diagnostics)
+	if key == "" { // the address was not known in the plan
+		resp.Diagnostics.Append(lacksKey(plan.APIURL, types.StringNull())...)
+	}
+	r.write(ctx, "create", plan.toAPI(), key, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
+}
+
+// lacksKey is the error about an address that is new, without a key to use there.
+func lacksKey(planned, present types.String) (diags diag.Diagnostics) {
+	if !planned.IsNull() && !planned.Equal(present) {
+		diags.AddAttributeError(path.Root("api_key_wo"), "Missing API Key", fmt.Sprintf("The sync cannot use %s without a key of that Make's API. Set api_key_wo and api_key_wo_version: "+
+			"the key is needed when api_url is new or changes. An organization that is synced with this address already is imported instead, and keeps its key.", planned.ValueString()))
+	}
+	return diags
 }
 
 // configuredKey returns the key, which the configuration alone has.
@@ -227,6 +253,9 @@ func (r *organizationResource) Update(ctx context.Context, req resource.UpdateRe
 	if !plan.APIKeyWOVersion.Equal(state.APIKeyWOVersion) || !plan.APIURL.Equal(state.APIURL) {
 		key = configuredKey(ctx, req.Config, &resp.Diagnostics)
 	}
+	if key == "" { // the address was not known in the plan
+		resp.Diagnostics.Append(lacksKey(plan.APIURL, state.APIURL)...)
+	}
 	defer r.Client.Lock("make organization", "")()
 	r.write(ctx, "update", plan.toAPI(), key, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
@@ -248,10 +277,10 @@ func (r *organizationResource) Delete(ctx context.Context, req resource.DeleteRe
 
 // ImportState takes the id of the organization, or the tenant.
 func (r *organizationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if !r.Ready(&resp.Diagnostics) {
+	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	key := r.ImportID(ctx, req, &resp.Diagnostics)
 	o, err := r.Client.MakeOrganization(ctx)
 	if err == nil && key != o.OrganizationID && !strings.EqualFold(key, r.Client.Tenant()) {
 		err = fmt.Errorf("the tenant's Make organization is %s: import by that id", o.OrganizationID)

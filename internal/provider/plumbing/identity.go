@@ -24,8 +24,12 @@ type Addressed struct {
 }
 
 // NewAddressed returns what a type and its list have in common. Its name is
-// without the provider's.
+// without the provider's. Every identity holds the tenant: KeyTenant is added to
+// the keys unless it is the only one.
 func NewAddressed(name string, identity ...Key) Addressed {
+	if len(identity) != 1 || identity[0].Name != KeyTenant {
+		identity = append(slices.Clone(identity), Key{Name: KeyTenant, About: "The tenant; that of the provider when left out.", Optional: true})
+	}
 	return Addressed{Resource: Resource{Name: name}, Identity: identity}
 }
 
@@ -37,8 +41,13 @@ type Key struct {
 	Optional bool // an import finds it out
 }
 
-// KeyTenant is the identity of what a tenant has once.
+// KeyTenant is the part of every identity that names the tenant, and the whole
+// identity of what a tenant has once.
 const KeyTenant = "tenant"
+
+// identityVersion is the version of identities that hold the tenant beside other
+// keys. Those of version 0 hold the other keys only.
+const identityVersion = 1
 
 // ID is the identity of what has an id of its own.
 func ID(thing string) Key { return Key{Name: "id", About: "Id of the " + thing + "."} }
@@ -50,6 +59,17 @@ func (r *Addressed) IdentitySchema(_ context.Context, _ resource.IdentitySchemaR
 		attributes[k.Name] = identityschema.StringAttribute{Description: k.About, RequiredForImport: !k.Optional, OptionalForImport: k.Optional}
 	}
 	resp.IdentitySchema = identityschema.Schema{Attributes: attributes}
+	if len(r.Identity) > 1 {
+		resp.IdentitySchema.Version = identityVersion
+	}
+}
+
+// Metadata names the type. Its identity may change: the tenant joins one that
+// was recorded without it. That an object of another tenant is not taken for
+// one of this tenant is for IdentifyRead.
+func (r *Addressed) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	r.Resource.Metadata(ctx, req, resp)
+	resp.ResourceBehavior.MutableIdentity = true
 }
 
 // IdentifyCreated sets the identity of what was made. Defer it: it looks at the
@@ -67,6 +87,9 @@ func (r *Addressed) IdentifyUpdated(ctx context.Context, resp *resource.UpdateRe
 // that it had: a state written by a release without identities has none yet, and
 // the framework wants one all the same.
 func (r *Addressed) IdentifyRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	if r.keepsOther(ctx, req, resp) {
+		return
+	}
 	if !resp.State.Raw.IsNull() {
 		r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 		return
@@ -94,8 +117,8 @@ func (r *Addressed) copyIdentity(ctx context.Context, get func(context.Context, 
 		var v types.String
 		if k.Name != KeyTenant {
 			diags.Append(get(ctx, path.Root(k.Name), &v)...)
-		} else if r.Data != nil && r.Client != nil {
-			v = types.StringValue(r.Client.Tenant())
+		} else {
+			v = r.tenant()
 		}
 		if IsSet(v) {
 			diags.Append(identity.SetAttribute(ctx, path.Root(k.Name), v)...)
@@ -104,21 +127,40 @@ func (r *Addressed) copyIdentity(ctx context.Context, get func(context.Context, 
 	return diags
 }
 
+// address returns the keys that an import id is made of: all but the tenant,
+// unless it is the only one.
+func (r *Addressed) address() []Key {
+	if len(r.Identity) == 1 {
+		return r.Identity
+	}
+	return slices.DeleteFunc(slices.Clone(r.Identity), func(k Key) bool { return k.Name == KeyTenant })
+}
+
 // ImportID returns the import id of a request: the one that was given, or the
 // one that stands for the identity that was given, whose parts a slash joins.
-func (r *Addressed) ImportID(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) string {
+// It is false when there can be no import: requests cannot be made yet, or the
+// identity is that of an object of another tenant.
+func (r *Addressed) ImportID(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) (id string, ok bool) {
+	if !r.Ready(diags) {
+		return "", false
+	}
 	if req.ID != "" || req.Identity == nil {
-		return req.ID
+		return req.ID, true
+	}
+	if other := r.otherTenant(ctx, req.Identity, diags); other != "" {
+		diags.AddError("Identity Of Another Tenant", fmt.Sprintf("The identity names an object of the tenant %s, and the provider manages the tenant %s. "+
+			"Import it with a provider configuration of %s, or set tenant in the identity to %s if you mean the object of that name there.", other, r.Client.Tenant(), other, r.Client.Tenant()))
+		return "", false
 	}
 	var parts []string
-	for _, k := range r.Identity {
+	for _, k := range r.address() {
 		var v types.String
 		diags.Append(req.Identity.GetAttribute(ctx, path.Root(k.Name), &v)...)
 		if IsSet(v) && v.ValueString() != "" {
 			parts = append(parts, v.ValueString())
 		}
 	}
-	return strings.Join(parts, "/")
+	return strings.Join(parts, "/"), !diags.HasError()
 }
 
 // Only returns the one object that a natural key stands for. Things names the

@@ -2,6 +2,7 @@ package plumbing
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -25,8 +26,8 @@ type Found struct {
 type Lister interface {
 	list.ListResourceWithConfigure
 	All(ctx context.Context) ([]Found, error)
-	// IdentityOf returns the parts of the identity that a state has, which
-	// slashes join to the import id.
+	// IdentityOf returns the parts of the identity of a state that slashes join
+	// to the import id.
 	IdentityOf(ctx context.Context, state tfsdk.State) []string
 }
 
@@ -36,15 +37,21 @@ type List[F any] struct {
 	Addressed // with the name and the identity of the managed type
 	About     string
 	Filters   map[string]schema.Attribute
+	Refers    map[string]Reference // filters that take the id of another object
 	Find      func(ctx context.Context, d *Data, filter F) ([]Found, error)
 }
 
+// limitAbout says what every list has in common.
+const limitAbout = "Terraform stops a list at 100 objects unless the block sets `limit`, beside `provider`. A warning says so and gives the number of objects that there are."
+
 // ListResourceConfigSchema describes the filter.
 func (l *List[F]) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = schema.Schema{MarkdownDescription: l.About, Attributes: l.Filters}
+	resp.Schema = schema.Schema{MarkdownDescription: l.About + "\n\n" + limitAbout, Attributes: l.Filters}
 }
 
 // List finds what the configuration selects, no more than Terraform asks for.
+// The last of the objects says when there are more: it takes a warning, because
+// Terraform reads nothing beyond its limit.
 func (l *List[F]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var filter F
 	diags := req.Config.Get(ctx, &filter)
@@ -55,16 +62,24 @@ func (l *List[F]) List(ctx context.Context, req list.ListRequest, stream *list.L
 			diags.Append(Unable("list", "iam_"+l.Name, "of the tenant", err))
 		}
 	}
-	if diags.HasError() {
+	if len(found) == 0 && !diags.HasError() {
+		l.checkReferences(ctx, req, &diags)
+	}
+	if len(diags) > 0 {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	if req.Limit > 0 && int64(len(found)) > req.Limit {
+	total := len(found)
+	if req.Limit > 0 && int64(total) > req.Limit {
 		found = found[:req.Limit]
 	}
 	results := make([]list.ListResult, len(found))
 	for i, f := range found {
 		results[i] = l.result(ctx, req, f)
+	}
+	if len(found) < total {
+		results[len(found)-1].Diagnostics.AddWarning("List Limit Reached", fmt.Sprintf("Only %d of %d iam_%s objects are listed, because limit is %d (Terraform uses 100 when it is left out). "+
+			"To list them all, set limit = %d in the list block, beside provider, or select fewer in its config block.", len(found), total, l.Name, req.Limit, total))
 	}
 	stream.Results = slices.Values(results)
 }
@@ -94,10 +109,10 @@ func Label(name api.Text, id string) string {
 	return id
 }
 
-// IdentityOf returns the parts of the identity that a state has.
+// IdentityOf returns the parts of the identity that make the import id.
 func (l *List[F]) IdentityOf(ctx context.Context, state tfsdk.State) []string {
 	var parts []string
-	for _, k := range l.Identity {
+	for _, k := range l.address() {
 		var v types.String
 		if k.Name == KeyTenant {
 			v = types.StringValue(l.Client.Tenant())
@@ -114,7 +129,7 @@ type NoFilter struct{}
 
 // Filter is an attribute that selects by a text.
 func Filter(about string, validators ...validator.String) schema.Attribute {
-	return schema.StringAttribute{MarkdownDescription: about, Optional: true, Validators: validators}
+	return schema.StringAttribute{MarkdownDescription: about, Optional: true, Validators: append(validators, NotEmpty())}
 }
 
 // Takes reports whether a filter that may be null takes the value.

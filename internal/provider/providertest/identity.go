@@ -45,10 +45,7 @@ func (p *Provider) Identity(typeName string, data *tfprotov6.ResourceIdentityDat
 // ImportIdentity imports a resource by its identity and reads it.
 func (p *Provider) ImportIdentity(typeName string, identity Values) (State, Diagnostics) {
 	p.t.Helper()
-	typ := p.identitySchemas()[typeName].ValueType()
-	data, err := tfprotov6.NewDynamicValue(typ, encode(p.t, typ, identity))
-	p.must(err, "encoding the identity")
-	return p.imported(&tfprotov6.ImportResourceStateRequest{TypeName: typeName, Identity: &tfprotov6.ResourceIdentityData{IdentityData: &data}})
+	return p.imported(&tfprotov6.ImportResourceStateRequest{TypeName: typeName, Identity: p.EncodeIdentity(typeName, identity)})
 }
 
 // Listed is an object that a list resource found.
@@ -104,4 +101,22 @@ func (p *Provider) List(typeName string, q Query) (found []Listed, d Diagnostics
 		found = append(found, l)
 	}
 	return found, d
+}
+
+// UpgradeIdentity reads an identity as an earlier release wrote it, in JSON; nil
+// where there was none.
+func (p *Provider) UpgradeIdentity(typeName string, version int64, identity []byte) (*tfprotov6.ResourceIdentityData, Diagnostics) {
+	p.t.Helper()
+	resp, err := p.server.UpgradeResourceIdentity(p.ctx(), &tfprotov6.UpgradeResourceIdentityRequest{TypeName: typeName, Version: version, RawIdentity: &tfprotov6.RawState{JSON: identity}})
+	p.must(err, "upgrading the identity")
+	return resp.UpgradedIdentity, texts(resp.Diagnostics)
+}
+
+// EncodeIdentity returns an identity as a state carries it.
+func (p *Provider) EncodeIdentity(typeName string, identity Values) *tfprotov6.ResourceIdentityData {
+	p.t.Helper()
+	typ := p.identitySchemas()[typeName].ValueType()
+	data, err := tfprotov6.NewDynamicValue(typ, encode(p.t, typ, identity))
+	p.must(err, "encoding the identity")
+	return &tfprotov6.ResourceIdentityData{IdentityData: &data}
 }

@@ -103,6 +103,22 @@ func clean(environment []string) []string {
 	return kept
 }
 
+// SkipBelow skips the test where the CLI is no Terraform of this version, 1.minor,
+// or later, which the feature needs.
+func (w *Workspace) SkipBelow(minor int, feature string) {
+	w.t.Helper()
+	text := w.MustRun("version")
+	var has int
+	for line := range strings.Lines(text) { // warnings may stand before
+		if n, err := fmt.Sscanf(line, "Terraform v1.%d", &has); n == 1 && err == nil {
+			break
+		}
+	}
+	if has < minor {
+		w.t.Skipf("%s needs Terraform 1.%d; the CLI at hand says:\n%s", feature, minor, text)
+	}
+}
+
 // Write puts a file into the workspace.
 func (w *Workspace) Write(name, text string) {
 	w.t.Helper()

@@ -240,10 +240,10 @@ func (r *accessControlResource) Delete(ctx context.Context, req resource.DeleteR
 
 // ImportState takes the id of an access control of the tenant's own.
 func (r *accessControlResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if !r.Ready(&resp.Diagnostics) {
+	id, ok := r.ImportID(ctx, req, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	id := r.ImportID(ctx, req, &resp.Diagnostics)
 	found, err := r.Client.AccessControl(ctx, id)
 	switch {
 	case err != nil:

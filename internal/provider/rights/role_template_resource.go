@@ -333,10 +333,10 @@ func (r *roleTemplateResource) Delete(ctx context.Context, req resource.DeleteRe
 
 // ImportState takes the id of a template.
 func (r *roleTemplateResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if !r.Ready(&resp.Diagnostics) {
+	id, ok := r.ImportID(ctx, req, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	id := r.ImportID(ctx, req, &resp.Diagnostics)
 	if _, ok := access.TemplateByID(id); ok {
 		resp.Diagnostics.AddError("Unable to import role template", predefinedText("role template", "iam_role_template", id))
 		return

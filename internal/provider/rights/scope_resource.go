@@ -214,10 +214,10 @@ func (r *scopeResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 
 // ImportState takes the id of a scope of the tenant's own.
 func (r *scopeResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if !r.Ready(&resp.Diagnostics) {
+	id, ok := r.ImportID(ctx, req, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	id := r.ImportID(ctx, req, &resp.Diagnostics)
 	found, err := r.Client.Scope(ctx, id)
 	switch {
 	case err != nil:

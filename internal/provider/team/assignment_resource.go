@@ -299,10 +299,10 @@ var errAssignmentID = errors.New("an import id is MEMBER/PRODUCT, where MEMBER i
 
 // ImportState takes member/product; the member may be given by e-mail address.
 func (r *assignmentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if !r.Ready(&resp.Diagnostics) {
+	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	key := r.ImportID(ctx, req, &resp.Diagnostics)
 	m, err := r.parseImportID(ctx, key)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("import", "product assignment", fmt.Sprintf("%q", key), err))

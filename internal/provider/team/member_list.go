@@ -3,10 +3,12 @@ package team
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
@@ -20,12 +22,16 @@ type memberFilter struct {
 
 // NewTeamMemberList returns the list resource iam_team_member.
 func NewTeamMemberList() list.ListResource {
+	roles := []string{string(access.RoleOwner)}
+	for _, r := range access.GivenRoles() {
+		roles = append(roles, string(r))
+	}
 	return &plumbing.List[memberFilter]{
 		Addressed: memberType,
 		About:     "The members of the tenant's team in the order of their invitation, the Owner included. Needs the reference backend: the public API has no teams.",
 		Filters: map[string]schema.Attribute{
-			"role":   plumbing.Filter("Only members in this role: `owner`, `admin`, `member` or `billing_contact`."),
-			"status": plumbing.Filter("Only members with this status: `invited` or `active`."),
+			"role":   plumbing.Filter("Only members in this role: `owner`, `admin`, `member` or `billing_contact`.", stringvalidator.OneOf(roles...)),
+			"status": plumbing.Filter("Only members with this status: `invited` or `active`.", stringvalidator.OneOf(string(api.MemberInvited), string(api.MemberActive))),
 		},
 		Find: func(ctx context.Context, d *plumbing.Data, filter memberFilter) (found []plumbing.Found, err error) {
 			members, err := sortedMembers(ctx, d)

@@ -261,10 +261,10 @@ func (r *memberResource) Delete(ctx context.Context, req resource.DeleteRequest,
 
 // ImportState takes an id or an e-mail address.
 func (r *memberResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if !r.Ready(&resp.Diagnostics) {
+	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	key := r.ImportID(ctx, req, &resp.Diagnostics)
 	member, err := r.Client.FindTeamMember(ctx, key)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("import", "team member", key, err))

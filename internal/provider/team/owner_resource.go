@@ -200,10 +200,10 @@ func (r *ownerResource) Delete(context.Context, resource.DeleteRequest, *resourc
 
 // ImportState takes the id or the e-mail address of the Owner, or the tenant.
 func (r *ownerResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if !r.Ready(&resp.Diagnostics) {
+	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	key := r.ImportID(ctx, req, &resp.Diagnostics)
 	present, err := r.Client.TeamOwner(ctx)
 	if err == nil && key != present.ID && !api.SameEmail(key, present.Email) && !strings.EqualFold(key, r.Client.Tenant()) {
 		err = fmt.Errorf("the Owner of the team is %s (%s): import by that id or e-mail address, or by the tenant", present.ID, present.Email)

@@ -204,17 +204,11 @@ func sameTime(a, b string) bool {
 	return a == b || ok && also && x.Equal(y)
 }
 
-// groupIDs are the groups that a vendor has from its start, by kind. What tells
-// them apart is the access control that they carry: anybody may rename them. Of
-// several of a kind the oldest is the one.
+// groupIDs are the groups that a vendor has from its start, by kind.
 func groupIDs(groups []api.Group) types.Map {
-	groups = slices.Clone(groups)
-	plumbing.ByCreation(groups, func(g api.Group) (string, string) { return g.Metadata.Made(), g.ID })
 	ids := map[string]attr.Value{}
-	for _, g := range groups {
-		if kind, ok := access.VendorGroupKind(g.AccessControls); ok && ids[kind] == nil {
-			ids[kind] = types.StringValue(g.ID)
-		}
+	for _, g := range plumbing.VendorGroups(groups) {
+		ids[g.Kind] = types.StringValue(g.ID)
 	}
 	return types.MapValueMust(types.StringType, ids)
 }

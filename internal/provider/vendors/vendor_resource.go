@@ -289,10 +289,10 @@ func (r *vendorResource) deleteGroups(ctx context.Context, id string) error {
 
 // ImportState takes the id of a vendor, or its name.
 func (r *vendorResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if !r.Ready(&resp.Diagnostics) {
+	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	key := r.ImportID(ctx, req, &resp.Diagnostics)
 	vendor, err := find(ctx, r.Client, key)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("import", "vendor", fmt.Sprintf("%q", key), err))

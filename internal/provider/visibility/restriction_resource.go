@@ -149,10 +149,10 @@ func (r *restrictionResource) Delete(ctx context.Context, req resource.DeleteReq
 
 // ImportState takes the value.
 func (r *restrictionResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if !r.Ready(&resp.Diagnostics) {
+	v, ok := r.ImportID(ctx, req, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	v := r.ImportID(ctx, req, &resp.Diagnostics)
 	values, _, err := plumbing.Setting[[]string](ctx, r.Client, api.SettingRestrictions)
 	if err == nil && !slices.Contains(values, v) {
 		err = &client.NotFoundError{What: "such value in the tenant's list"}

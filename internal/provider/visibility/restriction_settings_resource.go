@@ -263,10 +263,11 @@ func (r *restrictionSettingsResource) Delete(ctx context.Context, req resource.D
 
 // ImportState takes the tenant, and then everything that it has.
 func (r *restrictionSettingsResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if !r.Ready(&resp.Diagnostics) {
+	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	tenant, key := r.Client.Tenant(), r.ImportID(ctx, req, &resp.Diagnostics)
+	tenant := r.Client.Tenant()
 	if !strings.EqualFold(key, tenant) {
 		resp.Diagnostics.Append(plumbing.Unable("import", "restriction settings", fmt.Sprintf("%q", key),
 			fmt.Errorf("the import id is the tenant, and the provider is configured for %s", tenant)))

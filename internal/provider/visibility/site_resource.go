@@ -224,10 +224,10 @@ func (r *siteResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 
 // ImportState takes the code of a site.
 func (r *siteResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if !r.Ready(&resp.Diagnostics) {
+	code, ok := r.ImportID(ctx, req, &resp.Diagnostics)
+	if !ok {
 		return
 	}
-	code := r.ImportID(ctx, req, &resp.Diagnostics)
 	if _, err := r.Client.Site(ctx, code); err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("import", "site", fmt.Sprintf("%q", code), err))
 		return

@@ -1,0 +1,33 @@
+package plumbing
+
+import (
+	"slices"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// VendorGroup is a group that the API created for a vendor.
+type VendorGroup struct {
+	api.Group
+	Kind string
+}
+
+// VendorGroups returns those of the groups that the API created for vendors, at
+// most one of a kind for each. What tells them apart is the access control that
+// they carry: anybody may rename them. Of several of a kind the oldest is the
+// one.
+func VendorGroups(groups []api.Group) []VendorGroup {
+	groups = slices.Clone(groups)
+	ByCreation(groups, func(g api.Group) (string, string) { return g.Metadata.Made(), g.ID })
+	var created []VendorGroup
+	seen := map[[2]string]bool{} // vendor and kind
+	for _, g := range groups {
+		kind, ok := access.VendorGroupKind(g.AccessControls)
+		if key := [2]string{g.VendorID, kind}; ok && g.VendorID != "" && !seen[key] {
+			seen[key] = true
+			created = append(created, VendorGroup{g, kind})
+		}
+	}
+	return created
+}
