@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"maps"
 	"reflect"
 	"testing"
 
@@ -61,11 +62,13 @@ func TestMemberships_moved(t *testing.T) {
 			t.Errorf("%s to %s, read: %v, %v, want %v", c.from, c.to, read.Values, d, c.want)
 		}
 		p.NextRun()
-		planned, replace, d := p.Plan(c.to, read, c.want)
+		config := maps.Clone(c.want)
+		delete(config, "id") // computed
+		planned, replace, d := p.Plan(c.to, read, config)
 		if d.Failed() || replace || !reflect.DeepEqual(planned.Values, c.want) {
 			t.Errorf("%s to %s, planned: %v, %v", c.from, c.to, planned.Values, d)
 		}
-		if same, _, d := p.Plan(c.to, moved, c.want); d.Failed() || same.Values == nil {
+		if same, _, d := p.Plan(c.to, moved, config); d.Failed() || same.Values == nil {
 			t.Errorf("%s to %s, planned without a refresh: %v", c.from, c.to, d)
 		}
 	}

@@ -136,7 +136,7 @@ func TestMembershipLists_ofManyGroups(t *testing.T) {
 		"all":         {nil, 2*len(employees) + 2 + 1, "Zoe@acme.example in Team 1 (team-01), anna@acme.example in Team 1 (team-01), ", lists + ofCustomers}, // and the Owner's
 		"one group":   {values{"group_id": "team-07"}, 2, "Zoe@acme.example in Team 7 (team-07), anna@acme.example in Team 7 (team-07)", lists},
 		"customers":   {values{"group_id": "shops-20"}, 2, "C1 in Team 20 (shops-20), C2 in Team 20 (shops-20)", lists},
-		"no such one": {values{"group_id": "nothing"}, 0, "", 1},
+		"no such one": {values{"group_id": "nothing"}, 0, "", 2}, // of groups, and whether there is this one
 	} {
 		requests.Store(0)
 		found, d := p.List("iam_group_membership", providertest.Query{Config: c.filter})
