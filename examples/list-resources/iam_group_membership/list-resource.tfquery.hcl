@@ -1,6 +1,7 @@
 # Who is in one group.
 list "iam_group_membership" "editors" {
   provider = iam
+  limit    = 1000 # 100 when left out
 
   config {
     group_id = "oe-editor"

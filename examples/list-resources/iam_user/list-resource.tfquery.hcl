@@ -2,6 +2,7 @@
 list "iam_user" "fulfillment" {
   provider         = iam
   include_resource = true
+  limit            = 1000 # 100 when left out
 
   config {
     department = "Fulfillment DE"
