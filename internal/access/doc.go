@@ -89,8 +89,14 @@
 //  12. Tables. Reports are written as RFC 4180 text, columns in a fixed order,
 //     no cell that a spreadsheet would run. Users are read in whatever shape
 //     people have them, but nothing is guessed: an unknown column, an e-mail
-//     that stands twice (without case), an empty required cell or anything but
-//     true and false for locked is refused, all mistakes at once. Two tables
+//     that appears twice (without case), an empty required cell or anything but
+//     true and false for locked is refused, all mistakes at once. White space
+//     and invisible characters around cells are dropped. Text that somebody
+//     writes is refused where it most likely says something else than was
+//     meant: invisible characters within a cell, typographic quotes, ids that
+//     are not separated by spaces; text that shows what a tenant has is not.
+//     Columns by other names, columns to ignore and a delimiter are options,
+//     each of them explicit. What is written is read back. Two tables
 //     are the same when they say the same of the same users. In a table that
 //     is changed, lines whose users stay as they are stay as they are written.
 //

@@ -38,11 +38,11 @@ func TestInvisible(t *testing.T) {
 func TestTrimBlanks(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":                           "",
-		" \t\u00a0\u200b\uFEFF\n":     "",
+		"":                             "",
+		" \t\u00a0\u200b\uFEFF\n":      "",
 		"\u200e Anna Maria \u00a0\r\n": "Anna Maria",
-		"An\u200bna\u200b":            "An\u200bna",
-		"\x00Anna\x00 ":               "\x00Anna\x00",
+		"An\u200bna\u200b":             "An\u200bna",
+		"\x00Anna\x00 ":                "\x00Anna\x00",
 	} {
 		if got := TrimBlanks(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)

@@ -73,28 +73,29 @@ func TestParseUsersCSV_mistakes(t *testing.T) {
 	}{
 		{"nothing", "", []string{"line 1: no header: the first row names the columns, at least email, first_name and last_name"}},
 		{"blanks", " \n,,\n", []string{"line 1: no header: the first row names the columns, at least email, first_name and last_name"}},
-		{"a required column is missing", "email,department\na@x.example,Sales\n", []string{"line 1: column first_name is missing", "line 1: column last_name is missing"}},
-		{"an unknown column", "email,first_name,last_name,Phone\na@x.example,A,B,1\n", []string{`line 1: unknown column "Phone": the columns are ` + known}},
-		{"a column twice", "email,first_name,last_name,Email\na@x.example,A,B,b@x.example\n", []string{"line 1: column email stands twice"}},
-		{"empty required cells", userHeader + ",A,B\na@x.example, ,B\nb@x.example,A,\n", []string{"line 2: email is empty", "line 3: first_name is empty", "line 4: last_name is empty"}},
-		{"an e-mail twice", userHeader + "a@x.example,A,B\nb@x.example,A,B\n A@X.example,A,B\n", []string{"line 4: e-mail A@X.example stands on line 2 already"}},
+		{"a required column is missing", "email,department\na@x.example,Sales\n", []string{"line 1: columns first_name and last_name are missing"}},
+		{"an unknown column", "email,first_name,last_name,Phone\na@x.example,A,B,1\n", []string{`line 1: unknown column "Phone": the columns are ` + known + `. Rename or remove the others, or read the text with parse_users_csv, whose options rename columns (columns = { department = "Phone" }) and leave them out (ignore = ["Phone"])`}},
+		{"a column twice", "email,first_name,last_name,Email\na@x.example,A,B,b@x.example\n", []string{`line 1: column email appears twice, as "email" and "Email": remove one of them`}},
+		{"empty required cells", userHeader + ",A,B\na@x.example, ,B\nb@x.example,A,\n", []string{"line 2: email is empty: fill it in, or remove the row", "line 3: first_name is empty: fill it in, or remove the row", "line 4: last_name is empty: fill it in, or remove the row"}},
+		{"an e-mail twice", userHeader + "a@x.example,A,B\nb@x.example,A,B\n A@X.example,A,B\n", []string{"line 4: e-mail A@X.example is already on line 2: remove one of the rows"}},
 		{"bad values for locked", "email,first_name,last_name,locked\na@x.example,A,B,yes\nb@x.example,A,B,maybe\n", []string{`line 2: locked is "yes": write true or false`, `line 3: locked is "maybe": write true or false`}},
-		{"cells too few and too many", userHeader + "a@x.example,A\nb@x.example,A,B,C\n", []string{"line 2: 2 cells where the header has 3", "line 3: 4 cells where the header has 3"}},
-		{"content under no column", "email,first_name,last_name,\na@x.example,A,B,C\n", []string{"line 2: cell 4 stands under no column"}},
-		{"lines after cells with line breaks", userHeader + "\"a@x.example\",\"A\n\nA\",B\nb@x.example,A,\n", []string{"line 5: last_name is empty"}},
+		{"cells too few and too many", userHeader + "a@x.example,A\nb@x.example,A,B,C\n", []string{"line 2: the row has 2 of 3 cells: empty cells at the end need separators too", `line 3: the row has 4 cells for 3 columns: put a cell that contains a comma in quotes (")`}},
+		{"content under no column", "email,first_name,last_name,\na@x.example,A,B,C\n", []string{"line 2: cell 4 has no column: name the column in the header, or empty the cell"}},
+		{"lines after cells with line breaks", userHeader + "\"a@x.example\",\"A\n\nA\",B\nb@x.example,A,\n", []string{"line 5: last_name is empty: fill it in, or remove the row"}},
 		{
 			"a quote where none may be, with what was wrong before", userHeader + "a@x.example,,B\nb@x.example,B\"B,B\nc@x.example,C,C\n",
-			[]string{"line 2: first_name is empty", `line 3: bare " in non-quoted-field: a cell with a quote in it stands in quotes, and each of its quotes twice`},
+			[]string{"line 2: first_name is empty: fill it in, or remove the row", `line 3: a cell has a quote in the middle: put a cell that contains quotes in quotes and double the ones inside, as in "R&D ""Labs"""`},
 		},
 		{
 			"a quote that does not end", userHeader + "a@x.example,A,B\nb@x.example,\"B,B\nc@x.example,C,C\n",
-			[]string{`line 3: extraneous or missing " in quoted-field: a cell with a quote in it stands in quotes, and each of its quotes twice`},
+			[]string{`line 3: the quote that opens here is never closed: close it, or put a cell that contains quotes in quotes and double the ones inside, as in "R&D ""Labs"""`},
 		},
-		{"a broken header", "email,\"first_name,last_name\n", []string{`line 1: extraneous or missing " in quoted-field: a cell with a quote in it stands in quotes, and each of its quotes twice`}},
-		{"another encoding", userHeader + "a@x.example,J\xfcrgen,B\n", []string{"line 2: not UTF-8: save the table as CSV UTF-8"}},
+		{"a broken header", "email,\"first_name,last_name\n", []string{`line 1: the quote that opens here is never closed: close it, or put a cell that contains quotes in quotes and double the ones inside, as in "R&D ""Labs"""`}},
+		{"another encoding", userHeader + "a@x.example,J\xfcrgen,B\n", []string{"line 2: not UTF-8: " + otherEncodings}},
 		{"everything at once", "email,first_name,last_name,locked,fax\na@x.example,A,,no,1\nA@X.EXAMPLE,A,B\n,A,B,true,\n", []string{
-			`line 1: unknown column "fax": the columns are ` + known, "line 2: last_name is empty", `line 2: locked is "no": write true or false`,
-			"line 3: 3 cells where the header has 5", "line 4: email is empty",
+			`line 1: unknown column "fax": the columns are ` + known + `. Rename or remove the others, or read the text with parse_users_csv, whose options rename columns (columns = { department = "fax" }) and leave them out (ignore = ["fax"])`,
+			"line 2: last_name is empty: fill it in, or remove the row", `line 2: locked is "no": write true or false`,
+			"line 3: the row has 3 of 5 cells: empty cells at the end need separators too", "line 4: email is empty: fill it in, or remove the row",
 		}},
 	} {
 		table, err := ParseUsersCSV(c.text)
@@ -126,7 +127,7 @@ func TestUserTableCSV(t *testing.T) {
 
 // sameTable compares what two tables say, wherever it stands.
 func sameTable(a, b UserTable) bool {
-	a.Users, b.Users = slices.Clone(a.Users), slices.Clone(b.Users)
+	a.Users, b.Users = append([]CSVUser{}, a.Users...), append([]CSVUser{}, b.Users...)
 	for _, users := range [][]CSVUser{a.Users, b.Users} {
 		for i := range users {
 			users[i].Line = 0
@@ -139,7 +140,7 @@ func sameTable(a, b UserTable) bool {
 func TestUserTableRoundTrip(t *testing.T) {
 	t.Parallel()
 	text := rapid.Map(rapid.StringOfN(rapid.OneOf(rapid.Rune(), rapid.RuneFrom([]rune("'=+-@;,\"\t\n ab"))), 0, 8, -1), func(s string) string {
-		return strings.TrimSpace(strings.ReplaceAll(s, "\r", ""))
+		return TrimBlanks(strings.ReplaceAll(s, "\r", ""))
 	})
 	some := rapid.Map(text, func(s string) string { return "x" + s })
 	rapid.Check(t, func(t *rapid.T) {
@@ -169,6 +170,7 @@ func FuzzParseUsersCSV(f *testing.F) {
 	for _, text := range []string{
 		"", "\uFEFF" + userHeader + "a@x,A,B", "email;first_name;last_name;groups\r\na@x;A;B;x y\r\n", userHeader + "\"a\nb\",'=A,B",
 		"email\tfirst_name\tlast_name\tlocked\na@x\tA\tB\ttrue", userHeader + "\"", ",\n;\n\t\n", userHeader + "'\t=x,''=A,'''",
+		userHeader + "\n\n", "sep=;\n" + userHeader, "sep=|\nemail|first_name|last_name\na@x|\"A|\"|\u200bB\u200cC", userHeader + "a@x,\"A\nB\"\"", "e\x00\x00\n",
 	} {
 		f.Add(text)
 	}

@@ -191,6 +191,7 @@ func (p *iamProvider) Actions(context.Context) []func() action.Action {
 func (p *iamProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		rights.NewParseUsersCSVFunction,
+		rights.NewFormatUsersCSVFunction,
 		rights.NewExpandTemplateFunction,
 		rights.NewMergeAccessFunction,
 		rights.NewMissingDependenciesFunction,

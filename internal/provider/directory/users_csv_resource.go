@@ -54,7 +54,8 @@ func (r *usersCSVResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 		Attributes: map[string]schema.Attribute{
 			"csv": schema.StringAttribute{
 				MarkdownDescription: "The users, as `file(\"users.csv\")` gives them: a header, then a row per user. Columns are `email`, `first_name` and `last_name`, and where wanted `department`, `preferred_site`, `preferred_currency`, " +
-					"`preferred_language`, `locked` (`true` or `false`) and `groups` (ids, separated by spaces). Cells are separated by commas, semicolons or tabs. " +
+					"`preferred_language`, `locked` (`true` or `false`) and `groups` (ids, separated by spaces). Cells are separated by commas, semicolons, tabs or `|`; the line `sep=;` of Excel is understood. " +
+					"White space and invisible characters around cells are dropped, and invisible characters within a cell are an error. The function `format_users_csv` writes such a text, and `parse_users_csv` reads tables with other columns. " +
 					"The order of rows, columns and groups, quoting, line ends and the case of e-mail addresses make no difference.\n\n" +
 					"What has no column is not managed; a new user then gets what `iam_user` gives. Empty cells are the provider's `user_defaults`, else what the user has; an empty `department` without a default is none, and empty `groups` are none. " +
 					"Only the reference backend can lock users.",

@@ -190,13 +190,16 @@ func TestUsersCSVResource_badConfiguration(t *testing.T) {
 		config values
 		want   []string
 	}{
-		"no header":      {csvOf(""), []string{`AttributeName("csv")`, "Line 1: no header"}},
-		"empty name":     {csvOf(staff + "x@acme.example,,Y,,,\n"), []string{"Line 5: first_name is empty"}},
-		"twice":          {csvOf(staff + "ANNA@acme.example,X,Y,,,\n"), []string{"Line 5: e-mail ANNA@acme.example stands on line 2"}},
-		"no e-mail":      {csvOf(staff + "nobody,X,Y,,,\n"), []string{"Line 5: \"nobody\" is not an e-mail address"}},
-		"many mistakes":  {csvOf(staff + strings.Repeat("nobody,,Y,,,\n", 30)), []string{"more mistakes like these"}},
-		"unknown column": {csvOf("email,first_name,last_name,phone\n"), []string{"Line 1: unknown column"}},
-		"on_destroy":     {with(csvOf(staff), values{"on_destroy": "shred"}), []string{`AttributeName("on_destroy")`}},
+		"no header":        {csvOf(""), []string{`AttributeName("csv")`, "Line 1: no header"}},
+		"empty name":       {csvOf(staff + "x@acme.example,,Y,,,\n"), []string{"Line 5: first_name is empty"}},
+		"twice":            {csvOf(staff + "ANNA@acme.example,X,Y,,,\n"), []string{"Line 5: e-mail ANNA@acme.example is already on line 2"}},
+		"no e-mail":        {csvOf(staff + "nobody,X,Y,,,\n"), []string{"Line 5: \"nobody\" is not an e-mail address"}},
+		"many mistakes":    {csvOf(staff + strings.Repeat("nobody,,Y,,,\n", 30)), []string{"more mistakes like these"}},
+		"unknown column":   {csvOf("email,first_name,last_name,phone\n"), []string{"Line 1: unknown column"}},
+		"commas in groups": {csvOf(staff + "x@acme.example,X,Y,,,\"oe-viewer, oe-editor\"\n"), []string{`Line 5: groups is "oe-viewer, oe-editor": spaces separate ids, so write "oe-viewer oe-editor".`}},
+		"invisible":        {csvOf(staff + "x@acme.example,X\u200bX,Y,,,\n"), []string{"Line 5: first_name contains the invisible character U+200B (zero width space): remove or replace it."}},
+		"unclosed quote":   {csvOf(staff + "x@acme.example,\"X,Y,,,\nz@acme.example,Z,Y,,,\n"), []string{"Line 5: the quote that opens here is never closed"}},
+		"on_destroy":       {with(csvOf(staff), values{"on_destroy": "shred"}), []string{`AttributeName("on_destroy")`}},
 	} {
 		if _, _, d := p.Plan("iam_users_csv", state{}, c.config); !d.Has(append(c.want, "error")...) {
 			t.Errorf("%s: %v", name, d)
@@ -204,6 +207,15 @@ func TestUsersCSVResource_badConfiguration(t *testing.T) {
 	}
 	if _, _, d := p.Plan("iam_users_csv", state{}, csvOf(staff+"nobody,X,Y,,,\nx@acme.example,,Y,,,\n")); !d.Has("Line 5: \"nobody\" is not") || !d.Has("Line 6: first_name is empty") {
 		t.Errorf("mistakes of two kinds: %v", d)
+	}
+	for name, text := range map[string]string{
+		"the line of Excel":       "\uFEFFsep=;\r\n" + strings.ReplaceAll(staff, ",", ";"),
+		"|":                       strings.ReplaceAll(staff, ",", "|"),
+		"invisible around a cell": lineOf(t, staff, "clara@acme.example,", "\u200bclara@acme.example\u00a0,"),
+	} {
+		if _, _, d := p.Plan("iam_users_csv", state{}, csvOf(text)); d.Failed() {
+			t.Errorf("%s: %v", name, d)
+		}
 	}
 	if planned, _, d := p.Plan("iam_users_csv", state{}, values{"csv": providertest.Unknown}); d.Failed() || planned.Values["csv"] != providertest.Unknown {
 		t.Errorf("unknown: %v %v", planned.Values, d)

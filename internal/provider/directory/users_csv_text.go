@@ -95,7 +95,7 @@ func (validUsers) ValidateString(_ context.Context, req validator.StringRequest,
 	if !plumbing.IsSet(req.ConfigValue) {
 		return
 	}
-	_, err := access.CheckUsersCSV(req.ConfigValue.ValueString(), plumbing.EmailOfRow)
+	_, err := access.CheckUsersCSV(req.ConfigValue.ValueString(), access.UsersFormat{}, plumbing.EmailOfRow)
 	if err == nil {
 		return
 	}

@@ -107,7 +107,7 @@ func EmailOfRow(u access.CSVUser) string {
 	if u.Email == "" || api.ValidEmail(u.Email) {
 		return ""
 	}
-	return fmt.Sprintf("%q is not an e-mail address", u.Email)
+	return fmt.Sprintf("%q is not an e-mail address: write one such as anna.schmidt@example.com, or remove the row", u.Email)
 }
 
 // ValidJSONObject accepts the text of a JSON object.

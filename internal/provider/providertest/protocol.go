@@ -267,11 +267,15 @@ func (p *Provider) ReadData(typeName string, config Values) (Values, Diagnostics
 func (p *Provider) Call(name string, arguments ...any) (result any, failed string) {
 	p.t.Helper()
 	f, ok := p.schema.Functions[name]
-	if !ok || len(arguments) != len(f.Parameters) {
+	if !ok || len(arguments) < len(f.Parameters) || len(arguments) > len(f.Parameters) && f.VariadicParameter == nil {
 		p.t.Fatalf("there is no function %s with %d parameters", name, len(arguments))
 	}
 	request := &tfprotov6.CallFunctionRequest{Name: name}
-	for i, parameter := range f.Parameters {
+	for i := range arguments {
+		parameter := f.VariadicParameter
+		if i < len(f.Parameters) {
+			parameter = f.Parameters[i]
+		}
 		argument, err := tfprotov6.NewDynamicValue(parameter.Type, encode(p.t, parameter.Type, arguments[i]))
 		p.must(err, "encoding an argument")
 		request.Arguments = append(request.Arguments, &argument)

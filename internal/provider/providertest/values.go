@@ -16,17 +16,23 @@ var Unknown = unknown{}
 type unknown struct{}
 
 // Values are attributes by name: string, bool, int, []any, map[string]any,
-// Unknown, or nil for null. What is left out is null.
+// Unknown, tftypes.Value, or nil for null. What is left out is null.
 type Values = map[string]any
 
-// encode turns a plain value into one of the given type.
+// encode turns a plain value into one of the given type. A dynamic one gets the
+// type that it has when it is written in a configuration.
 func encode(t testing.TB, typ tftypes.Type, v any) tftypes.Value {
 	t.Helper()
+	if typ.Is(tftypes.DynamicPseudoType) {
+		typ = written(v)
+	}
 	switch v := v.(type) {
 	case nil:
 		return tftypes.NewValue(typ, nil)
 	case unknown:
 		return tftypes.NewValue(typ, tftypes.UnknownValue)
+	case tftypes.Value:
+		return v
 	case map[string]any:
 		return encodeMap(t, typ, v)
 	case []any:
@@ -36,6 +42,34 @@ func encode(t testing.TB, typ tftypes.Type, v any) tftypes.Value {
 	default:
 		return tftypes.NewValue(typ, v)
 	}
+}
+
+// written is the type of a value as a configuration writes it: objects and
+// tuples. A value of Terraform's own keeps its type.
+func written(v any) tftypes.Type {
+	switch v := v.(type) {
+	case string:
+		return tftypes.String
+	case bool:
+		return tftypes.Bool
+	case int:
+		return tftypes.Number
+	case map[string]any:
+		o := tftypes.Object{AttributeTypes: map[string]tftypes.Type{}}
+		for name, item := range v {
+			o.AttributeTypes[name] = written(item)
+		}
+		return o
+	case []any:
+		var tuple tftypes.Tuple
+		for _, item := range v {
+			tuple.ElementTypes = append(tuple.ElementTypes, written(item))
+		}
+		return tuple
+	case tftypes.Value:
+		return v.Type()
+	}
+	return tftypes.DynamicPseudoType
 }
 
 func encodeMap(t testing.TB, typ tftypes.Type, m map[string]any) tftypes.Value {
@@ -63,18 +97,20 @@ func encodeMap(t testing.TB, typ tftypes.Type, m map[string]any) tftypes.Value {
 
 func encodeList(t testing.TB, typ tftypes.Type, items []any) tftypes.Value {
 	t.Helper()
-	var element tftypes.Type
+	element := func(int) tftypes.Type { return nil }
 	switch typ := typ.(type) {
 	case tftypes.List:
-		element = typ.ElementType
+		element = func(int) tftypes.Type { return typ.ElementType }
 	case tftypes.Set:
-		element = typ.ElementType
+		element = func(int) tftypes.Type { return typ.ElementType }
+	case tftypes.Tuple:
+		element = func(i int) tftypes.Type { return typ.ElementTypes[i] }
 	default:
 		t.Fatalf("a list cannot be a %s", typ)
 	}
 	values := make([]tftypes.Value, len(items))
 	for i, item := range items {
-		values[i] = encode(t, element, item)
+		values[i] = encode(t, element(i), item)
 	}
 	return tftypes.NewValue(typ, values)
 }

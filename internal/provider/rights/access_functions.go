@@ -56,11 +56,6 @@ func (n nullable) names() (map[string]string, error) {
 	return names, errors.Join(mistakes...)
 }
 
-// badArgument is the error of an argument, counted from 0.
-func badArgument(argument int64, err error) *function.FuncError {
-	return function.NewArgumentFuncError(argument, plumbing.Sentence(err.Error()))
-}
-
 // NewExpandTemplateFunction returns the function expand_template.
 func NewExpandTemplateFunction() function.Function {
 	return accessFunction{
@@ -120,12 +115,22 @@ func NewMergeAccessFunction() function.Function {
 				return err
 			}
 			list := make([]map[string]string, len(accesses))
+			var mistakes []error
 			for i, a := range accesses {
-				names, err := a.names()
-				if err != nil {
-					return badArgument(0, fmt.Errorf("map %d: %w", i+1, err))
+				where := fmt.Sprintf("accesses[%d]", i)
+				if a == nil {
+					mistakes = append(mistakes, fmt.Errorf("%s is null: write {} for no access, or leave it out", where))
+					continue
 				}
+				names, err := a.names()
+				if err == nil {
+					_, err = access.ParseLevels(names)
+				}
+				mistakes = append(mistakes, prefixed(where, err))
 				list[i] = names
+			}
+			if err := errors.Join(mistakes...); err != nil {
+				return badArgument(0, err)
 			}
 			merged, err := access.MergeAccess(list)
 			if err != nil {

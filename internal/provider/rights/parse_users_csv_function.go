@@ -58,19 +58,33 @@ func NewParseUsersCSVFunction() function.Function {
 		name: "parse_users_csv",
 		definition: function.Definition{
 			Summary: "Users from a table",
-			MarkdownDescription: "Reads users from CSV text as people have it: separated by commas, semicolons or tabs, columns in any order and case, with or without a byte order mark. " +
-				"The columns are " + codes(access.UserColumns()) + "; the first three are required, locked is `true` or `false`, and groups holds ids separated by spaces.\n\n" +
+			MarkdownDescription: "Reads users from CSV text as people have it: separated by commas, semicolons, tabs or `|`, also with the line `sep=;` that Excel understands, columns in any order and case, with or without a byte order mark. " +
+				"The columns are " + codes(access.UserColumns()) + "; the first three are required, locked is `true` or `false`, and groups holds ids separated by spaces. " +
+				"White space and invisible characters around cells are dropped; invisible characters within a cell are an error.\n\n" +
 				"Returns a map from the e-mail address, in lower case, to an object with an attribute for each column. Empty cells and columns that are not there are null, " +
-				"except that `locked` is `false` and `groups` empty where the column is there. Nothing is guessed: every mistake is told with its line, all at once.",
+				"except that `locked` is `false` and `groups` empty where the column is there. Nothing is guessed: every mistake is reported with its line, all at once.\n\n" +
+				"`file` reads UTF-8 only. A table that Excel saved as Unicode text is `textdecodebase64(filebase64(\"users.txt\"), \"UTF-16\")`, and one of an older Windows program `textdecodebase64(filebase64(\"users.csv\"), \"windows-1252\")`.",
 			Parameters: []function.Parameter{function.StringParameter{Name: "text", MarkdownDescription: "The table, a header row first, such as `file(\"users.csv\")`."}},
-			Return:     function.MapReturn{ElementType: types.ObjectType{AttrTypes: csvUserTypes()}},
+			VariadicParameter: function.DynamicParameter{
+				Name: "options", AllowNullValue: true,
+				MarkdownDescription: "At most one object, for a table that was not made for this purpose: " +
+					"`columns`, the headers of columns that have other names, such as `{ email = \"Mail\", first_name = \"Vorname\" }`; " +
+					"`ignore`, the headers of columns to leave out, such as `[\"Phone\"]`; `delimiter`, one of `,`, `;`, `|` and a tab, where the header does not show it. " +
+					"Headers are compared without case, spaces, hyphens and underscores. An unknown option is an error, and so is a column that is neither known nor ignored.",
+			},
+			Return: function.MapReturn{ElementType: types.ObjectType{AttrTypes: csvUserTypes()}},
 		},
 		run: func(ctx context.Context, args function.ArgumentsData, result *function.ResultData) *function.FuncError {
 			var text string
-			if err := args.Get(ctx, &text); err != nil {
+			var options []types.Dynamic
+			if err := args.Get(ctx, &text, &options); err != nil {
 				return err
 			}
-			table, err := access.CheckUsersCSV(text, plumbing.EmailOfRow)
+			format, argument, err := usersFormat(options)
+			if err != nil {
+				return badArgument(argument, err)
+			}
+			table, err := access.CheckUsersCSV(text, format, plumbing.EmailOfRow)
 			if err != nil {
 				return badArgument(0, err)
 			}

@@ -1,0 +1,110 @@
+package access
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// GivenUser is a user to be written into a table.
+type GivenUser struct {
+	Name  string            // for messages, such as users["anna"]
+	Cells map[string]string // by column; a column without a cell is not said about the user
+}
+
+// FormatUsersCSV writes a table with the columns that users have cells for, and
+// those that no table may lack. CheckUsersCSV, with the same check, reads it back,
+// except white space and invisible characters around cells and the kind of line
+// ends in them. The error joins one for every mistake, each with the name of its
+// user.
+func FormatUsersCSV(users []GivenUser, check func(CSVUser) string) (string, error) {
+	columns := slices.DeleteFunc(slices.Clone(userColumns), func(column string) bool {
+		return !slices.Contains(userColumns[:requiredColumns], column) && !slices.ContainsFunc(users, func(u GivenUser) bool { return u.has(column) })
+	})
+	if err := checkGiven(users, columns); err != nil {
+		return "", err
+	}
+	var text strings.Builder
+	w := csv.NewWriter(&text)
+	_ = w.Write(columns) // a strings.Builder never fails
+	lines := make([]int, len(users))
+	line, read := 1, 0
+	for i, u := range users {
+		w.Flush()
+		line += strings.Count(text.String()[read:], "\n")
+		lines[i], read = line, text.Len()
+		_ = w.Write(u.row(columns))
+	}
+	w.Flush()
+	_, err := CheckUsersCSV(text.String(), UsersFormat{Delimiter: ","}, check)
+	if err == nil {
+		return text.String(), nil
+	}
+	return "", ofUsers(err, users, lines)
+}
+
+// ofUsers says of which user a mistake is in place of its line.
+func ofUsers(err error, users []GivenUser, lines []int) error {
+	all, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // what is joined, not what is wrapped
+	if !ok {
+		return err
+	}
+	var named []error
+	for _, mistake := range all.Unwrap() {
+		var at *LineError
+		if errors.As(mistake, &at) {
+			i, begins := slices.BinarySearch(lines, at.Line)
+			if !begins {
+				i-- // a line within the row
+			}
+			mistake = fmt.Errorf("%s: %s", users[i].Name, at.Text)
+		}
+		named = append(named, mistake)
+	}
+	return errors.Join(named...)
+}
+
+func (u GivenUser) has(column string) bool {
+	_, ok := u.Cells[column]
+	return ok
+}
+
+func (u GivenUser) row(columns []string) []string {
+	cells := make([]string, len(columns))
+	for i, column := range columns {
+		text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(u.Cells[column])
+		cells[i] = defuse(TrimBlanks(text))
+	}
+	return cells
+}
+
+// checkGiven refuses users that a table cannot hold one by one.
+func checkGiven(users []GivenUser, columns []string) error {
+	var mistakes []error
+	fail := func(u GivenUser, format string, args ...any) {
+		mistakes = append(mistakes, fmt.Errorf("%s"+format, append([]any{u.Name}, args...)...))
+	}
+	first := make(map[string]string, len(users)) // names by e-mail, in lower case
+	for _, u := range users {
+		for _, column := range userColumns[:requiredColumns] {
+			switch {
+			case !u.has(column):
+				fail(u, " has no %s: every user needs one", column)
+			case TrimBlanks(u.Cells[column]) == "":
+				fail(u, ".%s is empty: every user needs one", column)
+			}
+		}
+		key := strings.ToLower(TrimBlanks(u.Cells["email"]))
+		if other, twice := first[key]; twice && key != "" {
+			fail(u, " and %s have the same e-mail address, %s: remove one of them", other, TrimBlanks(u.Cells["email"]))
+		} else {
+			first[key] = u.Name
+		}
+		if slices.Contains(columns, "groups") && !u.has("groups") {
+			fail(u, " has no groups while other users have: set groups, to [] for a user in no group")
+		}
+	}
+	return errors.Join(mistakes...)
+}
