@@ -188,7 +188,11 @@ func (r *groupMembersResource) checkKeys(ctx context.Context, plan, state groupM
 	}
 	for _, id := range plumbing.SortedKeys(added) {
 		right, exists := emails[id]
-		if key := added[id]; exists && !api.SameEmail(right, key) {
+		switch key := added[id]; {
+		case !exists:
+			diags.AddAttributeError(path.Root("members").AtMapKey(key), "Unknown Member",
+				fmt.Sprintf("The tenant has no user with the id %q, which stands under the key %q. The value is the id of a user, not an address or a name: refer to the user, as in { (iam_user.name.email) = iam_user.name.id }, or look the id up with the data source iam_user.", id, key))
+		case !api.SameEmail(right, key):
 			diags.AddAttributeError(path.Root("members").AtMapKey(key), "Member Under Another Key",
 				fmt.Sprintf("The key %q has the id %s, which belongs to %s. Plans and reviews name members by their keys: give the id the key %q. "+
 					"A reference cannot go wrong, as in { (iam_user.name.email) = iam_user.name.id }.", key, id, right, right))

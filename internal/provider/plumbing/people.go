@@ -3,6 +3,7 @@ package plumbing
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"sync"
 
@@ -83,11 +84,19 @@ func (d *Data) EmailsOf(ctx context.Context, ids []string) (map[string]string, e
 // singleReads is how many users are read one by one before the list is.
 const singleReads = 20
 
-// lookUp reads users, and perhaps all others with them.
+// lookUp reads users, and perhaps all others with them. Whom a list lacks is
+// looked for again: lists lag behind.
 func (d *Data) lookUp(ctx context.Context, ids []string) (users []api.User, err error) {
 	if d.people.singles += len(ids); d.people.singles > singleReads {
 		d.people.singles = 0
-		return d.Client.Users(ctx)
+		if users, err = d.Client.Users(ctx); err != nil {
+			return nil, err
+		}
+		listed := make(map[string]bool, len(users))
+		for _, u := range users {
+			listed[u.ID] = true
+		}
+		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return listed[id] })
 	}
 	for _, id := range ids {
 		u, err := d.Client.User(ctx, id)

@@ -7,6 +7,7 @@ package providertest
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -180,6 +181,22 @@ func (p *Provider) Apply(typeName string, prior State, config Values) (State, Di
 	}
 	made, dd := p.apply(typeName, prior, planned, config)
 	return made, append(d, dd...)
+}
+
+// ApplyPlanned applies what was planned in an earlier run. As Terraform does, it
+// plans anything but a destroy again first, and leaves alone what then turns out
+// to change nothing.
+func (p *Provider) ApplyPlanned(typeName string, prior, planned State, config Values) (State, Diagnostics) {
+	p.t.Helper()
+	if config == nil {
+		return p.apply(typeName, prior, planned, nil)
+	}
+	again, _, d := p.Plan(typeName, prior, config)
+	if d.Failed() || reflect.DeepEqual(again.Values, prior.Values) {
+		return prior, d
+	}
+	state, dd := p.apply(typeName, prior, again, config)
+	return state, append(d, dd...)
 }
 
 func (p *Provider) apply(typeName string, prior, planned State, config Values) (State, Diagnostics) {
