@@ -132,16 +132,16 @@ func (v *VersionOnly) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// mixinWithheld is the member of a group's mixins that lists, separated by
+// MixinWithheld is the member of a group's mixins that lists, separated by
 // spaces, the entities the group names with no access. Access controls cannot
 // say "none", and without it such an entity would follow its parent.
-const mixinWithheld = "withheldEntities"
+const MixinWithheld = "withheldEntities"
 
 // Withheld returns the codes of the entities that the group names with no
 // access.
 func (g Group) Withheld() []string {
 	var text string
-	if json.Unmarshal(g.Mixins[mixinWithheld], &text) != nil {
+	if json.Unmarshal(g.Mixins[MixinWithheld], &text) != nil {
 		return nil
 	}
 	return strings.Fields(text)
@@ -151,13 +151,13 @@ func (g Group) Withheld() []string {
 // group names with no access; all else is kept.
 func MixinsWithheld(mixins map[string]json.RawMessage, entities []string) map[string]json.RawMessage {
 	mixins = maps.Clone(mixins)
-	delete(mixins, mixinWithheld)
+	delete(mixins, MixinWithheld)
 	if len(entities) > 0 {
 		if mixins == nil {
 			mixins = map[string]json.RawMessage{}
 		}
 		text, _ := json.Marshal(strings.Join(entities, " ")) // a string always encodes
-		mixins[mixinWithheld] = text
+		mixins[MixinWithheld] = text
 	}
 	return mixins
 }

@@ -32,7 +32,7 @@ func TestEmbedded_fullDatabase(t *testing.T) {
 	providertest.New(t, embeddedAt(path)) // makes the tenant
 	p := providertest.New(t, embeddedAt(path+"?_pragma=max_page_count(100)"))
 	user := func(i int) values {
-		return values{"email": fmt.Sprintf("u%d@acme.example", i), "first_name": "U", "last_name": strings.Repeat("long name ", 300)}
+		return values{"email": fmt.Sprintf("u%d@acme.example", i), "first_name": "U", "last_name": strings.Repeat("long-name-", 300)}
 	}
 	made := 0
 	for {

@@ -37,6 +37,7 @@ var (
 	_ provider.ProviderWithEphemeralResources = (*iamProvider)(nil)
 	_ provider.ProviderWithActions            = (*iamProvider)(nil)
 	_ provider.ProviderWithListResources      = (*iamProvider)(nil)
+	_ provider.ProviderWithConfigValidators   = (*iamProvider)(nil)
 )
 
 type iamProvider struct {
@@ -141,7 +142,7 @@ func (p *iamProvider) ListResources(context.Context) []func() list.ListResource 
 
 // DataSources registers every data source.
 func (p *iamProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{
+	return lookUps(
 		directory.NewUserDataSource,
 		directory.NewUsersDataSource,
 		directory.NewGroupDataSource,
@@ -166,7 +167,16 @@ func (p *iamProvider) DataSources(context.Context) []func() datasource.DataSourc
 		team.NewProductsDataSource,
 		team.NewOrganizationsDataSource,
 		makesync.NewMakeMembersDataSource,
+	)
+}
+
+// lookUps are data sources whose arguments are trimmed.
+func lookUps(constructors ...func() datasource.DataSource) []func() datasource.DataSource {
+	all := make([]func() datasource.DataSource, len(constructors))
+	for i, construct := range constructors {
+		all[i] = func() datasource.DataSource { return plumbing.LookUp(construct()) }
 	}
+	return all
 }
 
 // EphemeralResources registers every ephemeral resource.
@@ -203,6 +213,11 @@ func (p *iamProvider) Functions(context.Context) []func() function.Function {
 func (p *iamProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "iam"
 	resp.Version = p.version
+}
+
+// ConfigValidators check every argument of the provider block, whatever it is.
+func (p *iamProvider) ConfigValidators(context.Context) []provider.ConfigValidator {
+	return []provider.ConfigValidator{plumbing.NoNullElements{}, plumbing.VisibleTexts{}}
 }
 
 // Schema describes the provider block.
@@ -280,17 +295,17 @@ func embeddedAttribute() schema.Attribute {
 }
 
 func userDefaultsAttribute() schema.Attribute {
-	standIn := func(about string) schema.Attribute {
-		return schema.StringAttribute{MarkdownDescription: about, Optional: true}
+	standIn := func(about string, validators ...validator.String) schema.Attribute {
+		return schema.StringAttribute{MarkdownDescription: about, Optional: true, Validators: validators}
 	}
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: "What stands in where an `iam_user`, or a cell of an `iam_users_csv`, leaves an attribute out.",
 		Optional:            true,
 		Attributes: map[string]schema.Attribute{
 			"department":         standIn("Department."),
-			"preferred_site":     standIn("Code of a site."),
-			"preferred_currency": standIn("Currency, such as `EUR`."),
-			"preferred_language": standIn("Language, such as `en`."),
+			"preferred_site":     standIn("Code of a site.", plumbing.NotEmpty()),
+			"preferred_currency": standIn("Currency, such as `EUR`.", plumbing.ValidCurrency()),
+			"preferred_language": standIn("Language, such as `en`.", plumbing.ValidLanguage()),
 		},
 	}
 }

@@ -33,7 +33,7 @@ func (membersValidator) ValidateMap(_ context.Context, req validator.MapRequest,
 		}
 		keys[strings.ToLower(key)] = key
 		id, ok := elements[key].(types.String)
-		if !ok || id.IsUnknown() {
+		if !ok || !plumbing.IsSet(id) { // null is refused for every map
 			continue
 		}
 		if id.ValueString() == "" {

@@ -132,6 +132,7 @@ func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	resp.Diagnostics.Append(r.WarnOfGroups(ctx, path.Root("group_id"), newID(plan.GroupID, state.GroupID))...)
 	by := manager(ctx, r.Name, req, &resp.Diagnostics)
 	note := planNote{Mark: by.Mark}
 	is, known := plan.pair()

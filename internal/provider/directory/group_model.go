@@ -122,10 +122,19 @@ func (m *groupModel) fromAPI(g api.Group, tenant plumbing.Rights) {
 		m.AccessControlIDs = plumbing.StringSet(m.besides(g), m.AccessControlIDs)
 	}
 	if !m.Mixins.IsNull() {
-		text, _ := json.Marshal(api.MixinsWithheld(g.Mixins, nil)) // decoded from JSON
-		m.Mixins = jsontypes.NewNormalizedValue(string(text))
+		m.Mixins = jsontypes.NewNormalizedValue(mixinsText(g))
 	}
 	m.readAccess(g, tenant)
+}
+
+// mixinsText writes the custom attributes of a group; {} when it has none.
+func mixinsText(g api.Group) string {
+	mixins := api.MixinsWithheld(g.Mixins, nil)
+	if len(mixins) == 0 {
+		return "{}"
+	}
+	text, _ := json.Marshal(mixins) // decoded from JSON
+	return string(text)
 }
 
 // importedGroup is the state that an import takes a group over with: access

@@ -38,10 +38,13 @@ var groupType = plumbing.NewAddressed("group", plumbing.ID("group"))
 // NewGroupResource returns iam_group.
 func NewGroupResource() resource.Resource { return &groupResource{groupType} }
 
-// ValidateConfig refuses employees' access on customers' groups, and vendors.
+// ValidateConfig refuses the ids of predefined groups, employees' access on customers' groups, and vendors.
 func (r *groupResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config groupModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if predefined(config.ID.ValueString()) {
+		resp.Diagnostics.AddAttributeError(path.Root("id"), "Predefined Group", predefinedText(config.ID.ValueString()))
+	}
 	if resp.Diagnostics.HasError() || config.UserType.ValueString() != string(access.Customer) {
 		return
 	}
@@ -71,6 +74,7 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
+	resp.Diagnostics.Append(r.checkCodes(ctx, plan, state)...)
 	value, unmet := types.MapUnknown(types.StringType), types.MapUnknown(types.StringType)
 	if wanted, tenant, known := r.planAccess(ctx, plan, &resp.Diagnostics); known {
 		effective := access.Given(wanted, tenant.Has)

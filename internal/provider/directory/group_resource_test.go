@@ -157,8 +157,8 @@ func TestGroupResource_badConfiguration(t *testing.T) {
 		{values{"access": values{"orders": "edit"}}, []string{`error at AttributeName("access").ElementKeyString("orders")`, `Orders has no level "edit"`}},
 		{values{"role_template": "boss"}, []string{`error at AttributeName("role_template"): Unknown Role Template`, "viewer, manager, admin"}},
 		{values{"name": values{}}, []string{`error at AttributeName("name")`}},
-		{values{"name": values{"en": "x", "de": nil}}, []string{`error at AttributeName("name").ElementKeyString("de"): Missing Value`}},
-		{values{"access": values{"orders": nil}}, []string{`error at AttributeName("access").ElementKeyString("orders")`, "The entity orders has no level"}},
+		{values{"name": values{"en": "x", "de": nil}}, []string{`error at AttributeName("name").ElementKeyString("de"): Null Element`}},
+		{values{"access": values{"orders": nil}}, []string{`error at AttributeName("access").ElementKeyString("orders")`, "Null Element"}},
 		{values{"id": ".."}, []string{`error at AttributeName("id"): Invalid Id`}},
 		{values{"name": values{"English": "Orders"}}, []string{`error at AttributeName("name")`, "language tag"}},
 		{values{"id": "a/b"}, []string{`error at AttributeName("id")`}},
@@ -180,7 +180,7 @@ func TestGroupResource_idExists(t *testing.T) {
 	if !d.Has(`error at AttributeName("id"): Unable to create group`, "terraform import ADDRESS orders-de") || second.Values != nil {
 		t.Errorf("got %v, %v", second.Values, d)
 	}
-	if _, d := p.Apply("iam_group", state{}, with(orders(), values{"id": "oe-viewer"})); !d.Has(`error at AttributeName("id")`, "Group oe-viewer is predefined", "iam_group_members") {
+	if _, d := p.Apply("iam_group", state{}, with(orders(), values{"id": "oe-viewer"})); !d.Has(`error at AttributeName("id"): Predefined Group`, "Group oe-viewer is predefined", "iam_group_members") {
 		t.Errorf("a predefined id: %v", d)
 	}
 	if imported, d := p.Import("iam_group", "oe-viewer"); imported.Values != nil || !d.Has("Unable to import group", "is predefined") {
@@ -191,7 +191,7 @@ func TestGroupResource_idExists(t *testing.T) {
 func TestGroupResource_languageUnknownToTenant(t *testing.T) {
 	t.Parallel()
 	p := providertest.New(t, providertest.Remote(t, servertest.Options{}).Config)
-	if _, d := p.Apply("iam_group", state{}, with(orders(), values{"name": values{"it": "Ordini"}})); !d.Has("error: Unable to create group", "the tenant has en, de, fr") {
+	if _, _, d := p.Plan("iam_group", state{}, with(orders(), values{"name": values{"it": "Ordini"}})); !d.Has(`error at AttributeName("name").ElementKeyString("it"): Unknown Language`, `does not have the language "it", but en, de, fr`) {
 		t.Errorf("got %v", d)
 	}
 }

@@ -70,14 +70,18 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 				MarkdownDescription: "Ids of access controls that the group carries besides, such as custom ones. They add what they grant and never lower. Left out, access controls that neither template nor levels explain are kept as they are.",
 				ElementType:         types.StringType,
 				Optional:            true,
+				Validators:          []validator.Set{setvalidator.ValueStringsAre(plumbing.NotEmpty())},
 			},
 			"restrictions": schema.SetAttribute{
-				MarkdownDescription: "Restriction values, such as site codes: members see only records of restriction-aware entities (companies, customers, carts, orders, quotes) that carry one of them. Left out, they see every record. " +
+				MarkdownDescription: "Restriction values, such as site codes: members see only records of restriction-aware entities (companies, customers, carts, orders, quotes) that carry one of them. Left out, they see every record; an empty set is an error. " +
 					"The plan refuses a new value that the tenant does not allow; one that was taken off the tenant's list later may stay, but the group cannot be changed otherwise while it does. " +
 					"Where the same configuration makes the value, refer to it, as in `iam_restriction.name.value` or `iam_site.name.code`, or use `depends_on`: otherwise Terraform may plan and make the group first, and both fail.",
 				ElementType: types.StringType,
 				Optional:    true,
-				Validators:  []validator.Set{setvalidator.ValueStringsAre(plumbing.NotEmpty())},
+				Validators: []validator.Set{
+					plumbing.NotEmptySet("A group without values is not restricted: its members see every record, and leaving the argument out says so. "),
+					setvalidator.ValueStringsAre(plumbing.NotEmpty()),
+				},
 			},
 			"legal_entity_id": schema.StringAttribute{
 				MarkdownDescription: "Company that a group of customers belongs to.",
@@ -94,7 +98,7 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 				MarkdownDescription: "Custom attributes of the group, a JSON object. Left out, they are kept as they are.",
 				CustomType:          jsontypes.NormalizedType{},
 				Optional:            true,
-				Validators:          []validator.String{plumbing.ValidJSONObject()},
+				Validators:          []validator.String{plumbing.ValidMixins()},
 			},
 			"force_delete": schema.BoolAttribute{
 				MarkdownDescription: "Whether destroying the group removes members that were added outside of this configuration, instead of failing. `false` by default.",

@@ -384,7 +384,7 @@ func TestGroupMembersResource_badMembers(t *testing.T) {
 		members values
 		want    []string
 	}{
-		{values{"a@acme.example": nil}, []string{`ElementKeyString("a@acme.example"): Invalid Member`, "has no user id"}},
+		{values{"a@acme.example": ""}, []string{`ElementKeyString("a@acme.example"): Invalid Member`, "has no user id"}},
 		{values{"a@acme.example": "1", "A@acme.example": "2"}, []string{"same e-mail address"}},
 		{values{"a@acme.example": "1", "b@acme.example": "1"}, []string{"same user, 1"}},
 	} {

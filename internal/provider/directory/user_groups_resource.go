@@ -90,6 +90,7 @@ func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	resp.Diagnostics.Append(r.WarnOfGroups(ctx, path.Root("group_ids"), newIDs(plan.GroupIDs, state.GroupIDs))...)
 	by := manager(ctx, r.Name, req, &resp.Diagnostics)
 	note := planNote{Mark: by.Mark}
 	if plumbing.IsSet(plan.UserID) {

@@ -59,17 +59,17 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 			"first_name": schema.StringAttribute{
 				MarkdownDescription: "First name.",
 				Required:            true,
-				Validators:          []validator.String{plumbing.NotBlank()},
+				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"last_name": schema.StringAttribute{
 				MarkdownDescription: "Last name.",
 				Required:            true,
-				Validators:          []validator.String{plumbing.NotBlank()},
+				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"department":         preference("Department.", "none"),
-			"preferred_site":     preference("Code of the site that the user works with.", "`"+fallbackSite+"`"),
-			"preferred_currency": preference("Currency that the user sees, such as `EUR`.", "`"+fallbackCurrency+"`"),
-			"preferred_language": preference("Language of the dashboard, such as `en`.", "`"+fallbackLanguage+"`"),
+			"preferred_site":     preference("Code of the site that the user works with.", "`"+fallbackSite+"`", plumbing.NotEmpty()),
+			"preferred_currency": preference("Currency that the user sees, such as `EUR`.", "`"+fallbackCurrency+"`", plumbing.ValidCurrency()),
+			"preferred_language": preference("Language of the dashboard, such as `en`.", "`"+fallbackLanguage+"`", plumbing.ValidLanguage()),
 			"group_ids": schema.SetAttribute{
 				MarkdownDescription: "Ids of all groups of the user. Left out, memberships are not managed here and left alone; do not combine it with `iam_group_membership`, `iam_group_members` or `iam_user_groups` for the same user.",
 				ElementType:         types.StringType,
@@ -118,11 +118,12 @@ const (
 )
 
 // preference is an attribute that every user has and few configurations name.
-func preference(text, otherwise string) schema.StringAttribute {
+func preference(text, otherwise string, validators ...validator.String) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: text + " Left out, it is the provider's `user_defaults`, else what the user has, else " + otherwise + ".",
 		Optional:            true,
 		Computed:            true,
+		Validators:          validators,
 	}
 }
 
@@ -154,6 +155,8 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 			fmt.Sprintf("An e-mail address cannot change, so %s is removed and the new address is invited: a user with another id, who is not active before accepting. "+
 				"Memberships come back only where they are managed in this configuration.", prior.Email.ValueString()))
 	}
+	resp.Diagnostics.Append(r.checkCodes(ctx, plan, prior, config)...)
+	resp.Diagnostics.Append(r.WarnOfGroups(ctx, path.Root("group_ids"), newIDs(plan.GroupIDs, prior.GroupIDs))...)
 	r.planLock(ctx, &plan, prior, &resp.Diagnostics)
 	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.Plan.Raw)...)
 	if plumbing.IsSet(plan.Email) {

@@ -94,9 +94,9 @@ func TestUserResource_anotherEmail(t *testing.T) {
 func TestUserResource_defaults(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})
-	p := providertest.New(t, with(b.Config, values{"user_defaults": values{"department": "Everywhere", "preferred_site": "de", "preferred_currency": "GBP", "preferred_language": "fr"}}))
+	p := providertest.New(t, with(b.Config, values{"user_defaults": values{"department": "Everywhere", "preferred_site": "main", "preferred_currency": "GBP", "preferred_language": "fr"}}))
 	planned, _, d := p.Plan("iam_user", state{}, with(anna(), values{"preferred_currency": "USD"}))
-	if d.Failed() || planned.Values["department"] != "Everywhere" || planned.Values["preferred_site"] != "de" ||
+	if d.Failed() || planned.Values["department"] != "Everywhere" || planned.Values["preferred_site"] != "main" ||
 		planned.Values["preferred_currency"] != "USD" || planned.Values["preferred_language"] != "fr" {
 		t.Errorf("planned %v, %v", planned.Values, d)
 	}
@@ -109,8 +109,8 @@ func TestUserResource_unknownDefaults(t *testing.T) {
 	b := providertest.Remote(t, servertest.Options{})
 	for _, defaults := range []any{providertest.Unknown, values{"department": providertest.Unknown}} {
 		p := providertest.New(t, with(b.Config, values{"user_defaults": defaults}))
-		planned, _, d := p.Plan("iam_user", state{}, with(anna(), values{"preferred_site": "de"}))
-		if d.Failed() || planned.Values["department"] != providertest.Unknown || planned.Values["preferred_site"] != "de" {
+		planned, _, d := p.Plan("iam_user", state{}, with(anna(), values{"preferred_language": "fr"}))
+		if d.Failed() || planned.Values["department"] != providertest.Unknown || planned.Values["preferred_language"] != "fr" {
 			t.Errorf("%v: planned %v, %v", defaults, planned.Values, d)
 		}
 	}
@@ -194,7 +194,7 @@ func TestUserResource_badConfiguration(t *testing.T) {
 		{values{"email": "Anna <anna@acme.example>"}, `AttributeName("email")`},
 		{values{"first_name": ""}, `AttributeName("first_name")`},
 		{values{"last_name": ""}, `AttributeName("last_name")`},
-		{values{"last_name": " "}, `AttributeName("last_name"): Blank Text`},
+		{values{"last_name": " "}, `AttributeName("last_name"): White Space Around Text`},
 	} {
 		if _, _, d := p.Plan("iam_user", state{}, with(anna(), c.changes)); !d.Has("error at " + c.at) {
 			t.Errorf("%v: got %v", c.changes, d)

@@ -55,6 +55,7 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if !state.CSV.Equal(plan.CSV) {
 		warnOfRows(table, former, &resp.Diagnostics)
 	}
+	r.checkCodes(ctx, table, former, &resp.Diagnostics)
 	r.checkLocks(ctx, table, former, &resp.Diagnostics)
 	if plan.OnDestroy.ValueString() == onDestroyLock && state.OnDestroy.ValueString() != onDestroyLock && r.Client != nil && !r.CanLock(ctx) {
 		resp.Diagnostics.Append(noLocks(path.Root("on_destroy"), "Use on_destroy = \"remove\", which takes users out of the tenant and keeps their accounts on the platform."))

@@ -230,7 +230,7 @@ func (r *usersCSVResource) ImportState(ctx context.Context, req resource.ImportS
 	if !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	chosen, err := r.choose(ctx, strings.TrimSpace(req.ID))
+	chosen, err := r.choose(ctx, access.TrimBlanks(req.ID))
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("import", "users", fmt.Sprintf("%q", req.ID), err))
 		return
@@ -267,6 +267,7 @@ func (r *usersCSVResource) choose(ctx context.Context, id string) (rows []access
 	}
 	chosen := map[string]bool{}
 	for email := range strings.FieldsFuncSeq(id, func(c rune) bool { return strings.ContainsRune(", \t\r\n", c) }) {
+		email = access.TrimBlanks(email)
 		u, ok := users[strings.ToLower(email)]
 		if !ok {
 			return nil, &client.NotFoundError{What: fmt.Sprintf("user with the e-mail address %q", email)}

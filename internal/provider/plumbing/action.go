@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
@@ -42,20 +41,20 @@ func (a *ActionOn) Schema(_ context.Context, _ action.SchemaRequest, resp *actio
 			a.ID: schema.StringAttribute{
 				MarkdownDescription: a.AboutID + " Give this or `email`.",
 				Optional:            true,
-				Validators:          []validator.String{NotEmpty()},
+				Validators:          TrimFirst(NotEmpty()),
 			},
 			"email": schema.StringAttribute{
 				MarkdownDescription: a.AboutEmail + " Give this or `" + a.ID + "`.",
 				Optional:            true,
-				Validators:          []validator.String{ValidEmail()},
+				Validators:          TrimFirst(ValidEmail()),
 			},
 		},
 	}
 }
 
 // ConfigValidators wants one of the two.
-func (a *ActionOn) ConfigValidators(context.Context) []action.ConfigValidator {
-	return []action.ConfigValidator{actionvalidator.ExactlyOneOf(path.MatchRoot(a.ID), path.MatchRoot("email"))}
+func (a *ActionOn) ConfigValidators(ctx context.Context) []action.ConfigValidator {
+	return append(a.Action.ConfigValidators(ctx), actionvalidator.ExactlyOneOf(path.MatchRoot(a.ID), path.MatchRoot("email")))
 }
 
 // Choose reads the configuration. It reports whether requests can be made.
@@ -66,7 +65,7 @@ func (a *ActionOn) Choose(ctx context.Context, config tfsdk.Config, diags *diag.
 	if diags.HasError() || !a.Ready(diags) {
 		return c, false
 	}
-	c = Chosen{ID: id.ValueString(), Email: email.ValueString(), At: path.Root(a.ID)}
+	c = Chosen{ID: trimmedText(id).ValueString(), Email: trimmedText(email).ValueString(), At: path.Root(a.ID)}
 	if id.IsNull() {
 		c.At = path.Root("email")
 	}

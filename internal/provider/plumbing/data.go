@@ -37,6 +37,7 @@ type Data struct {
 	restrictions *restrictionRules
 	forecast     forecast
 	people       people
+	codes        tenantCodes
 }
 
 // UserDefaults stand in where a user leaves an attribute out. In a plan they
@@ -165,6 +166,11 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	r.Data = take(req.ProviderData, &resp.Diagnostics)
 }
 
+// ConfigValidators check every argument of the type, whatever it is.
+func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator {
+	return []resource.ConfigValidator{NoNullElements{}, VisibleTexts{}}
+}
+
 // DataSource is embedded by every data source: it names the type and takes the
 // provider's data, once for all.
 type DataSource struct {
@@ -180,6 +186,12 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 // Configure takes the provider's data.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	d.Data = take(req.ProviderData, &resp.Diagnostics)
+}
+
+// ConfigValidators check every argument of the type, whatever it is. A data
+// source with validators of its own has these, too.
+func (d *DataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{NoNullElements{}}
 }
 
 // EphemeralResource is embedded by every ephemeral resource: it names the type
@@ -199,6 +211,11 @@ func (e *EphemeralResource) Configure(_ context.Context, req ephemeral.Configure
 	e.Data = take(req.ProviderData, &resp.Diagnostics)
 }
 
+// ConfigValidators check every argument of the type, whatever it is.
+func (e *EphemeralResource) ConfigValidators(context.Context) []ephemeral.ConfigValidator {
+	return []ephemeral.ConfigValidator{NoNullElements{}}
+}
+
 // Action is embedded by every action: it names the type and takes the provider's
 // data, once for all.
 type Action struct {
@@ -214,6 +231,11 @@ func (a *Action) Metadata(_ context.Context, req action.MetadataRequest, resp *a
 // Configure takes the provider's data.
 func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	a.Data = take(req.ProviderData, &resp.Diagnostics)
+}
+
+// ConfigValidators check every argument of the type, whatever it is.
+func (a *Action) ConfigValidators(context.Context) []action.ConfigValidator {
+	return []action.ConfigValidator{NoNullElements{}}
 }
 
 // Progress tells whoever runs an action what was done.

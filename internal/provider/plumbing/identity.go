@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
@@ -138,14 +139,19 @@ func (r *Addressed) address() []Key {
 
 // ImportID returns the import id of a request: the one that was given, or the
 // one that stands for the identity that was given, whose parts a slash joins.
-// It is false when there can be no import: requests cannot be made yet, or the
-// identity is that of an object of another tenant.
+// White space and invisible characters around it, or a part, mean nothing. It is
+// false when there can be no import: requests cannot be made yet, the id is empty,
+// or the identity is that of an object of another tenant.
 func (r *Addressed) ImportID(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) (id string, ok bool) {
 	if !r.Ready(diags) {
 		return "", false
 	}
-	if req.ID != "" || req.Identity == nil {
-		return req.ID, true
+	if req.ID != "" || req.Identity == nil || req.Identity.Raw.IsNull() {
+		id = access.TrimBlanks(req.ID)
+		if id == "" {
+			diags.AddError("Empty Import Id", fmt.Sprintf("Nothing can be imported by an empty id. The documentation of iam_%s says what its import id is.", r.Name))
+		}
+		return id, id != ""
 	}
 	if other := r.otherTenant(ctx, req.Identity, diags); other != "" {
 		diags.AddError("Identity Of Another Tenant", fmt.Sprintf("The identity names an object of the tenant %s, and the provider manages the tenant %s. "+
@@ -156,8 +162,11 @@ func (r *Addressed) ImportID(ctx context.Context, req resource.ImportStateReques
 	for _, k := range r.address() {
 		var v types.String
 		diags.Append(req.Identity.GetAttribute(ctx, path.Root(k.Name), &v)...)
-		if IsSet(v) && v.ValueString() != "" {
-			parts = append(parts, v.ValueString())
+		switch part := access.TrimBlanks(v.ValueString()); {
+		case part != "":
+			parts = append(parts, part)
+		case !k.Optional:
+			diags.AddError("Empty Identity", fmt.Sprintf("The identity of an iam_%s needs %s, which is empty. %s", r.Name, k.Name, k.About))
 		}
 	}
 	return strings.Join(parts, "/"), !diags.HasError()

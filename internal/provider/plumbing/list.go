@@ -49,11 +49,17 @@ func (l *List[F]) ListResourceConfigSchema(_ context.Context, _ list.ListResourc
 	resp.Schema = schema.Schema{MarkdownDescription: l.About + "\n\n" + limitAbout, Attributes: l.Filters}
 }
 
+// ListResourceConfigValidators check every argument of the filter, whatever it is.
+func (l *List[F]) ListResourceConfigValidators(context.Context) []list.ConfigValidator {
+	return []list.ConfigValidator{NoNullElements{}}
+}
+
 // List finds what the configuration selects, no more than Terraform asks for.
 // The last of the objects says when there are more: it takes a warning, because
 // Terraform reads nothing beyond its limit.
 func (l *List[F]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var filter F
+	req.Config.Raw = trimmed(req.Config.Raw)
 	diags := req.Config.Get(ctx, &filter)
 	var found []Found
 	if l.Ready(&diags) && !diags.HasError() {
@@ -129,7 +135,7 @@ type NoFilter struct{}
 
 // Filter is an attribute that selects by a text.
 func Filter(about string, validators ...validator.String) schema.Attribute {
-	return schema.StringAttribute{MarkdownDescription: about, Optional: true, Validators: append(validators, NotEmpty())}
+	return schema.StringAttribute{MarkdownDescription: about, Optional: true, Validators: TrimFirst(append(validators, NotEmpty())...)}
 }
 
 // Takes reports whether a filter that may be null takes the value.

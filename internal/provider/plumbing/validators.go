@@ -2,14 +2,12 @@ package plumbing
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -74,23 +72,12 @@ func ValidSiteCode() validator.String {
 	}}
 }
 
-// NotBlank refuses texts without a visible character.
-func NotBlank() validator.String {
-	return rule{"must not be blank", "Blank Text", func(text string) bool { return strings.TrimSpace(text) != "" }, func(string) string {
-		return "The text must have at least one visible character."
-	}}
-}
-
-// NotEmpty refuses the empty string: leave the attribute out instead.
-func NotEmpty() validator.String { return stringvalidator.LengthAtLeast(1) }
-
 // ValidText accepts a localized text: at least one language tag, none of the
 // texts empty.
 func ValidText() []validator.Map {
 	return []validator.Map{
-		mapvalidator.SizeAtLeast(1),
-		noNulls{},
-		mapvalidator.KeysAre(stringvalidator.RegexMatches(languagePattern, `must be a language tag such as "en" or "de-CH"`)),
+		NotEmptyMap(),
+		mapvalidator.KeysAre(ValidLanguage()),
 		mapvalidator.ValueStringsAre(NotEmpty()),
 	}
 }
@@ -110,19 +97,8 @@ func EmailOfRow(u access.CSVUser) string {
 	return fmt.Sprintf("%q is not an e-mail address: write one such as anna.schmidt@example.com, or remove the row", u.Email)
 }
 
-// ValidJSONObject accepts the text of a JSON object.
-func ValidJSONObject() validator.String {
-	object := func(text string) bool {
-		var members map[string]json.RawMessage
-		return json.Unmarshal([]byte(text), &members) == nil && members != nil
-	}
-	return rule{"must be a JSON object", "Invalid JSON Object", object, func(string) string {
-		return "The text is not a JSON object. Write it with jsonencode({ ... })."
-	}}
-}
-
 // rule is a validator of texts: what it wants, the summary of its error, the
-// check, and what it says of a text that fails.
+// check, and what it says of a text that fails and is not empty.
 type rule struct {
 	wants   string
 	summary string
@@ -134,24 +110,13 @@ func (r rule) Description(context.Context) string         { return r.wants }
 func (r rule) MarkdownDescription(context.Context) string { return r.wants }
 
 func (r rule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if IsSet(req.ConfigValue) && !r.holds(req.ConfigValue.ValueString()) {
-		resp.Diagnostics.AddAttributeError(req.Path, r.summary, r.says(req.ConfigValue.ValueString()))
-	}
-}
-
-// noNulls refuses a map with null values.
-type noNulls struct{}
-
-func (noNulls) Description(context.Context) string { return "must have a value for each key" }
-
-func (noNulls) MarkdownDescription(context.Context) string { return "must have a value for each key" }
-
-func (noNulls) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
-	elements := req.ConfigValue.Elements()
-	for _, key := range SortedKeys(elements) {
-		if elements[key].IsNull() {
-			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(key), "Missing Value", fmt.Sprintf("%q has no value. Give one, or leave the key out.", key))
-		}
+	text := req.ConfigValue.ValueString()
+	switch {
+	case !IsSet(req.ConfigValue) || r.holds(text):
+	case text == "":
+		resp.Diagnostics.AddAttributeError(req.Path, strings.Replace(r.summary, "Invalid", "Empty", 1), emptyText(req.Path))
+	default:
+		resp.Diagnostics.AddAttributeError(req.Path, r.summary, r.says(text))
 	}
 }
 
@@ -171,11 +136,7 @@ func (accessValidator) ValidateMap(_ context.Context, req validator.MapRequest, 
 	elements := req.ConfigValue.Elements()
 	for _, entity := range SortedKeys(elements) {
 		level, ok := elements[entity].(types.String)
-		if !ok || level.IsUnknown() {
-			continue
-		}
-		if level.IsNull() {
-			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(entity), "Invalid Access", fmt.Sprintf("The entity %s has no level. Write \"none\" to take access away, or leave the entity out.", entity))
+		if !ok || !IsSet(level) { // null is refused for every map
 			continue
 		}
 		if _, err := access.Check(entity, level.ValueString()); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -87,7 +86,7 @@ func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 	filter := func(about string) schema.Attribute {
 		return schema.SetAttribute{
 			MarkdownDescription: about, ElementType: types.StringType, Optional: true,
-			Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()},
+			Validators: []validator.Set{plumbing.NotEmptySet("An empty filter would review nobody. ")},
 		}
 	}
 	list := func(about string, attributes map[string]schema.Attribute) schema.Attribute {

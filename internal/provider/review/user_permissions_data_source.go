@@ -143,8 +143,8 @@ func (d *userPermissionsDataSource) Schema(_ context.Context, _ datasource.Schem
 	}
 }
 
-func (d *userPermissionsDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
-	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(path.MatchRoot("user_id"), path.MatchRoot("email"))}
+func (d *userPermissionsDataSource) ConfigValidators(ctx context.Context) []datasource.ConfigValidator {
+	return append(d.DataSource.ConfigValidators(ctx), datasourcevalidator.ExactlyOneOf(path.MatchRoot("user_id"), path.MatchRoot("email")))
 }
 
 func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {

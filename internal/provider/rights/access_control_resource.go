@@ -25,10 +25,11 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure   = (*accessControlResource)(nil)
-	_ resource.ResourceWithIdentity    = (*accessControlResource)(nil)
-	_ resource.ResourceWithImportState = (*accessControlResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*accessControlResource)(nil)
+	_ resource.ResourceWithConfigure      = (*accessControlResource)(nil)
+	_ resource.ResourceWithIdentity       = (*accessControlResource)(nil)
+	_ resource.ResourceWithImportState    = (*accessControlResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*accessControlResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*accessControlResource)(nil)
 )
 
 type accessControlResource struct {
@@ -71,13 +72,13 @@ func (r *accessControlResource) Schema(_ context.Context, _ resource.SchemaReque
 				MarkdownDescription: "Ids of the scopes that members of a group get, such as `order.order_read`; at least one. Each must exist.",
 				ElementType:         types.StringType,
 				Required:            true,
-				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(plumbing.ValidScope())},
+				Validators:          []validator.Set{plumbing.NotEmptySet("An access control holds at least one scope. "), setvalidator.ValueStringsAre(plumbing.ValidScope())},
 			},
 			"domains": schema.SetAttribute{
 				MarkdownDescription: "What the access control belongs to, such as names of services.",
 				ElementType:         types.StringType,
 				Optional:            true,
-				Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(text...)},
+				Validators:          []validator.Set{setvalidator.ValueStringsAre(text...)},
 			},
 			"restricted_to": schema.StringAttribute{
 				MarkdownDescription: "The type of groups that may carry it: `EMPLOYEE` or `CUSTOMER`; all when left out. Changing it replaces the access control, which no group may carry then.",
@@ -97,16 +98,29 @@ func (r *accessControlResource) Schema(_ context.Context, _ resource.SchemaReque
 	}
 }
 
-// ModifyPlan keeps what the API decides while the scopes, on which it depends,
-// stay as they are.
+// ValidateConfig refuses the ids of predefined access controls.
+func (r *accessControlResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var id types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("id"), &id)...)
+	if _, ok := access.ControlByID(id.ValueString()); ok {
+		resp.Diagnostics.AddAttributeError(path.Root("id"), "Predefined Access Control", predefinedText("access control", "iam_access_control", id.ValueString())+" Choose another id for one of your own.")
+	}
+}
+
+// ModifyPlan refuses languages that the tenant does not have. It keeps what the
+// API decides while the scopes, on which it depends, stay as they are.
 func (r *accessControlResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
+	if req.Plan.Raw.IsNull() {
 		return
 	}
 	var plan, state accessControlModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !plan.Scopes.Equal(state.Scopes) {
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	resp.Diagnostics.Append(r.CheckText(ctx, path.Root("name"), plan.Name, state.Name)...)
+	resp.Diagnostics.Append(r.CheckText(ctx, path.Root("description"), plan.Description, state.Description)...)
+	if resp.Diagnostics.HasError() || req.State.Raw.IsNull() || !plan.Scopes.Equal(state.Scopes) {
 		return
 	}
 	plan.RestrictionAware, plan.VendorAware = state.RestrictionAware, state.VendorAware

@@ -101,7 +101,7 @@ func TestAccessControlResource_badConfiguration(t *testing.T) {
 		{values{"id": "a/b"}, []string{`error at AttributeName("id"): Invalid Id`}},
 		{values{"id": strings.Repeat("x", 67)}, []string{`error at AttributeName("id"): Invalid Id`}},
 		{values{"scopes": nil}, []string{`scopes`, "required"}},
-		{values{"scopes": []any{}}, []string{`error at AttributeName("scopes")`, "at least 1"}},
+		{values{"scopes": []any{}}, []string{`error at AttributeName("scopes"): Empty Set`, "at least one"}},
 		{values{"scopes": []any{nil}}, []string{`error at AttributeName("scopes")`, "null"}},
 		{values{"scopes": []any{"order.order_read", "two words"}}, []string{`error at AttributeName("scopes").ElementKeyValue`, `The scope "two words" must have`}},
 		{values{"domains": []any{""}}, []string{`error at AttributeName("domains")`}},
@@ -120,7 +120,7 @@ func TestAccessControlResource_badConfiguration(t *testing.T) {
 	if made, d := p.Apply("iam_access_control", state{}, unknown); made.Values != nil || !d.Has(`error at AttributeName("scopes"): Unable to create access control`, "'no.such_scope' does not exist", "iam_scope") {
 		t.Errorf("an unknown scope: %v, %v", made.Values, d)
 	}
-	if _, d := p.Apply("iam_access_control", state{}, with(accounting(), values{"name": values{"it": "x"}})); !d.Has("error: Unable to create access control", "the tenant has en, de, fr") {
+	if _, _, d := p.Plan("iam_access_control", state{}, with(accounting(), values{"name": values{"it": "x"}})); !d.Has(`error at AttributeName("name").ElementKeyString("it"): Unknown Language`, `does not have the language "it", but en, de, fr`) {
 		t.Errorf("a language that the tenant lacks: %v", d)
 	}
 	made := p.MustApply("iam_access_control", state{}, accounting())

@@ -105,14 +105,19 @@ func (r *roleTemplateResource) ValidateConfig(ctx context.Context, req resource.
 	}
 }
 
-// ModifyPlan makes effective_access known, and tells it to what is planned after
-// the template.
+// ModifyPlan refuses languages that the tenant does not have, makes
+// effective_access known, and tells it to what is planned after the template.
 func (r *roleTemplateResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
 	}
-	var plan customTemplateModel
+	var plan, state customTemplateModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	resp.Diagnostics.Append(r.CheckText(ctx, path.Root("name"), plan.Name, state.Name)...)
+	resp.Diagnostics.Append(r.CheckText(ctx, path.Root("description"), plan.Description, state.Description)...)
 	if req.State.Raw.IsNull() && r.Data != nil && r.Client != nil {
 		if err := r.TemplatesSupported(ctx); err != nil {
 			resp.Diagnostics.Append(refused("create", cmp.Or(plan.ID.ValueString(), "with a generated id"), err))
@@ -131,8 +136,6 @@ func (r *roleTemplateResource) ModifyPlan(ctx context.Context, req resource.Modi
 	}
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("effective_access"), value)...)
 	if known && !req.State.Raw.IsNull() {
-		var state customTemplateModel
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		if !value.Equal(state.EffectiveAccess) && plan.ID.Equal(state.ID) {
 			resp.Diagnostics.Append(r.JudgeTemplate(ctx, plan.ID.ValueString(), gives)...)
 		}

@@ -15,16 +15,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
 var (
-	_ resource.ResourceWithConfigure   = (*scopeResource)(nil)
-	_ resource.ResourceWithIdentity    = (*scopeResource)(nil)
-	_ resource.ResourceWithImportState = (*scopeResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*scopeResource)(nil)
+	_ resource.ResourceWithConfigure      = (*scopeResource)(nil)
+	_ resource.ResourceWithIdentity       = (*scopeResource)(nil)
+	_ resource.ResourceWithImportState    = (*scopeResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*scopeResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*scopeResource)(nil)
 )
 
 type scopeResource struct {
@@ -73,14 +75,28 @@ func (r *scopeResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 	}
 }
 
-// ModifyPlan warns of an id that the platform may want for itself.
-func (r *scopeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() {
-		return // only what is made is worth a word
+// ValidateConfig refuses the ids of predefined scopes.
+func (r *scopeResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var id types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("id"), &id)...)
+	if _, ok := access.ScopeByID(id.ValueString()); ok {
+		resp.Diagnostics.AddAttributeError(path.Root("id"), "Predefined Scope", predefinedText("scope", "iam_scope", id.ValueString())+" Choose another id for one of your own.")
 	}
-	var plan scopeModel
+}
+
+// ModifyPlan refuses languages that the tenant does not have, and warns of an id
+// that the platform may want for itself.
+func (r *scopeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan, state scopeModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if strings.HasPrefix(plan.ID.ValueString(), "custom.") {
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	resp.Diagnostics.Append(r.CheckText(ctx, path.Root("description"), plan.Description, state.Description)...)
+	if req.State.Raw.IsNull() && strings.HasPrefix(plan.ID.ValueString(), "custom.") {
 		resp.Diagnostics.AddAttributeWarning(path.Root("id"), "Reserved Scope Id",
 			"The platform makes the scopes custom.TYPE_read, custom.TYPE_manage, custom.TYPE_read_own and custom.TYPE_manage_own for each custom type of its Schema service. "+
 				"Leave these to it, and begin the ids of other scopes with another word.")

@@ -135,7 +135,7 @@ func TestScopeResource_badConfiguration(t *testing.T) {
 		want    []string
 	}{
 		{values{"id": nil}, []string{`id`, "required"}},
-		{values{"id": ""}, []string{`error at AttributeName("id"): Invalid Scope`}},
+		{values{"id": ""}, []string{`error at AttributeName("id"): Empty Scope`}},
 		{values{"id": ".."}, []string{`error at AttributeName("id"): Invalid Scope`}},
 		{values{"id": "two words"}, []string{`error at AttributeName("id"): Invalid Scope`, `"two words" must have`}},
 		{values{"id": "a/b"}, []string{`error at AttributeName("id"): Invalid Scope`}},
@@ -143,14 +143,15 @@ func TestScopeResource_badConfiguration(t *testing.T) {
 		{values{"description": values{}}, []string{`error at AttributeName("description")`}},
 		{values{"description": values{"English": "x"}}, []string{`error at AttributeName("description")`, "language tag"}},
 		{values{"description": values{"en": ""}}, []string{`error at AttributeName("description")`}},
-		{values{"description": values{"en": nil}}, []string{`error at AttributeName("description").ElementKeyString("en"): Missing Value`}},
+		{values{"description": values{"en": nil}}, []string{`error at AttributeName("description").ElementKeyString("en"): Null Element`}},
 		{values{"domain": ""}, []string{`error at AttributeName("domain")`}},
+		{values{"id": "iam.user_read"}, []string{`error at AttributeName("id"): Predefined Scope`, "Choose another id"}},
 	} {
 		if _, _, d := p.Plan("iam_scope", state{}, with(invoices(), c.changes)); !d.Has(c.want...) {
 			t.Errorf("%v: got %v", c.changes, d)
 		}
 	}
-	if _, d := p.Apply("iam_scope", state{}, with(invoices(), values{"description": values{"it": "Fatture"}})); !d.Has("error: Unable to create scope", "the tenant has en, de, fr") {
+	if _, _, d := p.Plan("iam_scope", state{}, with(invoices(), values{"description": values{"it": "Fatture"}})); !d.Has(`error at AttributeName("description").ElementKeyString("it"): Unknown Language`, `does not have the language "it", but en, de, fr`) {
 		t.Errorf("a language that the tenant lacks: %v", d)
 	}
 }

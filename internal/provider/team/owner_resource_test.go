@@ -81,7 +81,7 @@ func TestTeamOwnerResource_refusedInPlan(t *testing.T) {
 		{"nobody", []string{at, "invite the person first"}},
 		{"anna@acme.example", []string{at, "and not an e-mail address"}},
 		{invited, []string{at, "has not joined the team yet", "once the invitation is accepted"}},
-		{"", []string{`AttributeName("member_id")`, "at least 1"}},
+		{"", []string{`AttributeName("member_id"): Empty Text`}},
 	} {
 		p.NextRun()
 		if _, _, d := p.Plan("iam_team_owner", state{}, values{"member_id": c.member}); !d.Has(c.want...) {

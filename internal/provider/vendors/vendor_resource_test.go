@@ -230,7 +230,7 @@ func TestVendorResource_badConfiguration(t *testing.T) {
 		{values{"id": "a.b"}, []string{`error at AttributeName("id"): Invalid Id`, "letters, digits, hyphens"}},
 		{values{"id": "search"}, []string{`error at AttributeName("id"): Invalid Id`}},
 		{values{"id": strings.Repeat("x", 67)}, []string{`error at AttributeName("id"): Invalid Id`}},
-		{values{"name": " "}, []string{`error at AttributeName("name"): Blank Text`}},
+		{values{"name": " "}, []string{`error at AttributeName("name"): White Space Around Text`}},
 		{values{"type": "BRANCH"}, []string{`error at AttributeName("type")`, "COMPANY"}},
 		{values{"parent_id": ""}, []string{`error at AttributeName("parent_id")`}},
 		{values{"parent_id": "raw"}, []string{`error at AttributeName("parent_id"): Vendor Is Its Own Parent`}},
@@ -266,7 +266,7 @@ func TestVendorResource_refused(t *testing.T) {
 	}
 	p.MustApply("iam_vendor", child, nil)
 	p.MustApply("iam_vendor", made, nil)
-	for key, want := range map[string]string{"nobody": `There is no vendor with the name "nobody"`, "No Body Inc.": "There is no vendor", "": "There is no vendor"} {
+	for key, want := range map[string]string{"nobody": `There is no vendor with the name "nobody"`, " No Body Inc.\u00a0": `There is no vendor with the name "No Body Inc."`} {
 		if _, d := p.Import("iam_vendor", key); !d.Has("error: Unable to import vendor", want) {
 			t.Errorf("import of %q: %v", key, d)
 		}

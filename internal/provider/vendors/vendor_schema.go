@@ -35,7 +35,7 @@ func (r *vendorResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 			"name": schema.StringAttribute{
 				MarkdownDescription: "Name of the vendor.",
 				Required:            true,
-				Validators:          []validator.String{plumbing.NotBlank()},
+				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"type": schema.StringAttribute{
 				MarkdownDescription: "`COMPANY` (default) or `SUBSIDIARY`.",

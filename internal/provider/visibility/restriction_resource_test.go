@@ -144,7 +144,7 @@ func TestRestrictionResource_changedElsewhere(t *testing.T) {
 func TestRestrictionResource_badConfiguration(t *testing.T) {
 	t.Parallel()
 	p := providertest.New(t, providertest.Remote(t, servertest.Options{}).Config)
-	for _, v := range []string{"", " ", "D E", "DE#FR", "a--b", "a\n"} {
+	for _, v := range []string{" ", "D E", "DE#FR", "a--b", "a\n"} {
 		if _, _, d := p.Plan("iam_restriction", state{}, values{"value": v}); !d.Has(`error at AttributeName("value"): Invalid Restriction Value`, fmt.Sprintf("%q", v)) {
 			t.Errorf("%q: got %v", v, d)
 		}

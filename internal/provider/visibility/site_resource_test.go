@@ -139,23 +139,24 @@ func TestSiteResource_badConfiguration(t *testing.T) {
 		changes values
 		want    []string
 	}{
-		{values{"code": ""}, []string{`error at AttributeName("code"): Invalid Site Code`}},
+		{values{"code": ""}, []string{`error at AttributeName("code"): Empty Site Code`}},
 		{values{"code": "two words"}, []string{`error at AttributeName("code"): Invalid Site Code`, `"two words"`}},
 		{values{"code": "a#b"}, []string{`error at AttributeName("code"): Invalid Site Code`}},
 		{values{"code": ".."}, []string{`error at AttributeName("code"): Invalid Site Code`}},
-		{values{"name": "  "}, []string{`error at AttributeName("name"): Blank Text`}},
+		{values{"name": "  "}, []string{`error at AttributeName("name"): White Space Around Text`}},
 		{values{"name": nil}, []string{`error at AttributeName("name")`}},
-		{values{"default_language": "EN"}, []string{`error at AttributeName("default_language")`, "two lower-case letters"}},
-		{values{"languages": []any{"en", "deu"}}, []string{`error at AttributeName("languages")`, "two lower-case letters"}},
+		{values{"default_language": "EN"}, []string{`error at AttributeName("default_language")`, `The language "EN" is written en.`}},
+		{values{"languages": []any{"en", "deu"}}, []string{`error at AttributeName("languages")`, "must have two letters"}},
 		{values{"languages": []any{}}, []string{`error at AttributeName("languages")`}},
 		{values{"languages": []any{"de", "fr"}}, []string{`error at AttributeName("default_language"): Default Language Missing`, "[de fr]"}},
 		{values{"default_language": nil}, []string{`error at AttributeName("languages")`, "default_language"}},
-		{values{"currency": "Euro"}, []string{`error at AttributeName("currency")`, "three upper-case letters"}},
-		{values{"country": "Germany"}, []string{`error at AttributeName("country")`, "two upper-case letters"}},
+		{values{"currency": "Euro"}, []string{`error at AttributeName("currency")`, `ISO 4217 has no currency "Euro"`}},
+		{values{"currency": "eur"}, []string{`error at AttributeName("currency")`, `The currency "eur" is written EUR.`}},
+		{values{"country": "Germany"}, []string{`error at AttributeName("country")`, `ISO 3166-1 has no country "Germany"`}},
 		{values{"country": nil}, []string{`error at AttributeName("zip_code")`, "country"}},
 		{values{"zip_code": nil}, []string{`error at AttributeName("country")`, "zip_code"}},
 		{values{"zip_code": ""}, []string{`error at AttributeName("zip_code")`}},
-		{values{"ship_to_countries": []any{"DE", "at"}}, []string{`error at AttributeName("ship_to_countries")`, "two upper-case letters"}},
+		{values{"ship_to_countries": []any{"DE", "at"}}, []string{`error at AttributeName("ship_to_countries")`, `The country "at" is written AT.`}},
 	} {
 		if _, _, d := p.Plan("iam_site", state{}, with(fullSite(), c.changes)); !d.Has(c.want...) {
 			t.Errorf("%v: got %v", c.changes, d)

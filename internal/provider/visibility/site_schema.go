@@ -2,7 +2,6 @@ package visibility
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -19,14 +18,6 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
-
-func validLanguage() validator.String {
-	return stringvalidator.RegexMatches(regexp.MustCompile(`^[a-z]{2}$`), `must be two lower-case letters such as "en"`)
-}
-
-func validCountry() validator.String {
-	return stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Z]{2}$`), `must be two upper-case letters such as "DE"`)
-}
 
 func (r *siteResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keepText := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
@@ -45,13 +36,13 @@ func (r *siteResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 			"name": schema.StringAttribute{
 				MarkdownDescription: "Name of the site.",
 				Required:            true,
-				Validators:          []validator.String{plumbing.NotBlank()},
+				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"default_language": schema.StringAttribute{
 				MarkdownDescription: "Language such as `en`; one of `languages`.",
 				Optional:            true,
 				Computed:            true,
-				Validators:          []validator.String{validLanguage()},
+				Validators:          []validator.String{plumbing.ValidShortLanguage()},
 				PlanModifiers:       keepText,
 			},
 			"languages": schema.SetAttribute{
@@ -59,21 +50,21 @@ func (r *siteResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 				ElementType:         types.StringType,
 				Optional:            true,
 				Computed:            true,
-				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(validLanguage()), setvalidator.AlsoRequires(path.MatchRoot("default_language"))},
+				Validators:          []validator.Set{plumbing.NotEmptySet("A site has at least one language. "), setvalidator.ValueStringsAre(plumbing.ValidShortLanguage()), setvalidator.AlsoRequires(path.MatchRoot("default_language"))},
 				PlanModifiers:       keepSet,
 			},
 			"currency": schema.StringAttribute{
 				MarkdownDescription: "Currency such as `EUR`.",
 				Optional:            true,
 				Computed:            true,
-				Validators:          []validator.String{stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Z]{3}$`), `must be three upper-case letters such as "EUR"`)},
+				Validators:          []validator.String{plumbing.ValidCurrency()},
 				PlanModifiers:       keepText,
 			},
 			"country": schema.StringAttribute{
 				MarkdownDescription: "Country of the site's address, such as `DE`. Needs `zip_code`.",
 				Optional:            true,
 				Computed:            true,
-				Validators:          []validator.String{validCountry(), stringvalidator.AlsoRequires(path.MatchRoot("zip_code"))},
+				Validators:          []validator.String{plumbing.ValidCountry(), stringvalidator.AlsoRequires(path.MatchRoot("zip_code"))},
 				PlanModifiers:       keepText,
 			},
 			"zip_code": schema.StringAttribute{
@@ -88,7 +79,7 @@ func (r *siteResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 				ElementType:         types.StringType,
 				Optional:            true,
 				Computed:            true,
-				Validators:          []validator.Set{setvalidator.ValueStringsAre(validCountry())},
+				Validators:          []validator.Set{setvalidator.ValueStringsAre(plumbing.ValidCountry())},
 				PlanModifiers:       keepSet,
 			},
 			"active": schema.BoolAttribute{

@@ -1,0 +1,112 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// checkCodes refuses a site and a language that the tenant does not have, where
+// the plan changes them. Whether the configuration or the provider's user_defaults
+// name them makes no difference; what a user has already passes.
+func (r *userResource) checkCodes(ctx context.Context, plan, prior, config userModel) (diags diag.Diagnostics) {
+	for _, code := range []struct {
+		attribute, summary         string
+		planned, prior, configured types.String
+		missing                    func(context.Context, string) string
+	}{
+		{"preferred_site", "Unknown Site", plan.PreferredSite, prior.PreferredSite, config.PreferredSite, r.SiteMissing},
+		{"preferred_language", "Unknown Language", plan.PreferredLanguage, prior.PreferredLanguage, config.PreferredLanguage, r.LanguageMissing},
+	} {
+		if !plumbing.IsSet(code.planned) || code.planned.Equal(code.prior) || r.isFallback(code.attribute, code.configured) {
+			continue
+		}
+		if fault := code.missing(ctx, code.planned.ValueString()); fault != "" {
+			diags.AddAttributeError(path.Root(code.attribute), code.summary, fault)
+		}
+	}
+	return diags
+}
+
+// isFallback reports whether neither the configuration nor the provider names a
+// value, so that nobody here could correct it.
+func (r *userResource) isFallback(attribute string, configured types.String) bool {
+	byDefault := map[string]types.String{"preferred_site": r.Defaults.PreferredSite, "preferred_language": r.Defaults.PreferredLanguage}
+	return configured.IsNull() && byDefault[attribute].IsNull()
+}
+
+// checkCodes refuses currencies that no standard knows, and sites and languages
+// that the tenant does not have, in rows that are new or change. It warns of
+// groups that are not there.
+func (r *usersCSVResource) checkCodes(ctx context.Context, table, former usersTable, diags *diag.Diagnostics) {
+	known := former.byEmail()
+	var faults, groups []string
+	for _, row := range table.Users {
+		before := known[strings.ToLower(row.Email)]
+		for _, fault := range r.faultsOf(ctx, row, before) {
+			faults = append(faults, fmt.Sprintf("line %d, %s: %s", row.Line, row.Email, fault))
+		}
+		added := slices.DeleteFunc(slices.Clone(row.Groups), func(id string) bool { return slices.Contains(before.Groups, id) })
+		for _, id := range r.MissingGroups(ctx, added) {
+			groups = append(groups, fmt.Sprintf("  line %d, %s: %s", row.Line, row.Email, id))
+		}
+	}
+	for n, fault := range faults {
+		if n == mostLines {
+			diags.AddAttributeError(path.Root("csv"), "Invalid Users", fmt.Sprintf("There are %d more mistakes like these.", len(faults)-n))
+			break
+		}
+		diags.AddAttributeError(path.Root("csv"), "Invalid Users", plumbing.Sentence(fault))
+	}
+	if len(groups) > 0 {
+		diags.AddAttributeWarning(path.Root("csv"), "Groups Not Found",
+			"The tenant has no groups with these ids, and this plan has created none so far:\n\n"+strings.Join(firstLines(groups), "\n")+
+				"\n\nIf an id is wrong, the apply fails: the data source iam_groups lists the ids. If this configuration creates the groups, add depends_on, so that they are created first.")
+	}
+}
+
+// faultsOf says what is wrong with the codes of a row that differ from what the
+// row was before.
+func (r *usersCSVResource) faultsOf(ctx context.Context, row, before access.CSVUser) (faults []string) {
+	for _, code := range []struct {
+		now, before string
+		fault       func(string) string
+	}{
+		{row.PreferredCurrency, before.PreferredCurrency, plumbing.CurrencyFault},
+		{row.PreferredLanguage, before.PreferredLanguage, func(tag string) string {
+			return cmp.Or(plumbing.LanguageFault(tag), r.LanguageMissing(ctx, tag))
+		}},
+		{row.PreferredSite, before.PreferredSite, func(code string) string { return r.SiteMissing(ctx, code) }},
+	} {
+		if code.now == "" || code.now == code.before {
+			continue
+		}
+		if fault := code.fault(code.now); fault != "" {
+			faults = append(faults, fault)
+		}
+	}
+	return faults
+}
+
+// newIDs are the ids of a set that the prior one does not have.
+func newIDs(planned, prior types.Set) []string {
+	had := plumbing.Strings(prior)
+	return slices.DeleteFunc(plumbing.Strings(planned), func(id string) bool { return slices.Contains(had, id) })
+}
+
+// newID is the planned id unless it is the prior one, or unknown.
+func newID(planned, prior types.String) []string {
+	if !plumbing.IsSet(planned) || planned.Equal(prior) {
+		return nil
+	}
+	return []string{planned.ValueString()}
+}

@@ -1,0 +1,138 @@
+package plumbing
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+)
+
+// lookUp is a data source whose arguments are trimmed: white space and invisible
+// characters around what is looked up mean nothing.
+type lookUp struct{ lookingUp }
+
+// lookingUp is what every data source is.
+type lookingUp interface {
+	datasource.DataSourceWithConfigure
+	datasource.DataSourceWithConfigValidators
+}
+
+// LookUp returns a data source, which embeds DataSource, with all texts that are
+// configured trimmed.
+func LookUp(d datasource.DataSource) datasource.DataSource {
+	full, ok := d.(lookingUp)
+	if !ok {
+		return d
+	}
+	return lookUp{full}
+}
+
+// Schema is that of the data source. Its validators see trimmed texts.
+func (l lookUp) Schema(ctx context.Context, req datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	l.lookingUp.Schema(ctx, req, resp)
+	for name, a := range resp.Schema.Attributes {
+		switch a := a.(type) {
+		case schema.StringAttribute:
+			if identifies(name) {
+				a.Validators = append(a.Validators, NotEmpty())
+			}
+			a.Validators = TrimFirst(a.Validators...)
+			resp.Schema.Attributes[name] = a
+		case schema.ListAttribute:
+			for i, v := range a.Validators {
+				a.Validators[i] = trimmedList{v}
+			}
+		case schema.SetAttribute:
+			for i, v := range a.Validators {
+				a.Validators[i] = trimmedSet{v}
+			}
+		}
+	}
+}
+
+// identifies reports whether a thing is looked up by an attribute: an empty one
+// identifies nothing.
+func identifies(attribute string) bool {
+	return attribute == "id" || attribute == "email" || strings.HasSuffix(attribute, "_id")
+}
+
+// Read reads the data source, and shows its arguments trimmed.
+func (l lookUp) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	req.Config.Raw = trimmed(req.Config.Raw)
+	l.lookingUp.Read(ctx, req, resp)
+}
+
+// trimmed returns a configuration with its texts trimmed.
+func trimmed(config tftypes.Value) tftypes.Value {
+	result, err := tftypes.Transform(config, func(_ *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
+		if v.IsNull() || !v.IsKnown() || !v.Type().Is(tftypes.String) {
+			return v, nil
+		}
+		var text string
+		err := v.As(&text)
+		return tftypes.NewValue(tftypes.String, access.TrimBlanks(text)), err
+	})
+	if err != nil {
+		return config // which the framework made, so that there is none
+	}
+	return result
+}
+
+// TrimFirst returns validators of a text that is looked up: they see it trimmed.
+func TrimFirst(validators ...validator.String) []validator.String {
+	all := make([]validator.String, len(validators))
+	for i, v := range validators {
+		all[i] = trimmedString{v}
+	}
+	return all
+}
+
+type trimmedString struct{ validator.String }
+
+func (v trimmedString) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	req.ConfigValue = trimmedText(req.ConfigValue)
+	v.String.ValidateString(ctx, req, resp)
+}
+
+type trimmedList struct{ validator.List }
+
+func (v trimmedList) ValidateList(ctx context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	if IsSet(req.ConfigValue) {
+		req.ConfigValue = types.ListValueMust(types.StringType, trimmedTexts(req.ConfigValue.Elements()))
+	}
+	v.List.ValidateList(ctx, req, resp)
+}
+
+type trimmedSet struct{ validator.Set }
+
+func (v trimmedSet) ValidateSet(ctx context.Context, req validator.SetRequest, resp *validator.SetResponse) {
+	if IsSet(req.ConfigValue) {
+		req.ConfigValue = types.SetValueMust(types.StringType, trimmedTexts(req.ConfigValue.Elements()))
+	}
+	v.Set.ValidateSet(ctx, req, resp)
+}
+
+func trimmedTexts(elements []attr.Value) []attr.Value {
+	all := make([]attr.Value, len(elements))
+	for i, element := range elements {
+		all[i] = element
+		if text, ok := element.(types.String); ok {
+			all[i] = trimmedText(text)
+		}
+	}
+	return all
+}
+
+func trimmedText(v types.String) types.String {
+	if !IsSet(v) {
+		return v
+	}
+	return types.StringValue(access.TrimBlanks(v.ValueString()))
+}
