@@ -74,8 +74,8 @@ func TestIdentity_upgrade(t *testing.T) {
 			t.Errorf("the identity %s of %s without a tenant: %v, %v", recorded, name, have, d)
 		}
 		none, d := p.UpgradeIdentity(name, 0, nil)
-		if len(d) > 0 {
-			t.Errorf("an identity of %s that was not recorded: %v", name, d)
+		if have := p.Identity(name, none); len(d) > 0 || have["tenant"] != nil {
+			t.Errorf("an identity of %s that was not recorded: %v, %v", name, have, d)
 		}
 		for _, i := range []*tfprotov6.ResourceIdentityData{upgraded, open, none} {
 			imported.Identity = i

@@ -131,7 +131,7 @@ func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.Modi
 		resp.Diagnostics.Append(r.Disagreement(ctx, r.Members.HoldMembers(by, plan.GroupID.ValueString(), plan.people(), !plan.Members.IsUnknown()), path.Root("members"))...)
 		resp.Diagnostics.Append(r.WarnOfGroups(ctx, path.Root("group_id"), newID(plan.GroupID, state.GroupID))...)
 		resp.Diagnostics.Append(r.planReleases(ctx, by, plan, state)...)
-		if !plan.Members.IsUnknown() && !plan.GroupID.Equal(state.GroupID) && r.Client != nil {
+		if !plan.Members.IsUnknown() && (!plan.GroupID.Equal(state.GroupID) || unreadMove(ctx, req, resp)) && r.Client != nil {
 			r.warnOfRemovals(ctx, plan, &resp.Diagnostics)
 		}
 	}

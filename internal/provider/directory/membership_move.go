@@ -130,6 +130,15 @@ func (r *userGroupsResource) MoveState(context.Context) []resource.StateMover {
 	}}.movers()
 }
 
+// unreadMove reports whether a plan changes a list that a move made of one entry
+// and no refresh has read since: with -refresh=false. What the list would remove
+// is then in no state, as with a new list.
+func unreadMove(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
+	moved, diags := req.Private.GetKey(ctx, plumbing.PrivateMoved)
+	resp.Diagnostics.Append(diags...)
+	return moved != nil && !req.Plan.Raw.Equal(req.State.Raw)
+}
+
 // setMoved writes the attributes of a moved state. The identity stays null until
 // the refresh: Terraform moves states before it configures the provider, so that
 // the tenant is not known yet.
@@ -137,4 +146,5 @@ func setMoved(ctx context.Context, resp *resource.MoveStateResponse, attributes 
 	for _, name := range plumbing.SortedKeys(attributes) {
 		resp.Diagnostics.Append(resp.TargetState.SetAttribute(ctx, path.Root(name), attributes[name])...)
 	}
+	resp.Diagnostics.Append(resp.TargetPrivate.SetKey(ctx, plumbing.PrivateMoved, []byte("true"))...)
 }

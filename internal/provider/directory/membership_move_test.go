@@ -100,3 +100,53 @@ func TestMemberships_notMoved(t *testing.T) {
 		}
 	}
 }
+
+// Without a refresh a moved list does not know what else is in the tenant: the
+// plan names what the apply will remove, as it does for a new list.
+func TestMemberships_movedWithoutRefresh(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{NoFaults: true})
+	p := providertest.New(t, b.Config)
+	groups := []any{"oe-viewer", "oe-editor"}
+	anna := p.MustApply("iam_user", state{}, values{"email": "anna@acme.example", "first_name": "Anna", "last_name": "Arm", "group_ids": groups}).Values["id"].(string)
+	ben := p.MustApply("iam_user", state{}, values{"email": "ben@acme.example", "first_name": "Ben", "last_name": "Bar", "group_ids": groups}).Values["id"].(string)
+	membership := providertest.Moved{Type: "iam_group_membership", State: values{"id": "oe-viewer/EMPLOYEE/" + anna, "group_id": "oe-viewer", "user_id": anna, "user_type": "EMPLOYEE"}}
+	for _, c := range []struct {
+		name   string
+		config values
+		says   []string
+		all    values // what lists everything
+	}{
+		{
+			"iam_group_members", values{"group_id": "oe-viewer", "user_type": "EMPLOYEE", "members": values{"anna@acme.example": anna}},
+			[]string{"warning", "Members Will Be Removed", "ben@acme.example"},
+			values{"group_id": "oe-viewer", "user_type": "EMPLOYEE", "members": values{"anna@acme.example": anna, "ben@acme.example": ben}},
+		},
+		{
+			"iam_user_groups", values{"user_id": anna, "group_ids": []any{"oe-viewer", "oe-manager"}},
+			[]string{"warning", "Groups Will Be Left", "oe-editor"},
+			values{"user_id": anna, "group_ids": groups},
+		},
+	} {
+		moved, d := p.Move(c.name, membership)
+		if d.Failed() {
+			t.Fatalf("%s: %v", c.name, d)
+		}
+		p.NextRun()
+		if _, _, d := p.Plan(c.name, moved, c.config); d.Failed() || !d.Has(c.says...) {
+			t.Errorf("%s, not read: %v", c.name, d)
+		}
+		read, d := p.Refresh(c.name, moved)
+		if d.Failed() {
+			t.Fatalf("%s: %v", c.name, d)
+		}
+		p.NextRun()
+		if _, _, d := p.Plan(c.name, read, c.config); d.Failed() || d.Has(c.says...) {
+			t.Errorf("%s, read: %v", c.name, d)
+		}
+		p.NextRun()
+		if _, _, d := p.Plan(c.name, read, c.all); len(d) > 0 {
+			t.Errorf("%s, everything listed: %v", c.name, d)
+		}
+	}
+}

@@ -99,7 +99,7 @@ func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.Modify
 		conflict := r.Members.HoldGroups(by, user, plumbing.Strings(plan.GroupIDs), plumbing.Wholly(plan.GroupIDs))
 		resp.Diagnostics.Append(r.Disagreement(ctx, conflict, path.Root("group_ids"))...)
 		resp.Diagnostics.Append(r.planReleases(ctx, by, plan, state)...)
-		if !plan.UserID.Equal(state.UserID) && r.Client != nil && plumbing.Wholly(plan.GroupIDs) {
+		if (!plan.UserID.Equal(state.UserID) || unreadMove(ctx, req, resp)) && r.Client != nil && plumbing.Wholly(plan.GroupIDs) {
 			warnOfLeaving(ctx, r.Client, plan.UserID.ValueString(), plan.GroupIDs, &resp.Diagnostics)
 		}
 	}

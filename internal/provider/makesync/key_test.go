@@ -102,3 +102,46 @@ func TestOrganization_key(t *testing.T) {
 	config = values{"organization_id": "7", "prune_stale": true}
 	apply(imported, "")
 }
+
+// An organization that is synced with an address already needs no key; a new
+// address does.
+func TestOrganization_keyNeeded(t *testing.T) {
+	t.Parallel()
+	elsewhere := servertest.New(t, servertest.Options{NoFaults: true})
+	b := providertest.Remote(t, servertest.Options{NoFaults: true})
+	if _, err := b.Client.PutMakeOrganization(t.Context(), api.MakeOrganizationUpdate{OrganizationID: "7", Sync: true, APIURL: elsewhere.URL, APIKey: "secret"}); err != nil {
+		t.Fatal(err)
+	}
+	p := providertest.New(t, b.Config)
+	imported, d := p.Import("iam_make_organization", "7")
+	if d.Failed() {
+		t.Fatal(d)
+	}
+	keyless := func(url any) values { return values{"organization_id": "7", "api_url": url} }
+	missing := []string{"error at", `"api_key_wo"`, "Missing API Key"}
+	for _, c := range []struct {
+		name   string
+		prior  state
+		config values
+		says   []string
+	}{
+		{"the address that it has", imported, keyless(elsewhere.URL), nil},
+		{"another address", imported, keyless("https://eu1.make.com"), append(missing, "https://eu1.make.com")},
+		{"no address", imported, keyless(nil), nil},
+		{"another address and key", imported, keyed("https://eu1.make.com", "k", 1), nil},
+		{"a new one", state{}, keyless(elsewhere.URL), append(missing, elsewhere.URL)},
+		{"a new one, with a key", state{}, keyed(elsewhere.URL, "k", 1), nil},
+		{"a new one without address", state{}, keyless(nil), nil},
+		{"an address that is not known yet", state{}, keyless(providertest.Unknown), nil},
+	} {
+		if _, _, d := p.Plan("iam_make_organization", c.prior, c.config); d.Failed() != (c.says != nil) || c.says != nil && !d.Has(c.says...) {
+			t.Errorf("%s: %v", c.name, d)
+		}
+	}
+	if changed, d := p.Apply("iam_make_organization", imported, values{"organization_id": "7", "api_url": elsewhere.URL, "prune_stale": true}); d.Failed() || changed.Values["prune_stale"] != true {
+		t.Errorf("a change without key: %v, %v", changed.Values, d)
+	}
+	if o, err := b.Client.MakeOrganization(t.Context()); err != nil || !o.HasAPIKey || !o.PruneStale {
+		t.Errorf("after a change without key: %+v, %v", o, err)
+	}
+}

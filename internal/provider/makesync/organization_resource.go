@@ -145,7 +145,7 @@ func (r *organizationResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("api_url"), &present)...)
 	}
-	if key.IsNull() && !planned.IsUnknown() {
+	if key.IsNull() && !planned.IsUnknown() { // what is unknown is planned again in the apply
 		resp.Diagnostics.Append(lacksKey(planned, present)...)
 	}
 	if r.Data == nil || r.Client == nil || !req.State.Raw.IsNull() {
@@ -175,11 +175,7 @@ func (r *organizationResource) Create(ctx context.Context, req resource.CreateRe
 		resp.Diagnostics.Append(plumbing.Unable("create", "Make organization", id, err))
 		return
 	}
-	key := configuredKey(ctx, req.Config, &resp.Diagnostics)
-	if key == "" { // the address was not known in the plan
-		resp.Diagnostics.Append(lacksKey(plan.APIURL, types.StringNull())...)
-	}
-	r.write(ctx, "create", plan.toAPI(), key, &resp.Diagnostics)
+	r.write(ctx, "create", plan.toAPI(), configuredKey(ctx, req.Config, &resp.Diagnostics), &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
@@ -252,9 +248,6 @@ func (r *organizationResource) Update(ctx context.Context, req resource.UpdateRe
 	key := ""
 	if !plan.APIKeyWOVersion.Equal(state.APIKeyWOVersion) || !plan.APIURL.Equal(state.APIURL) {
 		key = configuredKey(ctx, req.Config, &resp.Diagnostics)
-	}
-	if key == "" { // the address was not known in the plan
-		resp.Diagnostics.Append(lacksKey(plan.APIURL, state.APIURL)...)
 	}
 	defer r.Client.Lock("make organization", "")()
 	r.write(ctx, "update", plan.toAPI(), key, &resp.Diagnostics)

@@ -91,6 +91,9 @@ func (r *Addressed) IdentifyRead(ctx context.Context, req resource.ReadRequest, 
 	if r.keepsOther(ctx, req, resp) {
 		return
 	}
+	if !r.tenant().IsNull() && resp.Private != nil { // it was read
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, PrivateMoved, nil)...)
+	}
 	if !resp.State.Raw.IsNull() {
 		r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 		return

@@ -14,6 +14,10 @@ import (
 // differ between registries and mirrors.
 const providerName = "iam"
 
+// PrivateMoved is the key of private data that marks a moved state, which may
+// lack what only a refresh shows. IdentifyRead removes it.
+const PrivateMoved = "moved"
+
 // MoveState refuses what a moved block asks for with another type, or with a
 // type of another provider, and says what to write instead. A type that takes
 // over states of others has a method of its own.
