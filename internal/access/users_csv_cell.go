@@ -72,6 +72,9 @@ func checkEncoding(text string) error {
 	if nuls := strings.Count(text, "\x00"); nuls > len(text)/4 {
 		return &LineError{1, `many characters are U+0000 (NUL), as in UTF-16: read the file with textdecodebase64(filebase64("users.csv"), "UTF-16LE"), or save it as CSV UTF-8`}
 	}
+	if strings.HasPrefix(text, "ï»¿") { // a byte order mark of UTF-8, read as windows-1252
+		return &LineError{1, `the file is UTF-8 and was read with another encoding: read it with file("users.csv")`}
+	}
 	if utf8.ValidString(text) {
 		return nil
 	}

@@ -246,7 +246,7 @@ func (p *userParser) failWidth(line, cells int) {
 	if p.table.Has("groups") {
 		hint = ", and separate group ids with spaces"
 	}
-	p.fail(line, "the row has %d cells for %d columns: put a cell that contains a %s in quotes (\")%s", cells, p.width, delimiterName(p.r.Comma, false), hint)
+	p.fail(line, "the row has %d cells for %d columns: put a cell that contains a %s in quotes (\"), as format_users_csv does%s", cells, p.width, delimiterName(p.r.Comma, false), hint)
 }
 
 func delimiterName(delimiter rune, plural bool) string {

@@ -100,7 +100,7 @@ func TestCheckUsersCSV_refused(t *testing.T) {
 		{"ids with |", staffHeader + "ida@hof.example,Ida,Öhm,,g1 | g2\n", UsersFormat{}, row + `groups is "g1 | g2": spaces separate ids, so write "g1 g2"`},
 		{
 			"ids with the delimiter", strings.ReplaceAll(staffHeader, ",", ";") + "ida@hof.example;Ida;Öhm;;g1;g2\n", UsersFormat{},
-			row + "the row has 6 cells for 5 columns: put a cell that contains a semicolon in quotes (\"), and separate group ids with spaces",
+			row + "the row has 6 cells for 5 columns: put a cell that contains a semicolon in quotes (\"), as format_users_csv does, and separate group ids with spaces",
 		},
 		{"NUL", head + "ida@hof.example,I\x00da,Öhm,\n", UsersFormat{}, row + "first_name contains the invisible character U+0000 (NUL): remove or replace it"},
 		{"NUL at the end", head + "ida@hof.example,Ida\x00,Öhm,\n", UsersFormat{}, row + "first_name contains the invisible character U+0000 (NUL): remove or replace it"},
@@ -140,6 +140,7 @@ func TestCheckUsersCSV_refused(t *testing.T) {
 		{"a column that is not there", "E-Mail;Vorname;Nachname\n", UsersFormat{Columns: map[string]string{"first_name": "Vorname", "last_name": "Nachname", "groups": "Gruppen"}}, `line 1: column "Gruppen" is missing: the option columns names it for groups`},
 		{"a column by both names", "email,Mail,first_name,last_name\n", UsersFormat{Columns: map[string]string{"email": "Mail"}}, `line 1: unknown column "email"`},
 		{"UTF-16", strings.Join(strings.Split(head, ""), "\x00") + "\x00", UsersFormat{}, "line 1: many characters are U+0000 (NUL), as in UTF-16"},
+		{"UTF-8 read as windows-1252", "ï»¿" + head, UsersFormat{}, `line 1: the file is UTF-8 and was read with another encoding: read it with file("users.csv")`},
 		{"twice", head + "ida@hof.example,I,Ö,\nIDA@hof.example,I,Ö,\n", UsersFormat{}, "line 3: e-mail IDA@hof.example is already on line 2: remove one of the rows"},
 	} {
 		table, err := CheckUsersCSV(c.text, c.format, wants)

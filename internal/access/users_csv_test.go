@@ -79,7 +79,7 @@ func TestParseUsersCSV_mistakes(t *testing.T) {
 		{"empty required cells", userHeader + ",A,B\na@x.example, ,B\nb@x.example,A,\n", []string{"line 2: email is empty: fill it in, or remove the row", "line 3: first_name is empty: fill it in, or remove the row", "line 4: last_name is empty: fill it in, or remove the row"}},
 		{"an e-mail twice", userHeader + "a@x.example,A,B\nb@x.example,A,B\n A@X.example,A,B\n", []string{"line 4: e-mail A@X.example is already on line 2: remove one of the rows"}},
 		{"bad values for locked", "email,first_name,last_name,locked\na@x.example,A,B,yes\nb@x.example,A,B,maybe\n", []string{`line 2: locked is "yes": write true or false`, `line 3: locked is "maybe": write true or false`}},
-		{"cells too few and too many", userHeader + "a@x.example,A\nb@x.example,A,B,C\n", []string{"line 2: the row has 2 of 3 cells: empty cells at the end need separators too", `line 3: the row has 4 cells for 3 columns: put a cell that contains a comma in quotes (")`}},
+		{"cells too few and too many", userHeader + "a@x.example,A\nb@x.example,A,B,C\n", []string{"line 2: the row has 2 of 3 cells: empty cells at the end need separators too", `line 3: the row has 4 cells for 3 columns: put a cell that contains a comma in quotes ("), as format_users_csv does`}},
 		{"content under no column", "email,first_name,last_name,\na@x.example,A,B,C\n", []string{"line 2: cell 4 has no column: name the column in the header, or empty the cell"}},
 		{"lines after cells with line breaks", userHeader + "\"a@x.example\",\"A\n\nA\",B\nb@x.example,A,\n", []string{"line 5: last_name is empty: fill it in, or remove the row"}},
 		{

@@ -108,7 +108,7 @@ func TestAccGuides(t *testing.T) {
 				workspace(map[string]string{"provider.tf": providertest.Source, "main.tf": string(text)}).Apply()
 			}
 			begun.Store(true)
-			w := workspace(nil)
+			w := workspace(given(t, name))
 			if !strings.Contains(sections[0][0].text, "required_providers") {
 				w.Write("provider.tf", providertest.Source)
 			}
@@ -117,6 +117,25 @@ func TestAccGuides(t *testing.T) {
 			}
 		})
 	}
+}
+
+// given returns the files that a guide begins with and that no text can show,
+// such as those of other encodings.
+func given(t *testing.T, guide string) map[string]string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join("testdata", "guides", guide, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[filepath.Base(path)] = string(text)
+	}
+	return files
 }
 
 // follow writes the files of a section and does what is done with them.
