@@ -136,7 +136,7 @@ func (p *userParser) header() {
 // noHeader reports whether the row has nothing of a header, and says where the
 // header is, if anywhere.
 func (p *userParser) noHeader(line int, cells []string) bool {
-	if below := p.headers.below(p.text, p.delimiters); below > line {
+	if below := p.headers.below(p.text, p.delimiters); below > 0 {
 		p.fail(line, "%q is not a header: the header is on line %d, remove the lines above it", cleanCell(cells[0]), below)
 		return true
 	}

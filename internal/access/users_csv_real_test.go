@@ -160,12 +160,13 @@ func TestParseUsersCSV_whatTenantsHave(t *testing.T) {
 	table := UserTable{Columns: []string{"last_name", "email", "first_name", "department"}, Users: []CSVUser{
 		{Email: "ida@hof.example", FirstName: "I\u200bda", LastName: "# 1", Department: "“Nord”"},
 		{Email: "ole@hof.example", FirstName: "O\x00le", LastName: "\uFFFDs", Department: "Ser\u00a0vice"},
+		{Email: "eva", FirstName: "Eva", LastName: "# 2"},
 	}}
 	got, err := ParseUsersCSV(table.CSV())
 	if err != nil || !sameTable(got, table) {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	if _, err := CheckUsersCSV(table.CSV(), UsersFormat{}, wants); len(strings.Split(message(err), "\n")) != 5 {
+	if _, err := CheckUsersCSV(table.CSV(), UsersFormat{}, wants); len(strings.Split(message(err), "\n")) != 6 {
 		t.Errorf("what is written is refused as %v", err)
 	}
 }
