@@ -3,10 +3,14 @@ package provider_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
@@ -86,6 +90,36 @@ func TestAccQuery_makeOrganization(t *testing.T) {
 		t.Errorf("the apply:\n%s", out)
 	}
 	w.NoChanges()
+}
+
+// The configuration that a query writes of each type is valid, and imports what
+// is there without a change.
+func TestAccQuery_generated(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, servertest.Options{NoFaults: true})
+	everything(t, s.Client)
+	if _, err := s.Client.PutMakeOrganization(t.Context(), api.MakeOrganizationUpdate{OrganizationID: "12345", APIURL: s.URL + "/make", APIKey: "secret"}); err != nil {
+		t.Fatal(err)
+	}
+	w := queryWorkspace(t, s)
+	apart := [][]string{{"iam_group_membership", "iam_restriction_settings"}, {"iam_user_groups"}} // they manage what others do, too
+	rest := slices.DeleteFunc(provider.ListedTypes(t.Context()), func(name string) bool { return slices.Contains(slices.Concat(apart...), name) })
+	for _, names := range append(apart, rest) {
+		var lists strings.Builder
+		for _, name := range names {
+			fmt.Fprintf(&lists, "list %q \"all\" {\n  provider = iam\n}\n\n", name)
+		}
+		w.Write("all.tfquery.hcl", lists.String())
+		w.MustRun("query", "-no-color", "-generate-config-out=found.tf")
+		out, code := w.Run("plan", "-no-color")
+		found := contents(t, filepath.Join(w.Dir, "found.tf"))
+		if all := fmt.Sprintf("%d to import, 0 to add, 0 to change, 0 to destroy", strings.Count(found, "import {")); code != 0 || !strings.Contains(out, all) {
+			t.Errorf("%v: %d, want %s\n%s\n%s", names, code, all, out, found)
+		}
+		if err := os.Remove(filepath.Join(w.Dir, "found.tf")); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // queryWorkspace is a workspace over a tenant, in which terraform query works.
