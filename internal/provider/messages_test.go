@@ -46,6 +46,9 @@ func TestMessages_style(t *testing.T) {
 		if m.detail != "" && (!strings.ContainsAny(m.detail[len(m.detail)-1:], ".:") && !strings.HasSuffix(m.detail, "%s")) {
 			t.Errorf("%s: the text ends in the middle: %q", m.where, m.detail)
 		}
+		if regexp.MustCompile(`[^.]\.\.([^.]|$)`).MatchString(m.detail + m.cause) {
+			t.Errorf("%s: two full stops in %q", m.where, m.detail+m.cause)
+		}
 		for _, word := range []string{"failed to", "Failed to", "could not", "Could not", "unexpectedly", "invalid "} {
 			if strings.Contains(m.summary+m.detail+m.cause, word) {
 				t.Errorf("%s: %q says %q", m.where, m.summary, word)
@@ -57,8 +60,40 @@ func TestMessages_style(t *testing.T) {
 	}
 }
 
+// No text starts with a capital that was made of its first byte: it may be half a
+// letter, or belong to a name. plumbing.Sentence knows.
+func TestMessages_capitals(t *testing.T) {
+	t.Parallel()
+	found := 0
+	eachCall(t, func(where string, call *ast.CallExpr) {
+		f, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok || f.Sel.Name != "ToUpper" || len(call.Args) != 1 {
+			return
+		}
+		found++
+		if _, part := call.Args[0].(*ast.SliceExpr); part {
+			t.Errorf("%s: a part of a text becomes upper case: use plumbing.Sentence", where)
+		}
+	})
+	if found == 0 {
+		t.Error("no text becomes upper case anywhere: is the test blind?")
+	}
+}
+
 // messages returns what the code of the provider says to people.
 func messages(t *testing.T) (all []message) {
+	t.Helper()
+	eachCall(t, func(where string, call *ast.CallExpr) {
+		if m, ok := messageOf(call); ok {
+			m.where = where
+			all = append(all, m)
+		}
+	})
+	return all
+}
+
+// eachCall visits every call in the code of the provider, but for its tests.
+func eachCall(t *testing.T, see func(where string, call *ast.CallExpr)) {
 	t.Helper()
 	files := token.NewFileSet()
 	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
@@ -71,10 +106,7 @@ func messages(t *testing.T) (all []message) {
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
 			if call, ok := n.(*ast.CallExpr); ok {
-				if m, ok := messageOf(call); ok {
-					m.where = fmt.Sprint(files.Position(call.Pos()))
-					all = append(all, m)
-				}
+				see(fmt.Sprint(files.Position(call.Pos())), call)
 			}
 			return true
 		})
@@ -83,7 +115,6 @@ func messages(t *testing.T) (all []message) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return all
 }
 
 // messageOf returns what a call says, if it is one that says something.

@@ -154,7 +154,7 @@ func TestGroupResource_badConfiguration(t *testing.T) {
 		{values{"access": values{"orders": "read", "wombats": "read"}}, []string{`error at AttributeName("access").ElementKeyString("wombats")`, `Unknown entity "wombats"`}},
 		{values{"access": values{"order": "read"}}, []string{`did you mean orders?`}},
 		{values{"access": values{"orders": "write"}}, []string{`error at AttributeName("access").ElementKeyString("orders")`, "use one of none, read, manage"}},
-		{values{"access": values{"orders": "edit"}}, []string{`error at AttributeName("access").ElementKeyString("orders")`, `Orders has no level "edit"`}},
+		{values{"access": values{"orders": "edit"}}, []string{`error at AttributeName("access").ElementKeyString("orders")`, `The entity orders has no level "edit"`}},
 		{values{"role_template": "boss"}, []string{`error at AttributeName("role_template"): Unknown Role Template`, "viewer, manager, admin"}},
 		{values{"name": values{}}, []string{`error at AttributeName("name")`}},
 		{values{"name": values{"en": "x", "de": nil}}, []string{`error at AttributeName("name").ElementKeyString("de"): Null Element`}},

@@ -2,11 +2,13 @@ package makesync
 
 import (
 	"context"
+	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -34,6 +36,9 @@ func (a *syncAction) Invoke(ctx context.Context, _ action.InvokeRequest, resp *a
 		return
 	}
 	err := a.Client.SyncMake(ctx)
+	if client.IsNotFound(err) {
+		err = errors.New("the tenant has no Make organization, so that there is nothing to sync with. Create one with iam_make_organization, and apply it before this action runs, as with depends_on or a trigger of that resource")
+	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("sync", "Make organization", "of the tenant", err))
 		return

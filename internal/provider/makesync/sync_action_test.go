@@ -34,7 +34,7 @@ func TestSyncMakeAction(t *testing.T) {
 			t.Errorf("got %q, %v, want %q", progress, d, want)
 		}
 	}
-	fails("has no Make organization")
+	fails("has no Make organization", "Create one with iam_make_organization")
 	_, err := b.Client.PutMakeOrganization(t.Context(), api.MakeOrganizationUpdate{OrganizationID: "7"})
 	must(t, err)
 	fails("Turn the sync of the Make organization on first")

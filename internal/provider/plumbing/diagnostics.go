@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -36,13 +35,11 @@ func unable(verb, thing, object string, err error) (summary, detail string) {
 	return summary, detail
 }
 
-// capital starts a text with a capital, unless it starts with the name of a type.
-func capital(text string) string {
-	if strings.HasPrefix(text, "iam_") {
-		return text
-	}
-	return strings.ToUpper(text[:1]) + text[1:]
-}
+// What to do when an update, or a creation, names what the tenant does not have.
+const (
+	goneSince = "What the message names no longer exists: it was deleted after the plan was made, or since the last refresh. Run terraform plan again: the new plan shows what is gone, and creates again what the configuration still has."
+	referTo   = "refer to the resource that creates it, or find its id with a data source. A name, a code or an e-mail address is no id."
+)
 
 // nextStep says what to do about an error, where the kind of error tells.
 func nextStep(verb string, err error) string {
@@ -57,8 +54,11 @@ func nextStep(verb string, err error) string {
 	if !errors.As(err, &e) {
 		return ""
 	}
-	if client.IsNotFound(err) && (verb == "create" || verb == "update") {
-		return "Something that the message names is not in the tenant: refer to the resource that makes it, or find its id with a data source. A name, a code or an e-mail address is no id. What was deleted elsewhere shows in the next plan."
+	if client.IsNotFound(err) && slices.Contains([]string{"assign", "create", "update"}, verb) {
+		if verb == "update" {
+			return goneSince + " If it never existed, " + referTo
+		}
+		return "Something that the message names is not in the tenant. If it was deleted elsewhere, run terraform plan again. Otherwise " + referTo
 	}
 	switch e.StatusCode {
 	case http.StatusUnauthorized:
@@ -91,16 +91,4 @@ func GoneWarning(thing, object string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic(
 		fmt.Sprintf("%s Not Found", thing),
 		fmt.Sprintf("%s %s no longer exists in the tenant, so it was removed from the state. The plan creates it again if it is still in the configuration.", thing, object))
-}
-
-// Sentence starts a text with a capital and ends it with a full stop.
-func Sentence(text string) string {
-	if text == "" {
-		return text
-	}
-	text = strings.ToUpper(text[:1]) + text[1:]
-	if !strings.ContainsRune(".!?", rune(text[len(text)-1])) {
-		text += "."
-	}
-	return text
 }

@@ -53,6 +53,7 @@ func (d *Data) Judge(ctx context.Context, change func(*access.Step)) (diags diag
 			return diags
 		}
 		d.forecast.Forecast = access.NewForecast(state)
+		diags.Append(g.unknownUsers(state)...)
 	}
 	impact := d.forecast.Change(change)
 	if told := g.told(impact); len(told) > 0 {
@@ -60,6 +61,20 @@ func (d *Data) Judge(ctx context.Context, change func(*access.Step)) (diags diag
 		diags.AddWarning(impactSummary(d.forecast.told), impactText(told))
 	}
 	diags.Append(g.judge(impact)...)
+	return diags
+}
+
+// unknownUsers warns of protected addresses that nobody has: a guardrail with a
+// mistake in it protects nobody, but the plan may be about to invite the person.
+func (g Guardrails) unknownUsers(state access.State) (diags diag.Diagnostics) {
+	missing := slices.DeleteFunc(slices.Clone(g.ProtectUsers), func(email string) bool {
+		return slices.ContainsFunc(state.Users, func(u access.StateUser) bool { return api.SameEmail(u.Email, email) })
+	})
+	if len(missing) > 0 {
+		slices.Sort(missing)
+		diags.AddWarning("Protected Users Not Found", fmt.Sprintf("guardrails.protect_users of the provider names addresses that no user of the tenant has yet: %s. "+
+			"They are protected from the next plan on after they are invited. If one of them is misspelt, correct it: it protects nobody.", strings.Join(missing, ", ")))
+	}
 	return diags
 }
 

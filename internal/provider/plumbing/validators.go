@@ -140,7 +140,11 @@ func (accessValidator) ValidateMap(_ context.Context, req validator.MapRequest, 
 			continue
 		}
 		if _, err := access.Check(entity, level.ValueString()); err != nil {
-			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(entity), "Invalid Access", Sentence(err.Error()))
+			text := err.Error()
+			if _, ok := access.EntityByCode(entity); ok {
+				text = "the entity " + text
+			}
+			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(entity), "Invalid Access", Sentence(text))
 		}
 	}
 }

@@ -204,7 +204,7 @@ func TestAccessControlResource_idExists(t *testing.T) {
 		t.Errorf("it was not left as it was: %+v, %v", c, err)
 	}
 	predefined := access.Controls()[0].ID
-	if _, d := p.Apply("iam_access_control", state{}, with(accounting(), values{"id": predefined})); !d.Has(`error at AttributeName("id")`, "Access control "+predefined+" is predefined", "data source iam_access_controls") {
+	if _, d := p.Apply("iam_access_control", state{}, with(accounting(), values{"id": predefined})); !d.Has(`error at AttributeName("id")`, "The access control "+predefined+" is predefined", "data source iam_access_controls") {
 		t.Errorf("a predefined id: %v", d)
 	}
 }

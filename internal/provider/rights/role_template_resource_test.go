@@ -170,7 +170,7 @@ func TestRoleTemplateResource_badConfiguration(t *testing.T) {
 		{values{"based_on": "boss"}, []string{`error at AttributeName("based_on"): Unknown Role Template`, `"boss"`, "refer to the id of the iam_role_template"}},
 		{values{"access": nil}, []string{`error at AttributeName("access")`}},
 		{values{"access": values{"order": "read"}}, []string{`error at AttributeName("access").ElementKeyString("order")`, "did you mean orders?"}},
-		{values{"access": values{"orders": "edit"}}, []string{`error at AttributeName("access").ElementKeyString("orders")`, `Orders has no level "edit"`}},
+		{values{"access": values{"orders": "edit"}}, []string{`error at AttributeName("access").ElementKeyString("orders")`, `The entity orders has no level "edit"`}},
 		{values{"access": values{"orders": nil}}, []string{`error at AttributeName("access").ElementKeyString("orders")`, "Null Element"}},
 	} {
 		if _, _, d := p.Plan("iam_role_template", state{}, with(clerk(), c.changes)); !d.Has(c.want...) {

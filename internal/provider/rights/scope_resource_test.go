@@ -199,7 +199,7 @@ func TestScopeResource_idExists(t *testing.T) {
 	if s, err := b.Client.Scope(t.Context(), "billing.invoices"); err != nil || s.Domain != "billing" {
 		t.Errorf("it was not left as it was: %+v, %v", s, err)
 	}
-	if _, d := p.Apply("iam_scope", state{}, values{"id": "iam.user_read"}); !d.Has(`error at AttributeName("id")`, "Scope iam.user_read is predefined", "data source iam_scopes") {
+	if _, d := p.Apply("iam_scope", state{}, values{"id": "iam.user_read"}); !d.Has(`error at AttributeName("id")`, "The scope iam.user_read is predefined", "data source iam_scopes") {
 		t.Errorf("a predefined id: %v", d)
 	}
 	if imported, d := p.Import("iam_scope", "iam.user_read"); imported.Values != nil || !d.Has("Unable to import scope", "is predefined") {

@@ -65,5 +65,5 @@ func existsText(thing, typeName, id string, predefined bool) string {
 }
 
 func predefinedText(thing, typeName, id string) string {
-	return fmt.Sprintf("%s %s is predefined: it can be neither changed nor deleted, and so not managed here. Read it with the data source %ss.", strings.ToUpper(thing[:1])+thing[1:], id, typeName)
+	return fmt.Sprintf("The %s %s is predefined: it can be neither changed nor deleted, and so not managed here. Read it with the data source %ss.", thing, id, typeName)
 }
