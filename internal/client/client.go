@@ -68,11 +68,14 @@ type Client struct {
 	pace pace
 	kept keptPages
 
+	others others
+
 	wrote   atomic.Bool // whether anything was written, or tried to
 	users   gathering[api.User]
 	groups  gathering[api.Group]
 	team    gathering[api.TeamMember]
 	all     shared[[]api.User]       // by no id
+	allOf   shared[[]api.Group]      // by no id
 	members shared[[]api.Assignment] // by group
 	setting shared[*api.Setting]     // by key
 
@@ -190,6 +193,7 @@ func (c *Client) do(ctx context.Context, call call) (*exchange, error) {
 	if call.method != http.MethodGet {
 		c.wrote.Store(true)
 	}
+	defer c.others.begin(ctx)()
 	x := c.newExchange(call)
 	for renewed := false; ; renewed = true {
 		held, err := c.tokens.get(ctx)

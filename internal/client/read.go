@@ -80,6 +80,11 @@ func (c *Client) ReadGroup(ctx context.Context, reader, id string) (*api.Group, 
 	return c.Group(ctx, id)
 }
 
+// ReadGroups is Groups for many who need them all. Nobody may change them.
+func (c *Client) ReadGroups(ctx context.Context, reader string) ([]api.Group, error) {
+	return c.allOf.get(ctx, c, [2]string{reader, ""}, c.Groups)
+}
+
 // ReadTeamMember is TeamMember for the refresh of many.
 func (c *Client) ReadTeamMember(ctx context.Context, reader, id string) (*api.TeamMember, error) {
 	if m := c.team.find(ctx, reader, id); m != nil {
