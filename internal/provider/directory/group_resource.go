@@ -64,6 +64,7 @@ func (r *groupResource) ValidateConfig(ctx context.Context, req resource.Validat
 func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, groupStep)...)
+		r.planDestroy(ctx, req, resp)
 		return
 	}
 	var plan, state groupModel
@@ -83,6 +84,10 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		resp.Diagnostics.Append(r.planDependencies(plan, unmet, tenant, state.UnmetDependencies)...)
 	}
 	resp.Diagnostics.Append(r.checkRestrictions(ctx, plan, state)...)
+	resp.Diagnostics.Append(r.planUses(plan)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(r.warnOfKept(ctx, plan, state)...)
+	}
 	if !req.State.Raw.IsNull() && !req.Plan.Raw.Equal(req.State.Raw) {
 		resp.Diagnostics.Append(r.warnOfStale(ctx, plan, state)...)
 	}
@@ -349,11 +354,15 @@ func (r *groupResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	id := state.ID.ValueString()
-	defer r.Client.Lock(lockGroup, id)()
-	err := r.Client.DeleteGroup(ctx, id, state.ForceDelete.ValueBool())
-	if client.IsBadRequest(err) && !state.ForceDelete.ValueBool() {
-		err = fmt.Errorf("%w. If it still has members, take them out first, or set force_delete = true, apply, and destroy again", err)
+	id, force := state.ID.ValueString(), state.ForceDelete.ValueBool()
+	planned, diags := plumbing.KeptUses(ctx, req.Private)
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		return
+	}
+	err := r.WhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, id, force, planned[kindMember]) }, client.IsBadRequest)
+	if client.IsBadRequest(err) && !force {
+		err = fmt.Errorf("%w. The group still has %s, and nothing that this apply was about to change has taken them out. "+
+			"If this configuration does so, apply again: with -parallelism=1 Terraform may come to the group first. Else take them out first. Or set force_delete = true, apply, and destroy again", err, r.stillMembers(ctx, state))
 	}
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.Append(plumbing.Unable("delete", "group", id, err))

@@ -150,6 +150,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		return
 	}
 	plan.fillFrom(config, prior, r.Defaults)
+	resp.Diagnostics.Append(prior.warnOfKept(config)...)
 	if plumbing.IsSet(prior.Email) && !plan.Email.Equal(prior.Email) { // emailCase made the same ones equal
 		resp.Diagnostics.AddAttributeWarning(path.Root("email"), "User Will Be Replaced",
 			fmt.Sprintf("An e-mail address cannot change, so %s is removed and the new address is invited: a user with another id, who is not active before accepting. "+

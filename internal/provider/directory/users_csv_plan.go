@@ -54,6 +54,7 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	if !state.CSV.Equal(plan.CSV) {
 		warnOfRows(table, former, &resp.Diagnostics)
+		warnOfColumns(table, former, &resp.Diagnostics)
 	}
 	r.checkCodes(ctx, table, former, &resp.Diagnostics)
 	r.checkLocks(ctx, table, former, &resp.Diagnostics)

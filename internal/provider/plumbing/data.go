@@ -26,6 +26,7 @@ type Data struct {
 	Owners     Owners
 	Members    Memberships
 	Team       Team
+	Uses       Uses
 
 	mu           sync.Mutex
 	templates    []api.Template

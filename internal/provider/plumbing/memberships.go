@@ -367,3 +367,10 @@ func (m *Memberships) holders(group string, user Person) (all []Manager) {
 	}
 	return all
 }
+
+// Leaving reports whether a resource gives up the membership, and none holds it.
+func (m *Memberships) Leaving(group string, user Person) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.ContainsFunc(m.released[group], func(gone *membership) bool { return gone.user.is(user) }) && len(m.holders(group, user)) == 0
+}

@@ -70,6 +70,15 @@ func (o *Owners) Leaves(by, email string, at path.Path) diag.Diagnostics {
 	return nil
 }
 
+// Leaving reports whether a resource is to take the user with the e-mail address
+// out of the tenant, or to lock it.
+func (o *Owners) Leaving(email string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, leaves := o.leave[strings.ToLower(email)]
+	return leaves
+}
+
 // renamed reports whether the user goes from one iam_user to another, which can
 // do no harm: the new one does not take over who is there.
 func renamed(from, to string) bool { return from == "iam_user" && to == "iam_user" }

@@ -48,7 +48,8 @@ func (r *accessControlResource) Schema(_ context.Context, _ resource.SchemaReque
 		MarkdownDescription: "An access control of the tenant's own: a bundle of scopes that groups carry (`access_control_ids` of `iam_group`). " +
 			"It may hold predefined scopes and the tenant's own (`iam_scope`).\n\n" +
 			"Predefined access controls cannot be managed; read them with the data source `iam_access_controls`. " +
-			"An access control that a group still carries cannot be deleted. With `lifecycle { create_before_destroy = true }` Terraform first takes it out of groups that are changed in the same apply.",
+			"Destroying an access control takes it out of the groups that carry it. The plan names those that it does not change itself, with their members, and is refused where a group goes on listing it. " +
+			"With `lifecycle { create_before_destroy = true }` a replacement is in the groups before the former one goes; without, the API refuses to replace an access control that a group carries.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				MarkdownDescription: "Id of the access control, unique in the tenant, case-sensitive. Changing it replaces the access control.",
@@ -108,8 +109,10 @@ func (r *accessControlResource) ValidateConfig(ctx context.Context, req resource
 }
 
 // ModifyPlan refuses languages that the tenant does not have. It keeps what the
-// API decides while the scopes, on which it depends, stay as they are.
+// API decides while the scopes, on which it depends, stay as they are, and tells
+// what a destroy takes the access control out of.
 func (r *accessControlResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.planUses(ctx, req, resp)
 	if req.Plan.Raw.IsNull() {
 		return
 	}
@@ -239,13 +242,16 @@ func (r *accessControlResource) Delete(ctx context.Context, req resource.DeleteR
 		return
 	}
 	id := state.ID.ValueString()
-	defer r.Client.Lock(lockControl, id)()
-	err := r.Client.DeleteAccessControl(ctx, id)
+	planned, diags := plumbing.KeptUses(ctx, req.Private)
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		return
+	}
+	err := r.WhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, id, planned[plumbing.KindGroup]) }, client.IsBadRequest)
 	switch {
 	case err == nil:
 		err = awaitGone(ctx, func(ctx context.Context) error { _, err := r.Client.AccessControl(ctx, id); return err })
 	case client.IsBadRequest(err):
-		err = fmt.Errorf("%w. If groups still carry it, take it out of their access_control_ids, apply, and destroy again. Access controls with lifecycle { create_before_destroy = true } are destroyed after such groups are changed, in one apply", err)
+		err = fmt.Errorf("%w. If groups still carry it, take it out of their access_control_ids, apply, and destroy again. To replace it, set lifecycle { create_before_destroy = true } and give the new one another id", err)
 	}
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.Append(plumbing.Unable("delete", "access control", id, err))

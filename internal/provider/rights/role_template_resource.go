@@ -47,7 +47,8 @@ func (r *roleTemplateResource) Schema(_ context.Context, _ resource.SchemaReques
 		MarkdownDescription: "A role template of the tenant's own: levels that groups can start from, laid over another template or over nothing. " +
 			"A change reaches every group that starts from the template and every template that is based on it, and the plan of these shows it in `effective_access`.\n\n" +
 			"Needs the reference backend: the public API lists role templates and has no way to make one. " +
-			"The backend keeps a template that is in use: to remove or replace one together with its last use, set `lifecycle { create_before_destroy = true }` on it.",
+			"Destroying a template leaves the groups and templates that start from it what they have: its levels are written into them. The plan names those that it does not change itself, and is refused where one goes on naming the template. " +
+			"To replace a template that is in use, set `lifecycle { create_before_destroy = true }` on it.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				MarkdownDescription: "Id of the template, unique in the tenant, case-sensitive. Left out, one is generated. Changing it replaces the template.",
@@ -108,6 +109,7 @@ func (r *roleTemplateResource) ValidateConfig(ctx context.Context, req resource.
 // ModifyPlan refuses languages that the tenant does not have, makes
 // effective_access known, and tells it to what is planned after the template.
 func (r *roleTemplateResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.planUses(ctx, req, resp)
 	if req.Plan.Raw.IsNull() {
 		return
 	}
@@ -320,14 +322,18 @@ func (r *roleTemplateResource) Delete(ctx context.Context, req resource.DeleteRe
 		return
 	}
 	id := state.ID.ValueString()
+	planned, diags := plumbing.KeptUses(ctx, req.Private)
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		return
+	}
 	defer r.ForgetTemplates()
-	err := r.Client.DeleteTemplate(ctx, id)
+	err := r.WhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, id, planned) }, client.IsBadRequest)
 	if err == nil {
 		err = awaitGone(ctx, func(ctx context.Context) error { _, err := r.Client.Template(ctx, id); return err })
 	}
 	if client.IsBadRequest(err) {
 		err = fmt.Errorf("%w. Let what uses the template start from another one first: apply that while the template is still there, and then without it. "+
-			"Or set lifecycle { create_before_destroy = true } on the template and apply that, which makes Terraform change the others before it deletes the template", err)
+			"To replace it, set lifecycle { create_before_destroy = true } and give the new one another id", err)
 	}
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.Append(refused("delete", id, err))

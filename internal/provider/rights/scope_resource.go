@@ -84,9 +84,10 @@ func (r *scopeResource) ValidateConfig(ctx context.Context, req resource.Validat
 	}
 }
 
-// ModifyPlan refuses languages that the tenant does not have, and warns of an id
-// that the platform may want for itself.
+// ModifyPlan refuses languages that the tenant does not have, warns of an id that
+// the platform may want for itself, and names what holds a scope that is destroyed.
 func (r *scopeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.planUses(ctx, req, resp)
 	if req.Plan.Raw.IsNull() {
 		return
 	}

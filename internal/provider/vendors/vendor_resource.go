@@ -25,6 +25,7 @@ var (
 	_ resource.ResourceWithConfigure      = (*vendorResource)(nil)
 	_ resource.ResourceWithIdentity       = (*vendorResource)(nil)
 	_ resource.ResourceWithImportState    = (*vendorResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*vendorResource)(nil)
 	_ resource.ResourceWithValidateConfig = (*vendorResource)(nil)
 )
 
@@ -256,15 +257,8 @@ func (r *vendorResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 	ctx, cancel := plumbing.Within(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
-	id := state.ID.ValueString()
-	defer r.Client.Lock(lockVendor, id)()
-	if state.DeleteGroups.ValueBool() {
-		if err := r.deleteGroups(ctx, id); err != nil {
-			resp.Diagnostics.Append(plumbing.Unable("delete", "groups of vendor", id, err))
-			return
-		}
-	}
-	err := r.Client.DeleteVendor(ctx, id)
+	id, groups := state.ID.ValueString(), state.DeleteGroups.ValueBool()
+	err := r.WhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, id, groups) }, client.IsBadRequest)
 	if client.IsBadRequest(err) && !state.DeleteGroups.ValueBool() {
 		err = fmt.Errorf("%w. If its groups still have members, take them out first, or set delete_groups = true, apply, and destroy again", err)
 	}

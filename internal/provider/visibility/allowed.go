@@ -25,8 +25,9 @@ func synced(ctx context.Context, d *plumbing.Data) (bool, error) {
 
 // checkSites refuses, while restrictions are tied to the sites, values that are
 // the code of no site, present or planned. An API key that may not read what
-// this takes plans without the check; the API has it, too.
-func checkSites(ctx context.Context, d *plumbing.Data, values map[string]path.Path) (diags diag.Diagnostics) {
+// this takes plans without the check; the API has it, too. Where sites come from
+// elsewhere (external) it warns.
+func checkSites(ctx context.Context, d *plumbing.Data, values map[string]path.Path, external bool) (diags diag.Diagnostics) {
 	if d == nil || d.Client == nil || len(values) == 0 {
 		return nil
 	}
@@ -44,10 +45,17 @@ func checkSites(ctx context.Context, d *plumbing.Data, values map[string]path.Pa
 		return diags
 	}
 	for _, v := range plumbing.SortedKeys(values) {
-		if _, planned := d.Planned(plumbing.PlanSite, v); !on || planned || slices.Contains(codes, v) {
+		exists := slices.Contains(codes, v) && !d.Uses.Ended(plumbing.Object{Kind: plumbing.KindSite, ID: v})
+		if _, planned := d.Planned(plumbing.PlanSite, v); !on || planned || exists {
 			continue
 		}
-		const detail = "The tenant's restriction values are tied to its sites, and there is no site with the code %q. Make it with iam_site and refer to it, as in iam_site.name.code, or set sync_with_sites = false in iam_restriction_settings."
+		if external {
+			d.Plan(plumbing.PlanSite, v, "")
+			diags.AddAttributeWarning(values[v], "Restriction Is No Site Yet", fmt.Sprintf("The tenant's restriction values are tied to its sites, and there is no site with the code %q. "+
+				"This configuration says that it creates the site outside of iam_site: the apply fails unless the site exists by then, so let this resource depend on what creates it.", v))
+			continue
+		}
+		const detail = "The tenant's restriction values are tied to its sites, and there is no site with the code %q. Make it with iam_site and refer to it, as in iam_site.name.code, or set sync_with_sites = false in iam_restriction_settings. Where another provider creates the site in the same apply, set external_sites of iam_restriction_settings, or external_site of iam_restriction."
 		if whole {
 			diags.AddAttributeError(values[v], "Restriction Is No Site", fmt.Sprintf(detail, v))
 		} else {

@@ -37,7 +37,8 @@ func NewRestrictionResource() resource.Resource { return &restrictionResource{re
 
 // restrictionModel is the state of iam_restriction.
 type restrictionModel struct {
-	Value types.String `tfsdk:"value"`
+	Value        types.String `tfsdk:"value"`
+	ExternalSite types.Bool   `tfsdk:"external_site"`
 }
 
 // otherOwner warns of the ways in which one setting may get two owners.
@@ -57,17 +58,28 @@ func (r *restrictionResource) Schema(_ context.Context, _ resource.SchemaRequest
 				Validators:          []validator.String{plumbing.ValidRestriction()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
+			"external_site": schema.BoolAttribute{
+				MarkdownDescription: "Whether something other than `iam_site` creates the site of this code in the same apply, such as a resource of the platform's own provider: refer to that resource. " +
+					"While restrictions are tied to the sites, the plan then warns of a code that is no site yet, instead of refusing it.",
+				Optional: true,
+			},
 		},
 	}
 }
 
 // ModifyPlan tells the checks of groups that the value will be there, and refuses
-// a new one that is no site while it has to be one.
+// a new one that is no site while it has to be one. It names the groups that hold a
+// value which is taken off the list.
 func (r *restrictionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var plan, state restrictionModel
 	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if v := state.Value.ValueString(); r.Data != nil && r.Client != nil && !resp.Diagnostics.HasError() {
+			r.Uses.Ends(plumbing.Object{Kind: plumbing.KindRestriction, ID: v})
+			resp.Diagnostics.Append(warnOfHolders(ctx, r.Data, []string{v}, "destroy of restriction "+v)...)
+		}
 		return
 	}
-	var plan, state restrictionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -76,10 +88,14 @@ func (r *restrictionResource) ModifyPlan(ctx context.Context, req resource.Modif
 		return
 	}
 	r.Plan(plumbing.PlanRestriction, plan.Value.ValueString(), "")
-	if plan.Value.Equal(state.Value) {
+	if r.Data != nil {
+		r.Uses.Stays(plumbing.Object{Kind: plumbing.KindRestriction, ID: plan.Value.ValueString()})
+	}
+	site := plumbing.Object{Kind: plumbing.KindSite, ID: plan.Value.ValueString()}
+	if plan.Value.Equal(state.Value) && (r.Data == nil || !r.Uses.Ended(site)) {
 		return
 	}
-	resp.Diagnostics.Append(checkSites(ctx, r.Data, map[string]path.Path{plan.Value.ValueString(): path.Root("value")})...)
+	resp.Diagnostics.Append(checkSites(ctx, r.Data, map[string]path.Path{plan.Value.ValueString(): path.Root("value")}, plan.ExternalSite.ValueBool())...)
 }
 
 func (r *restrictionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -125,8 +141,10 @@ func (r *restrictionResource) Read(ctx context.Context, req resource.ReadRequest
 	}
 }
 
-// Update is never called: the only argument replaces the restriction.
-func (r *restrictionResource) Update(context.Context, resource.UpdateRequest, *resource.UpdateResponse) {
+// Update keeps what only plans look at: the value replaces the restriction.
+func (r *restrictionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.IdentifyUpdated(ctx, resp)
+	resp.State.Raw = req.Plan.Raw
 }
 
 func (r *restrictionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -136,12 +154,7 @@ func (r *restrictionResource) Delete(ctx context.Context, req resource.DeleteReq
 		return
 	}
 	v := state.Value.ValueString()
-	err := change(ctx, r.Client, api.SettingRestrictions, func(values []string, _ bool) ([]string, bool, error) {
-		if !slices.Contains(values, v) {
-			return nil, false, nil
-		}
-		return slices.DeleteFunc(values, func(other string) bool { return other == v }), true, nil
-	})
+	err := unlist(ctx, r.Client, v)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("delete", "restriction", v, err))
 	}

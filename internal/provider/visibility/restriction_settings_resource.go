@@ -46,13 +46,14 @@ type restrictionSettingsModel struct {
 	ID            types.String `tfsdk:"id"`
 	SyncWithSites types.Bool   `tfsdk:"sync_with_sites"`
 	Values        types.Set    `tfsdk:"values"`
+	ExternalSites types.Bool   `tfsdk:"external_sites"`
 }
 
 func (r *restrictionSettingsResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "How the tenant restricts groups: whether the allowed values are the codes of its sites, and the list of values. One per tenant; what an argument does not set is not managed here. " +
 			"Authoritative for the list where `values` is set; use `iam_restriction` instead for single values, and do not use both.\n\n" +
-			"While restrictions are tied to the sites, every value of the list must be the code of a site, and a site on the list cannot be deleted: let this resource refer to the sites, as in `values = [iam_site.de.code]` or `depends_on`, and groups to this resource. Terraform then takes them down in the reverse order.\n\n" +
+			"While restrictions are tied to the sites, every value of the list must be the code of a site, and the API keeps a site that is on the list. Destroying an `iam_site` takes its code off the list, unless this resource goes on listing it. Let this resource refer to the sites, as in `values = [iam_site.de.code]` or `depends_on`, and groups to this resource. Terraform then takes them down in the reverse order.\n\n" +
 			"Destroying the resource unties restrictions from the sites if it had tied them, as in a new tenant. The list stays, so that no group loses a value that it is restricted to; a warning says what is left. Apply `values = []` first to empty it.\n\n" + otherOwner,
 		Attributes: map[string]schema.Attribute{
 			"sync_with_sites": schema.BoolAttribute{
@@ -65,6 +66,11 @@ func (r *restrictionSettingsResource) Schema(_ context.Context, _ resource.Schem
 				Optional:            true,
 				Validators:          []validator.Set{setvalidator.ValueStringsAre(plumbing.ValidRestriction())},
 			},
+			"external_sites": schema.BoolAttribute{
+				MarkdownDescription: "Whether something other than `iam_site` creates sites of `values` in the same apply, such as resources of the platform's own provider: refer to them, as in `values = [emporix_site.de.code]`, and let groups refer to this resource. " +
+					"The plan then warns of values that are no site yet, instead of refusing them.",
+				Optional: true,
+			},
 			"id": schema.StringAttribute{
 				MarkdownDescription: "The tenant.",
 				Computed:            true,
@@ -76,10 +82,14 @@ func (r *restrictionSettingsResource) Schema(_ context.Context, _ resource.Schem
 
 // ModifyPlan refuses new values that are no site while they have to be.
 func (r *restrictionSettingsResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var plan, state restrictionSettingsModel
 	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if state.SyncWithSites.ValueBool() { // which Delete unties
+			r.Plan(plumbing.PlanSetting, api.SettingSiteSync, "false")
+		}
 		return
 	}
-	var plan, state restrictionSettingsModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -91,17 +101,20 @@ func (r *restrictionSettingsResource) ModifyPlan(ctx context.Context, req resour
 	if state.Values.IsNull() && r.Client != nil && !plan.Values.IsNull() && plumbing.Wholly(plan.Values) {
 		r.warnOfRemovals(ctx, plan, &resp.Diagnostics)
 	}
+	if !req.State.Raw.IsNull() && r.Client != nil {
+		r.planKept(ctx, plan, state, &resp.Diagnostics)
+	}
 	if plan.SyncWithSites.IsUnknown() {
 		return
 	}
 	tied := plan.SyncWithSites.ValueBool() && !state.SyncWithSites.ValueBool()
 	added := map[string]path.Path{}
 	for _, v := range plumbing.Strings(plan.Values) {
-		if tied || !slices.Contains(plumbing.Strings(state.Values), v) {
+		if tied || !slices.Contains(plumbing.Strings(state.Values), v) || r.Data != nil && r.Uses.Ended(plumbing.Object{Kind: plumbing.KindSite, ID: v}) {
 			added[v] = path.Root("values").AtSetValue(types.StringValue(v))
 		}
 	}
-	resp.Diagnostics.Append(checkSites(ctx, r.Data, added)...)
+	resp.Diagnostics.Append(checkSites(ctx, r.Data, added, plan.ExternalSites.ValueBool())...)
 }
 
 // warnOfRemovals names the values that will go from a list that was not managed

@@ -33,9 +33,15 @@ var siteType = plumbing.NewAddressed("site", plumbing.Key{Name: "code", About: "
 func NewSiteResource() resource.Resource { return &siteResource{siteType} }
 
 // ModifyPlan makes known what follows from the arguments, and tells the checks
-// of restriction values that the site will be there.
+// of restriction values that the site will be there, or what a destroy takes the
+// code from.
 func (r *siteResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
+		var state siteModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if r.Data != nil && r.Client != nil && !resp.Diagnostics.HasError() {
+			resp.Diagnostics.Append(r.planDestroy(ctx, state.Code.ValueString(), resp.Private)...)
+		}
 		return
 	}
 	var plan siteModel
@@ -45,6 +51,9 @@ func (r *siteResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	}
 	if plumbing.IsSet(plan.Code) {
 		r.Plan(plumbing.PlanSite, plan.Code.ValueString(), "")
+		if r.Data != nil {
+			r.Uses.Stays(plumbing.Object{Kind: plumbing.KindSite, ID: plan.Code.ValueString()})
+		}
 	}
 	var config, state siteModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -212,8 +221,13 @@ func (r *siteResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 		return
 	}
 	code := state.Code.ValueString()
-	defer r.Client.Lock(lockSite, code)()
-	err := r.Client.DeleteSite(ctx, code)
+	planned, diags := plumbing.KeptUses(ctx, req.Private)
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		return
+	}
+	listed := len(planned[kindListed]) > 0
+	inUse := func(err error) bool { return client.IsBadRequest(err) && !state.Default.ValueBool() }
+	err := r.WhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, code, listed) }, inUse)
 	if client.IsBadRequest(err) && state.Default.ValueBool() {
 		err = fmt.Errorf("%w. The default site cannot be deleted: make another one the default in the dashboard, or take this one out of the state with a removed block", err)
 	}

@@ -1,0 +1,149 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// planUses notes what the group will use, and refuses what the plan destroys.
+func (r *groupResource) planUses(plan groupModel) (diags diag.Diagnostics) {
+	if r.Data == nil || !plumbing.IsSet(plan.ID) {
+		return nil
+	}
+	by := plumbing.Object{Kind: plumbing.KindGroup, ID: plan.ID.ValueString()}
+	r.Uses.Stays(by)
+	template := plan.RoleTemplate.ValueString()
+	r.Uses.Keeps(by, plumbing.KindTemplate, []string{template}, !plan.RoleTemplate.IsUnknown())
+	r.Uses.Keeps(by, plumbing.KindRestriction, plumbing.Strings(plan.Restrictions), plumbing.Wholly(plan.Restrictions))
+	if !plan.AccessControlIDs.IsNull() { // else they stay as they are
+		r.Uses.Keeps(by, plumbing.KindControl, plumbing.Strings(plan.AccessControlIDs), plumbing.Wholly(plan.AccessControlIDs))
+	}
+	if r.Uses.Ended(plumbing.Object{Kind: plumbing.KindTemplate, ID: template}) {
+		diags.AddAttributeError(path.Root("role_template"), "Role Template Destroyed And Used",
+			fmt.Sprintf("This plan destroys role template %s, and group %s starts from it. Name another template, or keep that one.", template, by.ID))
+	}
+	for _, id := range plumbing.Strings(plan.AccessControlIDs) {
+		if r.Uses.Ended(plumbing.Object{Kind: plumbing.KindControl, ID: id}) {
+			diags.AddAttributeError(path.Root("access_control_ids").AtSetValue(types.StringValue(id)), "Access Control Destroyed And Carried",
+				fmt.Sprintf("This plan destroys access control %s, and group %s lists it. Take it out of access_control_ids, or keep the iam_access_control.", id, by.ID))
+		}
+	}
+	return diags
+}
+
+// planDestroy names the members of the group whom nothing in the plan takes out,
+// as far as it has come, and keeps for Delete that all others leave anyway.
+func (r *groupResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state groupModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || r.Data == nil || r.Client == nil {
+		return
+	}
+	id := state.ID.ValueString()
+	r.Uses.Ends(plumbing.Object{Kind: plumbing.KindGroup, ID: id})
+	group := api.Group{ID: id, UserType: access.UserType(state.UserType.ValueString())}
+	members, err := r.MemberNames(ctx, group, "destroy of group")
+	if client.IsForbidden(err) || client.IsNotFound(err) {
+		return // Delete says what is in the way
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "members of group", id, err))
+		return
+	}
+	var stay, leave []string
+	for user, name := range members {
+		if r.Leaving(id, plumbing.Person{ID: user, Email: name}) {
+			leave = append(leave, user)
+		} else {
+			stay = append(stay, name)
+		}
+	}
+	if len(leave) > 0 {
+		slices.Sort(leave)
+		resp.Diagnostics.Append(plumbing.KeepUses(ctx, plumbing.PlannedUses{kindMember: leave}, resp.Private)...)
+	}
+	if len(stay) == 0 {
+		return
+	}
+	slices.Sort(stay)
+	ends := "The apply deletes the group once they have left it, and fails if nothing in this plan takes them out: Terraform plans in no fixed order, and may do so after this. " +
+		"To delete the group whoever is in it, set force_delete = true and apply that first."
+	if state.ForceDelete.ValueBool() {
+		ends = "With force_delete = true the apply takes them out of the group and deletes it."
+	}
+	resp.Diagnostics.AddWarning("Group Has Members: "+id, fmt.Sprintf("Group %s still has members, as far as this plan has come: %s. %s", groupLabel(state), plumbing.NameSome(stay), ends))
+}
+
+// kindMember is the kind under which a group's plan keeps users for Delete.
+const kindMember = "member"
+
+// delete deletes the group. Members who leave in this run anyway, by its plan, are
+// no reason to keep it.
+func (r *groupResource) delete(ctx context.Context, id string, force bool, leaving []string) error {
+	defer r.Client.Lock(lockGroup, id)()
+	err := r.Client.DeleteGroup(ctx, id, force)
+	if !client.IsBadRequest(err) || force || len(leaving) == 0 {
+		return err
+	}
+	members, lookup := r.Client.Members(ctx, id)
+	if lookup != nil || slices.ContainsFunc(members, func(a api.Assignment) bool { return !slices.Contains(leaving, a.UserID) }) {
+		return err
+	}
+	if forced := r.Client.DeleteGroup(ctx, id, true); !client.IsForbidden(forced) {
+		return forced
+	}
+	return err
+}
+
+// stillMembers names those who are in a group that was not deleted.
+func (r *groupResource) stillMembers(ctx context.Context, state groupModel) string {
+	group := api.Group{ID: state.ID.ValueString(), UserType: access.UserType(state.UserType.ValueString())}
+	members, err := r.MemberNames(ctx, group, "delete of group")
+	if err != nil || len(members) == 0 {
+		return "members"
+	}
+	names := make([]string, 0, len(members))
+	for _, name := range members {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return "the members " + plumbing.NameSome(names)
+}
+
+// warnOfKept names what a group keeps where its configuration leaves an argument
+// out that it had.
+func (r *groupResource) warnOfKept(ctx context.Context, plan, state groupModel) (diags diag.Diagnostics) {
+	if plan.Mixins.IsNull() && state.Mixins.ValueString() != "" && strings.Trim(state.Mixins.ValueString(), "{} \n\t") != "" {
+		diags.AddAttributeWarning(path.Root("mixins"), "Custom Attributes Stay: "+state.ID.ValueString(),
+			fmt.Sprintf("Left out, mixins are not managed here: group %s keeps the custom attributes that it has. To remove them, write mixins = \"{}\".", groupLabel(state)))
+	}
+	if !plan.AccessControlIDs.IsNull() || len(plumbing.Strings(state.AccessControlIDs)) == 0 || r.Data == nil || r.Client == nil {
+		return diags
+	}
+	group, err := r.Client.Group(ctx, state.ID.ValueString())
+	if err != nil {
+		return diags // the apply says so
+	}
+	stay := slices.DeleteFunc(unexplained(group.AccessControls), func(id string) bool {
+		return r.Uses.Ended(plumbing.Object{Kind: plumbing.KindControl, ID: id})
+	})
+	if len(stay) > 0 {
+		slices.Sort(stay)
+		diags.AddAttributeWarning(path.Root("access_control_ids"), "Access Controls Stay: "+group.ID,
+			fmt.Sprintf("Left out, access_control_ids is not managed here: group %s keeps the access controls %s, and its members what these give. "+
+				"To take them out, write access_control_ids = [].", plumbing.GroupLabel(*group), strings.Join(stay, ", ")))
+	}
+	return diags
+}

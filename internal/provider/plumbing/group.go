@@ -1,0 +1,100 @@
+package plumbing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+// LockGroup is the kind under which a group is locked while it is read and written
+// back.
+const LockGroup = "group"
+
+// GroupLabel names a group in a message: by its id and its name.
+func GroupLabel(g api.Group) string {
+	name := g.Name["en"]
+	if name == "" && len(g.Name) > 0 {
+		name = g.Name[SortedKeys(g.Name)[0]]
+	}
+	return fmt.Sprintf("%s (%q)", g.ID, name)
+}
+
+// MemberNames returns the members of a group by id: employees by e-mail address,
+// customers by customer number. It is for plans, which may ask for many groups.
+func (d *Data) MemberNames(ctx context.Context, g api.Group, reader string) (map[string]string, error) {
+	names := map[string]string{}
+	if g.UserType != access.Employee {
+		members, err := d.Client.Members(ctx, g.ID)
+		for _, m := range members {
+			names[m.UserID] = m.UserID
+		}
+		return names, err
+	}
+	users, err := d.Client.ReadUsers(ctx, reader+" "+g.ID)
+	for _, u := range users {
+		if slices.Contains(u.GroupIDs, g.ID) {
+			names[u.ID] = u.ContactEmail
+		}
+	}
+	return names, err
+}
+
+// WithMembers names a group and its members in a message, as far as the API key
+// may see them.
+func (d *Data) WithMembers(ctx context.Context, g api.Group, reader string) (string, error) {
+	members, err := d.MemberNames(ctx, g, reader)
+	switch {
+	case client.IsForbidden(err):
+		return "group " + GroupLabel(g), nil
+	case err != nil:
+		return "", err
+	case len(members) == 0:
+		return fmt.Sprintf("group %s, without members", GroupLabel(g)), nil
+	}
+	names := make([]string, 0, len(members))
+	for _, name := range members {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return fmt.Sprintf("group %s with %s", GroupLabel(g), NameSome(names)), nil
+}
+
+// ChangeGroup replaces a group by what alter makes of it, between a read and the
+// write of which nobody else has written it. Alter says whether there is anything
+// to do. A group that does not exist needs no change.
+func (d *Data) ChangeGroup(ctx context.Context, id string, alter func(present api.Group, body *api.GroupUpdate) bool) error {
+	const tries = 5
+	defer d.Client.Lock(LockGroup, id)()
+	read := func(ctx context.Context) (*api.Group, error) { return d.Client.Group(ctx, id) }
+	present, err := read(ctx)
+	for try := 1; err == nil; try++ {
+		body := api.GroupUpdate{
+			Name: present.Name, Description: present.Description, UserType: present.UserType, AccessControls: present.AccessControls,
+			Templates: present.Templates, Restrictions: present.Restrictions, B2B: present.B2B, Mixins: present.Mixins,
+			Metadata: present.Metadata.Expected(),
+		}
+		if !alter(*present, &body) {
+			return nil
+		}
+		var created bool
+		created, err = d.Client.UpdateGroup(ctx, id, body)
+		switch {
+		case created: // it was deleted meanwhile, and is to stay so
+			err = d.Client.DeleteGroup(ctx, id, false)
+		case client.IsConflict(err) && try < tries:
+			present, err = client.Settled(ctx, read, func(shown api.Group) bool {
+				return shown.Metadata != nil && body.Metadata != nil && body.Metadata.Allows(shown.Metadata.Version)
+			})
+			continue
+		}
+		break
+	}
+	if client.IsNotFound(err) {
+		return nil
+	}
+	return err
+}

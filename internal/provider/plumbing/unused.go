@@ -1,0 +1,74 @@
+package plumbing
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+// privateUses carries from the plan of a destroy to its apply, which is another
+// process, what the plan said of the uses of the object, as JSON.
+const privateUses = "uses"
+
+// PlannedUses is what the plan of a destroy said of the uses of the object: the ids
+// of those from which the destroy takes it, by kind.
+type PlannedUses map[string][]string
+
+// KeepUses keeps what the plan of a destroy said for Delete.
+func KeepUses(ctx context.Context, p PlannedUses, private interface {
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+},
+) diag.Diagnostics {
+	if len(p) == 0 {
+		return private.SetKey(ctx, privateUses, nil)
+	}
+	text, _ := json.Marshal(p) // texts always can be
+	return private.SetKey(ctx, privateUses, text)
+}
+
+// KeptUses returns what KeepUses kept; nil when the destroy was not planned as one,
+// but as a part of a replacement.
+func KeptUses(ctx context.Context, private interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+},
+) (p PlannedUses, diags diag.Diagnostics) {
+	text, diags := private.GetKey(ctx, privateUses)
+	if len(text) == 0 || diags.HasError() {
+		return nil, diags
+	}
+	if err := json.Unmarshal(text, &p); err != nil {
+		diags.AddError("Unreadable Plan Data", fmt.Sprintf("What the plan kept for this destroy cannot be read: %v. Plan again.", err))
+	}
+	return p, diags
+}
+
+// WhileInUse makes a request again while the API refuses it because an object is
+// in use, for as long as something else of this run may end the use. Nothing may be
+// locked meanwhile but by the request itself.
+func (d *Data) WhileInUse(ctx context.Context, request func(context.Context) error, inUse func(error) bool) error {
+	var refused error
+	_, err := client.AwaitOthers(ctx, d.Client, func(ctx context.Context) (done bool, err error) {
+		refused = nil
+		err = request(ctx)
+		if err != nil && inUse(err) {
+			refused, err = err, nil
+		}
+		return refused == nil, err
+	})
+	return cmp.Or(err, refused)
+}
+
+// NameSome joins names for a message, and counts those that it leaves out.
+func NameSome(names []string) string {
+	const most = 10
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}

@@ -1,0 +1,275 @@
+package rights
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// The API keeps an access control that groups carry, and a role template that
+// groups and templates start from. Terraform destroys either before it changes a
+// group that referred to it, and plans both in any order. So a destroy takes them
+// out of what uses them by itself: of what the plan has named, and of nothing else.
+
+// usage is what the plan of a destroy finds out about the uses of an object.
+type usage struct {
+	kept   []string             // uses that this plan keeps, in the words of the API
+	open   []string             // uses that the destroy ends, named for a message
+	detach plumbing.PlannedUses // the same by kind and id
+}
+
+// add notes a use by another object, unless the plan ends it. Named is called for
+// a use that nothing planned so far ends.
+func (u *usage) add(d *plumbing.Data, o, by plumbing.Object, kept string, named func() (string, error)) error {
+	switch d.Uses.Of(o, by) {
+	case plumbing.Kept:
+		u.kept = append(u.kept, kept)
+		return nil
+	case plumbing.NotPlanned, plumbing.NotKnown:
+		text, err := named()
+		if err != nil {
+			return err
+		}
+		u.open = append(u.open, text)
+	}
+	if u.detach == nil {
+		u.detach = plumbing.PlannedUses{}
+	}
+	u.detach[by.Kind] = append(u.detach[by.Kind], by.ID)
+	return nil
+}
+
+// report tells what uses the object, and keeps for Delete what to take it out of.
+func (u *usage) report(ctx context.Context, thing, id, ends, advice string, resp *resource.ModifyPlanResponse) {
+	if len(u.kept) > 0 {
+		resp.Diagnostics.AddError("Unable to delete "+thing, fmt.Sprintf("%s %s: this plan destroys it and keeps it in use: %s. %s",
+			strings.ToUpper(thing[:1])+thing[1:], id, strings.Join(u.kept, "; "), advice))
+		return
+	}
+	if len(u.open) > 0 {
+		resp.Diagnostics.AddWarning(fmt.Sprintf("%s In Use: %s", title(thing), id), fmt.Sprintf("Still in use, as far as this plan has come:\n\n  %s\n\n%s",
+			strings.Join(u.open, "\n  "), ends))
+	}
+	resp.Diagnostics.Append(plumbing.KeepUses(ctx, u.detach, resp.Private)...)
+}
+
+// plannedLater ends a warning about uses.
+const plannedLater = "Terraform plans in no fixed order: if this plan also changes or destroys one of them, that change decides."
+
+// title writes a thing as the title of a diagnostic.
+func title(thing string) string {
+	words := strings.Fields(thing)
+	for i, word := range words {
+		words[i] = strings.ToUpper(word[:1]) + word[1:]
+	}
+	return strings.Join(words, " ")
+}
+
+// planDestroy tells which groups carry the access control.
+func (r *accessControlResource) planDestroy(ctx context.Context, id string, resp *resource.ModifyPlanResponse) {
+	o := plumbing.Object{Kind: plumbing.KindControl, ID: id}
+	r.Uses.Ends(o)
+	groups, err := r.Client.ReadGroups(ctx, "destroy of access control "+id)
+	if client.IsForbidden(err) {
+		return // Delete says what is in the way
+	}
+	var u usage
+	for _, g := range groups {
+		if err != nil || !slices.Contains(g.AccessControls, id) {
+			continue
+		}
+		err = u.add(r.Data, o, plumbing.Object{Kind: plumbing.KindGroup, ID: g.ID}, fmt.Sprintf("Group '%s' carries it", g.ID), func() (string, error) {
+			return r.WithMembers(ctx, g, "destroy of access control "+id)
+		})
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "groups", "of the tenant", err))
+		return
+	}
+	u.report(ctx, "access control", id,
+		"The apply takes the access control out of these groups before it deletes it, so that their members lose what only it gives. "+plannedLater,
+		"Take it out of access_control_ids of the groups in the same change, or keep it. Both can be done in one apply, with or without lifecycle { create_before_destroy = true }.", resp)
+}
+
+// delete deletes the access control, taken out of the groups that the plan named.
+func (r *accessControlResource) delete(ctx context.Context, id string, groups []string) error {
+	defer r.Client.Lock(lockControl, id)()
+	err := r.Client.DeleteAccessControl(ctx, id)
+	if !client.IsBadRequest(err) || len(groups) == 0 {
+		return err
+	}
+	for _, group := range groups {
+		err := r.ChangeGroup(ctx, group, func(present api.Group, body *api.GroupUpdate) bool {
+			body.AccessControls = without(present.AccessControls, id)
+			return len(body.AccessControls) < len(present.AccessControls)
+		})
+		if err != nil {
+			return fmt.Errorf("taking it out of group %s: %w", group, err)
+		}
+	}
+	return r.Client.DeleteAccessControl(ctx, id)
+}
+
+// without returns a copy of the list without an element, never nil.
+func without(list []string, element string) []string {
+	return slices.DeleteFunc(append([]string{}, list...), func(other string) bool { return other == element })
+}
+
+// planDestroy tells which groups and templates start from the template.
+func (r *roleTemplateResource) planDestroy(ctx context.Context, id string, resp *resource.ModifyPlanResponse) {
+	o := plumbing.Object{Kind: plumbing.KindTemplate, ID: id}
+	r.Uses.Ends(o)
+	groups, err := r.Client.ReadGroups(ctx, "destroy of role template "+id)
+	var templates []api.Template
+	if err == nil {
+		templates, err = r.Templates(ctx)
+	}
+	if client.IsForbidden(err) {
+		return
+	}
+	var u usage
+	for _, g := range groups {
+		if err != nil || !slices.Contains(g.Templates, id) {
+			continue
+		}
+		err = u.add(r.Data, o, plumbing.Object{Kind: plumbing.KindGroup, ID: g.ID}, fmt.Sprintf("Group '%s' refers to it", g.ID), func() (string, error) {
+			return r.WithMembers(ctx, g, "destroy of role template "+id)
+		})
+	}
+	for _, t := range templates {
+		if err != nil || !r.basedOn(ctx, t.ID, id) {
+			continue
+		}
+		err = u.add(r.Data, o, plumbing.Object{Kind: plumbing.KindTemplate, ID: t.ID}, fmt.Sprintf("Template '%s' is based on it", t.ID), func() (string, error) {
+			return "role template " + t.ID, nil
+		})
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("read", "groups and role templates", "of the tenant", err))
+		return
+	}
+	u.report(ctx, "role template", id,
+		"Before it deletes the template, the apply writes what the template gives into them, so that nobody gains or loses access. "+plannedLater,
+		"Let them start from another template in the same change, or keep this one. Both can be done in one apply, with or without lifecycle { create_before_destroy = true }.", resp)
+}
+
+// basedOn reports whether a template of the tenant's own is based on another.
+func (r *roleTemplateResource) basedOn(ctx context.Context, id, base string) bool {
+	if _, ok := access.TemplateByID(id); ok || id == base {
+		return false
+	}
+	t, err := r.Client.Template(ctx, id)
+	return err == nil && t.BasedOn == base
+}
+
+// delete deletes the template. What the plan named as its users keeps what it
+// gives them.
+func (r *roleTemplateResource) delete(ctx context.Context, id string, users plumbing.PlannedUses) error {
+	err := r.Client.DeleteTemplate(ctx, id)
+	if !client.IsBadRequest(err) || len(users) == 0 {
+		return err
+	}
+	list, err := r.Client.Templates(ctx)
+	if err != nil {
+		return err
+	}
+	for _, group := range users[plumbing.KindGroup] {
+		err := r.ChangeGroup(ctx, group, func(present api.Group, body *api.GroupUpdate) bool { return writeOut(present, body, id, list) })
+		if err != nil {
+			return fmt.Errorf("writing its levels into group %s: %w", group, err)
+		}
+	}
+	for _, child := range users[plumbing.KindTemplate] {
+		if !r.basedOn(ctx, child, id) {
+			continue
+		}
+		if err := r.writeOutTemplate(ctx, child); err != nil {
+			return fmt.Errorf("writing its levels into template %s: %w", child, err)
+		}
+	}
+	return r.Client.DeleteTemplate(ctx, id)
+}
+
+// writeOut lets a group carry by itself what it has from a template.
+func writeOut(present api.Group, body *api.GroupUpdate, template string, list []api.Template) bool {
+	if !slices.Contains(present.Templates, template) {
+		return false
+	}
+	effective := client.AccessGroup(present, list).Access()
+	body.Templates = without(present.Templates, template)
+	body.AccessControls = append([]string{}, present.AccessControls...)
+	for _, id := range access.ControlIDs(effective) {
+		if !slices.Contains(body.AccessControls, id) {
+			body.AccessControls = append(body.AccessControls, id)
+		}
+	}
+	body.Mixins = api.MixinsWithheld(present.Mixins, access.Withheld(effective))
+	return true
+}
+
+// writeOutTemplate lets a template start from nothing and give what it gives.
+func (r *roleTemplateResource) writeOutTemplate(ctx context.Context, id string) error {
+	t, err := r.Client.Template(ctx, id)
+	if err != nil {
+		return err
+	}
+	gives := t.Gives().Map()
+	levels := map[string]string{}
+	for _, e := range access.Entities() {
+		levels[e.Code] = gives[e.Code].String() // named, so that it follows from no other
+	}
+	_, err = r.Client.PutTemplate(ctx, id, api.TemplateUpdate{Name: t.Name, Description: t.Description, Access: levels, Metadata: t.Metadata.Expected()})
+	return err
+}
+
+// planDestroy tells which access controls hold the scope, and which groups carry
+// those: they keep its id.
+func (r *scopeResource) planDestroy(ctx context.Context, id string) (diags diag.Diagnostics) {
+	o := plumbing.Object{Kind: plumbing.KindScope, ID: id}
+	r.Uses.Ends(o)
+	controls, err := r.Client.AccessControls(ctx)
+	var groups []api.Group
+	if err == nil {
+		groups, err = r.Client.ReadGroups(ctx, "destroy of scope "+id)
+	}
+	if client.IsForbidden(err) {
+		return nil
+	}
+	var held []string
+	for _, c := range controls {
+		by := plumbing.Object{Kind: plumbing.KindControl, ID: c.ID}
+		if err != nil || !slices.Contains(c.Scopes, id) || r.Uses.Of(o, by) == plumbing.Dropped {
+			continue
+		}
+		if what, _ := r.Planned(plumbing.KindControl, c.ID); what == changed && r.Uses.Of(o, by) == plumbing.Kept {
+			diags.AddError("Unable to delete scope", fmt.Sprintf("Scope %s: this plan destroys it and keeps it in use. Access control '%s' is changed and goes on holding it: take it out of scopes in the same change, or keep the scope.", id, c.ID))
+			return diags
+		}
+		held = append(held, "access control "+c.ID)
+		for _, g := range groups {
+			if err != nil || !slices.Contains(g.AccessControls, c.ID) {
+				continue
+			}
+			var text string
+			text, err = r.WithMembers(ctx, g, "destroy of scope "+id)
+			held = append(held, "  carried by "+text)
+		}
+	}
+	switch {
+	case err != nil:
+		diags.Append(plumbing.Unable("read", "access controls", "of the tenant", err))
+	case len(held) > 0:
+		diags.AddWarning("Scope In Use: "+id, fmt.Sprintf("Still in use, as far as this plan has come:\n\n  %s\n\n"+
+			"They keep the id of the scope, which gives nothing any more: who has it now loses it, and the API refuses every change of these access controls until the id is taken out of their scopes.", strings.Join(held, "\n  ")))
+	}
+	return diags
+}

@@ -1,0 +1,92 @@
+package rights
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// changed is what is noted of an access control that the plan creates or changes.
+const changed = "changed"
+
+// planUses notes what the access control will be and hold, and refuses scopes that
+// the plan destroys.
+func (r *accessControlResource) planUses(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.Data == nil || r.Client == nil {
+		return
+	}
+	var plan, state accessControlModel
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		r.planDestroy(ctx, state.ID.ValueString(), resp)
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !plumbing.IsSet(plan.ID) {
+		return
+	}
+	by := plumbing.Object{Kind: plumbing.KindControl, ID: plan.ID.ValueString()}
+	r.Uses.Stays(by)
+	scopes := plumbing.Strings(plan.Scopes)
+	r.Uses.Keeps(by, plumbing.KindScope, scopes, plumbing.Wholly(plan.Scopes))
+	if req.Plan.Raw.Equal(req.State.Raw) {
+		return // it keeps what it has, which the destroy of the scope tells
+	}
+	r.Plan(plumbing.KindControl, by.ID, changed)
+	slices.Sort(scopes)
+	for _, id := range scopes {
+		if r.Uses.Ended(plumbing.Object{Kind: plumbing.KindScope, ID: id}) {
+			resp.Diagnostics.AddAttributeError(path.Root("scopes").AtSetValue(types.StringValue(id)), "Scope Destroyed And Held",
+				fmt.Sprintf("This plan destroys scope %s, and access control %s holds it. Take it out of scopes, or keep the iam_scope.", id, by.ID))
+		}
+	}
+}
+
+// planUses notes what the template will be and start from, and refuses a base that
+// the plan destroys.
+func (r *roleTemplateResource) planUses(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.Data == nil || r.Client == nil {
+		return
+	}
+	var plan, state customTemplateModel
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		r.planDestroy(ctx, state.ID.ValueString(), resp)
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !plumbing.IsSet(plan.ID) {
+		return
+	}
+	by := plumbing.Object{Kind: plumbing.KindTemplate, ID: plan.ID.ValueString()}
+	r.Uses.Stays(by)
+	base := plan.BasedOn.ValueString()
+	r.Uses.Keeps(by, plumbing.KindTemplate, []string{base}, !plan.BasedOn.IsUnknown())
+	if r.Uses.Ended(plumbing.Object{Kind: plumbing.KindTemplate, ID: base}) {
+		resp.Diagnostics.AddAttributeError(path.Root("based_on"), "Role Template Destroyed And Used",
+			fmt.Sprintf("This plan destroys role template %s, and template %s is based on it. Name another template, or keep that one.", base, by.ID))
+	}
+}
+
+// planUses notes that the scope will exist, or names what holds it.
+func (r *scopeResource) planUses(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.Data == nil || r.Client == nil {
+		return
+	}
+	var plan, state scopeModel
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		resp.Diagnostics.Append(r.planDestroy(ctx, state.ID.ValueString())...)
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if plumbing.IsSet(plan.ID) {
+		r.Uses.Stays(plumbing.Object{Kind: plumbing.KindScope, ID: plan.ID.ValueString()})
+	}
+}
