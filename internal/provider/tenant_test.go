@@ -39,6 +39,10 @@ func TestIdentity_otherTenant(t *testing.T) {
 			t.Errorf("refresh of %s of another tenant: %v, %v", name, read.Values, d)
 		}
 	}
+	elsewhere := providertest.State{Values: values{"value": "AT"}, Identity: p.EncodeIdentity("iam_restriction", values{"value": "AT", "tenant": "umbrella"})}
+	if read, d := p.Refresh("iam_restriction", elsewhere); len(d) != 1 || !d.Has("Object Of Another Tenant") || read.Values == nil {
+		t.Errorf("refresh of what this tenant lacks: %v, %v", read.Values, d)
+	}
 }
 
 // An identity that was recorded without the tenant is that of the provider's
