@@ -51,28 +51,21 @@ func (u *usage) add(d *plumbing.Data, o, by plumbing.Object, kept string, named 
 // report tells what uses the object, and keeps for Delete what to take it out of.
 func (u *usage) report(ctx context.Context, thing, id, ends, advice string, resp *resource.ModifyPlanResponse) {
 	if len(u.kept) > 0 {
-		resp.Diagnostics.AddError("Unable to delete "+thing, fmt.Sprintf("%s %s: this plan destroys it and keeps it in use: %s. %s",
-			strings.ToUpper(thing[:1])+thing[1:], id, strings.Join(u.kept, "; "), advice))
+		resp.Diagnostics.AddError("Unable to delete "+thing, fmt.Sprintf("This plan destroys %s %s and keeps it in use: %s. %s", thing, id, strings.Join(u.kept, "; "), advice))
 		return
 	}
 	if len(u.open) > 0 {
-		resp.Diagnostics.AddWarning(fmt.Sprintf("%s In Use: %s", title(thing), id), fmt.Sprintf("Still in use, as far as this plan has come:\n\n  %s\n\n%s",
+		resp.Diagnostics.AddWarning(fmt.Sprintf("%s In Use: %s", titles[thing], id), fmt.Sprintf("Still in use, as far as this plan has come:\n\n  %s\n\n%s",
 			strings.Join(u.open, "\n  "), ends))
 	}
 	resp.Diagnostics.Append(plumbing.KeepUses(ctx, u.detach, resp.Private)...)
 }
 
+// titles are things as the titles of diagnostics write them.
+var titles = map[string]string{plumbing.KindControl: "Access Control", plumbing.KindTemplate: "Role Template"}
+
 // plannedLater ends a warning about uses.
 const plannedLater = "Terraform plans in no fixed order: if this plan also changes or destroys one of them, that change decides."
-
-// title writes a thing as the title of a diagnostic.
-func title(thing string) string {
-	words := strings.Fields(thing)
-	for i, word := range words {
-		words[i] = strings.ToUpper(word[:1]) + word[1:]
-	}
-	return strings.Join(words, " ")
-}
 
 // planDestroy tells which groups carry the access control.
 func (r *accessControlResource) planDestroy(ctx context.Context, id string, resp *resource.ModifyPlanResponse) {
