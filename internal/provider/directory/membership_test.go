@@ -385,6 +385,7 @@ func TestGroupMembersResource_badMembers(t *testing.T) {
 		want    []string
 	}{
 		{values{"a@acme.example": ""}, []string{`ElementKeyString("a@acme.example"): Invalid Member`, "has no user id"}},
+		{values{"": "1"}, []string{`error at AttributeName("members").ElementKeyString(""): Empty Key`}},
 		{values{"a@acme.example": "1", "A@acme.example": "2"}, []string{"same e-mail address"}},
 		{values{"a@acme.example": "1", "b@acme.example": "1"}, []string{"same user, 1"}},
 	} {

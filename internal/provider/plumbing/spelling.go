@@ -44,6 +44,9 @@ func invisibleTexts(config tftypes.Value) (diags diag.Diagnostics) {
 	eachValue(config, func(at path.Path, v tftypes.Value, in tftypes.Type) {
 		attribute := attributeName(at)
 		if in != nil && in.Is(tftypes.Map{}) {
+			if lastKey(at) == "" {
+				diags.AddAttributeError(at, "Empty Key", "A key of "+attribute+" is empty, and names nothing. Give it a name, or leave it out.")
+			}
 			checkText(at, "A key of "+attribute, lastKey(at), &diags)
 		}
 		if v.IsNull() || !v.IsKnown() || !v.Type().Is(tftypes.String) {
