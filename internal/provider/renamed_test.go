@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"reflect"
 	"testing"
 
@@ -19,7 +20,7 @@ func TestResources_groupRenamedElsewhere(t *testing.T) {
 	configs := map[string]values{
 		"iam_group":            {"id": "own", "name": values{"en": "Own"}},
 		"iam_group_membership": {"group_id": ids["group"], "user_id": ids["user"]},
-		"iam_group_members":    {"group_id": ids["group"], "members": values{"u": ids["user"]}},
+		"iam_group_members":    {"group_id": ids["group"], "members": values{"parent@acme.example": ids["user"]}},
 		"iam_user_groups":      {"user_id": ids["user"], "group_ids": []any{ids["group"]}},
 	}
 	made := map[string]providertest.State{}
@@ -27,12 +28,12 @@ func TestResources_groupRenamedElsewhere(t *testing.T) {
 		made[name] = p.MustApply(name, providertest.State{}, config)
 		p.NextRun() // they manage the same membership, one at a time
 	}
-	for _, id := range []string{"own", ids["group"]} {
-		g, err := b.Client.Group(t.Context(), id)
+	for _, id := range []any{"own", ids["group"]} {
+		g, err := b.Client.Group(t.Context(), fmt.Sprint(id))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.Client.UpdateGroup(t.Context(), id, api.GroupUpdate{Name: api.Text{"en": "Renamed"}, UserType: g.UserType, AccessControls: append([]string{}, g.AccessControls...), Metadata: g.Metadata.Expected()}); err != nil {
+		if _, err := b.Client.UpdateGroup(t.Context(), g.ID, api.GroupUpdate{Name: api.Text{"en": "Renamed"}, UserType: g.UserType, AccessControls: append([]string{}, g.AccessControls...), Metadata: g.Metadata.Expected()}); err != nil {
 			t.Fatal(err)
 		}
 	}
