@@ -7,8 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -18,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -54,7 +51,7 @@ func (r *groupMembersResource) Schema(_ context.Context, _ resource.SchemaReques
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "All members of one group. Authoritative: whoever is in the group and not in `members` is removed, and the plan names them. " +
 			"Use `iam_group_membership` instead to add single users and leave the others alone; do not use both for one group. " +
-			"Destroying the resource removes the members it lists.",
+			"Destroying the resource removes the members that it lists, and leaves those who were added elsewhere.",
 		Attributes: map[string]schema.Attribute{
 			"group_id": schema.StringAttribute{
 				MarkdownDescription: "Id of the group; predefined groups are fine. With another one the members join the new group before they leave the former.",
@@ -97,12 +94,6 @@ func (m groupMembersModel) people() []plumbing.Person {
 	return people
 }
 
-// Metadata lets the identity follow the arguments.
-func (r *groupMembersResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	r.Addressed.Metadata(ctx, req, resp)
-	resp.ResourceBehavior.MutableIdentity = true
-}
-
 // ModifyPlan finds another owner of the members, and who takes over what this
 // resource gives up. It holds the keys to the people. For a group that is not
 // managed yet it names the members that it will remove: they are in no state, and
@@ -117,7 +108,7 @@ func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.Modi
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	if req.Plan.Raw.IsNull() {
-		planDestroy(ctx, r.Data, r.Name, state.people(), state.pairs, path.Root("members"), resp)
+		r.planDestroy(ctx, state, req, resp)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -137,6 +128,25 @@ func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.Modi
 	}
 	r.checkKeys(ctx, plan, state, &resp.Diagnostics)
 	writeNote(ctx, note, resp)
+}
+
+// planDestroy gives up the members, but for those who came from elsewhere.
+func (r *groupMembersResource) planDestroy(ctx context.Context, state groupMembersModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	others, diags := elsewhere(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	listed := state.members()
+	var stay []string
+	for _, id := range others {
+		if key, ok := listed[id]; ok {
+			stay = append(stay, key)
+		}
+	}
+	if len(stay) > 0 {
+		resp.Diagnostics.AddAttributeWarning(path.Root("members"), "Members Stay: "+state.GroupID.ValueString(),
+			fmt.Sprintf("Added elsewhere and never listed here, and so left in group %s: %s.", state.GroupID.ValueString(), plumbing.NameSome(stay)))
+	}
+	leave := slices.DeleteFunc(state.people(), func(p plumbing.Person) bool { return slices.Contains(others, p.ID) })
+	planDestroy(ctx, r.Data, r.Name, leave, state.pairs, path.Root("members"), resp)
 }
 
 // pairs are the memberships that the resource has of a person.
@@ -256,7 +266,7 @@ func (r *groupMembersResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateNote, nil)...)
+	resp.Diagnostics.Append(forgetNotes(ctx, resp.Private)...)
 }
 
 func (r *groupMembersResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -266,6 +276,7 @@ func (r *groupMembersResource) Read(ctx context.Context, req resource.ReadReques
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
+	known := idSet(plumbing.SortedKeys(state.members()))
 	members, err := r.read(ctx, state)
 	if client.IsNotFound(err) {
 		resp.Diagnostics.Append(plumbing.GoneWarning("Group", state.GroupID.ValueString()))
@@ -277,6 +288,7 @@ func (r *groupMembersResource) Read(ctx context.Context, req resource.ReadReques
 		return
 	}
 	state.Members = members
+	resp.Diagnostics.Append(noteElsewhere(ctx, resp.Private, known, plumbing.SortedKeys(state.members()))...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
@@ -307,7 +319,7 @@ func (r *groupMembersResource) Update(ctx context.Context, req resource.UpdateRe
 		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateNote, nil)...)
+	resp.Diagnostics.Append(forgetNotes(ctx, resp.Private)...)
 }
 
 func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -320,7 +332,12 @@ func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := eachOf(ctx, plumbing.SortedKeys(state.members()), func(ctx context.Context, id string) error {
+	others, diags := elsewhere(ctx, req.Private)
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		return
+	}
+	leave := slices.DeleteFunc(plumbing.SortedKeys(state.members()), func(id string) bool { return slices.Contains(others, id) })
+	err := eachOf(ctx, leave, func(ctx context.Context, id string) error {
 		return d.leave(ctx, plumbing.Pair{Group: state.GroupID.ValueString(), User: id})
 	})
 	if err != nil {
@@ -342,6 +359,7 @@ func (r *groupMembersResource) ImportState(ctx context.Context, req resource.Imp
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("group_id"), group.ID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("user_type"), string(group.UserType))...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("members"), types.MapValueMust(types.StringType, nil))...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateImported, []byte("true"))...)
 }
 
 // read returns the group's members as the attribute has them: under the key that
@@ -382,139 +400,4 @@ func (r *groupMembersResource) addresses(ctx context.Context, group string, memb
 	emails, err := r.EmailsOf(ctx, employees)
 	maps.Copy(keys, emails)
 	return keys, err
-}
-
-// write makes the group's members those of the plan, and returns once the API
-// shows them. It adds before it removes, so that nobody who stays is ever
-// without access. Only who is in groups of another vendor comes last: two groups
-// may exchange their members.
-func (r *groupMembersResource) write(ctx context.Context, plan groupMembersModel) error {
-	group := plan.GroupID.ValueString()
-	planned := plan.members()
-	hold(r.Data, group, slices.Collect(maps.Keys(planned)))
-	present, err := r.present(ctx, group)
-	if err != nil {
-		return err
-	}
-	leaving := slices.DeleteFunc(plumbing.SortedKeys(present), func(id string) bool { _, stays := planned[id]; return stays })
-	for _, id := range leaving {
-		if r.Members.Held(plumbing.Pair{Group: group, User: id}) {
-			return heldElsewhere(r.NameOf(ctx, plumbing.Person{ID: id}), group)
-		}
-	}
-	late, err := r.add(ctx, plan, present)
-	if err != nil {
-		return err
-	}
-	err = eachOf(ctx, leaving, func(ctx context.Context, id string) error {
-		defer r.Client.Lock(lockUser, id)()
-		if err := leaveNow(ctx, r.Data, plumbing.Pair{Group: group, User: id}); err != nil {
-			return fmt.Errorf("removing %s: %w", id, err)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, id := range late {
-		unlock, err := join(ctx, r.Data, plumbing.Pair{Group: group, User: id}, access.UserType(plan.UserType.ValueString()))
-		if err != nil {
-			return fmt.Errorf("adding %s: %w", planned[id], err)
-		}
-		unlock()
-	}
-	return r.await(ctx, group, planned, leaving)
-}
-
-// await waits until the API shows who has joined and who has left. Whom somebody
-// else adds meanwhile is for the next plan to show.
-func (r *groupMembersResource) await(ctx context.Context, group string, planned map[string]string, leaving []string) error {
-	_, err := client.Await(ctx, func(ctx context.Context) (*map[string]bool, error) {
-		shown, err := r.shown(ctx, group)
-		return &shown, err
-	}, func(shown map[string]bool) bool {
-		for id := range planned {
-			if !shown[id] {
-				return false
-			}
-		}
-		return !slices.ContainsFunc(leaving, func(id string) bool { return shown[id] })
-	})
-	return err
-}
-
-// shown returns the ids of the group's members as the API shows them.
-func (r *groupMembersResource) shown(ctx context.Context, group string) (map[string]bool, error) {
-	assignments, err := r.Client.Members(ctx, group)
-	if err != nil {
-		return nil, err
-	}
-	ids := make(map[string]bool, len(assignments))
-	for _, a := range assignments {
-		ids[a.UserID] = true
-	}
-	return ids, nil
-}
-
-// present is shown without those whom this run has taken out of the group.
-func (r *groupMembersResource) present(ctx context.Context, group string) (map[string]bool, error) {
-	ids, err := r.shown(ctx, group)
-	maps.DeleteFunc(ids, func(id string, _ bool) bool { return r.Members.HasLeft(plumbing.Pair{Group: group, User: id}) })
-	return ids, err
-}
-
-// add adds the planned members who are not in the group. Those whom groups of
-// another vendor keep from joining are left for later.
-func (r *groupMembersResource) add(ctx context.Context, plan groupMembersModel, present map[string]bool) (late []string, err error) {
-	group, userType, planned := plan.GroupID.ValueString(), access.UserType(plan.UserType.ValueString()), plan.members()
-	var mu sync.Mutex // guards late
-	err = eachOf(ctx, plumbing.SortedKeys(planned), func(ctx context.Context, id string) error {
-		if present[id] {
-			return nil
-		}
-		pair := plumbing.Pair{Group: group, User: id}
-		unlock, err := tryJoin(ctx, r.Data, pair, userType)
-		if client.IsBadRequest(err) {
-			others, lookup := inTheWay(ctx, r.Client, group, id)
-			if lookup == nil && len(others) > 0 {
-				mu.Lock()
-				late = append(late, id)
-				mu.Unlock()
-				return nil
-			}
-			unlock, err = tryJoin(ctx, r.Data, pair, userType) // what was in the way may be gone by now
-		}
-		if err != nil {
-			return fmt.Errorf("adding %s: %w", planned[id], err)
-		}
-		unlock()
-		return nil
-	})
-	slices.Sort(late)
-	return late, err
-}
-
-// eachOf does the same with each of many users, several at a time, up to the
-// first error. What is under way then comes to its end, so that its outcome is
-// known.
-func eachOf(ctx context.Context, ids []string, do func(ctx context.Context, id string) error) error {
-	var users errgroup.Group
-	var failed atomic.Bool
-	users.SetLimit(usersAtOnce)
-	for _, id := range ids {
-		if failed.Load() || ctx.Err() != nil {
-			break
-		}
-		users.Go(func() error {
-			err := do(ctx, id)
-			if err != nil {
-				failed.Store(true)
-			}
-			return err
-		})
-	}
-	if err := users.Wait(); err != nil {
-		return err
-	}
-	return ctx.Err()
 }

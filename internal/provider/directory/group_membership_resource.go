@@ -106,12 +106,6 @@ func (m *membershipModel) pair() (p plumbing.Pair, known bool) {
 	return plumbing.Pair{Group: m.GroupID.ValueString(), User: m.UserID.ValueString()}, plumbing.IsSet(m.GroupID) && plumbing.IsSet(m.UserID)
 }
 
-// Metadata lets the identity follow the arguments.
-func (r *membershipResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	r.Addressed.Metadata(ctx, req, resp)
-	resp.ResourceBehavior.MutableIdentity = true
-}
-
 // ModifyPlan finds another owner of the membership, and who takes over what this
 // resource gives up.
 func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -170,7 +164,7 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 	}
 	defer unlock()
 	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateNote, nil)...)
+	resp.Diagnostics.Append(forgetNotes(ctx, resp.Private)...)
 	if err := r.await(ctx, plan); err != nil {
 		resp.Diagnostics.Append(plumbing.NotReadBack("membership", plan.ID.ValueString(), err))
 	}
@@ -243,7 +237,7 @@ func (r *membershipResource) Update(ctx context.Context, req resource.UpdateRequ
 		return
 	}
 	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateNote, nil)...)
+	resp.Diagnostics.Append(forgetNotes(ctx, resp.Private)...)
 	if err := r.await(ctx, plan); err != nil {
 		resp.Diagnostics.Append(plumbing.NotReadBack("membership", plan.ID.ValueString(), err))
 	}

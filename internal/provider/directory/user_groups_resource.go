@@ -47,7 +47,7 @@ func (r *userGroupsResource) Schema(_ context.Context, _ resource.SchemaRequest,
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "All groups of one user. Authoritative: the user leaves every group that is not in `group_ids`. " +
 			"Use `iam_group_membership` instead to add single memberships and leave the others alone; do not use both, nor `iam_group_members`, for the same membership. " +
-			"Destroying the resource takes the user out of the groups it lists.",
+			"Destroying the resource takes the user out of the groups that it lists, and of no group that the user got elsewhere.",
 		Attributes: map[string]schema.Attribute{
 			"user_id": schema.StringAttribute{
 				MarkdownDescription: "Id of the user, an employee. With another one that user joins the groups before the former leaves them.",
@@ -64,12 +64,6 @@ func (r *userGroupsResource) Schema(_ context.Context, _ resource.SchemaRequest,
 	}
 }
 
-// Metadata lets the identity follow the arguments.
-func (r *userGroupsResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	r.Addressed.Metadata(ctx, req, resp)
-	resp.ResourceBehavior.MutableIdentity = true
-}
-
 // ModifyPlan finds another owner of the user's groups, and who takes over what
 // this resource gives up. For a user who is not managed yet it names the groups
 // that the user will leave: they are in no state, and would not show.
@@ -83,7 +77,7 @@ func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.Modify
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	if req.Plan.Raw.IsNull() {
-		planDestroy(ctx, r.Data, r.Name, []plumbing.Person{{ID: state.UserID.ValueString()}}, state.pairs, path.Root("group_ids"), resp)
+		r.planDestroy(ctx, state, req, resp)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -104,6 +98,28 @@ func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.Modify
 		}
 	}
 	writeNote(ctx, note, resp)
+}
+
+// planDestroy gives up the groups, but for those that the user got elsewhere.
+func (r *userGroupsResource) planDestroy(ctx context.Context, state userGroupsModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	others, diags := elsewhere(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	user := plumbing.Person{ID: state.UserID.ValueString()}
+	stay := slices.DeleteFunc(slices.Clone(others), func(id string) bool { return !slices.Contains(plumbing.Strings(state.GroupIDs), id) })
+	if len(stay) > 0 {
+		name := r.NameOf(ctx, user)
+		resp.Diagnostics.AddAttributeWarning(path.Root("group_ids"), "Memberships Stay: "+name,
+			fmt.Sprintf("Added elsewhere and never listed here, and so kept by %s: %s.", name, plumbing.NameSome(stay)))
+	}
+	leave := state.without(others)
+	planDestroy(ctx, r.Data, r.Name, []plumbing.Person{user}, leave.pairs, path.Root("group_ids"), resp)
+}
+
+// without is the model without some of its groups.
+func (m userGroupsModel) without(groups []string) userGroupsModel {
+	left := slices.DeleteFunc(plumbing.Strings(m.GroupIDs), func(id string) bool { return slices.Contains(groups, id) })
+	m.GroupIDs = plumbing.StringSet(left, types.SetValueMust(types.StringType, nil))
+	return m
 }
 
 // pairs are the memberships that the resource has of its user.
@@ -164,7 +180,7 @@ func (r *userGroupsResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateNote, nil)...)
+	resp.Diagnostics.Append(forgetNotes(ctx, resp.Private)...)
 }
 
 func (r *userGroupsResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -186,6 +202,7 @@ func (r *userGroupsResource) Read(ctx context.Context, req resource.ReadRequest,
 		resp.Diagnostics.Append(plumbing.Unable("read", "groups of user", state.UserID.ValueString(), err))
 		return
 	}
+	resp.Diagnostics.Append(noteElsewhere(ctx, resp.Private, idSet(plumbing.Strings(state.GroupIDs)), user.GroupIDs)...)
 	state.GroupIDs = plumbing.StringSet(user.GroupIDs, types.SetValueMust(types.StringType, nil))
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
@@ -211,7 +228,7 @@ func (r *userGroupsResource) Update(ctx context.Context, req resource.UpdateRequ
 		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateNote, nil)...)
+	resp.Diagnostics.Append(forgetNotes(ctx, resp.Private)...)
 }
 
 func (r *userGroupsResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -224,8 +241,12 @@ func (r *userGroupsResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	others, diags := elsewhere(ctx, req.Private)
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		return
+	}
 	user := state.UserID.ValueString()
-	for _, pair := range state.pairs(plumbing.Person{ID: user}) {
+	for _, pair := range state.without(others).pairs(plumbing.Person{ID: user}) {
 		if err := d.leave(ctx, pair); err != nil {
 			resp.Diagnostics.Append(plumbing.Unable("delete", "groups of user", user, fmt.Errorf("leaving %s: %w", pair.Group, err)))
 			return
@@ -246,6 +267,7 @@ func (r *userGroupsResource) ImportState(ctx context.Context, req resource.Impor
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("user_id"), id)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("group_ids"), types.SetValueMust(types.StringType, nil))...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateImported, []byte("true"))...)
 }
 
 // write puts the user into the groups and takes it out of all others, one by
