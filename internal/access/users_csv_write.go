@@ -47,7 +47,7 @@ func FormatUsersCSV(users []GivenUser, check func(CSVUser) string) (string, erro
 
 // ofUsers says of which user a mistake is in place of its line.
 func ofUsers(err error, users []GivenUser, lines []int) error {
-	all, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // what is joined, not what is wrapped
+	all, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return err
 	}

@@ -114,7 +114,7 @@ func TestCodes_groups(t *testing.T) {
 		t.Fatalf("the group: %v", d)
 	}
 	for typeName, config := range plans {
-		if _, _, d := p.Plan(typeName, state{}, config); providertest.Diagnostics(d).Has("Not Found") {
+		if _, _, d := p.Plan(typeName, state{}, config); d.Has("Not Found") {
 			t.Errorf("%s after the group was planned: %v", typeName, d)
 		}
 	}

@@ -146,7 +146,7 @@ func (r *groupMembersResource) planDestroy(ctx context.Context, state groupMembe
 			fmt.Sprintf("Added elsewhere and never listed here, and so left in group %s: %s.", state.GroupID.ValueString(), plumbing.NameSome(stay)))
 	}
 	leave := slices.DeleteFunc(state.people(), func(p plumbing.Person) bool { return slices.Contains(others, p.ID) })
-	planDestroy(ctx, r.Data, r.Name, leave, state.pairs, path.Root("members"), resp)
+	planDestroy(ctx, r.Data, giving{r.Name, leave, state.pairs, path.Root("members")}, resp)
 }
 
 // pairs are the memberships that the resource has of a person.

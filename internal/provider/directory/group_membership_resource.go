@@ -119,7 +119,8 @@ func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	was, had := state.pair()
 	if req.Plan.Raw.IsNull() {
-		planDestroy(ctx, r.Data, r.Name, []plumbing.Person{{ID: was.User}}, func(plumbing.Person) []plumbing.Pair { return []plumbing.Pair{was} }, path.Root("user_id"), resp)
+		pairs := func(plumbing.Person) []plumbing.Pair { return []plumbing.Pair{was} }
+		planDestroy(ctx, r.Data, giving{r.Name, []plumbing.Person{{ID: was.User}}, pairs, path.Root("user_id")}, resp)
 		return
 	}
 	resp.Diagnostics.Append(plan.fields().Decode(ctx, req.Plan.Raw)...)

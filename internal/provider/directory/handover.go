@@ -76,15 +76,23 @@ func manager(ctx context.Context, typeName string, req resource.ModifyPlanReques
 	return m
 }
 
+// giving are the memberships that a resource gives up.
+type giving struct {
+	typeName string
+	users    []plumbing.Person
+	pairs    func(plumbing.Person) []plumbing.Pair
+	at       path.Path // the argument that has them
+}
+
 // planDestroy notes that a resource gives up memberships, and which of them
 // another resource holds from this run on.
-func planDestroy(ctx context.Context, d *plumbing.Data, typeName string, users []plumbing.Person, pair func(plumbing.Person) []plumbing.Pair, at path.Path, resp *resource.ModifyPlanResponse) {
+func planDestroy(ctx context.Context, d *plumbing.Data, g giving, resp *resource.ModifyPlanResponse) {
 	n := planNote{Destroy: true}
-	for _, user := range users {
-		for _, p := range pair(user) {
-			stays, conflict := d.Members.Release(plumbing.Manager{Type: "iam_" + typeName}, p.Group, user)
+	for _, user := range g.users {
+		for _, p := range g.pairs(user) {
+			stays, conflict := d.Members.Release(plumbing.Manager{Type: "iam_" + g.typeName}, p.Group, user)
 			if conflict != nil {
-				resp.Diagnostics.Append(d.Disagreement(ctx, conflict, at)...)
+				resp.Diagnostics.Append(d.Disagreement(ctx, conflict, g.at)...)
 				return // one is enough
 			}
 			if stays {

@@ -230,11 +230,13 @@ func TestHandover_replacedByAnother(t *testing.T) {
 	}{
 		"a membership": {"iam_group_membership", values{"group_id": "oe-admin", "user_id": ids["a@acme.example"]}, values{"group_id": "oe-viewer", "user_id": ids["b@acme.example"]}},
 		"members": {
-			"iam_group_members", values{"group_id": "oe-admin", "members": values{"a@acme.example": ids["a@acme.example"]}},
+			"iam_group_members",
+			values{"group_id": "oe-admin", "members": values{"a@acme.example": ids["a@acme.example"]}},
 			values{"group_id": "oe-viewer", "members": values{"b@acme.example": ids["b@acme.example"]}},
 		},
 		"user groups": {
-			"iam_user_groups", values{"user_id": ids["a@acme.example"], "group_ids": []any{"oe-admin"}},
+			"iam_user_groups",
+			values{"user_id": ids["a@acme.example"], "group_ids": []any{"oe-admin"}},
 			values{"user_id": ids["b@acme.example"], "group_ids": []any{"oe-viewer"}},
 		},
 	} {
@@ -336,7 +338,9 @@ func TestMemberships_destroyLeavesOthers(t *testing.T) {
 			p.NextRun()
 			var d providertest.Diagnostics
 			if imports {
-				now, d = p.Import(c.typeName, c.importID)
+				if now, d = p.Import(c.typeName, c.importID); d.Failed() {
+					t.Error(d)
+				}
 			} else {
 				for range 2 { // a refresh that was saved, and another
 					if now, d = p.Refresh(c.typeName, now); d.Failed() {

@@ -118,12 +118,14 @@ func TestMemberships_movedWithoutRefresh(t *testing.T) {
 		all    values // what lists everything
 	}{
 		{
-			"iam_group_members", values{"group_id": "oe-viewer", "user_type": "EMPLOYEE", "members": values{"anna@acme.example": anna}},
+			"iam_group_members",
+			values{"group_id": "oe-viewer", "user_type": "EMPLOYEE", "members": values{"anna@acme.example": anna}},
 			[]string{"warning", "Members Will Be Removed", "ben@acme.example"},
 			values{"group_id": "oe-viewer", "user_type": "EMPLOYEE", "members": values{"anna@acme.example": anna, "ben@acme.example": ben}},
 		},
 		{
-			"iam_user_groups", values{"user_id": anna, "group_ids": []any{"oe-viewer", "oe-manager"}},
+			"iam_user_groups",
+			values{"user_id": anna, "group_ids": []any{"oe-viewer", "oe-manager"}},
 			[]string{"warning", "Groups Will Be Left", "oe-editor"},
 			values{"user_id": anna, "group_ids": groups},
 		},

@@ -112,7 +112,7 @@ func (r *userGroupsResource) planDestroy(ctx context.Context, state userGroupsMo
 			fmt.Sprintf("Added elsewhere and never listed here, and so kept by %s: %s.", name, plumbing.NameSome(stay)))
 	}
 	leave := state.without(others)
-	planDestroy(ctx, r.Data, r.Name, []plumbing.Person{user}, leave.pairs, path.Root("group_ids"), resp)
+	planDestroy(ctx, r.Data, giving{r.Name, []plumbing.Person{user}, leave.pairs, path.Root("group_ids")}, resp)
 }
 
 // without is the model without some of its groups.

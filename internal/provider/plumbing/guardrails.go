@@ -73,7 +73,7 @@ func (g Guardrails) unknownUsers(state access.State) (diags diag.Diagnostics) {
 	if len(missing) > 0 {
 		slices.Sort(missing)
 		diags.AddWarning("Protected Users Not Found", fmt.Sprintf("guardrails.protect_users of the provider names addresses that no user of the tenant has yet: %s. "+
-			"They are protected from the next plan on after they are invited. If one of them is misspelt, correct it: it protects nobody.", strings.Join(missing, ", ")))
+			"They are protected from the next plan on after they are invited. If one of them is misspelled, correct it: it protects nobody.", strings.Join(missing, ", ")))
 	}
 	return diags
 }

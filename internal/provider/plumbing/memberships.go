@@ -219,7 +219,7 @@ func (m *Memberships) HoldGroups(by Manager, user Person, groups []string, whole
 func (m *Memberships) forgetGroups(mine *groupList) {
 	for _, key := range mine.user.keys() {
 		for _, l := range m.users[key] {
-			if l.Manager.Type != mine.Type || l.Mark != mine.Mark {
+			if l.Type != mine.Type || l.Mark != mine.Mark {
 				continue
 			}
 			is := func(other *groupList) bool { return other == l }

@@ -36,7 +36,7 @@ func badArgument(argument int64, err error) *function.FuncError {
 
 // flatten returns the errors that were joined.
 func flatten(err error) []error {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // what is joined, not what is wrapped
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return []error{err}
 	}

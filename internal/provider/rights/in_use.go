@@ -49,13 +49,13 @@ func (u *usage) add(d *plumbing.Data, o, by plumbing.Object, kept string, named 
 }
 
 // report tells what uses the object, and keeps for Delete what to take it out of.
-func (u *usage) report(ctx context.Context, thing, id, ends, advice string, resp *resource.ModifyPlanResponse) {
+func (u *usage) report(ctx context.Context, o plumbing.Object, ends, advice string, resp *resource.ModifyPlanResponse) {
 	if len(u.kept) > 0 {
-		resp.Diagnostics.AddError("Unable to delete "+thing, fmt.Sprintf("This plan destroys %s %s and keeps it in use: %s. %s", thing, id, strings.Join(u.kept, "; "), advice))
+		resp.Diagnostics.AddError("Unable to delete "+o.Kind, fmt.Sprintf("This plan destroys %s %s and keeps it in use: %s. %s", o.Kind, o.ID, strings.Join(u.kept, "; "), advice))
 		return
 	}
 	if len(u.open) > 0 {
-		resp.Diagnostics.AddWarning(fmt.Sprintf("%s In Use: %s", titles[thing], id), fmt.Sprintf("Still in use, as far as this plan has come:\n\n  %s\n\n%s",
+		resp.Diagnostics.AddWarning(fmt.Sprintf("%s In Use: %s", titles[o.Kind], o.ID), fmt.Sprintf("Still in use, as far as this plan has come:\n\n  %s\n\n%s",
 			strings.Join(u.open, "\n  "), ends))
 	}
 	resp.Diagnostics.Append(plumbing.KeepUses(ctx, u.detach, resp.Private)...)
@@ -88,7 +88,7 @@ func (r *accessControlResource) planDestroy(ctx context.Context, id string, resp
 		resp.Diagnostics.Append(plumbing.Unable("read", "groups", "of the tenant", err))
 		return
 	}
-	u.report(ctx, "access control", id,
+	u.report(ctx, o,
 		"The apply takes the access control out of these groups before it deletes it, so that their members lose what only it gives. "+plannedLater,
 		"Take it out of access_control_ids of the groups in the same change, or keep it. Both can be done in one apply, with or without lifecycle { create_before_destroy = true }.", resp)
 }
@@ -150,7 +150,7 @@ func (r *roleTemplateResource) planDestroy(ctx context.Context, id string, resp 
 		resp.Diagnostics.Append(plumbing.Unable("read", "groups and role templates", "of the tenant", err))
 		return
 	}
-	u.report(ctx, "role template", id,
+	u.report(ctx, o,
 		"Before it deletes the template, the apply writes what the template gives into them, so that nobody gains or loses access. "+plannedLater,
 		"Let them start from another template in the same change, or keep this one. Both can be done in one apply, with or without lifecycle { create_before_destroy = true }.", resp)
 }

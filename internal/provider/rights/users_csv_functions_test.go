@@ -143,8 +143,11 @@ func TestFormatUsersCSVFunction(t *testing.T) {
 		{"an object of objects", values{"b": ida(), "a": ole}, header + "\nole@hof.example,Ole,Ås\n" + row + "\n"},
 		{"a list keeps its order", []any{ida(), ole}, header + "\n" + row + "\nole@hof.example,Ole,Ås\n"},
 		{"keys are addresses", values{"ida@hof.example": values{"first_name": "Ida", "last_name": "Öhm", "email": nil}}, header + "\n" + row + "\n"},
-		{"every kind of value", []any{ida("locked", true, "groups", []any{"g1", "g2"}, "department", "Nord, Süd"), ida("email", "ole@hof.example", "locked", "FALSE", "groups", typed(tftypes.Set{ElementType: tftypes.String}, texts("g1")))},
-			header + ",department,locked,groups\n" + row + ",\"Nord, Süd\",true,g1 g2\nole@hof.example,Ida,Öhm,,FALSE,g1\n"},
+		{
+			"every kind of value",
+			[]any{ida("locked", true, "groups", []any{"g1", "g2"}, "department", "Nord, Süd"), ida("email", "ole@hof.example", "locked", "FALSE", "groups", typed(tftypes.Set{ElementType: tftypes.String}, texts("g1")))},
+			header + ",department,locked,groups\n" + row + ",\"Nord, Süd\",true,g1 g2\nole@hof.example,Ida,Öhm,,FALSE,g1\n",
+		},
 		{"ids as in a table, and none", []any{ida("groups", " g1 g2"), ida("email", "ole@hof.example", "groups", []any{})}, header + ",groups\n" + row + ",g1 g2\nole@hof.example,Ida,Öhm,\n"},
 		{"no users", nil, "argument 0: users are null: write {} for nobody"},
 		{"a text", "ida@hof.example", "argument 0: users must be a map, an object or a list of users, and are a string"},

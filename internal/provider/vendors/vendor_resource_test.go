@@ -266,7 +266,7 @@ func TestVendorResource_refused(t *testing.T) {
 	}
 	p.MustApply("iam_vendor", child, nil)
 	p.MustApply("iam_vendor", made, nil)
-	for key, want := range map[string]string{"nobody": `There is no vendor with the name "nobody"`, " No Body Inc.\u00a0": `There is no vendor with the name "No Body Inc."`} {
+	for key, want := range map[string]string{"nobody": `There is no vendor with the name "nobody"`, "\x20No Body Inc.\u00a0": `There is no vendor with the name "No Body Inc."`} {
 		if _, d := p.Import("iam_vendor", key); !d.Has("error: Unable to import vendor", want) {
 			t.Errorf("import of %q: %v", key, d)
 		}
