@@ -28,6 +28,7 @@ var everyList = map[string]func(ctx context.Context, c *client.Client) (any, err
 	"MakeNotices":    func(ctx context.Context, c *client.Client) (any, error) { return c.MakeNotices(ctx) },
 	"Members":        func(ctx context.Context, c *client.Client) (any, error) { return c.Members(ctx, "g") },
 	"ReadUsers":      func(ctx context.Context, c *client.Client) (any, error) { return c.ReadUsers(ctx, "test") },
+	"ReadGroups":     func(ctx context.Context, c *client.Client) (any, error) { return c.ReadGroups(ctx, "test") },
 	"Scopes":         func(ctx context.Context, c *client.Client) (any, error) { return c.Scopes(ctx) },
 	"SiteCodes":      func(ctx context.Context, c *client.Client) (any, error) { return c.SiteCodes(ctx, true) },
 	"Sites":          func(ctx context.Context, c *client.Client) (any, error) { return c.Sites(ctx, true) },
