@@ -44,8 +44,22 @@ func main() {
 		tune.Memory(os.Getenv)
 	}
 	plugin := provider.New(version, os.Getenv)
+	if !*debug { // a debugger may outlive who started it
+		go endWithParent(plugin)
+	}
 	err := plugin.Serve(*debug, quiet)
 	if err := errors.Join(err, plugin.Close()); err != nil {
 		log.Fatal(err)
+	}
+}
+
+// endWithParent ends the process when the CLI that started it was killed. It
+// would stay for ever: go-plugin leaves that to the CLI.
+func endWithParent(plugin *provider.Plugin) {
+	if orphaned, err := plugin.FinishOrphaned(context.Background()); orphaned {
+		if err != nil {
+			log.Print(err)
+		}
+		os.Exit(1)
 	}
 }

@@ -52,6 +52,7 @@ type Plugin struct {
 
 	mu       sync.Mutex
 	backends map[embedded.Options]*embedded.Backend
+	writes   writes
 }
 
 // New returns the plugin. Version is its release; getenv reads the environment

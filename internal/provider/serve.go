@@ -21,10 +21,15 @@ func (p *Plugin) Serve(debug, quiet bool) error {
 	serve := providerserver.NewProtocol6(p.Provider())
 	return tf6server.Serve(address, func() tfprotov6.ProviderServer {
 		s := serve()
-		if full, ok := s.(protocolServer); ok && quiet {
-			return forgetful{full}
+		full, ok := s.(protocolServer)
+		if !ok {
+			return s
 		}
-		return s
+		full = finishing{full, &p.writes}
+		if quiet {
+			full = forgetful{full}
+		}
+		return full
 	}, options...)
 }
 

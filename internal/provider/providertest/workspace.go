@@ -224,3 +224,10 @@ func (w *Workspace) Plan() Plan {
 
 // Source is the block that names where the provider comes from.
 const Source = "terraform {\n  required_providers {\n    iam = { source = \"" + address + "\" }\n  }\n}\n"
+
+// Command is a command of the CLI that is not started yet.
+func (w *Workspace) Command(args ...string) *exec.Cmd {
+	cmd := exec.Command(w.cli, args...)
+	cmd.Dir, cmd.Env = w.Dir, slices.Clone(w.env)
+	return cmd
+}
