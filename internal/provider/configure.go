@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,7 +35,10 @@ func (p *iamProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	data := &plumbing.Data{
 		Defaults:   userDefaults(ctx, m.UserDefaults, &resp.Diagnostics),
 		Guardrails: guardrails(ctx, m.Guardrails, &resp.Diagnostics),
+
+		AdoptExisting: p.adoptExisting(m.AdoptExisting, &resp.Diagnostics),
 	}
+	p.data.Store(data)
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = data, data, data
 	resp.EphemeralResourceData, resp.ActionData = data, data
 	if m.unknown(ctx) {
@@ -52,11 +56,25 @@ func (p *iamProvider) Configure(ctx context.Context, req provider.ConfigureReque
 
 // unknown reports whether a value that requests depend on is unknown.
 func (m providerModel) unknown(ctx context.Context) bool {
-	values := []attr.Value{m.APIURL, m.Tenant, m.ClientID, m.ClientSecret, m.AccessToken, m.Scope, m.Embedded, m.RequestTimeout, m.MaxRetries}
+	values := []attr.Value{m.APIURL, m.Tenant, m.ClientID, m.ClientSecret, m.AccessToken, m.Scope, m.Embedded, m.RequestTimeout, m.MaxRetries, m.AdoptExisting}
 	for _, v := range m.Embedded.Attributes() {
 		values = append(values, v)
 	}
 	return slices.ContainsFunc(values, func(v attr.Value) bool { return v.IsUnknown() })
+}
+
+// adoptExisting reads the argument and, where that is left out, the environment.
+func (p *iamProvider) adoptExisting(v types.Bool, diags *diag.Diagnostics) bool {
+	const name = "IAM_ADOPT_EXISTING"
+	text := p.getenv(name)
+	if !v.IsNull() || text == "" {
+		return v.ValueBool()
+	}
+	adopt, err := strconv.ParseBool(text)
+	if err != nil {
+		diags.AddAttributeError(path.Root("adopt_existing"), "Invalid Environment Variable", fmt.Sprintf("%s is %q. Set it to 1 or 0.", name, text))
+	}
+	return adopt
 }
 
 func userDefaults(ctx context.Context, object types.Object, diags *diag.Diagnostics) (defaults plumbing.UserDefaults) {

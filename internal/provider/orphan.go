@@ -68,7 +68,7 @@ func (w *writes) wait(most time.Duration) {
 // Terraform breaks, with which the request's context ends. A user who interrupts
 // Terraform ends it all the same: then Terraform asks to stop.
 type finishing struct {
-	protocolServer
+	ProtocolServer
 
 	writes *writes
 }
@@ -86,11 +86,11 @@ func (f finishing) ApplyResourceChange(ctx context.Context, req *tfprotov6.Apply
 		return &tfprotov6.ApplyResourceChangeResponse{NewState: req.PriorState, Diagnostics: orphaned()}, nil
 	}
 	defer f.writes.running.Done()
-	return f.protocolServer.ApplyResourceChange(context.WithoutCancel(ctx), req)
+	return f.ProtocolServer.ApplyResourceChange(context.WithoutCancel(ctx), req)
 }
 
 func (f finishing) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
-	stream, err := f.protocolServer.InvokeAction(context.WithoutCancel(ctx), req)
+	stream, err := f.ProtocolServer.InvokeAction(context.WithoutCancel(ctx), req)
 	if err != nil {
 		return stream, err
 	}

@@ -11,7 +11,7 @@ import (
 // slow is a provider whose writes end when they are told to, or with their
 // context.
 type slow struct {
-	protocolServer
+	ProtocolServer
 
 	begun, end chan struct{}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -42,6 +43,7 @@ var (
 
 type iamProvider struct {
 	*Plugin
+	data atomic.Pointer[plumbing.Data] // nil until it is configured
 }
 
 // Plugin makes the provider for a process, and keeps what has to be closed
@@ -62,7 +64,7 @@ func New(version string, getenv func(string) string) *Plugin {
 }
 
 // Provider returns a provider that is not configured yet.
-func (p *Plugin) Provider() provider.Provider { return &iamProvider{p} }
+func (p *Plugin) Provider() provider.Provider { return &iamProvider{Plugin: p} }
 
 // backend opens an embedded backend. One with the same options that is open
 // from an earlier configuration is closed: a process that lives on, as under a
@@ -259,6 +261,12 @@ func (p *iamProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				MarkdownDescription: "Scopes to ask for, separated by spaces; all of the API key when left out. Or `IAM_SCOPE`, or `EMPORIX_SCOPE`.",
 				Optional:            true,
 			},
+			"adopt_existing": schema.BoolAttribute{
+				MarkdownDescription: "Whether a resource that is to be created takes over the object that the tenant has already under its key (e-mail address, id, code or value), and makes it what the configuration says; `false` by default. " +
+					"The plan warns of each object and says what changes, and `guardrails` count it. Meant for one run, after one that was stopped half way or to bring a tenant under management: set `IAM_ADOPT_EXISTING=1` in the environment of that run. " +
+					"Otherwise an object that exists and is in no state is an error in the plan, with its `import` block. Groups, role templates and vendors with generated ids have no key to be found by.",
+				Optional: true,
+			},
 			"embedded":      embeddedAttribute(),
 			"user_defaults": userDefaultsAttribute(),
 			"guardrails":    guardrailsAttribute(),
@@ -324,6 +332,7 @@ type providerModel struct {
 	Guardrails     types.Object `tfsdk:"guardrails"`
 	RequestTimeout types.String `tfsdk:"request_timeout"`
 	MaxRetries     types.Int64  `tfsdk:"max_retries"`
+	AdoptExisting  types.Bool   `tfsdk:"adopt_existing"`
 }
 
 // embeddedModel is the attribute embedded.

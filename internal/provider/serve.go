@@ -2,10 +2,14 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
 // address is the provider's in the registry.
@@ -18,14 +22,8 @@ func (p *Plugin) Serve(debug, quiet bool) error {
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())
 	}
-	serve := providerserver.NewProtocol6(p.Provider())
 	return tf6server.Serve(address, func() tfprotov6.ProviderServer {
-		s := serve()
-		full, ok := s.(protocolServer)
-		if !ok {
-			return s
-		}
-		full = finishing{full, &p.writes}
+		var full ProtocolServer = finishing{p.Server(), &p.writes}
 		if quiet {
 			full = forgetful{full}
 		}
@@ -33,8 +31,46 @@ func (p *Plugin) Serve(debug, quiet bool) error {
 	}, options...)
 }
 
-// protocolServer is all that Terraform calls in a provider.
-type protocolServer interface {
+// Server returns a provider behind the protocol.
+func (p *Plugin) Server() ProtocolServer {
+	configured := &iamProvider{Plugin: p}
+	s := noting{configured: configured, notes: map[string]noteState{}}
+	s.ProtocolServer, _ = providerserver.NewProtocol6(configured)().(ProtocolServer) // the framework's has it all
+	for _, made := range configured.Resources(context.Background()) {
+		r := made()
+		var m resource.MetadataResponse
+		r.Metadata(context.Background(), resource.MetadataRequest{ProviderTypeName: "iam"}, &m)
+		if n, ok := r.(noteState); ok {
+			s.notes[m.TypeName] = n
+		}
+	}
+	return s
+}
+
+// noteState is a managed type that notes which objects the states have.
+type noteState interface {
+	NoteState(d *plumbing.Data, attributes map[string]json.RawMessage)
+}
+
+// noting tells the types of each object in a state. Terraform has every state
+// upgraded, but not refreshed under -refresh=false, and the framework asks no type
+// about one that needs no upgrade.
+type noting struct {
+	ProtocolServer
+	configured *iamProvider
+	notes      map[string]noteState
+}
+
+func (n noting) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	var attributes map[string]json.RawMessage
+	if kind, data := n.notes[req.TypeName], n.configured.data.Load(); kind != nil && data != nil && req.RawState != nil && json.Unmarshal(req.RawState.JSON, &attributes) == nil {
+		kind.NoteState(data, attributes)
+	}
+	return n.ProtocolServer.UpgradeResourceState(ctx, req)
+}
+
+// ProtocolServer is all that Terraform calls in a provider.
+type ProtocolServer interface {
 	tfprotov6.ProviderServer
 	tfprotov6.ListResourceServer
 	tfprotov6.ActionServer
@@ -46,7 +82,7 @@ type protocolServer interface {
 // objects then takes more memory than the plugin wants, and most of its time goes
 // into collecting it. What is called for every object gets a context of its own,
 // without the loggers.
-type forgetful struct{ protocolServer }
+type forgetful struct{ ProtocolServer }
 
 // bare returns a context that ends with another one, or by the function.
 func bare(ctx context.Context) (context.Context, func()) {
@@ -61,29 +97,29 @@ func bare(ctx context.Context) (context.Context, func()) {
 func (f forgetful) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	ctx, end := bare(ctx)
 	defer end()
-	return f.protocolServer.ValidateResourceConfig(ctx, req)
+	return f.ProtocolServer.ValidateResourceConfig(ctx, req)
 }
 
 func (f forgetful) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	ctx, end := bare(ctx)
 	defer end()
-	return f.protocolServer.UpgradeResourceState(ctx, req)
+	return f.ProtocolServer.UpgradeResourceState(ctx, req)
 }
 
 func (f forgetful) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	ctx, end := bare(ctx)
 	defer end()
-	return f.protocolServer.ReadResource(ctx, req)
+	return f.ProtocolServer.ReadResource(ctx, req)
 }
 
 func (f forgetful) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	ctx, end := bare(ctx)
 	defer end()
-	return f.protocolServer.PlanResourceChange(ctx, req)
+	return f.ProtocolServer.PlanResourceChange(ctx, req)
 }
 
 func (f forgetful) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	ctx, end := bare(ctx)
 	defer end()
-	return f.protocolServer.ApplyResourceChange(ctx, req)
+	return f.ProtocolServer.ApplyResourceChange(ctx, req)
 }

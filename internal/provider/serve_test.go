@@ -15,7 +15,7 @@ type loggers struct{ Size [1 << 10]byte }
 // What comes with a request that every object has can be collected after it.
 func TestForgetful(t *testing.T) {
 	t.Parallel()
-	full, ok := providerserver.NewProtocol6(New("test", func(string) string { return "" }).Provider())().(protocolServer)
+	full, ok := providerserver.NewProtocol6(New("test", func(string) string { return "" }).Provider())().(ProtocolServer)
 	if !ok {
 		t.Fatal("the framework serves less than Terraform calls")
 	}

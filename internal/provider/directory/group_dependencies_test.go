@@ -45,7 +45,7 @@ func TestGroupResource_unmetDependencies(t *testing.T) {
 	if unmet, ok := whole.Values["unmet_dependencies"].(values); !ok || len(unmet) != 0 {
 		t.Errorf("with everything: %v, want an empty map", whole.Values["unmet_dependencies"])
 	}
-	planned, _, d = p.Plan("iam_group", state{}, group(values{"returns": providertest.Unknown}))
+	planned, _, d = p.Plan("iam_group", made, group(values{"returns": providertest.Unknown}))
 	if planned.Values["unmet_dependencies"] != providertest.Unknown || len(d) != 0 {
 		t.Errorf("unknown access: %v, %v", planned.Values["unmet_dependencies"], d)
 	}

@@ -33,7 +33,7 @@ type groupResource struct {
 }
 
 // groupType is what the resource and its list have in common.
-var groupType = plumbing.NewAddressed("group", plumbing.ID("group"))
+var groupType = plumbing.NewAddressed("group", plumbing.ID("group")).Keyed(groupKey)
 
 // NewGroupResource returns iam_group.
 func NewGroupResource() resource.Resource { return &groupResource{groupType} }
@@ -62,6 +62,8 @@ func (r *groupResource) ValidateConfig(ctx context.Context, req resource.Validat
 
 // ModifyPlan makes effective_access and unmet_dependencies known.
 func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	key := r.PlanKey(ctx, req, resp)
+	defer r.PlanAdoption(ctx, key, req, resp)
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, groupStep)...)
 		r.planDestroy(ctx, req, resp)
@@ -164,7 +166,7 @@ func (r *groupResource) Create(ctx context.Context, req resource.CreateRequest, 
 	defer r.IdentifyCreated(ctx, resp)
 	var plan groupModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.Update) {
 		return
 	}
 	if !plumbing.IsSet(plan.ID) {
@@ -180,13 +182,14 @@ func (r *groupResource) Create(ctx context.Context, req resource.CreateRequest, 
 	object := groupLabel(plan)
 	switch {
 	case err == nil:
+		r.giveBack(ctx, plan, &resp.Diagnostics)
 		r.readBack(ctx, body, &plan, tenant, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	case client.IsConflict(err) && predefined(body.ID):
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Unable to create group", predefinedText(body.ID))
 	case client.IsConflict(err):
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Unable to create group",
-			fmt.Sprintf("A group with the id %s exists in the tenant already and was left as it is. Choose another id, or import the group and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_group.name.", body.ID, body.ID))
+			plumbing.ExistsText("Group "+body.ID, "iam_group", body.ID))
 	case client.IsUncertain(err):
 		// The group may exist under the id that was chosen here: keep it.
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -351,7 +354,7 @@ func (r *groupResource) update(ctx context.Context, plan groupModel, g grants, d
 func (r *groupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state groupModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Kept(ctx, req, &resp.Diagnostics, func() any { return r.leave(ctx, state) }) {
 		return
 	}
 	id, force := state.ID.ValueString(), state.ForceDelete.ValueBool()

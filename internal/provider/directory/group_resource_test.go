@@ -177,7 +177,7 @@ func TestGroupResource_idExists(t *testing.T) {
 	p := providertest.New(t, providertest.Remote(t, servertest.Options{}).Config)
 	p.MustApply("iam_group", state{}, orders())
 	second, d := p.Apply("iam_group", state{}, with(orders(), values{"name": values{"en": "Another"}}))
-	if !d.Has(`error at AttributeName("id"): Unable to create group`, "terraform import ADDRESS orders-de") || second.Values != nil {
+	if !d.Has(`error at AttributeName("id"): Group Already Exists`, "to = iam_group.NAME", `id = "orders-de"`) || second.Values != nil {
 		t.Errorf("got %v, %v", second.Values, d)
 	}
 	if _, d := p.Apply("iam_group", state{}, with(orders(), values{"id": "oe-viewer"})); !d.Has(`error at AttributeName("id"): Predefined Group`, "Group oe-viewer is predefined", "iam_group_members") {

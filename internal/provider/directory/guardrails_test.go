@@ -95,6 +95,7 @@ func TestGuardrails_everyChangeShows(t *testing.T) {
 	membership := p.MustApply("iam_group_membership", state{}, single)
 
 	p = providertest.New(t, with(b.Config, values{"guardrails": values{"show_impact": true}}))
+	p.NextRun()
 	if _, _, d := p.Plan("iam_group_membership", membership, nil); !d.Has("warning: Access Changes: ") {
 		t.Error(d)
 	}
@@ -131,6 +132,7 @@ func TestGuardrails_keepAdmins(t *testing.T) {
 		}
 	}
 	p = providertest.New(t, with(b.Config, values{"guardrails": values{"keep_admins": 2}}))
+	p.NextRun()
 	if _, _, d := p.Plan("iam_user", state{}, with(anna(), values{"email": "next@acme.example", "group_ids": []any{"admins"}})); d.Failed() {
 		t.Errorf("one more: %v", d)
 	}

@@ -155,9 +155,14 @@ func TestUserResource_lockNotSupported(t *testing.T) {
 	if n := l.asked.Load(); n != 0 {
 		t.Errorf("who locks nobody must not ask for it: %d requests", n)
 	}
+	p.NextRun()
 	for _, prior := range []state{{}, made} {
 		for attribute, value := range map[string]any{"locked": true, "on_destroy": "lock"} {
-			_, _, d := p.Plan("iam_user", prior, with(anna(), values{attribute: value}))
+			config := with(anna(), values{attribute: value})
+			if prior.Values == nil {
+				config["email"] = attribute + "@acme.example"
+			}
+			_, _, d := p.Plan("iam_user", prior, config)
 			if !d.Has(`error at AttributeName("`+attribute+`"): Locking Not Supported`, "only the reference backend can") {
 				t.Errorf("%s: got %v", attribute, d)
 			}
@@ -230,7 +235,7 @@ func TestUserResource_onDestroyLock(t *testing.T) {
 		if err != nil || !user.Locked() || len(user.GroupIDs) != 0 || user.Department != "Sales" {
 			t.Fatalf("got %+v, %v", user, err)
 		}
-		if _, d := p.Apply("iam_user", state{}, config); !d.Has(`error at AttributeName("email")`, "terraform import ADDRESS") {
+		if _, d := p.Apply("iam_user", state{}, config); !d.Has(`error at AttributeName("email")`, "to = iam_user.NAME") {
 			t.Errorf("got %v", d)
 		}
 		imported, _ := p.Import("iam_user", "anna.schmidt@acme.example")

@@ -132,10 +132,17 @@ func fill(planned *types.String, configured, present, fromProvider types.String,
 	case !configured.IsNull():
 	case !fromProvider.IsNull():
 		*planned = fromProvider // also while it is unknown
-	case plumbing.IsSet(present):
-		*planned = present
+	case !present.IsNull():
+		*planned = present // unknown, where the user is to be adopted
 	default:
 		*planned = types.StringValue(fallback)
+	}
+}
+
+// leaveOpen makes what a configuration may leave out unknown.
+func (m *userModel) leaveOpen() {
+	for _, field := range []*types.String{&m.Department, &m.PreferredSite, &m.PreferredCurrency, &m.PreferredLanguage} {
+		*field = types.StringUnknown()
 	}
 }
 

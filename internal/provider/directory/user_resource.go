@@ -38,7 +38,7 @@ type userResource struct {
 }
 
 // userType is what the resource and its list have in common.
-var userType = plumbing.NewAddressed("user", plumbing.ID("user"))
+var userType = plumbing.NewAddressed("user", plumbing.ID("user")).Keyed(userKey)
 
 // NewUserResource returns iam_user.
 func NewUserResource() resource.Resource { return &userResource{userType} }
@@ -130,6 +130,11 @@ func preference(text, otherwise string, validators ...validator.String) schema.S
 // ModifyPlan fills in what the configuration leaves out, so that the plan
 // shows it.
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	key := r.PlanKey(ctx, req, resp)
+	defer r.PlanAdoption(ctx, key, req, resp)
+	if key.Replaces && !key.Removed {
+		resp.Diagnostics.Append(r.judgeReplacement(ctx, req.Plan)...)
+	}
 	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, userStep)...)
 	if r.Data == nil {
 		return
@@ -139,15 +144,15 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		resp.Diagnostics.Append(prior.fields().Decode(ctx, req.State.Raw)...)
 	}
 	if req.Plan.Raw.IsNull() {
-		if plumbing.IsSet(prior.Email) {
-			resp.Diagnostics.Append(r.Owners.Leaves("iam_user", prior.Email.ValueString(), path.Root("email"))...)
-		}
 		return
 	}
 	resp.Diagnostics.Append(plan.fields().Decode(ctx, req.Plan.Raw)...)
 	resp.Diagnostics.Append(config.fields().Decode(ctx, req.Config.Raw)...)
 	if resp.Diagnostics.HasError() {
 		return
+	}
+	if key.Adopts {
+		prior.leaveOpen() // it stays what the user has, which the apply shows
 	}
 	plan.fillFrom(config, prior, r.Defaults)
 	resp.Diagnostics.Append(prior.warnOfKept(config)...)
@@ -160,9 +165,6 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	resp.Diagnostics.Append(r.WarnOfGroups(ctx, path.Root("group_ids"), newIDs(plan.GroupIDs, prior.GroupIDs))...)
 	r.planLock(ctx, &plan, prior, &resp.Diagnostics)
 	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.Plan.Raw)...)
-	if plumbing.IsSet(plan.Email) {
-		resp.Diagnostics.Append(r.Owners.Account("iam_user", plan.Email.ValueString(), "", path.Root("email"))...)
-	}
 	if plumbing.IsSet(plan.Email) && plumbing.IsSet(plan.GroupIDs) {
 		by := plumbing.Manager{Type: "iam_user", Kept: req.Plan.Raw.Equal(req.State.Raw)}
 		person := plumbing.Person{ID: plan.ID.ValueString(), Email: plan.Email.ValueString()}
@@ -179,7 +181,12 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	defer r.IdentifyCreated(ctx, resp)
 	var plan userModel
 	resp.Diagnostics.Append(plan.fields().Decode(ctx, req.Plan.Raw)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.Update) {
+		return
+	}
+	left := r.leftBy(plan)
+	if left.stays {
+		r.TakeOver(ctx, req, resp, r.Update)
 		return
 	}
 	start := time.Now()
@@ -204,6 +211,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 			resp.Diagnostics.Append(notLocked(plan.Email.ValueString(), err))
 			plan.Locked = types.BoolValue(false)
 		}
+		r.giveBack(ctx, id, plan, left, &resp.Diagnostics)
 		r.readBack(ctx, id, &plan, &resp.Diagnostics)
 		resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
 	}
@@ -273,8 +281,7 @@ func emailRefused(err error, email string) bool {
 
 func emailTaken(email string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("email"), "Unable to create user",
-		fmt.Sprintf("A user with the e-mail %s exists in the tenant already and was left as it is. "+
-			"To manage it here, import it and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_user.name.", email, email))
+		plumbing.ExistsText("User "+email, "iam_user", email))
 }
 
 func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -375,7 +382,8 @@ func (r *userResource) update(ctx context.Context, plan userModel) (*api.User, e
 func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state userModel
 	resp.Diagnostics.Append(state.fields().Decode(ctx, req.State.Raw)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || state.ID.IsNull() {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || state.ID.IsNull() ||
+		r.Kept(ctx, req, &resp.Diagnostics, func() any { return r.leave(ctx, state) }) || r.leftBy(state).stays {
 		return
 	}
 	defer r.Client.Lock(lockUser, state.ID.ValueString())()

@@ -149,7 +149,7 @@ func TestUserResource_emailExists(t *testing.T) {
 		p := providertest.New(t, b.Config)
 		first := p.MustApply("iam_user", state{}, anna())
 		second, d := p.Apply("iam_user", state{}, with(anna(), values{"email": "anna.schmidt@ACME.example", "department": "Other"}))
-		if !d.Has(`error at AttributeName("email"): Unable to create user`, "terraform import ADDRESS anna.schmidt@ACME.example") {
+		if !d.Has(`error at AttributeName("email"): User Already Exists`, "to = iam_user.NAME", `id = "anna.schmidt@ACME.example"`) {
 			t.Errorf("got %v", d)
 		}
 		if second.Values != nil {
@@ -322,10 +322,12 @@ func TestUserResource_notReadBack(t *testing.T) {
 				return
 			}
 			next.ServeHTTP(w, r)
+			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/users") {
+				broken.Store(true)
+			}
 		})
 	}})
 	p := providertest.New(t, b.Config)
-	broken.Store(true)
 	made, d := p.Apply("iam_user", state{}, anna())
 	if d.Failed() || !d.Has("warning: Unable to read user after creation", "Anna.Schmidt@acme.example was made and is in the state") {
 		t.Fatalf("got %v, %v", made.Values, d)
@@ -351,9 +353,13 @@ func TestUserResource_lostAnswerAndAnotherUser(t *testing.T) {
 // The same, when the creation that was cut off is on record.
 func TestUserResource_lostAnswerButAnothersUser(t *testing.T) {
 	t.Parallel()
-	var down atomic.Bool
+	var armed, down atomic.Bool
+	armed.Store(true)
 	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/users") && armed.Swap(false) {
+				down.Store(true)
+			}
 			if down.Load() {
 				panic(http.ErrAbortHandler)
 			}
@@ -361,7 +367,6 @@ func TestUserResource_lostAnswerButAnothersUser(t *testing.T) {
 		})
 	}})
 	p := providertest.New(t, with(b.Config, values{"max_retries": 0}))
-	down.Store(true)
 	half, d := p.Apply("iam_user", state{}, anna())
 	if !d.Has("may have been made all the same") || half.Values == nil || len(half.Private) == 0 {
 		t.Fatalf("got %v, %v", half.Values, d)
@@ -401,9 +406,13 @@ func TestUserResource_busyGateway(t *testing.T) {
 func TestUserResource_lostAnswerAndAnothersNewUser(t *testing.T) {
 	t.Parallel()
 	var busy atomic.Bool
-	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+	var b providertest.Backend
+	b = providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/users") && busy.Swap(false) {
+				if _, err := b.Client.CreateUser(r.Context(), api.UserCreate{FirstName: "Another", LastName: "Person", ContactEmail: "anna.schmidt@acme.example", GroupIDs: []string{}}); err != nil {
+					t.Errorf("the other's creation: %v", err)
+				}
 				w.WriteHeader(http.StatusServiceUnavailable)
 				return
 			}
@@ -411,7 +420,6 @@ func TestUserResource_lostAnswerAndAnothersNewUser(t *testing.T) {
 		})
 	}})
 	p := providertest.New(t, b.Config)
-	p.MustApply("iam_user", state{}, anna())
 	busy.Store(true)
 	none, d := p.Apply("iam_user", state{}, with(anna(), values{"department": "Other"}))
 	if none.Values != nil || !d.Has(`error at AttributeName("email"): Unable to create user`, "exists in the tenant already") || busy.Load() {

@@ -20,7 +20,7 @@ import (
 func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, r.step)...)
 	goes := req.Plan.Raw.IsNull()
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateDestroy, destroyMark(goes))...)
+	mark := plumbing.MarkPlan(ctx, resp.Private, goes, &resp.Diagnostics)
 	if r.Data == nil || resp.Diagnostics.HasError() {
 		return
 	}
@@ -44,7 +44,7 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		former = state.table(r.Defaults)
 	}
 	if plan.OnDestroy.ValueString() != onDestroyKeep {
-		r.checkLeaving(table, former, &resp.Diagnostics)
+		r.checkLeaving(mark, table, former, &resp.Diagnostics)
 	}
 	if goes {
 		return
@@ -61,23 +61,30 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if plan.OnDestroy.ValueString() == onDestroyLock && state.OnDestroy.ValueString() != onDestroyLock && r.Client != nil && !r.CanLock(ctx) {
 		resp.Diagnostics.Append(noLocks(path.Root("on_destroy"), "Use on_destroy = \"remove\", which takes users out of the tenant and keeps their accounts on the platform."))
 	}
-	r.warnOfLeaving(ctx, table, former, plan.AdoptExisting.ValueBool(), &resp.Diagnostics)
-	r.checkOwners(ctx, table, len(former.Users) > 0 || plan.AdoptExisting.ValueBool(), req.Plan.Raw.Equal(req.State.Raw), &resp.Diagnostics)
+	adopts := plan.AdoptExisting.ValueBool() || r.AdoptExisting
+	r.warnOfLeaving(ctx, table, former, adopts, &resp.Diagnostics)
+	r.checkOwners(ctx, mark, table, former, adopts, req.Plan.Raw.Equal(req.State.Raw), &resp.Diagnostics)
+	r.planExisting(ctx, table, former, adopts, &resp.Diagnostics)
 }
 
 // checkLeaving notes who goes with a row, or with the table, and must not be
 // managed elsewhere.
-func (r *usersCSVResource) checkLeaving(table, former usersTable, diags *diag.Diagnostics) {
+func (r *usersCSVResource) checkLeaving(mark string, table, former usersTable, diags *diag.Diagnostics) {
 	rows, found := table.byEmail(), 0
 	for _, row := range former.Users {
 		if _, stays := rows[strings.ToLower(row.Email)]; stays {
 			continue
 		}
-		if d := r.Owners.Leaves("iam_users_csv", row.Email, path.Root("csv")); len(d) > 0 && found < mostLines {
+		if d := r.Keys.End(plumbing.User(row.Email), "user "+row.Email, tableClaim(mark, row), path.Root("csv")); len(d) > 0 && found < mostLines {
 			found++
 			diags.Append(d...)
 		}
 	}
+}
+
+// tableClaim is what a row says of its user.
+func tableClaim(mark string, row access.CSVUser) plumbing.Claim {
+	return plumbing.Claim{Type: "iam_users_csv", Label: fmt.Sprintf("line %d", row.Line), Mark: mark}
 }
 
 // checkLocks refuses locks where the API at hand has none.
@@ -138,7 +145,7 @@ func (r *usersCSVResource) warnOfLeaving(ctx context.Context, table, former user
 
 // checkOwners notes who manages the users and, where they are in the table, their
 // groups. Kept says that nothing of the table changes.
-func (r *usersCSVResource) checkOwners(ctx context.Context, table usersTable, someExist, kept bool, diags *diag.Diagnostics) {
+func (r *usersCSVResource) checkOwners(ctx context.Context, mark string, table, former usersTable, adopts, kept bool, diags *diag.Diagnostics) {
 	at := path.Root("csv")
 	found := 0
 	add := func(d diag.Diagnostics) {
@@ -147,14 +154,21 @@ func (r *usersCSVResource) checkOwners(ctx context.Context, table usersTable, so
 			diags.Append(d...)
 		}
 	}
+	known := former.byEmail()
 	for _, row := range table.Users {
-		add(r.Owners.Account("iam_users_csv", row.Email, row.Says(), at))
+		claim := tableClaim(mark, row)
+		if _, was := known[strings.ToLower(row.Email)]; was {
+			claim.ID = row.Says()
+		} else {
+			claim.Creates = true
+		}
+		add(r.Keys.Hold(plumbing.User(row.Email), "user "+row.Email, claim, at))
 	}
 	if !table.Has("groups") {
 		return
 	}
 	var ids map[string]string
-	if someExist && r.Client != nil {
+	if (len(former.Users) > 0 || adopts) && r.Client != nil {
 		var err error
 		if ids, err = r.UserIDs(ctx); err != nil {
 			diags.Append(plumbing.Unable("read", "users", "of the table", err))

@@ -9,32 +9,20 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
-
-// privateDestroy marks the plan of a destruction. One that is half of a
-// replacement has no plan of its own: Terraform replaces what is tainted, as a
-// table is when one of its users could not be made, and people must not lose
-// their access, their groups and their ids for that. They stay, and the other
-// half finds them.
-const privateDestroy = "destroy"
-
-// destroyMark is the mark of a plan, nil for one that is no destruction: such a
-// mark may be left from a destruction that failed.
-func destroyMark(goes bool) []byte {
-	if goes {
-		return []byte("true")
-	}
-	return nil
-}
 
 // privateRows has the e-mail addresses of a table that is planned as a new one.
 // The half of a replacement that removes the old table gets them, and sees
 // whose row has gone. They stand in the plan only, and in no state.
 const privateRows = "rows"
 
-// leave leaves the users of a table that is replaced where they are, and names
-// those who have no row any more: they were not to be removed, for Terraform
-// shows no plan for them and no guardrail saw it, but nobody manages them now.
+// leave is for a destruction that is half of a replacement: it has no plan of its
+// own. Terraform replaces what is tainted, as a table is when one of its users
+// could not be created, and people must not lose their access, their groups and
+// their ids for that. It leaves the users of the table where they are, and names
+// those who have no row any more: Terraform shows no plan for their removal and no
+// guardrail saw it, but nobody manages them now.
 func (r *usersCSVResource) leave(state usersCSVModel, private []byte, diags *diag.Diagnostics) {
 	var rows []string
 	if private != nil {
@@ -49,7 +37,7 @@ func (r *usersCSVResource) leave(state usersCSVModel, private []byte, diags *dia
 	}
 	var left []string
 	for _, row := range state.table(r.Defaults).Users {
-		r.Owners.Stay(row.Email)
+		r.Keys.Replace(plumbing.User(row.Email), nil)
 		if private != nil && !listed[strings.ToLower(row.Email)] {
 			left = append(left, "  "+row.Email)
 		}
@@ -80,6 +68,6 @@ func (r *usersCSVResource) notTaken(m usersCSVModel) usersCSVModel {
 	if err != nil { // not so: it was read before
 		return m
 	}
-	m.CSV = newUsersText(written.Edit(func(row access.CSVUser) (access.CSVUser, bool) { return row, !r.Owners.Taken(row.Email) }))
+	m.CSV = newUsersText(written.Edit(func(row access.CSVUser) (access.CSVUser, bool) { return row, !r.Keys.Adopted(plumbing.User(row.Email)) }))
 	return m
 }

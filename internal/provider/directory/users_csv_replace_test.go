@@ -108,6 +108,7 @@ func TestUsersCSVResource_movesWhileReplaced(t *testing.T) {
 	before := staffOf(t, b.Client)
 	other := with(csvOf("email,first_name,last_name\nclara@acme.example,Clara,Cole\n"), values{"adopt_existing": true})
 	p.NextRun()
+	p.Refresh("iam_users_csv", made)
 	for _, config := range []values{csvOf(withoutClara), other} { // a tainted table is planned as a new one
 		if _, _, d := p.Plan("iam_users_csv", state{}, config); d.Failed() {
 			t.Error(d)
@@ -136,7 +137,7 @@ func TestUsersCSVResource_deposed(t *testing.T) {
 		p.NextRun()
 		_, _, first := p.Plan("iam_users_csv", made, configs[0])
 		_, _, second := p.Plan("iam_users_csv", made, configs[1])
-		if first.Failed() || !second.Has("User Removed And Managed", "deposed", "terraform state rm") {
+		if first.Failed() || !second.Has("User Destroyed And Managed", "deposed", "terraform state rm") {
 			t.Errorf("%v, then %v", first, second)
 		}
 	}

@@ -93,7 +93,7 @@ func (r *usersCSVResource) Create(ctx context.Context, req resource.CreateReques
 	s := r.newSync(plan, usersCSVModel{})
 	s.limit = plumbing.Timeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	for _, row := range s.table.Users {
-		r.Owners.Take(row.Email)
+		r.Keys.Adopt(plumbing.User(row.Email))
 	}
 	err := s.run(ctx)
 	if err == nil {
@@ -129,6 +129,9 @@ func (r *usersCSVResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	r.NoteUsers(users)
+	for _, row := range table.Users {
+		r.Keys.Show(plumbing.User(row.Email))
+	}
 	state.CSV = newUsersText(written.Edit(func(row access.CSVUser) (access.CSVUser, bool) {
 		u, ok := users[strings.ToLower(row.Email)]
 		if !ok {
@@ -200,12 +203,11 @@ func (r *usersCSVResource) Delete(ctx context.Context, req resource.DeleteReques
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	planned, diags := req.Private.GetKey(ctx, privateDestroy)
-	resp.Diagnostics.Append(diags...)
+	planned := plumbing.PlannedDestroy(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if planned == nil {
+	if !planned {
 		rows, diags := req.Private.GetKey(ctx, privateRows)
 		resp.Diagnostics.Append(diags...)
 		r.leave(state, rows, &resp.Diagnostics)

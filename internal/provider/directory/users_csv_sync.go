@@ -124,10 +124,14 @@ func (s *usersSync) plannedTasks() []userTask {
 
 // checkExisting refuses new rows of users that are there already.
 func (s *usersSync) checkExisting() {
+	if s.plan.AdoptExisting.ValueBool() || s.r.AdoptExisting {
+		return
+	}
 	for _, row := range s.table.Users {
 		email := strings.ToLower(row.Email)
 		_, exists := s.present[email]
-		if _, known := s.former[email]; exists && !known && !s.plan.AdoptExisting.ValueBool() && !s.r.Owners.Stayed(email) {
+		_, stayed := s.r.Keys.Replaced(plumbing.User(email))
+		if _, known := s.former[email]; exists && !known && !stayed {
 			s.failed[email] = failure{line: row.Line, err: errors.New("a user with this e-mail exists in the tenant already and was left as it is: to take it over, set adopt_existing = true, or import the table with it")}
 		}
 	}

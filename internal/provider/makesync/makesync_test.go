@@ -94,7 +94,7 @@ func TestOrganization_life(t *testing.T) {
 			t.Errorf("there are %q", got)
 		}
 		_, d := p.Apply("iam_make_organization", state{}, values{"organization_id": "8"})
-		if !d.Has(`error at AttributeName("organization_id"): Unable to create Make organization`, "has the Make organization 7 already", "terraform import ADDRESS 7") {
+		if !d.Has(`error at AttributeName("organization_id"): Make Organization Already Exists`, "to = iam_make_organization.NAME", `id = "acme"`) {
 			t.Errorf("a second one: %v", d)
 		}
 

@@ -33,7 +33,29 @@ type organizationResource struct {
 }
 
 // organizationType is what the resource and its list have in common.
-var organizationType = plumbing.NewAddressed("make_organization", plumbing.Key{Name: plumbing.KeyTenant, About: "The tenant."})
+var organizationType = plumbing.NewAddressed("make_organization", plumbing.Key{Name: plumbing.KeyTenant, About: "The tenant."}).Keyed(organizationKey)
+
+// organizationKey: a tenant has one organization.
+var organizationKey = plumbing.NaturalKey{
+	Thing: "Make organization", Label: "organization_id",
+	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {
+		_, err := d.Client.MakeOrganization(ctx)
+		if client.IsNotFound(err) {
+			return nil, nil
+		}
+		return map[string]bool{plumbing.KeyTenant: false}, err
+	},
+	Model: func(ctx context.Context, d *plumbing.Data, _ string, _ *diag.Diagnostics) (any, error) {
+		o, err := d.Client.MakeOrganization(ctx)
+		if err != nil {
+			return nil, err
+		}
+		var m organizationModel
+		m.fromAPI(*o)
+		return m, nil
+	},
+	Silent: []string{"api_key_wo_version"},
+}
 
 // NewMakeOrganizationResource returns iam_make_organization.
 func NewMakeOrganizationResource() resource.Resource { return &organizationResource{organizationType} }
@@ -136,6 +158,8 @@ func (m *organizationModel) fromAPI(o api.MakeOrganization) {
 // ModifyPlan finds an API without Make organizations, and a key that is lacking,
 // before anything is applied.
 func (r *organizationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	natural := r.PlanKey(ctx, req, resp)
+	defer r.PlanAdoption(ctx, natural, req, resp)
 	if req.Plan.Raw.IsNull() {
 		return
 	}
@@ -160,7 +184,7 @@ func (r *organizationResource) Create(ctx context.Context, req resource.CreateRe
 	defer r.IdentifyCreated(ctx, resp)
 	var plan organizationModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.Update) {
 		return
 	}
 	defer r.Client.Lock("make organization", "")()
@@ -169,7 +193,7 @@ func (r *organizationResource) Create(ctx context.Context, req resource.CreateRe
 	switch {
 	case err == nil:
 		resp.Diagnostics.AddAttributeError(path.Root("organization_id"), "Unable to create Make organization",
-			fmt.Sprintf("The tenant has the Make organization %s already, and has one at most; it was left as is. To manage it here, import it and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_make_organization.name.", present.OrganizationID, present.OrganizationID))
+			plumbing.ExistsText("Make organization "+present.OrganizationID, "iam_make_organization", present.OrganizationID))
 		return
 	case !client.IsNotFound(err):
 		resp.Diagnostics.Append(plumbing.Unable("create", "Make organization", id, err))
@@ -259,7 +283,7 @@ func (r *organizationResource) Update(ctx context.Context, req resource.UpdateRe
 func (r *organizationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state organizationModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
 		return
 	}
 	err := r.Client.DeleteMakeOrganization(ctx)

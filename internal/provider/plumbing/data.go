@@ -20,13 +20,14 @@ import (
 type Data struct {
 	// Client is nil while the provider's configuration has unknown values, as
 	// it may have in a plan.
-	Client     *client.Client
-	Defaults   UserDefaults
-	Guardrails Guardrails
-	Owners     Owners
-	Members    Memberships
-	Team       Team
-	Uses       Uses
+	Client        *client.Client
+	Defaults      UserDefaults
+	Guardrails    Guardrails
+	AdoptExisting bool // what is to be created and exists is taken over
+	Members       Memberships
+	Keys          Keys
+	Team          Team
+	Uses          Uses
 
 	mu           sync.Mutex
 	templates    []api.Template

@@ -22,6 +22,7 @@ import (
 type Addressed struct {
 	Resource
 	Identity []Key
+	Natural  *NaturalKey // nil: the configuration chooses none
 }
 
 // NewAddressed returns what a type and its list have in common. Its name is
@@ -73,14 +74,16 @@ func (r *Addressed) Metadata(ctx context.Context, req resource.MetadataRequest, 
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
-// IdentifyCreated sets the identity of what was made. Defer it: it looks at the
-// state that the operation leaves.
+// IdentifyCreated sets the identity of what was made, and notes its natural key.
+// Defer it: it looks at the state that the operation leaves.
 func (r *Addressed) IdentifyCreated(ctx context.Context, resp *resource.CreateResponse) {
 	r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
+	r.note(resp.State.Raw, func(o Object) { r.Keys.Make(o) })
 }
 
 // IdentifyUpdated is IdentifyCreated for an update.
 func (r *Addressed) IdentifyUpdated(ctx context.Context, resp *resource.UpdateResponse) {
+	ForgetPlan(ctx, resp.Private, &resp.Diagnostics)
 	r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
@@ -95,9 +98,11 @@ func (r *Addressed) IdentifyRead(ctx context.Context, req resource.ReadRequest, 
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, PrivateMoved, nil)...)
 	}
 	if !resp.State.Raw.IsNull() {
+		r.note(resp.State.Raw, func(o Object) { r.Keys.Show(o) })
 		r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 		return
 	}
+	r.note(req.State.Raw, func(o Object) { r.Keys.Gone(o) })
 	r.identify(ctx, req.State, resp.Identity, &resp.Diagnostics)
 	if resp.Identity != nil && resp.Identity.Raw.IsFullyNull() {
 		// It never had an id: its creation was cut off.

@@ -2,11 +2,7 @@ package plumbing
 
 import (
 	"context"
-	"fmt"
 	"sync"
-
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
@@ -20,17 +16,11 @@ type Team struct {
 	there bool                       // the API has teams
 }
 
-// Owner notes that an iam_team_owner makes a member the Owner. A second one that
-// names another member is an error: each apply would take the ownership back.
-func (t *Team) Owner(memberID string, at path.Path) diag.Diagnostics {
+// Owner notes that an iam_team_owner makes a member the Owner.
+func (t *Team) Owner(memberID string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.owner != "" && t.owner != memberID {
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Two Owners Of One Team",
-			fmt.Sprintf("Another iam_team_owner of this configuration names member %s. A team has one Owner, and each apply would take the ownership back: keep one of the two.", t.owner))}
-	}
 	t.owner = memberID
-	return nil
 }
 
 // Role notes the role that an iam_team_member gives a member.

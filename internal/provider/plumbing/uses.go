@@ -109,5 +109,5 @@ func (u *Uses) Of(o, by Object) Use {
 // Leaving reports whether the plan takes the user out of the group, as far as it
 // has come.
 func (d *Data) Leaving(group string, user Person) bool {
-	return d.Owners.Leaving(user.Email) || d.Members.Leaving(group, user)
+	return d.Keys.Ending(User(user.Email)) || d.Members.Leaving(group, user)
 }

@@ -3,7 +3,6 @@ package providertest
 import (
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
@@ -22,7 +21,7 @@ func Acceptance(t *testing.T, steps ...resource.TestStep) {
 	})
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
-			"iam": providerserver.NewProtocol6WithError(plugin.Provider()),
+			"iam": func() (tfprotov6.ProviderServer, error) { return plugin.Server(), nil },
 		},
 		Steps: steps,
 	})

@@ -9,9 +9,9 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -25,6 +25,11 @@ type Provider struct {
 	server tfprotov6.ProviderServer
 	schema *tfprotov6.GetProviderSchemaResponse
 	config Values
+
+	mu      sync.Mutex
+	running int  // plans and applies under way
+	shared  bool // the run is one of NextRun
+	used    bool // something was planned since it was configured
 }
 
 // Diagnostics are the errors and warnings of an operation, one text each:
@@ -72,11 +77,9 @@ func Start(t testing.TB, environment map[string]string) *Provider {
 			t.Errorf("closing the provider: %v", err)
 		}
 	})
-	s, err := providerserver.NewProtocol6WithError(plugin.Provider())()
-	if err != nil {
-		t.Fatalf("starting the provider: %v", err)
-	}
+	s := plugin.Server()
 	p := &Provider{t: t, server: s}
+	var err error
 	p.schema, err = s.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	p.must(err, "reading the schema")
 	return p
@@ -104,13 +107,22 @@ func (p *Provider) Configure(config Values) Diagnostics {
 	}
 	resp, err := p.server.ConfigureProvider(p.ctx(), &tfprotov6.ConfigureProviderRequest{Config: value, TerraformVersion: "1.11.4"})
 	p.must(err, "configuring the provider")
-	p.config = config
+	p.config, p.used = config, false
 	return texts(resp.Diagnostics)
 }
 
-// NextRun configures the provider again: what one run of the CLI leaves in it,
-// such as who owns what, does not reach the next.
+// NextRun begins a run of the CLI that the plans and refreshes to come are part
+// of, up to the next Apply. Without it each plan is a run of its own. What one run
+// leaves in the provider, such as who owns what, does not reach the next.
 func (p *Provider) NextRun() {
+	p.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.shared = true
+	p.configureAgain()
+}
+
+func (p *Provider) configureAgain() {
 	p.t.Helper()
 	if d := p.Configure(p.config); d.Failed() {
 		p.t.Fatalf("configuring the provider again: %v", d)
@@ -120,6 +132,12 @@ func (p *Provider) NextRun() {
 // Plan validates a configuration and plans it over the prior state. The result
 // is nil when an error stopped it.
 func (p *Provider) Plan(typeName string, prior State, config Values) (planned State, replace bool, d Diagnostics) {
+	p.t.Helper()
+	defer p.begin(true)()
+	return p.plan(typeName, prior, config)
+}
+
+func (p *Provider) plan(typeName string, prior State, config Values) (planned State, replace bool, d Diagnostics) {
 	p.t.Helper()
 	s := p.resource(typeName)
 	configured := p.dynamic(s, config)
@@ -164,20 +182,66 @@ func propose(s *tfprotov6.Schema, prior, config Values) Values {
 	return proposed
 }
 
-// Apply plans a configuration and applies the plan; a nil configuration
-// destroys. The state is what Terraform would keep, also after an error.
+// Apply plans a configuration and applies the plan, as a run of its own; a nil
+// configuration destroys. The state is what Terraform would keep, also after an
+// error.
 func (p *Provider) Apply(typeName string, prior State, config Values) (State, Diagnostics) {
 	p.t.Helper()
-	planned, replace, d := p.Plan(typeName, prior, config)
+	defer p.begin(false)()
+	return p.applyInRun(typeName, prior, config)
+}
+
+// begin begins a run, unless another is under way, and returns its end. One that
+// a test began with NextRun goes on for as long as it shares it.
+func (p *Provider) begin(share bool) (end func()) {
+	p.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.shared = p.shared && share
+	if p.running++; p.running == 1 && !p.shared && p.used {
+		p.configureAgain()
+	}
+	p.used = p.config != nil
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.running--
+	}
+}
+
+// applies is between the plan of a run and its apply, for which Terraform starts
+// the provider anew.
+func (p *Provider) applies() {
+	p.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.running == 1 && p.config != nil {
+		p.configureAgain()
+	}
+	p.used = p.config != nil
+}
+
+// applyInRun is Apply in the run that is under way.
+func (p *Provider) applyInRun(typeName string, prior State, config Values) (State, Diagnostics) {
+	p.t.Helper()
+	planned, replace, d := p.plan(typeName, prior, config)
 	if d.Failed() {
 		return prior, d
 	}
 	if replace {
-		destroyed, dd := p.Apply(typeName, prior, nil)
-		if d = append(d, dd...); d.Failed() {
+		// Terraform plans the new object with the private data of the first plan, and
+		// the destruction of the old one has no plan of its own.
+		second, _, dd := p.plan(typeName, State{Private: planned.Private}, config)
+		if dd.Failed() {
+			return prior, append(d, dd...)
+		}
+		p.applies()
+		destroyed, dd := p.apply(typeName, prior, State{Private: second.Private}, nil)
+		if d = append(d, dd...); dd.Failed() {
 			return destroyed, d
 		}
-		return p.Apply(typeName, State{}, config)
+		made, dd := p.applyInRun(typeName, State{}, config)
+		return made, append(d, dd...)
 	}
 	made, dd := p.apply(typeName, prior, planned, config)
 	return made, append(d, dd...)

@@ -11,20 +11,23 @@ type Replacement struct {
 // object and what is left of the old one.
 func (p *Provider) Replace(typeName string, prior State, config Values, how Replacement) (made, left State, d Diagnostics) {
 	p.t.Helper()
-	p.NextRun()
+	defer p.begin(false)()
+	if read, _ := p.Refresh(typeName, prior); read.Values == nil {
+		p.t.Fatalf("what is to be replaced is gone: %v", prior.Values)
+	}
 	var start State
 	if how.Forced {
 		var first State
-		if first, _, d = p.Plan(typeName, prior, config); d.Failed() {
+		if first, _, d = p.plan(typeName, prior, config); d.Failed() {
 			return State{}, prior, d
 		}
 		start.Private = first.Private
 	}
-	planned, _, dd := p.Plan(typeName, start, config)
+	planned, _, dd := p.plan(typeName, start, config)
 	if d = append(d, dd...); d.Failed() {
 		return State{}, prior, d
 	}
-	p.NextRun()
+	p.applies()
 	left = prior
 	if !how.CreateFirst {
 		// The destruction has no plan of its own.
@@ -33,13 +36,13 @@ func (p *Provider) Replace(typeName string, prior State, config Values, how Repl
 		}
 		d = append(d, dd...)
 	}
-	made, dd = p.Apply(typeName, State{}, config)
+	made, dd = p.applyInRun(typeName, State{}, config)
 	if d = append(d, dd...); d.Failed() {
 		return made, left, d
 	}
 	if how.CreateFirst {
 		// The old object is deposed, and its destruction planned only now.
-		left, dd = p.Apply(typeName, prior, nil)
+		left, dd = p.applyInRun(typeName, prior, nil)
 		d = append(d, dd...)
 	}
 	return made, left, d

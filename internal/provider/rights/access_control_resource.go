@@ -37,7 +37,7 @@ type accessControlResource struct {
 }
 
 // accessControlType is what the resource and its list have in common.
-var accessControlType = plumbing.NewAddressed("access_control", plumbing.ID("access control"))
+var accessControlType = plumbing.NewAddressed("access_control", plumbing.ID("access control")).Keyed(accessControlKey)
 
 // NewAccessControlResource returns iam_access_control.
 func NewAccessControlResource() resource.Resource { return &accessControlResource{accessControlType} }
@@ -112,6 +112,8 @@ func (r *accessControlResource) ValidateConfig(ctx context.Context, req resource
 // API decides while the scopes, on which it depends, stay as they are, and tells
 // what a destroy takes the access control out of.
 func (r *accessControlResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	key := r.PlanKey(ctx, req, resp)
+	defer r.PlanAdoption(ctx, key, req, resp)
 	r.planUses(ctx, req, resp)
 	if req.Plan.Raw.IsNull() {
 		return
@@ -134,7 +136,7 @@ func (r *accessControlResource) Create(ctx context.Context, req resource.CreateR
 	defer r.IdentifyCreated(ctx, resp)
 	var plan accessControlModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.Update) {
 		return
 	}
 	id := plan.ID.ValueString()
@@ -238,7 +240,7 @@ func (r *accessControlResource) update(ctx context.Context, id string, body api.
 func (r *accessControlResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state accessControlModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
 		return
 	}
 	id := state.ID.ValueString()

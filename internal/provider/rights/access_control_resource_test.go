@@ -197,7 +197,7 @@ func TestAccessControlResource_idExists(t *testing.T) {
 	p := providertest.New(t, b.Config)
 	p.MustApply("iam_access_control", state{}, accounting())
 	second, d := p.Apply("iam_access_control", state{}, with(accounting(), values{"scopes": []any{"iam.user_read"}}))
-	if second.Values != nil || !d.Has(`error at AttributeName("id"): Unable to create access control`, "An access control with the id accounting exists", "terraform import ADDRESS accounting") {
+	if second.Values != nil || !d.Has(`error at AttributeName("id"): Access Control Already Exists`, "to = iam_access_control.NAME", `id = "accounting"`, "terraform import iam_access_control.NAME accounting") {
 		t.Errorf("got %v, %v", second.Values, d)
 	}
 	if c, err := b.Client.AccessControl(t.Context(), "accounting"); err != nil || len(c.Scopes) != 2 {

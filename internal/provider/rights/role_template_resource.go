@@ -37,7 +37,7 @@ type roleTemplateResource struct {
 }
 
 // roleTemplateType is what the resource and its list have in common.
-var roleTemplateType = plumbing.NewAddressed("role_template", plumbing.ID("role template"))
+var roleTemplateType = plumbing.NewAddressed("role_template", plumbing.ID("role template")).Keyed(roleTemplateKey)
 
 // NewRoleTemplateResource returns iam_role_template.
 func NewRoleTemplateResource() resource.Resource { return &roleTemplateResource{roleTemplateType} }
@@ -109,6 +109,8 @@ func (r *roleTemplateResource) ValidateConfig(ctx context.Context, req resource.
 // ModifyPlan refuses languages that the tenant does not have, makes
 // effective_access known, and tells it to what is planned after the template.
 func (r *roleTemplateResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	key := r.PlanKey(ctx, req, resp)
+	defer r.PlanAdoption(ctx, key, req, resp)
 	r.planUses(ctx, req, resp)
 	if req.Plan.Raw.IsNull() {
 		return
@@ -189,7 +191,7 @@ func (r *roleTemplateResource) Create(ctx context.Context, req resource.CreateRe
 	defer r.IdentifyCreated(ctx, resp)
 	var plan customTemplateModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.Update) {
 		return
 	}
 	if plumbing.IsSet(plan.ID) {
@@ -318,7 +320,7 @@ func (r *roleTemplateResource) Update(ctx context.Context, req resource.UpdateRe
 func (r *roleTemplateResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state customTemplateModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
 		return
 	}
 	id := state.ID.ValueString()

@@ -123,6 +123,7 @@ func TestRoleTemplateResource_unknown(t *testing.T) {
 		{"access": providertest.Unknown},
 		{"access": values{"orders": providertest.Unknown}},
 	} {
+		p.NextRun()
 		if planned, _, d := p.Plan("iam_role_template", state{}, with(clerk(), c)); d.Failed() || planned.Values["effective_access"] != providertest.Unknown {
 			t.Errorf("%v: got %v, %v; want unknown", c, planned.Values["effective_access"], d)
 		}
@@ -135,6 +136,7 @@ func TestRoleTemplateResource_unknown(t *testing.T) {
 			}
 		}
 	}
+	p.NextRun()
 	if planned, _, d := p.Plan("iam_role_template", state{}, with(clerk(), values{"name": providertest.Unknown, "id": providertest.Unknown})); d.Failed() {
 		t.Error(d)
 	} else {
@@ -187,7 +189,7 @@ func TestRoleTemplateResource_idExists(t *testing.T) {
 	p := providertest.New(t, providertest.Remote(t, servertest.Options{}).Config)
 	p.MustApply("iam_role_template", state{}, clerk())
 	second, d := p.Apply("iam_role_template", state{}, with(clerk(), values{"name": values{"en": "Another"}}))
-	if !d.Has(`error at AttributeName("id"): Unable to create role template`, "terraform import ADDRESS clerk") || second.Values != nil {
+	if !d.Has(`error at AttributeName("id"): Role Template Already Exists`, "to = iam_role_template.NAME", `id = "clerk"`) || second.Values != nil {
 		t.Errorf("got %v, %v", second.Values, d)
 	}
 	if imported, d := p.Import("iam_role_template", "viewer"); imported.Values != nil || !d.Has("Unable to import role template", "viewer is predefined") {

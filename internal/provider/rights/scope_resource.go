@@ -34,7 +34,7 @@ type scopeResource struct {
 }
 
 // scopeType is what the resource and its list have in common.
-var scopeType = plumbing.NewAddressed("scope", plumbing.ID("scope"))
+var scopeType = plumbing.NewAddressed("scope", plumbing.ID("scope")).Keyed(scopeKey)
 
 // NewScopeResource returns iam_scope.
 func NewScopeResource() resource.Resource { return &scopeResource{scopeType} }
@@ -87,6 +87,8 @@ func (r *scopeResource) ValidateConfig(ctx context.Context, req resource.Validat
 // ModifyPlan refuses languages that the tenant does not have, warns of an id that
 // the platform may want for itself, and names what holds a scope that is destroyed.
 func (r *scopeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	key := r.PlanKey(ctx, req, resp)
+	defer r.PlanAdoption(ctx, key, req, resp)
 	r.planUses(ctx, req, resp)
 	if req.Plan.Raw.IsNull() {
 		return
@@ -125,7 +127,7 @@ func (r *scopeResource) Create(ctx context.Context, req resource.CreateRequest, 
 	defer r.IdentifyCreated(ctx, resp)
 	var plan scopeModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.Update) {
 		return
 	}
 	id := plan.ID.ValueString()
@@ -215,7 +217,7 @@ func (r *scopeResource) update(ctx context.Context, id string, body api.ScopeUpd
 func (r *scopeResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state scopeModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
 		return
 	}
 	id := state.ID.ValueString()

@@ -193,7 +193,7 @@ func TestScopeResource_idExists(t *testing.T) {
 	p := providertest.New(t, b.Config)
 	p.MustApply("iam_scope", state{}, invoices())
 	second, d := p.Apply("iam_scope", state{}, with(invoices(), values{"domain": "other"}))
-	if second.Values != nil || !d.Has(`error at AttributeName("id"): Unable to create scope`, "A scope with the id billing.invoices exists", "terraform import ADDRESS billing.invoices", "iam_scope.name") {
+	if second.Values != nil || !d.Has(`error at AttributeName("id"): Scope Already Exists`, "Scope billing.invoices exists", "to = iam_scope.NAME", `id = "billing.invoices"`) {
 		t.Errorf("got %v, %v", second.Values, d)
 	}
 	if s, err := b.Client.Scope(t.Context(), "billing.invoices"); err != nil || s.Domain != "billing" {

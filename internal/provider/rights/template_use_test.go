@@ -140,7 +140,7 @@ func TestRoleTemplate_plannedTooLate(t *testing.T) {
 	}
 	// A group of a template that nobody has made or planned.
 	p.NextRun()
-	if _, _, d := p.Plan("iam_group", state{}, with(clerks(), values{"role_template": "later"})); !d.Has(`error at AttributeName("role_template"): Unknown Role Template`, "refer to the id of the iam_role_template") {
+	if _, _, d := p.Plan("iam_group", state{}, with(clerks(), values{"id": "others", "role_template": "later"})); !d.Has(`error at AttributeName("role_template"): Unknown Role Template`, "refer to the id of the iam_role_template") {
 		t.Errorf("got %v", d)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
 // Kinds of what is locked while it is read and written back.
@@ -57,11 +58,7 @@ func existsText(thing, typeName, id string, predefined bool) string {
 	if predefined {
 		return predefinedText(thing, typeName, id)
 	}
-	article := "A "
-	if strings.ContainsAny(thing[:1], "aeiou") {
-		article = "An "
-	}
-	return fmt.Sprintf("%s%s with the id %s exists in the tenant already and was left as it is. Choose another id, or import it and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as %s.name.", article, thing, id, id, typeName)
+	return plumbing.ExistsText(strings.ToUpper(thing[:1])+thing[1:]+" "+id, typeName, id)
 }
 
 func predefinedText(thing, typeName, id string) string {

@@ -38,7 +38,7 @@ type assignmentResource struct {
 var assignmentType = plumbing.NewAddressed("product_assignment",
 	plumbing.Key{Name: "member_id", About: "Id of the member."},
 	plumbing.Key{Name: "product", About: "The product."},
-)
+).Keyed(assignmentKey)
 
 // NewProductAssignmentResource returns iam_product_assignment.
 func NewProductAssignmentResource() resource.Resource { return &assignmentResource{assignmentType} }
@@ -124,6 +124,8 @@ func (m *assignmentModel) setID() {
 // ModifyPlan refuses a member that holds no assigned products, as far as it is
 // known.
 func (r *assignmentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	key := r.PlanKey(ctx, req, resp)
+	defer r.PlanAdoption(ctx, key, req, resp)
 	if req.Plan.Raw.IsNull() || r.Data == nil {
 		return
 	}
@@ -198,7 +200,7 @@ func (r *assignmentResource) Create(ctx context.Context, req resource.CreateRequ
 	defer r.IdentifyCreated(ctx, resp)
 	var plan assignmentModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.Update) {
 		return
 	}
 	plan.setID()
@@ -210,7 +212,7 @@ func (r *assignmentResource) Create(ctx context.Context, req resource.CreateRequ
 	if held != nil && !held.ByTeamRole {
 		id := plan.ID.ValueString()
 		resp.Diagnostics.AddAttributeError(path.Root("product"), "Unable to assign product",
-			fmt.Sprintf("%s is assigned already and was left as it is. To manage the assignment here, import it and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_product_assignment.name.", id, id))
+			plumbing.ExistsText("Product assignment "+id, "iam_product_assignment", id))
 		return
 	}
 	if r.write(ctx, plan, &resp.Diagnostics) {
@@ -285,7 +287,7 @@ func (r *assignmentResource) Update(ctx context.Context, req resource.UpdateRequ
 func (r *assignmentResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state assignmentModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
 		return
 	}
 	err := r.Client.UnassignProduct(ctx, state.MemberID.ValueString(), state.Product.ValueString())

@@ -100,7 +100,7 @@ func TestProductAssignmentResource_elsewhere(t *testing.T) {
 	anna := join(t, b.Client, "anna@acme.example", access.RoleMember)
 	config := assigned(anna, "orchestrator", "analyst")
 	made := p.MustApply("iam_product_assignment", state{}, config)
-	if none, d := p.Apply("iam_product_assignment", state{}, assigned(anna, "orchestrator", "admin")); none.Values != nil || !d.Has(`error at AttributeName("product"): Unable to assign product`, "terraform import ADDRESS "+anna+"/orchestrator") {
+	if none, d := p.Apply("iam_product_assignment", state{}, assigned(anna, "orchestrator", "admin")); none.Values != nil || !d.Has(`error at AttributeName("member_id"): Product Assignment Already Exists`, `id = "`+anna+`/orchestrator"`) {
 		t.Errorf("assigned already: %v, %v", none.Values, d)
 	}
 	must(t, b.Client.AssignProduct(t.Context(), anna, "orchestrator", "admin"))
@@ -235,6 +235,7 @@ func TestProductAssignmentResource_plannedRole(t *testing.T) {
 	}
 	p.NextRun()
 	member := p.MustApply("iam_team_member", made, anna("member"))
+	p.NextRun()
 	if _, _, d := p.Plan("iam_team_owner", state{}, owning(id)); d.Failed() {
 		t.Fatal(d)
 	}

@@ -32,7 +32,7 @@ type memberResource struct {
 }
 
 // memberType is what the resource and its list have in common.
-var memberType = plumbing.NewAddressed("team_member", plumbing.ID("member"))
+var memberType = plumbing.NewAddressed("team_member", plumbing.ID("member")).Keyed(memberKey)
 
 // NewTeamMemberResource returns iam_team_member.
 func NewTeamMemberResource() resource.Resource { return &memberResource{memberType} }
@@ -98,6 +98,8 @@ func (m *memberModel) fromAPI(member api.TeamMember) {
 // ModifyPlan refuses to let the Owner go, keeps the Owner's role, and notes the
 // role of others for the resources to come.
 func (r *memberResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	key := r.PlanKey(ctx, req, resp)
+	defer r.PlanAdoption(ctx, key, req, resp)
 	if r.Data == nil || r.Client == nil {
 		return
 	}
@@ -148,7 +150,7 @@ func (r *memberResource) Create(ctx context.Context, req resource.CreateRequest,
 	defer r.IdentifyCreated(ctx, resp)
 	var plan memberModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.Update) {
 		return
 	}
 	email := plan.Email.ValueString()
@@ -159,7 +161,7 @@ func (r *memberResource) Create(ctx context.Context, req resource.CreateRequest,
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	case client.IsConflict(err):
 		resp.Diagnostics.AddAttributeError(path.Root("email"), "Unable to create team member",
-			fmt.Sprintf("%s is in the team already and was left as is. To manage the member here, import it and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_team_member.name.", email, email))
+			plumbing.ExistsText("Team member "+email, "iam_team_member", email))
 	case client.IsUncertain(err):
 		resp.Diagnostics.Append(plumbing.Unable("create", "team member", email, fmt.Errorf("%w. The member may have been invited all the same: run the same command again, and import the member if it is in the team by then", err)))
 	case client.IsBadRequest(err):
@@ -250,7 +252,7 @@ func (r *memberResource) Update(ctx context.Context, req resource.UpdateRequest,
 func (r *memberResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state memberModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
 		return
 	}
 	err := r.Client.RemoveTeamMember(ctx, state.ID.ValueString())

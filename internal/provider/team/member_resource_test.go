@@ -109,7 +109,7 @@ func TestTeamMemberResource_exists(t *testing.T) {
 	p.MustApply("iam_team_member", state{}, anna("member"))
 	for _, email := range []string{"anna.schmidt@acme.example", "OWNER@acme.example"} {
 		none, d := p.Apply("iam_team_member", state{}, values{"email": email, "role": "admin"})
-		if none.Values != nil || !d.Has(`error at AttributeName("email"): Unable to create team member`, "terraform import ADDRESS "+email) {
+		if none.Values != nil || !d.Has(`error at AttributeName("email"): Team Member Already Exists`, "to = iam_team_member.NAME", `"`+email+`"`) {
 			t.Errorf("%s: %v, %v", email, none.Values, d)
 		}
 	}
@@ -191,9 +191,9 @@ func TestTeamMemberResource_owner(t *testing.T) {
 		kept.Values["role"] = "member"
 		noChange(t, p, "iam_team_member", kept, config)
 		// By a transfer that is only planned, too.
-		p.NextRun()
 		made := p.MustApply("iam_team_member", state{}, anna("admin"))
 		accept(t, b.Client, text(made, "id"))
+		p.NextRun()
 		if _, _, d := p.Plan("iam_team_owner", state{}, values{"member_id": made.Values["id"]}); d.Failed() {
 			t.Fatal(d)
 		}
@@ -260,7 +260,7 @@ func TestTeamMemberResource_lostAnswerAndAnothers(t *testing.T) {
 	p := providertest.New(t, b.Config)
 	lost.armed.Store(true)
 	none, d := p.Apply("iam_team_member", state{}, anna("admin"))
-	if none.Values != nil || !d.Has("is in the team already") {
+	if none.Values != nil || !d.Has("exists in the tenant already") {
 		t.Errorf("got %v, %v", none.Values, d)
 	}
 }

@@ -30,7 +30,7 @@ type ownerResource struct {
 }
 
 // ownerType is what the resource and its list have in common.
-var ownerType = plumbing.NewAddressed("team_owner", plumbing.Key{Name: plumbing.KeyTenant, About: "The tenant."})
+var ownerType = plumbing.NewAddressed("team_owner", plumbing.Key{Name: plumbing.KeyTenant, About: "The tenant."}).Keyed(ownerKey)
 
 // NewTeamOwnerResource returns iam_team_owner.
 func NewTeamOwnerResource() resource.Resource { return &ownerResource{ownerType} }
@@ -63,6 +63,7 @@ func (r *ownerResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 // ModifyPlan finds a second Owner and a member who cannot be one, and shows from
 // whom the ownership goes.
 func (r *ownerResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.PlanKey(ctx, req, resp)
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.AddWarning("Owner Left In Place",
 			"A team is never without an Owner: destroying iam_team_owner only ends its management here. To change the Owner, set member_id to another member instead.")
@@ -85,7 +86,7 @@ func (r *ownerResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		plan.PreviousOwnerID = r.planTransfer(ctx, plan.MemberID, &resp.Diagnostics)
 	}
 	if plumbing.IsSet(plan.MemberID) {
-		resp.Diagnostics.Append(r.Team.Owner(plan.MemberID.ValueString(), path.Root("member_id"))...)
+		r.Team.Owner(plan.MemberID.ValueString())
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }

@@ -18,6 +18,8 @@ import (
 // ModifyPlan refuses a parent that the plan destroys, and names what is in the way
 // of a destroy, or goes with it.
 func (r *vendorResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	key := r.PlanKey(ctx, req, resp)
+	defer r.PlanAdoption(ctx, key, req, resp)
 	if r.Data == nil || r.Client == nil {
 		return
 	}

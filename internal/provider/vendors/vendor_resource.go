@@ -34,7 +34,31 @@ type vendorResource struct {
 }
 
 // vendorType is what the resource and its list have in common.
-var vendorType = plumbing.NewAddressed("vendor", plumbing.ID("vendor"))
+var vendorType = plumbing.NewAddressed("vendor", plumbing.ID("vendor")).Keyed(vendorKey)
+
+// vendorKey is how the tenant knows a vendor whose id the configuration chooses.
+var vendorKey = plumbing.NaturalKey{
+	Thing: "vendor", At: []string{"id"}, Label: "name",
+	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {
+		vendors, err := d.Client.Vendors(ctx)
+		ids := make(map[string]bool, len(vendors))
+		for _, v := range vendors {
+			ids[v.ID] = false
+		}
+		return ids, err
+	},
+	Model: func(ctx context.Context, d *plumbing.Data, id string, diags *diag.Diagnostics) (any, error) {
+		v, err := d.Client.Vendor(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		m := importedVendor()
+		m.fromAPI(ctx, *v, diags)
+		m.GroupIDs = groupIDs(nil)
+		return m, nil
+	},
+	Silent: []string{"timeouts"},
+}
 
 // NewVendorResource returns iam_vendor.
 func NewVendorResource() resource.Resource { return &vendorResource{vendorType} }
@@ -57,6 +81,9 @@ func (r *vendorResource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 	ctx, cancel := plumbing.Within(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	defer cancel()
+	if r.Adopt(ctx, req, resp, r.adopt) {
+		return
+	}
 	if !plumbing.IsSet(plan.ID) {
 		// With an id of our own the request can be repeated safely.
 		plan.ID = types.StringValue(uuid.NewString())
@@ -74,7 +101,7 @@ func (r *vendorResource) Create(ctx context.Context, req resource.CreateRequest,
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	case client.IsConflict(err):
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Unable to create vendor",
-			fmt.Sprintf("A vendor with the id %s exists in the tenant already and was left as it is. Choose another id, or import the vendor and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_vendor.name.", id, id))
+			plumbing.ExistsText("Vendor "+id, "iam_vendor", id))
 	case client.IsUncertain(err):
 		// The vendor may exist under the id that was chosen here: keep it.
 		plan.GroupIDs = groupIDs(nil)
@@ -83,6 +110,18 @@ func (r *vendorResource) Create(ctx context.Context, req resource.CreateRequest,
 	default:
 		resp.Diagnostics.Append(refused("create", plan, err))
 	}
+}
+
+// adopt updates a vendor that a run may have created that was stopped before the
+// API made the groups, and waits for these.
+func (r *vendorResource) adopt(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan vendorModel
+	if r.Update(ctx, req, resp); resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Get(ctx, &plan)...)
+	r.readGroups(ctx, &plan, complete, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
 // label names a vendor in a message.
@@ -252,7 +291,7 @@ func (r *vendorResource) update(ctx context.Context, plan vendorModel, diags *di
 func (r *vendorResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state vendorModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
 		return
 	}
 	ctx, cancel := plumbing.Within(ctx, state.Timeouts.Delete, &resp.Diagnostics)

@@ -251,7 +251,7 @@ func TestVendorResource_refused(t *testing.T) {
 	p := providertest.New(t, b.Config)
 	made := p.MustApply("iam_vendor", state{}, vendor())
 	second, d := p.Apply("iam_vendor", state{}, with(vendor(), values{"name": "Another"}))
-	if !d.Has(`error at AttributeName("id"): Unable to create vendor`, "terraform import ADDRESS raw") || second.Values != nil {
+	if !d.Has(`error at AttributeName("id"): Vendor Already Exists`, `id = "raw"`) || second.Values != nil {
 		t.Errorf("an id that exists: %v, %v", second.Values, d)
 	}
 	if none, d := p.Apply("iam_vendor", state{}, values{"name": "Child", "parent_id": "nobody"}); !d.Has(`error at AttributeName("parent_id"): Unable to create vendor`, "does not exist") || none.Values != nil {

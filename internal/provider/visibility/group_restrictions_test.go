@@ -18,7 +18,7 @@ func TestGroupRestrictions_atPlan(t *testing.T) {
 	const settings = "iam_restriction_settings"
 	value := func(v any) planned { return planned{"iam_restriction", values{"value": v}} }
 	list := func(items ...any) planned { return planned{settings, values{"values": items}} }
-	tie := planned{settings, values{"sync_with_sites": true}}
+	tied := planned{settings, values{"sync_with_sites": true, "values": []any{}}}
 	b := providertest.Remote(t, servertest.Options{})
 	p := providertest.New(t, b.Config)
 	p.MustApply("iam_restriction", state{}, values{"value": "EU"})
@@ -39,9 +39,9 @@ func TestGroupRestrictions_atPlan(t *testing.T) {
 		"in the planned list":             {[]planned{list("DE")}, "DE", ""},
 		"taken off by the planned list":   {[]planned{list("DE")}, "EU", `does not list "EU"`},
 		"a planned list that is unknown":  {[]planned{list(providertest.Unknown)}, "DE", ""},
-		"a site of a tenant to be tied":   {[]planned{list(), tie}, "main", ""},
-		"no site of a tenant to be tied":  {[]planned{list(), tie}, "EU", `no site with the code "EU"`},
-		"a planned site, to be tied":      {[]planned{list(), tie, {"iam_site", site("DE")}}, "DE", ""},
+		"a site of a tenant to be tied":   {[]planned{tied}, "main", ""},
+		"no site of a tenant to be tied":  {[]planned{tied}, "EU", `no site with the code "EU"`},
+		"a planned site, to be tied":      {[]planned{tied, {"iam_site", site("DE")}}, "DE", ""},
 		"a planned site that is not tied": {[]planned{{"iam_site", site("DE")}}, "DE", `does not list "DE"`},
 		"a tie that is unknown":           {[]planned{{settings, values{"sync_with_sites": providertest.Unknown}}}, "DE", ""},
 	} {

@@ -2,8 +2,10 @@ package visibility
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -30,7 +32,7 @@ type restrictionResource struct {
 }
 
 // restrictionType is what the resource and its list have in common.
-var restrictionType = plumbing.NewAddressed("restriction", plumbing.Key{Name: "value", About: "The value."})
+var restrictionType = plumbing.NewAddressed("restriction", plumbing.Key{Name: "value", About: "The value."}).Keyed(restrictionKey)
 
 // NewRestrictionResource returns iam_restriction.
 func NewRestrictionResource() resource.Resource { return &restrictionResource{restrictionType} }
@@ -71,6 +73,8 @@ func (r *restrictionResource) Schema(_ context.Context, _ resource.SchemaRequest
 // a new one that is no site while it has to be one. It names the groups that hold a
 // value which is taken off the list.
 func (r *restrictionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	key := r.PlanKey(ctx, req, resp)
+	defer r.PlanAdoption(ctx, key, req, resp)
 	var plan, state restrictionModel
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -87,6 +91,9 @@ func (r *restrictionResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if resp.Diagnostics.HasError() || !plumbing.IsSet(plan.Value) {
 		return
 	}
+	if r.Data != nil {
+		resp.Diagnostics.Append(r.Keys.Share(restrictionList, restrictionListName, key.Claim, false, path.Root("value"))...)
+	}
 	r.Plan(plumbing.PlanRestriction, plan.Value.ValueString(), "")
 	if r.Data != nil {
 		r.Uses.Stays(plumbing.Object{Kind: plumbing.KindRestriction, ID: plan.Value.ValueString()})
@@ -102,7 +109,7 @@ func (r *restrictionResource) Create(ctx context.Context, req resource.CreateReq
 	defer r.IdentifyCreated(ctx, resp)
 	var plan restrictionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.Update) {
 		return
 	}
 	v := plan.Value.ValueString()
@@ -111,7 +118,7 @@ func (r *restrictionResource) Create(ctx context.Context, req resource.CreateReq
 		case there && mine:
 			return nil, false, nil
 		case there:
-			return nil, false, fmt.Errorf("the tenant's list has it already, and one value has one owner. If no other configuration manages it, import it:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_restriction.name", v)
+			return nil, false, errors.New(strings.TrimSuffix(plumbing.ExistsText("restriction "+v, "iam_restriction", v), "."))
 		}
 		return append(values, v), true, nil
 	})
@@ -150,7 +157,7 @@ func (r *restrictionResource) Update(ctx context.Context, req resource.UpdateReq
 func (r *restrictionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state restrictionModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
 		return
 	}
 	v := state.Value.ValueString()

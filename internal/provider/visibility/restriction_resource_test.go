@@ -99,7 +99,7 @@ func TestRestrictionResource_life(t *testing.T) {
 			t.Errorf("import of another: %v, %v", gone.Values, d)
 		}
 		_, d = p.Apply("iam_restriction", state{}, de)
-		if !d.Has(`error at AttributeName("value"): Unable to create restriction`, "The tenant's list has it already", "terraform import ADDRESS DE") {
+		if !d.Has(`error at AttributeName("value"): Restriction Already Exists`, `id = "DE"`) {
 			t.Errorf("a second owner: %v", d)
 		}
 
@@ -236,7 +236,7 @@ func TestRestrictionResource_writtenMeanwhile(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ others, want, fails string }{
 		"another value":  {"FR", "DE FR", ""},
-		"the same value": {"DE", "DE", "The tenant's list has it already"},
+		"the same value": {"DE", "DE", "Restriction DE exists in the tenant already"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -321,7 +321,7 @@ func TestRestrictionResource_unreadableList(t *testing.T) {
 		})
 	}})
 	p := providertest.New(t, b.Config)
-	if _, d := p.Apply("iam_restriction", state{}, values{"value": "DE"}); !d.Has("Unable to create restriction", `configuration item restrictions is "DE,FR"`) {
+	if _, d := p.Apply("iam_restriction", state{}, values{"value": "DE"}); !d.Has("Unable to read restrictions", `configuration item restrictions is "DE,FR"`) {
 		t.Errorf("got %v", d)
 	}
 	if kept, d := p.Refresh("iam_restriction", state{Values: values{"value": "DE"}}); kept.Values == nil || !d.Has("Unable to read restriction") {
@@ -355,6 +355,7 @@ func TestRestrictionResource_planWithSites(t *testing.T) {
 	if _, _, d := p.Plan("iam_restriction", made, values{"value": "DE"}); len(d) > 0 {
 		t.Errorf("there already: %v", d)
 	}
+	p.NextRun()
 	if _, _, d := p.Plan("iam_site", state{}, site("FR")); len(d) > 0 {
 		t.Fatal(d)
 	}
@@ -370,7 +371,7 @@ func TestRestrictionResource_planWithSites(t *testing.T) {
 	if _, _, d := reader.Plan("iam_restriction", state{}, values{"value": "hidden"}); d.Failed() || !d.Has(`warning at AttributeName("value"): Restriction May Be No Site`, "may not see inactive sites") {
 		t.Errorf("an inactive site: %v", d)
 	}
-	if _, _, d := reader.Plan("iam_restriction", state{}, values{"value": "DE"}); len(d) > 0 {
+	if _, _, d := reader.Plan("iam_restriction", state{}, values{"value": "main"}); len(d) > 0 {
 		t.Errorf("an active site: %v", d)
 	}
 	blind := providertest.Start(t, nil)

@@ -34,7 +34,7 @@ type restrictionSettingsResource struct {
 }
 
 // restrictionSettingsType is what the resource and its list have in common.
-var restrictionSettingsType = plumbing.NewAddressed("restriction_settings", plumbing.Key{Name: "id", About: "The tenant."})
+var restrictionSettingsType = plumbing.NewAddressed("restriction_settings", plumbing.Key{Name: "id", About: "The tenant."}).Keyed(restrictionSettingsKey)
 
 // NewRestrictionSettingsResource returns iam_restriction_settings.
 func NewRestrictionSettingsResource() resource.Resource {
@@ -82,6 +82,7 @@ func (r *restrictionSettingsResource) Schema(_ context.Context, _ resource.Schem
 
 // ModifyPlan refuses new values that are no site while they have to be.
 func (r *restrictionSettingsResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	key := r.PlanKey(ctx, req, resp)
 	var plan, state restrictionSettingsModel
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -96,6 +97,9 @@ func (r *restrictionSettingsResource) ModifyPlan(ctx context.Context, req resour
 	}
 	if resp.Diagnostics.HasError() {
 		return
+	}
+	if r.Data != nil && !plan.Values.IsNull() {
+		resp.Diagnostics.Append(r.Keys.Share(restrictionList, restrictionListName, key.Claim, true, path.Root("values"))...)
 	}
 	r.announce(plan)
 	if state.Values.IsNull() && r.Client != nil && !plan.Values.IsNull() && plumbing.Wholly(plan.Values) {
@@ -257,7 +261,7 @@ func (r *restrictionSettingsResource) Update(ctx context.Context, req resource.U
 func (r *restrictionSettingsResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state restrictionSettingsModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
 		return
 	}
 	if state.SyncWithSites.ValueBool() {

@@ -180,9 +180,14 @@ func TestRestrictionSettingsResource_plan(t *testing.T) {
 	if d := plan(free, values{"sync_with_sites": true, "values": []any{"DE"}}); !d.Has(refused, `"DE"`) {
 		t.Errorf("tied with a value that was there: %v", d)
 	}
+	p.NextRun()
+	if d := plan(state{}, values{"sync_with_sites": true}); len(d) > 0 {
+		t.Errorf("a tie: %v", d)
+	}
 	if _, _, d := p.Plan("iam_restriction", state{}, values{"value": "FR"}); !d.Has(refused) {
 		t.Errorf("a single value under the planned tie: %v", d)
 	}
+	p.NextRun()
 	if d := plan(free, values{"sync_with_sites": false, "values": []any{"DE", "FR"}}); len(d) > 0 {
 		t.Errorf("untied: %v", d)
 	}

@@ -27,7 +27,7 @@ type siteResource struct {
 }
 
 // siteType is what the resource and its list have in common.
-var siteType = plumbing.NewAddressed("site", plumbing.Key{Name: "code", About: "Code of the site."})
+var siteType = plumbing.NewAddressed("site", plumbing.Key{Name: "code", About: "Code of the site."}).Keyed(siteKey)
 
 // NewSiteResource returns iam_site.
 func NewSiteResource() resource.Resource { return &siteResource{siteType} }
@@ -36,6 +36,8 @@ func NewSiteResource() resource.Resource { return &siteResource{siteType} }
 // of restriction values that the site will be there, or what a destroy takes the
 // code from.
 func (r *siteResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	key := r.PlanKey(ctx, req, resp)
+	defer r.PlanAdoption(ctx, key, req, resp)
 	if req.Plan.Raw.IsNull() {
 		var state siteModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -58,12 +60,14 @@ func (r *siteResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	var config, state siteModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if req.State.Raw.IsNull() {
-		plan.Default = types.BoolValue(false)
+		if !key.Adopts {
+			plan.Default = types.BoolValue(false)
+		}
 	} else {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		plan.follow(config, state)
 	}
-	if !config.Languages.IsUnknown() && !config.ShipToCountries.IsUnknown() { // else they come later
+	if !key.Adopts && !config.Languages.IsUnknown() && !config.ShipToCountries.IsUnknown() { // else they come later
 		plan.derive()
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
@@ -76,7 +80,7 @@ func (r *siteResource) Create(ctx context.Context, req resource.CreateRequest, r
 	defer r.IdentifyCreated(ctx, resp)
 	var plan siteModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.Update) {
 		return
 	}
 	code := plan.Code.ValueString()
@@ -87,7 +91,7 @@ func (r *siteResource) Create(ctx context.Context, req resource.CreateRequest, r
 	err := r.create(ctx, plan)
 	if errors.Is(err, errTaken) || client.IsConflict(err) {
 		resp.Diagnostics.AddAttributeError(path.Root("code"), "Unable to create site",
-			fmt.Sprintf("A site with the code %s exists in the tenant already and was left as it is. Choose another code, or import the site and apply again:\n\n  terraform import ADDRESS %s\n\nwhere ADDRESS is the address of this resource, such as iam_site.name.", code, code))
+			plumbing.ExistsText("Site "+code, "iam_site", code))
 		return
 	}
 	if err != nil {
@@ -217,7 +221,7 @@ func (r *siteResource) update(ctx context.Context, plan siteModel) (*api.Site, e
 func (r *siteResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state siteModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
 		return
 	}
 	code := state.Code.ValueString()

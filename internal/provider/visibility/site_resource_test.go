@@ -197,7 +197,7 @@ func TestSiteResource_codeExists(t *testing.T) {
 	b := providertest.Remote(t, servertest.Options{})
 	p := providertest.New(t, b.Config)
 	none, d := p.Apply("iam_site", state{}, site("main"))
-	if none.Values != nil || !d.Has(`error at AttributeName("code"): Unable to create site`, "exists in the tenant already", "terraform import ADDRESS main") {
+	if none.Values != nil || !d.Has(`error at AttributeName("code"): Site Already Exists`, "exists in the tenant already", `id = "main"`) {
 		t.Errorf("got %v, %v", none.Values, d)
 	}
 	if s, err := b.Client.Site(t.Context(), "main"); err != nil || s.Name != "Main" || *s.Metadata.Version != 1 {

@@ -1,0 +1,68 @@
+package directory
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// userKey is how the tenant knows a user.
+var userKey = plumbing.NaturalKey{
+	Thing: "user", At: []string{"email"}, Fold: true, Label: "first_name",
+	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {
+		ids, err := d.UserIDs(ctx)
+		emails := make(map[string]bool, len(ids))
+		for email := range ids {
+			emails[email] = false
+		}
+		return emails, err
+	},
+	Model: func(ctx context.Context, d *plumbing.Data, email string, _ *diag.Diagnostics) (any, error) {
+		ids, err := d.UserIDs(ctx)
+		if err != nil {
+			return nil, err
+		}
+		id, ok := ids[strings.ToLower(email)]
+		if !ok {
+			return nil, &client.NotFoundError{What: "user " + email}
+		}
+		user, err := d.Client.User(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		m := importedUser(*user)
+		m.Locked, m.GroupIDs = types.BoolValue(false), types.SetValueMust(types.StringType, nil) // which fromAPI fills
+		m.fromAPI(*user)
+		return m, nil
+	},
+	Unmanaged: []string{"locked", "group_ids"}, Silent: []string{"status"}, Fill: []string{"id", "department", "preferred_site", "preferred_currency", "preferred_language"},
+}
+
+// groupKey is how the tenant knows a group whose id the configuration chooses.
+var groupKey = plumbing.NaturalKey{
+	Thing: "group", At: []string{"id"}, Label: "name",
+	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {
+		groups, err := d.Client.Groups(ctx)
+		ids := make(map[string]bool, len(groups))
+		for _, g := range groups {
+			ids[g.ID] = g.Code != "" || predefined(g.ID)
+		}
+		return ids, err
+	},
+	Model: func(ctx context.Context, d *plumbing.Data, id string, _ *diag.Diagnostics) (any, error) {
+		group, err := d.Client.Group(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		tenant, err := d.Rights(ctx)
+		return importedGroup(*group, tenant), err
+	},
+	Fixed: []string{"user_type", "vendor_id"}, Unmanaged: []string{"access_control_ids", "mixins"},
+	// effective_access shows what these give.
+	Silent: []string{"role_template", "access", "unmet_dependencies"},
+}

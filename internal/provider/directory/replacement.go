@@ -1,0 +1,113 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// leftUser is what the removal of a user leaves for the creation that replaces
+// it: what this resource does not manage, and what the new user would lose.
+type leftUser struct {
+	stays  bool // the user was not removed
+	groups []string
+	locked bool
+}
+
+// leave remembers what a user has before the user is removed, to be created
+// again. One whom a removal only locks could not be created again: it stays.
+func (r *userResource) leave(ctx context.Context, state userModel) any {
+	if state.OnDestroy.ValueString() == onDestroyLock {
+		return leftUser{stays: true}
+	}
+	user, err := r.Client.User(ctx, state.ID.ValueString())
+	if err != nil {
+		return leftUser{} // the removal says more
+	}
+	return leftUser{groups: user.GroupIDs, locked: user.Locked()}
+}
+
+// leftBy is what the user before left in this run.
+func (r *userResource) leftBy(m userModel) leftUser {
+	left, _ := r.Keys.Replaced(plumbing.User(m.Email.ValueString()))
+	user, _ := left.(leftUser)
+	return user
+}
+
+// giveBack puts a user who takes the place of another into the groups of that
+// one, and locks it where the other was locked, unless this resource manages
+// these.
+func (r *userResource) giveBack(ctx context.Context, id string, plan userModel, left leftUser, diags *diag.Diagnostics) {
+	email := plan.Email.ValueString()
+	if plan.Locked.IsNull() && left.locked {
+		if err := r.Client.LockUser(ctx, id); err != nil {
+			diags.Append(plumbing.Unable("lock", "user", email, fmt.Errorf("%w. The user was locked before it was replaced", err)))
+		}
+	}
+	if !plan.GroupIDs.IsNull() {
+		return
+	}
+	defer r.Client.Lock(lockUser, id)()
+	for _, group := range left.groups {
+		if err := r.Client.AssignMember(ctx, group, access.Employee, id); err != nil && !client.IsNotFound(err) {
+			diags.Append(notGivenBack(email, group, err))
+		}
+	}
+}
+
+// notGivenBack tells that a membership was lost with what was replaced.
+func notGivenBack(user, group string, err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Membership Not Restored",
+		fmt.Sprintf("User %s was in group %s before the replacement and could not be added again: %s", user, group, plumbing.Sentence(err.Error())))
+}
+
+// judgeReplacement judges a replacement as the removal that it is: the new user
+// has another id, and has to be put into the groups again.
+func (r *userResource) judgeReplacement(ctx context.Context, plan tfsdk.Plan) (diags diag.Diagnostics) {
+	var m userModel
+	diags.Append(m.fields().Decode(ctx, plan.Raw)...)
+	diags.Append(r.Judge(ctx, func(s *access.Step) { s.RemoveUser(access.StateUser{Email: m.Email.ValueString()}) })...)
+	return diags
+}
+
+// leftGroup is what the removal of a group leaves for the creation that replaces
+// it under the same id.
+type leftGroup struct {
+	userType, vendor string
+	members          []api.Assignment
+}
+
+// leave remembers the members of a group before it is removed.
+func (r *groupResource) leave(ctx context.Context, state groupModel) any {
+	members, err := r.Client.Members(ctx, state.ID.ValueString())
+	if err != nil {
+		return leftGroup{} // the removal says more
+	}
+	return leftGroup{state.UserType.ValueString(), state.VendorID.ValueString(), members}
+}
+
+// giveBack puts the members of a group into the one that takes its place, if that
+// is for the same users.
+func (r *groupResource) giveBack(ctx context.Context, plan groupModel, diags *diag.Diagnostics) {
+	id := plan.ID.ValueString()
+	left, _ := r.Keys.Replaced(plumbing.Object{Kind: groupKey.Thing, ID: id})
+	group, _ := left.(leftGroup)
+	if group.userType != plan.UserType.ValueString() || group.vendor != plan.VendorID.ValueString() {
+		return
+	}
+	for _, m := range group.members {
+		unlock := r.Client.Lock(lockUser, m.UserID)
+		err := r.Client.AssignMember(ctx, id, m.UserType, m.UserID)
+		unlock()
+		if err != nil && !client.IsNotFound(err) {
+			diags.Append(notGivenBack(m.UserID, id, err))
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// planExisting looks for new rows whose user the tenant has already and no state
+// manages. It refuses them, or says what their adoption changes.
+func (r *usersCSVResource) planExisting(ctx context.Context, table, former usersTable, adopts bool, diags *diag.Diagnostics) {
+	if r.Client == nil {
+		return
+	}
+	var rows []access.CSVUser
+	known := former.byEmail()
+	for _, row := range table.Users {
+		user := plumbing.User(row.Email)
+		_, kept := known[user.ID]
+		if _, stayed := r.Keys.Replaced(user); !kept && !stayed && !r.Keys.Shown(user) {
+			rows = append(rows, row)
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	existing, err := r.existing(ctx, rows, adopts)
+	if err != nil {
+		diags.Append(plumbing.UnableAt(path.Root("csv"), "read", "users", "of the table", err))
+		return
+	}
+	if !adopts {
+		r.refuseExisting(rows, existing, diags)
+		return
+	}
+	var lines []string
+	first := ""
+	for _, row := range rows {
+		u, ok := existing[strings.ToLower(row.Email)]
+		if !ok {
+			continue
+		}
+		if changes := table.adoption(row, u); changes != "" {
+			first = cmp.Or(first, row.Email)
+			lines = append(lines, fmt.Sprintf("  line %d, %s: %s", row.Line, row.Email, changes))
+		}
+	}
+	if len(lines) > 0 {
+		diags.AddAttributeWarning(path.Root("csv"), "Existing Users Adopted: "+andMore(first, len(lines)),
+			"These users exist in the tenant already. The apply makes them what their rows say, and the table manages them from then on:\n\n"+strings.Join(firstLines(lines), "\n"))
+	}
+}
+
+// existing returns those of the rows whose users the tenant has, by e-mail address
+// in lower case. Only for adoptions it says what they are.
+func (r *usersCSVResource) existing(ctx context.Context, rows []access.CSVUser, adopts bool) (map[string]api.User, error) {
+	if adopts {
+		return r.users(ctx)
+	}
+	found := map[string]api.User{}
+	for _, row := range rows {
+		exists, _, err := r.Keys.Exists(ctx, plumbing.User(row.Email), func(ctx context.Context) (map[string]bool, error) { return userKey.List(ctx, r.Data) })
+		if err != nil {
+			return nil, err
+		}
+		if exists {
+			found[strings.ToLower(row.Email)] = api.User{}
+		}
+	}
+	return found, nil
+}
+
+// refuseExisting names the rows whose users exist.
+func (r *usersCSVResource) refuseExisting(rows []access.CSVUser, existing map[string]api.User, diags *diag.Diagnostics) {
+	var lines, emails []string
+	for _, row := range rows {
+		if _, ok := existing[strings.ToLower(row.Email)]; ok {
+			lines = append(lines, fmt.Sprintf("  line %d, %s", row.Line, row.Email))
+			emails = append(emails, row.Email)
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	id := strings.Join(emails, ",")
+	if len(emails) > mostLines {
+		id = strings.Join(emails[:mostLines], ",") + ",..."
+	}
+	diags.AddAttributeError(path.Root("csv"), "Users Already Exist: "+andMore(emails[0], len(emails)),
+		"These users exist in the tenant already, and no state that Terraform has read for this plan manages them:\n\n"+strings.Join(firstLines(lines), "\n")+
+			"\n\nTo adopt them, set adopt_existing = true on the table, or IAM_ADOPT_EXISTING=1 in the environment for one run. To import them into a new table:\n\n"+
+			fmt.Sprintf("  import {\n    to = iam_users_csv.NAME\n    id = %q\n  }\n\n", id)+
+			"NAME stands for the name of this resource. If the table only got another name, write a moved block instead.")
+}
+
+// adoption says what an adoption changes about a user; empty: nothing.
+func (t usersTable) adoption(row access.CSVUser, u api.User) string {
+	is, wanted := importedUser(u), t.wanted(row, &u)
+	var changes []string
+	for _, c := range []struct{ name, is, wanted string }{
+		{"first_name", is.FirstName.ValueString(), wanted.FirstName.ValueString()},
+		{"last_name", is.LastName.ValueString(), wanted.LastName.ValueString()},
+		{"department", is.Department.ValueString(), wanted.Department.ValueString()},
+		{"preferred_site", is.PreferredSite.ValueString(), wanted.PreferredSite.ValueString()},
+		{"preferred_currency", is.PreferredCurrency.ValueString(), wanted.PreferredCurrency.ValueString()},
+		{"preferred_language", is.PreferredLanguage.ValueString(), wanted.PreferredLanguage.ValueString()},
+	} {
+		if c.is != c.wanted {
+			changes = append(changes, fmt.Sprintf("%s %q → %q", c.name, c.is, c.wanted))
+		}
+	}
+	if !wanted.Locked.IsNull() && wanted.Locked.ValueBool() != u.Locked() {
+		changes = append(changes, fmt.Sprintf("locked %t → %t", u.Locked(), wanted.Locked.ValueBool()))
+	}
+	if groups := plumbing.Strings(wanted.GroupIDs); !wanted.GroupIDs.IsNull() && !sameIDs(u.GroupIDs, groups) {
+		changes = append(changes, fmt.Sprintf("groups %q → %q", strings.Join(slices.Sorted(slices.Values(u.GroupIDs)), " "), strings.Join(slices.Sorted(slices.Values(groups)), " ")))
+	}
+	return strings.Join(changes, ", ")
+}
+
+// NoteState notes that a state has the users of a table.
+func (r *usersCSVResource) NoteState(d *plumbing.Data, attributes map[string]json.RawMessage) {
+	var text string
+	if json.Unmarshal(attributes["csv"], &text) != nil {
+		return
+	}
+	written, err := access.ReadUsersCSV(text)
+	if err != nil {
+		return // the refresh says so
+	}
+	for _, row := range written.Table().Users {
+		d.Keys.Show(plumbing.User(row.Email))
+	}
+}

@@ -1,0 +1,71 @@
+package team
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// memberKey is how the team knows a member.
+var memberKey = plumbing.NaturalKey{
+	Thing: "team member", At: []string{"email"}, Fold: true, Label: "role",
+	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {
+		members, err := d.Client.TeamMembers(ctx)
+		emails := make(map[string]bool, len(members))
+		for _, m := range members {
+			emails[strings.ToLower(m.Email)] = false
+		}
+		return emails, err
+	},
+	Model: func(ctx context.Context, d *plumbing.Data, email string, _ *diag.Diagnostics) (any, error) {
+		member, err := d.Client.TeamMemberByEmail(ctx, email)
+		if err != nil {
+			return nil, err
+		}
+		var m memberModel
+		m.fromAPI(*member)
+		return m, nil
+	},
+	Silent: []string{"status"}, Fill: []string{"id", "status"},
+}
+
+// ownerKey: a team has one Owner, always.
+var ownerKey = plumbing.NaturalKey{Thing: "team owner", Label: "member_id", Stays: true}
+
+// assignmentKey is how the team knows an assignment.
+var assignmentKey = plumbing.NaturalKey{
+	Thing: "product assignment", At: []string{"member_id", "product"}, Label: "role",
+	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {
+		members, err := d.Client.TeamMembers(ctx)
+		keys := map[string]bool{}
+		for _, m := range members {
+			for _, held := range m.Products {
+				if !held.ByTeamRole {
+					keys[m.ID+"/"+held.Product] = false
+				}
+			}
+		}
+		return keys, err
+	},
+	Model: func(ctx context.Context, d *plumbing.Data, key string, _ *diag.Diagnostics) (any, error) {
+		memberID, product, _ := strings.Cut(key, "/")
+		m := assignmentModel{MemberID: types.StringValue(memberID), Product: types.StringValue(product)}
+		m.setID()
+		member, err := d.Client.TeamMember(ctx, memberID)
+		if err != nil {
+			return nil, err
+		}
+		held := m.heldBy(*member)
+		if held == nil {
+			return nil, &client.NotFoundError{What: "product assignment " + key}
+		}
+		m.Role = plumbing.StringOrNull(held.Role)
+		return m, nil
+	},
+	Fill: []string{"id"},
+}
