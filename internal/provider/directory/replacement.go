@@ -65,7 +65,7 @@ func (r *userResource) giveBack(ctx context.Context, id string, plan userModel, 
 // notGivenBack tells that a membership was lost with what was replaced.
 func notGivenBack(user, group string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Membership Not Restored",
-		fmt.Sprintf("User %s was in group %s before the replacement and could not be added again: %s", user, group, plumbing.Sentence(err.Error())))
+		fmt.Sprintf("User %s was in group %s before the replacement, and adding the user again failed: %s", user, group, plumbing.Sentence(err.Error())))
 }
 
 // judgeReplacement judges a replacement as the removal that it is: the new user

@@ -56,7 +56,7 @@ func (r *usersCSVResource) planExisting(ctx context.Context, table, former users
 		}
 	}
 	if len(lines) > 0 {
-		diags.AddAttributeWarning(path.Root("csv"), "Existing Users Adopted: "+andMore(first, len(lines)),
+		diags.AddAttributeWarning(path.Root("csv"), fmt.Sprintf("Users Adopted: %s", andMore(first, len(lines))),
 			"These users exist in the tenant already. The apply makes them what their rows say, and the table manages them from then on:\n\n"+strings.Join(firstLines(lines), "\n"))
 	}
 }
@@ -96,7 +96,7 @@ func (r *usersCSVResource) refuseExisting(rows []access.CSVUser, existing map[st
 	if len(emails) > mostLines {
 		id = strings.Join(emails[:mostLines], ",") + ",..."
 	}
-	diags.AddAttributeError(path.Root("csv"), "Users Already Exist: "+andMore(emails[0], len(emails)),
+	diags.AddAttributeError(path.Root("csv"), fmt.Sprintf("Users Already Exist: %s", andMore(emails[0], len(emails))),
 		"These users exist in the tenant already, and no state that Terraform has read for this plan manages them:\n\n"+strings.Join(firstLines(lines), "\n")+
 			"\n\nTo adopt them, set adopt_existing = true on the table, or IAM_ADOPT_EXISTING=1 in the environment for one run. To import them into a new table:\n\n"+
 			fmt.Sprintf("  import {\n    to = iam_users_csv.NAME\n    id = %q\n  }\n\n", id)+

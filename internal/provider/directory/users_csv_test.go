@@ -239,7 +239,7 @@ func TestUsersCSVResource_namesWhatWillBeLeft(t *testing.T) {
 	const warning, line = "Groups Will Be Left", "line 2, Anna@acme.example: oe-editor"
 	row := "email,first_name,last_name,groups\nAnna@acme.example,Anna,Schmidt,oe-viewer"
 	taken := values{"csv": row, "adopt_existing": true}
-	if d := plan(state{}, taken); len(d) != 2 || !d.Has(`warning at AttributeName("csv")`, warning, line) || !d.Has("Existing Users Adopted: Anna@acme.example", `groups "oe-editor oe-viewer" → "oe-viewer"`) {
+	if d := plan(state{}, taken); len(d) != 2 || !d.Has(`warning at AttributeName("csv")`, warning, line) || !d.Has("Users Adopted: Anna@acme.example", `groups "oe-editor oe-viewer" → "oe-viewer"`) {
 		t.Errorf("taken over: %v", d)
 	}
 	if d := plan(state{}, with(taken, values{"csv": row + " oe-editor"})); len(d) > 0 {

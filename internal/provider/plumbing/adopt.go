@@ -42,7 +42,7 @@ func (r *Addressed) PlanAdoption(ctx context.Context, planned PlannedKey, req re
 			continue
 		}
 		if slices.Contains(n.Fixed, name) {
-			diags.AddAttributeError(path.Root(name), heading(n.Thing)+" Cannot Be Adopted",
+			diags.AddAttributeError(path.Root(name), fmt.Sprintf("%s Cannot Be Adopted", heading(n.Thing)),
 				fmt.Sprintf("%s exists with %s = %s, and no update can change that to %s. Write what exists, or delete the object first.", capital(n.name(key)), name, show(is[name]), show(plan[name])))
 			return
 		}
@@ -52,7 +52,7 @@ func (r *Addressed) PlanAdoption(ctx context.Context, planned PlannedKey, req re
 	if len(lines) > 0 {
 		what = "The apply makes it what the configuration says, and manages it from then on:\n\n" + strings.Join(lines, "\n")
 	}
-	diags.AddAttributeWarning(n.at(), fmt.Sprintf("Existing %s Adopted: %s", heading(n.Thing), r.importID(key)),
+	diags.AddAttributeWarning(n.at(), fmt.Sprintf("%s Adopted: %s", heading(n.Thing), r.importID(key)),
 		fmt.Sprintf("%s exists in the tenant already, and the provider has adopt_existing. %s", capital(n.name(key)), what))
 }
 

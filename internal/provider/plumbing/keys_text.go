@@ -38,7 +38,7 @@ func heading(thing string) string {
 }
 
 func heldTwice(o Object, name string, mine, other Claim, at path.Path) diag.Diagnostics {
-	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, heading(o.Kind)+" Managed By Two Resources",
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, fmt.Sprintf("%s Managed By Two Resources", heading(o.Kind)),
 		fmt.Sprintf("%s of this configuration manage %s. Each apply would undo what the other did, and destroying one would end what the other manages: keep one of them.", capital(both(other, mine)), name))}
 }
 
@@ -48,11 +48,11 @@ func endedAndHeld(o Object, name string, ends, holds Claim, at path.Path) diag.D
 	const table = "iam_users_csv"
 	switch {
 	case ends.Type == holds.Type && !holds.Creates && ends.Type != table:
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, heading(o.Kind)+" Destroyed And Managed",
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, fmt.Sprintf("%s Destroyed And Managed", heading(o.Kind)),
 			fmt.Sprintf("This plan destroys %s as %s, which another %s of the configuration manages and would lose. "+
 				"To let go of the first without destroying anything, forget it with a removed block and destroy = false.%s", name, ends, holds.Type, deposed))}
 	case ends.Type == holds.Type && ends.Type != table:
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, heading(o.Kind)+" Destroyed And Created",
+		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, fmt.Sprintf("%s Destroyed And Created", heading(o.Kind)),
 			fmt.Sprintf("This plan destroys %s as one %s and creates it as another. Terraform may do either first, and what belongs to the object would be lost. "+
 				"If the resource only got another name, or another key in count or for_each, tell Terraform:\n\n%s\n\n"+
 				"OLD and NEW stand for the two names, one of which Terraform prints with this error.", name, ends.Type, movedBlock(ends.Type)))}

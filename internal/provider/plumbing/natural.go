@@ -249,7 +249,7 @@ func (r *Addressed) planExisting(ctx context.Context, o Object, key string, repl
 	case replaces || !exists:
 		return exists || replaces
 	case !r.AdoptExisting:
-		diags.AddAttributeError(n.at(), heading(n.Thing)+" Already Exists", ExistsText(n.name(key), "iam_"+r.Name, r.importID(key)))
+		diags.AddAttributeError(n.at(), fmt.Sprintf("%s Already Exists", heading(n.Thing)), ExistsText(n.name(key), "iam_"+r.Name, r.importID(key)))
 		return false
 	}
 	return true
