@@ -73,6 +73,7 @@ func TestCodes_ofUsersThatAreThere(t *testing.T) {
 	if _, _, d := p.Plan("iam_user", state{}, with(anna(), values{"preferred_site": "shop"})); !d.Failed() {
 		t.Errorf("a site that was deleted: %v", d)
 	}
+	p.NextRun()
 	if _, _, d := p.Plan("iam_site", state{}, site("shop")); d.Failed() {
 		t.Errorf("the site: %v", d)
 	}

@@ -22,12 +22,23 @@ func (r *usersCSVResource) planExisting(ctx context.Context, table, former users
 	if r.Client == nil {
 		return
 	}
+	whole := tableObject(table)
+	if len(former.Users) > 0 {
+		r.ForgetReplacement(whole)
+	} else if r.ReplacementPlanned(whole) {
+		return // the apply, which has words of its own
+	}
 	var rows []access.CSVUser
 	known := former.byEmail()
 	for _, row := range table.Users {
 		user := plumbing.User(row.Email)
 		_, kept := known[user.ID]
-		if _, stayed := r.Keys.Replaced(user); !kept && !stayed && !r.Keys.Shown(user) {
+		_, stayed := r.Keys.Replaced(user)
+		shown := r.Keys.Shown(user)
+		if shown && len(former.Users) == 0 {
+			r.PlanReplacement(whole)
+		}
+		if !kept && !stayed && !shown {
 			rows = append(rows, row)
 		}
 	}
@@ -59,6 +70,11 @@ func (r *usersCSVResource) planExisting(ctx context.Context, table, former users
 		diags.AddAttributeWarning(path.Root("csv"), fmt.Sprintf("Users Adopted: %s", andMore(first, len(lines))),
 			"These users exist in the tenant already. The apply makes them what their rows say, and the table manages them from then on:\n\n"+strings.Join(firstLines(lines), "\n"))
 	}
+}
+
+// tableObject stands for a table that may be replaced.
+func tableObject(table usersTable) plumbing.Object {
+	return plumbing.Object{Kind: "iam_users_csv", ID: string(rowsMark(table))}
 }
 
 // existing returns those of the rows whose users the tenant has, by e-mail address

@@ -92,6 +92,7 @@ func (r *usersCSVResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	s := r.newSync(plan, usersCSVModel{})
 	s.limit = plumbing.Timeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	r.ForgetReplacement(tableObject(s.table))
 	for _, row := range s.table.Users {
 		r.Keys.Adopt(plumbing.User(row.Email))
 	}

@@ -147,22 +147,34 @@ func showAll(list []tftypes.Value, sorted bool) string {
 }
 
 // Adopt makes an object that exists what a creation wants, by way of the type's
-// Update, if the provider is to adopt. Otherwise it reports false, and the object
+// Update, if the provider is to adopt, or if the creation replaces that object with
+// create_before_destroy. Otherwise it reports false, and the object
 // is for the caller to create.
 func (r *Addressed) Adopt(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse, update func(context.Context, resource.UpdateRequest, *resource.UpdateResponse)) bool {
 	n := r.Natural
 	key, known := n.key(req.Plan.Raw)
-	if !r.AdoptExisting || !known || n.List == nil {
+	if !known || n.List == nil {
 		return false
 	}
 	o := n.object(key)
+	stays := r.ReplacementPlanned(o)
+	if !r.AdoptExisting && !stays {
+		return false
+	}
+	defer r.ForgetReplacement(o)
 	if _, replaced := r.Keys.Replaced(o); replaced {
 		return false
 	}
 	if exists, predefined, err := r.exists(ctx, o); err != nil || !exists || predefined {
 		return false // what the API says to the creation says more
 	}
-	return r.TakeOver(ctx, req, resp, update)
+	adopted := r.TakeOver(ctx, req, resp, update)
+	if stays && adopted && !resp.Diagnostics.HasError() {
+		resp.Diagnostics.AddAttributeWarning(n.at(), fmt.Sprintf("%s Not Replaced: %s", heading(n.Thing), r.importID(key)),
+			fmt.Sprintf("With create_before_destroy the new object is created while the old one exists, and the tenant cannot have two of one key. So %s was kept and made what the configuration says. "+
+				"To replace it, take create_before_destroy out of the lifecycle block.", n.name(key)))
+	}
+	return adopted
 }
 
 // TakeOver makes an object that exists what a creation wants. It reports false

@@ -38,6 +38,7 @@ type Data struct {
 	plans        templatePlans
 	restrictions *restrictionRules
 	forecast     forecast
+	replacing    replacing
 	people       people
 	codes        tenantCodes
 }

@@ -187,7 +187,8 @@ type PlannedKey struct {
 	// Replaces says that the resource takes the place of one with the same key:
 	// Terraform destroys the object and creates it again.
 	Replaces bool
-	// Removed says that the one before was removed in this run.
+	// Removed says that the run applies that, and removed the one before or, with
+	// create_before_destroy, is about to.
 	Removed bool
 	// Adopts says that the creation takes over what exists.
 	Adopts bool
@@ -221,6 +222,9 @@ func (r *Addressed) PlanKey(ctx context.Context, req resource.ModifyPlanRequest,
 		mine.ID = prior
 	}
 	o := n.object(next)
+	if !mine.Creates {
+		r.ForgetReplacement(o)
+	}
 	conflict := r.Keys.Hold(o, n.name(next), mine, n.at())
 	diags.Append(conflict...)
 	if !mine.Creates || len(conflict) > 0 {
@@ -228,6 +232,15 @@ func (r *Addressed) PlanKey(ctx context.Context, req resource.ModifyPlanRequest,
 	}
 	_, planned.Removed = r.Keys.Replaced(o)
 	planned.Replaces = planned.Removed || first != "" && n.object(first) == o || r.Keys.Shown(o)
+	switch {
+	case planned.Removed:
+		r.ForgetReplacement(o)
+	case planned.Replaces:
+		r.PlanReplacement(o)
+	default: // in an apply
+		planned.Replaces = r.ReplacementPlanned(o)
+		planned.Removed = planned.Replaces // the plan has judged it
+	}
 	planned.Adopts = r.planExisting(ctx, o, next, planned.Replaces, diags)
 	return planned
 }
