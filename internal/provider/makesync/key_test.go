@@ -134,6 +134,8 @@ func TestOrganization_keyNeeded(t *testing.T) {
 		{"a new one without address", state{}, keyless(nil), nil},
 		{"an address that is not known yet", state{}, keyless(providertest.Unknown), nil},
 	} {
+		p.NextRun()
+		p.Refresh("iam_make_organization", imported) // so that a new one replaces it
 		if _, _, d := p.Plan("iam_make_organization", c.prior, c.config); d.Failed() != (c.says != nil) || c.says != nil && !d.Has(c.says...) {
 			t.Errorf("%s: %v", c.name, d)
 		}

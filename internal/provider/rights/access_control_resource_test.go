@@ -276,7 +276,11 @@ func TestAccessControlResource_carried(t *testing.T) {
 	made := p.MustApply("iam_access_control", state{}, accounting())
 	group := values{"id": "g", "name": values{"en": "G"}, "access_control_ids": []any{"accounting"}}
 	carrier := p.MustApply("iam_group", state{}, group)
-	kept, d := p.Apply("iam_access_control", made, nil)
+	// It stays in the configuration.
+	p.NextRun()
+	p.Plan("iam_group", carrier, group)
+	planned, _, _ := p.Plan("iam_access_control", made, nil)
+	kept, d := p.ApplyPlanned("iam_access_control", made, planned, nil)
 	if kept.Values == nil || !d.Has("error: Unable to delete access control", "Group 'g' carries it", "create_before_destroy") {
 		t.Errorf("got %v, %v", kept.Values, d)
 	}

@@ -253,9 +253,16 @@ func TestRoleTemplateResource_inUse(t *testing.T) {
 	b := providertest.Remote(t, servertest.Options{})
 	p := providertest.New(t, b.Config)
 	made := p.MustApply("iam_role_template", state{}, clerk())
-	p.MustApply("iam_role_template", state{}, with(clerk(), values{"id": "child", "based_on": "clerk"}))
-	p.MustApply("iam_group", state{}, values{"id": "clerks", "name": values{"en": "Clerks"}, "role_template": "clerk"})
-	kept, d := p.Apply("iam_role_template", made, nil)
+	childs := with(clerk(), values{"id": "child", "based_on": "clerk"})
+	child := p.MustApply("iam_role_template", state{}, childs)
+	clerks := values{"id": "clerks", "name": values{"en": "Clerks"}, "role_template": "clerk"}
+	group := p.MustApply("iam_group", state{}, clerks)
+	// Both stay in the configuration.
+	p.NextRun()
+	p.Plan("iam_role_template", child, childs)
+	p.Plan("iam_group", group, clerks)
+	planned, _, _ := p.Plan("iam_role_template", made, nil)
+	kept, d := p.ApplyPlanned("iam_role_template", made, planned, nil)
 	if !d.Has("error: Unable to delete role template", "Group 'clerks' refers to it", "Template 'child' is based on it", "create_before_destroy") || kept.Values == nil {
 		t.Errorf("got %v, %v", kept.Values, d)
 	}

@@ -35,7 +35,12 @@ func TestOrder(t *testing.T) {
 		noChange(t, p, "iam_restriction_settings", knot, tie)
 		noChange(t, p, "iam_group", made, group)
 
-		refused("iam_site", de, nil, "Unable to delete site", "The tenant lists 'DE' as a restriction value", "turn that off, first")
+		p.NextRun()
+		p.Plan("iam_restriction", list, values{"value": "DE"})
+		p.Plan("iam_restriction_settings", knot, tie)
+		if _, _, d := p.Plan("iam_site", de, nil); !d.Has("Unable to delete site", "The tenant lists 'DE' as a restriction value", "turn that off, first") {
+			t.Errorf("iam_site out of order: %v", d)
+		}
 		p.MustApply("iam_group", made, nil)
 		p.MustApply("iam_restriction_settings", knot, nil)
 		p.MustApply("iam_site", de, nil)
