@@ -77,7 +77,7 @@ func TestCodes_ofUsersThatAreThere(t *testing.T) {
 	if _, _, d := p.Plan("iam_site", state{}, site("shop")); d.Failed() {
 		t.Errorf("the site: %v", d)
 	}
-	if _, _, d := p.Plan("iam_user", state{}, with(anna(), values{"preferred_site": "shop"})); len(d) > 0 {
+	if _, _, d := p.Plan("iam_user", state{}, with(anna(), values{"email": "other@acme.example", "preferred_site": "shop"})); len(d) > 0 {
 		t.Errorf("a site that the plan creates: %v", d)
 	}
 }

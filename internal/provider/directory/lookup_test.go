@@ -55,6 +55,7 @@ func TestGuardrails_protectNobody(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})
 	p := providertest.New(t, with(b.Config, values{"guardrails": values{"protect_users": []any{"nobody@acme.example", "OWNER@acme.example"}}}))
+	p.NextRun()
 	_, _, d := p.Plan("iam_user", state{}, anna())
 	if len(d) != 1 || !d.Has("warning: Protected Users Not Found", ": nobody@acme.example.") || d.Has("OWNER") {
 		t.Errorf("got %v", d)
