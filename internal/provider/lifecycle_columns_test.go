@@ -225,8 +225,8 @@ func (l *life) rename() {
 			l.mark()
 			run := providertest.Run{Blocks: []providertest.Block{l.block("new")}, PlanOrder: planOrder, Apply: applyOrder}
 			planned := l.s.Plan(run)
-			if len(l.cell.refused) > 0 {
-				l.wantRefused(what, planned, l.cell.refused...)
+			if l.row.keyed {
+				l.wantRefused(what, planned, "moved {")
 				continue
 			}
 			if planned.Failed() {
@@ -298,6 +298,15 @@ func (l *life) createFirst() {
 	l.each(func(_ string, change argument) bool { return change.replaces }, func(name string, change argument, first providertest.Block) {
 		next := l.next(first, name)
 		next.CreateFirst = true
+		if change.keepsKey {
+			l.mark()
+			planned := l.s.Plan(providertest.Run{Blocks: []providertest.Block{next}})
+			if d := l.s.Apply(planned); !hasError(d, "Cannot Be Changed", "create_before_destroy") {
+				l.t.Errorf("%s: the apply says %v", name, d)
+			}
+			l.wantUnchanged(name)
+			return
+		}
 		planned := l.run(next)
 		if !slices.Equal(planned.Actions(), []string{next.Address + " replace"}) {
 			l.t.Errorf("%s: the plan does %v", name, planned.Actions())
@@ -588,13 +597,17 @@ func (l *life) twoRuns() {
 	l.start()
 	var all sync.WaitGroup
 	var said [2]providertest.Diagnostics
+	var stacks [2]*providertest.Stack
+	var plans [2]*providertest.Planned
 	for i := range said {
-		s := providertest.NewStack(providertest.New(l.t, l.tenant.config))
-		planned := s.Plan(providertest.Run{Blocks: []providertest.Block{l.block("a")}})
-		if planned.Failed() {
-			l.t.Fatalf("run %d: %v", i, planned.Said)
+		stacks[i] = providertest.NewStack(providertest.New(l.t, l.tenant.config))
+		plans[i] = stacks[i].Plan(providertest.Run{Blocks: []providertest.Block{l.block("a")}})
+		if plans[i].Failed() {
+			l.t.Fatalf("run %d: %v", i, plans[i].Said)
 		}
-		all.Go(func() { said[i] = s.Apply(planned) })
+	}
+	for i := range said {
+		all.Go(func() { said[i] = stacks[i].Apply(plans[i]) })
 	}
 	all.Wait()
 	if said[0].Failed() && said[1].Failed() {

@@ -40,7 +40,7 @@ func accessControlLife() lifecycleType {
 			"description":   {from: values{"en": "D"}, to: values{"en": "E"}, shown: `"description":{"en":"E"}`, unset: `!"description"`},
 			"scopes":        {to: []any{"order.order_manage"}, shown: `"scopes":["order.order_manage"]`},
 			"domains":       {from: []any{"a"}, to: []any{"b"}, shown: `"domains":["b"]`, unset: `!"domains":["a"]`},
-			"restricted_to": {from: "EMPLOYEE", to: "CUSTOMER", shown: `"CUSTOMER"`, replaces: true, unset: `!"EMPLOYEE"`, unsetReplaces: true},
+			"restricted_to": {from: "EMPLOYEE", to: "CUSTOMER", shown: `"CUSTOMER"`, replaces: true, keepsKey: true, unset: `!"EMPLOYEE"`, unsetReplaces: true},
 		},
 		cells: map[string]cell{
 			"parent deleted outside": noParent,

@@ -63,6 +63,9 @@ type argument struct {
 	destroyed, unsetDestroyed string
 	// replaces: the object is replaced by an update, or when it is left out.
 	replaces, unsetReplaces bool
+	// keepsKey: the object that replaces it has the same key, so that it cannot be
+	// created first.
+	keepsKey bool
 	// refused and unsetRefused are parts of the error of the plan.
 	refused, unsetRefused string
 }

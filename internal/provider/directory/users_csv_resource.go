@@ -48,7 +48,7 @@ func (r *usersCSVResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 			"Do not manage such a user with `iam_user`, nor its groups with `iam_group_membership`, `iam_group_members` or `iam_user_groups`, unless they agree.\n\n" +
 			"When something fails, what succeeded stays in the state, and the error names the others by line and e-mail address. " +
 			"A table that is replaced, as Terraform does after a creation that failed, brings its users in line and removes nobody: a warning names those whose row has gone. " +
-			"With `create_before_destroy` it needs `adopt_existing`, and those without a row in the new table go as `on_destroy` says.\n\n" +
+			"With `create_before_destroy`, those without a row in the new table go as `on_destroy` says.\n\n" +
 			"**From `iam_user` to a row**, without touching the users: add their rows, set `adopt_existing = true`, and forget the resources with `removed { from = iam_user.name` and `lifecycle { destroy = false } }`. " +
 			"Or, for a new table, import it by the e-mail addresses. **From a row to `iam_user`**: set `on_destroy = \"keep\"`, take the rows out, and import each user with `import { to = iam_user.name` and `id = \"EMAIL\" }`. Either way takes one apply.",
 		Attributes: map[string]schema.Attribute{
@@ -92,6 +92,7 @@ func (r *usersCSVResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	s := r.newSync(plan, usersCSVModel{})
 	s.limit = plumbing.Timeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	s.adopts = s.adopts || r.ReplacementPlanned(tableObject(s.table))
 	r.ForgetReplacement(tableObject(s.table))
 	for _, row := range s.table.Users {
 		r.Keys.Adopt(plumbing.User(row.Email))

@@ -32,6 +32,7 @@ type usersSync struct {
 	table     usersTable
 	former    map[string]access.CSVUser // rows of the state, by e-mail
 	present   map[string]api.User       // as of the start, by e-mail
+	adopts    bool                      // new rows take over users who exist
 	start     time.Time
 	limit     time.Duration // how long tasks are begun; zero: to the end
 	wrote     bool          // something was tried
@@ -55,7 +56,8 @@ func (r *usersCSVResource) newSync(plan, state usersCSVModel) *usersSync {
 	return &usersSync{
 		r: r, one: userResource{plumbing.Addressed{Resource: r.Resource}}, plan: plan, state: state,
 		table: plan.table(r.Defaults), former: state.table(r.Defaults).byEmail(),
-		start: time.Now(), failed: map[string]failure{}, done: map[string]userModel{},
+		adopts: plan.AdoptExisting.ValueBool() || r.AdoptExisting,
+		start:  time.Now(), failed: map[string]failure{}, done: map[string]userModel{},
 	}
 }
 
@@ -124,7 +126,7 @@ func (s *usersSync) plannedTasks() []userTask {
 
 // checkExisting refuses new rows of users that are there already.
 func (s *usersSync) checkExisting() {
-	if s.plan.AdoptExisting.ValueBool() || s.r.AdoptExisting {
+	if s.adopts {
 		return
 	}
 	for _, row := range s.table.Users {

@@ -195,6 +195,13 @@ func (r *Addressed) TakeOver(ctx context.Context, req resource.CreateRequest, re
 	}
 	plan := req.Plan
 	wanted, is := attributes(plan.Raw), attributes(state.Raw)
+	for _, name := range n.Fixed {
+		if before, after := show(is[name]), show(wanted[name]); wanted[name].IsKnown() && before != after {
+			resp.Diagnostics.AddAttributeError(path.Root(name), fmt.Sprintf("%s Cannot Be Changed", heading(n.Thing)),
+				fmt.Sprintf("%s exists with %s = %s, and no update can change that to %s. If this run replaces it with create_before_destroy, take that out of its lifecycle block or choose another key: the tenant cannot have two of one key.", capital(n.name(key)), name, before, after))
+			return true
+		}
+	}
 	for _, name := range n.Fill {
 		if !wanted[name].IsKnown() {
 			wanted[name] = is[name]

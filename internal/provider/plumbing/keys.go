@@ -157,6 +157,13 @@ func (k *Keys) Make(o Object) {
 	e.held, e.ended, e.left, e.replaced = nil, nil, nil, false
 }
 
+// Made reports whether a Create of this process made the object.
+func (k *Keys) Made(o Object) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.entry(o).made != nil
+}
+
 // Adopt notes that a Create of this process is about to adopt the object.
 func (k *Keys) Adopt(o Object) {
 	k.mu.Lock()

@@ -32,7 +32,7 @@ func both(a, b Claim) string {
 func heading(thing string) string {
 	words := strings.Fields(thing)
 	for i, w := range words {
-		words[i] = strings.ToUpper(w[:1]) + w[1:]
+		words[i] = capital(w)
 	}
 	return strings.Join(words, " ")
 }

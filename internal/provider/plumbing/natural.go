@@ -31,7 +31,8 @@ type NaturalKey struct {
 	// another shows, and Fill those that an adoption keeps as they are while the
 	// plan does not know them.
 	Fixed, Unmanaged, Silent, Fill []string
-	// Stays says that a destroy leaves the object as it is.
+	// Stays says that a destroy leaves the object, so that another resource may
+	// create it in the same run.
 	Stays bool
 }
 
@@ -291,7 +292,7 @@ func (r *Addressed) Kept(ctx context.Context, req resource.DeleteRequest, diags 
 		return false
 	}
 	o := r.Natural.object(key)
-	if r.Keys.Adopted(o) {
+	if r.Keys.Adopted(o) || r.Natural.Stays && r.Keys.Made(o) {
 		return true
 	}
 	planned := PlannedDestroy(ctx, req.Private, diags)

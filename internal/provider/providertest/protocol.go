@@ -88,7 +88,7 @@ func Start(t testing.TB, environment map[string]string) *Provider {
 // New starts a provider and configures it, which must give no error.
 func New(t testing.TB, config Values) *Provider {
 	t.Helper()
-	p := Start(t, nil)
+	p := Start(t, map[string]string{"TF_DATA_DIR": t.TempDir()})
 	if d := p.Configure(config); d.Failed() {
 		t.Fatalf("configuring the provider: %v", d)
 	}

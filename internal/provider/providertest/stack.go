@@ -302,7 +302,7 @@ func (s *Stack) Apply(planned *Planned) (said Diagnostics) {
 	s.p.NextRun()
 	said, deposed := s.applySteps(planned)
 	for _, old := range deposed {
-		_, d := s.p.Apply(typeOf(old.address), old.prior.State, nil)
+		_, d := s.p.applyInRun(typeOf(old.address), old.prior.State, nil)
 		said = append(said, at(old.address+" (deposed)", d)...)
 	}
 	return said

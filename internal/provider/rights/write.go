@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
@@ -58,7 +57,7 @@ func existsText(thing, typeName, id string, predefined bool) string {
 	if predefined {
 		return predefinedText(thing, typeName, id)
 	}
-	return plumbing.ExistsText(strings.ToUpper(thing[:1])+thing[1:]+" "+id, typeName, id)
+	return plumbing.ExistsText(thing+" "+id, typeName, id)
 }
 
 func predefinedText(thing, typeName, id string) string {

@@ -38,7 +38,7 @@ const restrictionListName = "the tenant's list of restriction values"
 
 // restrictionSettingsKey: a tenant has the settings once, and before they are
 // managed, too.
-var restrictionSettingsKey = plumbing.NaturalKey{Thing: "restriction settings"}
+var restrictionSettingsKey = plumbing.NaturalKey{Thing: "restriction settings", Stays: true}
 
 // siteKey is how the tenant knows a site.
 var siteKey = plumbing.NaturalKey{
