@@ -192,7 +192,7 @@ func TestConfigurations_invisibleCharacters(t *testing.T) {
 		"a\u202eb": {"Invisible Character", "U+202E (right-to-left override)"},
 		"a\x00b":   {"Invisible Character", "U+0000 (NUL)"},
 		"ab\u00a0": {"Invisible Character", "U+00A0 (no-break space)"},
-		"\x20ab":      {"White Space Around Text", "begins or ends with white space"},
+		"\x20ab":   {"White Space Around Text", "begins or ends with white space"},
 	} {
 		hidden := func(typ tftypes.Type, at string) []variant {
 			if typ.Is(tftypes.String) {

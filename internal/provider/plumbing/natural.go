@@ -217,19 +217,19 @@ func (r *Addressed) PlanKey(ctx context.Context, req resource.ModifyPlanRequest,
 	if !known {
 		return planned
 	}
-	mine.Label, mine.Creates = n.label(req.Plan.Raw), req.State.Raw.IsNull()
-	planned.Claim = mine
-	if had && n.object(next) == n.object(prior) {
+	o := n.object(next)
+	kept := had && n.object(prior) == o
+	if mine.Label, mine.Creates = n.label(req.Plan.Raw), !kept; kept {
 		mine.ID = prior
 	}
-	o := n.object(next)
+	planned.Claim = mine
 	if !mine.Creates {
 		r.ForgetReplacement(o)
 	}
 	conflict := r.Keys.Hold(o, n.name(next), mine, n.at())
 	diags.Append(conflict...)
-	if !mine.Creates || len(conflict) > 0 {
-		return planned
+	if !req.State.Raw.IsNull() || len(conflict) > 0 {
+		return planned // where another key replaces the object, Terraform plans again without a state
 	}
 	_, planned.Removed = r.Keys.Replaced(o)
 	planned.Replaces = planned.Removed || first != "" && n.object(first) == o || r.Keys.Shown(o)
