@@ -234,4 +234,3 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
-

@@ -63,7 +63,7 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	adopts := plan.AdoptExisting.ValueBool() || r.AdoptExisting
 	r.warnOfLeaving(ctx, table, former, adopts, &resp.Diagnostics)
-	r.checkOwners(ctx, mark, table, former, adopts, req.Plan.Raw.Equal(req.State.Raw), &resp.Diagnostics)
+	r.checkOwners(ctx, tableChange{mark: mark, table: table, former: former, adopts: adopts, kept: req.Plan.Raw.Equal(req.State.Raw)}, &resp.Diagnostics)
 	r.planExisting(ctx, table, former, adopts, &resp.Diagnostics)
 }
 
@@ -143,9 +143,17 @@ func (r *usersCSVResource) warnOfLeaving(ctx context.Context, table, former user
 	}
 }
 
+// tableChange is what a plan makes of a table.
+type tableChange struct {
+	mark          string // of the plan
+	table, former usersTable
+	adopts        bool // new rows take over users who exist
+	kept          bool // nothing of the table changes
+}
+
 // checkOwners notes who manages the users and, where they are in the table, their
-// groups. Kept says that nothing of the table changes.
-func (r *usersCSVResource) checkOwners(ctx context.Context, mark string, table, former usersTable, adopts, kept bool, diags *diag.Diagnostics) {
+// groups.
+func (r *usersCSVResource) checkOwners(ctx context.Context, c tableChange, diags *diag.Diagnostics) {
 	at := path.Root("csv")
 	found := 0
 	add := func(d diag.Diagnostics) {
@@ -154,9 +162,9 @@ func (r *usersCSVResource) checkOwners(ctx context.Context, mark string, table, 
 			diags.Append(d...)
 		}
 	}
-	known := former.byEmail()
-	for _, row := range table.Users {
-		claim := tableClaim(mark, row)
+	known := c.former.byEmail()
+	for _, row := range c.table.Users {
+		claim := tableClaim(c.mark, row)
 		if _, was := known[strings.ToLower(row.Email)]; was {
 			claim.ID = row.Says()
 		} else {
@@ -164,19 +172,19 @@ func (r *usersCSVResource) checkOwners(ctx context.Context, mark string, table, 
 		}
 		add(r.Keys.Hold(plumbing.User(row.Email), "user "+row.Email, claim, at))
 	}
-	if !table.Has("groups") {
+	if !c.table.Has("groups") {
 		return
 	}
 	var ids map[string]string
-	if (len(former.Users) > 0 || adopts) && r.Client != nil {
+	if (len(c.former.Users) > 0 || c.adopts) && r.Client != nil {
 		var err error
 		if ids, err = r.UserIDs(ctx); err != nil {
 			diags.Append(plumbing.Unable("read", "users", "of the table", err))
 			return
 		}
 	}
-	by := plumbing.Manager{Type: "iam_users_csv", Kept: kept}
-	for _, row := range table.Users {
+	by := plumbing.Manager{Type: "iam_users_csv", Kept: c.kept}
+	for _, row := range c.table.Users {
 		person := plumbing.Person{ID: ids[strings.ToLower(row.Email)], Email: row.Email}
 		add(r.Disagreement(ctx, r.Members.HoldGroups(by, person, row.Groups, true), at))
 	}
