@@ -1,11 +1,16 @@
 package provider_test
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -116,4 +121,163 @@ resource "iam_user" "u" {
 	if _, err := b.Client.UserByEmail(t.Context(), "anna@acme.example"); err != nil {
 		t.Error(err)
 	}
+}
+
+// kill is a trial: the apply of people, groups and memberships in a tenant, and
+// who is killed in its middle.
+type kill struct {
+	cli, plugin bool
+	people      int
+	w           *providertest.Workspace
+	show        func() []string // what the tenant has, once nobody writes
+}
+
+// hcl is a configuration of people, of a group for ten of them, and of who is in
+// one.
+func (k kill) hcl() string {
+	return fmt.Sprintf(`
+locals {
+  people = toset([for i in range(%d) : tostring(i)])
+}
+
+resource "iam_user" "u" {
+  for_each   = local.people
+  email      = "p${each.key}@acme.example"
+  first_name = "P"
+  last_name  = each.key
+}
+
+resource "iam_group" "g" {
+  for_each = toset([for i in range(%d) : tostring(i)])
+  id       = "g${each.key}"
+  name     = { en = "G${each.key}" }
+}
+
+resource "iam_group_membership" "m" {
+  for_each = local.people
+  group_id = iam_group.g[tostring(floor(tonumber(each.key) / 10))].id
+  user_id  = iam_user.u[each.key].id
+}
+`, k.people, (k.people+9)/10)
+}
+
+// interrupt applies, and kills when so many objects are recorded. It returns
+// once nobody writes any more.
+func (k kill) interrupt(t *testing.T, recorded int) {
+	t.Helper()
+	apply := k.w.Command("apply", "-auto-approve", "-no-color")
+	out, err := apply.StdoutPipe()
+	if err == nil {
+		err = apply.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	for seen := 0; seen < recorded && lines.Scan(); {
+		if strings.Contains(lines.Text(), "Creation complete") {
+			seen++
+		}
+	}
+	plugins := children(t, apply.Process.Pid)
+	if len(plugins) == 0 {
+		t.Error("the CLI has no plugin")
+	}
+	if k.cli {
+		_ = apply.Process.Kill()
+	}
+	for _, pid := range plugins {
+		if p, err := os.FindProcess(pid); k.plugin && err == nil {
+			_ = p.Kill()
+		}
+	}
+	_, _ = io.Copy(io.Discard, out)
+	_ = apply.Wait()
+	wantEnded(t, plugins)
+}
+
+// again wants the plan after that to say what to do, before anything is written,
+// and adopt_existing to do it.
+func (k kill) again(t *testing.T) {
+	t.Helper()
+	before := k.show()
+	state, _ := k.w.Run("state", "list") // fails where there is no state at all
+	lost := len(k.of(before, "user ")) + len(k.of(before, "group ")) - strings.Count(state, "iam_user.u[") - strings.Count(state, "iam_group.g[")
+	t.Logf("%d objects are in no state", lost)
+	out, code := k.w.Run("apply", "-auto-approve", "-no-color")
+	if lost > 0 && code == 0 {
+		t.Errorf("what no state has is created again:\n%s", out)
+	}
+	if code != 0 {
+		if !strings.Contains(out, "import {") || strings.Contains(out, "Creating...") {
+			t.Errorf("the plan says no import block, or something was written:\n%s", out)
+		}
+		if more := differences(k.show(), before); more != "" {
+			t.Errorf("the refused apply has written\n%s", more)
+		}
+	}
+	k.w.Setenv("IAM_ADOPT_EXISTING", "1")
+	k.w.Apply()
+	k.w.NoChanges()
+	k.w.Setenv("IAM_ADOPT_EXISTING", "0")
+	k.w.NoChanges()
+	after := k.show()
+	if users, members := len(k.of(after, "user ")), len(k.of(after, "member of g")); users != k.people || members != k.people {
+		t.Errorf("of %d people the tenant has %d, and %d are in a group", k.people, users, members)
+	}
+}
+
+// of returns the lines of a dump that are about what the configuration has.
+func (k kill) of(dump []string, what string) []string {
+	ours := regexp.MustCompile(`"(contactEmail":"p|id":"g)\d+["@]|"<p\d+@`)
+	return slices.DeleteFunc(slices.Clone(dump), func(line string) bool {
+		return !strings.HasPrefix(line, what) || !ours.MatchString(line)
+	})
+}
+
+// The CLI, the plugin and both are killed in the middle of an apply, over a
+// backend elsewhere and inside the plugin. IAM_TEST_KILLS is how often.
+func TestAccKilled(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no ps on Windows")
+	}
+	times, people := runs(t, "IAM_TEST_KILLS"), 100
+	few := times == 0
+	if few {
+		times, people = 1, 20
+	}
+	for i, who := range []kill{{cli: true}, {plugin: true}, {cli: true, plugin: true}} {
+		for j, where := range []string{"remote", "embedded"} {
+			if few && i%2 != j {
+				continue
+			}
+			t.Run(fmt.Sprintf("cli %t, plugin %t, %s", who.cli, who.plugin, where), func(t *testing.T) {
+				t.Parallel()
+				for range times {
+					k := who
+					k.people = people
+					k.start(t, where == "embedded")
+					recorded := 1 + rand.IntN(people+people/2) // users, groups, and half of the memberships
+					t.Logf("killed after %d of %d objects", recorded, 2*people+(people+9)/10)
+					k.interrupt(t, recorded)
+					k.again(t)
+				}
+			})
+		}
+	}
+}
+
+// start makes the tenant and the workspace.
+func (k *kill) start(t *testing.T, inside bool) {
+	t.Helper()
+	b := providertest.Remote(t, servertest.Options{NoContract: true})
+	k.show = func() []string { return dumpOf(t, b.Client, false) }
+	hcl := b.HCL
+	if inside {
+		path := filepath.Join(t.TempDir(), "iam.db")
+		hcl = fmt.Sprintf("provider \"iam\" {\n  tenant   = %q\n  embedded = { path = %q }\n}\n", servertest.Tenant, path)
+		k.show = func() []string { return dumpOf(t, providertest.Opened(t, path), false) }
+	}
+	k.w = providertest.NewWorkspace(t, map[string]string{"main.tf": providertest.Source + hcl + k.hcl()})
 }

@@ -41,6 +41,17 @@ func Remote(t testing.TB, o servertest.Options) Backend {
 func Embedded(t testing.TB) Backend {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "iam.db")
+	return Backend{
+		Config: Values{"tenant": servertest.Tenant, "embedded": Values{"path": path}},
+		HCL:    fmt.Sprintf("provider \"iam\" {\n  tenant   = %q\n  embedded = { path = %q }\n}\n", servertest.Tenant, path),
+		Client: Opened(t, path),
+	}
+}
+
+// Opened returns a client of the tenant in the database file of an embedded
+// backend. The file stays open until the test ends.
+func Opened(t testing.TB, path string) *client.Client {
+	t.Helper()
 	backend, err := embedded.Open(t.Context(), embedded.Options{Path: path, Tenant: servertest.Tenant})
 	if err != nil {
 		t.Fatalf("opening the embedded backend: %v", err)
@@ -54,11 +65,7 @@ func Embedded(t testing.TB) Backend {
 	if err != nil {
 		t.Fatalf("making a client: %v", err)
 	}
-	return Backend{
-		Config: Values{"tenant": servertest.Tenant, "embedded": Values{"path": path}},
-		HCL:    fmt.Sprintf("provider \"iam\" {\n  tenant   = %q\n  embedded = { path = %q }\n}\n", servertest.Tenant, path),
-		Client: c,
-	}
+	return c
 }
 
 // EachMode runs the test against a backend behind an address and against one
