@@ -2,15 +2,18 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/export"
 	"github.com/access-config/terraform-provider-iam/internal/provider"
@@ -124,11 +127,7 @@ func writeExport(ctx context.Context, env Env, c *client.Client, o exportOptions
 			fmt.Fprintf(env.Stderr, "%s is left out, for this API has none.\n", name)
 		}
 	}
-	for _, o := range objects {
-		if reason := o.LeftOut(); reason != "" && filter.Exports(o.Type) {
-			fmt.Fprintf(env.Stderr, "%s %s is left out: %s.\n", o.Type, o.ImportID, reason)
-		}
-	}
+	remark(env, objects, filter)
 	to := export.Connection{Tenant: c.Tenant(), APIURL: o.apiURL}
 	if o.embedded != "" {
 		if to.Embedded, err = filepath.Abs(o.embedded); err != nil {
@@ -155,6 +154,44 @@ func writeExport(ctx context.Context, env Env, c *client.Client, o exportOptions
 	}
 	fmt.Fprintf(env.Stderr, "%d resources are in %s: run terraform init and terraform plan there, read the plan, and apply it. Once imports.tf is applied it can be deleted.\n", count, o.output)
 	return nil
+}
+
+// remark says what is not exported, and what the provider will not take as it is.
+func remark(env Env, objects []export.Object, filter export.Filter) {
+	for _, o := range objects {
+		if !filter.Exports(o.Type) {
+			continue
+		}
+		if reason := o.LeftOut(); reason != "" {
+			fmt.Fprintf(env.Stderr, "%s %s is left out: %s.\n", o.Type, o.ImportID, reason)
+		}
+		for _, name := range slices.Sorted(maps.Keys(o.Arguments)) {
+			if character := unseen(o.Arguments[name]); character != "" && name != "description" && name != "mixins" {
+				fmt.Fprintf(env.Stderr, "%s %s: %s holds the character %s, which cannot be seen. The provider refuses such texts: correct it in the configuration, and the first plan changes it in the tenant.\n", o.Type, o.ImportID, name, character)
+			}
+		}
+	}
+}
+
+// unseen names a character in a value that cannot be seen; "" when there is none.
+func unseen(v any) string {
+	switch v := v.(type) {
+	case string:
+		return access.Invisible(v)
+	case []any:
+		for _, item := range v {
+			if character := unseen(item); character != "" {
+				return character
+			}
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if character := cmp.Or(unseen(key), unseen(v[key])); character != "" {
+				return character
+			}
+		}
+	}
+	return ""
 }
 
 // writeFiles writes the files of a configuration. Unless it is forced to, it

@@ -87,6 +87,21 @@ func TestAccExport_onlyImports(t *testing.T) {
 	}
 }
 
+// What the provider would refuse is named, by whom it is about.
+func TestExport_invisibleCharacters(t *testing.T) {
+	t.Parallel()
+	s := servertest.New(t, servertest.Options{})
+	for email, name := range map[string]string{"seen@acme.example": "Größe", "unseen@acme.example": "Anna\u200b"} {
+		must(t)(s.Client.CreateUser(t.Context(), api.UserCreate{
+			FirstName: name, LastName: "Lee", ContactEmail: email, PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: []string{},
+		}))
+	}
+	_, stderr, code := run(t, credentials(s.URL), "export", "--types", "iam_user")
+	if code != 0 || !strings.Contains(stderr, "first_name holds the character U+200B (zero width space)") || strings.Count(stderr, "holds the character") != 1 {
+		t.Errorf("ended with %d: %s", code, stderr)
+	}
+}
+
 // What is exported is read back as it was.
 func TestExport(t *testing.T) {
 	t.Parallel()
