@@ -23,6 +23,8 @@ type lifecycle struct {
 	name string
 	// holds shows that a type goes through it.
 	holds func(l *life)
+	// all shows it for every type at once, as the real CLI is slow and alone can.
+	all func(t *testing.T)
 }
 
 // lifecycles are in the order in which the matrix shows them.
@@ -38,6 +40,7 @@ var lifecycles = []lifecycle{
 	{name: "taint", holds: (*life).taint},
 	{name: "create_before_destroy", holds: (*life).createFirst},
 	{name: "create_before_destroy and -replace", holds: (*life).createFirstForced},
+	{name: "removed block", all: forgetAll},
 	{name: "import", holds: (*life).imports},
 	{name: "id unknown", holds: (*life).unknownID},
 	{name: "-target", holds: (*life).target},
@@ -60,8 +63,24 @@ func TestLifecycle(t *testing.T) {
 	var m matrix
 	all := newTenants(t)
 	t.Run("cells", func(t *testing.T) {
-		for _, name := range slices.Sorted(maps.Keys(lifecycleTypes)) {
-			for _, column := range lifecycles {
+		for _, column := range lifecycles {
+			if column.all != nil {
+				t.Run(column.name, func(t *testing.T) {
+					t.Parallel()
+					result := "not run: it needs a CLI and TF_ACC"
+					defer func() {
+						for name := range lifecycleTypes {
+							m.note(name, column.name, result)
+						}
+					}()
+					column.all(t)
+					if result = "tested"; t.Failed() {
+						result = "FAILED"
+					}
+				})
+				continue
+			}
+			for _, name := range slices.Sorted(maps.Keys(lifecycleTypes)) {
 				t.Run(name+"/"+column.name, func(t *testing.T) {
 					t.Parallel()
 					l := &life{

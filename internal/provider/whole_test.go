@@ -20,17 +20,11 @@ var leavesATrace = map[string]bool{"iam_team_owner": true}
 func TestAccWholeTenant(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})
-	w := providertest.NewWorkspace(t, nil)
-	for file, text := range examples(t, "scenarios/whole-tenant/*.tf") {
-		w.Write(filepath.Base(file), text)
-		for name := range schemas(t) {
-			if typeName, managed := strings.CutPrefix(name, "resources/"); managed && !leavesATrace[typeName] && !strings.Contains(text, `resource "`+typeName+`"`) {
-				t.Errorf("%s has no %s", file, typeName)
-			}
+	w, text := wholeTenant(t, b)
+	for name := range lifecycleTypes {
+		if !leavesATrace[name] && !strings.Contains(text, `resource "`+name+`"`) {
+			t.Errorf("the configuration has no %s", name)
 		}
-	}
-	for argument, value := range b.Config {
-		w.Setenv("IAM_"+strings.ToUpper(argument), fmt.Sprint(value))
 	}
 	before := dump(t, b.Client)
 	w.Apply()
@@ -43,4 +37,19 @@ func TestAccWholeTenant(t *testing.T) {
 	if more, less := differences(after, before), differences(before, after); more+less != "" {
 		t.Errorf("the tenant has\n%s\nand no longer\n%s", more, less)
 	}
+}
+
+// wholeTenant is a workspace with a configuration of every managed type, over a
+// new tenant.
+func wholeTenant(t *testing.T, b providertest.Backend) (w *providertest.Workspace, text string) {
+	t.Helper()
+	w = providertest.NewWorkspace(t, nil)
+	for file, part := range examples(t, "scenarios/whole-tenant/*.tf") {
+		w.Write(filepath.Base(file), part)
+		text += part
+	}
+	for argument, value := range b.Config {
+		w.Setenv("IAM_"+strings.ToUpper(argument), fmt.Sprint(value))
+	}
+	return w, text
 }
