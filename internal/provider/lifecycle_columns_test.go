@@ -349,10 +349,13 @@ func (l *life) imports() {
 		imported, d := l.p.Import(l.name, ids.Replace(key))
 		take(key, imported, d)
 	}
+	l.wantUnchanged("imported")
+	if unaddressed[l.name] != "" {
+		return
+	}
 	l.p.NextRun()
 	imported, d := l.p.ImportIdentity(l.name, l.p.Identity(l.name, state.Identity))
 	take("identity", imported, d)
-	l.wantUnchanged("imported")
 }
 
 // unknownID makes what refers to others unknown in a plan, as a deferred lookup
