@@ -106,10 +106,10 @@ func (p *userParser) failRead(err error, start int64) {
 		return
 	}
 	opens, ends := p.brokenQuote(start)
-	switch {
-	case ends == 0:
+	switch ends {
+	case 0:
 		p.fail(opens, "the quote that opens here is never closed: close it, or %s", double)
-	case ends == opens:
+	case opens:
 		p.fail(opens, "text follows the closing quote of a cell: %s", double)
 	default:
 		p.fail(opens, "the quote that opens here closes on line %d, in the middle of a cell: close it at the end of its cell, or %s", ends, double)

@@ -18,8 +18,7 @@ const lastWrite = time.Minute
 // backends are closed. It returns early with the context: orphaned reports
 // whether the process is to end.
 func (p *Plugin) FinishOrphaned(ctx context.Context) (orphaned bool, err error) {
-	parentGone(ctx)
-	if ctx.Err() != nil {
+	if !parentGone(ctx) {
 		return false, nil
 	}
 	p.writes.close()

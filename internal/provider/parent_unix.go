@@ -15,7 +15,7 @@ const often = 200 * time.Millisecond
 
 // parentGone returns once the process that started this one has ended, or with
 // the context. A process whose parent has ended gets another.
-func parentGone(ctx context.Context) {
+func parentGone(ctx context.Context) bool {
 	parent := os.Getppid()
 	tick := time.NewTicker(often)
 	defer tick.Stop()
@@ -23,7 +23,8 @@ func parentGone(ctx context.Context) {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return
+			return false
 		}
 	}
+	return true
 }

@@ -9,7 +9,7 @@ import (
 // the context. Windows lets any process be waited for. Where the parent may not
 // be looked at, as when another user runs it, this one stays until somebody ends
 // it.
-func parentGone(ctx context.Context) {
+func parentGone(ctx context.Context) bool {
 	gone := make(chan struct{})
 	go func() {
 		if parent, err := os.FindProcess(os.Getppid()); err == nil {
@@ -20,6 +20,8 @@ func parentGone(ctx context.Context) {
 	}()
 	select {
 	case <-gone:
+		return true
 	case <-ctx.Done():
+		return false
 	}
 }
