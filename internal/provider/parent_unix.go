@@ -13,8 +13,8 @@ import (
 // thread ends, and not when the process does.
 const often = 200 * time.Millisecond
 
-// parentGone returns once the process that started this one has ended, or with
-// the context. A process whose parent has ended gets another.
+// parentGone returns true once the process that started this one has ended, and
+// false with the context. A process whose parent has ended gets another.
 func parentGone(ctx context.Context) bool {
 	parent := os.Getppid()
 	tick := time.NewTicker(often)

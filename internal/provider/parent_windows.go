@@ -5,8 +5,8 @@ import (
 	"os"
 )
 
-// parentGone returns once the process that started this one has ended, or with
-// the context. Windows lets any process be waited for. Where the parent may not
+// parentGone returns true once the process that started this one has ended, and
+// false with the context. Windows lets any process be waited for. Where the parent may not
 // be looked at, as when another user runs it, this one stays until somebody ends
 // it.
 func parentGone(ctx context.Context) bool {
