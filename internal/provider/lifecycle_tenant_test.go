@@ -241,7 +241,7 @@ func productAssignmentLife() lifecycleType {
 			"its member": loseTeamMember,
 		},
 		arguments: map[string]argument{
-			"member_id": {to: "$anotherMember", shown: `"product":"orchestrator","role":"analyst"`, replaces: true},
+			"member_id": {to: "$anotherMember", shown: `"email":"another@acme.example"`},
 			"product":   {to: "studio_pro", also: values{"role": nil}, shown: `"product":"studio_pro"`, replaces: true},
 			"role":      {to: "admin", shown: `"role":"admin"`, unsetRefused: "needs a role"},
 		},

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -67,16 +66,12 @@ func TestLifecycle(t *testing.T) {
 			if column.all != nil {
 				t.Run(column.name, func(t *testing.T) {
 					t.Parallel()
-					result := "not run: it needs a CLI and TF_ACC"
 					defer func() {
 						for name := range lifecycleTypes {
-							m.note(name, column.name, result)
+							m.note(name, column.name, outcome(t))
 						}
 					}()
 					column.all(t)
-					if result = "tested"; t.Failed() {
-						result = "FAILED"
-					}
 				})
 				continue
 			}
@@ -85,9 +80,9 @@ func TestLifecycle(t *testing.T) {
 					t.Parallel()
 					l := &life{
 						name: name, row: lifecycleTypes[name], schema: schemas[name], tenants: all,
-						cell: lifecycleTypes[name].cells[column.name], todo: lifecycleTodo[name+"/"+column.name],
+						cell: lifecycleTypes[name].cells[column.name],
 					}
-					m.note(name, column.name, l.hold(t, column))
+					l.hold(t, column, func(result string) { m.note(name, column.name, result) })
 				})
 			}
 		}
@@ -178,7 +173,6 @@ type life struct {
 	row    lifecycleType
 	schema *tfprotov6.Schema
 	cell   cell
-	todo   string // why the cell does not hold yet: one that holds may not have it
 
 	// see start
 	tenants  *tenants
@@ -191,58 +185,30 @@ type life struct {
 	tried    bool     // whether the cell has tried anything
 }
 
-// recorder is a test that keeps its problems for itself.
-type recorder struct {
-	testing.TB
-
-	mu       sync.Mutex
-	problems []string
-}
-
-func (r *recorder) Errorf(format string, args ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.problems = append(r.problems, fmt.Sprintf(format, args...))
-}
-
-func (r *recorder) Error(args ...any) { r.Errorf("%s", fmt.Sprintln(args...)) }
-
-func (r *recorder) Fatalf(format string, args ...any) {
-	r.Errorf(format, args...)
-	runtime.Goexit()
-}
-
-func (r *recorder) Fatal(args ...any) { r.Fatalf("%s", fmt.Sprintln(args...)) }
-
-// run runs a function until its end, or the first problem that ends it.
-func (r *recorder) run(f func()) {
-	var done sync.WaitGroup
-	done.Go(f)
-	done.Wait()
-}
-
-// hold shows that the cell holds, and returns what the matrix says of it.
-func (l *life) hold(t *testing.T, column lifecycle) string {
-	if l.cell.impossible != "" {
-		return "impossible: " + l.cell.impossible
-	}
-	r := &recorder{TB: t}
-	l.t = r
-	r.run(func() { column.holds(l) })
-	if !l.tried && len(r.problems) == 0 {
-		r.Error("nothing was tried: say why in the cell")
-	}
+// outcome is what the matrix says of a test that has ended.
+func outcome(t *testing.T) string {
 	switch {
-	case l.todo != "" && len(r.problems) == 0:
-		t.Errorf("this holds: it is no longer to do (%s)", l.todo)
-	case l.todo != "":
-		t.Logf("to do: %s: %s", l.todo, r.problems[0])
-		return "to do: " + l.todo
-	case len(r.problems) > 0:
-		t.Error(strings.Join(r.problems, "\n"))
+	case t.Failed():
 		return "FAILED"
+	case t.Skipped():
+		return "not run: it needs a CLI and TF_ACC"
 	}
 	return "tested"
+}
+
+// hold shows that the cell holds, and notes what became of it.
+func (l *life) hold(t *testing.T, column lifecycle, note func(result string)) {
+	t.Helper()
+	if l.cell.impossible != "" {
+		note("impossible: " + l.cell.impossible)
+		return
+	}
+	defer func() { note(outcome(t)) }()
+	l.t = t
+	column.holds(l)
+	if !l.tried && !t.Failed() {
+		t.Error("nothing was tried: say why in the cell")
+	}
 }
 
 // start makes a tenant, with what the object may be part of. The one before is

@@ -66,15 +66,16 @@ type argument struct {
 	// keepsKey: the object that replaces it has the same key, so that it cannot be
 	// created first.
 	keepsKey bool
+	// lateReplaces: the object is replaced where the value is not known yet, and is
+	// what it was in the end.
+	lateReplaces bool
 	// refused and unsetRefused are parts of the error of the plan.
 	refused, unsetRefused string
 }
 
 // cell says what a lifecycle does with a type, where that is not the same for all.
 type cell struct {
-	// refused are parts of one error of the plan, before anything is written.
-	refused []string
-	// fails are parts of one error of the apply, which leaves the server as it is.
+	// fails are parts of the error of an apply whose object others have made.
 	fails []string
 	// impossible says in words why there is no such lifecycle of the type.
 	impossible string

@@ -52,7 +52,6 @@ type assignmentModel struct {
 }
 
 func (r *assignmentResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A product that a member of the team may use. Only members in the role `member` are assigned products: " +
 			"the Owner and Admins hold every product already, and billing contacts hold none. " +
@@ -60,16 +59,15 @@ func (r *assignmentResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"Needs the reference backend: the public API has no teams.",
 		Attributes: map[string]schema.Attribute{
 			"member_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the member. Refer to the `iam_team_member` where it is in the same configuration, so that its role is set first. Changing it replaces the assignment.",
+				MarkdownDescription: "Id of the member. Refer to the `iam_team_member` where it is in the same configuration, so that its role is set first. Changing it assigns the product to the new member before it takes it from the former one.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
-				PlanModifiers:       replace,
 			},
 			"product": schema.StringAttribute{
 				MarkdownDescription: "`studio_pro`, `bot_runner` or `orchestrator`. Changing it replaces the assignment.",
 				Required:            true,
 				Validators:          []validator.String{checked{"must be a product", "Invalid Product", checkProduct}},
-				PlanModifiers:       replace,
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"role": schema.StringAttribute{
 				MarkdownDescription: "Role in the product: `admin` or `analyst` for `orchestrator`, which needs one; none for the others.",
@@ -135,7 +133,11 @@ func (r *assignmentResource) ModifyPlan(ctx context.Context, req resource.Modify
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	changed := !plan.MemberID.Equal(state.MemberID) || !plan.Product.Equal(state.Product) || !plan.Role.Equal(state.Role)
-	if resp.Diagnostics.HasError() || !changed || plan.MemberID.IsUnknown() {
+	if resp.Diagnostics.HasError() || !changed {
+		return
+	}
+	if plan.MemberID.IsUnknown() {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), types.StringUnknown())...)
 		return
 	}
 	if plumbing.IsSet(plan.Product) {
@@ -204,20 +206,25 @@ func (r *assignmentResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	plan.setID()
+	if r.free(ctx, plan, &resp.Diagnostics) && r.write(ctx, plan, &resp.Diagnostics) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	}
+}
+
+// free reports whether nobody has assigned the product to the member.
+func (r *assignmentResource) free(ctx context.Context, plan assignmentModel, diags *diag.Diagnostics) bool {
 	held, err := r.assigned(ctx, plan)
 	if err != nil {
-		resp.Diagnostics.Append(refusedMember(plan.MemberID.ValueString(), err))
-		return
+		diags.Append(refusedMember(plan.MemberID.ValueString(), err))
+		return false
 	}
 	if held != nil && !held.ByTeamRole {
 		id := plan.ID.ValueString()
-		resp.Diagnostics.AddAttributeError(path.Root("product"), "Unable to assign product",
+		diags.AddAttributeError(path.Root("product"), "Unable to assign product",
 			plumbing.ExistsText("Product assignment "+id, "iam_product_assignment", id))
-		return
+		return false
 	}
-	if r.write(ctx, plan, &resp.Diagnostics) {
-		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	}
+	return true
 }
 
 // write assigns the product and reports whether that is done. It waits until the
@@ -272,16 +279,39 @@ func (r *assignmentResource) Read(ctx context.Context, req resource.ReadRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
+// Update assigns the product to another member before it takes it from the former
+// one.
 func (r *assignmentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer r.IdentifyUpdated(ctx, resp)
-	var plan assignmentModel
+	var plan, state assignmentModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	if r.write(ctx, plan, &resp.Diagnostics) {
-		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	moves := !state.MemberID.IsNull() && !plan.MemberID.Equal(state.MemberID) // an adoption has no member before
+	if moves {
+		plan.setID()
+		if !r.free(ctx, plan, &resp.Diagnostics) {
+			return
+		}
 	}
+	if !r.write(ctx, plan, &resp.Diagnostics) {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	if moves {
+		resp.Diagnostics.Append(r.unassign(ctx, state)...) // an error says who still has it
+	}
+}
+
+// unassign takes the product from a member. One that is gone does not have it.
+func (r *assignmentResource) unassign(ctx context.Context, state assignmentModel) (diags diag.Diagnostics) {
+	err := r.Client.UnassignProduct(ctx, state.MemberID.ValueString(), state.Product.ValueString())
+	if err != nil && !client.IsNotFound(err) {
+		diags.Append(plumbing.Unable("delete", "product assignment", state.ID.ValueString(), err))
+	}
+	return diags
 }
 
 func (r *assignmentResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -290,10 +320,7 @@ func (r *assignmentResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
 		return
 	}
-	err := r.Client.UnassignProduct(ctx, state.MemberID.ValueString(), state.Product.ValueString())
-	if err != nil && !client.IsNotFound(err) {
-		resp.Diagnostics.Append(plumbing.Unable("delete", "product assignment", state.ID.ValueString(), err))
-	}
+	resp.Diagnostics.Append(r.unassign(ctx, state)...)
 }
 
 // errAssignmentID says how the import id of an assignment is written.

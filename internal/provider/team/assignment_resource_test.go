@@ -244,3 +244,28 @@ func TestProductAssignmentResource_plannedRole(t *testing.T) {
 	}
 	noChange(t, p, "iam_team_member", member, anna("member"))
 }
+
+// Another member gets the product before the former one loses it, and one who
+// has it already keeps what is assigned there.
+func TestProductAssignmentResource_anotherMember(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	one, two := join(t, b.Client, "one@acme.example", access.RoleMember), join(t, b.Client, "two@acme.example", access.RoleMember)
+	of := func(member string) values { return assigned(member, "orchestrator", "analyst") }
+	role := func(member string) string { return products(t, b.Client, member)["orchestrator"] }
+	made := p.MustApply("iam_product_assignment", state{}, of(one))
+	must(t, b.Client.AssignProduct(t.Context(), two, "orchestrator", "admin"))
+	p.NextRun()
+	if kept, d := p.Apply("iam_product_assignment", made, of(two)); !d.Has("error", "import") || kept.Values["member_id"] != one || role(one) != "analyst" || role(two) != "admin" {
+		t.Errorf("to a member who has it: %v, %v", kept.Values, d)
+	}
+	must(t, b.Client.UnassignProduct(t.Context(), two, "orchestrator"))
+	p.NextRun()
+	moved := p.MustApply("iam_product_assignment", made, of(two))
+	if moved.Values["id"] != two+"/orchestrator" || role(one) != "" || role(two) != "analyst" {
+		t.Errorf("moved: %v", moved.Values)
+	}
+	p.NextRun()
+	noChange(t, p, "iam_product_assignment", moved, of(two))
+}
