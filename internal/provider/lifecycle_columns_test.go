@@ -67,13 +67,13 @@ func (l *life) optional(argument string) bool {
 
 func (l *life) update() {
 	l.each(func(string, argument) bool { return true }, func(name string, change argument, first providertest.Block) {
-		l.changes(name, l.next(first, name), change.replaces, change.refused, change.shown, change.destroyed)
+		l.changes(name, l.next(first, name), effect{change.replaces, change.refused, change.shown, change.destroyed})
 	})
 }
 
 func (l *life) unset() {
 	l.each(func(name string, _ argument) bool { return l.optional(name) }, func(name string, change argument, first providertest.Block) {
-		l.changes(name+" left out", other(other(first, l.substituted(change.also)), values{name: nil}), change.unsetReplaces, change.unsetRefused, change.unset, change.unsetDestroyed)
+		l.changes(name+" left out", other(other(first, l.substituted(change.also)), values{name: nil}), effect{change.unsetReplaces, change.unsetRefused, change.unset, change.unsetDestroyed})
 	})
 }
 
@@ -101,22 +101,28 @@ func other(b providertest.Block, others values) providertest.Block {
 	return b
 }
 
+// effect is what a change comes to.
+type effect struct {
+	replaces                  bool
+	refused, shown, destroyed string
+}
+
 // changes plans and applies a change.
-func (l *life) changes(what string, next providertest.Block, replaces bool, refused, shown, destroyed string) {
+func (l *life) changes(what string, next providertest.Block, o effect) {
 	l.t.Helper()
-	if strings.HasPrefix(shown, "!") && fits(l.shows(), shown) {
-		l.t.Errorf("%s: %s holds before the change", what, shown)
+	if strings.HasPrefix(o.shown, "!") && fits(l.shows(), o.shown) {
+		l.t.Errorf("%s: %s holds before the change", what, o.shown)
 	}
 	baseline := l.before
 	l.mark()
 	l.before = baseline
 	planned := l.s.Plan(providertest.Run{Blocks: []providertest.Block{next}})
-	if refused != "" {
-		l.wantRefused(what, planned, refused)
+	if o.refused != "" {
+		l.wantRefused(what, planned, o.refused)
 		return
 	}
 	want := l.address("a") + " update"
-	if replaces {
+	if o.replaces {
 		want = l.address("a") + " replace"
 	}
 	if planned.Failed() || len(planned.Actions()) > 1 || len(planned.Actions()) == 1 && planned.Actions()[0] != want {
@@ -127,14 +133,14 @@ func (l *life) changes(what string, next providertest.Block, replaces bool, refu
 		l.t.Errorf("%s: %v", what, d)
 		return
 	}
-	l.wantShown(what, shown)
+	l.wantShown(what, o.shown)
 	l.wantSettled(what, next)
 	if l.row.stays != "" {
 		return
 	}
 	l.run()
-	if destroyed != "" {
-		l.wantShown(what+", then destroyed", destroyed)
+	if o.destroyed != "" {
+		l.wantShown(what+", then destroyed", o.destroyed)
 	} else {
 		l.wantGone(what + ", then destroyed")
 	}
@@ -306,7 +312,7 @@ func (l *life) createFirst() {
 	})
 }
 
-// imports imports an object by each of its keys, and by its identity.
+// imports takes an object over by each of its keys, and by its identity.
 func (l *life) imports() {
 	l.tried = true
 	l.start()
