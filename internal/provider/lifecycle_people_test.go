@@ -92,7 +92,7 @@ func groupLife() lifecycleType {
 			"description":        {from: values{"en": "D"}, to: values{"en": "E"}, shown: `"description":{"en":"E"}`, unset: `!"description":`},
 			"user_type":          {from: "CUSTOMER", to: "EMPLOYEE", shown: `"userType":"EMPLOYEE"`, replaces: true, keepsKey: true, unset: `"userType":"EMPLOYEE"`, unsetReplaces: true},
 			"role_template":      {from: "viewer", to: "manager", shown: `"templates":["manager"]`, unset: `!"templates":["viewer"]`},
-			"access":             {from: values{"orders": "read"}, to: values{"orders": "manage"}, shown: `"accessControls":["`, unset: `"accessControls":[]`},
+			"access":             {from: values{"orders": "read"}, to: values{"orders": "manage"}, shown: `"accessControls":["4ac869fc`, unset: `"accessControls":[]`},
 			"access_control_ids": {from: []any{"extra"}, to: []any{}, shown: `"accessControls":[]`, unset: `"accessControls":["extra"]`},
 			"restrictions":       {from: []any{"DE"}, to: []any{"AT"}, with: values{"access": values{"orders": "read"}}, shown: `"restrictions":["AT"]`, unset: `!"restrictions":["DE"]`},
 			"vendor_id":          {from: "tea", to: nil, shown: `!"vendorId":`, replaces: true, keepsKey: true, lateReplaces: true, unset: `!"vendorId":`, unsetReplaces: true},

@@ -266,7 +266,7 @@ func makeOrganizationLife() lifecycleType {
 			"sync":               {from: true, to: false, shown: `"sync":false`, unset: `"sync":true`},
 			"prune_stale":        {from: true, to: false, shown: `"pruneStale":false`, unset: `"pruneStale":false`},
 			"api_url":            {from: "https://eu1.make.com", to: "https://eu2.make.com", with: key, shown: `"apiUrl":"https://eu2.make.com"`, unsetRefused: "api_url"},
-			"api_key_wo":         {from: "k", to: "l", with: key, silent: "the server never shows the key", unsetRefused: "api_key_wo"},
+			"api_key_wo":         {from: "k", to: "l", with: key, also: values{"api_key_wo_version": 2}, silent: "the server never shows the key", unsetRefused: "api_key_wo"},
 			"api_key_wo_version": {from: 1, to: 2, with: key, silent: "the server never shows the key", unsetRefused: "api_key_wo_version"},
 		},
 		cells: map[string]cell{
