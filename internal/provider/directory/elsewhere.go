@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
 // privateElsewhere has what a refresh has found in a list that no apply has put
@@ -19,14 +21,8 @@ const privateElsewhere = "elsewhere"
 // is there then belongs to the list.
 const privateImported = "imported"
 
-// privateWriter is private data that can be changed.
-type privateWriter interface {
-	private
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
 // elsewhere returns the ids that came from elsewhere.
-func elsewhere(ctx context.Context, from private) (ids []string, diags diag.Diagnostics) {
+func elsewhere(ctx context.Context, from plumbing.PrivateData) (ids []string, diags diag.Diagnostics) {
 	text, diags := from.GetKey(ctx, privateElsewhere)
 	if text == nil || diags.HasError() {
 		return nil, diags
@@ -39,7 +35,7 @@ func elsewhere(ctx context.Context, from private) (ids []string, diags diag.Diag
 
 // noteElsewhere notes which of the ids that were read no apply has written: they
 // are not in the state yet, or came from elsewhere before.
-func noteElsewhere(ctx context.Context, private privateWriter, known map[string]bool, read []string) (diags diag.Diagnostics) {
+func noteElsewhere(ctx context.Context, private plumbing.PrivateData, known map[string]bool, read []string) (diags diag.Diagnostics) {
 	imported, diags := private.GetKey(ctx, privateImported)
 	if imported != nil {
 		diags.Append(private.SetKey(ctx, privateImported, nil)...)
@@ -66,7 +62,7 @@ func noteElsewhere(ctx context.Context, private privateWriter, known map[string]
 
 // forgetNotes leaves in the state no private data of the plan that was applied, nor
 // of what came from elsewhere: the apply has ended that.
-func forgetNotes(ctx context.Context, private privateWriter) (diags diag.Diagnostics) {
+func forgetNotes(ctx context.Context, private plumbing.PrivateData) (diags diag.Diagnostics) {
 	for _, key := range []string{privateNote, privateElsewhere} {
 		diags.Append(private.SetKey(ctx, key, nil)...)
 	}

@@ -43,11 +43,7 @@ const privateNote = "membership"
 // ofState is the mark of a resource that the state has already.
 const ofState = "state"
 
-type private interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-}
-
-func readNote(ctx context.Context, from private) (n planNote, diags diag.Diagnostics) {
+func readNote(ctx context.Context, from plumbing.PrivateData) (n planNote, diags diag.Diagnostics) {
 	text, diags := from.GetKey(ctx, privateNote)
 	if text == nil || diags.HasError() {
 		return n, diags
@@ -110,7 +106,7 @@ type departure struct {
 	stay map[plumbing.Pair]bool
 }
 
-func newDeparture(ctx context.Context, d *plumbing.Data, from private, diags *diag.Diagnostics) departure {
+func newDeparture(ctx context.Context, d *plumbing.Data, from plumbing.PrivateData, diags *diag.Diagnostics) departure {
 	note, problems := readNote(ctx, from)
 	diags.Append(problems...)
 	stay := map[plumbing.Pair]bool{}

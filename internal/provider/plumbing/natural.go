@@ -126,14 +126,14 @@ const (
 	privatePlanned   = "key_planned" // the natural key after the apply
 )
 
-// privateData is the private data of a request.
-type privateData interface {
+// PrivateData is the private data of a request.
+type PrivateData interface {
 	GetKey(context.Context, string) ([]byte, diag.Diagnostics)
 	SetKey(context.Context, string, []byte) diag.Diagnostics
 }
 
 // getPrivate reads a text; empty where there is none.
-func getPrivate(ctx context.Context, p privateData, key string, diags *diag.Diagnostics) (s string) {
+func getPrivate(ctx context.Context, p PrivateData, key string, diags *diag.Diagnostics) (s string) {
 	value, d := p.GetKey(ctx, key)
 	diags.Append(d...)
 	if len(value) > 0 && json.Unmarshal(value, &s) != nil {
@@ -143,7 +143,7 @@ func getPrivate(ctx context.Context, p privateData, key string, diags *diag.Diag
 }
 
 // setPrivate keeps a text; an empty one is removed.
-func setPrivate(ctx context.Context, p privateData, key, s string, diags *diag.Diagnostics) {
+func setPrivate(ctx context.Context, p PrivateData, key, s string, diags *diag.Diagnostics) {
 	var value []byte
 	if s != "" {
 		value, _ = json.Marshal(s) // texts always can be
@@ -154,7 +154,7 @@ func setPrivate(ctx context.Context, p privateData, key, s string, diags *diag.D
 // MarkPlan marks the plan of a destruction, which one that is half of a
 // replacement does not have, and returns the mark that tells the resource from
 // others.
-func MarkPlan(ctx context.Context, p privateData, destroys bool, diags *diag.Diagnostics) (mark string) {
+func MarkPlan(ctx context.Context, p PrivateData, destroys bool, diags *diag.Diagnostics) (mark string) {
 	mark = getPrivate(ctx, p, privateMark, diags)
 	if mark == "" {
 		mark = rand.Text()
@@ -170,12 +170,12 @@ func MarkPlan(ctx context.Context, p privateData, destroys bool, diags *diag.Dia
 
 // PlannedDestroy reports whether MarkPlan marked a destruction: one that is half
 // of a replacement has no plan of its own.
-func PlannedDestroy(ctx context.Context, p privateData, diags *diag.Diagnostics) bool {
+func PlannedDestroy(ctx context.Context, p PrivateData, diags *diag.Diagnostics) bool {
 	return getPrivate(ctx, p, privateDestroyed, diags) != ""
 }
 
 // ForgetPlan takes what a plan keeps out of the private data of a state.
-func ForgetPlan(ctx context.Context, p privateData, diags *diag.Diagnostics) {
+func ForgetPlan(ctx context.Context, p PrivateData, diags *diag.Diagnostics) {
 	for _, key := range []string{privateDestroyed, privateMark, privatePrior, privatePlanned} {
 		setPrivate(ctx, p, key, "", diags)
 	}

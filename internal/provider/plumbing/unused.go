@@ -21,10 +21,7 @@ const privateUses = "uses"
 type PlannedUses map[string][]string
 
 // KeepUses keeps what the plan of a destroy said for Delete.
-func KeepUses(ctx context.Context, p PlannedUses, private interface {
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-},
-) diag.Diagnostics {
+func KeepUses(ctx context.Context, p PlannedUses, private PrivateData) diag.Diagnostics {
 	if len(p) == 0 {
 		return private.SetKey(ctx, privateUses, nil)
 	}
@@ -34,10 +31,7 @@ func KeepUses(ctx context.Context, p PlannedUses, private interface {
 
 // KeptUses returns what KeepUses kept; nil when the destroy was not planned as one,
 // but as a part of a replacement.
-func KeptUses(ctx context.Context, private interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-},
-) (p PlannedUses, diags diag.Diagnostics) {
+func KeptUses(ctx context.Context, private PrivateData) (p PlannedUses, diags diag.Diagnostics) {
 	text, diags := private.GetKey(ctx, privateUses)
 	if len(text) == 0 || diags.HasError() {
 		return nil, diags

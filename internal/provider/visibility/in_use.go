@@ -57,7 +57,7 @@ const kindListed = "listed"
 // planDestroy tells what the code of the site is used for while restrictions are
 // tied to the sites, and keeps for Delete whether to take it off the list. A
 // resource that lists the code, and goes on doing so, keeps the site.
-func (r *siteResource) planDestroy(ctx context.Context, code string, private privateData) (diags diag.Diagnostics) {
+func (r *siteResource) planDestroy(ctx context.Context, code string, private plumbing.PrivateData) (diags diag.Diagnostics) {
 	r.Uses.Ends(plumbing.Object{Kind: plumbing.KindSite, ID: code})
 	on, err := synced(ctx, r.Data)
 	var values []string
@@ -99,11 +99,6 @@ func (r *siteResource) planDestroy(ctx context.Context, code string, private pri
 			"take it off the list in the same change, or turn that off, first.", code, code))
 	}
 	return diags
-}
-
-// privateData is where a plan keeps something for its apply.
-type privateData interface {
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
 // listsSite reports whether iam_restriction_settings or iam_restriction was planned
