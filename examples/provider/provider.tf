@@ -20,7 +20,7 @@ provider "iam" {
   }
 
   # What no plan may do, and what every plan tells.
-  guardrails = {
+  guardrails {
     require_dependencies    = true
     show_impact             = true
     max_users_losing_access = 20

@@ -230,3 +230,27 @@ func TestConfigure_databaseThatIsNotOurs(t *testing.T) {
 		t.Errorf("a missing folder: %v", d)
 	}
 }
+
+// A guardrails block that is left out, or in which every limit is, limits
+// nothing and reads nothing. An unknown one does not hold yet.
+func TestConfigure_guardrailsLeftOut(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	user := values{"email": "anna@acme.example", "first_name": "Anna", "last_name": "Schmidt"}
+	made := providertest.New(t, b.Config).MustApply("iam_user", providertest.State{}, user)
+	for name, c := range map[string]struct {
+		guardrails any
+		refused    bool
+	}{
+		"left out":       {nil, false},
+		"empty":          {values{}, false},
+		"unknown":        {providertest.Unknown, false},
+		"unknown limits": {values{"protect_users": providertest.Unknown, "max_users_losing_access": providertest.Unknown, "keep_admins": providertest.Unknown}, false},
+		"protected":      {values{"protect_users": []any{"anna@acme.example"}}, true},
+	} {
+		p := providertest.New(t, with(b.Config, values{"guardrails": c.guardrails}))
+		if _, _, d := p.Plan("iam_user", made, nil); d.Failed() != c.refused || !c.refused && len(d) > 0 {
+			t.Errorf("%s: %v", name, d)
+		}
+	}
+}

@@ -14,12 +14,14 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-func guardrailsAttribute() schema.Attribute {
-	return schema.SingleNestedAttribute{
+// guardrailsBlock describes the limits. They are a block, as Terraform drops
+// members of an object argument that it does not know: a misspelled limit would
+// be none.
+func guardrailsBlock() schema.Block {
+	return schema.SingleNestedBlock{
 		MarkdownDescription: "Limits that plans must keep; a plan that breaks one fails, and the error lists the users. All but `require_dependencies` read the tenant's users and groups once per run. " +
 			"Terraform plans one resource after another, in an order of its own: each is judged by what has been planned up to then, so that moving people between groups may be counted as a loss before the other half is planned; the `review` command judges the whole plan. " +
 			"While a value that matters is unknown the change is judged when it is applied; a limit that itself is unknown does not hold yet.",
-		Optional: true,
 		Attributes: map[string]schema.Attribute{
 			"require_dependencies": schema.BoolAttribute{
 				MarkdownDescription: "Whether a change of an `iam_group` that leaves dependencies unmet is an error instead of a warning, also those that a predefined template leaves open. `false` by default.",
@@ -49,7 +51,7 @@ func guardrailsAttribute() schema.Attribute {
 	}
 }
 
-// guardrailsModel is the attribute guardrails.
+// guardrailsModel is the block guardrails.
 type guardrailsModel struct {
 	RequireDependencies  types.Bool  `tfsdk:"require_dependencies"`
 	ShowImpact           types.Bool  `tfsdk:"show_impact"`
@@ -58,7 +60,8 @@ type guardrailsModel struct {
 	ProtectUsers         types.Set   `tfsdk:"protect_users"`
 }
 
-// guardrails reads the limits. Those that are unknown do not hold yet.
+// guardrails reads the limits: of a block that is left out, none. Those that are
+// unknown do not hold yet.
 func guardrails(ctx context.Context, object types.Object, diags *diag.Diagnostics) plumbing.Guardrails {
 	var m guardrailsModel
 	if plumbing.IsSet(object) {

@@ -33,7 +33,7 @@ resource "iam_group_members" "orders" {
 `
 	}
 	limits := func(guardrails string) {
-		w.Write("provider.tf", providertest.Source+strings.Replace(b.HCL, "provider \"iam\" {", "provider \"iam\" {\n  guardrails = { "+guardrails+" }", 1))
+		w.Write("provider.tf", providertest.Source+strings.Replace(b.HCL, "provider \"iam\" {", "provider \"iam\" {\n  guardrails {\n    "+guardrails+"\n  }", 1))
 	}
 	w.Write("main.tf", config("manage"))
 	limits("show_impact = true")
@@ -49,6 +49,10 @@ resource "iam_group_members" "orders" {
 		if !strings.Contains(out, part) {
 			t.Errorf("the plan lacks %q:\n%s", part, out)
 		}
+	}
+	limits("max_users_loosing_access = 0")
+	if out, code := w.Run("plan", "-no-color"); code == 0 || !strings.Contains(out, "Unsupported argument") || !strings.Contains(out, "max_users_loosing_access") {
+		t.Errorf("a misspelled limit passes (%d):\n%s", code, out)
 	}
 	limits("max_users_losing_access = 0")
 	if out, code := w.Run("plan", "-no-color"); code == 0 || !strings.Contains(out, "Too Many Users Lose Access") {

@@ -269,7 +269,6 @@ func (p *iamProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			},
 			"embedded":      embeddedAttribute(),
 			"user_defaults": userDefaultsAttribute(),
-			"guardrails":    guardrailsAttribute(),
 			"request_timeout": schema.StringAttribute{
 				MarkdownDescription: "How long one request may take, such as `45s`. `30s` when left out.",
 				Optional:            true,
@@ -281,12 +280,13 @@ func (p *iamProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				Validators:          []validator.Int64{int64validator.Between(0, 20)},
 			},
 		},
+		Blocks: map[string]schema.Block{"guardrails": guardrailsBlock()},
 	}
 }
 
 func embeddedAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "Run the reference backend inside the provider process, over a database file and without a port. Conflicts with `api_url`.",
+		MarkdownDescription: "Run the reference backend inside the provider process, over a database file and without a port. Conflicts with `api_url`." + plumbing.UnknownMembers,
 		Optional:            true,
 		Attributes: map[string]schema.Attribute{
 			"path": schema.StringAttribute{
@@ -308,7 +308,7 @@ func userDefaultsAttribute() schema.Attribute {
 		return schema.StringAttribute{MarkdownDescription: about, Optional: true, Validators: validators}
 	}
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "What stands in where an `iam_user`, or a cell of an `iam_users_csv`, leaves an attribute out.",
+		MarkdownDescription: "What stands in where an `iam_user`, or a cell of an `iam_users_csv`, leaves an attribute out." + plumbing.UnknownMembers,
 		Optional:            true,
 		Attributes: map[string]schema.Attribute{
 			"department":         standIn("Department."),

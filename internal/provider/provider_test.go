@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/access-config/terraform-provider-iam/internal/provider"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 )
 
@@ -65,6 +67,16 @@ func TestSchemas_describeEveryAttribute(t *testing.T) {
 			checkText(t, name, s.Block.Description)
 		}
 		checkAttributes(t, name, s.Block.Attributes)
+		checkBlocks(t, name, s.Block.BlockTypes)
+	}
+}
+
+func checkBlocks(t *testing.T, at string, blocks []*tfprotov6.SchemaNestedBlock) {
+	t.Helper()
+	for _, b := range blocks {
+		checkText(t, at+"."+b.TypeName, b.Block.Description)
+		checkAttributes(t, at+"."+b.TypeName, b.Block.Attributes)
+		checkBlocks(t, at+"."+b.TypeName, b.Block.BlockTypes)
 	}
 }
 
@@ -74,8 +86,18 @@ func checkAttributes(t *testing.T, at string, attributes []*tfprotov6.SchemaAttr
 		checkText(t, at+"."+a.Name, a.Description)
 		if a.NestedType != nil {
 			checkAttributes(t, at+"."+a.Name, a.NestedType.Attributes)
+			warned := strings.HasSuffix(a.Description, plumbing.UnknownMembers)
+			if dropped := hasOptional(a); warned != dropped {
+				t.Errorf("%s.%s: the description says that Terraform ignores misspelled members: %t, want %t", at, a.Name, warned, dropped)
+			}
 		}
 	}
+}
+
+// hasOptional reports whether an argument is an object with members that may be
+// left out: Terraform drops those that it does not know.
+func hasOptional(a *tfprotov6.SchemaAttribute) bool {
+	return (a.Optional || a.Required) && slices.ContainsFunc(a.NestedType.Attributes, func(m *tfprotov6.SchemaAttribute) bool { return m.Optional })
 }
 
 // sentenceEnd also takes a closing quote mark of code.

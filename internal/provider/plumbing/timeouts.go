@@ -13,6 +13,10 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
+// UnknownMembers ends the description of every argument that is an object with
+// optional members. (A block refuses what it does not know.)
+const UnknownMembers = " Terraform ignores a member with a misspelled name, without an error."
+
 // Timeouts is the attribute timeouts, for creating, updating and deleting. The
 // texts say what the limit of each is about.
 func Timeouts(ctx context.Context, create, update, destroy string) schema.Attribute {
@@ -20,7 +24,7 @@ func Timeouts(ctx context.Context, create, update, destroy string) schema.Attrib
 		Create: true, Update: true, Delete: true, CreateDescription: create, UpdateDescription: update, DeleteDescription: destroy,
 	})
 	if nested, ok := a.(schema.SingleNestedAttribute); ok { // for it has no description of its own
-		nested.MarkdownDescription = "How long operations may take, each as a duration such as `90s` or `10m`."
+		nested.MarkdownDescription = "How long operations may take, each as a duration such as `90s` or `10m`." + UnknownMembers
 		return nested
 	}
 	return a

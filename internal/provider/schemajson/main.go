@@ -110,14 +110,19 @@ func functions(all map[string]*tfprotov6.Function) map[string]any {
 }
 
 func schema(s *tfprotov6.Schema) any {
-	return map[string]any{
-		"version": s.Version,
-		"block": map[string]any{
-			"attributes":       attributes(s.Block.Attributes),
-			"description":      s.Block.Description,
-			"description_kind": "markdown",
-		},
+	return map[string]any{"version": s.Version, "block": block(s.Block)}
+}
+
+func block(b *tfprotov6.SchemaBlock) map[string]any {
+	nested := map[string]any{}
+	for _, n := range b.BlockTypes {
+		nested[n.TypeName] = map[string]any{"nesting_mode": blockNesting[n.Nesting], "block": block(n.Block)}
 	}
+	doc := map[string]any{"attributes": attributes(b.Attributes), "description": b.Description, "description_kind": "markdown"}
+	if len(nested) > 0 {
+		doc["block_types"] = nested
+	}
+	return doc
 }
 
 func attributes(list []*tfprotov6.SchemaAttribute) map[string]any {
@@ -140,6 +145,12 @@ func attributes(list []*tfprotov6.SchemaAttribute) map[string]any {
 		out[a.Name] = doc
 	}
 	return out
+}
+
+var blockNesting = map[tfprotov6.SchemaNestedBlockNestingMode]string{
+	tfprotov6.SchemaNestedBlockNestingModeSingle: "single",
+	tfprotov6.SchemaNestedBlockNestingModeList:   "list",
+	tfprotov6.SchemaNestedBlockNestingModeSet:    "set",
 }
 
 var nesting = map[tfprotov6.SchemaObjectNestingMode]string{

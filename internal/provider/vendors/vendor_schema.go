@@ -76,7 +76,7 @@ func legalInfoAttribute() schema.Attribute {
 		return schema.StringAttribute{MarkdownDescription: about, Optional: true, Validators: append(validators, plumbing.NotEmpty())}
 	}
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "How the authorities know the vendor.",
+		MarkdownDescription: "How the authorities know the vendor." + plumbing.UnknownMembers,
 		Optional:            true,
 		Attributes: map[string]schema.Attribute{
 			"legal_name":              of("Legal name."),
@@ -92,7 +92,7 @@ func contactsAttribute() schema.Attribute {
 		return schema.StringAttribute{MarkdownDescription: about, Optional: true, Validators: []validator.String{plumbing.NotEmpty()}}
 	}
 	return schema.ListNestedAttribute{
-		MarkdownDescription: "People to turn to.",
+		MarkdownDescription: "People to turn to." + plumbing.UnknownMembers,
 		Optional:            true,
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"first_name": of("First name."),
