@@ -41,12 +41,16 @@ func commands() []command {
 // errUsage is an error that was explained on stderr already.
 var errUsage = errors.New("usage")
 
+// errExplained is as errUsage, of a command whose code 2 means something else.
+var errExplained = errors.New("explained")
+
 // errFound is what a review was told to fail on, and was explained on stderr.
 var errFound = errors.New("found")
 
 // Run runs the command that the first argument names and returns the exit
 // code: 0, 1 for a failure, 2 for a wrong call and for a review that found what
-// it was told to fail on.
+// it was told to fail on. A wrong call of review is a failure, so that its 2 has
+// one meaning.
 func Run(ctx context.Context, env Env, args []string) int {
 	all := commands()
 	i := slices.IndexFunc(all, func(c command) bool { return c.name == args[0] })
@@ -64,6 +68,8 @@ func Run(ctx context.Context, env Env, args []string) int {
 		return 0
 	case errors.Is(err, errUsage), errors.Is(err, errFound):
 		return 2
+	case errors.Is(err, errExplained):
+		return 1
 	}
 	fmt.Fprintf(env.Stderr, "%s: %v\n", args[0], err)
 	return 1

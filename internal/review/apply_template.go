@@ -1,4 +1,4 @@
-package cli
+package review
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 // putTemplates changes what groups give that start from a role template which
 // the plan changes, and that the plan itself says nothing of: those that are
 // managed elsewhere.
-func (a *applied) putTemplates(ctx context.Context, c *client.Client, p *plan) error {
+func (a *applied) putTemplates(ctx context.Context, c *client.Client, p *Plan) error {
 	gives := map[string]access.Access{}
 	for _, change := range p.ResourceChanges {
 		if change.Type != "iam_role_template" || !change.does("update", "create") || change.does("create") && !change.does("delete") {

@@ -1,4 +1,4 @@
-package cli
+package review
 
 import (
 	"bytes"
@@ -13,9 +13,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// plan is what "terraform show -json" prints of a saved plan, as far as a review
+// Plan is what "terraform show -json" prints of a saved plan, as far as a review
 // looks at it.
-type plan struct {
+type Plan struct {
 	FormatVersion   string           `json:"format_version"`
 	Errored         bool             `json:"errored"`
 	ResourceChanges []resourceChange `json:"resource_changes"`
@@ -147,8 +147,8 @@ type stateModule struct {
 	ChildModules []stateModule `json:"child_modules"`
 }
 
-// readPlan reads the plan and refuses what is none.
-func readPlan(r io.Reader) (*plan, error) {
+// Read reads the plan and refuses what is none.
+func Read(r io.Reader) (*Plan, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return nil, fmt.Errorf("reading the plan: %w", err)
@@ -160,7 +160,7 @@ func readPlan(r io.Reader) (*plan, error) {
 	case bytes.HasPrefix(text, []byte("PK")):
 		return nil, errors.New("this is a saved plan, not its JSON: run \"terraform show -json\" on it and give what that prints")
 	}
-	var p plan
+	var p Plan
 	if err := json.Unmarshal(text, &p); err != nil {
 		return nil, fmt.Errorf("reading the plan as \"terraform show -json\" prints it: %w", err)
 	}

@@ -1,4 +1,4 @@
-package cli
+package review
 
 import (
 	"bytes"
@@ -9,10 +9,10 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-func (r review) writeText(w io.Writer) error {
+func (r Result) writeText(w io.Writer) error {
 	var b bytes.Buffer
 	fmt.Fprintln(&b, r.summary())
-	if r.errored {
+	if r.Errored {
 		fmt.Fprintln(&b, erroredText)
 	}
 	for _, e := range r.entries() {
@@ -25,15 +25,15 @@ func (r review) writeText(w io.Writer) error {
 			fmt.Fprintf(&b, "  %s %s\n", sign, c.Text())
 		}
 	}
-	if len(r.findings) > 0 {
+	if len(r.Findings) > 0 {
 		fmt.Fprintln(&b, "\nNew findings:")
 		for _, text := range r.sameFindings() {
 			fmt.Fprintf(&b, "  %s\n", text)
 		}
 	}
-	if len(r.notes) > 0 {
+	if len(r.Unresolved) > 0 {
 		fmt.Fprintln(&b, "\nNot reviewed, or to look at:")
-		for _, n := range r.notes {
+		for _, n := range r.Unresolved {
 			fmt.Fprintf(&b, "  %s: %s\n", n.Address, n.Text)
 		}
 	}
@@ -49,7 +49,7 @@ type (
 		Errored    bool          `json:"errored"`
 		Users      []userJSON    `json:"users"`
 		Findings   []findingJSON `json:"findings"`
-		Unresolved []note        `json:"unresolved"`
+		Unresolved []Unresolved  `json:"unresolved"`
 	}
 	userJSON struct {
 		ID      string       `json:"user_id"` // empty before the apply
@@ -81,19 +81,19 @@ type (
 	}
 )
 
-func (r review) writeJSON(w io.Writer) error {
+func (r Result) writeJSON(w io.Writer) error {
 	doc := reviewJSON{
-		Summary: r.summary(), Happens: append([]string{}, r.happened()...), Errored: r.errored,
-		Users: []userJSON{}, Findings: []findingJSON{}, Unresolved: append([]note{}, r.notes...),
+		Summary: r.summary(), Happens: append([]string{}, r.Happens()...), Errored: r.Errored,
+		Users: []userJSON{}, Findings: []findingJSON{}, Unresolved: append([]Unresolved{}, r.Unresolved...),
 	}
-	for _, u := range r.users {
+	for _, u := range r.People {
 		user := userJSON{u.User.ID, u.User.Email, u.User.Name, string(u.Event), []changeJSON{}}
 		for _, c := range u.Changes {
 			user.Changes = append(user.Changes, toJSON(c))
 		}
 		doc.Users = append(doc.Users, user)
 	}
-	for _, f := range r.findings {
+	for _, f := range r.Findings {
 		doc.Findings = append(doc.Findings, findingJSON{string(f.Kind), f.UserID, f.Email, f.Entity, append([]string{}, f.Groups...), f.Text})
 	}
 	e := json.NewEncoder(w)

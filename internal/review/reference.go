@@ -1,4 +1,4 @@
-package cli
+package review
 
 import (
 	"fmt"
@@ -59,7 +59,7 @@ type resolver struct {
 	instances map[string][]resourceChange // by module address, type and name
 }
 
-func newResolver(p *plan) *resolver {
+func newResolver(p *Plan) *resolver {
 	r := &resolver{root: p.Configuration.RootModule, instances: map[string][]resourceChange{}}
 	for _, c := range p.ResourceChanges {
 		if c.Mode == "managed" && !slices.Equal(c.Change.Actions, []string{"delete"}) {

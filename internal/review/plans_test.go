@@ -1,8 +1,6 @@
-package cli_test
+package review_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -10,35 +8,15 @@ import (
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
-	"github.com/access-config/terraform-provider-iam/internal/cli"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
+	"github.com/access-config/terraform-provider-iam/internal/review"
 )
 
-// reviewed is a review as JSON, as far as the tests look at it.
-type reviewed struct {
-	Summary string   `json:"summary"`
-	Happens []string `json:"happens"`
-	Users   []struct {
-		Email   string `json:"email"`
-		Event   string `json:"event"`
-		Changes []struct {
-			Kind, Entity, Before, After string
-			Restrictions, Except        []string
-			Groups                      []struct{ ID string }
-		} `json:"changes"`
-	} `json:"users"`
-	Findings []struct {
-		Kind, Email, Entity, Text string
-		Groups                    []string
-	} `json:"findings"`
-	Unresolved []struct{ Address, Text string } `json:"unresolved"`
-}
-
 // lines are what happens, a line each.
-func (r reviewed) lines() string {
+func lines(people []access.UserChange, findings []access.Finding) string {
 	var lines []string
-	for _, u := range r.Users {
-		lines = append(lines, strings.ToLower(u.Email)+" "+u.Event)
+	for _, u := range people {
+		lines = append(lines, strings.ToLower(u.User.Email)+" "+string(u.Event))
 		for _, c := range u.Changes {
 			var groups []string
 			for _, g := range c.Groups {
@@ -47,53 +25,37 @@ func (r reviewed) lines() string {
 			lines = append(lines, fmt.Sprint("  ", c.Kind, " ", c.Entity, " ", c.Before, " ", c.After, " ", c.Restrictions, c.Except, groups))
 		}
 	}
-	for _, f := range r.Findings {
-		lines = append(lines, fmt.Sprint(f.Kind, " ", strings.ToLower(f.Email), " ", f.Entity, " ", f.Groups, " ", f.Text))
+	for _, f := range findings {
+		lines = append(lines, line(f))
 	}
 	return strings.Join(lines, "\n")
+}
+
+func line(f access.Finding) string {
+	return fmt.Sprint(f.Kind, " ", strings.ToLower(f.Email), " ", f.Entity, " ", f.Groups, " ", f.Text)
+}
+
+// found are the lines of a review.
+func found(r review.Result) string {
+	var people []access.UserChange
+	for _, p := range r.People {
+		people = append(people, p.UserChange)
+	}
+	var findings []access.Finding
+	for _, f := range r.Findings {
+		findings = append(findings, f.Finding)
+	}
+	return lines(people, findings)
 }
 
 // compared are the lines of two states of a tenant.
 func compared(before, after access.State) string {
-	var lines []string
-	for u := range access.CompareStates(before, after) {
-		lines = append(lines, strings.ToLower(u.User.Email)+" "+string(u.Event))
-		for _, c := range u.Changes {
-			groups := []string{}
-			for _, g := range c.Groups {
-				groups = append(groups, g.ID)
-			}
-			lines = append(lines, fmt.Sprint("  ", c.Kind, " ", c.Entity, " ", c.Before, " ", c.After, " ", c.Restrictions, c.Except, groups))
-		}
-	}
-	line := func(f access.Finding) string {
-		return fmt.Sprint(f.Kind, " ", strings.ToLower(f.Email), " ", f.Entity, " ", f.Groups, " ", f.Text)
-	}
 	var old []string
 	for _, f := range access.Findings(before) {
 		old = append(old, line(f))
 	}
-	for _, f := range access.Findings(after) {
-		if !slices.Contains(old, line(f)) {
-			lines = append(lines, line(f))
-		}
-	}
-	return strings.Join(lines, "\n")
-}
-
-// reviewJSON reviews a plan.
-func reviewJSON(t *testing.T, plan []byte, args ...string) reviewed {
-	t.Helper()
-	var out, errs bytes.Buffer
-	env := cli.Env{Stdin: bytes.NewReader(plan), Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }}
-	if code := cli.Run(t.Context(), env, append([]string{"review", "--format", "json"}, args...)); code != 0 {
-		t.Fatalf("code %d: %s", code, errs.String())
-	}
-	var r reviewed
-	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
-		t.Fatal(err)
-	}
-	return r
+	findings := slices.DeleteFunc(access.Findings(after), func(f access.Finding) bool { return slices.Contains(old, line(f)) })
+	return lines(slices.Collect(access.CompareStates(before, after)), findings)
 }
 
 // A review before the apply says what the difference of two reports says after
@@ -106,7 +68,6 @@ func TestAccReview_likeTwoReports(t *testing.T) {
 			b := providertest.Embedded(t)
 			w := providertest.NewWorkspace(t, nil)
 			chance := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // the same each time
-			path := b.Config["embedded"].(providertest.Values)["path"].(string)
 			for round := range 4 {
 				config := providertest.Source + b.HCL + chanceConfig(chance, round)
 				w.Write("main.tf", config)
@@ -115,16 +76,16 @@ func TestAccReview_likeTwoReports(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got := reviewJSON(t, plan, "--embedded", path, "--tenant", "acme")
+				got := ask(t, plan, b.Client)
 				w.MustRun("apply", "-no-color", "-auto-approve", "plan.out")
 				after, err := b.Client.State(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
-				if want := compared(before, after); got.lines() != want || len(got.Unresolved) > 0 {
-					t.Errorf("round %d: the review says\n%s\n%v\nand the reports\n%s\nfor\n%s", round, got.lines(), got.Unresolved, want, config)
+				if want := compared(before, after); found(got) != want || len(got.Unresolved) > 0 {
+					t.Errorf("round %d: the review says\n%s\n%v\nand the reports\n%s\nfor\n%s", round, found(got), got.Unresolved, want, config)
 				}
-				if round == 0 && len(got.Users) == 0 {
+				if round == 0 && len(got.People) == 0 {
 					t.Error("the first round changes nothing")
 				}
 			}
@@ -133,12 +94,12 @@ func TestAccReview_likeTwoReports(t *testing.T) {
 }
 
 // planJSON plans and returns the plan as "show -json" prints it.
-func planJSON(t *testing.T, w *providertest.Workspace) []byte {
+func planJSON(t *testing.T, w *providertest.Workspace) string {
 	t.Helper()
 	w.MustRun("plan", "-no-color", "-out", "plan.out")
 	text := w.MustRun("show", "-json", "plan.out")
 	_, plan, _ := strings.Cut(text, "{") // before it, the CLI may warn
-	return []byte("{" + plan)
+	return "{" + plan
 }
 
 // chanceConfig writes users, groups and memberships of every kind. Group 3 is

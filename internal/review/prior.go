@@ -1,4 +1,4 @@
-package cli
+package review
 
 import (
 	"slices"
@@ -9,7 +9,7 @@ import (
 
 // priorState is the tenant as far as the state that the plan started from knows
 // it: what is managed there, and the predefined groups.
-func priorState(p *plan) access.State {
+func priorState(p *Plan) access.State {
 	b := &prior{users: map[string]*access.StateUser{}, groups: map[string]access.Group{}}
 	for _, g := range access.PredefinedGroups() {
 		if g.UserType == access.Employee {

@@ -1,4 +1,4 @@
-package cli
+package review
 
 import (
 	"fmt"
@@ -8,31 +8,25 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// note is what the review could not find out, or what will stop the apply.
-type note struct {
-	Address string `json:"address"`
-	Text    string `json:"text"`
-}
-
 // applied is a tenant in memory to which the changes of a plan are made, as the
 // apply would make them.
 type applied struct {
-	users   []*access.StateUser
-	byID    map[string]*access.StateUser
-	byEmail map[string]*access.StateUser // in lower case
-	groups  []access.Group
-	userAt  map[string]*access.StateUser // by address
-	groupAt map[string]string            // id by address
-	outside map[string]bool              // groups by id that are not for employees
-	planned map[string]bool              // groups by id whose access the plan says
-	find    *resolver
-	make    access.MakeState
-	notes   []note
+	users      []*access.StateUser
+	byID       map[string]*access.StateUser
+	byEmail    map[string]*access.StateUser // in lower case
+	groups     []access.Group
+	userAt     map[string]*access.StateUser // by address
+	groupAt    map[string]string            // id by address
+	outside    map[string]bool              // groups by id that are not for employees
+	planned    map[string]bool              // groups by id whose access the plan says
+	find       *resolver
+	make       access.MakeState
+	unresolved []Unresolved
 }
 
 // applyPlan returns the state after the plan. Deletions come first: what the
 // plan takes away in one place and gives in another stays.
-func applyPlan(p *plan, before access.State) *applied {
+func applyPlan(p *Plan, before access.State) *applied {
 	a := &applied{
 		groups: slices.Clone(before.Groups), byID: map[string]*access.StateUser{}, byEmail: map[string]*access.StateUser{}, userAt: map[string]*access.StateUser{}, groupAt: map[string]string{},
 		outside: map[string]bool{}, planned: map[string]bool{}, make: before.Make, find: newResolver(p),
@@ -89,7 +83,7 @@ func changesAccess(resourceType string) bool {
 }
 
 func (a *applied) note(c resourceChange, format string, args ...any) {
-	a.notes = append(a.notes, note{c.Address, fmt.Sprintf(format, args...)})
+	a.unresolved = append(a.unresolved, Unresolved{Address: c.Address, Text: fmt.Sprintf(format, args...)})
 }
 
 // state is the tenant as it is now.

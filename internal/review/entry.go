@@ -1,4 +1,4 @@
-package cli
+package review
 
 import (
 	"fmt"
@@ -17,10 +17,10 @@ type entry struct {
 
 // entries joins the users to whom the same happens, in the order of the first
 // of each.
-func (r review) entries() []*entry {
+func (r Result) entries() []*entry {
 	var all []*entry
 	byText := map[string]*entry{}
-	for _, u := range r.users {
+	for _, u := range r.People {
 		changes := access.JoinEntities(u.Changes)
 		var key strings.Builder
 		key.WriteString(string(u.Event))
@@ -74,13 +74,13 @@ func (e *entry) title() string {
 }
 
 // summary counts what happens, in one sentence.
-func (r review) summary() string {
-	if len(r.users) == 0 {
+func (r Result) summary() string {
+	if len(r.People) == 0 {
 		return "Nobody's access changes."
 	}
 	gains, loses := 0, 0
 	events := map[access.UserEvent]int{}
-	for _, u := range r.users {
+	for _, u := range r.People {
 		if slices.ContainsFunc(u.Changes, access.Change.Widens) {
 			gains++
 		}
@@ -117,14 +117,14 @@ func about(f access.Finding) string {
 }
 
 // sameFindings joins findings that say the same of many users.
-func (r review) sameFindings() []string {
+func (r Result) sameFindings() []string {
 	var texts []string
 	users := map[string][]string{}
-	for _, f := range r.findings {
+	for _, f := range r.Findings {
 		if users[f.Text] == nil {
 			texts = append(texts, f.Text)
 		}
-		users[f.Text] = append(users[f.Text], about(f))
+		users[f.Text] = append(users[f.Text], about(f.Finding))
 	}
 	for i, text := range texts {
 		who := users[text]

@@ -1,4 +1,4 @@
-package cli_test
+package review_test
 
 import (
 	"encoding/json"
@@ -33,8 +33,8 @@ func TestReview_samePersonOffline(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				r := reviewJSON(t, text, "--offline")
-				if len(r.Users) != 1 || r.Users[0].Event != what || strings.Join(r.Happens, " ") != "lost" {
+				r := ask(t, string(text), nil)
+				if len(r.People) != 1 || string(r.People[0].Event) != what || strings.Join(r.Happens(), " ") != "lost" {
 					t.Errorf("%s, %s, %v: %+v", name, what, first, r)
 				}
 			}

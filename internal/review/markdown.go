@@ -1,4 +1,4 @@
-package cli
+package review
 
 import (
 	"bytes"
@@ -21,10 +21,10 @@ const (
 )
 
 // writeMarkdown writes a comment for a pull request.
-func (r review) writeMarkdown(w io.Writer) error {
+func (r Result) writeMarkdown(w io.Writer) error {
 	var b, end bytes.Buffer
 	fmt.Fprintf(&b, "**Access review:** %s\n", r.summary())
-	if r.errored {
+	if r.Errored {
 		fmt.Fprintf(&b, "\n%s\n", erroredText)
 	}
 	r.markdownEnd(&end)
@@ -96,7 +96,7 @@ func whichRecords(c access.Change) string {
 }
 
 // markdownEnd writes what is not about single users.
-func (r review) markdownEnd(b *bytes.Buffer) {
+func (r Result) markdownEnd(b *bytes.Buffer) {
 	list := func(title string, lines []string) {
 		switch {
 		case len(lines) == 0:
@@ -113,7 +113,7 @@ func (r review) markdownEnd(b *bytes.Buffer) {
 	}
 	list("New findings", r.sameFindings())
 	var notes []string
-	for _, n := range r.notes {
+	for _, n := range r.Unresolved {
 		notes = append(notes, n.Address+": "+n.Text)
 	}
 	list("Not reviewed, or to look at", notes)

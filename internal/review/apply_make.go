@@ -1,4 +1,4 @@
-package cli
+package review
 
 import "github.com/access-config/terraform-provider-iam/internal/access"
 

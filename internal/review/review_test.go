@@ -1,0 +1,328 @@
+package review_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/review"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
+)
+
+// ask reviews a plan: against the client's tenant, or offline without one.
+func ask(t *testing.T, plan string, c *client.Client) review.Result {
+	t.Helper()
+	p, err := review.Read(strings.NewReader(plan))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c == nil {
+		return review.Offline(p)
+	}
+	r, err := review.Online(t.Context(), p, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// written is the review of a plan in a format.
+func written(t *testing.T, plan string, c *client.Client, format string) string {
+	t.Helper()
+	var b strings.Builder
+	if err := ask(t, plan, c).Write(&b, format); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// planOf is a plan with these changes.
+func planOf(t *testing.T, changes ...map[string]any) string {
+	t.Helper()
+	text, err := json.Marshal(map[string]any{"format_version": "1.2", "resource_changes": append([]map[string]any{}, changes...)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// change is a change of a plan whose address is TYPE.NAME.
+func change(address, action string, before, after, unknown map[string]any) map[string]any {
+	resourceType, name, _ := strings.Cut(address, ".")
+	return map[string]any{"address": address, "mode": "managed", "type": resourceType, "name": name, "change": map[string]any{
+		"actions": strings.Split(action, ","), "before": before, "after": after, "after_unknown": unknown,
+	}}
+}
+
+type m = map[string]any
+
+// staffed makes a tenant whose group "clerks" starts from a template of its own
+// and has many members.
+func staffed(t *testing.T, members int) *client.Client {
+	t.Helper()
+	c := servertest.New(t, servertest.Options{}).Client
+	for id, body := range map[string]api.TemplateUpdate{
+		"base": {Name: api.Text{"en": "Base"}, Access: map[string]string{"orders": "read"}},
+	} {
+		if _, err := c.PutTemplate(t.Context(), id, body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.PutTemplate(t.Context(), "clerk", api.TemplateUpdate{Name: api.Text{"en": "Clerk"}, BasedOn: "base", Access: map[string]string{"products": "read"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.CreateGroup(t.Context(), api.GroupCreate{ID: "clerks", Name: api.Text{"en": "Clerks"}, AccessControls: []string{}, Templates: []string{"clerk"}}); err != nil {
+		t.Fatal(err)
+	}
+	addUsers(t.Context(), t, c, members)
+	return c
+}
+
+func addUsers(ctx context.Context, t *testing.T, c *client.Client, n int) {
+	t.Helper()
+	for i := range n {
+		_, err := c.CreateUser(ctx, api.UserCreate{
+			FirstName: "Clerk", LastName: fmt.Sprint(i), ContactEmail: fmt.Sprintf("clerk%03d@acme.example", i),
+			PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: []string{"clerks"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// One level of a template that another is based on, in a group of 300 users that
+// no plan says anything of: the review names the users, in one entry.
+func TestReview_template(t *testing.T) {
+	t.Parallel()
+	c := staffed(t, 300)
+	plan := planOf(t, change("iam_role_template.base", "update",
+		m{"id": "base", "effective_access": m{"orders": "read", "carts": "read"}},
+		m{"id": "base", "effective_access": m{"orders": "manage", "carts": "manage"}}, m{}))
+	text := written(t, plan, c, "text")
+	want := "300 users gain access, 0 users lose access.\n\n" +
+		"300 users: clerk000@acme.example, clerk001@acme.example, clerk002@acme.example, clerk003@acme.example, clerk004@acme.example and 295 more\n" +
+		"  + is raised from read to manage on carts, orders through Clerks (clerks)\n"
+	if !strings.HasPrefix(text, want) {
+		t.Error(text)
+	}
+	r := ask(t, plan, c)
+	if len(r.People) != 300 || r.People[299].User.Email != "clerk299@acme.example" || len(r.People[0].Changes) != 2 {
+		t.Errorf("the review: %+v", r)
+	}
+	table := written(t, plan, c, "csv")
+	if n := strings.Count(table, "\r\n"); n != 601 || !strings.Contains(table, "Clerk 7,,raised,orders,read,manage,,,clerks\r\n") {
+		t.Errorf("the review as CSV has %d lines: %.400s", n, table)
+	}
+}
+
+// References to users and groups that are not there yet are followed through
+// modules, for_each and count.
+func TestReview_references(t *testing.T) {
+	t.Parallel()
+	plan, err := os.ReadFile("testdata/plan_modules.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := ask(t, string(plan), nil)
+	if len(r.Unresolved) > 0 || len(r.People) != 5 {
+		t.Fatalf("%+v", r)
+	}
+	has := func(email, entity, level, group string) {
+		t.Helper()
+		for _, p := range r.People {
+			for _, c := range p.Changes {
+				if p.User.Email == email && p.Event == access.UserAdded && c.Entity == entity && c.After.String() == level && c.Groups[0].ID == group {
+					return
+				}
+			}
+		}
+		t.Errorf("%s has no %s on %s through %s", email, level, entity, group)
+	}
+	has("anna@acme.example", "customers", "manage", "sales")         // by the key of members
+	has("ben@acme.example", "forms", "read", "oe-viewer")            // group_ids, the known part
+	has("ben@acme.example", "orders", "read", "iam_group.orders")    // and the unknown one
+	has("cleo@acme.example", "forms", "edit", "oe-editor")           // each.value
+	has("cleo@acme.example", "orders", "read", "iam_group.orders")   // each.key, and a variable of the module
+	has("cleo@acme.example", "companies", "read", "iam_group.extra") // an output of the module
+	has("user1@acme.example", "orders", "read", "iam_group.orders")  // count.index
+	has("user1@acme.example", "customers", "manage", "sales")        // among others
+}
+
+// Everything that a review can fail on, and what it says of it.
+func TestReview_happens(t *testing.T) {
+	t.Parallel()
+	group := func(access m, restrictions ...string) m {
+		return m{"id": "g", "name": m{"en": "G"}, "user_type": "EMPLOYEE", "effective_access": access, "restrictions": restrictions}
+	}
+	type c = map[string]any
+	for _, test := range []struct {
+		name          string
+		before, after m
+		happens       string
+		text          string
+	}{
+		{"gained", group(m{}), group(m{"orders": "read"}), "", "+ gains read on orders through G (g)"},
+		{"lost", group(m{"orders": "read"}), group(m{}), "lost", "- loses read on orders through G (g)"},
+		{"lowered", group(m{"orders": "manage"}), group(m{"orders": "read"}), "lost", "- is lowered from manage to read on orders"},
+		{"narrowed", group(m{"orders": "read"}), group(m{"orders": "read"}, "DE"), "lost", "- loses read on orders except for records with DE through G (g)"},
+		{"lifted", group(m{"orders": "read"}, "DE"), group(m{"orders": "read"}), "unrestricted", "+ gains read on orders except for records with DE through G (g)"},
+		{"admin", group(m{"users_and_groups": "read"}), group(m{"users_and_groups": "manage"}), "admin", "from read to manage on users_and_groups"},
+		{"no admin", group(m{"users_and_groups": "manage"}), group(m{"users_and_groups": "read"}), "lost admin", "from manage to read on users_and_groups"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			plan := m{
+				"format_version": "1.2",
+				"prior_state": c{"values": c{"root_module": c{"resources": []any{
+					c{"mode": "managed", "type": "iam_group", "values": test.before},
+					c{"mode": "managed", "type": "iam_user", "values": c{"id": "1", "email": "a@acme.example", "first_name": "A", "last_name": "B", "group_ids": []string{"g"}}},
+				}}}},
+				"resource_changes": []any{change("iam_group.g", "update", test.before, test.after, m{})},
+			}
+			text, _ := json.Marshal(plan)
+			if got := strings.Join(ask(t, string(text), nil).Happens(), " "); got != test.happens {
+				t.Errorf("what happens is %q, want %q", got, test.happens)
+			}
+			if out := written(t, string(text), nil, "text"); !strings.Contains(out, test.text) {
+				t.Errorf("it lacks %q: %s", test.text, out)
+			}
+		})
+	}
+}
+
+// What is not known before the apply is told, and can be failed on.
+func TestReview_unresolved(t *testing.T) {
+	t.Parallel()
+	c := staffed(t, 2)
+	plan := planOf(t,
+		change("iam_group_membership.x", "create", nil, m{"group_id": "clerks"}, m{"user_id": true, "id": true}),
+		change("iam_group_membership.y", "create", nil, m{"user_id": "nobody", "group_id": "clerks"}, m{}),
+		change("iam_group_members.x", "create", nil, m{"group_id": "clerks", "members": m{}}, m{"members": m{"clerk001@ACME.example": true, "new@acme.example": true}}),
+		change("iam_user.x", "create", nil, m{"first_name": "N", "last_name": "N"}, m{"email": true}),
+		change("iam_user_groups.x", "create", nil, m{}, m{"user_id": true, "group_ids": true}),
+		change("iam_group.x", "create", nil, m{"name": m{"de": "X"}}, m{"id": true, "effective_access": true}),
+		change("iam_group.y", "delete", m{"id": "clerks"}, nil, m{}),
+	)
+	if got := ask(t, plan, c).Happens(); !slices.Contains(got, review.NotKnown) {
+		t.Errorf("what happens is %v", got)
+	}
+	text := written(t, plan, c, "text")
+	for _, want := range []string{
+		"iam_group_membership.x: the user is not known before the apply\n",
+		"iam_group_membership.y: there is no user with the id nobody\n",
+		"iam_group_members.x: no user new@acme.example is known before the apply\n",
+		"iam_user.x: the e-mail is not known before the apply",
+		"iam_user_groups.x: the user is not known before the apply\n",
+		"iam_group.x: the access that the group gives is not known before the apply\n",
+		"iam_group.y: the group still has members (2)",
+		"2 users: clerk000@acme.example, clerk001@acme.example\n  - loses read",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it lacks %q:\n%s", want, text)
+		}
+	}
+}
+
+// A comment shows names as they are and stays short.
+func TestReview_markdown(t *testing.T) {
+	t.Parallel()
+	var changes []map[string]any
+	for i := range 2000 {
+		changes = append(changes, change(fmt.Sprintf("iam_user.u%d", i), "create", nil, m{
+			"email": fmt.Sprintf("u%04d@acme.example", i), "first_name": "<b>|", "last_name": "@team", "group_ids": []string{"oe-viewer"}, "locked": i%2 == 0,
+		}, m{"id": true}))
+	}
+	for i := range 500 {
+		changes = append(changes,
+			change(fmt.Sprintf("iam_group.g%d", i), "create", nil, m{"id": fmt.Sprintf("g%d", i), "name": m{"en": "G"}, "effective_access": m{"orders": "read"}}, m{}),
+			change(fmt.Sprintf("iam_user_groups.u%d", i), "create", nil, m{"user_id": "x", "group_ids": []string{}}, m{}))
+	}
+	text := written(t, planOf(t, changes...), nil, "markdown")
+	if len(text) > 65_000 || !strings.HasPrefix(text, "**Access review:** 1000 users gain access, 0 users lose access; 2000 added.\n") {
+		t.Errorf("%d bytes: %.300s", len(text), text)
+	}
+	for _, want := range []string{"| gained | read | business_rules, ", "**New findings**\n", "<details><summary>Not reviewed, or to look at (500)</summary>"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it lacks %q: %.3000s", want, text)
+		}
+	}
+	single := planOf(t, changes[1])
+	text = written(t, single, nil, "markdown")
+	if !strings.Contains(text, "**u0001@acme.example (&lt;b&gt;&#124; @\u200bteam), added**") {
+		t.Errorf("the name shows as %s", text)
+	}
+}
+
+// What is no plan is refused with what to do.
+func TestRead_refused(t *testing.T) {
+	t.Parallel()
+	for plan, want := range map[string]string{
+		"":             "terraform show -json plan.out |",
+		"PK\x03\x04":   "a saved plan, not its JSON",
+		"{":            "reading the plan",
+		`{"hello": 1}`: "format_version",
+		`{"format_version": "1.0", "values": {}}`: "this is a state and no plan",
+	} {
+		if _, err := review.Read(strings.NewReader(plan)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", plan, err)
+		}
+	}
+	if out := written(t, planOf(t), nil, "text"); out != "Nobody's access changes.\n" {
+		t.Errorf("a plan without changes: %s", out)
+	}
+}
+
+// A table that keeps its users takes nothing from anybody when it goes, nor does
+// one that is replaced.
+func TestReview_keptUsers(t *testing.T) {
+	t.Parallel()
+	c := staffed(t, 1)
+	table := func(onDestroy string) m {
+		return m{"csv": "email,first_name,last_name\nclerk000@acme.example,C,0\n", "on_destroy": onDestroy}
+	}
+	for _, table := range []m{change("iam_users_csv.k", "delete", table("keep"), nil, m{}), change("iam_users_csv.r", "delete,create", table("remove"), table("remove"), m{})} {
+		if out := written(t, planOf(t, table), c, "text"); out != "Nobody's access changes.\n" {
+			t.Errorf("%v: %s", table, out)
+		}
+	}
+}
+
+// Every action of a plan: replaced, moved, forgotten, deferred; and users of a
+// table.
+func TestReview_actions(t *testing.T) {
+	t.Parallel()
+	c := staffed(t, 2)
+	csv := func(text string) m { return m{"csv": text, "on_destroy": "remove"} }
+	moved := change("iam_group.moved", "no-op", m{"id": "clerks"}, m{"id": "clerks"}, m{})
+	moved["previous_address"] = "iam_group.old"
+	var p m
+	if err := json.Unmarshal([]byte(planOf(t, moved,
+		change("iam_group.gone", "forget", m{"id": "clerks"}, nil, m{}),
+		change("iam_user.r", "delete,create", m{"id": "x", "email": "clerk000@acme.example"}, m{"email": "clerk000@acme.example", "group_ids": []string{"oe-viewer"}}, m{"id": true}),
+		change("iam_users_csv.t", "update", csv("email,first_name,last_name\nclerk001@acme.example,C,1\n"), csv("email,first_name,last_name,groups\nnew@acme.example,N,N,clerks\n"), m{}),
+	)), &p); err != nil {
+		t.Fatal(err)
+	}
+	p["errored"] = true
+	p["deferred_changes"] = []any{m{"reason": "instance_count_unknown", "resource_change": change("iam_user.later", "create", nil, m{}, m{})}}
+	plan, _ := json.Marshal(p)
+	text := written(t, string(plan), c, "text")
+	for _, want := range []string{
+		"2 users gain access, 2 users lose access; 1 added; 1 removed.\nThe plan ended with an error",
+		"clerk000@acme.example\n  + gains read on business_rules", "  - loses read on carts, orders",
+		"clerk001@acme.example (Clerk 1), removed\n", "new@acme.example (N N), added\n  + gains read on carts, orders",
+		"iam_user.later: the change is deferred (instance count unknown)",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it lacks %q:\n%s", want, text)
+		}
+	}
+}
