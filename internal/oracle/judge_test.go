@@ -1,0 +1,397 @@
+package oracle_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// disagreement is something that the review says and is not so, or the other
+// way round.
+type disagreement struct{ kind, text string }
+
+// delta is what became of a person.
+type delta struct {
+	email            string
+	was, is          *person
+	gained, lost     []string // scopes that reach more, or fewer, records
+	lifted, narrowed []string // of these, the ones that were and are held
+	admin            int      // 1 for who becomes administrator of users and groups, at least in part, -1 for who ceases to be
+	teamUp, teamDown bool
+	got, left        []string // products
+	role             []string // products with another role
+	makeUp, makeDown []string // roles in Make
+}
+
+// adminScopes are those that only managing users and groups gives.
+var adminScopes = []string{
+	"iam.user_create", "iam.user_update", "iam.user_delete", "iam.group_manage", "iam.assignment_manage", "iam.access_manage",
+}
+
+var nobody = &person{scopes: map[string]reach{}, products: map[string]string{}}
+
+func compare(email string, before, after *facts) delta {
+	d := delta{email: email, was: before.people[email], is: after.people[email]}
+	if d.was == nil {
+		d.was = nobody
+	}
+	if d.is == nil {
+		d.is = nobody
+	}
+	for _, s := range union(d.was.scopes, d.is.scopes) {
+		was, is := d.was.scopes[s], d.is.scopes[s]
+		_, wasHeld := d.was.scopes[s]
+		_, isHeld := d.is.scopes[s]
+		if is.wider(was) {
+			d.gained = append(d.gained, s)
+			if wasHeld && is.all {
+				d.lifted = append(d.lifted, s)
+			}
+		}
+		if was.wider(is) {
+			d.lost = append(d.lost, s)
+			if isHeld {
+				d.narrowed = append(d.narrowed, s)
+			}
+		}
+	}
+	if was, is := d.was.admin(), d.is.admin(); was != is {
+		d.admin = 1
+		if was {
+			d.admin = -1
+		}
+	}
+	rank := []string{"", "billing_contact", "member", "admin", "owner"}
+	was, is := slices.Index(rank, d.was.team), slices.Index(rank, d.is.team)
+	d.teamUp, d.teamDown = is > was, is < was
+	for _, p := range union(d.was.products, d.is.products) {
+		switch was, is := d.was.products[p], d.is.products[p]; {
+		case was == "":
+			d.got = append(d.got, p)
+		case is == "":
+			d.left = append(d.left, p)
+		case was != is:
+			d.role = append(d.role, p)
+		}
+	}
+	d.compareMake(before, after)
+	return d
+}
+
+// compareMake compares roles in Make, where the tenant has one organization
+// with a sync that runs: who has lost the roles loses them, member or not.
+func (d *delta) compareMake(before, after *facts) {
+	if after.make == nil || !after.make.Sync || before.make != nil && (!before.make.Sync || before.make.OrganizationID != after.make.OrganizationID) {
+		return
+	}
+	for _, r := range d.is.make {
+		if !slices.Contains(d.was.make, r) {
+			d.makeUp = append(d.makeUp, r)
+		}
+	}
+	for _, r := range d.was.make {
+		if !slices.Contains(d.is.make, r) {
+			d.makeDown = append(d.makeDown, r)
+		}
+	}
+	if d.was.inMake && !d.is.inMake && len(d.makeDown) == 0 {
+		d.makeDown = append(d.makeDown, "membership") // a stale one that goes at last
+	}
+}
+
+func (p *person) admin() bool {
+	return slices.ContainsFunc(adminScopes, func(s string) bool { _, ok := p.scopes[s]; return ok })
+}
+
+func union[V any](a, b map[string]V) []string {
+	m := maps.Clone(a)
+	if m == nil {
+		m = map[string]V{}
+	}
+	maps.Copy(m, b)
+	return sortedKeys(m)
+}
+
+// judge holds the review against what became of everybody.
+func (r *trial) judge() {
+	if r.review.Code == 1 {
+		r.report("error", "the review ended with 1: %s", r.review.Stderr)
+		return
+	}
+	var lost, admin, lifted bool
+	for i, t := range r.tenants {
+		if i == 1 && !r.g.two {
+			continue
+		}
+		excused := r.excused(i)
+		for _, email := range union(r.before[i].people, r.after[i].people) {
+			d := compare(email, r.before[i], r.after[i])
+			lost = lost || d.loses()
+			admin = admin || d.admin != 0
+			lifted = lifted || len(d.lifted) > 0
+			if !excused[email] {
+				r.judgePerson(t.name, d, r.review.row(t.name, email))
+			}
+		}
+		for _, row := range r.review.Users {
+			if row.Tenant == t.name && strings.Contains(row.Email, "@") && r.before[i].people[strings.ToLower(row.Email)] == nil && r.after[i].people[strings.ToLower(row.Email)] == nil {
+				r.report("phantom", "%s: there is no %s, neither before nor after: %v", t.name, row.Email, &row)
+			}
+		}
+	}
+	r.judgeVerdict(lost, admin, lifted)
+}
+
+func (d *delta) loses() bool {
+	return len(d.lost) > 0 || d.teamDown || len(d.left) > 0 || len(d.makeDown) > 0
+}
+
+func (r *trial) report(kind, format string, args ...any) {
+	r.wrong = append(r.wrong, disagreement{kind, fmt.Sprintf(format, args...)})
+}
+
+// judgeVerdict holds the kinds that happen, and the exit code.
+func (r *trial) judgeVerdict(lost, admin, lifted bool) {
+	bad := lost || admin || lifted
+	if bad && r.review.Code == 0 {
+		kind := "silent exit"
+		if len(r.review.Unresolved) > 0 {
+			kind = "silent exit, unresolved"
+		}
+		r.report(kind, "exit code 0; lost %v, admin %v, unrestricted %v; the review says %v", lost, admin, lifted, r.review.Happens)
+	}
+	if len(r.review.Unresolved) > 0 {
+		return
+	}
+	for _, h := range []struct {
+		name string
+		is   bool
+	}{{"lost", lost}, {"admin", admin}, {"unrestricted", lifted}} {
+		switch says := slices.Contains(r.review.Happens, h.name); {
+		case h.is && !says:
+			r.report("verdict", "%q happens, and the review says %v", h.name, r.review.Happens)
+		// Whether a restriction is lifted is a matter of levels, too: who sees
+		// some and manages all from now on has two scopes that never met.
+		case !h.is && says && h.name != "unrestricted":
+			r.report("verdict", "%q does not happen, and the review says %v", h.name, r.review.Happens)
+		}
+	}
+	if !bad && r.review.Code == 2 && !slices.Contains(r.review.Happens, "unrestricted") {
+		r.report("verdict", "exit code 2, and nothing happens: %s", r.review.Stderr)
+	}
+}
+
+// judgePerson holds what the review says of a person against what became of it.
+func (r *trial) judgePerson(tenant string, d delta, w *row) {
+	miss := func(kind, format string, args ...any) {
+		if r.review.reviewed(tenant) {
+			r.report(kind, "%s: %s %s; the review says: %v", tenant, d.email, fmt.Sprintf(format, args...), w)
+		} else {
+			r.report("wrong tenant", "%s: %s %s; the review says nothing of this tenant", tenant, d.email, fmt.Sprintf(format, args...))
+		}
+	}
+	rights := []string{"", "scopes", "make"}
+	if len(d.gained) > 0 && !w.says(false, rights...) {
+		miss(d.kind("gain", d.gained, d.lifted), "gains %v", d.gained)
+	}
+	if len(d.lost) > 0 && !w.says(true, rights...) {
+		miss(d.kind("loss", d.lost, d.narrowed), "loses %v", d.lost)
+	}
+	if d.was.present && d.is.present && d.was.locked != d.is.locked && d.was.id == d.is.id {
+		if want := map[bool]string{true: "locked", false: "unlocked"}[d.is.locked]; w.event() != want {
+			miss("lock", "is %s", want)
+		}
+	}
+	r.judgeTeam(d, w, miss)
+	if len(d.makeUp) > 0 && !w.says(false, "make") {
+		miss("make", "gets in Make %v", d.makeUp)
+	}
+	if len(d.makeDown) > 0 && !w.says(true, "make") {
+		miss("make", "loses in Make %v", d.makeDown)
+	}
+	r.judgePhantom(tenant, d, w)
+}
+
+func (r *trial) judgeTeam(d delta, w *row, miss func(kind, format string, args ...any)) {
+	if d.teamUp && !w.says(false, "team") || d.teamDown && !w.says(true, "team") {
+		miss("team", "is %q in the team, after %q", d.is.team, d.was.team)
+	}
+	// What is held for the role in the team is said with it.
+	for _, p := range d.got {
+		if !w.saysOf(false, "product", p) && !(d.teamUp && w.says(false, "team")) {
+			miss("product", "gets %s", p)
+		}
+	}
+	for _, p := range d.left {
+		if !w.saysOf(true, "product", p) && !(d.teamDown && w.says(true, "team")) {
+			miss("product", "loses %s", p)
+		}
+	}
+	for _, p := range d.role {
+		if !w.saysOf(true, "product", p) && !w.saysOf(false, "product", p) && !w.says(d.teamDown, "team") {
+			miss("product", "is %s in %s, after %s", d.is.products[p], p, d.was.products[p])
+		}
+	}
+}
+
+// kind names a gain or a loss of scopes that the review does not say.
+func (d *delta) kind(direction string, scopes, reach []string) string {
+	vendor := func(s string) bool { return !strings.HasSuffix(s, "_by_vendor") }
+	switch {
+	case d.admin != 0 && slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(adminScopes, s) }):
+		return "silent admin"
+	case !slices.ContainsFunc(scopes, vendor):
+		return "vendor"
+	case len(reach) == len(scopes):
+		return "restriction"
+	}
+	return "silent " + direction
+}
+
+// judgePhantom looks for changes that the review says and that did not happen.
+func (r *trial) judgePhantom(tenant string, d delta, w *row) {
+	if w == nil {
+		return
+	}
+	phantom := func(what string) {
+		r.report("phantom", "%s: %s %s; the review says: %v; before %v %q, after %v %q", tenant, d.email, what, w, d.was.tokens(), d.was.team, d.is.tokens(), d.is.team)
+	}
+	replaced := d.was.id != d.is.id
+	for _, c := range w.Changes {
+		var is bool
+		switch {
+		case c.Area == "" || c.Area == "scopes":
+			is = c.Loss && len(d.lost) > 0 || !c.Loss && len(d.gained) > 0
+		case c.Area == "team":
+			is = c.Loss && d.teamDown || !c.Loss && d.teamUp
+		case c.Area == "product" && c.Loss:
+			is = slices.Contains(d.left, c.Entity) || slices.Contains(d.role, c.Entity)
+		case c.Area == "product":
+			is = slices.Contains(d.got, c.Entity) || slices.Contains(d.role, c.Entity)
+		case c.Area == "make":
+			// Without an organization the roles are what scopes stand for.
+			is = c.Loss && len(d.makeDown)+count(d.lost, "integromat.") > 0 || !c.Loss && len(d.makeUp)+count(d.gained, "integromat.") > 0
+		}
+		if !is {
+			phantom(fmt.Sprintf("has no such change: %s %s %s", c.Kind, c.Area, c.Entity))
+			return
+		}
+	}
+	event := map[string]bool{
+		"": true, "added": !d.was.present && d.is.present || replaced, "removed": d.was.present && !d.is.present || replaced,
+		"locked": d.is.locked && (!d.was.locked || replaced), "unlocked": d.was.locked && !d.is.locked,
+	}
+	if !event[w.Event] {
+		phantom("is not " + w.Event)
+	}
+}
+
+func count(list []string, prefix string) int {
+	n := 0
+	for _, s := range list {
+		if strings.HasPrefix(s, prefix) {
+			n++
+		}
+	}
+	return n
+}
+
+// reviewed reports whether the review says that it is of the tenant.
+func (r *review) reviewed(tenant string) bool { return slices.Contains(r.Tenants, tenant) }
+
+// excused returns the people of whom the review says that it does not know:
+// those whom the resources may concern that it calls unresolved.
+func (r *trial) excused(i int) map[string]bool {
+	excused := map[string]bool{}
+	objects := r.objects()
+	for _, u := range r.review.Unresolved {
+		if u.Tenant != "" && u.Tenant != r.tenants[i].name {
+			continue
+		}
+		ids := objects[u.Address]
+		if ids == nil { // a provider configuration, or something in no state
+			return r.everybody(i)
+		}
+		maps.Copy(excused, r.before[i].related(ids))
+		maps.Copy(excused, r.after[i].related(ids))
+		for id := range ids {
+			excused[strings.ToLower(id)] = true
+		}
+	}
+	return excused
+}
+
+func (r *trial) everybody(i int) map[string]bool {
+	all := map[string]bool{}
+	for _, email := range union(r.before[i].people, r.after[i].people) {
+		all[email] = true
+	}
+	return all
+}
+
+// objects returns, for each resource of the plan and of the state after it, the
+// texts that its attributes hold.
+func (r *trial) objects() map[string]map[string]bool {
+	objects := map[string]map[string]bool{}
+	note := func(address string, values any) {
+		if objects[address] == nil {
+			objects[address] = map[string]bool{}
+		}
+		texts(values, objects[address])
+	}
+	var plan struct {
+		Changes []struct {
+			Address string `json:"address"`
+			Change  struct {
+				Before any `json:"before"`
+				After  any `json:"after"`
+			} `json:"change"`
+		} `json:"resource_changes"`
+	}
+	r.must(json.Unmarshal(r.plan, &plan))
+	for _, c := range plan.Changes {
+		note(c.Address, c.Change.Before)
+		note(c.Address, c.Change.After)
+	}
+	text, err := os.ReadFile(filepath.Join(r.w.Dir, "terraform.tfstate"))
+	r.must(err)
+	var state struct {
+		Resources []struct {
+			Type, Name string
+			Instances  []struct{ Attributes any }
+		}
+	}
+	r.must(json.Unmarshal(text, &state))
+	for _, res := range state.Resources {
+		for _, instance := range res.Instances {
+			note(res.Type+"."+res.Name, instance.Attributes)
+		}
+	}
+	return objects
+}
+
+// texts collects the texts of a value; of a table each cell.
+func texts(value any, found map[string]bool) {
+	switch v := value.(type) {
+	case string:
+		found[v] = true
+		if strings.Contains(v, "\n") {
+			for _, cell := range strings.FieldsFunc(v, func(c rune) bool { return c == '\n' || c == ',' || c == ' ' }) {
+				found[cell] = true
+			}
+		}
+	case []any:
+		for _, e := range v {
+			texts(e, found)
+		}
+	case map[string]any:
+		for k, e := range v {
+			found[k] = true
+			texts(e, found)
+		}
+	}
+}
