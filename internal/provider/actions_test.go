@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
@@ -57,5 +58,42 @@ action "iam_lock_user" "owner" {
 	owner, err := b.Client.UserByEmail(t.Context(), "owner@acme.example")
 	if err != nil || !owner.Locked() || !strings.Contains(out, "owner@acme.example is locked") {
 		t.Errorf("got %+v, %v\n%s", owner, err, out)
+	}
+}
+
+// The plan refuses a lock that a guardrail forbids, and one of nobody: nothing of
+// it is applied.
+func TestAccAction_refusedInThePlan(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	config := func(email string) string {
+		return providertest.Source + strings.Replace(b.HCL, "{", "{\n  guardrails {\n    protect_users = [\"owner@acme.example\"]\n  }", 1) + `
+resource "iam_group" "g" {
+  id   = "g"
+  name = { en = "G" }
+
+  lifecycle {
+    action_trigger {
+      events  = [after_create]
+      actions = [action.iam_lock_user.leaver]
+    }
+  }
+}
+action "iam_lock_user" "leaver" {
+  config {
+    email = "` + email + `"
+  }
+}
+`
+	}
+	w := withActions(t, nil)
+	for email, want := range map[string]string{"owner@acme.example": "Protected Users Lose Access", "nobody@acme.example": "Unable to lock user"} {
+		w.Write("main.tf", config(email))
+		if out, code := w.Run("apply", "-auto-approve", "-no-color"); code == 0 || !strings.Contains(out, want) {
+			t.Errorf("%s: exit code %d\n%s", email, code, out)
+		}
+	}
+	if _, err := b.Client.Group(t.Context(), "g"); !client.IsNotFound(err) {
+		t.Errorf("something was applied: %v", err)
 	}
 }

@@ -72,7 +72,8 @@ func TestLockUserActions(t *testing.T) {
 	})
 }
 
-// The limits of the provider block hold for locks that no plan shows.
+// The limits of the provider block hold for locks, also for those of whom the
+// plan did not know yet.
 func TestLockUserAction_guardrails(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})
@@ -85,10 +86,99 @@ func TestLockUserAction_guardrails(t *testing.T) {
 		{values{"max_users_losing_access": 0}, "error: Too Many Users Lose Access"},
 	} {
 		p := providertest.New(t, with(b.Config, values{"guardrails": c.guardrails}))
-		invoked{"iam_lock_user", values{"email": "owner@acme.example"}, nil, []string{c.summary, "owner@acme.example"}}.check(t, p)
+		config := values{"email": "owner@acme.example"}
+		invoked{"iam_lock_user", config, nil, []string{c.summary, "owner@acme.example"}}.check(t, p)
+		if progress, d := p.InvokePlanned("iam_lock_user", config); len(progress) > 0 || !d.Has(c.summary, "owner@acme.example") {
+			t.Errorf("%v, not known in the plan: got %q, %v", c.guardrails, progress, d)
+		}
 	}
 	if u, err := b.Client.UserByEmail(t.Context(), "owner@acme.example"); err != nil || u.Locked() {
 		t.Errorf("got %+v, %v", u, err)
+	}
+}
+
+// A plan refuses a lock that the apply could not do, or that a guardrail forbids,
+// together with what else it plans.
+func TestLockUserAction_planned(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	made := p.MustApply("iam_user", state{}, with(anna(), values{"group_ids": []any{"oe-viewer"}}))
+	id, email := made.Values["id"], fmt.Sprint(made.Values["email"])
+	next := with(anna(), values{"email": "next@acme.example"})
+	for _, c := range []struct {
+		name       string
+		guardrails values
+		typeName   string
+		config     values
+		want       []string // nil: nothing
+	}{
+		{"nobody", nil, "iam_lock_user", values{"email": "nobody@acme.example"}, []string{`error at AttributeName("email"): Unable to lock user`, "nobody@acme.example", "email = iam_user.NAME.email"}},
+		{"nobody by id", nil, "iam_unlock_user", values{"user_id": "nobody"}, []string{`error at AttributeName("user_id"): Unable to unlock user`, "nobody"}},
+		{"somebody", nil, "iam_lock_user", values{"user_id": id}, nil},
+		{"not known", values{"protect_users": []any{email}}, "iam_lock_user", values{"user_id": providertest.Unknown}, nil},
+		{"nor the address", values{"protect_users": []any{email}}, "iam_lock_user", values{"email": providertest.Unknown}, nil},
+		{"planned before", nil, "iam_lock_user", values{"email": "NEXT@acme.example"}, nil},
+		{"protected", values{"protect_users": []any{email}}, "iam_lock_user", values{"user_id": id}, []string{"error: Protected Users Lose Access", email + ": is locked"}},
+		{"protected by address", values{"protect_users": []any{email}}, "iam_lock_user", values{"email": strings.ToUpper(email)}, []string{"error: Protected Users Lose Access", email + ": is locked"}},
+		{"too many", values{"max_users_losing_access": 0}, "iam_lock_user", values{"user_id": id}, []string{"error: Too Many Users Lose Access", email}},
+		{"the impact", values{"show_impact": true}, "iam_lock_user", values{"user_id": id}, []string{"warning: Access Changes", email + ": is locked"}},
+		{"an unlock takes nothing", values{"protect_users": []any{email}, "max_users_losing_access": 0, "show_impact": true}, "iam_unlock_user", values{"user_id": id}, nil},
+	} {
+		p := providertest.New(t, with(b.Config, values{"guardrails": c.guardrails}))
+		p.NextRun()
+		if _, _, d := p.Plan("iam_user", state{}, next); d.Failed() {
+			t.Fatal(d)
+		}
+		if d := p.PlanAction(c.typeName, c.config); c.want == nil && len(d) > 0 || c.want != nil && !d.Has(c.want...) {
+			t.Errorf("%s: got %v, want %q", c.name, d, c.want)
+		}
+	}
+	if u, err := b.Client.UserByEmail(t.Context(), email); err != nil || u.Locked() {
+		t.Errorf("a plan locked: got %+v, %v", u, err)
+	}
+}
+
+// While the provider's configuration is not known, neither is whom to lock.
+func TestActions_providerNotKnown(t *testing.T) {
+	t.Parallel()
+	p := providertest.New(t, with(providertest.Remote(t, servertest.Options{}).Config, values{"tenant": providertest.Unknown}))
+	for typeName, config := range map[string]values{
+		"iam_lock_user": {"email": "nobody@acme.example"}, "iam_resend_invitation": {"email": "nobody@acme.example"},
+		"iam_transfer_team_owner": {"email": "nobody@acme.example"}, "iam_sync_make": {},
+	} {
+		if d := p.PlanAction(typeName, config); len(d) > 0 {
+			t.Errorf("%s: %v", typeName, d)
+		}
+	}
+}
+
+// A plan finds out that there is nothing to send again.
+func TestResendInvitationAction_planned(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	p.NextRun()
+	if _, _, d := p.Plan("iam_user", state{}, with(anna(), values{"email": "next@acme.example"})); d.Failed() {
+		t.Fatal(d)
+	}
+	if _, _, d := p.Plan("iam_team_member", state{}, values{"email": "member@acme.example", "role": "member"}); d.Failed() {
+		t.Fatal(d)
+	}
+	for _, c := range []struct {
+		config values
+		want   []string
+	}{
+		{values{"invitation_id": "none"}, []string{`error at AttributeName("invitation_id"): Unable to resend invitation`, "none"}},
+		{values{"email": "owner@acme.example"}, []string{`error at AttributeName("email"): Unable to resend invitation`, "was not invited"}},
+		{values{"email": "Next@acme.example"}, nil},
+		{values{"email": "Member@acme.example"}, nil},
+		{values{"email": providertest.Unknown}, nil},
+		{values{"invitation_id": providertest.Unknown}, nil},
+	} {
+		if d := p.PlanAction("iam_resend_invitation", c.config); c.want == nil && len(d) > 0 || c.want != nil && !d.Has(c.want...) {
+			t.Errorf("%v: got %v, want %q", c.config, d, c.want)
+		}
 	}
 }
 

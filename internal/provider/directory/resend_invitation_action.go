@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -13,6 +14,7 @@ import (
 var (
 	_ action.ActionWithConfigure        = (*resendInvitationAction)(nil)
 	_ action.ActionWithConfigValidators = (*resendInvitationAction)(nil)
+	_ action.ActionWithModifyPlan       = (*resendInvitationAction)(nil)
 )
 
 type resendInvitationAction struct {
@@ -31,6 +33,43 @@ func NewResendInvitationAction() action.Action {
 	}}
 }
 
+// ModifyPlan finds out whether there is an invitation to send again, unless the
+// plan invites the person.
+func (a *resendInvitationAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	to, ok := a.ChoosePlanned(ctx, req.Config, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	var err error
+	if to.ID != "" {
+		err = a.stillOpen(ctx, to.ID)
+	} else if !a.Keys.Holds(plumbing.User(to.Email)) && !a.Keys.Holds(plumbing.TeamMember(to.Email)) {
+		_, err = a.open(ctx, to.Email)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.UnableAt(to.At, "resend", "invitation", a.to(to), err))
+	}
+}
+
+var errAccepted = errors.New("the invitation was accepted: there is nothing to send again")
+
+// stillOpen refuses an invitation that was accepted, as the API does.
+func (a *resendInvitationAction) stillOpen(ctx context.Context, id string) error {
+	invitation, err := a.Client.Invitation(ctx, id)
+	if err == nil && invitation.Status == api.InvitationAccepted {
+		return errAccepted
+	}
+	return err
+}
+
+// to names in a message what is sent.
+func (a *resendInvitationAction) to(c plumbing.Chosen) string {
+	if c.ID != "" {
+		return c.ID
+	}
+	return "to " + c.Email
+}
+
 func (a *resendInvitationAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	to, ok := a.Choose(ctx, req.Config, &resp.Diagnostics)
 	if !ok {
@@ -40,13 +79,13 @@ func (a *resendInvitationAction) Invoke(ctx context.Context, req action.InvokeRe
 	if to.ID == "" {
 		var err error
 		if ids, err = a.open(ctx, to.Email); err != nil {
-			resp.Diagnostics.Append(plumbing.UnableAt(to.At, "resend", "invitation", "to "+to.Email, err))
+			resp.Diagnostics.Append(plumbing.UnableAt(to.At, "resend", "invitation", a.to(to), err))
 			return
 		}
 	}
 	for _, id := range ids {
 		if err := a.Client.ResendInvitation(ctx, id); err != nil {
-			resp.Diagnostics.Append(plumbing.UnableAt(to.At, "resend", "invitation", to.Name(), err))
+			resp.Diagnostics.Append(plumbing.UnableAt(to.At, "resend", "invitation", a.to(to), err))
 			return
 		}
 		sent, err := a.Client.Invitation(ctx, id)

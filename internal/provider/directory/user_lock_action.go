@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 
@@ -14,6 +15,7 @@ import (
 var (
 	_ action.ActionWithConfigure        = (*lockAction)(nil)
 	_ action.ActionWithConfigValidators = (*lockAction)(nil)
+	_ action.ActionWithModifyPlan       = (*lockAction)(nil)
 )
 
 // lockAction locks users, or unlocks them.
@@ -25,7 +27,7 @@ type lockAction struct {
 
 // NewLockUserAction returns the action iam_lock_user.
 func NewLockUserAction() action.Action {
-	return newLockAction("lock_user", true, "Locks a user at once: it has no access any more, whatever its groups, and keeps them. A user who is locked stays so. The provider's `guardrails` hold here, too. ")
+	return newLockAction("lock_user", true, "Locks a user at once: it has no access any more, whatever its groups, and keeps them. A user who is locked stays so. The provider's `guardrails` hold here, too, already in the plan. ")
 }
 
 // NewUnlockUserAction returns the action iam_unlock_user.
@@ -44,25 +46,64 @@ func newLockAction(name string, lock bool, about string) *lockAction {
 	}}
 }
 
+// errCannotLock says so of an API that has no locks.
+var errCannotLock = errors.New("the API at hand cannot lock users, only the reference backend can")
+
+func (a *lockAction) verb() string {
+	if a.lock {
+		return "lock"
+	}
+	return "unlock"
+}
+
+// change is what the action does to a user for the guardrails.
+func (a *lockAction) change(user access.StateUser) func(*access.Step) {
+	return func(s *access.Step) { s.Lock(user, a.lock) }
+}
+
+// ModifyPlan refuses what the apply could not do, or what the guardrails forbid.
+// The user may be one whom the plan creates.
+func (a *lockAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	whom, ok := a.ChoosePlanned(ctx, req.Config, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	target := access.StateUser{Email: whom.Email}
+	user, err := a.Client.FindUser(ctx, whom.ID, whom.Email)
+	switch {
+	case err == nil:
+		target = access.StateUser{ID: user.ID, Email: user.ContactEmail}
+	case client.IsNotFound(err) && whom.Email != "" && a.Keys.Holds(plumbing.User(whom.Email)):
+		err = nil
+	case client.IsNotFound(err):
+		err = a.NotPlanned(err, whom, "iam_user")
+	}
+	if err == nil && !a.CanLock(ctx) {
+		err = errCannotLock
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.UnableAt(whom.At, a.verb(), "user", whom.Name(), err))
+		return
+	}
+	resp.Diagnostics.Append(a.Judge(ctx, a.change(target))...)
+}
+
 func (a *lockAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	whom, ok := a.Choose(ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	verb, state := "lock", "locked"
-	if !a.lock {
-		verb, state = "unlock", "unlocked"
-	}
+	state := a.verb() + "ed"
 	user, err := a.Client.FindUser(ctx, whom.ID, whom.Email)
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.UnableAt(whom.At, verb, "user", whom.Name(), err))
+		resp.Diagnostics.Append(plumbing.UnableAt(whom.At, a.verb(), "user", whom.Name(), err))
 		return
 	}
 	if user.Locked() == a.lock {
 		plumbing.Progress(resp, "%s is %s already", user.ContactEmail, state)
 		return
 	}
-	resp.Diagnostics.Append(a.Judge(ctx, func(s *access.Step) { s.Lock(access.StateUser{ID: user.ID, Email: user.ContactEmail}, a.lock) })...)
+	resp.Diagnostics.Append(a.Judge(ctx, a.change(access.StateUser{ID: user.ID, Email: user.ContactEmail}))...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -71,7 +112,7 @@ func (a *lockAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 		change = a.Client.LockUser
 	}
 	if err := change(ctx, user.ID); err != nil {
-		resp.Diagnostics.Append(plumbing.UnableAt(whom.At, verb, "user", user.ContactEmail, err))
+		resp.Diagnostics.Append(plumbing.UnableAt(whom.At, a.verb(), "user", user.ContactEmail, err))
 		return
 	}
 	plumbing.Progress(resp, "%s is %s", user.ContactEmail, state)

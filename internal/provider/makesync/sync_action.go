@@ -3,6 +3,7 @@ package makesync
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
@@ -12,7 +13,10 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-var _ action.ActionWithConfigure = (*syncAction)(nil)
+var (
+	_ action.ActionWithConfigure  = (*syncAction)(nil)
+	_ action.ActionWithModifyPlan = (*syncAction)(nil)
+)
 
 type syncAction struct {
 	plumbing.Action
@@ -31,13 +35,34 @@ func (a *syncAction) Schema(_ context.Context, _ action.SchemaRequest, resp *act
 	}
 }
 
+// errNoOrganization says what a sync needs.
+var errNoOrganization = errors.New("the tenant has no Make organization, so that there is nothing to sync with. Create one with iam_make_organization, and apply it before this action runs, as with depends_on or a trigger of that resource")
+
+// ModifyPlan finds out whether there is a Make organization that syncs, unless
+// the plan has one.
+func (a *syncAction) ModifyPlan(ctx context.Context, _ action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	if a.Data == nil || a.Client == nil || a.Keys.Holds(plumbing.Object{Kind: organizationKey.Thing, ID: plumbing.KeyTenant}) {
+		return
+	}
+	o, err := a.Client.MakeOrganization(ctx)
+	if client.IsNotFound(err) {
+		err = errNoOrganization
+	}
+	if err == nil && !o.Sync {
+		err = fmt.Errorf("turn the sync of the Make organization on first: set sync = true on the iam_make_organization %s", o.OrganizationID)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.Unable("sync", "Make organization", "of the tenant", err))
+	}
+}
+
 func (a *syncAction) Invoke(ctx context.Context, _ action.InvokeRequest, resp *action.InvokeResponse) {
 	if !a.Ready(&resp.Diagnostics) {
 		return
 	}
 	err := a.Client.SyncMake(ctx)
 	if client.IsNotFound(err) {
-		err = errors.New("the tenant has no Make organization, so that there is nothing to sync with. Create one with iam_make_organization, and apply it before this action runs, as with depends_on or a trigger of that resource")
+		err = errNoOrganization
 	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("sync", "Make organization", "of the tenant", err))

@@ -35,6 +35,13 @@ func TestSyncMakeAction(t *testing.T) {
 		}
 	}
 	fails("has no Make organization", "Create one with iam_make_organization")
+	p.NextRun()
+	if _, _, d := p.Plan("iam_make_organization", state{}, values{"organization_id": "7", "sync": true, "api_url": front.URL, "api_key_wo": "k", "api_key_wo_version": 1}); d.Failed() {
+		t.Fatal(d)
+	}
+	if d := p.PlanAction("iam_sync_make", values{}); len(d) > 0 {
+		t.Errorf("with an organization that the plan has: %v", d)
+	}
 	_, err := b.Client.PutMakeOrganization(t.Context(), api.MakeOrganizationUpdate{OrganizationID: "7"})
 	must(t, err)
 	fails("Turn the sync of the Make organization on first")

@@ -3,6 +3,7 @@ package plumbing
 import (
 	"cmp"
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/actionvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -57,12 +58,34 @@ func (a *ActionOn) ConfigValidators(ctx context.Context) []action.ConfigValidato
 	return append(a.Action.ConfigValidators(ctx), actionvalidator.ExactlyOneOf(path.MatchRoot(a.ID), path.MatchRoot("email")))
 }
 
+// NotPlanned completes the error of a plan about somebody who does not exist.
+// Terraform plans what an action does not refer to before it or after it.
+func (a *ActionOn) NotPlanned(err error, whom Chosen, created string) error {
+	if whom.ID != "" {
+		return err
+	}
+	return fmt.Errorf("%w. If this plan creates %s, refer to the resource instead of repeating the address, as in email = %s.NAME.email", err, whom.Email, created)
+}
+
 // Choose reads the configuration. It reports whether requests can be made.
 func (a *ActionOn) Choose(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) (c Chosen, ok bool) {
+	c, known := a.choose(ctx, config, diags)
+	return c, known && a.Ready(diags)
+}
+
+// ChoosePlanned reads the configuration in a plan. Ok is false while it is not
+// known whom the action is for, or no requests can be made: Terraform does not
+// plan an action again, so that Invoke has to find out.
+func (a *ActionOn) ChoosePlanned(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) (c Chosen, ok bool) {
+	c, known := a.choose(ctx, config, diags)
+	return c, known && a.Data != nil && a.Client != nil
+}
+
+func (a *ActionOn) choose(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) (c Chosen, known bool) {
 	var id, email types.String
 	diags.Append(config.GetAttribute(ctx, path.Root(a.ID), &id)...)
 	diags.Append(config.GetAttribute(ctx, path.Root("email"), &email)...)
-	if diags.HasError() || !a.Ready(diags) {
+	if diags.HasError() || id.IsUnknown() || email.IsUnknown() {
 		return c, false
 	}
 	c = Chosen{ID: trimmedText(id).ValueString(), Email: trimmedText(email).ValueString(), At: path.Root(a.ID)}

@@ -15,6 +15,9 @@ import (
 // compared in lower case.
 func User(email string) Object { return Object{Kind: "user", ID: strings.ToLower(email)} }
 
+// TeamMember is the member of the team with the e-mail address.
+func TeamMember(email string) Object { return Object{Kind: "team member", ID: strings.ToLower(email)} }
+
 // Claim is what one resource says of an object.
 type Claim struct {
 	Type    string // iam_user
@@ -135,6 +138,14 @@ func (k *Keys) Share(list Object, name string, mine Claim, whole bool, at path.P
 		return nil
 	}
 	return heldTwice(list, name, mine, *other, at)
+}
+
+// Holds reports whether a resource creates or keeps the object, as far as the
+// plan has come.
+func (k *Keys) Holds(o Object) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.entry(o).held != nil
 }
 
 // Ending reports whether a resource destroys the object, and none holds it.

@@ -25,9 +25,16 @@ func (p *Provider) Open(typeName string, config Values) (Values, Diagnostics) {
 	return p.plain(s, resp.Result), texts(resp.Diagnostics)
 }
 
-// Invoke validates, plans and invokes an action, and returns what it told on its
-// way.
-func (p *Provider) Invoke(typeName string, config Values) (progress []string, d Diagnostics) {
+// PlanAction validates and plans an action, in the run of NextRun or in one of
+// its own.
+func (p *Provider) PlanAction(typeName string, config Values) Diagnostics {
+	p.t.Helper()
+	defer p.begin(true)()
+	return p.planAction(typeName, config)
+}
+
+// action returns who serves actions, and an action's configuration.
+func (p *Provider) action(typeName string, config Values) (tfprotov6.ActionServer, *tfprotov6.DynamicValue) {
 	p.t.Helper()
 	s, ok := p.schema.ActionSchemas[typeName]
 	if !ok {
@@ -37,17 +44,45 @@ func (p *Provider) Invoke(typeName string, config Values) (progress []string, d 
 	if !ok {
 		p.t.Fatal("the provider serves no actions")
 	}
-	configured := p.dynamic(s.Schema, config)
+	return actions, p.dynamic(s.Schema, config)
+}
+
+func (p *Provider) planAction(typeName string, config Values) (d Diagnostics) {
+	p.t.Helper()
+	actions, configured := p.action(typeName, config)
 	validated, err := actions.ValidateActionConfig(p.ctx(), &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: configured})
 	p.must(err, "validating")
 	if d = texts(validated.Diagnostics); d.Failed() {
-		return nil, d
+		return d
 	}
 	planned, err := actions.PlanAction(p.ctx(), &tfprotov6.PlanActionRequest{ActionType: typeName, Config: configured})
 	p.must(err, "planning")
-	if d = append(d, texts(planned.Diagnostics)...); d.Failed() {
+	return append(d, texts(planned.Diagnostics)...)
+}
+
+// Invoke plans and invokes an action, and returns what it told on its way.
+func (p *Provider) Invoke(typeName string, config Values) (progress []string, d Diagnostics) {
+	p.t.Helper()
+	defer p.begin(false)()
+	if d = p.planAction(typeName, config); d.Failed() {
 		return nil, d
 	}
+	p.applies()
+	return p.invoke(typeName, config, d)
+}
+
+// InvokePlanned invokes an action that was planned while its configuration, or
+// the tenant, was another.
+func (p *Provider) InvokePlanned(typeName string, config Values) (progress []string, d Diagnostics) {
+	p.t.Helper()
+	defer p.begin(false)()
+	return p.invoke(typeName, config, nil)
+}
+
+func (p *Provider) invoke(typeName string, config Values, d Diagnostics) ([]string, Diagnostics) {
+	p.t.Helper()
+	actions, configured := p.action(typeName, config)
+	var progress []string
 	stream, err := actions.InvokeAction(p.ctx(), &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: configured})
 	p.must(err, "invoking")
 	for event := range stream.Events {

@@ -13,7 +13,7 @@ import (
 
 // memberKey is how the team knows a member.
 var memberKey = plumbing.NaturalKey{
-	Thing: "team member", At: []string{"email"}, Fold: true, Label: "role",
+	Thing: plumbing.TeamMember("").Kind, At: []string{"email"}, Fold: true, Label: "role",
 	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {
 		members, err := d.Client.TeamMembers(ctx)
 		emails := make(map[string]bool, len(members))

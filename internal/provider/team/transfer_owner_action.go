@@ -15,6 +15,7 @@ import (
 var (
 	_ action.ActionWithConfigure        = (*transferOwnerAction)(nil)
 	_ action.ActionWithConfigValidators = (*transferOwnerAction)(nil)
+	_ action.ActionWithModifyPlan       = (*transferOwnerAction)(nil)
 )
 
 type transferOwnerAction struct {
@@ -32,6 +33,25 @@ func NewTransferTeamOwnerAction() action.Action {
 		AboutID:    "Id of the member who becomes the Owner.",
 		AboutEmail: "E-mail address of the member who becomes the Owner, in any case.",
 	}}
+}
+
+// ModifyPlan finds out whether the member can become the Owner, unless the plan
+// adds the member: somebody with an account on the platform joins at once.
+func (a *transferOwnerAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	to, ok := a.ChoosePlanned(ctx, req.Config, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	_, _, err := a.parties(ctx, to)
+	if client.IsNotFound(err) {
+		if to.Email != "" && a.Keys.Holds(plumbing.TeamMember(to.Email)) {
+			return
+		}
+		err = a.NotPlanned(err, to, "iam_team_member")
+	}
+	if err != nil {
+		resp.Diagnostics.Append(plumbing.UnableAt(to.At, "transfer", "ownership", "to "+to.Name(), err))
+	}
 }
 
 func (a *transferOwnerAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {

@@ -56,6 +56,35 @@ func TestTransferTeamOwnerAction(t *testing.T) {
 	}
 }
 
+// A plan finds out that the member cannot become the Owner.
+func TestTransferTeamOwnerAction_planned(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	anna := join(t, b.Client, "anna@acme.example", access.RoleMember)
+	_, err := b.Client.InviteTeamMember(t.Context(), api.TeamMemberCreate{Email: "bert@acme.example", Role: access.RoleAdmin})
+	must(t, err)
+	p.NextRun()
+	if _, _, d := p.Plan("iam_team_member", state{}, values{"email": "next@acme.example", "role": "admin"}); d.Failed() {
+		t.Fatal(d)
+	}
+	for _, c := range []struct {
+		config values
+		want   []string
+	}{
+		{values{"member_id": anna}, nil},
+		{values{"member_id": providertest.Unknown}, nil},
+		{values{"email": "Next@acme.example"}, nil},
+		{values{"email": "bert@acme.example"}, []string{`error at AttributeName("email"): Unable to transfer ownership`, "has not joined the team yet"}},
+		{values{"email": "nobody@acme.example"}, []string{`error at AttributeName("email"): Unable to transfer ownership`, "email = iam_team_member.NAME.email"}},
+		{values{"member_id": "nobody"}, []string{`error at AttributeName("member_id"): Unable to transfer ownership`, "nobody"}},
+	} {
+		if d := p.PlanAction("iam_transfer_team_owner", c.config); c.want == nil && len(d) > 0 || c.want != nil && !d.Has(c.want...) {
+			t.Errorf("%v: got %v, want %q", c.config, d, c.want)
+		}
+	}
+}
+
 // Of two transfers at the same time the second one is refused, as it would take
 // the ownership from somebody else than it said.
 func TestTransferTeamOwnerAction_meanwhile(t *testing.T) {
