@@ -10,6 +10,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/review"
 )
 
 // Env is what a command may use of the process it runs in.
@@ -71,8 +73,20 @@ func Run(ctx context.Context, env Env, args []string) int {
 	case errors.Is(err, errExplained):
 		return 1
 	}
-	fmt.Fprintf(env.Stderr, "%s: %v\n", args[0], err)
+	explain(env.Stderr, args[0], err)
 	return 1
+}
+
+// explain prints each of the errors in a line. They hold names that others
+// chose, and a name is no line of its own.
+func explain(w io.Writer, command string, err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only the outermost is taken apart
+		for _, err := range joined.Unwrap() {
+			explain(w, command, err)
+		}
+		return
+	}
+	fmt.Fprintf(w, "%s: %s\n", command, review.Visible(err.Error()))
 }
 
 func usage(w io.Writer, all []command) {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -17,43 +18,85 @@ import (
 type reviewOptions struct {
 	reportOptions
 
-	offline bool
-	failOn  []string
-	file    string // of the plan; empty for standard input
+	write      review.Options
+	offline    bool
+	schema     bool
+	allow      bool   // what is unresolved
+	maxBytes   int    // -1 where the format decides
+	acceptFile string // an acceptance
+	errorsFile string // what Terraform printed
+	file       string // of the plan; empty for standard input
+}
+
+const reviewAbout = `Print who gains and who loses access when a plan is applied:
+
+  terraform plan -out plan.out
+  terraform show -json plan.out | terraform-provider-iam review
+
+The plan comes from standard input or from a file given as argument.
+Credentials come from IAM_CLIENT_ID and IAM_CLIENT_SECRET, or IAM_ACCESS_TOKEN; an embedded database and --offline need none.
+
+The exit code is 0, 2 where --fail-on says so, and 1 for every error.`
+
+func (o *reviewOptions) flags(env Env) *flag.FlagSet {
+	f := flags(env, "review", reviewAbout)
+	f.StringVar(&o.apiURL, "api-url", env.Getenv("IAM_API_URL"), "base `URL` of the IAM API (default IAM_API_URL)")
+	f.StringVar(&o.embedded, "embedded", "", "`path` of an embedded backend's database, instead of an API")
+	f.StringVar(&o.tenant, "tenant", env.Getenv("IAM_TENANT"), "`name` of the tenant (default IAM_TENANT)")
+	f.BoolVar(&o.offline, "offline", false, "make no requests: start from the state in the plan, which knows only what it manages")
+	f.StringVar(&o.write.Format, "format", "text", "`format` of the review: "+strings.Join(review.Formats(), ", "))
+	f.Func("fail-on", "exit with 2 on any of these `kinds`, separated by commas: lost (someone loses a level, or access to records), admin (someone gains or loses manage on users_and_groups), unrestricted (someone's restriction is lifted), unresolved (something is not known before the apply); unresolved is always among them", o.setFailOn)
+	f.Func("allow", "do not fail on this `kind`: unresolved is the only one", o.setAllow)
+	f.BoolVar(&o.write.Summary, "summary", false, "print only the verdict, counts and the users that the review fails on")
+	f.IntVar(&o.maxBytes, "max-bytes", -1, fmt.Sprintf("`size` at which text and markdown are cut; what is cut is counted, and users that the review fails on are never cut (default %d for markdown, no limit for text)", review.MaxComment))
+	f.StringVar(&o.acceptFile, "accept", "", "`file` in which somebody accepts what the review fails on: JSON with plan (as the review prints it), person, reason and date")
+	f.StringVar(&o.errorsFile, "errors", "", "`file` with what terraform plan printed to standard error, for a plan that Terraform refused")
+	f.BoolVar(&o.schema, "schema", false, "print the JSON Schema of --format json, and nothing else")
+	return f
 }
 
 // runReview prints who gains and who loses access when a plan is applied.
 func runReview(ctx context.Context, env Env, args []string) error {
 	var o reviewOptions
-	f := flags(env, "review", "Print who gains and who loses access when a plan is applied:\n\n  terraform plan -out plan.out\n  terraform show -json plan.out | terraform-provider-iam review\n\n"+
-		"The plan comes from standard input or from a file given as argument.\nCredentials come from IAM_CLIENT_ID and IAM_CLIENT_SECRET, or IAM_ACCESS_TOKEN; an embedded database and --offline need none.\n\n"+
-		"The exit code is 0, 2 where --fail-on says so, and 1 for every error.")
-	f.StringVar(&o.apiURL, "api-url", env.Getenv("IAM_API_URL"), "base `URL` of the IAM API (default IAM_API_URL)")
-	f.StringVar(&o.embedded, "embedded", "", "`path` of an embedded backend's database, instead of an API")
-	f.StringVar(&o.tenant, "tenant", env.Getenv("IAM_TENANT"), "`name` of the tenant (default IAM_TENANT)")
-	f.BoolVar(&o.offline, "offline", false, "ask no one: start from the state in the plan, which knows what is managed there and no more")
-	f.StringVar(&o.format, "format", "text", "`text`, markdown, json or csv")
-	f.Func("fail-on", "end with code 2 on any of these `kinds`, separated by commas: lost (someone loses a level, or access to records), admin (someone gains or loses manage on users_and_groups), unrestricted (someone's restriction is lifted), unresolved (something is not known before the apply)", o.setFailOn)
-	if err := o.parse(f, args); err != nil {
+	if err := o.parse(o.flags(env), args); err != nil {
 		return err
 	}
-	p, err := o.plan(env)
+	if o.schema {
+		_, err := io.WriteString(env.Stdout, review.Schema)
+		return err
+	}
+	r, err := o.run(ctx, env)
 	if err != nil {
 		return err
+	}
+	return o.print(env, r)
+}
+
+// run reviews the plan. One that Terraform refused may be missing.
+func (o *reviewOptions) run(ctx context.Context, env Env) (review.Result, error) {
+	if err := o.readErrors(); err != nil {
+		return review.Result{}, err
+	}
+	text, err := o.read(env)
+	if err != nil {
+		return review.Result{}, err
+	}
+	if strings.TrimSpace(o.write.Errors) != "" && len(bytes.TrimSpace(text)) == 0 {
+		return review.Result{Errored: true}, nil
+	}
+	p, err := review.Read(bytes.NewReader(text))
+	if err != nil {
+		return review.Result{}, err
 	}
 	r, err := o.review(ctx, env, p)
 	if err != nil {
-		return err
+		return review.Result{}, err
 	}
-	if err := r.Write(env.Stdout, o.format); err != nil {
-		return err
+	r.Errored = r.Errored || strings.TrimSpace(o.write.Errors) != ""
+	if o.write.Plan, err = r.Fingerprint(p); err != nil {
+		return review.Result{}, err
 	}
-	if o.format == "csv" { // which has no room for them
-		for _, n := range r.Unresolved {
-			fmt.Fprintf(env.Stderr, "review: %s: %s\n", n.Address, n.Text)
-		}
-	}
-	return o.judge(env, r)
+	return r, o.accept(r)
 }
 
 func (o *reviewOptions) setFailOn(text string) error {
@@ -62,8 +105,16 @@ func (o *reviewOptions) setFailOn(text string) error {
 		if !slices.Contains(review.Kinds(), name) {
 			return fmt.Errorf("%q is none of %s", name, strings.Join(review.Kinds(), ", "))
 		}
-		o.failOn = append(o.failOn, name)
+		o.write.FailOn = append(o.write.FailOn, name)
 	}
+	return nil
+}
+
+func (o *reviewOptions) setAllow(text string) error {
+	if text != review.NotKnown {
+		return fmt.Errorf("only %s can be allowed", review.NotKnown)
+	}
+	o.allow = true
 	return nil
 }
 
@@ -79,36 +130,85 @@ func (o *reviewOptions) parse(f *flag.FlagSet, args []string) error {
 			break
 		}
 		if o.file != "" {
-			return fmt.Errorf("one file is reviewed, not %q, too", f.Arg(0))
+			return fmt.Errorf("review takes one file; %q is a second one", f.Arg(0))
 		}
 		o.file, args = f.Arg(0), f.Args()[1:]
+	}
+	return o.settle()
+}
+
+// settle checks the flags together and sets what follows from them.
+func (o *reviewOptions) settle() error {
+	if o.schema {
+		return nil
 	}
 	if o.file == "-" {
 		o.file = ""
 	}
+	named := slices.Contains(o.write.FailOn, review.NotKnown)
 	switch {
 	case !o.offline && o.apiURL == "" && o.embedded == "":
-		return errors.New("say where to look: an API with --api-url (or IAM_API_URL), a database with --embedded, or only the plan with --offline")
-	case !slices.Contains(review.Formats(), o.format):
-		return fmt.Errorf("--format is one of %s, not %q", strings.Join(review.Formats(), ", "), o.format)
+		return errors.New("no tenant given: use --api-url (or IAM_API_URL), --embedded PATH or --offline")
+	case o.allow && named:
+		return errors.New("--fail-on unresolved and --allow unresolved contradict each other")
+	case o.maxBytes < -1:
+		return fmt.Errorf("--max-bytes is a number of bytes, not %d", o.maxBytes)
+	case len(o.write.FailOn) > 0 && !o.allow && !named:
+		o.write.FailOn = append(o.write.FailOn, review.NotKnown)
 	}
-	return nil
+	o.write.MaxBytes = o.maxBytes
+	if o.maxBytes < 0 {
+		o.write.MaxBytes = 0
+		if o.write.Format == "markdown" {
+			o.write.MaxBytes = review.MaxComment
+		}
+	}
+	return o.write.Check()
 }
 
-func (o *reviewOptions) plan(env Env) (*review.Plan, error) {
-	if o.file == "" {
-		var in io.Reader = strings.NewReader("")
-		if env.Stdin != nil {
-			in = env.Stdin
-		}
-		return review.Read(in)
+// read returns the plan as it is in the file or on standard input.
+func (o *reviewOptions) read(env Env) ([]byte, error) {
+	switch {
+	case o.file != "":
+		return os.ReadFile(o.file)
+	case env.Stdin != nil:
+		return io.ReadAll(env.Stdin)
 	}
-	file, err := os.Open(o.file)
+	return nil, nil
+}
+
+func (o *reviewOptions) readErrors() error {
+	if o.errorsFile == "" {
+		return nil
+	}
+	text, err := os.ReadFile(o.errorsFile)
+	o.write.Errors = string(text)
+	return err
+}
+
+// accept reads the acceptance. One of another plan does not count, and none
+// makes an errored plan whole.
+func (o *reviewOptions) accept(r review.Result) error {
+	if o.acceptFile == "" {
+		return nil
+	}
+	file, err := os.Open(o.acceptFile)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer file.Close()
-	return review.Read(file)
+	a, err := review.ReadAcceptance(file)
+	switch {
+	case err != nil:
+		return fmt.Errorf("--accept %s: %w", o.acceptFile, err)
+	case r.Errored:
+		o.write.NotAccepted = "A plan that ended with an error cannot be accepted."
+	case a.Plan != o.write.Plan:
+		o.write.NotAccepted = "The acceptance is for another plan: " + a.Plan
+	default:
+		o.write.Accepted = a
+	}
+	return nil
 }
 
 // review compares the tenant with what the plan makes of it.
@@ -124,17 +224,33 @@ func (o *reviewOptions) review(ctx context.Context, env Env, p *review.Plan) (r 
 	return review.Online(ctx, p, c)
 }
 
-// judge says which of the things to fail on the review found.
-func (o *reviewOptions) judge(env Env, r review.Result) error {
-	var found []string
-	for _, name := range r.Happens() {
-		if slices.Contains(o.failOn, name) {
-			found = append(found, name)
+// print writes the review, and says on standard error what it fails on.
+func (o *reviewOptions) print(env Env, r review.Result) error {
+	var text bytes.Buffer
+	if err := r.Write(&text, o.write); err != nil {
+		return err
+	}
+	if _, err := env.Stdout.Write(text.Bytes()); err != nil {
+		return err
+	}
+	say := func(text string) { fmt.Fprintf(env.Stderr, "review: %s\n", text) }
+	if o.write.MaxBytes > 0 && text.Len() > o.write.MaxBytes {
+		say(fmt.Sprintf("the users that the review fails on take %d bytes, more than --max-bytes %d", text.Len(), o.write.MaxBytes))
+	}
+	if o.write.Format == "csv" { // which has no room for them
+		for _, u := range r.Unresolved {
+			say(review.Visible(u.Address) + ": " + review.Visible(u.Text))
 		}
 	}
-	if len(found) == 0 {
+	if len(r.Failed(o.write.FailOn)) == 0 {
 		return nil
 	}
-	fmt.Fprintf(env.Stderr, "review: failed on %s\n", strings.Join(found, ", "))
+	say(r.Verdict(o.write))
+	if o.write.Accepted != nil {
+		return nil
+	}
+	if o.write.NotAccepted != "" {
+		say(review.Visible(o.write.NotAccepted))
+	}
 	return errFound
 }

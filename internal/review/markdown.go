@@ -1,132 +1,109 @@
 package review
 
 import (
-	"bytes"
 	"fmt"
-	"html"
 	"io"
-	"regexp"
 	"strings"
-
-	"github.com/access-config/terraform-provider-iam/internal/access"
+	"unicode/utf8"
 )
 
 const (
-	// openRows is how many rows a table has before it is folded.
-	openRows = 12
-	// openEntries is how many users a comment shows before the others are folded.
-	openEntries = 10
-	// maxComment is less than the longest comment that GitHub and GitLab take.
-	maxComment = 60_000
+	// openLines is how long a section of a comment may be before what the
+	// review does not fail on is folded.
+	openLines = 24
+	// codeWidth is how many characters of a line of code a comment shows.
+	codeWidth = 96
 )
 
 // writeMarkdown writes a comment for a pull request.
-func (r Result) writeMarkdown(w io.Writer) error {
-	var b, end bytes.Buffer
-	fmt.Fprintf(&b, "**Access review:** %s\n", r.summary())
-	if r.Errored {
-		fmt.Fprintf(&b, "\n%s\n", erroredText)
-	}
-	r.markdownEnd(&end)
-	entries := r.entries()
-	for i, e := range entries {
-		text := e.markdown(i >= openEntries || len(e.changes) > openRows)
-		if b.Len()+len(text)+min(end.Len(), maxComment/2) > maxComment {
-			fmt.Fprintf(&b, "\nThis is too long for a comment: %d of %d entries are left out. `--format json` and `--format csv` have all.\n", len(entries)-i, len(entries))
-			break
-		}
-		b.WriteString(text)
-	}
-	if end.Len() > maxComment/2 {
-		cut := bytes.LastIndexByte(end.Bytes()[:maxComment/2], '\n')
-		end.Truncate(cut)
-		if bytes.Count(end.Bytes(), []byte("<details>")) > bytes.Count(end.Bytes(), []byte("</details>")) {
-			end.WriteString("\n\n</details>")
-		}
-		end.WriteString("\n\nThe rest is left out: `--format json` has all.\n")
-	}
-	_, err := w.Write(append(b.Bytes(), end.Bytes()...))
+func (r Result) writeMarkdown(w io.Writer, o Options) error {
+	_, err := io.WriteString(w, r.page(o).fit(o, page.markdown))
 	return err
 }
 
-// markdown is the entry as a table, folded where that is asked for.
-func (e *entry) markdown(folded bool) string {
+func (p page) markdown() string {
 	var b strings.Builder
-	title := plainMarkdown(e.title())
-	if len(e.changes) == 0 {
-		return "\n**" + title + "**\n"
+	b.WriteString(p.verdict.line(strong, codeSpan) + "\n")
+	for _, n := range p.notes {
+		b.WriteString("\n" + n.line(codeSpan) + "\n")
 	}
-	if folded {
-		fmt.Fprintf(&b, "\n<details><summary>%s</summary>\n\n", title)
-	} else {
-		fmt.Fprintf(&b, "\n**%s**\n\n", title)
-	}
-	b.WriteString("| | Level | Entities | Records | Through |\n|---|---|---|---|---|\n")
-	for _, c := range e.changes {
-		var groups []string
-		for _, g := range c.Groups {
-			groups = append(groups, g.String())
+	for _, s := range p.sections {
+		open, folded := s.fold()
+		fmt.Fprintf(&b, "\n%s\n\n", strong(s.heading()))
+		if len(open) > 0 {
+			b.WriteString(s.code(open))
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", c.Kind, levelChange(c), plainMarkdown(c.Entity), plainMarkdown(whichRecords(c)), plainMarkdown(strings.Join(groups, ", ")))
+		if len(folded) > 0 {
+			more := ""
+			if len(open) > 0 {
+				more = " more"
+			}
+			fmt.Fprintf(&b, "\n<details><summary>%s</summary>\n\n%s\n</details>\n", count(total(folded), s.unit[0]+more, s.unit[1]+more), s.code(folded))
+		}
 	}
-	if folded {
-		b.WriteString("\n</details>\n")
+	if p.hint != "" {
+		fmt.Fprintf(&b, "\n%s\n", p.hint)
 	}
 	return b.String()
 }
 
-func levelChange(c access.Change) string {
-	switch {
-	case c.Before == access.None:
-		return c.After.String()
-	case c.After == access.None:
-		return c.Before.String()
+func strong(text string) string { return "**" + text + "**" }
+
+// fold returns what of the section is open and what is folded: never what the
+// review fails on.
+func (s section) fold() (open, folded []item) {
+	lines := 0
+	for _, i := range s.items {
+		if n := len(s.wrapped(i)); i.must || len(folded) == 0 && lines+n <= openLines {
+			lines += n
+			open = append(open, i)
+		} else {
+			folded = append(folded, i)
+		}
 	}
-	return c.Before.String() + " → " + c.After.String()
+	return open, folded
 }
 
-func whichRecords(c access.Change) string {
-	switch {
-	case len(c.Restrictions) > 0:
-		return strings.Join(c.Restrictions, ", ")
-	case len(c.Except) > 0:
-		return "all but " + strings.Join(c.Except, ", ")
+// code shows the items as code, in which names are nothing but text.
+func (s section) code(items []item) string {
+	var lines []string
+	for _, i := range items {
+		lines = append(lines, s.wrapped(i)...)
 	}
-	return "all"
+	if s.people {
+		return codeBlock("diff", lines)
+	}
+	return codeBlock("text", lines)
 }
 
-// markdownEnd writes what is not about single users.
-func (r Result) markdownEnd(b *bytes.Buffer) {
-	list := func(title string, lines []string) {
+// wrapped is the item in lines that a comment shows without scrolling.
+func (s section) wrapped(i item) []string {
+	var lines []string
+	for _, l := range i.lines {
+		first, next := string(l.sign)+" ", string(l.sign)+"     "
+		if !s.people {
+			first, next = "", "    "
+		}
+		lines = append(lines, wrap(l.text, first, next)...)
+	}
+	return lines
+}
+
+// wrap breaks a text at spaces.
+func wrap(text, first, next string) []string {
+	var lines []string
+	line := first
+	empty := true
+	for word := range strings.SplitSeq(text, " ") {
 		switch {
-		case len(lines) == 0:
-			return
-		case len(lines) > openRows:
-			fmt.Fprintf(b, "\n<details><summary>%s (%d)</summary>\n\n", title, len(lines))
-			defer b.WriteString("\n</details>\n")
+		case empty:
+			line += word
+			empty = false
+		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > codeWidth:
+			lines, line = append(lines, line), next+word
 		default:
-			fmt.Fprintf(b, "\n**%s**\n\n", title)
-		}
-		for _, line := range lines {
-			fmt.Fprintf(b, "- %s\n", plainMarkdown(line))
+			line += " " + word
 		}
 	}
-	list("New findings", r.sameFindings())
-	var notes []string
-	for _, n := range r.Unresolved {
-		notes = append(notes, n.Address+": "+n.Text)
-	}
-	list("Not reviewed, or to look at", notes)
-}
-
-// markdownSigns are written as HTML has them: that holds in a summary, too, where
-// a backslash shows.
-var markdownSigns = strings.NewReplacer("|", "&#124;", "`", "&#96;", "*", "&#42;", "[", "&#91;", "]", "&#93;", `\`, "&#92;", "\n", " ", "\r", " ")
-
-// mention is what would call an account by its name.
-var mention = regexp.MustCompile(`(^|\W)@`)
-
-// plainMarkdown makes a text show as it is, whatever is in it.
-func plainMarkdown(text string) string {
-	return mention.ReplaceAllString(markdownSigns.Replace(html.EscapeString(text)), "$1@\u200b")
+	return append(lines, line)
 }

@@ -16,6 +16,8 @@ import (
 // Plan is what "terraform show -json" prints of a saved plan, as far as a review
 // looks at it.
 type Plan struct {
+	digest []byte // of what it does
+
 	FormatVersion   string           `json:"format_version"`
 	Errored         bool             `json:"errored"`
 	ResourceChanges []resourceChange `json:"resource_changes"`
@@ -169,6 +171,9 @@ func Read(r io.Reader) (*Plan, error) {
 	}
 	if p.ResourceChanges == nil && p.DeferredChanges == nil && p.Configuration.RootModule.empty() {
 		return nil, errors.New("this is a state and no plan: run \"terraform plan -out plan.out\", then \"terraform show -json plan.out\"")
+	}
+	if p.digest, err = digest(text); err != nil {
+		return nil, fmt.Errorf("reading the plan: %w", err)
 	}
 	return &p, nil
 }

@@ -1,113 +1,47 @@
 package review
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
-
-	"github.com/access-config/terraform-provider-iam/internal/access"
+	"strings"
 )
 
-func (r Result) writeText(w io.Writer) error {
-	var b bytes.Buffer
-	fmt.Fprintln(&b, r.summary())
-	if r.Errored {
-		fmt.Fprintln(&b, erroredText)
-	}
-	for _, e := range r.entries() {
-		fmt.Fprintf(&b, "\n%s\n", e.title())
-		for _, c := range e.changes {
-			sign := "-"
-			if c.Widens() {
-				sign = "+"
-			}
-			fmt.Fprintf(&b, "  %s %s\n", sign, c.Text())
-		}
-	}
-	if len(r.Findings) > 0 {
-		fmt.Fprintln(&b, "\nNew findings:")
-		for _, text := range r.sameFindings() {
-			fmt.Fprintf(&b, "  %s\n", text)
-		}
-	}
-	if len(r.Unresolved) > 0 {
-		fmt.Fprintln(&b, "\nNot reviewed, or to look at:")
-		for _, n := range r.Unresolved {
-			fmt.Fprintf(&b, "  %s: %s\n", n.Address, n.Text)
-		}
-	}
-	_, err := w.Write(b.Bytes())
+func (r Result) writeText(w io.Writer, o Options) error {
+	_, err := io.WriteString(w, r.page(o).fit(o, page.text))
 	return err
 }
 
-// The review as JSON.
-type (
-	reviewJSON struct {
-		Summary    string        `json:"summary"`
-		Happens    []string      `json:"happens"` // of what --fail-on takes
-		Errored    bool          `json:"errored"`
-		Users      []userJSON    `json:"users"`
-		Findings   []findingJSON `json:"findings"`
-		Unresolved []Unresolved  `json:"unresolved"`
+// text is the page for a terminal.
+func (p page) text() string {
+	var b strings.Builder
+	b.WriteString(p.verdict.line(plain, plain) + "\n")
+	for _, n := range p.notes {
+		b.WriteString(n.line(plain) + "\n")
 	}
-	userJSON struct {
-		ID      string       `json:"user_id"` // empty before the apply
-		Email   string       `json:"email"`
-		Name    string       `json:"name"`
-		Event   string       `json:"event"` // empty for most
-		Changes []changeJSON `json:"changes"`
-	}
-	changeJSON struct {
-		Kind         string      `json:"kind"`
-		Entity       string      `json:"entity"`
-		Before       string      `json:"before"`
-		After        string      `json:"after"`
-		Restrictions []string    `json:"restrictions"`
-		Except       []string    `json:"except"`
-		Groups       []groupJSON `json:"groups"`
-	}
-	groupJSON struct {
-		ID   string `json:"id"`
-		Name string `json:"name"`
-	}
-	findingJSON struct {
-		Kind   string   `json:"kind"`
-		UserID string   `json:"user_id"`
-		Email  string   `json:"email"`
-		Entity string   `json:"entity"`
-		Groups []string `json:"groups"`
-		Text   string   `json:"text"`
-	}
-)
-
-func (r Result) writeJSON(w io.Writer) error {
-	doc := reviewJSON{
-		Summary: r.summary(), Happens: append([]string{}, r.Happens()...), Errored: r.Errored,
-		Users: []userJSON{}, Findings: []findingJSON{}, Unresolved: append([]Unresolved{}, r.Unresolved...),
-	}
-	for _, u := range r.People {
-		user := userJSON{u.User.ID, u.User.Email, u.User.Name, string(u.Event), []changeJSON{}}
-		for _, c := range u.Changes {
-			user.Changes = append(user.Changes, toJSON(c))
+	for _, s := range p.sections {
+		fmt.Fprintf(&b, "\n%s\n", s.heading())
+		for _, i := range s.items {
+			for _, l := range i.lines {
+				switch l.sign {
+				case ' ':
+					fmt.Fprintf(&b, "  %s\n", l.text)
+				default:
+					fmt.Fprintf(&b, "    %c %s\n", l.sign, l.text)
+				}
+			}
 		}
-		doc.Users = append(doc.Users, user)
 	}
-	for _, f := range r.Findings {
-		doc.Findings = append(doc.Findings, findingJSON{string(f.Kind), f.UserID, f.Email, f.Entity, append([]string{}, f.Groups...), f.Text})
+	if p.hint != "" {
+		fmt.Fprintf(&b, "\n%s\n", p.hint)
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(doc)
+	return b.String()
 }
 
-func toJSON(c access.Change) changeJSON {
-	result := changeJSON{
-		Kind: string(c.Kind), Entity: c.Entity, Before: c.Before.String(), After: c.After.String(),
-		Restrictions: append([]string{}, c.Restrictions...), Except: append([]string{}, c.Except...), Groups: []groupJSON{},
+// line is the note, with the words as word shows them.
+func (n note) line(word func(string) string) string {
+	words := make([]any, len(n.with))
+	for i, text := range n.with {
+		words[i] = word(text)
 	}
-	for _, g := range c.Groups {
-		result.Groups = append(result.Groups, groupJSON{g.ID, g.Name})
-	}
-	return result
+	return fmt.Sprintf(n.text, words...)
 }

@@ -1,0 +1,83 @@
+package review
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Acceptance is somebody's word that what a review fails on is meant: the way
+// past it for one plan, on record.
+type Acceptance struct {
+	Plan   string `json:"plan"`   // the fingerprint that the review shows
+	Person string `json:"person"` // who accepts it
+	Reason string `json:"reason"`
+	Date   string `json:"date"` // such as 2026-11-30
+}
+
+// ReadAcceptance reads an acceptance and refuses one in which anything is missing.
+func ReadAcceptance(r io.Reader) (*Acceptance, error) {
+	var a Acceptance
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&a); err != nil {
+		return nil, fmt.Errorf(`it must be JSON with "plan", "person", "reason" and "date": %w`, err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the acceptance: a file accepts one plan")
+	}
+	for _, member := range []struct{ name, value string }{{"plan", a.Plan}, {"person", a.Person}, {"reason", a.Reason}, {"date", a.Date}} {
+		if strings.TrimSpace(member.value) == "" {
+			return nil, fmt.Errorf("%q is missing", member.name)
+		}
+	}
+	if _, err := time.Parse(time.DateOnly, a.Date); err != nil {
+		return nil, fmt.Errorf(`"date" must be a day such as 2026-11-30, not %q`, a.Date)
+	}
+	return &a, nil
+}
+
+// volatile are members of a plan that differ from run to run, or that say how
+// things are and not what the plan does.
+var volatile = []string{"timestamp", "terraform_version", "prior_state", "planned_values", "relevant_attributes", "resource_drift", "checks", "variables", "output_changes"}
+
+// digest is the plan without what is volatile in it.
+func digest(plan []byte) ([]byte, error) {
+	d := json.NewDecoder(bytes.NewReader(plan))
+	if _, err := d.Token(); err != nil {
+		return nil, err
+	}
+	hash := sha256.New()
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(volatile, func(v string) bool { return v == name }) {
+			fmt.Fprintf(hash, "%q:%s\n", name, value)
+		}
+	}
+	return hash.Sum(nil), nil
+}
+
+// Fingerprint tells what was reviewed from everything else: what the plan does,
+// and what that does to people. The same changes planned again have the same
+// one, as long as they do the same.
+func (r Result) Fingerprint(p *Plan) (string, error) {
+	hash := sha256.New()
+	hash.Write(p.digest)
+	if err := r.writeJSON(hash, Options{}); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("sha256:%x", hash.Sum(nil)), nil
+}

@@ -1,0 +1,105 @@
+package review
+
+import (
+	_ "embed"
+	"io"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+)
+
+// Schema describes the review as JSON.
+//
+//go:embed schema.json
+var Schema string
+
+// formatVersion of the review as JSON. The second number grows with every new
+// member, the first with a change that a reader of the old one would trip over.
+const formatVersion = "1.0"
+
+// The review as JSON.
+type (
+	resultJSON struct {
+		FormatVersion string       `json:"format_version"`
+		Verdict       string       `json:"verdict"`
+		Failed        []string     `json:"failed"`
+		Accepted      *Acceptance  `json:"accepted"`
+		Summary       string       `json:"summary"`
+		Happens       []string     `json:"happens"`
+		Errored       bool         `json:"errored"`
+		Errors        []string     `json:"errors"`
+		Plan          string       `json:"plan"`
+		Tenants       []string     `json:"tenants"`
+		Users         []userJSON   `json:"users"`
+		Findings      []findJSON   `json:"findings"`
+		Unresolved    []Unresolved `json:"unresolved"`
+	}
+	userJSON struct {
+		Tenant  string       `json:"tenant"`
+		ID      string       `json:"user_id"`
+		Email   string       `json:"email"`
+		Name    string       `json:"name"`
+		Event   string       `json:"event"`
+		Changes []changeJSON `json:"changes"`
+	}
+	changeJSON struct {
+		Kind         string      `json:"kind"`
+		Entity       string      `json:"entity"`
+		Before       string      `json:"before"`
+		After        string      `json:"after"`
+		Loss         bool        `json:"loss"`
+		Restrictions []string    `json:"restrictions"`
+		Except       []string    `json:"except"`
+		Groups       []groupJSON `json:"groups"`
+		Text         string      `json:"text"`
+	}
+	groupJSON struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	}
+	findJSON struct {
+		Tenant string   `json:"tenant"`
+		Kind   string   `json:"kind"`
+		UserID string   `json:"user_id"`
+		Email  string   `json:"email"`
+		Entity string   `json:"entity"`
+		Groups []string `json:"groups"`
+		Text   string   `json:"text"`
+	}
+)
+
+func (r Result) writeJSON(w io.Writer, o Options) error {
+	doc := resultJSON{
+		FormatVersion: formatVersion, Verdict: r.Verdict(o), Failed: list(r.Failed(o.FailOn)), Accepted: o.Accepted,
+		Summary: r.Summary(), Happens: list(r.Happens()), Errored: r.Errored, Errors: []string{}, Plan: o.Plan,
+		Tenants: list(r.Tenants), Users: make([]userJSON, 0, len(r.People)), Findings: []findJSON{}, Unresolved: append([]Unresolved{}, r.Unresolved...),
+	}
+	if text := strings.Trim(o.Errors, "\r\n"); text != "" {
+		doc.Errors = strings.Split(text, "\n")
+	}
+	for _, p := range r.People {
+		user := userJSON{p.Tenant, p.User.ID, p.User.Email, p.User.Name, string(p.Event), make([]changeJSON, 0, len(p.Changes))}
+		for _, c := range p.Changes {
+			user.Changes = append(user.Changes, toJSON(c))
+		}
+		doc.Users = append(doc.Users, user)
+	}
+	for _, f := range r.Findings {
+		doc.Findings = append(doc.Findings, findJSON{f.Tenant, string(f.Kind), f.UserID, f.Email, f.Entity, list(f.Groups), f.Text})
+	}
+	return writeIndented(w, doc)
+}
+
+func toJSON(c access.Change) changeJSON {
+	result := changeJSON{
+		Kind: string(c.Kind), Entity: c.Entity, Before: c.Before.String(), After: c.After.String(), Loss: isLoss(c),
+		Restrictions: list(c.Restrictions), Except: list(c.Except), Groups: []groupJSON{}, Text: c.Text(),
+	}
+	for _, g := range c.Groups {
+		result.Groups = append(result.Groups, groupJSON{g.ID, g.Name})
+	}
+	return result
+}
+
+// list is never null.
+func list(texts []string) []string { return append([]string{}, texts...) }

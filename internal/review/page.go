@@ -1,0 +1,191 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// page is a review for people: sections of items, worst first, of which the
+// least can be cut.
+type page struct {
+	verdict  verdict
+	notes    []note // under the verdict
+	sections []section
+	hint     string // the last line; ours
+}
+
+// note is a sentence under the verdict.
+type note struct {
+	text string // ours; %s stands for each of the words
+	with []string
+}
+
+// section is items under a title.
+type section struct {
+	title  string // ours
+	unit   [2]string
+	people bool // its lines say with a sign what is given and what is taken
+	items  []item
+}
+
+// item is what is shown whole or not at all.
+type item struct {
+	must  bool // the review fails on it: it is never cut
+	n     int  // how many people or other things it is
+	lines []line
+}
+
+// line is Visible. The sign is + for what is given, - for what is taken, and a
+// space for everything else.
+type line struct {
+	sign byte
+	text string
+}
+
+const (
+	erroredText = "The plan ended with an error and is not whole: this review shows what is in it."
+	// firstErrors is how many lines of Terraform's errors are never cut.
+	firstErrors = 60
+)
+
+func (r Result) page(o Options) page {
+	failed := r.Failed(o.FailOn)
+	p := page{verdict: r.verdict(o)}
+	if a := o.Accepted; a != nil && len(failed) > 0 {
+		p.notes = append(p.notes, note{"Accepted by %s on %s: %s", []string{Visible(a.Person), Visible(a.Date), Visible(a.Reason)}})
+	}
+	if o.NotAccepted != "" && len(failed) > 0 {
+		p.notes = append(p.notes, note{"%s", []string{Visible(o.NotAccepted)}})
+	}
+	if r.Errored {
+		p.notes = append(p.notes, note{text: erroredText})
+	}
+	p.add(errorsSection(o.Errors))
+	unresolved := textSection("Unresolved: not known before the apply, or not understood", "change", r.sameUnresolved())
+	if slices.Equal(failed, []string{NotKnown}) {
+		p.add(unresolved)
+		unresolved = section{}
+	}
+	p.sections = append(p.sections, r.peopleSections(failed)...)
+	p.add(unresolved)
+	p.add(textSection("New findings", "finding", r.sameFindings()))
+	if o.Plan != "" && len(failed) > 0 {
+		p.hint = "This review is of the plan " + o.Plan + "."
+		if o.Accepted == nil && !r.Errored {
+			p.hint += " If it is meant, somebody can accept it: see --accept."
+		}
+	}
+	return p
+}
+
+func (p *page) add(s section) {
+	if len(s.items) > 0 {
+		p.sections = append(p.sections, s)
+	}
+}
+
+// errorsSection is what Terraform said, line by line.
+func errorsSection(text string) section {
+	s := section{title: "Terraform refused the plan", unit: [2]string{"line", "lines"}}
+	for _, text := range visibleLines(text) {
+		s.items = append(s.items, item{must: len(s.items) < firstErrors, n: 1, lines: []line{{' ', text}}})
+	}
+	return s
+}
+
+func textSection(title, unit string, texts []sameText) section {
+	s := section{title: title, unit: [2]string{unit, unit + "s"}}
+	for _, t := range texts {
+		s.items = append(s.items, item{n: max(len(t.about), 1), lines: []line{{' ', t.line(false)}}})
+	}
+	return s
+}
+
+func (r Result) peopleSections(failed []string) []section {
+	var all []section
+	last := -1
+	for _, b := range r.blocks(failed) {
+		if h := headingOf(b.worst); h != last {
+			last = h
+			all = append(all, section{title: headings[h].title, unit: [2]string{"user", "users"}, people: true})
+		}
+		i := item{must: b.fails, n: len(b.people), lines: []line{{' ', b.title(r.severalTenants())}}}
+		for _, c := range b.changes {
+			sign := byte('+')
+			if isLoss(c) {
+				sign = '-'
+			}
+			i.lines = append(i.lines, line{sign, Visible(c.Text())})
+		}
+		s := &all[len(all)-1]
+		s.items = append(s.items, i)
+	}
+	return all
+}
+
+// heading names the section and counts what is in it.
+func (s section) heading() string {
+	return fmt.Sprintf("%s (%s)", s.title, count(total(s.items), s.unit[0], s.unit[1]))
+}
+
+func total(items []item) int {
+	n := 0
+	for _, i := range items {
+		n += i.n
+	}
+	return n
+}
+
+// cutTo keeps what must be kept and, of the rest, the first k items.
+func (p page) cutTo(k int) (kept page, cut []string) {
+	kept = p
+	kept.sections = nil
+	for _, s := range p.sections {
+		whole := s.items
+		s.items = slices.DeleteFunc(slices.Clone(whole), func(i item) bool {
+			if i.must {
+				return false
+			}
+			k--
+			return k < 0
+		})
+		if n := total(whole) - total(s.items); n > 0 {
+			cut = append(cut, fmt.Sprintf("%s under “%s”", count(n, s.unit[0], s.unit[1]), s.title))
+		}
+		if len(s.items) > 0 {
+			kept.sections = append(kept.sections, s)
+		}
+	}
+	return kept, cut
+}
+
+// fit writes as much of the page as the options have room for. What the review
+// fails on is there in any case; what is cut is counted.
+func (p page) fit(o Options, write func(page) string) string {
+	n := 0
+	for _, s := range p.sections {
+		for _, i := range s.items {
+			if !i.must {
+				n++
+			}
+		}
+	}
+	cutTo := func(k int) string {
+		kept, cut := p.cutTo(k)
+		if len(cut) > 0 {
+			kept.hint = strings.TrimSpace("Left out: " + strings.Join(cut, "; ") + ". --format json has everything. " + kept.hint)
+		}
+		return write(kept)
+	}
+	if o.Summary {
+		n = 0
+	}
+	text := cutTo(n)
+	if o.MaxBytes == 0 || len(text) <= o.MaxBytes || n == 0 {
+		return text
+	}
+	fits := sort.Search(n, func(k int) bool { return len(cutTo(k)) > o.MaxBytes })
+	return cutTo(max(fits-1, 0))
+}

@@ -1,0 +1,87 @@
+package review
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Options say how a review is written and what it fails on.
+type Options struct {
+	Format   string   // one of Formats
+	FailOn   []string // of Kinds
+	MaxBytes int      // of a text or a comment; 0 for no limit
+	Summary  bool     // only counts, and the people that the review fails on
+	Errors   string   // what Terraform printed when it refused the plan
+	Plan     string   // the fingerprint of what is reviewed
+	// Accepted is an acceptance of this plan; NotAccepted says why there is one
+	// that does not count.
+	Accepted    *Acceptance
+	NotAccepted string
+}
+
+// MaxComment is less than the longest comment that GitHub takes.
+const MaxComment = 60_000
+
+// format is a way of writing a review.
+type format struct {
+	name  string
+	write func(r Result, w io.Writer, o Options) error
+	cuts  bool // it can be cut, and is for people
+}
+
+func formats() []format {
+	return []format{
+		{"text", Result.writeText, true},
+		{"markdown", Result.writeMarkdown, true},
+		{"json", Result.writeJSON, false},
+		{"csv", Result.writeCSV, false},
+		{"sarif", Result.writeSARIF, false},
+		{"junit", Result.writeJUnit, false},
+	}
+}
+
+// Formats returns the formats that Write knows.
+func Formats() []string {
+	var names []string
+	for _, f := range formats() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// Check reports whether a review can be written so.
+func (o Options) Check() error {
+	all := formats()
+	i := slices.IndexFunc(all, func(f format) bool { return f.name == o.Format })
+	switch {
+	case i < 0:
+		return fmt.Errorf("--format is %s, not %q", enumerate(Formats()), o.Format)
+	case !all[i].cuts && (o.Summary || o.MaxBytes != 0):
+		return fmt.Errorf("--summary and --max-bytes shorten text and markdown; %s is always complete", o.Format)
+	case o.MaxBytes < 0:
+		return fmt.Errorf("--max-bytes is a number of bytes, not %d", o.MaxBytes)
+	}
+	for _, kind := range o.FailOn {
+		if !slices.Contains(Kinds(), kind) {
+			return fmt.Errorf("--fail-on takes %s, not %q", enumerate(Kinds()), kind)
+		}
+	}
+	return nil
+}
+
+// Write writes the review.
+func (r Result) Write(w io.Writer, o Options) error {
+	if err := o.Check(); err != nil {
+		return err
+	}
+	all := formats()
+	return all[slices.Index(Formats(), o.Format)].write(r, w, o)
+}
+
+// enumerate lists alternatives.
+func enumerate(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
