@@ -13,7 +13,9 @@ import (
 type config struct {
 	blocks []*block
 	extra  []string // blocks as text: removed, import, moved
-	module bool     // whether the blocks of the second tenant stand in a module
+	// moduled is the tenant some of whose blocks stand in a module; -1: none.
+	moduled int
+	named   bool // whether variables name the tenants
 }
 
 // block is a block of a configuration. An argument is an expression (string), a
@@ -26,6 +28,7 @@ type block struct {
 	args   map[string]any
 	meta   []string // lines such as those of lifecycle
 	label  string   // what it stands for, such as the e-mail of a user
+	inside bool     // stands in the module
 }
 
 func resource(tenant int, typ, name string, args map[string]any) *block {
@@ -37,6 +40,14 @@ func (b *block) address() string {
 		return "action." + b.typ + "." + b.name
 	}
 	return b.typ + "." + b.name
+}
+
+// planned is the address in plans.
+func (b *block) planned() string {
+	if b.inside {
+		return "module.m." + b.address()
+	}
+	return b.address()
 }
 
 // ref is a reference to an attribute of the block.
@@ -84,7 +95,7 @@ func (b *block) clone() *block {
 }
 
 func (c *config) clone() *config {
-	d := &config{module: c.module}
+	d := &config{moduled: c.moduled, named: c.named}
 	for _, b := range c.blocks {
 		d.blocks = append(d.blocks, b.clone())
 	}
@@ -92,6 +103,7 @@ func (c *config) clone() *config {
 }
 
 func (c *config) add(b *block) *block {
+	b.inside = b.tenant == c.moduled && slices.Contains([]string{"iam_scope", "iam_access_control", "iam_role_template", "iam_group", "iam_user"}, b.typ)
 	c.blocks = append(c.blocks, b)
 	return b
 }
@@ -111,7 +123,11 @@ func (c *config) of(tenant int, typ string) []*block {
 // maps, and whole blocks where the reference is an argument.
 func (c *config) remove(b *block) {
 	c.blocks = slices.DeleteFunc(c.blocks, func(other *block) bool { return other == b })
-	address := b.address()
+	c.removeReferences(b.address())
+}
+
+// removeReferences takes away what refers to the address.
+func (c *config) removeReferences(address string) {
 	var gone []*block
 	for _, other := range c.blocks {
 		for name, v := range other.args {
@@ -172,7 +188,7 @@ func quote(s string) string { return fmt.Sprintf("%q", s) }
 func (b *block) text() string {
 	var w strings.Builder
 	fmt.Fprintf(&w, "%s %q %q {\n", b.kind, b.typ, b.name)
-	if b.tenant == 1 && strings.HasPrefix(b.typ, "iam_") {
+	if b.tenant == 1 && strings.HasPrefix(b.typ, "iam_") && !b.inside {
 		w.WriteString("  provider = iam.b\n")
 	}
 	indent := "  "
@@ -211,23 +227,81 @@ func expression(v any) string {
 	return v.(string)
 }
 
-// text writes the configuration for two tenants.
-func (c *config) text(tenants [2]*tenant) string {
-	var w strings.Builder
-	w.WriteString("terraform {\n  required_providers {\n    iam = { source = \"registry.terraform.io/access-config/iam\" }\n  }\n}\n")
+const required = "terraform {\n  required_providers {\n    iam = { source = \"registry.terraform.io/access-config/iam\" }\n  }\n}\n"
+
+// reference is what may stand in an expression for a block, or for one of its
+// attributes.
+var reference = regexp.MustCompile(`((?:iam|terraform)_\w+)\.(\w+)(\["[^"]*"\])?(?:\.(\w+))?`)
+
+// files writes the configuration for two tenants: what stands at the root and
+// what in the module, which is empty where there is none.
+func (c *config) files(tenants [2]*tenant) (root, module string) {
+	var w, in, call strings.Builder
+	w.WriteString(required)
+	c.providers(&w, tenants)
+	inside := map[string]bool{}
+	for _, b := range c.blocks {
+		inside[b.address()] = b.inside
+	}
+	crossed := map[string]bool{}
+	for _, b := range c.blocks {
+		text := reference.ReplaceAllStringFunc(b.text(), func(ref string) string {
+			part := reference.FindStringSubmatch(ref)
+			from, known := inside[part[1]+"."+part[2]]
+			if !known || from == b.inside {
+				return ref
+			}
+			name := strings.Join([]string{part[1], part[2], part[4]}, "_")
+			value := part[1] + "." + part[2]
+			if part[3] == "" && part[4] != "" {
+				value += "." + part[4]
+			}
+			rest := ""
+			if part[3] != "" { // the whole map crosses
+				name, rest = part[1]+"_"+part[2], part[3]+"."+part[4]
+			}
+			first := !crossed[name]
+			crossed[name] = true
+			if from {
+				if first {
+					fmt.Fprintf(&in, "output %q {\n  value = %s\n}\n", name, value)
+				}
+				return "module.m." + name + rest
+			}
+			if first {
+				fmt.Fprintf(&in, "variable %q {}\n", name)
+				fmt.Fprintf(&call, "  %s = %s\n", name, value)
+			}
+			return "var." + name + rest
+		})
+		if b.inside {
+			in.WriteString(text)
+		} else {
+			w.WriteString(text)
+		}
+	}
+	w.WriteString(strings.Join(c.extra, "\n"))
+	if c.moduled >= 0 {
+		fmt.Fprintf(&w, "module \"m\" {\n  source    = \"./mod\"\n  providers = { iam = %s }\n%s}\n", []string{"iam", "iam.b"}[c.moduled], &call)
+		in.WriteString(required)
+	}
+	return w.String(), in.String()
+}
+
+// providers writes the blocks of the provider: the second tenant has an alias.
+func (c *config) providers(w *strings.Builder, tenants [2]*tenant) {
 	for i, t := range tenants {
-		alias := ""
+		alias, tenant := "", quote(t.name)
 		if i == 1 {
 			if !slices.ContainsFunc(c.blocks, func(b *block) bool { return b.tenant == 1 }) && len(c.extra) == 0 {
 				continue
 			}
 			alias = "  alias         = \"b\"\n"
 		}
-		fmt.Fprintf(&w, "provider \"iam\" {\n%s  api_url       = %q\n  tenant        = %q\n  client_id     = %q\n  client_secret = %q\n}\n", alias, t.url, t.name, t.name+"-key", t.name+"-secret")
+		if c.named {
+			fmt.Fprintf(w, "variable \"tenant%d\" {\n  default = %s\n}\n", i, tenant)
+			tenant = fmt.Sprintf("var.tenant%d", i)
+		}
+		fmt.Fprintf(w, "provider \"iam\" {\n%s  api_url       = %q\n  tenant        = %s\n  client_id     = %q\n  client_secret = %q\n}\n", alias, t.url, tenant, t.name+"-key", t.name+"-secret")
 	}
-	for _, b := range c.blocks {
-		w.WriteString(b.text())
-	}
-	w.WriteString(strings.Join(c.extra, "\n"))
-	return w.String()
 }

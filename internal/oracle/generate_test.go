@@ -54,7 +54,13 @@ func quotedMap(m map[string]string) map[string]string {
 
 // generate makes the first configuration.
 func (g *generator) generate() {
-	g.c = &config{}
+	g.c = &config{moduled: -1, named: g.chance(40)}
+	if g.chance(30) {
+		g.c.moduled = 0
+		if g.two && g.chance(60) {
+			g.c.moduled = 1
+		}
+	}
 	for t := range g.tenants {
 		if t == 1 && !g.two {
 			break
@@ -65,6 +71,9 @@ func (g *generator) generate() {
 		}
 		for range 2 + g.IntN(3) {
 			g.addUser(t)
+		}
+		if g.chance(30) {
+			g.addStaff(t)
 		}
 		g.memberships(t)
 		g.others(t)
@@ -113,6 +122,9 @@ func (g *generator) addGroup(t int) *block {
 	if g.chance(70) {
 		b.args["id"] = quote("g-" + name)
 	}
+	if g.chance(40) {
+		b.args["force_delete"] = "true"
+	}
 	if g.chance(25) {
 		b.args["access"] = quotedMap(levels(g.Rand, orchestration, 3))
 	} else {
@@ -140,8 +152,17 @@ func (g *generator) grant(b *block) {
 		b.args["access_control_ids"] = g.controlIDs(b.tenant)
 	}
 	if g.chance(35) {
-		b.args["restrictions"] = quoted(some(g.Rand, values, 2))
+		g.limit(b)
 	}
+}
+
+// limit restricts a group.
+func (g *generator) limit(b *block) {
+	allowed := quoted(values)
+	for _, r := range g.c.of(b.tenant, "iam_restriction") {
+		allowed = append(allowed, r.ref("value"))
+	}
+	b.args["restrictions"] = some(g.Rand, allowed, 2)
 }
 
 func (g *generator) controlIDs(t int) []string {
@@ -182,6 +203,16 @@ func (g *generator) addUser(t int) *block {
 	return g.c.add(b)
 }
 
+// addStaff adds users by one block.
+func (g *generator) addStaff(t int) *block {
+	name := g.name("f")
+	people := map[string]string{}
+	for i := range 2 + g.IntN(2) {
+		people[fmt.Sprintf("%s-%d@corp.example", name, i)] = quote(fmt.Sprint("Staff ", i))
+	}
+	return g.c.add(resource(t, "iam_user", name, map[string]any{"for_each": people, "email": "each.key", "first_name": quote("Tf"), "last_name": "each.value"}))
+}
+
 // userRefs returns expressions for the ids of users of a style, those of the
 // API included in "single".
 func (g *generator) userRefs(t int, style string) []string {
@@ -189,6 +220,11 @@ func (g *generator) userRefs(t int, style string) []string {
 	for _, b := range g.c.of(t, "iam_user") {
 		if g.styles[b.address()] == style {
 			refs = append(refs, b.ref("id"))
+		}
+		if people, ok := b.args["for_each"].(map[string]string); ok && style == "single" {
+			for _, email := range sortedKeys(people) {
+				refs = append(refs, fmt.Sprintf("%s[%q].id", b.address(), email))
+			}
 		}
 	}
 	if style == "single" {
@@ -201,16 +237,8 @@ func (g *generator) userRefs(t int, style string) []string {
 
 // memberships adds what puts users into groups.
 func (g *generator) memberships(t int) {
-	if groups := g.c.of(t, "iam_group"); g.chance(60) {
-		group := pick(g.Rand, groups)
-		used := slices.ContainsFunc(g.c.blocks, func(b *block) bool {
-			return b.typ != "iam_group" && strings.Contains(b.text(), group.ref("id"))
-		})
-		if !used {
-			g.listed[fmt.Sprint(t, group.ref("id"))] = true
-			b := g.c.add(resource(t, "iam_group_members", g.name("m"), map[string]any{"group_id": group.ref("id"), "members": map[string]string{}}))
-			b.args["members"] = g.members(t)
-		}
+	if g.chance(60) {
+		g.addList(t)
 	}
 	for _, user := range g.userRefs(t, "user_groups") {
 		g.c.add(resource(t, "iam_user_groups", g.name("w"), map[string]any{"user_id": user, "group_ids": some(g.Rand, g.groupRefs(t), 3)}))
@@ -220,6 +248,24 @@ func (g *generator) memberships(t int) {
 	}
 	if vendor := g.tenants[t].vendor; vendor != nil && g.chance(50) {
 		g.c.add(resource(t, "iam_user_groups", g.name("w"), map[string]any{"user_id": quote(g.tenants[t].clerk.id), "group_ids": quoted(some(g.Rand, g.tenants[t].vendorGroups(), 3))}))
+	}
+}
+
+// addList lists the members of a group in which nothing else manages any.
+func (g *generator) addList(t int) {
+	group := g.pick(g.groupRefs(t))
+	used := slices.ContainsFunc(g.c.blocks, func(b *block) bool {
+		return b.typ != "iam_group" && strings.Contains(b.text(), group)
+	})
+	if used || group == quote(predefined[1]) { // the Owner stays where it is
+		return
+	}
+	g.listed[fmt.Sprint(t, group)] = true
+	b := g.c.add(resource(t, "iam_group_members", g.name("m"), map[string]any{"group_id": group, "members": g.members(t)}))
+	for _, u := range g.c.of(t, "iam_user") {
+		if u.args["for_each"] != nil && g.chance(60) {
+			b.args["members"] = "{ for k, u in " + u.address() + " : k => u.id }"
+		}
 	}
 }
 
@@ -311,7 +357,7 @@ func (g *generator) addTable(t int) {
 	name := g.name("v")
 	var rows []string
 	for i := range 2 + g.IntN(2) {
-		rows = append(rows, g.row(t, fmt.Sprintf("%s%d@corp.example", name, i)))
+		rows = append(rows, g.row(t, fmt.Sprintf("%s-%d@corp.example", name, i)))
 	}
 	b := g.c.add(resource(t, "iam_users_csv", name, nil))
 	b.args = map[string]any{}
@@ -346,8 +392,14 @@ func (g *generator) addVendor(t int) {
 
 func (g *generator) addTeamMember(t int) *block {
 	name := g.name("q")
+	email := quote(name + "@corp.example")
+	if users := g.c.of(t, "iam_user"); len(users) > 0 && g.chance(30) {
+		if u := pick(g.Rand, users); u.label != "" && !slices.ContainsFunc(g.c.of(t, "iam_team_member"), func(b *block) bool { return b.args["email"] == u.ref("email") }) {
+			email = u.ref("email")
+		}
+	}
 	b := g.c.add(resource(t, "iam_team_member", name, map[string]any{
-		"email": quote(name + "@corp.example"), "role": quote(g.pick([]string{"admin", "member", "member", "billing_contact"})),
+		"email": email, "role": quote(g.pick([]string{"admin", "member", "member", "billing_contact"})),
 	}))
 	if b.args["role"] == `"member"` && g.chance(60) {
 		g.addAssignment(t, b.ref("id"))
@@ -358,14 +410,14 @@ func (g *generator) addTeamMember(t int) *block {
 // addAssignment gives a product to the member; to one whom the API made where
 // there is none.
 func (g *generator) addAssignment(t int, member string) *block {
+	product := g.pick(products)
 	if member == "" {
 		a := pick(g.Rand, g.tenants[t].team)
-		if a.role != "member" {
+		if a.role != "member" || a.product == product {
 			return nil
 		}
 		member = quote(a.id)
 	}
-	product := g.pick(products)
 	for _, b := range g.c.of(t, "iam_product_assignment") {
 		if b.args["member_id"] == member && b.args["product"] == quote(product) {
 			return nil

@@ -139,7 +139,7 @@ func (r *trial) judge() {
 		}
 		for _, row := range r.review.Users {
 			if row.Tenant == t.name && strings.Contains(row.Email, "@") && r.before[i].people[strings.ToLower(row.Email)] == nil && r.after[i].people[strings.ToLower(row.Email)] == nil {
-				r.report("phantom", "%s: there is no %s, neither before nor after: %v", t.name, row.Email, &row)
+				r.report(r.phantom(), "%s: there is no %s, neither before nor after: %v", t.name, row.Email, &row)
 			}
 		}
 	}
@@ -252,13 +252,21 @@ func (d *delta) kind(direction string, scopes, reach []string) string {
 	return "silent " + direction
 }
 
+// phantom is the kind of what the review says and did not happen.
+func (r *trial) phantom() string {
+	if r.g.two && !(r.review.reviewed(r.tenants[0].name) && r.review.reviewed(r.tenants[1].name)) {
+		return "wrong tenant"
+	}
+	return "phantom"
+}
+
 // judgePhantom looks for changes that the review says and that did not happen.
 func (r *trial) judgePhantom(tenant string, d delta, w *row) {
 	if w == nil {
 		return
 	}
 	phantom := func(what string) {
-		r.report("phantom", "%s: %s %s; the review says: %v; before %v %q, after %v %q", tenant, d.email, what, w, d.was.tokens(), d.was.team, d.is.tokens(), d.is.team)
+		r.report(r.phantom(), "%s: %s %s; the review says: %v; before %v %q, after %v %q", tenant, d.email, what, w, d.was.tokens(), d.was.team, d.is.tokens(), d.is.team)
 	}
 	replaced := d.was.id != d.is.id
 	for _, c := range w.Changes {
@@ -361,14 +369,24 @@ func (r *trial) objects() map[string]map[string]bool {
 	r.must(err)
 	var state struct {
 		Resources []struct {
-			Type, Name string
-			Instances  []struct{ Attributes any }
+			Module, Type, Name string
+			Instances          []struct {
+				Key        any `json:"index_key"`
+				Attributes any
+			}
 		}
 	}
 	r.must(json.Unmarshal(text, &state))
 	for _, res := range state.Resources {
+		address := res.Type + "." + res.Name
+		if res.Module != "" {
+			address = res.Module + "." + address
+		}
 		for _, instance := range res.Instances {
-			note(res.Type+"."+res.Name, instance.Attributes)
+			if key, ok := instance.Key.(string); ok {
+				note(address+"["+quote(key)+"]", instance.Attributes)
+			}
+			note(address, instance.Attributes)
 		}
 	}
 	return objects

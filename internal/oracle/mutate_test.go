@@ -8,6 +8,7 @@ import (
 
 // change is what a second configuration brings, beside its text.
 type change struct {
+	options []string // of the plan
 	replace []string // addresses for -replace
 	taint   []string // addresses that are tainted first
 }
@@ -48,6 +49,7 @@ func mutations() []mutation {
 		{"import", (*generator).importSomething},
 		{"action", (*generator).act},
 		{"vendor", (*generator).changeVendor},
+		{"staff", (*generator).changeStaff},
 	}
 }
 
@@ -65,6 +67,16 @@ func (g *generator) mutate() change {
 		if m.apply(g, &ch, t) {
 			g.did = append(g.did, fmt.Sprintf("%s(%d)", m.name, t))
 			done++
+		}
+	}
+	switch {
+	case g.chance(10):
+		ch.options = []string{"-refresh=false"}
+	case g.chance(5):
+		ch.options = []string{"-destroy"}
+	case g.chance(10):
+		if b := g.any(0); b != nil {
+			ch.options = []string{"-target=" + b.planned()}
 		}
 	}
 	return ch
@@ -116,7 +128,7 @@ func (g *generator) restrict(_ *change, t int) bool {
 	if b.args["restrictions"] != nil && g.chance(50) {
 		delete(b.args, "restrictions")
 	} else {
-		b.args["restrictions"] = quoted(some(g.Rand, values, 2))
+		g.limit(b)
 	}
 	return true
 }
@@ -141,7 +153,7 @@ func (g *generator) changeTemplate(_ *change, t int) bool {
 
 func (g *generator) changeLock(_ *change, t int) bool {
 	b := g.one(t, "iam_user")
-	if b == nil {
+	if b == nil || b.args["for_each"] != nil {
 		return false
 	}
 	switch {
@@ -201,8 +213,31 @@ func (g *generator) changeMembers(_ *change, t int) bool {
 	if b == nil {
 		return false
 	}
+	if _, ok := b.args["members"].(map[string]string); !ok {
+		return g.changeStaff(nil, t)
+	}
 	b.args["members"] = g.members(t)
 	return true
+}
+
+// changeStaff takes somebody out of a block of several users, and another in.
+func (g *generator) changeStaff(_ *change, t int) bool {
+	for _, b := range g.c.of(t, "iam_user") {
+		people, ok := b.args["for_each"].(map[string]string)
+		if !ok {
+			continue
+		}
+		if len(people) > 1 && g.chance(60) {
+			gone := g.pick(sortedKeys(people))
+			delete(people, gone)
+			g.c.removeReferences(fmt.Sprintf("%s[%q]", b.address(), gone))
+		}
+		if g.chance(60) {
+			people[g.name("f")+"@corp.example"] = quote("New")
+		}
+		return true
+	}
+	return false
 }
 
 func (g *generator) changeMembership(_ *change, t int) bool {
@@ -352,11 +387,11 @@ func (g *generator) renameSomething(_ *change, t int) bool {
 	if b == nil {
 		return false
 	}
-	from := b.address()
+	from, planned := b.address(), b.planned()
 	g.c.rename(b, b.name+"b")
 	g.styles[b.address()] = g.styles[from]
 	if g.chance(60) {
-		g.c.extra = append(g.c.extra, fmt.Sprintf("moved {\n  from = %s\n  to   = %s\n}\n", from, b.address()))
+		g.c.extra = append(g.c.extra, fmt.Sprintf("moved {\n  from = %s\n  to   = %s\n}\n", planned, b.planned()))
 	}
 	return true
 }
@@ -366,7 +401,11 @@ func (g *generator) replaceSomething(ch *change, t int) bool {
 	if b == nil {
 		return false
 	}
-	ch.replace = append(ch.replace, b.address())
+	address := b.planned()
+	if people, ok := b.args["for_each"].(map[string]string); ok {
+		address += fmt.Sprintf("[%q]", g.pick(sortedKeys(people)))
+	}
+	ch.replace = append(ch.replace, address)
 	g.createFirst(b)
 	return true
 }
@@ -395,7 +434,7 @@ func (g *generator) forget(_ *change, t int) bool {
 		return false
 	}
 	g.c.remove(b)
-	g.c.extra = append(g.c.extra, fmt.Sprintf("removed {\n  from = %s\n  lifecycle {\n    destroy = %v\n  }\n}\n", b.address(), g.chance(30)))
+	g.c.extra = append(g.c.extra, fmt.Sprintf("removed {\n  from = %s\n  lifecycle {\n    destroy = %v\n  }\n}\n", b.planned(), g.chance(30)))
 	return true
 }
 
@@ -410,7 +449,7 @@ func (g *generator) changeID(_ *change, t int) bool {
 		key = "email"
 	}
 	old, ok := b.args[key].(string)
-	if !ok || !strings.HasPrefix(old, `"`) {
+	if !ok || !strings.HasPrefix(old, `"`) || b.args["for_each"] != nil {
 		return false
 	}
 	if key == "email" {
@@ -431,9 +470,12 @@ func (g *generator) hide(_ *change, t int) bool {
 	}
 	data := &block{kind: "resource", typ: "terraform_data", name: g.name("d"), tenant: t, args: map[string]any{}}
 	name := g.pick(sortedKeys(b.args))
+	if name == "for_each" {
+		return false // Terraform must know the keys
+	}
 	switch v := b.args[name].(type) {
 	case string:
-		if strings.Contains(v, ".") && !strings.HasPrefix(v, `"`) {
+		if strings.ContainsAny(v, ".{") && !strings.HasPrefix(v, `"`) {
 			return false
 		}
 		data.args["input"], b.args[name] = v, data.ref("output")
@@ -480,7 +522,7 @@ func (g *generator) importSomething(_ *change, t int) bool {
 		}
 	}
 	g.c.add(b)
-	g.c.extra = append(g.c.extra, fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", b.address(), id))
+	g.c.extra = append(g.c.extra, fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", b.planned(), id))
 	return true
 }
 
@@ -490,7 +532,7 @@ func (g *generator) act(_ *change, t int) bool {
 		return false
 	}
 	email := pick(g.Rand, g.tenants[t].people).email
-	if u := g.one(t, "iam_user"); u != nil && g.chance(50) {
+	if u := g.one(t, "iam_user"); u != nil && u.label != "" && g.chance(50) {
 		email = u.label
 	}
 	typ := g.pick([]string{"iam_lock_user", "iam_lock_user", "iam_unlock_user", "iam_transfer_team_owner", "iam_sync_make"})

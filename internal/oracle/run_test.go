@@ -45,6 +45,9 @@ func runTrial(t *testing.T, seed uint64) *trial {
 	r.g = &generator{Rand: r.random, tenants: r.tenants, minor: cliMinor(r.w), two: chance(r.random, 35), styles: map[string]string{}, listed: map[string]bool{}}
 	r.g.generate()
 	r.write("1")
+	if r.g.c.moduled >= 0 {
+		r.w.MustRun("get", "-no-color")
+	}
 	if out, code := r.w.Run("apply", "-auto-approve", "-no-color", "-refresh=false"); code != 0 {
 		r.skip("the first apply", out)
 		return r
@@ -91,9 +94,15 @@ func (r *trial) tenant(name string) *tenant {
 
 // write writes the configuration, and keeps it beside under a name of its own.
 func (r *trial) write(name string) {
-	text := r.g.c.text(r.tenants)
+	text, module := r.g.c.files(r.tenants)
 	r.w.Write("main.tf", text)
 	r.w.Write("main.tf."+name, text)
+	if module == "" {
+		return
+	}
+	r.must(os.MkdirAll(filepath.Join(r.w.Dir, "mod"), 0o700))
+	r.w.Write("mod/main.tf", module)
+	r.w.Write("mod/main.tf."+name, module)
 }
 
 var errorTitle = regexp.MustCompile(`(?m)Error: (.*)$`)
@@ -105,7 +114,8 @@ func (r *trial) skip(what, output string) {
 	if len(titles) > 0 {
 		r.skipped += ": " + titles[0][1]
 	}
-	r.t.Logf("seed %d: %s\n%s", r.seed, r.skipped, output)
+	_, told, _ := strings.Cut(output, "Error: ")
+	r.t.Logf("seed %d: %s\n%s", r.seed, r.skipped, told)
 }
 
 // drift changes the tenants behind Terraform's back, now and then.
@@ -161,7 +171,7 @@ func (r *trial) taint(addresses []string) {
 
 // planIt plans, and reads the plan as JSON; false when the plan is refused.
 func (r *trial) planIt(ch change) bool {
-	args := []string{"plan", "-no-color", "-out", "plan.out"}
+	args := append([]string{"plan", "-no-color", "-out", "plan.out"}, ch.options...)
 	for _, address := range ch.replace {
 		args = append(args, "-replace="+address)
 	}

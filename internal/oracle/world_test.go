@@ -30,7 +30,11 @@ type tenant struct {
 }
 
 // account is a user or a member of the team.
-type account struct{ id, email, role string }
+type account struct {
+	id, email string
+	role      string // in the team
+	product   string // that it was given
+}
 
 // What tenants are made of. Scopes that routes of the backend ask for come
 // first, since only those can be tried.
@@ -219,8 +223,8 @@ func (t *tenant) furnishTeam(ctx context.Context, random *rand.Rand) error {
 			return err
 		}
 		if role == "member" && chance(random, 60) {
-			product := pick(random, products)
-			if err := t.client.AssignProduct(ctx, a.id, product, productRole(random, product)); err != nil {
+			a.product = pick(random, products)
+			if err := t.client.AssignProduct(ctx, a.id, a.product, productRole(random, a.product)); err != nil {
 				return err
 			}
 		}
