@@ -63,6 +63,9 @@ func (r *Row) writeTo(t *table) {
 	)
 }
 
+// SafeCell is a cell of CSV that no spreadsheet runs as a formula.
+func SafeCell(text string) string { return defuse(text) }
+
 // defuse keeps spreadsheets from running a cell as a formula. The apostrophes
 // that a cell begins with count as its own, so that fuse finds them again.
 func defuse(cell string) string {

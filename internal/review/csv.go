@@ -1,17 +1,47 @@
 package review
 
 import (
+	"encoding/csv"
 	"io"
+	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// writeCSV writes a row for each change of a person. What is unresolved and what
-// was found has no place in it.
+// writeCSV writes a row for each change of a person, and one without a change
+// for a person to whom something else happened; lists are separated by spaces.
+// What is unresolved and what was found has no place in it.
 func (r Result) writeCSV(w io.Writer, _ Options) error {
-	changes := make([]access.UserChange, len(r.People))
-	for i, p := range r.People {
-		changes[i] = p.UserChange
+	t := csv.NewWriter(w)
+	t.UseCRLF = true
+	// A writer that failed fails again when the table ends.
+	_ = t.Write([]string{"tenant", "email", "user_id", "name", "event", "kind", "entity", "before", "after", "restrictions", "except", "groups"})
+	for _, p := range r.People {
+		about := []string{p.Tenant, p.User.Email, p.User.ID, p.User.Name, string(p.Event)}
+		if len(p.Changes) == 0 {
+			_ = t.Write(cells(append(about, "", "", "", "", "", "", "")))
+		}
+		for _, c := range p.Changes {
+			_ = t.Write(cells(append(about[:5:5], string(c.Kind), c.Entity, c.Before.String(), c.After.String(),
+				strings.Join(c.Restrictions, " "), strings.Join(c.Except, " "), strings.Join(groupIDs(c), " "))))
+		}
 	}
-	return access.WriteChangesCSV(w, changes)
+	t.Flush()
+	return t.Error()
+}
+
+// cells are Visible, and no spreadsheet runs them.
+func cells(texts []string) []string {
+	for i, text := range texts {
+		texts[i] = access.SafeCell(Visible(text))
+	}
+	return texts
+}
+
+func groupIDs(c access.Change) []string {
+	ids := make([]string, len(c.Groups))
+	for i, g := range c.Groups {
+		ids[i] = g.ID
+	}
+	return ids
 }

@@ -41,8 +41,8 @@ func (p page) markdown() string {
 			fmt.Fprintf(&b, "\n<details><summary>%s</summary>\n\n%s\n</details>\n", count(total(folded), s.unit[0]+more, s.unit[1]+more), s.code(folded))
 		}
 	}
-	if p.hint != "" {
-		fmt.Fprintf(&b, "\n%s\n", p.hint)
+	if len(p.hints) > 0 {
+		fmt.Fprintf(&b, "\n%s\n", joinNotes(p.hints, codeSpan))
 	}
 	return b.String()
 }
@@ -67,7 +67,10 @@ func (s section) fold() (open, folded []item) {
 // code shows the items as code, in which names are nothing but text.
 func (s section) code(items []item) string {
 	var lines []string
-	for _, i := range items {
+	for n, i := range items {
+		if s.people && n > 0 {
+			lines = append(lines, "")
+		}
 		lines = append(lines, s.wrapped(i)...)
 	}
 	if s.people {

@@ -13,10 +13,10 @@ type page struct {
 	verdict  verdict
 	notes    []note // under the verdict
 	sections []section
-	hint     string // the last line; ours
+	hints    []note // at the end, in one line
 }
 
-// note is a sentence under the verdict.
+// note is a sentence about the review as a whole.
 type note struct {
 	text string // ours; %s stands for each of the words
 	with []string
@@ -28,6 +28,7 @@ type section struct {
 	unit   [2]string
 	people bool // its lines say with a sign what is given and what is taken
 	items  []item
+	cut    int // how many people or other things were in it, and are not
 }
 
 // item is what is shown whole or not at all.
@@ -63,7 +64,7 @@ func (r Result) page(o Options) page {
 		p.notes = append(p.notes, note{text: erroredText})
 	}
 	p.add(errorsSection(o.Errors))
-	unresolved := textSection("Unresolved: not known before the apply, or not understood", "change", r.sameUnresolved())
+	unresolved := textSection("Unresolved", "change", r.sameUnresolved())
 	if slices.Equal(failed, []string{NotKnown}) {
 		p.add(unresolved)
 		unresolved = section{}
@@ -72,9 +73,9 @@ func (r Result) page(o Options) page {
 	p.add(unresolved)
 	p.add(textSection("New findings", "finding", r.sameFindings()))
 	if o.Plan != "" && len(failed) > 0 {
-		p.hint = "This review is of the plan " + o.Plan + "."
+		p.hints = append(p.hints, note{"This review is of the plan %s.", []string{o.Plan}})
 		if o.Accepted == nil && !r.Errored {
-			p.hint += " If it is meant, somebody can accept it: see --accept."
+			p.hints = append(p.hints, note{"If it is meant, somebody can accept it: see %s.", []string{"review --accept"}})
 		}
 	}
 	return p
@@ -127,7 +128,11 @@ func (r Result) peopleSections(failed []string) []section {
 
 // heading names the section and counts what is in it.
 func (s section) heading() string {
-	return fmt.Sprintf("%s (%s)", s.title, count(total(s.items), s.unit[0], s.unit[1]))
+	shown := ""
+	if s.cut > 0 {
+		shown = fmt.Sprintf(", %d shown", total(s.items))
+	}
+	return fmt.Sprintf("%s (%s%s)", s.title, count(total(s.items)+s.cut, s.unit[0], s.unit[1]), shown)
 }
 
 func total(items []item) int {
@@ -151,8 +156,8 @@ func (p page) cutTo(k int) (kept page, cut []string) {
 			k--
 			return k < 0
 		})
-		if n := total(whole) - total(s.items); n > 0 {
-			cut = append(cut, fmt.Sprintf("%s under “%s”", count(n, s.unit[0], s.unit[1]), s.title))
+		if s.cut = total(whole) - total(s.items); s.cut > 0 {
+			cut = append(cut, fmt.Sprintf("%s under “%s”", count(s.cut, s.unit[0], s.unit[1]), s.title))
 		}
 		if len(s.items) > 0 {
 			kept.sections = append(kept.sections, s)
@@ -175,7 +180,8 @@ func (p page) fit(o Options, write func(page) string) string {
 	cutTo := func(k int) string {
 		kept, cut := p.cutTo(k)
 		if len(cut) > 0 {
-			kept.hint = strings.TrimSpace("Left out: " + strings.Join(cut, "; ") + ". --format json has everything. " + kept.hint)
+			left := note{"Left out: " + strings.Join(cut, "; ") + ". Everything is in %s.", []string{"--format json"}}
+			kept.hints = append([]note{left}, kept.hints...)
 		}
 		return write(kept)
 	}

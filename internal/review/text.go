@@ -31,8 +31,8 @@ func (p page) text() string {
 			}
 		}
 	}
-	if p.hint != "" {
-		fmt.Fprintf(&b, "\n%s\n", p.hint)
+	if len(p.hints) > 0 {
+		fmt.Fprintf(&b, "\n%s\n", joinNotes(p.hints, plain))
 	}
 	return b.String()
 }
@@ -44,4 +44,12 @@ func (n note) line(word func(string) string) string {
 		words[i] = word(text)
 	}
 	return fmt.Sprintf(n.text, words...)
+}
+
+func joinNotes(notes []note, word func(string) string) string {
+	lines := make([]string, len(notes))
+	for i, n := range notes {
+		lines[i] = n.line(word)
+	}
+	return strings.Join(lines, " ")
 }

@@ -1,0 +1,63 @@
+package review_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/review"
+)
+
+func TestReadAcceptance(t *testing.T) {
+	t.Parallel()
+	full := `{"plan": "sha256:1", "person": "Jo", "reason": "meant", "date": "2026-11-30"}`
+	a, err := review.ReadAcceptance(strings.NewReader(full))
+	if err != nil || *a != (review.Acceptance{Plan: "sha256:1", Person: "Jo", Reason: "meant", Date: "2026-11-30"}) {
+		t.Errorf("%+v, %v", a, err)
+	}
+	for text, want := range map[string]string{
+		"":                                       `it must be JSON`,
+		"[" + full + "]":                         `it must be JSON`,
+		full + full:                              `something follows`,
+		strings.Replace(full, "Jo", " ", 1):      `"person" is missing`,
+		strings.Replace(full, "sha256:1", "", 1): `"plan" is missing`,
+		strings.Replace(full, "meant", "", 1):    `"reason" is missing`,
+		strings.Replace(full, "2026-11-30", "", 1):      `"date" is missing`,
+		strings.Replace(full, "2026-11-30", "today", 1): `"date" must be a day`,
+		strings.Replace(full, `"plan"`, `"plans"`, 1):   `unknown field`,
+	} {
+		if _, err := review.ReadAcceptance(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+}
+
+// The same plan made again has the same fingerprint; one that does something
+// else, or does it to others, has not.
+func TestResult_Fingerprint(t *testing.T) {
+	t.Parallel()
+	plan := func(text string, r review.Result) string {
+		t.Helper()
+		p, err := review.Read(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		print, err := r.Fingerprint(p)
+		if err != nil || !strings.HasPrefix(print, "sha256:") || len(print) != 71 {
+			t.Fatalf("%q, %v", print, err)
+		}
+		return print
+	}
+	text := `{"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": [], "timestamp": "2026-11-30T13:00:00Z"}`
+	first := plan(text, staff())
+	if again := plan(strings.NewReplacer("13:00", "14:00", "1.11.4", "1.12.0").Replace(text), staff()); again != first {
+		t.Errorf("made again it is %s, and was %s", again, first)
+	}
+	if other := plan(strings.Replace(text, "[]", `[{"address": "iam_user.a"}]`, 1), staff()); other == first {
+		t.Error("another plan has the same")
+	}
+	others := staff()
+	others.People = others.People[1:]
+	if other := plan(text, others); other == first {
+		t.Error("other people have the same")
+	}
+}
