@@ -7,10 +7,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
 
+	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/review"
 )
 
@@ -20,6 +22,8 @@ type reviewOptions struct {
 
 	write      review.Options
 	offline    bool
+	named      bool              // tenant was given as a flag
+	places     map[string]string // of tenants by name: a URL or a path
 	schema     bool
 	allow      bool   // what is unresolved
 	maxBytes   int    // -1 where the format decides
@@ -36,13 +40,17 @@ const reviewAbout = `Print who gains and who loses access when a plan is applied
 The plan comes from standard input or from a file given as argument.
 Credentials come from IAM_CLIENT_ID and IAM_CLIENT_SECRET, or IAM_ACCESS_TOKEN; an embedded database and --offline need none.
 
+A plan names its tenants in its provider blocks. --api-url or --embedded says where they are, and --tenant NAME=URL-or-path where one of them is.
+For a tenant NAME, IAM_CLIENT_ID_NAME, IAM_CLIENT_SECRET_NAME and IAM_ACCESS_TOKEN_NAME, in capitals, take the place of the credentials above.
+
 The exit code is 0, 2 where --fail-on says so, and 1 for every error.`
 
 func (o *reviewOptions) flags(env Env) *flag.FlagSet {
 	f := flags(env, "review", reviewAbout)
 	f.StringVar(&o.apiURL, "api-url", env.Getenv("IAM_API_URL"), "base `URL` of the IAM API (default IAM_API_URL)")
 	f.StringVar(&o.embedded, "embedded", "", "`path` of an embedded backend's database, instead of an API")
-	f.StringVar(&o.tenant, "tenant", env.Getenv("IAM_TENANT"), "`name` of the tenant (default IAM_TENANT)")
+	o.tenant = env.Getenv("IAM_TENANT")
+	f.Func("tenant", "`name` of the tenant, for a plan that does not say it (default IAM_TENANT), or NAME=URL-or-path: where a tenant is; can be repeated", o.setTenant)
 	f.BoolVar(&o.offline, "offline", false, "make no requests: start from the state in the plan, which knows only what it manages")
 	f.StringVar(&o.write.Format, "format", "text", "`format` of the review: "+strings.Join(review.Formats(), ", "))
 	f.Func("fail-on", "exit with 2 on any of these `kinds`, separated by commas: lost (someone loses a level, or access to records), admin (someone gains or loses manage on users_and_groups), unrestricted (someone's restriction is lifted), unresolved (something is not known before the apply); unresolved is always among them", o.setFailOn)
@@ -77,14 +85,11 @@ func (o *reviewOptions) run(ctx context.Context, env Env) (review.Result, error)
 	if err := o.readErrors(); err != nil {
 		return review.Result{}, err
 	}
-	text, err := o.read(env)
-	if err != nil {
-		return review.Result{}, err
-	}
-	if strings.TrimSpace(o.write.Errors) != "" && len(bytes.TrimSpace(text)) == 0 {
+	refused := strings.TrimSpace(o.write.Errors) != ""
+	p, err := o.plan(env)
+	if refused && errors.Is(err, review.ErrEmpty) {
 		return review.Result{Errored: true}, nil
 	}
-	p, err := review.Read(bytes.NewReader(text))
 	if err != nil {
 		return review.Result{}, err
 	}
@@ -92,7 +97,7 @@ func (o *reviewOptions) run(ctx context.Context, env Env) (review.Result, error)
 	if err != nil {
 		return review.Result{}, err
 	}
-	r.Errored = r.Errored || strings.TrimSpace(o.write.Errors) != ""
+	r.Errored = r.Errored || refused
 	if o.write.Plan, err = r.Fingerprint(p); err != nil {
 		return review.Result{}, err
 	}
@@ -115,6 +120,24 @@ func (o *reviewOptions) setAllow(text string) error {
 		return fmt.Errorf("only %s can be allowed", review.NotKnown)
 	}
 	o.allow = true
+	return nil
+}
+
+// setTenant takes the name of the tenant, or a name and a place.
+func (o *reviewOptions) setTenant(text string) error {
+	name, place, placed := strings.Cut(text, "=")
+	name = strings.ToLower(strings.TrimSpace(name))
+	if name == "" || placed && place == "" {
+		return errors.New("it is NAME or NAME=URL-or-path")
+	}
+	if !placed {
+		o.tenant, o.named = name, true
+		return nil
+	}
+	if o.places == nil {
+		o.places = map[string]string{}
+	}
+	o.places[name] = place
 	return nil
 }
 
@@ -147,8 +170,8 @@ func (o *reviewOptions) settle() error {
 	}
 	named := slices.Contains(o.write.FailOn, review.NotKnown)
 	switch {
-	case !o.offline && o.apiURL == "" && o.embedded == "":
-		return errors.New("no tenant given: use --api-url (or IAM_API_URL), --embedded PATH or --offline")
+	case !o.offline && o.apiURL == "" && o.embedded == "" && len(o.places) == 0:
+		return errors.New("no tenant given: use --api-url (or IAM_API_URL), --embedded PATH, --tenant NAME=URL-or-path or --offline")
 	case o.allow && named:
 		return errors.New("--fail-on unresolved and --allow unresolved contradict each other")
 	case o.maxBytes < -1:
@@ -166,15 +189,21 @@ func (o *reviewOptions) settle() error {
 	return o.write.Check()
 }
 
-// read returns the plan as it is in the file or on standard input.
-func (o *reviewOptions) read(env Env) ([]byte, error) {
-	switch {
-	case o.file != "":
-		return os.ReadFile(o.file)
-	case env.Stdin != nil:
-		return io.ReadAll(env.Stdin)
+// plan reads the plan from the file or from standard input.
+func (o *reviewOptions) plan(env Env) (*review.Plan, error) {
+	if o.file == "" {
+		var in io.Reader = strings.NewReader("")
+		if env.Stdin != nil {
+			in = env.Stdin
+		}
+		return review.Read(in)
 	}
-	return nil, nil
+	file, err := os.Open(o.file)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return review.Read(file)
 }
 
 func (o *reviewOptions) readErrors() error {
@@ -211,17 +240,43 @@ func (o *reviewOptions) accept(r review.Result) error {
 	return nil
 }
 
-// review compares the tenant with what the plan makes of it.
-func (o *reviewOptions) review(ctx context.Context, env Env, p *review.Plan) (r review.Result, err error) {
-	if o.offline {
-		return review.Offline(p), nil
+// review compares the plan's tenants with what it makes of them.
+func (o *reviewOptions) review(ctx context.Context, env Env, p *review.Plan) (review.Result, error) {
+	options := review.Against{Tenant: o.tenant, Named: o.named}
+	if len(o.places) == 1 && options.Tenant == "" {
+		options.Tenant = slices.Collect(maps.Keys(o.places))[0]
 	}
-	c, end, err := connect(ctx, env, o.reportOptions)
-	if err != nil {
-		return r, err
+	if !o.offline {
+		options.Open = func(ctx context.Context, tenant string) (*client.Client, func() error, error) {
+			return o.open(ctx, env, tenant)
+		}
 	}
-	defer func() { err = errors.Join(err, end()) }()
-	return review.Online(ctx, p, c)
+	return review.Run(ctx, p, options)
+}
+
+// open connects to a tenant; no client where nothing says where it is.
+func (o *reviewOptions) open(ctx context.Context, env Env, tenant string) (*client.Client, func() error, error) {
+	at := reportOptions{apiURL: o.apiURL, embedded: o.embedded, tenant: tenant}
+	if place, ok := o.places[tenant]; ok {
+		at.apiURL, at.embedded = "", place
+		if strings.Contains(place, "://") {
+			at.apiURL, at.embedded = place, ""
+		}
+	}
+	if at.apiURL == "" && at.embedded == "" {
+		return nil, nil, nil
+	}
+	all := env.Getenv
+	if own := "_" + strings.ToUpper(tenant); hasCredentials(all, own) {
+		env.Getenv = func(name string) string { return all(name + own) }
+	}
+	return connect(ctx, env, at)
+}
+
+// hasCredentials reports whether the environment has credentials of its own for
+// one tenant.
+func hasCredentials(getenv func(string) string, suffix string) bool {
+	return slices.ContainsFunc([]string{"IAM_CLIENT_ID", "IAM_CLIENT_SECRET", "IAM_ACCESS_TOKEN"}, func(name string) bool { return getenv(name+suffix) != "" })
 }
 
 // print writes the review, and says on standard error what it fails on.

@@ -1,13 +1,11 @@
 package review
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 )
@@ -41,33 +39,6 @@ func ReadAcceptance(r io.Reader) (*Acceptance, error) {
 		return nil, fmt.Errorf(`"date" must be a day such as 2026-11-30, not %q`, a.Date)
 	}
 	return &a, nil
-}
-
-// volatile are members of a plan that differ from run to run, or that say how
-// things are and not what the plan does.
-var volatile = []string{"timestamp", "terraform_version", "prior_state", "planned_values", "relevant_attributes", "resource_drift", "checks", "variables", "output_changes"}
-
-// digest is the plan without what is volatile in it.
-func digest(plan []byte) ([]byte, error) {
-	d := json.NewDecoder(bytes.NewReader(plan))
-	if _, err := d.Token(); err != nil {
-		return nil, err
-	}
-	hash := sha256.New()
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return nil, err
-		}
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			return nil, err
-		}
-		if !slices.ContainsFunc(volatile, func(v string) bool { return v == name }) {
-			fmt.Fprintf(hash, "%q:%s\n", name, value)
-		}
-	}
-	return hash.Sum(nil), nil
 }
 
 // Fingerprint tells what was reviewed from everything else: what the plan does,

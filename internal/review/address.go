@@ -2,8 +2,11 @@ package review
 
 import (
 	"encoding/json"
-	"strconv"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // step is one name of an address or a reference, with the key behind it.
@@ -12,51 +15,52 @@ type step struct {
 	key  any // a text, a number, or nothing
 }
 
-// split reads an address such as module.a["x"].iam_user.b[0].id. Of several keys
-// behind a name it keeps the first.
-func split(address string) []step {
-	var steps []step
-	for address != "" {
-		end := strings.IndexAny(address, ".[")
-		if end < 0 {
-			return append(steps, step{name: address})
-		}
-		s := step{name: address[:end]}
-		address = address[end:]
-		for strings.HasPrefix(address, "[") {
-			var key any
-			key, address = cutKey(address[1:])
-			if s.key == nil {
-				s.key = key
-			}
-		}
-		address = strings.TrimPrefix(address, ".")
-		steps = append(steps, s)
-	}
-	return steps
-}
-
-// cutKey reads a key up to its closing bracket.
-func cutKey(text string) (key any, rest string) {
-	if quoted, err := strconv.QuotedPrefix(text); err == nil {
-		key, _ := strconv.Unquote(quoted)
-		return key, strings.TrimPrefix(text[len(quoted):], "]")
-	}
-	number, rest, _ := strings.Cut(text, "]")
-	if n, err := strconv.ParseFloat(number, 64); err == nil {
-		return n, rest // as JSON has numbers
-	}
-	return nil, rest
-}
-
-// expressionReferences returns what an expression refers to; for a block or a
-// list of blocks, nothing.
-func expressionReferences(data []byte) []string {
-	var e struct {
-		References []string `json:"references"`
-	}
-	if json.Unmarshal(data, &e) != nil {
+// steps reads an address or a reference, such as module.a["x"].iam_user.b[0].id.
+// Of several keys behind a name it keeps the first; one that is not known yet, as
+// in iam_user.b[*], is none. What is no address has no steps.
+func steps(address string) []step {
+	traversal, problems := hclsyntax.ParseTraversalPartial([]byte(address), "", hcl.InitialPos)
+	if problems.HasErrors() {
 		return nil
 	}
-	return e.References
+	var all []step
+	for _, part := range traversal {
+		switch part := part.(type) {
+		case hcl.TraverseRoot:
+			all = append(all, step{name: part.Name})
+		case hcl.TraverseAttr:
+			all = append(all, step{name: part.Name})
+		case hcl.TraverseIndex:
+			if last := &all[len(all)-1]; last.key == nil {
+				last.key = keyOf(part.Key)
+			}
+		}
+	}
+	return all
+}
+
+// keyOf is a key as JSON has it.
+func keyOf(key cty.Value) any {
+	switch key.Type() {
+	case cty.String:
+		return key.AsString()
+	case cty.Number:
+		n, _ := key.AsBigFloat().Float64()
+		return n
+	}
+	return nil
+}
+
+// sameKey reports whether two keys are of the same instance: the number 1 and
+// the text "1" are not.
+func sameKey(a, b any) bool { return a == b }
+
+// canonical writes steps so that the same ones are the same text.
+func canonical(path []step) string {
+	var b strings.Builder
+	for _, s := range path {
+		key, _ := json.Marshal(s.key)
+		b.WriteString("." + s.name + string(key))
+	}
+	return b.String()
 }

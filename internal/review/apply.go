@@ -5,12 +5,15 @@ import (
 	"slices"
 	"strings"
 
+	tfjson "github.com/hashicorp/terraform-json"
+
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
 // applied is a tenant in memory to which the changes of a plan are made, as the
 // apply would make them.
 type applied struct {
+	tenant     string
 	users      []*access.StateUser
 	byID       map[string]*access.StateUser
 	byEmail    map[string]*access.StateUser // in lower case
@@ -26,10 +29,11 @@ type applied struct {
 
 // applyPlan returns the state after the plan. Deletions come first: what the
 // plan takes away in one place and gives in another stays.
-func applyPlan(p *Plan, before access.State) *applied {
+func applyPart(t *part, find *resolver) *applied {
+	before := t.before
 	a := &applied{
-		groups: slices.Clone(before.Groups), byID: map[string]*access.StateUser{}, byEmail: map[string]*access.StateUser{}, userAt: map[string]*access.StateUser{}, groupAt: map[string]string{},
-		outside: map[string]bool{}, planned: map[string]bool{}, make: before.Make, find: newResolver(p),
+		tenant: t.name, groups: slices.Clone(before.Groups), byID: map[string]*access.StateUser{}, byEmail: map[string]*access.StateUser{}, userAt: map[string]*access.StateUser{}, groupAt: map[string]string{},
+		outside: map[string]bool{}, planned: map[string]bool{}, make: before.Make, find: find,
 	}
 	for _, u := range before.Users {
 		u.GroupIDs = slices.Clone(u.GroupIDs)
@@ -37,18 +41,28 @@ func applyPlan(p *Plan, before access.State) *applied {
 	}
 	type doing struct {
 		resourceType string
-		do           func(resourceChange)
+		do           func(change)
 	}
-	pass := func(steps []doing, actions ...string) {
+	pass := func(steps []doing, actions ...tfjson.Action) {
 		for _, step := range steps {
-			for _, c := range p.ResourceChanges {
-				if c.Mode == "managed" && c.Type == step.resourceType && c.does(actions...) {
+			for _, c := range t.changes {
+				if c.typeName == step.resourceType && c.does(actions...) {
 					step.do(c)
 				}
 			}
 		}
 	}
 	pass([]doing{{"iam_user", a.nameUser}, {"iam_group", a.nameGroup}}, "no-op", "update", "read", "forget", "delete")
+	for _, c := range t.changes {
+		if c.changes() && !slices.Contains(reviewed, c.typeName) && !slices.Contains(harmless, c.typeName) {
+			a.note(c, "what the type %s does to access is not known to this release", c.typeName)
+		}
+	}
+	for _, i := range t.actions {
+		if i.first() {
+			a.invoke(i)
+		}
+	}
 	pass([]doing{
 		{"iam_group_membership", a.endMembership},
 		{"iam_group_members", a.endMembers},
@@ -68,22 +82,16 @@ func applyPlan(p *Plan, before access.State) *applied {
 		{"iam_group_membership", a.putMembership},
 		{"iam_make_organization", a.putMake},
 	}, "create", "update")
-	for _, d := range p.DeferredChanges {
-		if changesAccess(d.ResourceChange.Type) {
-			a.note(d.ResourceChange, "the change is deferred (%s) and not part of this apply", strings.ReplaceAll(d.Reason, "_", " "))
+	for _, i := range t.actions {
+		if !i.first() {
+			a.invoke(i)
 		}
 	}
 	return a
 }
 
-func changesAccess(resourceType string) bool {
-	return slices.Contains([]string{
-		"iam_user", "iam_users_csv", "iam_group", "iam_group_membership", "iam_group_members", "iam_user_groups", "iam_role_template", "iam_vendor",
-	}, resourceType)
-}
-
-func (a *applied) note(c resourceChange, format string, args ...any) {
-	a.unresolved = append(a.unresolved, Unresolved{Address: c.Address, Text: fmt.Sprintf(format, args...)})
+func (a *applied) note(c change, format string, args ...any) {
+	a.unresolved = append(a.unresolved, Unresolved{Tenant: a.tenant, Address: c.address, Text: fmt.Sprintf(format, args...)})
 }
 
 // state is the tenant as it is now.
@@ -96,20 +104,20 @@ func (a *applied) state() access.State {
 }
 
 // nameUser remembers under which address a user is known.
-func (a *applied) nameUser(c resourceChange) {
-	if u := a.user(c.Change.Before.text("id"), c.Change.Before.text("email")); u != nil && !c.does("delete") {
-		a.userAt[c.Address] = u
+func (a *applied) nameUser(c change) {
+	if u := a.user(c.before.text("id"), c.before.text("email")); u != nil && !c.does("delete") {
+		a.userAt[c.address] = u
 	}
 }
 
 // nameGroup remembers under which address a group is known, and whether it is
 // one of customers.
-func (a *applied) nameGroup(c resourceChange) {
-	id := c.Change.Before.text("id")
+func (a *applied) nameGroup(c change) {
+	id := c.before.text("id")
 	if !c.does("delete") {
-		a.groupAt[c.Address] = id
+		a.groupAt[c.address] = id
 	}
-	if c.Change.Before.text("user_type") == string(access.Customer) {
+	if c.before.text("user_type") == string(access.Customer) {
 		a.outside[id] = true
 	}
 }
@@ -185,3 +193,11 @@ func (a *applied) members(id string) int {
 	}
 	return count
 }
+
+// reviewed are the types whose changes are reviewed.
+var reviewed = []string{
+	"iam_user", "iam_users_csv", "iam_group", "iam_group_membership", "iam_group_members", "iam_user_groups", "iam_role_template", "iam_vendor", "iam_make_organization",
+}
+
+// harmless are the types that change nobody's access.
+var harmless = []string{"iam_scope", "iam_restriction", "iam_restriction_settings", "iam_site"}

@@ -8,27 +8,27 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-func (a *applied) endUser(c resourceChange) {
-	before := c.Change.Before
+func (a *applied) endUser(c change) {
+	before := c.before
 	if u := a.user(before.text("id"), before.text("email")); u != nil {
 		a.removeUser(u, before.text("on_destroy"))
 	}
 }
 
-func (a *applied) endUsers(c resourceChange) {
+func (a *applied) endUsers(c change) {
 	if c.does("create") {
 		return // the users of a table that is replaced stay
 	}
-	table, _ := access.ParseUsersCSV(c.Change.Before.text("csv"))
+	table, _ := access.ParseUsersCSV(c.before.text("csv"))
 	for _, row := range table.Users {
 		if u := a.user("", row.Email); u != nil {
-			a.removeUser(u, c.Change.Before.text("on_destroy"))
+			a.removeUser(u, c.before.text("on_destroy"))
 		}
 	}
 }
 
-func (a *applied) endGroup(c resourceChange) {
-	before := c.Change.Before
+func (a *applied) endGroup(c change) {
+	before := c.before
 	id := before.text("id")
 	force, _ := before["force_delete"].(bool)
 	if n := a.members(id); n > 0 && !force {
@@ -39,19 +39,19 @@ func (a *applied) endGroup(c resourceChange) {
 }
 
 // endVendor takes away the groups that came with the vendor.
-func (a *applied) endVendor(c resourceChange) {
-	a.removeGroups(slices.Collect(maps.Values(c.Change.Before.textMap("group_ids")))...)
+func (a *applied) endVendor(c change) {
+	a.removeGroups(slices.Collect(maps.Values(c.before.textMap("group_ids")))...)
 }
 
-func (a *applied) endMembership(c resourceChange) {
-	before := c.Change.Before
+func (a *applied) endMembership(c change) {
+	before := c.before
 	if u := a.user(before.text("user_id"), ""); u != nil {
 		leave(u, before.text("group_id"))
 	}
 }
 
-func (a *applied) endMembers(c resourceChange) {
-	before := c.Change.Before
+func (a *applied) endMembers(c change) {
+	before := c.before
 	listed := newMemberList(before.textMap("members"))
 	for _, u := range a.users {
 		if listed.has(u) {
@@ -60,8 +60,8 @@ func (a *applied) endMembers(c resourceChange) {
 	}
 }
 
-func (a *applied) endUserGroups(c resourceChange) {
-	before := c.Change.Before
+func (a *applied) endUserGroups(c change) {
+	before := c.before
 	if u := a.user(before.text("user_id"), ""); u != nil {
 		leave(u, before.texts("group_ids")...)
 	}

@@ -12,26 +12,26 @@ import (
 // putTemplates changes what groups give that start from a role template which
 // the plan changes, and that the plan itself says nothing of: those that are
 // managed elsewhere.
-func (a *applied) putTemplates(ctx context.Context, c *client.Client, p *Plan) error {
+func (a *applied) putTemplates(ctx context.Context, t *part) error {
 	gives := map[string]access.Access{}
-	for _, change := range p.ResourceChanges {
-		if change.Type != "iam_role_template" || !change.does("update", "create") || change.does("create") && !change.does("delete") {
+	for _, change := range t.changes {
+		if change.typeName != "iam_role_template" || !change.does("update", "create") || change.does("create") && !change.does("delete") {
 			continue // a new one has no users yet
 		}
-		if change.unknown("effective_access") {
+		if change.isUnknown("effective_access") {
 			a.note(change, "what the role template gives is not known before the apply")
 			continue
 		}
-		gives[change.Change.After.text("id")] = change.Change.After.levels("effective_access")
+		gives[change.after.text("id")] = change.after.levels("effective_access")
 	}
 	if len(gives) == 0 {
 		return nil
 	}
-	templates, err := c.Templates(ctx)
+	templates, err := t.client.Templates(ctx)
 	if err != nil {
 		return err
 	}
-	if err := addBased(ctx, c, templates, gives); err != nil {
+	if err := addBased(ctx, t.client, templates, gives); err != nil {
 		return err
 	}
 	for i := range templates {
@@ -39,7 +39,7 @@ func (a *applied) putTemplates(ctx context.Context, c *client.Client, p *Plan) e
 			templates[i].AccessControls, templates[i].Withheld = access.ControlIDs(given), access.Withheld(given)
 		}
 	}
-	groups, err := c.Groups(ctx)
+	groups, err := t.client.Groups(ctx)
 	if err != nil {
 		return err
 	}
@@ -81,4 +81,14 @@ func addBased(ctx context.Context, c *client.Client, templates []api.Template, g
 		}
 	}
 	return nil
+}
+
+// noteTemplates notes role templates that change, where nobody can say which
+// groups start from them.
+func (a *applied) noteTemplates(t *part) {
+	for _, c := range t.changes {
+		if c.typeName == "iam_role_template" && c.does("update", "delete") {
+			a.note(c, "groups that start from the role template and are not in this state are not reviewed offline")
+		}
+	}
 }

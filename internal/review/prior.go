@@ -9,14 +9,16 @@ import (
 
 // priorState is the tenant as far as the state that the plan started from knows
 // it: what is managed there, and the predefined groups.
-func priorState(p *Plan) access.State {
+func priorState(resources []priorResource) access.State {
 	b := &prior{users: map[string]*access.StateUser{}, groups: map[string]access.Group{}}
 	for _, g := range access.PredefinedGroups() {
 		if g.UserType == access.Employee {
 			b.groups[g.ID] = access.Group{ID: g.ID, Name: g.Name, Controls: g.Controls}
 		}
 	}
-	b.module(p.PriorState.Values.RootModule)
+	for _, r := range resources {
+		b.resource(r)
+	}
 	b.mergeRows()
 	var state access.State
 	for _, id := range b.order {
@@ -44,33 +46,28 @@ func (b *prior) user(id string) *access.StateUser {
 	return b.users[id]
 }
 
-func (b *prior) module(m stateModule) {
-	for _, r := range m.Resources {
-		v := r.Values
-		customers := v.text("user_type") == string(access.Customer)
-		switch {
-		case customers || r.Mode != "managed" && r.Type != "iam_user":
-		case r.Type == "iam_user" && v.text("id") != "":
-			u := b.user(v.text("id"))
-			u.Email, u.Name = v.text("email"), v.text("first_name")+" "+v.text("last_name")
-			u.Locked = v["locked"] == true || v.text("status") == "INACTIVE"
-			b.joins(v.text("id"), v.texts("group_ids")...)
-		case r.Type == "iam_group":
-			effective := v.levels("effective_access")
-			b.groups[v.text("id")] = access.Group{
-				ID: v.text("id"), Name: v.name(), Restrictions: v.texts("restrictions"),
-				Controls: access.ControlIDs(effective), Withheld: access.Withheld(effective),
-			}
-		case r.Type == "iam_vendor":
-			for _, id := range v.textMap("group_ids") {
-				b.groups[id] = access.Group{ID: id}
-			}
-		default:
-			b.memberships(r.Type, v)
+func (b *prior) resource(r priorResource) {
+	v := r.values
+	customers := v.text("user_type") == string(access.Customer)
+	switch {
+	case customers || r.mode != managed && r.typeName != "iam_user":
+	case r.typeName == "iam_user" && v.text("id") != "":
+		u := b.user(v.text("id"))
+		u.Email, u.Name = v.text("email"), v.text("first_name")+" "+v.text("last_name")
+		u.Locked = v["locked"] == true || v.text("status") == "INACTIVE"
+		b.joins(v.text("id"), v.texts("group_ids")...)
+	case r.typeName == "iam_group":
+		effective := v.levels("effective_access")
+		b.groups[v.text("id")] = access.Group{
+			ID: v.text("id"), Name: v.label(), Restrictions: v.texts("restrictions"),
+			Controls: access.ControlIDs(effective), Withheld: access.Withheld(effective),
 		}
-	}
-	for _, child := range m.ChildModules {
-		b.module(child)
+	case r.typeName == "iam_vendor":
+		for _, id := range v.textMap("group_ids") {
+			b.groups[id] = access.Group{ID: id}
+		}
+	default:
+		b.memberships(r.typeName, v)
 	}
 }
 

@@ -10,7 +10,8 @@ type Result struct {
 	People     []Person     // who gains or loses
 	Findings   []Finding    // that were not there before
 	Unresolved []Unresolved // what is not known before the apply, or not understood
-	Errored    bool         // the plan is not whole
+	Errored    bool         // the plan ended with an error and is not whole
+	Incomplete bool         // the plan leaves something out, as with -target
 }
 
 // Person is somebody of a tenant whose access changes.

@@ -23,10 +23,13 @@ func ask(t *testing.T, plan string, c *client.Client) review.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c == nil {
-		return review.Offline(p)
+	o := review.Against{Tenant: servertest.Tenant}
+	if c != nil {
+		o.Open = func(context.Context, string) (*client.Client, func() error, error) {
+			return c, func() error { return nil }, nil
+		}
 	}
-	r, err := review.Online(t.Context(), p, c)
+	r, err := review.Run(t.Context(), p, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,20 +233,9 @@ func TestReview_unresolved(t *testing.T) {
 	}
 }
 
-// What is no plan is refused with what to do.
-func TestRead_refused(t *testing.T) {
+// A plan that changes nothing says so.
+func TestReview_nothing(t *testing.T) {
 	t.Parallel()
-	for plan, want := range map[string]string{
-		"":             "terraform show -json plan.out |",
-		"PK\x03\x04":   "a saved plan, not its JSON",
-		"{":            "reading the plan",
-		`{"hello": 1}`: "format_version",
-		`{"format_version": "1.0", "values": {}}`: "this is a state and no plan",
-	} {
-		if _, err := review.Read(strings.NewReader(plan)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v", plan, err)
-		}
-	}
 	if out := written(t, planOf(t), nil, "text"); out != "Nobody's access changes.\n" {
 		t.Errorf("a plan without changes: %s", out)
 	}

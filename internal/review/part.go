@@ -1,0 +1,190 @@
+package review
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+// part is what a plan says of one tenant.
+type part struct {
+	name    string
+	changes []change
+	data    []change // data sources that are read in the apply
+	actions []invocation
+	prior   []priorResource
+
+	client *client.Client // nil where no one is asked
+	end    func() error
+	before access.State
+}
+
+// loose is what a plan says of objects whose tenant is not known.
+type loose struct {
+	changes []looseChange
+	prior   []priorResource
+
+	unresolved []Unresolved
+}
+
+type looseChange struct {
+	change
+
+	why  string
+	lost bool // it is in the configuration no more
+}
+
+// divide tells the tenants of a plan apart.
+func divide(p *Plan, s *sources) ([]*part, *loose) {
+	byName := map[string]*part{}
+	var parts []*part
+	for _, name := range s.names() {
+		byName[name] = &part{name: name, end: func() error { return nil }}
+		parts = append(parts, byName[name])
+	}
+	rest := &loose{}
+	for _, c := range p.changes {
+		of, known := s.of(steps(c.module), c.mode, c.typeName, c.name)
+		switch t := byName[of.name]; {
+		case of.why != "":
+			rest.changes = append(rest.changes, looseChange{c, of.why, !known})
+		case c.mode == managed:
+			t.changes = append(t.changes, c)
+		default:
+			t.data = append(t.data, c)
+		}
+	}
+	for _, r := range p.prior {
+		if of, _ := s.of(r.module, r.mode, r.typeName, r.name); of.why == "" {
+			byName[of.name].prior = append(byName[of.name].prior, r)
+		} else {
+			rest.prior = append(rest.prior, r)
+		}
+	}
+	for _, i := range p.actions {
+		if of := s.ofAction(i); of.why == "" {
+			byName[of.name].actions = append(byName[of.name].actions, i)
+		} else {
+			rest.unresolved = append(rest.unresolved, Unresolved{Address: i.address, Text: of.why})
+		}
+	}
+	postponed(p, s, rest)
+	return parts, rest
+}
+
+// postponed notes what is left to a later plan.
+func postponed(p *Plan, s *sources, rest *loose) {
+	note := func(of source, address, what, reason string) {
+		text := fmt.Sprintf("the %s is deferred (%s) and not part of this apply", what, strings.ReplaceAll(reason, "_", " "))
+		rest.unresolved = append(rest.unresolved, Unresolved{of.name, address, text})
+	}
+	for _, d := range p.deferred {
+		if d.mode == managed && !slices.Contains(harmless, d.typeName) {
+			of, _ := s.of(steps(d.module), d.mode, d.typeName, d.name)
+			note(of, d.address, "change", d.reason)
+		}
+	}
+	for _, d := range p.later {
+		note(s.ofAction(d.invocation), d.address, "action", d.reason)
+	}
+}
+
+// start reads the tenant as it is.
+func (t *part) start(ctx context.Context, o Against) error {
+	if o.Open == nil {
+		t.before = priorState(t.prior)
+		return nil
+	}
+	c, end, err := o.Open(ctx, t.name)
+	if err != nil || c == nil {
+		return err
+	}
+	t.client, t.end = c, end
+	t.before, err = c.State(ctx)
+	if err == nil {
+		err = c.AddMake(ctx, &t.before)
+	}
+	return err
+}
+
+// finish ends what start began.
+func finish(parts []*part) error {
+	var all []error
+	for _, t := range parts {
+		all = append(all, t.end())
+	}
+	return errors.Join(all...)
+}
+
+// settle finds the tenants of objects that the configuration has no more: those
+// that only one of the tenants knows.
+func (l *loose) settle(parts []*part) {
+	for _, r := range l.prior {
+		if t := knower(parts, r.values); t != nil && t.client == nil {
+			t.prior = append(t.prior, r)
+			t.before = priorState(t.prior)
+		}
+	}
+	for _, c := range l.changes {
+		if t := knower(parts, c.before); t != nil && c.lost {
+			t.changes = append(t.changes, c.change)
+		} else if c.changes() {
+			l.unresolved = append(l.unresolved, Unresolved{Address: c.address, Text: c.why})
+		}
+	}
+}
+
+// knower is the only tenant that has the people or, where it names none, the
+// group that an object names.
+func knower(parts []*part, v values) *part {
+	for _, named := range [][]string{people(v), groups(v)} {
+		var found []*part
+		for _, t := range parts {
+			if t.knows(named) {
+				found = append(found, t)
+			}
+		}
+		if len(found) == 1 {
+			return found[0]
+		}
+		if len(named) > 0 {
+			return nil
+		}
+	}
+	return nil
+}
+
+func people(v values) []string {
+	ids := slices.Collect(maps.Values(v.textMap("members")))
+	for _, attribute := range []string{"user_id", "member_id"} {
+		if id := v.text(attribute); id != "" {
+			ids = append(ids, id)
+		}
+	}
+	if v.text("email") != "" {
+		ids = append(ids, v.text("id"))
+	}
+	return ids
+}
+
+func groups(v values) []string {
+	var ids []string
+	for _, attribute := range []string{"id", "group_id"} {
+		if id := v.text(attribute); id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return append(ids, slices.Collect(maps.Values(v.textMap("group_ids")))...)
+}
+
+// knows reports whether the tenant has one of these, people or groups.
+func (t *part) knows(ids []string) bool {
+	return slices.ContainsFunc(t.before.Users, func(u access.StateUser) bool { return u.ID != "" && slices.Contains(ids, u.ID) }) ||
+		slices.ContainsFunc(t.before.Groups, func(g access.Group) bool { return slices.Contains(ids, g.ID) })
+}

@@ -1,0 +1,93 @@
+package review
+
+import (
+	"encoding/json"
+	"fmt"
+
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+// invocation is an action that the apply runs.
+type invocation struct {
+	address  string
+	typeName string
+	event    string // that triggers it, such as "AfterUpdate"; empty by hand
+	config   values
+	unknown  map[string]any // of config
+}
+
+// deferredInvocation is an action that is left to a later plan.
+type deferredInvocation struct {
+	invocation
+
+	reason string
+}
+
+// The members of an action that are understood. What follows where it fails, and
+// the object that it was called for by hand, change nothing of what it does: the
+// library does not know them.
+var (
+	actionMembers = []string{
+		"address", "type", "name", "config_values", "config_sensitive", "config_unknown", "provider_name", "lifecycle_action_trigger", "invoke_action_trigger",
+	}
+	triggerMembers = []string{
+		"triggering_resource_address", "action_trigger_event", "action_trigger_block_index", "actions_list_index", "on_failure", "calling_resource_address",
+	}
+)
+
+// invocation reads an action, and keeps it if it is of this provider.
+func (p *planReader) invocation(to *[]invocation) error {
+	text, err := p.raw()
+	if err != nil {
+		return err
+	}
+	i, ours, err := p.decodeInvocation(text)
+	if ours && err == nil {
+		*to = append(*to, i)
+	}
+	return err
+}
+
+func (p *planReader) deferredInvocation() error {
+	var d struct {
+		Reason           string          `json:"reason"`
+		ActionInvocation json.RawMessage `json:"action_invocation"`
+	}
+	if err := p.decode(&d); err != nil {
+		return err
+	}
+	i, ours, err := p.decodeInvocation(d.ActionInvocation)
+	if ours && err == nil {
+		p.plan.later = append(p.plan.later, deferredInvocation{i, d.Reason})
+	}
+	return err
+}
+
+func (p *planReader) decodeInvocation(text json.RawMessage) (i invocation, ours bool, err error) {
+	var a tfjson.ActionInvocation
+	if err := json.Unmarshal(text, &a); err != nil {
+		return i, false, fmt.Errorf("an action of the plan: %w", err)
+	}
+	if !isOurs(a.Type, a.ProviderName) {
+		return i, false, nil
+	}
+	var triggers struct {
+		Lifecycle json.RawMessage `json:"lifecycle_action_trigger"`
+		Invoke    json.RawMessage `json:"invoke_action_trigger"`
+	}
+	if err := json.Unmarshal(text, &triggers); err != nil {
+		return i, false, err
+	}
+	strange := strangeMembers(text, actionMembers)
+	for _, trigger := range []json.RawMessage{triggers.Lifecycle, triggers.Invoke} {
+		strange = append(strange, strangeMembers(trigger, triggerMembers)...)
+	}
+	for _, name := range strange {
+		p.plan.odd = append(p.plan.odd, Unresolved{Address: a.Address, Text: fmt.Sprintf("the plan says %s of it, which this release does not understand", name)})
+	}
+	i = invocation{address: a.Address, typeName: a.Type, config: valuesOf(a.ConfigValues), unknown: unknownOf(a.ConfigUnknown)}
+	if a.LifecycleActionTrigger != nil {
+		i.event = a.LifecycleActionTrigger.ActionTriggerEvent
+	}
+	return i, true, nil
+}

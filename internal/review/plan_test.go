@@ -1,0 +1,163 @@
+package review_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/review"
+)
+
+// asText is a plan as Terraform writes it.
+func asText(t *testing.T, plan any) string {
+	t.Helper()
+	text, err := json.Marshal(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// What is no plan, or not all of one, is refused with what it is.
+func TestRead_refused(t *testing.T) {
+	t.Parallel()
+	whole := planOf(t, change("iam_user.a", "create", nil, m{"email": "a@acme.example", "first_name": "Ä"}, m{"id": true}))
+	for plan, want := range map[string]string{
+		"":                  "terraform show -json plan.out |",
+		" \n ":              "terraform show -json plan.out |",
+		"PK\x03\x04":        "a saved plan, not its JSON",
+		"Terraform will do": `it begins with "T"`,
+		"[]":                `it begins with "["`,
+		"{":                 "ends after 1 bytes in the middle: it was cut off",
+		whole + "{}":        "give one plan",
+		`{"hello": 1}`:      "no format_version, but hello",
+		`{"@level":"info","@message":"Terraform 1.11.4","type":"version"}`: "it has no format_version, but @level",
+		`{"version": 4, "terraform_version": "1.11.4", "resources": []}`:   "it has no format_version, but version",
+		`{"format_version": "1.0", "values": {}}`:                          "this is a state and no plan",
+		`{"format_version": "1.0"}`:                                        "this is a state and no plan",
+		`{"format_version": "1.0", "provider_schemas": {}, "other": {}}`:   "it has format_version, provider_schemas, other, and no resource_changes",
+		`{"format_version": "one", "resource_changes": []}`:                `its format_version is "one"`,
+		`{"format_version": "0.2", "resource_changes": []}`:                "older than the 1.0",
+		`{"format_version": "1.3", "resource_changes": []}`:                "is 1.3, and this release understands 1.2: use a newer release",
+		`{"format_version": "2.0", "resource_changes": {}}`:                "is 2.0, and this release understands 1.2",
+		`{"format_version": "1.2", "resource_changes": {}}`:                "and no list",
+		`{"format_version": "1.2", "resource_changes": [1]}`:               "a change of the plan",
+		`{"format_version": "1.2", "configuration": []}`:                   "the configuration in the plan",
+	} {
+		if _, err := review.Read(strings.NewReader(plan)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", plan, err)
+		}
+	}
+	for end := range whole { // wherever it ends
+		if _, err := review.Read(strings.NewReader(whole[:end])); err == nil || !strings.Contains(err.Error(), "cut off") && end > 0 {
+			t.Errorf("cut off after %d bytes: %v", end, err)
+		}
+	}
+	for _, plan := range []string{whole, "\ufeff " + whole + "\n", `{"format_version": "1.0", "configuration": {}}`} {
+		if _, err := review.Read(strings.NewReader(plan)); err != nil {
+			t.Errorf("%.20q: %v", plan, err)
+		}
+	}
+}
+
+// What a plan says and this release does not know is never silence, wherever it
+// stands; what is there and empty is.
+func TestRead_strange(t *testing.T) {
+	t.Parallel()
+	object := func() m { return change("iam_user.a", "no-op", m{"id": "1"}, m{"id": "1"}, m{}) }
+	action := func() m {
+		return m{"address": "action.iam_lock_user.a", "type": "iam_lock_user", "config_values": m{"user_id": "1"}, "config_unknown": m{}, "lifecycle_action_trigger": m{"on_failure": "halt"}}
+	}
+	put := func(o m, path string, value any) m {
+		names := strings.Split(path, ".")
+		at := o
+		for _, name := range names[:len(names)-1] {
+			at = at[name].(m)
+		}
+		at[names[len(names)-1]] = value
+		return o
+	}
+	for name, plan := range map[string]func(strange any) m{
+		"the plan has spare, which":                             func(v any) m { return m{"spare": v} },
+		"the configuration in the plan has spare, which":        func(v any) m { return m{"configuration": m{"root_module": m{}, "spare": v}} },
+		"the root module of the configuration has spare, which": func(v any) m { return m{"configuration": m{"root_module": m{"spare": v}}} },
+		"module x of the configuration has spare, which": func(v any) m {
+			return m{"configuration": m{"root_module": m{"module_calls": m{"x": m{"module": m{"spare": v}}}}}}
+		},
+		"iam_user.a: the plan says spare of it, which":              func(v any) m { return m{"resource_changes": []m{put(object(), "spare", v)}} },
+		"iam_user.a: the plan says spare of it, which ":             func(v any) m { return m{"resource_changes": []m{put(object(), "change.spare", v)}} },
+		"iam_user.a: the plan says spare of it, which this":         func(v any) m { return m{"resource_drift": []m{put(object(), "spare", v)}} },
+		"action.iam_lock_user.a: the plan says spare of it, which":  func(v any) m { return m{"action_invocations": []m{put(action(), "spare", v)}} },
+		"action.iam_lock_user.a: the plan says spare of it, which ": func(v any) m { return m{"action_invocations": []m{put(action(), "lifecycle_action_trigger.spare", v)}} },
+		"action.iam_lock_user.a: the plan says spare of it, which t": func(v any) m {
+			return m{"action_invocations": []m{put(action(), "invoke_action_trigger", m{"spare": v})}}
+		},
+	} {
+		for _, value := range []any{true, "x", 1, []any{0}, []any{m{"x": 1}}, m{"x": []any{"y"}}} {
+			plan := plan(value)
+			plan["format_version"], plan["planned_values"] = "1.2", m{"x": 1}
+			if plan["resource_changes"] == nil {
+				plan["resource_changes"] = []m{object()}
+			}
+			said := notes(ask(t, asText(t, plan), nil))
+			empty := fmt.Sprint(value) == "[0]"
+			if has := slices.ContainsFunc(said, func(text string) bool { return strings.Contains(text, name) }); has == empty {
+				t.Errorf("%s, %v: %q", name, value, said)
+			}
+		}
+	}
+}
+
+// notes are what a review did not find out, a text each.
+func notes(r review.Result) []string {
+	var texts []string
+	for _, n := range r.Unresolved {
+		text := n.Text
+		if n.Address != "" {
+			text = n.Address + ": " + text
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}
+
+// Other providers do as they like: their blocks may have arguments with the
+// names of a plan's own members.
+func TestRead_otherProviders(t *testing.T) {
+	t.Parallel()
+	plan := asText(t, m{
+		"format_version": "1.2",
+		"resource_changes": []m{
+			{"address": "aws_iam_user.x", "type": "aws_iam_user", "mode": "managed", "spare": true, "change": m{"actions": []string{"explode"}}},
+			{"address": "iam_user.x", "type": "iam_user", "mode": "managed", "provider_name": "example.org/other/cloud", "change": m{"actions": []string{"delete"}}},
+		},
+		"action_invocations": []m{{"address": "action.aws_x.y", "type": "aws_x", "spare": true}},
+		"configuration": m{"root_module": m{"resources": []m{{
+			"mode": "managed", "type": "k8s_x", "name": "x", "expressions": m{"block": m{"references": m{"constant_value": "x"}, "constant_value": m{"references": []string{"var.x"}}}},
+		}}}},
+	})
+	if r := ask(t, plan, nil); len(r.Unresolved) > 0 || len(r.People) > 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// An action that is not known, and one of a type that is not known.
+func TestReview_unknownActions(t *testing.T) {
+	t.Parallel()
+	plan := planOf(t,
+		change("iam_user.a", "update,create", m{"id": "1"}, m{"id": "1"}, m{}),
+		change("iam_group.a", "no-op", m{"id": "1"}, m{"id": "1"}, m{}),
+		change("iam_badge.a", "create", nil, m{}, m{}),
+		change("iam_badge.b", "no-op", m{}, m{}, m{}),
+		change("iam_badge.c", "forget", m{}, nil, m{}),
+	)
+	want := []string{
+		`iam_user.a: the plan's action "update,create" is not one that this release understands`,
+		`iam_badge.a: what the type iam_badge does to access is not known to this release`,
+	}
+	if got := notes(ask(t, plan, nil)); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}

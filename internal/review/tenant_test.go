@@ -1,0 +1,225 @@
+package review_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/review"
+)
+
+// house is what a plan's state knows of a tenant: one user in the group clerks.
+func house(name, provider string) (state, configured []m) {
+	add := func(typeName string, v m) {
+		state = append(state, m{"address": typeName + "." + name, "mode": "managed", "type": typeName, "name": name, "values": v})
+		configured = append(configured, m{"address": typeName + "." + name, "mode": "managed", "type": typeName, "name": name, "provider_config_key": provider})
+	}
+	add("iam_group", m{"id": "clerks", "name": m{"en": "Clerks"}, "user_type": "EMPLOYEE", "effective_access": m{"orders": "manage"}})
+	add("iam_user", m{"id": "id-" + name, "email": name + "@" + name + ".example", "first_name": "A", "last_name": "B"})
+	add("iam_group_membership", m{"group_id": "clerks", "user_id": "id-" + name, "user_type": "EMPLOYEE"})
+	return state, configured
+}
+
+// lowers takes a level from what the group of a house gives.
+func lowers(name string) m {
+	before := m{"id": "clerks", "name": m{"en": "Clerks"}, "user_type": "EMPLOYEE", "effective_access": m{"orders": "manage"}}
+	after := maps.Clone(before)
+	after["effective_access"] = m{"orders": "read"}
+	return change("iam_group."+name, "update", before, after, m{})
+}
+
+// provider is a provider block.
+func provider(arguments m) m {
+	return m{"name": "iam", "full_name": "registry.terraform.io/access-config/iam", "expressions": arguments}
+}
+
+func constant(v any) m { return m{"constant_value": v} }
+
+func references(names ...string) m { return m{"references": names} }
+
+// twoHouses is a plan of the houses a and b, with a provider block for each.
+func twoHouses(a, b m, changes ...m) m {
+	stateA, configuredA := house("a", "iam")
+	stateB, configuredB := house("b", "iam.b")
+	return m{
+		"format_version": "1.2", "variables": m{"shop": m{"value": "shopb"}, "none": m{}},
+		"prior_state":      m{"values": m{"root_module": m{"resources": slices.Concat(stateA, stateB)}}},
+		"configuration":    m{"provider_config": m{"iam": provider(a), "iam.b": provider(b)}, "root_module": m{"resources": slices.Concat(configuredA, configuredB)}},
+		"resource_changes": changes,
+	}
+}
+
+func who(r review.Result) string {
+	var names []string
+	for _, p := range r.People {
+		names = append(names, fmt.Sprintf("%s %s %v", p.Tenant, p.User.Email, p.Changes[0].Widens()))
+	}
+	return strings.Join(names, ", ")
+}
+
+// Two tenants with a group of the same id, in one plan: each is reviewed for
+// itself, wherever the name of the tenant is written.
+func TestRun_twoTenants(t *testing.T) {
+	t.Parallel()
+	shopA := m{"tenant": constant("ShopA")}
+	for name, c := range map[string]struct {
+		a, b    m
+		changes []m
+		tenants string
+		want    string
+		notes   string
+	}{
+		"of the first":           {shopA, m{"tenant": constant("shopb")}, []m{lowers("a")}, "shopa shopb", "shopa a@a.example false", ""},
+		"of the second":          {shopA, m{"tenant": constant("shopb")}, []m{lowers("b")}, "shopa shopb", "shopb b@b.example false", ""},
+		"by a variable":          {shopA, m{"tenant": references("var.shop")}, []m{lowers("b")}, "shopa shopb", "shopb b@b.example false", ""},
+		"by one without a value": {shopA, m{"tenant": references("var.none")}, []m{lowers("b"), lowers("a")}, "shopa", "shopa a@a.example false", "iam_group.b: the plan does not say which tenant the provider configuration iam.b is of"},
+		"by a local":             {shopA, m{"tenant": references("local.shop")}, []m{lowers("b")}, "shopa", "", "iam_group.b: the plan does not say which tenant"},
+		"by two variables":       {shopA, m{"tenant": references("var.shop", "var.none")}, []m{lowers("b")}, "shopa", "", "iam_group.b: the plan does not say which tenant"},
+		"computed":               {shopA, m{"tenant": m{}}, []m{lowers("b")}, "shopa", "", "iam_group.b: the plan does not say which tenant"},
+		"left out":               {shopA, m{}, []m{lowers("b")}, "shopa", "", "iam_group.b: the plan does not say which tenant"},
+		"left out, of no change": {shopA, m{}, []m{change("iam_group.b", "no-op", m{}, m{}, m{})}, "shopa", "", ""},
+		"one name in two places": {m{"tenant": constant("shopa"), "api_url": constant("https://a.example")}, m{"tenant": constant("shopa"), "api_url": constant("https://b.example")}, []m{lowers("b")}, "", "", "iam_group.b: provider configurations call tenant shopa in different places"},
+		"in a place unknown":     {m{"tenant": constant("shopa"), "api_url": references("local.a")}, m{"tenant": constant("shopa"), "api_url": references("local.b")}, []m{lowers("b")}, "", "", "iam_group.b: provider configurations call tenant shopa in different places"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := ask(t, asText(t, twoHouses(c.a, c.b, c.changes...)), nil)
+			said := strings.Join(notes(r), "\n")
+			if strings.Join(r.Tenants, " ") != c.tenants || who(r) != c.want || !strings.HasPrefix(said, c.notes) || (c.notes == "") != (said == "") {
+				t.Errorf("%v; %s; %s", r.Tenants, who(r), said)
+			}
+		})
+	}
+}
+
+// Two blocks of one tenant are one tenant, and see the same group.
+func TestRun_twoBlocks(t *testing.T) {
+	t.Parallel()
+	shop := m{"tenant": constant("shop"), "embedded": constant(m{"path": "iam.db"})}
+	r := ask(t, asText(t, twoHouses(shop, shop, lowers("a"))), nil)
+	if strings.Join(r.Tenants, " ") != "shop" || who(r) != "shop a@a.example false, shop b@b.example false" || len(r.Unresolved) > 0 {
+		t.Errorf("%v; %s; %v", r.Tenants, who(r), r.Unresolved)
+	}
+}
+
+// What the configuration has no more belongs to the tenant that alone knows it.
+func TestRun_removedOfOneTenant(t *testing.T) {
+	t.Parallel()
+	a, b := m{"tenant": constant("shopa")}, m{"tenant": constant("shopb")}
+	plan := twoHouses(a, b,
+		change("iam_group_membership.b", "delete", m{"group_id": "clerks", "user_id": "id-b"}, nil, m{}),
+		change("iam_group.gone", "delete", m{"id": "clerks", "force_delete": true}, nil, m{}),
+		change("iam_group_members.gone", "forget", m{"group_id": "clerks", "members": m{"x@y.example": "x"}}, nil, m{}))
+	root := plan["configuration"].(m)["root_module"].(m)
+	root["resources"] = slices.DeleteFunc(root["resources"].([]m), func(r m) bool { return r["address"] == "iam_group_membership.b" })
+	r := ask(t, asText(t, plan), nil)
+	want := "iam_group.gone: the configuration does not have it any more, and the plan does not say which tenant it is of"
+	if who(r) != "shopb b@b.example false" || !slices.Equal(notes(r), []string{want}) {
+		t.Errorf("%s; %q", who(r), notes(r))
+	}
+}
+
+// Who is asked for which tenant, and of which nothing says where it is.
+func TestRun_places(t *testing.T) {
+	t.Parallel()
+	c := staffed(t, 1)
+	plan, err := review.Read(strings.NewReader(asText(t, twoHouses(m{"tenant": constant("shopa")}, m{"tenant": constant("shopb")}, lowers("a"), lowers("b")))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked []string
+	ended := 0
+	open := func(_ context.Context, tenant string) (*client.Client, func() error, error) {
+		asked = append(asked, tenant)
+		if tenant == "shopb" {
+			return nil, nil, nil
+		}
+		return c, func() error { ended++; return nil }, nil
+	}
+	r, err := review.Run(t.Context(), plan, review.Against{Open: open})
+	if err != nil || strings.Join(asked, " ") != "shopa shopb" || ended != 1 || !slices.Equal(notes(r), []string{"iam_group.b: nothing says where tenant shopb is"}) {
+		t.Errorf("%v, asked %v, ended %d, %q", err, asked, ended, notes(r))
+	}
+	down := func(context.Context, string) (*client.Client, func() error, error) {
+		return nil, nil, fmt.Errorf("it is down")
+	}
+	if _, err := review.Run(t.Context(), plan, review.Against{Open: down}); err == nil || !strings.Contains(err.Error(), "it is down") {
+		t.Errorf("a tenant that cannot be reached: %v", err)
+	}
+}
+
+// The name given for a review names the tenant of a plan that does not say it,
+// and no other than that of a plan that does.
+func TestRun_namedTenant(t *testing.T) {
+	t.Parallel()
+	one := func(arguments m) string {
+		state, configured := house("a", "iam")
+		return asText(t, m{
+			"format_version": "1.2", "variables": m{"shop": m{"value": "shopv"}},
+			"prior_state":      m{"values": m{"root_module": m{"resources": state}}},
+			"configuration":    m{"provider_config": m{"iam": provider(arguments), "aws": m{"full_name": "registry.terraform.io/hashicorp/aws"}}, "root_module": m{"resources": configured}},
+			"resource_changes": []m{lowers("a")},
+		})
+	}
+	two := asText(t, twoHouses(m{"tenant": constant("shopa")}, m{"tenant": constant("shopb")}, lowers("a")))
+	for _, c := range []struct {
+		plan string
+		o    review.Against
+		want string
+	}{
+		{one(m{}), review.Against{}, ""},
+		{one(m{}), review.Against{Tenant: "Shop"}, "shop"},
+		{one(m{"tenant": constant(nil)}), review.Against{Tenant: "Shop"}, "shop"},
+		{one(m{"tenant": references("local.x")}), review.Against{Tenant: "shop"}, "shop"},
+		{one(m{"tenant": constant("shopc")}), review.Against{Tenant: "shop"}, "shopc"},
+		{one(m{"tenant": constant("shopc")}), review.Against{Tenant: "ShopC", Named: true}, "shopc"},
+		{one(m{"tenant": constant("shopc")}), review.Against{Tenant: "shop", Named: true}, "the plan is of tenant shopc, and not of shop"},
+		{one(m{"tenant": references("var.shop")}), review.Against{Tenant: "shop"}, "shopv"},
+		{one(m{"tenant": references("var.shop")}), review.Against{Tenant: "shop", Named: true}, "shop"}, // what becomes of the variable is not known
+		{two, review.Against{Tenant: "shop"}, "shopa shopb"},
+		{two, review.Against{Tenant: "shopb", Named: true}, "shopa shopb"},
+		{two, review.Against{Tenant: "shop", Named: true}, "the plan concerns the tenants shopa, shopb, and not shop: leave the name out, or say where each tenant is"},
+	} {
+		p, err := review.Read(strings.NewReader(c.plan))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := review.Run(t.Context(), p, c.o)
+		got := strings.Join(r.Tenants, " ")
+		if err != nil {
+			got = err.Error()
+		}
+		if got != c.want {
+			t.Errorf("%+v: %q, want %q", c.o, got, c.want)
+		}
+	}
+}
+
+// A provider block in a module reads its arguments from the module's caller.
+func TestRun_blockInModule(t *testing.T) {
+	t.Parallel()
+	for call, want := range map[string]string{"var.shop": "shopv", "local.shop": "shop"} {
+		block := provider(m{"tenant": references("var.name")})
+		block["module_address"] = "module.outer.module.inner"
+		inner := m{"expressions": m{"name": references("var.up")}, "module": m{}}
+		plan := m{
+			"format_version": "1.2", "variables": m{"shop": m{"value": "shopv"}}, "resource_changes": []m{},
+			"configuration": m{
+				"provider_config": m{"module.outer.module.inner:iam": block},
+				"root_module":     m{"module_calls": m{"outer": m{"expressions": m{"up": references(call)}, "module": m{"module_calls": m{"inner": inner}}}}},
+			},
+		}
+		p, err := review.Read(strings.NewReader(asText(t, plan)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := review.Run(t.Context(), p, review.Against{Tenant: "shop"})
+		if err != nil || strings.Join(r.Tenants, " ") != want {
+			t.Errorf("%s: %v, %v", call, r.Tenants, err)
+		}
+	}
+}
