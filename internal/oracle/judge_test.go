@@ -197,9 +197,13 @@ func (r *trial) judgePerson(tenant string, d delta, w *row) {
 	rights := []string{"", "scopes", "make"}
 	if len(d.gained) > 0 && !w.says(false, rights...) {
 		miss(d.kind("gain", d.gained, d.lifted), "gains %v", d.gained)
+	} else if silent := w.leavesOut(false, d.gained); len(silent) > 0 {
+		miss("part of a gain", "gains %v", silent)
 	}
 	if len(d.lost) > 0 && !w.says(true, rights...) {
 		miss(d.kind("loss", d.lost, d.narrowed), "loses %v", d.lost)
+	} else if silent := w.leavesOut(true, d.lost); len(silent) > 0 {
+		miss("part of a loss", "loses %v", silent)
 	}
 	if d.was.present && d.is.present && d.was.locked != d.is.locked && d.was.id == d.is.id {
 		if want := map[bool]string{true: "locked", false: "unlocked"}[d.is.locked]; w.event() != want {
@@ -321,7 +325,7 @@ func (r *trial) excused(i int) map[string]bool {
 			continue
 		}
 		ids := objects[u.Address]
-		if ids == nil { // a provider configuration, or something in no state
+		if ids == nil { // a provider configuration, or something that says of nobody in particular
 			return r.everybody(i)
 		}
 		maps.Copy(excused, r.before[i].related(ids))
@@ -341,29 +345,49 @@ func (r *trial) everybody(i int) map[string]bool {
 	return all
 }
 
-// objects returns, for each resource of the plan and of the state after it, the
-// texts that its attributes hold.
+// concerned are the attributes that say, by type, whom or what a resource is
+// about. Of a list the first that is there counts.
+var concerned = map[string][]string{
+	"iam_user": {"id email"}, "iam_users_csv": {"csv"}, "iam_user_groups": {"user_id", "group_ids"},
+	"iam_group_membership": {"user_id", "group_id"}, "iam_group_members": {"group_id members"},
+	"iam_group": {"id"}, "iam_access_control": {"id"}, "iam_role_template": {"id"}, "iam_scope": {"id"},
+	"iam_vendor": {"id"}, "iam_team_member": {"id email"}, "iam_product_assignment": {"member_id"},
+	"iam_restriction": {"value"}, "iam_site": {"code"},
+}
+
+// objects returns, for each resource of the plan and of the state after it,
+// what it is about. Types that are about everybody are left out.
 func (r *trial) objects() map[string]map[string]bool {
 	objects := map[string]map[string]bool{}
-	note := func(address string, values any) {
-		if objects[address] == nil {
+	note := func(typ, address string, values map[string]any) {
+		if objects[address] == nil && concerned[typ] != nil {
 			objects[address] = map[string]bool{}
 		}
-		texts(values, objects[address])
+		for _, names := range concerned[typ] {
+			found := map[string]bool{}
+			for _, name := range strings.Fields(names) {
+				texts(values[name], found)
+			}
+			maps.Copy(objects[address], found)
+			if len(found) > 0 {
+				return
+			}
+		}
 	}
 	var plan struct {
 		Changes []struct {
 			Address string `json:"address"`
+			Type    string `json:"type"`
 			Change  struct {
-				Before any `json:"before"`
-				After  any `json:"after"`
+				Before map[string]any `json:"before"`
+				After  map[string]any `json:"after"`
 			} `json:"change"`
 		} `json:"resource_changes"`
 	}
 	r.must(json.Unmarshal(r.plan, &plan))
 	for _, c := range plan.Changes {
-		note(c.Address, c.Change.Before)
-		note(c.Address, c.Change.After)
+		note(c.Type, c.Address, c.Change.Before)
+		note(c.Type, c.Address, c.Change.After)
 	}
 	text, err := os.ReadFile(filepath.Join(r.w.Dir, "terraform.tfstate"))
 	r.must(err)
@@ -372,7 +396,7 @@ func (r *trial) objects() map[string]map[string]bool {
 			Module, Type, Name string
 			Instances          []struct {
 				Key        any `json:"index_key"`
-				Attributes any
+				Attributes map[string]any
 			}
 		}
 	}
@@ -384,9 +408,9 @@ func (r *trial) objects() map[string]map[string]bool {
 		}
 		for _, instance := range res.Instances {
 			if key, ok := instance.Key.(string); ok {
-				note(address+"["+quote(key)+"]", instance.Attributes)
+				note(res.Type, address+"["+quote(key)+"]", instance.Attributes)
 			}
-			note(address, instance.Attributes)
+			note(res.Type, address, instance.Attributes)
 		}
 	}
 	return objects

@@ -60,6 +60,45 @@ func (w *row) says(loss bool, areas ...string) bool {
 	})
 }
 
+// leavesOut returns those of the scopes that no change of the row explains: none
+// that names the scope, and none of an entity that the scope is for.
+func (w *row) leavesOut(loss bool, scopes []string) []string {
+	return slices.DeleteFunc(slices.Clone(scopes), func(s string) bool {
+		return slices.ContainsFunc(w.Changes, func(c changeOfRow) bool {
+			return c.Loss == loss && (slices.Contains(c.Scopes, s) || c.Area == "" && isFor(s, c.Entity) || c.Area == "make" && strings.HasPrefix(s, "integromat."))
+		})
+	})
+}
+
+// entitiesByScope says which entities scopes are for, by how their ids begin.
+// The longest beginning counts.
+var entitiesByScope = map[string][]string{
+	"customermanagement.": {"companies"}, "customer.customer_": {"customers"}, "coupon.": {"coupons"},
+	"quote.": {"quotes", "quote_statuses"}, "order.order_": {"orders"}, "sepaexport.job": {"sepa"}, "returns.": {"returns"},
+	"catalog.": {"catalogs"}, "category.": {"categories"}, "product.": {"products"}, "product.product_template": {"product_templates"},
+	"label.": {"labels"}, "supplier.": {"suppliers"}, "brand.": {"brands"}, "price.price_": {"prices"}, "price.pricemodel": {"price_models"},
+	"price.pricelist": {"price_lists"}, "site.": {"sites"}, "shipping.": {"delivery_methods", "delivery_times"}, "unithandling.": {"units"},
+	"tax.": {"tax"}, "country.": {"countries"}, "currency.": {"currencies"}, "configuration.": {"languages", "system_preferences"},
+	"schema.schema": {"mixin_schemas"}, "extension.": {"extension_site_settings", "extensions"}, "webhook.": {"webhooks"},
+	"iam.user": {"users_and_groups"}, "iam.group": {"users_and_groups"}, "iam.template": {"users_and_groups"},
+	"iam.assignment": {"users_and_groups"}, "iam.access": {"users_and_groups"},
+	"media.": {"media"}, "availability.": {"availability"}, "payment-gateway.paymentmodes": {"payment_gateways"}, "cart.": {"carts"},
+}
+
+func isFor(scope, entity string) bool {
+	if process, ok := strings.CutPrefix(scope, "oe."); ok {
+		name, _, _ := strings.Cut(process, "_")
+		return name == strings.ReplaceAll(entity, "_", "")
+	}
+	longest := ""
+	for begins := range entitiesByScope {
+		if strings.HasPrefix(scope, begins) && len(begins) > len(longest) {
+			longest = begins
+		}
+	}
+	return slices.Contains(entitiesByScope[longest], entity)
+}
+
 // saysOf is says of one entity, such as a product.
 func (w *row) saysOf(loss bool, area, entity string) bool {
 	return w != nil && slices.ContainsFunc(w.Changes, func(c changeOfRow) bool {
