@@ -4,7 +4,7 @@ import "slices"
 
 // readLeniently fills in what reviews before the present format did not say.
 func (r *trial) readLeniently(rev *review) {
-	if rev.Tenants != nil || rev.Text == "" {
+	if len(rev.Tenants) > 0 || rev.Text == "" {
 		return
 	}
 	rev.Tenants = []string{"acme"}
@@ -12,7 +12,7 @@ func (r *trial) readLeniently(rev *review) {
 		rev.Users[i].Tenant = "acme"
 		for j := range rev.Users[i].Changes {
 			c := &rev.Users[i].Changes[j]
-			c.Loss = slices.Contains([]string{"lost", "lowered", "restricted"}, c.Kind)
+			c.Loss = c.Loss || slices.Contains([]string{"lost", "lowered", "restricted"}, c.Kind)
 		}
 	}
 	for i := range rev.Unresolved {

@@ -233,9 +233,9 @@ const required = "terraform {\n  required_providers {\n    iam = { source = \"re
 // attributes.
 var reference = regexp.MustCompile(`((?:iam|terraform)_\w+)\.(\w+)(\["[^"]*"\])?(?:\.(\w+))?`)
 
-// files writes the configuration for two tenants: what stands at the root and
+// files writes the configuration for one or two tenants: what stands at the root and
 // what in the module, which is empty where there is none.
-func (c *config) files(tenants [2]*tenant) (root, module string) {
+func (c *config) files(tenants []*tenant) (root, module string) {
 	var w, in, call strings.Builder
 	w.WriteString(required)
 	c.providers(&w, tenants)
@@ -289,13 +289,10 @@ func (c *config) files(tenants [2]*tenant) (root, module string) {
 }
 
 // providers writes the blocks of the provider: the second tenant has an alias.
-func (c *config) providers(w *strings.Builder, tenants [2]*tenant) {
+func (c *config) providers(w *strings.Builder, tenants []*tenant) {
 	for i, t := range tenants {
 		alias, tenant := "", quote(t.name)
 		if i == 1 {
-			if !slices.ContainsFunc(c.blocks, func(b *block) bool { return b.tenant == 1 }) && len(c.extra) == 0 {
-				continue
-			}
 			alias = "  alias         = \"b\"\n"
 		}
 		if c.named {

@@ -11,9 +11,8 @@ import (
 // generator makes configurations and changes of them.
 type generator struct {
 	*rand.Rand
-	tenants [2]*tenant
+	tenants []*tenant
 	minor   int // of the CLI's version: Terraform 1.minor
-	two     bool
 	next    int
 	c       *config
 
@@ -57,14 +56,11 @@ func (g *generator) generate() {
 	g.c = &config{moduled: -1, named: g.chance(40)}
 	if g.chance(30) {
 		g.c.moduled = 0
-		if g.two && g.chance(60) {
+		if len(g.tenants) > 1 && g.chance(60) {
 			g.c.moduled = 1
 		}
 	}
 	for t := range g.tenants {
-		if t == 1 && !g.two {
-			break
-		}
 		g.rights(t)
 		for range 2 + g.IntN(2) {
 			g.addGroup(t)
@@ -184,7 +180,7 @@ func (g *generator) groupRefs(t int) []string {
 }
 
 func (g *generator) addUser(t int) *block {
-	name := g.name("u")
+	name := g.name("h")
 	b := resource(t, "iam_user", name, map[string]any{
 		"email": quote(name + "@corp.example"), "first_name": quote("Tf"), "last_name": quote(strings.ToUpper(name)),
 	})

@@ -48,6 +48,9 @@ func mutations() []mutation {
 		{"unknown", (*generator).hide},
 		{"import", (*generator).importSomething},
 		{"action", (*generator).act},
+		{"action", (*generator).act},
+		{"action", (*generator).act},
+		{"action", (*generator).act},
 		{"vendor", (*generator).changeVendor},
 		{"staff", (*generator).changeStaff},
 	}
@@ -60,10 +63,7 @@ func (g *generator) mutate() change {
 	all := mutations()
 	for done, tries := 0, 0; done < 1+g.IntN(5) && tries < 60; tries++ {
 		m := pick(g.Rand, all)
-		t := 0
-		if g.two && g.chance(50) {
-			t = 1
-		}
+		t := g.IntN(len(g.tenants))
 		if m.apply(g, &ch, t) {
 			g.did = append(g.did, fmt.Sprintf("%s(%d)", m.name, t))
 			done++

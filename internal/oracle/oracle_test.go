@@ -42,7 +42,7 @@ func TestOracle(t *testing.T) {
 					t.Errorf("seed %d: %s: %s", seed, d.kind, d.text)
 				}
 				if t.Failed() {
-					t.Logf("seed %d: changes: %v, unknown %v, two tenants %v", seed, r.g.did, r.g.unknowns, r.g.two)
+					t.Logf("seed %d: changes: %v, unknown %v, two tenants %v", seed, r.g.did, r.g.unknowns, r.two())
 				}
 			})
 		}

@@ -23,11 +23,11 @@ type trial struct {
 	seed    uint64
 	random  *rand.Rand
 	backend *servertest.Backend
-	tenants [2]*tenant
+	tenants []*tenant
 	w       *providertest.Workspace
 	g       *generator
 
-	before, after [2]*facts
+	before, after []*facts // by tenant
 	plan          []byte
 	review        review
 	skipped       string // why there is nothing to judge
@@ -39,10 +39,14 @@ func runTrial(t *testing.T, seed uint64) *trial {
 	r := &trial{t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 0))}
 	r.w = providertest.NewWorkspace(t, nil)
 	r.backend = servertest.New(t, servertest.Options{NoContract: true})
-	for i, name := range []string{"acme", "beta"} {
-		r.tenants[i] = r.tenant(name)
+	names := []string{"acme", "beta"}
+	if !chance(r.random, 35) {
+		names = names[:1]
 	}
-	r.g = &generator{Rand: r.random, tenants: r.tenants, minor: cliMinor(r.w), two: chance(r.random, 35), styles: map[string]string{}, listed: map[string]bool{}}
+	for _, name := range names {
+		r.tenants = append(r.tenants, r.tenant(name))
+	}
+	r.g = &generator{Rand: r.random, tenants: r.tenants, minor: cliMinor(r.w), styles: map[string]string{}, listed: map[string]bool{}}
 	r.g.generate()
 	r.write("1")
 	if r.g.c.moduled >= 0 {
@@ -69,6 +73,9 @@ func runTrial(t *testing.T, seed uint64) *trial {
 	r.judge()
 	return r
 }
+
+// two reports whether the configuration is of two tenants.
+func (r *trial) two() bool { return len(r.tenants) > 1 }
 
 func (r *trial) must(err error) {
 	r.t.Helper()
@@ -185,9 +192,9 @@ func (r *trial) planIt(ch change) bool {
 	return true
 }
 
-// readFacts reads both tenants, and holds their sums against tokens.
-func (r *trial) readFacts() (both [2]*facts) {
-	for i, t := range r.tenants {
+// readFacts reads the tenants, and holds their sums against tokens.
+func (r *trial) readFacts() (all []*facts) {
+	for _, t := range r.tenants {
 		f, err := readFacts(r.t.Context(), t.client)
 		r.must(err)
 		wrong, err := t.checkTokens(r.t.Context(), r.random, f)
@@ -195,15 +202,15 @@ func (r *trial) readFacts() (both [2]*facts) {
 		for _, text := range wrong {
 			r.wrong = append(r.wrong, disagreement{"token", text})
 		}
-		both[i] = f
+		all = append(all, f)
 	}
-	return both
+	return all
 }
 
 // reviewIt runs the command on the plan.
 func (r *trial) reviewIt() review {
 	rev := r.reviewWith(r.whereToLook())
-	if rev.Text == "" && r.g.two {
+	if rev.Text == "" && r.two() {
 		rev = r.reviewWith([]string{"--embedded", strings.TrimPrefix(r.backend.DSN, "sqlite:"), "--tenant", "acme"})
 	}
 	r.readLeniently(&rev)
