@@ -119,6 +119,42 @@ func TestAccGuides(t *testing.T) {
 	}
 }
 
+// The check that a guide shows warns in the apply that breaks the rule, and in
+// the plans after it.
+func TestAccGuides_check(t *testing.T) {
+	t.Parallel()
+	w := providertest.NewWorkspace(t, map[string]string{"provider.tf": providertest.Source})
+	s := servertest.New(t, servertest.Options{NoFaults: true})
+	for variable, value := range map[string]string{"IAM_API_URL": s.URL, "IAM_TENANT": servertest.Tenant, "IAM_CLIENT_ID": servertest.ClientID, "IAM_CLIENT_SECRET": servertest.ClientSecret} {
+		w.Setenv(variable, value)
+	}
+	for _, files := range guides(t)["restrictions-and-sites"][:2] {
+		for _, f := range files {
+			w.Write(f.name, f.text)
+		}
+	}
+	const failed = "Check block assertion failed"
+	if out := w.Apply(); strings.Contains(out, failed) {
+		t.Errorf("the rule holds, and the apply says\n%s", out)
+	}
+	w.Write("all.tf", `
+		resource "iam_group" "all" {
+		  name   = { en = "All" }
+		  access = { orders = "read" }
+		}
+
+		resource "iam_group_membership" "all" {
+		  group_id = iam_group.all.id
+		  user_id  = iam_user.anna.id
+		}`)
+	if out := w.Apply(); !strings.Contains(out, failed) || !strings.Contains(out, "gives read on orders") {
+		t.Errorf("the apply that breaks the rule says\n%s", out)
+	}
+	if out, _ := w.Run("plan", "-no-color"); !strings.Contains(out, failed) {
+		t.Errorf("the plan after it says\n%s", out)
+	}
+}
+
 // given returns the files that a guide begins with and that no text can show,
 // such as those of other encodings.
 func given(t *testing.T, guide string) map[string]string {
@@ -173,7 +209,35 @@ func follow(t *testing.T, w *providertest.Workspace, url string, files []guideFi
 	}
 	if apply && !strings.Contains(files[len(files)-1].name, ".tftest.") {
 		w.Apply()
+		settled(t, w)
+	}
+}
+
+// scoped is a data source inside a check, which Terraform reads in every apply.
+var scoped = regexp.MustCompile(`(?m)^check "[^"]+" \{\n  data `)
+
+// settled wants a plan that changes nothing.
+func settled(t *testing.T, w *providertest.Workspace) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(w.Dir, "*.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reads := false
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reads = reads || scoped.Match(text)
+	}
+	if !reads {
 		w.NoChanges()
+		return
+	}
+	out, code := w.Run("plan", "-detailed-exitcode", "-no-color")
+	if code != 2 || !strings.Contains(out, "Plan: 0 to add, 0 to change, 0 to destroy.") || strings.Contains(out, "assertion failed") {
+		t.Errorf("the plan ended with %d, want 2 and the read of a check:\n%s", code, out)
 	}
 }
 

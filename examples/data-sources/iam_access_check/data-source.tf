@@ -12,7 +12,9 @@ data "iam_access_check" "owner_reads_french_orders" {
   restriction = "FR"
 }
 
-# Rules that hold at every plan.
+# Warns in every plan that is made while a rule does not hold. A data source inside
+# the check is read at the end of an apply, too: then the apply that breaks a rule
+# warns, and every plan lists the read.
 check "owner_sees_everything" {
   assert {
     condition     = data.iam_access_check.owner_manages_orders.allowed
