@@ -47,9 +47,9 @@ func Merge(a, b Access) Access {
 	return a
 }
 
-// Expand returns a group's access: its own levels laid over the template's, the
-// access controls added that it carries besides, then tied and derived entities
-// (rules 2, 2a, 2b). Give the zero Access for a group without a template.
+// Expand returns the levels that a group is to have: its own laid over the
+// template's, those added that access controls give wholly which it carries
+// besides, then tied and derived entities (rules 2, 2a, 2b). Give the zero Access for a group without a template.
 // Unknown codes in own are ignored: check them first.
 func Expand(template Access, own map[string]Level, controls ...string) Access {
 	levels := template
@@ -59,7 +59,7 @@ func Expand(template Access, own map[string]Level, controls ...string) Access {
 			levels[i], named[i] = level, true
 		}
 	}
-	for i, level := range direct(controls) {
+	for i, level := range Held(controls) {
 		if level > None {
 			levels[i], named[i] = max(levels[i], level), true
 		}

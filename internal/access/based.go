@@ -26,11 +26,6 @@ func OverlayOn(base Access, own map[string]Level, want Access, controls ...strin
 	return result
 }
 
-// Carried returns the levels that the access controls grant by themselves. It
-// is the inverse of ControlIDs, for lists that are whole: those of a tenant's
-// own role templates have what follows an entity written out.
-func Carried(ids []string) Access { return direct(ids) }
-
 // Compared returns the entities that tell role templates apart, in the order of
 // the catalog: those with a view of their own in the Commerce Engine, and others
 // where one of the templates, known by their outcomes, names a level.

@@ -71,16 +71,6 @@ func TestOverlayOnFindsTheWay(t *testing.T) {
 	})
 }
 
-func TestCarried(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		a := anyAccess().Draw(t, "access")
-		if got := Carried(ControlIDs(a)); got != a {
-			t.Errorf("got %v, want %v", got.Map(), a.Map())
-		}
-	})
-}
-
 func codes(entities []Entity) []string {
 	list := []string{}
 	for _, e := range entities {

@@ -18,37 +18,82 @@ const (
 	Unrestricted ChangeKind = "unrestricted" // gained on all records, where it was only on some
 )
 
-// Change is what became of the access to an entity's records: to all of them;
-// to those with one of the values in Restrictions; or to all but those with a
-// value in Except, records without a value included.
+// Area says what a change is about.
+type Area string
+
+// The areas.
+const (
+	AreaEntity  Area = ""        // records of an entity
+	AreaScopes  Area = "scopes"  // scopes that belong to no entity
+	AreaTeam    Area = "team"    // the role in the tenant's team
+	AreaProduct Area = "product" // a product of the team and the role in it
+	AreaMake    Area = "make"    // a role in Make, and the membership of the organization
+)
+
+// Change is what became of something that a user may do. Of an entity it is
+// about all records; about those with one of the values in Restrictions; or
+// about all but those with a value in Except, records without a value included.
 type Change struct {
-	Kind          ChangeKind
-	Entity        string
+	Kind ChangeKind
+	Area Area
+	// Entity is the code of the entity, the id of the product or the role in
+	// Make; empty for other areas.
+	Entity string
+	// Before and After are the levels that are held wholly. From and To say the
+	// same in words, of every area: "none", "read", "partly manage", "owner".
 	Before, After Level
+	From, To      string
+	Loss          bool     // it takes, and does not give
 	Restrictions  []string // sorted
 	Except        []string // sorted
-	// Groups are those that give the higher of the two levels on these
-	// records, by id: after the change where it is a gain, before it where it
-	// is a loss. Where two accesses were compared there are none.
+	VendorID      string   // records of this vendor only; empty for all
+	// Scopes are those that are gained or lost, sorted: where only a part of a
+	// level is held, and where they belong to no entity.
+	Scopes []string
+	// Groups are those that give what is gained, after the change, or gave what
+	// is lost, before it; by id. Where two accesses were compared there are none.
 	Groups []GroupRef
+
+	part bool // a part of a level is what changes
+	// manages says whether at least a part of manage was and is held.
+	managed, manages bool
 }
 
 // Widens reports whether the change gives, and does not take.
-func (c Change) Widens() bool { return c.After > c.Before }
+func (c Change) Widens() bool { return !c.Loss }
+
+// Admin reports whether the user becomes or ceases to be one who can manage
+// users and groups, at least in part.
+func (c Change) Admin() bool {
+	return c.Area == AreaEntity && c.VendorID == "" && c.Entity == "users_and_groups" && (c.managed || c.manages) &&
+		(c.managed != c.manages || c.part || (c.Before >= Manage) != (c.After >= Manage))
+}
+
+// LiftsRestriction reports whether the user held a level on some records only
+// and gets it, or a higher one, on all.
+func (c Change) LiftsRestriction() bool {
+	return c.Kind == Unrestricted || c.Kind == Raised && len(c.Except) > 0
+}
 
 // Text says what happens, after the name of the one it happens to: "gains read
 // on orders for records with DE through orders-de".
 func (c Change) Text() string {
 	var text string
-	switch {
-	case c.Before == None:
-		text = "gains " + c.After.String()
-	case c.After == None:
-		text = "loses " + c.Before.String()
+	switch c.Area {
+	case AreaTeam:
+		return c.teamText()
+	case AreaProduct:
+		return c.productText()
+	case AreaMake:
+		return c.makeText()
+	case AreaScopes:
+		text = c.verb() + " the " + noun(len(c.Scopes), "scope", "scopes") + " " + enumerate(c.Scopes)
 	default:
-		text = "is " + string(c.Kind) + " from " + c.Before.String() + " to " + c.After.String()
+		text = c.entityText()
 	}
-	text += " on " + c.Entity
+	if c.VendorID != "" {
+		text += " for records of the vendor " + c.VendorID
+	}
 	switch {
 	case len(c.Restrictions) > 0:
 		text += " for records with " + strings.Join(c.Restrictions, " or ")
@@ -61,13 +106,47 @@ func (c Change) Text() string {
 	return text
 }
 
+func (c Change) verb() string {
+	if c.Loss {
+		return "loses"
+	}
+	return "gains"
+}
+
+func (c Change) entityText() string {
+	var text string
+	switch {
+	case c.part && c.From == c.To:
+		text = c.verb() + " a part of " + strings.TrimPrefix(c.To, "partly ")
+	case c.From == None.String():
+		text = "gains " + c.To
+	case c.To == None.String():
+		text = "loses " + c.From
+	default:
+		text = "is " + string(c.Kind) + " from " + c.From + " to " + c.To
+	}
+	text += " on " + c.Entity
+	if len(c.Scopes) > 0 {
+		text += " (" + strings.Join(c.Scopes, ", ") + ")"
+	}
+	return text
+}
+
+func noun(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
 // JoinEntities makes one change of those that differ in the entity only.
 func JoinEntities(changes []Change) []Change {
 	var joined []Change
 	var entities [][]string
 	for _, c := range changes {
 		i := slices.IndexFunc(joined, func(j Change) bool {
-			return j.Kind == c.Kind && j.Before == c.Before && j.After == c.After && slices.Equal(j.Groups, c.Groups) &&
+			return j.Area == c.Area && j.Area == AreaEntity && j.Kind == c.Kind && j.From == c.From && j.To == c.To && j.Loss == c.Loss && j.VendorID == c.VendorID &&
+				slices.Equal(j.Groups, c.Groups) && slices.Equal(j.Scopes, c.Scopes) &&
 				slices.Equal(j.Restrictions, c.Restrictions) && slices.Equal(j.Except, c.Except)
 		})
 		if i < 0 {
@@ -89,6 +168,7 @@ func CompareAccess(before, after Access) []Change {
 		if before[i] != after[i] {
 			changes = append(changes, Change{
 				Kind: kindOf(before[i], after[i]), Entity: catalog[i].Code, Before: before[i], After: after[i],
+				From: before[i].String(), To: after[i].String(), Loss: after[i] < before[i],
 			})
 		}
 	}
@@ -107,70 +187,218 @@ func kindOf(before, after Level) ChangeKind {
 	return Lowered
 }
 
-// CompareSubjects returns what differs between two states of a user, by
-// category and entity code (rule 10).
+// CompareSubjects returns what differs between two states of a user, scope by
+// scope (rule 10): by category and entity code, the tenant's records before a
+// vendor's own; then scopes of no entity.
 func CompareSubjects(before, after Subject) []Change {
 	if slices.Equal(before.grants, after.grants) {
 		return nil // the same groups, evaluated once
 	}
-	was, is := before.Access(), after.Access()
-	count := 0
-	for i := range was {
-		if was[i] != is[i] {
-			count++
+	vendors := append(append([]string{""}, before.vendors()...), after.vendors()...)
+	slices.Sort(vendors)
+	var pairs []viewPair
+	for _, id := range slices.Compact(vendors) {
+		pairs = append(pairs, newViewPair(before, after, id))
+	}
+	var changes []Change
+	for _, entity := range reportOrder {
+		for i := range pairs {
+			changes = append(changes, pairs[i].compare(entity)...)
 		}
 	}
-	changes := make([]Change, 0, count)
-	for _, i := range reportOrder {
-		switch {
-		case before.restricted(i) || after.restricted(i):
-			changes = append(changes, compareRecords(before, after, i)...)
-		case was[i] != is[i]:
-			changes = append(changes, newChange(before, after, i, records{before: was[i], after: is[i]}))
-		}
+	for i := range pairs {
+		changes = append(changes, pairs[i].compareOthers()...)
 	}
 	return changes
 }
 
-// records are those of one entity to which the same happened: those with one
-// of the values or, where others is set, all but those with a value in except.
+// viewPair is what a subject held and holds, and the values that tell records
+// apart in either.
+type viewPair struct {
+	before, after Subject
+	was, is       view
+	values        []string
+}
+
+func newViewPair(before, after Subject, vendorID string) viewPair {
+	p := viewPair{before: before, after: after, was: before.view(vendorID), is: after.view(vendorID)}
+	p.values = slices.Concat(p.was.values, p.is.values)
+	slices.Sort(p.values)
+	p.values = slices.Compact(p.values)
+	return p
+}
+
+// records are those to which the same happened: those with one of the values
+// or, where others is set, all but those with a value in except.
 type records struct {
-	before, after  Level
+	was, is        slots // of one area, with the levels below those that are held
 	values, except []string
 	others         bool
 }
 
-// compareRecords compares the access to one entity value by value, as nothing
-// else tells records apart, and joins the values to which the same happened.
-func compareRecords(before, after Subject, entity int) []Change {
-	others := records{before: before.level(entity, nil), after: after.level(entity, nil), others: true}
-	classes := []records{}
-	for _, value := range restrictionsOf(before, after) {
-		was, is := before.level(entity, &value), after.level(entity, &value)
-		if was == others.before && is == others.after {
+// compare compares the access to one entity value by value, as nothing else
+// tells records apart, and joins the values to which the same happened.
+func (p *viewPair) compare(entity int) []Change {
+	a, ok := p.was.area(entity)
+	if !ok || !p.was.any().or(p.is.any()).meets(a.all) {
+		return nil
+	}
+	others := records{was: a.within(p.was.wide), is: a.within(p.is.wide), others: true}
+	var classes []records
+	for _, value := range p.values {
+		was, is := a.within(p.was.slots(&value)), a.within(p.is.slots(&value))
+		if was == others.was && is == others.is {
 			continue
 		}
 		others.except = append(others.except, value)
-		i := slices.IndexFunc(classes, func(c records) bool { return c.before == was && c.after == is })
+		i := slices.IndexFunc(classes, func(c records) bool { return c.was == was && c.is == is })
 		if i < 0 {
-			i, classes = len(classes), append(classes, records{before: was, after: is})
+			i, classes = len(classes), append(classes, records{was: was, is: is})
 		}
 		classes[i].values = append(classes[i].values, value)
 	}
 	var changes []Change
 	for _, c := range append([]records{others}, classes...) {
-		if c.before != c.after {
-			changes = append(changes, newChange(before, after, entity, c))
+		if lost := c.was.minus(c.is); lost != (slots{}) {
+			changes = append(changes, p.change(a, c, lost, true))
+		}
+		if gained := c.is.minus(c.was); gained != (slots{}) {
+			changes = append(changes, p.change(a, c, gained, false))
 		}
 	}
 	return changes
 }
 
-// restrictionsOf returns the values that limit a group in either state, sorted.
-func restrictionsOf(before, after Subject) []string {
-	var values []string
-	for _, s := range []Subject{before, after} {
+// any returns what is held on any record.
+func (v *view) any() slots {
+	all := v.wide
+	for _, s := range v.narrow {
+		all = all.or(s)
+	}
+	return all
+}
+
+// change tells of slots that are gained or lost on some records.
+func (p *viewPair) change(a *area, r records, slots slots, loss bool) Change {
+	before, partBefore := a.held(r.was)
+	after, partAfter := a.held(r.is)
+	c := Change{
+		Entity: catalog[a.entity].Code, Before: before, After: after, From: levelText(before, partBefore), To: levelText(after, partAfter),
+		Loss: loss, Restrictions: r.values, Except: r.except, VendorID: p.was.vendorID,
+		part: partBefore != None || partAfter != None, managed: max(before, partBefore) >= Manage, manages: max(after, partAfter) >= Manage,
+	}
+	if c.part {
+		c.Scopes = slots.scopes()
+	}
+	switch none := None.String(); {
+	case !loss && c.From == none && r.others && p.was.any().meets(a.all):
+		c.Kind = Unrestricted
+	case !loss && c.From == none:
+		c.Kind = Gained
+	case !loss:
+		c.Kind = Raised
+	case c.To == none && r.others && p.is.any().meets(a.all):
+		c.Kind = Restricted
+	case c.To == none:
+		c.Kind = Lost
+	default:
+		c.Kind = Lowered
+	}
+	c.Groups = p.givers(a, r, slots, c)
+	return c
+}
+
+// levelText says what is held: a level, a part of one, or both.
+func levelText(level, part Level) string {
+	switch {
+	case part == None:
+		return level.String()
+	case level == None:
+		return "partly " + part.String()
+	}
+	return level.String() + " and partly " + part.String()
+}
+
+// givers returns the groups that give what is gained, or gave what is lost: those
+// that give the higher level by themselves, else those that have a scope of it.
+func (p *viewPair) givers(a *area, r records, changed slots, c Change) []GroupRef {
+	giver, top := p.after, c.After
+	if c.Loss {
+		giver, top = p.before, c.Before
+	}
+	var alone, together []GroupRef
+	for _, g := range giver.grants {
+		if !p.was.has(g) {
+			continue
+		}
+		held := g.wide
+		for i := range r.values {
+			held = held.or(g.slots(&r.values[i]))
+		}
+		if level, _ := a.held(held); level == top && top > None && c.Before != c.After {
+			alone = append(alone, g.GroupRef)
+		}
+		if a.within(held).meets(changed) {
+			together = append(together, g.GroupRef)
+		}
+	}
+	if len(alone) > 0 {
+		return alone
+	}
+	return together
+}
+
+// compareOthers compares scopes of no entity, value by value.
+func (p *viewPair) compareOthers() []Change {
+	type class struct {
+		values []string // nil for records with other values, and none
+		loss   bool
+		scopes []string
+	}
+	held := func(s Subject, value *string) []string {
+		var scopes []string
 		for _, g := range s.grants {
+			for _, o := range g.others(value) {
+				if o.vendorID == p.was.vendorID {
+					scopes = append(scopes, o.scope)
+				}
+			}
+		}
+		slices.Sort(scopes)
+		return slices.Compact(scopes)
+	}
+	values := p.otherValues()
+	var changes []Change
+	for _, loss := range []bool{true, false} {
+		from, to := p.after, p.before // of a gain
+		if loss {
+			from, to = p.before, p.after
+		}
+		wide := missing(held(from, nil), held(to, nil))
+		classes := []class{{scopes: wide, loss: loss}}
+		for _, value := range values {
+			scopes := missing(held(from, &value), held(to, &value))
+			scopes = missing(scopes, wide)
+			i := slices.IndexFunc(classes[1:], func(c class) bool { return slices.Equal(c.scopes, scopes) })
+			if i < 0 {
+				i, classes = len(classes)-1, append(classes, class{scopes: scopes, loss: loss})
+			}
+			classes[i+1].values = append(classes[i+1].values, value)
+		}
+		for _, c := range classes {
+			if len(c.scopes) > 0 {
+				changes = append(changes, p.otherChange(from, c.scopes, c.values, c.loss))
+			}
+		}
+	}
+	return changes
+}
+
+// otherValues are the values that tell records apart for scopes of no entity.
+func (p *viewPair) otherValues() []string {
+	var values []string
+	for _, g := range slices.Concat(p.before.grants, p.after.grants) {
+		if len(g.othersIn) > len(g.othersWide) {
 			values = append(values, g.restrictions...)
 		}
 	}
@@ -178,34 +406,24 @@ func restrictionsOf(before, after Subject) []string {
 	return slices.Compact(values)
 }
 
-func newChange(before, after Subject, entity int, r records) Change {
-	c := Change{
-		Kind: kindOf(r.before, r.after), Entity: catalog[entity].Code, Before: r.before, After: r.after,
-		Restrictions: r.values, Except: r.except,
-	}
-	switch {
-	case r.others && c.Kind == Lost && after.holds(entity):
-		c.Kind = Restricted
-	case r.others && c.Kind == Gained && before.holds(entity):
-		c.Kind = Unrestricted
-	}
-	giver := before
-	if c.Widens() {
-		giver = after
+// missing returns the scopes of the first list that the second lacks.
+func missing(have, other []string) []string {
+	return slices.DeleteFunc(slices.Clone(have), func(scope string) bool { return slices.Contains(other, scope) })
+}
+
+func (p *viewPair) otherChange(giver Subject, scopes, values []string, loss bool) Change {
+	c := Change{Kind: Gained, Area: AreaScopes, Loss: loss, Restrictions: values, VendorID: p.was.vendorID, Scopes: scopes, From: None.String(), To: "held"}
+	if loss {
+		c.Kind, c.From, c.To = Lost, c.To, c.From
 	}
 	for _, g := range giver.grants {
-		if g.access[entity] >= max(r.before, r.after) && g.reachesAny(entity, r.values) {
+		gives := g.othersWide
+		if len(values) > 0 {
+			gives = g.othersIn
+		}
+		if slices.ContainsFunc(gives, func(o other) bool { return o.vendorID == p.was.vendorID && slices.Contains(scopes, o.scope) }) {
 			c.Groups = append(c.Groups, g.GroupRef)
 		}
 	}
 	return c
-}
-
-// reachesAny reports whether the group reaches records with one of the values;
-// without values, those that carry none.
-func (g *grant) reachesAny(entity int, values []string) bool {
-	if len(values) == 0 {
-		return g.reaches(entity, nil)
-	}
-	return slices.ContainsFunc(values, func(v string) bool { return g.reaches(entity, &v) })
 }

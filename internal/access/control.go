@@ -61,79 +61,42 @@ func ControlIDs(a Access) []string {
 	return ids
 }
 
-// FromControls returns the access that a group with the given access controls
-// has (rule 6), after tied and derived entities followed (rules 2a, 2b).
-// Entities in withheld are named with no access. Ids that are not predefined
-// or grant nothing in the catalog are skipped.
-func FromControls(ids, withheld []string) Access {
-	return followed(direct(ids), withheld)
-}
-
-// followed gives tied and derived entities what they follow, where all others
-// have their levels and those in withheld are named with no access.
-func followed(levels Access, withheld []string) Access {
-	named := namedIn(levels)
-	for _, code := range withheld {
-		if i, ok := entityIndex[code]; ok && levels[i] == None {
-			named[i] = true
-		}
-	}
-	return follow(levels, named)
-}
-
-// direct returns the levels that the controls grant by themselves. What a
-// vendor-aware control reaches, a vendor's own records, is no level.
-func direct(ids []string) Access {
+// Held returns the levels that predefined access controls of entities give
+// wholly (rule 6): what follows an entity is not added, as nobody holds what no
+// access control gives. All other ids are skipped.
+func Held(ids []string) Access {
+	all := heldSlots(ids)
 	var levels Access
-	for _, id := range ids {
-		c, ok := controlIndex[id]
-		if !ok || controls[c].Entity == "" || controls[c].VendorAware {
-			continue
-		}
-		i := controlEntity[c]
-		levels[i] = max(levels[i], controls[c].Level)
+	for i := range levels {
+		levels[i], _ = areas[i].held(all)
 	}
 	return levels
 }
 
-// whole is direct for a stricter reader: a level counts only where ids hold
-// every control that the level takes.
-func whole(ids []string) Access {
-	carried := make([]bool, len(controls))
-	for _, id := range ids {
-		if c, ok := controlIndex[id]; ok {
-			carried[c] = true
-		}
-	}
+// Observed returns the levels that a group shows which carries other predefined
+// access controls than was expected: where scopes are missing what is left
+// whole, where there are more the level that they are of.
+func Observed(expected, carried []string) Access {
+	want, have := heldSlots(expected), heldSlots(carried)
 	var levels Access
-	for i := range bundles {
-		for level, bundle := range bundles[i] {
-			if len(bundle) > 0 && !slices.ContainsFunc(bundle, func(c int) bool { return !carried[c] }) {
-				levels[i] = Level(level)
-			}
+	for i := range levels {
+		a := &areas[i]
+		level, part := a.held(have)
+		if a.within(have).minus(a.within(want)) != (slots{}) {
+			level = max(level, part)
 		}
+		levels[i] = level
 	}
 	return levels
 }
 
-// Withheld returns the entities that must be named with no access for a group
-// carrying ControlIDs(a) to have exactly the access a: those that would
-// otherwise follow a parent or a tied entity.
-func Withheld(a Access) []string {
-	codes := []string{}
-	for i, level := range follow(a, namedIn(a)) {
-		if level != a[i] {
-			codes = append(codes, catalog[i].Code)
+func heldSlots(ids []string) (all slots) {
+	for _, id := range ids {
+		if i, ok := controlIndex[id]; ok && controlEntity[i] >= 0 {
+			all = all.or(controlSlots[i])
 		}
 	}
-	return codes
-}
-
-// Complete is FromControls for a stricter reader: a level counts only where
-// ids hold every control that the level takes. Where the two differ, someone
-// took away a part of what a group carried.
-func Complete(ids, withheld []string) Access {
-	return followed(whole(ids), withheld)
+	return all
 }
 
 var (

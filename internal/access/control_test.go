@@ -8,7 +8,7 @@ import (
 
 // groupOf returns a group that carries the controls of exactly this access.
 func groupOf(a Access) Group {
-	return Group{ID: "g", Controls: ControlIDs(a), Withheld: Withheld(a)}
+	return Group{ID: "g", Controls: ControlIDs(a)}
 }
 
 func TestControlsAreWhole(t *testing.T) {
@@ -48,11 +48,11 @@ func TestControlsRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		a := anyAccess().Draw(t, "access")
-		if got := groupOf(a).Access(); got != a {
+		if got := (Rights{}).Access(groupOf(a)); got != a {
 			t.Errorf("got %v, want %v", got.Map(), a.Map())
 		}
-		if got := Complete(ControlIDs(a), Withheld(a)); got != a {
-			t.Errorf("complete: got %v, want %v", got.Map(), a.Map())
+		if got := Held(ControlIDs(a)); got != a {
+			t.Errorf("held: got %v, want %v", got.Map(), a.Map())
 		}
 	})
 }
@@ -61,21 +61,17 @@ func TestControlsOfOthers(t *testing.T) {
 	t.Parallel()
 	products, users := controlID("4", "158"), controlID("4", "185")
 
-	got := FromControls([]string{products, "custom-control"}, nil)
-	if got.Of("media") != Manage || got.Of("categories") != None {
-		t.Errorf("products alone: media %s, categories %s; want manage, none (rules 2b, 3)", got.Of("media"), got.Of("categories"))
+	if got := Held([]string{products, "custom-control"}); got.Of("products") != Manage || got.Of("media") != None {
+		t.Errorf("products alone: products %s, media %s; want manage, none: nobody holds what no access control gives (rule 6)", got.Of("products"), got.Of("media"))
 	}
-	if got := FromControls([]string{products}, []string{"media"}); got.Of("media") != None || got.Of("prices") != Manage {
-		t.Errorf("media withheld: media %s, prices %s; want none, manage", got.Of("media"), got.Of("prices"))
-	}
-	if got := FromControls([]string{controlID("4", "223")}, nil); got != (Access{}) {
+	if got := Held([]string{controlID("4", "223")}); got != (Access{}) {
 		t.Errorf("a vendor-aware control counts as %v (rule 6)", got.Map())
 	}
-	partial := FromControls([]string{users}, nil)
-	if partial.Of("users_and_groups") != Manage {
-		t.Error("one of several controls must show in a report (rule 6)")
+	one := Group{Controls: []string{users}}
+	if got := (Rights{}).Access(one).Of("users_and_groups"); got != None {
+		t.Errorf("one of several controls gives %s, wholly", got)
 	}
-	if whole := Complete([]string{users}, nil); whole.Of("users_and_groups") != None {
-		t.Error("one of several controls does not make the level complete")
+	if got := (Rights{}).Partial(one).Of("users_and_groups"); got != Manage {
+		t.Errorf("one of several controls gives %s in part: it must show in a report (rule 6)", got)
 	}
 }

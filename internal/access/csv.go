@@ -54,17 +54,28 @@ func ReportCSV(rows []Row) string {
 	return text.String()
 }
 
-var rowHeader = []string{"category", "entity", "entity_label", "level", "restrictions", "restriction_aware", "granted_by", "source"}
+var rowHeader = []string{"category", "entity", "entity_label", "level", "restrictions", "restriction_aware", "granted_by", "source", "vendor_id", "scopes"}
 
 func (r *Row) writeTo(t *table) {
 	t.cells(
-		r.Category, r.Entity, r.EntityLabel, r.Level.String(), strings.Join(r.Restrictions, " "),
-		strconv.FormatBool(r.RestrictionAware), strings.Join(r.GrantedBy, " "), string(r.Source),
+		r.Category, r.Entity, r.EntityLabel, r.LevelText(), strings.Join(r.Restrictions, " "),
+		strconv.FormatBool(r.RestrictionAware), strings.Join(r.GrantedBy, " "), joinSources(r.Sources), r.VendorID, strings.Join(r.Scopes, " "),
 	)
 }
 
 // SafeCell is a cell of CSV that no spreadsheet runs as a formula.
 func SafeCell(text string) string { return defuse(text) }
+
+func joinSources(sources []Source) string {
+	if len(sources) == 1 {
+		return string(sources[0]) // mostly
+	}
+	texts := make([]string, len(sources))
+	for i, s := range sources {
+		texts[i] = string(s)
+	}
+	return strings.Join(texts, " ")
+}
 
 // defuse keeps spreadsheets from running a cell as a formula. The apostrophes
 // that a cell begins with count as its own, so that fuse finds them again.

@@ -15,16 +15,21 @@ type Decision struct {
 	GrantedBy []string
 }
 
-// Decide says whether the user holds the level on the entity's records that
-// carry the restriction value; nil stands for a record that carries none. What
-// the catalog does not know is not allowed: ask Check first for a better
+// Records are those that a decision is about.
+type Records struct {
+	Restriction *string // that they carry; nil for none
+	VendorID    string  // whose own they are; empty for no vendor's
+}
+
+// Decide says whether the user holds the whole level on the entity's records.
+// What the catalog does not know is not allowed: ask Check first for a better
 // answer.
-func Decide(u User, entity string, level Level, restriction *string) Decision {
-	return u.Subject().Decide(entity, level, restriction)
+func Decide(u User, entity string, level Level, records Records) Decision {
+	return u.Subject().Decide(entity, level, records)
 }
 
 // Decide answers for a subject as the function of this name does for a user.
-func (s Subject) Decide(entity string, level Level, restriction *string) Decision {
+func (s Subject) Decide(entity string, level Level, records Records) Decision {
 	i, ok := entityIndex[entity]
 	switch {
 	case !ok:
@@ -32,32 +37,58 @@ func (s Subject) Decide(entity string, level Level, restriction *string) Decisio
 	case level == None || !catalog[i].Product.Admits(level):
 		return Decision{Reason: fmt.Sprintf("No user can hold the level %s on %s.", level, entity)}
 	}
-	count := 0
-	for _, g := range s.grants {
-		if g.access[i] >= level && g.reaches(i, restriction) {
-			count++
+	all, own := s.view(""), view{}
+	held, _ := areas[i].held(all.slots(records.Restriction))
+	v, a := &all, &areas[i]
+	if held < level && records.VendorID != "" && vendorAreas[i] >= 0 {
+		own = s.view(records.VendorID)
+		v, a = &own, &areas[vendorAreas[i]]
+		held, _ = a.held(own.slots(records.Restriction))
+	}
+	if held < level {
+		return Decision{Reason: s.whyNot(i, level, records)}
+	}
+	d := Decision{Allowed: true}
+	var groups []GroupRef
+	for _, g := range s.deciders(v, a, level, records.Restriction) {
+		d.GrantedBy, groups = append(d.GrantedBy, g.ID), append(groups, g.GroupRef)
+		if whole, _ := a.held(g.slots(records.Restriction)); d.Reason == "" && whole >= level {
+			d.Reason = g.why(a, whole, level, records.Restriction)
 		}
 	}
-	if count == 0 {
-		return Decision{Reason: s.whyNot(i, level, restriction)}
-	}
-	d := Decision{Allowed: true, GrantedBy: make([]string, 0, count)}
-	for _, g := range s.grants {
-		if g.access[i] >= level && g.reaches(i, restriction) {
-			d.GrantedBy = append(d.GrantedBy, g.ID)
-			if d.Reason == "" {
-				d.Reason = g.why(i, level, restriction)
-			}
-		}
+	if d.Reason == "" {
+		d.Reason = "Groups " + enumerateGroups(groups) + " together give " + level.String() + " on " + catalog[i].Code + "."
 	}
 	return d
 }
 
+// deciders returns the groups that give the level on these records by
+// themselves, else those that do so together.
+func (s Subject) deciders(v *view, a *area, level Level, restriction *string) []*grant {
+	var alone, together []*grant
+	for _, g := range s.grants {
+		held := g.slots(restriction)
+		switch whole, _ := a.held(held); {
+		case !v.has(g):
+		case whole >= level:
+			alone = append(alone, g)
+		case held.meets(a.whole[level]):
+			together = append(together, g)
+		}
+	}
+	if len(alone) > 0 {
+		return alone
+	}
+	return together
+}
+
 // why says how the group allows the level.
-func (g *grant) why(entity int, level Level, restriction *string) string {
-	held := g.access[entity]
-	reason := "Group " + g.String() + " gives " + held.String() + " on " + catalog[entity].Code
-	if g.narrows(entity) {
+func (g *grant) why(a *area, held, level Level, restriction *string) string {
+	reason := "Group " + g.String() + " gives " + held.String() + " on " + catalog[a.entity].Code
+	if a.vendor {
+		reason += " of the vendor " + g.vendorID
+	}
+	if wide, _ := a.held(g.wide); wide < held {
 		reason += " for records with " + *restriction
 	}
 	if held > level {
@@ -68,20 +99,23 @@ func (g *grant) why(entity int, level Level, restriction *string) string {
 
 // whyNot says what comes nearest to allowing the level, and what it lacks: the
 // group with the highest level on the entity, rather one that gives it on these
-// records than one that gives it on others.
-func (s Subject) whyNot(entity int, level Level, restriction *string) string {
+// records than one that gives it on others, and rather all of it than a part.
+func (s Subject) whyNot(entity int, level Level, records Records) string {
 	if s.locked {
 		return "The user is locked and so has no access."
 	}
 	var nearest *grant
 	best := -1
 	for _, g := range s.grants {
-		held := g.access[entity]
-		if held == None {
+		whole, part := areas[entity].held(g.narrow)
+		if max(whole, part) == None {
 			continue
 		}
-		nearness := 2 * int(held)
-		if g.reaches(entity, restriction) {
+		nearness := 4 * int(max(whole, part))
+		if whole >= part {
+			nearness += 2
+		}
+		if !g.limits(records.Restriction) || !g.narrows(entity) {
 			nearness++
 		}
 		if nearness > best {
@@ -89,18 +123,47 @@ func (s Subject) whyNot(entity int, level Level, restriction *string) string {
 		}
 	}
 	if nearest == nil {
-		return "None of the user's groups gives access to " + catalog[entity].Code + "."
+		return s.whyNotOfVendor(entity, level, records)
 	}
-	return nearest.whyNot(entity, level, restriction)
+	return nearest.whyNot(entity, level, records.Restriction)
+}
+
+// whyNotOfVendor says what a subject lacks who reaches records of vendors at
+// most.
+func (s Subject) whyNotOfVendor(entity int, level Level, records Records) string {
+	for _, g := range s.grants {
+		if vendorAreas[entity] < 0 || g.vendorID == "" {
+			continue
+		}
+		held, _ := areas[vendorAreas[entity]].held(g.narrow)
+		if held == None {
+			continue
+		}
+		reason := "Group " + g.String() + " gives " + held.String() + " on " + catalog[entity].Code + " of the vendor " + g.vendorID + " only"
+		if held < level && g.vendorID == records.VendorID {
+			reason = strings.TrimSuffix(reason, " only") + " and not " + level.String()
+		}
+		return reason + "."
+	}
+	return "None of the user's groups gives access to " + catalog[entity].Code + "."
 }
 
 func (g *grant) whyNot(entity int, level Level, restriction *string) string {
-	held := g.access[entity]
-	reason := "Group " + g.String() + " gives " + held.String() + " on " + catalog[entity].Code
-	if held < level {
+	held, part := areas[entity].held(g.narrow)
+	reason := "Group " + g.String() + " gives "
+	switch {
+	case held == None:
+		reason += "a part of " + part.String()
+	case part > held:
+		reason += held.String() + " and a part of " + part.String()
+	default:
+		reason += held.String()
+	}
+	reason += " on " + catalog[entity].Code
+	if held < level && part != level {
 		reason += " and not " + level.String()
 	}
-	if g.reaches(entity, restriction) {
+	if !g.narrows(entity) || !g.limits(restriction) {
 		return reason + "."
 	}
 	only := ", only for records with " + strings.Join(g.restrictions, " or ")

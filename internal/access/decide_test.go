@@ -1,6 +1,7 @@
 package access
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -22,9 +23,9 @@ func parseGroups(t *testing.T, list []tableGroup) []Group {
 	groups := []Group{}
 	for _, g := range list {
 		levels := Expand(Access{}, parseLevels(t, g.Access))
-		group := Group{ID: g.ID, Controls: append(ControlIDs(levels), g.Controls...), Withheld: Withheld(levels), Restrictions: g.Restrictions}
+		group := Group{ID: g.ID, Controls: append(ControlIDs(levels), g.Controls...), Restrictions: g.Restrictions}
 		if template, ok := TemplateByID(g.Template); ok {
-			group.Templates = []Access{template.Access}
+			group.Templates = []string{template.ID}
 		} else if g.Template != "" {
 			t.Fatalf("no template %q", g.Template)
 		}
@@ -55,7 +56,7 @@ func TestDecide(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got := Decide(user, entity, level, q.Restriction)
+				got := Decide(user, entity, level, Records{Restriction: q.Restriction})
 				if by := strings.Join(got.GrantedBy, " "); got.Reason != q.Reason || by != q.By || got.Allowed != (q.By != "") {
 					t.Errorf("%s: got %v by %q: %s\nwant by %q: %s", q.Ask, got.Allowed, by, got.Reason, q.By, q.Reason)
 				}
@@ -74,15 +75,32 @@ func anyGroup() *rapid.Generator[Group] {
 			Restrictions: rapid.SliceOfN(anyValue, 0, 3).Draw(t, "restrictions"),
 		}
 		a := Expand(Access{}, anyOwn().Draw(t, "own"))
-		g.Controls, g.Withheld = ControlIDs(a), Withheld(a)
+		g.Controls = ControlIDs(a)
 		for _, c := range rapid.SliceOfN(rapid.SampledFrom(controls), 0, 3).Draw(t, "controls") {
 			g.Controls = append(g.Controls, c.ID)
 		}
-		if template := anyTemplate().Draw(t, "template"); template != (Access{}) {
-			g.Templates = []Access{template}
+		for _, template := range rapid.SliceOfN(rapid.SampledFrom(Templates()), 0, 1).Draw(t, "template") {
+			g.Templates = []string{template.ID}
 		}
+		g.Controls = append(g.Controls, rapid.SliceOfN(rapid.SampledFrom(slices.Sorted(maps.Keys(someRights.Controls))), 0, 2).Draw(t, "own controls")...)
+		g.VendorID = rapid.SampledFrom([]string{"", "", "acme", "zeta"}).Draw(t, "vendor")
 		return g
 	})
+}
+
+// someRights has access controls of a tenant's own: whole levels, parts of them,
+// scopes of several entities, of none, of vendors, of the tenant's own.
+var someRights = Rights{
+	Controls: map[string]OwnControl{
+		"own-users":   {Scopes: []string{"iam.user_read", "iam.user_create", "iam.group_read"}},
+		"own-groups":  {Scopes: []string{"iam.group_manage", "iam.access_read", "iam.template_read"}},
+		"own-orders":  {Scopes: []string{"order.order_read", "order.order_manage"}, RestrictionAware: true},
+		"own-open":    {Scopes: []string{"order.order_read", "quote.quote_read", "shipping.shipping_read"}},
+		"own-vendors": {Scopes: []string{"order.order_read_by_vendor", "product.product_read_by_vendor"}, VendorAware: true},
+		"own-others":  {Scopes: []string{"ai.agent_read", "house.key", "house.gone", "integromat.scenario_edit"}},
+		"own-narrow":  {Scopes: []string{"ai.agent_manage"}, RestrictionAware: true},
+	},
+	Scopes: map[string]bool{"house.key": true},
 }
 
 func anyGroups() *rapid.Generator[[]Group] {
@@ -121,18 +139,18 @@ func narrower(before, after Subject) string {
 func TestReportAndDecisionAgree(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		user := User{Locked: rapid.IntRange(0, 9).Draw(t, "locked") == 0, Groups: anyGroups().Draw(t, "groups")}
+		user := User{Locked: rapid.IntRange(0, 9).Draw(t, "locked") == 0, Groups: anyGroups().Draw(t, "groups"), Rights: someRights}
 		subject, rows := user.Subject(), Report(user)
 		for i, e := range catalog {
 			for _, level := range e.Product.Levels()[1:] {
 				for _, v := range everyRecord() {
 					var by []string
 					for _, r := range rows {
-						if r.Entity == e.Code && r.Level >= level && (len(r.Restrictions) == 0 || v != nil && slices.Contains(r.Restrictions, *v)) {
+						if r.Entity == e.Code && !r.Partly && r.VendorID == "" && r.Level >= level && (len(r.Restrictions) == 0 || v != nil && slices.Contains(r.Restrictions, *v)) {
 							by = append(by, r.GrantedBy...)
 						}
 					}
-					got := subject.Decide(e.Code, level, v)
+					got := subject.Decide(e.Code, level, Records{Restriction: v})
 					if got.Allowed != (len(by) > 0) || got.Allowed != (subject.level(i, v) >= level) {
 						t.Fatalf("%s on %s with %s: decided %+v, reported by %v", level, e.Code, written(v), got, by)
 					}
@@ -149,7 +167,7 @@ func TestReportAndDecisionAgree(t *testing.T) {
 func TestReportIsMaximal(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		rows := Report(User{Groups: anyGroups().Draw(t, "groups")})
+		rows := Report(User{Groups: anyGroups().Draw(t, "groups"), Rights: someRights})
 		for i, a := range rows {
 			if len(a.GrantedBy) == 0 || !slices.IsSorted(a.GrantedBy) || a.Source == "" || !slices.IsSorted(a.Restrictions) {
 				t.Fatalf("not whole: %+v", a)
@@ -158,7 +176,7 @@ func TestReportIsMaximal(t *testing.T) {
 				t.Fatalf("restricted without being aware: %+v", a)
 			}
 			for j, b := range rows {
-				if i != j && a.Entity == b.Entity && a.Level <= b.Level && covers(b.Restrictions, a.Restrictions) {
+				if i != j && a.Entity != "" && a.Entity == b.Entity && a.Partly == b.Partly && (a.VendorID == b.VendorID || b.VendorID == "" && len(b.Restrictions) == 0) && a.Level <= b.Level && covers(b.Restrictions, a.Restrictions) {
 					t.Fatalf("%+v is covered by %+v", a, b)
 				}
 			}
@@ -179,7 +197,7 @@ func TestGroupsNeverTakeAway(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		groups, more := anyGroups().Draw(t, "groups"), anyGroup().Draw(t, "more")
-		before, after := User{Groups: groups}, User{Groups: append(slices.Clone(groups), more)}
+		before, after := User{Groups: groups, Rights: someRights}, User{Groups: append(slices.Clone(groups), more), Rights: someRights}
 		if lost := narrower(before.Subject(), after.Subject()); lost != "" {
 			t.Errorf("another group takes away %s", lost)
 		}
@@ -192,7 +210,7 @@ func TestRestrictionsNarrowAndWiden(t *testing.T) {
 		groups, g, value := anyGroups().Draw(t, "groups"), anyGroup().Draw(t, "group"), anyValue.Draw(t, "value")
 		with := func(restrictions ...string) Subject {
 			g.Restrictions = restrictions
-			return User{Groups: append(slices.Clone(groups), g)}.Subject()
+			return User{Groups: append(slices.Clone(groups), g), Rights: someRights}.Subject()
 		}
 		present := g.Restrictions
 		before, after := with(present...), with(append(slices.Clone(present), value)...)
@@ -215,7 +233,7 @@ func TestCompile(t *testing.T) {
 			ids = append(ids, g.ID, g.ID) // twice is as once
 		}
 		locked := rapid.Bool().Draw(t, "locked")
-		user, subject := User{Locked: locked, Groups: groups}, Compile(groups).Subject(locked, ids...)
+		user, subject := User{Locked: locked, Groups: groups, Rights: someRights}, someRights.Compile(groups).Subject(locked, ids...)
 		if got, want := ReportCSV(subject.Report()), ReportCSV(Report(user)); got != want {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}

@@ -1,35 +1,45 @@
 package access
 
 import (
+	"cmp"
 	"maps"
 	"slices"
-	"strings"
 )
 
-// Forecast follows a tenant through the changes of a plan, one after another.
-// It is not safe for concurrent use.
+// Forecast follows a tenant through the changes of a plan, one after another,
+// and keeps count of who gains and loses. A change takes time for whom it
+// affects, however many others have changed before. It is not safe for
+// concurrent use.
 type Forecast struct {
-	users             []forecastUser
-	byID, byEmail     map[string]int
-	wasGroups, groups map[string]Group
-	losing, admins    map[int]bool
-}
+	tenant *Tenant
+	start  []*StateUser // by the tenant's index; who came later was not there
+	before side
+	cmp    *comparer
 
-// forecastUser is a user before the plan and as planned; nil while not there.
-type forecastUser struct{ was, is *StateUser }
+	totals  map[int]UserChange // what became of who changed, by all changes
+	losing  map[int]bool
+	gaining map[int]bool
+	raised  map[int]bool // to administrators
+	lifted  map[int]bool
+	admins  map[int]bool
+}
 
 // Impact is what one change of a plan does, and what all up to it do together.
 type Impact struct {
 	Step  []UserChange // by this change alone
 	Total []UserChange // of the users that the change affects, by the plan up to here
-	// Losing are all users who lose access, wholly or in part, by the plan up to
-	// here; More says that the change adds to them.
-	Losing []StateUser
-	More   bool
+
+	Losing, Gaining, NewAdmins, Lifted Count
 	// Admins is how many users can manage users and groups after the change;
 	// NoAdmins are those who no longer can because of it.
 	Admins   int
 	NoAdmins []StateUser
+}
+
+// Count is how many users something happens to by the plan up to here.
+type Count struct {
+	Users int
+	More  bool // the change adds to them
 }
 
 // Loses reports whether the user is removed, locked or loses access, wholly or
@@ -40,296 +50,197 @@ func (c UserChange) Loses() bool {
 
 // LosesAccess reports whether the user loses access, wholly or in part.
 func (c UserChange) LosesAccess() bool {
-	return slices.ContainsFunc(c.Changes, func(change Change) bool { return !change.Widens() })
+	return slices.ContainsFunc(c.Changes, func(change Change) bool { return change.Loss })
+}
+
+// GainsAccess reports whether the user gains access, wholly or in part.
+func (c UserChange) GainsAccess() bool { return slices.ContainsFunc(c.Changes, Change.Widens) }
+
+// BecomesAdmin reports whether the user becomes one who can manage users and
+// groups, at least in part.
+func (c UserChange) BecomesAdmin() bool {
+	return slices.ContainsFunc(c.Changes, func(change Change) bool { return change.Admin() && !change.Loss })
+}
+
+// LiftsRestriction reports whether the user gets a level on all records that was
+// held on some only.
+func (c UserChange) LiftsRestriction() bool {
+	return slices.ContainsFunc(c.Changes, Change.LiftsRestriction)
 }
 
 // NewForecast starts from a tenant as it is.
 func NewForecast(s State) *Forecast {
+	t := NewTenant(s)
 	f := &Forecast{
-		byID: map[string]int{}, byEmail: map[string]int{}, wasGroups: make(map[string]Group, len(s.Groups)),
-		losing: map[int]bool{}, admins: map[int]bool{},
+		tenant: t, start: slices.Clone(t.people),
+		cmp:    &comparer{numbers: map[*grant]uint32{}, known: map[string][]Change{}},
+		totals: map[int]UserChange{}, losing: map[int]bool{}, gaining: map[int]bool{}, raised: map[int]bool{}, lifted: map[int]bool{}, admins: map[int]bool{},
 	}
-	for _, g := range s.Groups {
-		f.wasGroups[g.ID] = g
+	for id := range t.groups {
+		t.base[id] = t.grant(id)
 	}
-	f.groups = maps.Clone(f.wasGroups)
-	for _, u := range s.Users {
-		i := f.add(u)
-		f.users[i].was = f.users[i].is
-	}
-	for _, u := range Admins(s) {
-		if i, ok := f.find(u); ok {
+	f.before = side{&Compiled{byID: t.base}, t.make, t.make.index()}
+	for i, u := range t.people {
+		if u != nil && f.before.grants.subjectOf(u).manages(usersAndGroups, false) {
 			f.admins[i] = true
 		}
 	}
 	return f
 }
 
-func (f *Forecast) add(u StateUser) int {
-	i := len(f.users)
-	f.users = append(f.users, forecastUser{is: &u})
-	f.index(i)
-	return i
-}
+// Change makes one change to the tenant and returns what it does. A change that
+// was made before does nothing more.
+func (f *Forecast) Change(edit func(*Tenant)) Impact {
+	t := f.tenant
+	track := &journal{people: map[int]*StateUser{}, grants: map[string]*grant{}}
+	t.track = track
+	edit(t)
+	t.track = nil
 
-func (f *Forecast) index(i int) {
-	u := f.users[i].is
-	if u.ID != "" {
-		f.byID[u.ID] = i
-	}
-	if u.Email != "" {
-		f.byEmail[strings.ToLower(u.Email)] = i
-	}
-}
-
-// find returns the user with the id, else the one with the e-mail.
-func (f *Forecast) find(u StateUser) (int, bool) {
-	if i, ok := f.byID[u.ID]; ok {
-		return i, true
-	}
-	i, ok := f.byEmail[strings.ToLower(u.Email)]
-	return i, ok
-}
-
-// Change plans one change and returns what it does. A change that was planned
-// before does nothing more.
-func (f *Forecast) Change(edit func(*Step)) Impact {
-	e := &Step{f: f, users: map[int]*StateUser{}, groups: maps.Clone(f.groups), regrouped: map[string]bool{}}
-	edit(e)
-	affected := e.affected()
-	if len(affected) == 0 {
-		return Impact{Admins: count(f.admins)}
-	}
-	was := func(i int) *StateUser { return f.users[i].was }
-	is := func(i int) *StateUser { return f.users[i].is }
-	start := stateOf(affected, was, f.wasGroups)
-	before := stateOf(affected, e.was, e.groups)
-	after := stateOf(affected, is, f.groups)
-	impact := Impact{
-		Step:  slices.Collect(CompareStates(before, after)),
-		Total: slices.Collect(CompareStates(start, after)),
-	}
-	losing, admins := map[int]bool{}, map[int]bool{}
-	for _, c := range impact.Total {
-		if i, ok := f.find(c.User); ok && c.LosesAccess() {
-			losing[i] = true
-		}
-	}
-	for _, u := range Admins(after) {
-		if i, ok := f.find(u); ok {
-			admins[i] = true
-		}
-	}
+	affected := f.affected(track)
+	before := side{&Compiled{byID: f.overlaid(affected, track)}, *cmp.Or(track.make, &t.make), f.before.members}
+	after := side{&Compiled{byID: f.overlaid(affected, &journal{})}, t.make, f.before.members}
+	impact := Impact{}
 	for _, i := range affected {
-		impact.More = impact.More || losing[i] && !f.losing[i]
-		if f.admins[i] && !admins[i] {
-			impact.NoAdmins = append(impact.NoAdmins, f.label(i))
+		was, changed := track.people[i]
+		if !changed {
+			was = t.people[i]
 		}
-		f.losing[i], f.admins[i] = losing[i], admins[i]
-	}
-	for i := range f.users {
-		if f.losing[i] {
-			impact.Losing = append(impact.Losing, f.label(i))
+		if c, ok := f.compared(before, after, was, t.people[i]); ok {
+			impact.Step = append(impact.Step, c)
 		}
+		c, ok := f.compared(f.before, after, f.was(i), t.people[i])
+		if ok {
+			impact.Total = append(impact.Total, c)
+			f.totals[i] = c
+		} else {
+			delete(f.totals, i)
+		}
+		f.count(&impact, i, c, after)
 	}
-	slices.SortFunc(impact.Losing, compareUsers)
+	impact.Losing.Users, impact.Gaining.Users, impact.NewAdmins.Users, impact.Lifted.Users = len(f.losing), len(f.gaining), len(f.raised), len(f.lifted)
+	impact.Admins = len(f.admins)
+	slices.SortFunc(impact.Step, compareChanges)
+	slices.SortFunc(impact.Total, compareChanges)
 	slices.SortFunc(impact.NoAdmins, compareUsers)
-	impact.Admins = count(f.admins)
 	return impact
 }
 
-// label is the user, as planned or else as before.
-func (f *Forecast) label(i int) StateUser {
-	return *userPair{was: f.users[i].was, is: f.users[i].is}.user()
+func compareChanges(a, b UserChange) int { return compareUsers(a.User, b.User) }
+
+// was is a person as before the plan; nil for who was not there.
+func (f *Forecast) was(i int) *StateUser {
+	if i < len(f.start) {
+		return f.start[i]
+	}
+	return nil
 }
 
-func count(set map[int]bool) (n int) {
-	for _, in := range set {
-		if in {
-			n++
+// affected returns the people who changed, and those for whom their groups or
+// the Make organization did.
+func (f *Forecast) affected(j *journal) []int {
+	affected := map[int]bool{}
+	for i := range j.people {
+		affected[i] = true
+	}
+	for id, was := range j.grants {
+		if f.tenant.grant(id) == was {
+			continue // as it was
+		}
+		for i := range f.tenant.members[id] {
+			affected[i] = true
 		}
 	}
-	return n
-}
-
-// stateOf is the part of a state that some of its users see.
-func stateOf(users []int, of func(int) *StateUser, groups map[string]Group) (s State) {
-	seen := map[string]bool{}
-	for _, i := range users {
-		u := of(i)
-		if u == nil {
-			continue
-		}
-		s.Users = append(s.Users, *u)
-		for _, id := range u.GroupIDs {
-			if g, ok := groups[id]; ok && !seen[id] {
-				seen[id] = true
-				s.Groups = append(s.Groups, g)
-			}
-		}
-	}
-	return s
-}
-
-// Step makes one change of a plan. Users are named by id or, where that is not
-// known, by e-mail; who is neither is left out.
-type Step struct {
-	f         *Forecast
-	users     map[int]*StateUser // those that changed, as before
-	groups    map[string]Group   // all, as before
-	regrouped map[string]bool    // those that changed what they give
-}
-
-func (e *Step) was(i int) *StateUser {
-	if u, changed := e.users[i]; changed {
-		return u
-	}
-	return e.f.users[i].is
-}
-
-// affected are the users that changed, and those in groups that did.
-func (e *Step) affected() []int {
-	affected := maps.Clone(e.users)
-	for i, u := range e.f.users {
-		if len(e.regrouped) > 0 && u.is != nil && slices.ContainsFunc(u.is.GroupIDs, func(id string) bool { return e.regrouped[id] }) {
-			affected[i] = nil
+	if j.make != nil && f.tenant.make.differs(*j.make) {
+		for i := range f.tenant.people {
+			affected[i] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(affected))
 }
 
-// change replaces a user by what alter makes of a copy.
-func (e *Step) change(i int, alter func(*StateUser)) {
-	present := e.f.users[i].is
-	if _, changed := e.users[i]; !changed {
-		e.users[i] = present
-	}
-	u := *present
-	u.GroupIDs = slices.Clone(u.GroupIDs)
-	alter(&u)
-	e.f.users[i].is = &u
+func (m MakeState) differs(o MakeState) bool {
+	return m.Organization != o.Organization || m.Sync != o.Sync || m.Prune != o.Prune
 }
 
-// Group returns a group as planned up to here.
-func (e *Step) Group(id string) (g Group, ok bool) {
-	g, ok = e.f.groups[id]
-	return g, ok
-}
-
-// SetGroup makes a group, or changes what it gives its members.
-func (e *Step) SetGroup(g Group) {
-	present, ok := e.f.groups[g.ID]
-	if ok && present.Access() == g.Access() && sameRestrictions(present.Restrictions, g.Restrictions) {
-		return
-	}
-	e.regrouped[g.ID] = true
-	e.f.groups[g.ID] = g
-}
-
-func sameRestrictions(a, b []string) bool {
-	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
-}
-
-// DropGroup removes a group, and its members from it.
-func (e *Step) DropGroup(id string) {
-	for i, u := range e.f.users {
-		if u.is != nil && slices.Contains(u.is.GroupIDs, id) {
-			e.leave(i, id)
+// overlaid returns the groups that the affected people are in or were, with
+// those of the journal laid over them.
+func (f *Forecast) overlaid(affected []int, j *journal) map[string]*grant {
+	byID := map[string]*grant{}
+	for _, i := range affected {
+		for _, u := range []*StateUser{f.tenant.people[i], f.was(i), j.people[i]} {
+			if u == nil {
+				continue
+			}
+			for _, id := range u.GroupIDs {
+				if g := f.tenant.grant(id); g != nil {
+					byID[id] = g
+				}
+			}
 		}
 	}
-	delete(e.f.groups, id)
-}
-
-func (e *Step) join(i int, group string) {
-	if u := e.f.users[i].is; u != nil && !slices.Contains(u.GroupIDs, group) {
-		e.change(i, func(u *StateUser) { u.GroupIDs = append(u.GroupIDs, group) })
-	}
-}
-
-func (e *Step) leave(i int, group string) {
-	if u := e.f.users[i].is; u != nil && slices.Contains(u.GroupIDs, group) {
-		e.change(i, func(u *StateUser) {
-			u.GroupIDs = slices.DeleteFunc(u.GroupIDs, func(id string) bool { return id == group })
-		})
-	}
-}
-
-// Join puts a user into a group.
-func (e *Step) Join(group string, user StateUser) {
-	if i, ok := e.f.find(user); ok {
-		e.join(i, group)
-	}
-}
-
-// Leave takes a user out of a group.
-func (e *Step) Leave(group string, user StateUser) {
-	if i, ok := e.f.find(user); ok {
-		e.leave(i, group)
-	}
-}
-
-// SetMembers puts these users, and no others, into a group.
-func (e *Step) SetMembers(group string, users []StateUser) {
-	listed := map[int]bool{}
-	for _, u := range users {
-		if i, ok := e.f.find(u); ok {
-			listed[i] = true
-			e.join(i, group)
+	for id, g := range j.grants {
+		if byID[id] = g; g == nil {
+			delete(byID, id)
 		}
 	}
-	for i := range e.f.users {
-		if !listed[i] {
-			e.leave(i, group)
+	return byID
+}
+
+// compared compares one person.
+func (f *Forecast) compared(before, after side, was, is *StateUser) (UserChange, bool) {
+	p := userPair{was: was, is: is}
+	if was == nil && is == nil {
+		return UserChange{}, false
+	}
+	f.cmp.before, f.cmp.after = before, after
+	c := UserChange{User: *p.user(), Event: p.event(), Changes: f.cmp.compare(p)}
+	return c, c.Event != "" || len(c.Changes) > 0
+}
+
+// count keeps count of a person after a change.
+func (f *Forecast) count(impact *Impact, i int, c UserChange, after side) {
+	for _, n := range []struct {
+		set   map[int]bool
+		is    bool
+		count *Count
+	}{
+		{f.losing, c.LosesAccess(), &impact.Losing},
+		{f.gaining, c.GainsAccess(), &impact.Gaining},
+		{f.raised, c.BecomesAdmin(), &impact.NewAdmins},
+		{f.lifted, c.LiftsRestriction(), &impact.Lifted},
+	} {
+		if !n.is {
+			delete(n.set, i)
+			continue
+		}
+		n.count.More = n.count.More || !n.set[i]
+		n.set[i] = true
+	}
+	is := f.tenant.people[i]
+	manages := is != nil && after.grants.subjectOf(is).manages(usersAndGroups, false)
+	if f.admins[i] && !manages {
+		impact.NoAdmins = append(impact.NoAdmins, *userPair{was: f.was(i), is: is}.user())
+	}
+	if delete(f.admins, i); manages {
+		f.admins[i] = true
+	}
+}
+
+// Worst returns up to so many of the users to whom something happens by the plan
+// up to here, those to whom most happens first.
+func (f *Forecast) Worst(n int, which func(UserChange) bool) []UserChange {
+	var all []UserChange
+	for _, c := range f.totals {
+		if which(c) {
+			all = append(all, c)
 		}
 	}
+	slices.SortFunc(all, func(a, b UserChange) int {
+		return cmp.Or(cmp.Compare(len(b.Changes), len(a.Changes)), compareChanges(a, b))
+	})
+	return all[:min(n, len(all))]
 }
 
-// SetGroups puts a user into these groups, and no others.
-func (e *Step) SetGroups(user StateUser, groups []string) {
-	i, ok := e.f.find(user)
-	if !ok || e.f.users[i].is == nil {
-		return
-	}
-	for _, id := range slices.Clone(e.f.users[i].is.GroupIDs) {
-		if !slices.Contains(groups, id) {
-			e.leave(i, id)
-		}
-	}
-	for _, id := range groups {
-		e.join(i, id)
-	}
-}
-
-// AddUser makes a user who is not there.
-func (e *Step) AddUser(user StateUser) {
-	i, ok := e.f.find(user)
-	switch {
-	case !ok:
-		e.users[e.f.add(user)] = nil
-	case e.f.users[i].is == nil:
-		if _, changed := e.users[i]; !changed {
-			e.users[i] = nil
-		}
-		e.f.users[i].is = &user
-		e.f.index(i)
-	}
-}
-
-// Lock locks or unlocks a user.
-func (e *Step) Lock(user StateUser, locked bool) {
-	if i, ok := e.f.find(user); ok && e.f.users[i].is != nil && e.f.users[i].is.Locked != locked {
-		e.change(i, func(u *StateUser) { u.Locked = locked })
-	}
-}
-
-// RemoveUser takes a user out of the tenant.
-func (e *Step) RemoveUser(user StateUser) {
-	i, ok := e.f.find(user)
-	if !ok || e.f.users[i].is == nil {
-		return
-	}
-	if _, changed := e.users[i]; !changed {
-		e.users[i] = e.f.users[i].is
-	}
-	e.f.users[i].is = nil
-}
+// Tenant is the tenant as planned up to here, to be read.
+func (f *Forecast) Tenant() *Tenant { return f.tenant }

@@ -34,20 +34,6 @@ func MakeRoles(scopes []string) []string {
 	return slices.Compact(roles)
 }
 
-// MakeRolesOf returns the roles in Make that access controls give, sorted.
-// Custom has the scopes of those that are not predefined.
-func MakeRolesOf(controls []string, custom map[string][]string) []string {
-	var scopes []string
-	for _, id := range controls {
-		if c, ok := ControlByID(id); ok {
-			scopes = append(scopes, c.Scopes...)
-		} else {
-			scopes = append(scopes, custom[id]...)
-		}
-	}
-	return MakeRoles(scopes)
-}
-
 // MakeEligible reports whether someone with these roles in Make becomes a member
 // of the Make organization.
 func MakeEligible(roles []string) bool {
@@ -56,12 +42,13 @@ func MakeEligible(roles []string) bool {
 
 // MakeState is what a state knows of the tenant's Make organization.
 type MakeState struct {
-	// Members are those whom the sync has brought there.
+	// Organization is its id; empty where the tenant has none.
+	Organization string
+	// Sync says that who is eligible becomes a member; Prune that it also removes
+	// who no longer is.
+	Sync, Prune bool
+	// Members are those whom the sync has brought there, now or before.
 	Members []MakePerson
-	// Prune says that the sync removes who has lost the roles.
-	Prune bool
-	// Scopes are those of the tenant's own access controls, by id.
-	Scopes map[string][]string
 }
 
 // MakePerson is a member of a Make organization.
@@ -70,19 +57,92 @@ type MakePerson struct {
 	Email  string
 }
 
-// MakeRoles returns the roles in Make of a user of the state, sorted. A locked
-// user has none.
-func (s State) MakeRoles(u StateUser) []string {
-	if u.Locked {
-		return nil
+// MakeRoles returns the roles in Make that the user's groups give by access
+// controls of their own, sorted. A locked user has none.
+func (s Subject) MakeRoles() []string {
+	var roles []string
+	for _, g := range s.grants {
+		roles = append(roles, g.makeRoles...)
 	}
-	var controls []string
-	for _, g := range s.Groups {
-		if slices.Contains(u.GroupIDs, g.ID) {
-			controls = append(controls, g.Controls...)
+	slices.Sort(roles)
+	return slices.Compact(roles)
+}
+
+// The standings of a person with a Make organization.
+const (
+	makeNone   = "none"
+	makeMember = "member"
+	makeStale  = "stale" // a member without the roles for it
+)
+
+// standing says how someone with these roles stands with the organization once
+// the sync has run, if it does.
+func (m MakeState) standing(roles []string, isMember bool) string {
+	switch eligible := MakeEligible(roles); {
+	case eligible && m.Sync:
+		return makeMember
+	case !isMember, !eligible && m.Sync && m.Prune:
+		return makeNone
+	case eligible && m.Organization != "":
+		return makeMember
+	}
+	return makeStale
+}
+
+// index returns who is a member, by id.
+func (m MakeState) index() map[string]bool {
+	members := make(map[string]bool, len(m.Members))
+	for _, p := range m.Members {
+		members[p.UserID] = true
+	}
+	return members
+}
+
+// makeChanges compares the roles in Make, and the standing with the
+// organization.
+func makeChanges(was, is []string, before, after string) []Change {
+	var changes []Change
+	for _, role := range was {
+		if !slices.Contains(is, role) {
+			changes = append(changes, Change{Kind: Lost, Area: AreaMake, Entity: role, From: "held", To: None.String(), Loss: true})
 		}
 	}
-	return MakeRolesOf(controls, s.Make.Scopes)
+	for _, role := range is {
+		if !slices.Contains(was, role) {
+			changes = append(changes, Change{Kind: Gained, Area: AreaMake, Entity: role, From: None.String(), To: "held"})
+		}
+	}
+	if before != after {
+		c := Change{Kind: Lowered, Area: AreaMake, Entity: MakeOrganization, From: before, To: after, Loss: after != makeMember}
+		switch {
+		case before == makeNone && !c.Loss:
+			c.Kind = Gained
+		case after == makeNone:
+			c.Kind = Lost
+		case !c.Loss:
+			c.Kind = Raised
+		}
+		changes = append(changes, c)
+	}
+	return changes
+}
+
+// MakeOrganization is what stands for the membership of the organization among
+// the changes of Make.
+const MakeOrganization = "organization"
+
+func (c Change) makeText() string {
+	switch {
+	case c.Entity != MakeOrganization:
+		return c.verb() + " the role " + c.Entity + " in Make"
+	case c.To == makeStale:
+		return "keeps access to the Make organization without the roles for it, until someone removes the member there"
+	case c.To == makeNone:
+		return "is removed from the Make organization"
+	case c.From == makeStale:
+		return "has the roles for the Make organization again"
+	}
+	return "becomes a member of the Make organization"
 }
 
 // staleMakeMembers finds members of the Make organization who have lost the
@@ -93,12 +153,15 @@ func (s State) staleMakeMembers() []Finding {
 	}
 	users := make(map[string]StateUser, len(s.Users))
 	for _, u := range s.Users {
-		users[u.ID] = u
+		if !u.Outside {
+			users[u.ID] = u
+		}
 	}
+	groups := s.Rights.Compile(s.Groups)
 	var findings []Finding
 	for _, m := range s.Make.Members {
 		u, ok := users[m.UserID]
-		if ok && MakeEligible(s.MakeRoles(u)) {
+		if ok && MakeEligible(groups.subjectOf(&u).MakeRoles()) {
 			continue
 		}
 		text := "The user has lost the roles in Make and keeps access to the Make organization until someone removes the member there."

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// makeScopesOfOurs are the scopes of the one access control of the tenant's own.
-var makeScopesOfOurs = map[string][]string{"ours": {"custom.x", "integromat.scenario_edit"}}
+// ownControls has the one access control of the tenant's own.
+var ownControls = map[string]OwnControl{"ours": {Scopes: []string{"custom.x", "integromat.scenario_edit"}}}
 
 func TestMakeRoles(t *testing.T) {
 	t.Parallel()
@@ -25,7 +25,7 @@ func TestMakeRoles(t *testing.T) {
 	for _, r := range readTable[row](t, "make.json") {
 		t.Run(r.Name, func(t *testing.T) {
 			t.Parallel()
-			s := State{Make: MakeState{Scopes: makeScopesOfOurs}}
+			s := State{Rights: Rights{Controls: ownControls}}
 			for _, g := range PredefinedGroups() {
 				s.Groups = append(s.Groups, Group{ID: g.ID, Controls: g.Controls})
 			}
@@ -37,7 +37,7 @@ func TestMakeRoles(t *testing.T) {
 				}
 				u.GroupIDs = append(u.GroupIDs, g.ID)
 			}
-			roles := s.MakeRoles(u)
+			roles := s.Rights.Compile(s.Groups).subjectOf(&u).MakeRoles()
 			if got := strings.Join(roles, " "); got != r.Roles {
 				t.Errorf("the roles are %q, want %q", got, r.Roles)
 			}
@@ -61,7 +61,8 @@ func TestFindings_staleMakeMembers(t *testing.T) {
 			{ID: "u4", Email: "emil@acme.example", GroupIDs: []string{"edit"}, Locked: true},
 			{ID: "u5", Email: "frank@acme.example"},
 		},
-		Make: MakeState{Scopes: makeScopesOfOurs, Members: []MakePerson{
+		Rights: Rights{Controls: ownControls},
+		Make: MakeState{Members: []MakePerson{
 			{"u1", "anna@acme.example"}, {"u4", "emil@acme.example"}, {"u0", "Dora@acme.example"}, {"u2", "ben@acme.example"}, {"u3", "clara@acme.example"},
 		}},
 	}

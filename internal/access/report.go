@@ -2,7 +2,9 @@ package access
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strings"
 )
 
 // Source says what gave a group its level on an entity.
@@ -12,27 +14,47 @@ type Source string
 const (
 	FromTemplate Source = "template"       // a role template the group refers to
 	FromGroup    Source = "access"         // the group's own levels
-	FromControl  Source = "access_control" // single access controls, not the whole level
+	FromControl  Source = "access_control" // access controls of the tenant's own, or single ones that are not the whole level
 	Derived      Source = "derived"        // the parent entity (rule 2b)
 	Correlated   Source = "correlated"     // a tied entity (rule 2a)
 )
 
 // Row is one line of the permissions report: a level that a user holds on an
-// entity, and on which of its records.
+// entity, wholly or in part, and on which of its records; or scopes that belong
+// to no entity.
 type Row struct {
-	Category         string
-	Entity           string
-	EntityLabel      string
-	Level            Level
+	Category    string
+	Entity      string // empty for scopes of no entity
+	EntityLabel string
+	Level       Level
+	// Partly says that only some of the level's scopes are held: Scopes.
+	Partly           bool
 	Restrictions     []string // records with one of these values, sorted; empty for every record
 	RestrictionAware bool
+	VendorID         string   // records of this vendor only; empty for all
 	GrantedBy        []string // ids of the groups that give the level that far, sorted
 	Source           Source   // in the first of those groups
+	Sources          []Source // in each of those groups
+	Scopes           []string // of a part of a level, and of no entity; sorted
+}
+
+// LevelText is the level as reports show it: a part of a level is never mistaken
+// for the level.
+func (r Row) LevelText() string {
+	switch {
+	case r.Entity == "":
+		return ""
+	case r.Partly:
+		return "partly " + r.Level.String()
+	}
+	return r.Level.String()
 }
 
 // Report returns what the user may do: for each entity the highest level, and
-// each lower level that reaches further (rule 7). The rows are ordered by
-// category, then entity code, then level, highest first.
+// each lower level that reaches further (rule 7), then what is held in part. The
+// rows are ordered by category, then entity code, then level, highest first;
+// those of a vendor's own records after the others of an entity. Scopes of no
+// entity come last.
 func Report(u User) []Row {
 	return u.Subject().Report()
 }
@@ -45,92 +67,200 @@ func (s Subject) Report() []Row {
 
 // reporter makes reports. Its next report overwrites the one before.
 type reporter struct {
-	rows  []Row
-	names []string // the room that GrantedBy of all rows shares
+	rows    []Row
+	names   []string // the room that GrantedBy of all rows shares
+	sources []Source // likewise
 }
 
 func (r *reporter) report(s Subject) []Row {
-	top := s.Access()
-	granted := 0
-	for _, level := range top {
-		if level > None {
-			granted++
-		}
+	if len(s.grants) == 0 {
+		return nil
+	}
+	granted, views := 0, s.views()
+	for i := range views {
+		granted += views[i].granted()
 	}
 	r.rows, r.names = slices.Grow(r.rows[:0], granted), slices.Grow(r.names[:0], granted*len(s.grants))
-	for _, i := range reportOrder {
-		if top[i] == None {
-			continue
+	r.sources = slices.Grow(r.sources[:0], granted*len(s.grants))
+	for _, entity := range reportOrder {
+		for i := range views {
+			if a, ok := views[i].area(entity); ok {
+				least, _ := areas[entity].held(views[0].wide)
+				if !a.vendor {
+					least = None
+				}
+				r.entity(s, &views[i], a, least)
+			}
 		}
-		if !s.restricted(i) {
-			r.row(s, i, holding{level: top[i], everything: true})
-			continue
-		}
-		for _, h := range s.holdings(i) {
-			r.row(s, i, h)
+	}
+	if slices.ContainsFunc(s.grants, func(g *grant) bool { return len(g.othersIn) > 0 }) {
+		for i := range views {
+			r.others(s, views[i].vendorID)
 		}
 	}
 	return r.rows
 }
 
-// row adds the row of one holding.
-func (r *reporter) row(s Subject, entity int, h holding) {
-	e := &catalog[entity]
-	row := Row{
-		Category: e.Category, Entity: e.Code, EntityLabel: e.Label,
-		Level: h.level, Restrictions: h.values, RestrictionAware: e.RestrictionAware,
-	}
-	start := len(r.names)
-	for _, g := range s.grants {
-		if g.access[entity] >= h.level && (!h.everything || !g.narrows(entity)) {
-			r.names = append(r.names, g.ID)
-			row.Source = cmp.Or(row.Source, g.source[entity])
+// granted returns on how many entities something is held.
+func (v *view) granted() (n int) {
+	all := v.any()
+	for i := range catalog {
+		if a, ok := v.area(i); ok && all.meets(a.all) {
+			n++
 		}
 	}
-	row.GrantedBy = r.names[start:len(r.names):len(r.names)]
+	return n
+}
+
+// entity adds the rows of one entity that say more than the least level on every
+// record: whole levels, highest first, then parts.
+func (r *reporter) entity(s Subject, v *view, a *area, least Level) {
+	top, part := a.held(v.wide)
+	restricted := v.narrows(a)
+	reached := 0
+	for level := Administrate; restricted && level > max(top, least); level-- {
+		values := v.valuesWith(func(s slots) bool { held, _ := a.held(s); return held >= level })
+		if len(values) > reached { // values never become fewer on the way down
+			reached = len(values)
+			r.row(s, v, a, Row{Level: level, Restrictions: values})
+		}
+	}
+	if top > least {
+		r.row(s, v, a, Row{Level: top})
+	}
+	for level := Administrate; restricted && level > max(top, part, least); level-- {
+		values := v.valuesWith(func(s slots) bool { _, some := a.held(s); return some == level })
+		if len(values) > 0 {
+			r.row(s, v, a, Row{Level: level, Partly: true, Restrictions: values})
+		}
+	}
+	if part > least {
+		r.row(s, v, a, Row{Level: part, Partly: true})
+	}
+}
+
+// narrows reports whether something of the area is held on some records only.
+func (v *view) narrows(a *area) bool {
+	return slices.ContainsFunc(v.narrow, func(s slots) bool { return s.minus(v.wide).meets(a.all) })
+}
+
+// valuesWith returns the values on whose records what is held is enough.
+func (v *view) valuesWith(enough func(slots) bool) []string {
+	var values []string
+	for i, value := range v.values {
+		if enough(v.narrow[i]) {
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
+// row completes a row by what gives it.
+func (r *reporter) row(s Subject, v *view, a *area, row Row) {
+	e := &catalog[a.entity]
+	row.Category, row.Entity, row.EntityLabel = e.Category, e.Code, e.Label
+	row.RestrictionAware, row.VendorID = e.RestrictionAware, v.vendorID
+	start := len(r.names)
+	alone := s.givesAlone(v, a, &row)
+	for _, g := range s.grants {
+		if v.has(g) && g.gives(a, &row, alone) {
+			r.names, r.sources = append(r.names, g.ID), append(r.sources, g.sourceIn(a, &row))
+		}
+	}
+	row.GrantedBy, row.Sources = r.names[start:len(r.names):len(r.names)], r.sources[start:len(r.sources):len(r.sources)]
+	if len(row.Sources) > 0 {
+		row.Source = row.Sources[0]
+	}
+	if row.Partly {
+		held := v.wide
+		for i, value := range v.values {
+			if slices.Contains(row.Restrictions, value) {
+				held = held.or(v.narrow[i])
+			}
+		}
+		whole, _ := a.held(held)
+		row.Scopes = held.and(a.all).minus(a.upTo(whole)).scopes()
+	}
 	r.rows = append(r.rows, row)
 }
 
-// holding is a level and how far it reaches.
-type holding struct {
-	level      Level
-	everything bool
-	values     []string // where not everything: records with one of these, sorted
+// upTo returns the slots of a level and of those below it.
+func (a *area) upTo(level Level) (s slots) {
+	for ; level > None; level-- {
+		s = s.or(a.first[level])
+	}
+	return s
 }
 
-// restricted reports whether a group narrows what it gives on the entity.
-func (s Subject) restricted(entity int) bool {
+// sourceIn says where the group has the row's level from. What is not the whole
+// level comes from single access controls, or from those of a vendor's group.
+func (g *grant) sourceIn(a *area, row *Row) Source {
+	if a.vendor || row.Partly || g.access[a.entity] < row.Level {
+		return FromControl
+	}
+	return g.source[a.entity]
+}
+
+// givesAlone reports whether one of the groups gives the row's level by itself.
+func (s Subject) givesAlone(v *view, a *area, row *Row) bool {
+	return !row.Partly && slices.ContainsFunc(s.grants, func(g *grant) bool { return v.has(g) && g.gives(a, row, true) })
+}
+
+// gives reports whether the group gives the row's level by itself as far as the
+// row reaches or, where none does, a scope of it.
+func (g *grant) gives(a *area, row *Row, alone bool) bool {
+	held := g.wide
+	if len(row.Restrictions) > 0 {
+		held = g.narrow
+	}
+	switch {
+	case alone:
+		whole, _ := a.held(held)
+		return whole >= row.Level
+	case row.Partly:
+		return held.meets(a.first[row.Level])
+	}
+	return held.meets(a.whole[row.Level])
+}
+
+// others adds the scopes of no entity, those for every record first.
+func (r *reporter) others(s Subject, vendorID string) {
+	wide := map[string][]*grant{}
 	for _, g := range s.grants {
-		if g.access[entity] > None && g.narrows(entity) {
-			return true
+		for _, o := range g.othersWide {
+			if o.vendorID == vendorID && !slices.Contains(wide[o.scope], g) {
+				wide[o.scope] = append(wide[o.scope], g)
+			}
 		}
 	}
-	return false
-}
-
-// holdings returns the levels held on the entity, highest first, each reaching
-// further than the one before (rule 7).
-func (s Subject) holdings(entity int) []holding {
-	var result []holding
-	reached := 0
-	for level := Administrate; level > None; level-- {
-		h := holding{level: level}
-		for _, g := range s.grants {
-			if g.access[entity] < level {
-				continue
-			}
-			if !g.narrows(entity) {
-				return append(result, holding{level: level, everything: true})
-			}
-			h.values = append(h.values, g.restrictions...)
+	rows := map[string]*Row{} // by what differs: reach and groups
+	add := func(scope string, values []string, groups []*grant) {
+		var ids []string
+		for _, g := range groups {
+			ids = append(ids, g.ID)
 		}
-		slices.Sort(h.values)
-		h.values = slices.Compact(h.values)
-		if len(h.values) > reached { // values never become fewer on the way down
-			result, reached = append(result, h), len(h.values)
+		key := strings.Join(values, " ") + "|" + strings.Join(ids, " ")
+		if rows[key] == nil {
+			rows[key] = &Row{
+				Category: "Scopes", Restrictions: values, RestrictionAware: len(values) > 0, VendorID: vendorID, GrantedBy: ids,
+				Source: FromControl, Sources: slices.Repeat([]Source{FromControl}, len(ids)),
+			}
+		}
+		rows[key].Scopes = append(rows[key].Scopes, scope)
+	}
+	for _, scope := range slices.Sorted(maps.Keys(wide)) {
+		add(scope, nil, wide[scope])
+	}
+	for _, g := range s.grants {
+		for _, o := range g.othersIn {
+			if o.vendorID == vendorID && wide[o.scope] == nil {
+				add(o.scope, g.restrictions, []*grant{g})
+			}
 		}
 	}
-	return result
+	for _, key := range slices.Sorted(maps.Keys(rows)) {
+		r.rows = append(r.rows, *rows[key])
+	}
 }
 
 // reportOrder holds the entities' indexes by category, then code.

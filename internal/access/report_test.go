@@ -9,12 +9,11 @@ import (
 
 func TestReport(t *testing.T) {
 	t.Parallel()
-	viewer, _ := TemplateByID("viewer")
 	user := User{Groups: []Group{
 		{ID: "orders-de", Controls: ControlIDs(Expand(Access{}, map[string]Level{"orders": Manage}))},
-		{ID: "everyone", Templates: []Access{viewer.Access}},
+		{ID: "everyone", Templates: []string{"viewer"}},
 		{ID: "backup", Controls: ControlIDs(Expand(Access{}, map[string]Level{"orders": Manage}))},
-		{ID: "oe", Controls: []string{"5ac869fc-d548-4ec8-cccc-c01491314101"}},
+		{ID: "oe", Controls: ControlIDs(Expand(Access{}, map[string]Level{"digital_processes": Read}))},
 	}}
 	rows := Report(user)
 	find := func(entity string) Row {
@@ -53,7 +52,8 @@ func TestReport(t *testing.T) {
 func TestReport_sourceOfTheFirstGroup(t *testing.T) {
 	t.Parallel()
 	level := Expand(Access{}, map[string]Level{"tax": Read})
-	template, own := Group{Templates: []Access{level}}, Group{Controls: ControlIDs(level)}
+	template, own := Group{Templates: []string{"tax"}}, Group{Controls: ControlIDs(level)}
+	rights := Rights{Templates: map[string][]string{"tax": ControlIDs(level)}}
 	for _, c := range []struct {
 		a, b Group
 		want Source
@@ -63,7 +63,7 @@ func TestReport_sourceOfTheFirstGroup(t *testing.T) {
 	} {
 		c.a.ID, c.b.ID = "a", "b"
 		for _, groups := range [][]Group{{c.a, c.b}, {c.b, c.a}} {
-			rows := Report(User{Groups: groups})
+			rows := Report(User{Groups: groups, Rights: rights})
 			if len(rows) != 1 || rows[0].Source != c.want || strings.Join(rows[0].GrantedBy, " ") != "a b" {
 				t.Errorf("%s first: got %+v, want one row from %s by a b", groups[0].ID, rows, c.want)
 			}
@@ -84,7 +84,7 @@ func TestReport_restrictions(t *testing.T) {
 			t.Parallel()
 			got := map[string][]string{}
 			for _, r := range Report(User{Locked: c.Locked, Groups: parseGroups(t, c.Groups)}) {
-				text := r.Level.String()
+				text := r.LevelText()
 				if len(r.Restrictions) > 0 {
 					text += " on " + strings.Join(r.Restrictions, " ")
 				}
@@ -102,12 +102,12 @@ func TestReport_restrictions(t *testing.T) {
 func TestReportCSV(t *testing.T) {
 	t.Parallel()
 	text := ReportCSV([]Row{
-		{Category: "Orders", Entity: "orders", EntityLabel: "Orders", Level: Manage, Restrictions: []string{"DE", "FR"}, RestrictionAware: true, GrantedBy: []string{"=cmd()", "b"}, Source: FromGroup},
-		{Category: "Extensions", Entity: "x", EntityLabel: `Views, "quoted"`, Level: Read, GrantedBy: []string{"-1"}, Source: FromTemplate},
+		{Category: "Orders", Entity: "orders", EntityLabel: "Orders", Level: Manage, Restrictions: []string{"DE", "FR"}, RestrictionAware: true, GrantedBy: []string{"=cmd()", "b"}, Source: FromGroup, Sources: []Source{FromGroup, FromControl}, VendorID: "v"},
+		{Category: "Extensions", Entity: "x", EntityLabel: `Views, "quoted"`, Level: Read, GrantedBy: []string{"-1"}, Source: FromTemplate, Sources: []Source{FromTemplate}, Partly: true, Scopes: []string{"a.b_read", "c.d"}},
 	})
-	want := "category,entity,entity_label,level,restrictions,restriction_aware,granted_by,source\r\n" +
-		"Orders,orders,Orders,manage,DE FR,true,'=cmd() b,access\r\n" +
-		"Extensions,x,\"Views, \"\"quoted\"\"\",read,,false,'-1,template\r\n"
+	want := "category,entity,entity_label,level,restrictions,restriction_aware,granted_by,source,vendor_id,scopes\r\n" +
+		"Orders,orders,Orders,manage,DE FR,true,'=cmd() b,access access_control,v,\r\n" +
+		"Extensions,x,\"Views, \"\"quoted\"\"\",partly read,,false,'-1,template,,a.b_read c.d\r\n"
 	if text != want {
 		t.Errorf("got\n%q, want\n%q", text, want)
 	}

@@ -51,9 +51,9 @@ func Reports(s State) iter.Seq2[StateUser, []Row] {
 // subjects yields the users of the state, ordered by e-mail.
 func subjects(s State) iter.Seq2[StateUser, Subject] {
 	return func(yield func(StateUser, Subject) bool) {
-		groups := Compile(s.Groups)
+		groups := s.Rights.Compile(s.Groups)
 		for _, u := range slices.SortedStableFunc(slices.Values(s.Users), compareUsers) {
-			if !yield(u, groups.subjectOf(&u)) {
+			if !u.Outside && !yield(u, groups.subjectOf(&u)) {
 				return
 			}
 		}
@@ -75,18 +75,17 @@ func WriteReviewCSV(w io.Writer, s State) error {
 	return t.end()
 }
 
-// Admins returns the users who can manage users and groups, ordered by e-mail.
+// Admins returns the users who can manage users and groups, wholly, ordered by
+// e-mail.
 func Admins(s State) []StateUser {
 	var admins []StateUser
 	for u, subject := range subjects(s) {
-		if subject.level(usersAndGroups, nil) >= Manage {
+		if subject.manages(usersAndGroups, false) {
 			admins = append(admins, u)
 		}
 	}
 	return admins
 }
-
-var usersAndGroups = entityIndex["users_and_groups"]
 
 // Findings returns what someone should look at (rule 11): first what is about
 // users, ordered by e-mail, then what is about groups, ordered by id.
@@ -108,7 +107,7 @@ func Findings(s State) []Finding {
 		}
 	}
 	findings = mergeByEmail(findings, s.staleMakeMembers())
-	groups := Compile(s.Groups)
+	groups := s.Rights.Compile(s.Groups)
 	for _, g := range slices.SortedFunc(slices.Values(s.Groups), func(a, b Group) int { return strings.Compare(a.ID, b.ID) }) {
 		findings = append(findings, groups.Subject(false, g.ID).unmet(missing)...)
 		if members[g.ID] == 0 && !predefinedGroups[g.ID] {
@@ -158,7 +157,7 @@ func (s Subject) unmet(known map[Access][]Missing) []Finding {
 func (s Subject) accidents() []Finding {
 	var findings []Finding
 	for _, i := range reportOrder {
-		if !s.restricted(i) {
+		if !slices.ContainsFunc(s.grants, func(g *grant) bool { return g.narrows(i) }) {
 			continue
 		}
 		var all []string

@@ -10,7 +10,6 @@ import (
 
 func TestFindings(t *testing.T) {
 	t.Parallel()
-	admin, _ := TemplateByID("admin")
 	state := State{
 		Groups: []Group{
 			groupWith("viewer", map[string]Level{"quotes": Read, "tax": Read}),
@@ -18,7 +17,7 @@ func TestFindings(t *testing.T) {
 			groupWith("quotes-fr", map[string]Level{"quotes": Read}, "FR"),
 			groupWith("products", map[string]Level{"products": Manage}),
 			groupWith("empty", map[string]Level{"tax": Read}),
-			{ID: "admins", Templates: []Access{admin.Access}},
+			{ID: "admins", Templates: []string{"admin"}},
 			{ID: "oe-viewer"},
 			{ID: OwnerGroupID},
 		},
@@ -69,10 +68,10 @@ func TestWriteReviewCSV(t *testing.T) {
 			{ID: "1", Email: "a@acme.example", Name: `Ann "A", B`, GroupIDs: []string{"t"}},
 		},
 	}
-	want := "email,user_id,name,category,entity,entity_label,level,restrictions,restriction_aware,granted_by,source\r\n" +
-		"a@acme.example,1,\"Ann \"\"A\"\", B\",Settings,tax,Tax,read,,false,t,access\r\n" +
-		"b@acme.example,2,'=1+1,Quotes,quotes,Quotes,read,DE FR,true,q,access\r\n" +
-		"b@acme.example,2,'=1+1,Settings,tax,Tax,manage,,false,q,access\r\n"
+	want := "email,user_id,name,category,entity,entity_label,level,restrictions,restriction_aware,granted_by,source,vendor_id,scopes\r\n" +
+		"a@acme.example,1,\"Ann \"\"A\"\", B\",Settings,tax,Tax,read,,false,t,access,,\r\n" +
+		"b@acme.example,2,'=1+1,Quotes,quotes,Quotes,read,DE FR,true,q,access,,\r\n" +
+		"b@acme.example,2,'=1+1,Settings,tax,Tax,manage,,false,q,access,,\r\n"
 	var text strings.Builder
 	if err := WriteReviewCSV(&text, state); err != nil || text.String() != want {
 		t.Errorf("got %v\n%s\nwant\n%s", err, text.String(), want)

@@ -11,9 +11,11 @@ import (
 // State is a tenant's employees and their groups at one moment: as they are,
 // or as a plan would make them.
 type State struct {
-	Users  []StateUser
+	Users  []StateUser // who is in the team, too, with or without being a user
 	Groups []Group
+	Rights Rights
 	Make   MakeState
+	Unread []string // what could not be read, and so is not told of
 }
 
 // StateUser is a user of a state.
@@ -22,7 +24,9 @@ type StateUser struct {
 	Email    string
 	Name     string
 	Locked   bool
-	GroupIDs []string // those of no group in the state give nothing
+	GroupIDs []string    // those of no group in the state give nothing
+	Team     *TeamMember // nil for who is not in the team
+	Outside  bool        // is in the team and no user of the tenant
 }
 
 // UserEvent is what happened to a user as such.
@@ -38,9 +42,11 @@ const (
 
 // UserChange is what became of a user's access between two states.
 type UserChange struct {
-	User    StateUser // as after the change; a removed user as before
-	Event   UserEvent // empty for most
-	Changes []Change  // by category and entity code; users may share it: leave it as it is
+	User  StateUser // as after the change; a removed user as before
+	Event UserEvent // empty for most
+	// Changes are those of entities, by category and code, then of scopes, team,
+	// products and Make. Users may share them: leave them as they are.
+	Changes []Change
 }
 
 // CompareStates yields the users whose access differs between two states of a
@@ -73,11 +79,14 @@ func compareUsers(a, b StateUser) int {
 }
 
 func (p userPair) event() UserEvent {
+	was, is := p.was != nil && !p.was.Outside, p.is != nil && !p.is.Outside
 	switch {
-	case p.was == nil:
+	case !was && is:
 		return UserAdded
-	case p.is == nil:
+	case was && !is:
 		return UserRemoved
+	case !was:
+		return ""
 	case p.is.Locked && !p.was.Locked:
 		return UserLocked
 	case p.was.Locked && !p.is.Locked:
@@ -129,34 +138,77 @@ const maxKnown = 10_000
 // comparer compares users of two states. Users with the same groups before and
 // the same groups after share one comparison.
 type comparer struct {
-	before, after *Compiled
+	before, after side
 	numbers       map[*grant]uint32
 	known         map[string][]Change
+}
+
+// side is what a comparer needs to know of one of the states.
+type side struct {
+	grants  *Compiled
+	make    MakeState
+	members map[string]bool // of the Make organization, by id
 }
 
 // newComparer evaluates each group once for both states, where it is the same.
 func newComparer(before, after State) *comparer {
 	c := &comparer{
-		before: Compile(before.Groups), after: Compile(after.Groups),
+		before:  side{before.Rights.Compile(before.Groups), before.Make, before.Make.index()},
+		after:   side{after.Rights.Compile(after.Groups), after.Make, after.Make.index()},
 		numbers: map[*grant]uint32{}, known: map[string][]Change{},
 	}
-	for id, g := range c.after.byID {
-		if old, ok := c.before.byID[id]; ok && old.access == g.access && slices.Equal(old.restrictions, g.restrictions) {
-			c.after.byID[id] = old
-		}
-	}
-	for _, side := range []*Compiled{c.before, c.after} {
-		for _, g := range side.byID {
-			if _, ok := c.numbers[g]; !ok {
-				c.numbers[g] = uint32(len(c.numbers)) //nolint:gosec // no tenant has so many groups
-			}
+	for id, g := range c.after.grants.byID {
+		if old, ok := c.before.grants.byID[id]; ok && old.alike(g) {
+			c.after.grants.byID[id] = old
 		}
 	}
 	return c
 }
 
+// number numbers the groups, for keys of what is known.
+func (c *comparer) number(g *grant) uint32 {
+	n, ok := c.numbers[g]
+	if !ok {
+		n = uint32(len(c.numbers)) //nolint:gosec // no tenant has so many groups
+		c.numbers[g] = n
+	}
+	return n
+}
+
+// compare returns what became of a user's access.
 func (c *comparer) compare(p userPair) []Change {
-	before, after := c.before.subjectOf(p.was), c.after.subjectOf(p.is)
+	before, after := c.before.grants.subjectOf(p.was), c.after.grants.subjectOf(p.is)
+	changes := c.subjects(before, after)
+	var was, is *TeamMember
+	if p.was != nil {
+		was = p.was.Team
+	}
+	if p.is != nil {
+		is = p.is.Team
+	}
+	others := teamChanges(was, is)
+	if len(c.before.members) > 0 || len(c.after.members) > 0 || hasMake(before) || hasMake(after) {
+		had, has := before.MakeRoles(), after.MakeRoles()
+		others = append(others, makeChanges(had, has, c.before.standing(p.was, had), c.after.standing(p.user(), has))...)
+	}
+	if len(others) == 0 {
+		return changes
+	}
+	return slices.Concat(changes, others)
+}
+
+func hasMake(s Subject) bool {
+	return slices.ContainsFunc(s.grants, func(g *grant) bool { return len(g.makeRoles) > 0 })
+}
+
+// standing says how a user stands with the Make organization. One who has left
+// the tenant may still be a member.
+func (s side) standing(u *StateUser, roles []string) string {
+	return s.make.standing(roles, u != nil && s.members[u.ID])
+}
+
+// subjects compares what groups give.
+func (c *comparer) subjects(before, after Subject) []Change {
 	if slices.Equal(before.grants, after.grants) {
 		return nil
 	}
@@ -164,7 +216,7 @@ func (c *comparer) compare(p userPair) []Change {
 	for _, s := range []Subject{before, after} {
 		key = binary.LittleEndian.AppendUint32(key, uint32(len(s.grants))) //nolint:gosec // as above
 		for _, g := range s.grants {
-			key = binary.LittleEndian.AppendUint32(key, c.numbers[g])
+			key = binary.LittleEndian.AppendUint32(key, c.number(g))
 		}
 	}
 	changes, ok := c.known[string(key)]

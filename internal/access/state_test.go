@@ -13,7 +13,7 @@ import (
 
 func groupWith(id string, own map[string]Level, restrictions ...string) Group {
 	a := Expand(Access{}, own)
-	return Group{ID: id, Controls: ControlIDs(a), Withheld: Withheld(a), Restrictions: restrictions}
+	return Group{ID: id, Controls: ControlIDs(a), Restrictions: restrictions}
 }
 
 // tell writes changes of users as lines.
@@ -103,7 +103,7 @@ func TestCompareStates_whoIsWho(t *testing.T) {
 // anyState draws users in groups.
 func anyState() *rapid.Generator[State] {
 	return rapid.Custom(func(t *rapid.T) State {
-		s := State{Groups: anyGroups().Draw(t, "groups")}
+		s := State{Groups: anyGroups().Draw(t, "groups"), Rights: someRights}
 		ids := []string{"gone"}
 		for _, g := range s.Groups {
 			ids = append(ids, g.ID)
@@ -139,7 +139,7 @@ func TestCompareStatesUserByUser(t *testing.T) {
 					groups = append(groups, g)
 				}
 			}
-			return User{Locked: s.Users[i].Locked, Groups: groups}.Subject()
+			return User{Locked: s.Users[i].Locked, Groups: groups, Rights: someRights}.Subject()
 		}
 		for _, u := range got {
 			if u.Event == UserAdded || u.Event == UserRemoved {

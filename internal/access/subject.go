@@ -10,30 +10,22 @@ type Group struct {
 	ID string
 	// Name is for sentences that people read; may be empty.
 	Name string
-	// Templates are the role templates the group refers to.
-	Templates []Access
+	// VendorID is the vendor whom the group belongs to; empty for none.
+	VendorID string
+	// Templates are the ids of the role templates the group refers to.
+	Templates []string
 	// Controls are the ids of the access controls the group carries itself.
 	Controls []string
-	// Withheld are the codes of entities the group names with no access.
-	Withheld []string
 	// Restrictions are the values that records must carry for the group's
 	// members to reach them (rule 7); empty for every record.
 	Restrictions []string
-}
-
-// Access returns the group's access (rules 2 and 6).
-func (g Group) Access() Access {
-	levels := direct(g.Controls)
-	for _, t := range g.Templates {
-		levels = Merge(levels, t)
-	}
-	return followed(levels, g.Withheld)
 }
 
 // User is whose access is evaluated.
 type User struct {
 	Locked bool
 	Groups []Group
+	Rights Rights
 }
 
 // Access returns the user's access (rule 4).
@@ -49,7 +41,7 @@ func (u User) Subject() Subject {
 	}
 	var s Subject
 	for _, g := range u.Groups {
-		s.grants = append(s.grants, evaluate(g))
+		s.grants = append(s.grants, u.Rights.evaluate(g))
 	}
 	slices.SortFunc(s.grants, func(a, b *grant) int { return cmp.Compare(a.ID, b.ID) })
 	return s
@@ -62,10 +54,10 @@ type Compiled struct {
 }
 
 // Compile evaluates the groups, whose ids are distinct.
-func Compile(groups []Group) *Compiled {
+func (r Rights) Compile(groups []Group) *Compiled {
 	c := &Compiled{byID: make(map[string]*grant, len(groups))}
 	for _, g := range groups {
-		c.byID[g.ID] = evaluate(g)
+		c.byID[g.ID] = r.evaluate(g)
 	}
 	return c
 }
@@ -93,37 +85,137 @@ type Subject struct {
 	grants []*grant // in the order of their ids; none when locked (rule 4)
 }
 
-// Access returns the highest level for each entity (rule 4), wherever it
-// reaches.
-func (s Subject) Access() Access {
-	var a Access
-	for _, g := range s.grants {
-		a = Merge(a, g.access)
-	}
-	return a
+// view is what a subject holds: on the tenant's records or, where there is a
+// vendor, on that vendor's own.
+type view struct {
+	vendorID string
+	wide     slots    // on every record
+	values   []string // that some group is restricted to, sorted
+	narrow   []slots  // on records with each of the values, wide included
 }
 
-// holds reports whether one of the groups gives a level on any record of the
-// entity.
-func (s Subject) holds(entity int) bool {
+// view merges what the groups give: a level may take scopes of several groups
+// (rule 6).
+func (s Subject) view(vendorID string) view {
+	v := view{vendorID: vendorID}
 	for _, g := range s.grants {
-		if g.access[entity] > None {
-			return true
+		if v.has(g) {
+			v.wide = v.wide.or(g.wide)
+			if g.wide != g.narrow {
+				v.values = append(v.values, g.restrictions...)
+			}
 		}
 	}
-	return false
+	if len(v.values) == 0 {
+		return v
+	}
+	slices.Sort(v.values)
+	v.values = slices.Compact(v.values)
+	v.narrow = make([]slots, len(v.values))
+	for i := range v.values {
+		v.narrow[i] = v.wide
+		for _, g := range s.grants {
+			if v.has(g) {
+				v.narrow[i] = v.narrow[i].or(g.slots(&v.values[i]))
+			}
+		}
+	}
+	return v
+}
+
+// has reports whether the group takes part: those of another vendor do not
+// reach this one's records.
+func (v *view) has(g *grant) bool { return v.vendorID == "" || g.vendorID == v.vendorID }
+
+// slots returns what is held on records that carry the restriction value, or on
+// those that carry none.
+func (v *view) slots(restriction *string) slots {
+	if restriction != nil {
+		if i, ok := slices.BinarySearch(v.values, *restriction); ok {
+			return v.narrow[i]
+		}
+	}
+	return v.wide
+}
+
+// area returns where the entity's levels stand, and false where a vendor has
+// none.
+func (v *view) area(entity int) (*area, bool) {
+	if v.vendorID == "" {
+		return &areas[entity], true
+	}
+	if vendorAreas[entity] < 0 {
+		return nil, false
+	}
+	return &areas[vendorAreas[entity]], true
+}
+
+// levels returns the highest level on each entity, wherever it reaches, and the
+// highest of which a part is held.
+func (v *view) levels() (whole, part Access) {
+	for i := range whole {
+		if a, ok := v.area(i); ok {
+			whole[i], part[i] = a.held(v.wide)
+			for _, s := range v.narrow {
+				if s.meets(a.all) {
+					level, some := a.held(s)
+					whole[i], part[i] = max(whole[i], level), max(part[i], some)
+				}
+			}
+		}
+	}
+	return whole, part
+}
+
+// vendors returns the vendors whose own records the subject may reach, sorted.
+func (s Subject) vendors() []string {
+	var ids []string
+	for _, g := range s.grants {
+		if g.vendorID != "" && !slices.Contains(ids, g.vendorID) {
+			ids = append(ids, g.vendorID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// views returns what the subject holds on the tenant's records, then on those
+// of each vendor.
+func (s Subject) views() []view {
+	all := []view{s.view("")}
+	for _, id := range s.vendors() {
+		all = append(all, s.view(id))
+	}
+	return all
+}
+
+// Access returns the highest level for each entity that is held wholly, wherever
+// it reaches (rule 4). A vendor's own records do not count.
+func (s Subject) Access() Access {
+	v := s.view("")
+	whole, _ := v.levels()
+	return whole
 }
 
 // level returns the highest level on records that carry the restriction value,
 // or on those that carry none (rule 7).
 func (s Subject) level(entity int, restriction *string) Level {
-	highest := None
-	for _, g := range s.grants {
-		if g.access[entity] > highest && g.reaches(entity, restriction) {
-			highest = g.access[entity]
+	v := s.view("")
+	level, _ := areas[entity].held(v.slots(restriction))
+	return level
+}
+
+// manages reports whether the subject can manage the entity on any record:
+// wholly or, where a part will do, in part.
+func (s Subject) manages(entity int, part bool) bool {
+	v := s.view("")
+	for _, held := range append(v.narrow, v.wide) {
+		whole, some := areas[entity].held(held)
+		if whole >= Manage || part && some >= Manage {
+			return true
 		}
 	}
-	return highest
+	return false
 }
 
 // GroupRef names a group.
@@ -144,67 +236,4 @@ func enumerateGroups(refs []GroupRef) string {
 		names[i] = r.String()
 	}
 	return enumerate(names)
-}
-
-// grant is a group, evaluated.
-type grant struct {
-	GroupRef
-	access       Access
-	source       [EntityCount]Source
-	restrictions []string // sorted, each once
-}
-
-// narrows reports whether the group reaches some records of the entity only.
-func (g *grant) narrows(entity int) bool {
-	return len(g.restrictions) > 0 && catalog[entity].RestrictionAware
-}
-
-// reaches reports whether the group reaches records of the entity that carry
-// the restriction value, or those that carry none (rule 7).
-func (g *grant) reaches(entity int, restriction *string) bool {
-	if !g.narrows(entity) {
-		return true
-	}
-	if restriction == nil {
-		return false
-	}
-	_, found := slices.BinarySearch(g.restrictions, *restriction)
-	return found
-}
-
-func evaluate(g Group) *grant {
-	result := &grant{GroupRef: GroupRef{g.ID, g.Name}, access: g.Access()}
-	if len(g.Restrictions) > 0 {
-		result.restrictions = slices.Compact(slices.Sorted(slices.Values(g.Restrictions)))
-	}
-	some, all := direct(g.Controls), whole(g.Controls)
-	for i, level := range result.access {
-		if level > None {
-			result.source[i] = source(g, i, result.access, some, all)
-		}
-	}
-	return result
-}
-
-// source says what gave the group its level on the entity. Some are the levels
-// of which the group carries a control, all those of which it carries every
-// one: who names a level gets them all, so that what is there in part comes
-// from access controls listed one by one.
-func source(g Group, entity int, held, some, all Access) Source {
-	level := held[entity]
-	if parent := parentOf[entity]; parent >= 0 && held[parent] == level {
-		return Derived
-	}
-	if all[entity] == level {
-		return FromGroup
-	}
-	for _, t := range g.Templates {
-		if t[entity] == level {
-			return FromTemplate
-		}
-	}
-	if some[entity] == level {
-		return FromControl
-	}
-	return Correlated
 }

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -161,4 +162,90 @@ func CheckEmailDomain(email string, domains []string) error {
 		}
 	}
 	return fmt.Errorf("%s is no address of the company: the tenant invites only addresses of %s", email, strings.Join(domains, ", "))
+}
+
+// TeamMember is what someone is in the team of a tenant.
+type TeamMember struct {
+	Role     TeamRole
+	Assigned map[string]string // the role in each product that is assigned
+}
+
+// rank orders the roles of a team; none is the lowest.
+func (r TeamRole) rank() int {
+	return slices.Index([]TeamRole{RoleBillingContact, RoleMember, RoleAdmin, RoleOwner}, r)
+}
+
+// teamChanges compares what someone is in the team, nil for nothing: the role,
+// then the products.
+func teamChanges(was, is *TeamMember) []Change {
+	var before, after TeamMember
+	if was != nil {
+		before = *was
+	}
+	if is != nil {
+		after = *is
+	}
+	var changes []Change
+	if before.Role != after.Role {
+		changes = append(changes, rankChange(AreaTeam, "", string(before.Role), string(after.Role), after.Role.rank()-before.Role.rank()))
+	}
+	had, has := before.held(), after.held()
+	for _, p := range TeamProducts() {
+		from, to := had[p.ID], has[p.ID]
+		if from != to {
+			changes = append(changes, rankChange(AreaProduct, p.ID, from, to, p.rank(to)-p.rank(from)))
+		}
+	}
+	return changes
+}
+
+// held returns the role in each product that the member may use; "user" where
+// the product has none.
+func (m TeamMember) held() map[string]string {
+	roles := map[string]string{}
+	for _, h := range m.Role.Holds(m.Assigned) {
+		roles[h.Product] = cmp.Or(h.Role, "user")
+	}
+	return roles
+}
+
+// rank orders the roles in the product; none is the lowest.
+func (p TeamProduct) rank(role string) int {
+	if role == "" {
+		return -len(p.Roles) - 1
+	}
+	return -slices.Index(p.Roles, role)
+}
+
+func rankChange(area Area, entity, from, to string, rise int) Change {
+	c := Change{Kind: Raised, Area: area, Entity: entity, From: cmp.Or(from, None.String()), To: cmp.Or(to, None.String()), Loss: rise < 0}
+	switch {
+	case from == "":
+		c.Kind = Gained
+	case to == "":
+		c.Kind = Lost
+	case c.Loss:
+		c.Kind = Lowered
+	}
+	return c
+}
+
+func (c Change) teamText() string {
+	switch c.Kind {
+	case Gained:
+		return "joins the team as " + c.To
+	case Lost:
+		return "leaves the team, where it was " + c.From
+	}
+	return "changes from " + c.From + " to " + c.To + " in the team"
+}
+
+func (c Change) productText() string {
+	switch c.Kind {
+	case Gained:
+		return "gains the product " + c.Entity + " as " + c.To
+	case Lost:
+		return "loses the product " + c.Entity + ", held as " + c.From
+	}
+	return "changes from " + c.From + " to " + c.To + " in the product " + c.Entity
 }

@@ -34,12 +34,9 @@ type Template struct {
 	Name           Text     `json:"name"`
 	Description    Text     `json:"description,omitempty"`
 	AccessControls []string `json:"accessControls"`
-	// Withheld are the entities that the template names with no access, and that
-	// would follow another one otherwise. Only the reference backend has it.
-	Withheld []string `json:"withheldEntities,omitempty"`
 	// Documents holds the access controls; only with expand=accessControls.
 	Documents []AccessControl `json:"accessControlsDocuments,omitempty"`
 }
 
-// Gives returns the access that the template gives.
-func (t Template) Gives() access.Access { return access.FromControls(t.AccessControls, t.Withheld) }
+// Gives returns the levels that the template gives by predefined access controls.
+func (t Template) Gives() access.Access { return access.Held(t.AccessControls) }

@@ -131,33 +131,3 @@ func (v *VersionOnly) UnmarshalJSON(data []byte) error {
 	}
 	return nil
 }
-
-// MixinWithheld is the member of a group's mixins that lists, separated by
-// spaces, the entities the group names with no access. Access controls cannot
-// say "none", and without it such an entity would follow its parent.
-const MixinWithheld = "withheldEntities"
-
-// Withheld returns the codes of the entities that the group names with no
-// access.
-func (g Group) Withheld() []string {
-	var text string
-	if json.Unmarshal(g.Mixins[MixinWithheld], &text) != nil {
-		return nil
-	}
-	return strings.Fields(text)
-}
-
-// MixinsWithheld returns a copy of the mixins with the entities set that the
-// group names with no access; all else is kept.
-func MixinsWithheld(mixins map[string]json.RawMessage, entities []string) map[string]json.RawMessage {
-	mixins = maps.Clone(mixins)
-	delete(mixins, MixinWithheld)
-	if len(entities) > 0 {
-		if mixins == nil {
-			mixins = map[string]json.RawMessage{}
-		}
-		text, _ := json.Marshal(strings.Join(entities, " ")) // a string always encodes
-		mixins[MixinWithheld] = text
-	}
-	return mixins
-}

@@ -2,78 +2,13 @@ package api_test
 
 import (
 	"encoding/json"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
-
-// mixins decodes the mixins of a group.
-func mixins(t *testing.T, text string) map[string]json.RawMessage {
-	t.Helper()
-	var m map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(text), &m); err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-func TestGroup_Withheld(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string][]string{
-		`null`:                                   nil,
-		`{}`:                                     nil,
-		`{"withheldEntities": ""}`:               nil,
-		`{"withheldEntities": "carts"}`:          {"carts"},
-		`{"withheldEntities": " carts  media "}`: {"carts", "media"},
-		`{"withheldEntities": ["carts"]}`:        nil,
-		`{"withheldEntities": null}`:             nil,
-		`{"other": "carts"}`:                     nil,
-	} {
-		if got := (api.Group{Mixins: mixins(t, text)}).Withheld(); !slices.Equal(got, want) {
-			t.Errorf("%s: got %q, want %q", text, got, want)
-		}
-	}
-}
-
-func TestMixinsWithheld(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		before   string
-		entities []string
-		want     string
-	}{
-		{`null`, nil, `null`},
-		{`null`, []string{"carts"}, `{"withheldEntities": "carts"}`},
-		{`{}`, []string{"carts", "media"}, `{"withheldEntities": "carts media"}`},
-		{`{"crm": {"a": 1}}`, nil, `{"crm": {"a": 1}}`},
-		{`{"crm": {"a": 1}, "withheldEntities": "carts"}`, []string{"media"}, `{"crm": {"a": 1}, "withheldEntities": "media"}`},
-		{`{"crm": {"a": 1}, "withheldEntities": "carts"}`, nil, `{"crm": {"a": 1}}`},
-		{`{"withheldEntities": ["odd"]}`, []string{}, `{}`},
-	} {
-		before, kept := mixins(t, c.before), mixins(t, c.before)
-		got := api.MixinsWithheld(before, c.entities)
-		if want := mixins(t, c.want); !reflect.DeepEqual(texts(got), texts(want)) || (got == nil) != (want == nil) {
-			t.Errorf("%s with %q: got %s, want %s", c.before, c.entities, texts(got), c.want)
-		}
-		if !reflect.DeepEqual(before, kept) {
-			t.Errorf("%s with %q: the argument was changed to %s", c.before, c.entities, texts(before))
-		}
-	}
-}
-
-func texts(m map[string]json.RawMessage) map[string]string {
-	all := map[string]string{}
-	for name, raw := range m {
-		all[name] = string(raw)
-	}
-	return all
-}
 
 // A group is made with all that an update says of it.
 func TestGroupUpdate_Create(t *testing.T) {
@@ -172,21 +107,4 @@ func TestVersionOnly(t *testing.T) {
 	if err := json.Unmarshal([]byte(`{"scopes": ["a"], "metadata": null}`), &body); err != nil || body.Metadata != nil {
 		t.Errorf("null: got %+v, %v", body.Metadata, err)
 	}
-}
-
-func TestMixinsWithheld_roundTrip(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		before := rapid.MapOf(rapid.String(), rapid.Just(json.RawMessage(`{"a": 1}`))).Draw(t, "before")
-		entities := rapid.SliceOf(rapid.StringMatching(`[a-z_]+`)).Draw(t, "entities")
-		after := api.MixinsWithheld(before, entities)
-		if got := (api.Group{Mixins: after}).Withheld(); strings.Join(got, " ") != strings.Join(entities, " ") {
-			t.Errorf("got %q, want %q", got, entities)
-		}
-		delete(before, "withheldEntities")
-		delete(after, "withheldEntities")
-		if !maps.Equal(texts(after), texts(before)) {
-			t.Errorf("others were %v, and are %v", texts(before), texts(after))
-		}
-	})
 }

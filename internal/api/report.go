@@ -19,7 +19,8 @@ type UserReport struct {
 }
 
 // ReportRow is a level that a user holds on an entity, and on which of its
-// records.
+// records. A level of which only some scopes are held is "partly" that level.
+// Scopes of no entity have a row without an entity.
 type ReportRow struct {
 	Category         string   `json:"category"`
 	Entity           string   `json:"entity"`
@@ -28,5 +29,8 @@ type ReportRow struct {
 	Restrictions     []string `json:"restrictions"` // empty for every record
 	RestrictionAware bool     `json:"restrictionAware"`
 	GrantedBy        []string `json:"grantedBy"`
-	Source           string   `json:"source"`
+	Source           string   `json:"source"`             // in the first of these groups
+	Sources          []string `json:"sources"`            // in each of them
+	VendorID         string   `json:"vendorId,omitempty"` // records of this vendor only
+	Scopes           []string `json:"scopes,omitempty"`   // where only a part of the level is held, and of no entity
 }

@@ -33,6 +33,18 @@ func (m TeamMember) ProductRoles() map[string]string {
 	return roles
 }
 
+// Assigned returns the role in each product that was assigned, not held for
+// being Owner or Admin.
+func (m TeamMember) Assigned() map[string]string {
+	roles := map[string]string{}
+	for _, p := range m.Products {
+		if !p.ByTeamRole {
+			roles[p.Product] = p.Role
+		}
+	}
+	return roles
+}
+
 // HeldProduct is a product that a member may use.
 type HeldProduct struct {
 	Product    string `json:"product"`

@@ -15,7 +15,7 @@ import (
 // groups evaluated before; the floor is the merge of as many accesses.
 func BenchmarkReport(b *testing.B) {
 	s := Tenant(Users)
-	groups := access.Compile(s.Groups)
+	groups := s.Rights.Compile(s.Groups)
 	rows, i := 0, 0
 	for b.Loop() {
 		i = (i + 1) % len(s.Users)
@@ -24,7 +24,7 @@ func BenchmarkReport(b *testing.B) {
 	b.ReportMetric(float64(rows)/float64(b.N), "rows/op")
 	levels := make([]access.Access, GroupsPerUser)
 	for j := range levels {
-		levels[j] = s.Groups[j].Access()
+		levels[j] = s.Rights.Access(s.Groups[j])
 	}
 	var merged access.Access
 	against(b, func() error {
@@ -38,13 +38,13 @@ func BenchmarkReport(b *testing.B) {
 // BenchmarkDecide asks for one user, entity, level and restriction.
 func BenchmarkDecide(b *testing.B) {
 	s := Tenant(Users)
-	groups := access.Compile(s.Groups)
+	groups := s.Rights.Compile(s.Groups)
 	entities, site := access.Entities(), Site(0)
 	i := 0
 	for b.Loop() {
 		i++
 		subject := groups.Subject(false, s.Users[i%len(s.Users)].GroupIDs...)
-		if d := subject.Decide(entities[i%len(entities)].Code, access.Read, &site); d.Reason == "" {
+		if d := subject.Decide(entities[i%len(entities)].Code, access.Read, access.Records{Restriction: &site}); d.Reason == "" {
 			b.Fatal("no reason")
 		}
 	}
@@ -54,7 +54,7 @@ func BenchmarkDecide(b *testing.B) {
 func BenchmarkCompile(b *testing.B) {
 	s := Tenant(0)
 	for b.Loop() {
-		access.Compile(s.Groups)
+		s.Rights.Compile(s.Groups)
 	}
 }
 

@@ -27,7 +27,7 @@ func Tenant(users int) access.State {
 	for i := range s.Groups {
 		g := access.Group{ID: fmt.Sprintf("group-%04d", i), Name: fmt.Sprint("Group ", i)}
 		if r.IntN(4) == 0 {
-			g.Templates = []access.Access{access.Expand(templates[r.IntN(len(templates))].Access, nil)}
+			g.Templates = []string{templates[r.IntN(len(templates))].ID}
 		}
 		own := map[string]access.Level{}
 		for range 6 {
@@ -36,7 +36,7 @@ func Tenant(users int) access.State {
 			own[e.Code] = levels[1+r.IntN(len(levels)-1)]
 		}
 		a := access.Expand(access.Access{}, own)
-		g.Controls, g.Withheld = access.ControlIDs(a), access.Withheld(a)
+		g.Controls = access.ControlIDs(a)
 		if i%5 == 0 {
 			for range 1 + r.IntN(3) {
 				g.Restrictions = append(g.Restrictions, Site(r.IntN(Sites)))

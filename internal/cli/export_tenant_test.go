@@ -81,7 +81,6 @@ func grownGroups(t *testing.T, c *client.Client, groups int, restrictions []stri
 		switch i % 5 {
 		case 0:
 			g.Templates, g.Restrictions = []string{"clerk"}, restrictions[:1+i%3]
-			g.Mixins = api.MixinsWithheld(nil, []string{"orders"}) // taken away from the template
 		case 1:
 			g.AccessControls = access.ControlIDs(access.FromMap(map[string]access.Level{"orders": access.Manage, "sites": access.Read}))
 			g.Description = api.Text{"en": oddName(i + 3)}

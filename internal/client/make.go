@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
@@ -88,39 +87,4 @@ func (c *Client) MakeNotices(ctx context.Context) ([]api.MakeNotice, error) {
 func (c *Client) SyncMake(ctx context.Context) error {
 	_, err := c.do(ctx, call{method: http.MethodPost, path: c.path(api.PathMakeSync), want: []int{http.StatusNoContent}})
 	return c.orNoMake(ctx, err)
-}
-
-// AddMake completes a state with what the tenant's Make organization has. An API
-// without one, and a token that may not read it, leave the state as it is.
-func (c *Client) AddMake(ctx context.Context, state *access.State) error {
-	members, err := c.MakeMembers(ctx)
-	if _, lacking := errors.AsType[*ExtensionError](err); lacking || IsForbidden(err) || err == nil && len(members) == 0 {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	o, err := c.MakeOrganization(ctx)
-	if IsNotFound(err) {
-		return nil // it has just gone
-	}
-	if err != nil {
-		return err
-	}
-	controls, err := c.AccessControls(ctx)
-	if err != nil && !IsForbidden(err) {
-		return err
-	}
-	state.Make = access.MakeState{Prune: o.PruneStale, Scopes: map[string][]string{}}
-	for _, control := range controls {
-		if _, predefined := access.ControlByID(control.ID); !predefined {
-			state.Make.Scopes[control.ID] = control.Scopes
-		}
-	}
-	for _, m := range members {
-		if m.Present {
-			state.Make.Members = append(state.Make.Members, access.MakePerson{UserID: m.UserID, Email: m.Email})
-		}
-	}
-	return nil
 }

@@ -3,10 +3,10 @@ package client_test
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
@@ -22,8 +22,8 @@ func TestMake_life(t *testing.T) {
 	if err := c.SyncMake(ctx); !client.IsNotFound(err) {
 		t.Errorf("a sync with none: %v", err)
 	}
-	var state access.State
-	if err := c.AddMake(ctx, &state); err != nil || len(state.Make.Members) > 0 {
+	state, err := c.State(ctx)
+	if err != nil || state.Make.Organization != "" || len(state.Make.Members) > 0 {
 		t.Errorf("a state without one: %+v, %v", state, err)
 	}
 	for i, want := range []bool{true, false} {
@@ -48,9 +48,12 @@ func TestMake_life(t *testing.T) {
 	if _, err := c.PutAccessControl(ctx, "ours", api.AccessControlUpdate{Scopes: []string{"integromat.app_developer"}}); err != nil {
 		t.Fatal(err)
 	}
-	err = c.AddMake(ctx, &state)
-	if err != nil || !state.Make.Prune || len(state.Make.Members) != 1 || state.Make.Members[0].UserID != id || len(state.Make.Scopes) != 1 || state.Make.Scopes["ours"][0] != "integromat.app_developer" {
+	state, err = c.State(ctx)
+	if err != nil || state.Make.Organization != "7" || !state.Make.Sync || !state.Make.Prune || len(state.Make.Members) != 1 || state.Make.Members[0].UserID != id {
 		t.Errorf("the state has %+v, %v", state.Make, err)
+	}
+	if ours := state.Rights.Controls["ours"]; len(state.Rights.Controls) != 1 || !slices.Equal(ours.Scopes, []string{"integromat.app_developer"}) {
+		t.Errorf("the state has the access controls %+v", state.Rights.Controls)
 	}
 	if err := errors.Join(c.CheckMake(ctx), c.SyncMake(ctx), c.DeleteMakeOrganization(ctx)); err != nil {
 		t.Error(err)
@@ -87,15 +90,15 @@ func TestMake_elsewhere(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	var state access.State
-	if err := c.AddMake(ctx, &state); err != nil {
-		t.Errorf("a state: %v", err)
+	if state, err := c.State(ctx); err != nil || len(state.Unread) > 0 {
+		t.Errorf("a state: unread %q, %v", state.Unread, err)
 	}
-	reader := servertest.New(t, servertest.Options{}).NewClient(t, client.Options{Scope: api.ScopeUserRead})
+	reader := servertest.New(t, servertest.Options{}).NewClient(t, client.Options{Scope: strings.Join([]string{api.ScopeUserRead, api.ScopeGroupRead, api.ScopeTemplateRead}, " ")})
 	if _, err := reader.MakeMembers(ctx); !client.IsForbidden(err) {
 		t.Errorf("without the scope: %v", err)
 	}
-	if err := reader.AddMake(ctx, &state); err != nil {
-		t.Errorf("a state without the scope: %v", err)
+	want := []string{"the tenant's own access controls", "the team", "the Make organization"}
+	if state, err := reader.State(ctx); err != nil || !slices.Equal(state.Unread, want) {
+		t.Errorf("a state without the scope: unread %q, %v", state.Unread, err)
 	}
 }

@@ -2,14 +2,18 @@ package client
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// State reads the tenant's employees and groups, for the access rules to
-// compare or review. It takes as many requests as the lists have pages,
-// whatever they hold.
+// State reads the tenant's employees, groups, what groups can carry, its team
+// and its Make organization, for the access rules to compare or review. It takes
+// as many requests as the lists have pages, whatever they hold. What the API
+// lacks is left out, and so is what the token may not read besides users and
+// groups: Unread of the state names that.
 func (c *Client) State(ctx context.Context) (access.State, error) {
 	var state access.State
 	users, err := c.Users(ctx)
@@ -20,21 +24,92 @@ func (c *Client) State(ctx context.Context) (access.State, error) {
 	if err != nil {
 		return state, err
 	}
-	templates, err := c.Templates(ctx)
-	if err != nil {
-		return state, err
-	}
 	for _, u := range users {
 		state.Users = append(state.Users, stateUser(u))
 	}
 	for _, g := range groups {
 		if g.UserType == access.Employee {
-			state.Groups = append(state.Groups, AccessGroup(g, templates))
+			state.Groups = append(state.Groups, AccessGroup(g))
 		}
 	}
-	return state, nil
+	if state.Rights, err = c.Rights(ctx); IsForbidden(err) {
+		if who := carriesOwn(state.Groups, state.Rights); who != "" {
+			return state, unreadControls(who, err)
+		}
+		state.Unread, err = append(state.Unread, "the tenant's own access controls"), nil
+	}
+	if err == nil {
+		err = c.addTeam(ctx, &state)
+	}
+	if err == nil {
+		err = c.addMake(ctx, &state)
+	}
+	return state, err
 }
 
 func stateUser(u api.User) access.StateUser {
 	return access.StateUser{ID: u.ID, Email: u.ContactEmail, Name: u.FirstName + " " + u.LastName, Locked: u.Locked(), GroupIDs: u.GroupIDs}
+}
+
+// lacks reports whether the API does not have what was asked for, or the token
+// may not read it: then that is noted.
+func lacks(err error, state *access.State, what string) bool {
+	if IsForbidden(err) {
+		state.Unread = append(state.Unread, what)
+		return true
+	}
+	_, lacking := errors.AsType[*ExtensionError](err)
+	return lacking
+}
+
+// addTeam adds what the people are in the team, and those who are in it alone.
+func (c *Client) addTeam(ctx context.Context, state *access.State) error {
+	members, err := c.TeamMembers(ctx)
+	if err != nil {
+		if lacks(err, state, "the team") {
+			return nil
+		}
+		return err
+	}
+	byID, byEmail := map[string]int{}, map[string]int{}
+	for i, u := range state.Users {
+		byID[u.ID], byEmail[strings.ToLower(u.Email)] = i, i
+	}
+	for _, m := range members {
+		member := &access.TeamMember{Role: m.Role, Assigned: m.Assigned()}
+		i, ok := byID[m.ID]
+		if !ok {
+			i, ok = byEmail[strings.ToLower(m.Email)]
+		}
+		if ok {
+			state.Users[i].Team = member
+		} else {
+			state.Users = append(state.Users, access.StateUser{ID: m.ID, Email: m.Email, Team: member, Outside: true})
+		}
+	}
+	return nil
+}
+
+// addMake adds what the tenant's Make organization has.
+func (c *Client) addMake(ctx context.Context, state *access.State) error {
+	o, err := c.MakeOrganization(ctx)
+	switch {
+	case IsNotFound(err):
+		return nil
+	case err != nil && lacks(err, state, "the Make organization"):
+		return nil
+	case err != nil:
+		return err
+	}
+	members, err := c.MakeMembers(ctx)
+	if err != nil {
+		return err
+	}
+	state.Make = access.MakeState{Organization: o.OrganizationID, Sync: o.Sync, Prune: o.PruneStale}
+	for _, m := range members {
+		if m.Present {
+			state.Make.Members = append(state.Make.Members, access.MakePerson{UserID: m.UserID, Email: m.Email})
+		}
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -34,12 +35,13 @@ func TestState(t *testing.T) {
 	if err != nil || len(state.Users) != len(users) {
 		t.Fatalf("%d users, want %d, %v", len(state.Users), len(users), err)
 	}
-	groups := access.Compile(state.Groups)
-	for i, u := range users {
+	groups := state.Rights.Compile(state.Groups)
+	for _, u := range users {
 		subject, err := b.Client.Subject(t.Context(), u)
 		if err != nil {
 			t.Fatal(err)
 		}
+		i := slices.IndexFunc(state.Users, func(s access.StateUser) bool { return s.ID == u.ID })
 		got := state.Users[i]
 		if got.Email != u.ContactEmail || groups.Subject(got.Locked, got.GroupIDs...).Access() != subject.Access() {
 			t.Errorf("%s: got %+v, want the access %v", u.ContactEmail, got, subject.Access().Map())

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -9,17 +10,12 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// AccessGroup reads a group of the API as the access rules see it, with the
-// levels of the templates that it refers to.
-func AccessGroup(g api.Group, templates []api.Template) access.Group {
-	result := access.Group{ID: g.ID, Name: anyLanguage(g.Name), Controls: g.AccessControls, Withheld: g.Withheld(), Restrictions: g.Restrictions}
-	for _, t := range templates {
-		if slices.Contains(g.Templates, t.ID) {
-			result.Templates = append(result.Templates, t.Gives())
-			result.Withheld = append(result.Withheld, t.Withheld...)
-		}
+// AccessGroup reads a group of the API as the access rules see it.
+func AccessGroup(g api.Group) access.Group {
+	return access.Group{
+		ID: g.ID, Name: anyLanguage(g.Name), VendorID: g.VendorID,
+		Templates: g.Templates, Controls: g.AccessControls, Restrictions: g.Restrictions,
 	}
-	return result
 }
 
 // anyLanguage returns one of the texts: English where there is one, else the
@@ -31,21 +27,22 @@ func anyLanguage(t api.Text) string {
 	return t[slices.Min(slices.Collect(maps.Keys(t)))]
 }
 
-// Subject reads the groups of a user, for the access rules to evaluate.
+// ErrControlsUnread says that groups carry access controls of the tenant's own and
+// the token may not read what they give.
+var ErrControlsUnread = errors.New("what these give cannot be read")
+
+// Subject reads the groups of a user, for the access rules to evaluate. With
+// ErrControlsUnread it is whole but for what the tenant's own access controls
+// give.
 func (c *Client) Subject(ctx context.Context, user api.User) (access.User, error) {
 	subject := access.User{Locked: user.Locked()}
 	groups, err := c.UserGroups(ctx, user.ID)
 	if err != nil {
 		return subject, err
 	}
-	var templates []api.Template
-	if slices.ContainsFunc(groups, func(g api.Group) bool { return len(g.Templates) > 0 }) {
-		if templates, err = c.Templates(ctx); err != nil {
-			return subject, err
-		}
-	}
 	for _, g := range groups {
-		subject.Groups = append(subject.Groups, AccessGroup(g, templates))
+		subject.Groups = append(subject.Groups, AccessGroup(g))
 	}
-	return subject, nil
+	subject.Rights, err = c.rightsOf(ctx, subject.Groups)
+	return subject, err
 }

@@ -63,8 +63,5 @@ func anyGroup(r *rand.Rand, id string) api.GroupCreate {
 	for _, at := range r.Perm(len(templates))[:r.IntN(3)] {
 		g.Templates = append(g.Templates, templates[at])
 	}
-	if r.IntN(3) == 0 {
-		g.Mixins = api.MixinsWithheld(nil, []string{[]string{"orders", "sepa", "customers"}[r.IntN(3)]})
-	}
 	return g
 }

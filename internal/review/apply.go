@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -24,7 +25,17 @@ type applied struct {
 	planned    map[string]bool              // groups by id whose access the plan says
 	find       *resolver
 	make       access.MakeState
+	rights     access.Rights
 	unresolved []Unresolved
+}
+
+// cloneRights returns rights whose templates can be changed.
+func cloneRights(r access.Rights) access.Rights {
+	r.Templates = maps.Clone(r.Templates)
+	if r.Templates == nil {
+		r.Templates = map[string][]string{}
+	}
+	return r
 }
 
 // applyPlan returns the state after the plan. Deletions come first: what the
@@ -33,7 +44,7 @@ func applyPart(t *part, find *resolver) *applied {
 	before := t.before
 	a := &applied{
 		tenant: t.name, groups: slices.Clone(before.Groups), byID: map[string]*access.StateUser{}, byEmail: map[string]*access.StateUser{}, userAt: map[string]*access.StateUser{}, groupAt: map[string]string{},
-		outside: map[string]bool{}, planned: map[string]bool{}, make: before.Make, find: find,
+		outside: map[string]bool{}, planned: map[string]bool{}, make: before.Make, rights: cloneRights(before.Rights), find: find,
 	}
 	for _, u := range before.Users {
 		u.GroupIDs = slices.Clone(u.GroupIDs)
@@ -96,7 +107,7 @@ func (a *applied) note(c change, format string, args ...any) {
 
 // state is the tenant as it is now.
 func (a *applied) state() access.State {
-	s := access.State{Groups: a.groups, Make: a.make}
+	s := access.State{Groups: a.groups, Rights: a.rights, Make: a.make}
 	for _, u := range a.users {
 		s.Users = append(s.Users, *u)
 	}

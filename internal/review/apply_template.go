@@ -2,7 +2,6 @@ package review
 
 import (
 	"context"
-	"slices"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -34,22 +33,8 @@ func (a *applied) putTemplates(ctx context.Context, t *part) error {
 	if err := addBased(ctx, t.client, templates, gives); err != nil {
 		return err
 	}
-	for i := range templates {
-		if given, ok := gives[templates[i].ID]; ok {
-			templates[i].AccessControls, templates[i].Withheld = access.ControlIDs(given), access.Withheld(given)
-		}
-	}
-	groups, err := t.client.Groups(ctx)
-	if err != nil {
-		return err
-	}
-	for _, g := range groups {
-		uses := slices.ContainsFunc(g.Templates, func(id string) bool { _, ok := gives[id]; return ok })
-		if present := a.group(g.ID); uses && present != nil && !a.planned[g.ID] {
-			changed := client.AccessGroup(g, templates)
-			changed.Restrictions = present.Restrictions
-			*present = changed
-		}
+	for id, given := range gives {
+		a.rights.Templates[id] = access.ControlIDs(given)
 	}
 	return nil
 }

@@ -31,12 +31,7 @@ func (a *applied) putGroup(c change) {
 		a.note(c, "the access that the group gives is not known before the apply")
 	} else {
 		effective := after.levels("effective_access")
-		g.Templates, g.Controls, g.Withheld = nil, access.ControlIDs(effective), access.Withheld(effective)
-		for _, control := range after.texts("access_control_ids") { // which no level shows
-			if len(access.MakeRolesOf([]string{control}, a.make.Scopes)) > 0 {
-				g.Controls = append(g.Controls, control)
-			}
-		}
+		g.Templates, g.Controls = nil, append(access.ControlIDs(effective), after.texts("access_control_ids")...)
 		a.planned[id] = true
 	}
 	if c.isUnknown("restrictions") {

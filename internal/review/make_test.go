@@ -55,8 +55,8 @@ func TestReview_make(t *testing.T) {
 	}{
 		"leaves the group":                  {[]m{leave}, true},
 		"leaves, and is removed":            {[]m{leave, prune}, false},
-		"leaves, with another organization": {[]m{leave, another}, false},
-		"leaves, and the sync ends":         {[]m{leave, ended}, false},
+		"leaves, with another organization": {[]m{leave, another}, true},
+		"leaves, and the sync ends":         {[]m{leave, ended}, true},
 		"the group loses the role":          {[]m{change("iam_group.builders", "update", group("ours"), group(), m{})}, true},
 		"the group keeps it":                {[]m{change("iam_group.builders", "update", group("ours"), group("ours"), m{})}, false},
 		"the group has another one":         {[]m{change("iam_group.builders", "update", group("ours"), group("make-app-developer"), m{})}, false},

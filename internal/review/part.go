@@ -107,9 +107,6 @@ func (t *part) start(ctx context.Context, o Against) error {
 	}
 	t.client, t.end = c, end
 	t.before, err = c.State(ctx)
-	if err == nil {
-		err = c.AddMake(ctx, &t.before)
-	}
 	return err
 }
 

@@ -60,7 +60,7 @@ func (b *prior) resource(r priorResource) {
 		effective := v.levels("effective_access")
 		b.groups[v.text("id")] = access.Group{
 			ID: v.text("id"), Name: v.label(), Restrictions: v.texts("restrictions"),
-			Controls: access.ControlIDs(effective), Withheld: access.Withheld(effective),
+			Controls: append(access.ControlIDs(effective), v.texts("access_control_ids")...),
 		}
 	case r.typeName == "iam_vendor":
 		for _, id := range v.textMap("group_ids") {

@@ -236,6 +236,5 @@ func controlToWire(control store.AccessControl, v view) api.AccessControl {
 func templateToWire(t store.Template, v view) api.Template {
 	return api.Template{
 		ID: t.ID, Name: v.text(t.Name), Description: v.text(t.Description), AccessControls: orEmpty(t.AccessControls),
-		Withheld: access.Withheld(access.Carried(t.AccessControls)),
 	}
 }

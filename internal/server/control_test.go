@@ -158,7 +158,6 @@ func TestControl_toWire(t *testing.T) {
 	}
 	wantTemplate := api.Template{
 		ID: "full", Name: api.Text{"en": "All"}, Description: api.Text{"de": "Alles"}, AccessControls: []string{"full", ordersViewer},
-		Withheld:  []string{"carts"},
 		Documents: []api.AccessControl{read[api.AccessControl](t, b, "~/access-controls/"+ordersViewer), want},
 	}
 	noZero(t, wantTemplate)

@@ -131,34 +131,20 @@ func makeRolesOf(ctx context.Context, tx store.Tx, tenant string, userIDs []stri
 	if err != nil {
 		return nil, fmt.Errorf("listing groups: %w", err)
 	}
-	custom, err := customScopes(ctx, tx, tenant)
+	rights, err := rightsOf(ctx, tx, tenant)
 	if err != nil {
 		return nil, err
 	}
-	state := access.State{Make: access.MakeState{Scopes: custom}}
-	for _, g := range groups {
-		state.Groups = append(state.Groups, access.Group{ID: g.ID, Controls: g.AccessControls})
+	carried := make([]access.Group, len(groups))
+	for i, g := range groups {
+		carried[i] = accessGroup(g)
 	}
+	compiled := rights.Compile(carried)
 	roles := make(map[string][]string, len(userIDs))
 	for _, id := range userIDs {
-		roles[id] = state.MakeRoles(access.StateUser{GroupIDs: memberships[id]})
+		roles[id] = compiled.Subject(false, memberships[id]...).MakeRoles()
 	}
 	return roles, nil
-}
-
-// customScopes returns the scopes of the tenant's own access controls.
-func customScopes(ctx context.Context, tx store.CatalogTx, tenant string) (map[string][]string, error) {
-	controls, err := tx.AccessControls(ctx, tenant)
-	if err != nil {
-		return nil, fmt.Errorf("listing access controls: %w", err)
-	}
-	scopes := map[string][]string{}
-	for _, c := range controls {
-		if !c.Predefined {
-			scopes[c.ID] = c.Scopes
-		}
-	}
-	return scopes, nil
 }
 
 // makeWanted is what is wanted of Make for one user.

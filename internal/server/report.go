@@ -3,11 +3,10 @@ package server
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
+	"context"
 	"fmt"
 	"mime"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -60,6 +59,7 @@ func (s *Server) handleReport(c *call) error {
 // reportSource is what reports are made of.
 type reportSource struct {
 	state   access.State
+	groups  *access.Compiled          // those of the state
 	vendors map[string]string         // of groups
 	team    map[string]api.TeamMember // by e-mail in lower case; empty when the token may not read it
 }
@@ -78,22 +78,19 @@ func (s *Server) reportSource(c *call, users ...store.User) (reportSource, error
 	if err != nil {
 		return reportSource{}, fmt.Errorf("listing groups: %w", err)
 	}
-	templates, err := s.store.Templates(c.ctx, c.tenant)
-	if err != nil {
-		return reportSource{}, fmt.Errorf("listing templates: %w", err)
-	}
-	custom, err := customScopes(c.ctx, s.store, c.tenant)
+	rights, err := rightsOf(c.ctx, s.store, c.tenant)
 	if err != nil {
 		return reportSource{}, err
 	}
-	source := reportSource{state: access.State{Make: access.MakeState{Scopes: custom}}, vendors: map[string]string{}, team: map[string]api.TeamMember{}}
+	source := reportSource{state: access.State{Rights: rights}, vendors: map[string]string{}, team: map[string]api.TeamMember{}}
 	for _, u := range users {
 		source.state.Users = append(source.state.Users, access.StateUser{ID: u.ID, Email: u.Email, Name: u.FirstName + " " + u.LastName, Locked: u.Locked, GroupIDs: memberships[u.ID]})
 	}
 	for _, g := range groups {
-		source.state.Groups = append(source.state.Groups, accessGroup(g, templates))
+		source.state.Groups = append(source.state.Groups, accessGroup(g))
 		source.vendors[g.ID] = g.VendorID
 	}
+	source.groups = rights.Compile(source.state.Groups)
 	if !c.holds(api.ScopeTeamRead) {
 		return source, nil
 	}
@@ -107,20 +104,38 @@ func (s *Server) reportSource(c *call, users ...store.User) (reportSource, error
 	return source, nil
 }
 
-// accessGroup is a group as the access rules see it, with the levels of the
-// templates that it refers to.
-func accessGroup(g store.Group, templates []store.Template) access.Group {
-	var mixins api.Group
-	_ = json.Unmarshal([]byte(g.Mixins), &mixins.Mixins) // empty for none
-	result := access.Group{ID: g.ID, Controls: g.AccessControls, Withheld: mixins.Withheld(), Restrictions: g.Restrictions}
+// accessGroup is a group as the access rules see it.
+func accessGroup(g store.Group) access.Group {
+	return access.Group{ID: g.ID, VendorID: g.VendorID, Templates: g.Templates, Controls: g.AccessControls, Restrictions: g.Restrictions}
+}
+
+// rightsOf reads what the tenant's groups can carry.
+func rightsOf(ctx context.Context, tx store.Tx, tenant string) (access.Rights, error) {
+	rights := access.Rights{Controls: map[string]access.OwnControl{}, Templates: map[string][]string{}, Scopes: map[string]bool{}}
+	templates, err := tx.Templates(ctx, tenant)
+	if err != nil {
+		return rights, fmt.Errorf("listing templates: %w", err)
+	}
+	controls, err := tx.AccessControls(ctx, tenant)
+	if err != nil {
+		return rights, fmt.Errorf("listing access controls: %w", err)
+	}
+	scopes, err := tx.Documents(ctx, tenant, store.KindScope)
+	if err != nil {
+		return rights, fmt.Errorf("listing scopes: %w", err)
+	}
 	for _, t := range templates {
-		if slices.Contains(g.Templates, t.ID) {
-			withheld := access.Withheld(access.Carried(t.AccessControls))
-			result.Templates = append(result.Templates, access.FromControls(t.AccessControls, withheld))
-			result.Withheld = append(result.Withheld, withheld...)
+		rights.Templates[t.ID] = t.AccessControls
+	}
+	for _, control := range controls {
+		if !control.Predefined {
+			rights.Controls[control.ID] = access.OwnControl{Scopes: control.Scopes, RestrictionAware: control.RestrictionAware, VendorAware: control.VendorAware}
 		}
 	}
-	return result
+	for _, d := range scopes {
+		rights.Scopes[d.ID] = true
+	}
+	return rights, nil
 }
 
 // wantsCSV reports whether the request names text/csv before any other media
@@ -139,17 +154,25 @@ func (c *call) writeCSV(table []byte) error {
 	return nil
 }
 
+// makeRoles returns the roles in Make of a user.
+func (s reportSource) makeRoles(u access.StateUser) []string {
+	return s.groups.Subject(u.Locked, u.GroupIDs...).MakeRoles()
+}
+
 // toWire presents the report of a user.
 func (s reportSource) toWire(u access.StateUser, rows []access.Row) api.UserReport {
 	report := api.UserReport{
 		UserID: u.ID, Email: u.Email, Name: u.Name, Locked: u.Locked,
-		GroupIDs: orEmpty(u.GroupIDs), MakeRoles: orEmpty(s.state.MakeRoles(u)), Rows: make([]api.ReportRow, len(rows)),
+		GroupIDs: orEmpty(u.GroupIDs), MakeRoles: orEmpty(s.makeRoles(u)), Rows: make([]api.ReportRow, len(rows)),
 	}
 	for i, r := range rows {
 		report.Rows[i] = api.ReportRow{
-			Category: r.Category, Entity: r.Entity, EntityLabel: r.EntityLabel, Level: r.Level.String(),
+			Category: r.Category, Entity: r.Entity, EntityLabel: r.EntityLabel, Level: r.LevelText(),
 			Restrictions: orEmpty(r.Restrictions), RestrictionAware: r.RestrictionAware,
-			GrantedBy: r.GrantedBy, Source: string(r.Source),
+			GrantedBy: r.GrantedBy, Source: string(r.Source), VendorID: r.VendorID, Scopes: r.Scopes,
+		}
+		for _, source := range r.Sources {
+			report.Rows[i].Sources = append(report.Rows[i].Sources, string(source))
 		}
 	}
 	for _, id := range u.GroupIDs {

@@ -9,15 +9,15 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// A user who manages the orders of one site, reads all, and gets what a
-// template of the tenant's own gives but for what it withholds.
+// A user who manages the orders of one site, reads all but no carts, and gets
+// what a template of the tenant's own gives.
 func TestReport(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
 	b.allowRestrictions(t, "DE")
-	manage := strings.Join(access.ControlIDs(access.FromMap(map[string]access.Level{"orders": access.Manage})), `", "`)
+	manage := strings.Join(access.ControlIDs(access.Expand(access.Access{}, map[string]access.Level{"orders": access.Manage})), `", "`)
 	b.create(t, "~/groups", `{"id": "some", "name": {"en": "Some"}, "accessControls": ["`+manage+`"], "restrictions": ["DE"]}`)
-	b.create(t, "~/groups", `{"id": "all", "name": {"en": "All"}, "accessControls": ["`+ordersViewer+`"], "mixins": {"withheldEntities": "carts"}}`)
+	b.create(t, "~/groups", `{"id": "all", "name": {"en": "All"}, "accessControls": ["`+ordersViewer+`"]}`)
 	b.check(t, exchange{method: "PUT", path: "~/templates/tax", body: `{"name": {"en": "Tax"}, "access": {"tax": "read"}}`, status: 201, want: `{"id": "tax"}`})
 	b.create(t, "~/groups", `{"id": "tax", "name": {"en": "Tax"}, "accessControls": [], "templates": ["tax"]}`)
 	id := b.create(t, "~/users", person("anna@acme.example", "some", "all", "tax"))
@@ -25,7 +25,7 @@ func TestReport(t *testing.T) {
 	none := b.create(t, "~/users", person("zoe@acme.example"))
 	row := func(category, entity, label, level, restrictions, aware, group, source string) string {
 		return `{"category": "` + category + `", "entity": "` + entity + `", "entityLabel": "` + label + `", "level": "` + level + `", "restrictions": [` + restrictions +
-			`], "restrictionAware": ` + aware + `, "grantedBy": ["` + group + `"], "source": "` + source + `"}`
+			`], "restrictionAware": ` + aware + `, "grantedBy": ["` + group + `"], "source": "` + source + `", "sources": ["` + source + `"]}`
 	}
 	tax := row("Settings", "tax", "Tax", "read", "", "false", "tax", "template")
 	anna := `{"userId": "` + id + `", "email": "anna@acme.example", "name": "Anna Kowalska", "locked": false, "rows": [` + strings.Join([]string{
@@ -36,8 +36,8 @@ func TestReport(t *testing.T) {
 	}, ", ") + `]}`
 	csv := func(accept string) map[string]string { return map[string]string{"Accept": accept} }
 	isCSV := map[string]string{"Content-Type": "text/csv; charset=utf-8; header=present"}
-	const header = "category,entity,entity_label,level,restrictions,restriction_aware,granted_by,source\r\n"
-	const taxLine = "Settings,tax,Tax,read,,false,tax,template\r\n"
+	const header = "category,entity,entity_label,level,restrictions,restriction_aware,granted_by,source,vendor_id,scopes\r\n"
+	const taxLine = "Settings,tax,Tax,read,,false,tax,template,,\r\n"
 	b.play(
 		t,
 		exchange{name: "JSON", path: "~/users/" + id + "/report", status: 200, want: anna},
@@ -48,7 +48,7 @@ func TestReport(t *testing.T) {
 	)
 	for _, c := range []struct{ path, want string }{
 		{"~/users/" + other + "/report", header + taxLine},
-		{"~/report", "Aaron@acme.example," + other + ",Anna Kowalska," + taxLine + "anna@acme.example," + id + ",Anna Kowalska,Orders,carts,Carts,manage,DE,true,some,derived\r\n"},
+		{"~/report", "Aaron@acme.example," + other + ",Anna Kowalska," + taxLine + "anna@acme.example," + id + ",Anna Kowalska,Orders,carts,Carts,manage,DE,true,some,derived,,\r\n"},
 	} {
 		got := b.send(t, exchange{path: c.path, header: csv("text/csv;q=0.9, */*")})
 		if text := string(got.body); got.status != 200 || got.header.Get("Content-Type") != isCSV["Content-Type"] || !strings.Contains(text, c.want) {

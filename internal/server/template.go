@@ -197,7 +197,7 @@ func expandTemplate(base, t store.Template) ([]string, error) {
 	if len(mistakes) > 0 {
 		return nil, violation(t.ID, "access names levels that the catalog does not have", mistakes...)
 	}
-	return access.ControlIDs(access.ExpandOn(access.Carried(base.AccessControls), own)), nil
+	return access.ControlIDs(access.ExpandOn(access.Held(base.AccessControls), own)), nil
 }
 
 // handleTemplateDelete answers DELETE /iam/{tenant}/templates/{templateId}. One

@@ -57,15 +57,15 @@ func TestTemplate_life(t *testing.T) {
 		exchange{name: "none", path: "~/templates/clerk", status: 404, want: notFound},
 		exchange{name: "create", method: "PUT", path: "~/templates/clerk", body: with(clerk, map[string]any{"metadata": map[string]any{"version": 9}}), status: 201, want: `{"id": "clerk"}`},
 		exchange{name: "read", path: "~/templates/clerk", status: 200, want: with(clerk, map[string]any{
-			"id": "clerk", "predefined": false, "withheldEntities": []string{"carts"}, "accessControlsDocuments": absent,
+			"id": "clerk", "predefined": false, "accessControlsDocuments": absent,
 			"metadata": map[string]any{"version": 1, "createdAt": anyText, "modifiedAt": absent},
 		})},
 		exchange{name: "listed as the public API lists templates", path: "~/templates?name=clerk", status: 200, want: `[{
-			"id": "clerk", "name": {"en": "Clerk", "de": "Sachbearbeiter"}, "withheldEntities": ["carts"],
+			"id": "clerk", "name": {"en": "Clerk", "de": "Sachbearbeiter"},
 			"basedOn": "` + absent + `", "access": "` + absent + `", "predefined": "` + absent + `", "metadata": "` + absent + `"}]`},
 		exchange{name: "update", method: "PUT", path: "~/templates/clerk", body: `{"name": {"fr": "Commis"}, "access": {"tax": "read"}, "metadata": {"version": 1}}`, status: 204},
 		exchange{name: "replaced", path: "~/templates/clerk", status: 200, want: `{
-			"id": "clerk", "name": {"fr": "Commis", "en": "` + absent + `"}, "description": "` + absent + `", "basedOn": "` + absent + `", "withheldEntities": "` + absent + `",
+			"id": "clerk", "name": {"fr": "Commis", "en": "` + absent + `"}, "description": "` + absent + `", "basedOn": "` + absent + `",
 			"access": {"tax": "read", "orders": "` + absent + `"}, "accessControls": ["1ac869fc-d548-4ec8-8e06-c01491314168"], "metadata": {"version": 2, "modifiedAt": "` + anyText + `"}}`},
 		exchange{name: "stale", method: "PUT", path: "~/templates/clerk", body: with(clerk, map[string]any{"metadata": map[string]any{"version": 1}}), status: 409, want: `{
 			"code": 409, "status": "Conflict", "message": "` + anyText + `", "resourceId": "clerk", "details": ["Its version is 2, not 1"]}`},
@@ -197,7 +197,7 @@ func TestTemplate_predefined(t *testing.T) {
 		for entity, name := range got.Access {
 			levels[entity], _ = access.ParseLevel(name)
 		}
-		if !got.Predefined || got.BasedOn != "" || got.Withheld != nil || got.Metadata.Version != 1 || !maps.Equal(levels, want.Access.Map()) || got.Gives() != access.Expand(want.Access, nil) {
+		if !got.Predefined || got.BasedOn != "" || got.Metadata.Version != 1 || !maps.Equal(levels, want.Access.Map()) || got.Gives() != access.Expand(want.Access, nil) {
 			t.Errorf("%s: got %+v", want.ID, got)
 		}
 	}
@@ -223,7 +223,7 @@ func TestTemplate_toDefinition(t *testing.T) {
 	}
 	want := api.TemplateDefinition{
 		Template: api.Template{
-			ID: "full", Name: api.Text{"en": "All"}, Description: api.Text{"de": "Alles"}, AccessControls: []string{ordersViewer}, Withheld: []string{"carts"},
+			ID: "full", Name: api.Text{"en": "All"}, Description: api.Text{"de": "Alles"}, AccessControls: []string{ordersViewer},
 		},
 		BasedOn: "viewer", Access: map[string]string{"carts": "none"}, Predefined: true,
 		Metadata: &api.Metadata{Version: 2, CreatedAt: "2026-02-03T04:05:06.700Z", ModifiedAt: "2026-02-03T05:05:06.700Z"},

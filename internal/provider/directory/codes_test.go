@@ -161,7 +161,6 @@ func TestGroupResource_mixinsComeBack(t *testing.T) {
 		`{"b":"<é&>","a":"\u00e9"}`: "", "{ \"a\" : 1 }\n": "", `{"a":{"b":{"c":[1,2,{"d":true}]}}}`: "",
 		`null`: "not a JSON object", `[]`: "not a JSON object", `"text"`: "not a JSON object", `{`: "not valid JSON", ``: "not valid JSON",
 		`{"a":1,"a":2}`: `"a" stands twice`, `{"x":[{"a":1,"a":1}]}`: `"a" stands twice`, `{"a":"\u0000"}`: "U+0000", `{"a":{"\u0000":1}}`: "U+0000",
-		`{"withheldEntities":"orders"}`: "belongs to the provider",
 	} {
 		for _, before := range []any{nil, `{"a":1}`} {
 			prior := p.MustApply("iam_group", state{}, with(orders(), values{"mixins": before}))

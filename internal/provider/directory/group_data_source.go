@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
@@ -45,10 +46,11 @@ type groupFields struct {
 	AccessControlIDs  types.List   `tfsdk:"access_control_ids"`
 	TemplateIDs       types.List   `tfsdk:"template_ids"`
 	EffectiveAccess   types.Map    `tfsdk:"effective_access"`
+	PartialAccess     types.Map    `tfsdk:"partial_access"`
 	UnmetDependencies types.Map    `tfsdk:"unmet_dependencies"`
 }
 
-func (m *groupFields) fromAPI(g api.Group, tenant []api.Template) {
+func (m *groupFields) fromAPI(g api.Group, rights access.Rights) {
 	m.ID = types.StringValue(g.ID)
 	m.Code = plumbing.StringOrNull(g.Code)
 	m.Description = plumbing.TextMap(g.Description)
@@ -61,8 +63,10 @@ func (m *groupFields) fromAPI(g api.Group, tenant []api.Template) {
 	m.Restrictions = plumbing.StringList(g.Restrictions)
 	m.AccessControlIDs = plumbing.StringList(g.AccessControls)
 	m.TemplateIDs = plumbing.StringList(g.Templates)
-	effective := client.AccessGroup(g, tenant).Access()
+	group := client.AccessGroup(g)
+	effective := rights.Access(group)
 	m.EffectiveAccess, m.UnmetDependencies = plumbing.LevelMap(effective.Map(), false), plumbing.UnmetDependencies(effective)
+	m.PartialAccess = plumbing.LevelMap(rights.Partial(group).Map(), false)
 }
 
 // groupAttributes describe a group as it is read, without its name.
@@ -84,6 +88,7 @@ func groupAttributes() map[string]schema.Attribute {
 		"access_control_ids": list("Ids of the access controls that the group carries itself."),
 		"template_ids":       list("Ids of the role templates that the group refers to."),
 		"effective_access":   schema.MapAttribute{MarkdownDescription: "What members can do: the level by entity. Entities without access are left out.", ElementType: types.StringType, Computed: true},
+		"partial_access":     schema.MapAttribute{MarkdownDescription: partialAccessText, ElementType: types.StringType, Computed: true},
 		"unmet_dependencies": schema.MapAttribute{MarkdownDescription: "What the group alone leaves open: for each entity that it manages and that needs levels on others in practice, what to add.", ElementType: types.StringType, Computed: true},
 	}
 }
@@ -129,12 +134,12 @@ func (d *groupDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		resp.Diagnostics.Append(plumbing.UnableAt(at, "read", "group", m.key(), err))
 		return
 	}
-	tenant, err := d.Templates(ctx)
+	tenant, err := d.Rights(ctx)
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("read", "role templates", "of the tenant", err))
+		resp.Diagnostics.Append(plumbing.Unable("read", "role templates and access controls", "of the tenant", err))
 		return
 	}
-	m.fromAPI(*group, tenant)
+	m.fromAPI(*group, tenant.Rights)
 	m.Names = plumbing.TextMap(group.Name)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }

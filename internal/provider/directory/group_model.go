@@ -3,11 +3,13 @@ package directory
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -32,6 +34,7 @@ type groupModel struct {
 	ForceDelete       types.Bool           `tfsdk:"force_delete"`
 	Code              types.String         `tfsdk:"code"`
 	EffectiveAccess   types.Map            `tfsdk:"effective_access"`
+	PartialAccess     types.Map            `tfsdk:"partial_access"`
 	UnmetDependencies types.Map            `tfsdk:"unmet_dependencies"`
 }
 
@@ -39,7 +42,6 @@ type groupModel struct {
 type grants struct {
 	controls  []string
 	templates []string
-	withheld  []string
 }
 
 // grantsOf writes an access as access controls. It refers to the tenant's role
@@ -47,7 +49,7 @@ type grants struct {
 // the tenant defines it alike and the group takes nothing away from it, as on
 // the wire a template can be added to and not subtracted from.
 func grantsOf(effective access.Access, template string, tenant []api.Template) grants {
-	g := grants{controls: access.ControlIDs(effective), withheld: access.Withheld(effective)}
+	g := grants{controls: access.ControlIDs(effective)}
 	i := slices.IndexFunc(tenant, func(t api.Template) bool { return t.ID == template })
 	if i < 0 {
 		return g
@@ -93,7 +95,6 @@ func (m groupModel) toUpdate(ctx context.Context, g grants, present api.Group, d
 		body.Mixins = nil
 		diags.Append(m.Mixins.Unmarshal(&body.Mixins)...)
 	}
-	body.Mixins = api.MixinsWithheld(body.Mixins, g.withheld)
 	return body
 }
 
@@ -129,11 +130,10 @@ func (m *groupModel) fromAPI(g api.Group, tenant plumbing.Rights) {
 
 // mixinsText writes the custom attributes of a group; {} when it has none.
 func mixinsText(g api.Group) string {
-	mixins := api.MixinsWithheld(g.Mixins, nil)
-	if len(mixins) == 0 {
+	if len(g.Mixins) == 0 {
 		return "{}"
 	}
-	text, _ := json.Marshal(mixins) // decoded from JSON
+	text, _ := json.Marshal(g.Mixins) // decoded from JSON
 	return string(text)
 }
 
@@ -147,7 +147,7 @@ func importedGroup(g api.Group, tenant plumbing.Rights) groupModel {
 	}
 	if len(unexplained(g.AccessControls)) > 0 {
 		m.AccessControlIDs = types.SetValueMust(types.StringType, nil) // which fromAPI fills
-		m.RoleTemplate = plumbing.StringOrNull(templateOf(client.AccessGroup(g, tenant.Templates).Access(), tenant.Has))
+		m.RoleTemplate = plumbing.StringOrNull(templateOf(tenant.Access(client.AccessGroup(g)), tenant.Has))
 	}
 	m.fromAPI(g, tenant)
 	return m
@@ -199,9 +199,9 @@ func (m groupModel) besides(g api.Group) []string {
 // Without drift template and levels stay as they are written. With drift the
 // levels name exactly what differs, so that a plan shows that and no more.
 func (m *groupModel) readAccess(g api.Group, tenant plumbing.Rights) {
-	group := client.AccessGroup(g, tenant.Templates)
-	actual := group.Access()
-	m.EffectiveAccess, m.UnmetDependencies = plumbing.LevelMap(actual.Map(), false), plumbing.UnmetDependencies(actual)
+	group := client.AccessGroup(g)
+	actual := tenant.Access(group)
+	m.setEffective(actual, tenant.Partial(group))
 
 	imported := m.RoleTemplate.IsNull() && m.Access.IsNull() && len(plumbing.Strings(m.AccessControlIDs)) == 0
 	switch {
@@ -210,12 +210,12 @@ func (m *groupModel) readAccess(g api.Group, tenant plumbing.Rights) {
 	case imported:
 		m.RoleTemplate = plumbing.StringOrNull(templateOf(actual, tenant.Has))
 	}
-	template, _ := templateAccess(m.RoleTemplate.ValueString(), tenant.Templates)
+	template, _ := templateAccess(m.RoleTemplate.ValueString(), tenant.List)
 	own, _ := plumbing.Levels(m.Access)
 	besides := plumbing.Strings(m.AccessControlIDs)
 	wanted := access.ExpandOn(template, own, besides...)
-	expected := access.Given(wanted, tenant.Has)
-	observed := observe(expected, group)
+	written := append(access.ControlIDs(access.Given(wanted, tenant.Has)), besides...)
+	expected, observed := access.Held(written), access.Observed(written, tenant.Carried(group))
 	if observed == expected {
 		return
 	}
@@ -228,21 +228,25 @@ func (m *groupModel) readAccess(g api.Group, tenant plumbing.Rights) {
 	m.Access = plumbing.LevelMap(access.OverlayOn(template, own, observed, besides...), m.Access.IsNull())
 }
 
-// observe is the group's access, except that a level which was expected and is
-// held in part only counts as far as it is complete.
-func observe(expected access.Access, g access.Group) access.Access {
-	held := g.Access()
-	ids := slices.Clone(g.Controls)
-	for _, t := range g.Templates {
-		ids = append(ids, access.ControlIDs(t)...)
+// written takes over what the API says after a write. Access that changed since
+// the plan, by access controls that others wrote, is told of: Terraform takes
+// nothing but what was planned.
+func (m *groupModel) written(g api.Group, tenant plumbing.Rights) (diags diag.Diagnostics) {
+	effective, partial, unmet := m.EffectiveAccess, m.PartialAccess, m.UnmetDependencies
+	m.fromAPI(g, tenant)
+	if effective.IsUnknown() || effective.Equal(m.EffectiveAccess) && partial.Equal(m.PartialAccess) {
+		return nil
 	}
-	complete := access.Complete(ids, g.Withheld)
-	for i := range held {
-		if held[i] == expected[i] {
-			held[i] = complete[i]
-		}
-	}
-	return held
+	m.EffectiveAccess, m.PartialAccess, m.UnmetDependencies = effective, partial, unmet
+	diags.AddAttributeWarning(path.Root("effective_access"), "Access Differs From The Plan: "+g.ID,
+		fmt.Sprintf("Group %s carries other access controls than it did when the plan was made, so its members have other access than the plan said. The next plan shows what they have.", plumbing.GroupLabel(g)))
+	return diags
+}
+
+// setEffective says what members can do: wholly, and in part.
+func (m *groupModel) setEffective(effective, partial access.Access) {
+	m.EffectiveAccess, m.PartialAccess = plumbing.LevelMap(effective.Map(), false), plumbing.LevelMap(partial.Map(), false)
+	m.UnmetDependencies = plumbing.UnmetDependencies(effective)
 }
 
 // templateOf returns the id of the predefined template that gives exactly this
@@ -274,6 +278,6 @@ func templateAccess(id string, tenant []api.Template) (a access.Access, ok bool)
 // shows, and a conflict on a repeated creation is with our own group.
 func sameGroup(g api.Group, body api.GroupCreate) bool {
 	return maps.Equal(g.Name, body.Name) && maps.Equal(g.Description, body.Description) && g.UserType == body.UserType &&
-		sameIDs(g.AccessControls, body.AccessControls) && sameIDs(g.Templates, body.Templates) && sameIDs(g.Withheld(), api.Group{Mixins: body.Mixins}.Withheld()) &&
+		sameIDs(g.AccessControls, body.AccessControls) && sameIDs(g.Templates, body.Templates) &&
 		sameIDs(g.Restrictions, body.Restrictions)
 }

@@ -60,7 +60,7 @@ func (r *groupResource) ValidateConfig(ctx context.Context, req resource.Validat
 	}
 }
 
-// ModifyPlan makes effective_access and unmet_dependencies known.
+// ModifyPlan makes effective_access, partial_access and unmet_dependencies known.
 func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
@@ -78,12 +78,15 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	resp.Diagnostics.Append(r.checkCodes(ctx, plan, state)...)
-	value, unmet := types.MapUnknown(types.StringType), types.MapUnknown(types.StringType)
+	unknown := types.MapUnknown(types.StringType)
+	plan.EffectiveAccess, plan.PartialAccess, plan.UnmetDependencies = unknown, unknown, unknown
 	if wanted, tenant, known := r.planAccess(ctx, plan, &resp.Diagnostics); known {
-		effective := access.Given(wanted, tenant.Has)
-		value, unmet = plumbing.LevelMap(effective.Map(), false), plumbing.UnmetDependencies(effective)
-		resp.Diagnostics.Append(leftOut(plan, wanted, effective, req.State.Raw.IsNull())...)
-		resp.Diagnostics.Append(r.planDependencies(plan, unmet, tenant, state.UnmetDependencies)...)
+		given := access.Given(wanted, tenant.Has)
+		resp.Diagnostics.Append(leftOut(plan, wanted, given, req.State.Raw.IsNull())...)
+		r.planEffective(ctx, &plan, state, given, tenant)
+		if !plan.UnmetDependencies.IsUnknown() {
+			resp.Diagnostics.Append(r.planDependencies(plan, plan.UnmetDependencies, tenant, state.UnmetDependencies)...)
+		}
 	}
 	resp.Diagnostics.Append(r.checkRestrictions(ctx, plan, state)...)
 	resp.Diagnostics.Append(r.planUses(plan)...)
@@ -96,13 +99,47 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("effective_access"), value)...)
-	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("unmet_dependencies"), unmet)...)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("effective_access"), plan.EffectiveAccess)...)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("partial_access"), plan.PartialAccess)...)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("unmet_dependencies"), plan.UnmetDependencies)...)
 	if plan.Code.IsUnknown() {
 		// Only predefined groups have one, and those are not made here.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("code"), types.StringNull())...)
 	}
 	resp.Diagnostics.Append(judge(ctx, r.Data, resp.Plan, req.State, groupStep)...)
+}
+
+// planEffective plans what members can do: by the levels that are given, by the
+// access controls that are listed, and by those that stay as they are not.
+func (r *groupResource) planEffective(ctx context.Context, plan *groupModel, state groupModel, given access.Access, tenant plumbing.Rights) {
+	group := access.Group{VendorID: plan.VendorID.ValueString(), Controls: append(access.ControlIDs(given), plumbing.Strings(plan.AccessControlIDs)...)}
+	kept, known := r.kept(ctx, *plan, state, tenant)
+	group.Controls = append(group.Controls, kept...)
+	if known && tenant.Understands(group.Controls) {
+		plan.setEffective(tenant.Access(group), tenant.Partial(group))
+	}
+}
+
+// kept returns the access controls that a group keeps as its configuration does
+// not list any. Where the state shows that they give no levels there is nothing
+// to ask for.
+func (r *groupResource) kept(ctx context.Context, plan, state groupModel, tenant plumbing.Rights) (ids []string, known bool) {
+	if !plan.AccessControlIDs.IsNull() || state.ID.IsNull() || state.ID.ValueString() != plan.ID.ValueString() {
+		return nil, true
+	}
+	template, _ := templateAccess(state.RoleTemplate.ValueString(), tenant.List)
+	own, _ := plumbing.Levels(state.Access)
+	shown, _ := plumbing.Levels(state.EffectiveAccess)
+	if access.FromMap(shown) == access.Given(access.ExpandOn(template, own), tenant.Has) && len(state.PartialAccess.Elements()) == 0 {
+		return nil, true
+	}
+	group, err := r.Client.ReadGroup(ctx, "plan of iam_group", state.ID.ValueString())
+	if err != nil {
+		return nil, client.IsNotFound(err)
+	}
+	return slices.DeleteFunc(unexplained(group.AccessControls), func(id string) bool {
+		return r.Uses.Ended(plumbing.Object{Kind: plumbing.KindControl, ID: id})
+	}), true
 }
 
 // planAccess evaluates the planned template and levels, whatever the tenant can
@@ -121,7 +158,7 @@ func (r *groupResource) planAccess(ctx context.Context, plan groupModel, diags *
 	template, found := templateAccess(id, nil)
 	if !found {
 		// One of the tenant's own, which this run may be about to change.
-		template, found, known = r.TemplateAccess(id, tenant.Templates)
+		template, found, known = r.TemplateAccess(id, tenant.List)
 	}
 	if !found {
 		diags.AddAttributeError(path.Root("role_template"), "Unknown Role Template",
@@ -159,7 +196,7 @@ func leftOut(plan groupModel, wanted, effective access.Access, creating bool) (d
 // grants returns what to write for the planned access.
 func (r *groupResource) grants(ctx context.Context, plan groupModel, diags *diag.Diagnostics) (grants, plumbing.Rights) {
 	wanted, tenant, _ := r.planAccess(ctx, plan, diags)
-	return grantsOf(access.Given(wanted, tenant.Has), plan.RoleTemplate.ValueString(), tenant.Templates), tenant
+	return grantsOf(access.Given(wanted, tenant.Has), plan.RoleTemplate.ValueString(), tenant.List), tenant
 }
 
 func (r *groupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -264,7 +301,7 @@ func (r *groupResource) readBack(ctx context.Context, body api.GroupCreate, plan
 		diags.Append(plumbing.NotReadBack("group", body.ID, err))
 		return
 	}
-	plan.fromAPI(*group, tenant)
+	diags.Append(plan.written(*group, tenant)...)
 }
 
 // await reads the group back once the API shows what was written.
@@ -317,7 +354,7 @@ func (r *groupResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		resp.Diagnostics.Append(r.refused("update", groupLabel(plan), plan, err))
 		return
 	}
-	plan.fromAPI(*group, tenant)
+	resp.Diagnostics.Append(plan.written(*group, tenant)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 

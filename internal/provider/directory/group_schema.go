@@ -112,7 +112,12 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"effective_access": schema.MapAttribute{
-				MarkdownDescription: "What members can do: the level by entity after template, own levels, tied and derived entities. Entities without access are left out. Known in the plan.",
+				MarkdownDescription: "What members can do: the level by entity that they hold wholly, after template, own levels, tied and derived entities, and access controls. Entities without access are left out. Known in the plan.",
+				ElementType:         types.StringType,
+				Computed:            true,
+			},
+			"partial_access": schema.MapAttribute{
+				MarkdownDescription: partialAccessText + " Known in the plan.",
 				ElementType:         types.StringType,
 				Computed:            true,
 			},
@@ -125,6 +130,10 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 		},
 	}
 }
+
+// partialAccessText describes partial_access of a group.
+const partialAccessText = "What members can do in part: the highest level by entity of which the group gives some scopes and not all, above the one in `effective_access`. " +
+	"Access controls of the tenant's own, and single ones of several that a level takes, give such parts: `users_and_groups = \"manage\"` here means that members can do a part of what its managers can. Mostly empty."
 
 // templateIDs lists the predefined role templates for a text.
 func templateIDs(quote string) string {

@@ -57,9 +57,9 @@ func (d *groupsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	groups, err := d.Client.Groups(ctx)
-	var tenant []api.Template
+	var tenant plumbing.Rights
 	if err == nil {
-		tenant, err = d.Templates(ctx)
+		tenant, err = d.Rights(ctx)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("list", "groups", "of the tenant", err))
@@ -71,7 +71,7 @@ func (d *groupsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	plumbing.ByCreation(groups, func(g api.Group) (string, string) { return g.Metadata.Made(), g.ID })
 	models := make([]groupListModel, len(groups))
 	for i, g := range groups {
-		models[i].fromAPI(g, tenant)
+		models[i].fromAPI(g, tenant.Rights)
 		models[i].Name = plumbing.TextMap(g.Name)
 	}
 	list, diags := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: groupListAttributes()}.Type(), models)

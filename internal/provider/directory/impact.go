@@ -15,33 +15,36 @@ import (
 // destroy, a nil state a creation. What is not known yet is left out: the change
 // is judged when it is applied, when all is known.
 
-func groupStep(plan, state *groupModel) func(*access.Step) {
-	return func(s *access.Step) {
+func groupStep(plan, state *groupModel) func(*access.Tenant) {
+	return func(s *access.Tenant) {
 		if state != nil && (plan == nil || !plan.ID.Equal(state.ID) || !plan.UserType.Equal(state.UserType) || !plan.VendorID.Equal(state.VendorID)) {
-			s.DropGroup(state.ID.ValueString())
+			s.RemoveGroup(state.ID.ValueString())
 		}
-		if plan == nil || !plumbing.IsSet(plan.ID) || plan.UserType.ValueString() != string(access.Employee) || plan.EffectiveAccess.IsUnknown() || !plumbing.Wholly(plan.Restrictions) {
+		if plan == nil || !plumbing.IsSet(plan.ID) || plan.UserType.ValueString() != string(access.Employee) || !plumbing.Wholly(plan.Restrictions) {
 			return
 		}
-		levels, _ := plumbing.Levels(plan.EffectiveAccess)
-		for _, e := range access.Entities() {
-			if _, ok := levels[e.Code]; !ok {
-				levels[e.Code] = access.None // named, so that it follows from no other
-			}
+		own, known := plumbing.Levels(plan.Access)
+		if !known || plan.RoleTemplate.IsUnknown() || !plumbing.Wholly(plan.AccessControlIDs) || plan.VendorID.IsUnknown() {
+			return
 		}
-		effective := access.ExpandOn(access.Access{}, levels)
+		rights, besides := s.Rights(), plumbing.Strings(plan.AccessControlIDs)
+		wanted := access.ExpandOn(rights.TemplateAccess(plan.RoleTemplate.ValueString()), own, besides...)
 		g := access.Group{
-			ID: plan.ID.ValueString(), Templates: []access.Access{effective}, Withheld: access.Withheld(effective), Restrictions: plumbing.Strings(plan.Restrictions),
+			ID: plan.ID.ValueString(), VendorID: plan.VendorID.ValueString(), Restrictions: plumbing.Strings(plan.Restrictions),
+			Controls: append(access.ControlIDs(access.Given(wanted, rights.Has)), besides...),
 		}
 		if present, ok := s.Group(g.ID); ok {
 			g.Name = present.Name
+			if plan.AccessControlIDs.IsNull() {
+				g.Controls = append(g.Controls, unexplained(present.Controls)...)
+			}
 		}
 		s.SetGroup(g)
 	}
 }
 
-func membershipStep(plan, state *membershipModel) func(*access.Step) {
-	return func(s *access.Step) {
+func membershipStep(plan, state *membershipModel) func(*access.Tenant) {
+	return func(s *access.Tenant) {
 		if state != nil && (plan == nil || !plan.GroupID.Equal(state.GroupID) || !plan.UserID.Equal(state.UserID)) && state.UserType.ValueString() == string(access.Employee) {
 			s.Leave(state.GroupID.ValueString(), access.StateUser{ID: state.UserID.ValueString()})
 		}
@@ -51,8 +54,8 @@ func membershipStep(plan, state *membershipModel) func(*access.Step) {
 	}
 }
 
-func membersStep(plan, state *groupMembersModel) func(*access.Step) {
-	return func(s *access.Step) {
+func membersStep(plan, state *groupMembersModel) func(*access.Tenant) {
+	return func(s *access.Tenant) {
 		if state != nil && (plan == nil || !plan.GroupID.Equal(state.GroupID)) && state.UserType.ValueString() == string(access.Employee) {
 			for _, u := range memberUsers(state.Members) {
 				s.Leave(state.GroupID.ValueString(), u)
@@ -74,8 +77,8 @@ func memberUsers(members types.Map) []access.StateUser {
 	return users
 }
 
-func userGroupsStep(plan, state *userGroupsModel) func(*access.Step) {
-	return func(s *access.Step) {
+func userGroupsStep(plan, state *userGroupsModel) func(*access.Tenant) {
+	return func(s *access.Tenant) {
 		if state != nil && (plan == nil || !plan.UserID.Equal(state.UserID)) {
 			for _, id := range plumbing.Strings(state.GroupIDs) {
 				s.Leave(id, access.StateUser{ID: state.UserID.ValueString()})
@@ -89,7 +92,7 @@ func userGroupsStep(plan, state *userGroupsModel) func(*access.Step) {
 
 // setGroups plans all groups of a user, as far as they are known: where one is
 // not, it may be any, and nothing is taken from the user.
-func setGroups(s *access.Step, user access.StateUser, groups types.Set) {
+func setGroups(s *access.Tenant, user access.StateUser, groups types.Set) {
 	switch known := plumbing.Strings(groups); {
 	case groups.IsNull(), groups.IsUnknown():
 	case plumbing.Wholly(groups):
@@ -101,8 +104,8 @@ func setGroups(s *access.Step, user access.StateUser, groups types.Set) {
 	}
 }
 
-func userStep(plan, state *userModel) func(*access.Step) {
-	return func(s *access.Step) {
+func userStep(plan, state *userModel) func(*access.Tenant) {
+	return func(s *access.Tenant) {
 		if state != nil && (plan == nil || !plan.Email.Equal(state.Email)) {
 			was := access.StateUser{ID: state.ID.ValueString(), Email: state.Email.ValueString()}
 			if plan == nil && state.OnDestroy.ValueString() == onDestroyLock {
@@ -127,7 +130,7 @@ func userStep(plan, state *userModel) func(*access.Step) {
 }
 
 // judge judges a change by the plan and the state as they are now.
-func judge[T any](ctx context.Context, d *plumbing.Data, plan tfsdk.Plan, state tfsdk.State, step func(plan, state *T) func(*access.Step)) (diags diag.Diagnostics) {
+func judge[T any](ctx context.Context, d *plumbing.Data, plan tfsdk.Plan, state tfsdk.State, step func(plan, state *T) func(*access.Tenant)) (diags diag.Diagnostics) {
 	if d == nil || !d.Guardrails.Follow() {
 		return nil
 	}

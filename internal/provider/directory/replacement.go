@@ -73,7 +73,7 @@ func notGivenBack(user, group string, err error) diag.Diagnostic {
 func (r *userResource) judgeReplacement(ctx context.Context, plan tfsdk.Plan) (diags diag.Diagnostics) {
 	var m userModel
 	diags.Append(m.fields().Decode(ctx, plan.Raw)...)
-	diags.Append(r.Judge(ctx, func(s *access.Step) { s.RemoveUser(access.StateUser{Email: m.Email.ValueString()}) })...)
+	diags.Append(r.Judge(ctx, func(s *access.Tenant) { s.RemoveUser(access.StateUser{Email: m.Email.ValueString()}) })...)
 	return diags
 }
 

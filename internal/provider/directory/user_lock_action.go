@@ -57,8 +57,8 @@ func (a *lockAction) verb() string {
 }
 
 // change is what the action does to a user for the guardrails.
-func (a *lockAction) change(user access.StateUser) func(*access.Step) {
-	return func(s *access.Step) { s.Lock(user, a.lock) }
+func (a *lockAction) change(user access.StateUser) func(*access.Tenant) {
+	return func(s *access.Tenant) { s.Lock(user, a.lock) }
 }
 
 // ModifyPlan refuses what the apply could not do, or what the guardrails forbid.

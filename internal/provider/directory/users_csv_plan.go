@@ -191,8 +191,8 @@ func (r *usersCSVResource) checkOwners(ctx context.Context, c tableChange, diags
 }
 
 // step plans what a table does for the guardrails.
-func (r *usersCSVResource) step(plan, state *usersCSVModel) func(*access.Step) {
-	return func(s *access.Step) {
+func (r *usersCSVResource) step(plan, state *usersCSVModel) func(*access.Tenant) {
+	return func(s *access.Tenant) {
 		if plan != nil && plan.CSV.IsUnknown() {
 			return
 		}
@@ -227,7 +227,7 @@ func (r *usersCSVResource) step(plan, state *usersCSVModel) func(*access.Step) {
 }
 
 // endRow plans what becomes of a user whose row goes.
-func endRow(s *access.Step, row access.CSVUser, how string) {
+func endRow(s *access.Tenant, row access.CSVUser, how string) {
 	u := access.StateUser{Email: row.Email}
 	switch how {
 	case onDestroyKeep:

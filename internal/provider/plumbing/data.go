@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
@@ -31,11 +32,12 @@ type Data struct {
 
 	mu           sync.Mutex
 	templates    []api.Template
-	controls     map[string]bool
+	rights       *access.Rights
 	canLock      *bool
 	userIDs      map[string]string    // by e-mail
 	planned      map[[2]string]string // what, by kind and id
 	plans        templatePlans
+	controlPlans controlPlans
 	restrictions *restrictionRules
 	forecast     forecast
 	replacing    replacing
@@ -50,47 +52,6 @@ type UserDefaults struct {
 	PreferredSite     types.String `tfsdk:"preferred_site"`
 	PreferredCurrency types.String `tfsdk:"preferred_currency"`
 	PreferredLanguage types.String `tfsdk:"preferred_language"`
-}
-
-// Rights are what a tenant's groups can be given.
-type Rights struct {
-	Templates []api.Template
-	controls  map[string]bool // nil when they cannot be read
-}
-
-// Has reports whether the tenant has the access control. Where the token may
-// not read them it is taken to have all.
-func (r Rights) Has(control string) bool { return r.controls == nil || r.controls[control] }
-
-// Rights returns what the tenant's groups can be given, read once per run.
-func (d *Data) Rights(ctx context.Context) (Rights, error) {
-	templates, err := d.Templates(ctx)
-	if err != nil {
-		return Rights{}, err
-	}
-	controls, err := d.accessControls(ctx)
-	return Rights{Templates: templates, controls: controls}, err
-}
-
-// accessControls returns the ids of the tenant's access controls; nil when the
-// token may not read them.
-func (d *Data) accessControls(ctx context.Context) (map[string]bool, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.controls == nil {
-		list, err := d.Client.AccessControls(ctx)
-		if client.IsForbidden(err) {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		d.controls = map[string]bool{}
-		for _, c := range list {
-			d.controls[c.ID] = true
-		}
-	}
-	return d.controls, nil
 }
 
 // CanLock reports whether the API can lock users, asked once per run. When

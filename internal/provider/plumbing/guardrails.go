@@ -11,7 +11,6 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
-	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
 // Guardrails are the limits that the provider block sets to plans.
@@ -39,7 +38,7 @@ type forecast struct {
 // tells what the change does where that is wanted, and refuses what breaks a
 // limit. Without such a guardrail it does nothing and reads nothing. The tenant
 // is read once per run.
-func (d *Data) Judge(ctx context.Context, change func(*access.Step)) (diags diag.Diagnostics) {
+func (d *Data) Judge(ctx context.Context, change func(*access.Tenant)) (diags diag.Diagnostics) {
 	if d == nil || d.Client == nil || !d.Guardrails.Follow() {
 		return nil
 	}
@@ -60,7 +59,7 @@ func (d *Data) Judge(ctx context.Context, change func(*access.Step)) (diags diag
 		d.forecast.told++
 		diags.AddWarning(impactSummary(d.forecast.told), impactText(told))
 	}
-	diags.Append(g.judge(impact)...)
+	diags.Append(g.judge(impact, d.forecast.Forecast)...)
 	return diags
 }
 
@@ -80,35 +79,8 @@ func (g Guardrails) unknownUsers(state access.State) (diags diag.Diagnostics) {
 
 // JudgeTemplate follows a planned change of a role template into the groups
 // that start from it. Gone templates give nothing.
-func (d *Data) JudgeTemplate(ctx context.Context, id string, gives access.Access) (diags diag.Diagnostics) {
-	if d == nil || d.Client == nil || !d.Guardrails.Follow() {
-		return nil
-	}
-	groups, err := d.Client.Groups(ctx)
-	var tenant []api.Template
-	if err == nil {
-		tenant, err = d.Templates(ctx)
-	}
-	if err != nil {
-		diags.Append(Unable("read", "groups and role templates", "for the guardrails of the provider", err))
-		return diags
-	}
-	return d.Judge(ctx, func(s *access.Step) {
-		for _, g := range groups {
-			if g.UserType == access.Employee && slices.Contains(g.Templates, id) {
-				s.SetGroup(withTemplate(g, tenant, id, gives))
-			}
-		}
-	})
-}
-
-// withTemplate is a group with one of its templates giving something else.
-func withTemplate(g api.Group, tenant []api.Template, id string, gives access.Access) access.Group {
-	others := slices.DeleteFunc(slices.Clone(tenant), func(t api.Template) bool { return t.ID == id })
-	changed := client.AccessGroup(g, others)
-	changed.Templates = append(changed.Templates, gives)
-	changed.Withheld = append(slices.Clone(changed.Withheld), access.Withheld(gives)...)
-	return changed
+func (d *Data) JudgeTemplate(ctx context.Context, id string, gives access.Access) diag.Diagnostics {
+	return d.Judge(ctx, func(t *access.Tenant) { t.SetTemplate(id, access.ControlIDs(gives)) })
 }
 
 // told is what a change does, as far as that is wanted.
@@ -135,10 +107,10 @@ func impactSummary(n int) string {
 }
 
 // judge says which limits a change breaks.
-func (g Guardrails) judge(i access.Impact) (diags diag.Diagnostics) {
-	if limit := g.MaxUsersLosingAccess; limit != nil && i.More && int64(len(i.Losing)) > *limit {
+func (g Guardrails) judge(i access.Impact, f *access.Forecast) (diags diag.Diagnostics) {
+	if limit := g.MaxUsersLosingAccess; limit != nil && i.Losing.More && int64(i.Losing.Users) > *limit {
 		diags.AddError("Too Many Users Lose Access", fmt.Sprintf("With this change %s by the plan up to here, and guardrails.max_users_losing_access of the provider is %d: %s.\n\n%s",
-			plural(len(i.Losing), "user loses access", "users lose access"), *limit, everyone(i.Losing), judgedSoFar))
+			plural(i.Losing.Users, "user loses access", "users lose access"), *limit, worst(f, access.UserChange.LosesAccess, i.Losing.Users), judgedSoFar))
 	}
 	if len(i.NoAdmins) > 0 && int64(i.Admins) < g.KeepAdmins {
 		diags.AddError("Too Few Admins Left", fmt.Sprintf("After this change %s manage users and groups, and guardrails.keep_admins of the provider is %d. Who no longer can: %s.\n\n%s",
@@ -155,6 +127,15 @@ func (g Guardrails) judge(i access.Impact) (diags diag.Diagnostics) {
 		diags.AddError("Protected Users Lose Access", "guardrails.protect_users of the provider names users who must not be removed, locked or lowered:\n\n"+strings.Join(lines, "\n")+"\n\n"+judgedSoFar)
 	}
 	return diags
+}
+
+// worst names those of so many users to whom most happens.
+func worst(f *access.Forecast, which func(access.UserChange) bool, all int) string {
+	var users []access.StateUser
+	for _, c := range f.Worst(shown, which) {
+		users = append(users, c.User)
+	}
+	return whom(users, all)
 }
 
 const judgedSoFar = "A plan is judged resource by resource, by what was planned before: where another resource gives the access back, let this one depend on it. If this is meant, change the guardrail for it."

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-
-	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
 // ValidMixins accepts the text of a JSON object that comes back from the API as it
@@ -23,9 +21,6 @@ func mixinsFault(text string) string {
 	var members map[string]json.RawMessage
 	if json.Unmarshal([]byte(text), &members) != nil || members == nil {
 		return "the text is not a JSON object. Write it with jsonencode({ ... })"
-	}
-	if members[api.MixinWithheld] != nil {
-		return fmt.Sprintf("the key %q belongs to the provider, which keeps levels of access there. Leave it out", api.MixinWithheld)
 	}
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()

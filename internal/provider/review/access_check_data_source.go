@@ -38,6 +38,7 @@ type accessCheckModel struct {
 	Entity      types.String `tfsdk:"entity"`
 	Level       types.String `tfsdk:"level"`
 	Restriction types.String `tfsdk:"restriction"`
+	VendorID    types.String `tfsdk:"vendor_id"`
 	Allowed     types.Bool   `tfsdk:"allowed"`
 	Reason      types.String `tfsdk:"reason"`
 	GrantedBy   types.List   `tfsdk:"granted_by"`
@@ -56,6 +57,10 @@ func (d *accessCheckDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 				MarkdownDescription: "Restriction value that the record carries, such as `DE`. Left out: a record that carries none. Matters for restriction-aware entities only.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.ValidRestriction()},
+			},
+			"vendor_id": schema.StringAttribute{
+				MarkdownDescription: "Vendor whose own records are meant. Left out: records of no vendor in particular, so that what the groups of a vendor give does not count.",
+				Optional:            true,
 			},
 			"allowed":    schema.BoolAttribute{MarkdownDescription: "Whether the user holds the level on such records.", Computed: true},
 			"reason":     schema.StringAttribute{MarkdownDescription: "One sentence that names the deciding group: one that allows it, or the one that comes nearest.", Computed: true},
@@ -104,12 +109,12 @@ func (d *accessCheckDataSource) Read(ctx context.Context, req datasource.ReadReq
 	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
 		return
 	}
-	_, subject, err := readSubject(ctx, d.Client, fmt.Sprint("data.iam_access_check", m.Entity, m.Level, m.Restriction), &m.UserID, &m.Email)
+	_, subject, err := readSubject(ctx, d.Client, fmt.Sprint("data.iam_access_check", m.Entity, m.Level, m.Restriction, m.VendorID), &m.UserID, &m.Email)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.UnableAt(err.at, "check", "access of user", err.user, err.cause))
 		return
 	}
-	decision := access.Decide(subject, m.Entity.ValueString(), level, m.Restriction.ValueStringPointer())
+	decision := access.Decide(subject, m.Entity.ValueString(), level, access.Records{Restriction: m.Restriction.ValueStringPointer(), VendorID: m.VendorID.ValueString()})
 	m.Allowed = types.BoolValue(decision.Allowed)
 	m.Reason = types.StringValue(decision.Reason)
 	m.GrantedBy = plumbing.StringList(decision.GrantedBy)

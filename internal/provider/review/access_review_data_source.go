@@ -121,9 +121,6 @@ func (d *accessReviewDataSource) Read(ctx context.Context, req datasource.ReadRe
 		return
 	}
 	state, err := d.Client.State(ctx)
-	if err == nil {
-		err = d.Client.AddMake(ctx, &state)
-	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("review", "access of tenant", d.Client.Tenant(), err))
 		return

@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -31,7 +32,8 @@ func readSubject(ctx context.Context, c *client.Client, reader string, userID, e
 	if user, failed.cause = c.ReadUserBy(ctx, reader, userID.ValueString(), email.ValueString()); failed.cause != nil {
 		return nil, subject, failed
 	}
-	if subject, failed.cause = c.Subject(ctx, *user); failed.cause != nil {
+	subject, failed.cause = c.Subject(ctx, *user)
+	if failed.cause != nil && !errors.Is(failed.cause, client.ErrControlsUnread) {
 		return nil, subject, failed
 	}
 	if email.IsNull() {
@@ -39,6 +41,9 @@ func readSubject(ctx context.Context, c *client.Client, reader string, userID, e
 	}
 	if userID.IsNull() {
 		*userID = types.StringValue(user.ID)
+	}
+	if failed.cause != nil {
+		return user, subject, failed
 	}
 	return user, subject, nil
 }

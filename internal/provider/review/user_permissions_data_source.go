@@ -61,17 +61,26 @@ type rowModel struct {
 	RestrictionAware types.Bool   `tfsdk:"restriction_aware"`
 	GrantedBy        types.List   `tfsdk:"granted_by"`
 	Source           types.String `tfsdk:"source"`
+	Sources          types.List   `tfsdk:"sources"`
+	VendorID         types.String `tfsdk:"vendor_id"`
+	Scopes           types.List   `tfsdk:"scopes"`
 }
 
 func (m *rowModel) fromCore(r access.Row) {
 	m.Category = types.StringValue(r.Category)
 	m.Entity = types.StringValue(r.Entity)
 	m.EntityLabel = types.StringValue(r.EntityLabel)
-	m.Level = types.StringValue(r.Level.String())
+	m.Level = types.StringValue(r.LevelText())
 	m.Restrictions = plumbing.StringList(r.Restrictions)
 	m.RestrictionAware = types.BoolValue(r.RestrictionAware)
 	m.GrantedBy = plumbing.StringList(r.GrantedBy)
 	m.Source = types.StringValue(string(r.Source))
+	sources := make([]string, len(r.Sources))
+	for i, source := range r.Sources {
+		sources[i] = string(source)
+	}
+	m.Sources, m.Scopes = plumbing.StringList(sources), plumbing.StringList(r.Scopes)
+	m.VendorID = plumbing.StringOrNull(r.VendorID)
 }
 
 func rowAttributes() map[string]schema.Attribute {
@@ -83,13 +92,16 @@ func rowAttributes() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"category":          text("Heading that the entity stands under."),
-		"entity":            text("Code of the entity, such as `orders`."),
+		"entity":            text("Code of the entity, such as `orders`; empty for scopes that belong to no entity."),
 		"entity_label":      text("The entity as people know it."),
-		"level":             text("Level that the user holds."),
+		"level":             text("Level that the user holds wholly, such as `manage`. Of a level of which only some scopes are held, `partly` and the level, such as `partly manage`; empty for scopes of no entity."),
 		"restrictions":      list("Restriction values that limit which records the level reaches; empty means every record."),
 		"restriction_aware": schema.BoolAttribute{MarkdownDescription: "Whether restrictions can limit access to the entity.", Computed: true},
-		"granted_by":        list("Ids of the groups that give the level."),
-		"source":            text("What gives the level in the first of those groups: `template`, `access`, `access_control` (single access controls that are not the whole level), `derived` or `correlated` (follows another entity: `parent` and `tied_to` of `iam_access_catalog`)."),
+		"granted_by":        list("Ids of the groups that give the level, or a part of it."),
+		"sources":           list("What gives the level in each of those groups, in their order."),
+		"vendor_id":         text("Vendor whose own records the level is limited to; null for the records of the whole tenant."),
+		"scopes":            list("The scopes that are held of a part of a level, and those that belong to no entity; empty for a whole level."),
+		"source":            text("What gives the level in the first of those groups: `template`, `access`, `access_control` (access controls of the tenant's own, and single ones that are not the whole level), `derived` or `correlated` (follows another entity: `parent` and `tied_to` of `iam_access_catalog`)."),
 	}
 }
 
@@ -154,6 +166,11 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 		return
 	}
 	user, subject, err := readSubject(ctx, d.Client, "data.iam_user_permissions", &m.UserID, &m.Email)
+	if err != nil && errors.Is(err.cause, client.ErrControlsUnread) {
+		resp.Diagnostics.AddAttributeWarning(path.Root("rows"), "Access Controls Not Read",
+			"The API key lacks the scope iam.access_read, and groups of "+user.ContactEmail+" carry access controls of the tenant's own: the rows leave out what these give. Use a key that has the scope.")
+		err = nil
+	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.UnableAt(err.at, "report", "permissions of user", err.user, err.cause))
 		return

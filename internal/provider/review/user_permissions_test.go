@@ -53,6 +53,9 @@ func TestUserPermissionsDataSource_scopes(t *testing.T) {
 	if !d.Has(`warning at AttributeName("team_role"): Team Not Read`, "team.team_read") || report["team_role"] != nil || report["products"] != nil || report["organizations"] != nil {
 		t.Errorf("without the scope: %v, %v", report, d)
 	}
+	if !d.Has(`warning at AttributeName("rows"): Access Controls Not Read`, "iam.access_read") {
+		t.Errorf("without the scope of access controls: %v", d)
+	}
 	if d.Failed() || !d.Has(`warning at AttributeName("scopes"): Scopes Not Read`, "iam.scope_read") || report["scopes"] != nil || report["vendor_id"] != nil || report["locked"] != false {
 		t.Errorf("without the scope: %v, %v", report, d)
 	}

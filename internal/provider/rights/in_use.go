@@ -171,12 +171,13 @@ func (r *roleTemplateResource) delete(ctx context.Context, id string, users plum
 	if !client.IsBadRequest(err) || len(users) == 0 {
 		return err
 	}
-	list, err := r.Client.Templates(ctx)
+	rights, err := r.Client.Rights(ctx)
 	if err != nil {
 		return err
 	}
+	gives := rights.TemplateControls(id)
 	for _, group := range users[plumbing.KindGroup] {
-		err := r.ChangeGroup(ctx, group, func(present api.Group, body *api.GroupUpdate) bool { return writeOut(present, body, id, list) })
+		err := r.ChangeGroup(ctx, group, func(present api.Group, body *api.GroupUpdate) bool { return writeOut(present, body, id, gives) })
 		if err != nil {
 			return fmt.Errorf("writing its levels into group %s: %w", group, err)
 		}
@@ -192,20 +193,19 @@ func (r *roleTemplateResource) delete(ctx context.Context, id string, users plum
 	return r.Client.DeleteTemplate(ctx, id)
 }
 
-// writeOut lets a group carry by itself what it has from a template.
-func writeOut(present api.Group, body *api.GroupUpdate, template string, list []api.Template) bool {
+// writeOut lets a group carry by itself the access controls that a template
+// gives it.
+func writeOut(present api.Group, body *api.GroupUpdate, template string, gives []string) bool {
 	if !slices.Contains(present.Templates, template) {
 		return false
 	}
-	effective := client.AccessGroup(present, list).Access()
 	body.Templates = without(present.Templates, template)
 	body.AccessControls = append([]string{}, present.AccessControls...)
-	for _, id := range access.ControlIDs(effective) {
+	for _, id := range gives {
 		if !slices.Contains(body.AccessControls, id) {
 			body.AccessControls = append(body.AccessControls, id)
 		}
 	}
-	body.Mixins = api.MixinsWithheld(present.Mixins, access.Withheld(effective))
 	return true
 }
 

@@ -23,11 +23,11 @@ func serverAccess(t *testing.T, c *client.Client, id string) map[string]access.L
 	if err != nil {
 		t.Fatal(err)
 	}
-	templates, err := c.Templates(t.Context())
+	rights, err := c.Rights(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return client.AccessGroup(*g, templates).Access().Map()
+	return rights.Access(client.AccessGroup(*g)).Map()
 }
 
 // A template and what starts from it are planned in one run, and each plan

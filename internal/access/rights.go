@@ -1,0 +1,256 @@
+package access
+
+import "slices"
+
+// Rights are what the groups of a tenant can carry beside the predefined
+// things. The zero value is a tenant without anything of its own.
+type Rights struct {
+	Controls  map[string]OwnControl // the tenant's own access controls, by id
+	Templates map[string][]string   // ids of the access controls of each role template, by id
+	// Scopes are the tenant's own scopes. One that is gone gives nothing, though
+	// access controls may still name it.
+	Scopes map[string]bool
+	// Available are the ids of all access controls that the tenant has,
+	// predefined ones too; nil where that is not known.
+	Available map[string]bool
+}
+
+// Has reports whether the tenant has the access control; true where that is not
+// known.
+func (r Rights) Has(control string) bool { return r.Available == nil || r.Available[control] }
+
+// OwnControl is an access control of a tenant's own. It counts by its scopes
+// (rule 6).
+type OwnControl struct {
+	Scopes           []string
+	RestrictionAware bool // restrictions of a group narrow the scopes
+	VendorAware      bool // the scopes reach a vendor's own records only
+}
+
+// TemplateControls returns the ids of the access controls that a role template
+// gives: the tenant's template of that id, else a predefined one.
+func (r Rights) TemplateControls(id string) []string {
+	if controls, ok := r.Templates[id]; ok {
+		return controls
+	}
+	if t, ok := TemplateByID(id); ok {
+		return ControlIDs(Expand(t.Access, nil))
+	}
+	return nil
+}
+
+// TemplateAccess returns the levels that a role template gives.
+func (r Rights) TemplateAccess(id string) Access {
+	return r.Access(Group{Templates: []string{id}})
+}
+
+// Knows reports whether the tenant has the access control.
+func (r Rights) Knows(control string) bool {
+	_, own := r.Controls[control]
+	_, predefined := controlIndex[control]
+	return own || predefined
+}
+
+// Carried returns the ids of the access controls that the group carries, its own
+// and those of its role templates.
+func (r Rights) Carried(g Group) []string {
+	ids := slices.Clone(g.Controls)
+	for _, template := range g.Templates {
+		ids = append(ids, r.TemplateControls(template)...)
+	}
+	return ids
+}
+
+// Access returns the levels that the group gives wholly (rules 2 and 6).
+func (r Rights) Access(g Group) Access {
+	return r.evaluate(g).access
+}
+
+// Partial returns, for each entity of which the group gives a part of a level
+// above what Access has, the highest such level (rule 6).
+func (r Rights) Partial(g Group) Access {
+	var partial Access
+	s := r.evaluate(g).narrow
+	for i := range partial {
+		_, partial[i] = areas[i].held(s)
+	}
+	return partial
+}
+
+// carried is what access controls give.
+type carried struct {
+	slots  slots
+	others []other // of no entity
+}
+
+// other is a scope that belongs to no entity of the catalog.
+type other struct {
+	scope    string
+	vendorID string // reaches records of this vendor only
+}
+
+// of returns what one access control gives to a group of the vendor, and whether
+// restrictions narrow it.
+func (r Rights) of(id, vendorID string) (g carried, narrowed bool) {
+	i, predefined := controlIndex[id]
+	own, mine := r.Controls[id]
+	scopes, vendorAware := own.Scopes, own.VendorAware
+	narrowed = own.RestrictionAware
+	switch {
+	case predefined:
+		c := &controls[i]
+		scopes, vendorAware, narrowed = c.Scopes, c.VendorAware, c.RestrictionAware()
+		if c.Entity != "" && (!c.VendorAware || vendorID != "") {
+			return carried{slots: controlSlots[i]}, narrowed
+		}
+	case !mine:
+		return g, false
+	}
+	for _, scope := range scopes {
+		if _, predefined := ScopeByID(scope); !predefined && r.Scopes != nil && !r.Scopes[scope] {
+			continue // deleted
+		}
+		all := entitySlots[scope]
+		s, ofVendor := vendorSlots[scope]
+		if ofVendor = ofVendor || vendorAware; ofVendor {
+			all = s
+		}
+		switch {
+		case ofVendor && (vendorID == "" || all == slots{}):
+			g.others = append(g.others, other{scope, vendorID})
+		case all == slots{}:
+			g.others = append(g.others, other{scope: scope})
+		default:
+			g.slots = g.slots.or(all)
+		}
+	}
+	return g, narrowed
+}
+
+// grant is a group, evaluated.
+type grant struct {
+	GroupRef
+	vendorID string
+	// access are the levels that the group gives by itself, on whatever records;
+	// source says where each comes from.
+	access       Access
+	source       [EntityCount]Source
+	restrictions []string // sorted, each once
+	// wide reaches every record; narrow has, besides, what reaches records with
+	// one of the restrictions only.
+	wide, narrow         slots
+	othersWide, othersIn []other // likewise
+	makeRoles            []string
+}
+
+// alike reports whether members have the same through both groups.
+func (g *grant) alike(o *grant) bool {
+	return g.wide == o.wide && g.narrow == o.narrow && g.vendorID == o.vendorID && slices.Equal(g.restrictions, o.restrictions) &&
+		slices.Equal(g.othersWide, o.othersWide) && slices.Equal(g.othersIn, o.othersIn) && slices.Equal(g.makeRoles, o.makeRoles)
+}
+
+func (r Rights) evaluate(g Group) *grant {
+	result := &grant{GroupRef: GroupRef{g.ID, g.Name}, vendorID: g.VendorID}
+	if len(g.Restrictions) > 0 {
+		result.restrictions = slices.Compact(slices.Sorted(slices.Values(g.Restrictions)))
+	}
+	var own, ofTemplates slots
+	carry := func(ids []string, part *slots, roles bool) {
+		for _, id := range ids {
+			has, narrowed := r.of(id, g.VendorID)
+			if i, ok := controlIndex[id]; ok && controlEntity[i] >= 0 {
+				*part = part.or(has.slots)
+			}
+			if roles {
+				has.others = slices.DeleteFunc(has.others, func(o other) bool {
+					role, ok := makeScopes[o.scope]
+					if ok {
+						result.makeRoles = append(result.makeRoles, role)
+					}
+					return ok
+				})
+			}
+			result.narrow, result.othersIn = result.narrow.or(has.slots), append(result.othersIn, has.others...)
+			if !narrowed || len(g.Restrictions) == 0 {
+				result.wide, result.othersWide = result.wide.or(has.slots), append(result.othersWide, has.others...)
+			}
+		}
+	}
+	carry(g.Controls, &own, true)
+	for _, id := range g.Templates {
+		carry(r.TemplateControls(id), &ofTemplates, false)
+	}
+	for i := range result.access {
+		result.access[i], _ = areas[i].held(result.narrow)
+	}
+	for i, level := range result.access {
+		if level > None {
+			result.source[i] = result.sourceOf(i, own, ofTemplates)
+		}
+	}
+	return result
+}
+
+// sourceOf says what gave the group its level on the entity.
+func (g *grant) sourceOf(entity int, own, ofTemplates slots) Source {
+	level := g.access[entity]
+	mine, _ := areas[entity].held(own)
+	template, _ := areas[entity].held(ofTemplates)
+	switch parent := parentOf[entity]; {
+	case mine < level && template < level:
+		return FromControl
+	case parent >= 0 && g.access[parent] == level:
+		return Derived
+	case g.follows(entity):
+		return Correlated
+	case mine == level:
+		return FromGroup
+	}
+	return FromTemplate
+}
+
+// follows reports whether the entity is tied to one before it that has the same
+// level (rule 2a): whoever chose the level there chose it for this one, too.
+func (g *grant) follows(entity int) bool {
+	for _, set := range tieSets {
+		if at := slices.Index(set, entity); at > 0 {
+			return slices.ContainsFunc(set[:at], func(i int) bool { return g.access[i] == g.access[entity] })
+		}
+	}
+	return false
+}
+
+// slots returns what the group gives on records that carry the restriction
+// value, or on those that carry none (rule 7).
+func (g *grant) slots(restriction *string) slots {
+	if g.limits(restriction) {
+		return g.wide
+	}
+	return g.narrow
+}
+
+func (g *grant) others(restriction *string) []other {
+	if g.limits(restriction) {
+		return g.othersWide
+	}
+	return g.othersIn
+}
+
+// limits reports whether the group's restrictions keep it from records that
+// carry the restriction value, or from those that carry none.
+func (g *grant) limits(restriction *string) bool {
+	if len(g.restrictions) == 0 {
+		return false
+	}
+	if restriction == nil {
+		return true
+	}
+	_, found := slices.BinarySearch(g.restrictions, *restriction)
+	return !found
+}
+
+// narrows reports whether the group gives something on some records of the
+// entity only.
+func (g *grant) narrows(entity int) bool {
+	return g.narrow.minus(g.wide).meets(areas[entity].all)
+}

@@ -1,0 +1,213 @@
+package access
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// slots is a set of slots. A slot is one scope as it counts for one area: a
+// scope that belongs to several entities has a slot for each (rule 6).
+type slots [slotWords]uint64
+
+const slotWords = 4
+
+func (s slots) has(all slots) bool { return all.minus(s) == slots{} }
+
+func (s slots) meets(o slots) bool { return s.and(o) != slots{} }
+
+func (s slots) and(o slots) slots {
+	for i := range s {
+		s[i] &= o[i]
+	}
+	return s
+}
+
+func (s slots) or(o slots) slots {
+	for i := range s {
+		s[i] |= o[i]
+	}
+	return s
+}
+
+func (s slots) minus(o slots) slots {
+	for i := range s {
+		s[i] &^= o[i]
+	}
+	return s
+}
+
+// scopes returns the scopes of the slots, sorted.
+func (s slots) scopes() []string {
+	var names []string
+	for i, word := range s {
+		for ; word != 0; word &= word - 1 {
+			names = append(names, slotScopes[i*64+bits.TrailingZeros64(word)])
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// area is what levels are held on: an entity's records or, of few entities, a
+// vendor's own ones.
+type area struct {
+	entity int
+	vendor bool
+	all    slots
+	// whole has the slots that a level takes; none where no access control
+	// gives the level.
+	whole [Administrate + 1]slots
+	// first has the slots that no lower level takes. Viewing scopes are those of
+	// the lowest level, also where only a managing access control has them.
+	first [Administrate + 1]slots
+}
+
+// held returns the highest level of which all scopes are there, and the highest
+// above it of which some are; None where there is no such part.
+func (a *area) held(s slots) (level, part Level) {
+	if !s.meets(a.all) {
+		return None, None
+	}
+	for level = Administrate; level > None; level-- {
+		if a.whole[level] != (slots{}) && s.has(a.whole[level]) {
+			break
+		}
+	}
+	for part = Administrate; part > level; part-- {
+		if s.meets(a.first[part]) {
+			return level, part
+		}
+	}
+	return level, None
+}
+
+// within returns the slots of the area, with those of every level below the one
+// that is held: a level contains every lower one (rule 1).
+func (a *area) within(s slots) slots {
+	s = s.and(a.all)
+	level, _ := a.held(s)
+	for ; level > None; level-- {
+		s = s.or(a.first[level])
+	}
+	return s
+}
+
+var (
+	slotScopes []string // the scope of each slot
+	// areas holds the entities in the order of the catalog, then a vendor's own
+	// records of those that have any.
+	areas = makeAreas()
+	// vendorAreas holds the index of an entity's area of vendors, or -1.
+	vendorAreas = indexVendorAreas()
+	// entitySlots and vendorSlots have all slots of a scope.
+	entitySlots, vendorSlots = indexSlots()
+	// controlSlots has what each predefined control gives.
+	controlSlots = giveSlots()
+)
+
+// makeAreas numbers the slots of all areas.
+func makeAreas() []area {
+	var list []area
+	for i := range catalog {
+		list = append(list, newArea(i, false))
+	}
+	for i := range catalog {
+		if a := newArea(i, true); a.all != (slots{}) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+func newArea(entity int, vendor bool) area {
+	a := area{entity: entity, vendor: vendor}
+	known := map[string]slots{}
+	for level := Read; level <= Administrate; level++ {
+		for _, c := range controls {
+			if c.Entity != catalog[entity].Code || c.Level != level || c.VendorAware != vendor {
+				continue
+			}
+			for _, scope := range c.Scopes {
+				slot, ok := known[scope]
+				if !ok {
+					slot = nextSlot(scope)
+					known[scope] = slot
+					first := level
+					if viewing(scope) {
+						first = Read
+					}
+					a.first[first] = a.first[first].or(slot)
+				}
+				a.whole[level] = a.whole[level].or(slot)
+			}
+		}
+		a.all = a.all.or(a.whole[level])
+	}
+	return a
+}
+
+func nextSlot(scope string) (s slots) {
+	n := len(slotScopes)
+	s[n/64] = 1 << (n % 64)
+	slotScopes = append(slotScopes, scope)
+	return s
+}
+
+// viewing reports whether a scope lets its holder see something, and no more.
+func viewing(scope string) bool {
+	action := scope[strings.LastIndex(scope, "_")+1:]
+	return action == "read" || action == "view"
+}
+
+func indexVendorAreas() []int {
+	index := slices.Repeat([]int{-1}, EntityCount)
+	for i, a := range areas {
+		if a.vendor {
+			index[a.entity] = i
+		}
+	}
+	return index
+}
+
+func indexSlots() (entity, vendor map[string]slots) {
+	entity, vendor = map[string]slots{}, map[string]slots{}
+	for _, a := range areas {
+		index := entity
+		if a.vendor {
+			index = vendor
+		}
+		for i, word := range a.all {
+			for ; word != 0; word &= word - 1 {
+				var slot slots
+				slot[i] = word & -word
+				scope := slotScopes[i*64+bits.TrailingZeros64(word)]
+				index[scope] = index[scope].or(slot)
+			}
+		}
+	}
+	return entity, vendor
+}
+
+// giveSlots returns the slots that predefined controls give. One that names an
+// entity gives its scopes for that entity alone, so that nobody sees a level
+// that no one chose; any other counts for every entity that its scopes belong
+// to (rule 6).
+func giveSlots() []slots {
+	given := make([]slots, len(controls))
+	for i, c := range controls {
+		for _, scope := range c.Scopes {
+			switch e, ok := entityIndex[c.Entity]; {
+			case ok && c.VendorAware:
+				given[i] = given[i].or(vendorSlots[scope].and(areas[vendorAreas[e]].all))
+			case ok:
+				given[i] = given[i].or(entitySlots[scope].and(areas[e].all))
+			case !c.VendorAware:
+				given[i] = given[i].or(entitySlots[scope])
+			}
+		}
+	}
+	return given
+}
+
+var usersAndGroups = entityIndex["users_and_groups"]

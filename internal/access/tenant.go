@@ -1,0 +1,424 @@
+package access
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Tenant is a tenant in memory: its people, groups and what groups carry, with
+// the verbs that an apply has for them. Guardrails and review make the changes
+// of a plan to it. It is not safe for concurrent use.
+//
+// People are named by id or, where that is not known, by e-mail; a verb about
+// nobody does nothing.
+type Tenant struct {
+	people        []*StateUser // nil for who is gone; a change replaces the value
+	byID, byEmail map[string]int
+	members       map[string]map[int]bool // by group
+	groups        map[string]Group
+	order         []string // of groups, as they came
+	rights        Rights
+	make          MakeState
+
+	grants map[string]*grant // evaluated groups
+	base   map[string]*grant // as they were at the start, to be shared
+	track  *journal
+}
+
+// journal is what a step changes, as it was before.
+type journal struct {
+	people map[int]*StateUser
+	grants map[string]*grant
+	make   *MakeState
+}
+
+// NewTenant starts from a tenant as it is.
+func NewTenant(s State) *Tenant {
+	t := &Tenant{
+		byID: make(map[string]int, len(s.Users)), byEmail: make(map[string]int, len(s.Users)), members: map[string]map[int]bool{},
+		groups: make(map[string]Group, len(s.Groups)), make: s.Make, grants: map[string]*grant{}, base: map[string]*grant{},
+		rights: Rights{Controls: maps.Clone(s.Rights.Controls), Templates: maps.Clone(s.Rights.Templates), Scopes: maps.Clone(s.Rights.Scopes), Available: s.Rights.Available},
+	}
+	t.make.Members = slices.Clone(s.Make.Members)
+	for _, g := range s.Groups {
+		t.groups[g.ID] = g
+		t.order = append(t.order, g.ID)
+	}
+	for _, u := range s.Users {
+		t.add(u)
+	}
+	return t
+}
+
+// State is the tenant as it is now.
+func (t *Tenant) State() State {
+	s := State{Rights: t.rights, Make: t.make}
+	for _, u := range t.people {
+		if u != nil {
+			s.Users = append(s.Users, *u)
+		}
+	}
+	for _, id := range t.order {
+		if g, ok := t.groups[id]; ok {
+			s.Groups = append(s.Groups, g)
+		}
+	}
+	return s
+}
+
+// User returns who is meant, and false where there is no such user.
+func (t *Tenant) User(u StateUser) (StateUser, bool) {
+	i, ok := t.find(u)
+	if !ok || t.people[i] == nil {
+		return StateUser{}, false
+	}
+	return *t.people[i], true
+}
+
+// Group returns a group as it is now.
+func (t *Tenant) Group(id string) (Group, bool) {
+	g, ok := t.groups[id]
+	return g, ok
+}
+
+// Rights returns what groups can carry as it is now. Do not change it.
+func (t *Tenant) Rights() Rights { return t.rights }
+
+// Members returns the users in a group, in the order in which they came.
+func (t *Tenant) Members(group string) []StateUser {
+	var users []StateUser
+	for _, i := range slices.Sorted(maps.Keys(t.members[group])) {
+		users = append(users, *t.people[i])
+	}
+	return users
+}
+
+func (t *Tenant) add(u StateUser) int {
+	i := len(t.people)
+	t.people = append(t.people, nil)
+	t.put(i, &u)
+	return i
+}
+
+// put replaces a person; nil takes it away.
+func (t *Tenant) put(i int, u *StateUser) {
+	if t.track != nil {
+		if _, known := t.track.people[i]; !known {
+			t.track.people[i] = t.people[i]
+		}
+	}
+	if was := t.people[i]; was != nil {
+		for _, id := range was.GroupIDs {
+			delete(t.members[id], i)
+		}
+	}
+	t.people[i] = u
+	if u == nil {
+		return
+	}
+	if u.ID != "" {
+		t.byID[u.ID] = i
+	}
+	if u.Email != "" {
+		t.byEmail[strings.ToLower(u.Email)] = i
+	}
+	for _, id := range u.GroupIDs {
+		if t.members[id] == nil {
+			t.members[id] = map[int]bool{}
+		}
+		t.members[id][i] = true
+	}
+}
+
+// find returns the person with the id, else the one with the e-mail, who may be
+// gone.
+func (t *Tenant) find(u StateUser) (int, bool) {
+	if i, ok := t.byID[u.ID]; ok && u.ID != "" {
+		return i, true
+	}
+	i, ok := t.byEmail[strings.ToLower(u.Email)]
+	return i, ok && u.Email != ""
+}
+
+// change replaces a person who is there by what alter makes of a copy.
+func (t *Tenant) change(u StateUser, alter func(*StateUser)) {
+	if i, ok := t.find(u); ok && t.people[i] != nil {
+		is := *t.people[i]
+		is.GroupIDs = slices.Clone(is.GroupIDs)
+		alter(&is)
+		t.put(i, &is)
+	}
+}
+
+// AddUser makes a user, or makes one of a person who was in the team only.
+func (t *Tenant) AddUser(u StateUser) {
+	i, ok := t.find(u)
+	if !ok {
+		t.add(u)
+		return
+	}
+	switch is := t.people[i]; {
+	case is == nil:
+		t.put(i, &u)
+	case is.Outside:
+		u.Team = is.Team
+		t.put(i, &u)
+	}
+}
+
+// Rename gives a user another name.
+func (t *Tenant) Rename(u StateUser, name string) {
+	if is, ok := t.User(u); ok && is.Name != name {
+		t.change(u, func(u *StateUser) { u.Name = name })
+	}
+}
+
+// RemoveUser takes a user out of the tenant and its groups. Who is in the team
+// stays there.
+func (t *Tenant) RemoveUser(u StateUser) {
+	i, ok := t.find(u)
+	if !ok || t.people[i] == nil || t.people[i].Outside {
+		return
+	}
+	if t.people[i].Team == nil {
+		t.put(i, nil)
+		return
+	}
+	t.change(u, func(u *StateUser) { u.GroupIDs, u.Locked, u.Outside = nil, false, true })
+}
+
+// Lock locks or unlocks a user.
+func (t *Tenant) Lock(u StateUser, locked bool) {
+	if is, ok := t.User(u); ok && is.Locked != locked && !is.Outside {
+		t.change(u, func(u *StateUser) { u.Locked = locked })
+	}
+}
+
+// Join puts a user into a group.
+func (t *Tenant) Join(group string, u StateUser) {
+	if is, ok := t.User(u); ok && !slices.Contains(is.GroupIDs, group) {
+		t.change(u, func(u *StateUser) { u.GroupIDs = append(u.GroupIDs, group) })
+	}
+}
+
+// Leave takes a user out of a group.
+func (t *Tenant) Leave(group string, u StateUser) {
+	if is, ok := t.User(u); ok && slices.Contains(is.GroupIDs, group) {
+		t.change(u, func(u *StateUser) {
+			u.GroupIDs = slices.DeleteFunc(u.GroupIDs, func(id string) bool { return id == group })
+		})
+	}
+}
+
+// SetMembers puts these users, and no others, into a group.
+func (t *Tenant) SetMembers(group string, users []StateUser) {
+	listed := map[int]bool{}
+	for _, u := range users {
+		if i, ok := t.find(u); ok {
+			listed[i] = true
+			t.Join(group, u)
+		}
+	}
+	for _, i := range slices.Sorted(maps.Keys(t.members[group])) {
+		if !listed[i] {
+			t.Leave(group, *t.people[i])
+		}
+	}
+}
+
+// SetGroups puts a user into these groups, and no others.
+func (t *Tenant) SetGroups(u StateUser, groups []string) {
+	is, ok := t.User(u)
+	if !ok {
+		return
+	}
+	for _, id := range is.GroupIDs {
+		if !slices.Contains(groups, id) {
+			t.Leave(id, u)
+		}
+	}
+	for _, id := range groups {
+		t.Join(id, u)
+	}
+}
+
+// SetGroup makes a group, or changes what it gives its members.
+func (t *Tenant) SetGroup(g Group) {
+	t.noteGroup(g.ID)
+	if _, ok := t.groups[g.ID]; !ok && !slices.Contains(t.order, g.ID) {
+		t.order = append(t.order, g.ID)
+	}
+	t.groups[g.ID] = g
+	delete(t.grants, g.ID)
+}
+
+// RemoveGroup removes a group, and its members from it.
+func (t *Tenant) RemoveGroup(id string) {
+	t.SetMembers(id, nil)
+	t.noteGroup(id)
+	delete(t.groups, id)
+	delete(t.grants, id)
+}
+
+// SetTemplate says which access controls a role template gives.
+func (t *Tenant) SetTemplate(id string, controls []string) {
+	t.regroup(func(g Group) bool { return slices.Contains(g.Templates, id) })
+	t.rights.Templates = with(t.rights.Templates, id, controls)
+}
+
+// RemoveTemplate removes a role template of the tenant's own: groups that refer
+// to it get nothing from it any more.
+func (t *Tenant) RemoveTemplate(id string) {
+	t.regroup(func(g Group) bool { return slices.Contains(g.Templates, id) })
+	delete(t.rights.Templates, id)
+}
+
+// SetControl makes an access control of the tenant's own, or changes it.
+func (t *Tenant) SetControl(id string, c OwnControl) {
+	t.regroup(t.carries(id))
+	t.rights.Controls = with(t.rights.Controls, id, c)
+}
+
+// RemoveControl removes an access control of the tenant's own.
+func (t *Tenant) RemoveControl(id string) {
+	t.regroup(t.carries(id))
+	delete(t.rights.Controls, id)
+}
+
+// SetScope says whether the tenant has a scope of its own.
+func (t *Tenant) SetScope(id string, exists bool) {
+	t.regroup(func(g Group) bool {
+		return slices.ContainsFunc(t.rights.Carried(g), func(c string) bool { return slices.Contains(t.rights.Controls[c].Scopes, id) })
+	})
+	if t.rights.Scopes != nil {
+		t.rights.Scopes[id] = exists
+	}
+}
+
+func with[T any](m map[string]T, key string, value T) map[string]T {
+	if m == nil {
+		m = map[string]T{}
+	}
+	m[key] = value
+	return m
+}
+
+func (t *Tenant) carries(control string) func(Group) bool {
+	return func(g Group) bool { return slices.Contains(t.rights.Carried(g), control) }
+}
+
+// regroup has the groups evaluated anew for which something else changes.
+func (t *Tenant) regroup(which func(Group) bool) {
+	for id, g := range t.groups {
+		if which(g) {
+			t.noteGroup(id)
+			delete(t.grants, id)
+		}
+	}
+}
+
+func (t *Tenant) noteGroup(id string) {
+	if t.track == nil {
+		return
+	}
+	if _, known := t.track.grants[id]; !known {
+		t.track.grants[id] = t.grant(id)
+	}
+}
+
+// grant returns a group, evaluated; nil where there is none.
+func (t *Tenant) grant(id string) *grant {
+	if g, ok := t.grants[id]; ok {
+		return g
+	}
+	group, ok := t.groups[id]
+	if !ok {
+		return nil
+	}
+	g := t.rights.evaluate(group)
+	if old := t.base[id]; old != nil && old.alike(g) {
+		g = old
+	}
+	t.grants[id] = g
+	return g
+}
+
+// SetTeam makes someone a member of the team or changes the role there; the
+// Owner's role goes to nobody else by itself.
+func (t *Tenant) SetTeam(u StateUser, role TeamRole) {
+	if _, ok := t.User(u); !ok {
+		u.Outside, u.GroupIDs = true, nil
+		if i, gone := t.find(u); gone {
+			t.put(i, &u)
+		} else {
+			t.add(u)
+		}
+	}
+	t.change(u, func(u *StateUser) {
+		is := TeamMember{Role: role}
+		if u.Team != nil && role.KeepsAssigned() {
+			is.Assigned = u.Team.Assigned
+		}
+		u.Team = &is
+	})
+}
+
+// LeaveTeam takes someone out of the team.
+func (t *Tenant) LeaveTeam(u StateUser) {
+	i, ok := t.find(u)
+	if !ok || t.people[i] == nil || t.people[i].Team == nil {
+		return
+	}
+	if t.people[i].Outside {
+		t.put(i, nil)
+		return
+	}
+	t.change(u, func(u *StateUser) { u.Team = nil })
+}
+
+// SetOwner moves the ownership of the team to a member (rule 16).
+func (t *Tenant) SetOwner(u StateUser) {
+	i, ok := t.find(u)
+	if !ok || t.people[i] == nil || t.people[i].Team == nil {
+		return
+	}
+	for j, p := range t.people {
+		if j != i && p != nil && p.Team != nil && p.Team.Role == RoleOwner {
+			t.SetTeam(*p, FormerOwnerRole)
+		}
+	}
+	t.SetTeam(u, RoleOwner)
+}
+
+// Assign gives a member of the team a product, with the role in it.
+func (t *Tenant) Assign(u StateUser, product, role string) {
+	t.changeTeam(u, func(m *TeamMember) { m.Assigned = with(m.Assigned, product, role) })
+}
+
+// Unassign takes a product from a member of the team.
+func (t *Tenant) Unassign(u StateUser, product string) {
+	t.changeTeam(u, func(m *TeamMember) { delete(m.Assigned, product) })
+}
+
+func (t *Tenant) changeTeam(u StateUser, alter func(*TeamMember)) {
+	if is, ok := t.User(u); ok && is.Team != nil {
+		t.change(u, func(u *StateUser) {
+			m := TeamMember{Role: u.Team.Role, Assigned: maps.Clone(u.Team.Assigned)}
+			alter(&m)
+			u.Team = &m
+		})
+	}
+}
+
+// SetMake says which Make organization the tenant has, and how the sync goes.
+func (t *Tenant) SetMake(organization string, sync, prune bool) {
+	if t.track != nil && t.track.make == nil {
+		was := t.make
+		t.track.make = &was
+	}
+	t.make.Organization, t.make.Sync, t.make.Prune = organization, sync, prune
+}
+
+// RemoveMake ends the sync. Members stay in Make.
+func (t *Tenant) RemoveMake() { t.SetMake("", false, false) }

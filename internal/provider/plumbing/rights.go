@@ -1,0 +1,108 @@
+package plumbing
+
+import (
+	"context"
+	"maps"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+// Rights are what a tenant's groups can be given, as this run plans it.
+type Rights struct {
+	access.Rights
+
+	// List are the role templates that the tenant has.
+	List    []api.Template
+	unknown map[string]bool // access controls whose scopes are not known yet
+}
+
+// Understands reports whether it is known what all of the access controls give.
+func (r Rights) Understands(controls []string) bool {
+	for _, id := range controls {
+		if r.unknown[id] || !r.Knows(id) {
+			return false
+		}
+	}
+	return true
+}
+
+// controlPlans remembers what the access controls and scopes that a run plans
+// will be.
+type controlPlans struct {
+	controls map[string]access.OwnControl
+	unknown  map[string]bool
+	scopes   map[string]bool
+}
+
+// PlanControl notes what an access control of the tenant's own will be; known is
+// false while its scopes are not.
+func (d *Data) PlanControl(id string, c access.OwnControl, known bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.controlPlans.controls == nil {
+		d.controlPlans.controls, d.controlPlans.unknown = map[string]access.OwnControl{}, map[string]bool{}
+	}
+	d.controlPlans.controls[id], d.controlPlans.unknown[id] = c, !known
+}
+
+// PlanScope notes that the tenant will have a scope of its own, or no longer.
+func (d *Data) PlanScope(id string, exists bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.controlPlans.scopes == nil {
+		d.controlPlans.scopes = map[string]bool{}
+	}
+	d.controlPlans.scopes[id] = exists
+}
+
+// Rights returns what the tenant's groups can be given, read once per run, with
+// what the run plans laid over it.
+func (d *Data) Rights(ctx context.Context) (Rights, error) {
+	templates, err := d.Templates(ctx)
+	if err != nil {
+		return Rights{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.rights == nil {
+		if err := d.readRights(ctx); err != nil {
+			return Rights{}, err
+		}
+	}
+	r := Rights{
+		Rights: access.Rights{Controls: maps.Clone(d.rights.Controls), Templates: map[string][]string{}, Scopes: maps.Clone(d.rights.Scopes), Available: d.rights.Available},
+		List:   templates, unknown: maps.Clone(d.controlPlans.unknown),
+	}
+	for _, t := range templates {
+		r.Templates[t.ID] = t.AccessControls
+	}
+	if r.Controls == nil {
+		r.Controls = map[string]access.OwnControl{}
+	}
+	maps.Copy(r.Controls, d.controlPlans.controls)
+	if r.Scopes != nil {
+		maps.Copy(r.Scopes, d.controlPlans.scopes)
+	}
+	return r, nil
+}
+
+func (d *Data) readRights(ctx context.Context) error {
+	rights, err := d.Client.Rights(ctx)
+	if client.IsForbidden(err) {
+		rights, err = access.Rights{}, nil // groups are taken to have all that they can
+	}
+	if err == nil {
+		d.rights = &rights
+	}
+	return err
+}
+
+// ForgetRights makes Rights read access controls and scopes again: call it after
+// a write.
+func (d *Data) ForgetRights() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.rights = nil
+}
