@@ -125,11 +125,27 @@ func (r *accessControlResource) ModifyPlan(ctx context.Context, req resource.Mod
 	}
 	resp.Diagnostics.Append(r.CheckText(ctx, path.Root("name"), plan.Name, state.Name)...)
 	resp.Diagnostics.Append(r.CheckText(ctx, path.Root("description"), plan.Description, state.Description)...)
+	resp.Diagnostics.Append(r.planGives(ctx, plan)...)
 	if resp.Diagnostics.HasError() || req.State.Raw.IsNull() || !plan.Scopes.Equal(state.Scopes) {
 		return
 	}
 	plan.RestrictionAware, plan.VendorAware = state.RestrictionAware, state.VendorAware
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// planGives has groups planned after the access control show what it will give
+// them, and judges what a change of its scopes does to their members.
+func (r *accessControlResource) planGives(ctx context.Context, plan accessControlModel) (diags diag.Diagnostics) {
+	if r.Data == nil || !plumbing.IsSet(plan.ID) {
+		return nil
+	}
+	id, scopes := plan.ID.ValueString(), plumbing.Strings(plan.Scopes)
+	gives, known := access.OwnControl{Scopes: scopes, VendorAware: access.VendorScopes(scopes)}, plumbing.Wholly(plan.Scopes)
+	r.PlanControl(id, gives, known)
+	if !known {
+		return nil // judged when it is applied
+	}
+	return r.Judge(ctx, func(t *access.Tenant) { t.SetControl(id, gives) })
 }
 
 func (r *accessControlResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -139,6 +155,7 @@ func (r *accessControlResource) Create(ctx context.Context, req resource.CreateR
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.Update) {
 		return
 	}
+	defer r.ForgetRights()
 	id := plan.ID.ValueString()
 	body := plan.toAPI(ctx, &resp.Diagnostics)
 	defer r.Client.Lock(lockControl, id)()
@@ -210,6 +227,7 @@ func (r *accessControlResource) Update(ctx context.Context, req resource.UpdateR
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
+	defer r.ForgetRights()
 	id, body := plan.ID.ValueString(), plan.toAPI(ctx, &resp.Diagnostics)
 	control, err := r.update(ctx, id, body, &resp.Diagnostics)
 	if err != nil {
@@ -243,6 +261,7 @@ func (r *accessControlResource) Delete(ctx context.Context, req resource.DeleteR
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
 		return
 	}
+	defer r.ForgetRights()
 	id := state.ID.ValueString()
 	planned, diags := plumbing.KeptUses(ctx, req.Private)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {

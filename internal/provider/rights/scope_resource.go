@@ -90,15 +90,18 @@ func (r *scopeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
 	r.planUses(ctx, req, resp)
+	var plan, state scopeModel
 	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		resp.Diagnostics.Append(r.planExists(ctx, state.ID, false)...)
 		return
 	}
-	var plan, state scopeModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	resp.Diagnostics.Append(r.CheckText(ctx, path.Root("description"), plan.Description, state.Description)...)
+	resp.Diagnostics.Append(r.planExists(ctx, plan.ID, true)...)
 	if req.State.Raw.IsNull() && strings.HasPrefix(plan.ID.ValueString(), "custom.") {
 		resp.Diagnostics.AddAttributeWarning(path.Root("id"), "Reserved Scope Id",
 			"The platform makes the scopes custom.TYPE_read, custom.TYPE_manage, custom.TYPE_read_own and custom.TYPE_manage_own for each custom type of its Schema service. "+
@@ -123,6 +126,16 @@ func sameScope(s api.Scope, body api.ScopeUpdate) bool {
 	return maps.Equal(s.Description, body.Description) && s.Domain == body.Domain
 }
 
+// planExists has groups planned after the scope count with it, or without, and
+// judges what that does to their members.
+func (r *scopeResource) planExists(ctx context.Context, id types.String, exists bool) (diags diag.Diagnostics) {
+	if r.Data == nil || !plumbing.IsSet(id) {
+		return nil
+	}
+	r.PlanScope(id.ValueString(), exists)
+	return r.Judge(ctx, func(t *access.Tenant) { t.SetScope(id.ValueString(), exists) })
+}
+
 func (r *scopeResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	defer r.IdentifyCreated(ctx, resp)
 	var plan scopeModel
@@ -130,6 +143,7 @@ func (r *scopeResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.Update) {
 		return
 	}
+	defer r.ForgetRights()
 	id := plan.ID.ValueString()
 	body := plan.toAPI(ctx, &resp.Diagnostics)
 	defer r.Client.Lock(lockScope, id)()
@@ -220,6 +234,7 @@ func (r *scopeResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
 		return
 	}
+	defer r.ForgetRights()
 	id := state.ID.ValueString()
 	defer r.Client.Lock(lockScope, id)()
 	err := r.Client.DeleteScope(ctx, id)
