@@ -119,9 +119,9 @@ func (c Change) entityText() string {
 	case c.part && c.From == c.To:
 		text = c.verb() + " a part of " + strings.TrimPrefix(c.To, "partly ")
 	case c.From == None.String():
-		text = "gains " + c.To
+		text = "gains " + strings.Replace(c.To, "partly ", "a part of ", 1)
 	case c.To == None.String():
-		text = "loses " + c.From
+		text = "loses " + strings.Replace(c.From, "partly ", "a part of ", 1)
 	default:
 		text = "is " + string(c.Kind) + " from " + c.From + " to " + c.To
 	}

@@ -17,11 +17,12 @@
 //     none < read < edit < manage < administrate. A level contains every level
 //     below it; whoever manages also sees.
 //
-//  2. Access of a group. The role template's levels come first. The group's
-//     own levels are laid over them: a higher one raises, a lower one lowers,
-//     none takes away. Access controls that the group carries besides add what
-//     they grant and never lower. Then tied entities follow (rule 2a) and
-//     derived entities follow (rule 2b).
+//  2. Levels that a group is to have. The role template's levels come first. The
+//     group's own levels are laid over them: a higher one raises, a lower one
+//     lowers, none takes away. Access controls that the group lists besides add
+//     the levels that they give wholly and never lower. Then tied entities follow
+//     (rule 2a) and derived entities follow (rule 2b). All of it is written into
+//     the group as access controls: nobody holds what no access control gives.
 //
 //     2a. Correlation. Orchestration Engine entities tied to one another get
 //     the highest level named for any of them, except those the group names
@@ -45,13 +46,19 @@
 //     levels of its own. What is based on it starts from its outcome, in which
 //     only what does not follow by itself counts as named.
 //
-//  6. Access controls. On the wire a group carries ids of access controls. A
-//     predefined control grants one level on one entity; some entities need
-//     several controls for a level. A group holds a level as soon as it
-//     carries one of the level's controls, so that a report never hides
-//     access that exists. A control names its entity: derivation and
-//     correlation leave it alone. A vendor-aware control reaches only the
-//     vendor's own records: it counts as no level.
+//  6. Access controls. On the wire a group carries ids of access controls, its
+//     own and those of its role templates; each gives scopes. A predefined one
+//     that names an entity gives them for that entity; any other, of the tenant's
+//     own above all, for every entity that a scope belongs to. A level is held
+//     wholly where all scopes are there that its predefined access controls give,
+//     of one group or of several. It is held in part where a scope of it is there
+//     that no lower level has. A viewing scope counts as viewing, also where only
+//     a managing access control carries it. Whole levels answer checks, count for
+//     dependencies and for the administrators that are left; parts are listed as
+//     such, with their scopes, and count where something may be dangerous: for new
+//     administrators, and for protected users. Scopes that belong to no entity are
+//     listed as scopes. A vendor-aware access control reaches only the records of
+//     the vendor of its group; in a group of no vendor it reaches nothing.
 //
 //  7. Restrictions. Companies, customers, carts, orders and quotes are
 //     restriction-aware: their records carry at most one restriction value. A
@@ -64,21 +71,25 @@
 //     none for what another row says already. On other entities restriction
 //     values change nothing.
 //
-//  8. Decisions. Whether a user may do something follows from rule 7 alone, so
-//     that a decision and a report never disagree. The reason names the group
-//     that decided: the first, by id, of those that allow it; where none does,
-//     the one that comes nearest.
+//  8. Decisions. Whether a user may do something follows from rules 6 and 7 alone,
+//     so that a decision and a report never disagree. A vendor's own records are
+//     asked about by naming the vendor. The reason names the group that decided:
+//     the first, by id, of those that allow it, or those that do so together;
+//     where none does, the one that comes nearest.
 //
 //  9. Dependencies. To manage an entity in practice one also needs levels on
 //     others, as the matrix of functions and permissions has them. Unmet ones
 //     are told of a group alone and of a user with all groups merged. They are
 //     a warning: nothing is denied.
 //
-//  10. Comparison. Two states of a user's access are compared record by record:
-//     records differ in nothing but the value they carry. Gained and lost are
-//     from and to no access, raised and lowered between levels. Restricted is
-//     lost on all records but those with some values, unrestricted the way
-//     back. The groups named are those that give the higher of the two levels.
+//  10. Comparison. Two states of a user's access are compared scope by scope and
+//     record by record: records differ in nothing but the value they carry and
+//     the vendor whose they are. Gained and lost are from and to no access, raised
+//     and lowered between levels and parts of them. Restricted is lost on all
+//     records but those with some values, unrestricted the way back. The groups
+//     named are those that give what is gained, or gave what is lost. Roles in the
+//     team, products and roles in Make are compared as access is: who joins,
+//     leaves, rises or falls, who keeps access to Make without the roles for it.
 //
 //  11. Review. Someone should look at a user for whom one group limits what
 //     another gives without limit; at unmet dependencies; at locked users that
@@ -109,9 +120,10 @@
 //     nothing. A locked user, and one without groups, has no scopes.
 //
 //  14. Vendors. A vendor has four groups from its start: managers and viewers of
-//     its products and of its orders, each with one vendor-aware control. Only
-//     employees join a vendor's groups. All groups of one employee belong to
-//     the same vendor, or to none.
+//     its products and of its orders, each with vendor-aware controls. What they
+//     give reaches the vendor's own records: reports say of which vendor, and it
+//     never counts as access to every record. Only employees join a vendor's
+//     groups. All groups of one employee belong to the same vendor, or to none.
 //
 //  15. Allowed restriction values. With site sync on, groups may be restricted
 //     to the codes of the tenant's sites, inactive ones too; with it off, to

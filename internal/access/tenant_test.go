@@ -1,0 +1,249 @@
+package access
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// token is what a user's token holds (rule 13), apart from levels: roles in Make
+// that groups give are scopes, too.
+func token(s State, u StateUser) []string {
+	user := ScopeUser{Locked: u.Locked}
+	for _, g := range s.Groups {
+		if !slices.Contains(u.GroupIDs, g.ID) {
+			continue
+		}
+		group := ScopeGroup{Restrictions: g.Restrictions}
+		for _, id := range s.Rights.Carried(g) {
+			grant := ScopeGrant{}
+			if c, ok := ControlByID(id); ok {
+				grant = ScopeGrant{Scopes: c.Scopes, RestrictionAware: c.RestrictionAware()}
+			} else if own, ok := s.Rights.Controls[id]; ok {
+				grant = ScopeGrant{Scopes: own.Scopes, RestrictionAware: own.RestrictionAware}
+			}
+			grant.Scopes = slices.DeleteFunc(slices.Clone(grant.Scopes), func(scope string) bool {
+				_, predefined := ScopeByID(scope)
+				return !predefined && s.Rights.Scopes != nil && !s.Rights.Scopes[scope]
+			})
+			group.Grants = append(group.Grants, grant)
+		}
+		user.Groups = append(user.Groups, group)
+	}
+	return user.Scopes()
+}
+
+// vendorsOf are the vendors whose groups a user is in.
+func vendorsOf(s State, u StateUser) string {
+	var ids []string
+	for _, g := range s.Groups {
+		if slices.Contains(u.GroupIDs, g.ID) && !u.Locked {
+			ids = append(ids, g.VendorID)
+		}
+	}
+	slices.Sort(ids)
+	return strings.Join(slices.Compact(ids), " ")
+}
+
+// anyPeople draws a state in which everybody has an id and an address of their
+// own, some are in the team and some only there.
+func anyPeople() *rapid.Generator[State] {
+	return rapid.Custom(func(t *rapid.T) State {
+		s := State{Groups: anyGroups().Draw(t, "groups"), Rights: someRights}
+		ids := []string{"gone"}
+		for _, g := range s.Groups {
+			ids = append(ids, g.ID)
+		}
+		for i := range rapid.IntRange(0, 4).Draw(t, "people") {
+			u := StateUser{ID: fmt.Sprint(i), Email: fmt.Sprintf("u%d@acme.example", i)}
+			u.Outside = rapid.IntRange(0, 4).Draw(t, "outside") == 0
+			if u.Outside || rapid.Bool().Draw(t, "in the team") {
+				u.Team = &TeamMember{Role: rapid.SampledFrom(GivenRoles()).Draw(t, "role")}
+			}
+			if !u.Outside {
+				u.Locked = rapid.IntRange(0, 5).Draw(t, "locked") == 0
+				u.GroupIDs = rapid.SliceOfNDistinct(rapid.SampledFrom(ids), 0, 3, rapid.ID).Draw(t, "groups of user")
+			}
+			s.Users = append(s.Users, u)
+		}
+		s.Make = MakeState{
+			Organization: rapid.SampledFrom([]string{"", "7"}).Draw(t, "organization"), Sync: rapid.Bool().Draw(t, "sync"), Prune: rapid.Bool().Draw(t, "prune"),
+			Members: []MakePerson{{UserID: "0", Email: "u0@acme.example"}},
+		}
+		return s
+	})
+}
+
+// anyEdit draws one thing that a plan does to a tenant.
+func anyEdit(t *rapid.T) func(*Tenant) {
+	u := StateUser{Email: fmt.Sprintf("U%d@acme.example", rapid.IntRange(0, 5).Draw(t, "user"))}
+	other := StateUser{ID: fmt.Sprint(rapid.IntRange(0, 5).Draw(t, "other user"))}
+	g := anyGroup().Draw(t, "group")
+	control := rapid.SampledFrom([]string{"own-users", "own-others", "own-open", "own-new"}).Draw(t, "control")
+	product := rapid.SampledFrom([]string{"studio_pro", "orchestrator"}).Draw(t, "product")
+	return rapid.SampledFrom([]func(*Tenant){
+		func(t *Tenant) { t.AddUser(u) },
+		func(t *Tenant) { t.RemoveUser(u) },
+		func(t *Tenant) { t.Lock(u, true) },
+		func(t *Tenant) { t.Lock(u, false) },
+		func(t *Tenant) { t.Join(g.ID, u) },
+		func(t *Tenant) { t.Leave(g.ID, u) },
+		func(t *Tenant) { t.SetMembers(g.ID, []StateUser{u, other}) },
+		func(t *Tenant) { t.SetGroups(u, []string{g.ID, "b"}) },
+		func(t *Tenant) { t.SetGroup(g) },
+		func(t *Tenant) { t.RemoveGroup(g.ID) },
+		func(t *Tenant) { t.SetTemplate("viewer", ControlIDs(FromMap(map[string]Level{"tax": Manage}))) },
+		func(t *Tenant) { t.RemoveTemplate("viewer") },
+		func(t *Tenant) { t.SetControl(control, OwnControl{Scopes: []string{"iam.user_delete", "house.key"}}) },
+		func(t *Tenant) { t.RemoveControl(control) },
+		func(t *Tenant) { t.SetScope("house.key", false) },
+		func(t *Tenant) { t.SetScope("house.gone", true) },
+		func(t *Tenant) { t.SetTeam(u, RoleMember) },
+		func(t *Tenant) { t.SetTeam(u, RoleBillingContact) },
+		func(t *Tenant) { t.LeaveTeam(u) },
+		func(t *Tenant) { t.SetOwner(u) },
+		func(t *Tenant) { t.Assign(u, product, "analyst") },
+		func(t *Tenant) { t.Unassign(u, product) },
+		func(t *Tenant) { t.SetMake("7", true, false) },
+		func(t *Tenant) { t.RemoveMake() },
+	}).Draw(t, "edit")
+}
+
+// A comparison names who has other scopes, and nobody else: as tokens have it.
+func TestCompareStates_asTokensHaveIt(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		before := anyPeople().Draw(t, "before")
+		before.Make = MakeState{}
+		tenant := NewTenant(before)
+		for range rapid.IntRange(1, 4).Draw(t, "edits") {
+			anyEdit(t)(tenant)
+		}
+		tenant.RemoveMake()
+		after := tenant.State()
+		named := map[string]UserChange{}
+		for c := range CompareStates(before, after) {
+			named[strings.ToLower(c.User.Email)] = c
+		}
+		find := func(s State, email string) StateUser {
+			for _, u := range s.Users {
+				if strings.EqualFold(u.Email, email) {
+					return u
+				}
+			}
+			return StateUser{}
+		}
+		for i := range 6 {
+			email := fmt.Sprintf("u%d@acme.example", i)
+			was, is := find(before, email), find(after, email)
+			had, has := token(before, was), token(after, is)
+			gains, loses := len(without(had, has)) > 0, len(without(has, had)) > 0
+			moved := vendorsOf(before, was) != vendorsOf(after, is)
+			var gained, lost bool
+			for _, c := range named[email].Changes {
+				if c.Area == AreaEntity || c.Area == AreaScopes || c.Area == AreaMake {
+					gained, lost = gained || !c.Loss, lost || c.Loss
+				}
+			}
+			if !moved && (gains != gained || loses != lost) || moved && (gains && !gained || loses && !lost) {
+				t.Fatalf("%s: from %q to %q, told as %+v", email, had, has, named[email])
+			}
+		}
+	})
+}
+
+// What a forecast says step by step is what comparing the states says.
+func TestForecast_asComparing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		before := anyPeople().Draw(t, "before")
+		f := NewForecast(before)
+		if same := slices.Collect(CompareStates(before, f.Tenant().State())); len(same) > 0 {
+			t.Fatalf("the tenant starts with %+v", same)
+		}
+		for range rapid.IntRange(1, 5).Draw(t, "steps") {
+			at := f.Tenant().State()
+			at.Rights = cloned(at.Rights)
+			impact := f.Change(anyEdit(t))
+			now := f.Tenant().State()
+			step, total := slices.Collect(CompareStates(at, now)), slices.Collect(CompareStates(before, now))
+			if !reflect.DeepEqual(impact.Step, append([]UserChange(nil), step...)) {
+				t.Fatalf("the step is told as\n%+v\nand is\n%+v", impact.Step, step)
+			}
+			all := f.Worst(100, func(UserChange) bool { return true })
+			slices.SortFunc(all, compareChanges)
+			if len(all) != len(total) || len(total) > 0 && !reflect.DeepEqual(all, total) {
+				t.Fatalf("all steps are told as\n%+v\nand are\n%+v", all, total)
+			}
+			count := func(which func(UserChange) bool) (n int) {
+				for _, c := range total {
+					if which(c) {
+						n++
+					}
+				}
+				return n
+			}
+			got := []int{impact.Losing.Users, impact.Gaining.Users, impact.NewAdmins.Users, impact.Lifted.Users, impact.Admins}
+			want := []int{count(UserChange.LosesAccess), count(UserChange.GainsAccess), count(UserChange.BecomesAdmin), count(UserChange.LiftsRestriction), len(Admins(now))}
+			if !slices.Equal(got, want) {
+				t.Fatalf("losing, gaining, new admins, lifted, admins are %d, want %d", got, want)
+			}
+		}
+	})
+}
+
+func cloned(r Rights) Rights { return NewTenant(State{Rights: r}).Rights() }
+
+// A locked or removed person leaves the team as it was; the Owner's role moves
+// and never doubles.
+func TestTenant_team(t *testing.T) {
+	t.Parallel()
+	anna, ben := StateUser{ID: "1", Email: "anna@acme.example", Team: &TeamMember{Role: RoleOwner}}, StateUser{ID: "2", Email: "ben@acme.example"}
+	tenant := NewTenant(State{Users: []StateUser{anna, ben}})
+	tenant.SetOwner(ben)
+	if u, _ := tenant.User(anna); u.Team.Role != RoleOwner {
+		t.Error("who is not in the team became the Owner")
+	}
+	tenant.SetTeam(ben, RoleMember)
+	tenant.Assign(ben, "orchestrator", "analyst")
+	tenant.SetOwner(ben)
+	tenant.RemoveUser(anna)
+	for _, want := range []struct {
+		who  StateUser
+		role TeamRole
+		out  bool
+	}{{anna, FormerOwnerRole, true}, {ben, RoleOwner, false}} {
+		if u, ok := tenant.User(want.who); !ok || u.Team.Role != want.role || u.Outside != want.out {
+			t.Errorf("%s: got %+v", want.who.Email, u)
+		}
+	}
+	tenant.SetTeam(ben, RoleBillingContact)
+	tenant.SetTeam(ben, RoleMember)
+	if u, _ := tenant.User(ben); len(u.Team.Assigned) > 0 {
+		t.Errorf("a billing contact kept %v", u.Team.Assigned)
+	}
+	tenant.LeaveTeam(anna)
+	if u, ok := tenant.User(anna); ok {
+		t.Errorf("%+v is left of who is in nothing", u)
+	}
+	var texts []string
+	for c := range CompareStates(State{Users: []StateUser{anna, ben}}, tenant.State()) {
+		for _, change := range c.Changes {
+			texts = append(texts, c.User.Email+" "+string(c.Event)+" "+change.Text())
+		}
+	}
+	want := []string{
+		"anna@acme.example removed leaves the team, where it was owner",
+		"anna@acme.example removed loses the product studio_pro, held as user",
+		"anna@acme.example removed loses the product bot_runner, held as user",
+		"anna@acme.example removed loses the product orchestrator, held as admin",
+		"ben@acme.example  joins the team as member",
+	}
+	if !slices.Equal(texts, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(texts, "\n"), strings.Join(want, "\n"))
+	}
+}
