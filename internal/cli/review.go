@@ -54,7 +54,7 @@ func (o *reviewOptions) flags(env Env) *flag.FlagSet {
 	f.BoolVar(&o.offline, "offline", false, "make no requests: start from the state in the plan, which knows only what it manages")
 	f.StringVar(&o.write.Format, "format", "text", "`format` of the review: "+strings.Join(review.Formats(), ", "))
 	f.Func("fail-on", "exit with 2 on any of these `kinds`, separated by commas: lost (someone loses a level, or access to records), admin (someone gains or loses manage on users_and_groups), unrestricted (someone's restriction is lifted), unresolved (something is not known before the apply); unresolved is always among them", o.setFailOn)
-	f.Func("allow", "do not fail on this `kind`: unresolved is the only one", o.setAllow)
+	f.Func("allow", "do not fail on this `kind`: unresolved is the only one; a plan that ended with an error fails all the same", o.setAllow)
 	f.BoolVar(&o.write.Summary, "summary", false, "print only the verdict, counts and the users that the review fails on")
 	f.IntVar(&o.maxBytes, "max-bytes", -1, fmt.Sprintf("`size` at which text and markdown are cut; what is cut is counted, and users that the review fails on are never cut (default %d for markdown, no limit for text)", review.MaxComment))
 	f.StringVar(&o.acceptFile, "accept", "", "`file` in which somebody accepts what the review fails on: JSON with plan (as the review prints it), person, reason and date")
@@ -88,7 +88,9 @@ func (o *reviewOptions) run(ctx context.Context, env Env) (review.Result, error)
 	refused := strings.TrimSpace(o.write.Errors) != ""
 	p, err := o.plan(env)
 	if refused && errors.Is(err, review.ErrEmpty) {
-		return review.Result{Errored: true}, nil
+		r := review.Result{Errored: true}
+		o.failOnErrored(r)
+		return r, nil
 	}
 	if err != nil {
 		return review.Result{}, err
@@ -98,6 +100,7 @@ func (o *reviewOptions) run(ctx context.Context, env Env) (review.Result, error)
 		return review.Result{}, err
 	}
 	r.Errored = r.Errored || refused
+	o.failOnErrored(r)
 	if o.write.Plan, err = r.Fingerprint(p); err != nil {
 		return review.Result{}, err
 	}
@@ -213,6 +216,14 @@ func (o *reviewOptions) readErrors() error {
 	text, err := os.ReadFile(o.errorsFile)
 	o.write.Errors = string(text)
 	return err
+}
+
+// failOnErrored has a plan that is not whole fail although what is unresolved is
+// allowed: nobody has seen the rest of it.
+func (o *reviewOptions) failOnErrored(r review.Result) {
+	if r.Errored && o.allow && len(o.write.FailOn) > 0 {
+		o.write.FailOn = append(o.write.FailOn, review.NotKnown)
+	}
 }
 
 // accept reads the acceptance. One of another plan does not count, and none

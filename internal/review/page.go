@@ -28,7 +28,9 @@ type section struct {
 	unit   [2]string
 	people bool // its lines say with a sign what is given and what is taken
 	items  []item
-	cut    int // how many people or other things were in it, and are not
+	// uncounted are the lines of one text.
+	uncounted bool
+	cut       int // how many people or other things were in it, and are not
 }
 
 // item is what is shown whole or not at all.
@@ -89,7 +91,7 @@ func (p *page) add(s section) {
 
 // errorsSection is what Terraform said, line by line.
 func errorsSection(text string) section {
-	s := section{title: "Terraform refused the plan", unit: [2]string{"line", "lines"}}
+	s := section{title: "Terraform refused the plan", unit: [2]string{"line", "lines"}, uncounted: true}
 	for _, text := range visibleLines(text) {
 		s.items = append(s.items, item{must: len(s.items) < firstErrors, n: 1, lines: []line{{' ', text}}})
 	}
@@ -128,6 +130,9 @@ func (r Result) peopleSections(failed []string) []section {
 
 // heading names the section and counts what is in it.
 func (s section) heading() string {
+	if s.uncounted && s.cut == 0 {
+		return s.title
+	}
 	shown := ""
 	if s.cut > 0 {
 		shown = fmt.Sprintf(", %d shown", total(s.items))

@@ -223,8 +223,8 @@ func TestWrite_errors(t *testing.T) {
 	r := staff()
 	r.Errored = true
 	for format, want := range map[string]string{
-		"text":     "FAIL unresolved: the plan ended with an error and is not whole; 2 changes are unresolved: iam_user.a, iam_user.b\nThe plan ended with an error and is not whole: this review shows what is in it.\n\nTerraform refused the plan (2 lines)\n  Error: no\n  ```\n",
-		"markdown": "**FAIL unresolved:** the plan ended with an error and is not whole; 2 changes are unresolved: `iam_user.a`, `iam_user.b`\n\nThe plan ended with an error and is not whole: this review shows what is in it.\n\n**Terraform refused the plan (2 lines)**\n\n````text\nError: no\n```\n````\n",
+		"text":     "FAIL unresolved: the plan ended with an error and is not whole; 2 changes are unresolved: iam_user.a, iam_user.b\nThe plan ended with an error and is not whole: this review shows what is in it.\n\nTerraform refused the plan\n  Error: no\n  ```\n",
+		"markdown": "**FAIL unresolved:** the plan ended with an error and is not whole; 2 changes are unresolved: `iam_user.a`, `iam_user.b`\n\nThe plan ended with an error and is not whole: this review shows what is in it.\n\n**Terraform refused the plan**\n\n````text\nError: no\n```\n````\n",
 	} {
 		if text := in(t, r, review.Options{Format: format, FailOn: []string{review.NotKnown}, Errors: "\nError: no\r\n```\n\n"}); !strings.HasPrefix(text, want) {
 			t.Errorf("%s", text)
