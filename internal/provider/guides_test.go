@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/hcl/v2/hclparse"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
@@ -202,7 +201,9 @@ func follow(t *testing.T, w *providertest.Workspace, url string, files []guideFi
 		case strings.HasSuffix(f.name, ".tfquery.hcl"):
 			w.MustRun("query", "-no-color")
 		case filepath.Ext(f.name) == ".yaml":
-			pipeline(t, w, text)
+			if comment, ok := newPipeline(t, w, text).run("pull_request"); !ok || !strings.Contains(comment, "gains access") {
+				t.Errorf("the pipeline ended well: %v; its comment is\n%s", ok, comment)
+			}
 		default:
 			apply = true
 		}
@@ -263,47 +264,6 @@ func able(t *testing.T, w *providertest.Workspace, about string) bool {
 		return false
 	}
 	return true
-}
-
-// pipeline runs the steps of a pipeline, but for those that need what a test
-// does not have: the registry and GitHub. They find the CLI and the provider's
-// binary where terraform init puts it.
-func pipeline(t *testing.T, w *providertest.Workspace, text string) {
-	t.Helper()
-	var p struct {
-		Jobs map[string]struct {
-			Steps []struct{ Run string }
-		}
-	}
-	if err := yaml.Unmarshal([]byte(text), &p); err != nil {
-		t.Fatal(err)
-	}
-	binary, err := providertest.Binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	installed := filepath.Join(w.Dir, ".terraform", "providers", "registry.terraform.io", "access-config", "iam")
-	if err := os.MkdirAll(installed, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(binary, filepath.Join(installed, "terraform-provider-iam_v0.1.0")); err != nil {
-		t.Fatal(err)
-	}
-	w.Setenv("FAIL_ON", "lost,admin,unrestricted") // as in a pull request
-	ran := 0
-	for _, job := range p.Jobs {
-		for _, step := range job.Steps {
-			if step.Run == "" || strings.Contains(step.Run, "terraform init") || strings.Contains(step.Run, "gh ") {
-				continue
-			}
-			ran++
-			w.Script(step.Run)
-		}
-	}
-	review, err := os.ReadFile(filepath.Join(w.Dir, "review.md"))
-	if ran == 0 || err != nil || !strings.Contains(string(review), "gains access") {
-		t.Errorf("%d steps of the pipeline ran, and the review is %q, %v", ran, review, err)
-	}
 }
 
 // What a guide links to is there.

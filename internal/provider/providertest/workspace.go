@@ -153,20 +153,22 @@ func (w *Workspace) MustRun(args ...string) string {
 	return out
 }
 
-// Script runs a script of bash that must end well, with the CLI as terraform.
-func (w *Workspace) Script(text string) string {
+// Bash runs a script as a step of a pipeline, with the CLI as terraform, and
+// returns what it printed and its exit code.
+func (w *Workspace) Bash(text string) (output string, code int) {
 	w.t.Helper()
 	bin := w.t.TempDir()
 	if err := os.Symlink(w.cli, filepath.Join(bin, "terraform")); err != nil {
 		w.t.Fatal(err)
 	}
-	cmd := exec.Command("bash", "-euo", "pipefail", "-c", text)
+	cmd := exec.Command("bash", "-e", "-c", text)
 	cmd.Dir, cmd.Env = w.Dir, slices.Concat(w.env, []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH")})
 	out, err := cmd.CombinedOutput()
-	if err != nil {
-		w.t.Fatalf("%s ended with %v:\n%s", text, err, out)
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		w.t.Fatalf("running bash: %v", err)
 	}
-	return string(out)
+	return string(out), cmd.ProcessState.ExitCode()
 }
 
 // Apply applies the configuration.
