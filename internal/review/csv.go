@@ -15,15 +15,15 @@ func (r Result) writeCSV(w io.Writer, _ Options) error {
 	t := csv.NewWriter(w)
 	t.UseCRLF = true
 	// A writer that failed fails again when the table ends.
-	_ = t.Write([]string{"tenant", "email", "user_id", "name", "event", "kind", "entity", "before", "after", "restrictions", "except", "groups"})
+	_ = t.Write([]string{"tenant", "email", "user_id", "name", "event", "kind", "area", "entity", "before", "after", "restrictions", "except", "vendor_id", "scopes", "groups"})
 	for _, p := range r.People {
 		about := []string{p.Tenant, p.User.Email, p.User.ID, p.User.Name, string(p.Event)}
 		if len(p.Changes) == 0 {
-			_ = t.Write(cells(append(about, "", "", "", "", "", "", "")))
+			_ = t.Write(cells(append(about, make([]string, 10)...)))
 		}
 		for _, c := range p.Changes {
-			_ = t.Write(cells(append(about[:5:5], string(c.Kind), c.Entity, c.Before.String(), c.After.String(),
-				strings.Join(c.Restrictions, " "), strings.Join(c.Except, " "), strings.Join(groupIDs(c), " "))))
+			_ = t.Write(cells(append(about[:5:5], string(c.Kind), string(c.Area), c.Entity, c.From, c.To,
+				strings.Join(c.Restrictions, " "), strings.Join(c.Except, " "), c.VendorID, strings.Join(c.Scopes, " "), strings.Join(groupIDs(c), " "))))
 		}
 	}
 	t.Flush()

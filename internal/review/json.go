@@ -44,12 +44,15 @@ type (
 	}
 	changeJSON struct {
 		Kind         string      `json:"kind"`
+		Area         string      `json:"area"`
 		Entity       string      `json:"entity"`
 		Before       string      `json:"before"`
 		After        string      `json:"after"`
 		Loss         bool        `json:"loss"`
 		Restrictions []string    `json:"restrictions"`
 		Except       []string    `json:"except"`
+		VendorID     string      `json:"vendor_id"`
+		Scopes       []string    `json:"scopes"`
 		Groups       []groupJSON `json:"groups"`
 		Text         string      `json:"text"`
 	}
@@ -92,8 +95,9 @@ func (r Result) writeJSON(w io.Writer, o Options) error {
 
 func toJSON(c access.Change) changeJSON {
 	result := changeJSON{
-		Kind: string(c.Kind), Entity: c.Entity, Before: c.Before.String(), After: c.After.String(), Loss: isLoss(c),
-		Restrictions: list(c.Restrictions), Except: list(c.Except), Groups: []groupJSON{}, Text: c.Text(),
+		Kind: string(c.Kind), Area: string(c.Area), Entity: c.Entity, Before: c.From, After: c.To, Loss: c.Loss,
+		Restrictions: list(c.Restrictions), Except: list(c.Except), VendorID: c.VendorID, Scopes: list(c.Scopes),
+		Groups: []groupJSON{}, Text: c.Text(),
 	}
 	for _, g := range c.Groups {
 		result.Groups = append(result.Groups, groupJSON{g.ID, g.Name})

@@ -26,35 +26,22 @@ const (
 
 func severityOf(c access.Change) severity {
 	switch {
-	case isAdmin(c) && !isLoss(c):
+	case c.Admin() && !c.Loss:
 		return becomesAdmin
-	case isLifted(c):
+	case c.LiftsRestriction():
 		return restrictionLifted
-	case isAdmin(c):
+	case c.Admin():
 		return ceasesAdmin
-	case c.Kind == access.Restricted:
+	case c.Loss && c.Kind == access.Restricted:
 		return restrictedTo
-	case c.Kind == access.Lowered:
+	case c.Loss && c.Kind == access.Lowered:
 		return lowered
-	case isLoss(c):
+	case c.Loss:
 		return losesAccess
 	case c.Kind == access.Raised:
 		return raised
 	}
 	return gainsAccess
-}
-
-func isLoss(c access.Change) bool { return !c.Widens() }
-
-// isAdmin reports whether somebody gains or loses manage on users and groups.
-func isAdmin(c access.Change) bool {
-	return c.Entity == "users_and_groups" && (c.Before >= access.Manage) != (c.After >= access.Manage)
-}
-
-// isLifted reports whether somebody who had a level on some records gets it, or
-// a higher one, on all.
-func isLifted(c access.Change) bool {
-	return c.Kind == access.Unrestricted || c.Kind == access.Raised && len(c.Except) > 0
 }
 
 // heading is under what a review lists people.

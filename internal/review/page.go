@@ -117,7 +117,7 @@ func (r Result) peopleSections(failed []string) []section {
 		i := item{must: b.fails, n: len(b.people), lines: []line{{' ', b.title(r.severalTenants())}}}
 		for _, c := range b.changes {
 			sign := byte('+')
-			if isLoss(c) {
+			if c.Loss {
 				sign = '-'
 			}
 			i.lines = append(i.lines, line{sign, Visible(c.Text())})

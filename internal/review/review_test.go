@@ -121,7 +121,7 @@ func TestReview_template(t *testing.T) {
 		t.Errorf("the review: %+v", r)
 	}
 	table := written(t, plan, c, "csv")
-	if n := strings.Count(table, "\r\n"); n != 601 || !strings.Contains(table, "Clerk 7,,raised,orders,read,manage,,,clerks\r\n") {
+	if n := strings.Count(table, "\r\n"); n != 601 || !strings.Contains(table, "Clerk 7,,raised,,orders,read,manage,,,,,clerks\r\n") {
 		t.Errorf("the review as CSV has %d lines: %.400s", n, table)
 	}
 }

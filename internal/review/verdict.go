@@ -23,11 +23,11 @@ func Kinds() []string { return []string{Lost, Admin, Lifted, NotKnown} }
 func happensTo(kind string, c access.Change) bool {
 	switch kind {
 	case Lost:
-		return isLoss(c)
+		return c.Loss
 	case Admin:
-		return isAdmin(c)
+		return c.Admin()
 	case Lifted:
-		return isLifted(c)
+		return c.LiftsRestriction()
 	}
 	return false
 }
@@ -47,6 +47,8 @@ func (r Result) Happens() []string {
 func (r Result) Failed(failOn []string) []string {
 	return slices.DeleteFunc(r.Happens(), func(kind string) bool { return !slices.Contains(failOn, kind) })
 }
+
+func loses(c access.Change) bool { return c.Loss }
 
 // those returns the people to whom one such change happens.
 func (r Result) those(is func(access.Change) bool) []Person {
@@ -85,12 +87,12 @@ func (r Result) phrases(kind string) []phrase {
 	switch kind {
 	case Admin:
 		return append(
-			people(func(c access.Change) bool { return isAdmin(c) && !isLoss(c) }, "user becomes administrator", "users become administrators"),
-			people(func(c access.Change) bool { return isAdmin(c) && isLoss(c) }, "user is no longer administrator", "users are no longer administrators")...)
+			people(func(c access.Change) bool { return c.Admin() && !c.Loss }, "user becomes administrator", "users become administrators"),
+			people(func(c access.Change) bool { return c.Admin() && c.Loss }, "user is no longer administrator", "users are no longer administrators")...)
 	case Lifted:
-		return people(isLifted, "user has a restriction lifted", "users have restrictions lifted")
+		return people(access.Change.LiftsRestriction, "user has a restriction lifted", "users have restrictions lifted")
 	case Lost:
-		return people(isLoss, "user loses access", "users lose access")
+		return people(loses, "user loses access", "users lose access")
 	}
 	var all []phrase
 	if r.Errored {
@@ -183,15 +185,14 @@ func (r Result) Summary() string {
 	if r.Errored {
 		parts = append(parts, "the plan ended with an error and is not whole")
 	}
-	add(len(r.those(func(c access.Change) bool { return isAdmin(c) && !isLoss(c) })), "user becomes administrator", "users become administrators")
-	add(len(r.those(isLifted)), "user has a restriction lifted", "users have restrictions lifted")
-	add(len(r.those(func(c access.Change) bool { return isAdmin(c) && isLoss(c) })), "user is no longer administrator", "users are no longer administrators")
-	loses := r.those(isLoss)
-	gains := r.those(func(c access.Change) bool { return !isLoss(c) })
-	add(len(loses), "user loses access", "users lose access")
-	add(len(gains), "user gains access", "users gain access")
+	add(len(r.those(func(c access.Change) bool { return c.Admin() && !c.Loss })), "user becomes administrator", "users become administrators")
+	add(len(r.those(access.Change.LiftsRestriction)), "user has a restriction lifted", "users have restrictions lifted")
+	add(len(r.those(func(c access.Change) bool { return c.Admin() && c.Loss })), "user is no longer administrator", "users are no longer administrators")
+	losing, gaining := r.those(loses), r.those(access.Change.Widens)
+	add(len(losing), "user loses access", "users lose access")
+	add(len(gaining), "user gains access", "users gain access")
 	switch known := len(r.Unresolved) == 0 && !r.Errored; {
-	case len(loses)+len(gains) > 0:
+	case len(losing)+len(gaining) > 0:
 	case known:
 		parts = append(parts, "nobody's access changes")
 	default:

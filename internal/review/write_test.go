@@ -27,23 +27,33 @@ func person(email string, changes ...access.Change) review.Person {
 
 // The changes that tests are made of.
 func gain(entity string) access.Change {
-	return access.Change{Kind: access.Gained, Entity: entity, After: access.Read, Groups: []access.GroupRef{{ID: "clerks", Name: "Clerks"}}}
+	return access.Change{Kind: access.Gained, Entity: entity, After: access.Read, From: "none", To: "read", Groups: []access.GroupRef{{ID: "clerks", Name: "Clerks"}}}
 }
 
 func loss(entity string) access.Change {
-	return access.Change{Kind: access.Lost, Entity: entity, Before: access.Read, Groups: []access.GroupRef{{ID: "clerks", Name: "Clerks"}}}
-}
-
-func admin() access.Change {
-	return access.Change{Kind: access.Gained, Entity: "users_and_groups", After: access.Manage, Groups: []access.GroupRef{{ID: "admins"}}}
-}
-
-func noAdmin() access.Change {
-	return access.Change{Kind: access.Lowered, Entity: "users_and_groups", Before: access.Manage, After: access.Read}
+	return access.Change{Kind: access.Lost, Entity: entity, Before: access.Read, From: "read", To: "none", Loss: true, Groups: []access.GroupRef{{ID: "clerks", Name: "Clerks"}}}
 }
 
 func lifted() access.Change {
-	return access.Change{Kind: access.Raised, Entity: "orders", Before: access.Read, After: access.Manage, Except: []string{"DE"}}
+	return access.Change{Kind: access.Raised, Entity: "orders", Before: access.Read, After: access.Manage, From: "read", To: "manage", Except: []string{"DE"}}
+}
+
+// admin and noAdmin are compared, as only a comparison knows who administers.
+func admin() access.Change { return adminChange(access.None, access.Manage) }
+
+func noAdmin() access.Change { return adminChange(access.Manage, access.Read) }
+
+func adminChange(before, after access.Level) access.Change {
+	subject := func(level access.Level) access.Subject {
+		controls := access.ControlIDs(access.FromMap(map[string]access.Level{"users_and_groups": level}))
+		return access.Rights{}.Compile([]access.Group{{ID: "admins", Controls: controls}}).Subject(false, "admins")
+	}
+	for _, c := range access.CompareSubjects(subject(before), subject(after)) {
+		if c.Entity == "users_and_groups" {
+			return c
+		}
+	}
+	panic("the levels are the same")
 }
 
 // mixed is a plan that changes something for many, for hardly two the same, and
@@ -116,7 +126,7 @@ Restrictions lifted (1 user)
 
 No longer administrators (1 user)
   old@acme.example
-    - is lowered from manage to read on users_and_groups
+    - is lowered from manage to read on users_and_groups through admins
 
 Lose access (3 users)
   ann@acme.example, removed
@@ -236,10 +246,10 @@ func TestWrite_tables(t *testing.T) {
 	t.Parallel()
 	table := in(t, staff(), review.Options{Format: "csv"})
 	for _, want := range []string{
-		"tenant,email,user_id,name,event,kind,entity,before,after,restrictions,except,groups\r\n",
-		"acme,eve@acme.example,eve@acme.example,Eve Adams,added,gained,users_and_groups,none,manage,,,admins\r\n",
-		"acme,lisa@acme.example,lisa@acme.example,,,raised,orders,read,manage,,DE,\r\n",
-		"acme,idle@acme.example,idle@acme.example,,locked,,,,,,,\r\n",
+		"tenant,email,user_id,name,event,kind,area,entity,before,after,restrictions,except,vendor_id,scopes,groups\r\n",
+		"acme,eve@acme.example,eve@acme.example,Eve Adams,added,gained,,users_and_groups,none,manage,,,,,admins\r\n",
+		"acme,lisa@acme.example,lisa@acme.example,,,raised,,orders,read,manage,,DE,,,\r\n",
+		"acme,idle@acme.example,idle@acme.example,,locked,,,,,,,,,,\r\n",
 	} {
 		if !strings.Contains(table, want) {
 			t.Errorf("it lacks %q:\n%s", want, table)
