@@ -21,11 +21,14 @@ provider "iam" {
 
   # What no plan may do, and what every plan tells.
   guardrails {
-    require_dependencies    = true
-    show_impact             = true
-    max_users_losing_access = 20
-    keep_admins             = 2
-    protect_users           = ["olivia.owner@acme.example"]
+    require_dependencies        = true
+    show_impact                 = true
+    max_users_losing_access     = 20
+    max_users_gaining_access    = 100
+    max_new_admins              = 1
+    keep_admins                 = 2
+    forbid_lifting_restrictions = true
+    protect_users               = ["olivia.owner@acme.example"]
   }
 }
 

@@ -34,6 +34,7 @@ type Impact struct {
 	// NoAdmins are those who no longer can because of it.
 	Admins   int
 	NoAdmins []StateUser
+	Users    int // of whom something became by the plan up to here
 }
 
 // Count is how many users something happens to by the plan up to here.
@@ -60,6 +61,13 @@ func (c UserChange) GainsAccess() bool { return slices.ContainsFunc(c.Changes, C
 // groups, at least in part.
 func (c UserChange) BecomesAdmin() bool {
 	return slices.ContainsFunc(c.Changes, func(change Change) bool { return change.Admin() && !change.Loss })
+}
+
+// CeasesAdmin reports whether the user can manage users and groups no longer.
+func (c UserChange) CeasesAdmin() bool {
+	return slices.ContainsFunc(c.Changes, func(change Change) bool {
+		return change.Admin() && change.Loss && change.Before >= Manage && change.After < Manage
+	})
 }
 
 // LiftsRestriction reports whether the user gets a level on all records that was
@@ -119,7 +127,7 @@ func (f *Forecast) Change(edit func(*Tenant)) Impact {
 		f.count(&impact, i, c, after)
 	}
 	impact.Losing.Users, impact.Gaining.Users, impact.NewAdmins.Users, impact.Lifted.Users = len(f.losing), len(f.gaining), len(f.raised), len(f.lifted)
-	impact.Admins = len(f.admins)
+	impact.Admins, impact.Users = len(f.admins), len(f.totals)
 	slices.SortFunc(impact.Step, compareChanges)
 	slices.SortFunc(impact.Total, compareChanges)
 	slices.SortFunc(impact.NoAdmins, compareUsers)

@@ -261,6 +261,15 @@ func (t *Tenant) RemoveGroup(id string) {
 	delete(t.grants, id)
 }
 
+// RemoveVendorGroups removes the groups of a vendor, and their members from them.
+func (t *Tenant) RemoveVendorGroups(vendor string) {
+	for _, id := range t.order {
+		if g, ok := t.groups[id]; ok && g.VendorID == vendor && vendor != "" {
+			t.RemoveGroup(id)
+		}
+	}
+}
+
 // SetTemplate says which access controls a role template gives.
 func (t *Tenant) SetTemplate(id string, controls []string) {
 	t.regroup(func(g Group) bool { return slices.Contains(g.Templates, id) })

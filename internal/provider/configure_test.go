@@ -241,15 +241,21 @@ func TestConfigure_guardrailsLeftOut(t *testing.T) {
 	for name, c := range map[string]struct {
 		guardrails any
 		refused    bool
+		unknown    string
 	}{
-		"left out":       {nil, false},
-		"empty":          {values{}, false},
-		"unknown":        {providertest.Unknown, false},
-		"unknown limits": {values{"protect_users": providertest.Unknown, "max_users_losing_access": providertest.Unknown, "keep_admins": providertest.Unknown}, false},
-		"protected":      {values{"protect_users": []any{"anna@acme.example"}}, true},
+		"left out":       {nil, false, ""},
+		"empty":          {values{}, false, ""},
+		"unknown":        {providertest.Unknown, false, "all"},
+		"unknown limits": {values{"protect_users": providertest.Unknown, "max_users_losing_access": providertest.Unknown, "keep_admins": providertest.Unknown}, false, "keep_admins, max_users_losing_access, protect_users"},
+		"known in part":  {values{"protect_users": []any{"anna@acme.example", providertest.Unknown}}, true, "protect_users"},
+		"protected":      {values{"protect_users": []any{"anna@acme.example"}}, true, ""},
 	} {
 		p := providertest.New(t, with(b.Config, values{"guardrails": c.guardrails}))
 		if _, _, d := p.Plan("iam_user", made, nil); d.Failed() != c.refused || !c.refused && len(d) > 0 {
+			t.Errorf("%s: %v", name, d)
+		}
+		d := p.Configure(with(b.Config, values{"guardrails": c.guardrails}))
+		if len(d) > 0 != (c.unknown != "") || c.unknown != "" && !d.Has(`warning at AttributeName("guardrails"): Guardrails Not Known Yet`, "not checked in this plan: "+c.unknown+". ") {
 			t.Errorf("%s: %v", name, d)
 		}
 	}

@@ -54,7 +54,7 @@ type noteState interface {
 
 // noting tells the types of each object in a state. Terraform has every state
 // upgraded, but not refreshed under -refresh=false, and the framework asks no type
-// about one that needs no upgrade.
+// about one that needs no upgrade. It tells the guardrails what is planned.
 type noting struct {
 	ProtocolServer
 	configured *iamProvider
@@ -67,6 +67,52 @@ func (n noting) UpgradeResourceState(ctx context.Context, req *tfprotov6.Upgrade
 		kind.NoteState(data, attributes)
 	}
 	return n.ProtocolServer.UpgradeResourceState(ctx, req)
+}
+
+// PlanResourceChange tells the guardrails which resource is planned.
+func (n noting) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	defer n.configured.data.Load().Begin()()
+	return n.ProtocolServer.PlanResourceChange(plumbing.Planning(ctx, req.TypeName, encoded(req.PriorState, req.Config)...), req)
+}
+
+// ReadResource tells the guardrails that something is under way.
+func (n noting) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	defer n.configured.data.Load().Begin()()
+	return n.ProtocolServer.ReadResource(ctx, req)
+}
+
+// ReadDataSource tells the guardrails that something is under way.
+func (n noting) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	defer n.configured.data.Load().Begin()()
+	return n.ProtocolServer.ReadDataSource(ctx, req)
+}
+
+// PlanAction tells the guardrails which action is planned.
+func (n noting) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {
+	defer n.configured.data.Load().Begin()()
+	return n.ProtocolServer.PlanAction(plumbing.Planning(ctx, req.ActionType, encoded(req.Config)...), req)
+}
+
+// ApplyResourceChange stops what breaks a guardrail in the apply.
+func (n noting) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	if refusal := n.configured.data.Load().Refused(req.TypeName, encoded(req.PriorState, req.Config)...); refusal != nil {
+		return &tfprotov6.ApplyResourceChangeResponse{NewState: req.PriorState, Private: req.PlannedPrivate, Diagnostics: []*tfprotov6.Diagnostic{{
+			Severity: tfprotov6.DiagnosticSeverityError, Summary: refusal.Summary(), Detail: refusal.Detail(),
+		}}}, nil
+	}
+	return n.ProtocolServer.ApplyResourceChange(ctx, req)
+}
+
+// encoded are values as Terraform sent them.
+func encoded(values ...*tfprotov6.DynamicValue) [][]byte {
+	parts := make([][]byte, 0, 2*len(values))
+	for _, v := range values {
+		if v == nil {
+			v = &tfprotov6.DynamicValue{}
+		}
+		parts = append(parts, v.MsgPack, v.JSON)
+	}
+	return parts
 }
 
 // ProtocolServer is all that Terraform calls in a provider.

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
@@ -31,6 +32,15 @@ func elsewhere(ctx context.Context, from plumbing.PrivateData) (ids []string, di
 		diags.AddError("Unreadable Private Data", fmt.Sprintf("The state does not say which members came from elsewhere: %s. Apply the configuration again before destroying the resource.", err))
 	}
 	return ids, diags
+}
+
+// staying returns the ids that the plan of a destroy leaves, as they came from
+// elsewhere.
+func staying(ctx context.Context, req resource.ModifyPlanRequest) (ids []string, diags diag.Diagnostics) {
+	if !req.Plan.Raw.IsNull() {
+		return nil, nil
+	}
+	return elsewhere(ctx, req.Private)
 }
 
 // noteElsewhere notes which of the ids that were read no apply has written: they

@@ -99,7 +99,9 @@ func (m groupMembersModel) people() []plumbing.Person {
 // managed yet it names the members that it will remove: they are in no state, and
 // would not show.
 func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, membersStep)...)
+	others, diags := staying(ctx, req)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, r.membersStep(others))...)
 	if r.Data == nil {
 		return
 	}
@@ -108,7 +110,7 @@ func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.Modi
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	if req.Plan.Raw.IsNull() {
-		r.planDestroy(ctx, state, req, resp)
+		r.planDestroy(ctx, state, others, resp)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -131,9 +133,7 @@ func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.Modi
 }
 
 // planDestroy gives up the members, but for those who came from elsewhere.
-func (r *groupMembersResource) planDestroy(ctx context.Context, state groupMembersModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	others, diags := elsewhere(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
+func (r *groupMembersResource) planDestroy(ctx context.Context, state groupMembersModel, others []string, resp *resource.ModifyPlanResponse) {
 	listed := state.members()
 	var stay []string
 	for _, id := range others {

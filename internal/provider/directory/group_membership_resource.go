@@ -109,7 +109,7 @@ func (m *membershipModel) pair() (p plumbing.Pair, known bool) {
 // ModifyPlan finds another owner of the membership, and who takes over what this
 // resource gives up.
 func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, membershipStep)...)
+	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, r.step)...)
 	if r.Data == nil {
 		return
 	}

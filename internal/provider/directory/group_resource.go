@@ -65,7 +65,7 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, groupStep)...)
+		resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, groupStep)...)
 		r.planDestroy(ctx, req, resp)
 		return
 	}
@@ -106,7 +106,7 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		// Only predefined groups have one, and those are not made here.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("code"), types.StringNull())...)
 	}
-	resp.Diagnostics.Append(judge(ctx, r.Data, resp.Plan, req.State, groupStep)...)
+	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, resp.Plan, req.State, groupStep)...)
 }
 
 // planEffective plans what members can do: by the levels that are given, by the

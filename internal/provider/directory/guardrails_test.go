@@ -2,9 +2,15 @@ package directory_test
 
 import (
 	"fmt"
+	"maps"
+	"net/http"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
@@ -127,7 +133,7 @@ func TestGuardrails_keepAdmins(t *testing.T) {
 	for keep, refused := range map[int]bool{1: false, 2: true} {
 		p := providertest.New(t, with(b.Config, values{"guardrails": values{"keep_admins": keep}}))
 		_, _, d := p.Plan("iam_group", group, with(admins, values{"access": values{"users_and_groups": "read"}}))
-		if d.Failed() != refused || refused && !d.Has("Too Few Admins Left", "1 user can manage users and groups", "Anna") {
+		if d.Failed() != refused || refused && !d.Has("Too Few Admins Left", "leaves 1 user who can manage users and groups", "requires 2", "Anna") {
 			t.Errorf("keeping %d: %v", keep, d)
 		}
 	}
@@ -138,5 +144,178 @@ func TestGuardrails_keepAdmins(t *testing.T) {
 	}
 	if _, _, d := p.Plan("iam_group_membership", state{Values: values{"id": "admins/EMPLOYEE/" + id, "group_id": "admins", "user_id": id, "user_type": "EMPLOYEE"}}, nil); d.Failed() {
 		t.Errorf("one less, with another planned before: %v", d)
+	}
+}
+
+// Each limit is broken by a change that gives or takes too much, and by none that
+// stays within it.
+func TestGuardrails_limits(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	narrow := values{"id": "narrow", "name": values{"en": "Narrow"}, "access": values{"orders": "read"}, "restrictions": []any{"DE"}}
+	p.MustApply("iam_restriction", state{}, values{"value": "DE"})
+	group := p.MustApply("iam_group", state{}, narrow)
+	user := p.MustApply("iam_user", state{}, with(anna(), values{"group_ids": []any{"narrow"}}))
+	email := fmt.Sprint(user.Values["email"])
+	admins := with(anna(), values{"group_ids": []any{"narrow", access.OwnerGroupID}})
+	open := values{"id": "narrow", "name": values{"en": "Narrow"}, "access": values{"orders": "read"}}
+	for _, c := range []struct {
+		name       string
+		guardrails values
+		typeName   string
+		prior      state
+		config     values
+		want       []string // nil: nothing
+	}{
+		{"a gain", values{"max_users_gaining_access": 0}, "iam_user", user, admins, []string{"error: Too Many Users Gain Access", "at least 1 user so far", "guardrails.max_users_gaining_access of the provider allows 0", email}},
+		{"a gain within the limit", values{"max_users_gaining_access": 1}, "iam_user", user, admins, nil},
+		{"a new user with access", values{"max_users_gaining_access": 0}, "iam_user", state{}, with(anna(), values{"email": "next@acme.example", "group_ids": []any{"narrow"}}), []string{"error: Too Many Users Gain Access", "next@acme.example"}},
+		{"a new user without", values{"max_users_gaining_access": 0}, "iam_user", state{}, with(anna(), values{"email": "next@acme.example"}), nil},
+		{"a loss is no gain", values{"max_users_gaining_access": 0}, "iam_user", user, nil, nil},
+		{"an admin", values{"max_new_admins": 0}, "iam_user", user, admins, []string{"error: Too Many New Admins", "guardrails.max_new_admins of the provider allows 0", email}},
+		{"an admin within the limit", values{"max_new_admins": 1}, "iam_user", user, admins, nil},
+		{"no admin", values{"max_new_admins": 0}, "iam_user", user, with(anna(), values{"group_ids": []any{"narrow", "oe-viewer"}}), nil},
+		{"a restriction lifted", values{"forbid_lifting_restrictions": true}, "iam_group", group, open, []string{"error: Restrictions Lifted", "guardrails.forbid_lifting_restrictions", email}},
+		{"one value more", values{"forbid_lifting_restrictions": false}, "iam_group", group, open, nil},
+		{"a restriction stays", values{"forbid_lifting_restrictions": true}, "iam_group", group, with(narrow, values{"access": values{"orders": "manage"}}), nil},
+		{"another group without it", values{"forbid_lifting_restrictions": true}, "iam_user", user, admins, []string{"error: Restrictions Lifted", email}},
+		{"a loss", values{"max_users_losing_access": 0}, "iam_user", user, nil, []string{"error: Too Many Users Lose Access", "at least 1 user so far", "guardrails.max_users_losing_access of the provider allows 0", email}},
+		{"a loss within the limit", values{"max_users_losing_access": 1}, "iam_user", user, nil, nil},
+		{"a gain is no loss", values{"max_users_losing_access": 0, "protect_users": []any{email}}, "iam_user", user, admins, nil},
+	} {
+		p := providertest.New(t, with(b.Config, values{"guardrails": c.guardrails}))
+		if _, _, d := p.Plan(c.typeName, c.prior, c.config); c.want == nil && d.Failed() || c.want != nil && !d.Has(c.want...) {
+			t.Errorf("%s: got %v, want %q", c.name, d, c.want)
+		}
+	}
+}
+
+// A limit is reported once, by the resource that broke it and again when that one
+// is planned again; the next run begins anew. In an apply the others are stopped.
+func TestGuardrails_once(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	setup := providertest.New(t, b.Config)
+	config := func(n int, groups ...any) values {
+		return with(anna(), values{"email": fmt.Sprintf("u%02d@acme.example", n), "group_ids": append([]any{}, groups...)})
+	}
+	var users []state
+	for n := range 14 {
+		users = append(users, setup.MustApply("iam_user", state{}, config(n, "oe-viewer")))
+	}
+	for summary, limits := range map[string]values{
+		"error: Too Many Users Lose Access":  {"max_users_losing_access": 11},
+		"error: Protected Users Lose Access": {"protect_users": []any{"u11@acme.example", "u12@acme.example", "u13@acme.example"}},
+	} {
+		p := providertest.New(t, with(b.Config, values{"guardrails": limits}))
+		loses := func(n int) providertest.Diagnostics {
+			_, _, d := p.Plan("iam_user", users[n], config(n))
+			return d
+		}
+		for range 2 {
+			p.NextRun()
+			for n := range 11 {
+				if d := loses(n); d.Failed() {
+					t.Errorf("%s within the limit: %v", summary, d)
+				}
+			}
+			if d := loses(11); len(d) != 1 || !d.Has(summary, "u11@acme.example") && !d.Has(summary, "at least 12 users so far", "u00@acme.example", "u09@acme.example and 2 more") {
+				t.Errorf("%s: the first: %v", summary, d)
+			}
+			if d := loses(12); len(d) > 0 {
+				t.Errorf("%s: the second: %v", summary, d)
+			}
+			if d := loses(11); len(d) != 1 || !d.Has(summary) {
+				t.Errorf("%s: the first again: %v", summary, d)
+			}
+		}
+		if _, d := p.ApplyPlanned("iam_user", users[13], state{}, config(13)); !d.Has("error: Guardrail Broken", fmt.Sprint(slices.Collect(maps.Keys(limits))[0])) {
+			t.Errorf("%s: an apply goes on: %v", summary, d)
+		}
+		p.NextRun()
+		if d := loses(10); d.Failed() {
+			t.Errorf("%s: the next run: %v", summary, d)
+		}
+	}
+	if u, err := b.Client.UserByEmail(t.Context(), "u13@acme.example"); err != nil || len(u.GroupIDs) != 1 {
+		t.Errorf("got %+v, %v", u, err)
+	}
+}
+
+// What another resource takes over nobody loses, in whatever order the two are
+// planned.
+func TestGuardrails_handover(t *testing.T) {
+	t.Parallel()
+	var gate atomic.Pointer[handoverGate]
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if g := gate.Load(); g != nil {
+				g.pass(r)
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	setup := providertest.New(t, b.Config)
+	user := setup.MustApply("iam_user", state{}, anna())
+	id, email := user.Values["id"], fmt.Sprint(user.Values["email"])
+	one := values{"group_id": "oe-viewer", "user_id": id}
+	held := setup.MustApply("iam_group_membership", state{}, one)
+	limits := with(b.Config, values{"guardrails": values{"max_users_losing_access": 0, "protect_users": []any{email}}})
+	for typeName, config := range map[string]values{
+		"iam_group_membership": one, "iam_group_members": {"group_id": "oe-viewer", "members": values{email: id}}, "iam_user_groups": {"user_id": id, "group_ids": []any{"oe-viewer"}},
+	} {
+		p := providertest.New(t, limits)
+		p.NextRun()
+		if _, _, d := p.Plan(typeName, state{}, config); d.Failed() {
+			t.Errorf("%s: %v", typeName, d)
+		}
+		if _, _, d := p.Plan("iam_group_membership", held, nil); d.Failed() {
+			t.Errorf("taken over by %s: %v", typeName, d)
+		}
+
+		p.NextRun()
+		g := &handoverGate{reading: make(chan struct{}), judging: make(chan struct{}), planned: make(chan struct{})}
+		gate.Store(g)
+		var wait sync.WaitGroup
+		wait.Go(func() {
+			if _, d := p.ReadData("iam_sites", values{}); d.Failed() {
+				t.Error(d)
+			}
+		})
+		<-g.reading
+		wait.Go(func() {
+			if _, _, d := p.Plan("iam_group_membership", held, nil); d.Failed() {
+				t.Errorf("taken over by %s, which is planned second: %v", typeName, d)
+			}
+		})
+		<-g.judging
+		if _, _, d := p.Plan(typeName, state{}, config); d.Failed() {
+			t.Errorf("%s, planned second: %v", typeName, d)
+		}
+		close(g.planned)
+		wait.Wait()
+		gate.Store(nil)
+	}
+	p := providertest.New(t, limits)
+	if _, _, d := p.Plan("iam_group_membership", held, nil); !d.Has("error: Too Many Users Lose Access", email) || !d.Has("error: Protected Users Lose Access", email) {
+		t.Errorf("taken over by nobody: %v", d)
+	}
+}
+
+// handoverGate keeps a data source from being read until the second of two
+// resources is planned, which begins while the first is judged.
+type handoverGate struct {
+	reading, judging, planned chan struct{}
+	sites, users              sync.Once
+}
+
+func (g *handoverGate) pass(r *http.Request) {
+	switch {
+	case strings.HasSuffix(r.URL.Path, "/sites"):
+		g.sites.Do(func() { close(g.reading) })
+		<-g.planned
+	case strings.HasSuffix(r.URL.Path, "/users"):
+		g.users.Do(func() { close(g.judging) })
 	}
 }

@@ -1,10 +1,8 @@
 package directory
 
 import (
-	"context"
+	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -43,10 +41,18 @@ func groupStep(plan, state *groupModel) func(*access.Tenant) {
 	}
 }
 
-func membershipStep(plan, state *membershipModel) func(*access.Tenant) {
+// stepOut takes a user out of a group, unless another resource holds the membership
+// from this run on, as far as the plan has come.
+func stepOut(s *access.Tenant, d *plumbing.Data, group string, user access.StateUser) {
+	if !d.Members.Holds(group, plumbing.Person{ID: user.ID, Email: user.Email}) {
+		s.Leave(group, user)
+	}
+}
+
+func (r *membershipResource) step(plan, state *membershipModel) func(*access.Tenant) {
 	return func(s *access.Tenant) {
 		if state != nil && (plan == nil || !plan.GroupID.Equal(state.GroupID) || !plan.UserID.Equal(state.UserID)) && state.UserType.ValueString() == string(access.Employee) {
-			s.Leave(state.GroupID.ValueString(), access.StateUser{ID: state.UserID.ValueString()})
+			stepOut(s, r.Data, state.GroupID.ValueString(), access.StateUser{ID: state.UserID.ValueString()})
 		}
 		if plan != nil && plumbing.IsSet(plan.GroupID) && plumbing.IsSet(plan.UserID) && plan.UserType.ValueString() == string(access.Employee) {
 			s.Join(plan.GroupID.ValueString(), access.StateUser{ID: plan.UserID.ValueString()})
@@ -54,15 +60,21 @@ func membershipStep(plan, state *membershipModel) func(*access.Tenant) {
 	}
 }
 
-func membersStep(plan, state *groupMembersModel) func(*access.Tenant) {
-	return func(s *access.Tenant) {
-		if state != nil && (plan == nil || !plan.GroupID.Equal(state.GroupID)) && state.UserType.ValueString() == string(access.Employee) {
-			for _, u := range memberUsers(state.Members) {
-				s.Leave(state.GroupID.ValueString(), u)
+// membersStep is what the plan of a list of members changes. A destroy leaves
+// those who came from elsewhere.
+func (r *groupMembersResource) membersStep(elsewhere []string) func(plan, state *groupMembersModel) func(*access.Tenant) {
+	return func(plan, state *groupMembersModel) func(*access.Tenant) {
+		return func(s *access.Tenant) {
+			if state != nil && (plan == nil || !plan.GroupID.Equal(state.GroupID)) && state.UserType.ValueString() == string(access.Employee) {
+				for _, u := range memberUsers(state.Members) {
+					if plan != nil || !slices.Contains(elsewhere, u.ID) {
+						stepOut(s, r.Data, state.GroupID.ValueString(), u)
+					}
+				}
 			}
-		}
-		if plan != nil && plumbing.IsSet(plan.GroupID) && !plan.Members.IsUnknown() && plan.UserType.ValueString() == string(access.Employee) {
-			s.SetMembers(plan.GroupID.ValueString(), memberUsers(plan.Members))
+			if plan != nil && plumbing.IsSet(plan.GroupID) && !plan.Members.IsUnknown() && plan.UserType.ValueString() == string(access.Employee) {
+				s.SetMembers(plan.GroupID.ValueString(), memberUsers(plan.Members))
+			}
 		}
 	}
 }
@@ -77,15 +89,21 @@ func memberUsers(members types.Map) []access.StateUser {
 	return users
 }
 
-func userGroupsStep(plan, state *userGroupsModel) func(*access.Tenant) {
-	return func(s *access.Tenant) {
-		if state != nil && (plan == nil || !plan.UserID.Equal(state.UserID)) {
-			for _, id := range plumbing.Strings(state.GroupIDs) {
-				s.Leave(id, access.StateUser{ID: state.UserID.ValueString()})
+// groupsStep is what the plan of a list of groups changes. A destroy leaves the
+// groups that the user got elsewhere.
+func (r *userGroupsResource) groupsStep(elsewhere []string) func(plan, state *userGroupsModel) func(*access.Tenant) {
+	return func(plan, state *userGroupsModel) func(*access.Tenant) {
+		return func(s *access.Tenant) {
+			if state != nil && (plan == nil || !plan.UserID.Equal(state.UserID)) {
+				for _, id := range plumbing.Strings(state.GroupIDs) {
+					if plan != nil || !slices.Contains(elsewhere, id) {
+						stepOut(s, r.Data, id, access.StateUser{ID: state.UserID.ValueString()})
+					}
+				}
 			}
-		}
-		if plan != nil && plumbing.IsSet(plan.UserID) {
-			setGroups(s, access.StateUser{ID: plan.UserID.ValueString()}, plan.GroupIDs)
+			if plan != nil && plumbing.IsSet(plan.UserID) {
+				setGroups(s, access.StateUser{ID: plan.UserID.ValueString()}, plan.GroupIDs)
+			}
 		}
 	}
 }
@@ -127,24 +145,4 @@ func userStep(plan, state *userModel) func(*access.Tenant) {
 			s.Lock(is, plan.Locked.ValueBool())
 		}
 	}
-}
-
-// judge judges a change by the plan and the state as they are now.
-func judge[T any](ctx context.Context, d *plumbing.Data, plan tfsdk.Plan, state tfsdk.State, step func(plan, state *T) func(*access.Tenant)) (diags diag.Diagnostics) {
-	if d == nil || !d.Guardrails.Follow() {
-		return nil
-	}
-	var is, was *T
-	if !plan.Raw.IsNull() {
-		is = new(T)
-		diags.Append(plan.Get(ctx, is)...)
-	}
-	if !state.Raw.IsNull() {
-		was = new(T)
-		diags.Append(state.Get(ctx, was)...)
-	}
-	if diags.HasError() {
-		return diags
-	}
-	return d.Judge(ctx, step(is, was))
 }

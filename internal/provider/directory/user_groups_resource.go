@@ -68,7 +68,9 @@ func (r *userGroupsResource) Schema(_ context.Context, _ resource.SchemaRequest,
 // this resource gives up. For a user who is not managed yet it names the groups
 // that the user will leave: they are in no state, and would not show.
 func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, userGroupsStep)...)
+	others, diags := staying(ctx, req)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, r.groupsStep(others))...)
 	if r.Data == nil {
 		return
 	}
@@ -77,7 +79,7 @@ func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.Modify
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	if req.Plan.Raw.IsNull() {
-		r.planDestroy(ctx, state, req, resp)
+		r.planDestroy(ctx, state, others, resp)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -101,9 +103,7 @@ func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.Modify
 }
 
 // planDestroy gives up the groups, but for those that the user got elsewhere.
-func (r *userGroupsResource) planDestroy(ctx context.Context, state userGroupsModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	others, diags := elsewhere(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
+func (r *userGroupsResource) planDestroy(ctx context.Context, state userGroupsModel, others []string, resp *resource.ModifyPlanResponse) {
 	user := plumbing.Person{ID: state.UserID.ValueString()}
 	stay := slices.DeleteFunc(slices.Clone(others), func(id string) bool { return !slices.Contains(plumbing.Strings(state.GroupIDs), id) })
 	if len(stay) > 0 {

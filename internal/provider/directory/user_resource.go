@@ -135,7 +135,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if key.Replaces && !key.Removed {
 		resp.Diagnostics.Append(r.judgeReplacement(ctx, req.Plan)...)
 	}
-	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, userStep)...)
+	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, userStep)...)
 	if r.Data == nil {
 		return
 	}

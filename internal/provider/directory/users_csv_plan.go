@@ -18,7 +18,7 @@ import (
 // ModifyPlan finds other owners of the users and of their groups, and locks that
 // the API does not have. It marks the plan of a destruction.
 func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	resp.Diagnostics.Append(judge(ctx, r.Data, req.Plan, req.State, r.step)...)
+	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, r.step)...)
 	goes := req.Plan.Raw.IsNull()
 	mark := plumbing.MarkPlan(ctx, resp.Private, goes, &resp.Diagnostics)
 	if r.Data == nil || resp.Diagnostics.HasError() {

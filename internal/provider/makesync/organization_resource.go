@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
@@ -155,11 +156,25 @@ func (m *organizationModel) fromAPI(o api.MakeOrganization) {
 	}
 }
 
+// organizationStep is what a plan changes for the guardrails. A nil plan is a
+// destroy.
+func organizationStep(plan, _ *organizationModel) func(*access.Tenant) {
+	return func(t *access.Tenant) {
+		switch {
+		case plan == nil:
+			t.RemoveMake()
+		case plumbing.IsSet(plan.OrganizationID) && plumbing.IsSet(plan.Sync) && plumbing.IsSet(plan.PruneStale):
+			t.SetMake(plan.OrganizationID.ValueString(), plan.Sync.ValueBool(), plan.PruneStale.ValueBool())
+		}
+	}
+}
+
 // ModifyPlan finds an API without Make organizations, and a key that is lacking,
 // before anything is applied.
 func (r *organizationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	natural := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, natural, req, resp)
+	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, organizationStep)...)
 	if req.Plan.Raw.IsNull() {
 		return
 	}

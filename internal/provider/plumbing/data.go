@@ -40,6 +40,7 @@ type Data struct {
 	controlPlans controlPlans
 	restrictions *restrictionRules
 	forecast     forecast
+	requests     requests
 	replacing    replacing
 	people       people
 	codes        tenantCodes

@@ -346,6 +346,14 @@ func (m *Memberships) Release(by Manager, group string, user Person) (stays bool
 	return stays, nil
 }
 
+// Holds reports whether a resource holds the membership, as far as the plan has
+// come.
+func (m *Memberships) Holds(group string, user Person) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.holders(group, user)) > 0
+}
+
 // holders are the resources that hold a membership.
 func (m *Memberships) holders(group string, user Person) (all []Manager) {
 	for _, list := range m.lists[group] {

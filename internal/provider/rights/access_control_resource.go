@@ -115,6 +115,7 @@ func (r *accessControlResource) ModifyPlan(ctx context.Context, req resource.Mod
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
 	r.planUses(ctx, req, resp)
+	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, controlStep)...)
 	if req.Plan.Raw.IsNull() {
 		return
 	}
@@ -125,7 +126,7 @@ func (r *accessControlResource) ModifyPlan(ctx context.Context, req resource.Mod
 	}
 	resp.Diagnostics.Append(r.CheckText(ctx, path.Root("name"), plan.Name, state.Name)...)
 	resp.Diagnostics.Append(r.CheckText(ctx, path.Root("description"), plan.Description, state.Description)...)
-	resp.Diagnostics.Append(r.planGives(ctx, plan)...)
+	r.planGives(plan, state)
 	if resp.Diagnostics.HasError() || req.State.Raw.IsNull() || !plan.Scopes.Equal(state.Scopes) {
 		return
 	}
@@ -134,18 +135,18 @@ func (r *accessControlResource) ModifyPlan(ctx context.Context, req resource.Mod
 }
 
 // planGives has groups planned after the access control show what it will give
-// them, and judges what a change of its scopes does to their members.
-func (r *accessControlResource) planGives(ctx context.Context, plan accessControlModel) (diags diag.Diagnostics) {
-	if r.Data == nil || !plumbing.IsSet(plan.ID) {
-		return nil
+// them.
+func (r *accessControlResource) planGives(plan, state accessControlModel) {
+	if r.Data != nil && plumbing.IsSet(plan.ID) {
+		r.PlanControl(plan.ID.ValueString(), plan.gives(state), plumbing.Wholly(plan.Scopes))
 	}
-	id, scopes := plan.ID.ValueString(), plumbing.Strings(plan.Scopes)
-	gives, known := access.OwnControl{Scopes: scopes, VendorAware: access.VendorScopes(scopes)}, plumbing.Wholly(plan.Scopes)
-	r.PlanControl(id, gives, known)
-	if !known {
-		return nil // judged when it is applied
-	}
-	return r.Judge(ctx, func(t *access.Tenant) { t.SetControl(id, gives) })
+}
+
+// gives is what a planned access control gives, as far as it is known. A change
+// leaves it as aware of restrictions as it was.
+func (m accessControlModel) gives(state accessControlModel) access.OwnControl {
+	scopes := plumbing.Strings(m.Scopes)
+	return access.OwnControl{Scopes: scopes, RestrictionAware: state.RestrictionAware.ValueBool(), VendorAware: access.VendorScopes(scopes)}
 }
 
 func (r *accessControlResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

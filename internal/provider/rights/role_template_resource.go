@@ -139,10 +139,8 @@ func (r *roleTemplateResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("effective_access"), value)...)
-	if known && !req.State.Raw.IsNull() {
-		if !value.Equal(state.EffectiveAccess) && plan.ID.Equal(state.ID) {
-			resp.Diagnostics.Append(r.JudgeTemplate(ctx, plan.ID.ValueString(), gives)...)
-		}
+	if known && plumbing.IsSet(plan.ID) && (!value.Equal(state.EffectiveAccess) || !plan.ID.Equal(state.ID)) {
+		resp.Diagnostics.Append(r.JudgeTemplate(ctx, plan.ID.ValueString(), gives)...)
 	}
 	if r.Data != nil && plumbing.IsSet(plan.ID) && r.PlanTemplate(plan.ID.ValueString(), gives, known) {
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Role Template Planned Too Late",

@@ -90,10 +90,11 @@ func (r *scopeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
 	r.planUses(ctx, req, resp)
+	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, scopeStep)...)
 	var plan, state scopeModel
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		resp.Diagnostics.Append(r.planExists(ctx, state.ID, false)...)
+		r.planExists(state.ID, false)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -101,7 +102,7 @@ func (r *scopeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	resp.Diagnostics.Append(r.CheckText(ctx, path.Root("description"), plan.Description, state.Description)...)
-	resp.Diagnostics.Append(r.planExists(ctx, plan.ID, true)...)
+	r.planExists(plan.ID, true)
 	if req.State.Raw.IsNull() && strings.HasPrefix(plan.ID.ValueString(), "custom.") {
 		resp.Diagnostics.AddAttributeWarning(path.Root("id"), "Reserved Scope Id",
 			"The platform makes the scopes custom.TYPE_read, custom.TYPE_manage, custom.TYPE_read_own and custom.TYPE_manage_own for each custom type of its Schema service. "+
@@ -126,14 +127,11 @@ func sameScope(s api.Scope, body api.ScopeUpdate) bool {
 	return maps.Equal(s.Description, body.Description) && s.Domain == body.Domain
 }
 
-// planExists has groups planned after the scope count with it, or without, and
-// judges what that does to their members.
-func (r *scopeResource) planExists(ctx context.Context, id types.String, exists bool) (diags diag.Diagnostics) {
-	if r.Data == nil || !plumbing.IsSet(id) {
-		return nil
+// planExists has groups planned after the scope count with it, or without.
+func (r *scopeResource) planExists(id types.String, exists bool) {
+	if r.Data != nil && plumbing.IsSet(id) {
+		r.PlanScope(id.ValueString(), exists)
 	}
-	r.PlanScope(id.ValueString(), exists)
-	return r.Judge(ctx, func(t *access.Tenant) { t.SetScope(id.ValueString(), exists) })
 }
 
 func (r *scopeResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

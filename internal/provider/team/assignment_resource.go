@@ -124,6 +124,7 @@ func (m *assignmentModel) setID() {
 func (r *assignmentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
+	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, assignmentStep)...)
 	if req.Plan.Raw.IsNull() || r.Data == nil {
 		return
 	}

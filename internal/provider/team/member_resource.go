@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -100,6 +101,10 @@ func (m *memberModel) fromAPI(member api.TeamMember) {
 func (r *memberResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
+	if key.Replaces && !key.Removed {
+		resp.Diagnostics.Append(r.judgeReplacement(ctx, req.Plan)...)
+	}
+	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, memberStep)...)
 	if r.Data == nil || r.Client == nil {
 		return
 	}
@@ -132,6 +137,15 @@ func (r *memberResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	case !leaving && plumbing.IsSet(plan.Role):
 		r.Team.Role(plan.ID.ValueString(), access.TeamRole(plan.Role.ValueString()))
 	}
+}
+
+// judgeReplacement judges a replacement as the removal that it is: the new member
+// is invited, and has none of the products that were assigned.
+func (r *memberResource) judgeReplacement(ctx context.Context, plan tfsdk.Plan) (diags diag.Diagnostics) {
+	var email types.String
+	diags.Append(plan.GetAttribute(ctx, path.Root("email"), &email)...)
+	diags.Append(r.Judge(ctx, func(t *access.Tenant) { t.LeaveTeam(access.StateUser{Email: email.ValueString()}) })...)
+	return diags
 }
 
 // owns reports whether the member is the Owner, or will be by this plan.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -42,7 +43,7 @@ func (a *transferOwnerAction) ModifyPlan(ctx context.Context, req action.ModifyP
 	if !ok {
 		return
 	}
-	_, _, err := a.parties(ctx, to)
+	_, member, err := a.parties(ctx, to)
 	if client.IsNotFound(err) {
 		if to.Email != "" && a.Keys.Holds(plumbing.TeamMember(to.Email)) {
 			return
@@ -51,7 +52,14 @@ func (a *transferOwnerAction) ModifyPlan(ctx context.Context, req action.ModifyP
 	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.UnableAt(to.At, "transfer", "ownership", "to "+to.Name(), err))
+		return
 	}
+	resp.Diagnostics.Append(a.judge(ctx, *member)...)
+}
+
+// judge judges that a member becomes the Owner.
+func (a *transferOwnerAction) judge(ctx context.Context, member api.TeamMember) diag.Diagnostics {
+	return a.Judge(ctx, func(t *access.Tenant) { t.SetOwner(access.StateUser{ID: member.ID, Email: member.Email}) })
 }
 
 func (a *transferOwnerAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
@@ -65,6 +73,9 @@ func (a *transferOwnerAction) Invoke(ctx context.Context, req action.InvokeReque
 		return
 	}
 	if err == nil {
+		if resp.Diagnostics.Append(a.judge(ctx, *member)...); resp.Diagnostics.HasError() {
+			return
+		}
 		err = a.Client.TransferTeam(ctx, api.TeamTransfer{MemberID: member.ID, FormerOwnerID: present.ID})
 	}
 	if client.IsConflict(err) {

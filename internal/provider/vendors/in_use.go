@@ -20,6 +20,7 @@ import (
 func (r *vendorResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
+	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, r.step(key.Replaces && !key.Removed))...)
 	if r.Data == nil || r.Client == nil {
 		return
 	}

@@ -1,0 +1,246 @@
+package plumbing
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// limit is a guardrail, by the name of its argument.
+type limit string
+
+// The limits.
+const (
+	limitLosing  limit = "max_users_losing_access"
+	limitGaining limit = "max_users_gaining_access"
+	limitAdmins  limit = "max_new_admins"
+	limitKept    limit = "keep_admins"
+	limitLifting limit = "forbid_lifting_restrictions"
+	limitProtect limit = "protect_users"
+)
+
+// breach is a limit that the plan breaks.
+type breach struct{ summary, detail string }
+
+func (b breach) diagnostic() diag.Diagnostic {
+	return diag.NewErrorDiagnostic(b.summary, b.detail+"\n\n"+judgedSoFar)
+}
+
+const judgedSoFar = "Guardrails check resources one at a time, in plan order, and only one resource reports a broken limit. " +
+	"If another resource restores the access, add depends_on so that it is planned first. If the change is intended, relax the guardrail."
+
+// counted is a limit on how many users something happens to.
+type counted struct {
+	most          *int64
+	count         func(access.Impact) access.Count
+	which         func(access.UserChange) bool
+	summary, what string // what has the number of users
+}
+
+func (g Guardrails) counted() map[limit]counted {
+	return map[limit]counted{
+		limitLosing: {
+			g.MaxUsersLosingAccess, func(i access.Impact) access.Count { return i.Losing }, access.UserChange.LosesAccess,
+			"Too Many Users Lose Access", "takes access away from at least %s so far",
+		},
+		limitGaining: {
+			g.MaxUsersGainingAccess, func(i access.Impact) access.Count { return i.Gaining }, access.UserChange.GainsAccess,
+			"Too Many Users Gain Access", "gives access to at least %s so far",
+		},
+		limitAdmins: {
+			g.MaxNewAdmins, func(i access.Impact) access.Count { return i.NewAdmins }, access.UserChange.BecomesAdmin,
+			"Too Many New Admins", "makes administrators of at least %s so far, who can manage users and groups wholly or in part",
+		},
+		limitLifting: {
+			g.liftsAllowed(), func(i access.Impact) access.Count { return i.Lifted }, access.UserChange.LiftsRestriction,
+			"Restrictions Lifted", "gives at least %s so far access to records that a restriction keeps from them",
+		},
+	}
+}
+
+// liftsAllowed is how many users may get rid of a restriction.
+func (g Guardrails) liftsAllowed() *int64 {
+	if g.ForbidLiftingRestrictions {
+		return new(int64)
+	}
+	return nil
+}
+
+// breaking returns the limits that a change breaks, or breaks further.
+func (g Guardrails) breaking(i access.Impact) (limits []limit) {
+	for l, c := range g.counted() {
+		if count := c.count(i); c.most != nil && count.More && int64(count.Users) > *c.most {
+			limits = append(limits, l)
+		}
+	}
+	if len(i.NoAdmins) > 0 && int64(i.Admins) < g.KeepAdmins {
+		limits = append(limits, limitKept)
+	}
+	if slices.ContainsFunc(i.Total, g.unprotected) && slices.ContainsFunc(i.Step, g.unprotected) {
+		limits = append(limits, limitProtect)
+	}
+	slices.Sort(limits)
+	return limits
+}
+
+// unprotected reports whether a change takes something from a protected user.
+func (g Guardrails) unprotected(c access.UserChange) bool {
+	return c.Loses() && slices.ContainsFunc(g.ProtectUsers, func(email string) bool { return api.SameEmail(email, c.User.Email) })
+}
+
+// stands returns how the plan breaks a limit, as far as it has come; ok is false
+// when it does not.
+func (g Guardrails) stands(l limit, f *access.Forecast) (b breach, ok bool) {
+	i := f.Change(func(*access.Tenant) {})
+	switch c, is := g.counted()[l]; {
+	case is:
+		users := c.count(i).Users
+		detail := fmt.Sprintf("This plan "+c.what+", and guardrails.%s of the provider allows %d: %s.", plural(users, "user", "users"), l, *c.most, worst(f, c.which, users))
+		return breach{c.summary, detail}, int64(users) > *c.most
+	case l == limitKept:
+		lost := f.Worst(i.Users, access.UserChange.CeasesAdmin)
+		return breach{"Too Few Admins Left", fmt.Sprintf("So far this plan leaves %s who can manage users and groups, and guardrails.%s of the provider requires %d. Losing that right: %s.",
+			plural(i.Admins, "user", "users"), l, g.KeepAdmins, worst(f, access.UserChange.CeasesAdmin, len(lost)))}, len(lost) > 0 && int64(i.Admins) < g.KeepAdmins
+	}
+	lost := f.Worst(i.Users, g.unprotected)
+	lines := make([]string, 0, shown)
+	for _, c := range lost[:min(shown, len(lost))] {
+		lines = append(lines, "  "+name(c.User)+": "+whatHappens(c))
+	}
+	if len(lost) > shown {
+		lines = append(lines, fmt.Sprintf("  and %d more", len(lost)-shown))
+	}
+	return breach{"Protected Users Lose Access", fmt.Sprintf("guardrails.%s of the provider names users who must not be removed or locked, or lose access:\n\n%s", l, strings.Join(lines, "\n"))}, len(lost) > 0
+}
+
+// worst names those of so many users to whom most happens.
+func worst(f *access.Forecast, which func(access.UserChange) bool, all int) string {
+	var users []access.StateUser
+	for _, c := range f.Worst(shown, which) {
+		users = append(users, c.User)
+	}
+	return whom(users, all)
+}
+
+// planning is one plan of a resource or an action. Terraform may plan one more
+// than once.
+type planning struct {
+	typeName string
+	parts    [][]byte
+	said     map[limit]bool // by this plan
+}
+
+type planningKey struct{}
+
+// Planning returns a context for the plan of a resource or an action. The parts
+// tell it from others of its type: Terraform tells providers no addresses.
+func Planning(ctx context.Context, typeName string, parts ...[]byte) context.Context {
+	return context.WithValue(ctx, planningKey{}, &planning{typeName, parts, map[limit]bool{}})
+}
+
+// plannerOf returns what is the same for each plan of one resource.
+func plannerOf(typeName string, parts [][]byte) string {
+	sum := sha256.New()
+	for _, part := range append([][]byte{[]byte(typeName)}, parts...) {
+		_, _ = fmt.Fprintf(sum, "%d:", len(part))
+		_, _ = sum.Write(part)
+	}
+	return string(sum.Sum(nil))
+}
+
+// broken are the limits that a run has broken so far.
+type broken struct {
+	by      map[limit]string // the planner that reports the limit
+	said    map[limit]breach // by that one
+	refused map[string]limit // by planner: what it broke, first or further
+}
+
+// claim notes the limits that a planner breaks, and returns those that nobody else
+// reports.
+func (b *broken) claim(planner string, limits []limit) (mine []limit) {
+	if b.by == nil {
+		b.by, b.said, b.refused = map[limit]string{}, map[limit]breach{}, map[string]limit{}
+	}
+	for _, l := range limits {
+		b.refused[planner] = l
+		if by, claimed := b.by[l]; !claimed || by == planner {
+			b.by[l] = planner
+			mine = append(mine, l)
+		}
+	}
+	return mine
+}
+
+// release forgets that a limit was broken: what was planned since keeps it.
+func (b *broken) release(l limit) {
+	delete(b.by, l)
+	maps.DeleteFunc(b.refused, func(_ string, broken limit) bool { return broken == l })
+}
+
+// report returns the errors of a plan that breaks limits: of those that no other
+// resource reports, and again of those that this one reported when it was planned
+// before, as the same change does nothing more the second time. Before it is the
+// first to report a limit it lets go on what is planned at the same time, which
+// may give back what this change takes. The caller holds the lock.
+//
+// One error is enough to refuse a plan. It does not stop an apply, in which what
+// was unknown is judged: there Refused keeps the other resources from breaking
+// the limit further. What is judged as it is done is always reported.
+func (d *Data) report(ctx context.Context, limits []limit) (diags diag.Diagnostics) {
+	f, g := &d.forecast, d.Guardrails
+	p, planned := ctx.Value(planningKey{}).(*planning)
+	if len(limits) == 0 && (!planned || len(f.by) == 0) {
+		return nil
+	}
+	if !planned {
+		for _, l := range limits {
+			if b, ok := g.stands(l, f.Forecast); ok {
+				diags.Append(b.diagnostic())
+			}
+		}
+		return diags
+	}
+	planner := plannerOf(p.typeName, p.parts)
+	if mine := f.claim(planner, limits); len(mine) > 0 {
+		f.mu.Unlock()
+		d.requests.settle(ctx)
+		f.mu.Lock()
+		for _, l := range mine {
+			if b, ok := g.stands(l, f.Forecast); ok {
+				f.said[l] = b
+			} else {
+				f.release(l)
+			}
+		}
+	}
+	for _, l := range slices.Sorted(maps.Keys(f.by)) {
+		if f.by[l] == planner && !p.said[l] {
+			p.said[l] = true
+			diags.Append(f.said[l].diagnostic())
+		}
+	}
+	return diags
+}
+
+// Refused returns the error of a resource that is to be applied although its
+// plan in this run broke a limit that another one reported; nil for all others.
+func (d *Data) Refused(typeName string, parts ...[]byte) diag.Diagnostic {
+	if d == nil || !d.Guardrails.Follow() {
+		return nil
+	}
+	d.forecast.mu.Lock()
+	defer d.forecast.mu.Unlock()
+	l, refused := d.forecast.refused[plannerOf(typeName, parts)]
+	if !refused {
+		return nil
+	}
+	return diag.NewErrorDiagnostic("Guardrail Broken", fmt.Sprintf("Nothing was changed: this apply breaks guardrails.%s of the provider, and this resource would break it further. The error of the resource that broke it first names the users.", l))
+}
