@@ -42,10 +42,10 @@ func compare(email string, before, after *facts) delta {
 	if d.is == nil {
 		d.is = nobody
 	}
-	for _, s := range union(d.was.scopes, d.is.scopes) {
-		was, is := d.was.scopes[s], d.is.scopes[s]
-		_, wasHeld := d.was.scopes[s]
-		_, isHeld := d.is.scopes[s]
+	held, holds := withLower(d.was.scopes), withLower(d.is.scopes)
+	for _, s := range union(held, holds) {
+		was, wasHeld := held[s]
+		is, isHeld := holds[s]
 		if is.wider(was) {
 			d.gained = append(d.gained, s)
 			if wasHeld && is.all {
@@ -80,6 +80,24 @@ func compare(email string, before, after *facts) delta {
 	}
 	d.compareMake(before, after)
 	return d
+}
+
+// ladder are the levels of the Orchestration Engine: a scope is for one of them,
+// and who has it may do what the lower ones allow.
+var ladder = []string{"_read", "_edit", "_manage", "_administrate"}
+
+func withLower(scopes map[string]reach) map[string]reach {
+	all := maps.Clone(scopes)
+	for s, r := range scopes {
+		for i, level := range ladder {
+			if thing, ok := strings.CutSuffix(s, level); ok && strings.HasPrefix(s, "oe.") {
+				for _, lower := range ladder[:i] {
+					all[thing+lower] = r
+				}
+			}
+		}
+	}
+	return all
 }
 
 // compareMake compares roles in Make, where the tenant has one organization

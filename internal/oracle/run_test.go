@@ -207,20 +207,11 @@ func (r *trial) readFacts() (all []*facts) {
 	return all
 }
 
-// reviewIt runs the command on the plan.
-func (r *trial) reviewIt() review {
-	rev := r.reviewWith(r.whereToLook())
-	if rev.Text == "" && r.two() {
-		rev = r.reviewWith([]string{"--embedded", strings.TrimPrefix(r.backend.DSN, "sqlite:"), "--tenant", "acme"})
-	}
-	r.readLeniently(&rev)
-	return rev
-}
-
-func (r *trial) reviewWith(where []string) review {
+// reviewWith runs the command on the plan.
+func (r *trial) reviewWith(where []string, environment map[string]string) review {
 	args := append([]string{"review", "--format", "json", "--fail-on", "lost,admin,unrestricted"}, where...)
 	var out, errs bytes.Buffer
-	env := cli.Env{Stdin: bytes.NewReader(r.plan), Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }}
+	env := cli.Env{Stdin: bytes.NewReader(r.plan), Stdout: &out, Stderr: &errs, Getenv: func(name string) string { return environment[name] }}
 	code := cli.Run(r.t.Context(), env, args)
 	rev := review{Code: code, Stderr: errs.String(), Text: out.String()}
 	if err := json.Unmarshal(out.Bytes(), &rev); err != nil && out.Len() > 0 {
