@@ -370,6 +370,36 @@ var concerned = map[string][]string{
 	"iam_restriction": {"value"}, "iam_site": {"code"},
 }
 
+// planned is a change of the plan.
+type planned struct {
+	Address string `json:"address"`
+	Type    string `json:"type"`
+	Change  struct {
+		Actions []string       `json:"actions"`
+		Before  map[string]any `json:"before"`
+		After   map[string]any `json:"after"`
+	} `json:"change"`
+}
+
+func (r *trial) changes() []planned {
+	var plan struct {
+		Changes []planned `json:"resource_changes"`
+	}
+	r.must(json.Unmarshal(r.plan, &plan))
+	return plan.Changes
+}
+
+// does lists what the plan does, to print.
+func (r *trial) does() string {
+	var texts []string
+	for _, c := range r.changes() {
+		if !slices.Equal(c.Change.Actions, []string{"no-op"}) {
+			texts = append(texts, strings.Join(c.Change.Actions, "+")+" "+c.Address)
+		}
+	}
+	return strings.Join(texts, ", ")
+}
+
 // objects returns, for each resource of the plan and of the state after it,
 // what it is about. Types that are about everybody are left out.
 func (r *trial) objects() map[string]map[string]bool {
@@ -389,18 +419,7 @@ func (r *trial) objects() map[string]map[string]bool {
 			}
 		}
 	}
-	var plan struct {
-		Changes []struct {
-			Address string `json:"address"`
-			Type    string `json:"type"`
-			Change  struct {
-				Before map[string]any `json:"before"`
-				After  map[string]any `json:"after"`
-			} `json:"change"`
-		} `json:"resource_changes"`
-	}
-	r.must(json.Unmarshal(r.plan, &plan))
-	for _, c := range plan.Changes {
+	for _, c := range r.changes() {
 		note(c.Type, c.Address, c.Change.Before)
 		note(c.Type, c.Address, c.Change.After)
 	}

@@ -16,6 +16,8 @@ import (
 const (
 	seedsVariable = "IAM_TEST_SEEDS"
 	seedVariable  = "IAM_TEST_SEED"
+	// keepVariable is a folder in which the files of failed seeds are left.
+	keepVariable = "IAM_TEST_KEEP"
 )
 
 func TestMain(m *testing.M) { providertest.Main(m) }
@@ -42,7 +44,11 @@ func TestOracle(t *testing.T) {
 					t.Errorf("seed %d: %s: %s", seed, d.kind, d.text)
 				}
 				if t.Failed() {
-					t.Logf("seed %d: changes: %v, unknown %v, two tenants %v", seed, r.g.did, r.g.unknowns, r.two())
+					t.Logf("seed %d: changes %v, unknown %v, plan: %s", seed, r.g.did, r.g.unknowns, r.does())
+					for _, u := range r.review.Unresolved {
+						t.Logf("seed %d: unresolved: %s %s: %s", seed, u.Tenant, u.Address, u.Text)
+					}
+					r.keep()
 				}
 			})
 		}

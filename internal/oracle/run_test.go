@@ -207,6 +207,20 @@ func (r *trial) readFacts() (all []*facts) {
 	return all
 }
 
+// keep leaves the configurations, the plan and the review, for who asks for
+// them.
+func (r *trial) keep() {
+	folder := os.Getenv(keepVariable)
+	if folder == "" {
+		return
+	}
+	folder = filepath.Join(folder, fmt.Sprint(r.seed))
+	_ = os.RemoveAll(folder)
+	r.must(os.CopyFS(folder, os.DirFS(r.w.Dir)))
+	r.must(os.WriteFile(filepath.Join(folder, "plan.json"), r.plan, 0o600))
+	r.must(os.WriteFile(filepath.Join(folder, "review.json"), []byte(r.review.Text), 0o600))
+}
+
 // reviewWith runs the command on the plan.
 func (r *trial) reviewWith(where []string, environment map[string]string) review {
 	args := append([]string{"review", "--format", "json", "--fail-on", "lost,admin,unrestricted"}, where...)
