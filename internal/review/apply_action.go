@@ -1,33 +1,45 @@
 package review
 
 import (
-	"fmt"
 	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
 )
+
+// actions are what actions do to access, by type. Nil does nothing.
+func actions() map[string]func(*applied, access.StateUser) {
+	return map[string]func(*applied, access.StateUser){
+		"iam_lock_user":           func(a *applied, u access.StateUser) { a.Lock(u, true) },
+		"iam_unlock_user":         func(a *applied, u access.StateUser) { a.Lock(u, false) },
+		"iam_transfer_team_owner": func(a *applied, u access.StateUser) { a.SetOwner(u) },
+		"iam_resend_invitation":   nil, // reminds people of the access that they have
+		"iam_sync_make":           nil, // does at once what the sync does by itself
+	}
+}
 
 // invoke does what an action does to access, once it runs.
 func (a *applied) invoke(i invocation) {
-	note := func(format string, args ...any) {
-		a.unresolved = append(a.unresolved, Unresolved{a.tenant, i.address, fmt.Sprintf(format, args...)})
+	do, known := actions()[i.typeName]
+	if !known {
+		a.noteAt(i.address, "what the action %s does is not known to this release", i.typeName)
 	}
-	switch i.typeName {
-	case "iam_resend_invitation", "iam_sync_make":
-		// Reminds people of access that they have, or does now what the sync does
-		// by itself.
-	case "iam_lock_user", "iam_unlock_user":
-		if hasTrue(i.unknown["user_id"]) || hasTrue(i.unknown["email"]) {
-			note("whom it is about is not known before the apply")
-			return
-		}
-		id, email := i.config.text("user_id"), i.config.text("email")
-		u := a.user(id, email)
-		if u == nil {
-			note("there is no user %s: the action will fail", id+email)
-			return
-		}
-		u.Locked = i.typeName == "iam_lock_user"
+	if do == nil {
+		return
+	}
+	if hasTrue(i.unknown) {
+		a.noteAt(i.address, "whom it is about is not known before the apply")
+		return
+	}
+	u := access.StateUser{ID: i.config.text("user_id") + i.config.text("member_id"), Email: i.config.text("email")}
+	if u.Email == "" {
+		u.Email = a.members[u.ID]
+	}
+	is, ok := a.User(u)
+	switch {
+	case !ok:
+		a.noteAt(i.address, "there is no user %s: the action will fail", u.ID+u.Email)
 	default:
-		note("what the action %s does is not known to this release", i.typeName)
+		do(a, is)
 	}
 }
 

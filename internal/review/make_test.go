@@ -44,7 +44,7 @@ func TestReview_make(t *testing.T) {
 	b, id := building(t)
 	leave := change("iam_group_membership.anna", "delete", m{"group_id": "builders", "user_id": id}, nil, m{})
 	group := func(controls ...any) m {
-		return m{"id": "builders", "name": m{"en": "Builders"}, "effective_access": m{}, "access_control_ids": controls, "restrictions": []any{}}
+		return m{"id": "builders", "name": m{"en": "Builders"}, "effective_access": m{}, "access_control_ids": append([]any{}, controls...), "restrictions": []any{}}
 	}
 	prune := change("iam_make_organization.this", "update", m{"organization_id": "7"}, m{"organization_id": "7", "sync": true, "prune_stale": true}, m{})
 	another := change("iam_make_organization.this", "update", m{"organization_id": "7"}, m{"organization_id": "8", "sync": true}, m{})

@@ -85,7 +85,7 @@ func postponed(p *Plan, s *sources, rest *loose) {
 		rest.unresolved = append(rest.unresolved, Unresolved{of.name, address, text})
 	}
 	for _, d := range p.deferred {
-		if d.mode == managed && !slices.Contains(harmless, d.typeName) {
+		if r, _ := ruleOf(d.typeName); d.mode == managed && r.harmless == "" {
 			of, _ := s.of(steps(d.module), d.mode, d.typeName, d.name)
 			note(of, d.address, "change", d.reason)
 		}
@@ -98,7 +98,7 @@ func postponed(p *Plan, s *sources, rest *loose) {
 // start reads the tenant as it is.
 func (t *part) start(ctx context.Context, o Against) error {
 	if o.Open == nil {
-		t.before = priorState(t.prior)
+		t.before = priorState(t.prior, t.changes)
 		return nil
 	}
 	c, end, err := o.Open(ctx, t.name)
@@ -125,7 +125,7 @@ func (l *loose) settle(parts []*part) {
 	for _, r := range l.prior {
 		if t := knower(parts, r.values); t != nil && t.client == nil {
 			t.prior = append(t.prior, r)
-			t.before = priorState(t.prior)
+			t.before = priorState(t.prior, t.changes)
 		}
 	}
 	for _, c := range l.changes {

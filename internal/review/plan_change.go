@@ -250,6 +250,9 @@ func levelsOf(names map[string]string) map[string]access.Level {
 // language.
 func (v values) label() string {
 	names := v.textMap("name")
+	if _, many := v["names"]; many { // as data sources have it
+		names = v.textMap("names")
+	}
 	if name := names["en"]; name != "" || len(names) == 0 {
 		return name
 	}

@@ -3,6 +3,8 @@ package review
 import (
 	"slices"
 	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
 // scope is where an expression stands.
@@ -43,17 +45,51 @@ func instanceKey(module []step, mode, typeName, name string) string {
 // something else.
 type meaning struct {
 	addresses []string
+	open      []string // those whose own ids are not known
 	sure      bool
 }
 
 func (m *meaning) add(other meaning) {
-	m.addresses, m.sure = append(m.addresses, other.addresses...), m.sure && other.sure
+	m.addresses, m.open, m.sure = append(m.addresses, other.addresses...), append(m.open, other.open...), m.sure && other.sure
 }
 
-// resolve returns which objects of a type the attribute refers to. Keys that are
+func (m *meaning) sort() {
+	for _, list := range []*[]string{&m.addresses, &m.open} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+}
+
+// one is the object that the value must stand for: the only one or, where a
+// condition chooses among several, the only one that is not known.
+func (m meaning) one() (address string, sure bool) {
+	switch {
+	case !m.sure:
+		return "", false
+	case len(m.open) == 1:
+		return m.open[0], true
+	case len(m.addresses) == 1:
+		return m.addresses[0], true
+	}
+	return "", false
+}
+
+// candidates names what was found where it is more than one.
+func (m meaning) candidates() string {
+	if len(m.addresses) < 2 {
+		return ""
+	}
+	names := m.addresses
+	if len(names) > 5 {
+		names = append(slices.Clone(names[:5]), "…")
+	}
+	return ": it may be " + strings.Join(names, " or ")
+}
+
+// resolve returns which objects of the types the attribute refers to. Keys that are
 // computed from each.key or count.index cannot be told from these: a plan says
 // which names an expression has, not what it does with them.
-func (r *resolver) resolve(c change, attribute, wanted string) meaning {
+func (r *resolver) resolve(c change, attribute string, wanted ...string) meaning {
 	module := steps(c.module)
 	resource := r.module(module).resource(c.mode, c.typeName, c.name)
 	if resource == nil {
@@ -61,8 +97,7 @@ func (r *resolver) resolve(c change, attribute, wanted string) meaning {
 	}
 	s := scope{module: module, each: c.index, forEach: resource.ForEach.References}
 	m := r.follow(s, resource.Expressions[attribute].References, wanted, 0)
-	slices.Sort(m.addresses)
-	m.addresses = slices.Compact(m.addresses)
+	m.sort()
 	return m
 }
 
@@ -70,7 +105,7 @@ func (r *resolver) resolve(c change, attribute, wanted string) meaning {
 // turn in circles.
 const maxDepth = 30
 
-func (r *resolver) follow(s scope, references []string, wanted string, depth int) meaning {
+func (r *resolver) follow(s scope, references []string, wanted []string, depth int) meaning {
 	all := meaning{sure: depth <= maxDepth}
 	if !all.sure {
 		return all
@@ -120,17 +155,17 @@ func (s scope) indexOf(paths [][]step) any {
 }
 
 // one follows one reference.
-func (r *resolver) one(s scope, path []step, wanted string, depth int) meaning {
+func (r *resolver) one(s scope, path []step, wanted []string, depth int) meaning {
 	if len(path) < 2 {
 		return meaning{}
 	}
+	switch name := path[0].name; {
+	case slices.Contains(wanted, name):
+		return r.pick(s, managed, path)
+	case name == "data" && len(path) > 2 && slices.Contains(wanted, path[1].name):
+		return r.pick(s, "data", path[1:])
+	}
 	switch path[0].name {
-	case wanted:
-		return r.pick(s, managed, wanted, path[1])
-	case "data":
-		if path[1].name == wanted && len(path) > 2 {
-			return r.pick(s, "data", wanted, path[2])
-		}
 	case "each":
 		return r.each(s, path, wanted, depth)
 	case "var":
@@ -144,7 +179,7 @@ func (r *resolver) one(s scope, path []step, wanted string, depth int) meaning {
 }
 
 // each follows each.value to what the resource is repeated for. Keys are known.
-func (r *resolver) each(s scope, path []step, wanted string, depth int) meaning {
+func (r *resolver) each(s scope, path []step, wanted []string, depth int) meaning {
 	if path[1].name != "value" {
 		return meaning{sure: true}
 	}
@@ -153,7 +188,7 @@ func (r *resolver) each(s scope, path []step, wanted string, depth int) meaning 
 
 // variable follows a variable of a module to what the module's caller gives it.
 // Those of the root are known.
-func (r *resolver) variable(s scope, path []step, wanted string, depth int) meaning {
+func (r *resolver) variable(s scope, path []step, wanted []string, depth int) meaning {
 	if len(s.module) < 2 {
 		return meaning{sure: true}
 	}
@@ -172,7 +207,7 @@ func or(key, other any) any {
 }
 
 // output follows an output of a called module into the module.
-func (r *resolver) output(s scope, path []step, wanted string, depth int) meaning {
+func (r *resolver) output(s scope, path []step, wanted []string, depth int) meaning {
 	if len(path) < 3 {
 		return meaning{}
 	}
@@ -186,23 +221,50 @@ func (r *resolver) output(s scope, path []step, wanted string, depth int) meanin
 
 // pick returns the instances that are meant: the one with the key that is
 // written, else the one with the key with which they are used, else all.
-func (r *resolver) pick(s scope, mode, wanted string, name step) meaning {
-	instances := r.instances[instanceKey(s.module, mode, wanted, name.name)]
-	for _, key := range []any{name.key, s.index} {
+func (r *resolver) pick(s scope, mode string, path []step) meaning {
+	typeName, name := path[0].name, path[1]
+	instances := r.instances[instanceKey(s.module, mode, typeName, name.name)]
+	index := s.index
+	if typeName == "iam_vendor" {
+		index = nil // it chooses one of the groups of the vendor
+	}
+	all := meaning{sure: true}
+	for _, key := range []any{name.key, index} {
 		for _, c := range instances {
 			if key != nil && sameKey(c.index, key) {
-				return meaning{[]string{c.address}, true}
+				all.addInstance(c, s, path)
+				return all
 			}
 		}
 		if name.key != nil {
 			return meaning{}
 		}
 	}
-	all := meaning{sure: true}
 	for _, c := range instances {
-		all.addresses = append(all.addresses, c.address)
+		all.addInstance(c, s, path)
 	}
 	return all
+}
+
+// addInstance adds an object; of a vendor, the groups that are meant.
+func (m *meaning) addInstance(c change, s scope, path []step) {
+	addresses, open := []string{c.address}, c.isUnknown("id")
+	if itself := len(path) > 2 && path[2].name == "id"; c.typeName == "iam_vendor" && !itself {
+		addresses, open = nil, c.isUnknown("group_ids")
+		key := s.index
+		if len(path) > 2 && path[2].name == "group_ids" {
+			key = or(path[2].key, key)
+		}
+		for _, g := range access.VendorGroups() {
+			if key == nil || key == g.Kind {
+				addresses = append(addresses, c.address+"/"+g.Kind)
+			}
+		}
+	}
+	m.addresses = append(m.addresses, addresses...)
+	if open {
+		m.open = append(m.open, addresses...)
+	}
 }
 
 // module returns the configuration of the module at an address.

@@ -58,14 +58,26 @@ func (r *Result) review(ctx context.Context, t *part, find *resolver, offline bo
 		r.nowhere(t)
 		return nil
 	}
-	after := applyPart(t, find)
-	if offline {
-		after.noteTemplates(t)
-	} else if err := after.putTemplates(ctx, t); err != nil {
-		return err
+	after := newApplied(t.name, t.before, find)
+	after.offline = offline
+	if !offline {
+		r.unread(t)
+		if err := after.readTemplates(ctx, t); err != nil {
+			return err
+		}
 	}
+	after.apply(t)
 	r.compare(t, after)
 	return nil
+}
+
+// unread notes what the token may not read.
+func (r *Result) unread(t *part) {
+	for _, what := range t.before.Unread {
+		if slices.ContainsFunc(t.changes, change.changes) || len(t.actions) > 0 {
+			r.Unresolved = append(r.Unresolved, Unresolved{t.name, "", fmt.Sprintf("the token may not read %s: what becomes of that is not reviewed", what)})
+		}
+	}
 }
 
 // nowhere notes what happens to a tenant of which nothing says where it is.
@@ -85,8 +97,8 @@ func (r *Result) nowhere(t *part) {
 
 // compare adds who gains and who loses, and what there is to look at.
 func (r *Result) compare(t *part, after *applied) {
-	r.Unresolved = append(r.Unresolved, after.unresolved...)
-	state := after.state()
+	r.Unresolved = append(r.Unresolved, after.problems...)
+	state := after.State()
 	for u := range access.CompareStates(t.before, state) {
 		r.People = append(r.People, Person{t.name, u})
 	}

@@ -223,7 +223,7 @@ func TestReview_unresolved(t *testing.T) {
 		"iam_group_membership.y: there is no user with the id nobody\n",
 		"iam_group_members.x: no user new@acme.example is known before the apply\n",
 		"iam_user.x: the e-mail is not known before the apply",
-		"iam_group.x: the access that the group gives is not known before the apply\n",
+		"iam_group.x: the access that the group gives is not all known before the apply\n",
 		"iam_group.y: the group still has members (2)",
 		"2 users: clerk000@acme.example, clerk001@acme.example\n    - loses read",
 	} {

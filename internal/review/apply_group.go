@@ -1,0 +1,153 @@
+package review
+
+import (
+	"slices"
+
+	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+)
+
+// nameGroup remembers under which address a group is known, and whether it is
+// one of customers.
+func (a *applied) nameGroup(c change) {
+	id := c.before.text("id")
+	if c.deposed == "" && !c.does(tfjson.ActionDelete) {
+		a.groups[c.address] = id
+	}
+	if c.before.text("user_type") == string(access.Customer) {
+		a.outside[id] = true
+	}
+}
+
+// idOf is the id of an object that is made, or its address where the apply
+// chooses the id.
+func idOf(c change) string {
+	if c.isUnknown("id") {
+		return c.address
+	}
+	return c.after.text("id")
+}
+
+// endGroup removes a group. One that is replaced under its id gets its members
+// back, if it is for the same users.
+func (a *applied) endGroup(c change) {
+	before := c.before
+	id := before.text("id")
+	same := func(attribute string) bool {
+		return c.replacesSame(attribute) || before[attribute] == nil && c.after[attribute] == nil && !c.isUnknown(attribute)
+	}
+	if c.replacesSame("id") && same("user_type") && same("vendor_id") {
+		return
+	}
+	force, _ := before["force_delete"].(bool)
+	if n := len(a.Members(id)); n > 0 && !force {
+		a.note(c, "the group still has members (%d) and force_delete is not set: the apply will fail, unless they leave first", n)
+	}
+	a.RemoveGroup(id)
+	delete(a.outside, id)
+}
+
+// putGroup gives a group the access that the plan says.
+func (a *applied) putGroup(c change) {
+	after := c.after
+	id := idOf(c)
+	a.groups[c.address] = id
+	if after.text("user_type") == string(access.Customer) {
+		a.outside[id] = true
+		return
+	}
+	g, exists := a.Group(id)
+	g.ID = id
+	if name := after.label(); name != "" {
+		g.Name = name
+	}
+	if vendor, known := a.otherOf(c, "vendor_id", "iam_vendor"); known {
+		g.VendorID = vendor
+	} else {
+		a.note(c, "the vendor that the group is of is not known before the apply")
+	}
+	if c.isUnknown("restrictions") {
+		a.note(c, "the restrictions of the group are not all known before the apply")
+		if exists {
+			g.Restrictions = union(g.Restrictions, after.texts("restrictions"))
+		}
+	} else {
+		g.Restrictions = after.texts("restrictions")
+	}
+	g.Controls, g.Templates = a.controlsOf(c, g), nil
+	a.SetGroup(g)
+}
+
+// controlsOf is what a planned group carries: the levels that the plan says, the
+// access controls that it lists and, where it lists none, those that the group
+// keeps as no level stands for them. Of a part that is not known, the known rest
+// counts.
+func (a *applied) controlsOf(c change, present access.Group) []string {
+	levels := c.after.levels("effective_access")
+	if c.isUnknown("effective_access") {
+		a.note(c, "the access that the group gives is not all known before the apply")
+		levels = a.knownLevels(c, present)
+	}
+	ids := access.ControlIDs(access.Given(levels, a.Rights().Has))
+	listed := c.after.texts("access_control_ids")
+	if c.after["access_control_ids"] == nil && !c.isUnknown("access_control_ids") {
+		listed = slices.DeleteFunc(slices.Clone(present.Controls), givesLevel)
+	}
+	for _, id := range listed {
+		if !a.Rights().Knows(id) && !a.prior {
+			a.note(c, "what the access control %s gives is not known", id)
+		}
+	}
+	return union(ids, listed)
+}
+
+// knownLevels are what a group gives as far as that is known: the rest stays as
+// it is.
+func (a *applied) knownLevels(c change, present access.Group) access.Access {
+	is := a.Rights().Access(present)
+	base := is
+	if id, known := a.otherOf(c, "role_template", "iam_role_template"); known {
+		base = a.Rights().TemplateAccess(id)
+	}
+	own, stays := levelsOf(c.after.textMap("access")), is.Map()
+	switch unknown := c.unknown["access"].(type) {
+	case bool:
+		if unknown {
+			own = stays
+		}
+	case map[string]any:
+		for entity := range unknown {
+			own[entity] = stays[entity]
+		}
+	}
+	return access.ExpandOn(base, own, c.after.texts("access_control_ids")...)
+}
+
+// givesLevel reports whether a level of the catalog stands for the access
+// control.
+func givesLevel(id string) bool {
+	c, ok := access.ControlByID(id)
+	return ok && c.Entity != "" && !c.VendorAware
+}
+
+// union has the elements of both lists, each once.
+func union(a, b []string) []string {
+	all := slices.Clone(a)
+	for _, v := range b {
+		if !slices.Contains(all, v) {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// otherOf returns the id of a template or vendor that an attribute names; empty
+// for none.
+func (a *applied) otherOf(c change, attribute, wanted string) (id string, known bool) {
+	if !c.isUnknown(attribute) {
+		return c.after.text(attribute), true
+	}
+	address, sure := a.find.resolve(c, attribute, wanted).one()
+	return a.others[address], sure && a.others[address] != ""
+}

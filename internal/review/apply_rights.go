@@ -1,0 +1,159 @@
+package review
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+func (a *applied) putScope(c change) { a.SetScope(c.after.text("id"), true) }
+
+func (a *applied) endScope(c change) {
+	if !c.replacesSame("id") {
+		a.SetScope(c.before.text("id"), false)
+	}
+}
+
+// putControl changes what an access control of the tenant's own gives.
+func (a *applied) putControl(c change) {
+	id := c.after.text("id")
+	own := a.Rights().Controls[id]
+	scopes := c.after.texts("scopes")
+	if c.isUnknown("scopes") {
+		a.note(c, "the scopes are not all known before the apply")
+		scopes = union(own.Scopes, scopes)
+	}
+	own.Scopes = scopes
+	for attribute, aware := range map[string]*bool{"restriction_aware": &own.RestrictionAware, "vendor_aware": &own.VendorAware} {
+		if is, known := c.after[attribute].(bool); known {
+			*aware = is
+		}
+	}
+	a.SetControl(id, own)
+}
+
+func (a *applied) endControl(c change) {
+	if !c.replacesSame("id") {
+		a.RemoveControl(c.before.text("id"))
+	}
+}
+
+// template is a role template of the tenant's own: what it is based on, and the
+// levels laid over that.
+type template struct {
+	basedOn string
+	levels  map[string]access.Level
+}
+
+func (a *applied) nameTemplate(c change) {
+	if c.deposed == "" && !c.does(tfjson.ActionDelete) {
+		a.others[c.address] = c.before.text("id")
+	}
+}
+
+// putTemplate changes what a role template gives, and those based on it.
+func (a *applied) putTemplate(c change) {
+	id := idOf(c)
+	a.others[c.address] = id
+	is := template{c.after.text("based_on"), levelsOf(c.after.textMap("access"))}
+	if c.isUnknown("based_on") || c.isUnknown("access") || c.isUnknown("effective_access") {
+		a.note(c, "what the role template gives is not known before the apply")
+		return
+	}
+	a.bases[id] = is
+	a.giveTemplate(id, c.after.levels("effective_access"), 0)
+	if a.offline && c.does(tfjson.ActionUpdate) {
+		a.note(c, "groups that start from the role template and are not in this state are not reviewed offline")
+	}
+}
+
+// giveTemplate has a role template give levels, and changes those that are based
+// on it.
+func (a *applied) giveTemplate(id string, levels access.Access, depth int) {
+	a.SetTemplate(id, access.ControlIDs(levels))
+	if depth > len(a.bases) {
+		return // they turn in a circle, which no tenant has
+	}
+	for _, other := range slices.Sorted(maps.Keys(a.bases)) {
+		if t := a.bases[other]; t.basedOn == id {
+			a.giveTemplate(other, access.ExpandOn(levels, t.levels), depth+1)
+		}
+	}
+}
+
+func (a *applied) endTemplate(c change) {
+	if c.replacesSame("id") {
+		return
+	}
+	a.RemoveTemplate(c.before.text("id"))
+	delete(a.bases, c.before.text("id"))
+	if a.offline {
+		a.note(c, "groups that start from the role template and are not in this state are not reviewed offline")
+	}
+}
+
+// readTemplates reads what the tenant's role templates are based on, where the
+// plan changes one.
+func (a *applied) readTemplates(ctx context.Context, t *part) error {
+	if !slices.ContainsFunc(t.changes, func(c change) bool { return c.typeName == "iam_role_template" && c.does(tfjson.ActionUpdate) }) {
+		return nil
+	}
+	for id := range a.Rights().Templates {
+		if predefined, ok := access.TemplateByID(id); ok && predefined.ID == id {
+			continue // based on nothing
+		}
+		d, err := t.client.Template(ctx, id)
+		if client.IsUnsupported(err) || client.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		a.bases[id] = template{d.BasedOn, levelsOf(d.Access)}
+	}
+	return nil
+}
+
+// nameVendor remembers under which addresses a vendor and its groups are known.
+func (a *applied) nameVendor(c change) {
+	if c.deposed != "" || c.does(tfjson.ActionDelete) {
+		return
+	}
+	a.others[c.address] = c.before.text("id")
+	for kind, id := range c.before.textMap("group_ids") {
+		a.groups[c.address+"/"+kind] = id
+	}
+}
+
+// putVendor makes the groups that come with a vendor.
+func (a *applied) putVendor(c change) {
+	vendor := idOf(c)
+	a.others[c.address] = vendor
+	if !c.does(tfjson.ActionCreate) {
+		return // the groups stay what they are
+	}
+	known := c.after.textMap("group_ids")
+	for _, g := range access.VendorGroups() {
+		id := known[g.Kind]
+		if id == "" {
+			id = c.address + "/" + g.Kind
+		}
+		a.groups[c.address+"/"+g.Kind] = id
+		a.SetGroup(access.Group{ID: id, Name: c.after.text("name") + " " + g.Label, VendorID: vendor, Controls: []string{g.Control}})
+	}
+}
+
+// endVendor takes away the groups that came with the vendor.
+func (a *applied) endVendor(c change) {
+	for _, id := range c.before.textMap("group_ids") {
+		if force, _ := c.before["delete_groups"].(bool); len(a.Members(id)) > 0 && !force {
+			a.note(c, "group %s of the vendor still has members and delete_groups is not set: the apply will fail, unless they leave first", id)
+		}
+		a.RemoveGroup(id)
+	}
+}
