@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
@@ -148,4 +149,30 @@ func comparison(b *testing.B, before access.State, every int) func() {
 			b.Fatal("no changes")
 		}
 	}
+}
+
+// BenchmarkForecast plans the removal of 8,000 users, one step each, as guardrails
+// follow a destroy. The ratio to the time for half as many is near 2 as long as a
+// step costs the same however many have lost before.
+func BenchmarkForecast(b *testing.B) {
+	s := Tenant(8_000)
+	removals := func(n int) time.Duration {
+		f := access.NewForecast(s)
+		start := time.Now()
+		losing := 0
+		for _, u := range s.Users[:n] {
+			losing = f.Change(func(t *access.Tenant) { t.RemoveUser(u) }).Losing.Users
+		}
+		if losing != n {
+			b.Fatalf("%d of %d users lose", losing, n)
+		}
+		return time.Since(start)
+	}
+	var half, all time.Duration
+	for b.Loop() {
+		half += removals(4_000)
+		all += removals(8_000)
+	}
+	b.ReportMetric(float64(all)/float64(half), "ratio")
+	b.ReportMetric(all.Seconds()*1e6/float64(b.N)/8_000, "µs/step")
 }

@@ -1,6 +1,7 @@
 package team_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -82,6 +83,25 @@ func TestTransferTeamOwnerAction_planned(t *testing.T) {
 		if d := p.PlanAction("iam_transfer_team_owner", c.config); c.want == nil && len(d) > 0 || c.want != nil && !d.Has(c.want...) {
 			t.Errorf("%v: got %v, want %q", c.config, d, c.want)
 		}
+	}
+}
+
+// A transfer goes through the guardrails, in the plan and when it is done: the
+// former Owner loses that role.
+func TestTransferTeamOwnerAction_guardrails(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	anna := join(t, b.Client, "anna@acme.example", access.RoleMember)
+	first := ownerID(t, b.Client)
+	config := maps.Clone(b.Config)
+	config["guardrails"] = values{"protect_users": []any{"owner@acme.example"}}
+	p := providertest.New(t, config)
+	want := []string{"error: Protected Users Lose Access", "owner@acme.example: "}
+	if d := p.PlanAction("iam_transfer_team_owner", values{"member_id": anna}); !d.Has(want...) {
+		t.Errorf("got %v", d)
+	}
+	if progress, d := p.InvokePlanned("iam_transfer_team_owner", values{"member_id": anna}); len(progress) > 0 || !d.Has(want...) || ownerID(t, b.Client) != first {
+		t.Errorf("got %q, %v", progress, d)
 	}
 }
 
