@@ -101,9 +101,7 @@ func (o *reviewOptions) run(ctx context.Context, env Env) (review.Result, error)
 	}
 	r.Errored = r.Errored || refused
 	o.failOnErrored(r)
-	if o.write.Plan, err = r.Fingerprint(p); err != nil {
-		return review.Result{}, err
-	}
+	o.write.Plan = r.Fingerprint(p)
 	return r, o.accept(r)
 }
 

@@ -8,6 +8,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
 // Acceptance is somebody's word that what a review fails on is meant: the way
@@ -44,11 +46,34 @@ func ReadAcceptance(r io.Reader) (*Acceptance, error) {
 // Fingerprint tells what was reviewed from everything else: what the plan does,
 // and what that does to people. The same changes planned again have the same
 // one, as long as they do the same.
-func (r Result) Fingerprint(p *Plan) (string, error) {
+func (r Result) Fingerprint(p *Plan) string {
 	hash := sha256.New()
 	hash.Write(p.digest)
-	if err := r.writeJSON(hash, Options{}); err != nil {
-		return "", err
+	known := map[*access.Change][]byte{} // people share what happens to them
+	for _, person := range r.People {
+		fmt.Fprintf(hash, "%q %q %q %q %x\n", person.Tenant, person.User.ID, person.User.Email, person.Event, changesDigest(person.Changes, known))
 	}
-	return fmt.Sprintf("sha256:%x", hash.Sum(nil)), nil
+	for _, f := range r.Findings {
+		fmt.Fprintf(hash, "%q %q %q %q %q\n", f.Tenant, f.UserID, f.Email, f.Groups, f.Text)
+	}
+	for _, u := range r.Unresolved {
+		fmt.Fprintf(hash, "%q %q %q\n", u.Tenant, u.Address, u.Text)
+	}
+	return fmt.Sprintf("sha256:%x", hash.Sum(nil))
+}
+
+func changesDigest(changes []access.Change, known map[*access.Change][]byte) []byte {
+	if len(changes) == 0 {
+		return nil
+	}
+	digest, ok := known[&changes[0]]
+	if !ok {
+		hash := sha256.New()
+		for _, c := range changes {
+			fmt.Fprintf(hash, "%q %q\n", c.Kind, c.Text())
+		}
+		digest = hash.Sum(nil)
+		known[&changes[0]] = digest
+	}
+	return digest
 }

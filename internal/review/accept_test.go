@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/review"
 )
 
@@ -41,9 +42,9 @@ func TestResult_Fingerprint(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		print, err := r.Fingerprint(p)
-		if err != nil || !strings.HasPrefix(print, "sha256:") || len(print) != 71 {
-			t.Fatalf("%q, %v", print, err)
+		print := r.Fingerprint(p)
+		if !strings.HasPrefix(print, "sha256:") || len(print) != 71 {
+			t.Fatalf("%q", print)
 		}
 		return print
 	}
@@ -55,9 +56,19 @@ func TestResult_Fingerprint(t *testing.T) {
 	if other := plan(strings.Replace(text, "[]", `[{"address": "iam_user.a"}]`, 1), staff()); other == first {
 		t.Error("another plan has the same")
 	}
-	others := staff()
-	others.People = others.People[1:]
-	if other := plan(text, others); other == first {
-		t.Error("other people have the same")
+	for what, change := range map[string]func(r *review.Result){
+		"without somebody":     func(r *review.Result) { r.People = r.People[1:] },
+		"of another":           func(r *review.Result) { r.People[0].User.Email = "x@acme.example" },
+		"in another tenant":    func(r *review.Result) { r.People[0].Tenant = "beta" },
+		"with another event":   func(r *review.Result) { r.People[0].Event = access.UserLocked },
+		"with another change":  func(r *review.Result) { r.People[0].Changes[0].Entity = "media" },
+		"without a finding":    func(r *review.Result) { r.Findings = r.Findings[1:] },
+		"with less unresolved": func(r *review.Result) { r.Unresolved = r.Unresolved[1:] },
+	} {
+		r := staff()
+		change(&r)
+		if plan(text, r) == first {
+			t.Errorf("a review %s has the same", what)
+		}
 	}
 }

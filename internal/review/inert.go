@@ -1,6 +1,7 @@
 package review
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -20,6 +21,9 @@ import (
 // letters without a width are shown as \u{…}. No two texts look the same because
 // of them: a text that holds such a mark itself has its backslash shown, too.
 func Visible(text string) string {
+	if strings.IndexFunc(text, special) < 0 {
+		return text // as nearly all are
+	}
 	text = strings.ReplaceAll(text, `\u{`, `\u{5c}u{`)
 	var b strings.Builder
 	for i, r := range text {
@@ -31,6 +35,9 @@ func Visible(text string) string {
 	}
 	return b.String()
 }
+
+// special reports whether a text with the character needs a closer look.
+func special(r rune) bool { return r == '\\' || r == utf8.RuneError || unicode.IsMark(r) || hidden(r) }
 
 // visibleLines is a text of several lines, each of them Visible.
 func visibleLines(text string) []string {
@@ -51,6 +58,9 @@ const brailleBlank = '\u2800'
 // hidden reports whether the character shows nothing, or changes how others
 // show. The space does not count.
 func hidden(r rune) bool {
+	if ' ' <= r && r <= '~' {
+		return false
+	}
 	return !unicode.IsPrint(r) || r == brailleBlank ||
 		unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
@@ -108,19 +118,27 @@ func writeIndented(w io.Writer, doc any) error {
 	if err != nil {
 		return err
 	}
-	var b strings.Builder
-	for _, r := range string(text) {
-		switch {
-		case r == '\n' || !hidden(r):
-			b.WriteRune(r)
-		case r > 0xffff:
+	var b bytes.Buffer
+	for len(text) > 0 {
+		n := bytes.IndexFunc(text, func(r rune) bool { return r != '\n' && hidden(r) })
+		if n < 0 {
+			n = len(text)
+		}
+		b.Write(text[:n])
+		text = text[n:]
+		if len(text) == 0 {
+			break
+		}
+		r, size := utf8.DecodeRune(text)
+		text = text[size:]
+		if r > 0xffff {
 			high, low := utf16.EncodeRune(r)
 			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
-		default:
+		} else {
 			fmt.Fprintf(&b, `\u%04x`, r)
 		}
 	}
 	b.WriteByte('\n')
-	_, err = io.WriteString(w, b.String())
+	_, err = w.Write(b.Bytes())
 	return err
 }
