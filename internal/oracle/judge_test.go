@@ -20,7 +20,7 @@ type delta struct {
 	was, is          *person
 	gained, lost     []string // scopes that reach more, or fewer, records
 	lifted, narrowed []string // of these, the ones that were and are held
-	admin            int      // 1 for who becomes administrator of users and groups, at least in part, -1 for who ceases to be
+	admin            bool     // gains or loses a part of managing users and groups
 	teamUp, teamDown bool
 	got, left        []string // products
 	role             []string // products with another role
@@ -59,12 +59,7 @@ func compare(email string, before, after *facts) delta {
 			}
 		}
 	}
-	if was, is := d.was.admin(), d.is.admin(); was != is {
-		d.admin = 1
-		if was {
-			d.admin = -1
-		}
-	}
+	d.admin = slices.ContainsFunc(slices.Concat(d.gained, d.lost), func(s string) bool { return slices.Contains(adminScopes, s) })
 	rank := []string{"", "billing_contact", "member", "admin", "owner"}
 	was, is := slices.Index(rank, d.was.team), slices.Index(rank, d.is.team)
 	d.teamUp, d.teamDown = is > was, is < was
@@ -121,10 +116,6 @@ func (d *delta) compareMake(before, after *facts) {
 	}
 }
 
-func (p *person) admin() bool {
-	return slices.ContainsFunc(adminScopes, func(s string) bool { _, ok := p.scopes[s]; return ok })
-}
-
 func union[V any](a, b map[string]V) []string {
 	m := maps.Clone(a)
 	if m == nil {
@@ -146,7 +137,7 @@ func (r *trial) judge() {
 		for _, email := range union(r.before[i].people, r.after[i].people) {
 			d := compare(email, r.before[i], r.after[i])
 			lost = lost || d.loses()
-			admin = admin || d.admin != 0
+			admin = admin || d.admin
 			lifted = lifted || len(d.lifted) > 0
 			if !excused[email] {
 				r.judgePerson(t.name, d, r.review.row(t.name, email))
@@ -261,7 +252,7 @@ func (r *trial) judgeTeam(d delta, w *row, miss func(kind, format string, args .
 func (d *delta) kind(direction string, scopes, reach []string) string {
 	vendor := func(s string) bool { return !strings.HasSuffix(s, "_by_vendor") }
 	switch {
-	case d.admin != 0 && slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(adminScopes, s) }):
+	case slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(adminScopes, s) }):
 		return "silent admin"
 	case !slices.ContainsFunc(scopes, vendor):
 		return "vendor"
