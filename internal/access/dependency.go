@@ -85,10 +85,7 @@ func MissingDependencies(a Access) []Missing {
 // dependencies is the role/permission matrix: for each function of a company
 // what it takes besides. Only Commerce Engine entities are in it.
 var dependencies = []Dependency{
-	{
-		Entity: "companies", Needs: reads("customers"),
-		Note: "to assign customers to a company; creating its contacts takes manage",
-	},
+	{Entity: "companies", Needs: manages("customers"), Note: "to create contacts and assign customers"},
 	// Customer management as a whole function.
 	{Entity: "customers", With: []string{"companies", "coupons"}, Needs: reads("users_and_groups")},
 	{Entity: "coupons", Needs: reads("categories")},
@@ -100,7 +97,8 @@ var dependencies = []Dependency{
 	{Entity: "price_models", Needs: manages("products")},
 	{
 		Entity: "price_lists",
-		Needs:  append(reads("catalogs", "categories", "customers"), manages("price_models", "products", "tax", "units", "countries", "currencies")...),
+		// Its "customers (user and groups)" are users and groups, as above.
+		Needs: append(reads("catalogs", "categories", "users_and_groups"), manages("price_models", "products", "tax", "units", "countries", "currencies")...),
 	},
 	{Entity: "sites", Needs: reads("currencies", "payment_gateways", "countries", "languages")},
 	{Entity: "delivery_methods", Needs: reads("sites")},

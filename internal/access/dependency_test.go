@@ -87,11 +87,8 @@ func TestTemplatesLeaveOpen(t *testing.T) {
 		"viewer": nil, "manager": nil, "admin": nil,
 		// No prices and no tax, though the matrix has them read for products.
 		"catalog_manager": {`manage on products also needs read on price_models, price_lists and tax: add price_models = "read", price_lists = "read", tax = "read"`},
-		// Neither suppliers nor customers; it reads users and groups instead.
-		"pricing_manager": {
-			`manage on products also needs read on suppliers: add suppliers = "read"`,
-			`manage on price_lists also needs read on customers: add customers = "read"`,
-		},
+		// No suppliers.
+		"pricing_manager": {`manage on products also needs read on suppliers: add suppliers = "read"`},
 		// Nothing of products, though returns are of products.
 		"order_fulfillment_manager": {`manage on returns also needs read on products: add products = "read"`},
 	} {
@@ -120,7 +117,7 @@ func TestMissingText(t *testing.T) {
 			`manage on quotes also needs manage on products: add products = "manage"`,
 		}},
 		{map[string]Level{"companies": Manage}, []string{
-			`manage on companies also needs read on customers (to assign customers to a company; creating its contacts takes manage): add customers = "read"`,
+			`manage on companies also needs manage on customers (to create contacts and assign customers): add customers = "manage"`,
 		}},
 		{map[string]Level{"companies": Manage, "customers": Manage, "coupons": Manage, "categories": Read}, []string{
 			`manage on customers, companies and coupons also needs read on users_and_groups: add users_and_groups = "read"`,

@@ -120,9 +120,11 @@
 //     nothing. A locked user, and one without groups, has no scopes.
 //
 //  14. Vendors. A vendor has four groups from its start: managers and viewers of
-//     its products and of its orders, each with vendor-aware controls. What they
-//     give reaches the vendor's own records: reports say of which vendor, and it
-//     never counts as access to every record. Only employees join a vendor's
+//     its orders, and of its products with prices, availability and media, by
+//     vendor-aware controls. What they give reaches the vendor's own records:
+//     reports say of which vendor, and it never counts as access to every record.
+//     Of a vendor's groups only that of its product managers can be given rights
+//     to publish. Only employees join a vendor's
 //     groups. All groups of one employee belong to the same vendor, or to none.
 //
 //  15. Allowed restriction values. With site sync on, groups may be restricted

@@ -51,8 +51,20 @@ func CheckRemoval(role TeamRole) error {
 	return nil
 }
 
-// CheckNewOwner explains why a member cannot become the Owner.
-func CheckNewOwner(joined bool) error {
+// CheckLock explains why the user of a member with the role cannot be locked.
+func CheckLock(role TeamRole) error {
+	if role == RoleOwner {
+		return errors.New("the Owner cannot be locked, for a team is never without one: transfer the ownership to another member first")
+	}
+	return nil
+}
+
+// CheckNewOwner explains why a member cannot become the Owner: one who has not
+// joined, or whose user is locked.
+func CheckNewOwner(joined, locked bool) error {
+	if locked {
+		return errors.New("the member's user is locked, and an Owner never is: unlock the user first")
+	}
 	if !joined {
 		return errors.New("the member was invited and has not joined the team yet: the ownership can be transferred once the invitation is accepted")
 	}

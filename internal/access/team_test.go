@@ -60,8 +60,11 @@ func TestTeamRole(t *testing.T) {
 			}
 		})
 	}
-	wantMistake(t, "joined", CheckNewOwner(true), "")
-	wantMistake(t, "invited", CheckNewOwner(false), "not joined the team yet")
+	wantMistake(t, "joined", CheckNewOwner(true, false), "")
+	wantMistake(t, "invited", CheckNewOwner(false, false), "not joined the team yet")
+	wantMistake(t, "locked", CheckNewOwner(true, true), "user is locked")
+	wantMistake(t, "lock of the Owner", CheckLock(RoleOwner), "Owner cannot be locked")
+	wantMistake(t, "lock of an Admin", CheckLock(RoleAdmin), "")
 	if err := CheckGivenRole(string(FormerOwnerRole)); err != nil {
 		t.Errorf("the former Owner's role: %v", err)
 	}

@@ -7,28 +7,40 @@ import (
 
 // VendorGroup is one of the groups that a vendor has from its start (rule 14).
 type VendorGroup struct {
-	Kind    string // as configurations name it, such as "order_manager"
-	Label   string // follows the vendor's name in the name of the group
-	Control string // id of the access control that the group is made with
+	Kind  string // as configurations name it, such as "order_manager"
+	Label string // follows the vendor's name in the name of the group
+	// Controls are the ids of the access controls that the group is created with.
+	// The first tells its kind; the others of products are prices, availability
+	// and media.
+	Controls []string
 }
 
+// vendorPublisher is the kind of the vendor's group that may publish products.
+const vendorPublisher = "product_manager"
+
 var vendorGroups = []VendorGroup{
-	{Kind: "product_manager", Label: "Vendor Product manager", Control: controlID("4", "224")},
-	{Kind: "product_viewer", Label: "Vendor Product viewer", Control: controlID("1", "232")},
-	{Kind: "order_manager", Label: "Vendor Order manager", Control: controlID("4", "223")},
-	{Kind: "order_viewer", Label: "Vendor Order viewer", Control: controlID("1", "231")},
+	{
+		Kind: vendorPublisher, Label: "Vendor Product manager",
+		Controls: []string{controlID("4", "224"), controlID("4", "227"), controlID("4", "226"), controlID("4", "228")},
+	},
+	{
+		Kind: "product_viewer", Label: "Vendor Product viewer",
+		Controls: []string{controlID("1", "232"), controlID("1", "235"), controlID("1", "234"), controlID("1", "236")},
+	},
+	{Kind: "order_manager", Label: "Vendor Order manager", Controls: []string{controlID("4", "223")}},
+	{Kind: "order_viewer", Label: "Vendor Order viewer", Controls: []string{controlID("1", "231")}},
 }
 
 // VendorGroups returns the groups that every vendor has from its start.
 func VendorGroups() []VendorGroup { return slices.Clone(vendorGroups) }
 
 // VendorGroupKind returns which of the groups of a vendor carries these access
-// controls, and false when it is none of them: a group that carries several of
-// their controls was made by someone for something else. Names do not count,
+// controls, and false when it is none of them: a group that carries the controls
+// of several kinds was made by someone for something else. Names do not count,
 // for anybody may change them.
 func VendorGroupKind(controls []string) (kind string, ok bool) {
 	for _, g := range vendorGroups {
-		if slices.Contains(controls, g.Control) {
+		if slices.Contains(controls, g.Controls[0]) {
 			if ok {
 				return "", false
 			}
@@ -40,6 +52,23 @@ func VendorGroupKind(controls []string) (kind string, ok bool) {
 
 // VendorUserType is the only type of users that a vendor's groups take (rule 14).
 const VendorUserType = Employee
+
+// publishing are the scopes that publish and unpublish products.
+var publishing = []string{"product.product_publish", "product.product_unpublish"}
+
+// CheckPublishing explains why a vendor's group with these access controls cannot
+// hold the scopes, those of its controls and of its role templates: only the
+// group of the vendor's product managers may publish products (rule 14).
+func CheckPublishing(controls, scopes []string) error {
+	i := slices.IndexFunc(scopes, func(id string) bool { return slices.Contains(publishing, id) })
+	if i < 0 {
+		return nil
+	}
+	if kind, _ := VendorGroupKind(controls); kind == vendorPublisher {
+		return nil
+	}
+	return fmt.Errorf("%s publishes products, and of a vendor's groups only that of its product managers, with the access control %s, can be given that", scopes[i], vendorGroups[0].Controls[0])
+}
 
 // GroupVendor says which vendor a group belongs to, none when VendorID is empty.
 type GroupVendor struct{ GroupID, VendorID string }

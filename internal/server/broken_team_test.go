@@ -16,11 +16,11 @@ func (x brokenTx) UsersOf(ctx context.Context, email string) (found []store.User
 	return x.Tx.UsersOf(ctx, email)
 }
 
-func (x brokenTx) DeleteAccount(ctx context.Context, id string) error {
+func (x brokenTx) RegisterAccount(ctx context.Context, id string, at time.Time) error {
 	if err := x.breakage.next(); err != nil {
 		return err
 	}
-	return x.Tx.DeleteAccount(ctx, id)
+	return x.Tx.RegisterAccount(ctx, id, at)
 }
 
 func (x brokenTx) CreateTeamMember(ctx context.Context, m store.TeamMember) error {

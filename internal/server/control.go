@@ -35,6 +35,9 @@ func (s *Server) checkGrants(c *call, tx store.Tx, g store.Group) error {
 			return fmt.Errorf("reading template: %w", err)
 		}
 	}
+	if err := checkPublishing(c.ctx, tx, c.tenant, g); err != nil {
+		return err
+	}
 	return s.checkRestrictions(c, tx, g)
 }
 

@@ -75,6 +75,9 @@ func (s *Server) updateControl(c *call, tx store.Tx, id string, body api.AccessC
 	if err != nil {
 		return err
 	}
+	if err := checkCarriers(c.ctx, tx, c.tenant, func(g store.Group) bool { return slices.Contains(g.AccessControls, id) }); err != nil {
+		return err
+	}
 	return s.noteControl(c.ctx, tx, c.tenant, id)
 }
 

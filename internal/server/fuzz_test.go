@@ -115,10 +115,7 @@ type fuzzOperation struct {
 
 var fuzzOperations = []fuzzOperation{
 	{"POST", "/users", func(ctx context.Context, b *fuzzBackend, id string) error {
-		if err := b.store.DeleteUser(ctx, servertest.Tenant, id); err != nil {
-			return err
-		}
-		return b.store.DeleteAccount(ctx, id)
+		return b.store.DeleteUser(ctx, servertest.Tenant, id)
 	}},
 	{"PUT", "/users/{user}", nil},
 	{"POST", "/groups", func(ctx context.Context, b *fuzzBackend, id string) error {

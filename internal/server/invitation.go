@@ -17,14 +17,13 @@ import (
 // invitationLifetime is how long an invitation can be accepted.
 const invitationLifetime = 7 * 24 * time.Hour
 
-// account finds the platform account of an e-mail, or makes it. Confirmed says
-// that nobody has to be asked: the account was there, and not only because the
-// same person has an open invitation to the tenant or its team.
-func (s *Server) account(ctx context.Context, tx store.Tx, tenant, email string) (a store.Account, confirmed bool, err error) {
+// account finds the platform account of an e-mail, or makes it. Registered says
+// that nobody has to be asked: the person has accepted an invitation somewhere. An
+// account that only an invitation has made does not say so (rule 18).
+func (s *Server) account(ctx context.Context, tx store.Tx, email string) (a store.Account, registered bool, err error) {
 	a, err = tx.AccountByEmail(ctx, email)
 	if err == nil {
-		waiting, err := awaited(ctx, tx, tenant, email)
-		return a, !waiting, err
+		return a, !a.RegisteredAt.IsZero(), nil
 	}
 	if !errors.Is(err, store.ErrNotFound) {
 		return a, false, fmt.Errorf("looking for the account: %w", err)
@@ -34,44 +33,6 @@ func (s *Server) account(ctx context.Context, tx store.Tx, tenant, email string)
 		return a, false, fmt.Errorf("creating the account: %w", err)
 	}
 	return a, false, nil
-}
-
-// awaited reports whether a user or a member of the team with the e-mail was
-// invited and has not come yet.
-func awaited(ctx context.Context, tx store.Tx, tenant, email string) (bool, error) {
-	u, err := tx.UserByEmail(ctx, tenant, email)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return false, fmt.Errorf("looking for the e-mail: %w", err)
-	}
-	m, err := tx.TeamMemberByEmail(ctx, tenant, email)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return false, fmt.Errorf("looking for the e-mail: %w", err)
-	}
-	return u.Status == string(api.UserProvisioned) || m.Status == string(api.MemberInvited), nil
-}
-
-// forgetAccount deletes an account that only an invitation had made: whoever is
-// invited to that e-mail again is asked again.
-func forgetAccount(ctx context.Context, tx store.Tx, email string) error {
-	users, err := tx.UsersOf(ctx, email)
-	if err != nil {
-		return fmt.Errorf("looking for users: %w", err)
-	}
-	members, err := tx.TeamMembersOf(ctx, email)
-	if err != nil {
-		return fmt.Errorf("looking for team members: %w", err)
-	}
-	if len(users)+len(members) > 0 {
-		return nil
-	}
-	a, err := tx.AccountByEmail(ctx, email)
-	if err == nil {
-		err = tx.DeleteAccount(ctx, a.ID)
-	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("deleting the account: %w", err)
-	}
-	return nil
 }
 
 // checkDomain refuses an e-mail that is not of the company, where the tenant
@@ -210,11 +171,26 @@ func (s *Server) handleInvitationAccept(c *call) error {
 	return c.done()
 }
 
+// register notes that the person with the e-mail is known from now on.
+func register(ctx context.Context, tx store.Tx, email string, now time.Time) error {
+	a, err := tx.AccountByEmail(ctx, email)
+	if err == nil {
+		err = tx.RegisterAccount(ctx, a.ID, now)
+	}
+	if err != nil {
+		return fmt.Errorf("registering the account: %w", err)
+	}
+	return nil
+}
+
 // confirm makes the user active and the member a part of the team, whichever
 // there is.
 func confirm(ctx context.Context, tx store.Tx, i store.Invitation, now time.Time) error {
 	if err := tx.AcceptInvitations(ctx, i.Tenant, i.SubjectID, now); err != nil {
 		return fmt.Errorf("accepting invitations: %w", err)
+	}
+	if err := register(ctx, tx, i.Email, now); err != nil {
+		return err
 	}
 	err := tx.UpdateUser(ctx, i.Tenant, i.SubjectID, func(u *store.User) error {
 		if u.Status == string(api.UserProvisioned) {

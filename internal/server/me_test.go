@@ -197,9 +197,9 @@ func TestUser_lock(t *testing.T) {
 		exchange{name: "unlock again", method: "DELETE", path: path + "/lock", status: 204},
 		exchange{name: "as before", path: path, status: 200, want: `{"isAccountLocked": false, "status": "PROVISIONED", "groupIds": ["sales"]}`},
 		exchange{name: "access again", path: "~/users/me", header: me, status: 200, want: `{"id": "` + id + `"}`},
-		exchange{name: "the Owner, too", method: "PUT", path: "~/users/" + owner + "/lock", status: 204},
-		exchange{name: "and back", method: "DELETE", path: "~/users/" + owner + "/lock", status: 204},
-		exchange{name: "to be active", path: "~/users/" + owner, status: 200, want: `{"status": "ACTIVE"}`},
+		exchange{name: "never the Owner", method: "PUT", path: "~/users/" + owner + "/lock", status: 409, want: `{"code": 409, "resourceId": "` + owner + `"}`},
+		exchange{name: "unlock one who is not locked", method: "DELETE", path: "~/users/" + owner + "/lock", status: 204},
+		exchange{name: "still active", path: "~/users/" + owner, status: 200, want: `{"isAccountLocked": false, "status": "ACTIVE"}`},
 		exchange{name: "lock nobody", method: "PUT", path: "~/users/nobody/lock", status: 404, want: userNotFound("nobody")},
 		exchange{name: "unlock nobody", method: "DELETE", path: "~/users/nobody/lock", status: 404, want: userNotFound("nobody")},
 		exchange{name: "leave", method: "DELETE", path: path, status: 204},
@@ -209,10 +209,10 @@ func TestUser_lock(t *testing.T) {
 	b.play(
 		t,
 		exchange{name: "come back", method: "POST", path: "~/users", body: person("anna@acme.example"), status: 201, want: `{"id": "` + id + `"}`},
-		exchange{name: "lock the active", method: "PUT", path: path + "/lock", status: 204},
+		exchange{name: "lock", method: "PUT", path: path + "/lock", status: 204},
 		exchange{name: "leave locked", method: "DELETE", path: path, status: 204},
 		exchange{name: "come back unlocked", method: "POST", path: "~/users", body: person("anna@acme.example"), status: 201, want: `{"id": "` + id + `"}`},
-		exchange{name: "active", path: path, status: 200, want: `{"isAccountLocked": false, "status": "ACTIVE"}`},
+		exchange{name: "invited again", path: path, status: 200, want: `{"isAccountLocked": false, "status": "PROVISIONED"}`},
 	)
 	b.check(t, exchange{method: "PUT", path: path + "/lock", header: bearer(b.issueUser(t, owner, access.Employee, api.ScopeUserRead)), status: 403, want: `{"code": 403}`})
 }

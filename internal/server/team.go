@@ -86,8 +86,8 @@ func (s *Server) teamMember(ctx context.Context, tx store.Tx, tenant, id string)
 	return m, nil
 }
 
-// handleTeamMemberCreate answers POST /team/{tenant}/members. Who has an
-// account on the platform is in the team at once; anybody else is invited.
+// handleTeamMemberCreate answers POST /team/{tenant}/members. Who has registered
+// on the platform is in the team at once; anybody else is invited.
 func (s *Server) handleTeamMemberCreate(c *call) error {
 	var body api.TeamMemberCreate
 	if err := c.decode(&body, "email", "role"); err != nil {
@@ -131,18 +131,18 @@ func (s *Server) createTeamMember(ctx context.Context, tx store.Tx, tenant strin
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return "", fmt.Errorf("looking for the e-mail: %w", err)
 	}
-	account, confirmed, err := s.account(ctx, tx, tenant, body.Email)
+	account, registered, err := s.account(ctx, tx, body.Email)
 	if err != nil {
 		return "", err
 	}
 	m := store.TeamMember{Tenant: tenant, ID: account.ID, Email: body.Email, Role: string(body.Role), Status: string(api.MemberInvited), CreatedAt: s.timestamp()}
-	if confirmed {
+	if registered {
 		m.Status, m.JoinedAt = string(api.MemberActive), m.CreatedAt
 	}
 	if err := tx.CreateTeamMember(ctx, m); err != nil {
 		return "", fmt.Errorf("creating team member: %w", err)
 	}
-	if confirmed {
+	if registered {
 		return m.ID, nil
 	}
 	return m.ID, s.invite(ctx, tx, store.Invitation{Tenant: tenant, Kind: store.InvitedMember, SubjectID: m.ID, Email: m.Email})
@@ -198,15 +198,21 @@ func (s *Server) handleTeamMemberDelete(c *call) error {
 		if err := tx.CloseInvitations(c.ctx, c.tenant, store.InvitedMember, m.ID); err != nil {
 			return fmt.Errorf("closing invitations: %w", err)
 		}
-		if m.Status == string(api.MemberInvited) {
-			return forgetAccount(c.ctx, tx, m.Email)
-		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
 	return c.done()
+}
+
+// teamRole returns what a user is in the team; empty for who is not in it.
+func teamRole(ctx context.Context, tx store.TeamTx, u store.User) (access.TeamRole, error) {
+	m, err := tx.TeamMemberByEmail(ctx, u.Tenant, u.Email)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return "", fmt.Errorf("looking for the team member: %w", err)
+	}
+	return access.TeamRole(m.Role), nil
 }
 
 // handleTeamOwnerGet answers GET /team/{tenant}/owner.
@@ -239,7 +245,11 @@ func (s *Server) handleTeamOwnerPut(c *call) error {
 		if err != nil || m.Role == string(access.RoleOwner) { // as after a request whose answer was lost
 			return err
 		}
-		if err := access.CheckNewOwner(m.Status == string(api.MemberActive)); err != nil {
+		u, err := tx.UserByEmail(c.ctx, c.tenant, m.Email)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("looking for the user: %w", err)
+		}
+		if err := access.CheckNewOwner(m.Status == string(api.MemberActive), u.Locked); err != nil {
 			return conflict("Error while transferring the ownership", m.ID, err.Error())
 		}
 		err = tx.TransferTeam(c.ctx, c.tenant, body.FormerOwnerID, m.ID)

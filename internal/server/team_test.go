@@ -147,6 +147,37 @@ func TestTeam_transfer(t *testing.T) {
 	)
 }
 
+// The user who is the Owner is neither removed nor locked, and nobody whose user is
+// locked becomes the Owner.
+func TestTeam_ownerIsAUser(t *testing.T) {
+	t.Parallel()
+	b := newBackend(t)
+	owner := usersOf(t, b)[0].ID
+	heir := b.join(t, "heir@acme.example", "admin")
+	b.create(t, "~/users", person("heir@acme.example"))
+	refused := func(id, part string) string {
+		return `{"code": 409, "status": "Conflict", "message": "` + anyText + `", "resourceId": "` + id + `", "details": ["` + part + `"]}`
+	}
+	const removed, locked = "the Owner cannot be removed, for a team is never without one: transfer the ownership to another member first",
+		"the Owner cannot be locked, for a team is never without one: transfer the ownership to another member first"
+	transfer := exchange{name: "transfer", method: "PUT", path: team("/owner"), body: `{"memberId": "` + heir + `"}`, status: 204}
+	tooEarly := transfer
+	tooEarly.name, tooEarly.status, tooEarly.want = "transfer to a locked user", 409, refused(heir, "the member's user is locked, and an Owner never is: unlock the user first")
+	b.play(
+		t,
+		exchange{name: "remove", method: "DELETE", path: "~/users/" + owner, status: 409, want: refused(owner, removed)},
+		exchange{name: "lock", method: "PUT", path: "~/users/" + owner + "/lock", status: 409, want: refused(owner, locked)},
+		exchange{name: "still there", path: "~/users/" + owner, status: 200, want: `{"status": "ACTIVE", "isAccountLocked": false}`},
+		exchange{name: "lock another", method: "PUT", path: "~/users/" + heir + "/lock", status: 204},
+		tooEarly,
+		exchange{name: "unlock", method: "DELETE", path: "~/users/" + heir + "/lock", status: 204},
+		transfer,
+		exchange{name: "the new one is not locked", method: "PUT", path: "~/users/" + heir + "/lock", status: 409, want: refused(heir, locked)},
+		exchange{name: "the former may be", method: "PUT", path: "~/users/" + owner + "/lock", status: 204},
+		exchange{name: "and removed", method: "DELETE", path: "~/users/" + owner, status: 204},
+	)
+}
+
 func TestTeam_products(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)

@@ -102,7 +102,10 @@ func (s *Server) updateTemplate(c *call, tx store.Tx, id string, body api.Templa
 	if err != nil {
 		return fmt.Errorf("listing templates: %w", err)
 	}
-	return s.passOn(c, tx, templates, changed)
+	if err := s.passOn(c, tx, templates, changed); err != nil {
+		return err
+	}
+	return checkCarriers(c.ctx, tx, c.tenant, func(g store.Group) bool { return len(g.Templates) > 0 })
 }
 
 // passOn expands the templates that are based on a changed one anew, and those

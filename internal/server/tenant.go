@@ -98,6 +98,9 @@ func (s *Server) createOwner(ctx context.Context, tx store.Tx, tenant, email str
 	if err != nil {
 		return fmt.Errorf("making the team of %s: %w", email, err)
 	}
+	if err := register(ctx, tx, email, u.CreatedAt); err != nil {
+		return err
+	}
 	return tx.UpdateUser(ctx, tenant, u.ID, func(u *store.User) error {
 		u.Status = string(api.UserActive)
 		return nil

@@ -146,7 +146,7 @@ func TestTenant_isolation(t *testing.T) {
 		{name: "its own", path: "/groups/sales", status: 200, want: `{"name": "Ours", "metadata": {"version": 1}}`},
 		{name: "delete its own", method: "DELETE", path: "/groups/sales", status: 204},
 		{name: "user of the same e-mail", method: "POST", path: "/users", body: person("anna@acme.example"), status: 201, want: `{"id": "` + anna + `"}`},
-		{name: "in no group", path: "/users/" + anna, status: 200, want: `{"groupIds": [], "status": "ACTIVE"}`},
+		{name: "in no group", path: "/users/" + anna, status: 200, want: `{"groupIds": [], "status": "PROVISIONED"}`},
 	} {
 		e.path, e.header = "/iam/other"+e.path, header
 		b.play(t, e)

@@ -108,8 +108,8 @@ func memberID(ctx context.Context, tx store.UserTx, tenant, id string) (string, 
 }
 
 // handleUserCreate answers POST /iam/{tenant}/users. A user whose e-mail has
-// an account on the platform is active at once and has the account's id; any
-// other is provisioned until it confirms.
+// an account on the platform has the account's id, and is active at once where the
+// person has registered; any other is provisioned until it confirms.
 func (s *Server) handleUserCreate(c *call) error {
 	var body api.UserCreate
 	if err := c.decode(&body, userMembers...); err != nil {
@@ -150,12 +150,12 @@ func (s *Server) createUser(ctx context.Context, tx store.Tx, tenant string, bod
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return u, fmt.Errorf("looking for the e-mail: %w", err)
 	}
-	account, confirmed, err := s.account(ctx, tx, tenant, body.ContactEmail)
+	account, registered, err := s.account(ctx, tx, body.ContactEmail)
 	if err != nil {
 		return u, err
 	}
 	status := api.UserProvisioned
-	if confirmed {
+	if registered {
 		status = api.UserActive
 	}
 	u = store.User{
@@ -219,6 +219,13 @@ func (s *Server) handleUserDelete(c *call) error {
 		if err != nil {
 			return err
 		}
+		role, err := teamRole(c.ctx, tx, u)
+		if err != nil {
+			return err
+		}
+		if err := access.CheckRemoval(role); err != nil {
+			return conflict("Error while deleting user", u.ID, err.Error())
+		}
 		if err := tx.DeleteUser(c.ctx, c.tenant, u.ID); err != nil {
 			return fmt.Errorf("deleting user: %w", err)
 		}
@@ -245,6 +252,15 @@ func (s *Server) setLocked(c *call, locked bool) error {
 		u, err := s.user(c.ctx, tx, c.tenant, c.value("userId"))
 		if err != nil || u.Locked == locked {
 			return err
+		}
+		if locked {
+			role, err := teamRole(c.ctx, tx, u)
+			if err != nil {
+				return err
+			}
+			if err := access.CheckLock(role); err != nil {
+				return conflict("Error while locking user", u.ID, err.Error())
+			}
 		}
 		err = tx.UpdateUser(c.ctx, c.tenant, u.ID, func(u *store.User) error {
 			u.Locked = locked

@@ -106,7 +106,7 @@ func TestUser_life(t *testing.T) {
 		exchange{name: "off the list", path: "~/users", status: 200, want: `[{"firstName": "Tenant"}]`},
 		exchange{name: "out of the group", path: "~/groups/sales/users", status: 200, want: `[]`},
 		exchange{name: "come back", method: "POST", path: "~/users", body: person("anna@ACME.example", "support"), status: 201, want: `{"id": "` + id + `"}`},
-		exchange{name: "the same account, active", path: path, status: 200, want: `{"id": "` + id + `", "status": "ACTIVE", "contactEmail": "anna@ACME.example", "groupIds": ["support"]}`},
+		exchange{name: "the same account, which nobody has registered", path: path, status: 200, want: `{"id": "` + id + `", "status": "PROVISIONED", "contactEmail": "anna@ACME.example", "groupIds": ["support"]}`},
 	)
 }
 
@@ -213,6 +213,37 @@ func TestUser_knownElsewhere(t *testing.T) {
 	if _, err := b.store.User(t.Context(), "other", account.ID); err != nil {
 		t.Errorf("leaving one tenant took the user out of the other: %v", err)
 	}
+}
+
+// An account is known once its person has accepted an invitation, to whichever
+// tenant; that another tenant has invited the person too says nothing.
+func TestUser_registered(t *testing.T) {
+	t.Parallel()
+	b := newBackend(t)
+	if _, err := b.server.EnsureTenant(t.Context(), "other", ""); err != nil {
+		t.Fatal(err)
+	}
+	there := "/iam/other/users"
+	elsewhere := bearer(b.issue(t, "other", api.AllScopes()...))
+	id := b.create(t, "~/users", person("anna@acme.example"))
+	b.play(
+		t,
+		exchange{name: "invited elsewhere", method: "POST", path: there, header: elsewhere, body: person("anna@acme.example"), status: 201, want: `{"id": "` + id + `"}`},
+		exchange{name: "not known", path: there + "/" + id, header: elsewhere, status: 200, want: `{"status": "PROVISIONED"}`},
+		exchange{name: "leave", method: "DELETE", path: "~/users/" + id, status: 204},
+		exchange{name: "come back", method: "POST", path: "~/users", body: person("anna@acme.example"), status: 201, want: `{"id": "` + id + `"}`},
+		exchange{name: "not known yet", path: "~/users/" + id, status: 200, want: `{"status": "PROVISIONED"}`},
+	)
+	b.play(
+		t,
+		exchange{name: "accept", method: "POST", path: "~/invitations/" + b.invitation(t, "anna@acme.example").ID + "/accept", status: 204},
+		exchange{name: "leave the other", method: "DELETE", path: there + "/" + id, header: elsewhere, status: 204},
+		exchange{name: "come back there", method: "POST", path: there, header: elsewhere, body: person("anna@acme.example"), status: 201, want: `{"id": "` + id + `"}`},
+		exchange{name: "known", path: there + "/" + id, header: elsewhere, status: 200, want: `{"status": "ACTIVE"}`},
+		exchange{name: "leave for now", method: "DELETE", path: "~/users/" + id, status: 204},
+		exchange{name: "come back for good", method: "POST", path: "~/users", body: person("anna@acme.example"), status: 201, want: `{"id": "` + id + `"}`},
+		exchange{name: "known for good", path: "~/users/" + id, status: 200, want: `{"status": "ACTIVE"}`},
+	)
 }
 
 // fullUser is a record in which no field is zero.

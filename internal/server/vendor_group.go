@@ -71,7 +71,7 @@ func (s *Server) makeVendorGroups(ctx context.Context, tx store.Tx, t store.Task
 	for _, g := range access.VendorGroups() {
 		err := tx.CreateGroup(ctx, store.Group{
 			Tenant: t.Tenant, ID: s.newID(), Name: map[string]string{language: v.Name + " " + g.Label},
-			UserType: string(access.VendorUserType), VendorID: v.ID, AccessControls: []string{g.Control}, CreatedAt: now,
+			UserType: string(access.VendorUserType), VendorID: v.ID, AccessControls: g.Controls, CreatedAt: now,
 		})
 		if err != nil {
 			return fmt.Errorf("making group %s of vendor %s: %w", g.Kind, v.ID, err)
@@ -163,4 +163,36 @@ func checkVendors(userID string, groups []store.Group) error {
 		return violation(groups[len(groups)-1].ID, fmt.Sprintf("User '%s' cannot be in all of these groups: %v", userID, err))
 	}
 	return nil
+}
+
+// checkPublishing refuses rights to publish products in groups of vendors that
+// cannot be given them. Groups of no vendor can have every right.
+func checkPublishing(ctx context.Context, tx store.Tx, tenant string, groups ...store.Group) error {
+	groups = slices.DeleteFunc(slices.Clone(groups), func(g store.Group) bool { return g.VendorID == "" })
+	if len(groups) == 0 {
+		return nil
+	}
+	rights, err := scopeGroups(ctx, tx, tenant, groups)
+	if err != nil {
+		return err
+	}
+	for i, g := range groups {
+		var scopes []string
+		for _, grant := range rights[i].Grants {
+			scopes = append(scopes, grant.Scopes...)
+		}
+		if err := access.CheckPublishing(g.AccessControls, scopes); err != nil {
+			return violation(g.ID, fmt.Sprintf("Group '%s' of vendor '%s' cannot have these rights: %v", g.ID, g.VendorID, err))
+		}
+	}
+	return nil
+}
+
+// checkCarriers is checkPublishing for the groups that carry what has changed.
+func checkCarriers(ctx context.Context, tx store.Tx, tenant string, carries func(store.Group) bool) error {
+	groups, err := tx.Groups(ctx, tenant)
+	if err != nil {
+		return fmt.Errorf("listing groups: %w", err)
+	}
+	return checkPublishing(ctx, tx, tenant, slices.DeleteFunc(groups, func(g store.Group) bool { return !carries(g) })...)
 }

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -33,6 +34,12 @@ func TestVendorGroups_made(t *testing.T) {
 	b.create(t, vendors, `{"id": "posted", "name": "Raw Materials"}`)
 	b.check(t, exchange{method: "PUT", path: vendors + "/put", body: `{"name": "Bolts & Nuts", "type": "COMPANY"}`, status: 201, want: `{"id": "put"}`})
 	b.settle(t)
+	ids := func(prefix string, numbers ...string) string {
+		for i, number := range numbers {
+			numbers[i] = prefix + "ac869fc-d548-4ec8-8e06-c01491314" + number
+		}
+		return strings.Join(numbers, " ")
+	}
 	for id, name := range map[string]string{"posted": "Raw Materials", "put": "Bolts & Nuts"} {
 		got := map[string]string{}
 		for _, g := range b.groupsOf(t, id) {
@@ -42,8 +49,9 @@ func TestVendorGroups_made(t *testing.T) {
 			}
 		}
 		want := map[string]string{
-			name + " Vendor Product manager": "4ac869fc-d548-4ec8-8e06-c01491314224",
-			name + " Vendor Product viewer":  "1ac869fc-d548-4ec8-8e06-c01491314232",
+			// Products with prices, availability and media.
+			name + " Vendor Product manager": ids("4", "224", "227", "226", "228"),
+			name + " Vendor Product viewer":  ids("1", "232", "235", "234", "236"),
 			name + " Vendor Order manager":   "4ac869fc-d548-4ec8-8e06-c01491314223",
 			name + " Vendor Order viewer":    "1ac869fc-d548-4ec8-8e06-c01491314231",
 		}
@@ -126,6 +134,55 @@ func TestVendorGroups_ofGroup(t *testing.T) {
 		exchange{name: "customer", method: "PUT", path: "~/groups/own/users/CUSTOMER/c1", status: 400, want: violated},
 		exchange{name: "neither was made", path: "~/groups/x", status: 404, want: `{"code": 404}`},
 	)
+}
+
+// Only the product managers of a vendor can be given rights to publish, in
+// whatever way the rights would come; other groups have them all the same.
+func TestVendorGroups_publishing(t *testing.T) {
+	t.Parallel()
+	b := newBackend(t)
+	b.create(t, vendors, `{"id": "v", "name": "Vendor"}`)
+	b.settle(t)
+	const publish, unpublish, products = "4ac869fc-d548-4ec8-8e06-c01491314229", "4ac869fc-d548-4ec8-8e06-c01491314230", "4ac869fc-d548-4ec8-8e06-c01491314158"
+	controls := func(kind string) (list []string) {
+		for _, g := range access.VendorGroups() {
+			if g.Kind == kind {
+				list = slices.Clone(g.Controls)
+			}
+		}
+		return list
+	}
+	group := func(controls []string, templates ...string) string {
+		text, err := json.Marshal(map[string]any{"name": map[string]string{"en": "Group"}, "accessControls": controls, "templates": templates})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	manager := "~/groups/" + b.groupOf(t, "v", "product_manager")
+	b.check(t, exchange{method: "PUT", path: manager, body: group(append(controls("product_manager"), publish, unpublish)), status: 204})
+	b.create(t, "~/groups", `{"id": "own", "name": {"en": "Own"}, "vendorId": "v"}`)
+	b.check(t, exchange{method: "PUT", path: "~/templates/readers", body: `{"name": {"en": "R"}, "access": {"products": "read"}}`, status: 201, want: `{"id": "readers"}`})
+	b.check(t, exchange{method: "PUT", path: "~/access-controls/own", body: `{"name": {"en": "Own"}, "scopes": ["order.order_read"]}`, status: 201, want: `{"id": "own"}`})
+	b.check(t, exchange{method: "PUT", path: "~/groups/own", body: group([]string{"own"}, "readers"), status: 204})
+	refused := `{"code": 400, "status": "Constraint validation failed", "message": "` + anyText + `", "resourceId": "` + anyText + `"}`
+	for name, e := range map[string]exchange{
+		"publish":           {method: "PUT", path: "~/groups/own", body: group([]string{publish})},
+		"unpublish":         {method: "PUT", path: "~/groups/own", body: group([]string{unpublish})},
+		"manage products":   {method: "PUT", path: "~/groups/own", body: group([]string{products})},
+		"a role template":   {method: "PUT", path: "~/groups/own", body: group(nil, "manager")},
+		"a new group":       {method: "POST", path: "~/groups", body: `{"id": "x", "name": {"en": "X"}, "vendorId": "v", "accessControls": ["` + publish + `"]}`},
+		"the template":      {method: "PUT", path: "~/templates/readers", body: `{"name": {"en": "R"}, "access": {"products": "manage"}}`},
+		"the control":       {method: "PUT", path: "~/access-controls/own", body: `{"name": {"en": "Own"}, "scopes": ["product.product_unpublish"]}`},
+		"viewer":            {method: "PUT", path: "~/groups/" + b.groupOf(t, "v", "product_viewer"), body: group(append(controls("product_viewer"), publish))},
+		"of orders":         {method: "PUT", path: "~/groups/" + b.groupOf(t, "v", "order_manager"), body: group(append(controls("order_manager"), publish))},
+		"two kinds at once": {method: "PUT", path: manager, body: group(append(controls("product_manager"), controls("product_viewer")[0], publish))},
+	} {
+		e.name, e.status, e.want = name, http.StatusBadRequest, refused
+		b.play(t, e)
+	}
+	b.create(t, "~/groups", `{"id": "tenants", "name": {"en": "Of no vendor"}, "accessControls": ["`+publish+`"]}`)
+	b.check(t, exchange{path: "~/groups/own", status: 200, want: `{"accessControls": ["own"], "templates": ["readers"]}`})
 }
 
 // Who can be in which groups together. What counts is what comes of a request.

@@ -29,6 +29,9 @@ type Account struct {
 	ID        string
 	Email     string // compared without case
 	CreatedAt time.Time
+	// RegisteredAt is when the person accepted the first invitation; zero while
+	// nobody has.
+	RegisteredAt time.Time
 }
 
 // UserTx keeps users and accounts.
@@ -63,6 +66,8 @@ type UserTx interface {
 	// AccountByEmail compares without case. It answers ErrNotFound when there
 	// is none.
 	AccountByEmail(ctx context.Context, email string) (Account, error)
-	// DeleteAccount answers ErrNotFound when there is none of that id.
-	DeleteAccount(ctx context.Context, id string) error
+	// RegisterAccount notes when the person with the account registered, once: a
+	// later call changes nothing. It answers ErrNotFound when there is no account
+	// of that id.
+	RegisterAccount(ctx context.Context, id string, at time.Time) error
 }

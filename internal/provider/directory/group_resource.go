@@ -83,11 +83,13 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if wanted, tenant, known := r.planAccess(ctx, plan, &resp.Diagnostics); known {
 		given := access.Given(wanted, tenant.Has)
 		resp.Diagnostics.Append(leftOut(plan, wanted, given, req.State.Raw.IsNull())...)
+		resp.Diagnostics.Append(r.checkPublishing(plan, state, given, tenant)...)
 		r.planEffective(ctx, &plan, state, given, tenant)
 		if !plan.UnmetDependencies.IsUnknown() {
 			resp.Diagnostics.Append(r.planDependencies(plan, plan.UnmetDependencies, tenant, state.UnmetDependencies)...)
 		}
 	}
+	resp.Diagnostics.Append(r.checkControls(ctx, plan)...)
 	resp.Diagnostics.Append(r.checkRestrictions(ctx, plan, state)...)
 	resp.Diagnostics.Append(r.planUses(plan)...)
 	if !req.State.Raw.IsNull() {

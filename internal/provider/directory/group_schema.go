@@ -89,10 +89,10 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"vendor_id": schema.StringAttribute{
-				MarkdownDescription: "Vendor that the group belongs to: only employees can join it. Changing it replaces the group.",
+				MarkdownDescription: "Vendor that the group belongs to: only employees can join it. Of a vendor's groups only one that carries the access control of its `product_manager` group can be given rights to publish products. Changing it replaces the group; an id that is known only in the apply and turns out the same changes nothing.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				PlanModifiers:       []planmodifier.String{plumbing.ReplaceIfKnown()},
 			},
 			"mixins": schema.StringAttribute{
 				MarkdownDescription: "Custom attributes of the group, a JSON object. Left out, they are kept as they are.",

@@ -47,7 +47,7 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "An employee of the tenant. Creating one sends an invitation to the e-mail address; " +
-			"the user stays `PROVISIONED` until it is accepted. An e-mail that has an account on the platform already is `ACTIVE` at once.\n\n" +
+			"the user stays `PROVISIONED` until it is accepted. Someone who has accepted an invitation on the platform before, to this tenant or another, is `ACTIVE` at once.\n\n" +
 			"Memberships are left alone unless `group_ids` is set: give them with `iam_group_membership`, `iam_group_members` or `iam_user_groups`.",
 		Attributes: map[string]schema.Attribute{
 			"email": schema.StringAttribute{
@@ -84,7 +84,8 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 			"on_destroy": schema.StringAttribute{
 				MarkdownDescription: "What destroying does. `remove` (default) takes the user out of the tenant and keeps the account on the platform. `delete` deletes the account, too, which only few API keys may do. " +
 					"`lock` keeps the user in the tenant, with everything that it was before except its access: it is locked and taken out of all groups, also of those that it got elsewhere. " +
-					"Who is unlocked later has the same id and status as before, and no groups. Creating the same user again says how to import it. Only the reference backend can lock users.",
+					"Who is unlocked later has the same id and status as before, and no groups. Creating the same user again says how to import it. Only the reference backend can lock users. " +
+					"The Owner of the team can be neither removed nor locked: transfer the ownership first.",
 				Optional:   true,
 				Computed:   true,
 				Default:    stringdefault.StaticString(onDestroyRemove),
@@ -132,6 +133,9 @@ func preference(text, otherwise string, validators ...validator.String) schema.S
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
+	if r.planOwner(ctx, key, req, resp) && req.Plan.Raw.IsNull() {
+		return // the Owner stays, or nothing is applied
+	}
 	if key.Replaces && !key.Removed {
 		resp.Diagnostics.Append(r.judgeReplacement(ctx, req.Plan)...)
 	}
@@ -382,7 +386,7 @@ func (r *userResource) update(ctx context.Context, plan userModel) (*api.User, e
 func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state userModel
 	resp.Diagnostics.Append(state.fields().Decode(ctx, req.State.Raw)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || state.ID.IsNull() ||
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || state.ID.IsNull() || r.LeaveOwner(ctx, state.Email.ValueString(), &resp.Diagnostics) ||
 		r.Kept(ctx, req, &resp.Diagnostics, func() any { return r.leave(ctx, state) }) || r.leftBy(state).stays {
 		return
 	}

@@ -46,6 +46,7 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if plan.OnDestroy.ValueString() != onDestroyKeep {
 		r.checkLeaving(mark, table, former, &resp.Diagnostics)
 	}
+	r.planOwner(ctx, table, former, plan.OnDestroy.ValueString(), &resp.Diagnostics)
 	if goes {
 		return
 	}

@@ -215,7 +215,7 @@ func (r *usersCSVResource) Delete(ctx context.Context, req resource.DeleteReques
 		r.leave(state, rows, &resp.Diagnostics)
 		return
 	}
-	state = r.notTaken(state)
+	state = r.withoutOwner(ctx, r.notTaken(state), &resp.Diagnostics)
 	nobody := state
 	nobody.CSV = newUsersText(access.UserTable{Columns: state.table(r.Defaults).Columns}.CSV())
 	s := r.newSync(nobody, state)

@@ -133,7 +133,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 
 // ConfigValidators check every argument of the type, whatever it is.
 func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator {
-	return []resource.ConfigValidator{NoNullElements{}, VisibleTexts{}}
+	return []resource.ConfigValidator{NoNullElements{}, VisibleTexts{}, ownerStays{r.Data}}
 }
 
 // DataSource is embedded by every data source: it names the type and takes the

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
 // Team remembers what a plan makes of the tenant's team, which the API does not
@@ -14,6 +15,10 @@ type Team struct {
 	owner string                     // the member that is to be the Owner; empty: nothing says
 	roles map[string]access.TeamRole // by member
 	there bool                       // the API has teams
+
+	present *api.TeamMember // the Owner as of the plan
+	stays   bool            // the plan has come to a resource that stays
+	ends    *ownerEnd       // what takes the Owner away while none has
 }
 
 // Owner notes that an iam_team_owner makes a member the Owner.

@@ -115,19 +115,45 @@ func TestAccessControlResource_badConfiguration(t *testing.T) {
 			t.Errorf("%v: got %v", c.changes, d)
 		}
 	}
-	// What only the API knows.
+	// What only the tenant knows.
 	unknown := with(accounting(), values{"scopes": []any{"order.order_read", "no.such_scope"}})
-	if made, d := p.Apply("iam_access_control", state{}, unknown); made.Values != nil || !d.Has(`error at AttributeName("scopes"): Unable to create access control`, "'no.such_scope' does not exist", "iam_scope") {
-		t.Errorf("an unknown scope: %v, %v", made.Values, d)
+	if _, _, d := p.Plan("iam_access_control", state{}, unknown); len(d) != 1 || !d.Has(`error at AttributeName("scopes").ElementKeyValue`, `Unknown Scope: The tenant has no scope "no.such_scope"`, "iam_scope") {
+		t.Errorf("an unknown scope: %v", d)
 	}
 	if _, _, d := p.Plan("iam_access_control", state{}, with(accounting(), values{"name": values{"it": "x"}})); !d.Has(`error at AttributeName("name").ElementKeyString("it"): Unknown Language`, `does not have the language "it", but en, de, fr`) {
 		t.Errorf("a language that the tenant lacks: %v", d)
 	}
 	made := p.MustApply("iam_access_control", state{}, accounting())
-	if kept, d := p.Apply("iam_access_control", made, unknown); len(differences(made.Values, kept.Values)) > 0 || !d.Has(`error at AttributeName("scopes"): Unable to update access control`) {
-		t.Errorf("an unknown scope, later: %v, %v", kept.Values, d)
+	if _, _, d := p.Plan("iam_access_control", made, unknown); !d.Has("Unknown Scope", "no.such_scope") {
+		t.Errorf("an unknown scope, later: %v", d)
 	}
 	noChange(t, p, "iam_access_control", made, accounting())
+}
+
+// A scope that the same plan creates is known before it exists. Where the token may
+// not read scopes, the API says which does not exist.
+func TestAccessControlResource_unknownScope(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{NoFaults: true})
+	config := with(accounting(), values{"scopes": []any{"order.order_read", "no.such_scope"}})
+	p := providertest.New(t, b.Config)
+	p.NextRun()
+	for _, planned := range []struct {
+		typeName string
+		config   values
+	}{{"iam_scope", values{"id": "no.such_scope"}}, {"iam_access_control", config}} {
+		if _, _, d := p.Plan(planned.typeName, state{}, planned.config); len(d) > 0 {
+			t.Errorf("%s: %v", planned.typeName, d)
+		}
+	}
+	blind := providertest.New(t, with(b.Config, values{"scope": "iam.access_read iam.access_manage"}))
+	if made, d := blind.Apply("iam_access_control", state{}, config); made.Values != nil || !d.Has(`error at AttributeName("scopes"): Unable to create access control`, "'no.such_scope' does not exist", "iam_scope") {
+		t.Errorf("created: %v, %v", made.Values, d)
+	}
+	made := blind.MustApply("iam_access_control", state{}, accounting())
+	if kept, d := blind.Apply("iam_access_control", made, config); len(differences(made.Values, kept.Values)) > 0 || !d.Has(`error at AttributeName("scopes"): Unable to update access control`) {
+		t.Errorf("updated: %v, %v", kept.Values, d)
+	}
 }
 
 func TestAccessControlResource_unknown(t *testing.T) {

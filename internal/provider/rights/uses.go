@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -41,11 +43,31 @@ func (r *accessControlResource) planUses(ctx context.Context, req resource.Modif
 	r.Plan(plumbing.KindControl, by.ID, changed)
 	slices.Sort(scopes)
 	for _, id := range scopes {
-		if r.Uses.Ended(plumbing.Object{Kind: plumbing.KindScope, ID: id}) {
-			resp.Diagnostics.AddAttributeError(path.Root("scopes").AtSetValue(types.StringValue(id)), "Scope Destroyed And Held",
-				fmt.Sprintf("This plan destroys scope %s, and access control %s holds it. Take it out of scopes, or keep the iam_scope.", id, by.ID))
-		}
+		resp.Diagnostics.Append(r.checkScope(ctx, id, by.ID)...)
 	}
+}
+
+// checkScope refuses a scope that the plan destroys, or that neither the tenant has
+// nor the plan creates.
+func (r *accessControlResource) checkScope(ctx context.Context, id, control string) (diags diag.Diagnostics) {
+	at := path.Root("scopes").AtSetValue(types.StringValue(id))
+	if r.Uses.Ended(plumbing.Object{Kind: plumbing.KindScope, ID: id}) {
+		diags.AddAttributeError(at, "Scope Destroyed And Held",
+			fmt.Sprintf("This plan destroys scope %s, and access control %s holds it. Take it out of scopes, or keep the iam_scope.", id, control))
+		return diags
+	}
+	if _, predefined := access.ScopeByID(id); predefined {
+		return nil
+	}
+	tenant, err := r.Rights(ctx)
+	switch {
+	case err != nil:
+		diags.Append(plumbing.Unable("read", "scopes", "of the tenant", err))
+	case tenant.Scopes != nil && !tenant.Scopes[id]:
+		diags.AddAttributeError(at, "Unknown Scope",
+			fmt.Sprintf("The tenant has no scope %q. Use one that the data source iam_scopes lists. If this configuration creates it, refer to the id of the iam_scope.", id))
+	}
+	return diags
 }
 
 // planUses notes what the template will be and start from, and refuses a base that

@@ -49,7 +49,7 @@ type memberModel struct {
 func (r *memberResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Someone in the tenant's team. Creating one invites the e-mail address; who has an account on the platform is in the team at once.\n\n" +
+		MarkdownDescription: "Someone in the tenant's team. Creating one invites the e-mail address; someone who has accepted an invitation on the platform before joins at once.\n\n" +
 			"A team has one Owner, always, whom `iam_team_owner` chooses. While a member is the Owner, its `role` is kept as it is and makes no difference, " +
 			"and the member cannot be destroyed: transfer the ownership first. The former Owner becomes an Admin, so `admin` is the role for members who may own the team.\n\n" +
 			"Needs the reference backend: the public API has no teams.",

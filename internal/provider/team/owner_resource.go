@@ -111,7 +111,7 @@ func (r *ownerResource) planTransfer(ctx context.Context, to types.String, diags
 	}
 	member, err := r.Client.TeamMember(ctx, to.ValueString())
 	if err == nil {
-		err = access.CheckNewOwner(member.Status == api.MemberActive)
+		err = access.CheckNewOwner(member.Status == api.MemberActive, false)
 	}
 	if err != nil {
 		diags.Append(refusedOwner(to.ValueString(), err))

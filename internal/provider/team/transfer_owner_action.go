@@ -105,5 +105,5 @@ func (a *transferOwnerAction) parties(ctx context.Context, to plumbing.Chosen) (
 	if member, err = find(ctx, to.Name()); err != nil {
 		return nil, nil, err
 	}
-	return present, member, access.CheckNewOwner(member.Status == api.MemberActive)
+	return present, member, access.CheckNewOwner(member.Status == api.MemberActive, false)
 }

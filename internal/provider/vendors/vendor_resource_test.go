@@ -323,7 +323,7 @@ func TestVendorResource_groups(t *testing.T) {
 	manager, viewer := ids["order_manager"].(string), ids["order_viewer"].(string) //nolint:forcetypeassert // they are in the schema
 	byKind := map[string]string{}
 	for _, g := range access.VendorGroups() {
-		byKind[g.Kind] = g.Control
+		byKind[g.Kind] = g.Controls[0]
 	}
 	rename := func(id, name string, controls ...string) {
 		t.Helper()
@@ -416,7 +416,7 @@ func TestVendorResource_groupsAwaitedInVain(t *testing.T) {
 		})
 	}})
 	makeVendor(t, b, "v")
-	control := access.VendorGroups()[0].Control
+	control := access.VendorGroups()[0].Controls[0]
 	_, err := b.Client.CreateGroup(t.Context(), api.GroupCreate{ID: "one", Name: api.Text{"en": "One"}, VendorID: "v", AccessControls: []string{control}})
 	must(t, err)
 	ids, d := vendors.AwaitGroups(ctx, b.Client, "v")

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -21,9 +22,9 @@ var users = newTable(table[store.User]{
 
 var accounts = newTable(table[store.Account]{
 	name:    "account",
-	columns: "id, email, email_key, created_at",
+	columns: "id, email, email_key, created_at, registered_at",
 	fields: func(a *store.Account) []any {
-		return []any{asKey(&a.ID), &a.Email, asEmailKey(&a.Email), asMillis(&a.CreatedAt)}
+		return []any{asKey(&a.ID), &a.Email, asEmailKey(&a.Email), asMillis(&a.CreatedAt), asMillis(&a.RegisteredAt)}
 	},
 })
 
@@ -88,8 +89,12 @@ func (q queries) AccountByEmail(ctx context.Context, email string) (store.Accoun
 	return accounts.one(ctx, q.read, `WHERE email_key = $1`, foldEmail(email))
 }
 
-func (q queries) DeleteAccount(ctx context.Context, id string) error {
+func (q queries) RegisterAccount(ctx context.Context, id string, at time.Time) error {
 	return q.change(ctx, func(db *transaction) error {
-		return accounts.removeOne(ctx, db, `WHERE id = $1`, id)
+		if _, err := accounts.one(ctx, db, `WHERE id = $1`, id); err != nil {
+			return err
+		}
+		_, err := db.ExecContext(ctx, `UPDATE account SET registered_at = $2 WHERE id = $1 AND registered_at = 0`, append(sought([]any{id}), asMillis(&at))...)
+		return translate(ctx, err, nil)
 	})
 }

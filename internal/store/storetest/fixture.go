@@ -67,7 +67,7 @@ func newUser(tenant, id string) store.User {
 }
 
 func newAccount(id string) store.Account {
-	return store.Account{ID: id, Email: fmt.Sprintf("Ada.%x@Example.com", id), CreatedAt: later(4)}
+	return store.Account{ID: id, Email: fmt.Sprintf("Ada.%x@Example.com", id), CreatedAt: later(4), RegisteredAt: later(5)}
 }
 
 func newGroup(tenant, id string) store.Group {

@@ -39,10 +39,10 @@ func calls(s store.Store) map[string]func(ctx context.Context) error {
 		"UpdateUser": func(ctx context.Context) error {
 			return s.UpdateUser(ctx, "acme", "in tx", func(*store.User) error { return nil })
 		},
-		"DeleteUser":     func(ctx context.Context) error { return s.DeleteUser(ctx, "acme", "in tx") },
-		"CreateAccount":  func(ctx context.Context) error { return s.CreateAccount(ctx, newAccount("a")) },
-		"AccountByEmail": func(ctx context.Context) error { return second(s.AccountByEmail(ctx, inTxEmail)) },
-		"DeleteAccount":  func(ctx context.Context) error { return s.DeleteAccount(ctx, "in tx") },
+		"DeleteUser":      func(ctx context.Context) error { return s.DeleteUser(ctx, "acme", "in tx") },
+		"CreateAccount":   func(ctx context.Context) error { return s.CreateAccount(ctx, newAccount("a")) },
+		"AccountByEmail":  func(ctx context.Context) error { return second(s.AccountByEmail(ctx, inTxEmail)) },
+		"RegisterAccount": func(ctx context.Context) error { return s.RegisterAccount(ctx, "in tx", later(1)) },
 
 		"CreateGroup":  func(ctx context.Context) error { return s.CreateGroup(ctx, newGroup("acme", "g")) },
 		"Group":        func(ctx context.Context) error { return second(s.Group(ctx, "acme", "in tx")) },

@@ -143,7 +143,7 @@ func proveBadLookup(t *testing.T, s store.Store) {
 		_, err := s.UserByEmail(ctx, "acme", text)
 		wantErr(t, err, store.ErrNotFound)
 		for _, err := range []error{
-			s.DeleteUser(ctx, "acme", text), s.DeleteGroup(ctx, "acme", text), s.DeleteAccount(ctx, text),
+			s.DeleteUser(ctx, "acme", text), s.DeleteGroup(ctx, "acme", text), s.RegisterAccount(ctx, text, day),
 			s.DeleteAssignment(ctx, "acme", home, text),
 			s.UpdateGroup(ctx, "acme", text, nil), s.UpdateUser(ctx, text, "in tx", nil),
 		} {

@@ -149,7 +149,7 @@ func proveTxUndoesUpdates(t *testing.T, s store.Store) {
 		ok(t, tx.DeleteUser(ctx, "acme", "in tx"))
 		ok(t, tx.DeleteMembers(ctx, "acme", home))
 		ok(t, tx.DeleteGroup(ctx, "acme", home))
-		ok(t, tx.DeleteAccount(ctx, "in tx"))
+		ok(t, tx.RegisterAccount(ctx, "in tx", later(9)))
 		return errOfTest
 	})
 	wantErr(t, err, errOfTest)

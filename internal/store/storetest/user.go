@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -28,7 +29,7 @@ var userClauses = []clause{
 var accountClauses = []clause{
 	{"an account's id is taken once", proveAccountIDExists},
 	{"an account's e-mail is taken once, in any case", proveAccountEmail},
-	{"a deleted account is gone, and only that one", proveDeleteAccount},
+	{"an account is registered once, and no other with it", proveRegisterAccount},
 	{"an account outlives its users", proveAccountOutlives},
 }
 
@@ -303,18 +304,24 @@ func proveAccountEmail(t *testing.T, s store.Store) {
 	}
 }
 
-func proveDeleteAccount(t *testing.T, s store.Store) {
+func proveRegisterAccount(t *testing.T, s store.Store) {
 	ctx := t.Context()
-	ok(t, s.CreateAccount(ctx, newAccount("a")))
-	ok(t, s.CreateAccount(ctx, newAccount("A")))
-	ok(t, s.DeleteAccount(ctx, "a"))
-	wantErr(t, s.DeleteAccount(ctx, "a"), store.ErrNotFound)
-	_, err := s.AccountByEmail(ctx, newAccount("a").Email)
-	wantErr(t, err, store.ErrNotFound)
-	got, err := s.AccountByEmail(ctx, newAccount("A").Email)
+	a, other := newAccount("a"), newAccount("A")
+	a.RegisteredAt = time.Time{}
+	ok(t, s.CreateAccount(ctx, a))
+	ok(t, s.CreateAccount(ctx, other))
+	got, err := s.AccountByEmail(ctx, a.Email)
 	ok(t, err)
-	wantSame(t, got, newAccount("A"))
-	ok(t, s.CreateAccount(ctx, newAccount("a")))
+	wantSame(t, got, a)
+	a.RegisteredAt = later(6)
+	ok(t, s.RegisterAccount(ctx, "a", a.RegisteredAt))
+	ok(t, s.RegisterAccount(ctx, "a", later(7)))
+	wantErr(t, s.RegisterAccount(ctx, "nobody", later(7)), store.ErrNotFound)
+	for _, want := range []store.Account{a, other} {
+		got, err := s.AccountByEmail(ctx, want.Email)
+		ok(t, err)
+		wantSame(t, got, want)
+	}
 }
 
 func proveAccountOutlives(t *testing.T, s store.Store) {

@@ -1,0 +1,71 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// checkControls refuses access controls that neither the tenant has nor the plan
+// creates. Those that it destroys are for planUses.
+func (r *groupResource) checkControls(ctx context.Context, plan groupModel) (diags diag.Diagnostics) {
+	ids := plumbing.Strings(plan.AccessControlIDs)
+	if len(ids) == 0 || r.Data == nil || r.Client == nil {
+		return nil
+	}
+	tenant, err := r.Rights(ctx)
+	if err != nil {
+		diags.Append(plumbing.Unable("read", "access controls", "of the tenant", err))
+		return diags
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		if _, planned := tenant.Controls[id]; planned || tenant.Has(id) {
+			continue
+		}
+		diags.AddAttributeError(path.Root("access_control_ids").AtSetValue(types.StringValue(id)), "Unknown Access Control",
+			fmt.Sprintf("The tenant has no access control %q. Use one that the data source iam_access_controls lists. If this configuration creates it, refer to the id of the iam_access_control.", id))
+	}
+	return diags
+}
+
+// checkPublishing refuses rights to publish products in a vendor's group that
+// cannot be given them. Given is the access by template and levels.
+func (r *groupResource) checkPublishing(plan, state groupModel, given access.Access, tenant plumbing.Rights) (diags diag.Diagnostics) {
+	if plan.VendorID.IsNull() || plan.AccessControlIDs.IsNull() && plumbing.IsSet(state.ID) {
+		return nil // no vendor's, or what else it carries is not managed here and for the API to look at
+	}
+	listed := plumbing.Strings(plan.AccessControlIDs)
+	at := path.Root("access_control_ids")
+	err := access.CheckPublishing(listed, scopesOf(listed, tenant))
+	if err == nil {
+		at = path.Root("access")
+		if plan.Access.IsNull() {
+			at = path.Root("role_template")
+		}
+		err = access.CheckPublishing(listed, scopesOf(access.ControlIDs(given), tenant))
+	}
+	if err != nil {
+		diags.AddAttributeError(at, "Publishing Not For This Group",
+			fmt.Sprintf("Group %s belongs to a vendor and cannot have these rights: %s", groupLabel(plan), plumbing.Sentence(err.Error())))
+	}
+	return diags
+}
+
+// scopesOf returns the scopes of access controls, as far as the tenant shows them.
+func scopesOf(controls []string, tenant plumbing.Rights) (scopes []string) {
+	for _, id := range controls {
+		if c, ok := access.ControlByID(id); ok {
+			scopes = append(scopes, c.Scopes...)
+		}
+		scopes = append(scopes, tenant.Controls[id].Scopes...)
+	}
+	return scopes
+}

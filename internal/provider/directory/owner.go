@@ -1,0 +1,76 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// forgetUser is how to keep a user who is the Owner.
+const forgetUser = " To keep the user and only stop managing it here, forget the resource instead of destroying it:\n\n  removed {\n    from = iam_user.NAME\n    lifecycle {\n      destroy = false\n    }\n  }"
+
+// planOwner refuses to destroy, replace or lock the Owner of the team. It reports
+// whether it said anything.
+func (r *userResource) planOwner(ctx context.Context, key plumbing.PlannedKey, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
+	var plan, state userModel
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(plan.fields().Decode(ctx, req.Plan.Raw)...)
+	}
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(state.fields().Decode(ctx, req.State.Raw)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return false
+	}
+	email, does, at, remedy := "", "destroys", path.Root("email"), forgetUser
+	switch {
+	case key.Removed: // judged by the plan
+	case key.Replaces:
+		email = plan.Email.ValueString()
+	case plumbing.IsSet(state.Email) && !plan.Email.Equal(state.Email):
+		email = state.Email.ValueString()
+	case plan.Locked.ValueBool() && !state.Locked.ValueBool():
+		email, does, at, remedy = plan.Email.ValueString(), "locks", path.Root("locked"), ""
+	}
+	said, diags := r.EndUser(ctx, email, does, at, remedy)
+	resp.Diagnostics.Append(diags...)
+	return said
+}
+
+// planOwner refuses to take the Owner of the team away or to lock it by a table.
+func (r *usersCSVResource) planOwner(ctx context.Context, table, former usersTable, how string, diags *diag.Diagnostics) {
+	rows, known := table.byEmail(), former.byEmail()
+	for _, row := range former.Users {
+		if _, stays := rows[strings.ToLower(row.Email)]; stays || how == onDestroyKeep {
+			continue
+		}
+		_, d := r.EndUser(ctx, row.Email, "destroys", path.Root("csv"), fmt.Sprintf(" Or keep the row of line %d, or set on_destroy = \"keep\".", row.Line))
+		diags.Append(d...)
+	}
+	for _, row := range table.Users {
+		if row.Locked && !known[strings.ToLower(row.Email)].Locked {
+			_, d := r.EndUser(ctx, row.Email, "locks", path.Root("csv"), "")
+			diags.Append(d...)
+		}
+	}
+}
+
+// withoutOwner is a table that goes, without the Owner of the team, who stays.
+func (r *usersCSVResource) withoutOwner(ctx context.Context, m usersCSVModel, diags *diag.Diagnostics) usersCSVModel {
+	written, err := access.ReadUsersCSV(m.CSV.ValueString())
+	owner, lookup := r.Client.TeamOwner(ctx)
+	if err != nil || lookup != nil || m.OnDestroy.ValueString() == onDestroyKeep {
+		return m // there is none, or the API says more
+	}
+	m.CSV = newUsersText(written.Edit(func(row access.CSVUser) (access.CSVUser, bool) {
+		return row, !strings.EqualFold(row.Email, owner.Email) || !r.LeaveOwner(ctx, row.Email, diags)
+	}))
+	return m
+}
