@@ -85,6 +85,7 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 	sound.token = sound.issueUser(t, main, access.Employee, api.AllScopes()...) // and "me" is somebody
 	owner := sound.owner(t)
 	leaver := sound.create(t, "~/users", person("leaver@acme.example", "g", "gone"))
+	locked := sound.create(t, "~/users", person("locked@acme.example"))
 	vendor := withVendors(t, sound)
 	invited := sound.create(t, team("/members"), `{"email": "invited@acme.example", "role": "member"}`)
 	joined, third := sound.join(t, "joined@acme.example", "member"), sound.join(t, "third@acme.example", "member")
@@ -114,8 +115,8 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 		"PUT " + api.PathScope:         {body: `{"description": {"en": "x"}}`, status: 204},
 		"DELETE " + api.PathScope:      {path: "~/scopes/unused", status: 204},
 		"POST " + api.PathTestToken:    {path: "~/users/" + owner + "/test-token", status: 200},
-		"PUT " + api.PathUserLock:      {path: "~/users/" + leaver + "/lock", status: 204},
-		"DELETE " + api.PathUserLock:   {path: "~/users/" + leaver + "/lock", status: 204},
+		"PUT " + api.PathUserLock:      {path: "~/users/" + locked + "/lock", status: 204},
+		"DELETE " + api.PathUserLock:   {path: "~/users/" + locked + "/lock", status: 204},
 		"GET " + api.PathControls:      {path: "~/access-controls?expand=role,resource", status: 200},
 		"GET " + api.PathUserGroup:     {path: "~/users/" + main + "/groups/g", status: 200},
 		"GET " + api.PathUsers:         {path: "~/users?expand=groups", status: 200},
