@@ -234,3 +234,36 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// A plan that replaces an object and is thrown away leaves nothing behind by which a
+// later creation would take over what exists: the next run that reads the object, as
+// one that only forgets it does, ends what the plan remembered.
+func TestReplacement_thrownAway(t *testing.T) {
+	t.Parallel()
+	p := providertest.New(t, providertest.Remote(t, servertest.Options{}).Config)
+	made := p.MustApply("iam_user", state{}, anna())
+	throwAway := func() {
+		t.Helper()
+		p.NextRun()
+		first, _, d := p.Plan("iam_user", made, anna())
+		if d.Failed() {
+			t.Fatal(d)
+		}
+		if _, _, d := p.Plan("iam_user", state{Private: first.Private}, anna()); d.Failed() {
+			t.Fatal(d)
+		}
+		p.NextRun()
+	}
+	for name, later := range map[string]func(){
+		"read":      func() { p.Refresh("iam_user", made) },
+		"kept":      func() { p.Plan("iam_user", made, anna()) },
+		"destroyed": func() { p.Plan("iam_user", made, nil) },
+	} {
+		throwAway()
+		later()
+		p.NextRun()
+		if _, _, d := p.Plan("iam_user", state{}, anna()); !d.Has("error", "User Already Exists") {
+			t.Errorf("%s: %v", name, d)
+		}
+	}
+}

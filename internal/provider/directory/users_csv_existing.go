@@ -36,7 +36,7 @@ func (r *usersCSVResource) planExisting(ctx context.Context, table, former users
 		_, stayed := r.Keys.Replaced(user)
 		shown := r.Keys.Shown(user)
 		if shown && len(former.Users) == 0 {
-			r.PlanReplacement(whole)
+			diags.Append(r.PlanReplacement(whole)...)
 		}
 		if !kept && !stayed && !shown {
 			rows = append(rows, row)

@@ -125,6 +125,7 @@ func (r *usersCSVResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	table := usersTable{written.Table(), r.Defaults}
+	r.ForgetReplacement(tableObject(table)) // of an earlier plan: this run's is yet to come
 	users, err := r.present(ctx, table)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("read", "users", "of the table", err))

@@ -98,7 +98,10 @@ func (r *Addressed) IdentifyRead(ctx context.Context, req resource.ReadRequest, 
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, PrivateMoved, nil)...)
 	}
 	if !resp.State.Raw.IsNull() {
-		r.note(resp.State.Raw, func(o Object) { r.Keys.Show(o) })
+		r.note(resp.State.Raw, func(o Object) {
+			r.Keys.Show(o)
+			r.ForgetReplacement(o) // of an earlier plan: this run's is yet to come
+		})
 		r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 		return
 	}

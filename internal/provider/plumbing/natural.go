@@ -212,6 +212,7 @@ func (r *Addressed) PlanKey(ctx context.Context, req resource.ModifyPlanRequest,
 	setPrivate(ctx, resp.Private, privatePlanned, next, diags)
 	if had && (destroys || known && n.object(next) != n.object(prior)) && !n.Stays {
 		mine.Label = n.label(req.State.Raw)
+		r.ForgetReplacement(n.object(prior))
 		diags.Append(r.Keys.End(n.object(prior), n.name(prior), mine, n.at())...)
 	}
 	if !known {
@@ -237,7 +238,7 @@ func (r *Addressed) PlanKey(ctx context.Context, req resource.ModifyPlanRequest,
 	case planned.Removed:
 		r.ForgetReplacement(o)
 	case planned.Replaces:
-		r.PlanReplacement(o)
+		diags.Append(r.PlanReplacement(o)...)
 	default: // in an apply
 		planned.Replaces = r.ReplacementPlanned(o)
 		planned.Removed = planned.Replaces // the plan has judged it
