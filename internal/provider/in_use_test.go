@@ -138,7 +138,7 @@ resource "iam_group" "t" {
   role_template = iam_role_template.t[0].id
 }
 `
-	for _, parallelism := range []int{10, 50} {
+	for _, parallelism := range []int{1, 10, 50} {
 		t.Run(fmt.Sprint(parallelism), func(t *testing.T) {
 			t.Parallel()
 			b := providertest.Remote(t, servertest.Options{})

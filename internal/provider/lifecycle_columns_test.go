@@ -532,9 +532,8 @@ func (l *life) lost(what string, plan func() *providertest.Planned, before bool)
 	}
 }
 
-// destroyUnordered destroys an object and what it is part of, in any order. One
-// after the other, as with -parallelism=1, the first may have nothing to wait
-// for: it says so, and another run does the rest.
+// destroyUnordered destroys an object and what it is part of, in any order, one
+// after the other and together. One run is enough.
 func (l *life) destroyUnordered() {
 	l.tried = true
 	for _, run := range []providertest.Run{{Apply: providertest.RemovalsLast}, {Apply: providertest.RemovalsLast, OldestFirst: true}, {Apply: providertest.Together}} {
@@ -546,11 +545,8 @@ func (l *life) destroyUnordered() {
 			l.t.Errorf("%s: the plan says %v", what, planned.Said)
 			continue
 		}
-		if d := l.s.Apply(planned); d.Failed() && (!run.OldestFirst || !hasError(d, "apply again", "-parallelism=1")) {
+		if d := l.s.Apply(planned); d.Failed() {
 			l.t.Errorf("%s: the apply says %v", what, d)
-		}
-		if run.OldestFirst {
-			l.run()
 		}
 		l.wantGone(what)
 	}

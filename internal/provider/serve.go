@@ -69,9 +69,12 @@ func (n noting) UpgradeResourceState(ctx context.Context, req *tfprotov6.Upgrade
 	return n.ProtocolServer.UpgradeResourceState(ctx, req)
 }
 
-// PlanResourceChange tells the guardrails which resource is planned.
+// PlanResourceChange tells the guardrails which resource is planned, and lets what
+// was planned before look at what this step adds.
 func (n noting) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	defer n.configured.data.Load().Begin()()
+	data := n.configured.data.Load()
+	defer data.Begin()()
+	defer data.NoteLeaving()
 	return n.ProtocolServer.PlanResourceChange(plumbing.Planning(ctx, req.TypeName, encoded(req.PriorState, req.Config)...), req)
 }
 

@@ -401,10 +401,11 @@ func (r *groupResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.WhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, id, force, planned[kindMember]) }, client.IsBadRequest)
+	leavers := r.leavers(id, planned)
+	err := r.WhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, id, force, leavers) }, client.IsBadRequest)
 	if client.IsBadRequest(err) && !force {
 		err = fmt.Errorf("%w. The group still has %s, and nothing that this apply was about to change has taken them out. "+
-			"If this configuration does so, apply again: with -parallelism=1 Terraform may come to the group first. Else take them out first. Or set force_delete = true, apply, and destroy again", err, r.stillMembers(ctx, state))
+			"If this configuration does so, apply again. Else take them out first. Or set force_delete = true, apply, and destroy again", err, r.stillMembers(ctx, state))
 	}
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.Append(plumbing.Unable("delete", "group", id, err))

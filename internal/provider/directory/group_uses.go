@@ -66,14 +66,20 @@ func (r *groupResource) planDestroy(ctx context.Context, req resource.ModifyPlan
 	for user, name := range members {
 		if r.Leaving(id, plumbing.Person{ID: user, Email: name}) {
 			leave = append(leave, user)
+			delete(members, user)
 		} else {
 			stay = append(stay, name)
 		}
 	}
+	kept := plumbing.PlannedUses{}
 	if len(leave) > 0 {
 		slices.Sort(leave)
-		resp.Diagnostics.Append(plumbing.KeepUses(ctx, plumbing.PlannedUses{kindMember: leave}, resp.Private)...)
+		kept[kindMember] = leave
 	}
+	if plan := r.AwaitLeaving(id, members); plan != "" {
+		kept[kindPlan] = []string{plan}
+	}
+	resp.Diagnostics.Append(plumbing.KeepUses(ctx, kept, resp.Private)...)
 	if len(stay) == 0 {
 		return
 	}
@@ -86,8 +92,21 @@ func (r *groupResource) planDestroy(ctx context.Context, req resource.ModifyPlan
 	resp.Diagnostics.AddWarning("Group Has Members: "+id, fmt.Sprintf("Group %s still has members, as far as this plan has come: %s. %s", groupLabel(state), plumbing.NameSome(stay), ends))
 }
 
-// kindMember is the kind under which a group's plan keeps users for Delete.
-const kindMember = "member"
+// Kinds under which a group's plan keeps for Delete which users leave, and the plan
+// that may have found more of them later.
+const (
+	kindMember = "member"
+	kindPlan   = "plan"
+)
+
+// leavers are those who leave the group by the plan of its destroy.
+func (r *groupResource) leavers(id string, planned plumbing.PlannedUses) []string {
+	users := slices.Clone(planned[kindMember])
+	for _, plan := range planned[kindPlan] {
+		users = append(users, r.LeftLater(plan, id)...)
+	}
+	return users
+}
 
 // delete deletes the group. Members who leave in this run anyway, by its plan, are
 // no reason to keep it.

@@ -1,6 +1,8 @@
 package directory_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -51,8 +53,8 @@ func inGroup(p *providertest.Provider, by string) (group, member aStep) {
 
 var membershipTypes = []string{"iam_user", "iam_group_membership", "iam_group_members", "iam_user_groups", "iam_users_csv"}
 
-// A group goes with its members in one apply: at once where the plan has seen that
-// they go, and else as soon as they are gone.
+// A group goes with its members in one apply, in whatever order Terraform plans and
+// destroys them.
 func TestGroupResource_destroyedWithMembers(t *testing.T) {
 	t.Parallel()
 	for _, by := range membershipTypes {
@@ -77,13 +79,9 @@ func TestGroupResource_destroyedWithMembers(t *testing.T) {
 							t.Errorf("the plan says %v", d)
 						}
 						p.NextRun()
-						if plans[0] == 0 && applies[0] == 0 {
-							destroyTogether(t, p, steps, planned)
-						} else {
-							for _, i := range applies { // one at a time
-								if _, d := p.ApplyStep(steps[i], planned[i]); d.Failed() {
-									t.Errorf("got %v", d)
-								}
+						for _, i := range applies { // one at a time, as with -parallelism=1
+							if _, d := p.ApplyStep(steps[i], planned[i]); d.Failed() {
+								t.Errorf("got %v", d)
 							}
 						}
 						if _, err := b.Client.Group(t.Context(), "g"); !client.IsNotFound(err) {
@@ -110,19 +108,50 @@ func destroyTogether(t *testing.T, p *providertest.Provider, steps []aStep, plan
 	wg.Wait()
 }
 
-// Where nothing else is going on, a group that still has members is not waited for:
-// the error names them, and the next apply goes on.
+// Where the plan cannot tell the destroy who leaves later, a group waits for those
+// who leave at the same time.
+func TestGroupResource_waitsForMembers(t *testing.T) {
+	t.Parallel()
+	b := remote(t)
+	occupied := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(occupied, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := providertest.Start(t, map[string]string{"TF_DATA_DIR": occupied})
+	if d := p.Configure(b.Config); d.Failed() {
+		t.Fatal(d)
+	}
+	group, member := inGroup(p, "iam_group_membership")
+	steps, planned := []aStep{group, member}, make([]state, 2)
+	p.NextRun()
+	for i := range steps {
+		planned[i], _, _ = p.Plan(steps[i].Type, steps[i].Prior, nil)
+	}
+	p.NextRun()
+	destroyTogether(t, p, steps, planned)
+	if _, err := b.Client.Group(t.Context(), "g"); !client.IsNotFound(err) {
+		t.Errorf("the group is there: %v", err)
+	}
+}
+
+// A group that has members whom nothing takes out is not waited for: the error names
+// them, and the next apply goes on once they have left. What another plan would take
+// out does not count.
 func TestGroupResource_destroyedBeforeMembers(t *testing.T) {
 	t.Parallel()
 	b := remote(t)
 	p := providertest.New(t, b.Config)
 	group, member := inGroup(p, "iam_group_membership")
 	p.NextRun()
-	plannedGroup, _, _ := p.Plan("iam_group", group.Prior, nil)
+	planned, _, _ := p.Plan("iam_group", group.Prior, nil)
+	p.NextRun()
+	if _, _, d := p.Plan("iam_group", group.Prior, nil); d.Failed() {
+		t.Fatal(d)
+	}
 	plannedMember, _, _ := p.Plan(member.Type, member.Prior, nil)
 	p.NextRun()
 	start := time.Now()
-	kept, d := p.ApplyStep(group, plannedGroup)
+	kept, d := p.ApplyStep(group, planned)
 	if !d.Has("error: Unable to delete group", "still has the members ann@acme.example", "apply again", "set force_delete = true") || kept.Values == nil || time.Since(start) > 15*time.Second {
 		t.Errorf("got %v, %v after %v", kept.Values, d, time.Since(start))
 	}

@@ -42,6 +42,7 @@ type Data struct {
 	forecast     forecast
 	requests     requests
 	replacing    replacing
+	leaving      leaving
 	people       people
 	codes        tenantCodes
 }

@@ -13,7 +13,7 @@ import (
 // skipped, saying so, unless TF_ACC is set.
 func Acceptance(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
-	plugin := provider.New("test", func(string) string { return "" })
+	plugin := provider.New("test", environment(t, nil))
 	t.Cleanup(func() {
 		if err := plugin.Close(); err != nil {
 			t.Errorf("closing the provider: %v", err)

@@ -7,6 +7,7 @@ package providertest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"sync"
@@ -68,10 +69,9 @@ type State struct {
 }
 
 // Start starts a provider with an environment, not configured yet.
-func Start(t testing.TB, environment map[string]string) *Provider {
+func Start(t testing.TB, variables map[string]string) *Provider {
 	t.Helper()
-	getenv := func(name string) string { return environment[name] }
-	plugin := provider.New("test", getenv)
+	plugin := provider.New("test", environment(t, variables))
 	t.Cleanup(func() {
 		if err := plugin.Close(); err != nil {
 			t.Errorf("closing the provider: %v", err)
@@ -85,10 +85,18 @@ func Start(t testing.TB, environment map[string]string) *Provider {
 	return p
 }
 
+// environment returns the environment of a provider, with a data directory of
+// Terraform for the test alone unless it names one.
+func environment(t testing.TB, variables map[string]string) (getenv func(string) string) {
+	all := map[string]string{"TF_DATA_DIR": t.TempDir()}
+	maps.Copy(all, variables)
+	return func(name string) string { return all[name] }
+}
+
 // New starts a provider and configures it, which must give no error.
 func New(t testing.TB, config Values) *Provider {
 	t.Helper()
-	p := Start(t, map[string]string{"TF_DATA_DIR": t.TempDir()})
+	p := Start(t, nil)
 	if d := p.Configure(config); d.Failed() {
 		t.Fatalf("configuring the provider: %v", d)
 	}
