@@ -30,6 +30,13 @@ func (r *groupResource) checkControls(ctx context.Context, plan groupModel) (dia
 		if _, planned := tenant.Controls[id]; planned || tenant.Has(id) {
 			continue
 		}
+		exists, err := r.HasControl(ctx, id)
+		if err != nil {
+			diags.Append(plumbing.Unable("read", "access control", id, err))
+		}
+		if exists || err != nil {
+			continue
+		}
 		diags.AddAttributeError(path.Root("access_control_ids").AtSetValue(types.StringValue(id)), "Unknown Access Control",
 			fmt.Sprintf("The tenant has no access control %q. Use one that the data source iam_access_controls lists. If this configuration creates it, refer to the id of the iam_access_control.", id))
 	}

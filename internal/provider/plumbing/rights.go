@@ -88,6 +88,37 @@ func (d *Data) Rights(ctx context.Context) (Rights, error) {
 	return r, nil
 }
 
+// HasScope reports whether the tenant has a scope that is not predefined, or will
+// have it by what the run plans. Where the token may not read scopes it is taken to
+// have all.
+func (d *Data) HasScope(ctx context.Context, id string) (bool, error) {
+	d.mu.Lock()
+	exists, planned := d.controlPlans.scopes[id]
+	d.mu.Unlock()
+	if planned {
+		return exists, nil
+	}
+	_, err := d.Client.Scope(ctx, id)
+	return existsOrHidden(err)
+}
+
+// HasControl is HasScope for an access control that Rights does not show: a list may
+// lag behind.
+func (d *Data) HasControl(ctx context.Context, id string) (bool, error) {
+	_, err := d.Client.AccessControl(ctx, id)
+	return existsOrHidden(err)
+}
+
+func existsOrHidden(err error) (bool, error) {
+	switch {
+	case client.IsNotFound(err):
+		return false, nil
+	case client.IsForbidden(err) || client.IsUnsupported(err):
+		return true, nil
+	}
+	return err == nil, err
+}
+
 func (d *Data) readRights(ctx context.Context) error {
 	rights, err := d.Client.Rights(ctx)
 	if client.IsForbidden(err) {

@@ -59,11 +59,11 @@ func (r *accessControlResource) checkScope(ctx context.Context, id, control stri
 	if _, predefined := access.ScopeByID(id); predefined {
 		return nil
 	}
-	tenant, err := r.Rights(ctx)
+	exists, err := r.HasScope(ctx, id)
 	switch {
 	case err != nil:
-		diags.Append(plumbing.Unable("read", "scopes", "of the tenant", err))
-	case tenant.Scopes != nil && !tenant.Scopes[id]:
+		diags.Append(plumbing.Unable("read", "scope", id, err))
+	case !exists:
 		diags.AddAttributeError(at, "Unknown Scope",
 			fmt.Sprintf("The tenant has no scope %q. Use one that the data source iam_scopes lists. If this configuration creates it, refer to the id of the iam_scope.", id))
 	}
