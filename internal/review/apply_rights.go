@@ -144,7 +144,7 @@ func (a *applied) putVendor(c change) {
 			id = c.address + "/" + g.Kind
 		}
 		a.groups[c.address+"/"+g.Kind] = id
-		a.SetGroup(access.Group{ID: id, Name: c.after.text("name") + " " + g.Label, VendorID: vendor, Controls: []string{g.Control}})
+		a.SetGroup(access.Group{ID: id, Name: c.after.text("name") + " " + g.Label, VendorID: vendor, Controls: g.Controls})
 	}
 }
 
