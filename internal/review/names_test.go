@@ -325,3 +325,53 @@ func validate(t tester, s *jsonschema.Schema, text string) {
 		t.Errorf("%v:\n%s", err, text)
 	}
 }
+
+// What cannot be seen is shown, and no two names look the same because of it.
+func TestVisible(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Zoë Müller": "Zoë Müller", "日本": "日本", "a\nb": `a\u{a}b`, `a\u{a}b`: `a\u{5c}u{a}b`, `a\ub`: `a\ub`, "a\u202eb": `a\u{202e}b`, "\u0301a\u0301": `\u{301}a` + "\u0301",
+		"\u2800": `\u{2800}`, "x\ufe0f": `x\u{fe0f}`, "\u3164": `\u{3164}`, "\U000e0041": `\u{e0041}`, "\xff": `\u{fffd}`, "": "", " ": " ", "\u00a0": `\u{a0}`,
+	} {
+		if got := review.Visible(text); got != want {
+			t.Errorf("%q is shown as %q, want %q", text, got, want)
+		}
+	}
+	seen := map[string]string{}
+	for _, text := range hostile {
+		shown := review.Visible(text)
+		if other, ok := seen[shown]; ok && utf8.ValidString(text) && utf8.ValidString(other) {
+			t.Errorf("%q and %q look the same", text, other)
+		}
+		seen[shown] = text
+	}
+}
+
+// The first line of a comment has each name to the letter.
+func TestWrite_verdictNames(t *testing.T) {
+	t.Parallel()
+	for _, name := range append([]string{" a", "a ", " a ", "` `", " ` "}, hostile...) {
+		r := review.Result{People: []review.Person{person(name, loss("orders"))}}
+		line, _, _ := strings.Cut(in(t, r, review.Options{Format: "markdown", FailOn: []string{review.Lost}}), "\n")
+		var page bytes.Buffer
+		if err := comments.Convert([]byte(line), &page); err != nil {
+			t.Fatal(err)
+		}
+		root, err := nethtml.Parse(&page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := review.Visible(name)
+		switch {
+		case name == "":
+			want = "a user without e-mail address"
+		case strings.TrimSpace(want) == "":
+			want = `"` + want + `"`
+		}
+		for n := range root.Descendants() {
+			if n.Data == "code" && n.FirstChild.Data != want {
+				t.Errorf("%q is shown as %q, want %q: %s", name, n.FirstChild.Data, want, line)
+			}
+		}
+	}
+}
