@@ -156,14 +156,11 @@ func writeExport(ctx context.Context, env Env, c *client.Client, o exportOptions
 	return nil
 }
 
-// remark says what is not exported, and what the provider will not take as it is.
+// remark says what the provider will not take as it is.
 func remark(env Env, objects []export.Object, filter export.Filter) {
 	for _, o := range objects {
 		if !filter.Exports(o.Type) {
 			continue
-		}
-		if reason := o.LeftOut(); reason != "" {
-			fmt.Fprintf(env.Stderr, "%s %s is left out: %s.\n", o.Type, o.ImportID, reason)
 		}
 		for _, name := range slices.Sorted(maps.Keys(o.Arguments)) {
 			if character := unseen(o.Arguments[name]); character != "" && name != "description" && name != "mixins" {

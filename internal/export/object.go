@@ -36,14 +36,6 @@ func (o Object) is(name string) bool {
 	return on
 }
 
-// LeftOut says why an object is never exported; empty where it may be.
-func (o Object) LeftOut() string {
-	if o.Type == typeMake && o.text("api_url") != "" {
-		return "it goes with an API key, which no API shows: write it by hand, and import it by " + o.ImportID
-	}
-	return ""
-}
-
 // Types that manage memberships. Two that manage the same one would undo each
 // other's work.
 const (
@@ -161,7 +153,7 @@ func selected(objects []Object, f Filter) ([]Object, error) {
 
 // takes reports whether an object is exported.
 func (c choice) takes(o Object) bool {
-	if !c.Exports(o.Type) || o.LeftOut() != "" || o.Type == typeGroup && c.made[o.text("id")] {
+	if !c.Exports(o.Type) || o.Type == typeGroup && c.made[o.text("id")] {
 		return false
 	}
 	if c.partial {

@@ -231,6 +231,8 @@ func notes(objects []Object) map[string]string {
 			note = "Another member here is a transfer of the ownership. Destroying this leaves the Owner in place."
 		case o.Type == typeUser && o.text("status") == "INACTIVE":
 			note = "This user is locked. To manage that here, set locked = true."
+		case o.Type == typeMake && o.text("api_url") != "":
+			note = "The API shows no key. Set api_key_wo and api_key_wo_version before you change api_url."
 		case o.Type == typeSite && o.is("default"):
 			note = "The default site, which cannot be destroyed."
 		}

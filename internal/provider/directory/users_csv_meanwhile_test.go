@@ -13,6 +13,35 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
+// A user whom a second run creates while this one is at work is no riddle: the error
+// says what happened, and what to do.
+func TestUsersCSVResource_createdMeanwhile(t *testing.T) {
+	t.Parallel()
+	var meanwhile atomic.Pointer[func()] // called once
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if create := meanwhile.Load(); create != nil && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/users") && meanwhile.CompareAndSwap(create, nil) {
+				(*create)()
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	p := providertest.New(t, b.Config)
+	create := func() {
+		_, err := b.Client.CreateUser(t.Context(), api.UserCreate{
+			FirstName: "Anna", LastName: "A", ContactEmail: "anna@acme.example", PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: []string{},
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	meanwhile.Store(&create)
+	_, d := p.Apply("iam_users_csv", state{}, csvOf("email,first_name,last_name\nanna@acme.example,Anna,A\n"))
+	if !d.Has("error", "line 2, anna@acme.example", "second run", "plan again", "adopt_existing = true") {
+		t.Errorf("got %v", d)
+	}
+}
+
 // What has no column stays as somebody else has made it, even while the table is
 // being written: many users take minutes.
 func TestUsersCSVResource_changedMeanwhile(t *testing.T) {

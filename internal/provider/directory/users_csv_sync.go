@@ -247,6 +247,9 @@ func (s *usersSync) succeed(email string, m userModel) {
 func (s *usersSync) create(ctx context.Context, row access.CSVUser) (*access.CSVUser, error) {
 	m := s.table.wanted(row, nil)
 	id, err := s.one.create(ctx, m, s.start)
+	if client.IsConflict(err) {
+		return nil, fmt.Errorf("%w. Something else, such as a second run of this configuration, created the user after this run had looked for it: plan again to see what is left to do. To take over users who exist, set adopt_existing = true", err)
+	}
 	if client.IsUncertain(err) {
 		return &row, fmt.Errorf("%w. The user may have been made all the same: the next plan shows it", err)
 	}
