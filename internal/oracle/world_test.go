@@ -59,14 +59,23 @@ var (
 
 func pick[T any](random *rand.Rand, list []T) T { return list[random.IntN(len(list))] }
 
-// some returns up to n of the list, at least one, in the order of the list.
+// some returns up to n of the list, at least one, each once and in the order of
+// the list.
 func some[T comparable](random *rand.Rand, list []T, n int) []T {
-	n = 1 + random.IntN(min(n, len(list)))
+	distinct := map[T]bool{}
+	for _, v := range list {
+		distinct[v] = true
+	}
+	n = 1 + random.IntN(min(n, len(distinct)))
 	chosen := map[T]bool{}
 	for len(chosen) < n {
 		chosen[pick(random, list)] = true
 	}
-	return slices.DeleteFunc(slices.Clone(list), func(v T) bool { return !chosen[v] })
+	return slices.DeleteFunc(slices.Clone(list), func(v T) bool {
+		first := chosen[v]
+		chosen[v] = false
+		return !first
+	})
 }
 
 func chance(random *rand.Rand, percent int) bool { return random.IntN(100) < percent }
