@@ -39,7 +39,6 @@ func newApplied(name string, s access.State, find *resolver) *applied {
 // apply makes the changes of a plan to a tenant. Ends come first: what the plan
 // takes away in one place and gives in another stays.
 func (a *applied) apply(t *part) {
-	a.learn(t)
 	for _, i := range t.actions {
 		if i.first() {
 			a.invoke(i)

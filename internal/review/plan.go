@@ -20,7 +20,6 @@ type Plan struct {
 	format    string
 	changes   []change
 	deferred  []deferredChange
-	drift     []change
 	actions   []invocation
 	later     []deferredInvocation // actions that are deferred
 	prior     []priorResource
@@ -191,8 +190,6 @@ func (p *planReader) member(name string) error {
 		return p.decode(&plan.variables)
 	case "resource_changes":
 		return p.elements(func() error { return p.change(&plan.changes) })
-	case "resource_drift":
-		return p.elements(func() error { return p.change(&plan.drift) })
 	case "deferred_changes":
 		return p.elements(p.deferredChange)
 	case "action_invocations":
@@ -217,7 +214,8 @@ func (p *planReader) member(name string) error {
 
 // passedOver are the members of a plan that say nothing of what it changes, or
 // nothing that is not said elsewhere in it.
-var passedOver = []string{"terraform_version", "planned_values", "output_changes", "relevant_attributes", "checks", "timestamp", "applyable"}
+// Drift is in the state that the plan starts from.
+var passedOver = []string{"terraform_version", "planned_values", "output_changes", "resource_drift", "relevant_attributes", "checks", "timestamp", "applyable"}
 
 // members reads an object, and calls f for each member to read its value. Null
 // has none.

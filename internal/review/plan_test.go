@@ -88,7 +88,6 @@ func TestRead_strange(t *testing.T) {
 		},
 		"iam_user.a: the plan says spare of it, which":              func(v any) m { return m{"resource_changes": []m{put(object(), "spare", v)}} },
 		"iam_user.a: the plan says spare of it, which ":             func(v any) m { return m{"resource_changes": []m{put(object(), "change.spare", v)}} },
-		"iam_user.a: the plan says spare of it, which this":         func(v any) m { return m{"resource_drift": []m{put(object(), "spare", v)}} },
 		"action.iam_lock_user.a: the plan says spare of it, which":  func(v any) m { return m{"action_invocations": []m{put(action(), "spare", v)}} },
 		"action.iam_lock_user.a: the plan says spare of it, which ": func(v any) m { return m{"action_invocations": []m{put(action(), "lifecycle_action_trigger.spare", v)}} },
 		"action.iam_lock_user.a: the plan says spare of it, which t": func(v any) m {

@@ -60,8 +60,10 @@ func (r *Result) review(ctx context.Context, t *part, find *resolver, offline bo
 	}
 	after := newApplied(t.name, t.before, find)
 	after.offline = offline
+	after.learn(t)
 	if !offline {
 		r.unread(t)
+		after.since(t)
 		if err := after.readTemplates(ctx, t); err != nil {
 			return err
 		}
