@@ -71,6 +71,11 @@ func (a *applied) apply(t *part) {
 
 // learn notes which objects addresses stand for, and what is not known.
 func (a *applied) learn(t *part) {
+	for _, p := range t.prior {
+		if p.typeName == "iam_team_member" {
+			a.members[p.values.text("id")] = p.values.text("email")
+		}
+	}
 	for _, i := range t.actions {
 		a.transfers = a.transfers || i.typeName == "iam_transfer_team_owner"
 	}

@@ -114,7 +114,7 @@ func (a *applied) knownLevels(c change, present access.Group) access.Access {
 	switch unknown := c.unknown["access"].(type) {
 	case bool:
 		if unknown {
-			own = stays
+			return access.Merge(base, is)
 		}
 	case map[string]any:
 		for entity := range unknown {

@@ -1,0 +1,252 @@
+package review_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// configured is a resource in the configuration.
+func configured(address string, expressions m, more ...m) m {
+	typeName, name, _ := strings.Cut(address, ".")
+	r := m{"address": address, "mode": "managed", "type": typeName, "name": name, "provider_config_key": "iam", "expressions": expressions}
+	for _, o := range more {
+		for k, v := range o {
+			r[k] = v
+		}
+	}
+	return r
+}
+
+// instance is a new object of a plan in a module's instance, with the key.
+func instance(module, address string, key any, after, unknown m) m {
+	c := change(address, "create", nil, after, unknown)
+	text := ""
+	switch key := key.(type) {
+	case string:
+		text = `["` + key + `"]`
+		c["index"] = key
+	case int:
+		text = "[" + string(rune('0'+key)) + "]"
+		c["index"] = key
+	}
+	c["address"] = address + text
+	if module != "" {
+		c["address"], c["module_address"] = module+"."+address+text, module
+	}
+	return c
+}
+
+// What a reference means that is known in the apply only: it is followed to what
+// it must be, and to nothing where it may be something else.
+func TestRun_references(t *testing.T) {
+	t.Parallel()
+	newGroup := func(name string, key any) m {
+		return instance("", "iam_group."+name, key, m{"name": m{"en": name + keyText(key)}, "user_type": "EMPLOYEE", "effective_access": m{"orders": "read"}}, m{"id": true})
+	}
+	joins := func(module string, key any) m {
+		return instance(module, "iam_group_membership.x", key, m{"user_id": "cleo", "user_type": "EMPLOYEE"}, m{"group_id": true, "id": true})
+	}
+	expression := func(refs ...string) m { return m{"group_id": references(refs...)} }
+	forEach := func(refs ...string) m { return m{"for_each_expression": references(refs...)} }
+	read := func(group string) string { return "cleo@acme.example; gains read on orders through " + group }
+	const unknown = "iam_group_membership.x: the group is not known before the apply"
+	either := unknown + `: it may be iam_group.g["a"] or iam_group.g["b"]`
+	for name, c := range map[string]struct {
+		changes   []m
+		resources []m
+		calls     m
+		want      string
+		notes     string
+	}{
+		"to one": {[]m{newGroup("g", nil), joins("", nil)}, []m{configured("iam_group_membership.x", expression("iam_group.g.id", "iam_group.g"))}, nil, read("g (iam_group.g)"), ""},
+		"by a key that is written": {
+			[]m{newGroup("g", "a"), newGroup("g", "b"), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression(`iam_group.g["b"].id`, `iam_group.g["b"]`, "iam_group.g"))},
+			nil, read(`g-b (iam_group.g["b"])`), "",
+		},
+		"by a key with signs": {
+			[]m{newGroup("g", "a"), newGroup("g", "$${x} é.[]"), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression(`iam_group.g["$$${x} é.[]"].id`, `iam_group.g["$$${x} é.[]"]`, "iam_group.g"))},
+			nil, read(`g-$${x} é.[] (iam_group.g["$${x} é.[]"])`), "",
+		},
+		"by a key that no instance has": {
+			[]m{newGroup("g", "a"), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression(`iam_group.g["b"].id`, `iam_group.g["b"]`, "iam_group.g"))},
+			nil, "", unknown,
+		},
+		"by a number": {
+			[]m{newGroup("g", 0), newGroup("g", 1), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression("iam_group.g[1].id", "iam_group.g[1]", "iam_group.g"))},
+			nil, read("g-1 (iam_group.g[1])"), "",
+		},
+		"a text is no number": {
+			[]m{newGroup("g", "0"), newGroup("g", "1"), joins("", 0)},
+			[]m{configured("iam_group_membership.x", expression("iam_group.g", "count.index"))},
+			nil, "", `iam_group_membership.x[0]: the group is not known before the apply: it may be iam_group.g["0"] or iam_group.g["1"]`,
+		},
+		"by its own key": {
+			[]m{newGroup("g", "a"), newGroup("g", "b"), joins("", "b")},
+			[]m{configured("iam_group_membership.x", expression("iam_group.g", "each.key"))},
+			nil, read(`g-b (iam_group.g["b"])`), "",
+		},
+		"by a key that a variable may choose": {
+			[]m{newGroup("g", "a"), newGroup("g", "b"), joins("", "b")},
+			[]m{configured("iam_group_membership.x", expression("iam_group.g", "var.which", "each.key"))},
+			nil, "", strings.Replace(either, ".x:", `.x["b"]:`, 1),
+		},
+		"by a key that a value chooses": {
+			[]m{newGroup("g", "a"), newGroup("g", "b"), joins("", "b")},
+			[]m{configured("iam_group_membership.x", expression("iam_group.g", "each.value"), forEach("var.x"))},
+			nil, "", strings.Replace(either, ".x:", `.x["b"]:`, 1),
+		},
+		"each value of what is repeated": {
+			[]m{newGroup("g", "a"), newGroup("g", "b"), joins("", "b")},
+			[]m{configured("iam_group_membership.x", expression("each.value.id", "each.value"), forEach("iam_group.g"))},
+			nil, read(`g-b (iam_group.g["b"])`), "",
+		},
+		"a name that begins like another": {
+			[]m{newGroup("g", nil), newGroup("gg", nil), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression("iam_group.gg.id", "iam_group.gg"))},
+			nil, read("gg (iam_group.gg)"), "",
+		},
+		"one of two": {
+			[]m{newGroup("g", nil), newGroup("h", nil), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression("var.x", "iam_group.g.id", "iam_group.g", "iam_group.h.id", "iam_group.h"))},
+			nil, "", unknown + ": it may be iam_group.g or iam_group.h",
+		},
+		"one of two of which one is known": {
+			[]m{newGroup("new", nil), change("iam_group.g", "no-op", group("g", m{"orders": "read"}), group("g", m{"orders": "read"}), m{}), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression("iam_group.new.id", "iam_group.new", "iam_group.g.id", "iam_group.g"))},
+			nil, read("new (iam_group.new)"), "",
+		},
+		"beside what is not known": {
+			[]m{newGroup("g", nil), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression("terraform_data.flag.output", "terraform_data.flag", "iam_group.g.id", "iam_group.g"))},
+			nil, "", unknown,
+		},
+		"beside a local": {
+			[]m{newGroup("g", nil), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression("local.flag", "iam_group.g.id", "iam_group.g"))},
+			nil, "", unknown,
+		},
+		"handed to a module": {
+			[]m{newGroup("g", nil), joins("module.m", nil)},
+			nil,
+			m{"m": m{"expressions": m{"group": references("iam_group.g.id", "iam_group.g")}, "module": m{"resources": []m{configured("iam_group_membership.x", expression("var.group"))}}}},
+			read("g (iam_group.g)"), "",
+		},
+		"a map handed to a module": {
+			[]m{newGroup("g", "a"), newGroup("g", "b"), joins("module.m", "b")},
+			nil,
+			m{"m": m{"expressions": m{"groups": references("iam_group.g")}, "module": m{"resources": []m{configured("iam_group_membership.x", expression("var.groups", "each.key"))}}}},
+			read(`g-b (iam_group.g["b"])`), "",
+		},
+		"a map handed to a module with a key of its own": {
+			[]m{newGroup("g", "a"), newGroup("g", "b"), joins(`module.m["a"]`, "b")},
+			nil,
+			m{"m": m{"expressions": m{"groups": references("iam_group.g")}, "module": m{"resources": []m{configured("iam_group_membership.x", expression("var.groups", "each.key"))}}}},
+			read(`g-b (iam_group.g["b"])`), "",
+		},
+		"by the key of a module": {
+			[]m{newGroup("g", "a"), newGroup("g", "b"), joins(`module.m["a"]`, nil)},
+			nil,
+			m{"m": m{"expressions": m{"group": references("iam_group.g", "each.key")}, "module": m{"resources": []m{configured("iam_group_membership.x", expression("var.group"))}}}},
+			read(`g-a (iam_group.g["a"])`), "",
+		},
+		"by a key in a module that is written": {
+			[]m{newGroup("g", "a"), newGroup("g", "b"), joins("module.m", nil)},
+			nil,
+			m{"m": m{"expressions": m{"groups": references("iam_group.g")}, "module": m{"resources": []m{configured("iam_group_membership.x", expression(`var.groups["b"]`, "var.groups"))}}}},
+			read(`g-b (iam_group.g["b"])`), "",
+		},
+		"in circles": {
+			[]m{newGroup("g", nil), joins("module.m", nil)},
+			nil,
+			m{"m": m{"expressions": m{"group": references("module.m.out", "module.m")}, "module": m{
+				"outputs":   m{"out": m{"expression": references("var.group")}},
+				"resources": []m{configured("iam_group_membership.x", expression("var.group"))},
+			}}},
+			"", "module.m.iam_group_membership.x: the group is not known before the apply",
+		},
+		"to a vendor's group": {
+			[]m{instance("", "iam_vendor.v", nil, m{"name": "V"}, m{"id": true, "group_ids": true}), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression(`iam_vendor.v.group_ids["order_viewer"]`, "iam_vendor.v.group_ids", "iam_vendor.v"))},
+			nil, "cleo@acme.example; gains read on orders for records of the vendor iam_vendor.v through V Vendor Order viewer (iam_vendor.v/order_viewer)", "",
+		},
+		"to some group of a vendor": {
+			[]m{instance("", "iam_vendor.v", nil, m{"name": "V"}, m{"id": true, "group_ids": true}), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression("var.kind", "iam_vendor.v.group_ids", "iam_vendor.v"))},
+			nil, "", unknown + ": it may be iam_vendor.v/order_manager or iam_vendor.v/order_viewer or iam_vendor.v/product_manager or iam_vendor.v/product_viewer",
+		},
+		"to a vendor's own group": {
+			[]m{
+				instance("", "iam_vendor.v", nil, m{"name": "V"}, m{"id": true, "group_ids": true}),
+				instance("", "iam_group.g", nil, m{"name": m{"en": "g"}, "user_type": "EMPLOYEE", "effective_access": m{}, "access_control_ids": []string{vendorOrders}}, m{"id": true, "vendor_id": true}),
+				joins("", nil),
+			},
+			[]m{configured("iam_group.g", m{"vendor_id": references("iam_vendor.v.id", "iam_vendor.v")}), configured("iam_group_membership.x", expression("iam_group.g.id", "iam_group.g"))},
+			nil, "cleo@acme.example; gains manage on orders for records of the vendor iam_vendor.v through g (iam_group.g)", "",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			plan := offline(people(), c.changes...)
+			plan["configuration"] = m{"root_module": m{"resources": c.resources, "module_calls": c.calls}}
+			r := ask(t, asText(t, plan), nil)
+			if got, said := happening(r), strings.Join(notes(r), "\n"); got != c.want || said != c.notes {
+				t.Errorf("it says\n%s\nand not\n%s\n%s", got, c.want, said)
+			}
+		})
+	}
+}
+
+func keyText(key any) string {
+	switch key := key.(type) {
+	case string:
+		return "-" + key
+	case int:
+		return "-" + string(rune('0'+key))
+	}
+	return ""
+}
+
+// Of what is known in part, the known part counts, and the rest is told.
+func TestRun_knownInPart(t *testing.T) {
+	t.Parallel()
+	const accessNotes = "iam_group.g: the access that the group gives is not all known before the apply"
+	g := func(v m) m { return without(group("g", nil, m{"access": nil}, v), "effective_access") }
+	unknown := func(access any) m { return m{"effective_access": true, "access": access} }
+	for name, c := range map[string]struct {
+		change m
+		want   string
+		notes  string
+	}{
+		"levels": {
+			change("iam_group.g", "update", group("g", m{"orders": "read"}), g(m{"access": m{"users_and_groups": "manage"}}), unknown(m{"orders": true})),
+			"manage on users_and_groups through G (g)", accessNotes,
+		},
+		"all levels":              {change("iam_group.g", "update", group("g", m{"orders": "read"}), g(nil), unknown(true)), "", accessNotes},
+		"levels over a template":  {change("iam_group.g", "update", group("g", m{"orders": "read"}), g(m{"role_template": "admin", "access": m{}}), unknown(m{"orders": true})), "manage on users_and_groups", accessNotes},
+		"the template":            {change("iam_group.g", "update", group("g", m{"orders": "read"}), g(m{"access": m{"media": "manage"}}), m{"effective_access": true, "role_template": true}), "gains manage on media", accessNotes},
+		"of a new group":          {change("iam_group.new", "create", nil, without(group("new", nil, m{"access": m{"orders": "read"}}), "effective_access"), unknown(m{"media": true})), "", "iam_group.new: the access that the group gives is not all known before the apply"},
+		"restrictions":            {change("iam_group.g", "update", group("g", m{"orders": "read"}), group("g", m{"orders": "read"}, m{"restrictions": []any{"DE", nil}}), m{"restrictions": []any{false, true}}), "ann@acme.example; loses read on orders except for records with DE", "iam_group.g: the restrictions of the group are not all known"},
+		"restrictions, all":       {change("iam_group.g", "update", group("g", m{"orders": "read"}), without(group("g", m{"orders": "read"}), "restrictions"), m{"restrictions": true}), "", "iam_group.g: the restrictions of the group are not all known"},
+		"groups":                  {change("iam_user.ann", "update", user("ann", m{"group_ids": []string{"g", "h"}}), user("ann", m{"group_ids": []any{"h", nil}}), m{"group_ids": []any{false, true}}), "ann@acme.example; gains read on media", "iam_user.ann: not all groups are known before the apply: reviewed with h, besides those that the user has"},
+		"groups, all":             {change("iam_user.ann", "update", user("ann", m{"group_ids": []string{"g"}}), user("ann"), m{"group_ids": true}), "", "iam_user.ann: the groups are not known before the apply"},
+		"a lock":                  {change("iam_user.ann", "update", user("ann"), user("ann"), m{"locked": true}), "", "iam_user.ann: whether the user is locked is not known"},
+		"members":                 {change("iam_group_members.g", "create", nil, m{"group_id": "g", "members": m{"ann@acme.example": "ann"}}, m{"members": m{"ben@acme.example": true}}), "", ""},
+		"members, one not there":  {change("iam_group_members.g", "create", nil, m{"group_id": "g", "members": m{"ann@acme.example": "ann"}}, m{"members": m{"new@acme.example": true}}), "ben@acme.example; loses read on orders", "iam_group_members.g: no user new@acme.example is known"},
+		"members, all":            {change("iam_group_members.g", "create", nil, m{"group_id": "g"}, m{"members": true}), "", "iam_group_members.g: the members are not known"},
+		"a vendor of a group":     {change("iam_group.g", "update", group("g", m{"orders": "read"}), group("g", m{"orders": "read"}), m{"vendor_id": true}), "", "iam_group.g: the vendor that the group is of is not known"},
+		"a template that changes": {change("iam_role_template.t", "update", m{"id": "t"}, m{"id": "t"}, m{"access": m{"orders": true}, "effective_access": true}), "", "iam_role_template.t: what the role template gives is not known"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := ask(t, asText(t, offline(people(), c.change)), nil)
+			got, said := happening(r), strings.Join(notes(r), "\n")
+			if !strings.Contains(got, c.want) || (got == "") != (c.want == "") || !strings.HasPrefix(said, c.notes) || (said == "") != (c.notes == "") || strings.Contains(got, "loses") && !strings.Contains(c.want, "loses") {
+				t.Errorf("it says\n%s\nand not\n%s\n%s", got, c.want, said)
+			}
+		})
+	}
+}
