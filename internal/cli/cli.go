@@ -80,7 +80,7 @@ func Run(ctx context.Context, env Env, args []string) int {
 // explain prints each of the errors in a line. They hold names that others
 // chose, and a name is no line of its own.
 func explain(w io.Writer, command string, err error) {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only the outermost is taken apart
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, err := range joined.Unwrap() {
 			explain(w, command, err)
 		}

@@ -42,11 +42,11 @@ func TestResult_Fingerprint(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		print := r.Fingerprint(p)
-		if !strings.HasPrefix(print, "sha256:") || len(print) != 71 {
-			t.Fatalf("%q", print)
+		fingerprint := r.Fingerprint(p)
+		if !strings.HasPrefix(fingerprint, "sha256:") || len(fingerprint) != 71 {
+			t.Fatalf("%q", fingerprint)
 		}
-		return print
+		return fingerprint
 	}
 	text := `{"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": [], "timestamp": "2026-11-30T13:00:00Z"}`
 	first := plan(text, staff())

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"bytes"
 	"encoding/xml"
 	"io"
 	"slices"
@@ -63,15 +64,13 @@ func (r Result) writeJUnit(w io.Writer, o Options) error {
 	}
 	suite.Tests = len(suite.Cases)
 	doc := junitSuites{Tests: suite.Tests, Failures: suite.Failures, Skipped: suite.Skipped, Suites: []junitSuite{suite}}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
+	text, err := xml.MarshalIndent(doc, "", "  ")
+	if err != nil {
 		return err
 	}
-	e := xml.NewEncoder(w)
-	e.Indent("", "  ")
-	if err := e.Encode(doc); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
+	// No name holds a line break, so each of them ends a line of ours.
+	text = bytes.ReplaceAll(text, []byte("&#xA;"), []byte("\n"))
+	_, err = w.Write(slices.Concat([]byte(xml.Header), text, []byte("\n")))
 	return err
 }
 

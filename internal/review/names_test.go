@@ -44,7 +44,8 @@ func named(name func() string) (review.Result, review.Options) {
 	r := review.Result{Tenants: []string{"acme", name()}, Errored: true}
 	group := func() []access.GroupRef { return []access.GroupRef{{ID: name(), Name: name()}} }
 	changes := []access.Change{
-		admin(), noAdmin(), lifted(), gain("orders"), loss("orders"), loss("carts"), {},
+		admin(), noAdmin(), lifted(), gain("orders"), loss("orders"), loss("carts"),
+		{},
 		{Kind: access.Gained, Area: access.AreaScopes, From: "none", To: "held", Scopes: []string{name(), name()}, VendorID: name()},
 		{Kind: access.Lost, Area: access.AreaProduct, Entity: name(), From: name(), To: "none", Loss: true},
 		{Kind: access.Lost, Area: access.AreaTeam, From: name(), To: "none", Loss: true},

@@ -2,6 +2,7 @@ package review_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -161,6 +162,37 @@ New findings (2 findings)
 	}
 }
 
+// Under a heading, what weighs most comes first.
+func TestWrite_order(t *testing.T) {
+	t.Parallel()
+	change := func(kind access.ChangeKind, before, after access.Level) access.Change {
+		return access.Change{Kind: kind, Entity: string(kind), Before: before, After: after, From: before.String(), To: after.String(), Loss: after < before}
+	}
+	r := review.Result{People: []review.Person{
+		person("a@acme.example", change(access.Raised, access.Read, access.Manage)),
+		person("b@acme.example", gain("orders")),
+		person("c@acme.example", change(access.Lowered, access.Manage, access.Read)),
+		person("d@acme.example", change(access.Restricted, access.Read, access.None)),
+		person("e@acme.example", loss("orders")),
+		person("f@acme.example", loss("orders"), noAdmin()),
+		person("g@acme.example", gain("carts"), change(access.Unrestricted, access.None, access.Read)),
+		person("h@acme.example", gain("carts"), admin()),
+	}}
+	text := in(t, r, review.Options{Format: "text"})
+	order := strings.Join(regexp.MustCompile(`(?m)^  ([a-h])@`).FindAllString(text, -1), "")
+	if got := strings.NewReplacer(" ", "", "@", "").Replace(order); got != "hgfedcba" {
+		t.Errorf("the order is %s:\n%s", got, text)
+	}
+	// Within a person, too, and whom the review fails on before others.
+	if at := strings.Index(text, "h@acme.example\n    + gains manage on users_and_groups"); at < 0 {
+		t.Errorf("%s", text)
+	}
+	r.People = append(r.People, person("z@acme.example", gain("carts"), loss("media"), lifted()))
+	if text := in(t, r, review.Options{Format: "text", FailOn: []string{review.Lost}}); strings.Index(text, "  z@acme.example") > strings.Index(text, "  g@acme.example") {
+		t.Errorf("%s", text)
+	}
+}
+
 func TestResult_Verdict(t *testing.T) {
 	t.Parallel()
 	all := review.Kinds()
@@ -198,8 +230,14 @@ func TestWrite_cut(t *testing.T) {
 		r.People = append(r.People, person(fmt.Sprintf("boss%d@acme.example", i), admin()))
 	}
 	for _, o := range []review.Options{
-		{Format: "text", Summary: true}, {Format: "markdown", Summary: true}, {Format: "text", MaxBytes: 1}, {Format: "markdown", MaxBytes: 1},
-		{Format: "text", MaxBytes: 9000}, {Format: "markdown", MaxBytes: 9000}, {Format: "markdown"}, {Format: "text"},
+		{Format: "text", Summary: true},
+		{Format: "markdown", Summary: true},
+		{Format: "text", MaxBytes: 1},
+		{Format: "markdown", MaxBytes: 1},
+		{Format: "text", MaxBytes: 9000},
+		{Format: "markdown", MaxBytes: 9000},
+		{Format: "markdown"},
+		{Format: "text"},
 	} {
 		o.FailOn = []string{review.Admin}
 		text := in(t, r, o)
@@ -261,7 +299,7 @@ func TestWrite_tables(t *testing.T) {
 		`<testsuites tests="4" failures="2" skipped="2">`,
 		`<testcase classname="review" name="admin">` + "\n      " + `<failure type="admin" message="1 user becomes administrator: eve@acme.example; 1 user is no longer administrator: old@acme.example">eve@acme.example (Eve Adams), added: gains manage on users_and_groups`,
 		`<testcase classname="review" name="unrestricted">` + "\n      " + `<skipped message="not in --fail-on"></skipped>`,
-		"<system-out>FAIL admin, lost: 1 user becomes administrator",
+		"<system-out>FAIL admin, lost: 1 user becomes administrator", "\n    - loses read on orders through Clerks (clerks)\n",
 	} {
 		if !strings.Contains(report, want) {
 			t.Errorf("it lacks %q:\n%s", want, report)
