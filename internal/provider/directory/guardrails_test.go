@@ -157,6 +157,7 @@ func TestGuardrails_limits(t *testing.T) {
 	p.MustApply("iam_restriction", state{}, values{"value": "DE"})
 	group := p.MustApply("iam_group", state{}, narrow)
 	user := p.MustApply("iam_user", state{}, with(anna(), values{"group_ids": []any{"narrow"}}))
+	idle := p.MustApply("iam_user", state{}, with(anna(), values{"email": "idle@acme.example"}))
 	email := fmt.Sprint(user.Values["email"])
 	admins := with(anna(), values{"group_ids": []any{"narrow", access.OwnerGroupID}})
 	open := values{"id": "narrow", "name": values{"en": "Narrow"}, "access": values{"orders": "read"}}
@@ -182,6 +183,7 @@ func TestGuardrails_limits(t *testing.T) {
 		{"another group without it", values{"forbid_lifting_restrictions": true}, "iam_user", user, admins, []string{"error: Restrictions Lifted", email}},
 		{"a loss", values{"max_users_losing_access": 0}, "iam_user", user, nil, []string{"error: Too Many Users Lose Access", "at least 1 user so far", "guardrails.max_users_losing_access of the provider allows 0", email}},
 		{"a loss within the limit", values{"max_users_losing_access": 1}, "iam_user", user, nil, nil},
+		{"a protected user without access", values{"protect_users": []any{"idle@acme.example"}}, "iam_user", idle, nil, []string{"error: Protected Users Lose Access", "idle@acme.example: is removed"}},
 		{"a gain is no loss", values{"max_users_losing_access": 0, "protect_users": []any{email}}, "iam_user", user, admins, nil},
 	} {
 		p := providertest.New(t, with(b.Config, values{"guardrails": c.guardrails}))
@@ -230,8 +232,17 @@ func TestGuardrails_once(t *testing.T) {
 				t.Errorf("%s: the first again: %v", summary, d)
 			}
 		}
+		if _, d := p.ApplyPlanned("iam_user", users[13], state{}, with(config(13, "oe-viewer"), values{"first_name": "Ann"})); d.Failed() {
+			t.Errorf("%s: an apply that takes nothing: %v", summary, d)
+		}
 		if _, d := p.ApplyPlanned("iam_user", users[13], state{}, config(13)); !d.Has("error: Guardrail Broken", fmt.Sprint(slices.Collect(maps.Keys(limits))[0])) {
 			t.Errorf("%s: an apply goes on: %v", summary, d)
+		}
+		p.NextRun()
+		same := config(11, "oe-viewer")
+		first, _, _ := p.Plan("iam_user", users[11], same)
+		if _, _, d := p.Plan("iam_user", state{Private: first.Private}, same); strings.Count(fmt.Sprint(d), "error") > 1 || strings.Contains(summary, "Protected") && !d.Has(summary) {
+			t.Errorf("%s, replaced: %v", summary, d)
 		}
 		p.NextRun()
 		if d := loses(10); d.Failed() {

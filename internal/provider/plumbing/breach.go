@@ -74,7 +74,8 @@ func (g Guardrails) liftsAllowed() *int64 {
 	return nil
 }
 
-// breaking returns the limits that a change breaks, or breaks further.
+// breaking returns the limits that a change may break, or break further: stands
+// says whether the plan does.
 func (g Guardrails) breaking(i access.Impact) (limits []limit) {
 	for l, c := range g.counted() {
 		if count := c.count(i); c.most != nil && count.More && int64(count.Users) > *c.most {
@@ -84,7 +85,7 @@ func (g Guardrails) breaking(i access.Impact) (limits []limit) {
 	if len(i.NoAdmins) > 0 && int64(i.Admins) < g.KeepAdmins {
 		limits = append(limits, limitKept)
 	}
-	if slices.ContainsFunc(i.Total, g.unprotected) && slices.ContainsFunc(i.Step, g.unprotected) {
+	if slices.ContainsFunc(i.Step, g.unprotected) {
 		limits = append(limits, limitProtect)
 	}
 	slices.Sort(limits)
