@@ -145,7 +145,7 @@ func JoinEntities(changes []Change) []Change {
 	var entities [][]string
 	for _, c := range changes {
 		i := slices.IndexFunc(joined, func(j Change) bool {
-			return j.Area == c.Area && j.Area == AreaEntity && j.Kind == c.Kind && j.From == c.From && j.To == c.To && j.Loss == c.Loss && j.VendorID == c.VendorID &&
+			return c.Area == AreaEntity && j.Area == AreaEntity && j.Kind == c.Kind && j.From == c.From && j.To == c.To && j.Loss == c.Loss && j.VendorID == c.VendorID &&
 				slices.Equal(j.Groups, c.Groups) && slices.Equal(j.Scopes, c.Scopes) &&
 				slices.Equal(j.Restrictions, c.Restrictions) && slices.Equal(j.Except, c.Except)
 		})

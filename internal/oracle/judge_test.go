@@ -232,12 +232,12 @@ func (r *trial) judgeTeam(d delta, w *row, miss func(kind, format string, args .
 	}
 	// What is held for the role in the team is said with it.
 	for _, p := range d.got {
-		if !w.saysOf(false, "product", p) && !(d.teamUp && w.says(false, "team")) {
+		if !w.saysOf(false, "product", p) && (!d.teamUp || !w.says(false, "team")) {
 			miss("product", "gets %s", p)
 		}
 	}
 	for _, p := range d.left {
-		if !w.saysOf(true, "product", p) && !(d.teamDown && w.says(true, "team")) {
+		if !w.saysOf(true, "product", p) && (!d.teamDown || !w.says(true, "team")) {
 			miss("product", "loses %s", p)
 		}
 	}

@@ -69,12 +69,12 @@ func (g *generator) mutate() change {
 			done++
 		}
 	}
-	switch {
-	case g.chance(10):
+	switch percent := g.IntN(100); {
+	case percent < 10:
 		ch.options = []string{"-refresh=false"}
-	case g.chance(5):
+	case percent < 15:
 		ch.options = []string{"-destroy"}
-	case g.chance(10):
+	case percent < 24:
 		if b := g.any(0); b != nil {
 			ch.options = []string{"-target=" + b.planned()}
 		}
@@ -199,7 +199,8 @@ func (g *generator) changeVendor(_ *change, t int) bool {
 		case g.chance(40):
 			b.args["group_ids"] = []string{}
 		case strings.Contains(list[0], "iam_vendor.") && vendor != nil:
-			b.args["group_ids"] = []string{fmt.Sprintf("%s[%q]", list[0][:strings.Index(list[0], "[")], g.pick([]string{"order_manager", "product_viewer"}))}
+			groups, _, _ := strings.Cut(list[0], "[")
+			b.args["group_ids"] = []string{fmt.Sprintf("%s[%q]", groups, g.pick([]string{"order_manager", "product_viewer"}))}
 		default:
 			b.args["group_ids"] = quoted(some(g.Rand, g.tenants[t].vendorGroups(), 2))
 		}
@@ -291,10 +292,10 @@ func (g *generator) changeTeam(_ *change, t int) bool {
 		}
 		b.args["role"] = quote(g.pick([]string{"admin", "member", "billing_contact"}))
 	case "iam_product_assignment":
-		switch {
-		case b.args["role"] == `"admin"`:
+		switch b.args["role"] {
+		case `"admin"`:
 			b.args["role"] = `"analyst"`
-		case b.args["role"] == `"analyst"`:
+		case `"analyst"`:
 			b.args["role"] = `"admin"`
 		default:
 			g.c.remove(b)

@@ -74,9 +74,6 @@ func runTrial(t *testing.T, seed uint64) *trial {
 	return r
 }
 
-// two reports whether the configuration is of two tenants.
-func (r *trial) two() bool { return len(r.tenants) > 1 }
-
 func (r *trial) must(err error) {
 	r.t.Helper()
 	if err != nil {
