@@ -103,6 +103,9 @@ func (p *planReader) decodeChange(text json.RawMessage) (c change, ours bool, er
 	if rc.Change != nil {
 		c.actions = rc.Change.Actions
 		c.before, c.after, c.unknown = valuesOf(rc.Change.Before), valuesOf(rc.Change.After), unknownOf(rc.Change.AfterUnknown)
+		if c.actions.NoOp() {
+			c.after = c.before
+		}
 	}
 	if !slices.Contains(knownActions, c.doing()) {
 		p.plan.odd = append(p.plan.odd, Unresolved{Address: c.address, Text: fmt.Sprintf("the plan's action %q is not one that this release understands", c.doing())})
@@ -195,8 +198,18 @@ func unknownOf(v any) map[string]any {
 // values are the attributes of an object.
 type values map[string]any
 
+// unread are attributes that say nothing of access. They take half of the memory
+// that large plans take.
+var unread = []string{
+	"department", "preferred_currency", "preferred_language", "preferred_site", "backoffice_user_number",
+	"description", "mixins", "legal_info", "contacts", "unmet_dependencies", "timeouts",
+}
+
 func valuesOf(v any) values {
 	members, _ := v.(map[string]any)
+	for _, attribute := range unread {
+		delete(members, attribute)
+	}
 	return members
 }
 

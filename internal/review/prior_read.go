@@ -58,7 +58,7 @@ func (p *planReader) priorResource() error {
 	}
 	if isOurs(r.Type, r.ProviderName) {
 		module, _ := cutModule(steps(r.Address))
-		p.plan.prior = append(p.plan.prior, priorResource{module, string(r.Mode), r.Type, r.Name, r.Address, r.AttributeValues})
+		p.plan.prior = append(p.plan.prior, priorResource{module, string(r.Mode), r.Type, r.Name, r.Address, valuesOf(r.AttributeValues)})
 	}
 	return nil
 }
