@@ -265,7 +265,7 @@ func TestWrite_cut(t *testing.T) {
 	}
 }
 
-// A comment that Terraform refused says so before everything else.
+// The review of a plan that Terraform refused says so before everything else.
 func TestWrite_errors(t *testing.T) {
 	t.Parallel()
 	r := staff()

@@ -1,0 +1,80 @@
+package review_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/review"
+)
+
+// Only the same change of the same tenant, with the same event, joins people.
+func TestWrite_apart(t *testing.T) {
+	t.Parallel()
+	one, two, three, four := person("a@x", loss("orders")), person("b@x", loss("orders")), person("c@x", loss("orders")), person("d@x", loss("orders"))
+	two.Event = access.UserRemoved
+	three.Tenant = "beta"
+	r := review.Result{Tenants: []string{"acme", "beta"}, People: []review.Person{one, two, three, four}}
+	text := in(t, r, review.Options{Format: "text"})
+	for _, want := range []string{"  tenant acme, 2 users: a@x, d@x\n", "  tenant acme, b@x, removed\n", "  tenant beta, c@x\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it lacks %q:\n%s", want, text)
+		}
+	}
+}
+
+// A review that fails on nothing but what is unresolved begins with it, and names
+// each address once.
+func TestWrite_unresolvedFirst(t *testing.T) {
+	t.Parallel()
+	r := review.Result{People: []review.Person{person("a@x", gain("orders"))}, Unresolved: []review.Unresolved{{Address: "iam_user.a", Text: "one"}, {Address: "iam_user.a", Text: "two"}}}
+	want := "FAIL unresolved: 2 changes are unresolved: iam_user.a\n\nUnresolved (2 changes)\n  iam_user.a: one\n  iam_user.a: two\n\nGain access (1 user)\n"
+	if text := in(t, r, review.Options{Format: "text", FailOn: []string{review.NotKnown}}); !strings.HasPrefix(text, want) {
+		t.Errorf("%s", text)
+	}
+	r.People = append(r.People, person("b@x", loss("orders")))
+	if text := in(t, r, review.Options{Format: "text", FailOn: []string{review.NotKnown, review.Lost}}); strings.Index(text, "\nLose access") > strings.Index(text, "\nUnresolved") {
+		t.Errorf("%s", text)
+	}
+}
+
+// Formats for programs name everyone, also where people read the first few.
+func TestWrite_everyone(t *testing.T) {
+	t.Parallel()
+	var r review.Result
+	for i := range 9 {
+		r.Unresolved = append(r.Unresolved, review.Unresolved{Address: fmt.Sprintf("iam_user.u%d", i), Text: "later"})
+	}
+	o := review.Options{FailOn: []string{review.NotKnown}}
+	for format, shown := range map[string]bool{"text": false, "sarif": true, "junit": true} {
+		o.Format = format
+		_, text, _ := strings.Cut(in(t, r, o), "iam_user.u0") // behind the verdict
+		if got := strings.Contains(text, "iam_user.u7, iam_user.u8: later"); got != shown {
+			t.Errorf("%s names everyone: %v, want %v:\n%s", format, got, shown, text)
+		}
+	}
+}
+
+// An acceptance is mentioned where there is something to accept, and the errors
+// of a plan stay, long ones up to a point.
+func TestWrite_notes(t *testing.T) {
+	t.Parallel()
+	accepted := &review.Acceptance{Person: "Jo", Reason: "meant", Date: "2026-11-30"}
+	for _, o := range []review.Options{{Accepted: accepted}, {NotAccepted: "It is for another plan."}} {
+		o.Format, o.Plan = "text", "sha256:1"
+		o.FailOn = []string{review.Admin}
+		if text := in(t, review.Result{}, o); text != "PASS admin: Nobody's access changes.\n" {
+			t.Errorf("%s", text)
+		}
+	}
+	r := review.Result{Errored: true}
+	o := review.Options{Format: "text", Plan: "sha256:1", FailOn: []string{review.NotKnown}, Errors: strings.Repeat("line\n", 100), Summary: true}
+	text := in(t, r, o)
+	if strings.Count(text, "\n  line") != 60 || !strings.Contains(text, "Left out: 40 lines under “Terraform refused the plan”.") || strings.Contains(text, "--accept") {
+		t.Errorf("%s", text)
+	}
+	if text := in(t, staff(), review.Options{Format: "text", Plan: "sha256:1", FailOn: []string{review.Lost}, Accepted: accepted}); strings.Contains(text, "--accept") || !strings.Contains(text, "Accepted by Jo") {
+		t.Errorf("%s", text)
+	}
+}
