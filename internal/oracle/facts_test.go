@@ -39,6 +39,7 @@ type person struct {
 	groups   []string
 	vendorID string
 	scopes   map[string]reach
+	controls map[string]reach  // access controls that the groups carry, by id
 	team     string            // the role; empty outside of the team
 	products map[string]string // product to the role in it, "holder" where it has none
 	make     []string          // roles in the Make organization; none where there is none
@@ -51,6 +52,18 @@ type person struct {
 type reach struct {
 	all    bool
 	values map[string]bool
+}
+
+// and adds records with one of the values; all records where there are none.
+func (r reach) and(values []string) reach {
+	sum := reach{all: r.all || len(values) == 0, values: map[string]bool{}}
+	for v := range r.values {
+		sum.values[v] = true
+	}
+	for _, v := range values {
+		sum.values[v] = true
+	}
+	return sum
 }
 
 // token writes a scope as it stands in a token. It is false for one that
@@ -95,9 +108,8 @@ func readFacts(ctx context.Context, c *client.Client) (*facts, error) {
 		p := f.person(u.ContactEmail)
 		p.id, p.present, p.groups = u.ID, true, u.GroupIDs
 		p.locked = u.IsAccountLocked && strings.EqualFold(string(u.Status), "INACTIVE")
-		p.scopes = map[string]reach{}
 		if !p.locked {
-			p.scopes = f.lists.sum(u.GroupIDs)
+			p.scopes, p.controls = f.lists.sum(u.GroupIDs)
 		}
 		for _, id := range u.GroupIDs {
 			if v := f.lists.groups[id].VendorID; v != "" {
@@ -155,8 +167,8 @@ func (l *lists) read(ctx context.Context, c *client.Client) (err error) {
 // sum adds up what the groups give: the scopes of their access controls, and of
 // those of their templates, as far as there are such. A restriction-aware
 // control reaches the records of the group's restrictions only.
-func (l *lists) sum(groupIDs []string) map[string]reach {
-	held := map[string]reach{}
+func (l *lists) sum(groupIDs []string) (scopes, controls map[string]reach) {
+	scopes, controls = map[string]reach{}, map[string]reach{}
 	for _, id := range groupIDs {
 		g, ok := l.groups[id]
 		if !ok {
@@ -167,35 +179,26 @@ func (l *lists) sum(groupIDs []string) map[string]reach {
 			ids = append(ids, l.templates[t].AccessControls...)
 		}
 		for _, control := range ids {
-			l.add(held, l.controls[control], g.Restrictions)
+			l.add(scopes, controls, l.controls[control], g.Restrictions)
 		}
 	}
-	for scope, r := range held {
+	for scope, r := range scopes {
 		if _, ok := r.token(scope); !ok {
-			delete(held, scope)
+			delete(scopes, scope)
 		}
 	}
-	return held
+	return scopes, controls
 }
 
-func (l *lists) add(held map[string]reach, control api.AccessControl, restrictions []string) {
+func (l *lists) add(scopes, controls map[string]reach, control api.AccessControl, restrictions []string) {
+	if !control.RestrictionAware {
+		restrictions = nil
+	}
+	controls[control.ID] = controls[control.ID].and(restrictions)
 	for _, scope := range control.Scopes {
-		if !l.scopes[scope] {
-			continue // it was deleted
+		if l.scopes[scope] { // else it was deleted
+			scopes[scope] = scopes[scope].and(restrictions)
 		}
-		r := held[scope]
-		if !control.RestrictionAware || len(restrictions) == 0 {
-			r.all = true
-		}
-		if r.values == nil {
-			r.values = map[string]bool{}
-		}
-		if control.RestrictionAware {
-			for _, v := range restrictions {
-				r.values[v] = true
-			}
-		}
-		held[scope] = r
 	}
 }
 

@@ -38,7 +38,7 @@ type trial struct {
 func runTrial(t *testing.T, seed uint64) *trial {
 	r := &trial{t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 0))}
 	r.w = providertest.NewWorkspace(t, nil)
-	r.backend = servertest.New(t, servertest.Options{NoContract: true})
+	r.backend = servertest.New(t, servertest.Options{NoContract: true, NoFaults: true})
 	names := []string{"acme", "beta"}
 	if !chance(r.random, 35) {
 		names = names[:1]

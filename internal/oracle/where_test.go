@@ -4,22 +4,21 @@ import "strings"
 
 // reviewIt reviews the plan, one way or another of saying where the tenants are.
 func (r *trial) reviewIt() review {
-	path := strings.TrimPrefix(r.backend.DSN, "sqlite:")
-	var args []string
-	environment := map[string]string{}
-	switch r.seed % 3 {
-	case 0:
-		args = []string{"--embedded", path}
-	case 1:
-		args = []string{"--api-url", r.backend.URL}
-		for _, t := range r.tenants {
-			environment["IAM_CLIENT_ID_"+strings.ToUpper(t.name)] = t.name + "-key"
-			environment["IAM_CLIENT_SECRET_"+strings.ToUpper(t.name)] = t.name + "-secret"
-		}
-	case 2:
+	path, file := strings.CutPrefix(r.backend.DSN, "sqlite:")
+	switch {
+	case file && r.seed%3 == 0:
+		return r.reviewWith([]string{"--embedded", path}, nil)
+	case file && r.seed%3 == 1:
+		var args []string
 		for _, t := range r.tenants {
 			args = append(args, "--tenant", t.name+"="+path)
 		}
+		return r.reviewWith(args, nil)
 	}
-	return r.reviewWith(args, environment)
+	environment := map[string]string{}
+	for _, t := range r.tenants {
+		environment["IAM_CLIENT_ID_"+strings.ToUpper(t.name)] = t.name + "-key"
+		environment["IAM_CLIENT_SECRET_"+strings.ToUpper(t.name)] = t.name + "-secret"
+	}
+	return r.reviewWith([]string{"--api-url", r.backend.URL}, environment)
 }
