@@ -23,6 +23,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/cli"
 	"github.com/access-config/terraform-provider-iam/internal/client"
@@ -341,15 +342,18 @@ func TestReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	owner, err := c.UserByEmail(t.Context(), "owner@acme.example")
+	clerk, err := c.CreateUser(t.Context(), api.UserCreate{
+		FirstName: "Carl", LastName: "Clerk", ContactEmail: "clerk@acme.example", PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en",
+		GroupIDs: []string{access.OwnerGroupID},
+	})
 	if err == nil {
-		err = c.LockUser(t.Context(), owner.ID)
+		err = c.LockUser(t.Context(), clerk)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	locked, _, code := run(t, environment, "report", "--email", "owner@acme.example")
-	if code != 0 || !strings.Contains(locked, "Administration, inactive, locked") || !strings.Contains(locked, "This user has no access.") {
+	locked, _, code := run(t, environment, "report", "--email", "clerk@acme.example")
+	if code != 0 || !strings.Contains(locked, "no department, inactive, locked") || !strings.Contains(locked, "This user has no access.") {
 		t.Errorf("of the locked: code %d\n%s", code, locked)
 	}
 }

@@ -166,9 +166,25 @@ func (r report) writeText(w io.Writer) error {
 			shown = "" // say it once, so that headings stand out
 		}
 		category = r.Category
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", shown, r.EntityLabel, r.Level, cmp.Or(strings.Join(r.Restrictions, ", "), "all"), strings.Join(r.GrantedBy, ", "), r.Source)
+		what, level := r.EntityLabel, r.LevelText()
+		switch {
+		case r.Entity == "":
+			what, level = strings.Join(r.Scopes, ", "), "held"
+		case r.Partly:
+			level += " (" + strings.Join(r.Scopes, ", ") + ")"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", shown, what, level, recordsText(r), strings.Join(r.GrantedBy, ", "), r.Source)
 	}
 	return t.Flush()
+}
+
+// recordsText says which records a row reaches.
+func recordsText(r access.Row) string {
+	values := strings.Join(r.Restrictions, ", ")
+	if r.VendorID == "" {
+		return cmp.Or(values, "all")
+	}
+	return strings.TrimSuffix("of vendor "+r.VendorID+", "+values, ", ")
 }
 
 // productsText lists products, with the role in those that have roles.
@@ -194,6 +210,9 @@ type reportRow struct {
 	RestrictionAware bool     `json:"restriction_aware"`
 	GrantedBy        []string `json:"granted_by"`
 	Source           string   `json:"source"`
+	Sources          []string `json:"sources"`
+	VendorID         *string  `json:"vendor_id"`
+	Scopes           []string `json:"scopes"`
 }
 
 func (r report) writeJSON(w io.Writer) error {
@@ -216,8 +235,18 @@ func (r report) writeJSON(w io.Writer) error {
 		}
 	}
 	for _, r := range r.rows {
-		restrictions := append([]string{}, r.Restrictions...) // never null
-		doc.Rows = append(doc.Rows, reportRow{r.Category, r.Entity, r.EntityLabel, r.Level.String(), restrictions, r.RestrictionAware, r.GrantedBy, string(r.Source)})
+		row := reportRow{
+			Category: r.Category, Entity: r.Entity, EntityLabel: r.EntityLabel, Level: r.LevelText(), RestrictionAware: r.RestrictionAware,
+			Restrictions: append([]string{}, r.Restrictions...), Scopes: append([]string{}, r.Scopes...), // never null
+			GrantedBy: r.GrantedBy, Source: string(r.Source), Sources: []string{},
+		}
+		for _, source := range r.Sources {
+			row.Sources = append(row.Sources, string(source))
+		}
+		if r.VendorID != "" {
+			row.VendorID = &r.VendorID
+		}
+		doc.Rows = append(doc.Rows, row)
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")

@@ -56,7 +56,8 @@ func TestReport_noTeam(t *testing.T) {
 	}
 }
 
-// A level on some records shows the values they carry, in every format.
+// A level on some records shows the values they carry, a part of a level its
+// scopes, and a vendor's own records whose they are, in every format.
 func TestReport_restrictions(t *testing.T) {
 	t.Parallel()
 	path := made(t)
@@ -74,7 +75,14 @@ func TestReport_restrictions(t *testing.T) {
 		t.Fatal(err)
 	}
 	customers := access.ControlIDs(access.FromMap(map[string]access.Level{"customers": access.Manage}))
-	if _, err := c.CreateGroup(t.Context(), api.GroupCreate{ID: "sales", Name: api.Text{"en": "Sales"}, AccessControls: customers, Restrictions: []string{"DE", "AT"}}); err != nil {
+	if _, err := c.PutAccessControl(t.Context(), "own", api.AccessControlUpdate{Scopes: []string{"iam.user_create", "ai.agent_read"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.CreateVendor(t.Context(), api.VendorCreate{ID: "v", Name: "V"}); err != nil {
+		t.Fatal(err)
+	}
+	sales := api.GroupCreate{ID: "sales", Name: api.Text{"en": "Sales"}, VendorID: "v", AccessControls: append(customers, "own", "1ac869fc-d548-4ec8-8e06-c01491314232"), Restrictions: []string{"DE", "AT"}}
+	if _, err := c.CreateGroup(t.Context(), sales); err != nil {
 		t.Fatal(err)
 	}
 	_, err = c.CreateUser(t.Context(), api.UserCreate{
@@ -85,13 +93,36 @@ func TestReport_restrictions(t *testing.T) {
 		t.Fatal(err)
 	}
 	for format, want := range map[string]string{
-		"text": "Customer  manage  AT, DE   sales       access\n",
-		"csv":  "Customer Management,customers,Customer,manage,AT DE,true,sales,access\r\n",
-		"json": "\"restrictions\": [\n        \"AT\",\n        \"DE\"\n      ],",
+		"text": `
+CATEGORY             ENTITY            LEVEL                            RECORDS      GRANTED BY  SOURCE
+Administration       Users and Groups  partly manage (iam.user_create)  all          sales       access_control
+Customer Management  Customer          manage                           AT, DE       sales       access
+Products             Products          read                             of vendor v  sales       access_control
+Scopes               ai.agent_read     held                             all          sales       access_control
+`,
+		"csv": "Administration,users_and_groups,Users and Groups,partly manage,,false,sales,access_control,,iam.user_create\r\n" +
+			"Customer Management,customers,Customer,manage,AT DE,true,sales,access,,\r\n" +
+			"Products,products,Products,read,,false,sales,access_control,v,\r\n" +
+			"Scopes,,,,,false,sales,access_control,,ai.agent_read\r\n",
+		"json": `      "level": "partly manage",
+      "restrictions": [],
+      "restriction_aware": false,
+      "granted_by": [
+        "sales"
+      ],
+      "source": "access_control",
+      "sources": [
+        "access_control"
+      ],
+      "vendor_id": null,
+      "scopes": [
+        "iam.user_create"
+      ]
+`,
 	} {
 		text, stderr, code := run(t, nil, "report", "--embedded", path, "--tenant", "acme", "--email", "anna@acme.example", "--format", format)
 		if code != 0 || !strings.Contains(text, want) {
-			t.Errorf("%s: code %d %s\n%s\nlacks %q", format, code, stderr, text, want)
+			t.Errorf("%s: code %d %s\n%s\nlacks\n%s", format, code, stderr, text, want)
 		}
 	}
 }
