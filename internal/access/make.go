@@ -79,12 +79,10 @@ const (
 // the sync has run, if it does.
 func (m MakeState) standing(roles []string, isMember bool) string {
 	switch eligible := MakeEligible(roles); {
-	case eligible && m.Sync:
+	case eligible && (m.Sync || isMember):
 		return makeMember
-	case !isMember, !eligible && m.Sync && m.Prune:
+	case !isMember, m.Sync && m.Prune:
 		return makeNone
-	case eligible && m.Organization != "":
-		return makeMember
 	}
 	return makeStale
 }

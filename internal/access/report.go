@@ -161,9 +161,8 @@ func (r *reporter) row(s Subject, v *view, a *area, row Row) {
 	row.Category, row.Entity, row.EntityLabel = e.Category, e.Code, e.Label
 	row.RestrictionAware, row.VendorID = e.RestrictionAware, v.vendorID
 	start := len(r.names)
-	alone := s.givesAlone(v, a, &row)
 	for _, g := range s.grants {
-		if v.has(g) && g.gives(a, &row, alone) {
+		if s.gives(v, g, a, &row) {
 			r.names, r.sources = append(r.names, g.ID), append(r.sources, g.sourceIn(a, &row))
 		}
 	}
@@ -201,26 +200,30 @@ func (g *grant) sourceIn(a *area, row *Row) Source {
 	return g.source[a.entity]
 }
 
-// givesAlone reports whether one of the groups gives the row's level by itself.
-func (s Subject) givesAlone(v *view, a *area, row *Row) bool {
-	return !row.Partly && slices.ContainsFunc(s.grants, func(g *grant) bool { return v.has(g) && g.gives(a, row, true) })
+// gives reports whether the group gives what the row says, on records with one
+// of its values at least.
+func (s Subject) gives(v *view, g *grant, a *area, row *Row) bool {
+	if len(row.Restrictions) == 0 {
+		return s.givesOn(v, g, a, row, nil)
+	}
+	return slices.ContainsFunc(row.Restrictions, func(value string) bool { return s.givesOn(v, g, a, row, &value) })
 }
 
-// gives reports whether the group gives the row's level by itself as far as the
-// row reaches or, where none does, a scope of it.
-func (g *grant) gives(a *area, row *Row, alone bool) bool {
-	held := g.wide
-	if len(row.Restrictions) > 0 {
-		held = g.narrow
+// givesOn is gives for records that carry the restriction value, or none: by the
+// group itself or, where no group does, by a scope of what the row says.
+func (s Subject) givesOn(v *view, g *grant, a *area, row *Row, restriction *string) bool {
+	if !v.has(g) {
+		return false
 	}
-	switch {
-	case alone:
-		whole, _ := a.held(held)
-		return whole >= row.Level
-	case row.Partly:
-		return held.meets(a.first[row.Level])
+	wanted := a.whole[row.Level]
+	if row.Partly {
+		wanted = a.first[row.Level]
 	}
-	return held.meets(a.whole[row.Level])
+	alone := func(g *grant) bool {
+		whole, _ := a.held(g.slots(restriction))
+		return !row.Partly && v.has(g) && whole >= row.Level
+	}
+	return alone(g) || g.slots(restriction).meets(wanted) && !slices.ContainsFunc(s.grants, alone)
 }
 
 // others adds the scopes of no entity, those for every record first.

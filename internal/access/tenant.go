@@ -197,7 +197,7 @@ func (t *Tenant) Lock(u StateUser, locked bool) {
 
 // Join puts a user into a group.
 func (t *Tenant) Join(group string, u StateUser) {
-	if is, ok := t.User(u); ok && !slices.Contains(is.GroupIDs, group) {
+	if is, ok := t.User(u); ok && !is.Outside && !slices.Contains(is.GroupIDs, group) {
 		t.change(u, func(u *StateUser) { u.GroupIDs = append(u.GroupIDs, group) })
 	}
 }
