@@ -54,19 +54,17 @@ type Change struct {
 	// is lost, before it; by id. Where two accesses were compared there are none.
 	Groups []GroupRef
 
-	part bool // a part of a level is what changes
-	// manages says whether at least a part of manage was and is held.
-	managed, manages bool
+	part     bool // a part of a level was or is held
+	managing bool // something that only managing gives is gained or lost
 }
 
 // Widens reports whether the change gives, and does not take.
 func (c Change) Widens() bool { return !c.Loss }
 
-// Admin reports whether the user becomes or ceases to be one who can manage
-// users and groups, at least in part.
+// Admin reports whether the user gains or loses something that only managing
+// users and groups gives, the whole level or a part of it.
 func (c Change) Admin() bool {
-	return c.Area == AreaEntity && c.VendorID == "" && c.Entity == "users_and_groups" && (c.managed || c.manages) &&
-		(c.managed != c.manages || c.part || (c.Before >= Manage) != (c.After >= Manage))
+	return c.Area == AreaEntity && c.VendorID == "" && c.Entity == "users_and_groups" && c.managing
 }
 
 // LiftsRestriction reports whether the user held a level on some records only
@@ -285,7 +283,7 @@ func (p *viewPair) change(a *area, r records, slots slots, loss bool) Change {
 	c := Change{
 		Entity: catalog[a.entity].Code, Before: before, After: after, From: levelText(before, partBefore), To: levelText(after, partAfter),
 		Loss: loss, Restrictions: r.values, Except: r.except, VendorID: p.was.vendorID,
-		part: partBefore != None || partAfter != None, managed: max(before, partBefore) >= Manage, manages: max(after, partAfter) >= Manage,
+		part: partBefore != None || partAfter != None, managing: slots.meets(a.first[Manage]),
 	}
 	if c.part {
 		c.Scopes = slots.scopes()

@@ -93,6 +93,7 @@ func TestCompareSubjects_scopes(t *testing.T) {
 		{"another part", []string{"iam.user_create"}, []string{"iam.user_delete"}, []string{
 			"lowered: loses a part of manage on users_and_groups (iam.user_create) through G (g)", "raised: gains a part of manage on users_and_groups (iam.user_delete) through G (g)",
 		}, true},
+		{"less to see beside a part", []string{"iam.user_create", "iam.user_read"}, []string{"iam.user_create"}, []string{"lowered: loses a part of manage on users_and_groups (iam.user_read) through G (g)"}, false},
 		{"seeing is no managing", nil, []string{"iam.access_read"}, []string{"gained: gains a part of read on users_and_groups (iam.access_read) through G (g)"}, false},
 		{"of no entity", []string{"ai.agent_read", "ai.agent_manage"}, []string{"ai.agent_read"}, []string{"lost: loses the scope ai.agent_manage through G (g)"}, false},
 		{"a role in Make is told as such", nil, []string{"integromat.scenario_edit"}, nil, false},
