@@ -137,21 +137,25 @@ func (l *loose) settle(parts []*part) {
 	}
 }
 
-// knower is the only tenant that has the people or, where it names none, the
-// group that an object names.
+// knower is the only tenant that has the people and the groups that an object
+// names and, where accounts and ids are in several, the only one in which these
+// people are in these groups.
 func knower(parts []*part, v values) *part {
-	for _, named := range [][]string{people(v), groups(v)} {
-		var found []*part
-		for _, t := range parts {
-			if t.knows(named) {
-				found = append(found, t)
-			}
-		}
-		if len(found) == 1 {
-			return found[0]
-		}
-		if len(named) > 0 {
-			return nil
+	named, in := people(v), groups(v)
+	for _, knows := range []func(*part) bool{
+		func(t *part) bool {
+			return len(named) == 0 || t.hasUser(func(u access.StateUser) bool { return slices.Contains(named, u.ID) })
+		},
+		func(t *part) bool { return len(in) == 0 || len(named) > 0 || t.hasGroup(in) },
+		func(t *part) bool {
+			return t.hasUser(func(u access.StateUser) bool {
+				return slices.Contains(named, u.ID) && slices.ContainsFunc(in, func(id string) bool { return slices.Contains(u.GroupIDs, id) })
+			})
+		},
+	} {
+		parts = slices.DeleteFunc(slices.Clone(parts), func(t *part) bool { return !knows(t) })
+		if len(parts) == 1 && len(named)+len(in) > 0 {
+			return parts[0]
 		}
 	}
 	return nil
@@ -177,11 +181,13 @@ func groups(v values) []string {
 			ids = append(ids, id)
 		}
 	}
-	return append(ids, slices.Collect(maps.Values(v.textMap("group_ids")))...)
+	return slices.Concat(ids, v.texts("group_ids"), slices.Collect(maps.Values(v.textMap("group_ids"))))
 }
 
-// knows reports whether the tenant has one of these, people or groups.
-func (t *part) knows(ids []string) bool {
-	return slices.ContainsFunc(t.before.Users, func(u access.StateUser) bool { return u.ID != "" && slices.Contains(ids, u.ID) }) ||
-		slices.ContainsFunc(t.before.Groups, func(g access.Group) bool { return slices.Contains(ids, g.ID) })
+func (t *part) hasUser(is func(access.StateUser) bool) bool {
+	return slices.ContainsFunc(t.before.Users, is)
+}
+
+func (t *part) hasGroup(ids []string) bool {
+	return slices.ContainsFunc(t.before.Groups, func(g access.Group) bool { return slices.Contains(ids, g.ID) })
 }

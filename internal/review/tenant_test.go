@@ -225,3 +225,23 @@ func TestRun_blockInModule(t *testing.T) {
 		}
 	}
 }
+
+// An account can be in several tenants: then the membership tells which it is.
+func TestRun_removedOfOneAccount(t *testing.T) {
+	t.Parallel()
+	plan := twoHouses(m{"tenant": constant("shopa")}, m{"tenant": constant("shopb")},
+		change("iam_group_membership.b", "delete", m{"group_id": "clerks", "user_id": "id-b", "user_type": "EMPLOYEE"}, nil, m{}),
+		change("iam_user.gone", "delete", m{"id": "id-b", "email": "b@b.example", "on_destroy": "remove"}, nil, m{}))
+	root := plan["configuration"].(m)["root_module"].(m)
+	root["resources"] = append(slices.DeleteFunc(root["resources"].([]m), func(r m) bool { return r["address"] == "iam_group_membership.b" }),
+		m{"address": "iam_user.too", "mode": "managed", "type": "iam_user", "name": "too", "provider_config_key": "iam"},
+		m{"address": "iam_user_groups.b", "mode": "managed", "type": "iam_user_groups", "name": "b", "provider_config_key": "iam.b"})
+	state := plan["prior_state"].(m)["values"].(m)["root_module"].(m)
+	state["resources"] = append(state["resources"].([]m), m{"address": "iam_user.too", "mode": "managed", "type": "iam_user", "name": "too", "values": m{"id": "id-b", "email": "b@b.example"}},
+		m{"address": "iam_user_groups.b", "mode": "managed", "type": "iam_user_groups", "name": "b", "values": m{"user_id": "id-b", "group_ids": []string{"clerks"}}})
+	r := ask(t, asText(t, plan), nil)
+	want := "iam_user.gone: the configuration does not have it any more, and the plan does not say which tenant it is of"
+	if who(r) != "shopb b@b.example false" || !slices.Equal(notes(r), []string{want}) {
+		t.Errorf("%s; %q", who(r), notes(r))
+	}
+}
