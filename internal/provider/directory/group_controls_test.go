@@ -1,6 +1,8 @@
 package directory_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -95,5 +97,32 @@ func TestGroupResource_vendorUnknown(t *testing.T) {
 	after, d := p.ApplyPlanned("iam_group", made, planned, config)
 	if d.Failed() || after.Values["vendor_id"] != "v" {
 		t.Errorf("it turned out the same: %v, %v", after.Values, d)
+	}
+}
+
+// A refresh shows what a group gives now, also behind the plan of an access
+// control that it carries: what changes is in the plan.
+func TestGroupResource_refreshedBehindPlannedControl(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	mine := func(scopes ...any) values {
+		return values{"id": "mine", "name": values{"en": "Mine"}, "scopes": scopes}
+	}
+	config := values{"id": "g", "name": values{"en": "G"}, "access_control_ids": []any{"mine"}}
+	control := p.MustApply("iam_access_control", state{}, mine("order.order_read"))
+	group := p.MustApply("iam_group", state{}, config)
+	effective := func(s state) string { return fmt.Sprint(s.Values["effective_access"]) }
+	p.NextRun()
+	if _, _, d := p.Plan("iam_access_control", control, mine("customer.customer_read")); d.Failed() {
+		t.Fatal(d)
+	}
+	refreshed, d := p.Refresh("iam_group", group)
+	if d.Failed() || effective(refreshed) != effective(group) || !strings.Contains(effective(group), "orders") {
+		t.Errorf("%v: the refresh shows %s after %s", d, effective(refreshed), effective(group))
+	}
+	planned, _, d := p.Plan("iam_group", refreshed, config)
+	if d.Failed() || !strings.Contains(effective(planned), "customers") {
+		t.Errorf("%v: the plan shows %s", d, effective(planned))
 	}
 }

@@ -134,7 +134,7 @@ func (d *groupDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		resp.Diagnostics.Append(plumbing.UnableAt(at, "read", "group", m.key(), err))
 		return
 	}
-	tenant, err := d.Rights(ctx)
+	tenant, err := d.PresentRights(ctx)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("read", "role templates and access controls", "of the tenant", err))
 		return

@@ -52,7 +52,7 @@ func findGroups(ctx context.Context, d *plumbing.Data, filter groupFilter) (foun
 	if err != nil {
 		return nil, err
 	}
-	tenant, err := d.Rights(ctx)
+	tenant, err := d.PresentRights(ctx)
 	created := map[string]bool{} // by the API, for a vendor
 	if filter.VendorID.IsNull() && !filter.VendorGroups.ValueBool() {
 		for _, g := range plumbing.VendorGroups(groups) {

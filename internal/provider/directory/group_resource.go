@@ -326,7 +326,7 @@ func (r *groupResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	}
 	var tenant plumbing.Rights
 	if err == nil {
-		tenant, err = r.Rights(ctx)
+		tenant, err = r.PresentRights(ctx)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("read", "group", state.ID.ValueString(), err))

@@ -59,7 +59,7 @@ func (d *groupsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	groups, err := d.Client.Groups(ctx)
 	var tenant plumbing.Rights
 	if err == nil {
-		tenant, err = d.Rights(ctx)
+		tenant, err = d.PresentRights(ctx)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("list", "groups", "of the tenant", err))

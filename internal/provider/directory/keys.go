@@ -59,7 +59,7 @@ var groupKey = plumbing.NaturalKey{
 		if err != nil {
 			return nil, err
 		}
-		tenant, err := d.Rights(ctx)
+		tenant, err := d.PresentRights(ctx)
 		return importedGroup(*group, tenant), err
 	},
 	Fixed: []string{"user_type", "vendor_id"}, Unmanaged: []string{"access_control_ids", "mixins"},

@@ -57,9 +57,9 @@ func (d *Data) PlanScope(id string, exists bool) {
 	d.controlPlans.scopes[id] = exists
 }
 
-// Rights returns what the tenant's groups can be given, read once per run, with
-// what the run plans laid over it.
-func (d *Data) Rights(ctx context.Context) (Rights, error) {
+// PresentRights returns what the tenant's groups can be given as it is now, read
+// once per run: what a read shows, whatever the run plans.
+func (d *Data) PresentRights(ctx context.Context) (Rights, error) {
 	templates, err := d.Templates(ctx)
 	if err != nil {
 		return Rights{}, err
@@ -73,7 +73,7 @@ func (d *Data) Rights(ctx context.Context) (Rights, error) {
 	}
 	r := Rights{
 		Rights: access.Rights{Controls: maps.Clone(d.rights.Controls), Templates: map[string][]string{}, Scopes: maps.Clone(d.rights.Scopes), Available: d.rights.Available},
-		List:   templates, unknown: maps.Clone(d.controlPlans.unknown),
+		List:   templates,
 	}
 	for _, t := range templates {
 		r.Templates[t.ID] = t.AccessControls
@@ -81,6 +81,19 @@ func (d *Data) Rights(ctx context.Context) (Rights, error) {
 	if r.Controls == nil {
 		r.Controls = map[string]access.OwnControl{}
 	}
+	return r, nil
+}
+
+// Rights returns what the tenant's groups can be given, with what the run plans
+// laid over what is there.
+func (d *Data) Rights(ctx context.Context) (Rights, error) {
+	r, err := d.PresentRights(ctx)
+	if err != nil {
+		return r, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r.unknown = maps.Clone(d.controlPlans.unknown)
 	maps.Copy(r.Controls, d.controlPlans.controls)
 	if r.Scopes != nil {
 		maps.Copy(r.Scopes, d.controlPlans.scopes)
