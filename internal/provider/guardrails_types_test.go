@@ -107,7 +107,7 @@ func judgedChanges(t *testing.T, b providertest.Backend) []judgedChange {
 	held := p.MustApply("iam_team_owner", none, values{"member_id": owner.ID})
 	assignmentConfig := values{"member_id": member.Values["id"], "product": "orchestrator", "role": "admin"}
 	assignment := p.MustApply("iam_product_assignment", none, assignmentConfig)
-	organizationConfig := values{"organization_id": "7", "sync": true}
+	organizationConfig := values{"organization_id": "7", "sync": false}
 	organization := p.MustApply("iam_make_organization", none, organizationConfig)
 	_, err = b.Client.SettledMakeMembers(t.Context())
 	must(err)
@@ -130,6 +130,6 @@ func judgedChanges(t *testing.T, b providertest.Backend) []judgedChange {
 		{"iam_team_owner", "moved to anna", held, values{"member_id": member.Values["id"]}, "wner", true, ""},
 		{"iam_product_assignment", "destroyed", assignment, nil, "orchestrator", false, ""},
 		{"iam_product_assignment", "another role", assignment, with(assignmentConfig, values{"role": "analyst"}), "analyst", false, ""},
-		{"iam_make_organization", "destroyed", organization, nil, "Make", false, ""},
+		{"iam_make_organization", "synced", organization, with(organizationConfig, values{"sync": true}), "becomes a member of the Make organization", true, ""},
 	}
 }

@@ -95,7 +95,7 @@ func groupLife() lifecycleType {
 			"access":             {from: values{"orders": "read"}, to: values{"orders": "manage"}, shown: `"accessControls":["4ac869fc`, unset: `"accessControls":[]`},
 			"access_control_ids": {from: []any{"extra"}, to: []any{}, shown: `"accessControls":[]`, unset: `"accessControls":["extra"]`},
 			"restrictions":       {from: []any{"DE"}, to: []any{"AT"}, with: values{"access": values{"orders": "read"}}, shown: `"restrictions":["AT"]`, unset: `!"restrictions":["DE"]`},
-			"vendor_id":          {from: "tea", to: nil, shown: `!"vendorId":`, replaces: true, keepsKey: true, lateReplaces: true, unset: `!"vendorId":`, unsetReplaces: true},
+			"vendor_id":          {from: "tea", to: nil, shown: `!"vendorId":`, replaces: true, keepsKey: true, unset: `!"vendorId":`, unsetReplaces: true},
 			"legal_entity_id":    {from: "le-1", to: "le-2", with: values{"user_type": "CUSTOMER"}, shown: `"legalEntityId":"le-2"`, unset: `!"le-1"`},
 			"mixins":             {from: `{"a":{"b":1}}`, to: `{"a":{"b":2}}`, shown: `"mixins":{"a":{"b":2}}`, unset: `"mixins":{"a":{"b":1}}`},
 			"force_delete":       {from: false, to: true, silent: "what destroying does is nothing that the server keeps"},

@@ -145,12 +145,22 @@ func importedGroup(g api.Group, tenant plumbing.Rights) groupModel {
 		ForceDelete: types.BoolValue(false), Access: types.MapNull(types.StringType),
 		AccessControlIDs: types.SetNull(types.StringType), Restrictions: types.SetNull(types.StringType),
 	}
-	if len(unexplained(g.AccessControls)) > 0 {
-		m.AccessControlIDs = types.SetValueMust(types.StringType, nil) // which fromAPI fills
+	if listed := parts(g, tenant); len(unexplained(g.AccessControls)) > 0 || len(listed) > 0 {
+		m.AccessControlIDs = plumbing.StringSet(listed, types.SetValueMust(types.StringType, nil)) // which fromAPI completes
 		m.RoleTemplate = plumbing.StringOrNull(templateOf(tenant.Access(client.AccessGroup(g)), tenant.Has))
 	}
 	m.fromAPI(g, tenant)
 	return m
+}
+
+// parts are the access controls of a group that give a part of a level: no level
+// stands for them.
+func parts(g api.Group, tenant plumbing.Rights) []string {
+	held := tenant.Access(client.AccessGroup(g))
+	return slices.DeleteFunc(slices.Clone(g.AccessControls), func(id string) bool {
+		c, ok := access.ControlByID(id)
+		return !ok || c.Entity == "" || c.VendorAware || held.Of(c.Entity) >= c.Level
+	})
 }
 
 // findGroup returns the group with this id or code or, where there is none,
