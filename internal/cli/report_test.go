@@ -92,7 +92,7 @@ func TestReport_restrictions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for format, want := range map[string]string{
+	for format, want := range map[string]string{ //nolint:dupword // a category and an entity have one name
 		"text": `
 CATEGORY             ENTITY            LEVEL                            RECORDS      GRANTED BY  SOURCE
 Administration       Users and Groups  partly manage (iam.user_create)  all          sales       access_control
