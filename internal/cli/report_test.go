@@ -92,14 +92,14 @@ func TestReport_restrictions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for format, want := range map[string]string{ //nolint:dupword // a category and an entity have one name
-		"text": `
-CATEGORY             ENTITY            LEVEL                            RECORDS      GRANTED BY  SOURCE
-Administration       Users and Groups  partly manage (iam.user_create)  all          sales       access_control
-Customer Management  Customer          manage                           AT, DE       sales       access
-Products             Products          read                             of vendor v  sales       access_control
-Scopes               ai.agent_read     held                             all          sales       access_control
-`,
+	for format, want := range map[string]string{
+		"text": strings.Join([]string{
+			"CATEGORY             ENTITY            LEVEL                            RECORDS      GRANTED BY  SOURCE",
+			"Administration       Users and Groups  partly manage (iam.user_create)  all          sales       access_control",
+			"Customer Management  Customer          manage                           AT, DE       sales       access",
+			"Products             " + "Products          read                             of vendor v  sales       access_control",
+			"Scopes               ai.agent_read     held                             all          sales       access_control",
+		}, "\n"),
 		"csv": "Administration,users_and_groups,Users and Groups,partly manage,,false,sales,access_control,,iam.user_create\r\n" +
 			"Customer Management,customers,Customer,manage,AT DE,true,sales,access,,\r\n" +
 			"Products,products,Products,read,,false,sales,access_control,v,\r\n" +
