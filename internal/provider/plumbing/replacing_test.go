@@ -37,6 +37,20 @@ func TestReplacing_atOnce(t *testing.T) {
 	}
 }
 
+// Forgetting the last one leaves the directory, into which another resource may be
+// about to write.
+func TestReplacing_keepsDirectory(t *testing.T) {
+	t.Parallel()
+	var d Data
+	d.RememberIn(t.TempDir())
+	o := Object{Kind: "group", ID: "g"}
+	d.PlanReplacement(o)
+	d.ForgetReplacement(o)
+	if _, err := os.Stat(d.replacing.dir); err != nil || d.ReplacementPlanned(o) {
+		t.Errorf("remembered: %t, the directory: %v", d.ReplacementPlanned(o), err)
+	}
+}
+
 // A plan of long ago is not applied any more; one that cannot be remembered says so.
 func TestReplacing_ends(t *testing.T) {
 	t.Parallel()
