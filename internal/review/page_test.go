@@ -78,3 +78,61 @@ func TestWrite_notes(t *testing.T) {
 		t.Errorf("%s", text)
 	}
 }
+
+// A comment folds what the review does not fail on, and no line of it is long.
+func TestWrite_comment(t *testing.T) {
+	t.Parallel()
+	text := in(t, mixed(), review.Options{Format: "markdown"})
+	for _, want := range []string{"users more</summary>\n\n```diff\n", "\n```\n\n</details>\n"} {
+		if strings.Count(text, want) < 2 {
+			t.Errorf("it lacks %q:\n%s", want, text)
+		}
+	}
+	var r review.Result
+	p := person("a@x")
+	for i := range 60 {
+		p.Changes = append(p.Changes, gain(fmt.Sprintf("entity_%d", i)))
+	}
+	r.People = []review.Person{p}
+	lines := strings.Split(in(t, r, review.Options{Format: "markdown"}), "\n")
+	for _, line := range lines {
+		if len(line) > 96 {
+			t.Errorf("a line has %d characters: %s", len(line), line)
+		}
+	}
+	if !strings.HasPrefix(lines[7], "+     entity_") || len(lines[7]) < 80 {
+		t.Errorf("the line goes on as %q", lines[7])
+	}
+}
+
+// What a review fails on is an error in every format for programs, and nothing
+// else is.
+func TestWrite_programs(t *testing.T) {
+	t.Parallel()
+	r := staff()
+	r.Errored = true
+	r.People[4].Changes[0].VendorID = "v1"
+	o := review.Options{FailOn: []string{review.Admin, review.NotKnown}}
+	lacks := func(format string, want ...string) {
+		t.Helper()
+		o.Format = format
+		text := in(t, r, o)
+		for _, want := range want {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s lacks %q:\n%s", format, want, text)
+			}
+		}
+	}
+	lacks("json", "\"failed\": [\n    \"admin\",\n    \"unresolved\"\n  ]", "\"happens\": [\n    \"lost\",", `"loss": true`, `"loss": false`, `"vendor_id": "v1"`)
+	lacks("sarif", "\"ruleId\": \"plan-errored\",\n          \"level\": \"error\"", "\"ruleId\": \"unresolved\",\n          \"level\": \"error\"", "\"ruleId\": \"loses-access\",\n          \"level\": \"warning\"")
+	lacks("junit", "iam_user.a, iam_user.b: later</failure>")
+	if text := in(t, r, o); strings.Contains(text, "ann@acme.example, removed: loses") {
+		t.Errorf("somebody whom the review does not fail on is a failure:\n%s", text)
+	}
+	r.Errored = false
+	o.Accepted = &review.Acceptance{Person: "Jo", Reason: "meant", Date: "2026-11-30"}
+	o.Format = "sarif"
+	if text := in(t, r, o); strings.Contains(text, `"level": "error"`) {
+		t.Errorf("an accepted review has errors:\n%s", text)
+	}
+}
