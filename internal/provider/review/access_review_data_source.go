@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -94,7 +95,8 @@ func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The permissions report over many users at once, and what someone should look at, for an access review. " +
-			"Of every employee, unless `group_ids` or `emails` choose some; with both, of everyone that either chooses.",
+			"Of every employee, unless `group_ids` or `emails` choose some; with both, of everyone that either chooses. " +
+			"A warning says what the API key may not read.",
 		Attributes: map[string]schema.Attribute{
 			"group_ids": filter("Ids of the groups whose members are reviewed. An id that the tenant does not have is an error."),
 			"emails":    filter("E-mail addresses, in any case, of users who are reviewed. One that the tenant does not have is an error."),
@@ -124,6 +126,10 @@ func (d *accessReviewDataSource) Read(ctx context.Context, req datasource.ReadRe
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("review", "access of tenant", d.Client.Tenant(), err))
 		return
+	}
+	if len(state.Unread) > 0 {
+		resp.Diagnostics.AddWarning("Access Not Reviewed", fmt.Sprintf(
+			"The access token may not read %s, so that findings about that are missing. Use an API key that may read it.", strings.Join(state.Unread, ", ")))
 	}
 	chosen := choose(m, state, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {

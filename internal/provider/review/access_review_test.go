@@ -2,12 +2,15 @@ package review_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
 // lines writes each object of a list as one line.
@@ -95,6 +98,25 @@ func TestAccessReview(t *testing.T) {
 	for _, o := range whole["rows"].([]any) {
 		if r := o.(values); (r["email"] == "owner@acme.example") != (r["user_id"] == owner.ID) {
 			t.Errorf("whose row is this: %v", r)
+		}
+	}
+}
+
+// A review without what the key may not read says so.
+func TestAccessReview_unread(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	for scope, want := range map[string]string{
+		api.ScopeUserRead + " " + api.ScopeGroupRead + " " + api.ScopeTemplateRead: "the tenant's own access controls, the team, the Make organization",
+		"": "",
+	} {
+		config := maps.Clone(b.Config)
+		if scope != "" {
+			config["scope"] = scope
+		}
+		got, d := providertest.New(t, config).ReadData("iam_access_review", values{})
+		if d.Failed() || fmt.Sprint(got["admins"]) != "[owner@acme.example]" || want == "" && len(d) > 0 || want != "" && !d.Has("warning: Access Not Reviewed", want) {
+			t.Errorf("scope %q: got admins %v, %v", scope, got["admins"], d)
 		}
 	}
 }
