@@ -70,6 +70,35 @@ func TestUserResource_ownerStays(t *testing.T) {
 	}
 }
 
+// An action that would lock the Owner is refused in the plan, also where nothing
+// else is planned; another user can be locked, and the Owner unlocked.
+func TestLockUserAction_ownerStays(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	owner, err := b.Client.UserByEmail(t.Context(), ownerEmail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := p.MustApply("iam_user", state{}, anna())
+	for _, c := range []struct {
+		typeName string
+		config   values
+		at       string // nothing is said, if empty
+	}{
+		{"iam_lock_user", values{"email": "OWNER@acme.example"}, "email"},
+		{"iam_lock_user", values{"user_id": owner.ID}, "user_id"},
+		{"iam_unlock_user", values{"user_id": owner.ID}, ""},
+		{"iam_lock_user", values{"user_id": other.Values["id"]}, ""},
+	} {
+		p.NextRun()
+		d := p.PlanAction(c.typeName, c.config)
+		if c.at == "" && len(d) > 0 || c.at != "" && !d.Has(`error at AttributeName("`+c.at+`"): Owner Locked`, "locks user "+ownerEmail, "iam_team_owner") {
+			t.Errorf("%s %v: %v", c.typeName, c.config, d)
+		}
+	}
+}
+
 // A replacement of the Owner under the same address is refused.
 func TestUserResource_ownerReplaced(t *testing.T) {
 	t.Parallel()

@@ -27,7 +27,7 @@ type lockAction struct {
 
 // NewLockUserAction returns the action iam_lock_user.
 func NewLockUserAction() action.Action {
-	return newLockAction("lock_user", true, "Locks a user at once: it has no access any more, whatever its groups, and keeps them. A user who is locked stays so. The provider's `guardrails` hold here, too, already in the plan. ")
+	return newLockAction("lock_user", true, "Locks a user at once: it has no access any more, whatever its groups, and keeps them. A user who is locked stays so, and the Owner of the team cannot be locked. The provider's `guardrails` hold here, too, already in the plan. ")
 }
 
 // NewUnlockUserAction returns the action iam_unlock_user.
@@ -84,6 +84,9 @@ func (a *lockAction) ModifyPlan(ctx context.Context, req action.ModifyPlanReques
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.UnableAt(whom.At, a.verb(), "user", whom.Name(), err))
 		return
+	}
+	if a.lock {
+		resp.Diagnostics.Append(a.RefuseLock(ctx, target.Email, whom.At)...)
 	}
 	resp.Diagnostics.Append(a.Judge(ctx, a.change(target))...)
 }

@@ -79,6 +79,18 @@ func (e ownerEnd) refused() diag.Diagnostic {
 		e.does, e.email, access.CheckRemoval(access.RoleOwner), e.remedy))
 }
 
+// RefuseLock refuses the plan of an action that locks the Owner of the team.
+func (d *Data) RefuseLock(ctx context.Context, email string, at path.Path) (diags diag.Diagnostics) {
+	owner, err := d.OwnerEmail(ctx)
+	switch {
+	case err != nil:
+		diags.Append(Unable("read", "Owner", "of the team", err))
+	case owner != "" && api.SameEmail(owner, email):
+		diags.Append(ownerEnd{does: "locks", email: owner, at: at}.refused())
+	}
+	return diags
+}
+
 // ownerStays is a validator of every resource: what Terraform validates in a plan
 // stays in the configuration, so that the plan does not destroy all.
 type ownerStays struct{ data *Data }
