@@ -36,6 +36,7 @@ func TestTwoOwners(t *testing.T) {
 	if d.Failed() {
 		t.Fatal(d)
 	}
+	ofNew := planned{"iam_user_groups", state{}, values{"user_id": providertest.Unknown, "group_ids": []any{"oe-admin"}}}
 	onUser := func(ids ...any) planned { return planned{"iam_user", made, with(anna(), values{"group_ids": ids})} }
 	for name, c := range map[string]struct {
 		first, second planned
@@ -54,6 +55,8 @@ func TestTwoOwners(t *testing.T) {
 		"one by one and left out by the user":     {single("oe-admin"), groups("oe-viewer"), "iam_group_membership adds " + email},
 		"one by one and listed by the user":       {single("oe-admin"), onUser("oe-admin"), ""},
 		"one by one in another group":             {single("oe-viewer"), members("oe-admin"), ""},
+		"an empty list, and a user of this plan":  {members("oe-admin"), ofNew, "iam_group_members of group oe-admin leaves a user who is not known yet out"},
+		"a list that may have a user of the plan": {members("oe-admin", providertest.Unknown), ofNew, ""},
 		"a list of the group that is not known":   {members("oe-admin", providertest.Unknown), groups("oe-admin"), ""},
 		"a list of the user that is not known":    {groups("oe-viewer", providertest.Unknown), members("oe-admin", user), ""},
 		"a user that is not managed by its list":  {planned{"iam_user", made, anna()}, members("oe-admin", user), ""},

@@ -89,11 +89,11 @@ func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.Modify
 	resp.Diagnostics.Append(r.WarnOfGroups(ctx, path.Root("group_ids"), newIDs(plan.GroupIDs, state.GroupIDs))...)
 	by := manager(ctx, r.Name, req, &resp.Diagnostics)
 	note := planNote{Mark: by.Mark}
+	user := plumbing.Person{ID: plan.UserID.ValueString()} // nobody, while that is not known
+	conflict := r.Members.HoldGroups(by, user, plumbing.Strings(plan.GroupIDs), plumbing.Wholly(plan.GroupIDs))
+	resp.Diagnostics.Append(r.Disagreement(ctx, conflict, path.Root("group_ids"))...)
 	if plumbing.IsSet(plan.UserID) {
-		user := plumbing.Person{ID: plan.UserID.ValueString()}
 		note.Holds = &held{User: user.ID}
-		conflict := r.Members.HoldGroups(by, user, plumbing.Strings(plan.GroupIDs), plumbing.Wholly(plan.GroupIDs))
-		resp.Diagnostics.Append(r.Disagreement(ctx, conflict, path.Root("group_ids"))...)
 		resp.Diagnostics.Append(r.planReleases(ctx, by, plan, state)...)
 		if (!plan.UserID.Equal(state.UserID) || unreadMove(ctx, req, resp)) && r.Client != nil && plumbing.Wholly(plan.GroupIDs) {
 			warnOfLeaving(ctx, r.Client, plan.UserID.ValueString(), plan.GroupIDs, &resp.Diagnostics)
