@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/access-config/terraform-provider-iam/internal/review"
+	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
 // Env is what a command may use of the process it runs in.
@@ -86,7 +86,7 @@ func explain(w io.Writer, command string, err error) {
 		}
 		return
 	}
-	fmt.Fprintf(w, "%s: %s\n", command, review.Visible(err.Error()))
+	fmt.Fprintf(w, "%s: %s\n", command, access.Visible(err.Error()))
 }
 
 func usage(w io.Writer, all []command) {

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/review"
 )
@@ -303,7 +304,7 @@ func (o *reviewOptions) print(env Env, r review.Result) error {
 	}
 	if o.write.Format == "csv" { // which has no room for them
 		for _, u := range r.Unresolved {
-			say(review.Visible(u.Address) + ": " + review.Visible(u.Text))
+			say(access.Visible(u.Address) + ": " + access.Visible(u.Text))
 		}
 	}
 	if len(r.Failed(o.write.FailOn)) == 0 {
@@ -314,7 +315,7 @@ func (o *reviewOptions) print(env Env, r review.Result) error {
 		return nil
 	}
 	if o.write.NotAccepted != "" {
-		say(review.Visible(o.write.NotAccepted))
+		say(access.Visible(o.write.NotAccepted))
 	}
 	return errFound
 }

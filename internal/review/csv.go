@@ -33,7 +33,7 @@ func (r Result) writeCSV(w io.Writer, _ Options) error {
 // cells are Visible, and no spreadsheet runs them.
 func cells(texts []string) []string {
 	for i, text := range texts {
-		texts[i] = access.SafeCell(Visible(text))
+		texts[i] = access.SafeCell(access.Visible(text))
 	}
 	return texts
 }

@@ -6,38 +6,16 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
 // Names, reasons and addresses come from a plan or a tenant, so anybody who may
 // choose a name chooses them. They are data in every format, never markup: each
 // format has one function here that everything it did not write itself goes
 // through.
-
-// Visible returns the text in one line in which every character can be seen:
-// control characters, line breaks, what overrides the direction of writing and
-// letters without a width are shown as \u{…}. No two texts look the same because
-// of them: a text that holds such a mark itself has its backslash shown, too.
-func Visible(text string) string {
-	if strings.IndexFunc(text, special) < 0 {
-		return text // as nearly all are
-	}
-	text = strings.ReplaceAll(text, `\u{`, `\u{5c}u{`)
-	var b strings.Builder
-	for i, r := range text {
-		if hidden(r) || r == utf8.RuneError || i == 0 && unicode.IsMark(r) { // a mark would join what stands before the text
-			fmt.Fprintf(&b, `\u{%x}`, r)
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// special reports whether a text with the character needs a closer look.
-func special(r rune) bool { return r == '\\' || r == utf8.RuneError || unicode.IsMark(r) || hidden(r) }
 
 // visibleLines is a text of several lines, each of them Visible.
 func visibleLines(text string) []string {
@@ -47,22 +25,9 @@ func visibleLines(text string) []string {
 	}
 	lines := strings.Split(text, "\n")
 	for i := range lines {
-		lines[i] = Visible(lines[i])
+		lines[i] = access.Visible(lines[i])
 	}
 	return lines
-}
-
-// brailleBlank counts as a symbol and looks like a space.
-const brailleBlank = '\u2800'
-
-// hidden reports whether the character shows nothing, or changes how others
-// show. The space does not count.
-func hidden(r rune) bool {
-	if ' ' <= r && r <= '~' {
-		return false
-	}
-	return !unicode.IsPrint(r) || r == brailleBlank ||
-		unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // codeSpan is a text, Visible already, inside a line of Markdown. In code nothing
@@ -120,7 +85,7 @@ func writeIndented(w io.Writer, doc any) error {
 	}
 	var b bytes.Buffer
 	for len(text) > 0 {
-		n := bytes.IndexFunc(text, func(r rune) bool { return r != '\n' && hidden(r) })
+		n := bytes.IndexFunc(text, func(r rune) bool { return r != '\n' && access.Hidden(r) })
 		if n < 0 {
 			n = len(text)
 		}

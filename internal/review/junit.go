@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
 // The review as a report of tests: one for each kind that a review can fail on.
@@ -53,7 +55,7 @@ func (r Result) writeJUnit(w io.Writer, o Options) error {
 			c.Skipped = &junitSkipped{"not in --fail-on"}
 			suite.Skipped++
 		case slices.Contains(failed, kind) && o.Accepted != nil:
-			c.Skipped = &junitSkipped{"accepted by " + Visible(o.Accepted.Person) + ": " + Visible(o.Accepted.Reason)}
+			c.Skipped = &junitSkipped{"accepted by " + access.Visible(o.Accepted.Person) + ": " + access.Visible(o.Accepted.Reason)}
 			suite.Skipped++
 		case slices.Contains(failed, kind):
 			message := verdict{phrases: r.phrases(kind)}.line(plain, plain)

@@ -158,29 +158,29 @@ func (b *block) title(tenants bool) string {
 	case len(names) > 1:
 		text = fmt.Sprintf("%d users: %s", len(names), text)
 	case strings.TrimSpace(p.User.Name) != "":
-		text += " (" + Visible(p.User.Name) + ")"
+		text += " (" + access.Visible(p.User.Name) + ")"
 	}
 	if b.event != "" {
 		text += ", " + string(b.event)
 	}
 	if tenants {
-		text = "tenant " + Visible(b.people[0].Tenant) + ", " + text
+		text = "tenant " + access.Visible(b.people[0].Tenant) + ", " + text
 	}
 	return text
 }
 
 // label names a person in one line.
 func (p Person) label(tenant bool) string {
-	text := Visible(p.User.Email)
+	text := access.Visible(p.User.Email)
 	switch {
 	case text != "":
 	case p.User.ID != "":
-		text = "user " + Visible(p.User.ID)
+		text = "user " + access.Visible(p.User.ID)
 	default:
 		text = "a user without e-mail address"
 	}
 	if tenant {
-		text += " in " + Visible(p.Tenant)
+		text += " in " + access.Visible(p.Tenant)
 	}
 	return text
 }
@@ -230,20 +230,20 @@ func (r Result) sameFindings() []sameText {
 	return groupTexts(r.Findings, func(f Finding) (about, text string) {
 		switch {
 		case f.Email != "":
-			about = Visible(f.Email)
+			about = access.Visible(f.Email)
 		case f.UserID != "":
-			about = "user " + Visible(f.UserID)
+			about = "user " + access.Visible(f.UserID)
 		default:
-			about = "group " + Visible(strings.Join(f.Groups, ", "))
+			about = "group " + access.Visible(strings.Join(f.Groups, ", "))
 		}
-		return r.in(f.Tenant, about), Visible(f.Text)
+		return r.in(f.Tenant, about), access.Visible(f.Text)
 	})
 }
 
 // sameUnresolved joins what is unresolved for the same reason.
 func (r Result) sameUnresolved() []sameText {
 	return groupTexts(r.Unresolved, func(u Unresolved) (about, text string) {
-		return r.in(u.Tenant, Visible(u.Address)), Visible(u.Text)
+		return r.in(u.Tenant, access.Visible(u.Address)), access.Visible(u.Text)
 	})
 }
 
@@ -253,7 +253,7 @@ func (r Result) in(tenant, about string) string {
 	case !r.severalTenants() || tenant == "":
 		return about
 	case about == "":
-		return "tenant " + Visible(tenant)
+		return "tenant " + access.Visible(tenant)
 	}
-	return about + " in " + Visible(tenant)
+	return about + " in " + access.Visible(tenant)
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
 // page is a review for people: sections of items, worst first, of which the
@@ -57,10 +59,10 @@ func (r Result) page(o Options) page {
 	failed := r.Failed(o.FailOn)
 	p := page{verdict: r.verdict(o)}
 	if a := o.Accepted; a != nil && len(failed) > 0 {
-		p.notes = append(p.notes, note{"Accepted by %s on %s: %s", []string{Visible(a.Person), Visible(a.Date), Visible(a.Reason)}})
+		p.notes = append(p.notes, note{"Accepted by %s on %s: %s", []string{access.Visible(a.Person), access.Visible(a.Date), access.Visible(a.Reason)}})
 	}
 	if o.NotAccepted != "" && len(failed) > 0 {
-		p.notes = append(p.notes, note{"%s", []string{Visible(o.NotAccepted)}})
+		p.notes = append(p.notes, note{"%s", []string{access.Visible(o.NotAccepted)}})
 	}
 	if r.Errored {
 		p.notes = append(p.notes, note{text: erroredText})
@@ -120,7 +122,7 @@ func (r Result) peopleSections(failed []string) []section {
 			if c.Loss {
 				sign = '-'
 			}
-			i.lines = append(i.lines, line{sign, Visible(c.Text())})
+			i.lines = append(i.lines, line{sign, access.Visible(c.Text())})
 		}
 		s := &all[len(all)-1]
 		s.items = append(s.items, i)

@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
 // A log of SARIF 2.1.0, as far as a review needs it. Messages are plain text, and
@@ -123,7 +125,7 @@ func newSARIFResult(rule, level, text string) sarifResult {
 func (b *block) sentence(tenants bool) string {
 	var texts []string
 	for _, c := range b.changes {
-		texts = append(texts, Visible(c.Text()))
+		texts = append(texts, access.Visible(c.Text()))
 	}
 	if len(texts) == 0 {
 		return b.title(tenants)

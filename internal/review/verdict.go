@@ -101,7 +101,7 @@ func (r Result) phrases(kind string) []phrase {
 	if n := len(r.Unresolved); n > 0 {
 		p := phrase{text: count(n, "change is unresolved", "changes are unresolved")}
 		for _, u := range r.Unresolved {
-			if about := r.in(u.Tenant, Visible(u.Address)); about != "" && !slices.Contains(p.names, about) {
+			if about := r.in(u.Tenant, access.Visible(u.Address)); about != "" && !slices.Contains(p.names, about) {
 				p.names = append(p.names, about)
 			}
 		}
