@@ -1,21 +1,27 @@
 package client
 
 import (
+	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// decode reads the answer as JSON.
+// decode reads the answer as JSON, to the letter: a document that names a member
+// twice, or in another case, could be read in two ways.
 func decode[T any](x *exchange) (T, error) {
 	var out T
-	if int64(len(x.body)) > x.client.maxAnswer {
-		return out, x.unusable(fmt.Errorf("the answer is larger than %d bytes", x.client.maxAnswer))
+	if err := x.whole(); err != nil {
+		return out, err
 	}
 	if err := json.Unmarshal(x.body, &out); err != nil {
 		return out, x.unusable(x.describe(err))
@@ -23,13 +29,50 @@ func decode[T any](x *exchange) (T, error) {
 	return out, nil
 }
 
+// decodeRows reads the answer as a list, each row of which has a key.
+func decodeRows[T any](x *exchange, key func(T) string) ([]T, error) {
+	if err := x.whole(); err != nil {
+		return nil, err
+	}
+	rows := []T{}
+	stream := jsontext.NewDecoder(bytes.NewReader(x.body))
+	fail := func(err error) ([]T, error) { return nil, x.unusable(x.describe(err)) }
+	if start, err := stream.ReadToken(); err != nil || start.Kind() != '[' {
+		return fail(cmp.Or(err, errNoList))
+	}
+	for stream.PeekKind() != ']' {
+		var row T
+		switch err := json.UnmarshalDecode(stream, &row); {
+		case err != nil:
+			return fail(err)
+		case key(row) == "":
+			return fail(errNoID)
+		case len(rows) == x.client.maxRows:
+			return nil, x.unusable(tooManyRows(x.client.maxRows))
+		}
+		rows = append(rows, row)
+	}
+	if _, err := stream.ReadToken(); err != nil {
+		return fail(err)
+	}
+	if _, err := stream.ReadToken(); err != io.EOF { //nolint:errorlint // the decoder never wraps it
+		return fail(cmp.Or(err, errNoList))
+	}
+	return rows, nil
+}
+
+// whole refuses an answer that was not read to its end.
+func (x *exchange) whole() error {
+	if int64(len(x.body)) > x.client.maxAnswer {
+		return x.unusable(fmt.Errorf("the answer is larger than %d bytes", x.client.maxAnswer))
+	}
+	return nil
+}
+
 // describe says what came back instead of the expected JSON. The answer to a
 // token request is not shown, since it may hold a token.
 func (x *exchange) describe(err error) error {
-	contentType := x.header.Get("Content-Type")
-	if contentType == "" {
-		contentType = "no content type"
-	}
+	contentType := cmp.Or(shown(x.header.Get("Content-Type")), "no content type")
 	if x.call.form != nil {
 		return fmt.Errorf("%s with %s is not the expected JSON: %w", statusText(x.status), contentType, err)
 	}
@@ -40,8 +83,8 @@ func (x *exchange) describe(err error) error {
 	return fmt.Errorf("%s with %s is not the expected JSON: %w: %q", statusText(x.status), contentType, err, text)
 }
 
-// one reads a single document, which must have an id.
-func one[T any](ctx context.Context, c *Client, path string, id func(T) string) (*T, error) {
+// one reads a single document, which must be the one that was asked for.
+func one[T any](ctx context.Context, c *Client, path string, is func(T) error) (*T, error) {
 	x, err := c.do(ctx, call{method: http.MethodGet, path: path, want: []int{http.StatusOK}})
 	if err != nil {
 		return nil, err
@@ -50,16 +93,50 @@ func one[T any](ctx context.Context, c *Client, path string, id func(T) string) 
 	if err != nil {
 		return nil, err
 	}
-	if id(out) == "" {
-		return nil, x.unusable(x.describe(errNoID))
+	if err := is(out); err != nil {
+		return nil, x.unusable(x.describe(err))
 	}
 	return &out, nil
 }
 
-var errNoID = errors.New("it has no id")
+var (
+	errNoID   = errors.New("it has no id")
+	errNoList = errors.New("it is not one list")
+)
 
-// create makes something and returns its id.
-func (c *Client) create(ctx context.Context, call call) (string, error) {
+// named accepts the document with the id, and no other.
+func named[T any](key func(T) string, id string) func(T) error {
+	return func(out T) error { return sameID(key(out), id) }
+}
+
+func sameID(got, want string) error {
+	switch got {
+	case "":
+		return errNoID
+	case want:
+		return nil
+	}
+	return fmt.Errorf("it is about %q, and %q was asked for", shown(got), shown(want))
+}
+
+// concerns checks that the answer to a write, where it says anything, is about
+// the id.
+func concerns[T any](x *exchange, key func(T) string, id string) error {
+	if len(x.body) == 0 {
+		return nil
+	}
+	out, err := decode[T](x)
+	if err == nil && key(out) != "" && key(out) != id {
+		err = x.unusable(x.describe(sameID(key(out), id)))
+	}
+	return err
+}
+
+func createdID(c api.Created) string { return c.ID }
+
+// create makes something and returns its id, which is chosen where the caller
+// chose one.
+func (c *Client) create(ctx context.Context, call call, chosen string) (string, error) {
 	call.method, call.want = http.MethodPost, []int{http.StatusCreated}
 	x, err := c.do(ctx, call)
 	if err != nil {
@@ -69,17 +146,19 @@ func (c *Client) create(ctx context.Context, call call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if made.ID == "" {
-		return "", x.unusable(x.describe(errNoID))
+	if err := sameID(made.ID, cmp.Or(chosen, made.ID)); err != nil {
+		return "", x.unusable(x.describe(err))
 	}
 	return made.ID, nil
 }
 
-// put makes or replaces what the path names, and reports which.
-func (c *Client) put(ctx context.Context, path string, body any) (created bool, err error) {
-	x, err := c.do(ctx, call{
-		method: http.MethodPut, path: path, body: body, want: []int{http.StatusCreated, http.StatusNoContent},
-	})
+// put makes or replaces what the path names by the id, and reports which.
+func (c *Client) put(ctx context.Context, call call, id string) (created bool, err error) {
+	call.method, call.want = http.MethodPut, []int{http.StatusCreated, http.StatusNoContent}
+	x, err := c.do(ctx, call)
+	if err == nil {
+		err = concerns(x, createdID, id)
+	}
 	return err == nil && x.status == http.StatusCreated, err
 }
 

@@ -1,8 +1,10 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -10,18 +12,32 @@ import (
 
 // Members returns the memberships of a group.
 func (c *Client) Members(ctx context.Context, groupID string) ([]api.Assignment, error) {
+	member := func(a api.Assignment) string { return string(a.UserType) + " " + a.UserID }
+	members, err := list(ctx, c, c.path(api.PathMembers, groupID), func(a api.Assignment) string {
+		if a.UserID == "" || a.GroupID != "" && a.GroupID != groupID {
+			return "" // of no member of this group
+		}
+		return cmp.Or(a.ID, member(a))
+	})
 	// A user is in a group at most once per user type, whatever the ids of the
 	// assignments are.
-	key := func(a api.Assignment) string { return string(a.UserType) + " " + a.UserID }
-	return list(ctx, c, c.path(api.PathMembers, groupID), key)
+	seen := map[string]bool{}
+	return slices.DeleteFunc(members, func(a api.Assignment) bool {
+		again := seen[member(a)]
+		seen[member(a)] = true
+		return again
+	}), err
 }
 
 // AssignMember puts a user into a group. Doing so again changes nothing.
 func (c *Client) AssignMember(ctx context.Context, groupID string, userType access.UserType, userID string) error {
-	_, err := c.do(ctx, call{
+	x, err := c.do(ctx, call{
 		method: http.MethodPut, path: c.path(api.PathMemberType, groupID, string(userType), userID),
 		want: []int{http.StatusCreated, http.StatusNoContent},
 	})
+	if err == nil && len(x.body) > 0 {
+		_, err = decode[api.Created](x) // the assignment has an id of its own
+	}
 	return err
 }
 

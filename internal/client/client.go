@@ -61,6 +61,9 @@ type Client struct {
 	retries   int
 	pageSize  int
 	maxAnswer int64
+	maxPages  int
+	maxRows   int
+	maxList   int64
 	agent     string
 	log       func(ctx context.Context, msg string, fields map[string]any)
 	backoff   retryablehttp.Backoff
@@ -110,6 +113,9 @@ func New(o Options) (*Client, error) {
 		retries:   defaultRetries,
 		pageSize:  o.PageSize,
 		maxAnswer: maxAnswer,
+		maxPages:  maxPages,
+		maxRows:   maxRows,
+		maxList:   maxList,
 		agent:     o.UserAgent,
 		log:       o.Log,
 		backoff:   backoff,

@@ -16,14 +16,14 @@ func (c *Client) AccessControls(ctx context.Context) ([]api.AccessControl, error
 
 // AccessControl returns one access control.
 func (c *Client) AccessControl(ctx context.Context, id string) (*api.AccessControl, error) {
-	return one(ctx, c, c.path(api.PathControl, id), controlKey)
+	return one(ctx, c, c.path(api.PathControl, id), named(controlKey, id))
 }
 
 // PutAccessControl makes an access control or replaces the one of that id:
 // created reports which. A request that was repeated may say false of an access
 // control it made.
 func (c *Client) PutAccessControl(ctx context.Context, id string, control api.AccessControlUpdate) (created bool, err error) {
-	return c.put(ctx, c.path(api.PathControl, id), control)
+	return c.put(ctx, call{path: c.path(api.PathControl, id), body: control}, id)
 }
 
 // DeleteAccessControl deletes an access control. One that a group carries stays

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
@@ -70,8 +71,8 @@ func (e *RequestError) Error() string {
 	if e.Attempts != 1 {
 		tries = fmt.Sprintf("%d tries", e.Attempts)
 	}
-	return fmt.Sprintf("%s %s: no usable answer from %s after %s: %v [request id %s]",
-		e.Method, e.Path, e.Host, tries, e.Err, e.RequestID)
+	return fmt.Sprintf("%s %s: no usable answer from %s after %s: %s [request id %s]",
+		e.Method, e.Path, e.Host, tries, access.Excerpt(e.Err.Error(), 2*mostText), e.RequestID)
 }
 
 // Unwrap returns the last cause.
@@ -174,13 +175,11 @@ func IsUncertain(err error) bool {
 // refused returns the error for the answer of the latest try.
 func (x *exchange) refused() error {
 	e := &Error{Request: x.Request, StatusCode: x.status, Document: api.ParseError(x.status, x.body)}
-	e.Document.Message = x.redact(e.Document.Message)
-	for i, detail := range e.Document.Details {
-		e.Document.Details[i] = x.redact(detail)
-	}
 	if x.status == http.StatusForbidden {
-		e.MissingScope = missingScope(e.Document.Details)
+		e.MissingScope = shown(x.redact(missingScope(e.Document.Details)))
 	}
+	e.Document.Message = shown(x.redact(e.Document.Message))
+	e.Document.Details = x.shownDetails(e.Document.Details)
 	if x.settles() {
 		e.uncertain = false
 	}
@@ -188,9 +187,29 @@ func (x *exchange) refused() error {
 		e.Document.Details = append(e.Document.Details, "the answer is a web page: check the base URL and proxies")
 	}
 	if to, err := url.Parse(x.header.Get("Location")); err == nil && x.status/100 == 3 && to.Host != "" {
-		e.Document.Details = append(e.Document.Details, "it redirects to "+to.Scheme+"://"+to.Host+": check the base URL")
+		e.Document.Details = append(e.Document.Details, "it redirects to "+shown(to.Scheme+"://"+to.Host)+": check the base URL")
 	}
 	return e
+}
+
+// What an error shows of the server's words, which may be anything: so many
+// characters of each text, and so many details.
+const (
+	mostText    = 500
+	mostDetails = 10
+)
+
+// shown is a text of the server as errors and logs show it.
+func shown(text string) string { return access.Excerpt(text, mostText) }
+
+func (x *exchange) shownDetails(details []string) (texts []string) {
+	for i, detail := range details {
+		if i == mostDetails {
+			return append(texts, fmt.Sprintf("and %d more", len(details)-i))
+		}
+		texts = append(texts, shown(x.redact(detail)))
+	}
+	return texts
 }
 
 // settles reports whether the answer says of earlier tries, too, that they did

@@ -249,7 +249,7 @@ func (x *exchange) logTry(ctx context.Context, took time.Duration, err error) {
 		fields["status"] = x.status
 	}
 	if err != nil {
-		fields["error"] = err.Error()
+		fields["error"] = shown(err.Error())
 	}
 	x.client.log(ctx, "IAM API request", fields)
 }

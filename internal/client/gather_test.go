@@ -361,7 +361,7 @@ func TestShared_error(t *testing.T) {
 // Searches by e-mail share one list, and what it lacks is looked for once more.
 func TestReadUserBy(t *testing.T) {
 	t.Parallel()
-	d := &directory{users: 30}
+	d := &directory{users: 29}
 	c := d.client(t, 10)
 	find := func(reader, email, want string) {
 		t.Helper()

@@ -15,19 +15,19 @@ func (c *Client) Groups(ctx context.Context) ([]api.Group, error) {
 
 // Group returns one group.
 func (c *Client) Group(ctx context.Context, id string) (*api.Group, error) {
-	return one(ctx, c, c.path(api.PathGroup, id), groupKey)
+	return one(ctx, c, c.path(api.PathGroup, id), named(groupKey, id))
 }
 
 // CreateGroup makes a group and returns its id. With an id chosen by the caller
 // the request may be repeated, since the second one cannot make another group.
 func (c *Client) CreateGroup(ctx context.Context, group api.GroupCreate) (string, error) {
-	return c.create(ctx, call{path: c.path(api.PathGroups), body: group, again: group.ID != ""})
+	return c.create(ctx, call{path: c.path(api.PathGroups), body: group, again: group.ID != ""}, group.ID)
 }
 
 // UpdateGroup replaces a group. The API makes the group when there is none with
 // that id: created reports that it had vanished.
 func (c *Client) UpdateGroup(ctx context.Context, id string, group api.GroupUpdate) (created bool, err error) {
-	return c.put(ctx, c.path(api.PathGroup, id), group)
+	return c.put(ctx, call{path: c.path(api.PathGroup, id), body: group}, id)
 }
 
 // DeleteGroup deletes a group. With force its members leave it first; without,
@@ -44,5 +44,5 @@ func (c *Client) UserGroups(ctx context.Context, userID string) ([]api.Group, er
 // UserGroup returns the group if the user is a member of it. IsNotFound holds
 // for the error if not.
 func (c *Client) UserGroup(ctx context.Context, userID, groupID string) (*api.Group, error) {
-	return one(ctx, c, c.path(api.PathUserGroup, userID, groupID), groupKey)
+	return one(ctx, c, c.path(api.PathUserGroup, userID, groupID), named(groupKey, groupID))
 }

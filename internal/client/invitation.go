@@ -25,7 +25,7 @@ func invitationKey(i api.Invitation) string { return i.ID }
 
 // Invitation returns one invitation.
 func (c *Client) Invitation(ctx context.Context, id string) (*api.Invitation, error) {
-	i, err := one(ctx, c, c.path(api.PathInvitation, id), invitationKey)
+	i, err := one(ctx, c, c.path(api.PathInvitation, id), named(invitationKey, id))
 	return i, c.orNoInvitations(ctx, err)
 }
 

@@ -4,10 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
+	"slices"
 	"strconv"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -18,6 +22,18 @@ var errNoProgress = errors.New("the page repeats rows of earlier pages while the
 
 // pagesAtOnce is how many pages of one list are asked for at a time.
 const pagesAtOnce = 6
+
+// Where a list ends in any case, with an error: a server that never stops must
+// not take all time and memory.
+const (
+	maxPages = 10_000
+	maxRows  = 1_000_000
+	maxList  = 512 << 20 // bytes of all pages
+)
+
+func tooManyRows(limit int) error {
+	return fmt.Errorf("the list has more than %d rows, the most that is read of one", limit)
+}
 
 // list returns all rows of a list, in the server's order.
 func list[T any](ctx context.Context, c *Client, path string, key func(T) string) ([]T, error) {
@@ -33,7 +49,23 @@ func listWhere[T any](ctx context.Context, c *Client, path string, where url.Val
 	if err := w.rest(ctx); err != nil {
 		return nil, err
 	}
+	if full := w.last == c.pageSize || w.pages > 1 && w.last == w.size; full && w.total == len(w.rows) {
+		// Nothing but the count says that a full page is the last one.
+		w.done = false
+		if err := w.rest(ctx); err != nil {
+			return nil, err
+		}
+	}
 	return w.rows, nil
+}
+
+// glance reads as much of a list as shows that there is one.
+func glance[T any](ctx context.Context, c *Client, path string, key func(T) string) error {
+	x, err := c.do(ctx, call{method: http.MethodGet, path: path, query: url.Values{"pageSize": {"1"}}, want: []int{http.StatusOK}})
+	if err == nil {
+		_, err = decodeRows(x, key)
+	}
+	return err
 }
 
 // walk reads a list page by page.
@@ -44,15 +76,18 @@ type walk[T any] struct {
 	key    func(T) string
 
 	rows  []T
-	seen  map[string]bool // by key
-	pages int             // that were read
-	size  int             // rows of the first page
-	total int             // rows of all pages, as the last page read says; -1: not known
+	seen  map[string]int // place in rows, by key
+	pages int            // that were read
+	size  int            // rows of the first page
+	last  int            // rows of the last page
+	got   int            // rows of all pages, repeated ones too
+	bytes *atomic.Int64  // of all pages
+	total int            // rows of all pages, as the last page read says; -1: not known
 	done  bool
 }
 
 func newWalk[T any](c *Client, path string, where url.Values, key func(T) string) *walk[T] {
-	return &walk[T]{client: c, path: path, where: where, key: key, rows: []T{}, seen: map[string]bool{}, total: -1}
+	return &walk[T]{client: c, path: path, where: where, key: key, rows: []T{}, seen: map[string]int{}, bytes: new(atomic.Int64), total: -1}
 }
 
 // batch is what the server gives for one page.
@@ -75,9 +110,13 @@ func (w *walk[T]) read(ctx context.Context, number int) (p batch[T], err error) 
 	if p.exchange.status == http.StatusNotModified {
 		p.exchange.body = known.body
 	}
-	w.client.kept.keep(at, p.exchange)
-	p.rows, err = decode[[]T](p.exchange)
+	if w.bytes.Add(int64(len(p.exchange.body))) > w.client.maxList {
+		return p, p.exchange.unusable(fmt.Errorf("the list has more than %d bytes, the most that is read of one", w.client.maxList))
+	}
 	p.total = p.exchange.total()
+	if p.rows, err = decodeRows(p.exchange, w.key); err == nil {
+		w.client.kept.keep(at, p.exchange)
+	}
 	return p, err
 }
 
@@ -90,30 +129,57 @@ func (w *walk[T]) next(ctx context.Context) error {
 	known := len(w.rows)
 	w.pages++
 	w.total = p.total
-	w.take(p.rows)
+	if err := w.take(p); err != nil {
+		return err
+	}
 	if w.pages == 1 {
 		w.size = len(p.rows)
 	}
 	stuck := len(w.rows) == known
 	switch {
-	case len(p.rows) == 0, p.total >= 0 && len(w.rows) >= p.total:
+	case len(p.rows) == 0 && p.total > w.got:
+		return p.exchange.unusable(fmt.Errorf("the list ends after %d rows, and its server counts %d", w.got, p.total))
+	case len(p.rows) == 0, p.total == len(w.rows), p.total < 0 && len(p.rows) < w.client.pageSize:
 		w.done = true
-	case p.total < 0 && (len(p.rows) < w.client.pageSize || stuck):
-		w.done = true // stuck: a server that does not page answers all at once
+	case stuck && w.size > w.client.pageSize:
+		w.done = true // a server that does not page answers all at once
 	case stuck:
 		return p.exchange.unusable(errNoProgress)
+	case p.total < len(w.rows):
+		w.total = -1 // it counts less than it gives: the list ends where nothing more comes
 	}
+	return w.bound(p.exchange)
+}
+
+// take adds the rows that are new. A list that changes while it is read repeats
+// rows on later pages, perhaps changed; two under one key on one page cannot be.
+func (w *walk[T]) take(p batch[T]) error {
+	known := len(w.rows)
+	for _, row := range p.rows {
+		k := w.key(row)
+		at, seen := w.seen[k]
+		switch {
+		case !seen:
+			w.seen[k] = len(w.rows)
+			w.rows = append(w.rows, row)
+		case at >= known && !reflect.DeepEqual(w.rows[at], row):
+			return p.exchange.unusable(fmt.Errorf("the page has two different rows of the id %q", shown(k)))
+		}
+	}
+	w.last = len(p.rows)
+	w.got += len(p.rows)
 	return nil
 }
 
-// take adds the rows that are new.
-func (w *walk[T]) take(rows []T) {
-	for _, row := range rows {
-		if k := w.key(row); !w.seen[k] {
-			w.seen[k] = true
-			w.rows = append(w.rows, row)
-		}
+// bound ends a list that no tenant has.
+func (w *walk[T]) bound(x *exchange) error {
+	switch c := w.client; {
+	case len(w.rows) > c.maxRows, w.total > c.maxRows:
+		return x.unusable(tooManyRows(c.maxRows))
+	case w.pages+max(0, w.left()) > c.maxPages, !w.done && w.pages == c.maxPages:
+		return x.unusable(fmt.Errorf("the list has more than %d pages, the most that is read of one", c.maxPages))
 	}
+	return nil
 }
 
 // left returns how many pages are still to be read; -1 when that is not known.
@@ -147,12 +213,21 @@ func (w *walk[T]) rest(ctx context.Context) error {
 // together: then they are all dropped, and the walk goes on as if they had never
 // been read.
 func (w *walk[T]) together(ctx context.Context, left int) error {
-	pages := make([]batch[T], left)
+	var pages []*batch[T] // as many as are asked for: left is only what the server says
+	var ended atomic.Bool // that it said too much
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(pagesAtOnce)
-	for i := range pages {
+	for i := range left {
+		if i >= pagesAtOnce && ended.Load() {
+			break
+		}
+		p := new(batch[T])
+		pages = append(pages, p)
 		group.Go(func() (err error) {
-			pages[i], err = w.read(groupCtx, w.pages+1+i)
+			*p, err = w.read(groupCtx, w.pages+1+i)
+			if err != nil || p.total != w.total || len(p.rows) == 0 {
+				ended.Store(true)
+			}
 			return err
 		})
 	}
@@ -160,17 +235,19 @@ func (w *walk[T]) together(ctx context.Context, left int) error {
 		return err
 	}
 	trial := *w
-	trial.rows = append(make([]T, 0, len(w.rows)+left*w.size), w.rows...)
-	trial.seen = make(map[string]bool, cap(trial.rows))
-	maps.Copy(trial.seen, w.seen)
+	trial.rows, trial.seen = slices.Clone(w.rows), maps.Clone(w.seen)
 	for _, p := range pages {
 		if p.total != w.total {
 			return nil
 		}
-		trial.take(p.rows)
+		if err := trial.take(*p); err != nil {
+			return err
+		}
 	}
 	if len(trial.rows) == w.total {
-		w.rows, w.done = trial.rows, true
+		trial.pages += len(pages)
+		trial.done = true
+		*w = trial
 	}
 	return nil
 }

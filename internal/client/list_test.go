@@ -2,7 +2,6 @@ package client
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -53,14 +52,16 @@ func TestList(t *testing.T) {
 		"four pages":                   {[]string{"ab", "cd", "ef", "g"}, nil, "abcdefg", 4},
 		"four pages with total":        {[]string{"ab", "cd", "ef", "g"}, []int{7}, "abcdefg", 4},
 		"last page full":               {[]string{"ab", "cd", "ef", "gh"}, nil, "abcdefgh", 5},
-		"last page full with total":    {[]string{"ab", "cd", "ef", "gh"}, []int{8}, "abcdefgh", 4},
-		"server gives smaller pages":   {[]string{"a", "b", "c", "d"}, []int{4}, "abcd", 4},
+		"last page full with total":    {[]string{"ab", "cd", "ef", "gh"}, []int{8}, "abcdefgh", 5},
+		"server gives smaller pages":   {[]string{"a", "b", "c", "d"}, []int{4}, "abcd", 5},
 		"shifted by a new row":         {[]string{"ab", "bc", "d"}, []int{4, 5, 5}, "abcd", 4},
 		"shrunk meanwhile":             {[]string{"ab", "c"}, []int{5, 4, 3}, "abc", 5},
 		"repeats within a page":        {[]string{"aa", "b"}, nil, "ab", 2},
 		"server that does not page":    {[]string{"abc", "abc", "abc"}, nil, "abc", 2},
 		"... but gives the total":      {[]string{"abc", "abc"}, []int{3}, "abc", 1},
-		"total that is never reached":  {[]string{"ab", "c"}, []int{9}, "abc", 7},
+		"total that is too small":      {[]string{"ab", "cd", "e"}, []int{1}, "abcde", 4},
+		"total of the first page only": {[]string{"ab", "cd", "e"}, []int{2, 5}, "abcde", 3},
+		"last page repeated for ever":  {[]string{"ab", "cd", "cd"}, []int{4}, "abcd", 3},
 		"row moved between pages":      {[]string{"ab", "bc", "de"}, []int{6}, "abcde", 6},
 		"grown among pages at once":    {[]string{"ab", "cd", "ef", "g"}, []int{6, 6, 7}, "abcdefg", 6},
 		"total that makes no sense":    {[]string{"ab", "c"}, []int{-1}, "abc", 2},
@@ -86,12 +87,71 @@ func TestList(t *testing.T) {
 	}
 }
 
-func TestList_stuck(t *testing.T) {
+// A list must not end early in silence, nor go on for ever.
+func TestList_lies(t *testing.T) {
 	t.Parallel()
-	c := newTestClient(t, (&pages{rows: []string{"ab", "ab", "ab"}, total: []int{5}}).ServeHTTP)
-	_, err := c.Groups(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "repeats rows") {
-		t.Errorf("error %v: a list must not end early in silence", err)
+	endless := slices.Repeat([]string{"ab"}, 300)
+	for i := range endless {
+		endless[i] = string([]rune{rune(1000 + 2*i), rune(1001 + 2*i)})
+	}
+	tests := map[string]struct {
+		rows     []string
+		total    []int
+		want     string
+		requests int // at most
+	}{
+		"repeats with total":      {[]string{"ab", "ab", "ab"}, []int{5}, "repeats rows", 4},
+		"repeats without total":   {[]string{"ab", "ab", "ab"}, nil, "repeats rows", 2},
+		"repeats, total small":    {[]string{"ab", "ab", "ab"}, []int{1}, "repeats rows", 2},
+		"ends before its total":   {[]string{"ab", "c"}, []int{9}, "ends after 3 rows, and its server counts 9", 7},
+		"a page left out":         {[]string{"ab", "", "ef"}, []int{6}, "ends after 2 rows", 4},
+		"total beyond all bounds": {[]string{"ab"}, []int{1_000_000_000_000}, "more than 100 rows", 1},
+		"total of many pages":     {[]string{"a"}, []int{90}, "more than 60 pages", 1},
+		"total of more pages":     {[]string{"ab", "c"}, []int{99}, "ends after 3 rows", 15},
+		"endless":                 {endless, nil, "more than 100 rows", 51},
+		"endless, total small":    {endless, []int{1}, "more than 100 rows", 51},
+		"endless, small pages":    {strings.Split(strings.Join(endless[:50], ""), ""), []int{59}, "more than 60 pages", 60},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := &pages{rows: test.rows, total: test.total}
+			c := newTestClient(t, server.ServeHTTP, func(o *Options) { o.PageSize = 2 })
+			c.maxRows, c.maxPages = 100, 60
+			groups, err := c.Groups(t.Context())
+			if groups != nil || err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "GET /iam/acme/groups") {
+				t.Errorf("%d groups, error %v, want one with %q", len(groups), err, test.want)
+			}
+			if server.seen > test.requests {
+				t.Errorf("%d requests, want %d at most", server.seen, test.requests)
+			}
+		})
+	}
+}
+
+func TestList_bytes(t *testing.T) {
+	t.Parallel()
+	c := newTestClient(t, (&pages{rows: []string{"ab", "cd", "ef"}}).ServeHTTP, func(o *Options) { o.PageSize = 2 })
+	c.maxList = 100
+	if _, err := c.Groups(t.Context()); err == nil || !strings.Contains(err.Error(), "more than 100 bytes") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestList_oddRows(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`null`: "not one list", `{}`: "not one list", `"a"`: "not one list", `[] []`: "not one list", ``: "EOF", `[`: "EOF", `[{"id":"a"}`: "EOF",
+		`[null]`: "no id", `[{"id":"a"},{}]`: "no id", `[{"ID":"a"}]`: "no id", `[5]`: "unmarshal", `[{"id":"a"}{"id":"b"}]`: "invalid character",
+		`[{"id":"a","id":"b"}]`: "duplicate", `[{"id":"a"},{"id":"a","code":"c"}]`: "two different rows", `[{"id":"a","mixins":{"x":{"y":1,"y":2}}}]`: "duplicate",
+		`[` + strings.Repeat(`{"id":"a"},`, 5) + `{"id":"a"}]`: "more than 5 rows",
+	} {
+		c := newTestClient(t, answer(200, body))
+		c.maxRows = 5
+		groups, err := c.Groups(t.Context())
+		if groups != nil || err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, error %v, want one with %q", body, groups, err, want)
+		}
 	}
 }
 
@@ -110,7 +170,8 @@ func TestList_pageSize(t *testing.T) {
 	var queries []string
 	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
 		queries = append(queries, r.URL.RawQuery)
-		answer(200, fmt.Sprintf(`[{"id":"%d"}]`, len(queries)%3))(w, r)
+		rows := []string{`[{"id":"1"}]`, `[{"id":"2"}]`, `[{"id":"3"}]`, `[]`}
+		answer(200, rows[len(queries)-1])(w, r)
 	}, func(o *Options) { o.PageSize = 1 })
 	if _, err := c.Templates(t.Context()); err != nil {
 		t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
@@ -19,25 +18,23 @@ func (c *Client) orNoMake(ctx context.Context, err error) error {
 // CheckMake answers an error when the API has no Make organizations, or they
 // cannot be read.
 func (c *Client) CheckMake(ctx context.Context) error {
-	_, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathMakeMembers), query: url.Values{"pageSize": {"1"}}, want: []int{http.StatusOK}})
-	return c.orNoMake(ctx, err)
+	return c.orNoMake(ctx, glance(ctx, c, c.path(api.PathMakeMembers), makeMemberKey))
 }
 
 // MakeOrganization returns what the tenant says of its Make organization.
 // IsNotFound holds for the error when it has none.
 func (c *Client) MakeOrganization(ctx context.Context) (*api.MakeOrganization, error) {
-	o, err := one(ctx, c, c.path(api.PathMakeOrganization), func(o api.MakeOrganization) string { return o.OrganizationID })
+	o, err := one(ctx, c, c.path(api.PathMakeOrganization), func(o api.MakeOrganization) error {
+		return sameID(o.OrganizationID, o.OrganizationID)
+	})
 	return o, c.orNoMake(ctx, err)
 }
 
 // PutMakeOrganization says which Make organization the tenant has, and how the
 // sync goes: created reports whether it had none.
 func (c *Client) PutMakeOrganization(ctx context.Context, o api.MakeOrganizationUpdate) (created bool, err error) {
-	x, err := c.do(ctx, call{
-		method: http.MethodPut, path: c.path(api.PathMakeOrganization), body: o, secret: o.APIKey,
-		want: []int{http.StatusCreated, http.StatusNoContent},
-	})
-	return err == nil && x.status == http.StatusCreated, c.orNoMake(ctx, err)
+	created, err = c.put(ctx, call{path: c.path(api.PathMakeOrganization), body: o, secret: o.APIKey}, o.OrganizationID)
+	return created, c.orNoMake(ctx, err)
 }
 
 // DeleteMakeOrganization ends the sync. Members stay in Make.
@@ -45,9 +42,11 @@ func (c *Client) DeleteMakeOrganization(ctx context.Context) error {
 	return c.orNoMake(ctx, c.remove(ctx, c.path(api.PathMakeOrganization), false))
 }
 
+func makeMemberKey(m api.MakeMember) string { return m.UserID }
+
 // MakeMembers returns everyone whom the sync knows.
 func (c *Client) MakeMembers(ctx context.Context) ([]api.MakeMember, error) {
-	members, err := list(ctx, c, c.path(api.PathMakeMembers), func(m api.MakeMember) string { return m.UserID })
+	members, err := list(ctx, c, c.path(api.PathMakeMembers), makeMemberKey)
 	return members, c.orNoMake(ctx, err)
 }
 

@@ -1,7 +1,9 @@
 package client
 
 import (
+	"cmp"
 	"context"
+	"errors"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
@@ -15,13 +17,13 @@ func (c *Client) Scopes(ctx context.Context) ([]api.Scope, error) {
 
 // Scope returns one scope.
 func (c *Client) Scope(ctx context.Context, id string) (*api.Scope, error) {
-	return one(ctx, c, c.path(api.PathScope, id), scopeKey)
+	return one(ctx, c, c.path(api.PathScope, id), named(scopeKey, id))
 }
 
 // PutScope makes a scope or replaces the one of that id: created reports which.
 // A request that was repeated may say false of a scope it made.
 func (c *Client) PutScope(ctx context.Context, id string, scope api.ScopeUpdate) (created bool, err error) {
-	return c.put(ctx, c.path(api.PathScope, id), scope)
+	return c.put(ctx, call{path: c.path(api.PathScope, id), body: scope}, id)
 }
 
 // DeleteScope deletes a scope. Access controls that hold it keep its id.
@@ -31,6 +33,18 @@ func (c *Client) DeleteScope(ctx context.Context, id string) error {
 
 // UserScopes returns what a user holds through groups.
 func (c *Client) UserScopes(ctx context.Context, userID string) (*api.UserScopes, error) {
-	// Some servers call the user's id otherwise; the scopes are never empty.
-	return one(ctx, c, c.path(api.PathUserScopes, userID), func(u api.UserScopes) string { return u.Scopes })
+	type document struct {
+		api.UserScopes
+		ID string `json:"id"` // which some servers call the user's id
+	}
+	d, err := one(ctx, c, c.path(api.PathUserScopes, userID), func(d document) error {
+		if d.Scopes == "" {
+			return errors.New("it has no scopes, not even the word that names the tenant")
+		}
+		return sameID(cmp.Or(d.UserID, d.ID), userID)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &d.UserScopes, nil
 }

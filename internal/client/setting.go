@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -9,24 +10,36 @@ import (
 
 // Setting returns one item of the tenant's configuration.
 func (c *Client) Setting(ctx context.Context, key string) (*api.Setting, error) {
-	return one(ctx, c, c.path(api.PathSetting, key), func(s api.Setting) string { return s.Key })
+	return one(ctx, c, c.path(api.PathSetting, key), named(settingKey, key))
 }
+
+func settingKey(s api.Setting) string { return s.Key }
 
 // CreateSetting makes an item. The request may be repeated: the second one is a
 // conflict with the first.
 func (c *Client) CreateSetting(ctx context.Context, item api.Setting) error {
-	_, err := c.do(ctx, call{
+	x, err := c.do(ctx, call{
 		method: http.MethodPost, path: c.path(api.PathSettings), body: []api.Setting{item}, again: true, want: []int{http.StatusCreated},
 	})
+	if err != nil || len(x.body) == 0 {
+		return err
+	}
+	made, err := decodeRows(x, settingKey)
+	if err == nil && (len(made) != 1 || made[0].Key != item.Key) {
+		err = x.unusable(x.describe(fmt.Errorf("it is not about %q", item.Key)))
+	}
 	return err
 }
 
 // UpdateSetting changes an item, which must exist; if not, the status is 400.
 // With a version that is not the item's, it is a conflict.
 func (c *Client) UpdateSetting(ctx context.Context, item api.SettingUpdate) error {
-	_, err := c.do(ctx, call{
+	x, err := c.do(ctx, call{
 		method: http.MethodPut, path: c.path(api.PathSetting, item.Key), body: item, want: []int{http.StatusOK},
 	})
+	if err == nil {
+		err = concerns(x, settingKey, item.Key)
+	}
 	return err
 }
 

@@ -8,10 +8,12 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
+func siteKey(s api.Site) string { return s.Code }
+
 // Sites returns all sites, inactive ones only if asked for: these take the
 // scope to manage sites.
 func (c *Client) Sites(ctx context.Context, inactive bool) ([]api.Site, error) {
-	return listWhere(ctx, c, c.path(api.PathSites), siteQuery(inactive), func(s api.Site) string { return s.Code })
+	return listWhere(ctx, c, c.path(api.PathSites), siteQuery(inactive), siteKey)
 }
 
 // SiteCodes returns the codes of all sites, those of inactive ones only if
@@ -32,22 +34,25 @@ func siteQuery(inactive bool) url.Values {
 
 // Site returns one site.
 func (c *Client) Site(ctx context.Context, code string) (*api.Site, error) {
-	return one(ctx, c, c.path(api.PathSite, code), func(s api.Site) string { return s.Code })
+	return one(ctx, c, c.path(api.PathSite, code), named(siteKey, code))
 }
 
 // CreateSite makes a site. The request may be repeated, since its caller
 // chooses the code: the second one is a conflict with the first.
 func (c *Client) CreateSite(ctx context.Context, site api.Site) error {
-	_, err := c.create(ctx, call{path: c.path(api.PathSites), body: site, again: true})
+	_, err := c.create(ctx, call{path: c.path(api.PathSites), body: site, again: true}, site.Code)
 	return err
 }
 
 // UpdateSite changes the members of a site that the body has and keeps the
 // others.
 func (c *Client) UpdateSite(ctx context.Context, code string, site api.SiteUpdate) error {
-	_, err := c.do(ctx, call{
+	x, err := c.do(ctx, call{
 		method: http.MethodPatch, path: c.path(api.PathSite, code), body: site, want: []int{http.StatusOK, http.StatusNoContent},
 	})
+	if err == nil {
+		err = concerns(x, siteKey, code)
+	}
 	return err
 }
 

@@ -16,8 +16,7 @@ import (
 
 // CheckTeam answers an error when the API has no teams, or they cannot be read.
 func (c *Client) CheckTeam(ctx context.Context) error {
-	_, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathTeamMembers), query: url.Values{"pageSize": {"1"}}, want: []int{http.StatusOK}})
-	return c.orNoTeam(ctx, err)
+	return c.orNoTeam(ctx, glance(ctx, c, c.path(api.PathTeamMembers), teamMemberKey))
 }
 
 func (c *Client) orNoTeam(ctx context.Context, err error) error {
@@ -34,7 +33,7 @@ func teamMemberKey(m api.TeamMember) string { return m.ID }
 
 // TeamMember returns one member of the team.
 func (c *Client) TeamMember(ctx context.Context, id string) (*api.TeamMember, error) {
-	m, err := one(ctx, c, c.path(api.PathTeamMember, id), teamMemberKey)
+	m, err := one(ctx, c, c.path(api.PathTeamMember, id), named(teamMemberKey, id))
 	return m, c.orNoTeam(ctx, err)
 }
 
@@ -64,14 +63,19 @@ func (c *Client) FindTeamMember(ctx context.Context, key string) (*api.TeamMembe
 
 // TeamOwner returns the Owner of the team.
 func (c *Client) TeamOwner(ctx context.Context) (*api.TeamMember, error) {
-	m, err := one(ctx, c, c.path(api.PathTeamOwner), teamMemberKey)
+	m, err := one(ctx, c, c.path(api.PathTeamOwner), func(m api.TeamMember) error {
+		if m.Role != access.RoleOwner {
+			return fmt.Errorf("it is about a member with the role %q", shown(string(m.Role)))
+		}
+		return sameID(m.ID, m.ID)
+	})
 	return m, c.orNoTeam(ctx, err)
 }
 
 // InviteTeamMember invites someone to the team and returns the id. The request
 // may be repeated: the second one is a conflict, as nobody is in a team twice.
 func (c *Client) InviteTeamMember(ctx context.Context, member api.TeamMemberCreate) (string, error) {
-	id, err := c.create(ctx, call{path: c.path(api.PathTeamMembers), body: member, again: true})
+	id, err := c.create(ctx, call{path: c.path(api.PathTeamMembers), body: member, again: true}, "")
 	return id, c.orNoTeam(ctx, err)
 }
 
@@ -101,16 +105,13 @@ func (c *Client) TeamProducts(ctx context.Context) ([]api.TeamProduct, error) {
 	if err != nil {
 		return nil, c.orNoTeam(ctx, err)
 	}
-	return decode[[]api.TeamProduct](x)
+	return decodeRows(x, func(p api.TeamProduct) string { return p.ID })
 }
 
 // AssignProduct lets a member use a product, in the role given. Doing so again
 // changes the role.
 func (c *Client) AssignProduct(ctx context.Context, memberID, product, role string) error {
-	_, err := c.do(ctx, call{
-		method: http.MethodPut, path: c.path(api.PathTeamAssignment, memberID, product), body: api.ProductAssignment{Role: role},
-		want: []int{http.StatusCreated, http.StatusNoContent},
-	})
+	_, err := c.put(ctx, call{path: c.path(api.PathTeamAssignment, memberID, product), body: api.ProductAssignment{Role: role}}, memberID+"/"+product)
 	return c.orNoTeam(ctx, err)
 }
 
@@ -126,5 +127,5 @@ func (c *Client) Organizations(ctx context.Context, email string) ([]api.Organiz
 	if err != nil {
 		return nil, c.orNoTeam(ctx, err)
 	}
-	return decode[[]api.Organization](x)
+	return decodeRows(x, func(o api.Organization) string { return o.Tenant })
 }

@@ -43,7 +43,7 @@ var teamCalls = map[string]struct {
 	},
 	"owner": {
 		func(ctx context.Context, c *Client) (any, error) { return c.TeamOwner(ctx) },
-		200, `{"id":"m1"}`, "GET /team/acme/owner ", &api.TeamMember{ID: "m1"},
+		200, `{"id":"m1","role":"owner"}`, "GET /team/acme/owner ", &api.TeamMember{ID: "m1", Role: access.RoleOwner},
 	},
 	"invite": {
 		func(ctx context.Context, c *Client) (any, error) {

@@ -11,18 +11,15 @@ import (
 // Template returns one role template with what it was made from. IsUnsupported
 // holds for the error when the API only lists templates.
 func (c *Client) Template(ctx context.Context, id string) (*api.TemplateDefinition, error) {
-	t, err := one(ctx, c, c.path(api.PathTemplate, id), func(t api.TemplateDefinition) string { return t.ID })
+	t, err := one(ctx, c, c.path(api.PathTemplate, id), named(func(t api.TemplateDefinition) string { return t.ID }, id))
 	return t, templateError(err)
 }
 
 // PutTemplate makes a role template or replaces it: created reports which. It
 // fails as Template does.
 func (c *Client) PutTemplate(ctx context.Context, id string, template api.TemplateUpdate) (created bool, err error) {
-	x, err := c.do(ctx, call{
-		method: http.MethodPut, path: c.path(api.PathTemplate, id), body: template,
-		want: []int{http.StatusCreated, http.StatusNoContent},
-	})
-	return err == nil && x.status == http.StatusCreated, templateError(err)
+	created, err = c.put(ctx, call{path: c.path(api.PathTemplate, id), body: template}, id)
+	return created, templateError(err)
 }
 
 // DeleteTemplate deletes a role template. While groups or other templates use

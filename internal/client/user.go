@@ -18,7 +18,12 @@ func (c *Client) Users(ctx context.Context) ([]api.User, error) {
 
 // User returns one user, by id or by back-office user number.
 func (c *Client) User(ctx context.Context, id string) (*api.User, error) {
-	return one(ctx, c, c.path(api.PathUser, id), userKey)
+	return one(ctx, c, c.path(api.PathUser, id), func(u api.User) error {
+		if u.ID != "" && u.BackofficeUserNumber == id {
+			return nil
+		}
+		return sameID(u.ID, id)
+	})
 }
 
 // UserByEmail returns the user with the address, whatever its case. The API has
@@ -57,7 +62,7 @@ func (c *Client) FindUser(ctx context.Context, id, email string) (*api.User, err
 // CreateUser invites a user and returns the id. The server chooses the id and
 // sends a mail, so the request is never repeated once it was sent.
 func (c *Client) CreateUser(ctx context.Context, user api.UserCreate) (string, error) {
-	return c.create(ctx, call{path: c.path(api.PathUsers), body: user})
+	return c.create(ctx, call{path: c.path(api.PathUsers), body: user}, "")
 }
 
 // UpdateUser replaces a user, all memberships included.

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"slices"
 
@@ -18,24 +17,20 @@ func (c *Client) Vendors(ctx context.Context) ([]api.Vendor, error) {
 
 // Vendor returns one vendor.
 func (c *Client) Vendor(ctx context.Context, id string) (*api.Vendor, error) {
-	return one(ctx, c, c.path(api.PathVendor, id), vendorKey)
+	return one(ctx, c, c.path(api.PathVendor, id), named(vendorKey, id))
 }
 
 // CreateVendor makes a vendor and returns its id. The API makes its groups some
 // time after that. With an id chosen by the caller the request may be repeated,
 // since the second one cannot make another vendor.
 func (c *Client) CreateVendor(ctx context.Context, vendor api.VendorCreate) (string, error) {
-	return c.create(ctx, call{path: c.path(api.PathVendors), body: vendor, again: vendor.ID != ""})
+	return c.create(ctx, call{path: c.path(api.PathVendors), body: vendor, again: vendor.ID != ""}, vendor.ID)
 }
 
 // UpdateVendor replaces a vendor. The API makes the vendor when there is none
 // with that id: created reports that it had vanished.
 func (c *Client) UpdateVendor(ctx context.Context, id string, vendor api.VendorUpdate) (created bool, err error) {
-	x, err := c.do(ctx, call{
-		method: http.MethodPut, path: c.path(api.PathVendor, id), body: vendor,
-		want: []int{http.StatusCreated, http.StatusNoContent},
-	})
-	return err == nil && x.status == http.StatusCreated, err
+	return c.put(ctx, call{path: c.path(api.PathVendor, id), body: vendor}, id)
 }
 
 // DeleteVendor deletes a vendor. One whose groups have members stays, and the
