@@ -303,8 +303,8 @@ func (o *reviewOptions) print(env Env, r review.Result) error {
 		say(fmt.Sprintf("the users that the review fails on take %d bytes, more than --max-bytes %d", text.Len(), o.write.MaxBytes))
 	}
 	if o.write.Format == "csv" { // which has no room for them
-		for _, u := range r.Unresolved {
-			say(access.Visible(u.Address) + ": " + access.Visible(u.Text))
+		for _, line := range r.Beside() {
+			say(line)
 		}
 	}
 	if len(r.Failed(o.write.FailOn)) == 0 {

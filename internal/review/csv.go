@@ -10,7 +10,7 @@ import (
 
 // writeCSV writes a row for each change of a person, and one without a change
 // for a person to whom something else happened; lists are separated by spaces.
-// What is unresolved and what was found has no place in it.
+// What else a review says has no place in it: see Beside.
 func (r Result) writeCSV(w io.Writer, _ Options) error {
 	t := csv.NewWriter(w)
 	t.UseCRLF = true
@@ -28,6 +28,27 @@ func (r Result) writeCSV(w io.Writer, _ Options) error {
 	}
 	t.Flush()
 	return t.Error()
+}
+
+// Beside are the lines, Visible, that a table of changes has no place for.
+func (r Result) Beside() []string {
+	var lines []string
+	switch {
+	case r.Errored:
+		lines = append(lines, erroredText)
+	case r.Incomplete:
+		lines = append(lines, incompleteText)
+	}
+	for _, s := range r.sameUnresolved() {
+		lines = append(lines, s.line(true))
+	}
+	for _, b := range blocks(r.Drift, nil) {
+		lines = append(lines, driftTitle+": "+b.sentence(r.severalTenants()))
+	}
+	for _, s := range r.sameFindings() {
+		lines = append(lines, s.line(true))
+	}
+	return lines
 }
 
 // cells are Visible, and no spreadsheet runs them.

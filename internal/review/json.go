@@ -30,7 +30,9 @@ type (
 		Errors        []string     `json:"errors"`
 		Plan          string       `json:"plan"`
 		Tenants       []string     `json:"tenants"`
+		Complete      bool         `json:"complete"`
 		Users         []userJSON   `json:"users"`
+		Drift         []userJSON   `json:"drift"`
 		Findings      []findJSON   `json:"findings"`
 		Unresolved    []Unresolved `json:"unresolved"`
 	}
@@ -75,22 +77,27 @@ func (r Result) writeJSON(w io.Writer, o Options) error {
 	doc := resultJSON{
 		FormatVersion: formatVersion, Verdict: r.Verdict(o), Failed: list(r.Failed(o.FailOn)), Accepted: o.Accepted,
 		Summary: r.Summary(), Happens: list(r.Happens()), Errored: r.Errored, Errors: []string{}, Plan: o.Plan,
-		Tenants: list(r.Tenants), Users: make([]userJSON, 0, len(r.People)), Findings: []findJSON{}, Unresolved: append([]Unresolved{}, r.Unresolved...),
+		Complete: !r.Errored && !r.Incomplete, Tenants: list(r.Tenants), Users: usersJSON(r.People), Drift: usersJSON(r.Drift), Findings: []findJSON{}, Unresolved: append([]Unresolved{}, r.Unresolved...),
 	}
 	if text := strings.Trim(o.Errors, "\r\n"); text != "" {
 		doc.Errors = strings.Split(text, "\n")
-	}
-	for _, p := range r.People {
-		user := userJSON{p.Tenant, p.User.ID, p.User.Email, p.User.Name, string(p.Event), make([]changeJSON, 0, len(p.Changes))}
-		for _, c := range p.Changes {
-			user.Changes = append(user.Changes, toJSON(c))
-		}
-		doc.Users = append(doc.Users, user)
 	}
 	for _, f := range r.Findings {
 		doc.Findings = append(doc.Findings, findJSON{f.Tenant, string(f.Kind), f.UserID, f.Email, f.Entity, list(f.Groups), f.Text})
 	}
 	return writeIndented(w, doc)
+}
+
+func usersJSON(people []Person) []userJSON {
+	users := make([]userJSON, 0, len(people))
+	for _, p := range people {
+		user := userJSON{p.Tenant, p.User.ID, p.User.Email, p.User.Name, string(p.Event), make([]changeJSON, 0, len(p.Changes))}
+		for _, c := range p.Changes {
+			user.Changes = append(user.Changes, toJSON(c))
+		}
+		users = append(users, user)
+	}
+	return users
 }
 
 func toJSON(c access.Change) changeJSON {

@@ -80,7 +80,7 @@ func (r Result) writeJUnit(w io.Writer, o Options) error {
 // kind, a line for each.
 func (r Result) failures(kind string) []string {
 	var lines []string
-	for _, b := range r.blocks([]string{kind}) {
+	for _, b := range blocks(r.People, []string{kind}) {
 		if b.fails {
 			lines = append(lines, b.sentence(r.severalTenants()))
 		}

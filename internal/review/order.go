@@ -79,11 +79,11 @@ type block struct {
 }
 
 // blocks joins the people to whom the same happens, worst first.
-func (r Result) blocks(failed []string) []*block {
-	var all []*block
+func blocks(all []Person, failed []string) []*block {
+	var blocks []*block
 	byKey := map[string]*block{}
 	known := map[*access.Change][]access.Change{} // people share what happens to them
-	for _, p := range r.People {
+	for _, p := range all {
 		changes := joined(p.Changes, known)
 		var key strings.Builder
 		fmt.Fprintf(&key, "%q%q", p.Tenant, p.Event)
@@ -98,18 +98,18 @@ func (r Result) blocks(failed []string) []*block {
 				b.fails = b.fails || slices.ContainsFunc(failed, func(kind string) bool { return happensTo(kind, c) })
 			}
 			byKey[key.String()] = b
-			all = append(all, b)
+			blocks = append(blocks, b)
 		}
 		b.people = append(b.people, p)
 	}
-	slices.SortStableFunc(all, func(a, b *block) int {
+	slices.SortStableFunc(blocks, func(a, b *block) int {
 		return cmp.Or(
 			cmp.Compare(headingOf(a.worst), headingOf(b.worst)),
 			cmp.Compare(order(!a.fails), order(!b.fails)),
 			cmp.Compare(a.worst, b.worst),
 		)
 	})
-	return all
+	return blocks
 }
 
 func order(last bool) int {

@@ -50,7 +50,9 @@ type line struct {
 }
 
 const (
-	erroredText = "The plan ended with an error and is not whole: this review shows what is in it."
+	erroredText    = "The plan ended with an error and is not whole: this review shows what is in it."
+	incompleteText = "The plan leaves something out, as with -target: this review shows what is in it."
+	driftTitle     = "Already changed outside of Terraform"
 	// firstErrors is how many lines of Terraform's errors are never cut.
 	firstErrors = 60
 )
@@ -66,6 +68,8 @@ func (r Result) page(o Options) page {
 	}
 	if r.Errored {
 		p.notes = append(p.notes, note{text: erroredText})
+	} else if r.Incomplete {
+		p.notes = append(p.notes, note{text: incompleteText})
 	}
 	p.add(errorsSection(o.Errors))
 	unresolved := textSection("Unresolved", "change", r.sameUnresolved())
@@ -75,6 +79,7 @@ func (r Result) page(o Options) page {
 	}
 	p.sections = append(p.sections, r.peopleSections(failed)...)
 	p.add(unresolved)
+	p.add(r.driftSection())
 	p.add(textSection("New findings", "finding", r.sameFindings()))
 	if o.Plan != "" && len(failed) > 0 {
 		p.hints = append(p.hints, note{"This review is of the plan %s.", []string{o.Plan}})
@@ -111,23 +116,37 @@ func textSection(title, unit string, texts []sameText) section {
 func (r Result) peopleSections(failed []string) []section {
 	var all []section
 	last := -1
-	for _, b := range r.blocks(failed) {
+	for _, b := range blocks(r.People, failed) {
 		if h := headingOf(b.worst); h != last {
 			last = h
 			all = append(all, section{title: headings[h].title, unit: [2]string{"user", "users"}, people: true})
 		}
-		i := item{must: b.fails, n: len(b.people), lines: []line{{' ', b.title(r.severalTenants())}}}
-		for _, c := range b.changes {
-			sign := byte('+')
-			if c.Loss {
-				sign = '-'
-			}
-			i.lines = append(i.lines, line{sign, access.Visible(c.Text())})
-		}
 		s := &all[len(all)-1]
-		s.items = append(s.items, i)
+		s.items = append(s.items, b.item(r.severalTenants()))
 	}
 	return all
+}
+
+// driftSection is about people to whom the plan does nothing that it lists here.
+func (r Result) driftSection() section {
+	s := section{title: driftTitle, unit: [2]string{"user", "users"}, people: true}
+	for _, b := range blocks(r.Drift, nil) {
+		s.items = append(s.items, b.item(r.severalTenants()))
+	}
+	return s
+}
+
+// item shows what happens to the people of the block.
+func (b *block) item(tenants bool) item {
+	i := item{must: b.fails, n: len(b.people), lines: []line{{' ', b.title(tenants)}}}
+	for _, c := range b.changes {
+		sign := byte('+')
+		if c.Loss {
+			sign = '-'
+		}
+		i.lines = append(i.lines, line{sign, access.Visible(c.Text())})
+	}
+	return i
 }
 
 // heading names the section and counts what is in it.

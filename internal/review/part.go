@@ -16,6 +16,7 @@ import (
 type part struct {
 	name    string
 	changes []change
+	drift   []change // made outside of Terraform, before the plan
 	data    []change // data sources that are read in the apply
 	actions []invocation
 	prior   []priorResource
@@ -28,6 +29,7 @@ type part struct {
 // loose is what a plan says of objects whose tenant is not known.
 type loose struct {
 	changes []looseChange
+	drift   []looseChange
 	prior   []priorResource
 
 	unresolved []Unresolved
@@ -58,6 +60,15 @@ func divide(p *Plan, s *sources) ([]*part, *loose) {
 			t.changes = append(t.changes, c)
 		default:
 			t.data = append(t.data, c)
+		}
+	}
+	for _, c := range p.drift {
+		switch of, known := s.of(steps(c.module), c.mode, c.typeName, c.name); {
+		case c.mode != managed:
+		case of.why != "":
+			rest.drift = append(rest.drift, looseChange{c, of.why, !known})
+		default:
+			byName[of.name].drift = append(byName[of.name].drift, c)
 		}
 	}
 	for _, r := range p.prior {
@@ -133,6 +144,13 @@ func (l *loose) settle(parts []*part) {
 			t.changes = append(t.changes, c.change)
 		} else if c.changes() {
 			l.unresolved = append(l.unresolved, Unresolved{Address: c.address, Text: c.why})
+		}
+	}
+	for _, c := range l.drift {
+		if t := knower(parts, c.before); t != nil && c.lost {
+			t.drift = append(t.drift, c.change)
+		} else if c.changes() {
+			l.unresolved = append(l.unresolved, Unresolved{Address: c.address, Text: "it has changed outside of Terraform, and " + c.why})
 		}
 	}
 }

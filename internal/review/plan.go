@@ -19,6 +19,7 @@ import (
 type Plan struct {
 	format    string
 	changes   []change
+	drift     []change // made outside of Terraform, before the plan
 	deferred  []deferredChange
 	actions   []invocation
 	later     []deferredInvocation // actions that are deferred
@@ -190,6 +191,8 @@ func (p *planReader) member(name string) error {
 		return p.decode(&plan.variables)
 	case "resource_changes":
 		return p.elements(func() error { return p.change(&plan.changes) })
+	case "resource_drift":
+		return p.elements(func() error { return p.change(&plan.drift) })
 	case "deferred_changes":
 		return p.elements(p.deferredChange)
 	case "action_invocations":
@@ -214,8 +217,7 @@ func (p *planReader) member(name string) error {
 
 // passedOver are the members of a plan that say nothing of what it changes, or
 // nothing that is not said elsewhere in it.
-// Drift is in the state that the plan starts from.
-var passedOver = []string{"terraform_version", "planned_values", "output_changes", "resource_drift", "relevant_attributes", "checks", "timestamp", "applyable"}
+var passedOver = []string{"terraform_version", "planned_values", "output_changes", "relevant_attributes", "checks", "timestamp", "applyable"}
 
 // members reads an object, and calls f for each member to read its value. Null
 // has none.

@@ -8,6 +8,7 @@ import (
 type Result struct {
 	Tenants    []string     // those reviewed
 	People     []Person     // who gains or loses
+	Drift      []Person     // whose access has changed already, outside of Terraform
 	Findings   []Finding    // that were not there before
 	Unresolved []Unresolved // what is not known before the apply, or not understood
 	Errored    bool         // the plan ended with an error and is not whole

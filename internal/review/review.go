@@ -54,6 +54,7 @@ func Run(ctx context.Context, p *Plan, o Against) (r Result, err error) {
 // review adds what the plan does to one tenant.
 func (r *Result) review(ctx context.Context, t *part, find *resolver, offline bool) error {
 	r.Tenants = append(r.Tenants, t.name)
+	r.drifted(t)
 	if t.client == nil && !offline {
 		r.nowhere(t)
 		return nil
@@ -63,7 +64,7 @@ func (r *Result) review(ctx context.Context, t *part, find *resolver, offline bo
 	after.learn(t)
 	if !offline {
 		r.unread(t)
-		after.since(t)
+		after.since(t, !r.Incomplete)
 		if err := after.readTemplates(ctx, t); err != nil {
 			return err
 		}

@@ -84,7 +84,7 @@ func (r Result) writeSARIF(w io.Writer, o Options) error {
 		run.rule("plan-errored", "The plan is not whole")
 		add("plan-errored", "error", strings.Join(append([]string{erroredText}, visibleLines(o.Errors)...), "\n"))
 	}
-	for _, b := range r.blocks(failed) {
+	for _, b := range blocks(r.People, failed) {
 		level := "note"
 		if b.fails {
 			level = failing
@@ -92,6 +92,14 @@ func (r Result) writeSARIF(w io.Writer, o Options) error {
 			level = "warning"
 		}
 		add(headings[headingOf(b.worst)].rule, level, b.sentence(r.severalTenants()))
+	}
+	if r.Incomplete && !r.Errored {
+		run.rule("plan-incomplete", "The plan leaves something out")
+		add("plan-incomplete", "note", incompleteText)
+	}
+	run.rule("changed-outside", driftTitle)
+	for _, b := range blocks(r.Drift, nil) {
+		add("changed-outside", "warning", b.sentence(r.severalTenants()))
 	}
 	run.rule("unresolved", "Not known before the apply, or not understood")
 	level := "warning"

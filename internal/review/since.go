@@ -9,15 +9,20 @@ import (
 )
 
 // since notes what has become of the tenant since the plan was made: the plan
-// says nothing of it, and it changes what the apply does.
-func (a *applied) since(t *part) {
+// says nothing of it, and it changes what the apply does. A plan that leaves
+// objects out has not looked at them.
+func (a *applied) since(t *part, whole bool) {
+	text, remedy := "the tenant has changed since the plan was made", "plan again"
+	if !whole {
+		text, remedy = "the tenant has changed since the plan was made, or this is among what the plan leaves out", "plan again, without -target"
+	}
 	for _, p := range t.prior {
 		look := since()[p.typeName]
 		if p.mode != managed || look == nil {
 			continue
 		}
-		for _, text := range look(a, p.values) {
-			a.noteAt(p.address, "the tenant has changed since the plan was made: %s; plan again", text)
+		for _, change := range look(a, p.values) {
+			a.noteAt(p.address, "%s: %s; %s", text, change, remedy)
 		}
 	}
 }

@@ -208,6 +208,7 @@ func (r Result) Summary() string {
 		}
 	}
 	add(len(r.Unresolved), "change is unresolved", "changes are unresolved")
+	add(len(r.Drift), "user has changed already outside of Terraform", "users have changed already outside of Terraform")
 	text := strings.Join(parts, "; ") + "."
 	return strings.ToUpper(text[:1]) + text[1:]
 }
