@@ -3,6 +3,7 @@ package client
 import (
 	"cmp"
 	"context"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -37,7 +38,8 @@ func (c *Client) AuditEvents(ctx context.Context, filter AuditFilter) ([]api.Aud
 		query.Set("since", filter.Since.Format(time.RFC3339Nano))
 	}
 	events := []api.AuditEvent{}
-	for {
+	before := int64(math.MaxInt64)
+	for pages := 1; ; pages++ {
 		size := min(auditPage, c.pageSize)
 		if filter.Limit > 0 {
 			size = min(size, filter.Limit-len(events))
@@ -47,19 +49,41 @@ func (c *Client) AuditEvents(ctx context.Context, filter AuditFilter) ([]api.Aud
 		if err != nil {
 			return nil, c.extension(ctx, "audit events", c.path(api.PathAuditEvents), err)
 		}
-		page, err := decode[[]api.AuditEvent](x)
+		page, err := decodeRows(x, eventKey)
 		if err != nil {
 			return nil, err
 		}
-		events = append(events, page...)
-		slices.SortFunc(events, func(a, b api.AuditEvent) int { return cmp.Compare(b.ID, a.ID) }) // whatever the order of the answer
-		if len(page) < size || len(events) == filter.Limit {
-			return events, nil
-		}
-		before := strconv.FormatInt(events[len(events)-1].ID, 10)
-		if query.Get("before") == before {
+		slices.SortFunc(page, func(a, b api.AuditEvent) int { return cmp.Compare(b.ID, a.ID) }) // whatever the order of the answer
+		if len(page) > size || !descending(page, before) {
 			return nil, x.unusable(errNoProgress)
 		}
-		query.Set("before", before)
+		events = append(events, page...)
+		switch {
+		case len(page) < size, len(events) == filter.Limit:
+			return events, nil
+		case len(events) > c.maxRows, pages == c.maxPages:
+			return nil, x.unusable(tooManyRows(c.maxRows))
+		}
+		before = events[len(events)-1].ID
+		query.Set("before", strconv.FormatInt(before, 10))
 	}
+}
+
+// eventKey returns the id of an event, which counts from 1.
+func eventKey(e api.AuditEvent) string {
+	if e.ID < 1 {
+		return ""
+	}
+	return strconv.FormatInt(e.ID, 10)
+}
+
+// descending reports whether each event is older than the one before it.
+func descending(events []api.AuditEvent, before int64) bool {
+	for _, e := range events {
+		if e.ID >= before {
+			return false
+		}
+		before = e.ID
+	}
+	return true
 }

@@ -73,3 +73,30 @@ func TestAuditEvents_elsewhere(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Events that are none, or are not older than those before them, are no list.
+func TestAuditEvents_lies(t *testing.T) {
+	t.Parallel()
+	for name, rows := range map[string]string{
+		"the same page":     `{"id":9},{"id":8}`,
+		"the same event":    `{"id":9},{"id":9}`,
+		"more than asked":   `{"id":9},{"id":8},{"id":7}`,
+		"no id":             `{"id":9},{"action":"created"}`,
+		"an id before one":  `{"id":9},{"id":0}`,
+		"a number too huge": `{"id":9},{"id":1e99}`,
+	} {
+		b := servertest.New(t, servertest.Options{NoContract: true, Wrap: func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasSuffix(r.URL.Path, "/audit-events") {
+					_, _ = fmt.Fprintf(w, "[%s]", rows)
+					return
+				}
+				next.ServeHTTP(w, r)
+			})
+		}})
+		events, err := b.NewClient(t, client.Options{PageSize: 2}).AuditEvents(t.Context(), client.AuditFilter{})
+		if events != nil || err == nil || !strings.Contains(err.Error(), "GET /iam/acme/audit-events") {
+			t.Errorf("%s: got %v, %v", name, events, err)
+		}
+	}
+}

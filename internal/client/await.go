@@ -57,12 +57,24 @@ func (e *timeoutError) Error() string {
 	return fmt.Sprintf("it took longer than its timeout of %s", e.limit)
 }
 
-// overdue says so of an error that comes from the time of Within being over.
+// TotalTimeoutError is a call that took too long, all its tries together.
+type TotalTimeoutError struct{ Limit time.Duration }
+
+// Error says how long is too long.
+func (e *TotalTimeoutError) Error() string {
+	return fmt.Sprintf("all tries together took longer than %s", e.Limit)
+}
+
+// overdue says so of an error that comes from the time of Within, or of the
+// call, being over.
 func overdue(ctx context.Context, err error) error {
-	if late, ok := errors.AsType[*timeoutError](context.Cause(ctx)); ok {
-		return fmt.Errorf("%w: %w", late, err)
+	late := context.Cause(ctx)
+	_, over := errors.AsType[*timeoutError](late)
+	_, total := errors.AsType[*TotalTimeoutError](late)
+	if !over && !total {
+		return err
 	}
-	return err
+	return fmt.Errorf("%w: %w", late, err)
 }
 
 // settle is how long a read may show what a refused write was based on.

@@ -19,12 +19,16 @@ import (
 
 const (
 	defaultTimeout  = 30 * time.Second
+	defaultTotal    = 5 * time.Minute
 	defaultRetries  = 4
 	defaultPageSize = 1000
 	defaultAgent    = "terraform-provider-iam"
 
-	// maxAnswer keeps a broken server from filling the memory.
-	maxAnswer = 64 << 20
+	// What an answer may have, unzipped, so that no server fills the memory. A
+	// refusal has little to say.
+	maxAnswer  = 64 << 20
+	maxRefusal = 1 << 20
+	maxHeader  = 1 << 20
 )
 
 // Options says where the API is and who calls it. BaseURL and Tenant are
@@ -39,7 +43,8 @@ type Options struct {
 	ClientSecret string
 	Scope        string // what to ask for, passed on unchanged; empty: all the client may have
 
-	RequestTimeout time.Duration     // of one try; zero: 30 seconds
+	RequestTimeout time.Duration     // of one try, with the whole answer; zero: 30 seconds
+	TotalTimeout   time.Duration     // of all tries of one call, with the waits between them; zero: 5 minutes
 	MaxRetries     *int              // tries after the first; nil: 4
 	PageSize       int               // rows per page of a list; zero: 1000
 	Transport      http.RoundTripper // nil: a pool of connections of its own
@@ -58,6 +63,7 @@ type Client struct {
 	tokens    *tokenSource
 	transport http.RoundTripper
 	timeout   time.Duration
+	total     time.Duration
 	retries   int
 	pageSize  int
 	maxAnswer int64
@@ -110,6 +116,7 @@ func New(o Options) (*Client, error) {
 		tenant:    tenant,
 		transport: o.Transport,
 		timeout:   o.RequestTimeout,
+		total:     o.TotalTimeout,
 		retries:   defaultRetries,
 		pageSize:  o.PageSize,
 		maxAnswer: maxAnswer,
@@ -124,8 +131,8 @@ func New(o Options) (*Client, error) {
 	if o.MaxRetries != nil {
 		c.retries = *o.MaxRetries
 	}
-	if c.retries < 0 || c.timeout < 0 || c.pageSize < 0 {
-		return nil, errors.New("request timeout, number of retries and page size must not be negative")
+	if c.retries < 0 || c.timeout < 0 || c.total < 0 || c.pageSize < 0 {
+		return nil, errors.New("request timeout, total timeout, number of retries and page size must not be negative")
 	}
 	if c.tokens, err = newTokenSource(c, o); err != nil {
 		return nil, err
@@ -140,6 +147,9 @@ func (c *Client) fillDefaults() {
 	if c.timeout == 0 {
 		c.timeout = defaultTimeout
 	}
+	if c.total == 0 {
+		c.total = defaultTotal
+	}
 	if c.pageSize == 0 {
 		c.pageSize = defaultPageSize
 	}
@@ -150,6 +160,7 @@ func (c *Client) fillDefaults() {
 		pooled := cleanhttp.DefaultPooledTransport()
 		// All requests go to one host, so it may have all idle connections.
 		pooled.MaxIdleConnsPerHost = pooled.MaxIdleConns
+		pooled.MaxResponseHeaderBytes = maxHeader
 		c.transport = pooled
 	}
 }
@@ -200,10 +211,15 @@ func (c *Client) do(ctx context.Context, call call) (*exchange, error) {
 		c.wrote.Store(true)
 	}
 	defer c.others.begin(ctx)()
+	ctx, cancel := c.limited(ctx)
+	defer cancel()
 	x := c.newExchange(call)
 	for renewed := false; ; renewed = true {
 		held, err := c.tokens.get(ctx)
 		if err != nil {
+			if ctx.Err() != nil {
+				err = fmt.Errorf("%s %s: %w", x.Method, x.Path, err)
+			}
 			return nil, overdue(ctx, err)
 		}
 		err = x.send(ctx, held.value)
@@ -218,6 +234,11 @@ func (c *Client) do(ctx context.Context, call call) (*exchange, error) {
 
 // entity names what Lock locks.
 type entity struct{ kind, id string }
+
+// limited limits a call with all its tries.
+func (c *Client) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, c.total, &TotalTimeoutError{c.total})
+}
 
 // Lock waits until no one else in this process holds the entity of that kind
 // and id, and returns the function that releases it. The API has no way to say

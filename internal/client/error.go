@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -41,6 +42,10 @@ type Error struct {
 	Document     api.Error // what the server says about it
 	MissingScope string    // with status 403, when the server names it
 
+	// RetryAfter is how long the server asks to wait, where that is longer than
+	// anybody waits here.
+	RetryAfter time.Duration
+
 	// page says that the answer is a web page: not the API speaks, but what
 	// stands before or in place of it.
 	page bool
@@ -54,6 +59,9 @@ func (e *Error) Error() string {
 	}
 	if len(e.Document.Details) > 0 {
 		text += " (" + strings.Join(e.Document.Details, "; ") + ")"
+	}
+	if e.RetryAfter > 0 {
+		text += fmt.Sprintf(": the next request is to wait %s, and no more than %s is waited for", e.RetryAfter, longestRetryAfter)
 	}
 	return text + e.trail()
 }
@@ -183,6 +191,9 @@ func (x *exchange) refused() error {
 	if x.settles() {
 		e.uncertain = false
 	}
+	if wait := x.retryAfter(); wait > longestRetryAfter {
+		e.RetryAfter = wait
+	}
 	if e.page = isPage(x.header.Get("Content-Type")); e.page {
 		e.Document.Details = append(e.Document.Details, "the answer is a web page: check the base URL and proxies")
 	}
@@ -226,6 +237,12 @@ func (x *exchange) settles() bool {
 func (x *exchange) unanswered(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		err = e.Err // the rest repeats the request, query included
+	}
+	switch { // the time may be over before the next try
+	case x.failed == nil && x.status != 0:
+		err = fmt.Errorf("%w, after %s", err, statusText(x.status))
+	case x.failed != nil && !errors.Is(err, x.failed):
+		err = fmt.Errorf("%w, after %w", err, x.failed)
 	}
 	return &RequestError{Request: x.Request, Err: err}
 }

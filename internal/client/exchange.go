@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -51,6 +52,7 @@ type exchange struct {
 	status int
 	header http.Header
 	body   []byte
+	failed error // in place of an answer
 }
 
 func (c *Client) newExchange(call call) *exchange {
@@ -98,13 +100,16 @@ func (x *exchange) send(ctx context.Context, token string) error {
 	if !slices.Contains(x.call.want, x.status) {
 		return x.unusable(fmt.Errorf("%s is not an answer to this request", statusText(x.status)))
 	}
+	if isPage(x.header.Get("Content-Type")) {
+		return x.unusable(x.describe(errors.New("it is a web page")))
+	}
 	return nil
 }
 
 // request builds the request, whose header stays the same over all tries.
 func (x *exchange) request(ctx context.Context) (*retryablehttp.Request, error) {
 	if err := checkPath(x.Path); err != nil {
-		return nil, fmt.Errorf("%s %s: %w", x.Method, x.Path, err)
+		return nil, fmt.Errorf("%s %s: %w", x.Method, shown(x.Path), err)
 	}
 	target := x.client.base.String() + x.Path
 	if len(x.call.query) > 0 {
@@ -156,10 +161,16 @@ func (x *exchange) setHeader(h http.Header) {
 	}
 }
 
+// maxPath is how long a path may be, in bytes. Ids come from a server, too.
+const maxPath = 8 << 10
+
 // checkPath refuses ids that escaping cannot keep in their segment: servers and
 // gateways resolve "." and "..", and fold an empty segment into its neighbor,
 // so that the request would reach another route.
 func checkPath(path string) error {
+	if len(path) > maxPath {
+		return fmt.Errorf("an id is too long: the path has %d bytes, and may have %d", len(path), maxPath)
+	}
 	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
 		if segment == "" || segment == "." || segment == ".." {
 			return fmt.Errorf("%q cannot be an id: a path cannot carry it", segment)
@@ -171,11 +182,11 @@ func checkPath(path string) error {
 // RoundTrip makes one try.
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
-	x.sent, x.status, x.header, x.body = false, 0, nil, nil
 	if err := x.client.pace.enter(ctx); err != nil {
 		return nil, err
 	}
 	defer x.client.pace.leave()
+	x.sent, x.status, x.header, x.body, x.failed = false, 0, nil, nil, nil
 	x.Attempts++
 	start := time.Now()
 	var reached reach
@@ -184,9 +195,21 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := x.client.transport.RoundTrip(req.WithContext(reached.trace(limited)))
 	if err == nil {
 		x.status, x.header = resp.StatusCode, resp.Header
-		x.body, err = readAll(resp.Body, x.client.maxAnswer)
+		limit := x.client.maxAnswer
+		if resp.StatusCode > 299 {
+			limit = min(limit, maxRefusal)
+		}
+		x.body, err = readAll(resp.Body, limit)
 		resp.Body = http.NoBody
 	}
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		err = ctx.Err() // net/http may give the cause, which overdue tells
+	case limited.Err() != nil:
+		err = fmt.Errorf("no whole answer within %s: %w", x.client.timeout, err)
+	}
+	x.failed = err
 	x.sent = err == nil || reached.server()
 	switch { // a gateway does not say how far the request came
 	case err != nil && x.sent, x.status == http.StatusBadGateway, x.status == http.StatusServiceUnavailable, x.status == http.StatusGatewayTimeout:

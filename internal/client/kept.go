@@ -8,6 +8,9 @@ import (
 // keptBytes bounds the memory that kept pages take: those of some 70,000 users.
 const keptBytes = 32 << 20
 
+// longestTag is how many bytes of a version are sent back.
+const longestTag = 256
+
 // keptPages are pages of lists as they were last read, with what the server
 // calls that version. Guardrails, data sources and resources may each read the
 // same list in one run: what did not change in between does not travel again.
@@ -33,7 +36,7 @@ func (k *keptPages) get(at string) keptPage {
 // keep keeps a page that has a version, while there is room.
 func (k *keptPages) keep(at string, x *exchange) {
 	tag := x.header.Get("ETag")
-	if tag == "" || x.status != http.StatusOK {
+	if tag == "" || len(tag) > longestTag || !sendable(tag) || x.status != http.StatusOK {
 		return
 	}
 	k.mu.Lock()

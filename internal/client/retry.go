@@ -13,7 +13,7 @@ import (
 const (
 	shortestWait      = 200 * time.Millisecond
 	longestWait       = 5 * time.Second
-	longestRetryAfter = 30 * time.Second
+	longestRetryAfter = time.Minute // that is waited for
 )
 
 // retry decides whether to try again after the latest try, which failed with
@@ -28,6 +28,9 @@ func (x *exchange) retry(ctx context.Context, err error) bool {
 		_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
 		return !untrusted && (!x.sent || x.call.repeatable())
 	}
+	if x.retryAfter() > longestRetryAfter {
+		return false
+	}
 	switch x.status {
 	case http.StatusTooManyRequests:
 		return true // refused before anything was done
@@ -38,13 +41,20 @@ func (x *exchange) retry(ctx context.Context, err error) bool {
 	}
 }
 
+// retryAfter returns how long the latest answer asks to wait; zero when it does
+// not say.
+func (x *exchange) retryAfter() time.Duration {
+	wait, _ := retryAfter(x.header, time.Now())
+	return wait
+}
+
 // backoff returns how long to wait before the next try: what the server asks
-// for, within reason; else twice as long each time, and a random part more so
+// for, which retry has found to be within reason; else twice as long each time, and a random part more so
 // that clients which failed together do not come back together.
 func backoff(low, high time.Duration, attempt int, resp *http.Response) time.Duration {
 	if resp != nil {
-		if wait, ok := retryAfter(resp.Header.Get("Retry-After"), time.Now()); ok {
-			return min(wait, longestRetryAfter)
+		if wait, ok := retryAfter(resp.Header, time.Now()); ok {
+			return wait
 		}
 	}
 	wait := high
@@ -64,13 +74,20 @@ func (x *exchange) wait(low, high time.Duration, attempt int, resp *http.Respons
 	return wait
 }
 
-// retryAfter reads the header, which is a number of seconds or a date.
-func retryAfter(value string, now time.Time) (time.Duration, bool) {
-	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second, true
+// retryAfter reads the header, which is a number of seconds or a date. A date is
+// of the server's clock, which its answer shows and which may not be this one.
+func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
+	value := h.Get("Retry-After")
+	seconds, err := strconv.ParseUint(value, 10, 64)
+	if err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, 1<<31)) * time.Second, true
 	}
-	if date, err := http.ParseTime(value); err == nil {
-		return max(0, date.Sub(now)), true
+	date, err := http.ParseTime(value)
+	if err != nil {
+		return 0, false
 	}
-	return 0, false
+	if theirs, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = theirs
+	}
+	return max(0, date.Sub(now)), true
 }

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -267,6 +266,7 @@ func TestUntrustedCertificate(t *testing.T) {
 	}
 }
 
+// Nobody whom a redirect names gets a token or a secret: it is not followed.
 func TestRedirectIsNotFollowed(t *testing.T) {
 	t.Parallel()
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -276,9 +276,11 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, elsewhere.URL+"/login?next=hidden", http.StatusTemporaryRedirect)
 	})
-	err := c.DeleteGroup(t.Context(), "g", false)
-	if err == nil || !strings.Contains(err.Error(), elsewhere.URL+":") || strings.Contains(err.Error(), "hidden") {
-		t.Errorf("error %v", err)
+	withToken := newTestClient(t, nil, func(o *Options) { o.BaseURL = c.base.String() }, credentials)
+	for name, err := range map[string]error{"request": c.DeleteGroup(t.Context(), "g", false), "token request": withToken.DeleteGroup(t.Context(), "g", false)} {
+		if err == nil || !strings.Contains(err.Error(), elsewhere.URL+":") || strings.Contains(err.Error(), "hidden") {
+			t.Errorf("%s: error %v", name, err)
+		}
 	}
 }
 
@@ -290,20 +292,17 @@ func TestBackoff(t *testing.T) {
 		header   string
 		low, top time.Duration
 	}{
-		"first":             {0, "", 200 * time.Millisecond, 400 * time.Millisecond},
-		"third":             {2, "", 800 * time.Millisecond, 1600 * time.Millisecond},
-		"tenth":             {9, "", 5 * time.Second, 5 * time.Second},
-		"hundredth":         {99, "", 5 * time.Second, 5 * time.Second},
-		"seconds":           {0, "7", 7 * time.Second, 7 * time.Second},
-		"no seconds":        {3, "0", 0, 0},
-		"too many seconds":  {0, "3600", 30 * time.Second, 30 * time.Second},
-		"date":              {0, in(20 * time.Second), 18 * time.Second, 20 * time.Second},
-		"date in the past":  {0, in(-time.Hour), 0, 0},
-		"date far ahead":    {0, in(time.Hour), 30 * time.Second, 30 * time.Second},
-		"negative seconds":  {0, "-5", 200 * time.Millisecond, 400 * time.Millisecond},
-		"neither":           {0, "soon", 200 * time.Millisecond, 400 * time.Millisecond},
-		"more than an int":  {0, "99999999999999999999", 200 * time.Millisecond, 400 * time.Millisecond},
-		"longest in an int": {0, strconv.Itoa(1<<31 - 1), 30 * time.Second, 30 * time.Second},
+		"first":            {0, "", 200 * time.Millisecond, 400 * time.Millisecond},
+		"third":            {2, "", 800 * time.Millisecond, 1600 * time.Millisecond},
+		"tenth":            {9, "", 5 * time.Second, 5 * time.Second},
+		"hundredth":        {99, "", 5 * time.Second, 5 * time.Second},
+		"seconds":          {0, "7", 7 * time.Second, 7 * time.Second},
+		"no seconds":       {3, "0", 0, 0},
+		"a minute":         {0, "60", time.Minute, time.Minute},
+		"date":             {0, in(20 * time.Second), 18 * time.Second, 20 * time.Second},
+		"date in the past": {0, in(-time.Hour), 0, 0},
+		"negative seconds": {0, "-5", 200 * time.Millisecond, 400 * time.Millisecond},
+		"neither":          {0, "soon", 200 * time.Millisecond, 400 * time.Millisecond},
 	}
 	if got := backoff(shortestWait, longestWait, 0, nil); got < shortestWait {
 		t.Errorf("waits %s after no answer", got)
@@ -317,6 +316,90 @@ func TestBackoff(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A server that wants to be left alone for long is not asked again.
+func TestRetryAfter_tooLong(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	tests := map[string]struct {
+		date string // of the answer
+		wait string
+		want time.Duration
+	}{
+		"just too long":     {"", "61", 61 * time.Second},
+		"an hour":           {"", "3600", time.Hour},
+		"more than an int":  {"", "99999999999999999999", 1 << 31 * time.Second},
+		"more than a uint":  {"", strings.Repeat("9", 400), 1 << 31 * time.Second},
+		"date by its clock": {now.AddDate(5, 0, 0).UTC().Format(http.TimeFormat), now.AddDate(5, 0, 0).Add(time.Hour).UTC().Format(http.TimeFormat), time.Hour},
+	}
+	for name, test := range tests {
+		for _, status := range []int{429, 503} {
+			c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Retry-After", test.wait)
+				if test.date != "" {
+					w.Header().Set("Date", test.date)
+				}
+				answer(status, `{"message":"no"}`)(w, r)
+			})
+			_, err := c.Group(t.Context(), "g")
+			e, ok := errors.AsType[*Error](err)
+			if !ok || e.Attempts != 1 || e.RetryAfter != test.want || !strings.Contains(err.Error(), "is to wait "+test.want.String()+", and no more than 1m0s") {
+				t.Errorf("%s: error %v", name, err)
+			}
+		}
+	}
+	// The clock of this machine does not count.
+	h := http.Header{"Date": {now.AddDate(5, 0, 0).UTC().Format(http.TimeFormat)}, "Retry-After": {now.AddDate(5, 0, 0).Add(9 * time.Second).UTC().Format(http.TimeFormat)}}
+	if got, ok := retryAfter(h, now); !ok || got != 9*time.Second {
+		t.Errorf("waits %s", got)
+	}
+}
+
+// All tries of a call share one limit, which the error names with the last try.
+func TestTotalTimeout(t *testing.T) {
+	t.Parallel()
+	limited := func(o *Options) { o.TotalTimeout, o.RequestTimeout = 50*time.Millisecond, time.Hour }
+	hang := func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}
+	late := func(t *testing.T, err error, want string) {
+		t.Helper()
+		e, ok := errors.AsType[*TotalTimeoutError](err)
+		if !ok || e.Limit != 50*time.Millisecond || !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("error %v", err)
+		}
+		for _, want := range []string{"all tries together took longer than 50ms", "GET /iam/acme/groups/g", want} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("error %v, want one with %q", err, want)
+			}
+		}
+	}
+	t.Run("no answer", func(t *testing.T) {
+		t.Parallel()
+		_, err := newTestClient(t, hang, limited).Group(t.Context(), "g")
+		late(t, err, "after 1 try")
+	})
+	t.Run("no token", func(t *testing.T) {
+		t.Parallel()
+		_, err := newTestClient(t, hang, limited, credentials).Group(t.Context(), "g")
+		late(t, err, "token")
+	})
+	t.Run("waiting for the next try", func(t *testing.T) {
+		t.Parallel()
+		c := newTestClient(t, answer(503, ""), limited)
+		c.backoff = func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return time.Hour }
+		_, err := c.Group(t.Context(), "g")
+		late(t, err, "after 503 Service Unavailable")
+	})
+	t.Run("waiting after no answer", func(t *testing.T) {
+		t.Parallel()
+		c := newTestClient(t, nil, limited, unreachable)
+		c.backoff = func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return time.Hour }
+		_, err := c.Group(t.Context(), "g")
+		late(t, err, "after connection refused")
+	})
 }
 
 func TestRetryAfterIsHonored(t *testing.T) {

@@ -21,6 +21,13 @@ import (
 // it does not expire on its way; short-lived tokens get a tenth of their life.
 const expiryBuffer = time.Minute
 
+// longestLife is the longest that a token is believed to live. No server grants
+// more, and one that says so may have meant anything.
+const longestLife = 10 * 365 * 24 * time.Hour
+
+// longestToken is how many bytes a token may have.
+const longestToken = 64 << 10
+
 // token is one access token.
 type token struct {
 	value   string
@@ -44,7 +51,7 @@ func newTokenSource(c *Client, o Options) (*tokenSource, error) {
 	t := &tokenSource{client: c, now: time.Now, current: token{value: o.AccessToken}}
 	switch {
 	case o.AccessToken != "":
-		if strings.ContainsFunc(o.AccessToken, func(r rune) bool { return r < ' ' || r > '~' }) {
+		if !sendable(o.AccessToken) {
 			return nil, errors.New("access token holds a character no token has: look for a line break at its end")
 		}
 	case o.ClientID == "" && o.ClientSecret == "":
@@ -103,8 +110,8 @@ func (c *Client) NewAccessToken(ctx context.Context, scope string) (AccessToken,
 		return AccessToken{}, err
 	}
 	made := AccessToken{Value: doc.AccessToken, Type: doc.TokenType, Scopes: splitScopes(doc.Scope)}
-	if doc.ExpiresIn > 0 {
-		made.Expires = start.Add(time.Duration(doc.ExpiresIn) * time.Second).UTC()
+	if life := lifeOf(doc); life > 0 {
+		made.Expires = start.Add(life).UTC()
 	}
 	return made, nil
 }
@@ -159,7 +166,7 @@ func (t *tokenSource) fetch(ctx context.Context) (token, error) {
 	if err != nil {
 		return token{}, err
 	}
-	fetched := token{value: doc.AccessToken, scopes: splitScopes(doc.Scope), expires: t.expiry(doc.ExpiresIn)}
+	fetched := token{value: doc.AccessToken, scopes: splitScopes(doc.Scope), expires: t.expiry(lifeOf(doc))}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.current = fetched
@@ -168,6 +175,8 @@ func (t *tokenSource) fetch(ctx context.Context) (token, error) {
 
 // request asks for a token. It changes nothing, so it may be repeated.
 func (t *tokenSource) request(ctx context.Context, form url.Values) (api.Token, error) {
+	ctx, cancel := t.client.limited(ctx)
+	defer cancel()
 	x := t.client.newExchange(call{
 		method: http.MethodPost, path: api.PathToken, form: form, again: true, want: []int{http.StatusOK},
 	})
@@ -179,22 +188,39 @@ func (t *tokenSource) request(ctx context.Context, form url.Values) (api.Token, 
 				Answer:   answer,
 			}
 		}
-		return api.Token{}, err
+		return api.Token{}, overdue(ctx, err)
 	}
 	doc, err := decode[api.Token](x)
-	if err == nil && doc.AccessToken == "" {
+	switch {
+	case err != nil:
+	case doc.AccessToken == "":
 		err = x.unusable(errors.New("it has no access token"))
+	case !sendable(doc.AccessToken), len(doc.AccessToken) > longestToken:
+		err = x.unusable(errors.New("its access token is no token"))
 	}
 	return doc, err
 }
 
+// sendable reports whether a token can stand in a header.
+func sendable(token string) bool {
+	return !strings.ContainsFunc(token, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
+// lifeOf returns how long a token lives by the word of its server; zero when the
+// server does not say, or says what cannot be.
+func lifeOf(doc api.Token) time.Duration {
+	if doc.ExpiresIn <= 0 || doc.ExpiresIn > int(longestLife/time.Second) {
+		return 0
+	}
+	return time.Duration(doc.ExpiresIn) * time.Second
+}
+
 // expiry tells until when to use a token. One without a stated end is used
 // until the server refuses it.
-func (t *tokenSource) expiry(seconds int) time.Time {
-	if seconds <= 0 {
+func (t *tokenSource) expiry(life time.Duration) time.Time {
+	if life == 0 {
 		return time.Time{}
 	}
-	life := time.Duration(seconds) * time.Second
 	return t.now().Add(life - min(expiryBuffer, life/10))
 }
 

@@ -58,7 +58,7 @@ func (p *iamProvider) Configure(ctx context.Context, req provider.ConfigureReque
 
 // unknown reports whether a value that requests depend on is unknown.
 func (m providerModel) unknown(ctx context.Context) bool {
-	values := []attr.Value{m.APIURL, m.Tenant, m.ClientID, m.ClientSecret, m.AccessToken, m.Scope, m.Embedded, m.RequestTimeout, m.MaxRetries, m.AdoptExisting}
+	values := []attr.Value{m.APIURL, m.Tenant, m.ClientID, m.ClientSecret, m.AccessToken, m.Scope, m.Embedded, m.RequestTimeout, m.TotalTimeout, m.MaxRetries, m.AdoptExisting}
 	for _, v := range m.Embedded.Attributes() {
 		values = append(values, v)
 	}
@@ -106,6 +106,9 @@ func (p *iamProvider) settings(ctx context.Context, m providerModel, diags *diag
 	}}
 	if !m.RequestTimeout.IsNull() {
 		s.client.RequestTimeout, _ = time.ParseDuration(m.RequestTimeout.ValueString()) // validDuration saw it
+	}
+	if !m.TotalTimeout.IsNull() {
+		s.client.TotalTimeout, _ = time.ParseDuration(m.TotalTimeout.ValueString())
 	}
 	if !m.MaxRetries.IsNull() {
 		retries := int(m.MaxRetries.ValueInt64())

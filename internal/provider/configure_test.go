@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -258,5 +259,39 @@ func TestConfigure_guardrailsLeftOut(t *testing.T) {
 		if len(d) > 0 != (c.unknown != "") || c.unknown != "" && !d.Has(`warning at AttributeName("guardrails"): Guardrails Not Known Yet`, "not checked in this plan: "+c.unknown+". ") {
 			t.Errorf("%s: %v", name, d)
 		}
+	}
+}
+
+// A server that keeps the provider waiting is given up on, and the error says
+// when and what to change.
+func TestConfigure_patience(t *testing.T) {
+	t.Parallel()
+	hang := func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}
+	later := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "3600")
+		w.WriteHeader(http.StatusTooManyRequests)
+	}
+	for name, c := range map[string]struct {
+		handler http.HandlerFunc
+		setting values
+		want    []string
+	}{
+		"one try":   {hang, values{"request_timeout": "50ms"}, []string{"no whole answer within 50ms"}},
+		"all tries": {hang, values{"total_timeout": "50ms"}, []string{"All tries together took longer than 50ms", "raise the provider's total_timeout"}},
+		"told to":   {later, nil, []string{"is to wait 1h0m0s", "The API asks to be left alone for 1h0m0s."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := httptest.NewServer(c.handler)
+			t.Cleanup(s.Close)
+			p := providertest.New(t, with(values{"api_url": s.URL, "tenant": "acme", "access_token": "ready", "max_retries": 0}, c.setting))
+			_, d := p.ReadData("iam_users", values{})
+			if !d.Has(append(c.want, "error: Unable to list users", "GET /iam/acme/users")...) {
+				t.Errorf("got %v", d)
+			}
+		})
 	}
 }

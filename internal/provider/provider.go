@@ -270,7 +270,12 @@ func (p *iamProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"embedded":      embeddedAttribute(),
 			"user_defaults": userDefaultsAttribute(),
 			"request_timeout": schema.StringAttribute{
-				MarkdownDescription: "How long one request may take, such as `45s`. `30s` when left out.",
+				MarkdownDescription: "How long one try of a request may take, with its whole answer, such as `45s`. `30s` when left out.",
+				Optional:            true,
+				Validators:          []validator.String{validDuration{}},
+			},
+			"total_timeout": schema.StringAttribute{
+				MarkdownDescription: "How long one request may take with all its tries and the waits between them, such as `10m`. `5m` when left out.",
 				Optional:            true,
 				Validators:          []validator.String{validDuration{}},
 			},
@@ -331,6 +336,7 @@ type providerModel struct {
 	UserDefaults   types.Object `tfsdk:"user_defaults"`
 	Guardrails     types.Object `tfsdk:"guardrails"`
 	RequestTimeout types.String `tfsdk:"request_timeout"`
+	TotalTimeout   types.String `tfsdk:"total_timeout"`
 	MaxRetries     types.Int64  `tfsdk:"max_retries"`
 	AdoptExisting  types.Bool   `tfsdk:"adopt_existing"`
 }

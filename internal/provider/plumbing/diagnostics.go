@@ -43,6 +43,10 @@ const (
 
 // nextStep says what to do about an error, where the kind of error tells.
 func nextStep(verb string, err error) string {
+	var late *client.TotalTimeoutError
+	if errors.As(err, &late) {
+		return fmt.Sprintf("One request may take %s with all its tries. Run the same command again later, or raise the provider's total_timeout.", late.Limit)
+	}
 	var unanswered *client.RequestError
 	if errors.As(err, &unanswered) {
 		if errors.Is(err, context.Canceled) {
@@ -73,6 +77,9 @@ func nextStep(verb string, err error) string {
 		}
 		return fmt.Sprintf("The API key lacks the scope %s. Use a key that has it, and list it in the provider's scope argument if that is set.", e.MissingScope) + kept
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		if e.RetryAfter > 0 {
+			return fmt.Sprintf("The API asks to be left alone for %s. Run the same command again after that.", e.RetryAfter)
+		}
 		return "The API was asked several times and stayed busy. Run the same command again later, or raise the provider's max_retries."
 	}
 	return ""
