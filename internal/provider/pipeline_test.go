@@ -80,7 +80,7 @@ var expression = regexp.MustCompile(`\$\{\{[^}]*\}\}`)
 // comment and whether the job succeeded.
 func (p *pipeline) run(event string) (comment string, ok bool) {
 	p.t.Helper()
-	for _, name := range []string{".terraform", ".terraform.lock.hcl", "plan.out", "plan.json", "plan.err", "review.md", "comment.md", "posted.md", "summary.md"} {
+	for _, name := range []string{".terraform", ".terraform.lock.hcl", "plan.out", "plan.json", "plan.err", "review.md", "review.err", "comment.md", "posted.md", "summary.md"} {
 		if err := os.RemoveAll(filepath.Join(p.w.Dir, name)); err != nil {
 			p.t.Fatal(err)
 		}
@@ -192,6 +192,10 @@ func TestAccPipeline(t *testing.T) {
 		  user_id  = terraform_data.anna.output
 		}`)
 	expect("an unknown user", false, "**FAIL unresolved:** 1 change is unresolved: `iam_group_membership.later`\n")
+
+	w.Write("groups.tf", sections[0][0].text)
+	w.Write("access-accepted.json", "{")
+	expect("no acceptance", false, "**FAIL:** the pipeline ended before the review: x/x/actions/runs/x\n\n    review: --accept access-accepted.json: it must be JSON with")
 }
 
 // The provider of the pipeline may be linked from wherever terraform init found
