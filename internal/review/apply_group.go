@@ -37,12 +37,13 @@ func (a *applied) endGroup(c change) {
 	same := func(attribute string) bool {
 		return c.replacesSame(attribute) || before[attribute] == nil && c.after[attribute] == nil && !c.isUnknown(attribute)
 	}
-	if c.replacesSame("id") && same("user_type") && same("vendor_id") {
-		return
-	}
+	stays := c.replacesSame("id") && same("user_type") && same("vendor_id")
 	force, _ := before["force_delete"].(bool)
-	if n := len(a.Members(id)); n > 0 && !force {
+	if n := len(a.Members(id)); n > 0 && !force && !(stays && c.actions.CreateBeforeDestroy()) { // that is no deletion
 		a.note(c, "the group still has members (%d) and force_delete is not set: the apply will fail, unless they leave first", n)
+	}
+	if stays {
+		return
 	}
 	a.RemoveGroup(id)
 	delete(a.outside, id)

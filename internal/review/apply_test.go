@@ -75,6 +75,7 @@ func TestRun_types(t *testing.T) {
 	}
 	vendor := m{"id": "v", "name": "V", "group_ids": m{"order_manager": "vo"}, "delete_groups": true}
 	control := func(scopes ...string) m { return m{"id": "c", "scopes": scopes} }
+	kept := group("g", m{"orders": "read"}, m{"force_delete": false})
 	for name, c := range map[string]struct {
 		more    []m // of the state
 		changes []m
@@ -155,8 +156,10 @@ func TestRun_types(t *testing.T) {
 		"a table is not known":        {nil, []m{change("iam_users_csv.t", "update", table("remove", "ann@acme.example,A,A,g\n"), m{"on_destroy": "remove"}, m{"csv": true})}, "", "iam_users_csv.t: the users are not known before the apply"},
 		"a table cannot be read":      {nil, []m{change("iam_users_csv.t", "update", table("remove", "ann@acme.example,A,A,g\n"), m{"csv": "x", "on_destroy": "remove"}, m{})}, "", "iam_users_csv.t: the users cannot be read"},
 
-		"a group goes":        {nil, []m{change("iam_group.g", "delete", group("g", m{"orders": "read"}), nil, m{})}, "ann@acme.example" + lost + "\nben@acme.example" + lost, ""},
-		"a group is replaced": {nil, []m{change("iam_group.g", "delete,create", group("g", m{"orders": "read"}), group("g", m{"orders": "read"}), m{})}, "", ""},
+		"a group goes":                             {nil, []m{change("iam_group.g", "delete", group("g", m{"orders": "read"}), nil, m{})}, "ann@acme.example" + lost + "\nben@acme.example" + lost, ""},
+		"a group is replaced":                      {nil, []m{change("iam_group.g", "delete,create", group("g", m{"orders": "read"}), group("g", m{"orders": "read"}), m{})}, "", ""},
+		"a group is replaced that must be empty":   {nil, []m{change("iam_group.g", "delete,create", kept, kept, m{})}, "", "iam_group.g: the group still has members (2) and force_delete is not set"},
+		"a group is kept by create before destroy": {nil, []m{change("iam_group.g", "create,delete", kept, kept, m{})}, "", ""},
 		"a group is replaced under another id": {
 			nil,
 			[]m{change("iam_group.g", "delete,create", group("g", m{"orders": "read"}), group("i", m{"orders": "read"}), m{})},
