@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -34,7 +35,7 @@ func decodeRows[T any](x *exchange, key func(T) string) ([]T, error) {
 	if err := x.whole(); err != nil {
 		return nil, err
 	}
-	rows := []T{}
+	rows, seen := []T{}, map[string]int{}
 	stream := jsontext.NewDecoder(bytes.NewReader(x.body))
 	fail := func(err error) ([]T, error) { return nil, x.unusable(x.describe(err)) }
 	if start, err := stream.ReadToken(); err != nil || start.Kind() != '[' {
@@ -42,14 +43,20 @@ func decodeRows[T any](x *exchange, key func(T) string) ([]T, error) {
 	}
 	for stream.PeekKind() != ']' {
 		var row T
-		switch err := json.UnmarshalDecode(stream, &row); {
-		case err != nil:
+		if err := json.UnmarshalDecode(stream, &row); err != nil {
 			return fail(err)
-		case key(row) == "":
+		}
+		k := key(row)
+		at, again := seen[k]
+		switch {
+		case k == "":
 			return fail(errNoID)
+		case again && !reflect.DeepEqual(rows[at], row):
+			return fail(fmt.Errorf("it has two different rows of the id %q", shown(k)))
 		case len(rows) == x.client.maxRows:
 			return nil, x.unusable(tooManyRows(x.client.maxRows))
 		}
+		seen[k] = len(rows)
 		rows = append(rows, row)
 	}
 	if _, err := stream.ReadToken(); err != nil {

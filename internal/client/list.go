@@ -8,7 +8,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"reflect"
 	"slices"
 	"strconv"
 	"sync/atomic"
@@ -80,7 +79,7 @@ type walk[T any] struct {
 	pages int            // that were read
 	size  int            // rows of the first page
 	last  int            // rows of the last page
-	got   int            // rows of all pages, repeated ones too
+	got   int            // rows of all pages, those too that earlier ones had
 	bytes *atomic.Int64  // of all pages
 	total int            // rows of all pages, as the last page read says; -1: not known
 	done  bool
@@ -129,9 +128,7 @@ func (w *walk[T]) next(ctx context.Context) error {
 	known := len(w.rows)
 	w.pages++
 	w.total = p.total
-	if err := w.take(p); err != nil {
-		return err
-	}
+	w.take(p)
 	if w.pages == 1 {
 		w.size = len(p.rows)
 	}
@@ -152,23 +149,21 @@ func (w *walk[T]) next(ctx context.Context) error {
 }
 
 // take adds the rows that are new. A list that changes while it is read repeats
-// rows on later pages, perhaps changed; two under one key on one page cannot be.
-func (w *walk[T]) take(p batch[T]) error {
+// rows on later pages.
+func (w *walk[T]) take(p batch[T]) {
 	known := len(w.rows)
 	for _, row := range p.rows {
 		k := w.key(row)
 		at, seen := w.seen[k]
-		switch {
-		case !seen:
+		if !seen {
 			w.seen[k] = len(w.rows)
 			w.rows = append(w.rows, row)
-		case at >= known && !reflect.DeepEqual(w.rows[at], row):
-			return p.exchange.unusable(fmt.Errorf("the page has two different rows of the id %q", shown(k)))
+		}
+		if !seen || at < known {
+			w.got++
 		}
 	}
 	w.last = len(p.rows)
-	w.got += len(p.rows)
-	return nil
 }
 
 // bound ends a list that no tenant has.
@@ -240,9 +235,7 @@ func (w *walk[T]) together(ctx context.Context, left int) error {
 		if p.total != w.total {
 			return nil
 		}
-		if err := trial.take(*p); err != nil {
-			return err
-		}
+		trial.take(*p)
 	}
 	if len(trial.rows) == w.total {
 		trial.pages += len(pages)
