@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -134,14 +135,30 @@ func TestCheck(t *testing.T) {
 		{"forms", "write", `forms has no level "write": use one of none, read, edit, manage, administrate`},
 		{"order", "read", `unknown entity "order": did you mean orders?`},
 		{"prodcts", "read", `unknown entity "prodcts": did you mean products?`},
+		{"tex", "read", `unknown entity "tex": did you mean tax?`},
+		{"cata", "read", `unknown entity "cata": did you mean catalogs?`},
 	} {
 		_, err := Check(c.entity, c.level)
 		if got := message(err); got != c.want {
 			t.Errorf("Check(%q, %q): got %q, want %q", c.entity, c.level, got, c.want)
 		}
 	}
-	if _, err := Check("wat", "read"); err == nil || len(err.Error()) < 200 {
-		t.Errorf("an entity like no other gets the whole catalog, got %v", err)
+	for _, code := range []string{"wat", "cat", "ord"} {
+		if _, err := Check(code, "read"); err == nil || !strings.HasPrefix(err.Error(), `unknown entity "`+code+`": the catalog has availability, brands, `) {
+			t.Errorf("an entity like no other gets the whole catalog, got %v", err)
+		}
+	}
+}
+
+func TestLevel_String(t *testing.T) {
+	t.Parallel()
+	for level := None; level <= Administrate; level++ {
+		if parsed, err := ParseLevel(level.String()); err != nil || parsed != level {
+			t.Errorf("%s is read as %s, %v", level, parsed, err)
+		}
+	}
+	if got := (Administrate + 1).String(); got != "Level(5)" {
+		t.Errorf("what is no level is %q", got)
 	}
 }
 

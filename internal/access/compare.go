@@ -51,7 +51,7 @@ type Change struct {
 	// level is held, and where they belong to no entity.
 	Scopes []string
 	// Groups are those that give what is gained, after the change, or gave what
-	// is lost, before it; by id. Where two accesses were compared there are none.
+	// is lost, before it; by id. Team and Make have none.
 	Groups []GroupRef
 
 	part     bool // a part of a level was or is held
@@ -64,7 +64,7 @@ func (c Change) Widens() bool { return !c.Loss }
 // Admin reports whether the user gains or loses something that only managing
 // users and groups gives, the whole level or a part of it.
 func (c Change) Admin() bool {
-	return c.Area == AreaEntity && c.VendorID == "" && c.Entity == "users_and_groups" && c.managing
+	return c.Entity == "users_and_groups" && c.managing
 }
 
 // LiftsRestriction reports whether the user held a level on some records only
@@ -156,33 +156,6 @@ func JoinEntities(changes []Change) []Change {
 		joined[i].Entity = strings.Join(entities[i], ", ")
 	}
 	return joined
-}
-
-// CompareAccess returns what differs between two accesses: gained, lost, raised
-// or lowered, by category and entity code.
-func CompareAccess(before, after Access) []Change {
-	var changes []Change
-	for _, i := range reportOrder {
-		if before[i] != after[i] {
-			changes = append(changes, Change{
-				Kind: kindOf(before[i], after[i]), Entity: catalog[i].Code, Before: before[i], After: after[i],
-				From: before[i].String(), To: after[i].String(), Loss: after[i] < before[i],
-			})
-		}
-	}
-	return changes
-}
-
-func kindOf(before, after Level) ChangeKind {
-	switch {
-	case before == None:
-		return Gained
-	case after == None:
-		return Lost
-	case after > before:
-		return Raised
-	}
-	return Lowered
 }
 
 // CompareSubjects returns what differs between two states of a user, scope by

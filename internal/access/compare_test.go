@@ -19,10 +19,17 @@ func TestCompareSubjects(t *testing.T) {
 	for _, c := range readTable[row](t, "comparisons.json") {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			before, after := User{Groups: parseGroups(t, c.Before)}, User{Groups: parseGroups(t, c.After)}
+			before, after := User{Groups: parseGroups(t, c.Before), Rights: someRights}, User{Groups: parseGroups(t, c.After), Rights: someRights}
 			var got []string
 			for _, change := range CompareSubjects(before.Subject(), after.Subject()) {
-				got = append(got, string(change.Kind)+": "+change.Text())
+				line := string(change.Kind)
+				if change.Admin() {
+					line += ", admin"
+				}
+				if change.LiftsRestriction() {
+					line += ", lifts"
+				}
+				got = append(got, line+": "+change.Text())
 			}
 			if !slices.Equal(got, c.Want) {
 				t.Errorf("got %q, want %q", got, c.Want)
@@ -105,23 +112,96 @@ func TestApplyingAComparison(t *testing.T) {
 	})
 }
 
-func TestCompareAccess(t *testing.T) {
+// What limits and verdicts count of what becomes of a user.
+func TestUserChange(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		before, after := anyAccess().Draw(t, "before"), anyAccess().Draw(t, "after")
-		got := before
-		for _, c := range CompareAccess(before, after) {
-			i := entityIndex[c.Entity]
-			if got[i] != c.Before || c.Kind != kindOf(before[i], after[i]) {
-				t.Errorf("%+v", c)
+	for _, c := range []struct {
+		name          string
+		before, after []Group
+		want          string
+	}{
+		{"another entity", nil, []Group{groupWith("a", map[string]Level{"tax": Manage})}, "gains"},
+		{"administers from now on", []Group{groupWith("a", map[string]Level{"users_and_groups": Read})}, []Group{groupWith("a", map[string]Level{"users_and_groups": Manage})}, "gains becomes"},
+		{"administers no longer", []Group{groupWith("a", map[string]Level{"users_and_groups": Manage})}, []Group{groupWith("a", map[string]Level{"users_and_groups": Read})}, "loses ceases"},
+		{"administers in part from now on", nil, []Group{{ID: "a", Controls: []string{"own-users"}}}, "gains becomes"},
+		{"has administered in part", []Group{{ID: "a", Controls: []string{"own-users"}}}, nil, "loses"},
+		{"administers in part only", []Group{groupWith("a", map[string]Level{"users_and_groups": Manage})}, []Group{{ID: "a", Controls: []string{"own-users"}}}, "loses ceases"},
+		{"manages something else no longer", []Group{groupWith("a", map[string]Level{"tax": Manage})}, []Group{groupWith("a", map[string]Level{"tax": Read})}, "loses"},
+		{"administers through another group", []Group{groupWith("a", map[string]Level{"users_and_groups": Manage})}, []Group{groupWith("b", map[string]Level{"users_and_groups": Manage})}, ""},
+		{"gains beside administering", []Group{groupWith("a", map[string]Level{"users_and_groups": Manage})}, []Group{groupWith("a", map[string]Level{"users_and_groups": Manage, "tax": Read})}, "gains"},
+		{"a restriction goes", []Group{groupWith("a", map[string]Level{"quotes": Read}, "DE")}, []Group{groupWith("a", map[string]Level{"quotes": Read})}, "gains lifts"},
+		{"a restriction comes", []Group{groupWith("a", map[string]Level{"quotes": Read})}, []Group{groupWith("a", map[string]Level{"quotes": Read}, "DE")}, "loses"},
+		{"another restriction", []Group{groupWith("a", map[string]Level{"quotes": Read}, "FR")}, []Group{groupWith("a", map[string]Level{"quotes": Read}, "DE")}, "loses gains"},
+	} {
+		user := StateUser{ID: "1", Email: "anna@acme.example", GroupIDs: []string{"a", "b"}}
+		state := func(groups []Group) State {
+			return State{Users: []StateUser{user}, Groups: groups, Rights: someRights}
+		}
+		var got []string
+		for u := range CompareStates(state(c.before), state(c.after)) {
+			for _, is := range []struct {
+				word string
+				so   bool
+			}{{"loses", u.LosesAccess()}, {"gains", u.GainsAccess()}, {"becomes", u.BecomesAdmin()}, {"ceases", u.CeasesAdmin()}, {"lifts", u.LiftsRestriction()}} {
+				if is.so {
+					got = append(got, is.word)
+				}
 			}
-			got[i] = c.After
+			if u.Loses() != u.LosesAccess() {
+				t.Errorf("%s: loses is %t without an event", c.name, u.Loses())
+			}
 		}
-		if got != after {
-			t.Errorf("applying gives %v, want %v", got.Map(), after.Map())
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
-		if same := CompareAccess(before, before); len(same) != 0 {
-			t.Errorf("compared with itself: %+v", same)
+	}
+	if got := (Change{Kind: Gained, Entity: "tax", From: "none", To: "read"}).Text(); got != "gains read on tax" {
+		t.Errorf("through nobody: %q", got)
+	}
+	for event, want := range map[UserEvent]bool{UserAdded: false, UserRemoved: true, UserLocked: true, UserUnlocked: false, "": false} {
+		if got := (UserChange{Event: event}).Loses(); got != want {
+			t.Errorf("who was %q loses: %t", event, got)
 		}
-	})
+	}
+}
+
+// Each thing that tells groups apart is seen by itself.
+func TestCompareStates_oneThing(t *testing.T) {
+	t.Parallel()
+	quotes := groupWith("g", map[string]Level{"quotes": Read}, "DE")
+	quotes.VendorID, quotes.Controls = "acme", append(quotes.Controls, "mine", controlID("1", "231"))
+	with := func(change func(*Group)) Group {
+		g := quotes
+		change(&g)
+		return g
+	}
+	order := func(aware bool) Rights {
+		return Rights{Controls: map[string]OwnControl{"mine": {Scopes: []string{"order.order_read"}, RestrictionAware: aware}}}
+	}
+	for _, c := range []struct {
+		name   string
+		group  Group
+		rights Rights
+		want   string
+	}{
+		{"nothing", quotes, order(true), ""},
+		{"the name", with(func(g *Group) { g.Name = "G" }), order(true), ""},
+		{"what reaches every record", quotes, order(false), "gains read on orders except for records with DE through g"},
+		{"what reaches some records", with(func(g *Group) { g.Controls = slices.Clone(g.Controls[1:]) }), order(true), "loses read on quotes for records with DE through g"},
+		{"the restriction", with(func(g *Group) { g.Restrictions = []string{"DE", "FR"} }), order(true), "gains read on orders for records with FR through g; gains read on orders for records of the vendor acme for records with FR through g; gains read on quotes for records with FR through g"},
+		{"the vendor", with(func(g *Group) { g.VendorID = "zeta" }), order(true), "loses read on orders for records of the vendor acme for records with DE through g; gains read on orders for records of the vendor zeta for records with DE through g"},
+		{"a scope of no entity", with(func(g *Group) { g.Controls = append(slices.Clone(g.Controls), controlID("1", "233")) }), order(true), "gains the scope ai.agent_read through g"},
+		{"a role in Make", with(func(g *Group) { g.Controls = append(slices.Clone(g.Controls), makeMemberControl) }), order(true), "gains the role member in Make"},
+	} {
+		state := func(g Group, r Rights) State {
+			return State{Users: []StateUser{{ID: "1", Email: "anna@acme.example", GroupIDs: []string{"g"}}}, Groups: []Group{g}, Rights: r}
+		}
+		want := []string(nil)
+		if c.want != "" {
+			want = []string{"anna@acme.example; " + c.want}
+		}
+		if got := tell(CompareStates(state(quotes, order(true)), state(c.group, c.rights))); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", c.name, got, want)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -73,5 +74,49 @@ func TestControlsOfOthers(t *testing.T) {
 	}
 	if got := (Rights{}).Partial(one).Of("users_and_groups"); got != Manage {
 		t.Errorf("one of several controls gives %s in part: it must show in a report (rule 6)", got)
+	}
+}
+
+// Access controls without an entity, and what is none, give no level by
+// themselves.
+func TestHeld_withoutEntity(t *testing.T) {
+	t.Parallel()
+	ids := []string{"no such access control"}
+	for _, c := range Controls() {
+		if c.Entity == "" {
+			ids = append(ids, c.ID)
+		}
+	}
+	for _, id := range append(ids, strings.Join(ids, " ")) {
+		if got := Held(strings.Fields(id)); got != (Access{}) {
+			t.Errorf("%s gives %v", id, got.Map())
+		}
+	}
+}
+
+// The default groups of the Orchestration Engine give one level on all of it, and
+// nothing else.
+func TestPredefinedGroups_engine(t *testing.T) {
+	t.Parallel()
+	levels := map[string]Level{"oe-viewer": Read, "oe-editor": Edit, "oe-manager": Manage, "oe-admin": Administrate}
+	for _, g := range PredefinedGroups() {
+		level, ok := levels[g.ID]
+		if !ok {
+			continue
+		}
+		delete(levels, g.ID)
+		a := (Rights{}).Access(Group{Controls: g.Controls})
+		for _, e := range Entities() {
+			want := None
+			if e.Product == OrchestrationEngine {
+				want = level
+			}
+			if got := a.Of(e.Code); got != want {
+				t.Errorf("%s gives %s on %s, want %s", g.ID, got, e.Code, want)
+			}
+		}
+	}
+	if len(levels) > 0 {
+		t.Errorf("there are no groups %v", levels)
 	}
 }

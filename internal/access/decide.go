@@ -105,14 +105,14 @@ func (s Subject) whyNot(entity int, level Level, records Records) string {
 		return "The user is locked and so has no access."
 	}
 	var nearest *grant
-	best := -1
+	best := 0
 	for _, g := range s.grants {
 		whole, part := areas[entity].held(g.narrow)
 		if max(whole, part) == None {
 			continue
 		}
 		nearness := 4 * int(max(whole, part))
-		if whole >= part {
+		if part == None {
 			nearness += 2
 		}
 		if !g.limits(records.Restriction) || !g.narrows(entity) {
@@ -154,7 +154,7 @@ func (g *grant) whyNot(entity int, level Level, restriction *string) string {
 	switch {
 	case held == None:
 		reason += "a part of " + part.String()
-	case part > held:
+	case part != None:
 		reason += held.String() + " and a part of " + part.String()
 	default:
 		reason += held.String()

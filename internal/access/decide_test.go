@@ -12,9 +12,10 @@ import (
 // tableGroup is a group of a truth table.
 type tableGroup struct {
 	ID           string
+	Vendor       string
 	Template     string
 	Access       map[string]string
-	Controls     []string
+	Controls     []string // predefined ones, and those of someRights
 	Restrictions []string
 }
 
@@ -23,7 +24,12 @@ func parseGroups(t *testing.T, list []tableGroup) []Group {
 	groups := []Group{}
 	for _, g := range list {
 		levels := Expand(Access{}, parseLevels(t, g.Access))
-		group := Group{ID: g.ID, Controls: append(ControlIDs(levels), g.Controls...), Restrictions: g.Restrictions}
+		group := Group{ID: g.ID, VendorID: g.Vendor, Controls: append(ControlIDs(levels), g.Controls...), Restrictions: g.Restrictions}
+		for _, id := range g.Controls {
+			if !someRights.Knows(id) {
+				t.Fatalf("no access control %q", id)
+			}
+		}
 		if template, ok := TemplateByID(g.Template); ok {
 			group.Templates = []string{template.ID}
 		} else if g.Template != "" {
@@ -43,20 +49,21 @@ func TestDecide(t *testing.T) {
 		Cases  []struct {
 			Ask         string
 			Restriction *string
+			Vendor      string
 			By, Reason  string
 		}
 	}
 	for _, c := range readTable[row](t, "decisions.json") {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			user := User{Locked: c.Locked, Groups: parseGroups(t, c.Groups)}
+			user := User{Locked: c.Locked, Groups: parseGroups(t, c.Groups), Rights: someRights}
 			for _, q := range c.Cases {
 				entity, name, _ := strings.Cut(q.Ask, " ")
 				level, err := ParseLevel(name)
 				if err != nil {
 					t.Fatal(err)
 				}
-				got := Decide(user, entity, level, Records{Restriction: q.Restriction})
+				got := Decide(user, entity, level, Records{Restriction: q.Restriction, VendorID: q.Vendor})
 				if by := strings.Join(got.GrantedBy, " "); got.Reason != q.Reason || by != q.By || got.Allowed != (q.By != "") {
 					t.Errorf("%s: got %v by %q: %s\nwant by %q: %s", q.Ask, got.Allowed, by, got.Reason, q.By, q.Reason)
 				}
@@ -99,6 +106,7 @@ var someRights = Rights{
 		"own-vendors": {Scopes: []string{"order.order_read_by_vendor", "product.product_read_by_vendor"}, VendorAware: true},
 		"own-others":  {Scopes: []string{"ai.agent_read", "house.key", "house.gone", "integromat.scenario_edit"}},
 		"own-narrow":  {Scopes: []string{"ai.agent_manage"}, RestrictionAware: true},
+		"own-agents":  {Scopes: []string{"ai.agent_read"}, VendorAware: true},
 	},
 	Scopes: map[string]bool{"house.key": true},
 }

@@ -89,7 +89,7 @@ func NewForecast(s State) *Forecast {
 	}
 	f.before = side{&Compiled{byID: t.base}, t.make, t.make.index()}
 	for i, u := range t.people {
-		if u != nil && f.before.grants.subjectOf(u).manages(usersAndGroups, false) {
+		if u != nil && f.before.grants.subjectOf(u).isAdmin() {
 			f.admins[i] = true
 		}
 	}
@@ -167,8 +167,9 @@ func (f *Forecast) affected(j *journal) []int {
 	return slices.Sorted(maps.Keys(affected))
 }
 
+// differs reports whether people may stand otherwise with the organization.
 func (m MakeState) differs(o MakeState) bool {
-	return m.Organization != o.Organization || m.Sync != o.Sync || m.Prune != o.Prune
+	return m.Sync != o.Sync || m.Prune != o.Prune
 }
 
 // overlaid returns the groups that the affected people are in or were, with
@@ -226,7 +227,7 @@ func (f *Forecast) count(impact *Impact, i int, c UserChange, after side) {
 		n.set[i] = true
 	}
 	is := f.tenant.people[i]
-	manages := is != nil && after.grants.subjectOf(is).manages(usersAndGroups, false)
+	manages := is != nil && after.grants.subjectOf(is).isAdmin()
 	if f.admins[i] && !manages {
 		impact.NoAdmins = append(impact.NoAdmins, *userPair{was: f.was(i), is: is}.user())
 	}

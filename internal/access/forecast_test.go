@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -90,5 +91,45 @@ func TestForecast(t *testing.T) {
 			names(impact.NoAdmins) != step.noAdmins || impact.Admins != step.admins {
 			t.Errorf("%s: %s touched, %s losing (more: %v), %s no admin any more, %d left", step.name, got, names(losing()), impact.Losing.More, names(impact.NoAdmins), impact.Admins)
 		}
+	}
+}
+
+// A step tells what becomes of who is removed, and groups that are written again
+// as they were hide nothing.
+func TestForecast_steps(t *testing.T) {
+	t.Parallel()
+	give := func(id string, level access.Level) access.Group {
+		return access.Group{ID: id, Controls: access.ControlIDs(access.FromMap(map[string]access.Level{"tax": level}))}
+	}
+	state := access.State{}
+	for i := range 40 {
+		id := fmt.Sprint(i)
+		state.Groups = append(state.Groups, give(id, access.Manage))
+		state.Users = append(state.Users, access.StateUser{ID: id, Email: id + "@acme.example", GroupIDs: []string{id}})
+	}
+	f := access.NewForecast(state)
+	told := func(impact access.Impact) string {
+		var lines []string
+		for _, c := range impact.Step {
+			for _, change := range c.Changes {
+				lines = append(lines, c.User.ID+" "+change.Text())
+			}
+		}
+		return strings.Join(lines, "; ")
+	}
+	got := told(f.Change(func(t *access.Tenant) {
+		for i, g := range state.Groups {
+			if i == 7 {
+				g = give("7", access.Read)
+			}
+			t.SetGroup(g)
+		}
+	}))
+	if want := "7 is lowered from manage to read on tax through 7"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	got = told(f.Change(func(t *access.Tenant) { t.RemoveUser(state.Users[3]) }))
+	if want := "3 loses manage on tax through 3"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -109,16 +109,17 @@ func CompareLevels(before, after map[string]string) (Comparison, error) {
 	if err := errors.Join(wasErr, isErr); err != nil {
 		return Comparison{}, err
 	}
-	for _, change := range CompareAccess(FromMap(was), FromMap(is)) {
-		switch change.Kind {
-		case Gained:
-			c.Gained[change.Entity] = change.After.String()
-		case Lost:
-			c.Lost[change.Entity] = change.Before.String()
-		case Raised:
-			c.Raised[change.Entity] = change.After.String()
+	for _, e := range catalog {
+		switch held, holds := was[e.Code], is[e.Code]; {
+		case held == holds:
+		case held == None:
+			c.Gained[e.Code] = holds.String()
+		case holds == None:
+			c.Lost[e.Code] = held.String()
+		case holds > held:
+			c.Raised[e.Code] = holds.String()
 		default:
-			c.Lowered[change.Entity] = change.After.String()
+			c.Lowered[e.Code] = holds.String()
 		}
 	}
 	return c, nil

@@ -21,6 +21,7 @@ func TestInvisible(t *testing.T) {
 		{"An\u00a0na\u200b", "U+00A0 (no-break space)"},
 		{"An\u202ena", "U+202E (right-to-left override)"},
 		{"\uFEFFAnna", "U+FEFF (byte order mark)"},
+		{"An\x7fna", "U+007F (delete)"},
 		{"An\x1bna", "U+001B (escape)"},
 		{"An\rna", "U+000D (carriage return)"},
 		{"An\u0085na", "U+0085"},

@@ -167,9 +167,7 @@ func (r *reporter) row(s Subject, v *view, a *area, row Row) {
 		}
 	}
 	row.GrantedBy, row.Sources = r.names[start:len(r.names):len(r.names)], r.sources[start:len(r.sources):len(r.sources)]
-	if len(row.Sources) > 0 {
-		row.Source = row.Sources[0]
-	}
+	row.Source = row.Sources[0] // somebody gives what is held
 	if row.Partly {
 		held := v.wide
 		for i, value := range v.values {

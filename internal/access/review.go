@@ -80,7 +80,7 @@ func WriteReviewCSV(w io.Writer, s State) error {
 func Admins(s State) []StateUser {
 	var admins []StateUser
 	for u, subject := range subjects(s) {
-		if subject.manages(usersAndGroups, false) {
+		if subject.isAdmin() {
 			admins = append(admins, u)
 		}
 	}
@@ -90,12 +90,12 @@ func Admins(s State) []StateUser {
 // Findings returns what someone should look at (rule 11): first what is about
 // users, ordered by e-mail, then what is about groups, ordered by id.
 func Findings(s State) []Finding {
-	members := make(map[string]int, len(s.Groups))
+	members := make(map[string]bool, len(s.Groups))
 	missing := map[Access][]Missing{} // many users have the same access
 	var findings []Finding
 	for u, subject := range subjects(s) {
 		for _, id := range u.GroupIDs {
-			members[id]++
+			members[id] = true
 		}
 		start := len(findings)
 		findings = append(findings, lockedFindings(u)...)
@@ -110,7 +110,7 @@ func Findings(s State) []Finding {
 	groups := s.Rights.Compile(s.Groups)
 	for _, g := range slices.SortedFunc(slices.Values(s.Groups), func(a, b Group) int { return strings.Compare(a.ID, b.ID) }) {
 		findings = append(findings, groups.Subject(false, g.ID).unmet(missing)...)
-		if members[g.ID] == 0 && !predefinedGroups[g.ID] {
+		if !members[g.ID] && !predefinedGroups[g.ID] {
 			findings = append(findings, Finding{
 				Kind: GroupWithoutMembers, Groups: []string{g.ID}, Text: "The group has no members: it gives nobody anything.",
 			})

@@ -89,3 +89,31 @@ var errFull = errors.New("full")
 type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errFull }
+
+// Only groups that give the entity take part in an accident, and each entity is
+// looked at.
+func TestFindings_accidents(t *testing.T) {
+	t.Parallel()
+	state := State{
+		Groups: []Group{
+			groupWith("de", map[string]Level{"companies": Read, "orders": Manage, "quotes": Manage}, "DE"),
+			groupWith("more", map[string]Level{"tax": Manage}),
+			groupWith("open", map[string]Level{"orders": Manage, "quotes": Read}),
+		},
+		Users: []StateUser{{ID: "1", Email: "anna@acme.example", GroupIDs: []string{"open", "more", "de"}}},
+	}
+	want := []string{
+		"carts [de open]: Group open gives manage on carts without the restriction of group de, so that the restriction has no effect.",
+		"orders [de open]: Group open gives manage on orders without the restriction of group de, so that the restriction has no effect.",
+		"quotes [de open]: Group open gives read on quotes without the restriction of group de, so that the restriction limits only what is above read.",
+	}
+	var got []string
+	for _, f := range Findings(state) {
+		if f.Kind == UnrestrictedByAccident {
+			got = append(got, fmt.Sprintf("%s %v: %s", f.Entity, f.Groups, f.Text))
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}

@@ -150,10 +150,7 @@ func (g *grant) alike(o *grant) bool {
 }
 
 func (r Rights) evaluate(g Group) *grant {
-	result := &grant{GroupRef: GroupRef{g.ID, g.Name}, vendorID: g.VendorID}
-	if len(g.Restrictions) > 0 {
-		result.restrictions = slices.Compact(slices.Sorted(slices.Values(g.Restrictions)))
-	}
+	result := &grant{GroupRef: GroupRef{g.ID, g.Name}, vendorID: g.VendorID, restrictions: slices.Compact(slices.Sorted(slices.Values(g.Restrictions)))}
 	var own, ofTemplates slots
 	carry := func(ids []string, part *slots, roles bool) {
 		for _, id := range ids {

@@ -15,6 +15,9 @@ func told(u User) []string {
 		if r.VendorID != "" {
 			line += " of " + r.VendorID
 		}
+		if r.RestrictionAware && r.Entity == "" {
+			line += " aware"
+		}
 		lines = append(lines, fmt.Sprintf("%s by %v from %v %v", line, r.GrantedBy, r.Sources, r.Scopes))
 	}
 	return lines
@@ -39,7 +42,11 @@ func TestReport_rights(t *testing.T) {
 		"view":  {Scopes: []string{"iam.access_read"}},
 		"ship":  {Scopes: []string{"shipping.shipping_read"}},
 		"sell":  {Scopes: []string{"order.order_read_by_vendor"}, VendorAware: true},
-	}}
+		"agent": {Scopes: []string{"ai.agent_read"}, VendorAware: true},
+		"make":  {Scopes: []string{"order.order_create", "ai.agent_manage"}, RestrictionAware: true},
+		"any":   {Scopes: []string{"order.order_create"}},
+		"gone":  {Scopes: []string{"house.gone", "house.key"}},
+	}, Scopes: map[string]bool{"house.key": true}}
 	for _, c := range []struct {
 		name   string
 		groups []Group
@@ -60,6 +67,22 @@ func TestReport_rights(t *testing.T) {
 		{"a vendor's own records", []Group{{ID: "a", VendorID: "v", Controls: []string{controlID("4", "223")}}}, []string{"orders manage on  of v by [a] from [access_control] []"}},
 		{"a vendor's own records by an own control", []Group{{ID: "a", VendorID: "v", Controls: []string{"sell"}}}, []string{"orders read on  of v by [a] from [access_control] []"}},
 		{"a vendor-aware control of no vendor reaches nothing", []Group{{ID: "a", Controls: []string{"sell"}}}, []string{" on  by [a] from [access_control] [order.order_read_by_vendor]"}},
+		{"a predefined one of no vendor does not, either", []Group{{ID: "a", Controls: []string{controlID("4", "223")}}}, []string{" on  by [a] from [access_control] [order.order_manage_by_vendor order.order_read_by_vendor]"}},
+		{"scopes of no entity, of the tenant and of a vendor", []Group{{ID: "a", Controls: []string{"other"}}, {ID: "b", VendorID: "v", Controls: []string{"agent", "agent"}}}, []string{
+			"users_and_groups partly read on  by [a] from [access_control] [iam.group_read iam.template_read]",
+			" on  by [a] from [access_control] [ai.agent_read house.key]", " on  of v by [b] from [access_control] [ai.agent_read]",
+		}},
+		{"scopes of no entity that two groups give", []Group{{ID: "a", Controls: []string{"gone", "gone"}}, {ID: "b", Controls: []string{"gone"}}}, []string{" on  by [a b] from [access_control access_control] [house.key]"}},
+		{"parts and scopes on some records", []Group{{ID: "a", Controls: []string{"make"}, Restrictions: []string{"DE"}}}, []string{
+			"orders partly manage on DE by [a] from [access_control] [order.order_create]", " on DE aware by [a] from [access_control] [ai.agent_manage]",
+		}},
+		{"a level on some records, a part of it on all", []Group{{ID: "a", Controls: append(controlOf("orders", Manage), "any"), Restrictions: []string{"DE"}}}, []string{
+			"orders manage on DE by [a] from [access] []", "orders partly manage on  by [a] from [access_control] [order.order_create]",
+		}},
+		{"a vendor's own records beside the tenant's, on some records", []Group{{ID: "a", VendorID: "v", Controls: append(controlOf("orders", Manage), controlID("4", "223")), Restrictions: []string{"DE"}}}, []string{
+			"orders manage on DE by [a] from [access] []", "orders manage on DE of v by [a] from [access_control] []",
+		}},
+		{"a scope that is gone gives nothing", []Group{{ID: "a", Controls: []string{"gone"}}}, []string{" on  by [a] from [access_control] [house.key]"}},
 		{"every record says more than a vendor's", []Group{{ID: "a", Controls: controlOf("orders", Read)}, {ID: "b", VendorID: "v", Controls: []string{controlID("1", "231")}}}, []string{"orders read on  by [a] from [access] []"}},
 		{"a control without an entity counts by its scopes", []Group{{ID: "a", Controls: []string{controlID("4", "153")}}}, []string{
 			"delivery_methods partly manage on  by [a] from [access_control] [shipping.shipping_manage]", "delivery_times partly manage on  by [a] from [access_control] [shipping.shipping_manage]",

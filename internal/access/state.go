@@ -186,19 +186,12 @@ func (c *comparer) compare(p userPair) []Change {
 	if p.is != nil {
 		is = p.is.Team
 	}
-	others := teamChanges(was, is)
-	if len(c.before.members) > 0 || len(c.after.members) > 0 || hasMake(before) || hasMake(after) {
-		had, has := before.MakeRoles(), after.MakeRoles()
-		others = append(others, makeChanges(had, has, c.before.standing(p.was, had), c.after.standing(p.user(), has))...)
-	}
+	had, has := before.MakeRoles(), after.MakeRoles()
+	others := append(teamChanges(was, is), makeChanges(had, has, c.before.standing(p.was, had), c.after.standing(p.user(), has))...)
 	if len(others) == 0 {
 		return changes
 	}
 	return slices.Concat(changes, others)
-}
-
-func hasMake(s Subject) bool {
-	return slices.ContainsFunc(s.grants, func(g *grant) bool { return len(g.makeRoles) > 0 })
 }
 
 // standing says how a user stands with the Make organization. One who has left

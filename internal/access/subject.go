@@ -150,23 +150,6 @@ func (v *view) area(entity int) (*area, bool) {
 	return &areas[vendorAreas[entity]], true
 }
 
-// levels returns the highest level on each entity, wherever it reaches, and the
-// highest of which a part is held.
-func (v *view) levels() (whole, part Access) {
-	for i := range whole {
-		if a, ok := v.area(i); ok {
-			whole[i], part[i] = a.held(v.wide)
-			for _, s := range v.narrow {
-				if s.meets(a.all) {
-					level, some := a.held(s)
-					whole[i], part[i] = max(whole[i], level), max(part[i], some)
-				}
-			}
-		}
-	}
-	return whole, part
-}
-
 // vendors returns the vendors whose own records the subject may reach, sorted.
 func (s Subject) vendors() []string {
 	var ids []string
@@ -193,8 +176,14 @@ func (s Subject) views() []view {
 // it reaches (rule 4). A vendor's own records do not count.
 func (s Subject) Access() Access {
 	v := s.view("")
-	whole, _ := v.levels()
-	return whole
+	var highest Access
+	for _, held := range append(v.narrow, v.wide) {
+		for i := range highest {
+			level, _ := areas[i].held(held)
+			highest[i] = max(highest[i], level)
+		}
+	}
+	return highest
 }
 
 // level returns the highest level on records that carry the restriction value,
@@ -205,17 +194,14 @@ func (s Subject) level(entity int, restriction *string) Level {
 	return level
 }
 
-// manages reports whether the subject can manage the entity on any record:
-// wholly or, where a part will do, in part.
-func (s Subject) manages(entity int, part bool) bool {
+// isAdmin reports whether the subject can manage users and groups on any record,
+// wholly.
+func (s Subject) isAdmin() bool {
 	v := s.view("")
-	for _, held := range append(v.narrow, v.wide) {
-		whole, some := areas[entity].held(held)
-		if whole >= Manage || part && some >= Manage {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(append(v.narrow, v.wide), func(held slots) bool {
+		level, _ := areas[usersAndGroups].held(held)
+		return level == Manage
+	})
 }
 
 // GroupRef names a group.

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -114,5 +115,52 @@ func TestCheckEmailDomain(t *testing.T) {
 		{"anna", []string{"acme.example"}, "no address of the company"},
 	} {
 		wantMistake(t, c.email, CheckEmailDomain(c.email, c.domains), c.want)
+	}
+}
+
+// Whether a change of role gives or takes follows the order of roles, in the team
+// and in each product.
+func TestTeamChanges(t *testing.T) {
+	t.Parallel()
+	in := func(role TeamRole, product ...string) *TeamMember {
+		m := &TeamMember{Role: role, Assigned: map[string]string{}}
+		for _, p := range product {
+			name, as, _ := strings.Cut(p, ":")
+			m.Assigned[name] = as
+		}
+		return m
+	}
+	for _, c := range []struct {
+		name    string
+		was, is *TeamMember
+		want    []string
+	}{
+		{"nothing", in(RoleMember, "studio_pro"), in(RoleMember, "studio_pro"), nil},
+		{"from nothing", nil, in(RoleBillingContact), []string{"gained: joins the team as billing_contact"}},
+		{"to nothing", in(RoleMember), nil, []string{"lost: leaves the team, where it was member"}},
+		{"a billing contact becomes a member", in(RoleBillingContact), in(RoleMember), []string{"raised: changes from billing_contact to member in the team"}},
+		{"a member becomes a billing contact", in(RoleMember), in(RoleBillingContact), []string{"lowered: changes from member to billing_contact in the team"}},
+		{"an Admin becomes the Owner", in(RoleAdmin), in(RoleOwner), []string{"raised: changes from admin to owner in the team"}},
+		{"the Owner becomes an Admin", in(RoleOwner), in(RoleAdmin), []string{"lowered: changes from owner to admin in the team"}},
+		{"a member with all products becomes an Admin", in(RoleMember, "studio_pro", "bot_runner", "orchestrator:admin"), in(RoleAdmin), []string{"raised: changes from member to admin in the team"}},
+		{"an Admin becomes an analyst", in(RoleAdmin, "studio_pro", "bot_runner", "orchestrator:analyst"), in(RoleMember, "studio_pro", "bot_runner", "orchestrator:analyst"), []string{
+			"lowered: changes from admin to member in the team", "lowered: changes from admin to analyst in the product orchestrator",
+		}},
+		{"a product", in(RoleMember), in(RoleMember, "studio_pro"), []string{"gained: gains the product studio_pro as user"}},
+		{"a product less", in(RoleMember, "studio_pro"), in(RoleMember), []string{"lost: loses the product studio_pro, held as user"}},
+		{"a product with a role", in(RoleMember), in(RoleMember, "orchestrator:analyst"), []string{"gained: gains the product orchestrator as analyst"}},
+		{"a product with a role less", in(RoleMember, "orchestrator:analyst"), in(RoleMember), []string{"lost: loses the product orchestrator, held as analyst"}},
+		{"another role in a product", in(RoleMember, "orchestrator:analyst"), in(RoleMember, "orchestrator:admin"), []string{"raised: changes from analyst to admin in the product orchestrator"}},
+	} {
+		var got []string
+		for _, change := range teamChanges(c.was, c.is) {
+			got = append(got, string(change.Kind)+": "+change.Text())
+			if change.Loss != (change.Kind == Lost || change.Kind == Lowered) {
+				t.Errorf("%s: a loss is %t: %s", c.name, change.Loss, change.Text())
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
 	}
 }

@@ -141,14 +141,13 @@ func (t *Tenant) find(u StateUser) (int, bool) {
 	return i, ok && u.Email != ""
 }
 
-// change replaces a person who is there by what alter makes of a copy.
+// change replaces a person, who is there, by what alter makes of a copy.
 func (t *Tenant) change(u StateUser, alter func(*StateUser)) {
-	if i, ok := t.find(u); ok && t.people[i] != nil {
-		is := *t.people[i]
-		is.GroupIDs = slices.Clone(is.GroupIDs)
-		alter(&is)
-		t.put(i, &is)
-	}
+	i, _ := t.find(u)
+	is := *t.people[i]
+	is.GroupIDs = slices.Clone(is.GroupIDs)
+	alter(&is)
+	t.put(i, &is)
 }
 
 // AddUser makes a user, or makes one of a person who was in the team only.

@@ -247,3 +247,122 @@ func TestTenant_team(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(texts, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// A verb about nobody changes nothing, and who is only in the team is no user.
+func TestTenant_nobody(t *testing.T) {
+	t.Parallel()
+	anna := StateUser{ID: "1", Email: "anna@acme.example", Name: "Anna", GroupIDs: []string{"g"}}
+	olaf := StateUser{ID: "2", Email: "olaf@acme.example", Outside: true, Team: &TeamMember{Role: RoleMember}}
+	state := State{Users: []StateUser{anna, olaf}, Groups: []Group{{ID: "g"}, {ID: "h"}}}
+	nina := StateUser{ID: "9", Email: "nina@acme.example"}
+	for name, verb := range map[string]func(*Tenant, StateUser){
+		"rename":       func(t *Tenant, u StateUser) { t.Rename(u, "Nina") },
+		"lock":         func(t *Tenant, u StateUser) { t.Lock(u, true) },
+		"unlock":       func(t *Tenant, u StateUser) { t.Lock(u, false) },
+		"join":         func(t *Tenant, u StateUser) { t.Join("h", u) },
+		"leave":        func(t *Tenant, u StateUser) { t.Leave("g", u) },
+		"set groups":   func(t *Tenant, u StateUser) { t.SetGroups(u, []string{"h"}) },
+		"set members":  func(t *Tenant, u StateUser) { t.SetMembers("g", []StateUser{anna, u}) },
+		"remove":       func(t *Tenant, u StateUser) { t.RemoveUser(u) },
+		"leave team":   func(t *Tenant, u StateUser) { t.LeaveTeam(u) },
+		"become Owner": func(t *Tenant, u StateUser) { t.SetOwner(u) },
+		"assign":       func(t *Tenant, u StateUser) { t.Assign(u, "studio_pro", "") },
+		"unassign":     func(t *Tenant, u StateUser) { t.Unassign(u, "studio_pro") },
+	} {
+		// Somebody who has been there is nobody, too.
+		for who, prepare := range map[string]func(*Tenant){"nobody": func(*Tenant) {}, "who is gone": func(t *Tenant) { t.AddUser(nina); t.RemoveUser(nina) }} {
+			tenant := NewTenant(state)
+			prepare(tenant)
+			verb(tenant, nina)
+			if got := tenant.State().Users; !reflect.DeepEqual(got, state.Users) {
+				t.Errorf("%s of %s: got %+v", name, who, got)
+			}
+		}
+		if slices.Contains([]string{"lock", "unlock", "join", "leave", "set groups", "set members", "remove"}, name) {
+			tenant := NewTenant(state)
+			verb(tenant, olaf)
+			if got := tenant.State().Users; !reflect.DeepEqual(got, state.Users) {
+				t.Errorf("%s of who is only in the team: got %+v", name, got)
+			}
+		}
+	}
+}
+
+// People are found by id, else by e-mail in any case; who and what comes again is
+// there once.
+func TestTenant_again(t *testing.T) {
+	t.Parallel()
+	anna := StateUser{ID: "1", Email: "anna@acme.example", Name: "Anna", GroupIDs: []string{"g"}}
+	nora := StateUser{Name: "Nora"} // neither id nor e-mail
+	tenant := NewTenant(State{Users: []StateUser{anna, nora}, Groups: []Group{{ID: "g"}, {ID: "h"}}})
+	for _, who := range []StateUser{{ID: "1"}, {ID: "1", Email: "other@acme.example"}, {Email: "ANNA@acme.example"}, {ID: "2", Email: "Anna@acme.example"}} {
+		if u, ok := tenant.User(who); !ok || u.Name != "Anna" {
+			t.Errorf("%+v is %+v, %t", who, u, ok)
+		}
+	}
+	if u, ok := tenant.User(StateUser{}); ok {
+		t.Errorf("nobody is %+v", u)
+	}
+	tenant.AddUser(StateUser{Email: "anna@acme.example", Name: "Another"})
+	if u, _ := tenant.User(anna); !reflect.DeepEqual(u, anna) {
+		t.Errorf("who is added again is %+v", u)
+	}
+	tenant.RemoveUser(anna)
+	tenant.AddUser(StateUser{Email: "anna@acme.example", Name: "Another"})
+	if u, ok := tenant.User(anna); !ok || u.Name != "Another" || len(tenant.Members("g")) > 0 {
+		t.Errorf("who comes back is %+v, %t", u, ok)
+	}
+	tenant.RemoveGroup("g")
+	tenant.SetGroup(Group{ID: "g"})
+	tenant.SetGroup(Group{ID: "i"})
+	tenant.SetGroup(Group{ID: "h", Name: "H"})
+	var ids []string
+	for _, g := range tenant.State().Groups {
+		ids = append(ids, g.ID)
+	}
+	if want := []string{"g", "h", "i"}; !slices.Equal(ids, want) {
+		t.Errorf("the groups are %v, want %v", ids, want)
+	}
+}
+
+// The Owner's role moves past who is gone.
+func TestTenant_ownerAfterRemoval(t *testing.T) {
+	t.Parallel()
+	gone, anna, ben := StateUser{ID: "0", Email: "gone@acme.example"}, StateUser{ID: "1", Email: "anna@acme.example", Team: &TeamMember{Role: RoleOwner}}, StateUser{ID: "2", Email: "ben@acme.example", Team: &TeamMember{Role: RoleMember}}
+	tenant := NewTenant(State{Users: []StateUser{gone, anna, ben, {ID: "3", Email: "carl@acme.example"}}})
+	tenant.RemoveUser(gone)
+	tenant.SetOwner(ben)
+	var roles []TeamRole
+	for _, u := range tenant.State().Users {
+		if u.Team != nil {
+			roles = append(roles, u.Team.Role)
+		}
+	}
+	if want := []TeamRole{RoleAdmin, RoleOwner}; !slices.Equal(roles, want) {
+		t.Errorf("the roles are %v, want %v", roles, want)
+	}
+}
+
+// A scope of the tenant's own counts while it is there. Where nothing says which
+// there are, all that are named are.
+func TestTenant_scopes(t *testing.T) {
+	t.Parallel()
+	state := State{
+		Users:  []StateUser{{ID: "1", Email: "anna@acme.example", GroupIDs: []string{"g"}}},
+		Groups: []Group{{ID: "g", Controls: []string{"own"}}},
+		Rights: Rights{Controls: map[string]OwnControl{"own": {Scopes: []string{"house.gone", "house.key"}}}, Scopes: map[string]bool{"house.key": true}},
+	}
+	tenant := NewTenant(state)
+	tenant.SetScope("house.key", false)
+	tenant.SetScope("house.gone", true)
+	want := []string{"anna@acme.example; loses the scope house.key through g; gains the scope house.gone through g"}
+	if got := tell(CompareStates(state, tenant.State())); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	state.Rights.Scopes = nil
+	tenant = NewTenant(state)
+	tenant.SetScope("house.key", false)
+	if got := tell(CompareStates(state, tenant.State())); len(got) > 0 {
+		t.Errorf("got %q where the scopes are not known", got)
+	}
+}

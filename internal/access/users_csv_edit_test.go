@@ -113,3 +113,16 @@ func TestSameUsersCSV(t *testing.T) {
 		t.Error("line ends belong to their lines")
 	}
 }
+
+// Line ends of old Macintosh computers stay, the last one too.
+func TestUsersText_Edit_carriageReturns(t *testing.T) {
+	t.Parallel()
+	read, err := ReadUsersCSV("email,first_name,last_name\ra@x.example,A,A\rb@x.example,B,B\r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := read.Edit(func(u CSVUser) (CSVUser, bool) { return u, u.Email != "a@x.example" }, CSVUser{Email: "c@x.example", FirstName: "C", LastName: "C"})
+	if want := "email,first_name,last_name\rb@x.example,B,B\rc@x.example,C,C\r"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

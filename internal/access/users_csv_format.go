@@ -150,10 +150,7 @@ func (h headers) below(text, delimiters string) int {
 	for _, delimiter := range delimiters {
 		r := newUserReader(text, delimiter)
 		for range deepest {
-			cells, err := r.Read()
-			if err != nil {
-				break
-			}
+			cells, _ := r.Read() // what cannot be read is no header, and nor is the end
 			if h.complete(cells) {
 				line, _ := r.FieldPos(0)
 				return line

@@ -345,7 +345,7 @@ func (p *userParser) nextLine() int {
 	offset := p.r.InputOffset()
 	p.atLine += strings.Count(p.text[p.atOffset:offset], "\n")
 	p.atOffset = offset
-	if offset > 0 && p.text[offset-1] == '\n' {
+	if p.text[offset-1] == '\n' {
 		return p.atLine + 1
 	}
 	return p.atLine + 2 // the text ends without a line end

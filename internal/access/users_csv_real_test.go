@@ -80,6 +80,7 @@ func TestCheckUsersCSV_realFiles(t *testing.T) {
 		{"\"zwei\r\nZeilen\"", "zwei\nZeilen"},
 		{"Halle “Nord”", "Halle “Nord”"},
 		{"“Nord” und “Süd”", "“Nord” und “Süd”"},
+		{"“” Nord", "“” Nord"},
 		{"D’Angelo", "D’Angelo"},
 	} {
 		got, err := CheckUsersCSV("email,first_name,last_name,department\nida@hof.example,Ida,Öhm,"+c.cell+"\n", UsersFormat{}, wants)

@@ -62,3 +62,28 @@ func TestVendorGroups(t *testing.T) {
 		}
 	}
 }
+
+// Of a vendor's groups only that of its product managers may publish products.
+func TestCheckPublishing(t *testing.T) {
+	t.Parallel()
+	managers, viewers := []string{controlID("4", "224")}, []string{controlID("1", "232")}
+	publish, unpublish, manage := "product.product_publish", "product.product_unpublish", "product.product_manage_by_vendor"
+	for _, c := range []struct {
+		name             string
+		controls, scopes []string
+		want             string
+	}{
+		{"managers publish", managers, []string{manage, publish, unpublish}, ""},
+		{"viewers do not", viewers, []string{publish}, publish + " publishes products"},
+		{"nor do they take back", viewers, []string{manage, unpublish}, unpublish + " publishes products"},
+		{"nor does a group of neither", nil, []string{publish}, publish + " publishes products"},
+		{"anything else is for all", viewers, []string{manage}, ""},
+		{"nothing is for all", nil, nil, ""},
+	} {
+		wantMistake(t, c.name, CheckPublishing(c.controls, c.scopes), c.want)
+	}
+	text := message(CheckVendors(GroupVendor{"a", ""}, GroupVendor{"b", "acme"}))
+	if want := "group 'a' belongs to no vendor and group 'b' to vendor 'acme', but all groups of an employee belong to the same vendor or to none"; text != want {
+		t.Errorf("got %q, want %q", text, want)
+	}
+}
