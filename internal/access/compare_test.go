@@ -205,3 +205,37 @@ func TestCompareStates_oneThing(t *testing.T) {
 		}
 	}
 }
+
+// Only changes that differ in nothing but the entity are told as one.
+func TestJoinEntities(t *testing.T) {
+	t.Parallel()
+	one := Change{Kind: Raised, Entity: "orders", From: "read", To: "manage", Restrictions: []string{"DE"}, Except: []string{"FR"}, VendorID: "v", Scopes: []string{"s"}, Groups: []GroupRef{{ID: "g"}}}
+	for name, alter := range map[string]func(*Change){
+		"the area":             func(c *Change) { c.Area = AreaScopes },
+		"the kind":             func(c *Change) { c.Kind = Lowered },
+		"the level before":     func(c *Change) { c.From = "none" },
+		"the level after":      func(c *Change) { c.To = "read" },
+		"whether it is a loss": func(c *Change) { c.Loss = true },
+		"the vendor":           func(c *Change) { c.VendorID = "w" },
+		"the groups":           func(c *Change) { c.Groups = []GroupRef{{ID: "h"}} },
+		"the scopes":           func(c *Change) { c.Scopes = nil },
+		"the restrictions":     func(c *Change) { c.Restrictions = nil },
+		"the exceptions":       func(c *Change) { c.Except = nil },
+	} {
+		other := one
+		alter(&other)
+		other.Entity = "carts"
+		if got := JoinEntities([]Change{one, other}); len(got) != 2 || got[0].Entity != "orders" || got[1].Entity != "carts" {
+			t.Errorf("%s differs: got %+v", name, got)
+		}
+		third := other
+		third.Entity = "quotes"
+		got := JoinEntities([]Change{other, one, third})
+		if want := 2 + map[bool]int{true: 1}[other.Area == AreaScopes]; len(got) != want || want == 2 && (got[0].Entity != "carts, quotes" || got[1].Entity != "orders") {
+			t.Errorf("%s differs, for one of three: got %+v", name, got)
+		}
+	}
+	if got := JoinEntities(nil); len(got) > 0 {
+		t.Errorf("of nothing: got %+v", got)
+	}
+}

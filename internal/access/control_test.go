@@ -120,3 +120,34 @@ func TestPredefinedGroups_engine(t *testing.T) {
 		t.Errorf("there are no groups %v", levels)
 	}
 }
+
+// A group that carries other access controls than was expected shows what is left
+// whole and, of what it has besides, the level that it is of.
+func TestObserved(t *testing.T) {
+	t.Parallel()
+	users, groups := controlID("4", "185"), controlID("4", "188")
+	for _, c := range []struct {
+		name              string
+		expected, carried []string
+		want              Level
+	}{
+		{"as expected", controlOf("users_and_groups", Manage), controlOf("users_and_groups", Manage), Manage},
+		{"a part, as expected", []string{users}, []string{users}, None},
+		{"another part", []string{users}, []string{groups}, Manage},
+		{"a part besides", controlOf("users_and_groups", Read), append(controlOf("users_and_groups", Read), users), Manage},
+		{"a part is missing", controlOf("users_and_groups", Manage), controlOf("users_and_groups", Read), Read},
+		{"all is missing", controlOf("users_and_groups", Read), nil, None},
+	} {
+		if got := Observed(c.expected, c.carried); got.Of("users_and_groups") != c.want || len(got.Map()) > 1 {
+			t.Errorf("%s: got %v, want %s", c.name, got.Map(), c.want)
+		}
+	}
+	for _, r := range []struct {
+		rights Rights
+		want   bool
+	}{{Rights{}, true}, {Rights{Available: map[string]bool{}}, false}, {Rights{Available: map[string]bool{users: true}}, true}} {
+		if got := r.rights.Has(users); got != r.want {
+			t.Errorf("of %v it has %s: %t", r.rights.Available, users, got)
+		}
+	}
+}

@@ -113,6 +113,9 @@ func TestMissingText(t *testing.T) {
 		{map[string]Level{"quotes": Read}, nil},
 		{map[string]Level{"customers": Manage}, nil},
 		{map[string]Level{"customers": Manage, "companies": Manage}, nil},
+		// Customer management as a whole is to manage all three.
+		{map[string]Level{"customers": Manage, "companies": Manage, "coupons": Read}, nil},
+		{map[string]Level{"customers": Manage, "companies": Read, "coupons": Manage, "categories": Read}, nil},
 		{map[string]Level{"quotes": Manage, "companies": Read, "products": Read}, []string{
 			`manage on quotes also needs manage on products: add products = "manage"`,
 		}},

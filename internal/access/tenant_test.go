@@ -366,3 +366,24 @@ func TestTenant_scopes(t *testing.T) {
 		t.Errorf("got %q where the scopes are not known", got)
 	}
 }
+
+// A vendor's groups go with their members, and no others.
+func TestTenant_removeVendorGroups(t *testing.T) {
+	t.Parallel()
+	anna := StateUser{ID: "1", Email: "anna@acme.example", Name: "Anna", GroupIDs: []string{"a1", "none", "z"}}
+	groups := []Group{{ID: "a1", VendorID: "acme"}, {ID: "none"}, {ID: "a2", VendorID: "acme"}, {ID: "z", VendorID: "zeta"}}
+	for vendor, want := range map[string][]string{"acme": {"none", "z"}, "zeta": {"a1", "none"}, "": {"a1", "none", "z"}} {
+		tenant := NewTenant(State{Users: []StateUser{anna}, Groups: groups})
+		tenant.RemoveGroup("a2") // and one that is gone already
+		tenant.RemoveVendorGroups(vendor)
+		tenant.Rename(anna, "Ann")
+		u, _ := tenant.User(anna)
+		var left []string
+		for _, g := range tenant.State().Groups {
+			left = append(left, g.ID)
+		}
+		if !slices.Equal(u.GroupIDs, want) || !slices.Equal(left, want) || u.Name != "Ann" {
+			t.Errorf("of %q: %+v and the groups %v are left, want %v", vendor, u, left, want)
+		}
+	}
+}
