@@ -44,6 +44,18 @@ func TestRun_actions(t *testing.T) {
 			[]m{object("iam_user.dan", user("dan", m{"locked": true})), object("iam_group_membership.dan", m{"group_id": "g", "user_id": "dan"})},
 			invoked("iam_unlock_user", m{"user_id": "dan"}, m{}, ""), nil, "dan@acme.example; unlocked; gains read on orders through G (g)", "",
 		},
+		"unlocks whom nothing locks but the status": {
+			[]m{object("iam_user.dan", user("dan", m{"locked": nil, "status": "INACTIVE"})), object("iam_group_membership.dan", m{"group_id": "g", "user_id": "dan"})},
+			invoked("iam_unlock_user", m{"user_id": "dan"}, m{}, ""), nil, "dan@acme.example; unlocked; gains read on orders through G (g)", "",
+		},
+		"unlocks who is locked in a table": {
+			[]m{object("iam_users_csv.t", m{"csv": "email,first_name,last_name,locked,groups\ndan@acme.example,D,D,true,g\n"})},
+			invoked("iam_unlock_user", m{"email": "dan@acme.example"}, m{}, ""), nil, "dan@acme.example; unlocked; gains read on orders through G (g)", "",
+		},
+		"unlocks who is not locked": {
+			[]m{object("iam_user.dan", user("dan", m{"locked": nil, "status": "ACTIVE"}))},
+			invoked("iam_unlock_user", m{"user_id": "dan"}, m{}, ""), nil, "", "",
+		},
 		"transfers by id":     {team, invoked("iam_transfer_team_owner", m{"member_id": "m-ann"}, m{}, ""), nil, transferred, ""},
 		"transfers by e-mail": {team, invoked("iam_transfer_team_owner", email, m{}, ""), nil, transferred, ""},
 		"reminds":             {nil, invoked("iam_resend_invitation", m{}, m{"email": true}, ""), nil, "", ""},
@@ -91,7 +103,10 @@ func TestRun_deferred(t *testing.T) {
 		{"reason": "deferred_prereq", "resource_change": change("iam_site.later", "create", nil, m{}, m{})},
 		{"reason": "provider_config_unknown", "resource_change": with(change("iam_user.x", "read", nil, m{}, m{}), "mode", "data")},
 	}
-	plan["deferred_action_invocations"] = []m{{"reason": "absent_prereq", "action_invocation": invoked("iam_lock_user", m{"user_id": "ann"}, m{}, "")}}
+	plan["deferred_action_invocations"] = []m{
+		{"reason": "absent_prereq", "action_invocation": m{"address": "action.aws_x.y", "type": "aws_x"}},
+		{"reason": "absent_prereq", "action_invocation": invoked("iam_lock_user", m{"user_id": "ann"}, m{}, "")},
+	}
 	r := ask(t, asText(t, plan), nil)
 	want := "iam_user.later[*]: the change is deferred (instance count unknown) and not part of this apply\naction.iam_lock_user.x: the action is deferred (absent prereq) and not part of this apply"
 	if got := strings.Join(notes(r), "\n"); got != want || len(r.People) > 0 || r.Unresolved[0].Tenant != "acme" {
@@ -152,5 +167,83 @@ func TestRun_team(t *testing.T) {
 				t.Errorf("it says\n%s\nand not\n%s\n%s", got, c.want, said)
 			}
 		})
+	}
+}
+
+// The Owner can leave where the plan gives the ownership to another, and nothing
+// else makes room.
+func TestRun_ownerLeaves(t *testing.T) {
+	t.Parallel()
+	member := func(name, role string) m { return m{"id": "m-" + name, "email": name + "@acme.example", "role": role} }
+	owner := func(name string) m { return m{"member_id": "m-" + name} }
+	for name, c := range map[string]struct {
+		change, action m
+		stays          bool
+	}{
+		"and nothing else":                           {nil, nil, true},
+		"and somebody comes":                         {change("iam_user.x", "create", nil, user("x"), m{}), nil, true},
+		"and the ownership is not managed any more":  {change("iam_team_owner.o", "delete", owner("olga"), nil, m{}), nil, true},
+		"and somebody is locked":                     {nil, invoked("iam_lock_user", m{"user_id": "cleo"}, m{}, "AfterUpdate"), true},
+		"and somebody else becomes Owner":            {change("iam_team_owner.o", "update", owner("olga"), owner("ann"), m{}), nil, false},
+		"and somebody becomes the Owner to manage":   {change("iam_team_owner.o", "create", nil, owner("ann"), m{}), nil, false},
+		"and the ownership is transferred":           {nil, invoked("iam_transfer_team_owner", owner("ann"), m{}, "BeforeDestroy"), false},
+		"and the ownership is transferred afterward": {nil, invoked("iam_transfer_team_owner", owner("ann"), m{}, "AfterDestroy"), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			state := append(people(), object("iam_user.olga", user("olga")), object("iam_team_member.olga", member("olga", "owner")), object("iam_team_member.ann", member("ann", "member")))
+			changes := []m{change("iam_team_member.olga", "delete", member("olga", "owner"), nil, m{}), change("iam_user.olga", "delete", user("olga"), nil, m{})}
+			if c.change != nil {
+				changes = append(changes, c.change)
+			}
+			plan := offline(state, changes...)
+			if c.action != nil {
+				plan["action_invocations"] = []m{c.action}
+			}
+			r := ask(t, asText(t, plan), nil)
+			want := ""
+			if c.stays {
+				want = "iam_team_member.olga: olga@acme.example is the Owner of the team, and stays as long\niam_user.olga: olga@acme.example is the Owner of the team, and stays in the tenant as long"
+			}
+			if said := strings.Join(notes(r), "\n"); said != want || strings.Contains(happening(r), "olga@acme.example; removed") == c.stays {
+				t.Errorf("it says\n%s\n%s", happening(r), said)
+			}
+		})
+	}
+}
+
+// Who is no member of the team any more leaves nothing.
+func TestReview_memberLeftAlready(t *testing.T) {
+	t.Parallel()
+	member := m{"id": "x", "email": "clerk000@acme.example", "role": "member"}
+	if r := ask(t, planOf(t, change("iam_team_member.x", "delete", member, nil, m{})), staffed(t, 1)); len(r.People)+len(r.Unresolved) > 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// A sync that ends makes nobody a member, whichever organization it was for.
+func TestRun_syncEnds(t *testing.T) {
+	t.Parallel()
+	for _, id := range []any{"7", nil} {
+		organization := m{"organization_id": id, "sync": true}
+		r := ask(t, asText(t, offline(
+			append(people(), object("iam_group.b", group("b", m{}, m{"access_control_ids": []string{"make-scenario-editor"}})), object("iam_make_organization.o", organization)),
+			change("iam_make_organization.o", "delete", organization, nil, m{}), change("iam_group_membership.b", "create", nil, m{"group_id": "b", "user_id": "cleo"}, m{}),
+		)), nil)
+		if got := happening(r); got != "cleo@acme.example; gains the role integromat.scenario_edit in Make" {
+			t.Errorf("of organization %v: %s", id, got)
+		}
+	}
+}
+
+// Who joins a group that is not known joins none.
+func TestRun_joinsNothing(t *testing.T) {
+	t.Parallel()
+	r := ask(t, asText(t, offline(
+		append(people(), object("iam_user.dan", user("dan", m{"locked": true}))),
+		change("iam_group_membership.x", "create", nil, m{"user_id": "dan"}, m{"group_id": true}),
+	)), nil)
+	if len(r.People)+len(r.Findings) > 0 || len(r.Unresolved) != 1 {
+		t.Errorf("%+v", r)
 	}
 }

@@ -39,6 +39,7 @@ func newApplied(name string, s access.State, find *resolver) *applied {
 // apply makes the changes of a plan to a tenant. Ends come first: what the plan
 // takes away in one place and gives in another stays.
 func (a *applied) apply(t *part) {
+	a.readData(t)
 	for _, i := range t.actions {
 		if i.first() {
 			a.invoke(i)
@@ -57,9 +58,6 @@ func (a *applied) apply(t *part) {
 			if c.typeName == r.typeName && r.put != nil && c.does(tfjson.ActionCreate, tfjson.ActionUpdate) {
 				r.put(a, c)
 			}
-		}
-		if r.typeName == "iam_users_csv" {
-			a.readData(t)
 		}
 	}
 	for _, i := range t.actions {
@@ -117,11 +115,11 @@ func (a *applied) ends(c change) bool {
 	})
 }
 
-// replacesSame reports whether a change replaces an object by one that has the
-// same attribute: then the provider gives back what others gave the former one.
+// replacesSame reports whether the change that ends an object makes one in its
+// place that has the same attribute: then the provider gives back what others gave
+// the former one.
 func (c change) replacesSame(attribute string) bool {
-	return c.does(tfjson.ActionDelete) && c.does(tfjson.ActionCreate) && c.deposed == "" && !c.isUnknown(attribute) &&
-		strings.EqualFold(c.before.text(attribute), c.after.text(attribute))
+	return c.does(tfjson.ActionCreate) && !c.isUnknown(attribute) && strings.EqualFold(c.before.text(attribute), c.after.text(attribute))
 }
 
 func (a *applied) note(c change, format string, args ...any) { a.noteAt(c.address, format, args...) }

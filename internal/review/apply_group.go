@@ -3,8 +3,6 @@ package review
 import (
 	"slices"
 
-	tfjson "github.com/hashicorp/terraform-json"
-
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
@@ -12,7 +10,7 @@ import (
 // one of customers.
 func (a *applied) nameGroup(c change) {
 	id := c.before.text("id")
-	if c.deposed == "" && !c.does(tfjson.ActionDelete) {
+	if c.deposed == "" {
 		a.groups[c.address] = id
 	}
 	if c.before.text("user_type") == string(access.Customer) {
@@ -34,10 +32,7 @@ func idOf(c change) string {
 func (a *applied) endGroup(c change) {
 	before := c.before
 	id := before.text("id")
-	same := func(attribute string) bool {
-		return c.replacesSame(attribute) || before[attribute] == nil && c.after[attribute] == nil && !c.isUnknown(attribute)
-	}
-	stays := c.replacesSame("id") && same("user_type") && same("vendor_id")
+	stays := c.replacesSame("id") && c.replacesSame("user_type") && c.replacesSame("vendor_id")
 	force, _ := before["force_delete"].(bool)
 	if n := len(a.Members(id)); n > 0 && !force && !(stays && c.actions.CreateBeforeDestroy()) { // that is no deletion
 		a.note(c, "the group still has members (%d) and force_delete is not set: the apply will fail, unless they leave first", n)

@@ -66,9 +66,8 @@ func (a *applied) putMembership(c change) {
 	if c.after.text("user_type") == string(access.Customer) {
 		return
 	}
-	user, is := a.userOf(c, "user_id")
-	group, ok := a.groupOf(c)
-	if is && ok && !a.outside[group] {
+	user, known := a.userOf(c, "user_id")
+	if group, ok := a.groupOf(c); known && ok {
 		a.Join(group, user)
 	}
 }

@@ -51,7 +51,7 @@ type template struct {
 }
 
 func (a *applied) nameTemplate(c change) {
-	if c.deposed == "" && !c.does(tfjson.ActionDelete) {
+	if c.deposed == "" {
 		a.others[c.address] = c.before.text("id")
 	}
 }
@@ -104,7 +104,7 @@ func (a *applied) readTemplates(ctx context.Context, t *part) error {
 		return nil
 	}
 	for id := range a.Rights().Templates {
-		if predefined, ok := access.TemplateByID(id); ok && predefined.ID == id {
+		if _, predefined := access.TemplateByID(id); predefined {
 			continue // based on nothing
 		}
 		d, err := t.client.Template(ctx, id)
@@ -121,7 +121,7 @@ func (a *applied) readTemplates(ctx context.Context, t *part) error {
 
 // nameVendor remembers under which addresses a vendor and its groups are known.
 func (a *applied) nameVendor(c change) {
-	if c.deposed != "" || c.does(tfjson.ActionDelete) {
+	if c.deposed != "" {
 		return
 	}
 	a.others[c.address] = c.before.text("id")

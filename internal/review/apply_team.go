@@ -1,8 +1,6 @@
 package review
 
 import (
-	tfjson "github.com/hashicorp/terraform-json"
-
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
@@ -10,7 +8,7 @@ import (
 func (a *applied) nameMember(c change) {
 	email := c.before.text("email")
 	a.members[c.before.text("id")] = email
-	if c.deposed == "" && !c.does(tfjson.ActionDelete) {
+	if c.deposed == "" {
 		a.users[c.address] = access.StateUser{Email: email}
 	}
 }
@@ -34,7 +32,7 @@ func (a *applied) putMember(c change) {
 
 func (a *applied) endMember(c change) {
 	u := access.StateUser{Email: c.before.text("email")}
-	if is, ok := a.User(u); ok && is.Team != nil && is.Team.Role == access.RoleOwner && !a.transfers {
+	if is, _ := a.User(u); is.Team != nil && is.Team.Role == access.RoleOwner && !a.transfers {
 		a.note(c, "%s is the Owner of the team, and stays as long", u.Email)
 		return
 	}

@@ -76,6 +76,10 @@ func TestRun_types(t *testing.T) {
 	vendor := m{"id": "v", "name": "V", "group_ids": m{"order_manager": "vo"}, "delete_groups": true}
 	control := func(scopes ...string) m { return m{"id": "c", "scopes": scopes} }
 	kept := group("g", m{"orders": "read"}, m{"force_delete": false})
+	const (
+		agents = "1ac869fc-d548-4ec8-8e06-c01491314233" // of no entity
+		taxes  = "1ac869fc-d548-4ec8-8e06-c01491314168"
+	)
 	for name, c := range map[string]struct {
 		more    []m // of the state
 		changes []m
@@ -99,6 +103,11 @@ func TestRun_types(t *testing.T) {
 			[]m{change("iam_group_membership.ann", "update", in("g", "ann"), m{"group_id": "g", "user_type": "EMPLOYEE"}, m{"user_id": true})},
 			"", "iam_group_membership.ann: the user is not known before the apply",
 		},
+		"a membership of who is not in the state": {
+			[]m{object("iam_group_membership.zed", in("g", "zed"))},
+			[]m{change("iam_group_membership.zed", "delete", in("g", "zed"), nil, m{})},
+			lost, "",
+		},
 		"of customers": {nil, []m{change("iam_group_membership.x", "create", nil, m{"group_id": "g", "user_id": "cleo", "user_type": "CUSTOMER"}, m{})}, "", ""},
 
 		"a list takes over": {
@@ -115,6 +124,20 @@ func TestRun_types(t *testing.T) {
 			nil,
 			[]m{change("iam_group_members.g", "update", m{"group_id": "g", "user_type": "EMPLOYEE", "members": m{"ann@acme.example": "ann"}}, m{"group_id": "h", "user_type": "EMPLOYEE", "members": m{"ann@acme.example": "ann"}}, m{})},
 			"ann@acme.example" + lost + "; gains read on media through H (h)", "",
+		},
+		"a list of customers": {nil, []m{change("iam_group_members.k", "create", nil, m{"group_id": "k", "user_type": "CUSTOMER", "members": m{"zed@acme.example": "zed"}}, m{})}, "", ""},
+		"a list of a group of customers": {
+			[]m{object("iam_group.k", group("k", m{}, m{"user_type": "CUSTOMER"}))},
+			[]m{
+				change("iam_group.k", "no-op", group("k", m{}, m{"user_type": "CUSTOMER"}), group("k", m{}, m{"user_type": "CUSTOMER"}), m{}),
+				change("iam_group_members.k", "create", nil, m{"group_id": "k", "members": m{"zed@acme.example": "zed"}}, m{}),
+			},
+			"", "",
+		},
+		"a list of who knows which group": {
+			nil,
+			[]m{change("iam_group_members.x", "create", nil, m{"members": m{"cleo@acme.example": "cleo", "zed@acme.example": "zed"}}, m{"group_id": true})},
+			"", "iam_group_members.x: the group is not known before the apply",
 		},
 		"groups of a user": {
 			nil,
@@ -160,6 +183,20 @@ func TestRun_types(t *testing.T) {
 		"a group is replaced":                      {nil, []m{change("iam_group.g", "delete,create", group("g", m{"orders": "read"}), group("g", m{"orders": "read"}), m{})}, "", ""},
 		"a group is replaced that must be empty":   {nil, []m{change("iam_group.g", "delete,create", kept, kept, m{})}, "", "iam_group.g: the group still has members (2) and force_delete is not set"},
 		"a group is kept by create before destroy": {nil, []m{change("iam_group.g", "create,delete", kept, kept, m{})}, "", ""},
+		"a group without members goes":             {nil, []m{change("iam_group.h", "delete", group("h", m{"media": "read"}, m{"force_delete": false}), nil, m{})}, "", ""},
+		"a group keeps what no level stands for": {
+			[]m{
+				object("iam_access_control.c", control("order.order_read")),
+				object("iam_group.o", group("o", m{}, m{"access_control_ids": []string{"c", agents, taxes}})), object("iam_group_membership.o", in("o", "cleo")),
+			},
+			[]m{change("iam_group.o", "update", group("o", m{}, m{"access_control_ids": []string{"c", agents, taxes}}), group("o", m{"units": "read"}), m{})},
+			"cleo@acme.example; loses read on tax through O (o); gains read on units through O (o)", "",
+		},
+		"a vendor's group keeps what reaches the vendor's own records": {
+			[]m{object("iam_vendor.v", vendor), object("iam_group.o", group("o", m{}, m{"vendor_id": "v", "access_control_ids": []string{vendorOrders}})), object("iam_group_membership.o", in("o", "cleo"))},
+			[]m{change("iam_group.o", "update", group("o", m{}, m{"vendor_id": "v", "access_control_ids": []string{vendorOrders}}), group("o", m{}, m{"vendor_id": "v"}), m{})},
+			"", "",
+		},
 		"a group is replaced under another id": {
 			nil,
 			[]m{change("iam_group.g", "delete,create", group("g", m{"orders": "read"}), group("i", m{"orders": "read"}), m{})},
@@ -207,6 +244,16 @@ func TestRun_types(t *testing.T) {
 			[]m{change("iam_group_membership.v", "create", nil, in("vo", "cleo"), m{})},
 			"cleo@acme.example; gains manage on orders for records of the vendor v through V Vendor Order manager (vo)", "",
 		},
+		"a vendor goes, with members": {
+			[]m{object("iam_vendor.v", vendor), object("iam_group_membership.v", in("vo", "cleo"))},
+			[]m{change("iam_vendor.v", "delete", with(vendor, "delete_groups", false), nil, m{})},
+			"cleo@acme.example; loses manage on orders for records of the vendor v through V Vendor Order manager (vo)",
+			"iam_vendor.v: group vo of the vendor still has members and delete_groups is not set: the apply will fail, unless they leave first",
+		},
+		"a vendor without members goes":                {[]m{object("iam_vendor.v", vendor)}, []m{change("iam_vendor.v", "delete", with(vendor, "delete_groups", false), nil, m{})}, "", ""},
+		"a role template is based on who knows what":   {nil, []m{change("iam_role_template.t", "update", m{"id": "t"}, m{"id": "t", "effective_access": m{}}, m{"based_on": true})}, "", "iam_role_template.t: what the role template gives is not known before the apply"},
+		"a role template names who knows which levels": {nil, []m{change("iam_role_template.t", "update", m{"id": "t"}, m{"id": "t", "effective_access": m{}}, m{"access": m{"tax": true}})}, "", "iam_role_template.t: what the role template gives is not known before the apply"},
+		"a role template gives who knows what":         {nil, []m{change("iam_role_template.t", "update", m{"id": "t"}, m{"id": "t"}, m{"effective_access": true})}, "", "iam_role_template.t: what the role template gives is not known before the apply"},
 		"a vendor goes": {
 			[]m{object("iam_vendor.v", vendor), object("iam_group_membership.v", in("vo", "cleo"))},
 			[]m{change("iam_vendor.v", "delete", vendor, nil, m{})},

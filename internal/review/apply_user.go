@@ -17,7 +17,7 @@ const (
 
 // nameUser remembers under which address a user is known.
 func (a *applied) nameUser(c change) {
-	if c.deposed == "" && !c.does(tfjson.ActionDelete) {
+	if c.deposed == "" {
 		a.users[c.address] = access.StateUser{ID: c.before.text("id"), Email: c.before.text("email")}
 	}
 }

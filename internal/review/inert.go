@@ -7,7 +7,6 @@ import (
 	"io"
 	"strings"
 	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
@@ -38,7 +37,7 @@ func codeSpan(text string) string {
 	if strings.TrimSpace(text) == "" {
 		text = `"` + text + `"` // an empty span would be no span
 	}
-	if strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") || strings.HasPrefix(text, " ") && strings.HasSuffix(text, " ") {
+	if strings.Trim(text, "` ") != text {
 		text = " " + text + " " // one space on each side does not show
 	}
 	return fence + text + fence
@@ -84,23 +83,13 @@ func writeIndented(w io.Writer, doc any) error {
 		return err
 	}
 	var b bytes.Buffer
-	for len(text) > 0 {
-		n := bytes.IndexFunc(text, func(r rune) bool { return r != '\n' && access.Hidden(r) })
-		if n < 0 {
-			n = len(text)
+	for _, r := range string(text) {
+		if r == '\n' || !access.Hidden(r) {
+			b.WriteRune(r)
+			continue
 		}
-		b.Write(text[:n])
-		text = text[n:]
-		if len(text) == 0 {
-			break
-		}
-		r, size := utf8.DecodeRune(text)
-		text = text[size:]
-		if r > 0xffff {
-			high, low := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
-		} else {
-			fmt.Fprintf(&b, `\u%04x`, r)
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, `\u%04x`, unit)
 		}
 	}
 	b.WriteByte('\n')

@@ -3,6 +3,7 @@ package review
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -131,7 +132,7 @@ func joined(changes []access.Change, known map[*access.Change][]access.Change) [
 			s := severityOf(c)
 			of[s] = append(of[s], c)
 		}
-		for s := becomesAdmin; s <= eventOnly; s++ {
+		for _, s := range slices.Sorted(maps.Keys(of)) {
 			all = append(all, access.JoinEntities(of[s])...)
 		}
 		known[&changes[0]] = all

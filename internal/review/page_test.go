@@ -136,3 +136,96 @@ func TestWrite_programs(t *testing.T) {
 		t.Errorf("an accepted review has errors:\n%s", text)
 	}
 }
+
+// A small review, whole: nothing is folded, cut or hinted at, and no section is
+// empty.
+func TestWrite_whole(t *testing.T) {
+	t.Parallel()
+	r := review.Result{Tenants: []string{"acme"}, People: []review.Person{person("ann@acme.example", loss("orders"))}, Unresolved: []review.Unresolved{{Address: "iam_user.a", Text: "later"}}}
+	const verdict = " 1 user loses access; 1 change is unresolved.\n"
+	comment := "**PASS admin:**" + verdict + "\n**Lose access (1 user)**\n\n```diff\n  ann@acme.example\n- loses read on orders through Clerks (clerks)\n```\n\n**Unresolved (1 change)**\n\n```text\niam_user.a: later\n```\n"
+	text := "PASS admin:" + verdict + "\nLose access (1 user)\n  ann@acme.example\n    - loses read on orders through Clerks (clerks)\n\nUnresolved (1 change)\n  iam_user.a: later\n"
+	o := review.Options{FailOn: []string{review.Admin}}
+	for format, want := range map[string]string{"markdown": comment, "text": text} {
+		o.Format = format
+		for _, o.MaxBytes = range []int{0, len(want), len(want) + 1} {
+			if got := in(t, r, o); got != want {
+				t.Errorf("with room for %d bytes:\n%s", o.MaxBytes, got)
+			}
+		}
+		if o.MaxBytes = len(want) - 1; !strings.Contains(in(t, r, o), "Left out: ") {
+			t.Errorf("a byte less and nothing is left out:\n%s", in(t, r, o))
+		}
+		o.MaxBytes = 0
+	}
+	o.Format = "junit"
+	if got := in(t, review.Result{}, o); !strings.Contains(got, "<system-out>PASS admin: Nobody&#39;s access changes.\n</system-out>") {
+		t.Errorf("%s", got)
+	}
+	o.Accepted = &review.Acceptance{Person: "Jo", Reason: "meant"}
+	o.FailOn = []string{review.Lost}
+	if got := in(t, r, o); !strings.Contains(got, `<testsuites tests="4" failures="0" skipped="4">`) {
+		t.Errorf("accepted:\n%s", got)
+	}
+	o.Format = "json"
+	if got := in(t, r, o); !strings.Contains(got, `"errors": [],`) {
+		t.Errorf("without errors:\n%s", got)
+	}
+	o.Errors = "\nError: no\n\nAt all.\n"
+	if got := in(t, r, o); !strings.Contains(got, "\"errors\": [\n    \"Error: no\",\n    \"\",\n    \"At all.\"\n  ],") {
+		t.Errorf("with errors:\n%s", got)
+	}
+}
+
+// A section shows 24 lines before it folds the rest, and all of it where the first
+// item is longer.
+func TestWrite_folds(t *testing.T) {
+	t.Parallel()
+	comment := func(r review.Result) string { return in(t, r, review.Options{Format: "markdown"}) }
+	var r review.Result
+	for i := range 24 {
+		r.Unresolved = append(r.Unresolved, review.Unresolved{Address: "iam_user.a", Text: fmt.Sprintf("reason %d", i)})
+	}
+	if text := comment(r); strings.Contains(text, "<details>") {
+		t.Errorf("24 lines are folded:\n%s", text)
+	}
+	r.Unresolved = append(r.Unresolved, review.Unresolved{Address: "iam_user.a", Text: "one more"})
+	if text := comment(r); !strings.Contains(text, "reason 23\n```\n\n<details><summary>1 change more</summary>\n\n```text\niam_user.a: one more\n") {
+		t.Errorf("of 25 lines one is folded:\n%s", text)
+	}
+	long := person("ann@acme.example")
+	for i := range 30 {
+		c := gain("orders")
+		c.Restrictions = []string{fmt.Sprintf("S%d", i)}
+		long.Changes = append(long.Changes, c)
+	}
+	if text := comment(review.Result{People: []review.Person{long}}); !strings.Contains(text, "**Gain access (1 user)**\n\n\n<details><summary>1 user</summary>\n\n```diff\n  ann@acme.example\n") {
+		t.Errorf("a long item is not folded:\n%s", text)
+	}
+	// A line of a comment has room for 96 characters.
+	room := strings.Repeat("x", 80)
+	for last, want := range map[string]string{"abc": "iam_user.a: " + room + " abc\n", "abcd": "iam_user.a: " + room + "\n    abcd\n"} {
+		if text := comment(review.Result{Unresolved: []review.Unresolved{{Address: "iam_user.a", Text: room + " " + last}}}); !strings.Contains(text, want) {
+			t.Errorf("it lacks %q:\n%s", want, text)
+		}
+	}
+}
+
+// Five are named where it does not matter who they are.
+func TestWrite_firstNames(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int][2]string{
+		5: {"5 users: u0@x, u1@x, u2@x, u3@x, u4@x\n", "  a0, a1, a2, a3, a4: later\n"},
+		6: {"6 users: u0@x, u1@x, u2@x, u3@x, u4@x and 1 more\n", "  a0, a1, a2, a3, a4 and 1 more: later\n"},
+	} {
+		var r review.Result
+		for i := range n {
+			r.People = append(r.People, person(fmt.Sprintf("u%d@x", i), loss("orders")))
+			r.Unresolved = append(r.Unresolved, review.Unresolved{Address: fmt.Sprintf("a%d", i), Text: "later"})
+		}
+		text := in(t, r, review.Options{Format: "text"})
+		if !strings.Contains(text, want[0]) || !strings.Contains(text, want[1]) {
+			t.Errorf("of %d:\n%s", n, text)
+		}
+	}
+}

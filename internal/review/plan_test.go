@@ -37,6 +37,7 @@ func TestRead_refused(t *testing.T) {
 		`{"version": 4, "terraform_version": "1.11.4", "resources": []}`:   "it has no format_version, but version",
 		`{"format_version": "1.0", "values": {}}`:                          "this is a state and no plan",
 		`{"format_version": "1.0"}`:                                        "this is a state and no plan",
+		`{"format_version": "1.0", "terraform_version": "1.11.4"}`:         "this is a state and no plan",
 		`{"format_version": "1.0", "provider_schemas": {}, "other": {}}`:   "it has format_version, provider_schemas, other, and no resource_changes",
 		`{"format_version": "one", "resource_changes": []}`:                `its format_version is "one"`,
 		`{"format_version": "0.2", "resource_changes": []}`:                "older than the 1.0",
@@ -55,7 +56,7 @@ func TestRead_refused(t *testing.T) {
 			t.Errorf("cut off after %d bytes: %v", end, err)
 		}
 	}
-	for _, plan := range []string{whole, "\ufeff " + whole + "\n", `{"format_version": "1.0", "configuration": {}}`} {
+	for _, plan := range []string{whole, "\ufeff " + whole + "\n", `{"format_version": "1.0", "configuration": {}}`, `{"format_version": "1.0", "prior_state": null, "variables": null, "resource_changes": null, "configuration": null}`} {
 		if _, err := review.Read(strings.NewReader(plan)); err != nil {
 			t.Errorf("%.20q: %v", plan, err)
 		}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -285,5 +287,37 @@ func TestReview_actions(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("it lacks %q:\n%s", want, text)
 		}
+	}
+}
+
+// A role template that is gone by the time it is read is passed over, and the rest
+// are not.
+func TestReview_templateGone(t *testing.T) {
+	t.Parallel()
+	var gone atomic.Bool
+	c := servertest.New(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if gone.Load() {
+				r.URL.Path = strings.Replace(r.URL.Path, "/spare", "/no-longer", 1)
+			}
+			next.ServeHTTP(w, r)
+		})
+	}}).Client
+	for id, on := range map[string]string{"base": "", "spare": ""} {
+		if _, err := c.PutTemplate(t.Context(), id, api.TemplateUpdate{Name: api.Text{"en": id}, BasedOn: on, Access: map[string]string{"orders": "read"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.PutTemplate(t.Context(), "clerk", api.TemplateUpdate{Name: api.Text{"en": "Clerk"}, BasedOn: "base", Access: map[string]string{}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.CreateGroup(t.Context(), api.GroupCreate{ID: "clerks", Name: api.Text{"en": "Clerks"}, AccessControls: []string{}, Templates: []string{"clerk"}}); err != nil {
+		t.Fatal(err)
+	}
+	addUsers(t.Context(), t, c, 1)
+	gone.Store(true)
+	plan := planOf(t, change("iam_role_template.base", "update", m{"id": "base", "effective_access": m{"orders": "read"}}, m{"id": "base", "effective_access": m{"orders": "manage"}}, m{}))
+	if got := happening(ask(t, plan, c)); !strings.Contains(got, "clerk000@acme.example; ") || !strings.Contains(got, "is raised from read to manage on orders through Clerks (clerks)") {
+		t.Errorf("it says %s", got)
 	}
 }

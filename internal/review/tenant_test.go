@@ -245,3 +245,40 @@ func TestRun_removedOfOneAccount(t *testing.T) {
 		t.Errorf("%s; %q", who(r), notes(r))
 	}
 }
+
+// Of what the configuration has no more, the groups that it names can tell the
+// tenant, and so can a person's groups; what names nobody belongs to no tenant,
+// also where only one is known.
+func TestRun_removedByGroup(t *testing.T) {
+	t.Parallel()
+	state := func(plan m) m { return plan["prior_state"].(m)["values"].(m)["root_module"].(m) }
+	root := func(plan m) m { return plan["configuration"].(m)["root_module"].(m) }
+	keep := func(plan m, block, address string, v m) {
+		o := object(address, v)
+		state(plan)["resources"] = append(state(plan)["resources"].([]m), o)
+		root(plan)["resources"] = append(root(plan)["resources"].([]m), with(without(o, "values"), "provider_config_key", block))
+	}
+	shops := func(changes ...m) m {
+		return twoHouses(m{"tenant": constant("shopa")}, m{"tenant": constant("shopb")}, changes...)
+	}
+	const gone = "the configuration does not have it any more, and the plan does not say which tenant it is of"
+
+	byGroup := shops(change("iam_group.gone", "delete", m{"id": "only-b", "force_delete": true}, nil, m{}))
+	keep(byGroup, "iam.b", "iam_group.only", m{"id": "only-b", "name": m{"en": "Only"}, "user_type": "EMPLOYEE", "effective_access": m{"tax": "read"}})
+	keep(byGroup, "iam.b", "iam_user_groups.b", m{"user_id": "id-b", "group_ids": []string{"clerks", "only-b"}})
+	if r := ask(t, asText(t, byGroup), nil); who(r) != "shopb b@b.example false" || len(r.Unresolved) > 0 {
+		t.Errorf("by its group: %s; %q", who(r), notes(r))
+	}
+
+	byPerson := shops(change("iam_group_membership.gone", "delete", m{"group_id": "lonely", "user_id": "id-b"}, nil, m{}))
+	keep(byPerson, "iam", "iam_user.too", m{"id": "id-b", "email": "b@b.example"})
+	keep(byPerson, "iam.b", "iam_user_groups.b", m{"user_id": "id-b", "group_ids": []string{"clerks", "lonely"}})
+	if r := ask(t, asText(t, byPerson), nil); len(r.People)+len(r.Unresolved) > 0 {
+		t.Errorf("by a person's groups: %s; %q", who(r), notes(r))
+	}
+
+	nobody := twoHouses(m{"tenant": constant("shopa")}, m{}, change("iam_make_organization.gone", "delete", m{"organization_id": "7"}, nil, m{}))
+	if got := notes(ask(t, asText(t, nobody), nil)); !slices.Equal(got, []string{"iam_make_organization.gone: " + gone}) {
+		t.Errorf("by nothing: %q", got)
+	}
+}
