@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -68,23 +69,31 @@ func (l *userLister) change(ctx context.Context, t *testing.T, s store.Tx) {
 		l.want = slices.Delete(l.want, gone, gone+1)
 		return
 	}
-	id := fmt.Sprintf("u%03d", l.changes)
+	id := fmt.Sprintf("%c%03d", 'a'+l.random.IntN(26), l.changes)
 	at := time.UnixMilli(int64(1000 * (l.changes + 1))).UTC()
-	if l.random.IntN(3) == 0 {
+	switch l.random.IntN(6) {
+	case 0, 1:
 		at = time.UnixMilli(int64(1000*(l.changes/2) + l.changes + 1)).UTC()
+	case 2, 3: // in the same millisecond as another, of whom the id decides
+		if len(l.want) > 0 {
+			at = l.want[max(0, len(l.want)-1-l.random.IntN(3))].CreatedAt
+		}
 	}
 	u := store.User{Tenant: "acme", ID: id, Email: id + "@acme.example", BackofficeNumber: id, CreatedAt: at}
 	if err := s.CreateUser(ctx, u); err != nil {
 		t.Fatal(err)
 	}
 	l.want = append(l.want, u)
-	slices.SortFunc(l.want, func(a, b store.User) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	slices.SortFunc(l.want, func(a, b store.User) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) })
 }
 
-// check reads some page.
+// check reads some page, often one at the end, where most happens.
 func (l *userLister) check(ctx context.Context, t *testing.T, s store.Tx) {
 	t.Helper()
 	page := store.Page{Offset: l.random.IntN(len(l.want) + 2), Limit: 1 + l.random.IntN(10)}
+	if l.random.IntN(2) == 0 {
+		page.Offset = max(0, len(l.want)-l.random.IntN(6))
+	}
 	got, total, err := s.Users(ctx, "acme", page)
 	if err != nil {
 		t.Fatal(err)
@@ -101,4 +110,41 @@ func ids(users []store.User) []string {
 		list = append(list, u.ID)
 	}
 	return list
+}
+
+// Of users of one millisecond the id decides, and one who comes before others of
+// it moves them, alone or in a transaction with one who comes after.
+func TestUsers_sameMillisecond(t *testing.T) {
+	t.Parallel()
+	sqltest.Each(t, func(t *testing.T, dsn string) {
+		ctx := t.Context()
+		s := openDSN(t, dsn)
+		s.SetLandmarkStep(1)
+		if err := s.CreateTenant(ctx, store.Tenant{Name: "acme"}); err != nil {
+			t.Fatal(err)
+		}
+		add := func(s store.Tx, names ...string) {
+			t.Helper()
+			for _, id := range names {
+				u := store.User{Tenant: "acme", ID: id, Email: id + "@acme.example", BackofficeNumber: id, CreatedAt: time.UnixMilli(1000).UTC()}
+				if err := s.CreateUser(ctx, u); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		second := func(want ...string) {
+			t.Helper()
+			if got, _, err := s.Users(ctx, "acme", store.Page{Offset: 1, Limit: 9}); err != nil || !slices.Equal(ids(got), want) {
+				t.Errorf("from the second on there are %v, %v, want %v", ids(got), err, want)
+			}
+		}
+		add(s, "a", "k")
+		second("k")
+		add(s, "c")
+		second("c", "k")
+		if err := s.InTx(ctx, func(tx store.Tx) error { add(tx, "z", "b"); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		second("b", "c", "k", "z")
+	})
 }
