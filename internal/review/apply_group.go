@@ -34,7 +34,7 @@ func (a *applied) endGroup(c change) {
 	id := before.text("id")
 	stays := c.replacesSame("id") && c.replacesSame("user_type") && c.replacesSame("vendor_id")
 	force, _ := before["force_delete"].(bool)
-	if n := len(a.Members(id)); n > 0 && !force && !(stays && c.actions.CreateBeforeDestroy()) { // that is no deletion
+	if n := len(a.Members(id)); n > 0 && !force && (!stays || !c.actions.CreateBeforeDestroy()) { // that is no deletion
 		a.note(c, "the group still has members (%d) and force_delete is not set: the apply will fail, unless they leave first", n)
 	}
 	if stays {

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,7 @@ type loose struct {
 	drift   []looseChange
 	prior   []priorResource
 
+	tenants    bool // every provider configuration says its tenant
 	unresolved []Unresolved
 }
 
@@ -50,9 +52,9 @@ func divide(p *Plan, s *sources) ([]*part, *loose) {
 		byName[name] = &part{name: name, end: func() error { return nil }}
 		parts = append(parts, byName[name])
 	}
-	rest := &loose{}
+	rest := &loose{tenants: s.known()}
 	for _, c := range p.changes {
-		of, known := s.of(steps(c.module), c.mode, c.typeName, c.name)
+		of, known := s.ofObject(c.tenant, steps(c.module), c.mode, c.typeName, c.name)
 		switch t := byName[of.name]; {
 		case of.why != "":
 			rest.changes = append(rest.changes, looseChange{c, of.why, !known})
@@ -63,7 +65,7 @@ func divide(p *Plan, s *sources) ([]*part, *loose) {
 		}
 	}
 	for _, c := range p.drift {
-		switch of, known := s.of(steps(c.module), c.mode, c.typeName, c.name); {
+		switch of, known := s.ofObject(c.tenant, steps(c.module), c.mode, c.typeName, c.name); {
 		case c.mode != managed:
 		case of.why != "":
 			rest.drift = append(rest.drift, looseChange{c, of.why, !known})
@@ -72,7 +74,7 @@ func divide(p *Plan, s *sources) ([]*part, *loose) {
 		}
 	}
 	for _, r := range p.prior {
-		if of, _ := s.of(r.module, r.mode, r.typeName, r.name); of.why == "" {
+		if of, _ := s.ofObject(r.tenant, r.module, r.mode, r.typeName, r.name); of.why == "" {
 			byName[of.name].prior = append(byName[of.name].prior, r)
 		} else {
 			rest.prior = append(rest.prior, r)
@@ -134,20 +136,20 @@ func finish(parts []*part) error {
 // that only one of the tenants knows.
 func (l *loose) settle(parts []*part) {
 	for _, r := range l.prior {
-		if t := knower(parts, r.values); t != nil && t.client == nil {
+		if t := l.knower(parts, r.address, r.typeName, r.values); t != nil && t.client == nil {
 			t.prior = append(t.prior, r)
 			t.before = priorState(t.prior, t.changes)
 		}
 	}
 	for _, c := range l.changes {
-		if t := knower(parts, c.before); t != nil && c.lost {
+		if t := l.knower(parts, c.address, c.typeName, c.before); t != nil && c.lost {
 			t.changes = append(t.changes, c.change)
 		} else if c.changes() {
 			l.unresolved = append(l.unresolved, Unresolved{Address: c.address, Text: c.why})
 		}
 	}
 	for _, c := range l.drift {
-		if t := knower(parts, c.before); t != nil && c.lost {
+		if t := l.knower(parts, c.address, c.typeName, c.before); t != nil && c.lost {
 			t.drift = append(t.drift, c.change)
 		} else if c.changes() {
 			l.unresolved = append(l.unresolved, Unresolved{Address: c.address, Text: "it has changed outside of Terraform, and " + c.why})
@@ -155,16 +157,19 @@ func (l *loose) settle(parts []*part) {
 	}
 }
 
-// knower is the only tenant that has the people and the groups that an object
-// names and, where accounts and ids are in several, the only one in which these
-// people are in these groups.
-func knower(parts []*part, v values) *part {
+// knower is the only tenant that can have an object: no tenant has one twice.
+// Else it is the only one that has the people that the object names, or its
+// groups, and, where accounts and ids are in several, the only one in which these
+// people are in these groups. A state does not know every group, so that where
+// nobody is asked a group alone tells nothing.
+func (l *loose) knower(parts []*part, address, typeName string, v values) *part {
+	parts = slices.DeleteFunc(slices.Clone(parts), func(t *part) bool { return t.holds(address, typeName, v) })
 	named, in := people(v), groups(v)
 	for _, knows := range []func(*part) bool{
 		func(t *part) bool {
 			return len(named) == 0 || t.hasUser(func(u access.StateUser) bool { return slices.Contains(named, u.ID) })
 		},
-		func(t *part) bool { return len(in) == 0 || len(named) > 0 || t.hasGroup(in) },
+		func(t *part) bool { return len(in) == 0 || len(named) > 0 || t.client != nil && t.hasGroup(in) },
 		func(t *part) bool {
 			return t.hasUser(func(u access.StateUser) bool {
 				return slices.Contains(named, u.ID) && slices.ContainsFunc(in, func(id string) bool { return slices.Contains(u.GroupIDs, id) })
@@ -172,11 +177,24 @@ func knower(parts []*part, v values) *part {
 		},
 	} {
 		parts = slices.DeleteFunc(slices.Clone(parts), func(t *part) bool { return !knows(t) })
-		if len(parts) == 1 && len(named)+len(in) > 0 {
+		if len(parts) == 1 && (len(named) > 0 || len(in) > 0 && l.tenants) {
 			return parts[0]
 		}
 	}
 	return nil
+}
+
+// holds reports whether the tenant has such an object under another address.
+func (t *part) holds(address, typeName string, v values) bool {
+	key := keyOfObject(v)
+	return key != "" && slices.ContainsFunc(t.prior, func(r priorResource) bool {
+		return r.mode == managed && r.typeName == typeName && r.address != address && keyOfObject(r.values) == key
+	})
+}
+
+// keyOfObject is what no two objects of a type in one tenant have in common.
+func keyOfObject(v values) string {
+	return cmp.Or(v.text("id"), v.text("group_id"), v.text("user_id"))
 }
 
 func people(v values) []string {

@@ -26,6 +26,7 @@ type change struct {
 	before   values
 	after    values
 	unknown  map[string]any // of after
+	tenant   string         // that its identity names, if it has one
 }
 
 // deferredChange is a change that is left to a later plan.
@@ -103,6 +104,9 @@ func (p *planReader) decodeChange(text json.RawMessage) (c change, ours bool, er
 	if rc.Change != nil {
 		c.actions = rc.Change.Actions
 		c.before, c.after, c.unknown = valuesOf(rc.Change.Before), valuesOf(rc.Change.After), unknownOf(rc.Change.AfterUnknown)
+		if c.tenant = tenantOf(rc.Change.BeforeIdentity); c.tenant == "" {
+			c.tenant = tenantOf(rc.Change.AfterIdentity)
+		}
 		if c.actions.NoOp() {
 			c.after = c.before
 		}
@@ -111,6 +115,12 @@ func (p *planReader) decodeChange(text json.RawMessage) (c change, ours bool, er
 		p.plan.odd = append(p.plan.odd, Unresolved{Address: c.address, Text: fmt.Sprintf("the plan's action %q is not one that this release understands", c.doing())})
 	}
 	return c, true, nil
+}
+
+// tenantOf is the tenant that an identity names.
+func tenantOf(identity any) string {
+	members, _ := identity.(map[string]any)
+	return strings.ToLower(values(members).text("tenant"))
 }
 
 // isOurs reports whether a type is of this provider. Hosts and namespaces differ

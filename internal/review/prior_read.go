@@ -15,6 +15,7 @@ type priorResource struct {
 	name     string
 	address  string
 	values   values
+	tenant   string // that its identity names, if it has one
 }
 
 // priorState reads the state that the plan started from, one object at a time.
@@ -58,7 +59,7 @@ func (p *planReader) priorResource() error {
 	}
 	if isOurs(r.Type, r.ProviderName) {
 		module, _ := cutModule(steps(r.Address))
-		p.plan.prior = append(p.plan.prior, priorResource{module, string(r.Mode), r.Type, r.Name, r.Address, valuesOf(r.AttributeValues)})
+		p.plan.prior = append(p.plan.prior, priorResource{module, string(r.Mode), r.Type, r.Name, r.Address, valuesOf(r.AttributeValues), tenantOf(r.IdentityValues)})
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ func (r *Result) review(ctx context.Context, t *part, find *resolver, offline bo
 	after.learn(t)
 	if !offline {
 		r.unread(t)
-		after.since(t, !r.Incomplete)
+		after.since(t, !r.Incomplete || r.Errored)
 		if err := after.readTemplates(ctx, t); err != nil {
 			return err
 		}

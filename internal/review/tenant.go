@@ -30,6 +30,7 @@ func newSources(p *Plan, o Against) (*sources, error) {
 			s.byKey[key] = s.read(key, c)
 		}
 	}
+	s.learn()
 	if len(s.byKey) < 2 {
 		return s, s.single(given, o.Named)
 	}
@@ -38,10 +39,39 @@ func newSources(p *Plan, o Against) (*sources, error) {
 	if o.Named && !slices.Contains(names, given) {
 		return nil, fmt.Errorf("the plan concerns the tenants %s, and not %s: leave the name out, or say where each tenant is", strings.Join(names, ", "), given)
 	}
-	if len(names) == 1 && !slices.ContainsFunc(slices.Collect(maps.Values(s.byKey)), func(of source) bool { return of.why != "" }) {
+	if len(names) == 1 && s.known() {
 		s.all = &source{name: names[0]}
 	}
 	return s, nil
+}
+
+// learn takes from the identities of objects, which name their tenants, what an
+// argument of their provider configuration does not say for certain: an expression
+// may make something else of a variable.
+func (s *sources) learn() {
+	said := map[string][]string{}
+	note := func(module []step, mode, typeName, name, tenant string) {
+		r := (&resolver{root: s.plan.config.Root}).module(module).resource(mode, typeName, name)
+		if r != nil && tenant != "" && !slices.Contains(said[r.Provider], tenant) {
+			said[r.Provider] = append(said[r.Provider], tenant)
+		}
+	}
+	for _, c := range s.plan.changes {
+		note(steps(c.module), c.mode, c.typeName, c.name, c.tenant)
+	}
+	for _, r := range s.plan.prior {
+		note(r.module, r.mode, r.typeName, r.name, r.tenant)
+	}
+	for key, tenants := range said {
+		if _, ours := s.byKey[key]; ours && len(tenants) == 1 && s.plan.config.Providers[key].Expressions["tenant"].Constant == nil {
+			s.byKey[key] = source{name: tenants[0]}
+		}
+	}
+}
+
+// known reports whether every provider configuration says its tenant.
+func (s *sources) known() bool {
+	return !slices.ContainsFunc(slices.Collect(maps.Values(s.byKey)), func(of source) bool { return of.why != "" })
 }
 
 // single takes every object as one of the only tenant: the one that was named
@@ -169,6 +199,15 @@ func (s *sources) of(module []step, mode, typeName, name string) (of source, kno
 		return of, true
 	}
 	return source{why: "the plan does not say which provider configuration it has"}, true
+}
+
+// ofObject is of for an object whose identity may name the tenant.
+func (s *sources) ofObject(tenant string, module []step, mode, typeName, name string) (of source, known bool) {
+	of, known = s.of(module, mode, typeName, name)
+	if of.why != "" && slices.Contains(s.names(), tenant) {
+		return source{name: tenant}, true
+	}
+	return of, known
 }
 
 // ofAction says which tenant an action is of. In a module, a plan does not say
