@@ -164,7 +164,7 @@ func remark(env Env, objects []export.Object, filter export.Filter) {
 		}
 		for _, name := range slices.Sorted(maps.Keys(o.Arguments)) {
 			if character := unseen(o.Arguments[name]); character != "" && name != "description" && name != "mixins" {
-				fmt.Fprintf(env.Stderr, "%s %s: %s holds the character %s, which cannot be seen. The provider refuses such texts: correct it in the configuration, and the first plan changes it in the tenant.\n", o.Type, o.ImportID, name, character)
+				fmt.Fprintf(env.Stderr, "%s %s: %s holds the character %s, which cannot be seen. The provider refuses such texts: correct it in the configuration, and the first plan changes it in the tenant.\n", o.Type, access.Visible(o.ImportID), name, character)
 			}
 		}
 	}

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/review"
 	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
 )
 
@@ -144,13 +144,15 @@ func (r report) writeText(w io.Writer) error {
 	if user.Locked() {
 		state += ", locked"
 	}
-	fmt.Fprintf(w, "%s %s <%s>, %s, %s\n", user.FirstName, user.LastName, user.ContactEmail, cmp.Or(user.Department, "no department"), state)
-	fmt.Fprintf(w, "groups: %s\n", cmp.Or(strings.Join(user.GroupIDs, ", "), "none"))
+	// Names come from a server, and go to a terminal.
+	line := func(format string, names ...any) { fmt.Fprintln(w, access.Visible(fmt.Sprintf(format, names...))) }
+	line("%s %s <%s>, %s, %s", user.FirstName, user.LastName, user.ContactEmail, cmp.Or(user.Department, "no department"), state)
+	line("groups: %s", cmp.Or(strings.Join(user.GroupIDs, ", "), "none"))
 	if len(r.makeRoles) > 0 {
-		fmt.Fprintf(w, "roles in Make: %s\n", strings.Join(r.makeRoles, ", "))
+		line("roles in Make: %s", strings.Join(r.makeRoles, ", "))
 	}
 	if r.standing != nil && r.standing.Role != "" {
-		fmt.Fprintf(w, "team: %s, products: %s\n", r.standing.Role, cmp.Or(productsText(r.standing.Products), "none"))
+		line("team: %s, products: %s", r.standing.Role, cmp.Or(productsText(r.standing.Products), "none"))
 	}
 	fmt.Fprintln(w)
 	if len(rows) == 0 {
@@ -173,7 +175,11 @@ func (r report) writeText(w io.Writer) error {
 		case r.Partly:
 			level += " (" + strings.Join(r.Scopes, ", ") + ")"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", shown, what, level, recordsText(r), strings.Join(r.GrantedBy, ", "), r.Source)
+		cells := []string{shown, what, level, recordsText(r), strings.Join(r.GrantedBy, ", "), string(r.Source)}
+		for i := range cells {
+			cells[i] = access.Visible(cells[i])
+		}
+		fmt.Fprintln(t, strings.Join(cells, "\t"))
 	}
 	return t.Flush()
 }
@@ -248,7 +254,5 @@ func (r report) writeJSON(w io.Writer) error {
 		}
 		doc.Rows = append(doc.Rows, row)
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(doc)
+	return review.WriteIndented(w, doc)
 }

@@ -1,6 +1,9 @@
 package cli_test
 
 import (
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -133,5 +136,29 @@ func TestReport_noCredentials(t *testing.T) {
 	_, stderr, code := run(t, nil, "report", "--api-url", "http://127.0.0.1:1", "--tenant", "acme", "--email", "anna@acme.example")
 	if code != 1 || !strings.Contains(stderr, "set IAM_CLIENT_ID and IAM_CLIENT_SECRET") {
 		t.Errorf("code %d, %s", code, stderr)
+	}
+}
+
+// Names that a server made up reach no terminal raw.
+func TestReport_hostileNames(t *testing.T) {
+	t.Parallel()
+	b := servertest.New(t, servertest.Options{NoContract: true, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			answer := httptest.NewRecorder()
+			next.ServeHTTP(answer, r)
+			maps.Copy(w.Header(), answer.Header())
+			w.WriteHeader(answer.Code)
+			_, _ = w.Write([]byte(strings.NewReplacer(`"firstName":"`, `"firstName":"\u001b[2J\u202e\n`, `"tenant":"`, `"tenant":"\u202e`).Replace(answer.Body.String())))
+		})
+	}})
+	environment := map[string]string{"IAM_API_URL": b.URL, "IAM_TENANT": "acme", "IAM_CLIENT_ID": servertest.ClientID, "IAM_CLIENT_SECRET": servertest.ClientSecret}
+	for _, format := range []string{"text", "json"} {
+		text, stderr, code := run(t, environment, "report", "--email", "owner@acme.example", "--format", format)
+		if code != 0 || strings.ContainsFunc(strings.ReplaceAll(text, "\n", ""), access.Hidden) {
+			t.Errorf("%s: code %d %s\n%q", format, code, stderr, text)
+		}
+		if want := map[string]string{"text": `\u{1b}[2J\u{202e}\u{a}`, "json": `"\u202eacme"`}[format]; !strings.Contains(text, want) {
+			t.Errorf("%s: %q lacks %q", format, text, want)
+		}
 	}
 }

@@ -178,8 +178,12 @@ func TestAnswerTooLarge(t *testing.T) {
 	t.Parallel()
 	c := newTestClient(t, answer(200, `{"id":"0123456789"}`))
 	c.maxAnswer = 10
-	if _, err := c.Group(t.Context(), "g"); err == nil || !strings.Contains(err.Error(), "larger than 10 bytes") {
-		t.Errorf("error %v", err)
+	_, one := c.Group(t.Context(), "g")
+	_, list := c.Groups(t.Context())
+	for _, err := range []error{one, list} {
+		if err == nil || !strings.Contains(err.Error(), "larger than 10 bytes") {
+			t.Errorf("error %v", err)
+		}
 	}
 }
 

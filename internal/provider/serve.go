@@ -44,7 +44,7 @@ func (p *Plugin) Server() ProtocolServer {
 			s.notes[m.TypeName] = n
 		}
 	}
-	return s
+	return inert{s}
 }
 
 // noteState is a managed type that notes which objects the states have.

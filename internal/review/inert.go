@@ -74,10 +74,10 @@ var messageSigns = strings.NewReplacer("{", "{{", "}", "}}", "](", "] (")
 // which nothing is a link and nothing is replaced.
 func messageText(text string) string { return messageSigns.Replace(text) }
 
-// writeIndented writes a document as JSON. Its texts are exactly those of the
+// WriteIndented writes a document as JSON. Its texts are exactly those of the
 // plan and the tenant; what cannot be seen is escaped, so that a terminal or an
 // editor shows nothing else than what is there.
-func writeIndented(w io.Writer, doc any) error {
+func WriteIndented(w io.Writer, doc any) error {
 	text, err := json.MarshalIndent(doc, "", "  ")
 	if err != nil {
 		return err

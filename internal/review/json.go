@@ -85,7 +85,7 @@ func (r Result) writeJSON(w io.Writer, o Options) error {
 	for _, f := range r.Findings {
 		doc.Findings = append(doc.Findings, findJSON{f.Tenant, string(f.Kind), f.UserID, f.Email, f.Entity, list(f.Groups), f.Text})
 	}
-	return writeIndented(w, doc)
+	return WriteIndented(w, doc)
 }
 
 func usersJSON(people []Person) []userJSON {

@@ -113,7 +113,7 @@ func (r Result) writeSARIF(w io.Writer, o Options) error {
 	for _, s := range r.sameFindings() {
 		add("finding", "warning", s.line(true))
 	}
-	return writeIndented(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{run}})
+	return WriteIndented(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{run}})
 }
 
 func (run *sarifRun) rule(id, description string) {
