@@ -184,6 +184,21 @@ func TestRun_types(t *testing.T) {
 		"a group is replaced that must be empty":   {nil, []m{change("iam_group.g", "delete,create", kept, kept, m{})}, "", "iam_group.g: the group still has members (2) and force_delete is not set"},
 		"a group is kept by create before destroy": {nil, []m{change("iam_group.g", "create,delete", kept, kept, m{})}, "", ""},
 		"a group without members goes":             {nil, []m{change("iam_group.h", "delete", group("h", m{"media": "read"}, m{"force_delete": false}), nil, m{})}, "", ""},
+		"a group gets a name in English": {
+			nil,
+			[]m{change("iam_group.g", "update", group("g", m{"orders": "read"}), group("g", m{"orders": "manage"}, m{"name": m{"de": "D", "en": "E", "fr": "F"}}), m{})},
+			"ann@acme.example; is raised from read to manage on orders through E (g)\nben@acme.example; is raised from read to manage on orders through E (g)", "",
+		},
+		"a group gets names in other languages": {
+			nil,
+			[]m{change("iam_group.g", "update", group("g", m{"orders": "read"}), group("g", m{"orders": "manage"}, m{"name": m{"fr": "F", "de": "D"}}), m{})},
+			"ann@acme.example; is raised from read to manage on orders through D (g)\nben@acme.example; is raised from read to manage on orders through D (g)", "",
+		},
+		"a group whose name is not known keeps its own": {
+			nil,
+			[]m{change("iam_group.g", "update", group("g", m{"orders": "read"}), group("g", m{"orders": "manage"}, m{"name": nil}), m{"name": true})},
+			"ann@acme.example; is raised from read to manage on orders through G (g)\nben@acme.example; is raised from read to manage on orders through G (g)", "",
+		},
 		"a group keeps what no level stands for": {
 			[]m{
 				object("iam_access_control.c", control("order.order_read")),

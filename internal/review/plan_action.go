@@ -41,9 +41,9 @@ func (p *planReader) invocation(to *[]invocation) error {
 	if err != nil {
 		return err
 	}
-	i, ours, err := p.decodeInvocation(text)
-	if ours && err == nil {
-		*to = append(*to, i)
+	i, err := p.decodeInvocation(text)
+	if i != nil {
+		*to = append(*to, *i)
 	}
 	return err
 }
@@ -56,27 +56,28 @@ func (p *planReader) deferredInvocation() error {
 	if err := p.decode(&d); err != nil {
 		return err
 	}
-	i, ours, err := p.decodeInvocation(d.ActionInvocation)
-	if ours && err == nil {
-		p.plan.later = append(p.plan.later, deferredInvocation{i, d.Reason})
+	i, err := p.decodeInvocation(d.ActionInvocation)
+	if i != nil {
+		p.plan.later = append(p.plan.later, deferredInvocation{*i, d.Reason})
 	}
 	return err
 }
 
-func (p *planReader) decodeInvocation(text json.RawMessage) (i invocation, ours bool, err error) {
+// decodeInvocation reads an action; nil for one of another provider.
+func (p *planReader) decodeInvocation(text json.RawMessage) (*invocation, error) {
 	var a tfjson.ActionInvocation
 	if err := json.Unmarshal(text, &a); err != nil {
-		return i, false, fmt.Errorf("an action of the plan: %w", err)
+		return nil, fmt.Errorf("an action of the plan: %w", err)
 	}
 	if !isOurs(a.Type, a.ProviderName) {
-		return i, false, nil
+		return nil, nil
 	}
 	var triggers struct {
 		Lifecycle json.RawMessage `json:"lifecycle_action_trigger"`
 		Invoke    json.RawMessage `json:"invoke_action_trigger"`
 	}
 	if err := json.Unmarshal(text, &triggers); err != nil {
-		return i, false, err
+		return nil, err
 	}
 	strange := strangeMembers(text, actionMembers)
 	for _, trigger := range []json.RawMessage{triggers.Lifecycle, triggers.Invoke} {
@@ -85,9 +86,9 @@ func (p *planReader) decodeInvocation(text json.RawMessage) (i invocation, ours 
 	for _, name := range strange {
 		p.plan.odd = append(p.plan.odd, Unresolved{Address: a.Address, Text: fmt.Sprintf("the plan says %s of it, which this release does not understand", name)})
 	}
-	i = invocation{address: a.Address, typeName: a.Type, config: valuesOf(a.ConfigValues), unknown: unknownOf(a.ConfigUnknown)}
+	i := &invocation{address: a.Address, typeName: a.Type, config: valuesOf(a.ConfigValues), unknown: unknownOf(a.ConfigUnknown)}
 	if a.LifecycleActionTrigger != nil {
 		i.event = a.LifecycleActionTrigger.ActionTriggerEvent
 	}
-	return i, true, nil
+	return i, nil
 }

@@ -57,9 +57,9 @@ func (p *planReader) change(to *[]change) error {
 	if err != nil {
 		return err
 	}
-	c, ours, err := p.decodeChange(text)
-	if ours && err == nil {
-		*to = append(*to, c)
+	c, err := p.decodeChange(text)
+	if c != nil {
+		*to = append(*to, *c)
 	}
 	return err
 }
@@ -72,22 +72,23 @@ func (p *planReader) deferredChange() error {
 	if err := p.decode(&d); err != nil {
 		return err
 	}
-	c, ours, err := p.decodeChange(d.ResourceChange)
-	if ours && err == nil {
-		p.plan.deferred = append(p.plan.deferred, deferredChange{c, d.Reason})
+	c, err := p.decodeChange(d.ResourceChange)
+	if c != nil {
+		p.plan.deferred = append(p.plan.deferred, deferredChange{*c, d.Reason})
 	}
 	return err
 }
 
-func (p *planReader) decodeChange(text json.RawMessage) (c change, ours bool, err error) {
+// decodeChange reads a change; nil for one of another provider.
+func (p *planReader) decodeChange(text json.RawMessage) (*change, error) {
 	var rc tfjson.ResourceChange
 	if err := json.Unmarshal(text, &rc); err != nil {
-		return c, false, fmt.Errorf("a change of the plan: %w", err)
+		return nil, fmt.Errorf("a change of the plan: %w", err)
 	}
 	if !isOurs(rc.Type, rc.ProviderName) {
-		return c, false, nil
+		return nil, nil
 	}
-	c = change{
+	c := &change{
 		address: rc.Address, previous: rc.PreviousAddress, module: rc.ModuleAddress, mode: string(rc.Mode), typeName: rc.Type, name: rc.Name,
 		index: rc.Index, deposed: rc.DeposedKey,
 	}
@@ -95,7 +96,7 @@ func (p *planReader) decodeChange(text json.RawMessage) (c change, ours bool, er
 		Change json.RawMessage `json:"change"`
 	}
 	if err := json.Unmarshal(text, &parts); err != nil {
-		return c, false, err
+		return nil, err
 	}
 	strange := append(strangeMembers(text, changeMembers), strangeMembers(parts.Change, partMembers)...)
 	for _, name := range strange {
@@ -114,7 +115,7 @@ func (p *planReader) decodeChange(text json.RawMessage) (c change, ours bool, er
 	if !slices.Contains(knownActions, c.doing()) {
 		p.plan.odd = append(p.plan.odd, Unresolved{Address: c.address, Text: fmt.Sprintf("the plan's action %q is not one that this release understands", c.doing())})
 	}
-	return c, true, nil
+	return c, nil
 }
 
 // tenantOf is the tenant that an identity names.

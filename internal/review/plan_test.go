@@ -2,7 +2,6 @@ package review_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -95,14 +94,14 @@ func TestRead_strange(t *testing.T) {
 			return m{"action_invocations": []m{put(action(), "invoke_action_trigger", m{"spare": v})}}
 		},
 	} {
-		for _, value := range []any{true, "x", 1, []any{0}, []any{m{"x": 1}}, m{"x": []any{"y"}}} {
+		for i, value := range []any{true, "x", 1, []any{m{"x": 1}}, m{"x": []any{"y"}}, false, "", 0, nil, []any{0, "", false}} {
 			plan := plan(value)
 			plan["format_version"], plan["planned_values"] = "1.2", m{"x": 1}
 			if plan["resource_changes"] == nil {
 				plan["resource_changes"] = []m{object()}
 			}
 			said := notes(ask(t, asText(t, plan), nil))
-			empty := fmt.Sprint(value) == "[0]"
+			empty := i >= 5
 			if has := slices.ContainsFunc(said, func(text string) bool { return strings.Contains(text, name) }); has == empty {
 				t.Errorf("%s, %v: %q", name, value, said)
 			}
@@ -159,5 +158,22 @@ func TestReview_unknownActions(t *testing.T) {
 	}
 	if got := notes(ask(t, plan, nil)); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
+	}
+}
+
+// Every module is looked at, at every depth.
+func TestRead_strangeModules(t *testing.T) {
+	t.Parallel()
+	module := func(calls m) m { return m{"module": m{"spare": true, "module_calls": calls}} }
+	plan := planOf(t)
+	plan = strings.Replace(plan, "{", `{"configuration": `+asText(t, m{"root_module": m{"module_calls": m{"a": module(m{"d": module(nil)}), "b": module(nil), "c": module(nil)}}})+",", 1)
+	said := notes(ask(t, plan, nil))
+	slices.Sort(said)
+	var want []string
+	for _, name := range []string{"a", "b", "c", "d"} {
+		want = append(want, "module "+name+" of the configuration has spare, which this release does not understand")
+	}
+	if !slices.Equal(said, want) {
+		t.Errorf("got %q", said)
 	}
 }

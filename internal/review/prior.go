@@ -47,9 +47,6 @@ func scopesNamed(resources []priorResource, changes []change) map[string]bool {
 	}
 	for _, r := range resources {
 		add(r.values)
-		if r.typeName == "iam_scope" {
-			names[r.values.text("id")] = true
-		}
 	}
 	for _, c := range changes {
 		add(c.after)

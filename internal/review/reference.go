@@ -28,7 +28,7 @@ type resolver struct {
 func newResolver(p *Plan) *resolver {
 	r := &resolver{root: p.config.Root, instances: map[string][]change{}}
 	for _, c := range p.changes {
-		if c.doing() != "delete" && c.deposed == "" {
+		if c.doing() != "delete" {
 			key := instanceKey(steps(c.module), c.mode, c.typeName, c.name)
 			r.instances[key] = append(r.instances[key], c)
 		}

@@ -115,6 +115,56 @@ func TestRun_references(t *testing.T) {
 			[]m{configured("iam_group_membership.x", expression("var.x", "iam_group.gg", "iam_group.g"))},
 			nil, "", unknown + ": it may be iam_group.g or iam_group.gg",
 		},
+		"twice": {[]m{newGroup("g", nil), joins("", nil)}, []m{configured("iam_group_membership.x", expression("iam_group.g", "iam_group.g"))}, nil, read("g (iam_group.g)"), ""},
+		"one of two by its own key": {
+			[]m{newGroup("g", "a"), newGroup("g", "b"), newGroup("h", "a"), newGroup("h", "b"), joins("", "b")},
+			[]m{configured("iam_group_membership.x", expression("iam_group.g", "iam_group.h", "each.key"))},
+			nil, "", strings.Replace(unknown, ".x:", `.x["b"]:`, 1) + `: it may be iam_group.g["b"] or iam_group.h["b"]`,
+		},
+		"one of five": {
+			[]m{newGroup("g", 0), newGroup("g", 1), newGroup("g", 2), newGroup("g", 3), newGroup("g", 4), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression("iam_group.g"))},
+			nil, "", unknown + ": it may be iam_group.g[0] or iam_group.g[1] or iam_group.g[2] or iam_group.g[3] or iam_group.g[4]",
+		},
+		"one of six": {
+			[]m{newGroup("g", 0), newGroup("g", 1), newGroup("g", 2), newGroup("g", 3), newGroup("g", 4), newGroup("g", 5), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression("iam_group.g"))},
+			nil, "", unknown + ": it may be iam_group.g[0] or iam_group.g[1] or iam_group.g[2] or iam_group.g[3] or iam_group.g[4] or …",
+		},
+		"beside a data source of another type": {
+			[]m{newGroup("g", nil), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression("data.aws_thing.x.id", "data.aws_thing.x", "iam_group.g.id", "iam_group.g"))},
+			nil, "", unknown,
+		},
+		"to what a data source reads": {
+			[]m{with(with(change("iam_group.x", "read", nil, m{"id": "g"}, m{}), "mode", "data"), "address", "data.iam_group.x"), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression("data.iam_group.x.id", "data.iam_group.x"))},
+			nil, read("G (g)"), "",
+		},
+		"handed to a module under the name of a type": {
+			[]m{newGroup("g", nil), joins("module.m", nil)},
+			nil,
+			m{"m": m{"expressions": m{"iam_group": references("iam_group.g")}, "module": m{"resources": []m{configured("iam_group_membership.x", expression("var.iam_group.id", "var.iam_group"))}}}},
+			read("g (iam_group.g)"), "",
+		},
+		"handed down two modules": {
+			[]m{newGroup("g", nil), joins("module.m.module.n", nil)},
+			nil,
+			m{"m": m{"expressions": m{"group": references("iam_group.g.id", "iam_group.g")}, "module": m{"module_calls": m{
+				"n": m{"expressions": m{"group": references("var.group")}, "module": m{"resources": []m{configured("iam_group_membership.x", expression("var.group"))}}},
+			}}}},
+			read("g (iam_group.g)"), "",
+		},
+		"to a vendor as a whole": {
+			[]m{instance("", "iam_vendor.v", nil, m{"name": "V"}, m{"id": true, "group_ids": true}), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression("iam_vendor.v"))},
+			nil, "", unknown + ": it may be iam_vendor.v/order_manager or iam_vendor.v/order_viewer or iam_vendor.v/product_manager or iam_vendor.v/product_viewer",
+		},
+		"to something else of a vendor": {
+			[]m{instance("", "iam_vendor.v", nil, m{"name": "V"}, m{"id": true, "group_ids": true}), joins("", nil)},
+			[]m{configured("iam_group_membership.x", expression(`iam_vendor.v.contacts["order_viewer"]`, "iam_vendor.v.contacts", "iam_vendor.v"))},
+			nil, "", unknown + ": it may be iam_vendor.v/order_manager or iam_vendor.v/order_viewer or iam_vendor.v/product_manager or iam_vendor.v/product_viewer",
+		},
 		"one of two": {
 			[]m{newGroup("g", nil), newGroup("h", nil), joins("", nil)},
 			[]m{configured("iam_group_membership.x", expression("var.x", "iam_group.g.id", "iam_group.g", "iam_group.h.id", "iam_group.h"))},
@@ -196,7 +246,8 @@ func TestRun_references(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			plan := offline(people(), c.changes...)
+			deep := with(object("iam_group.deep", group("deep", m{})), "address", "module.a.module.b.iam_group.deep")
+			plan := offline(append(people(), deep), c.changes...)
 			plan["configuration"] = m{"root_module": m{"resources": c.resources, "module_calls": c.calls}}
 			r := ask(t, asText(t, plan), nil)
 			if got, said := happening(r), strings.Join(notes(r), "\n"); got != c.want || said != c.notes {

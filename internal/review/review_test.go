@@ -298,13 +298,17 @@ func TestReview_templateGone(t *testing.T) {
 	c := servertest.New(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if gone.Load() {
-				r.URL.Path = strings.Replace(r.URL.Path, "/spare", "/no-longer", 1)
+				r.URL.Path = strings.Replace(r.URL.Path, "/spare", "/no-longer-", 1)
 			}
 			next.ServeHTTP(w, r)
 		})
 	}}).Client
-	for id, on := range map[string]string{"base": "", "spare": ""} {
-		if _, err := c.PutTemplate(t.Context(), id, api.TemplateUpdate{Name: api.Text{"en": id}, BasedOn: on, Access: map[string]string{"orders": "read"}}); err != nil {
+	ids := []string{"base"}
+	for i := range 12 {
+		ids = append(ids, fmt.Sprint("spare", i))
+	}
+	for _, id := range ids {
+		if _, err := c.PutTemplate(t.Context(), id, api.TemplateUpdate{Name: api.Text{"en": id}, Access: map[string]string{"orders": "read"}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -319,5 +323,27 @@ func TestReview_templateGone(t *testing.T) {
 	plan := planOf(t, change("iam_role_template.base", "update", m{"id": "base", "effective_access": m{"orders": "read"}}, m{"id": "base", "effective_access": m{"orders": "manage"}}, m{}))
 	if got := happening(ask(t, plan, c)); !strings.Contains(got, "clerk000@acme.example; ") || !strings.Contains(got, "is raised from read to manage on orders through Clerks (clerks)") {
 		t.Errorf("it says %s", got)
+	}
+}
+
+// What the token may not read is told where the plan does something.
+func TestReview_unread(t *testing.T) {
+	t.Parallel()
+	b := servertest.New(t, servertest.Options{})
+	c := b.NewClient(t, client.Options{Scope: strings.Join([]string{api.ScopeUserRead, api.ScopeGroupRead, api.ScopeTemplateRead}, " ")})
+	action := planOf(t)
+	action = strings.Replace(action, "{", `{"action_invocations": [{"address": "action.iam_sync_make.x", "type": "iam_sync_make", "name": "x"}],`, 1)
+	for name, p := range map[string]struct {
+		plan string
+		want bool
+	}{
+		"nothing":   {planOf(t, change("iam_site.x", "no-op", m{}, m{}, m{})), false},
+		"a change":  {planOf(t, change("iam_site.x", "create", nil, m{}, m{})), true},
+		"an action": {action, true},
+	} {
+		said := notes(ask(t, p.plan, c))
+		if got := slices.Contains(said, "the token may not read the team: what becomes of that is not reviewed"); got != p.want {
+			t.Errorf("%s: %q", name, said)
+		}
 	}
 }

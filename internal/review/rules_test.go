@@ -11,3 +11,13 @@ func TestRules(t *testing.T) {
 		}
 	}
 }
+
+// A review knows types and actions, and nothing else.
+func TestKnows(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{"iam_group": true, "iam_lock_user": true, "iam_resend_invitation": true, "iam_badge": false, "": false} {
+		if got := Knows(name); got != want {
+			t.Errorf("%q is known: %t", name, got)
+		}
+	}
+}

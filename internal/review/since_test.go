@@ -103,7 +103,7 @@ func TestRun_since(t *testing.T) {
 	for address, v := range map[string]m{
 		"iam_user.gone": {"id": "no", "email": "no@acme.example"}, "iam_group.gone": {"id": "no", "user_type": "EMPLOYEE"},
 		"iam_group_membership.gone": {"group_id": "clerks", "user_id": "no"}, "iam_user_groups.gone": {"user_id": "no", "group_ids": []string{}},
-		"iam_users_csv.gone": {"csv": "email,first_name,last_name\nno@acme.example,N,N\n"}, "iam_access_control.gone": {"id": "no"},
+		"iam_users_csv.gone": {"csv": "email,first_name,last_name,groups\nno@acme.example,N,N,clerks\n"}, "iam_access_control.gone": {"id": "no"},
 		"iam_role_template.gone": {"id": "no"}, "iam_vendor.gone": {"id": "no", "group_ids": m{"order_viewer": "nog"}},
 		"iam_team_member.gone": {"id": "no", "email": "no@acme.example", "role": "member"}, "iam_team_owner.gone": {"member_id": "no"},
 		"iam_product_assignment.gone": {"member_id": "no", "product": "studio_pro"},
@@ -140,7 +140,24 @@ func addNew(t *testing.T, c *client.Client) {
 // The team is compared, too.
 func TestRun_sinceTeam(t *testing.T) {
 	t.Parallel()
-	c := staffed(t, 0)
+	c := staffed(t, 1)
+	addNew(t, c)
+	users, err := c.Users(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var id, locked string
+	for _, u := range users {
+		switch u.ContactEmail {
+		case "new@acme.example":
+			id = u.ID
+		case "clerk000@acme.example":
+			locked = u.ID
+		}
+	}
+	if err := c.LockUser(t.Context(), locked); err != nil {
+		t.Fatal(err)
+	}
 	owner, err := c.TeamOwner(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -154,10 +171,15 @@ func TestRun_sinceTeam(t *testing.T) {
 		values  m
 		want    string
 	}{
-		"Owner":        {"iam_team_owner.o", m{"member_id": owner.ID}, ""},
-		"member":       {"iam_team_member.m", m{"id": "x", "email": "M@acme.example", "role": "member"}, ""},
-		"other role":   {"iam_team_member.m", m{"id": "x", "email": "m@acme.example", "role": "admin"}, "iam_team_member.m: the tenant has changed since the plan was made: m@acme.example is member in the team; plan again"},
-		"lost product": {"iam_product_assignment.p", m{"member_id": owner.ID, "product": "studio_pro"}, "iam_product_assignment.p: the tenant has changed since the plan was made: " + owner.Email + " has lost the product studio_pro; plan again"},
+		"no member":         {"iam_team_member.n", m{"id": "n", "email": "new@acme.example", "role": "member"}, "iam_team_member.n: the tenant has changed since the plan was made: new@acme.example has left the team; plan again"},
+		"no Owner":          {"iam_team_owner.o", m{"member_id": id}, "iam_team_owner.o: the tenant has changed since the plan was made: somebody else is the Owner of the team; plan again"},
+		"no holder":         {"iam_product_assignment.p", m{"member_id": id, "product": "studio_pro"}, "iam_product_assignment.p: the tenant has changed since the plan was made: member " + id + " has left the team; plan again"},
+		"a lock":            {"iam_user.n", m{"id": id, "email": "new@acme.example", "locked": false, "status": "INACTIVE"}, ""},
+		"no word of a lock": {"iam_user.n", m{"id": locked, "email": "clerk000@acme.example", "locked": nil, "status": ""}, ""},
+		"Owner":             {"iam_team_owner.o", m{"member_id": owner.ID}, ""},
+		"member":            {"iam_team_member.m", m{"id": "x", "email": "M@acme.example", "role": "member"}, ""},
+		"other role":        {"iam_team_member.m", m{"id": "x", "email": "m@acme.example", "role": "admin"}, "iam_team_member.m: the tenant has changed since the plan was made: m@acme.example is member in the team; plan again"},
+		"lost product":      {"iam_product_assignment.p", m{"member_id": owner.ID, "product": "studio_pro"}, "iam_product_assignment.p: the tenant has changed since the plan was made: " + owner.Email + " has lost the product studio_pro; plan again"},
 	} {
 		if got := strings.Join(notes(ask(t, asText(t, offline([]m{object(v.address, v.values)})), c)), "\n"); got != v.want {
 			t.Errorf("%s: %q", name, got)

@@ -105,6 +105,11 @@ func TestRun_twoBlocks(t *testing.T) {
 	if strings.Join(r.Tenants, " ") != "shop" || who(r) != "shop a@a.example false, shop b@b.example false" || len(r.Unresolved) > 0 {
 		t.Errorf("%v; %s; %v", r.Tenants, who(r), r.Unresolved)
 	}
+	// Then what the configuration has no more is of that tenant, whatever it names.
+	r = ask(t, asText(t, twoHouses(shop, shop, change("iam_make_organization.gone", "delete", m{"organization_id": "7"}, nil, m{}))), nil)
+	if len(r.People)+len(r.Unresolved) > 0 {
+		t.Errorf("%s; %q", who(r), notes(r))
+	}
 }
 
 // What the configuration has no more belongs to the tenant that alone knows it.
@@ -288,5 +293,20 @@ func TestRun_removedByGroup(t *testing.T) {
 	nobody := twoHouses(m{"tenant": constant("shopa")}, m{}, change("iam_make_organization.gone", "delete", m{"organization_id": "7"}, nil, m{}))
 	if got := notes(ask(t, asText(t, nobody), nil)); !slices.Equal(got, []string{"iam_make_organization.gone: " + gone}) {
 		t.Errorf("by nothing: %q", got)
+	}
+}
+
+// A resource is told from others by mode, type and name.
+func TestRun_resourcesOfOneName(t *testing.T) {
+	t.Parallel()
+	plan := twoHouses(m{"tenant": constant("shopa")}, m{"tenant": constant("shopb")}, lowers("b"))
+	root := plan["configuration"].(m)["root_module"].(m)
+	root["resources"] = append([]m{
+		{"mode": "data", "type": "iam_group", "name": "b", "provider_config_key": "iam"},
+		{"mode": "managed", "type": "iam_site", "name": "b", "provider_config_key": "iam"},
+		{"mode": "managed", "type": "iam_group", "name": "a", "provider_config_key": "iam"},
+	}, root["resources"].([]m)...)
+	if r := ask(t, asText(t, plan), nil); who(r) != "shopb b@b.example false" || len(r.Unresolved) > 0 {
+		t.Errorf("%s; %q", who(r), notes(r))
 	}
 }
