@@ -195,17 +195,14 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	start := time.Now()
 	id, err := r.create(ctx, plan, start)
+	if err == nil && (left.locked || len(left.groups) > 0) { // which the id is given back
+		err = r.ofAnother(ctx, id, plan)
+	}
 	switch {
 	case client.IsConflict(err):
 		resp.Diagnostics.Append(emailTaken(plan.Email.ValueString()))
-	case client.IsUncertain(err):
-		// The user may exist. What is known goes into the state, so that the
-		// next refresh can look for it.
-		plan.ID, plan.BackofficeUserNumber, plan.Status = types.StringNull(), types.StringNull(), types.StringNull()
-		resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateUncertain, []byte(start.UTC().Format(`"`+time.RFC3339+`"`)))...)
-		resp.Diagnostics.Append(plumbing.Unable("create", "user", plan.Email.ValueString(),
-			fmt.Errorf("%w. The user may have been made all the same. Run the same command again: it looks for the user by e-mail, removes it if it is there, and makes it again", err)))
+	case client.IsUncertain(err), isAnother(err):
+		r.noteUncertain(ctx, plan, start, err, resp)
 	case emailRefused(err, plan.Email.ValueString()):
 		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("email"), "create", "user", plan.Email.ValueString(), err))
 	case err != nil:
@@ -216,19 +213,25 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 			plan.Locked = types.BoolValue(false)
 		}
 		r.giveBack(ctx, id, plan, left, &resp.Diagnostics)
-		r.readBack(ctx, id, &plan, &resp.Diagnostics)
+		if err := r.readBack(ctx, id, &plan, &resp.Diagnostics); err != nil {
+			r.noteUncertain(ctx, plan, start, err, resp)
+			return
+		}
 		resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
 	}
 }
 
 // readBack completes the state of a user that was made. When it cannot be read
 // it is in the state all the same, as what it was asked to be: a user that the
-// state does not know would be made again.
-func (r *userResource) readBack(ctx context.Context, id string, plan *userModel, diags *diag.Diagnostics) {
+// state does not know would be made again. The error is an id of somebody else.
+func (r *userResource) readBack(ctx context.Context, id string, plan *userModel, diags *diag.Diagnostics) error {
 	user, err := r.await(ctx, id, *plan)
 	if err == nil {
 		plan.fromAPI(*user)
-		return
+		return nil
+	}
+	if isAnother(err) {
+		return err
 	}
 	plan.ID, plan.BackofficeUserNumber = types.StringValue(id), types.StringValue(id)
 	plan.Status = types.StringValue(string(api.UserProvisioned))
@@ -236,6 +239,7 @@ func (r *userResource) readBack(ctx context.Context, id string, plan *userModel,
 		plan.Status = types.StringValue(string(api.UserInactive))
 	}
 	diags.Append(plumbing.NotReadBack("user", plan.Email.ValueString(), err))
+	return nil
 }
 
 // privateUncertain holds when the creation of a user was tried whose answer
@@ -258,6 +262,9 @@ func (r *userResource) create(ctx context.Context, plan userModel, start time.Ti
 				return found.ID, nil
 			}
 		}
+		if err == nil && plan.Locked.ValueBool() {
+			err = r.ofAnother(ctx, id, plan) // who would be locked
+		}
 		if !client.IsUncertain(err) {
 			return id, err
 		}
@@ -273,7 +280,7 @@ func (r *userResource) create(ctx context.Context, plan userModel, start time.Ti
 
 // await reads the user back once the API shows what was written.
 func (r *userResource) await(ctx context.Context, id string, plan userModel) (*api.User, error) {
-	return client.Await(ctx, func(ctx context.Context) (*api.User, error) { return r.Client.User(ctx, id) }, plan.shownBy)
+	return client.Await(ctx, func(ctx context.Context) (*api.User, error) { return r.read(ctx, id, plan) }, plan.shownBy)
 }
 
 // emailRefused reports whether the API does not take the e-mail, as where the

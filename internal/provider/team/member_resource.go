@@ -2,6 +2,7 @@ package team
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -171,8 +172,9 @@ func (r *memberResource) Create(ctx context.Context, req resource.CreateRequest,
 	id, err := r.invite(ctx, plan)
 	switch {
 	case err == nil:
-		r.readBack(ctx, id, &plan, &resp.Diagnostics)
-		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		if r.readBack(ctx, id, &plan, &resp.Diagnostics) {
+			resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		}
 	case client.IsConflict(err):
 		resp.Diagnostics.AddAttributeError(path.Root("email"), "Unable to create team member",
 			plumbing.ExistsText("Team member "+email, "iam_team_member", email))
@@ -206,21 +208,33 @@ func (r *memberResource) invite(ctx context.Context, plan memberModel) (string, 
 }
 
 // readBack completes the state of a member that was invited. When it cannot be
-// read it is in the state all the same.
-func (r *memberResource) readBack(ctx context.Context, id string, plan *memberModel, diags *diag.Diagnostics) {
-	member, err := r.await(ctx, id, plan.Role.ValueString())
+// read it is in the state all the same, unless the id is another's.
+func (r *memberResource) readBack(ctx context.Context, id string, plan *memberModel, diags *diag.Diagnostics) (kept bool) {
+	member, err := r.await(ctx, id, *plan)
 	if err == nil {
 		plan.fromAPI(*member)
-		return
+		return true
+	}
+	if _, another := errors.AsType[*plumbing.AnotherError](err); another {
+		diags.Append(plumbing.Unable("create", "team member", plan.Email.ValueString(), fmt.Errorf("%w. The member may have been invited all the same: import it if it is in the team", err)))
+		return false
 	}
 	plan.ID, plan.Status = types.StringValue(id), types.StringValue(string(api.MemberInvited))
 	diags.Append(plumbing.NotReadBack("team member", plan.Email.ValueString(), err))
+	return true
 }
 
 // await reads the member once the API shows the role.
-func (r *memberResource) await(ctx context.Context, id, role string) (*api.TeamMember, error) {
-	return client.Await(ctx, func(ctx context.Context) (*api.TeamMember, error) { return r.Client.TeamMember(ctx, id) },
-		func(m api.TeamMember) bool { return string(m.Role) == role || m.Role == access.RoleOwner })
+func (r *memberResource) await(ctx context.Context, id string, plan memberModel) (*api.TeamMember, error) {
+	return client.Await(ctx, func(ctx context.Context) (*api.TeamMember, error) {
+		m, err := r.Client.TeamMember(ctx, id)
+		if err == nil && !api.SameEmail(m.Email, plan.Email.ValueString()) {
+			return nil, &plumbing.AnotherError{ID: id, Email: m.Email, Wanted: plan.Email.ValueString()}
+		}
+		return m, err
+	}, func(m api.TeamMember) bool {
+		return string(m.Role) == plan.Role.ValueString() || m.Role == access.RoleOwner
+	})
 }
 
 func (r *memberResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -253,7 +267,7 @@ func (r *memberResource) Update(ctx context.Context, req resource.UpdateRequest,
 	}
 	err := r.Client.ChangeTeamRole(ctx, plan.ID.ValueString(), access.TeamRole(plan.Role.ValueString()))
 	if err == nil {
-		_, err = r.await(ctx, plan.ID.ValueString(), plan.Role.ValueString())
+		_, err = r.await(ctx, plan.ID.ValueString(), plan)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("update", "team member", plan.Email.ValueString(), err))

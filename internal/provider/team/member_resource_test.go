@@ -3,6 +3,7 @@ package team_test
 import (
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -297,3 +298,30 @@ type nowhere struct{ header http.Header }
 func (n nowhere) Header() http.Header         { return n.header }
 func (n nowhere) Write(p []byte) (int, error) { return len(p), nil }
 func (n nowhere) WriteHeader(int)             {}
+
+// An invitation that is answered with the id of another member is an error, and
+// the state does not have the other one.
+func TestTeamMemberResource_idOfAnother(t *testing.T) {
+	t.Parallel()
+	var other atomic.Pointer[string]
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/members") {
+				next.ServeHTTP(httptest.NewRecorder(), r)
+				w.WriteHeader(http.StatusCreated)
+				_, _ = w.Write([]byte(`{"id":"` + *other.Load() + `"}`))
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	owner, err := b.Client.TeamOwner(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.Store(&owner.ID)
+	made, d := providertest.New(t, b.Config).Apply("iam_team_member", state{}, values{"email": "anna@acme.example", "role": "member"})
+	if !d.Has("error: Unable to create team member", "which belongs to owner@acme.example", "may have been invited all the same") || made.Values != nil {
+		t.Errorf("got %v %v", made.Values, d)
+	}
+}
