@@ -160,14 +160,7 @@ func (r *reporter) row(s Subject, v *view, a *area, row Row) {
 	e := &catalog[a.entity]
 	row.Category, row.Entity, row.EntityLabel = e.Category, e.Code, e.Label
 	row.RestrictionAware, row.VendorID = e.RestrictionAware, v.vendorID
-	start := len(r.names)
-	for _, g := range s.grants {
-		if s.gives(v, g, a, &row) {
-			r.names, r.sources = append(r.names, g.ID), append(r.sources, g.sourceIn(a, &row))
-		}
-	}
-	row.GrantedBy, row.Sources = r.names[start:len(r.names):len(r.names)], r.sources[start:len(r.sources):len(r.sources)]
-	row.Source = row.Sources[0] // somebody gives what is held
+	start, n := len(r.names), needed{a: a, row: &row, slots: a.whole[row.Level]}
 	if row.Partly {
 		held := v.wide
 		for i, value := range v.values {
@@ -176,17 +169,17 @@ func (r *reporter) row(s Subject, v *view, a *area, row Row) {
 			}
 		}
 		whole, _ := a.held(held)
-		row.Scopes = held.and(a.all).minus(a.upTo(whole)).scopes()
+		beyond := held.and(a.all).minus(a.upTo(whole))
+		row.Scopes, n.slots = beyond.scopes(), a.first[row.Level].and(beyond)
 	}
+	for _, g := range s.grants {
+		if s.gives(v, g, n) {
+			r.names, r.sources = append(r.names, g.ID), append(r.sources, g.sourceIn(a, &row))
+		}
+	}
+	row.GrantedBy, row.Sources = r.names[start:len(r.names):len(r.names)], r.sources[start:len(r.sources):len(r.sources)]
+	row.Source = row.Sources[0] // somebody gives what is held
 	r.rows = append(r.rows, row)
-}
-
-// upTo returns the slots of a level and of those below it.
-func (a *area) upTo(level Level) (s slots) {
-	for ; level > None; level-- {
-		s = s.or(a.first[level])
-	}
-	return s
 }
 
 // sourceIn says where the group has the row's level from. What is not the whole
@@ -198,30 +191,34 @@ func (g *grant) sourceIn(a *area, row *Row) Source {
 	return g.source[a.entity]
 }
 
+// needed is what a group gives that stands in a row: the level or, of a part, one
+// of the slots.
+type needed struct {
+	a     *area
+	row   *Row
+	slots slots
+}
+
 // gives reports whether the group gives what the row says, on records with one
 // of its values at least.
-func (s Subject) gives(v *view, g *grant, a *area, row *Row) bool {
-	if len(row.Restrictions) == 0 {
-		return s.givesOn(v, g, a, row, nil)
+func (s Subject) gives(v *view, g *grant, n needed) bool {
+	if len(n.row.Restrictions) == 0 {
+		return s.givesOn(v, g, n, nil)
 	}
-	return slices.ContainsFunc(row.Restrictions, func(value string) bool { return s.givesOn(v, g, a, row, &value) })
+	return slices.ContainsFunc(n.row.Restrictions, func(value string) bool { return s.givesOn(v, g, n, &value) })
 }
 
 // givesOn is gives for records that carry the restriction value, or none: by the
 // group itself or, where no group does, by a scope of what the row says.
-func (s Subject) givesOn(v *view, g *grant, a *area, row *Row, restriction *string) bool {
+func (s Subject) givesOn(v *view, g *grant, n needed, restriction *string) bool {
 	if !v.has(g) {
 		return false
 	}
-	wanted := a.whole[row.Level]
-	if row.Partly {
-		wanted = a.first[row.Level]
-	}
 	alone := func(g *grant) bool {
-		whole, _ := a.held(g.slots(restriction))
-		return !row.Partly && v.has(g) && whole >= row.Level
+		whole, _ := n.a.held(g.slots(restriction))
+		return !n.row.Partly && v.has(g) && whole >= n.row.Level
 	}
-	return alone(g) || g.slots(restriction).meets(wanted) && !slices.ContainsFunc(s.grants, alone)
+	return alone(g) || g.slots(restriction).meets(n.slots) && !slices.ContainsFunc(s.grants, alone)
 }
 
 // others adds the scopes of no entity, those for every record first.

@@ -60,6 +60,9 @@ func TestReport_rights(t *testing.T) {
 			" on  by [b] from [access_control] [ai.agent_read house.key]",
 		}},
 		{"a viewing scope that only managers carry is viewing", []Group{{ID: "a", Controls: []string{"view"}}}, []string{"users_and_groups partly read on  by [a] from [access_control] [iam.access_read]"}},
+		{"a viewing scope beyond a level is a part of reading", []Group{{ID: "a", Controls: controlOf("users_and_groups", Read)}, {ID: "b", Controls: []string{"view"}}}, []string{
+			"users_and_groups read on  by [a] from [access] []", "users_and_groups partly read on  by [b] from [access_control] [iam.access_read]",
+		}},
 		{"a scope of several entities counts for each", []Group{{ID: "a", Controls: []string{"ship"}}}, []string{
 			"delivery_methods read on  by [a] from [access_control] []", "delivery_times read on  by [a] from [access_control] []",
 		}},
@@ -117,6 +120,9 @@ func TestCompareSubjects_scopes(t *testing.T) {
 			"lowered: loses a part of manage on users_and_groups (iam.user_create) through G (g)", "raised: gains a part of manage on users_and_groups (iam.user_delete) through G (g)",
 		}, true},
 		{"less to see beside a part", []string{"iam.user_create", "iam.user_read"}, []string{"iam.user_create"}, []string{"lowered: loses a part of manage on users_and_groups (iam.user_read) through G (g)"}, false},
+		{"less to see beside a level", []string{"iam.user_read", "iam.group_read", "iam.template_read", "iam.access_read"}, []string{"iam.user_read", "iam.group_read", "iam.template_read"}, []string{
+			"lowered: is lowered from read and partly read to read on users_and_groups (iam.access_read) through G (g)",
+		}, false},
 		{"seeing is no managing", nil, []string{"iam.access_read"}, []string{"gained: gains a part of read on users_and_groups (iam.access_read) through G (g)"}, false},
 		{"of no entity", []string{"ai.agent_read", "ai.agent_manage"}, []string{"ai.agent_read"}, []string{"lost: loses the scope ai.agent_manage through G (g)"}, false},
 		{"a role in Make is told as such", nil, []string{"integromat.scenario_edit"}, nil, false},

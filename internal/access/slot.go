@@ -64,7 +64,8 @@ type area struct {
 }
 
 // held returns the highest level of which all scopes are there, and the highest
-// above it of which some are; None where there is no such part.
+// above it of which some are; None where there is no such part. A viewing scope
+// beyond the level is a part of Read.
 func (a *area) held(s slots) (level, part Level) {
 	if !s.meets(a.all) {
 		return None, None
@@ -79,7 +80,18 @@ func (a *area) held(s slots) (level, part Level) {
 			return level, part
 		}
 	}
+	if s.and(a.first[Read]).minus(a.upTo(level)) != (slots{}) {
+		return level, Read
+	}
 	return level, None
+}
+
+// upTo returns the slots that a level takes, and those of the levels below it.
+func (a *area) upTo(level Level) (s slots) {
+	for ; level > None; level-- {
+		s = s.or(a.whole[level])
+	}
+	return s
 }
 
 // within returns the slots of the area, with those of every level below the one
@@ -87,10 +99,7 @@ func (a *area) held(s slots) (level, part Level) {
 func (a *area) within(s slots) slots {
 	s = s.and(a.all)
 	level, _ := a.held(s)
-	for ; level > None; level-- {
-		s = s.or(a.first[level])
-	}
-	return s
+	return s.or(a.upTo(level))
 }
 
 var (

@@ -41,6 +41,7 @@ type person struct {
 	scopes   map[string]reach
 	controls map[string]reach  // access controls that the groups carry, by id
 	team     string            // the role; empty outside of the team
+	account  string            // the id in the team; empty outside of it
 	products map[string]string // product to the role in it, "holder" where it has none
 	make     []string          // roles in the Make organization; none where there is none
 	inMake   bool              // is a member there, or is to be one
@@ -220,7 +221,7 @@ func (f *facts) readTeam(ctx context.Context, c *client.Client) error {
 	}
 	for _, m := range team {
 		p := f.person(m.Email)
-		p.team = string(m.Role)
+		p.team, p.account = string(m.Role), m.ID
 		if p.team == "owner" {
 			f.ownerMail = p.email
 		}
@@ -273,7 +274,7 @@ func (f *facts) related(ids map[string]bool) map[string]bool {
 		groups[id] = ids[id] || has(g.AccessControls, controls) || has(g.Templates, ids) || g.VendorID != "" && ids[g.VendorID] || has(g.Restrictions, ids)
 	}
 	for email, p := range f.people {
-		if ids[email] || p.id != "" && ids[p.id] || has(p.groups, groups) {
+		if ids[email] || p.id != "" && ids[p.id] || p.account != "" && ids[p.account] || has(p.groups, groups) {
 			related[email] = true
 		}
 	}

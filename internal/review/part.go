@@ -160,19 +160,20 @@ func (l *loose) settle(parts []*part) {
 // knower is the only tenant that can have an object: no tenant has one twice.
 // Else it is the only one that has the people that the object names, or its
 // groups, and, where accounts and ids are in several, the only one in which these
-// people are in these groups. A state does not know every group, so that where
+// people are in these groups, or have that product. A state does not know every group, so that where
 // nobody is asked a group alone tells nothing.
 func (l *loose) knower(parts []*part, address, typeName string, v values) *part {
 	parts = slices.DeleteFunc(slices.Clone(parts), func(t *part) bool { return t.holds(address, typeName, v) })
-	named, in := people(v), groups(v)
+	named, in, product := people(v), groups(v), v.text("product")
 	for _, knows := range []func(*part) bool{
-		func(t *part) bool {
-			return len(named) == 0 || t.hasUser(func(u access.StateUser) bool { return slices.Contains(named, u.ID) })
-		},
+		func(t *part) bool { return len(named) == 0 || t.hasUser(named, nil) },
 		func(t *part) bool { return len(in) == 0 || len(named) > 0 || t.client != nil && t.hasGroup(in) },
 		func(t *part) bool {
-			return t.hasUser(func(u access.StateUser) bool {
-				return slices.Contains(named, u.ID) && slices.ContainsFunc(in, func(id string) bool { return slices.Contains(u.GroupIDs, id) })
+			return t.hasUser(named, func(u access.StateUser) bool {
+				if product != "" {
+					return u.Team != nil && hasKey(u.Team.Assigned, product)
+				}
+				return slices.ContainsFunc(in, func(id string) bool { return slices.Contains(u.GroupIDs, id) })
 			})
 		},
 	} {
@@ -195,6 +196,11 @@ func (t *part) holds(address, typeName string, v values) bool {
 // keyOfObject is what no two objects of a type in one tenant have in common.
 func keyOfObject(v values) string {
 	return cmp.Or(v.text("id"), v.text("group_id"), v.text("user_id"))
+}
+
+func hasKey(m map[string]string, key string) bool {
+	_, ok := m[key]
+	return ok
 }
 
 func people(v values) []string {
@@ -220,8 +226,11 @@ func groups(v values) []string {
 	return slices.Concat(ids, v.texts("group_ids"), slices.Collect(maps.Values(v.textMap("group_ids"))))
 }
 
-func (t *part) hasUser(is func(access.StateUser) bool) bool {
-	return slices.ContainsFunc(t.before.Users, is)
+// hasUser reports whether the tenant has one of the people, of whom it holds.
+func (t *part) hasUser(ids []string, holds func(access.StateUser) bool) bool {
+	return slices.ContainsFunc(t.before.Users, func(u access.StateUser) bool {
+		return slices.Contains(ids, u.ID) && (holds == nil || holds(u))
+	})
 }
 
 func (t *part) hasGroup(ids []string) bool {

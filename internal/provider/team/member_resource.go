@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -140,15 +139,6 @@ func (r *memberResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	}
 }
 
-// judgeReplacement judges a replacement as the removal that it is: the new member
-// is invited, and has none of the products that were assigned.
-func (r *memberResource) judgeReplacement(ctx context.Context, plan tfsdk.Plan) (diags diag.Diagnostics) {
-	var email types.String
-	diags.Append(plan.GetAttribute(ctx, path.Root("email"), &email)...)
-	diags.Append(r.Judge(ctx, func(t *access.Tenant) { t.LeaveTeam(access.StateUser{Email: email.ValueString()}) })...)
-	return diags
-}
-
 // owns reports whether the member is the Owner, or will be by this plan.
 func (r *memberResource) owns(ctx context.Context, id string) (bool, error) {
 	if role, ok := r.Team.PlannedRole(id); ok && role == access.RoleOwner {
@@ -173,6 +163,7 @@ func (r *memberResource) Create(ctx context.Context, req resource.CreateRequest,
 	switch {
 	case err == nil:
 		if r.readBack(ctx, id, &plan, &resp.Diagnostics) {
+			r.giveBack(ctx, id, plan, &resp.Diagnostics)
 			resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 		}
 	case client.IsConflict(err):
@@ -280,7 +271,7 @@ func (r *memberResource) Update(ctx context.Context, req resource.UpdateRequest,
 func (r *memberResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state memberModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Kept(ctx, req, &resp.Diagnostics, func() any { return r.leave(ctx, state) }) {
 		return
 	}
 	err := r.Client.RemoveTeamMember(ctx, state.ID.ValueString())

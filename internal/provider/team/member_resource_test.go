@@ -325,3 +325,45 @@ func TestTeamMemberResource_idOfAnother(t *testing.T) {
 		t.Errorf("got %v %v", made.Values, d)
 	}
 }
+
+// The account of a member who is invited again is the same, and so is its id:
+// what assigns products to it has nothing to change, and they must not be lost.
+func TestTeamMemberResource_replaced(t *testing.T) {
+	t.Parallel()
+	for name, how := range map[string]providertest.Replacement{"forced": {Forced: true}, "tainted": {}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := providertest.Embedded(t)
+			p := providertest.New(t, b.Config)
+			made := p.MustApply("iam_team_member", state{}, anna("member"))
+			product := values{"member_id": text(made, "id"), "product": "orchestrator", "role": "analyst"}
+			assigned := p.MustApply("iam_product_assignment", state{}, product)
+			again, _, d := p.Replace("iam_team_member", made, anna("member"), how)
+			if d.Failed() || text(again, "id") != text(made, "id") {
+				t.Fatalf("got %v: %v", again.Values, d)
+			}
+			m, err := b.Client.TeamMember(t.Context(), text(made, "id"))
+			if want := map[string]string{"orchestrator": "analyst"}; err != nil || !maps.Equal(m.ProductRoles(), want) {
+				t.Errorf("got %+v, %v", m, err)
+			}
+			p.NextRun()
+			noChange(t, p, "iam_product_assignment", assigned, product)
+		})
+	}
+}
+
+// An Admin holds every product; who becomes a Member by a replacement gets none
+// of them for it.
+func TestTeamMemberResource_replacedAdmin(t *testing.T) {
+	t.Parallel()
+	b := providertest.Embedded(t)
+	p := providertest.New(t, b.Config)
+	made := p.MustApply("iam_team_member", state{}, anna("admin"))
+	again, _, d := p.Replace("iam_team_member", made, anna("member"), providertest.Replacement{Forced: true})
+	if d.Failed() {
+		t.Fatal(d)
+	}
+	if m, err := b.Client.TeamMember(t.Context(), text(again, "id")); err != nil || len(m.Products) > 0 {
+		t.Errorf("got %+v, %v", m, err)
+	}
+}

@@ -1,0 +1,51 @@
+package team
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
+)
+
+// judgeReplacement judges a replacement as the removal that it is: the new member
+// is invited, and has no product for a moment.
+func (r *memberResource) judgeReplacement(ctx context.Context, plan tfsdk.Plan) (diags diag.Diagnostics) {
+	var email types.String
+	diags.Append(plan.GetAttribute(ctx, path.Root("email"), &email)...)
+	diags.Append(r.Judge(ctx, func(t *access.Tenant) { t.LeaveTeam(access.StateUser{Email: email.ValueString()}) })...)
+	return diags
+}
+
+// leave remembers the products of a member before it is removed, to be invited
+// again: the role in each.
+func (r *memberResource) leave(ctx context.Context, state memberModel) any {
+	member, err := r.Client.TeamMember(ctx, state.ID.ValueString())
+	if err != nil || member.Role != access.RoleMember { // the removal says more; others have no products of their own
+		return nil
+	}
+	return member.ProductRoles()
+}
+
+// giveBack assigns the products of the member before to the one that takes its
+// place. Its id is that of the account, and so the same: resources that assign
+// these see nothing to change.
+func (r *memberResource) giveBack(ctx context.Context, id string, plan memberModel, diags *diag.Diagnostics) {
+	left, _ := r.Keys.Replaced(plumbing.TeamMember(plan.Email.ValueString()))
+	products, _ := left.(map[string]string)
+	if access.TeamRole(plan.Role.ValueString()) != access.RoleMember {
+		return
+	}
+	for product, role := range products {
+		if err := r.Client.AssignProduct(ctx, id, product, role); err != nil && !client.IsNotFound(err) {
+			diags.AddWarning("Product Not Restored",
+				fmt.Sprintf("Team member %s had product %s before the replacement, and assigning it again failed: %s", plan.Email.ValueString(), product, plumbing.Sentence(err.Error())))
+		}
+	}
+}
