@@ -14,6 +14,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/server/gate"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
@@ -35,6 +36,16 @@ type serveOptions struct {
 	legacy    bool
 	smtp      string
 	smtpFrom  string
+	limits    serveLimits
+}
+
+// serveLimits are the flags that say how much callers get.
+type serveLimits struct {
+	connections int
+	requests    int
+	memory      int // in MB
+	proxies     list
+	privateMake bool
 }
 
 // list is a flag that may be given several times.
@@ -65,6 +76,11 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	f.BoolVar(&o.legacy, "legacy", true, "answer for roles, permissions and resources, too, which the public API deprecates; --legacy=false leaves them out")
 	f.StringVar(&o.smtp, "smtp", "", "`address` of a mail server, with its port, for the e-mails to users who get access to Make; without one they are only listed")
 	f.StringVar(&o.smtpFrom, "smtp-from", "no-reply@localhost", "`e-mail` that these come from")
+	f.IntVar(&o.limits.connections, "max-connections", 1024, "`number` of connections at a time; one more closes the oldest idle one of the address that has the most")
+	f.IntVar(&o.limits.requests, "max-requests", 128, "`number` of requests that are worked on at a time; others wait for half a second and are then answered with 429")
+	f.IntVar(&o.limits.memory, "max-request-memory", 96, "`MB` of memory for the bodies and answers of all requests at a time; others wait as with --max-requests")
+	f.Var(&o.limits.proxies, "trusted-proxy", "`address` or network of a proxy whose X-Forwarded-For says who calls (repeatable; default none)")
+	f.BoolVar(&o.limits.privateMake, "allow-private-make", false, "call a Make at any address, in the backend's own network and without TLS, too: for tests")
 	if err := parse(env, f, args); err != nil {
 		return err
 	}
@@ -106,11 +122,24 @@ func (o serveOptions) check() error {
 	if _, err := server.ParseFaults(o.fault); err != nil {
 		return err
 	}
+	if err := o.limits.check(); err != nil {
+		return err
+	}
 	if _, _, err := net.SplitHostPort(o.smtp); o.smtp != "" && err != nil {
 		return fmt.Errorf("--smtp %q is not an address such as mail.example.com:25", o.smtp)
 	}
 	if o.logFormat != "text" && o.logFormat != "json" {
 		return fmt.Errorf("--log-format is text or json, not %q", o.logFormat)
+	}
+	return nil
+}
+
+func (l serveLimits) check() error {
+	if l.connections < 1 || l.requests < 1 || l.memory < 1 {
+		return errors.New("--max-connections, --max-requests and --max-request-memory are at least 1")
+	}
+	if _, err := gate.ParseProxies(l.proxies); err != nil {
+		return fmt.Errorf("--trusted-proxy: %w", err)
 	}
 	return nil
 }
@@ -132,7 +161,8 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		logger = slog.New(slog.NewJSONHandler(env.Stderr, nil))
 	}
 	faults, _ := server.ParseFaults(o.fault) // check saw it
-	options := server.Options{Store: db, Logger: logger, NoLegacy: !o.legacy, VendorGroupDelay: faults.VendorGroups}
+	options := server.Options{Store: db, Logger: logger, NoLegacy: !o.legacy, VendorGroupDelay: faults.VendorGroups, Requests: o.limits.requests, Memory: int64(o.limits.memory) << 20, PrivateMake: o.limits.privateMake}
+	options.Proxies, _ = gate.ParseProxies(o.limits.proxies) // check saw them
 	if o.smtp != "" {
 		options.Mail = mailer{address: o.smtp, from: o.smtpFrom, now: time.Now}.send
 	}
@@ -155,8 +185,11 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	if o.fault != "" {
 		handler = faults.Wrap(backend)
 	}
-	s := &http.Server{Handler: handler, TLSConfig: tlsConfig, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
-	return answer(ctx, env, s, listener)
+	s := &http.Server{
+		Handler: handler, TLSConfig: tlsConfig, ConnContext: gate.ConnContext,
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+	}
+	return answer(ctx, env, s, gate.Limit(listener, o.limits.connections))
 }
 
 // tlsConfig reads certificate and key, or returns nil when there are none. It

@@ -304,6 +304,10 @@ func embeddedAttribute() schema.Attribute {
 				Optional:            true,
 				Validators:          []validator.String{plumbing.ValidEmail()},
 			},
+			"allow_private_make": schema.BoolAttribute{
+				MarkdownDescription: "Lets `iam_make_organization` have any `api_url`, also one in a private network and one without TLS. For tests.",
+				Optional:            true,
+			},
 		},
 	}
 }
@@ -343,6 +347,7 @@ type providerModel struct {
 
 // embeddedModel is the attribute embedded.
 type embeddedModel struct {
-	Path  types.String `tfsdk:"path"`
-	Owner types.String `tfsdk:"owner"`
+	Path             types.String `tfsdk:"path"`
+	Owner            types.String `tfsdk:"owner"`
+	AllowPrivateMake types.Bool   `tfsdk:"allow_private_make"`
 }

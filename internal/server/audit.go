@@ -36,6 +36,9 @@ func (s *Server) handleAuditEventList(c *call) error {
 			return badRequest(fmt.Sprintf("since must be a time such as 2026-01-31T12:00:00Z (RFC 3339), not %q", text))
 		}
 	}
+	if err := c.reserve(int64(filter.Limit) * 2 * maxState); err != nil {
+		return err
+	}
 	list, err := s.store.Events(c.ctx, c.tenant, filter)
 	if err != nil {
 		return fmt.Errorf("listing audit events: %w", err)

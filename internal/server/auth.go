@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -8,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -34,6 +36,7 @@ type claims struct {
 
 // handleToken answers POST /oauth/token: client credentials for a token.
 func (s *Server) handleToken(c *call) error {
+	c.r.Body = io.NopCloser(bytes.NewReader(c.body))
 	if err := c.r.ParseForm(); err != nil {
 		return badRequest("The body must be form-encoded")
 	}
@@ -41,21 +44,32 @@ func (s *Server) handleToken(c *call) error {
 	if grant := form.Get("grant_type"); grant != "client_credentials" {
 		return badRequest(fmt.Sprintf("grant_type must be client_credentials, not %q", grant))
 	}
-	client, err := s.store.Client(c.ctx, form.Get("client_id"))
-	if errors.Is(err, store.ErrNotFound) {
-		return fault("Invalid ApiKey", api.FaultInvalidKey)
-	}
+	client, err := s.authenticate(c, form.Get("client_id"), form.Get("client_secret"))
 	if err != nil {
-		return fmt.Errorf("reading the client: %w", err)
-	}
-	if subtle.ConstantTimeCompare([]byte(hashSecret(form.Get("client_secret"))), []byte(client.SecretHash)) != 1 {
-		return fault("Invalid ApiKey", api.FaultInvalidKey)
+		return err
 	}
 	owned := client.Scopes
 	if len(owned) == 0 { // a full-access key
 		owned = api.AllScopes()
 	}
 	return s.writeToken(c, client.ID, claims{Tenant: client.Tenant}, grantedScopes(owned, form.Get("scope")))
+}
+
+// authenticate finds the client whose secret it is. Who guesses is slowed down.
+func (s *Server) authenticate(c *call, id, secret string) (store.Client, error) {
+	address := s.proxies.Caller(c.r)
+	if pause := s.brake.Wait(address, id); pause > 0 {
+		return store.Client{}, wait(pause, "There were too many wrong client secrets from this address. Try again later.")
+	}
+	client, err := s.store.Client(c.ctx, id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return store.Client{}, fmt.Errorf("reading the client: %w", err)
+	}
+	if err != nil || subtle.ConstantTimeCompare([]byte(hashSecret(secret)), []byte(client.SecretHash)) != 1 {
+		s.brake.Wrong(address, id)
+		return store.Client{}, fault("Invalid ApiKey", api.FaultInvalidKey)
+	}
+	return client, nil
 }
 
 // grantedScopes are the client's own, narrowed to those asked for, if any were.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -8,21 +9,24 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/server/door"
+	"github.com/access-config/terraform-provider-iam/internal/server/gate"
 )
-
-// maxBody is the largest request body, in bytes, as the platform documents it.
-const maxBody = 10 << 20
 
 // call is one request on its way through a handler.
 type call struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	ctx    context.Context
-	tenant string // of the path; after authorize also of the token
+	room   *gate.Work
+	body   []byte
+	leave  func()   // gives back the place among those that are worked on
+	held   []func() // give back the memory
+	tenant string   // of the path; after authorize also of the token
 
 	// Of the token.
 	scopes   []string
@@ -51,33 +55,28 @@ func (c *call) flag(name string) (bool, error) {
 // have are ignored, as clients send documents back with what they read; the
 // required ones must be there and not null.
 func (c *call) decode(v any, required ...string) error {
-	body, err := c.body()
-	if err != nil {
-		return err
-	}
 	var members map[string]json.RawMessage
-	if err := json.Unmarshal(body, &members); err != nil || members == nil {
+	if err := json.Unmarshal(c.body, &members); err != nil || members == nil {
 		return badRequest("The body must be a JSON object")
+	}
+	if err := door.Check(c.body, reflect.TypeOf(v)); err != nil {
+		return badRequest("The body is refused", err.Error())
 	}
 	if missing := missingMembers(members, required); len(missing) > 0 {
 		return badRequest("The body is incomplete", missing...)
 	}
-	if err := json.Unmarshal(body, v); err != nil {
-		return badRequest("The body has a member of the wrong type", typeMistake(err))
-	}
-	return nil
+	return c.unmarshal(v)
 }
 
 // decodeList reads the body into v, a pointer to a list of structs, as decode
 // reads one.
 func (c *call) decodeList(v any, required ...string) error {
-	body, err := c.body()
-	if err != nil {
-		return err
-	}
 	var items []map[string]json.RawMessage
-	if err := json.Unmarshal(body, &items); err != nil || items == nil {
+	if err := json.Unmarshal(c.body, &items); err != nil || items == nil {
 		return badRequest("The body must be a JSON array of objects, even for one")
+	}
+	if err := door.Check(c.body, reflect.TypeOf(v)); err != nil {
+		return badRequest("The body is refused", err.Error())
 	}
 	var missing []string
 	for i, members := range items {
@@ -88,26 +87,14 @@ func (c *call) decodeList(v any, required ...string) error {
 	if len(missing) > 0 {
 		return badRequest("The body is incomplete", missing...)
 	}
-	if err := json.Unmarshal(body, v); err != nil {
+	return c.unmarshal(v)
+}
+
+func (c *call) unmarshal(v any) error {
+	if err := json.Unmarshal(c.body, v); err != nil {
 		return badRequest("The body has a member of the wrong type", typeMistake(err))
 	}
 	return nil
-}
-
-// body reads the body of the request.
-func (c *call) body() ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return nil, &failure{status: http.StatusRequestEntityTooLarge, message: "The body is larger than 10 MB"}
-	}
-	if err != nil {
-		return nil, badRequest("The body could not be read")
-	}
-	if !utf8.Valid(body) { // what is kept as raw JSON would come out broken
-		return nil, badRequest("The body must be UTF-8")
-	}
-	return body, nil
 }
 
 // missingMembers names the required members that are not there or null.
@@ -151,9 +138,23 @@ func encode(v any) ([]byte, error) {
 }
 
 func (c *call) send(status int, body []byte) {
+	c.rest()
 	c.w.Header().Set("Content-Type", "application/json")
 	c.w.WriteHeader(status)
 	_, _ = c.w.Write(body) // the caller went away; nothing to add
+}
+
+// stream answers with a document that is written as it is made. What goes wrong
+// on the way breaks the answer off: it must not pass for a whole one.
+func (c *call) stream(contentType string, write func(w io.Writer) error) error {
+	c.rest()
+	c.w.Header().Set("Content-Type", contentType)
+	c.w.WriteHeader(http.StatusOK)
+	buffered := bufio.NewWriterSize(c.w, 64<<10)
+	if errors.Join(write(buffered), buffered.Flush()) != nil {
+		panic(http.ErrAbortHandler) // the caller went away
+	}
+	return nil
 }
 
 // changed answers without a document as the site service does.

@@ -15,8 +15,16 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// defaultPageSize is what the platform gives when a list is asked without one.
-const defaultPageSize = 60
+const (
+	// defaultPageSize is what the platform gives when a list is asked without one.
+	defaultPageSize = 60
+	// maxPageSize is the largest page that is known to be asked of the platform.
+	maxPageSize = 10_000
+	// rowCost is the memory that is reserved for a row of a page, in bytes.
+	rowCost = 4 << 10
+	// maxAnswer is the largest page, in bytes.
+	maxAnswer = 32 << 20
+)
 
 // page reads pageNumber, from 1, and pageSize.
 func (c *call) page() (store.Page, error) { return c.pageOf(defaultPageSize) }
@@ -29,6 +37,12 @@ func (c *call) pageOf(standard int) (store.Page, error) {
 	}
 	size, err := c.positive("pageSize", standard)
 	if err != nil {
+		return store.Page{}, err
+	}
+	if size > maxPageSize {
+		return store.Page{}, badRequest(fmt.Sprintf("pageSize must be at most %d, not %d", maxPageSize, size))
+	}
+	if err := c.reserve(int64(size) * rowCost); err != nil {
 		return store.Page{}, err
 	}
 	// A page so far out that its offset overflows is empty like any other past the end.
@@ -59,6 +73,9 @@ func writeList[T any](c *call, items []T, total int) error {
 	body, err := encode(orEmpty(items))
 	if err != nil {
 		return err
+	}
+	if len(body) > maxAnswer {
+		return badRequest(fmt.Sprintf("The page would be larger than %s: ask for fewer rows with pageSize", size(maxAnswer)))
 	}
 	hash := sha256.New()
 	fmt.Fprintln(hash, header.Get(api.HeaderTotalCount))
@@ -124,12 +141,12 @@ func (l listing[T]) apply(c *call, items []T) ([]T, int, error) {
 		return nil, 0, err
 	}
 	if l.filter && c.query("q") != "" {
-		if items, err = l.match(items, c.query("q")); err != nil {
+		if items, err = l.match(c, items, c.query("q")); err != nil {
 			return nil, 0, err
 		}
 	}
 	if l.sortable && c.query("sort") != "" {
-		if items, err = l.sort(items, c.query("sort")); err != nil {
+		if items, err = l.sort(c, items, c.query("sort")); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -166,13 +183,16 @@ func containsText(texts map[string]string, part string) bool {
 	return false
 }
 
-func (l listing[T]) match(items []T, text string) ([]T, error) {
+func (l listing[T]) match(c *call, items []T, text string) ([]T, error) {
 	q, err := parseQuery(text)
 	if err != nil {
 		return nil, badRequest("The q parameter cannot be read", err.Error())
 	}
 	var kept []T
 	for _, item := range items {
+		if err := c.checkGone(); err != nil {
+			return nil, err
+		}
 		doc, err := plain(l.document(item))
 		if err != nil {
 			return nil, err
@@ -184,7 +204,7 @@ func (l listing[T]) match(items []T, text string) ([]T, error) {
 	return kept, nil
 }
 
-func (l listing[T]) sort(items []T, text string) ([]T, error) {
+func (l listing[T]) sort(c *call, items []T, text string) ([]T, error) {
 	parse := parseSort
 	if l.lenient {
 		parse = parseLenientSort
@@ -199,6 +219,9 @@ func (l listing[T]) sort(items []T, text string) ([]T, error) {
 	}
 	rows := make([]keyed, len(items))
 	for i, item := range items {
+		if err := c.checkGone(); err != nil {
+			return nil, err
+		}
 		doc, err := plain(l.document(item))
 		if err != nil {
 			return nil, err

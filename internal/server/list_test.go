@@ -88,7 +88,8 @@ func TestList_pages(t *testing.T) {
 			if !same || pages < 4 {
 				t.Errorf("%d pages have %d elements, in one page there are %d", pages, len(joined), len(all))
 			}
-			b.check(t, exchange{path: path + "?pageNumber=2147483647&pageSize=2147483647", header: total, status: 200, want: `[]`, wantHeader: totalIs(count)})
+			b.check(t, exchange{path: path + "?pageNumber=2147483647&pageSize=10000", header: total, status: 200, want: `[]`, wantHeader: totalIs(count)})
+			b.check(t, exchange{path: path + "?pageSize=10001", header: total, status: 400, want: `{"message": "` + anyText + `"}`})
 			b.check(t, exchange{path: path + "?pageNumber=" + count + "0", status: 200, want: `[]`, wantHeader: totalIs("")})
 			first := b.send(t, exchange{path: path, header: total})
 			tag := first.header.Get("ETag")

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/egress"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -59,7 +61,7 @@ func (s *Server) handleMakeOrganizationPut(c *call) error {
 		if o.APIKey == "" && o.APIURL == old.APIURL {
 			o.APIKey = old.APIKey
 		}
-		if err := checkMakeOrganization(o); err != nil {
+		if err := s.checkMakeOrganization(o); err != nil {
 			return err
 		}
 		if err := s.putDocument(c, tx, store.KindMake, store.KindMake, o); err != nil {
@@ -76,7 +78,7 @@ func (s *Server) handleMakeOrganizationPut(c *call) error {
 	return c.done()
 }
 
-func checkMakeOrganization(o makeOrganization) error {
+func (s *Server) checkMakeOrganization(o makeOrganization) error {
 	if !api.ValidID(o.OrganizationID) {
 		return violation(o.OrganizationID, "organizationId must be the id of a Make organization, such as 12345")
 	}
@@ -90,8 +92,26 @@ func checkMakeOrganization(o makeOrganization) error {
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return violation(o.OrganizationID, "apiUrl must be the address of a Make, such as https://eu1.make.com")
 	}
+	if err := s.checkMakeAddress(u); err != nil {
+		return violation(o.OrganizationID, err.Error())
+	}
 	if o.APIKey == "" || strings.ContainsFunc(o.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return violation(o.OrganizationID, "apiUrl needs apiKey, which is text without spaces")
+	}
+	return nil
+}
+
+// checkMakeAddress refuses what no call would be made to. What a name leads to
+// is seen at each call.
+func (s *Server) checkMakeAddress(u *url.URL) error {
+	if s.privateMake {
+		return nil
+	}
+	if u.Scheme != "https" {
+		return errors.New("apiUrl must begin with https://, as the key goes there; serve --allow-private-make allows http:// for tests")
+	}
+	if address, err := netip.ParseAddr(u.Hostname()); err == nil && !egress.Public(address) {
+		return fmt.Errorf("apiUrl must not lead into the backend's own network, as %s does; serve --allow-private-make allows it for tests", address)
 	}
 	return nil
 }

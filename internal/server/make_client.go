@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,7 +15,9 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
 const (
@@ -24,6 +27,8 @@ const (
 	makePageSize = 1000
 	// maxMakeAnswer is the largest answer of Make that is read, in bytes.
 	maxMakeAnswer = 16 << 20
+	// maxMakePages is how many pages of a list of Make are read.
+	maxMakePages = 100
 )
 
 // makeClient calls the API of Make, here or elsewhere, about one organization.
@@ -31,17 +36,19 @@ type makeClient struct {
 	base         string
 	key          string
 	organization string
+	plain        bool // the key may travel without TLS
 	http         *http.Client
 }
 
 // makeClientOf returns a client of the Make that the tenant has.
 func (s *Server) makeClientOf(tenant string, o makeOrganization) *makeClient {
-	c := &makeClient{base: o.APIURL, key: o.APIKey, organization: o.OrganizationID, http: &http.Client{
+	c := &makeClient{base: o.APIURL, key: o.APIKey, organization: o.OrganizationID, plain: s.privateMake, http: &http.Client{
+		Transport:     s.outgoing,
 		Timeout:       makeTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the key is for nobody else
 	}}
 	if o.APIURL == "" {
-		c.base, c.key, c.http.Transport = "http://make.reference", s.makeKey(tenant), s
+		c.base, c.key, c.http.Transport, c.plain = "http://make.reference", s.makeKey(tenant), s, true
 	}
 	return c
 }
@@ -79,6 +86,9 @@ func (c *makeClient) do(ctx context.Context, call makeCall, out any) error {
 		}
 		sent = bytes.NewReader(text)
 	}
+	if !c.plain && !strings.HasPrefix(c.base, "https://") {
+		return errors.New("calling Make: its address must begin with https://") // it was set when others were allowed
+	}
 	target := c.base + call.path
 	if len(call.query) > 0 {
 		target += "?" + call.query.Encode()
@@ -95,14 +105,17 @@ func (c *makeClient) do(ctx context.Context, call makeCall, out any) error {
 		return fmt.Errorf("calling Make: %w", err)
 	}
 	defer answer.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, maxMakeAnswer))
+	text, err := io.ReadAll(io.LimitReader(answer.Body, maxMakeAnswer+1))
 	if err != nil {
 		return fmt.Errorf("reading the answer of Make: %w", err)
+	}
+	if len(text) > maxMakeAnswer {
+		return fmt.Errorf("Make answered %s %s with more than %s", call.method, call.path, size(maxMakeAnswer)) //nolint:staticcheck // a name
 	}
 	if answer.StatusCode < 200 || answer.StatusCode > 299 {
 		var said struct{ Detail, Message string }
 		_ = json.Unmarshal(text, &said) // it may be no JSON
-		return &makeError{status: answer.StatusCode, text: shortened(cmp.Or(said.Message, said.Detail), 200)}
+		return &makeError{status: answer.StatusCode, text: access.Excerpt(cmp.Or(said.Message, said.Detail), 200)}
 	}
 	if out == nil {
 		return nil
@@ -129,46 +142,57 @@ type makeMembership struct {
 
 // members returns who is in the organization, by e-mail in lower case.
 func (c *makeClient) members(ctx context.Context) (map[string]makeMembership, error) {
-	roles, err := makePages(func(page url.Values) ([]api.MakeUserRole, error) {
+	roleOf := map[int64]int{}
+	err := makePages(func(page url.Values) ([]api.MakeUserRole, error) {
 		var list api.MakeUserRoleList
 		err := c.do(ctx, makeCall{method: http.MethodGet, path: api.Path(api.PathMakeUserRoles, c.organization), query: page}, &list)
 		return list.UserOrganizationRoles, err
+	}, func(r api.MakeUserRole) bool {
+		_, known := roleOf[r.UserID]
+		roleOf[r.UserID] = r.UsersRoleID
+		return !known
 	})
 	if err != nil {
 		return nil, err
 	}
-	users, err := makePages(func(page url.Values) ([]api.MakeUser, error) {
+	members, seen := map[string]makeMembership{}, map[int64]bool{}
+	err = makePages(func(page url.Values) ([]api.MakeUser, error) {
 		var list api.MakeUserList
 		page.Set("organizationId", c.organization)
 		err := c.do(ctx, makeCall{method: http.MethodGet, path: api.PathMakeUsers, query: page}, &list)
 		return list.Users, err
-	})
-	if err != nil {
-		return nil, err
-	}
-	roleOf := make(map[int64]int, len(roles))
-	for _, r := range roles {
-		roleOf[r.UserID] = r.UsersRoleID
-	}
-	members := make(map[string]makeMembership, len(users))
-	for _, u := range users {
-		if role, ok := roleOf[u.ID]; ok {
+	}, func(u api.MakeUser) bool {
+		known := seen[u.ID]
+		seen[u.ID] = true
+		if role, ok := roleOf[u.ID]; ok && len(u.Email) <= store.MaxKey { // no user here has a longer one
 			members[strings.ToLower(u.Email)] = makeMembership{u.ID, role}
 		}
-	}
-	return members, nil
+		return !known
+	})
+	return members, err
 }
 
-// makePages reads a list of Make to its end.
-func makePages[T any](read func(page url.Values) ([]T, error)) ([]T, error) {
-	var all []T
-	for {
-		batch, err := read(url.Values{"pg[limit]": {strconv.Itoa(makePageSize)}, "pg[offset]": {strconv.Itoa(len(all))}})
-		all = append(all, batch...)
-		if err != nil || len(batch) < makePageSize {
-			return all, err
+// makePages reads a list of Make to its end, page by page, and hands each row to
+// add, which reports whether it is new. A list that only repeats itself, or never
+// ends, is an error: who is missing in it would be invited or removed.
+func makePages[T any](read func(page url.Values) ([]T, error), add func(T) (isNew bool)) error {
+	for number := range maxMakePages {
+		batch, err := read(url.Values{"pg[limit]": {strconv.Itoa(makePageSize)}, "pg[offset]": {strconv.Itoa(number * makePageSize)}})
+		if err != nil {
+			return err
+		}
+		fresh := false
+		for _, row := range batch {
+			fresh = add(row) || fresh
+		}
+		switch {
+		case len(batch) < makePageSize:
+			return nil
+		case len(batch) > makePageSize || !fresh:
+			return errors.New("Make answered with a page that is none: it repeats the one before, or has more rows than were asked for") //nolint:staticcheck // a name
 		}
 	}
+	return fmt.Errorf("Make answered with a list of more than %d rows, which are not read", maxMakePages*makePageSize) //nolint:staticcheck // a name
 }
 
 // invite makes someone a Member of the organization.

@@ -33,7 +33,7 @@ func newSynced(t *testing.T, o server.Options) synced {
 	filled := newBackend(t)
 	filled.server.Close()
 	s := synced{clock: newClock(), db: watched(filled.store)}
-	o.Store, o.Now = s.db, s.clock.Now
+	o.Store, o.Now, o.PrivateMake = s.db, s.clock.Now, true
 	s.backend = over(t, filled, o)
 	return s
 }
@@ -315,7 +315,7 @@ func TestMake_down(t *testing.T) {
 		t.Fatalf("there are %q", got)
 	}
 	for _, m := range list {
-		if m.Present || m.Attempts < 12 || m.Pending != "to be added to the Make organization" || !strings.HasPrefix(m.LastError, "Make answered 500 Internal Server Error Make is ? down") {
+		if m.Present || m.Attempts < 12 || m.Pending != "to be added to the Make organization" || !strings.HasPrefix(m.LastError, `Make answered 500 Internal Server Error Make is \u{0} down`) {
 			t.Errorf("got %+v", m)
 		}
 	}
@@ -406,7 +406,7 @@ func TestMake_cutOff(t *testing.T) {
 			}
 			front.breakWith(nil)
 			next := synced{clock: s.clock, db: watched(s.store)}
-			next.backend = over(t, s.backend, server.Options{Store: next.db, Now: s.clock.Now})
+			next.backend = over(t, s.backend, server.Options{Store: next.db, Now: s.clock.Now, PrivateMake: true})
 			next.become(t, "anna@acme.example synced")
 			sent, waiting := next.notices(t)
 			if front.invited() != 1 || len(sent) != 1 || len(waiting) != 0 {
@@ -421,7 +421,7 @@ func TestMake_twoServers(t *testing.T) {
 	t.Parallel()
 	front := newMakeFront(t)
 	s := newSynced(t, server.Options{})
-	second := over(t, s.backend, server.Options{Store: s.db, Now: s.clock.Now})
+	second := over(t, s.backend, server.Options{Store: s.db, Now: s.clock.Now, PrivateMake: true})
 	s.organization(t, 201, front.elsewhere())
 	const made = 6
 	want := make([]string, made)

@@ -5,8 +5,10 @@ import (
 	"net/http"
 	"regexp"
 	"runtime/debug"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/gate"
 )
 
 // observer notes what was answered, for the log.
@@ -38,7 +40,7 @@ func (s *Server) observed(next http.Handler) http.Handler {
 			id = s.newID()
 		}
 		w.Header().Set(api.HeaderRequestID, id)
-		o := &observer{ResponseWriter: w}
+		o := &observer{ResponseWriter: gate.Paced{ResponseWriter: w, Now: time.Now}}
 		start := s.now()
 		defer func() {
 			cause := recover()

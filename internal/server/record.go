@@ -74,7 +74,7 @@ func (t recordType[T]) encode(record T) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding %s %s for its event: %w", t.key(record).kind, t.key(record).id, err)
 	}
-	return text, nil
+	return shortState(text)
 }
 
 // recordCreation records a new record, which is stored as it is given.

@@ -1,10 +1,11 @@
 package server
 
 import (
-	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -12,6 +13,13 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+const (
+	csvType = "text/csv; charset=utf-8; header=present"
+	// reportCost is what a user takes in a report of all, in bytes: the record,
+	// the memberships, and the index over them.
+	reportCost = 1 << 10
 )
 
 // handleUserReport answers GET /iam/{tenant}/users/{userId}/report.
@@ -26,7 +34,10 @@ func (s *Server) handleUserReport(c *call) error {
 	}
 	for user, rows := range access.Reports(source.state) {
 		if c.wantsCSV() {
-			return c.writeCSV([]byte(access.ReportCSV(rows)))
+			return c.stream(csvType, func(w io.Writer) error {
+				_, err := io.WriteString(w, access.ReportCSV(rows))
+				return err
+			})
 		}
 		return c.write(http.StatusOK, source.toWire(user, rows))
 	}
@@ -44,16 +55,34 @@ func (s *Server) handleReport(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := c.reserve(int64(len(users)) * reportCost); err != nil {
+		return err
+	}
 	if c.wantsCSV() {
-		var table bytes.Buffer
-		_ = access.WriteReviewCSV(&table, source.state) // a bytes.Buffer never fails
-		return c.writeCSV(table.Bytes())
+		return c.stream(csvType, func(w io.Writer) error { return access.WriteReviewCSV(w, source.state) })
 	}
-	reports := make([]api.UserReport, 0, len(source.state.Users))
-	for user, rows := range access.Reports(source.state) {
-		reports = append(reports, source.toWire(user, rows))
+	return c.stream("application/json", source.write)
+}
+
+// write writes the reports of all as a JSON array.
+func (s reportSource) write(w io.Writer) error {
+	encoder, before := json.NewEncoder(w), "["
+	encoder.SetEscapeHTML(false)
+	for user, rows := range access.Reports(s.state) {
+		if _, err := io.WriteString(w, before); err != nil {
+			return err
+		}
+		if err := encoder.Encode(s.toWire(user, rows)); err != nil {
+			return err
+		}
+		before = ","
 	}
-	return c.write(http.StatusOK, reports)
+	end := "]\n"
+	if before == "[" {
+		end = "[]\n"
+	}
+	_, err := io.WriteString(w, end)
+	return err
 }
 
 // reportSource is what reports are made of.
@@ -144,14 +173,6 @@ func (c *call) wantsCSV() bool {
 	first, _, _ := strings.Cut(c.r.Header.Get("Accept"), ",")
 	kind, _, err := mime.ParseMediaType(first)
 	return err == nil && kind == "text/csv"
-}
-
-// writeCSV answers with a table.
-func (c *call) writeCSV(table []byte) error {
-	c.w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	c.w.WriteHeader(http.StatusOK)
-	_, _ = c.w.Write(table) // the caller went away; nothing to add
-	return nil
 }
 
 // makeRoles returns the roles in Make of a user.

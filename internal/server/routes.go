@@ -195,7 +195,7 @@ func (s *Server) routes() http.Handler {
 		register(r.method, r.path, s.guarded(r))
 	}
 	for _, r := range s.openTable() {
-		register(r.method, r.path, s.open(r.path, r.handle))
+		register(r.method, r.path, s.open(r.path, func(c *call) error { return s.admitted(c, maxTokenBody, r.handle) }))
 	}
 	for path, allowed := range methods {
 		slices.Sort(allowed)
@@ -214,14 +214,14 @@ func (s *Server) guarded(r route) http.HandlerFunc {
 			return err
 		}
 		c.ctx = causedBy(c.ctx, c.cause())
-		return r.handle(c)
+		return s.admitted(c, maxBody, r.handle)
 	})
 }
 
 // open hands the call over without a token and writes its error.
 func (s *Server) open(path string, handle func(*call) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		c := &call{w: w, r: r, ctx: r.Context(), tenant: r.PathValue("tenant")}
+		c := &call{w: w, r: r, ctx: r.Context(), room: s.room, tenant: r.PathValue("tenant")}
 		if o, ok := w.(*observer); ok {
 			o.route, o.tenant = path, c.tenant
 		}

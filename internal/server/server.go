@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/access-config/terraform-provider-iam/internal/server/egress"
+	"github.com/access-config/terraform-provider-iam/internal/server/gate"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -28,6 +30,15 @@ type Options struct {
 	// VendorGroupDelay is how long after a vendor its groups are made. The
 	// platform takes about half a second.
 	VendorGroupDelay time.Duration
+	// Requests is how many requests are worked on at a time, and Memory how many
+	// bytes their bodies and answers may take together; zero is the usual.
+	Requests int
+	Memory   int64
+	// Proxies are those whose X-Forwarded-For says who calls.
+	Proxies gate.Proxies
+	// PrivateMake lets a Make have any address, in the backend's own network, too,
+	// and one without TLS.
+	PrivateMake bool
 	// Mail sends an e-mail to someone; nil keeps them, for no one to read but by
 	// the API. Id is the same when it is sent again.
 	Mail func(ctx context.Context, to, id, subject, text string) error
@@ -46,6 +57,11 @@ type Server struct {
 	vendorGroupDelay time.Duration
 	poll             time.Duration
 	signingKey       []byte
+	room             *gate.Work
+	brake            *gate.Brake
+	proxies          gate.Proxies
+	privateMake      bool
+	outgoing         *http.Transport
 	handler          http.Handler
 	worker           *worker
 	makeWorker       *worker
@@ -56,7 +72,7 @@ type Server struct {
 // New returns a server over the store. It reads the key that signs tokens, or
 // makes it on a new database, and begins with the tasks that were left over.
 func New(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail, poll: cmp.Or(o.poll, taskPoll)}
+	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail, poll: cmp.Or(o.poll, taskPoll), proxies: o.Proxies, privateMake: o.PrivateMake, outgoing: egress.Transport(o.PrivateMake)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -66,6 +82,8 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if s.newID == nil {
 		s.newID = newID
 	}
+	s.room = gate.NewWork(cmp.Or(o.Requests, defaultRequests), cmp.Or(o.Memory, defaultMemory))
+	s.brake = gate.NewBrake(s.now)
 	s.store = newRecordingStore(o.Store, s.now)
 	proposal := make([]byte, 32)
 	_, _ = rand.Read(proposal) // never fails: see crypto/rand

@@ -145,12 +145,19 @@ func loadSetting(ctx context.Context, tx store.DocumentTx, o settingOwner, key s
 	return settingToWire(d)
 }
 
+// maxSettings is how many items a request may make: all others who write wait
+// for it.
+const maxSettings = 200
+
 // handleSettingCreate answers POST /configuration/{tenant}/configurations, and
 // that of a client: it makes all items of the body, or none.
 func (s *Server) handleSettingCreate(c *call) error {
 	var items []api.Setting
 	if err := c.decodeList(&items, "key", "value"); err != nil {
 		return err
+	}
+	if len(items) > maxSettings {
+		return badRequest("Configuration could not be created", fmt.Sprintf("The body has %d items: send at most %d at a time", len(items), maxSettings))
 	}
 	o := c.settingOwner()
 	var made []api.Setting

@@ -77,7 +77,7 @@ func TestSetting_values(t *testing.T) {
 	b := newBackend(t)
 	b.check(t, exchange{method: "POST", path: settings, body: `[{"key": "v", "value": 0}]`, status: 201, want: `[{"value": 0}]`})
 	for _, value := range []string{
-		`false`, `true`, `0`, `-1.5e300`, `12345678901234567890123`, `""`, `"null"`, `"<b>&\u0000🙂"`, `[]`, `["DE", "AT"]`, `[null, 1, {"a": []}]`, `{}`, `{"a": null, "b": {"c": [1]}}`,
+		`false`, `true`, `0`, `-1.5e300`, `12345678901234567890123`, `""`, `"null"`, `"<b>&🙂"`, `[]`, `["DE", "AT"]`, `[null, 1, {"a": []}]`, `{}`, `{"a": null, "b": {"c": [1]}}`,
 	} {
 		got := b.send(t, exchange{method: "PUT", path: settings + "/v", body: `{"key": "v", "value": ` + value + `}`})
 		var item struct{ Value json.RawMessage }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/door"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -64,16 +65,15 @@ func siteToWire(doc siteDocument, expand string) siteDocument {
 
 // decodeObject reads the body, an object of any members.
 func (c *call) decodeObject() (map[string]any, error) {
-	body, err := c.body()
-	if err != nil {
-		return nil, err
-	}
-	doc, err := decodeDocument(body)
+	doc, err := decodeDocument(c.body)
 	if err != nil {
 		return nil, badRequest("The body must be a JSON object")
 	}
+	if err := door.Check(c.body, nil); err != nil {
+		return nil, badRequest("The body is refused", err.Error())
+	}
 	// Filters turn documents into values, so every number must have one.
-	if err := json.Unmarshal(body, new(any)); err != nil {
+	if err := json.Unmarshal(c.body, new(any)); err != nil {
 		return nil, badRequest("The body holds a number that is too large")
 	}
 	return doc, nil

@@ -54,6 +54,7 @@ func (s *Server) Close() {
 		w.stop()
 		<-w.done
 	}
+	s.outgoing.CloseIdleConnections()
 }
 
 // wakeWorker tells that there is a new task. Call it after the transaction.

@@ -74,7 +74,7 @@ func writeSelected[T any](c *call, items []T, q string, filters map[string]func(
 	}
 	if q != "" {
 		var err error
-		if selected, err = l.match(selected, q); err != nil {
+		if selected, err = l.match(c, selected, q); err != nil {
 			return err
 		}
 	}

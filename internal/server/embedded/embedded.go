@@ -29,6 +29,9 @@ type Options struct {
 	Tenant string // made when missing
 	Owner  string // e-mail of a new tenant's Owner; owner@TENANT.example when empty
 
+	// PrivateMake lets a Make have any address.
+	PrivateMake bool
+
 	// MustExist refuses a file or tenant that is missing, instead of making it.
 	MustExist bool
 }
@@ -91,7 +94,7 @@ func (b *Backend) start(ctx context.Context, o Options) (err error) {
 			return err
 		}
 	}
-	if b.server, err = server.New(ctx, server.Options{Store: b.store}); err != nil {
+	if b.server, err = server.New(ctx, server.Options{Store: b.store, PrivateMake: o.PrivateMake}); err != nil {
 		return err
 	}
 	if !o.MustExist {

@@ -1,0 +1,149 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/server/gate"
+)
+
+const (
+	// maxBody is the largest request body, in bytes, as the platform documents it.
+	maxBody = 10 << 20
+	// maxTokenBody is the largest body of a request without a token, in bytes.
+	maxTokenBody = 8 << 10
+	// smallBody is how much of a body is read before its memory is asked for.
+	smallBody = 64 << 10
+	// bodyCost is how often a body stands in memory while it is worked on: as
+	// bytes, as members, as the document, as event and as statement.
+	bodyCost = 6
+
+	// The limits where Options name none.
+	defaultRequests = 128
+	defaultMemory   = 96 << 20
+)
+
+// admitted hands the call over as soon as its body is there and there is room.
+func (s *Server) admitted(c *call, largest int64, handle func(*call) error) error {
+	defer c.free()
+	if err := s.receive(c, largest); err != nil {
+		return err
+	}
+	leave, err := s.room.Enter(c.ctx)
+	if err != nil {
+		return busy(err)
+	}
+	c.leave = sync.OnceFunc(leave)
+	return handle(c)
+}
+
+// receive reads the body of the request.
+func (s *Server) receive(c *call, largest int64) error {
+	if c.r.ContentLength > largest {
+		return tooLarge(largest)
+	}
+	defer gate.ReadWithin(c.w, time.Now(), largest)()
+	var body bytes.Buffer
+	limited := http.MaxBytesReader(c.w, c.r.Body, largest)
+	n, err := io.CopyN(&body, limited, smallBody)
+	if err == nil && n == smallBody {
+		size := largest
+		if c.r.ContentLength > 0 {
+			size = c.r.ContentLength
+		}
+		if err := c.reserve(size * bodyCost); err != nil {
+			return err
+		}
+		body.Grow(int(size - n))
+		_, err = body.ReadFrom(limited)
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	c.body = body.Bytes()
+	return unread(err, largest)
+}
+
+// unread is the failure of a body that could not be read.
+func unread(err error, largest int64) error {
+	var over *http.MaxBytesError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &over):
+		return tooLarge(largest)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &failure{status: http.StatusRequestTimeout, message: "The body came too slowly"}
+	}
+	return badRequest("The body could not be read")
+}
+
+func tooLarge(largest int64) error {
+	return &failure{status: http.StatusRequestEntityTooLarge, message: fmt.Sprintf("The body is larger than %s", size(largest))}
+}
+
+// size writes a number of bytes for people.
+func size(n int64) string {
+	if n >= 1<<20 {
+		return fmt.Sprintf("%d MB", n>>20)
+	}
+	return fmt.Sprintf("%d KB", n>>10)
+}
+
+// reserve waits for memory until the call has been answered.
+func (c *call) reserve(n int64) error {
+	free, err := c.room.Reserve(c.ctx, n)
+	if err != nil {
+		return busy(err)
+	}
+	c.held = append(c.held, free)
+	return nil
+}
+
+// rest gives back the place among those that are worked on: from here on the
+// caller's pace counts.
+func (c *call) rest() {
+	if c.leave != nil {
+		c.leave()
+	}
+}
+
+// free gives back what the call holds.
+func (c *call) free() {
+	c.rest()
+	for _, give := range c.held {
+		give()
+	}
+	c.held = nil
+}
+
+// busy asks the caller to come again.
+func busy(err error) error {
+	if !errors.Is(err, gate.ErrBusy) {
+		return err
+	}
+	return wait(time.Second, "The backend has too many requests at a time; nothing was changed. Try again.")
+}
+
+// wait refuses a request until later.
+func wait(until time.Duration, message string) error {
+	seconds := strconv.FormatFloat(math.Ceil(until.Seconds()), 'f', -1, 64)
+	return &failure{status: http.StatusTooManyRequests, message: message, header: http.Header{"Retry-After": {seconds}}}
+}
+
+// checkGone ends work for a caller that went away.
+func (c *call) checkGone() error {
+	if err := c.ctx.Err(); err != nil {
+		return fmt.Errorf("the caller went away: %w", context.Cause(c.ctx))
+	}
+	return nil
+}

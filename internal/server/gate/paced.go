@@ -1,0 +1,51 @@
+package gate
+
+import (
+	"net/http"
+	"time"
+)
+
+const (
+	// readPause and readRate limit the time that a body may take: the pause, and
+	// a second for each readRate bytes of the largest body.
+	readPause = 10 * time.Second
+	readRate  = 256 << 10
+
+	// writePause is how long a caller may take to accept writePiece bytes.
+	writePause = 30 * time.Second
+	writePiece = 256 << 10
+)
+
+// ReadWithin limits the time that a body of at most so many bytes may take, and
+// returns what lifts the limit after the body was read: until then the server
+// takes the end of the time for the caller's going away.
+func ReadWithin(w http.ResponseWriter, now time.Time, largest int64) (lift func()) {
+	control := http.NewResponseController(w)
+	limit := readPause + time.Duration(largest/readRate)*time.Second
+	_ = control.SetReadDeadline(now.Add(limit)) // a recorder in a test has no connection
+	return func() { _ = control.SetReadDeadline(time.Time{}) }
+}
+
+// Paced is a response that ends when its reader stands still. A reader that is
+// only slow gets it all.
+type Paced struct {
+	http.ResponseWriter
+
+	Now func() time.Time
+}
+
+// Write sends the bytes in pieces, each of which has its time.
+func (p Paced) Write(b []byte) (int, error) {
+	control, sent := http.NewResponseController(p.ResponseWriter), 0
+	for {
+		piece := b[sent:min(len(b), sent+writePiece)]
+		_ = control.SetWriteDeadline(p.Now().Add(writePause))
+		n, err := p.ResponseWriter.Write(piece)
+		if sent += n; err != nil || sent == len(b) {
+			return sent, err
+		}
+	}
+}
+
+// Unwrap lets http.ResponseController reach the writer below.
+func (p Paced) Unwrap() http.ResponseWriter { return p.ResponseWriter }

@@ -1,0 +1,76 @@
+package gate
+
+import (
+	"fmt"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// Proxies are the addresses whose word about the caller counts.
+type Proxies []netip.Prefix
+
+// ParseProxies reads addresses and networks, such as 10.0.0.5 and 10.0.0.0/8.
+func ParseProxies(texts []string) (Proxies, error) {
+	var proxies Proxies
+	for _, text := range texts {
+		prefix, err := netip.ParsePrefix(text)
+		if address, single := netip.ParseAddr(text); single == nil {
+			prefix, err = netip.PrefixFrom(address, address.BitLen()), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%q is neither an address such as 10.0.0.5 nor a network such as 10.0.0.0/8", text)
+		}
+		proxies = append(proxies, prefix.Masked())
+	}
+	return proxies, nil
+}
+
+// Contains reports whether the address is one of the proxies'.
+func (p Proxies) Contains(address netip.Addr) bool {
+	for _, prefix := range p {
+		if prefix.Contains(address) {
+			return true
+		}
+	}
+	return false
+}
+
+// Caller returns the address that the request comes from: that of the
+// connection or, as far as trusted proxies pass the request on, the last one in
+// X-Forwarded-For that is not a proxy's. What stands before it anybody may have
+// written.
+func (p Proxies) Caller(r *http.Request) netip.Addr {
+	address := hostOf(r.RemoteAddr)
+	passed := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(passed) - 1; i >= 0 && p.Contains(address); i-- {
+		before := hostOf(strings.TrimSpace(passed[i]))
+		if !before.IsValid() {
+			break
+		}
+		address = before
+	}
+	return address
+}
+
+// network is whose address it is: a single host has millions in IPv6, so that
+// there all with the same first half count as one.
+func network(address netip.Addr) netip.Addr {
+	if !address.Is6() {
+		return address
+	}
+	return netip.PrefixFrom(address, 64).Masked().Addr()
+}
+
+// hostOf returns the address of "host:port" or "host", without zone, and IPv4
+// as such in whatever form; the zero address when there is none.
+func hostOf(text string) netip.Addr {
+	if both, err := netip.ParseAddrPort(text); err == nil {
+		return both.Addr().Unmap().WithZone("")
+	}
+	address, err := netip.ParseAddr(strings.Trim(text, "[]"))
+	if err != nil {
+		return netip.Addr{}
+	}
+	return address.Unmap().WithZone("")
+}
