@@ -1,9 +1,16 @@
 package review_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/review"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
 // unconfigured removes resources from the configuration of a plan.
@@ -89,5 +96,40 @@ func TestRun_identities(t *testing.T) {
 		if who(r) != c.who || strings.Join(r.Tenants, " ") != c.tenants || (len(r.Unresolved) == 0) != c.resolved {
 			t.Errorf("%s: %s of %v; %q", name, who(r), r.Tenants, notes(r))
 		}
+	}
+}
+
+// One account may be a member of two teams: the product tells which is meant.
+// The ids of accounts are the backend's, and so both teams are those of one.
+func TestRun_removedProduct(t *testing.T) {
+	t.Parallel()
+	b := servertest.New(t, servertest.Options{})
+	if _, err := b.Server.EnsureTenant(t.Context(), "shopb", ""); err != nil {
+		t.Fatal(err)
+	}
+	token, err := b.Server.IssueToken("tests", "shopb", api.AllScopes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	clients := map[string]*client.Client{"shopa": b.Client, "shopb": b.NewClient(t, client.Options{Tenant: "shopb", AccessToken: token})}
+	var id string
+	for tenant, product := range map[string]string{"shopa": "studio_pro", "shopb": "orchestrator"} {
+		if id, err = clients[tenant].InviteTeamMember(t.Context(), api.TeamMemberCreate{Email: "dan@corp.example", Role: access.RoleMember}); err != nil {
+			t.Fatal(err)
+		}
+		if err := clients[tenant].AssignProduct(t.Context(), id, product, map[string]string{"orchestrator": "analyst"}[product]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gone := change("iam_product_assignment.gone", "delete", m{"id": id + "/orchestrator", "member_id": id, "product": "orchestrator", "role": "analyst"}, nil, m{})
+	plan, err := review.Read(strings.NewReader(asText(t, twoHouses(m{"tenant": constant("shopa")}, m{"tenant": constant("shopb")}, gone))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := func(_ context.Context, tenant string) (*client.Client, func() error, error) {
+		return clients[tenant], func() error { return nil }, nil
+	}
+	if r, err := review.Run(t.Context(), plan, review.Against{Open: open}); err != nil || who(r) != "shopb dan@corp.example false" || len(r.Unresolved) > 0 {
+		t.Errorf("%s; %q, %v", who(r), notes(r), err)
 	}
 }

@@ -129,10 +129,10 @@ func listen(t testing.TB, handler http.Handler) (url string) {
 }
 
 // NewClient returns a client of the backend's tenant, past the faults; o may ask
-// for less than everything.
+// for less than everything, or for another tenant.
 func (b *Backend) NewClient(t testing.TB, o client.Options) *client.Client {
 	t.Helper()
-	o.BaseURL, o.Tenant = b.direct, Tenant
+	o.BaseURL, o.Tenant = b.direct, cmp.Or(o.Tenant, Tenant)
 	if o.AccessToken == "" {
 		o.ClientID, o.ClientSecret = ClientID, ClientSecret
 	}
