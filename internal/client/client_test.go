@@ -110,8 +110,8 @@ func TestNew_defaults(t *testing.T) {
 	if c.tenant != "acme" || c.retries != 4 || c.timeout != 30*time.Second || c.pageSize != 1000 {
 		t.Errorf("tenant %q, %d retries, timeout %s, page size %d", c.tenant, c.retries, c.timeout, c.pageSize)
 	}
-	if pool, ok := c.transport.(*http.Transport); !ok || pool.MaxIdleConnsPerHost < 64 {
-		t.Errorf("transport %#v keeps too few connections", c.transport)
+	if pool, ok := c.transport.(*http.Transport); !ok || pool.MaxIdleConnsPerHost < 64 || pool.MaxResponseHeaderBytes != 1<<20 {
+		t.Errorf("transport %#v keeps too few connections, or reads headers of any size", c.transport)
 	}
 }
 
@@ -522,6 +522,10 @@ func TestIDsThatNoPathCanCarry(t *testing.T) {
 		if err := c.DeleteGroup(t.Context(), id, true); err == nil || !strings.Contains(err.Error(), "cannot be an id") {
 			t.Errorf("id %q: error %v", id, err)
 		}
+	}
+	err := c.DeleteGroup(t.Context(), strings.Repeat("a", 10_000), true)
+	if err == nil || !strings.Contains(err.Error(), "an id is too long") || len(err.Error()) > 1000 {
+		t.Errorf("a long id: error %v", err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
@@ -239,5 +240,30 @@ func TestLog(t *testing.T) {
 		if _, ok := line["duration_ms"].(int64); !ok || (line["error"] != nil) != (want == nil) {
 			t.Errorf("line %d: %v", i+1, line)
 		}
+	}
+}
+
+// A refusal has little to say: what is beyond a megabyte is not read, and what
+// is shown is cut and made visible, in logs too.
+func TestRefusal_hostile(t *testing.T) {
+	t.Parallel()
+	long := newTestClient(t, answer(400, `{"message":"no"`+strings.Repeat(" ", maxRefusal)+`}`))
+	if _, err := long.Group(t.Context(), "g"); err == nil || strings.Contains(err.Error(), "Bad Request: no") {
+		t.Errorf("error %v", err)
+	}
+	scoped := newTestClient(t, answer(403, `{"details":["[iam.\u001b[2J`+strings.Repeat("x", 2000)+`]"]}`))
+	_, err := scoped.Group(t.Context(), "g")
+	if e, ok := errors.AsType[*Error](err); !ok || strings.ContainsFunc(e.MissingScope, access.Hidden) || len(e.MissingScope) > 600 {
+		t.Errorf("error %v", err)
+	}
+	var said any
+	failing := newTestClient(t, nil, func(o *Options) {
+		o.Transport = roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("header \x1b[2J\n!x") })
+		o.MaxRetries = new(0)
+		o.Log = func(_ context.Context, _ string, fields map[string]any) { said = fields["error"] }
+	})
+	_, err = failing.Group(t.Context(), "g")
+	if want := `header \u{1b}[2J\u{a}!x`; err == nil || !strings.Contains(err.Error(), want) || said != want {
+		t.Errorf("error %v, logged %q, want %q", err, said, want)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -99,9 +98,6 @@ func (x *exchange) send(ctx context.Context, token string) error {
 	}
 	if !slices.Contains(x.call.want, x.status) {
 		return x.unusable(fmt.Errorf("%s is not an answer to this request", statusText(x.status)))
-	}
-	if isPage(x.header.Get("Content-Type")) {
-		return x.unusable(x.describe(errors.New("it is a web page")))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -14,6 +15,11 @@ func TestKeptPages_bounded(t *testing.T) {
 	k.keep("untold", page("", 1))
 	k.keep("large", page(`"1"`, keptBytes-10))
 	k.keep("small", page(`"2"`, 11))
+	k.keep("long tag", page(strings.Repeat("a", longestTag+1), 1))
+	k.keep("broken tag", page("a\nb", 1))
+	if k.get("long tag").tag != "" || k.get("broken tag").tag != "" {
+		t.Error("a tag is sent back that no server has use for")
+	}
 	if k.get("untold").tag != "" || k.get("large").tag == "" || k.get("small").tag != "" {
 		t.Errorf("kept %d bytes of %d pages", k.size, len(k.pages))
 	}

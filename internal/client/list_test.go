@@ -183,3 +183,16 @@ func TestList_pageSize(t *testing.T) {
 		t.Errorf("queries %q, want %q", queries, want)
 	}
 }
+
+// Assignments with ids of their own are one membership, and those of another
+// group are none.
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	c := newTestClient(t, answer(200, `[{"id":"1","groupId":"g","userId":"u","userType":"EMPLOYEE"},{"id":"2","groupId":"g","userId":"u","userType":"EMPLOYEE"}]`))
+	if members, err := c.Members(t.Context(), "g"); err != nil || len(members) != 1 || members[0].ID != "1" {
+		t.Errorf("got %v, %v", members, err)
+	}
+	if members, err := c.Members(t.Context(), "other"); err == nil {
+		t.Errorf("got %v of another group", members)
+	}
+}

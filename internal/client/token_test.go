@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -144,6 +145,8 @@ func TestToken_expiry(t *testing.T) {
 		"short, in time":   {30, 26 * time.Second, 1},
 		"short, at end":    {30, 28 * time.Second, 2},
 		"not stated":       {0, 1000 * time.Hour, 1},
+		"in the past":      {-3600, 1000 * time.Hour, 1},
+		"for ever":         {math.MaxInt, 1000 * time.Hour, 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
