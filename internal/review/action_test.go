@@ -247,3 +247,24 @@ func TestRun_joinsNothing(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// Who is locked in place of being removed leaves the groups, and who is locked does
+// not: unlocking would give everything back.
+func TestRun_lockAndGroups(t *testing.T) {
+	t.Parallel()
+	table := m{"csv": "email,first_name,last_name\nann@acme.example,A,A\n", "on_destroy": "lock"}
+	for name, c := range map[string]struct {
+		change m
+		stays  bool
+	}{
+		"a user goes":    {change("iam_user.ann", "delete", user("ann", m{"on_destroy": "lock"}), nil, m{}), false},
+		"a table goes":   {change("iam_users_csv.t", "delete", table, nil, m{}), false},
+		"a row goes":     {change("iam_users_csv.t", "update", table, m{"csv": "email,first_name,last_name\n", "on_destroy": "lock"}, m{}), false},
+		"a lock is told": {change("iam_user.ann", "update", user("ann"), user("ann", m{"locked": true}), m{}), true},
+	} {
+		r := ask(t, asText(t, offline(people(), c.change)), nil)
+		if got := happening(r); !strings.HasPrefix(got, "ann@acme.example; locked; loses read on orders") || (len(r.Findings) > 0) != c.stays || len(r.Unresolved) > 0 {
+			t.Errorf("%s: %s; %+v; %q", name, got, r.Findings, notes(r))
+		}
+	}
+}

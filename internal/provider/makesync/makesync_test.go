@@ -200,6 +200,9 @@ func TestMembers_makeIsDown(t *testing.T) {
 	if cause, _ := first["last_error"].(string); !strings.HasPrefix(cause, "Make answered 500") || first["present"] != false {
 		t.Errorf("got %v", first)
 	}
+	if state, err := b.Client.State(t.Context()); err != nil || len(state.Make.Members) > 0 {
+		t.Errorf("who is to be added yet is a member: %+v, %v", state.Make.Members, err)
+	}
 	up.Store(true)
 	must(t, b.Client.SyncMake(t.Context())) // or wait
 	_, err := client.Await(t.Context(), func(ctx context.Context) (*[]api.MakeMember, error) {
@@ -287,5 +290,44 @@ func TestOrganization_publicAPI(t *testing.T) {
 	}
 	if _, d := p.ReadData("iam_access_review", values{}); d.Failed() {
 		t.Errorf("a review goes without: %v", d)
+	}
+}
+
+// What was written is waited for: an API that shows the former organization for a
+// while leads to no drift.
+func TestOrganization_lag(t *testing.T) {
+	t.Parallel()
+	var stale atomic.Int32 // how many looks show the former organization
+	var former atomic.Pointer[httptest.ResponseRecorder]
+	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !strings.HasPrefix(r.URL.Path, "/make/") || !strings.HasSuffix(r.URL.Path, "/organization") {
+				next.ServeHTTP(w, r)
+				return
+			}
+			switch was := former.Load(); {
+			case r.Method == http.MethodPut:
+				now := httptest.NewRecorder()
+				look := r.Clone(r.Context())
+				look.Method, look.Body, look.ContentLength = http.MethodGet, http.NoBody, 0
+				next.ServeHTTP(now, look)
+				next.ServeHTTP(w, r)
+				former.Store(now)
+				stale.Store(2)
+			case r.Method == http.MethodGet && was != nil && stale.Add(-1) >= 0:
+				maps.Copy(w.Header(), was.Header())
+				w.WriteHeader(was.Code)
+				_, _ = w.Write(was.Body.Bytes())
+			default:
+				next.ServeHTTP(w, r)
+			}
+		})
+	}})
+	p := providertest.New(t, b.Config)
+	made := p.MustApply("iam_make_organization", state{}, values{"organization_id": "7"})
+	noChange(t, p, made, values{"organization_id": "7"})
+	for _, config := range []values{{"organization_id": "7", "prune_stale": true}, {"organization_id": "7", "sync": false}, {"organization_id": "8"}} {
+		made = p.MustApply("iam_make_organization", made, config)
+		noChange(t, p, made, config)
 	}
 }
