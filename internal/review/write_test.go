@@ -254,6 +254,11 @@ func TestWrite_cut(t *testing.T) {
 				t.Errorf("%+v: %d are shown:\n%s", o, shown, text)
 			}
 		case o.MaxBytes > 0:
+			exact := o
+			exact.MaxBytes = len(text)
+			if in(t, r, exact) != text {
+				t.Errorf("%+v: it does not fit into its own %d bytes", o, len(text))
+			}
 			if shown < 20 || shown > 99 || len(text) > o.MaxBytes || len(text) < o.MaxBytes-200 || !strings.Contains(text, "Lose access (149 users, ") || !strings.Contains(text, "150 users under “Gain access”") {
 				t.Errorf("%+v: %d are shown, %d bytes:\n%s", o, shown, len(text), text)
 			}
