@@ -51,34 +51,44 @@ func runReport(ctx context.Context, env Env, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	subject, err := c.Subject(ctx, *user)
+	r, unread, err := reportOf(ctx, c, *user)
 	if err != nil {
 		return err
 	}
-	held, err := c.UserScopes(ctx, user.ID)
-	if err != nil && !client.IsForbidden(err) {
-		return err
+	if len(unread) > 0 {
+		fmt.Fprintf(env.Stderr, "report: the key may not read %s, which is missing below\n", strings.Join(unread, ", "))
 	}
-	var makeRoles []string // unknown to a key that may not read scopes
-	if err == nil {
-		makeRoles = access.MakeRoles(strings.Fields(held.Scopes))
-	}
-	standing, err := standingOf(ctx, c, user.ContactEmail)
-	if err != nil {
-		return err
-	}
-	return report{*user, standing, makeRoles, access.Report(subject)}.write(env.Stdout, o.format)
+	return r.write(env.Stdout, o.format)
 }
 
-// standingOf is what the user is in the team; nil where the API has no teams, or
-// the token may not read them: the rest of the report is worth having.
-func standingOf(ctx context.Context, c *client.Client, email string) (*client.Standing, error) {
-	standing, err := c.Standing(ctx, email)
-	var lacking *client.ExtensionError
-	if errors.As(err, &lacking) || client.IsForbidden(err) {
-		return nil, nil
+// reportOf reads what is reported of a user, as far as the key may.
+func reportOf(ctx context.Context, c *client.Client, user api.User) (r report, unread []string, err error) {
+	subject, err := c.Subject(ctx, user)
+	if errors.Is(err, client.ErrControlsUnread) {
+		unread, err = append(unread, "the tenant's own access controls"), nil
 	}
-	return standing, err
+	if err != nil {
+		return r, nil, err
+	}
+	held, err := c.UserScopes(ctx, user.ID)
+	switch {
+	case client.IsForbidden(err):
+		unread = append(unread, "the roles in Make")
+	case err != nil:
+		return r, nil, err
+	default:
+		r.makeRoles = access.MakeRoles(strings.Fields(held.Scopes))
+	}
+	r.standing, err = c.Standing(ctx, user.ContactEmail)
+	var lacking *client.ExtensionError
+	switch {
+	case client.IsForbidden(err):
+		unread = append(unread, "the team")
+	case err != nil && !errors.As(err, &lacking): // without teams, the rest of the report is worth having
+		return r, nil, err
+	}
+	r.user, r.rows = user, access.Report(subject)
+	return r, unread, nil
 }
 
 // report is what is printed about a user.

@@ -30,7 +30,8 @@ func TestReport_team(t *testing.T) {
 	}
 }
 
-// A token that may not read the team, and who is not in it, have the rest.
+// A token that may not read the team, and who is not in it, have the rest; what
+// is missing is said beside the report.
 func TestReport_noTeam(t *testing.T) {
 	t.Parallel()
 	b := servertest.New(t, servertest.Options{})
@@ -43,9 +44,13 @@ func TestReport_noTeam(t *testing.T) {
 	for email, c := range map[string]struct {
 		scopes []string
 		want   string
+		unread string
 	}{
-		"owner@acme.example": {[]string{api.ScopeUserRead, api.ScopeGroupRead, api.ScopeTemplateRead}, "  \"team_role\": null,\n  \"products\": null,\n  \"organizations\": null\n"},
-		"anna@acme.example":  {api.AllScopes(), "  \"team_role\": null,\n  \"products\": {},\n  \"organizations\": [\n    \"acme\"\n  ]\n"},
+		"owner@acme.example": {
+			[]string{api.ScopeUserRead, api.ScopeGroupRead, api.ScopeTemplateRead}, "  \"team_role\": null,\n  \"products\": null,\n  \"organizations\": null\n",
+			"report: the key may not read the roles in Make, the team, which is missing below\n",
+		},
+		"anna@acme.example": {api.AllScopes(), "  \"team_role\": null,\n  \"products\": {},\n  \"organizations\": [\n    \"acme\"\n  ]\n", ""},
 	} {
 		token, err := b.Server.IssueToken("tests", "acme", c.scopes)
 		if err != nil {
@@ -53,8 +58,8 @@ func TestReport_noTeam(t *testing.T) {
 		}
 		environment := map[string]string{"IAM_API_URL": b.URL, "IAM_TENANT": "acme", "IAM_ACCESS_TOKEN": token}
 		text, stderr, code := run(t, environment, "report", "--email", email, "--format", "json")
-		if code != 0 || !strings.Contains(text, c.want) {
-			t.Errorf("%s: code %d %s\n%s\nlacks %q", email, code, stderr, text, c.want)
+		if code != 0 || !strings.Contains(text, c.want) || stderr != c.unread {
+			t.Errorf("%s: code %d %q\n%s\nlacks %q", email, code, stderr, text, c.want)
 		}
 	}
 }

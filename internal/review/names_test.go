@@ -123,7 +123,7 @@ func checkVisible(t tester, text string) {
 }
 
 // ours are the first words of the lines that the text format writes.
-var ours = regexp.MustCompile(`^(ACCEPTED [a-z, ]+: |Accepted by |The acceptance is for another plan: |The plan ended |Terraform refused the plan$|Become administrators \(|No longer administrators \(|Restrictions lifted \(|Lose access \(|Gain access \(|Access does not change \(|Unresolved \(|Already changed outside of Terraform|New findings \(|This review is of the plan |  |    [+-] (gains|loses|is|leaves) |$)`)
+var ours = regexp.MustCompile(`^(ACCEPTED [a-z, ]+: |Accepted by |The acceptance is for another plan: |The plan ended |Terraform refused the plan$|Become administrators \(|Lose administrator rights \(|Restrictions lifted \(|Lose access \(|Gain access \(|Access does not change \(|Unresolved \(|Already changed outside of Terraform|New findings \(|This review is of the plan |  |    [+-] (gains|loses|is|leaves) |$)`)
 
 func checkText(t tester, _ review.Result, text string) {
 	t.Helper()

@@ -56,7 +56,7 @@ type heading struct {
 var headings = []heading{
 	{"Become administrators", "becomes-administrator", becomesAdmin},
 	{"Restrictions lifted", "restriction-lifted", restrictionLifted},
-	{"No longer administrators", "no-longer-administrator", ceasesAdmin},
+	{"Lose administrator rights", "loses-administrator-rights", ceasesAdmin},
 	{"Lose access", "loses-access", losesAccess},
 	{"Gain access", "gains-access", gainsAccess},
 	{"Access does not change", "user-event", eventOnly},

@@ -88,7 +88,7 @@ func (r Result) phrases(kind string) []phrase {
 	case Admin:
 		return append(
 			people(func(c access.Change) bool { return c.Admin() && !c.Loss }, "user becomes administrator", "users become administrators"),
-			people(func(c access.Change) bool { return c.Admin() && c.Loss }, "user is no longer administrator", "users are no longer administrators")...)
+			people(func(c access.Change) bool { return c.Admin() && c.Loss }, "user loses administrator rights", "users lose administrator rights")...)
 	case Lifted:
 		return people(access.Change.LiftsRestriction, "user has a restriction lifted", "users have restrictions lifted")
 	case Lost:
@@ -187,7 +187,7 @@ func (r Result) Summary() string {
 	}
 	add(len(r.those(func(c access.Change) bool { return c.Admin() && !c.Loss })), "user becomes administrator", "users become administrators")
 	add(len(r.those(access.Change.LiftsRestriction)), "user has a restriction lifted", "users have restrictions lifted")
-	add(len(r.those(func(c access.Change) bool { return c.Admin() && c.Loss })), "user is no longer administrator", "users are no longer administrators")
+	add(len(r.those(func(c access.Change) bool { return c.Admin() && c.Loss })), "user loses administrator rights", "users lose administrator rights")
 	losing, gaining := r.those(loses), r.those(access.Change.Widens)
 	add(len(losing), "user loses access", "users lose access")
 	add(len(gaining), "user gains access", "users gain access")

@@ -114,7 +114,7 @@ func staff() review.Result {
 // to whom the same happens together.
 func TestWrite_text(t *testing.T) {
 	t.Parallel()
-	want := `FAIL admin, lost: 1 user becomes administrator: eve@acme.example; 1 user is no longer administrator: old@acme.example; 4 users lose access: ann@acme.example, ben@acme.example, cleo@acme.example, old@acme.example
+	want := `FAIL admin, lost: 1 user becomes administrator: eve@acme.example; 1 user loses administrator rights: old@acme.example; 4 users lose access: ann@acme.example, ben@acme.example, cleo@acme.example, old@acme.example
 
 Become administrators (1 user)
   eve@acme.example (Eve Adams), added
@@ -125,7 +125,7 @@ Restrictions lifted (1 user)
   lisa@acme.example
     + is raised from read to manage on orders except for records with DE
 
-No longer administrators (1 user)
+Lose administrator rights (1 user)
   old@acme.example
     - is lowered from manage to read on users_and_groups through admins
 
@@ -209,7 +209,7 @@ func TestResult_Verdict(t *testing.T) {
 		{review.Result{}, review.Options{FailOn: all}, "PASS admin, unrestricted, lost, unresolved: Nobody's access changes."},
 		{review.Result{Unresolved: []review.Unresolved{{}}}, review.Options{}, "No change of access is known; 1 change is unresolved."},
 		{review.Result{Errored: true}, review.Options{FailOn: []string{review.NotKnown}}, "FAIL unresolved: the plan ended with an error and is not whole"},
-		{staff(), review.Options{}, "1 user becomes administrator; 1 user has a restriction lifted; 1 user is no longer administrator; 4 users lose access; 3 users gain access; 1 added; 1 removed; 1 locked; 2 changes are unresolved."},
+		{staff(), review.Options{}, "1 user becomes administrator; 1 user has a restriction lifted; 1 user loses administrator rights; 4 users lose access; 3 users gain access; 1 added; 1 removed; 1 locked; 2 changes are unresolved."},
 		{staff(), review.Options{FailOn: []string{review.Lifted}}, "FAIL unrestricted: 1 user has a restriction lifted: lisa@acme.example"},
 		{staff(), review.Options{FailOn: []string{review.NotKnown}}, "FAIL unresolved: 2 changes are unresolved: iam_user.a, iam_user.b"},
 		{staff(), review.Options{FailOn: []string{review.Lifted}, Accepted: &review.Acceptance{}}, "ACCEPTED unrestricted: 1 user has a restriction lifted: lisa@acme.example"},
@@ -302,7 +302,7 @@ func TestWrite_tables(t *testing.T) {
 	report := in(t, staff(), o)
 	for _, want := range []string{
 		`<testsuites tests="4" failures="2" skipped="2">`,
-		`<testcase classname="review" name="admin">` + "\n      " + `<failure type="admin" message="1 user becomes administrator: eve@acme.example; 1 user is no longer administrator: old@acme.example">eve@acme.example (Eve Adams), added: gains manage on users_and_groups`,
+		`<testcase classname="review" name="admin">` + "\n      " + `<failure type="admin" message="1 user becomes administrator: eve@acme.example; 1 user loses administrator rights: old@acme.example">eve@acme.example (Eve Adams), added: gains manage on users_and_groups`,
 		`<testcase classname="review" name="unrestricted">` + "\n      " + `<skipped message="not in --fail-on"></skipped>`,
 		"<system-out>FAIL admin, lost: 1 user becomes administrator", "\n    - loses read on orders through Clerks (clerks)\n",
 	} {
