@@ -67,24 +67,3 @@ func FuzzInvisible(f *testing.F) {
 		}
 	})
 }
-
-// What a line cannot show is written out, and so is what would look like that.
-func TestVisible(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"":                   "",
-		" Zoë ~ ＠ 山田":        " Zoë ~ ＠ 山田",
-		"\ufffd":             `\u{fffd}`,
-		"a\xffb":             `a\u{fffd}b`,
-		"a\nb\x7f\u200b":     `a\u{a}b\u{7f}\u{200b}`,
-		`\u{a}`:              `\u{5c}u{a}`,
-		`C:\u`:               `C:\u`,
-		"e\u0301":            "e\u0301",
-		"\u0301e":            `\u{301}e`,
-		"a\u202eb\U000e0041": `a\u{202e}b\u{e0041}`,
-	} {
-		if got := Visible(text); got != want {
-			t.Errorf("%q is shown as %q, want %q", text, got, want)
-		}
-	}
-}
