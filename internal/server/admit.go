@@ -61,6 +61,7 @@ func (s *Server) receive(c *call, largest int64) error {
 			size = c.r.ContentLength
 		}
 		if err := c.reserve(size * bodyCost); err != nil {
+			_, _ = io.Copy(io.Discard, limited) // a caller who still sends sees no answer
 			return err
 		}
 		body.Grow(int(size - n))

@@ -12,8 +12,12 @@ import (
 // done for it; it may come again.
 var ErrBusy = errors.New("there are too many requests at a time")
 
-// patience is how long a request waits for room.
-const patience = 500 * time.Millisecond
+// How long a request waits for a place, and for memory: what takes much of it is
+// slower anyhow.
+const (
+	placePatience  = 500 * time.Millisecond
+	memoryPatience = 2 * time.Second
+)
 
 // Work limits what requests take together: how many are worked on at a time, and
 // their memory. Reading a body and sending an answer is no work, so that slow
@@ -33,7 +37,7 @@ func NewWork(requests int, memory int64) *Work {
 // Enter waits for a place, but not for long: ErrBusy when there is none. Who
 // entered must call leave, once.
 func (w *Work) Enter(ctx context.Context) (leave func(), err error) {
-	if err := wait(ctx, w.places, 1); err != nil {
+	if err := wait(ctx, w.places, 1, placePatience); err != nil {
 		return nil, err
 	}
 	done := working(ctx)
@@ -44,13 +48,13 @@ func (w *Work) Enter(ctx context.Context) (leave func(), err error) {
 // as many. Who wants more than all gets all. Who reserved must call free, once.
 func (w *Work) Reserve(ctx context.Context, bytes int64) (free func(), err error) {
 	bytes = min(bytes, w.largest)
-	if err := wait(ctx, w.memory, bytes); err != nil {
+	if err := wait(ctx, w.memory, bytes, memoryPatience); err != nil {
 		return nil, err
 	}
 	return func() { w.memory.Release(bytes) }, nil
 }
 
-func wait(ctx context.Context, s *semaphore.Weighted, n int64) error {
+func wait(ctx context.Context, s *semaphore.Weighted, n int64, patience time.Duration) error {
 	if s.TryAcquire(n) {
 		return nil
 	}
