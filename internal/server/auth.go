@@ -2,11 +2,6 @@ package server
 
 import (
 	"bytes"
-	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -55,21 +50,13 @@ func (s *Server) handleToken(c *call) error {
 	return s.writeToken(c, client.ID, claims{Tenant: client.Tenant}, grantedScopes(owned, form.Get("scope")))
 }
 
-// authenticate finds the client whose secret it is. Who guesses is slowed down.
+// authenticate finds the client whose secret it is.
 func (s *Server) authenticate(c *call, id, secret string) (store.Client, error) {
-	address := s.proxies.Caller(c.r)
-	if pause := s.brake.Wait(address, id); pause > 0 {
-		return store.Client{}, wait(pause, "There were too many wrong client secrets from this address. Try again later.")
+	client, right, err := s.checkSecret(c, id, secret)
+	if err == nil && !right {
+		err = fault("Invalid ApiKey", api.FaultInvalidKey)
 	}
-	client, err := s.store.Client(c.ctx, id)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return store.Client{}, fmt.Errorf("reading the client: %w", err)
-	}
-	if err != nil || subtle.ConstantTimeCompare([]byte(hashSecret(secret)), []byte(client.SecretHash)) != 1 {
-		s.brake.Wrong(address, id)
-		return store.Client{}, fault("Invalid ApiKey", api.FaultInvalidKey)
-	}
-	return client, nil
+	return client, err
 }
 
 // grantedScopes are the client's own, narrowed to those asked for, if any were.
@@ -158,42 +145,4 @@ func (c *call) holds(scope string) bool {
 		return false
 	}
 	return slices.Contains(c.scopes, scope)
-}
-
-// hashSecret hides a client's secret at rest. Secrets that the backend makes
-// have 256 random bits, so that a fast hash is enough.
-func hashSecret(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(sum[:])
-}
-
-// EnsureClient makes a full-access API key of the tenant, or
-// leaves the existing one of that id as it is when the secret is the same. It
-// answers an error when the id is taken with another secret or tenant.
-func (s *Server) EnsureClient(ctx context.Context, tenant, id, secret string) error {
-	err := s.store.CreateClient(ctx, store.Client{
-		ID: id, Tenant: tenant, SecretHash: hashSecret(secret), CreatedAt: s.timestamp(),
-	})
-	if !errors.Is(err, store.ErrExists) {
-		return err
-	}
-	existing, err := s.store.Client(ctx, id)
-	if err != nil {
-		return fmt.Errorf("reading client %s: %w", id, err)
-	}
-	if existing.Tenant != tenant || existing.SecretHash != hashSecret(secret) {
-		return fmt.Errorf("client %s exists in this database with another secret or tenant (%s): use its secret, or another id", id, existing.Tenant)
-	}
-	return nil
-}
-
-// FirstClient makes a full-access API key of a tenant that has none. It
-// returns empty texts when the tenant has one already.
-func (s *Server) FirstClient(ctx context.Context, tenant string) (id, secret string, err error) {
-	existing, err := s.store.Clients(ctx, tenant)
-	if err != nil || len(existing) > 0 {
-		return "", "", err
-	}
-	id, secret = tenant+"-admin", rand.Text()
-	return id, secret, s.EnsureClient(ctx, tenant, id, secret)
 }

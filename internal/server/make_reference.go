@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -52,11 +51,11 @@ func (s *Server) withMakeKey(handle func(*call) error) func(*call) error {
 			c.tenant = id
 			return handle(c)
 		}
-		client, err := s.store.Client(c.ctx, id)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return fmt.Errorf("reading the client: %w", err)
+		client, right, err := s.checkSecret(c, id, secret)
+		if err != nil {
+			return err
 		}
-		if err != nil || subtle.ConstantTimeCompare([]byte(hashSecret(secret)), []byte(client.SecretHash)) != 1 {
+		if !right {
 			return fault("Invalid key: send Authorization: Token ID:SECRET, with an API key of the tenant", api.FaultInvalidKey)
 		}
 		if len(client.Scopes) > 0 && !slices.Contains(client.Scopes, api.ScopeMakeManage) {

@@ -47,6 +47,9 @@ var recordedChanges = map[string]recordedChange{
 	"CreateClient": {func(ctx context.Context, tx store.Tx) error {
 		return tx.CreateClient(ctx, store.Client{Tenant: "acme", ID: "c", SecretHash: "secret"})
 	}, []string{"create client c"}},
+	"UpdateClient": {func(ctx context.Context, tx store.Tx) error {
+		return tx.UpdateClient(ctx, "acme", "key", func(c *store.Client) error { c.Scopes = []string{"iam.user_read"}; return nil })
+	}, []string{"update client key"}},
 	"CreateUser": {func(ctx context.Context, tx store.Tx) error {
 		return tx.CreateUser(ctx, store.User{Tenant: "acme", ID: "new", Email: "new@acme.example", BackofficeNumber: "new"})
 	}, []string{"create user new"}},
@@ -129,6 +132,7 @@ func recordable(ctx context.Context, s store.Store) error {
 	}
 	errs := []error{
 		s.CreateTenant(ctx, store.Tenant{Name: "acme"}),
+		s.CreateClient(ctx, store.Client{Tenant: "acme", ID: "key", SecretHash: "secret"}),
 		s.CreateUser(ctx, store.User{Tenant: "acme", ID: "anna", Email: "anna@acme.example", BackofficeNumber: "1"}),
 		s.CreateUser(ctx, store.User{Tenant: "acme", ID: "bert", Email: "bert@acme.example", BackofficeNumber: "2"}),
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
@@ -13,6 +14,19 @@ func (r recorder) CreateTenant(ctx context.Context, t store.Tenant) error {
 
 func (r recorder) CreateClient(ctx context.Context, c store.Client) error {
 	return recordCreation(ctx, r, recordedClient, c, func(tx store.Tx) error { return tx.CreateClient(ctx, c) })
+}
+
+// UpdateClient records nothing where only what hides the secret changes.
+func (r recorder) UpdateClient(ctx context.Context, tenant, id string, fn func(c *store.Client) error) error {
+	return recordChange(ctx, r, recordedClient,
+		func(tx store.Tx) ([]store.Client, error) { return clientOf(ctx, tx, tenant, id) },
+		func(tx store.Tx) error { return tx.UpdateClient(ctx, tenant, id, fn) })
+}
+
+// clientOf is the tenant's client of that id, if it has one.
+func clientOf(ctx context.Context, tx store.Tx, tenant, id string) ([]store.Client, error) {
+	list, err := optional(tx.Client(ctx, id))
+	return slices.DeleteFunc(list, func(c store.Client) bool { return c.Tenant != tenant }), err
 }
 
 func (r recorder) CreateUser(ctx context.Context, u store.User) error {

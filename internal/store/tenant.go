@@ -15,7 +15,7 @@ type Tenant struct {
 type Client struct {
 	ID         string
 	Tenant     string
-	SecretHash string
+	SecretHash string   // tells the secret to nobody
 	Scopes     []string // in the order given
 	CreatedAt  time.Time
 }
@@ -36,6 +36,10 @@ type TenantTx interface {
 	Client(ctx context.Context, id string) (Client, error)
 	// Clients lists the tenant's, by id, byte by byte.
 	Clients(ctx context.Context, tenant string) ([]Client, error)
+	// UpdateClient passes the client to fn and keeps all but its tenant, id and
+	// time of creation afterwards, unless fn returns an error, which it then returns as it is. It
+	// answers ErrNotFound when the tenant has none of that id.
+	UpdateClient(ctx context.Context, tenant, id string, fn func(c *Client) error) error
 
 	// SigningKey returns the secret that signs the backend's tokens. The first
 	// call keeps the proposal; all later calls, by any process on the same

@@ -52,6 +52,21 @@ func (q queries) Clients(ctx context.Context, tenant string) ([]store.Client, er
 	return clients.all(ctx, q.read, `WHERE tenant = $1 ORDER BY id`, tenant)
 }
 
+func (q queries) UpdateClient(ctx context.Context, tenant, id string, fn func(c *store.Client) error) error {
+	return q.change(ctx, func(db *transaction) error {
+		c, err := clients.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
+		if err != nil {
+			return err
+		}
+		createdAt := c.CreatedAt
+		if err := fn(&c); err != nil {
+			return err
+		}
+		c.Tenant, c.ID, c.CreatedAt = tenant, id, createdAt
+		return clients.update(ctx, db, &c)
+	})
+}
+
 // SigningKey refuses an empty proposal: it would be kept for ever.
 func (q queries) SigningKey(ctx context.Context, proposal []byte) ([]byte, error) {
 	if len(proposal) == 0 {

@@ -29,7 +29,10 @@ func calls(s store.Store) map[string]func(ctx context.Context) error {
 		"CreateClient": func(ctx context.Context) error { return s.CreateClient(ctx, newClient("acme", "c")) },
 		"Client":       func(ctx context.Context) error { return second(s.Client(ctx, "in tx")) },
 		"Clients":      func(ctx context.Context) error { return second(s.Clients(ctx, "acme")) },
-		"SigningKey":   func(ctx context.Context) error { return second(s.SigningKey(ctx, []byte("key"))) },
+		"UpdateClient": func(ctx context.Context) error {
+			return s.UpdateClient(ctx, "acme", "in tx", func(*store.Client) error { return nil })
+		},
+		"SigningKey": func(ctx context.Context) error { return second(s.SigningKey(ctx, []byte("key"))) },
 
 		"CreateUser":  func(ctx context.Context) error { return s.CreateUser(ctx, newUser("acme", "u")) },
 		"User":        func(ctx context.Context) error { return second(s.User(ctx, "acme", "in tx")) },

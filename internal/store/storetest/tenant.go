@@ -12,6 +12,9 @@ var tenantClauses = []clause{
 	{"tenants are listed by name, byte by byte", proveTenantsInOrder},
 	{"a client's id is taken for every tenant", proveClientOfOneTenant},
 	{"clients are listed by id, byte by byte, of their tenant only", proveClientsInOrder},
+	{"an update of a client keeps its tenant, id and time of creation", proveClientUpdate},
+	{"an update of a client that fails leaves it as it was", proveClientUpdateFails},
+	{"a client is updated in its own tenant only", proveClientUpdateElsewhere},
 	{"the first signing key is kept", proveSigningKey},
 	{"callers at the same time get the same signing key", proveOneSigningKey},
 	{"an empty signing key is refused", proveEmptySigningKey},
@@ -69,6 +72,53 @@ func proveClientsInOrder(t *testing.T, s store.Store) {
 	list, err = s.Clients(ctx, "nobody")
 	ok(t, err)
 	wantSame(t, len(list), 0)
+}
+
+func proveClientUpdate(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	ok(t, s.CreateTenant(ctx, newTenant("one")))
+	ok(t, s.CreateTenant(ctx, newTenant("two")))
+	ok(t, s.CreateClient(ctx, newClient("one", "other")))
+	ok(t, s.CreateClient(ctx, newClient("one", "key")))
+	changed := newClient("one", "key")
+	changed.SecretHash, changed.Scopes = "another hash", []string{"another scope"}
+	ok(t, s.UpdateClient(ctx, "one", "key", func(c *store.Client) error {
+		wantSame(t, *c, newClient("one", "key"))
+		*c = changed
+		c.Tenant, c.ID, c.CreatedAt = "two", "moved", later(7)
+		return nil
+	}))
+	for _, want := range []store.Client{changed, newClient("one", "other")} {
+		got, err := s.Client(ctx, want.ID)
+		ok(t, err)
+		wantSame(t, got, want)
+	}
+}
+
+func proveClientUpdateFails(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	ok(t, s.CreateTenant(ctx, newTenant("one")))
+	ok(t, s.CreateClient(ctx, newClient("one", "key")))
+	wantErr(t, s.UpdateClient(ctx, "one", "key", func(c *store.Client) error {
+		c.SecretHash = "another hash"
+		return errOfTest
+	}), errOfTest)
+	got, err := s.Client(ctx, "key")
+	ok(t, err)
+	wantSame(t, got, newClient("one", "key"))
+}
+
+func proveClientUpdateElsewhere(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	ok(t, s.CreateTenant(ctx, newTenant("one")))
+	ok(t, s.CreateTenant(ctx, newTenant("two")))
+	ok(t, s.CreateClient(ctx, newClient("one", "key")))
+	change := func(c *store.Client) error { c.SecretHash = "another hash"; return nil }
+	wantErr(t, s.UpdateClient(ctx, "two", "key", change), store.ErrNotFound)
+	wantErr(t, s.UpdateClient(ctx, "one", "none", change), store.ErrNotFound)
+	got, err := s.Client(ctx, "key")
+	ok(t, err)
+	wantSame(t, got, newClient("one", "key"))
 }
 
 func proveSigningKey(t *testing.T, s store.Store) {
