@@ -46,6 +46,7 @@ type serveLimits struct {
 	memory      int // in MB
 	proxies     list
 	privateMake bool
+	audit       server.AuditLimit
 }
 
 // list is a flag that may be given several times.
@@ -80,6 +81,8 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	f.IntVar(&o.limits.requests, "max-requests", 128, "`number` of requests that are worked on at a time; others wait for half a second and are then answered with 429")
 	f.IntVar(&o.limits.memory, "max-request-memory", 96, "`MB` of memory for the bodies and answers of all requests at a time; others wait as with --max-requests")
 	f.Var(&o.limits.proxies, "trusted-proxy", "`address` or network of a proxy whose X-Forwarded-For says who calls (repeatable; default none)")
+	f.DurationVar(&o.limits.audit.Age, "audit-age", 0, "`age` to which audit events are kept, such as 8760h for a year; an event says which were removed (default for ever)")
+	f.IntVar(&o.limits.audit.Most, "audit-events", 0, "`number` of audit events of a tenant that are kept, the newest; an event says which were removed (default all)")
 	f.BoolVar(&o.limits.privateMake, "allow-private-make", false, "call a Make at any address, in the backend's own network and without TLS, too: for tests")
 	if err := parse(env, f, args); err != nil {
 		return err
@@ -138,6 +141,9 @@ func (l serveLimits) check() error {
 	if l.connections < 1 || l.requests < 1 || l.memory < 1 {
 		return errors.New("--max-connections, --max-requests and --max-request-memory are at least 1")
 	}
+	if l.audit.Age < 0 || l.audit.Most < 0 {
+		return errors.New("--audit-age and --audit-events are not negative")
+	}
 	if _, err := gate.ParseProxies(l.proxies); err != nil {
 		return fmt.Errorf("--trusted-proxy: %w", err)
 	}
@@ -161,7 +167,7 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		logger = slog.New(slog.NewJSONHandler(env.Stderr, nil))
 	}
 	faults, _ := server.ParseFaults(o.fault) // check saw it
-	options := server.Options{Store: db, Logger: logger, NoLegacy: !o.legacy, VendorGroupDelay: faults.VendorGroups, Requests: o.limits.requests, Memory: int64(o.limits.memory) << 20, PrivateMake: o.limits.privateMake}
+	options := server.Options{Store: db, Logger: logger, NoLegacy: !o.legacy, VendorGroupDelay: faults.VendorGroups, Requests: o.limits.requests, Memory: int64(o.limits.memory) << 20, PrivateMake: o.limits.privateMake, Audit: o.limits.audit}
 	options.Proxies, _ = gate.ParseProxies(o.limits.proxies) // check saw them
 	if o.smtp != "" {
 		options.Mail = mailer{address: o.smtp, from: o.smtpFrom, now: time.Now}.send

@@ -60,3 +60,6 @@ var OpenPaths = func() map[string][]string {
 	}
 	return paths
 }()
+
+// TrimEvents removes the audit events that are no longer kept, beside the worker.
+func (s *Server) TrimEvents(ctx context.Context) (time.Duration, error) { return s.trimEvents(ctx) }

@@ -23,6 +23,7 @@ var notRecorded = map[string]string{
 	"CreateTask":      "is no configuration: what a task changes is recorded when it is done",
 	"DeleteTask":      "as CreateTask",
 	"AppendEvent":     "is the record",
+	"DeleteEvents":    "leaves an event of its own that says which are gone",
 
 	"CreateMakeMember":  "is what the sync with Make has to do yet, and follows from changes that are recorded",
 	"UpdateMakeMember":  "as CreateMakeMember",

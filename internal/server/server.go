@@ -39,6 +39,8 @@ type Options struct {
 	// PrivateMake lets a Make have any address, in the backend's own network, too,
 	// and one without TLS.
 	PrivateMake bool
+	// Audit says which audit events are no longer kept.
+	Audit AuditLimit
 	// Mail sends an e-mail to someone; nil keeps them, for no one to read but by
 	// the API. Id is the same when it is sent again.
 	Mail func(ctx context.Context, to, id, subject, text string) error
@@ -60,11 +62,13 @@ type Server struct {
 	room             *gate.Work
 	brake            *gate.Brake
 	proxies          gate.Proxies
+	audit            AuditLimit
 	privateMake      bool
 	outgoing         *http.Transport
 	handler          http.Handler
 	worker           *worker
 	makeWorker       *worker
+	auditWorker      *worker // nil where all events are kept
 	syncs            atomic.Bool // there was a change that the sync with Make has to know
 	mail             func(ctx context.Context, to, id, subject, text string) error
 }
@@ -72,7 +76,7 @@ type Server struct {
 // New returns a server over the store. It reads the key that signs tokens, or
 // makes it on a new database, and begins with the tasks that were left over.
 func New(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail, poll: cmp.Or(o.poll, taskPoll), proxies: o.Proxies, privateMake: o.PrivateMake, outgoing: egress.Transport(o.PrivateMake)}
+	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail, poll: cmp.Or(o.poll, taskPoll), proxies: o.Proxies, audit: o.Audit, privateMake: o.PrivateMake, outgoing: egress.Transport(o.PrivateMake)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -95,6 +99,9 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	s.handler = s.routes()
 	s.worker = s.startWorker("tasks", s.doTasks)
 	s.makeWorker = s.startWorker("the sync with Make", s.syncMembers)
+	if s.audit != (AuditLimit{}) {
+		s.auditWorker = s.startWorker("the removal of audit events", s.trimEvents)
+	}
 	return s, nil
 }
 

@@ -50,9 +50,11 @@ func (s *Server) startWorker(name string, do func(ctx context.Context) (wait tim
 // request is under way any more, and before the store is closed; calling it
 // again does nothing.
 func (s *Server) Close() {
-	for _, w := range []*worker{s.worker, s.makeWorker} {
-		w.stop()
-		<-w.done
+	for _, w := range []*worker{s.worker, s.makeWorker, s.auditWorker} {
+		if w != nil {
+			w.stop()
+			<-w.done
+		}
 	}
 	s.outgoing.CloseIdleConnections()
 }

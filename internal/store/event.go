@@ -31,6 +31,12 @@ type EventFilter struct {
 	Limit  int       // how many; 0 is without limit
 }
 
+// EventLimit says which events are no longer kept. Its zero value keeps all.
+type EventLimit struct {
+	Since time.Time // not those of before; zero: of whatever time
+	Most  int       // not those beyond so many; 0: however many
+}
+
 // EventTx keeps events. They are never changed, and belong into the transaction
 // of the change.
 type EventTx interface {
@@ -39,4 +45,10 @@ type EventTx interface {
 	AppendEvent(ctx context.Context, e Event) error
 	// Events lists the tenant's events that the filter selects, newest first.
 	Events(ctx context.Context, tenant string, filter EventFilter) ([]Event, error)
+	// SurplusEvents returns the IDs of the first and the last of the tenant's
+	// events that the limit no longer keeps, or zeros. They are the oldest: an
+	// event stays as long as one with a lower ID has to. The newest always does.
+	SurplusEvents(ctx context.Context, tenant string, limit EventLimit) (first, last int64, err error)
+	// DeleteEvents removes the tenant's events up to that ID.
+	DeleteEvents(ctx context.Context, tenant string, upTo int64) error
 }

@@ -100,3 +100,36 @@ func eventQuery(tenant string, filter store.EventFilter) (rest string, args []an
 	args = append(args, limit)
 	return where + fmt.Sprintf(` ORDER BY id DESC LIMIT $%d`, len(args)), args
 }
+
+func (q queries) SurplusEvents(ctx context.Context, tenant string, limit store.EventLimit) (first, last int64, err error) {
+	err = q.view(ctx, func(db conn) error {
+		var newest int64
+		row := db.QueryRowContext(ctx, `SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM audit_event WHERE tenant = $1`, tenant)
+		if err := row.Scan(&first, &newest); err != nil {
+			return translate(ctx, err, nil)
+		}
+		if limit.Most > 0 {
+			last = newest - int64(limit.Most)
+		}
+		if !limit.Since.IsZero() {
+			kept := newest // the first of those that are young enough
+			row := db.QueryRowContext(ctx, `SELECT coalesce(min(id), $3) FROM audit_event WHERE tenant = $1 AND happened_at >= $2`, tenant, asMillis(&limit.Since), newest)
+			if err := row.Scan(&kept); err != nil {
+				return translate(ctx, err, nil)
+			}
+			last = max(last, kept-1)
+		}
+		return nil
+	})
+	if err != nil || last < first {
+		return 0, 0, err
+	}
+	return first, last, nil
+}
+
+func (q queries) DeleteEvents(ctx context.Context, tenant string, upTo int64) error {
+	return q.change(ctx, func(db *transaction) error {
+		_, err := events.remove(ctx, db, `WHERE tenant = $1 AND id <= $2`, tenant, upTo)
+		return err
+	})
+}

@@ -14,6 +14,7 @@ var eventClauses = []clause{
 	{"pages of events since a time have all of them, whatever the order of their times", proveEventsSince},
 	{"an event of a tenant that does not exist is refused", proveEventTenant},
 	{"an event goes with its transaction, and its number with it", proveEventRolledBack},
+	{"the oldest events are surplus by their number, by their time, and never the newest", proveSurplusEvents},
 	{"events with text that cannot be stored are refused, and none is found under it", proveBadEvents},
 }
 
@@ -184,4 +185,34 @@ func proveSharedEvents(t *testing.T, one, two store.Store) {
 	for i, id := range got {
 		wantSame(t, id, int64(len(got)-i))
 	}
+}
+
+func proveSurplusEvents(t *testing.T, s store.Store) {
+	ctx, tenant := t.Context(), withTenant(t, s)
+	ok(t, s.CreateTenant(ctx, newTenant("other")))
+	ok(t, s.AppendEvent(ctx, newEvent("other", 0)))
+	surplus := func(limit store.EventLimit) [2]int64 {
+		first, last, err := s.SurplusEvents(ctx, tenant, limit)
+		ok(t, err)
+		return [2]int64{first, last}
+	}
+	wantSame(t, surplus(store.EventLimit{Most: 1, Since: later(100)}), [2]int64{})
+	for _, minute := range []int{1, 5, 2, 3, 4} { // clocks differ between processes
+		e := newEvent(tenant, 0)
+		e.At = later(minute)
+		ok(t, s.AppendEvent(ctx, e))
+	}
+	wantSame(t, surplus(store.EventLimit{}), [2]int64{})
+	wantSame(t, surplus(store.EventLimit{Most: 5}), [2]int64{})
+	wantSame(t, surplus(store.EventLimit{Most: 2}), [2]int64{1, 3})
+	wantSame(t, surplus(store.EventLimit{Since: later(1)}), [2]int64{})
+	wantSame(t, surplus(store.EventLimit{Since: later(3)}), [2]int64{1, 1}) // the second is of later
+	wantSame(t, surplus(store.EventLimit{Since: later(3), Most: 3}), [2]int64{1, 2})
+	wantSame(t, surplus(store.EventLimit{Since: later(100), Most: 1}), [2]int64{1, 4})
+	ok(t, s.DeleteEvents(ctx, tenant, 3))
+	wantSame(t, eventIDs(listEvents(t, s, tenant, store.EventFilter{})), []int64{5, 4})
+	wantSame(t, surplus(store.EventLimit{Most: 1}), [2]int64{4, 4})
+	ok(t, s.AppendEvent(ctx, newEvent(tenant, 0)))
+	wantSame(t, eventIDs(listEvents(t, s, tenant, store.EventFilter{})), []int64{6, 5, 4})
+	wantSame(t, len(listEvents(t, s, "other", store.EventFilter{})), 1)
 }

@@ -127,6 +127,11 @@ func calls(s store.Store) map[string]func(ctx context.Context) error {
 
 		"AppendEvent": func(ctx context.Context) error { return s.AppendEvent(ctx, newEvent("acme", 1)) },
 		"Events":      func(ctx context.Context) error { return second(s.Events(ctx, "acme", store.EventFilter{})) },
+		"SurplusEvents": func(ctx context.Context) error {
+			_, _, err := s.SurplusEvents(ctx, "acme", store.EventLimit{Most: 1})
+			return err
+		},
+		"DeleteEvents": func(ctx context.Context) error { return s.DeleteEvents(ctx, "acme", 1) },
 
 		"CreateMakeMember": func(ctx context.Context) error { return s.CreateMakeMember(ctx, newMakeMember("acme", "m")) },
 		"MakeMember":       func(ctx context.Context) error { return second(s.MakeMember(ctx, "acme", "in tx")) },
