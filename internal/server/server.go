@@ -68,7 +68,7 @@ type Server struct {
 	handler          http.Handler
 	worker           *worker
 	makeWorker       *worker
-	auditWorker      *worker // nil where all events are kept
+	auditWorker      *worker     // nil where all events are kept
 	syncs            atomic.Bool // there was a change that the sync with Make has to know
 	mail             func(ctx context.Context, to, id, subject, text string) error
 }
