@@ -80,10 +80,8 @@ func (s *Server) writeError(c *call, err error) {
 	case errors.Is(err, context.Canceled):
 		// The caller went away. Whoever reads on must not take it for success.
 		f = &failure{status: http.StatusServiceUnavailable, message: "The request was canceled."}
-	case errors.Is(err, store.ErrFull):
-		f = &failure{status: http.StatusInsufficientStorage, message: "The backend's database or its disk is full; nothing was changed. Free some space and try again."}
-	case errors.Is(err, store.ErrReadOnly):
-		f = &failure{status: http.StatusInternalServerError, message: "The backend's database is read-only; nothing was changed. Check the permissions of the file and its folder, or the database server."}
+	case storeFailure(err) != nil:
+		f = storeFailure(err)
 	case errors.Is(err, store.ErrInvalid):
 		f = &failure{status: http.StatusBadRequest, message: "A text cannot be stored", details: []string{err.Error()}}
 	case errors.Is(err, store.ErrConflict):
@@ -98,6 +96,22 @@ func (s *Server) writeError(c *call, err error) {
 		c.w.Header()[name] = values
 	}
 	_ = c.write(f.status, f.document(c.r.URL.Path)) // these documents always encode
+}
+
+// storeFailure is the failure of a store that whoever runs the backend can mend;
+// nil when the error is none of these.
+func storeFailure(err error) *failure {
+	switch {
+	case errors.Is(err, store.ErrFull):
+		return &failure{status: http.StatusInsufficientStorage, message: "The backend's database or its disk is full; nothing was changed. Free some space, or raise the quota or the limit of a file's size, and try again."}
+	case errors.Is(err, store.ErrReadOnly):
+		return &failure{status: http.StatusServiceUnavailable, message: "The backend's database is read-only; nothing was changed. Check the permissions of the file and its folder, or whether the database server is a standby."}
+	case errors.Is(err, store.ErrDamaged):
+		return &failure{status: http.StatusInternalServerError, message: "The backend's database file is damaged or was cut, or another file is in its place; nothing was changed. Stop the backend and restore the file from a backup."}
+	case errors.Is(err, store.ErrTables):
+		return &failure{status: http.StatusServiceUnavailable, message: "The tables of the backend's database are not those of this version of the program; nothing was changed. Run the version that made them, or start this one again to bring older tables up to date."}
+	}
+	return nil
 }
 
 // document is the failure in the shape that the service of the path uses.

@@ -181,7 +181,7 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 	}
 	b.requests = append(b.requests, last...)
 	token := tokenRequest("POST "+api.PathToken, servertest.ClientID, servertest.ClientSecret, "")
-	b.requests = append(b.requests, token, exchange{name: "GET " + api.PathReady, path: api.PathReady, status: 200})
+	b.requests = append(b.requests, token)
 	broken, breakage := newBrokenStore(sound.store)
 	b.breakage = breakage
 	b.backend = over(t, sound, server.Options{
@@ -290,7 +290,9 @@ func TestErrors_storeSays(t *testing.T) {
 		says   string
 	}{
 		{"full", store.ErrFull, 507, `{"code": 507, "status": "Insufficient Storage"}`, "full; nothing was changed"},
-		{"read-only", store.ErrReadOnly, 500, `{"code": 500, "status": "Internal Server Error"}`, "read-only; nothing was changed"},
+		{"read-only", store.ErrReadOnly, 503, `{"code": 503, "status": "Service Unavailable"}`, "read-only; nothing was changed"},
+		{"damaged", store.ErrDamaged, 500, `{"code": 500, "status": "Internal Server Error"}`, "damaged or was cut"},
+		{"other tables", store.ErrTables, 503, `{"code": 503, "status": "Service Unavailable"}`, "not those of this version"},
 		{"changed meanwhile", store.ErrConflict, 409, `{"code": 409, "status": "Conflict"}`, "changed by someone else meanwhile; nothing was changed"},
 	} {
 		for _, e := range b.requests {

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -62,10 +64,27 @@ func (s *Server) handleHealth(c *call) error {
 	return c.write(http.StatusOK, map[string]string{"status": "ok"})
 }
 
-// handleReady answers GET /readyz: the database can be read.
+// readyLimit is how long the database may take to show that it is ready.
+const readyLimit = 2 * time.Second
+
+// handleReady answers GET /readyz: the database can be read and written.
 func (s *Server) handleReady(c *call) error {
-	if err := s.store.Ping(c.ctx); err != nil {
-		return fmt.Errorf("reading the database: %w", err)
+	ctx, cancel := context.WithTimeout(c.ctx, readyLimit)
+	defer cancel()
+	if err := s.store.Ping(ctx); err != nil {
+		return fmt.Errorf("%w: %w", unready(err), err)
 	}
 	return c.write(http.StatusOK, map[string]string{"status": "ready"})
+}
+
+// unready is the failure of a backend that has nobody to send requests to.
+func unready(err error) error {
+	f := &failure{message: "The backend's database cannot be read; the backend's log has the cause."}
+	if known := storeFailure(err); known != nil {
+		f.message = known.message
+	} else if errors.Is(err, context.DeadlineExceeded) {
+		f.message = fmt.Sprintf("The backend's database did not answer within %s.", readyLimit)
+	}
+	f.status = http.StatusServiceUnavailable
+	return f
 }

@@ -1,14 +1,18 @@
 package server_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
+	"github.com/access-config/terraform-provider-iam/internal/store"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
@@ -108,9 +112,32 @@ func TestObserve_healthAndReadiness(t *testing.T) {
 	b.play(
 		t,
 		exchange{name: "still healthy", path: api.PathHealth, header: anyone, status: 200, want: `{"status": "ok"}`},
-		exchange{name: "not ready", path: api.PathReady, header: anyone, status: 500, want: `{"code": 500, "details": ["` + anyText + `"]}`},
+		exchange{name: "not ready", path: api.PathReady, header: anyone, status: 503, want: `{"code": 503, "message": "The backend's database cannot be read; the backend's log has the cause."}`},
 	)
 	if _, err := server.New(t.Context(), server.Options{Store: db}); err == nil || !strings.Contains(err.Error(), "token signing key") {
 		t.Errorf("a server over a closed store: got %v", err)
+	}
+}
+
+// Whoever is not ready says why, and for each reason with the same status.
+func TestObserve_notReady(t *testing.T) {
+	t.Parallel()
+	b := newBrokenBackend(t)
+	for says, cause := range map[string]error{
+		"is full":                         store.ErrFull,
+		"is read-only":                    store.ErrReadOnly,
+		"is damaged":                      store.ErrDamaged,
+		"not those of this version":       store.ErrTables,
+		"did not answer within 2s":        context.DeadlineExceeded,
+		"the backend's log has the cause": errors.New("something else"),
+	} {
+		b.breakage.set(1, fmt.Errorf("%w: /var/lib/iam.db", cause), false)
+		got := b.send(t, exchange{path: api.PathReady})
+		if got.status != http.StatusServiceUnavailable || !strings.Contains(string(got.body), says) || strings.Contains(string(got.body), "iam.db") {
+			t.Errorf("%v: got %d %s", cause, got.status, got.body)
+		}
+		if logged := fmt.Sprint(b.log.with(t, got.header.Get(api.HeaderRequestID))); !strings.Contains(logged, "iam.db") {
+			t.Errorf("%v: the cause is not in the log: %s", cause, logged)
+		}
 	}
 }

@@ -15,8 +15,10 @@ var (
 	ErrExists     = errors.New("already exists")
 	ErrConflict   = errors.New("changed by someone else")
 	ErrReferenced = errors.New("still in use")
-	ErrFull       = errors.New("the database or its disk is full")
+	ErrFull       = errors.New("the database or its disk is full, or a quota or limit of it is reached")
 	ErrReadOnly   = errors.New("the database is read-only")
+	ErrDamaged    = errors.New("the database file is damaged: restore it from a backup")
+	ErrTables     = errors.New("the tables of the database are not those of this program")
 
 	// ErrInvalid refuses a record for its text, whoever else writes: it has a
 	// zero byte, is not UTF-8, or is a key and longer than MaxKey. The error's
@@ -35,7 +37,7 @@ const MaxKey = 512
 //
 // Every method stops with the context's error when the context is done. When it
 // writes it may answer ErrFull or ErrReadOnly, ErrInvalid, or ErrConflict after
-// it has been tried several times.
+// it has been tried several times. Every one may answer ErrDamaged or ErrTables.
 type Store interface {
 	Tx
 
@@ -48,7 +50,9 @@ type Store interface {
 	// outside the transaction must come out the same.
 	InTx(ctx context.Context, fn func(tx Tx) error) error
 
-	// Ping answers nil when the database can be read.
+	// Ping answers nil when the database can be read, has the tables of this
+	// program, and can be written as far as is known. After a write that found no
+	// room it tries one.
 	Ping(ctx context.Context) error
 
 	// Close ends every connection. Methods called after it return an error.

@@ -16,9 +16,6 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// errDamaged is what a database answers that was overwritten or cut.
-var errDamaged = errors.New("the database file is damaged: restore it from a backup")
-
 // fault says why a driver refused, in words that every engine has.
 type fault int
 
@@ -31,6 +28,7 @@ const (
 	faultFull
 	faultReadOnly
 	faultDamaged
+	faultTables
 	faultCannotOpen
 	faultInvalid
 )
@@ -62,10 +60,12 @@ func sqliteFault(code int) fault {
 		return faultDuplicate
 	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
 		return faultReference
-	case sqlite3.SQLITE_IOERR_SHMSIZE:
-		// The index of the write-ahead log cannot grow. A full disk shows as
-		// SQLITE_FULL everywhere else.
+	case sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_TRUNCATE:
+		// The index of the write-ahead log cannot grow, or a quota or the limit of
+		// a file's size is reached. A full disk shows as SQLITE_FULL otherwise.
 		return faultFull
+	case sqlite3.SQLITE_IOERR_SHORT_READ:
+		return faultDamaged
 	}
 	switch code & 0xff { // the rest of the code is a detail
 	case sqlite3.SQLITE_BUSY:
@@ -94,6 +94,8 @@ func postgresFault(code string) fault {
 		return faultFull
 	case "25006": // read_only_sql_transaction
 		return faultReadOnly
+	case "42P01", "42703": // undefined_table, undefined_column
+		return faultTables
 	case "22021", "54000": // character_not_in_repertoire, program_limit_exceeded
 		return faultInvalid
 	}
@@ -125,7 +127,9 @@ func translate(ctx context.Context, err, reference error) error {
 	case faultReadOnly:
 		answer = store.ErrReadOnly
 	case faultDamaged:
-		answer = errDamaged
+		answer = store.ErrDamaged
+	case faultTables:
+		answer = store.ErrTables
 	}
 	if answer == nil {
 		return err

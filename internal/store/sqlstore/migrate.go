@@ -14,22 +14,23 @@ import (
 var migrations embed.FS
 
 // migrate brings the tables up to date by the migrations in dir. When they are,
-// it changes nothing. It refuses tables that are ahead of this program.
-func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, dir string, o ...goose.ProviderOption) error {
+// it changes nothing. It refuses tables that are ahead of this program, and
+// returns the version that they have then.
+func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, dir string, o ...goose.ProviderOption) (version int64, err error) {
 	files, err := fs.Sub(migrations, "migrations/"+dir)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	provider, err := goose.NewProvider(dialect, db, files, append(o, goose.WithDisableGlobalRegistry(true))...)
 	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
+		return 0, fmt.Errorf("read migrations: %w", err)
 	}
 	current, known, err := provider.GetVersions(ctx)
 	if err != nil {
-		return fmt.Errorf("read the version of the tables: %w", err)
+		return 0, fmt.Errorf("read the version of the tables: %w", err)
 	}
 	if current > known {
-		return fmt.Errorf("a newer version of this program made it: its tables have version %d, this one knows %d; "+
+		return 0, fmt.Errorf("a newer version of this program made it: its tables have version %d, this one knows %d; "+
 			"nothing was changed; use the newer version, or choose another database", current, known)
 	}
 	// Another process may migrate the same SQLite file. A migration that it was
@@ -41,8 +42,8 @@ func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, dir string,
 			return err
 		})
 		if err == nil {
-			return nil
+			return known, nil
 		}
 	}
-	return fmt.Errorf("migrate: %w", err)
+	return 0, fmt.Errorf("migrate: %w", err)
 }

@@ -44,7 +44,9 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	writer, reader := postgresPool(config, 1), postgresPool(config, postgresReaders)
-	s := newStore(newPool(reader, 0), newPool(writer, 0), lockWriters)
+	s := newStore(newPool(reader, 0), newPool(writer, 0), engine{
+		lock: lockWriters, versions: postgresVersions, readOnly: `current_setting('transaction_read_only')::boolean`,
+	})
 	if err = s.preparePostgres(ctx); err == nil {
 		return s, nil
 	}
@@ -101,7 +103,7 @@ func (s *Store) preparePostgres(ctx context.Context) error {
 	if err := checkPostgres(ctx, tx); err != nil {
 		return err
 	}
-	err = migrate(ctx, s.writer.DB, goose.DialectPostgres, "postgres", goose.WithTableName(postgresVersions))
+	s.version, err = migrate(ctx, s.writer.DB, goose.DialectPostgres, "postgres", goose.WithTableName(postgresVersions))
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func TestPostgres_faults(t *testing.T) {
 		`CREATE TRIGGER fail BEFORE INSERT ON document FOR EACH ROW EXECUTE FUNCTION fail()`)
 	for code, want := range map[string]error{
 		"23505": store.ErrExists, "23503": store.ErrNotFound, "25006": store.ErrReadOnly, "53100": store.ErrFull,
-		"22021": store.ErrInvalid, "54000": store.ErrInvalid, "40001": store.ErrConflict, "40P01": store.ErrConflict,
+		"42P01": store.ErrTables, "42703": store.ErrTables, "22021": store.ErrInvalid, "54000": store.ErrInvalid, "40001": store.ErrConflict, "40P01": store.ErrConflict,
 	} {
 		runs := 0
 		err := s.InTx(t.Context(), func(tx store.Tx) error {

@@ -98,7 +98,7 @@ func (f sqliteFile) connect() (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
-	return newStore(newPool(reader, sqliteStatements), newPool(writer, sqliteStatements), ""), nil
+	return newStore(newPool(reader, sqliteStatements), newPool(writer, sqliteStatements), engine{versions: "goose_db_version", readOnly: "false"}), nil
 }
 
 // pool gives every connection its settings by the name that it is opened with:
@@ -123,9 +123,11 @@ func (f sqliteFile) pool(size int, settings url.Values) (*sql.DB, error) {
 
 // migrate brings the tables up to date and makes sure that they can be written.
 func (f sqliteFile) migrate(ctx context.Context, s *Store) error {
-	if err := migrate(ctx, s.writer.DB, goose.DialectSQLite3, "sqlite"); err != nil {
+	version, err := migrate(ctx, s.writer.DB, goose.DialectSQLite3, "sqlite")
+	if err != nil {
 		return translate(ctx, err, nil)
 	}
+	s.version = version
 	return s.checkWritable(ctx)
 }
 

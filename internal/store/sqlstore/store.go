@@ -8,6 +8,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync/atomic"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -20,7 +21,10 @@ type Store struct {
 	reader *pool
 	writer *pool // has a single connection: writers queue in this process
 	writes *committer
-	lock   string // makes a transaction wait for writers of other processes; empty where BEGIN does
+	engine engine
+
+	version int64       // of the tables that this program knows
+	refused atomic.Bool // the last write found that nothing can be written
 }
 
 var _ store.Store = (*Store)(nil)
@@ -45,10 +49,10 @@ type conn interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-func newStore(reader, writer *pool, lock string) *Store {
-	s := &Store{reader: reader, writer: writer, lock: lock}
+func newStore(reader, writer *pool, e engine) *Store {
+	s := &Store{reader: reader, writer: writer, engine: e}
 	s.writes = &committer{begin: s.begin}
-	s.queries = queries{read: reader, view: s.viewTx, change: s.writes.change, landmarks: &landmarks{step: landmarkStep}}
+	s.queries = queries{read: reader, view: s.viewTx, change: s.write, landmarks: &landmarks{step: landmarkStep}}
 	return s
 }
 
@@ -60,14 +64,6 @@ func (s *Store) InTx(ctx context.Context, fn func(tx store.Tx) error) error {
 			change: func(_ context.Context, fn func(db *transaction) error) error { return fn(db) },
 		})
 	})
-}
-
-// Ping implements store.Store. It reads a table, for a connection may be there
-// while the file is not.
-func (s *Store) Ping(ctx context.Context) error {
-	var n int
-	row := s.reader.QueryRowContext(ctx, `SELECT count(*) FROM signing_key`)
-	return translate(ctx, row.Scan(&n), nil)
 }
 
 // checkWritable finds out at the start what the first write would answer.
@@ -113,8 +109,8 @@ func (s *Store) beginTx(ctx context.Context) (tx *transaction, err error) {
 		tx, err = s.writer.BeginTx(ctx, &sql.TxOptions{Isolation: snapshot})
 		return err
 	})
-	if err == nil && s.lock != "" {
-		if _, err = tx.ExecContext(ctx, s.lock); err != nil {
+	if err == nil && s.engine.lock != "" {
+		if _, err = tx.ExecContext(ctx, s.engine.lock); err != nil {
 			_ = tx.Rollback()
 		}
 	}

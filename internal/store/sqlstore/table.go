@@ -26,6 +26,7 @@ type table[T any] struct {
 func newTable[T any](t table[T]) table[T] {
 	n := strings.Count(t.columns, ", ") + 1
 	t.inserting = `INSERT INTO ` + t.name + ` (` + t.columns + `) VALUES (` + params(1, n) + `)`
+	layouts = append(layouts, `SELECT `+t.columns+` FROM `+t.name)
 	t.creating = t.inserting + ` ON CONFLICT DO NOTHING`
 	if n > 2 {
 		t.updating = `UPDATE ` + t.name + ` SET (` + strings.SplitN(t.columns, ", ", 3)[2] + `) = (` + params(3, n) + `)
