@@ -48,7 +48,10 @@ func (s *Server) admitted(c *call, largest int64, handle func(*call) error) erro
 
 // receive reads the body of the request.
 func (s *Server) receive(c *call, largest int64) error {
-	if c.r.ContentLength > largest {
+	switch n := c.r.ContentLength; { // below zero, it is not known yet
+	case n == 0:
+		return nil
+	case n > largest:
 		return tooLarge(largest)
 	}
 	defer gate.ReadWithin(c.w, time.Now(), largest)()

@@ -11,8 +11,11 @@ import (
 // http.RoundTripper, too.
 func (s *Server) RoundTrip(r *http.Request) (answer *http.Response, err error) {
 	served := r.WithContext(r.Context()) // the caller's request stays as it is
-	if served.Body == nil {
+	switch {
+	case served.Body == nil:
 		served.Body = http.NoBody
+	case served.ContentLength == 0 && served.Body != http.NoBody:
+		served.ContentLength = -1 // of a request that is sent, zero is unknown
 	}
 	defer served.Body.Close()
 	defer func() {
