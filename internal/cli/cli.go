@@ -33,6 +33,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"serve", "run the reference backend", runServe},
+		{"clients", "list, create, rotate and revoke API keys", runClients},
 		{"report", "print the permissions report of a user", runReport},
 		{"review", "print who gains and who loses access when a plan is applied", runReview},
 		{"export", "write the configuration of a tenant that exists, with import blocks", runExport},

@@ -247,8 +247,7 @@ func (o serveOptions) ensure(ctx context.Context, env Env, backend *server.Serve
 	if err != nil || id == "" {
 		return err
 	}
-	_, err = fmt.Fprintf(env.Stdout, "made an API key for tenant %s, shown only once:\n  client_id     = %s\n  client_secret = %s\n", tenant, id, secret)
-	return err
+	return printSecret(env.Stdout, "made an API key", tenant, id, secret)
 }
 
 // answer serves on the listener, with TLS when s has a configuration for it,

@@ -26,6 +26,10 @@ type claims struct {
 	Tenant   string          `json:"tenant"`
 	Scope    string          `json:"scope"`              // separated by spaces
 	UserType access.UserType `json:"userType,omitempty"` // empty in a service token
+	// SecretAt is when the secret of the API key was set, in milliseconds since
+	// 1970: the token ends when the key has another.
+	SecretAt int64 `json:"secretAt,omitempty"`
+	Backend  bool  `json:"backend,omitempty"` // the backend's own: its subject is no API key
 	jwt.RegisteredClaims
 }
 
@@ -47,7 +51,7 @@ func (s *Server) handleToken(c *call) error {
 	if len(owned) == 0 { // a full-access key
 		owned = api.AllScopes()
 	}
-	return s.writeToken(c, client.ID, claims{Tenant: client.Tenant}, grantedScopes(owned, form.Get("scope")))
+	return s.writeToken(c, client.ID, claims{Tenant: client.Tenant, SecretAt: secretAt(client)}, grantedScopes(owned, form.Get("scope")))
 }
 
 // authenticate finds the client whose secret it is.
@@ -70,9 +74,9 @@ func grantedScopes(owned []string, asked string) []string {
 }
 
 // IssueToken returns a service token for the tenant with the given scopes;
-// subject is who it is for.
+// subject is what it is for, and need not be an API key.
 func (s *Server) IssueToken(subject, tenant string, scopes []string) (string, error) {
-	return s.sign(subject, claims{Tenant: tenant, Scope: strings.Join(scopes, " ")})
+	return s.sign(subject, claims{Tenant: tenant, Scope: strings.Join(scopes, " "), Backend: true})
 }
 
 // sign makes a token of claims.
@@ -114,13 +118,36 @@ func (s *Server) authorize(c *call, scopes []string) error {
 		return fault(fmt.Sprintf("Access Token is not valid for tenant %s", c.tenant), api.FaultInvalidToken)
 	}
 	c.scopes, c.subject, c.userType = strings.Fields(cl.Scope), cl.Subject, cl.UserType
-	if c.userType == access.Employee {
-		if err := s.checkEmployee(c); err != nil {
-			return err
-		}
+	if err := s.checkSubject(c, cl); err != nil {
+		return err
 	}
 	if len(scopes) > 0 && !slices.ContainsFunc(scopes, c.holds) {
 		return forbidden(scopes...)
+	}
+	return nil
+}
+
+// checkSubject refuses the token of who may not have one any more. Customers are
+// not known here.
+func (s *Server) checkSubject(c *call, cl claims) error {
+	switch {
+	case c.userType == access.Employee:
+		return s.checkEmployee(c)
+	case c.userType == "" && !cl.Backend:
+		return s.checkClient(c, cl)
+	}
+	return nil
+}
+
+// checkClient refuses the token of an API key that was revoked, or has another
+// secret by now.
+func (s *Server) checkClient(c *call, cl claims) error {
+	client, err := s.store.Client(c.ctx, c.subject)
+	if errors.Is(err, store.ErrNotFound) || err == nil && (client.Tenant != c.tenant || secretAt(client) != cl.SecretAt) {
+		return fault("Access Token is not valid any more: its API key was revoked or has a new secret", api.FaultInvalidToken)
+	}
+	if err != nil {
+		return fmt.Errorf("reading the caller: %w", err)
 	}
 	return nil
 }

@@ -55,7 +55,7 @@ func TestAuth_tokenRefused(t *testing.T) {
 	clock.advance(tokenLifetime)
 	b.token = b.issue(t, servertest.Tenant, api.AllScopes()...)
 	invalid := gatewayFault(api.FaultInvalidToken)
-	claims := jwt.MapClaims{"tenant": servertest.Tenant, "scope": strings.Join(api.AllScopes(), " "), "exp": clock.Now().Add(time.Hour).Unix()}
+	claims := jwt.MapClaims{"tenant": servertest.Tenant, "scope": strings.Join(api.AllScopes(), " "), "exp": clock.Now().Add(time.Hour).Unix(), "backend": true}
 	key, err := b.store.SigningKey(t.Context(), []byte("not kept"))
 	if err != nil {
 		t.Fatal(err)

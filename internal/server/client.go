@@ -10,53 +10,64 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// checkSecret finds the client and reports whether the secret is its own. Who
-// guesses is slowed down, and learns nothing of which clients there are.
-func (s *Server) checkSecret(c *call, id, text string) (client store.Client, right bool, err error) {
-	address := s.proxies.Caller(c.r)
-	turn := func() error {
-		if pause := s.brake.Wait(address, id); pause > 0 {
-			return wait(pause, "There were too many wrong client secrets from this address. Try again later.")
-		}
-		return nil
+// secretAt is when the client's secret was set, as tokens say it.
+func secretAt(c store.Client) int64 {
+	if c.SecretAt.IsZero() {
+		return 0
 	}
-	if err := turn(); err != nil {
-		return client, false, err
-	}
-	client, err = s.store.Client(c.ctx, id)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return client, false, fmt.Errorf("reading the client: %w", err)
-	}
-	right, err = secret.Verify(c.ctx, id, text, client.SecretHash, turn)
-	switch {
-	case errors.Is(err, secret.ErrBusy):
-		return client, false, wait(time.Second, "Too many client secrets are being checked. Try again later.")
-	case err != nil:
-		return client, false, fmt.Errorf("checking the secret of client %s: %w", id, err)
-	case !right:
-		s.brake.Wrong(address, id)
-	case secret.Outdated(client.SecretHash):
-		s.saltSecret(c.ctx, client, text)
-	}
-	return client, right, nil
+	return c.SecretAt.UnixMilli()
 }
 
-// saltSecret replaces the unsalted form of a client's secret, whose origin it
-// does not tell, by that of a chosen one. What keeps it from doing so keeps
-// nobody out.
-func (s *Server) saltSecret(ctx context.Context, client store.Client, text string) {
-	form, err := secret.HashChosen(ctx, client.ID, text)
-	if err == nil {
-		err = s.store.UpdateClient(ctx, client.Tenant, client.ID, func(c *store.Client) error {
-			if c.SecretHash == client.SecretHash { // else it has another secret by now
-				c.SecretHash = form
-			}
-			return nil
-		})
+// Clients manages the API keys of a store, also where no server runs. The
+// errors of its methods name the API key.
+type Clients struct {
+	store store.Store // recording
+	now   func() time.Time
+}
+
+// NewClients returns the API keys of a store. Changes of them leave events.
+func NewClients(s store.Store, now func() time.Time) Clients {
+	return Clients{store: newRecordingStore(s, now), now: now}
+}
+
+// Create makes an API key of the tenant with the scopes, or with full access for
+// none, and returns its secret.
+func (cl Clients) Create(ctx context.Context, tenant, id string, scopes []string) (text string, err error) {
+	text = secret.Generate()
+	if err := cl.put(ctx, tenant, id, scopes, secret.HashGenerated(text)); err != nil {
+		return "", fmt.Errorf("creating the API key %s of tenant %s: %w", id, tenant, err)
 	}
+	return text, nil
+}
+
+func (cl Clients) put(ctx context.Context, tenant, id string, scopes []string, form string) error {
+	now := cl.now().UTC().Truncate(time.Millisecond)
+	return cl.store.CreateClient(ctx, store.Client{ID: id, Tenant: tenant, SecretHash: form, Scopes: scopes, CreatedAt: now, SecretAt: now})
+}
+
+// Rotate gives the API key another secret, which it returns. Its tokens end.
+func (cl Clients) Rotate(ctx context.Context, tenant, id string) (text string, err error) {
+	text = secret.Generate()
+	err = cl.store.UpdateClient(ctx, tenant, id, func(c *store.Client) error {
+		now := cl.now().UTC().Truncate(time.Millisecond)
+		if !now.After(c.SecretAt) { // tokens tell the secrets apart by it
+			now = c.SecretAt.Add(time.Millisecond)
+		}
+		c.SecretHash, c.SecretAt = secret.HashGenerated(text), now
+		return nil
+	})
 	if err != nil {
-		s.log.WarnContext(ctx, "the secret of a client is still stored without a salt", "client", client.ID, "cause", err.Error())
+		return "", fmt.Errorf("rotating the API key %s of tenant %s: %w", id, tenant, err)
 	}
+	return text, nil
+}
+
+// Revoke removes the API key. Its tokens end.
+func (cl Clients) Revoke(ctx context.Context, tenant, id string) error {
+	if err := cl.store.DeleteClient(ctx, tenant, id); err != nil {
+		return fmt.Errorf("revoking the API key %s of tenant %s: %w", id, tenant, err)
+	}
+	return nil
 }
 
 // EnsureClient makes a full-access API key of the tenant, or
@@ -69,7 +80,7 @@ func (s *Server) EnsureClient(ctx context.Context, tenant, id, text string) erro
 		if form, err = secret.HashChosen(ctx, id, text); err != nil {
 			return fmt.Errorf("hashing the secret of client %s: %w", id, err)
 		}
-		err = s.store.CreateClient(ctx, store.Client{ID: id, Tenant: tenant, SecretHash: form, CreatedAt: s.timestamp()})
+		err = s.clients.put(ctx, tenant, id, nil, form)
 		if !errors.Is(err, store.ErrExists) {
 			return err
 		}
@@ -95,10 +106,9 @@ func (s *Server) FirstClient(ctx context.Context, tenant string) (id, text strin
 	if err != nil || len(existing) > 0 {
 		return "", "", err
 	}
-	id, text = tenant+"-admin", secret.Generate()
-	err = s.store.CreateClient(ctx, store.Client{ID: id, Tenant: tenant, SecretHash: secret.HashGenerated(text), CreatedAt: s.timestamp()})
-	if err != nil {
-		return "", "", fmt.Errorf("making the API key %s of tenant %s: %w", id, tenant, err)
+	id = tenant + "-admin"
+	if text, err = s.clients.Create(ctx, tenant, id, nil); err != nil {
+		return "", "", err
 	}
 	return id, text, nil
 }

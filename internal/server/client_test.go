@@ -2,8 +2,10 @@ package server_test
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
@@ -121,5 +123,97 @@ func TestClient_makeBrake(t *testing.T) {
 		if got := b.send(t, e); got.status != 429 {
 			t.Errorf("%s: got %d %s", e.path, got.status, got.body)
 		}
+	}
+}
+
+// tokenOf exchanges the credentials of a client for a token.
+func (b *backend) tokenOf(t testing.TB, id, secret string) map[string]string {
+	t.Helper()
+	got := b.send(t, tokenRequest("", id, secret, ""))
+	var token api.Token
+	if err := json.Unmarshal(got.body, &token); err != nil || got.status != 200 {
+		t.Fatalf("got %d %s", got.status, got.body)
+	}
+	return bearer(token.AccessToken)
+}
+
+// The tokens of an API key end when it is revoked or gets another secret, and
+// stay ended when there is a key of that id again.
+func TestClient_tokensEnd(t *testing.T) {
+	t.Parallel()
+	b, clock := newBackendAt(t)
+	keys := server.NewClients(b.store, clock.Now)
+	secret, err := keys.Create(t.Context(), servertest.Tenant, "ci", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opens := func(when string, header map[string]string, status int) {
+		t.Helper()
+		if got := b.send(t, exchange{path: "~/groups", header: header}); got.status != status || status == 401 && !strings.Contains(string(got.body), "its API key was revoked or has a new secret") {
+			t.Errorf("%s: got %d %s, want %d", when, got.status, got.body, status)
+		}
+	}
+	other, first := b.tokenOf(t, servertest.ClientID, servertest.ClientSecret), b.tokenOf(t, "ci", secret)
+	opens("at first", first, 200)
+	// However fast, and even when the clock stands still.
+	still := server.NewClients(b.store, func() time.Time { return b.client(t, "ci").SecretAt })
+	if secret, err = still.Rotate(t.Context(), servertest.Tenant, "ci"); err != nil {
+		t.Fatal(err)
+	}
+	opens("of the first secret", first, 401)
+	second := b.tokenOf(t, "ci", secret)
+	opens("of the second secret", second, 200)
+	if err := keys.Revoke(t.Context(), servertest.Tenant, "ci"); err != nil {
+		t.Fatal(err)
+	}
+	opens("of a revoked key", second, 401)
+	if secret, err = keys.Create(t.Context(), servertest.Tenant, "ci", nil); err != nil {
+		t.Fatal(err)
+	}
+	opens("of a key of that id before", second, 401)
+	third, at := b.tokenOf(t, "ci", secret), b.client(t, "ci").SecretAt
+	opens("of the new key", third, 200)
+	opens("of another key", other, 200)
+	if err := keys.Revoke(t.Context(), servertest.Tenant, "ci"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.server.EnsureTenant(t.Context(), "other", ""); err != nil {
+		t.Fatal(err)
+	}
+	c := store.Client{ID: "ci", Tenant: "other", SecretAt: at}
+	if err := b.store.CreateClient(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	opens("of a key that another tenant has", third, 401)
+}
+
+// Each change of an API key leaves an event, which shows no secret.
+func TestClient_events(t *testing.T) {
+	t.Parallel()
+	b, clock := newBackendAt(t)
+	since, keys := b.lastEvent(t), server.NewClients(b.store, clock.Now)
+	first, err := keys.Create(t.Context(), servertest.Tenant, "ci", []string{api.ScopeUserRead})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := keys.Rotate(t.Context(), servertest.Tenant, "ci")
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := b.client(t, "ci").SecretHash
+	if err := keys.Revoke(t.Context(), servertest.Tenant, "ci"); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range b.newest(t, since) {
+		got = append(got, string(e.Action)+" "+e.Kind+" "+e.ObjectID)
+		for _, hidden := range []string{first, second, form} {
+			if strings.Contains(string(e.Before)+string(e.After), hidden) {
+				t.Errorf("the event shows %s", hidden)
+			}
+		}
+	}
+	if want := "create client ci, update client ci, delete client ci"; strings.Join(got, ", ") != want {
+		t.Errorf("got %v, want %s", got, want)
 	}
 }

@@ -51,6 +51,7 @@ var recordedChanges = map[string]recordedChange{
 	"UpdateClient": {func(ctx context.Context, tx store.Tx) error {
 		return tx.UpdateClient(ctx, "acme", "key", func(c *store.Client) error { c.Scopes = []string{"iam.user_read"}; return nil })
 	}, []string{"update client key"}},
+	"DeleteClient": {func(ctx context.Context, tx store.Tx) error { return tx.DeleteClient(ctx, "acme", "key") }, []string{"delete client key"}},
 	"CreateUser": {func(ctx context.Context, tx store.Tx) error {
 		return tx.CreateUser(ctx, store.User{Tenant: "acme", ID: "new", Email: "new@acme.example", BackofficeNumber: "new"})
 	}, []string{"create user new"}},

@@ -23,6 +23,12 @@ func (r recorder) UpdateClient(ctx context.Context, tenant, id string, fn func(c
 		func(tx store.Tx) error { return tx.UpdateClient(ctx, tenant, id, fn) })
 }
 
+func (r recorder) DeleteClient(ctx context.Context, tenant, id string) error {
+	return recordChange(ctx, r, recordedClient,
+		func(tx store.Tx) ([]store.Client, error) { return clientOf(ctx, tx, tenant, id) },
+		func(tx store.Tx) error { return tx.DeleteClient(ctx, tenant, id) })
+}
+
 // clientOf is the tenant's client of that id, if it has one.
 func clientOf(ctx context.Context, tx store.Tx, tenant, id string) ([]store.Client, error) {
 	list, err := optional(tx.Client(ctx, id))

@@ -33,7 +33,8 @@ var recordedClient = recordType[store.Client]{
 			ID        string   `json:"id"`
 			Scopes    []string `json:"scopes"`
 			CreatedAt string   `json:"createdAt"`
-		}{c.ID, orEmpty(c.Scopes), stamp(c.CreatedAt)}, nil
+			SecretAt  string   `json:"secretAt"` // all that shows of another secret
+		}{c.ID, orEmpty(c.Scopes), stamp(c.CreatedAt), stamp(c.SecretAt)}, nil
 	},
 }
 

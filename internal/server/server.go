@@ -52,6 +52,7 @@ type Options struct {
 // the store stays the caller's to close, after the server.
 type Server struct {
 	store            store.Store
+	clients          Clients
 	log              *slog.Logger
 	now              func() time.Time
 	newID            func() string
@@ -88,7 +89,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	s.room = gate.NewWork(cmp.Or(o.Requests, defaultRequests), cmp.Or(o.Memory, defaultMemory))
 	s.brake = gate.NewBrake(s.now)
-	s.store = newRecordingStore(o.Store, s.now)
+	s.store, s.clients = newRecordingStore(o.Store, s.now), NewClients(o.Store, s.now)
 	proposal := make([]byte, 32)
 	_, _ = rand.Read(proposal) // never fails: see crypto/rand
 	key, err := s.store.SigningKey(ctx, proposal)

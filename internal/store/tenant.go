@@ -18,6 +18,7 @@ type Client struct {
 	SecretHash string   // tells the secret to nobody
 	Scopes     []string // in the order given
 	CreatedAt  time.Time
+	SecretAt   time.Time // when the secret was set
 }
 
 // TenantTx keeps tenants and their clients.
@@ -40,6 +41,8 @@ type TenantTx interface {
 	// time of creation afterwards, unless fn returns an error, which it then returns as it is. It
 	// answers ErrNotFound when the tenant has none of that id.
 	UpdateClient(ctx context.Context, tenant, id string, fn func(c *Client) error) error
+	// DeleteClient answers ErrNotFound when the tenant has none of that id.
+	DeleteClient(ctx context.Context, tenant, id string) error
 
 	// SigningKey returns the secret that signs the backend's tokens. The first
 	// call keeps the proposal; all later calls, by any process on the same

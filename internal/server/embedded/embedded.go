@@ -47,10 +47,10 @@ type Backend struct {
 func Open(ctx context.Context, o Options) (*Backend, error) {
 	dsn := "sqlite:" + o.Path
 	if o.MustExist {
-		if err := checkFile(o.Path); err != nil {
+		var err error
+		if dsn, err = Existing(o.Path); err != nil {
 			return nil, err
 		}
-		dsn = withoutMaking(dsn)
 	}
 	db, err := sqlstore.Open(ctx, dsn)
 	if err != nil {
@@ -61,6 +61,15 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
+}
+
+// Existing returns the address of a database file that is there, and an error
+// for one that is not.
+func Existing(path string) (dsn string, err error) {
+	if err := checkFile(path); err != nil {
+		return "", err
+	}
+	return withoutMaking("sqlite:" + path), nil
 }
 
 // checkFile refuses a missing file, and an empty one: that would become a

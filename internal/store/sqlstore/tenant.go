@@ -18,9 +18,9 @@ var tenants = newTable(table[store.Tenant]{
 
 var clients = newTable(table[store.Client]{
 	name:    "client",
-	columns: "tenant, id, secret_hash, scopes, created_at",
+	columns: "tenant, id, secret_hash, scopes, created_at, secret_at",
 	fields: func(c *store.Client) []any {
-		return []any{asKey(&c.Tenant), asKey(&c.ID), &c.SecretHash, asJSON(&c.Scopes), asMillis(&c.CreatedAt)}
+		return []any{asKey(&c.Tenant), asKey(&c.ID), &c.SecretHash, asJSON(&c.Scopes), asMillis(&c.CreatedAt), asMillis(&c.SecretAt)}
 	},
 })
 
@@ -64,6 +64,12 @@ func (q queries) UpdateClient(ctx context.Context, tenant, id string, fn func(c 
 		}
 		c.Tenant, c.ID, c.CreatedAt = tenant, id, createdAt
 		return clients.update(ctx, db, &c)
+	})
+}
+
+func (q queries) DeleteClient(ctx context.Context, tenant, id string) error {
+	return q.change(ctx, func(db *transaction) error {
+		return clients.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 	})
 }
 

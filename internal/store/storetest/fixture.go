@@ -28,6 +28,7 @@ func newClient(tenant, id string) store.Client {
 		SecretHash: "hash of " + id,
 		Scopes:     []string{"iam.user_read", "a scope", "iam.user_read_own"},
 		CreatedAt:  later(1),
+		SecretAt:   later(2),
 	}
 }
 

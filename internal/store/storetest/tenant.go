@@ -15,6 +15,8 @@ var tenantClauses = []clause{
 	{"an update of a client keeps its tenant, id and time of creation", proveClientUpdate},
 	{"an update of a client that fails leaves it as it was", proveClientUpdateFails},
 	{"a client is updated in its own tenant only", proveClientUpdateElsewhere},
+	{"a client that is deleted is gone, and its id is free", proveClientDelete},
+	{"a client is deleted in its own tenant only", proveClientDeleteElsewhere},
 	{"the first signing key is kept", proveSigningKey},
 	{"callers at the same time get the same signing key", proveOneSigningKey},
 	{"an empty signing key is refused", proveEmptySigningKey},
@@ -81,7 +83,7 @@ func proveClientUpdate(t *testing.T, s store.Store) {
 	ok(t, s.CreateClient(ctx, newClient("one", "other")))
 	ok(t, s.CreateClient(ctx, newClient("one", "key")))
 	changed := newClient("one", "key")
-	changed.SecretHash, changed.Scopes = "another hash", []string{"another scope"}
+	changed.SecretHash, changed.Scopes, changed.SecretAt = "another hash", []string{"another scope"}, later(6)
 	ok(t, s.UpdateClient(ctx, "one", "key", func(c *store.Client) error {
 		wantSame(t, *c, newClient("one", "key"))
 		*c = changed
@@ -116,6 +118,33 @@ func proveClientUpdateElsewhere(t *testing.T, s store.Store) {
 	change := func(c *store.Client) error { c.SecretHash = "another hash"; return nil }
 	wantErr(t, s.UpdateClient(ctx, "two", "key", change), store.ErrNotFound)
 	wantErr(t, s.UpdateClient(ctx, "one", "none", change), store.ErrNotFound)
+	got, err := s.Client(ctx, "key")
+	ok(t, err)
+	wantSame(t, got, newClient("one", "key"))
+}
+
+func proveClientDelete(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	ok(t, s.CreateTenant(ctx, newTenant("one")))
+	ok(t, s.CreateTenant(ctx, newTenant("two")))
+	ok(t, s.CreateClient(ctx, newClient("one", "key")))
+	ok(t, s.CreateClient(ctx, newClient("one", "other")))
+	ok(t, s.DeleteClient(ctx, "one", "key"))
+	_, err := s.Client(ctx, "key")
+	wantErr(t, err, store.ErrNotFound)
+	wantErr(t, s.DeleteClient(ctx, "one", "key"), store.ErrNotFound)
+	list, err := s.Clients(ctx, "one")
+	ok(t, err)
+	wantSame(t, list, []store.Client{newClient("one", "other")})
+	ok(t, s.CreateClient(ctx, newClient("two", "key")))
+}
+
+func proveClientDeleteElsewhere(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	ok(t, s.CreateTenant(ctx, newTenant("one")))
+	ok(t, s.CreateTenant(ctx, newTenant("two")))
+	ok(t, s.CreateClient(ctx, newClient("one", "key")))
+	wantErr(t, s.DeleteClient(ctx, "two", "key"), store.ErrNotFound)
 	got, err := s.Client(ctx, "key")
 	ok(t, err)
 	wantSame(t, got, newClient("one", "key"))
