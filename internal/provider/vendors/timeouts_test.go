@@ -34,7 +34,7 @@ func TestVendorResource_timeouts(t *testing.T) {
 	api := &hangs{}
 	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: api.wrap})
 	p := providertest.New(t, b.Config)
-	const late = "it took longer than its timeout of 100ms"
+	const late = "It took longer than its timeout of 100ms"
 	short := with(vendor(), values{"timeouts": values{"create": "100ms", "update": "100ms", "delete": "100ms"}})
 
 	_, _, d := p.Plan("iam_vendor", state{}, with(vendor(), values{"timeouts": values{"create": "soon"}}))
