@@ -106,6 +106,13 @@ func storeFailure(err error) *failure {
 		return &failure{status: http.StatusInsufficientStorage, message: "The backend's database or its disk is full; nothing was changed. Free some space, or raise the quota or the limit of a file's size, and try again."}
 	case errors.Is(err, store.ErrReadOnly):
 		return &failure{status: http.StatusServiceUnavailable, message: "The backend's database is read-only; nothing was changed. Check the permissions of the file and its folder, or whether the database server is a standby."}
+	case errors.Is(err, store.ErrUnsure):
+		return &failure{status: http.StatusServiceUnavailable, message: "The backend's database ended the connection without saying whether it kept the change. Read the object before you try again."}
+	case errors.Is(err, store.ErrUnavailable):
+		return &failure{
+			status: http.StatusServiceUnavailable, header: http.Header{"Retry-After": {"2"}},
+			message: "The backend's database cannot be reached, or is busy; nothing was changed. Try again.",
+		}
 	case errors.Is(err, store.ErrDamaged):
 		return &failure{status: http.StatusInternalServerError, message: "The backend's database file is damaged or was cut, or another file is in its place; nothing was changed. Stop the backend and restore the file from a backup."}
 	case errors.Is(err, store.ErrTables):

@@ -291,6 +291,8 @@ func TestErrors_storeSays(t *testing.T) {
 	}{
 		{"full", store.ErrFull, 507, `{"code": 507, "status": "Insufficient Storage"}`, "full; nothing was changed"},
 		{"read-only", store.ErrReadOnly, 503, `{"code": 503, "status": "Service Unavailable"}`, "read-only; nothing was changed"},
+		{"unavailable", store.ErrUnavailable, 503, `{"code": 503, "status": "Service Unavailable"}`, "busy; nothing was changed"},
+		{"unsure", store.ErrUnsure, 503, `{"code": 503, "status": "Service Unavailable"}`, "without saying whether it kept the change"},
 		{"damaged", store.ErrDamaged, 500, `{"code": 500, "status": "Internal Server Error"}`, "damaged or was cut"},
 		{"other tables", store.ErrTables, 503, `{"code": 503, "status": "Service Unavailable"}`, "not those of this version"},
 		{"changed meanwhile", store.ErrConflict, 409, `{"code": 409, "status": "Conflict"}`, "changed by someone else meanwhile; nothing was changed"},

@@ -17,8 +17,12 @@ var (
 	ErrReferenced = errors.New("still in use")
 	ErrFull       = errors.New("the database or its disk is full, or a quota or limit of it is reached")
 	ErrReadOnly   = errors.New("the database is read-only")
-	ErrDamaged    = errors.New("the database file is damaged: restore it from a backup")
-	ErrTables     = errors.New("the tables of the database are not those of this program")
+	// ErrUnavailable: nothing was changed, and the same may succeed later.
+	ErrUnavailable = errors.New("the database cannot be reached, or is busy")
+	// ErrUnsure: the connection ended during the commit.
+	ErrUnsure  = errors.New("the database did not say whether it kept the change")
+	ErrDamaged = errors.New("the database file is damaged: restore it from a backup")
+	ErrTables  = errors.New("the tables of the database are not those of this program")
 
 	// ErrInvalid refuses a record for its text, whoever else writes: it has a
 	// zero byte, is not UTF-8, or is a key and longer than MaxKey. The error's
@@ -37,7 +41,8 @@ const MaxKey = 512
 //
 // Every method stops with the context's error when the context is done. When it
 // writes it may answer ErrFull or ErrReadOnly, ErrInvalid, or ErrConflict after
-// it has been tried several times. Every one may answer ErrDamaged or ErrTables.
+// it has been tried several times. Every one may answer
+// ErrUnavailable, ErrDamaged or ErrTables, and one that writes ErrUnsure.
 type Store interface {
 	Tx
 

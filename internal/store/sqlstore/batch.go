@@ -4,8 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
 // batchLimit is how many transactions are committed together at most. It bounds
@@ -50,12 +54,15 @@ var (
 )
 
 // change runs fn in a transaction. A part of a batch that was lost runs again
-// alone, for an answer of its own; not so when the answer to the commit never
-// came, for it may be kept already.
+// alone, for an answer of its own, and so does one that lost its connection before
+// the commit; not so when the answer to the commit never came, for it may be kept
+// already.
 func (w *committer) change(ctx context.Context, fn func(db *transaction) error) error {
+	start := time.Now()
 	err := w.try(ctx, fn, batchLimit)
 	for range conflictAttempts {
-		if !errors.Is(err, errLost) && faultOf(err) != faultConflict {
+		gone := faultOf(err) == faultGone && time.Since(start) < outageLimit
+		if !errors.Is(err, errLost) && faultOf(err) != faultConflict && !gone {
 			break
 		}
 		err = w.try(ctx, fn, 1)
@@ -89,7 +96,9 @@ func (w *committer) try(ctx context.Context, fn func(db *transaction) error, lim
 		return err
 	case ctx.Err() != nil:
 		return cmp.Or(err, ctx.Err())
-	case limit == 1, b.unsure:
+	case b.unsure:
+		return fmt.Errorf("%w: %v", store.ErrUnsure, b.lost) //nolint:errorlint // its cause is no reason to run again
+	case limit == 1:
 		return translate(ctx, b.lost, nil)
 	}
 	return errLost

@@ -312,7 +312,7 @@ func TestBatch_unsure(t *testing.T) {
 	}}
 	runs := 0
 	err := w.change(t.Context(), func(*transaction) error { runs++; return nil })
-	if !errors.Is(err, io.ErrUnexpectedEOF) || runs != 1 {
+	if !errors.Is(err, store.ErrUnsure) || runs != 1 {
 		t.Errorf("got %v after %d runs", err, runs)
 	}
 }

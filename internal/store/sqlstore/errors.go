@@ -3,8 +3,11 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 	"time"
 
@@ -29,17 +32,26 @@ const (
 	faultReadOnly
 	faultDamaged
 	faultTables
+	faultGone        // the connection is lost, and what was not committed with it
+	faultUnavailable // the server cannot do it now
 	faultCannotOpen
 	faultInvalid
 )
 
 // faultOf goes by the driver's code: the text differs between versions.
 func faultOf(err error) fault {
-	if driver, ok := errors.AsType[*sqlite.Error](err); ok {
-		return sqliteFault(driver.Code())
+	if answer, ok := errors.AsType[*sqlite.Error](err); ok {
+		return sqliteFault(answer.Code())
 	}
-	if driver, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return postgresFault(driver.Code)
+	if answer, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return postgresFault(answer.Code)
+	}
+	_, network := errors.AsType[*net.OpError](err)
+	if network || pgconn.SafeToRetry(err) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return faultGone
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return faultGone
 	}
 	return faultOther
 }
@@ -47,8 +59,8 @@ func faultOf(err error) fault {
 // refused reports whether an error of a commit is the engine's word that nothing
 // is kept. Where the connection broke off nobody knows.
 func refused(err error) bool {
-	if driver, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return !strings.HasPrefix(driver.Code, "57P") // the server ends, which may be after the commit
+	if answer, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return !strings.HasPrefix(answer.Code, "57P") // the server ends, which may be after the commit
 	}
 	_, ok := errors.AsType[*sqlite.Error](err)
 	return ok || errors.Is(err, sql.ErrTxDone) || errors.Is(err, pgx.ErrTxCommitRollback)
@@ -96,6 +108,14 @@ func postgresFault(code string) fault {
 		return faultReadOnly
 	case "42P01", "42703": // undefined_table, undefined_column
 		return faultTables
+	case "57P01", "57P02", "57P03", "57P05", "25P03", "53300":
+		// The server ends, begins, has ended the connection, which was idle for too
+		// long, or has too many.
+		return faultGone
+	case "55P03": // lock_not_available
+		return faultBusy
+	case "57014", "53200", "53400": // query_canceled, out_of_memory, configuration_limit_exceeded
+		return faultUnavailable
 	case "22021", "54000": // character_not_in_repertoire, program_limit_exceeded
 		return faultInvalid
 	}
@@ -126,6 +146,8 @@ func translate(ctx context.Context, err, reference error) error {
 		answer = store.ErrInvalid
 	case faultReadOnly:
 		answer = store.ErrReadOnly
+	case faultGone, faultBusy, faultUnavailable:
+		answer = store.ErrUnavailable
 	case faultDamaged:
 		answer = store.ErrDamaged
 	case faultTables:
@@ -137,25 +159,38 @@ func translate(ctx context.Context, err, reference error) error {
 	return fmt.Errorf("%w: %w", answer, err)
 }
 
-// How long a writer waits while another process writes.
+// How long a writer waits while another process writes, and anyone for a server
+// that is away.
 const (
 	busyLimit = 30 * time.Second
 	busyPause = 5 * time.Millisecond
+
+	outageLimit = 15 * time.Second
+	outagePause = 100 * time.Millisecond
 )
 
-// waitBusy calls fn until the database is free. SQLite can wait by itself, but
-// then the end of the context does not wake it.
+// waitBusy calls fn, which changes nothing when it fails, until the database is
+// free and there. SQLite can wait by itself, but then the end of the context does
+// not wake it.
 func waitBusy(ctx context.Context, fn func() error) error {
-	limit := time.Now().Add(busyLimit)
+	start := time.Now()
 	for {
 		err := fn()
-		if faultOf(err) != faultBusy || time.Now().After(limit) {
+		limit, pause := busyLimit, busyPause
+		switch faultOf(err) {
+		case faultBusy:
+		case faultGone:
+			limit, pause = outageLimit, outagePause
+		default:
+			return err
+		}
+		if time.Since(start) > limit {
 			return err
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(busyPause):
+		case <-time.After(pause):
 		}
 	}
 }

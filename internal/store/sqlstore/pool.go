@@ -62,22 +62,32 @@ func (p *pool) compile(ctx context.Context) {
 	}
 }
 
-// QueryContext implements conn.
-func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	p.compile(ctx)
-	if s := p.statement(query); s != nil {
-		return s.QueryContext(ctx, args...)
-	}
-	return p.DB.QueryContext(ctx, query, args...)
+// QueryContext implements conn. It waits for a server that is away.
+func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (rows *sql.Rows, err error) {
+	err = waitBusy(ctx, func() error {
+		p.compile(ctx)
+		if s := p.statement(query); s != nil {
+			rows, err = s.QueryContext(ctx, args...) //nolint:rowserrcheck // the caller checks it
+		} else {
+			rows, err = p.DB.QueryContext(ctx, query, args...) //nolint:rowserrcheck // as above
+		}
+		return err
+	})
+	return rows, err
 }
 
-// QueryRowContext implements conn.
-func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	p.compile(ctx)
-	if s := p.statement(query); s != nil {
-		return s.QueryRowContext(ctx, args...)
-	}
-	return p.DB.QueryRowContext(ctx, query, args...)
+// QueryRowContext implements conn. It waits as QueryContext does.
+func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) (row *sql.Row) {
+	_ = waitBusy(ctx, func() error { // the row has the error
+		p.compile(ctx)
+		if s := p.statement(query); s != nil {
+			row = s.QueryRowContext(ctx, args...)
+		} else {
+			row = p.DB.QueryRowContext(ctx, query, args...)
+		}
+		return row.Err()
+	})
+	return row
 }
 
 // BeginTx starts a transaction that uses the statements of the pool.

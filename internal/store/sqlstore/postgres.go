@@ -36,18 +36,25 @@ const postgresVersions = "iam_db_version"
 // It locks a table because LOCK takes no snapshot: what follows sees all that
 // was committed while it waited. The function for an advisory lock is called by
 // SELECT, which takes one before it waits. Readers and backups do not wait.
-const lockWriters = `LOCK TABLE write_lock IN EXCLUSIVE MODE`
+//
+// A process that stands still in a transaction loses it, and with it the lock:
+// the server ends its connection.
+const lockWriters = `SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL lock_timeout = '10s';
+	LOCK TABLE write_lock IN EXCLUSIVE MODE`
 
 func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 	config, err := parsePostgres(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
+	preparing := postgresPool(config, 2)
+	defer preparing.Close()
+	config.DialFunc = dialPostgres
 	writer, reader := postgresPool(config, 1), postgresPool(config, postgresReaders)
 	s := newStore(newPool(reader, 0), newPool(writer, 0), engine{
 		lock: lockWriters, versions: postgresVersions, readOnly: `current_setting('transaction_read_only')::boolean`,
 	})
-	if err = s.preparePostgres(ctx); err == nil {
+	if err = s.preparePostgres(ctx, preparing); err == nil {
 		return s, nil
 	}
 	err = errors.Join(explainPostgres(translate(ctx, err, nil)), s.Close())
@@ -86,8 +93,10 @@ func postgresPool(config *pgx.ConnConfig, size int) *sql.DB {
 
 // preparePostgres checks and migrates while others who would do the same wait.
 // A transaction of its own holds the lock, so that it goes with the connection.
-func (s *Store) preparePostgres(ctx context.Context) error {
-	tx, err := s.reader.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+// On these connections the server may be silent for long: it waits for others,
+// or migrates.
+func (s *Store) preparePostgres(ctx context.Context, db *sql.DB) error {
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return err
 	}
@@ -103,7 +112,7 @@ func (s *Store) preparePostgres(ctx context.Context) error {
 	if err := checkPostgres(ctx, tx); err != nil {
 		return err
 	}
-	s.version, err = migrate(ctx, s.writer.DB, goose.DialectPostgres, "postgres", goose.WithTableName(postgresVersions))
+	s.version, err = migrate(ctx, db, goose.DialectPostgres, "postgres", goose.WithTableName(postgresVersions))
 	if err != nil {
 		return err
 	}

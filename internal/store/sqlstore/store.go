@@ -107,18 +107,22 @@ func (s *Store) begin(ctx context.Context) (*batch, error) {
 func (s *Store) beginTx(ctx context.Context) (tx *transaction, err error) {
 	err = waitBusy(ctx, func() error {
 		tx, err = s.writer.BeginTx(ctx, &sql.TxOptions{Isolation: snapshot})
+		if err == nil && s.engine.lock != "" {
+			if _, err = tx.ExecContext(ctx, s.engine.lock); err != nil {
+				_ = tx.Rollback()
+			}
+		}
 		return err
 	})
-	if err == nil && s.engine.lock != "" {
-		if _, err = tx.ExecContext(ctx, s.engine.lock); err != nil {
-			_ = tx.Rollback()
-		}
-	}
 	return tx, err
 }
 
 func (s *Store) viewTx(ctx context.Context, fn func(db conn) error) error {
-	tx, err := s.reader.BeginTx(ctx, &sql.TxOptions{Isolation: snapshot, ReadOnly: true})
+	var tx *transaction
+	err := waitBusy(ctx, func() (err error) {
+		tx, err = s.reader.BeginTx(ctx, &sql.TxOptions{Isolation: snapshot, ReadOnly: true})
+		return err
+	})
 	if err != nil {
 		return translate(ctx, err, nil)
 	}

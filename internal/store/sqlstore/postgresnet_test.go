@@ -1,0 +1,44 @@
+package sqlstore
+
+import (
+	"errors"
+	"net"
+	"os"
+	"testing"
+	"time"
+)
+
+// A server that stands still ends no read and no write by itself.
+func TestPatient(t *testing.T) {
+	t.Parallel()
+	near, far := net.Pipe()
+	defer far.Close()
+	p := &patient{Conn: near, limit: time.Millisecond}
+	defer p.Close()
+	for range 2 {
+		if _, err := p.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("read: got %v", err)
+		}
+		if _, err := p.Write([]byte("x")); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("write: got %v", err)
+		}
+	}
+	// A deadline that was set counts instead.
+	p.limit = time.Hour
+	if err := p.SetDeadline(time.Unix(1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("read after its deadline: got %v", err)
+	}
+	if _, err := p.Write([]byte("x")); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("write after its deadline: got %v", err)
+	}
+	if err := p.SetDeadline(time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _, _ = far.Write([]byte("x")) }()
+	if n, err := p.Read(make([]byte, 1)); n != 1 || err != nil {
+		t.Errorf("read: got %d, %v", n, err)
+	}
+}
