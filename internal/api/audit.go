@@ -9,7 +9,8 @@ type ActorKind string
 const (
 	ActorClient ActorKind = "client" // an API key
 	ActorUser   ActorKind = "user"
-	ActorSystem ActorKind = "system" // the backend itself, after a request or at its start
+	ActorTest   ActorKind = "test-token" // somebody else who acts as the user, for a test
+	ActorSystem ActorKind = "system"     // the backend itself, after a request or at its start
 )
 
 // AuditAction says what became of an object.

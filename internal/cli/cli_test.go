@@ -191,6 +191,31 @@ func TestServe_legacy(t *testing.T) {
 	}
 }
 
+// Tokens of users are for tests, and have to be asked for.
+func TestServe_testTokens(t *testing.T) {
+	t.Parallel()
+	for status, args := range map[int][]string{http.StatusForbidden: nil, http.StatusNotFound: {"--test-tokens"}} { // there is no such user
+		b := serve(t, append([]string{"--database", "sqlite:" + filepath.Join(t.TempDir(), "iam.db"), "--tenant", "acme", "--client", "key:secret"}, args...)...)
+		token, err := clientOf(t, b.url, "key", "secret").NewAccessToken(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.url+api.Path(api.PathTestToken, "acme", "nobody"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+token.Value)
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != status {
+			t.Errorf("%v: got %d, want %d", args, resp.StatusCode, status)
+		}
+	}
+}
+
 // A tenant's name may be written in capitals, and a key in the environment may
 // be there for other commands.
 func TestServe_environment(t *testing.T) {

@@ -47,6 +47,7 @@ type serveLimits struct {
 	proxies     list
 	privateMake bool
 	audit       server.AuditLimit
+	testTokens  bool
 }
 
 // list is a flag that may be given several times.
@@ -84,6 +85,7 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	f.DurationVar(&o.limits.audit.Age, "audit-age", 0, "`age` to which audit events are kept, such as 8760h for a year; an event says which were removed (default for ever)")
 	f.IntVar(&o.limits.audit.Most, "audit-events", 0, "`number` of audit events of a tenant that are kept, the newest; an event says which were removed (default all)")
 	f.BoolVar(&o.limits.privateMake, "allow-private-make", false, "call a Make at any address, in the backend's own network and without TLS, too: for tests")
+	f.BoolVar(&o.limits.testTokens, "test-tokens", false, "let API keys that may change users get tokens of users, within their own scopes: for tests")
 	if err := parse(env, f, args); err != nil {
 		return err
 	}
@@ -167,7 +169,7 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		logger = slog.New(slog.NewJSONHandler(env.Stderr, nil))
 	}
 	faults, _ := server.ParseFaults(o.fault) // check saw it
-	options := server.Options{Store: db, Logger: logger, NoLegacy: !o.legacy, VendorGroupDelay: faults.VendorGroups, Requests: o.limits.requests, Memory: int64(o.limits.memory) << 20, PrivateMake: o.limits.privateMake, Audit: o.limits.audit}
+	options := server.Options{Store: db, Logger: logger, NoLegacy: !o.legacy, VendorGroupDelay: faults.VendorGroups, Requests: o.limits.requests, Memory: int64(o.limits.memory) << 20, PrivateMake: o.limits.privateMake, Audit: o.limits.audit, TestTokens: o.limits.testTokens}
 	options.Proxies, _ = gate.ParseProxies(o.limits.proxies) // check saw them
 	if o.smtp != "" {
 		options.Mail = mailer{address: o.smtp, from: o.smtpFrom, now: time.Now}.send
@@ -184,6 +186,9 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		return fmt.Errorf("%w: choose another address with --listen", err)
 	}
 	defer listener.Close()
+	if tlsConfig == nil && !loopback(listener.Addr()) {
+		logger.WarnContext(ctx, "serving without TLS beyond this computer: anybody on the way can read client secrets and tokens; give --tls-cert and --tls-key, or listen on 127.0.0.1 behind a proxy", "address", listener.Addr().String())
+	}
 	if err := o.ensureAll(ctx, env, backend, db); err != nil {
 		return err
 	}
@@ -196,6 +201,12 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 	}
 	return answer(ctx, env, s, gate.Limit(listener, o.limits.connections))
+}
+
+// loopback reports whether only this computer reaches the address.
+func loopback(address net.Addr) bool {
+	tcp, ok := address.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }
 
 // tlsConfig reads certificate and key, or returns nil when there are none. It

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -61,5 +62,50 @@ func TestServe_addressInUse(t *testing.T) {
 	code := Run(t.Context(), env, []string{"serve", "--tenant", "acme", "--listen", listener.Addr().String(), "--database", "sqlite:" + filepath.Join(t.TempDir(), "iam.db")})
 	if code != 1 || stdout.Len() > 0 || !strings.Contains(stderr.String(), "choose another address with --listen") {
 		t.Errorf("got %d, %q, %q", code, &stdout, &stderr)
+	}
+}
+
+// Whoever serves others without TLS is warned.
+func TestLoopback(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"127.0.0.1:80": true, "127.1.2.3:80": true, "[::1]:80": true, "0.0.0.0:80": false, "[::]:80": false, "192.0.2.1:80": false} {
+		if got := loopback(net.TCPAddrFromAddrPort(netip.MustParseAddrPort(text))); got != want {
+			t.Errorf("%s: got %t", text, got)
+		}
+	}
+	if loopback(&net.UnixAddr{Name: "x"}) {
+		t.Error("a path is the address of this computer")
+	}
+}
+
+// warned is what serve prints on stderr before it is ready.
+func warned(t *testing.T, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var stderr bytes.Buffer
+	env := Env{Stdout: ready(cancel), Stderr: &stderr, Getenv: func(string) string { return "" }}
+	if code := Run(ctx, env, append([]string{"serve", "--tenant", "acme", "--client", "a:b", "--database", "sqlite:" + filepath.Join(t.TempDir(), "iam.db")}, args...)); code != 0 {
+		t.Fatalf("got %d, %s", code, &stderr)
+	}
+	return stderr.String()
+}
+
+// ready ends serve as soon as it says that it is ready.
+type ready context.CancelFunc
+
+func (r ready) Write(p []byte) (int, error) {
+	r()
+	return len(p), nil
+}
+
+func TestServe_warnings(t *testing.T) {
+	t.Parallel()
+	const plain = "serving without TLS beyond this computer"
+	if got := warned(t, "--listen", "0.0.0.0:0"); !strings.Contains(got, plain) {
+		t.Errorf("got %q", got)
+	}
+	if got := warned(t, "--listen", "127.0.0.1:0"); strings.Contains(got, plain) {
+		t.Errorf("on this computer: got %q", got)
 	}
 }

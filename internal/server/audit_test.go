@@ -71,7 +71,6 @@ func TestAudit_everyChange(t *testing.T) {
 		{exchange{method: "PUT", path: "~/users/" + user, body: with(same, map[string]any{"lastName": "Nowak"}), status: 204}, "update user " + user, "~/users/" + user, "groupIds"},
 		{exchange{method: "PUT", path: "~/users/" + user + "/lock", status: 204}, "update user " + user, "~/users/" + user, "groupIds"},
 		{exchange{method: "DELETE", path: "~/users/" + user + "/lock", status: 204}, "update user " + user, "~/users/" + user, "groupIds"},
-		{exchange{method: "POST", path: "~/users/" + user + "/test-token", status: 200}, "update user " + user, "~/users/" + user, "groupIds"},
 		{exchange{method: "PUT", path: "~/scopes/s", body: `{"description": {"en": "S"}}`, status: 201}, "create scope s", "~/scopes/s", ""},
 		{exchange{method: "PUT", path: "~/access-controls/c", body: fullControl(), status: 201}, "create access-control c", "~/access-controls/c", ""},
 		{exchange{method: "PUT", path: "~/access-controls/c", body: with(fullControl(), map[string]any{"scopes": []string{"s"}}), status: 204}, "update access-control c", "~/access-controls/c", ""},

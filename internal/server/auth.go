@@ -30,7 +30,14 @@ type claims struct {
 	// 1970: the token ends when the key has another.
 	SecretAt int64 `json:"secretAt,omitempty"`
 	Backend  bool  `json:"backend,omitempty"` // the backend's own: its subject is no API key
+	// Act marks a test token: somebody else acts as its subject (RFC 8693).
+	Act *actor `json:"act,omitempty"`
 	jwt.RegisteredClaims
+}
+
+// actor is the API key or user who asked for a test token.
+type actor struct {
+	Subject string `json:"sub"`
 }
 
 // handleToken answers POST /oauth/token: client credentials for a token.
@@ -117,7 +124,7 @@ func (s *Server) authorize(c *call, scopes []string) error {
 	case cl.Tenant != c.tenant:
 		return fault(fmt.Sprintf("Access Token is not valid for tenant %s", c.tenant), api.FaultInvalidToken)
 	}
-	c.scopes, c.subject, c.userType = strings.Fields(cl.Scope), cl.Subject, cl.UserType
+	c.scopes, c.subject, c.userType, c.tested = strings.Fields(cl.Scope), cl.Subject, cl.UserType, cl.Act != nil
 	if err := s.checkSubject(c, cl); err != nil {
 		return err
 	}

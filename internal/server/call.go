@@ -32,6 +32,7 @@ type call struct {
 	scopes   []string
 	subject  string          // the id of the user, or of the API key
 	userType access.UserType // empty for an API key
+	tested   bool            // a test token: somebody else acts as the subject
 }
 
 // value returns a segment of the path, unescaped.

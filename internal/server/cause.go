@@ -32,7 +32,10 @@ func causeOf(ctx context.Context) cause {
 // cause is the caller of a request whose token was checked.
 func (c *call) cause() cause {
 	kind := api.ActorUser
-	if c.userType == "" {
+	switch {
+	case c.tested:
+		kind = api.ActorTest
+	case c.userType == "":
 		kind = api.ActorClient
 	}
 	return cause{kind: kind, actor: c.subject, requestID: c.w.Header().Get(api.HeaderRequestID)}

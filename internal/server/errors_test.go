@@ -185,7 +185,7 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 	broken, breakage := newBrokenStore(sound.store)
 	b.breakage = breakage
 	b.backend = over(t, sound, server.Options{
-		Store: broken, Logger: slog.New(slog.NewJSONHandler(b.log, nil)), Now: newClock().Now,
+		Store: broken, TestTokens: true, Logger: slog.New(slog.NewJSONHandler(b.log, nil)), Now: newClock().Now,
 		VendorGroupDelay: time.Hour, // only requests shall break
 	})
 	return b

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
@@ -170,6 +172,76 @@ func TestTestToken_requests(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.check(t, exchange{path: "~/users/me", header: bearer(b.testToken(t, "4711", "").AccessToken), status: 200, want: `{"id": "00u1"}`})
+}
+
+// Without being told to, a backend lets nobody act as a user.
+func TestTestToken_off(t *testing.T) {
+	t.Parallel()
+	filled := newBackend(t)
+	b := over(t, filled, server.Options{Store: filled.store, Now: newClock().Now})
+	since := b.lastEvent(t)
+	for _, body := range []string{"", `{"userType": "CUSTOMER"}`} {
+		b.check(t, exchange{
+			method: "POST", path: "~/users/" + b.owner(t) + "/test-token", body: body, status: 403,
+			want: `{"code": 403, "message": "This backend gives no test tokens: with one, a caller acts as any user.", "details": ["For tests, start it with serve --test-tokens"]}`,
+		})
+	}
+	if events := b.newest(t, since); len(events) > 0 {
+		t.Errorf("got %+v", events)
+	}
+}
+
+// A test token carries no more than its caller's, and says who that was, as do
+// the events of it and of what is done with it.
+func TestTestToken_caller(t *testing.T) {
+	t.Parallel()
+	b := newBackend(t)
+	owner := b.owner(t)
+	since := b.lastEvent(t)
+	b.token = b.issue(t, servertest.Tenant, api.ScopeUserUpdate, api.ScopeGroupManage, "order.order_read", "iam.fly")
+	if token := b.testToken(t, owner, ""); token.Scope != "iam.group_manage iam.user_update order.order_read tenant=acme" {
+		t.Errorf("got %q", token.Scope)
+	}
+	if token := b.testToken(t, "c1", `{"userType": "CUSTOMER"}`); token.Scope != "tenant=acme" {
+		t.Errorf("a customer: got %q", token.Scope)
+	}
+	// Nor does a token of the token carry more.
+	b.token = b.testToken(t, owner, "").AccessToken
+	again := b.testToken(t, owner, "")
+	if again.Scope != "iam.group_manage iam.user_update order.order_read tenant=acme" {
+		t.Errorf("of a test token: got %q", again.Scope)
+	}
+	var claims struct {
+		Sub string
+		Act struct{ Sub string }
+	}
+	for token, by := range map[string]string{b.token: "tests", again.AccessToken: owner} {
+		payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
+		if err == nil {
+			err = json.Unmarshal(payload, &claims)
+		}
+		if err != nil || claims.Sub != owner || claims.Act.Sub != by {
+			t.Errorf("got %s, %v", payload, err)
+		}
+	}
+	b.check(t, exchange{method: "PUT", path: "~/groups/g", body: `{"name": {"en": "G"}}`, status: 201, want: `{}`})
+	b.token = b.issue(t, servertest.Tenant, api.AllScopes()...)
+	var got []string
+	for _, e := range b.newest(t, since) {
+		got = append(got, strings.Join([]string{string(e.ActorKind), e.Actor, string(e.Action), e.Kind, e.ObjectID}, " "))
+		if e.Kind == "test-token" && (!strings.Contains(string(e.After), `"askedBy":"`+e.Actor+`"`) || e.ObjectID == owner && !strings.Contains(string(e.After), `["iam.group_manage","iam.user_update","order.order_read"]`)) {
+			t.Errorf("got %s", e.After)
+		}
+	}
+	want := []string{
+		"client tests update user " + owner, "client tests create test-token " + owner, "client tests create test-token c1",
+		"client tests update user " + owner, "client tests create test-token " + owner,
+		"test-token " + owner + " update user " + owner, "test-token " + owner + " create test-token " + owner,
+		"test-token " + owner + " create group g",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
 }
 
 // A lock takes the access of a user away at once, and gives it back as it was.

@@ -41,6 +41,8 @@ type Options struct {
 	PrivateMake bool
 	// Audit says which audit events are no longer kept.
 	Audit AuditLimit
+	// TestTokens lets whoever may change users act as them, for tests.
+	TestTokens bool
 	// Mail sends an e-mail to someone; nil keeps them, for no one to read but by
 	// the API. Id is the same when it is sent again.
 	Mail func(ctx context.Context, to, id, subject, text string) error
@@ -65,6 +67,7 @@ type Server struct {
 	proxies          gate.Proxies
 	audit            AuditLimit
 	privateMake      bool
+	testTokens       bool
 	outgoing         *http.Transport
 	handler          http.Handler
 	worker           *worker
@@ -77,7 +80,7 @@ type Server struct {
 // New returns a server over the store. It reads the key that signs tokens, or
 // makes it on a new database, and begins with the tasks that were left over.
 func New(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail, poll: cmp.Or(o.poll, taskPoll), proxies: o.Proxies, audit: o.Audit, privateMake: o.PrivateMake, outgoing: egress.Transport(o.PrivateMake)}
+	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail, poll: cmp.Or(o.poll, taskPoll), proxies: o.Proxies, audit: o.Audit, privateMake: o.PrivateMake, testTokens: o.TestTokens, outgoing: egress.Transport(o.PrivateMake)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -1,8 +1,10 @@
 package server
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,8 +15,15 @@ import (
 
 // handleTestToken answers POST /iam/{tenant}/users/{userId}/test-token: the
 // token that the user would get by logging in. Passwords are for another
-// service, so that whoever may change users may also act as one.
+// service. So whoever may change users may also act as one, as far as the caller's
+// own scopes go, and only where the backend was started for tests.
 func (s *Server) handleTestToken(c *call) error {
+	if !s.testTokens {
+		return &failure{
+			status: http.StatusForbidden, message: "This backend gives no test tokens: with one, a caller acts as any user.",
+			details: []string{"For tests, start it with serve --test-tokens"},
+		}
+	}
 	var body api.TestTokenRequest
 	if c.r.ContentLength != 0 {
 		if err := c.decode(&body); err != nil {
@@ -25,42 +34,75 @@ func (s *Server) handleTestToken(c *call) error {
 	if err != nil {
 		return err
 	}
-	id, scopes := c.value("userId"), api.OwnScopes()
-	if kind == access.Employee {
-		if id, scopes, err = s.logIn(c); err != nil {
-			return err
+	id, scopes := c.value("userId"), []string(nil)
+	err = s.store.InTx(c.ctx, func(tx store.Tx) error {
+		scopes = api.OwnScopes()
+		if kind == access.Employee {
+			if id, scopes, err = s.logIn(c, tx); err != nil {
+				return err
+			}
 		}
+		scopes = c.within(scopes)
+		return s.noteTestToken(c, tx, id, testTokenEvent{UserID: id, UserType: kind, Scopes: scopes, AskedBy: c.subject})
+	})
+	if err != nil {
+		return err
 	}
-	return s.writeToken(c, id, claims{Tenant: c.tenant, UserType: kind}, scopes)
+	return s.writeToken(c, id, claims{Tenant: c.tenant, UserType: kind, Act: &actor{Subject: c.subject}}, scopes)
 }
 
 // logIn notes that the employee of the path logs in, and returns its id and
 // effective scopes.
-func (s *Server) logIn(c *call) (id string, scopes []string, err error) {
-	err = s.store.InTx(c.ctx, func(tx store.Tx) error {
-		u, err := s.user(c.ctx, tx, c.tenant, c.value("userId"))
-		if err != nil {
-			return err
+func (s *Server) logIn(c *call, tx store.Tx) (id string, scopes []string, err error) {
+	u, err := s.user(c.ctx, tx, c.tenant, c.value("userId"))
+	if err != nil {
+		return "", nil, err
+	}
+	if barred(u) {
+		return "", nil, violation(u.ID, fmt.Sprintf("User '%s' is locked and gets no token: unlock it first", u.ID))
+	}
+	effective, err := s.userScopes(c.ctx, tx, c.tenant, u.ID)
+	if err != nil {
+		return "", nil, err
+	}
+	for _, scope := range strings.Fields(effective.Scopes) {
+		if !strings.HasPrefix(scope, tenantMark) {
+			scopes = append(scopes, scope)
 		}
-		if barred(u) {
-			return violation(u.ID, fmt.Sprintf("User '%s' is locked and gets no token: unlock it first", u.ID))
-		}
-		effective, err := s.userScopes(c.ctx, tx, c.tenant, u.ID)
-		if err != nil {
-			return err
-		}
-		id, scopes = u.ID, nil
-		for _, scope := range strings.Fields(effective.Scopes) {
-			if !strings.HasPrefix(scope, tenantMark) {
-				scopes = append(scopes, scope)
-			}
-		}
-		return tx.UpdateUser(c.ctx, c.tenant, u.ID, func(u *store.User) error {
-			u.LastLogin = s.timestamp()
-			return nil
-		})
+	}
+	return u.ID, scopes, tx.UpdateUser(c.ctx, c.tenant, u.ID, func(u *store.User) error {
+		u.LastLogin = s.timestamp()
+		return nil
 	})
-	return id, scopes, err
+}
+
+// within returns the scopes that the caller may hand on: its own, or any where
+// it holds every scope of this API.
+func (c *call) within(scopes []string) []string {
+	if !slices.ContainsFunc(api.AllScopes(), func(scope string) bool { return !c.holds(scope) }) {
+		return scopes
+	}
+	return slices.DeleteFunc(slices.Clone(scopes), func(scope string) bool { return !c.holds(scope) })
+}
+
+// testTokenEvent is how a test token shows in events.
+type testTokenEvent struct {
+	UserID   string          `json:"userId"`
+	UserType access.UserType `json:"userType"`
+	Scopes   []string        `json:"scopes"`
+	AskedBy  string          `json:"askedBy"` // id of the API key or user
+}
+
+func (s *Server) noteTestToken(c *call, tx store.Tx, id string, event testTokenEvent) error {
+	event.Scopes = orEmpty(event.Scopes)
+	text, err := json.Marshal(event)
+	if err != nil {
+		return fmt.Errorf("encoding a test token for its event: %w", err)
+	}
+	if text, err = shortState(text); err != nil {
+		return err
+	}
+	return recorder{now: s.now}.note(c.ctx, tx, objectKey{c.tenant, "test-token", id, ""}, nil, text)
 }
 
 // writeToken answers with a token for the subject that carries the scopes.
