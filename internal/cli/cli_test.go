@@ -71,6 +71,7 @@ func TestRun(t *testing.T) {
 		{[]string{"serve", "--client", "id:secret"}, 2, "", "name each tenant with --tenant"},
 		{[]string{"serve", "--tenant", "acme", "--client", "secret"}, 2, "", "ID:SECRET"},
 		{[]string{"serve", "--tls-cert", "x"}, 2, "", "go together"},
+		{[]string{"serve", "--drain-delay", "-1s"}, 2, "", "not negative"},
 		{[]string{"serve", "--log-format", "xml"}, 2, "", "text or json"},
 		{[]string{"serve", "--smtp", "mail.example.com"}, 2, "", "is not an address such as mail.example.com:25"},
 		{[]string{"serve", "--fault", "429=2"}, 2, "", "a share is a number from 0 to 1"},
@@ -118,7 +119,7 @@ func serveIn(t *testing.T, environment map[string]string, args ...string) backen
 	done := make(chan int, 1)
 	go func() {
 		env := cli.Env{Stdout: writer, Stderr: io.Discard, Getenv: func(name string) string { return environment[name] }}
-		code := cli.Run(ctx, env, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...))
+		code := cli.Run(ctx, env, append([]string{"serve", "--listen", "127.0.0.1:0", "--drain-delay", "0s"}, args...))
 		_ = writer.Close()
 		done <- code
 	}()

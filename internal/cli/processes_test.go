@@ -52,7 +52,7 @@ type process struct {
 // startProcess starts one over the database and waits for its ready line. It
 // may be called from any goroutine.
 func startProcess(t *testing.T, dsn string, flags ...string) (*process, error) {
-	flags = append([]string{"serve", "--listen", "127.0.0.1:0", "--database", dsn, "--tenant", "acme", "--client", "key:secret"}, flags...)
+	flags = append([]string{"serve", "--listen", "127.0.0.1:0", "--database", dsn, "--tenant", "acme", "--client", "key:secret", "--drain-delay", "0s"}, flags...)
 	p := &process{cmd: exec.Command(os.Args[0], flags...)}
 	p.cmd.Env = append(os.Environ(), asCommand+"=1", "GORACE=atexit_sleep_ms=0") // or each takes a second to end
 	p.cmd.Stderr = &p.stderr

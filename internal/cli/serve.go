@@ -37,6 +37,7 @@ type serveOptions struct {
 	smtp      string
 	smtpFrom  string
 	limits    serveLimits
+	drain     time.Duration
 }
 
 // serveLimits are the flags that say how much callers get.
@@ -86,6 +87,7 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	f.IntVar(&o.limits.audit.Most, "audit-events", 0, "`number` of audit events of a tenant that are kept, the newest; an event says which were removed (default all)")
 	f.BoolVar(&o.limits.privateMake, "allow-private-make", false, "call a Make at any address, in the backend's own network and without TLS, too: for tests")
 	f.BoolVar(&o.limits.testTokens, "test-tokens", false, "let API keys that may change users get tokens of users, within their own scopes: for tests")
+	f.DurationVar(&o.drain, "drain-delay", time.Second, "how long `duration` after the signal to end /readyz says 503 before no more connections are taken: longer than a balancer takes to look")
 	if err := parse(env, f, args); err != nil {
 		return err
 	}
@@ -132,6 +134,9 @@ func (o serveOptions) check() error {
 	}
 	if _, _, err := net.SplitHostPort(o.smtp); o.smtp != "" && err != nil {
 		return fmt.Errorf("--smtp %q is not an address such as mail.example.com:25", o.smtp)
+	}
+	if o.drain < 0 {
+		return errors.New("--drain-delay is not negative")
 	}
 	if o.logFormat != "text" && o.logFormat != "json" {
 		return fmt.Errorf("--log-format is text or json, not %q", o.logFormat)
@@ -200,7 +205,10 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		Handler: handler, TLSConfig: tlsConfig, ConnContext: gate.ConnContext,
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 	}
-	return answer(ctx, env, s, gate.Limit(listener, o.limits.connections))
+	return answer(ctx, env, s, gate.Limit(listener, o.limits.connections), func() {
+		backend.Drain()
+		time.Sleep(o.drain)
+	})
 }
 
 // loopback reports whether only this computer reaches the address.
@@ -262,8 +270,9 @@ func (o serveOptions) ensure(ctx context.Context, env Env, backend *server.Serve
 }
 
 // answer serves on the listener, with TLS when s has a configuration for it,
-// prints the ready line, and drains when ctx is done.
-func answer(ctx context.Context, env Env, s *http.Server, listener net.Listener) error {
+// prints the ready line, and when ctx is done calls leave, which takes its time,
+// and drains.
+func answer(ctx context.Context, env Env, s *http.Server, listener net.Listener, leave func()) error {
 	scheme, run := "http", s.Serve
 	if s.TLSConfig != nil {
 		scheme = "https"
@@ -279,6 +288,7 @@ func answer(ctx context.Context, env Env, s *http.Server, listener net.Listener)
 		return fmt.Errorf("serving: %w", err)
 	case <-ctx.Done():
 	}
+	leave()
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	if err := s.Shutdown(drain); err != nil {

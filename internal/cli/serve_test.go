@@ -17,7 +17,10 @@ func TestAnswer_drains(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	started := make(chan struct{})
-	slow := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	slow := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/late" {
+			return
+		}
 		close(started)
 		<-ctx.Done() // the signal to end comes while this request is under way
 		_, _ = io.WriteString(w, "whole answer")
@@ -27,7 +30,15 @@ func TestAnswer_drains(t *testing.T) {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- answer(ctx, Env{Stdout: io.Discard}, &http.Server{Handler: slow}, listener) }()
+	leave := func() { // a balancer has not looked yet
+		resp, err := http.Get("http://" + listener.Addr().String() + "/late")
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		resp.Body.Close()
+	}
+	go func() { ended <- answer(ctx, Env{Stdout: io.Discard}, &http.Server{Handler: slow}, listener, leave) }()
 	answered := make(chan string, 1)
 	go func() {
 		resp, err := http.Get("http://" + listener.Addr().String())

@@ -69,6 +69,9 @@ const readyLimit = 2 * time.Second
 
 // handleReady answers GET /readyz: the database can be read and written.
 func (s *Server) handleReady(c *call) error {
+	if s.draining.Load() {
+		return &failure{status: http.StatusServiceUnavailable, message: "The backend is about to end; it still answers requests."}
+	}
 	ctx, cancel := context.WithTimeout(c.ctx, readyLimit)
 	defer cancel()
 	if err := s.store.Ping(ctx); err != nil {

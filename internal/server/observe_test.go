@@ -141,3 +141,16 @@ func TestObserve_notReady(t *testing.T) {
 		}
 	}
 }
+
+// Who is about to end is not ready, and answers all the same.
+func TestObserve_draining(t *testing.T) {
+	t.Parallel()
+	b := newBackend(t)
+	b.play(t, exchange{name: "before", path: api.PathReady, status: 200, want: `{"status": "ready"}`})
+	b.server.Drain()
+	b.play(
+		t,
+		exchange{name: "not ready", path: api.PathReady, status: 503, want: `{"code": 503, "message": "The backend is about to end; it still answers requests."}`},
+		exchange{name: "still there", path: api.PathHealth, status: 200, want: `{"status": "ok"}`},
+	)
+}

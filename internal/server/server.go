@@ -70,6 +70,7 @@ type Server struct {
 	testTokens       bool
 	outgoing         *http.Transport
 	handler          http.Handler
+	draining         atomic.Bool // it is about to end
 	worker           *worker
 	makeWorker       *worker
 	auditWorker      *worker     // nil where all events are kept
@@ -117,6 +118,10 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.handler.ServeHTTP(w, r)
 }
+
+// Drain makes the server say that it is not ready, and go on: it is about to end,
+// and whoever balances shall send requests elsewhere.
+func (s *Server) Drain() { s.draining.Store(true) }
 
 // timestamp is the present to the precision that the store keeps.
 func (s *Server) timestamp() time.Time {
