@@ -20,7 +20,8 @@ import (
 //
 // A PostgreSQL database must be there. The tables are made in the first schema
 // of the search_path. What the address does not say comes from where psql takes
-// it, such as PGPASSWORD and ~/.pgpass. The scheme may be postgresql, too.
+// it, such as PGPASSWORD and ~/.pgpass. The scheme may be postgresql, too. Of
+// several hosts the one that takes writes is used.
 //
 // What belongs to another program is refused and left as it is. No error holds
 // a password.

@@ -42,3 +42,24 @@ func TestPatient(t *testing.T) {
 		t.Errorf("read: got %d, %v", n, err)
 	}
 }
+
+// Several hosts are a primary and its standbys, which take no writes.
+func TestParsePostgres_severalHosts(t *testing.T) {
+	t.Parallel()
+	for dsn, chosen := range map[string]bool{
+		"postgres://u@one.example,two.example/d":                                 true,
+		"postgres://u@one.example:1,one.example:2/d":                             true,
+		"postgres://u@one.example/d":                                             false,
+		"postgres://u@one.example/d?sslmode=prefer":                              false,
+		"postgres://u@one.example,two.example/d?target_session_attrs=any":        false,
+		"postgres://u@one.example,two.example/d?target_session_attrs=read-write": true,
+	} {
+		config, err := parsePostgres(dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := config.ValidateConnect != nil; got != chosen {
+			t.Errorf("%s: got %t", dsn, got)
+		}
+	}
+}
