@@ -85,10 +85,10 @@ func (d *auditEventsDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"id":         schema.Int64Attribute{MarkdownDescription: "Number of the event: the tenant's events are counted in the order of the changes.", Computed: true},
 					"time":       of("When it happened (RFC 3339)."),
-					"actor_kind": of("`client` (an API key), `user`, or `system` for what the backend does by itself, such as the groups of a new vendor."),
+					"actor_kind": of("`client` (an API key), `user`, `test-token` (a user's token that somebody asked for in a test), or `system` for what the backend does by itself, such as the groups of a new vendor."),
 					"actor":      of("Client id of the API key, or id of the user; null for the system."),
 					"action":     of("`create`, `update` or `delete`."),
-					"kind":       of("What the object is: `user`, `group`, `membership`, `access-control`, `scope`, `role-template`, `setting`, `client-setting`, `site`, `vendor`, `location`, `team-member`, `product-assignment`, `invitation`, `make-organization`, `make-user` (of the reference Make), `client` or `tenant`."),
+					"kind":       of("What the object is: `user`, `group`, `membership`, `access-control`, `scope`, `role-template`, `setting`, `client-setting`, `site`, `vendor`, `location`, `team-member`, `product-assignment`, `invitation`, `make-organization`, `make-user` (of the reference Make), `test-token`, `audit-events` (which are no longer kept: the first and the last id), `client` or `tenant`. Of a large object, `before` and `after` show a long member as an object with `cut`, its `bytes` and its `sha256`."),
 					"object_id":  of("Id of the object; of a membership that of the group, of the assignment of a product that of the member."),
 					"related_id": of("The user of a membership, the product of an assignment, or whom an invitation is for; null for all others."),
 					"request_id": of("Id of the request, as in the header `X-Request-Id` of its answer and in the backend's log; null for the system."),
