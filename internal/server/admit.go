@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,7 +55,7 @@ func (s *Server) receive(c *call, largest int64) error {
 	case n > largest:
 		return tooLarge(largest)
 	}
-	defer gate.ReadWithin(c.w, time.Now(), largest)()
+	lift := s.readWithin(c, largest)
 	var body bytes.Buffer
 	limited := http.MaxBytesReader(c.w, c.r.Body, largest)
 	n, err := io.CopyN(&body, limited, smallBody)
@@ -73,8 +74,16 @@ func (s *Server) receive(c *call, largest int64) error {
 	if errors.Is(err, io.EOF) {
 		err = nil
 	}
+	if err == nil {
+		lift()
+	}
 	c.body = body.Bytes()
 	return unread(err, largest)
+}
+
+// readWithin limits the time in which the body of the request comes.
+func (s *Server) readWithin(c *call, largest int64) (lift func()) {
+	return gate.ReadUntil(c.w, time.Now().Add(cmp.Or(s.bodyTime, gate.ReadTime(largest))))
 }
 
 // unread is the failure of a body that could not be read.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"strings"
@@ -91,6 +92,41 @@ func TestAdmit_slowBody(t *testing.T) {
 	for range 3 {
 		if got := b.send(t, exchange{path: "~/groups"}); got.status != 200 {
 			t.Errorf("got %d %s", got.status, got.body)
+		}
+	}
+}
+
+// A body that does not come ends with its connection: one that is read, and one
+// that nobody reads, as without a token or a path.
+func TestAdmit_bodyTime(t *testing.T) {
+	t.Parallel()
+	filled := newBackend(t)
+	o := server.Options{Store: filled.store, Now: newClock().Now}
+	o.BodyWithin(100 * time.Millisecond)
+	b := over(t, filled, o)
+	address, err := url.Parse(b.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for request, want := range map[string]string{
+		"POST /oauth/token HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n": "408 Request Timeout",
+		"PUT /iam/acme/groups/g HTTP/1.1\r\nAuthorization: Bearer " + b.token + "\r\n":      "408 Request Timeout",
+		"PUT /iam/acme/groups/g HTTP/1.1\r\n":                                               "401 Unauthorized",
+		"PUT /nothing HTTP/1.1\r\n":                                                         "404 Not Found",
+		"PATCH /iam/acme/users HTTP/1.1\r\nAuthorization: Bearer " + b.token + "\r\n":       "405 Method Not Allowed",
+		"GET /iam/acme/groups HTTP/1.1\r\nAuthorization: Bearer " + b.token + "\r\n":        "408 Request Timeout",
+	} {
+		c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address.Host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if _, err := fmt.Fprintf(c, "%sHost: backend\r\nContent-Length: 4000\r\n\r\n{", request); err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(c) // to the end of the connection
+		if err != nil || !strings.HasPrefix(string(text), "HTTP/1.1 "+want) {
+			t.Errorf("%.40q: got %.80q, %v", request, text, err)
 		}
 	}
 }

@@ -19,6 +19,9 @@ func (s *Server) IssueUserToken(userID, tenant string, kind access.UserType, sco
 // PollEvery sets how often the workers look for what other processes left.
 func (o *Options) PollEvery(d time.Duration) { o.poll = d }
 
+// BodyWithin sets how long a body may take.
+func (o *Options) BodyWithin(d time.Duration) { o.bodyTime = d }
+
 // Operation is a row of the route table, as tests see it.
 type Operation struct {
 	Method string

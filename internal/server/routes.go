@@ -225,6 +225,9 @@ func (s *Server) open(path string, handle func(*call) error) http.HandlerFunc {
 		if o, ok := w.(*observer); ok {
 			o.route, o.tenant = path, c.tenant
 		}
+		if r.ContentLength != 0 {
+			s.readWithin(c, 0) // also of one that is refused unread
+		}
 		if err := handle(c); err != nil {
 			s.writeError(c, err)
 		}

@@ -47,6 +47,8 @@ type Options struct {
 	// the API. Id is the same when it is sent again.
 	Mail func(ctx context.Context, to, id, subject, text string) error
 
+	bodyTime time.Duration // that of gate.ReadTime when zero
+
 	poll time.Duration // taskPoll when zero; longer in a test that shows that nobody waits for it
 }
 
@@ -66,6 +68,7 @@ type Server struct {
 	brake            *gate.Brake
 	proxies          gate.Proxies
 	audit            AuditLimit
+	bodyTime         time.Duration
 	privateMake      bool
 	testTokens       bool
 	outgoing         *http.Transport
@@ -81,7 +84,7 @@ type Server struct {
 // New returns a server over the store. It reads the key that signs tokens, or
 // makes it on a new database, and begins with the tasks that were left over.
 func New(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail, poll: cmp.Or(o.poll, taskPoll), proxies: o.Proxies, audit: o.Audit, privateMake: o.PrivateMake, testTokens: o.TestTokens, outgoing: egress.Transport(o.PrivateMake)}
+	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail, poll: cmp.Or(o.poll, taskPoll), proxies: o.Proxies, audit: o.Audit, bodyTime: o.bodyTime, privateMake: o.PrivateMake, testTokens: o.TestTokens, outgoing: egress.Transport(o.PrivateMake)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

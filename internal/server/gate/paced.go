@@ -16,13 +16,18 @@ const (
 	writePiece = 256 << 10
 )
 
-// ReadWithin limits the time that a body of at most so many bytes may take, and
-// returns what lifts the limit after the body was read: until then the server
-// takes the end of the time for the caller's going away.
-func ReadWithin(w http.ResponseWriter, now time.Time, largest int64) (lift func()) {
+// ReadTime is how long a body of at most so many bytes may take.
+func ReadTime(largest int64) time.Duration {
+	return readPause + time.Duration(largest/readRate)*time.Second
+}
+
+// ReadUntil limits the time in which the body of a request comes. It counts for
+// what nobody reads, too: after the answer, the server reads the rest. Lift it
+// once all has been read: then the server would take the end of the time for the
+// caller's going away.
+func ReadUntil(w http.ResponseWriter, until time.Time) (lift func()) {
 	control := http.NewResponseController(w)
-	limit := readPause + time.Duration(largest/readRate)*time.Second
-	_ = control.SetReadDeadline(now.Add(limit)) // a recorder in a test has no connection
+	_ = control.SetReadDeadline(until) // a recorder in a test has no connection
 	return func() { _ = control.SetReadDeadline(time.Time{}) }
 }
 

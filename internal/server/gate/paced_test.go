@@ -66,11 +66,11 @@ func TestPaced(t *testing.T) {
 
 // A body has ten seconds and what a slow line needs; then there is no limit, or
 // the work after it would be broken off.
-func TestReadWithin(t *testing.T) {
+func TestReadUntil(t *testing.T) {
 	t.Parallel()
 	for largest, want := range map[int64]time.Duration{8 << 10: 10 * time.Second, 10 << 20: 50 * time.Second} {
 		w := &timed{ResponseRecorder: httptest.NewRecorder(), start: time.Unix(1_800_000_000, 0)}
-		gate.ReadWithin(w, w.start, largest)()
+		gate.ReadUntil(w, w.start.Add(gate.ReadTime(largest)))()
 		if len(w.read) != 2 || w.read[0] != want || w.read[1] != 0 {
 			t.Errorf("%d bytes: %v", largest, w.read)
 		}
