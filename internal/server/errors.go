@@ -75,13 +75,14 @@ func methodNotAllowed(allowed []string) error {
 // mend: they are often the caller.
 func (s *Server) writeError(c *call, err error) {
 	var f *failure
+	known := storeFailure(err)
 	switch {
 	case errors.As(err, &f):
 	case errors.Is(err, context.Canceled):
 		// The caller went away. Whoever reads on must not take it for success.
 		f = &failure{status: http.StatusServiceUnavailable, message: "The request was canceled."}
-	case storeFailure(err) != nil:
-		f = storeFailure(err)
+	case known != nil:
+		f = known
 	case errors.Is(err, store.ErrInvalid):
 		f = &failure{status: http.StatusBadRequest, message: "A text cannot be stored", details: []string{err.Error()}}
 	case errors.Is(err, store.ErrConflict):
