@@ -158,6 +158,16 @@ func TestAdmit_busy(t *testing.T) {
 	if got.status != 429 || got.header.Get("Retry-After") != "1" || !strings.Contains(string(got.body), "nothing was changed") {
 		t.Errorf("got %d, retry after %q: %s", got.status, got.header.Get("Retry-After"), got.body)
 	}
+	for _, path := range []string{"~/users", "/configuration/acme/configurations", "/site/acme/sites", "/vendor/acme/vendors"} {
+		if got := b.send(t, exchange{path: path}); got.status != 429 { // each in the form of its service
+			t.Errorf("%s: got %d %s", path, got.status, got.body)
+		}
+	}
+	for _, path := range []string{"/healthz", "/readyz"} {
+		if got := b.send(t, exchange{path: path}); got.status != 200 {
+			t.Errorf("%s of a busy backend: got %d %s", path, got.status, got.body)
+		}
+	}
 	close(slow.goOn)
 	if got := <-first; got.status != 200 {
 		t.Errorf("the first: got %d %s", got.status, got.body)

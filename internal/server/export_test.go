@@ -58,7 +58,7 @@ func (s *Server) SyncMembers(ctx context.Context) error {
 // OpenPaths are the paths that need no token, each with its methods.
 var OpenPaths = func() map[string][]string {
 	paths := map[string][]string{}
-	for _, r := range new(Server).openTable() {
+	for _, r := range slices.Concat(new(Server).openTable(), new(Server).probeTable()) {
 		paths[r.path] = append(paths[r.path], r.method)
 	}
 	return paths

@@ -72,12 +72,21 @@ func (s *Server) handleReady(c *call) error {
 	if s.draining.Load() {
 		return &failure{status: http.StatusServiceUnavailable, message: "The backend is about to end; it still answers requests."}
 	}
-	ctx, cancel := context.WithTimeout(c.ctx, readyLimit)
-	defer cancel()
-	if err := s.store.Ping(ctx); err != nil {
+	if err := s.ping(c.ctx); err != nil {
 		return fmt.Errorf("%w: %w", unready(err), err)
 	}
 	return c.write(http.StatusOK, map[string]string{"status": "ready"})
+}
+
+// ping asks the database whether it is ready, once for all who ask at a time:
+// anybody may ask.
+func (s *Server) ping(ctx context.Context) error {
+	_, err, _ := s.pings.Do("", func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyLimit)
+		defer cancel()
+		return nil, s.store.Ping(ctx)
+	})
+	return err //nolint:wrapcheck // handed on as it is
 }
 
 // unready is the failure of a backend that has nobody to send requests to.

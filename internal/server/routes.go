@@ -177,13 +177,20 @@ func (s *Server) openTable() []route {
 		{"POST", api.PathMakeInvite, nil, s.withMakeKey(s.handleMakeInvite)},
 
 		{"POST", api.PathToken, nil, s.handleToken},
-		{"GET", api.PathHealth, nil, s.handleHealth},
-		{"GET", api.PathReady, nil, s.handleReady},
 		{"GET", api.PathOpenAPI, nil, s.handleOpenAPI},
 	}
 }
 
-// routes registers both tables, and what answers all other requests.
+// probeTable is what a busy backend answers, too: it is asked whether the
+// backend runs.
+func (s *Server) probeTable() []route {
+	return []route{
+		{"GET", api.PathHealth, nil, s.handleHealth},
+		{"GET", api.PathReady, nil, s.handleReady},
+	}
+}
+
+// routes registers all tables, and what answers all other requests.
 func (s *Server) routes() http.Handler {
 	mux := NewMux()
 	methods := map[string][]string{}
@@ -196,6 +203,9 @@ func (s *Server) routes() http.Handler {
 	}
 	for _, r := range s.openTable() {
 		register(r.method, r.path, s.open(r.path, func(c *call) error { return s.admitted(c, maxTokenBody, r.handle) }))
+	}
+	for _, r := range s.probeTable() {
+		register(r.method, r.path, s.open(r.path, r.handle))
 	}
 	for path, allowed := range methods {
 		slices.Sort(allowed)

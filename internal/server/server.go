@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/access-config/terraform-provider-iam/internal/server/egress"
 	"github.com/access-config/terraform-provider-iam/internal/server/gate"
@@ -74,6 +75,7 @@ type Server struct {
 	outgoing         *http.Transport
 	handler          http.Handler
 	draining         atomic.Bool // it is about to end
+	pings            singleflight.Group
 	worker           *worker
 	makeWorker       *worker
 	auditWorker      *worker     // nil where all events are kept
