@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
@@ -45,7 +47,7 @@ type judged struct {
 	tried *int // requests
 }
 
-func newJudged(t *testing.T) (judged, *maker) {
+func newJudged(t *testing.T) (judged, *servertest.Maker) {
 	t.Helper()
 	running := servertest.New(t, servertest.Options{
 		NoContract:       true,      // some of the nonsense is taken
@@ -76,7 +78,7 @@ func newJudged(t *testing.T) (judged, *maker) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = watch.Close() })
-	return judged{b, watch, new(int)}, &maker{user: user}
+	return judged{b, watch, new(int)}, &servertest.Maker{User: user}
 }
 
 // try makes a request, whatever its answer, and judges it.
@@ -115,6 +117,12 @@ func judge(t *testing.T, e exchange, status int, body []byte, changed bool) {
 	}
 }
 
+// made is a request of the operation.
+func made(m *servertest.Maker, o server.Operation, doc *openapi3.T) exchange {
+	r := m.Request(o.Method, o.Path, doc)
+	return exchange{method: r.Method, path: r.Path, header: r.Header, body: r.Body}
+}
+
 // TestEveryRoute tries each operation with everything. Those that write have a
 // backend of their own.
 func TestEveryRoute(t *testing.T) {
@@ -129,13 +137,13 @@ func TestEveryRoute(t *testing.T) {
 	for i, o := range server.Operations() {
 		t.Run(o.Method+" "+o.Path, func(t *testing.T) {
 			t.Parallel()
-			j, m := judged{reader.backend, reader.watch, new(int)}, &maker{user: m.user}
+			j, m := judged{reader.backend, reader.watch, new(int)}, &servertest.Maker{User: m.User}
 			if o.Method != http.MethodGet {
 				j, m = newJudged(t)
 			}
-			plain := m.request(o, doc)
-			m.whole = true
-			whole := m.request(o, doc)
+			plain := made(m, o, doc)
+			m.Whole = true
+			whole := made(m, o, doc)
 			j.tryMembers(t, whole)
 			j.tryParameters(t, plain, i)
 			j.tryIDs(t, o, plain)
@@ -170,10 +178,10 @@ func (j judged) tryMembers(t *testing.T, e exchange) {
 		members[name] = usual
 	}
 	for name := range members {
-		for i := range anythings {
-			tryWith(name, (&maker{bytes: []byte{byte(i)}}).anything())
+		for i := range servertest.Anythings {
+			tryWith(name, (&servertest.Maker{Bytes: []byte{byte(i)}}).Anything())
 		}
-		for i, word := range words {
+		for i, word := range servertest.Words {
 			if i%4 == len(name)%4 {
 				tryWith(name, strings.ToValidUTF8(word, "?"))
 			}
@@ -186,15 +194,15 @@ func (j judged) tryMembers(t *testing.T, e exchange) {
 func (j judged) tryParameters(t *testing.T, plain exchange, operation int) {
 	t.Helper()
 	headers := []string{"Accept-Language", "Content-Language", "X-Total-Count", "Emporix-Tenant", "Content-Type"}
-	for i, word := range words {
+	for i, word := range servertest.Words {
 		e := plain
-		e.path += "?" + parameters[(i+operation)%len(parameters)] + "=" + url.QueryEscape(word)
+		e.path += "?" + servertest.Parameters[(i+operation)%len(servertest.Parameters)] + "=" + url.QueryEscape(word)
 		j.try(t, e)
 		e = plain
-		e.header = map[string]string{headers[(i+operation)%len(headers)]: strings.Map(printable, word)}
+		e.header = map[string]string{headers[(i+operation)%len(headers)]: strings.Map(servertest.Printable, word)}
 		j.try(t, e)
 		e = plain
-		e.path += "?" + strings.Map(printable, strings.ReplaceAll(word, " ", "+"))
+		e.path += "?" + strings.Map(servertest.Printable, strings.ReplaceAll(word, " ", "+"))
 		if _, err := url.Parse(e.path); err == nil && i%5 == 0 {
 			j.try(t, e)
 		}
@@ -208,7 +216,7 @@ func (j judged) tryIDs(t *testing.T, o server.Operation, plain exchange) {
 		if !strings.HasPrefix(segment, "{") || segment == "{tenant}" {
 			continue
 		}
-		for _, word := range words {
+		for _, word := range servertest.Words {
 			e := plain
 			parts := strings.Split(plain.path, "/")
 			parts[i] = url.PathEscape(word)
@@ -225,7 +233,7 @@ func (j judged) tryBodies(t *testing.T, e exchange) {
 	for _, body := range []string{
 		"", " ", "{", "}", "null", "true", "1", `"text"`, "[]", "[{}]", "{}", `{"":{}}`, "{\"name\":{\"en\":\"\xff\"}}", `{"name":"\ud800"}`, `{"name":"\u0000"}`,
 		usual + usual, strings.Replace(usual, "}", "", 1), strings.Replace(usual, ":", ":[", 1), strings.ToUpper(usual), "\ufeff" + usual,
-		nested(9_000), nested(30_000), `{"name":` + nested(9_000) + "}", strings.Repeat("[", 100_000), strings.Repeat(`{"a":`, 100_000), "1" + strings.Repeat("0", 100_000),
+		servertest.Nested(9_000), servertest.Nested(30_000), `{"name":` + servertest.Nested(9_000) + "}", strings.Repeat("[", 100_000), strings.Repeat(`{"a":`, 100_000), "1" + strings.Repeat("0", 100_000),
 		"a=b&c=d", "<xml/>", "--x\r\n", strings.Repeat("\x00", 1000), `{"padding": "` + strings.Repeat("x", 10<<20) + `"}`,
 	} {
 		e.body = body

@@ -96,11 +96,11 @@ func FuzzRoutes(f *testing.F) {
 		f.Add(uint16(i), []byte(nil), "")
 		f.Add(uint16(i), []byte("\x02\x05\x09\x01\x0b\x07\x03\x00\x0d\x11\x02\x04\x06\x08\x0a\x0c\x0e\x10\x12\x14"), "")
 		f.Add(uint16(i), []byte(strings.Repeat("\x02\x1d", 40)), "")
-		f.Add(uint16(i), []byte(nil), "["+nested(400)+"]")
+		f.Add(uint16(i), []byte(nil), "["+servertest.Nested(400)+"]")
 	}
 	f.Fuzz(func(t *testing.T, operation uint16, choices []byte, body string) {
 		o := operations[int(operation)%len(operations)]
-		e := (&maker{bytes: choices, user: p.user}).request(o, doc)
+		e := made(&servertest.Maker{Bytes: choices, User: p.user}, o, doc)
 		if body != "" {
 			e.body = body
 		}

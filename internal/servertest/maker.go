@@ -1,4 +1,4 @@
-package server_test
+package servertest
 
 import (
 	"cmp"
@@ -11,13 +11,14 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
-	"github.com/access-config/terraform-provider-iam/internal/server"
-	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// words stand in paths, queries, headers and bodies. The first ones name what a
+// ordersViewer is an access control that every tenant has.
+const ordersViewer = "1ac869fc-d548-4ec8-8e06-c01491314143"
+
+// Words stand in paths, queries, headers and bodies. The first ones name what a
 // tenant has, so that requests come far; the others are what nobody expects.
-var words = []string{
+var Words = []string{
 	"g", "shoppers", "s", "c", "v", "l", "anna@acme.example", "EMPLOYEE", "CUSTOMER", "main", "restrictions", "project_lang", "viewer", access.OwnerGroupID, ordersViewer,
 	"me", "vendors", "en", "de", "*", "true", "false", "1", "2", "EUR", "COMPANY", "id", "name:desc", "new", "q", "a:b",
 	"", " ", ".", "..", "a/b", "/", `"`, "'", "';--", `\`, "%", "%2F", "?", "#", "a b", "\x00", "\xff", "\t\n", "é漢字🙂", "\u202e", "İı",
@@ -25,34 +26,43 @@ var words = []string{
 	"*:*", "a:(~b", "(((((((((((", "name.en:~(.*)*$", strings.Repeat("x", 70), strings.Repeat("long ", 3000), strings.Repeat("ä", 3000),
 }
 
-// parameters are the names of query parameters that some operation takes.
-var parameters = []string{
+// Parameters are the names of query parameters that some operation takes.
+var Parameters = []string{
 	"pageNumber", "pageSize", "sort", "q", "name", "description", "userType", "expand", "forceDelete", "totalCount", "metadataModifiedAt", "keys", "active", "fields", "type", "object", "since", "before", "limit",
 }
 
-// maker makes requests out of any bytes: each choice takes one. When they are
+// Request is one that a Maker makes, of the tenant Tenant.
+type Request struct {
+	Method, Path, Body string // the path with its query
+	Header             map[string]string
+}
+
+// Maker makes requests out of any bytes: each choice takes one. When they are
 // used up, it chooses what is usual.
-type maker struct {
-	bytes []byte
-	user  string // the id of a user
-	// method is that of the request.
-	method string
-	// whole: bodies have every member and lists one element. Only versions are
+type Maker struct {
+	Bytes []byte
+	User  string // the id of a user
+	// Names are what stands in paths and bodies, by the name of what it is for,
+	// in the place of what is usual.
+	Names map[string]string
+	// Whole: bodies have every member and lists one element. Only versions are
 	// left out, which are outdated after the first success.
-	whole bool
+	Whole bool
+
+	method string // of the request
 }
 
 // choose returns a number below n.
-func (m *maker) choose(n int) int {
-	if len(m.bytes) == 0 {
+func (m *Maker) choose(n int) int {
+	if len(m.Bytes) == 0 {
 		return 0
 	}
-	b := int(m.bytes[0])
-	m.bytes = m.bytes[1:]
+	b := int(m.Bytes[0])
+	m.Bytes = m.Bytes[1:]
 	return b % n
 }
 
-func (m *maker) word() string { return words[m.choose(len(words))] }
+func (m *Maker) word() string { return Words[m.choose(len(Words))] }
 
 // usual are texts that a tenant takes, by the name of what they are for. What
 // has "fresh" in it must be new.
@@ -68,60 +78,60 @@ var usual = map[string]string{
 
 // text is one for the path variable or member of that name, which has the name
 // of the member around it before it.
-func (m *maker) text(name string) string {
+func (m *Maker) text(name string) string {
 	if m.choose(3) == 2 {
 		return m.word()
 	}
 	last := name[strings.LastIndex(name, ".")+1:]
 	if last == "userId" || last == "backofficeUserNumber" || last == "memberId" {
-		return m.user
+		return m.User
 	}
-	return cmp.Or(usual[name], usual[m.method+" "+last], usual[last], "g")
+	return cmp.Or(m.Names[name], m.Names[last], usual[name], usual[m.method+" "+last], usual[last], "g")
 }
 
-// request makes a request of the operation, with a body that its description
+// Request makes a request of the operation, with a body that its description
 // would take, but for where the bytes choose another.
-func (m *maker) request(o server.Operation, doc *openapi3.T) exchange {
-	m.method = o.Method
-	segments := strings.Split(o.Path, "/")
+func (m *Maker) Request(method, path string, doc *openapi3.T) Request {
+	m.method = method
+	segments := strings.Split(path, "/")
 	for i, s := range segments {
 		if name, isName := strings.CutPrefix(s, "{"); isName && name != "tenant}" {
 			segments[i] = url.PathEscape(m.text(strings.TrimSuffix(name, "}")))
 		} else if isName {
-			segments[i] = servertest.Tenant
+			segments[i] = Tenant
 		}
 	}
-	e := exchange{method: o.Method, path: strings.Join(segments, "/"), header: map[string]string{}}
+	e := Request{Method: method, Path: strings.Join(segments, "/"), Header: map[string]string{}}
 	query := url.Values{}
 	for range m.choose(4) {
-		query.Set(parameters[m.choose(len(parameters))], m.word())
+		query.Set(Parameters[m.choose(len(Parameters))], m.word())
 	}
 	if len(query) > 0 {
-		e.path += "?" + query.Encode()
+		e.Path += "?" + query.Encode()
 	}
 	for _, name := range []string{"Content-Language", "Accept-Language", "X-Total-Count"} {
 		if m.choose(8) == 1 {
-			e.header[name] = strings.Map(printable, m.word())
+			e.Header[name] = strings.Map(Printable, m.word())
 		}
 	}
-	if body := m.body(doc.Paths.Value(o.Path).GetOperation(o.Method)); body != nil {
+	if body := m.body(doc.Paths.Value(path).GetOperation(method)); body != nil {
 		text, err := json.Marshal(body)
 		if err == nil {
-			e.body = string(text)
+			e.Body = string(text)
 		}
 	}
 	return e
 }
 
-// printable leaves out what a header cannot carry.
-func printable(r rune) rune {
+// Printable leaves out what a header cannot carry.
+func Printable(r rune) rune {
 	if r < ' ' || r == 0x7f || r == '\uFFFD' {
 		return -1
 	}
 	return r
 }
 
-func (m *maker) body(o *openapi3.Operation) any {
+func (m *Maker) body(o *openapi3.Operation) any {
 	if o.RequestBody == nil {
 		return nil
 	}
@@ -133,9 +143,9 @@ func (m *maker) body(o *openapi3.Operation) any {
 
 // value is one for the member of that name that the schema describes, or any
 // other.
-func (m *maker) value(name string, s *openapi3.Schema, depth int) any {
+func (m *Maker) value(name string, s *openapi3.Schema, depth int) any {
 	if depth > 6 || m.choose(12) == 11 {
-		return m.anything()
+		return m.Anything()
 	}
 	for _, choices := range []openapi3.SchemaRefs{s.OneOf, s.AnyOf, s.AllOf} {
 		if len(choices) > 0 {
@@ -147,7 +157,7 @@ func (m *maker) value(name string, s *openapi3.Schema, depth int) any {
 	}
 	types := slices.Clone(s.Type.Slice())
 	if len(types) == 0 {
-		return m.anything()
+		return m.Anything()
 	}
 	special := []string{"object", "array", "boolean", "integer", "number", "string", "null"} // what says most comes first
 	slices.SortFunc(types, func(a, b string) int { return cmp.Compare(slices.Index(special, a), slices.Index(special, b)) })
@@ -156,10 +166,10 @@ func (m *maker) value(name string, s *openapi3.Schema, depth int) any {
 		return m.object(name[strings.LastIndex(name, ".")+1:], s, depth)
 	case "array":
 		if s.Items == nil {
-			return m.anything()
+			return m.Anything()
 		}
 		list := make([]any, m.choose(4))
-		if m.whole {
+		if m.Whole {
 			list = make([]any, 1)
 		}
 		for i := range list {
@@ -176,7 +186,7 @@ func (m *maker) value(name string, s *openapi3.Schema, depth int) any {
 	return strings.ToValidUTF8(m.text(name), "?")
 }
 
-func (m *maker) object(around string, s *openapi3.Schema, depth int) any {
+func (m *Maker) object(around string, s *openapi3.Schema, depth int) any {
 	object := map[string]any{}
 	names := make([]string, 0, len(s.Properties))
 	for name := range s.Properties {
@@ -185,7 +195,7 @@ func (m *maker) object(around string, s *openapi3.Schema, depth int) any {
 	slices.Sort(names)
 	for _, name := range names {
 		leave := m.choose(8)
-		if required := slices.Contains(s.Required, name); required && leave < 7 || !required && leave%2 == 1 || m.whole && name != "metadata" && name != "version" {
+		if required := slices.Contains(s.Required, name); required && leave < 7 || !required && leave%2 == 1 || m.Whole && name != "metadata" && name != "version" {
 			object[name] = m.value(around+"."+name, s.Properties[name].Value, depth+1)
 		}
 	}
@@ -195,16 +205,16 @@ func (m *maker) object(around string, s *openapi3.Schema, depth int) any {
 		}
 	}
 	if m.choose(8) == 7 {
-		object[strings.ToValidUTF8(m.word(), "?")] = m.anything()
+		object[strings.ToValidUTF8(m.word(), "?")] = m.Anything()
 	}
 	return object
 }
 
-// anythings is how many kinds of anything there are.
-const anythings = 15
+// Anythings is how many kinds of Anything there are.
+const Anythings = 15
 
-// anything is a value that no schema describes.
-func (m *maker) anything() any {
+// Anything is a value that no schema describes.
+func (m *Maker) Anything() any {
 	return []any{
 		nil, true, -1, 1e308, "", "text",
 		[]any{},
@@ -212,11 +222,11 @@ func (m *maker) anything() any {
 		[]any{nil},
 		map[string]any{"": nil},
 		json.RawMessage("1e400"),
-		json.RawMessage(`"\u0000"`), json.RawMessage(`"\ud800"`), json.RawMessage(nested(200)), strings.ToValidUTF8(m.word(), "?"),
-	}[m.choose(anythings)]
+		json.RawMessage(`"\u0000"`), json.RawMessage(`"\ud800"`), json.RawMessage(Nested(200)), strings.ToValidUTF8(m.word(), "?"),
+	}[m.choose(Anythings)]
 }
 
-// nested is JSON of that depth.
-func nested(depth int) string {
+// Nested is JSON of that depth.
+func Nested(depth int) string {
 	return strings.Repeat(`{"a":[`, depth/2) + strings.Repeat(`]}`, depth/2)
 }
