@@ -63,10 +63,14 @@ func (l *list) Set(value string) error {
 	return nil
 }
 
-// runServe runs the reference backend until ctx is done.
+// runServe runs the reference backend until ctx is done, or does what its first
+// argument names.
 func runServe(ctx context.Context, env Env, args []string) error {
+	if len(args) > 0 && args[0] == "migrate" {
+		return runMigrate(ctx, env, args[1:])
+	}
 	var o serveOptions
-	f := flags(env, "serve", "Run the reference backend.")
+	f := flags(env, "serve", "Run the reference backend. \"serve migrate\" makes the tables of a database, or brings them up to date, and ends.")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
 	f.StringVar(&o.database, "database", "sqlite:iam.db", "where to keep everything: an `address` sqlite:PATH, made when missing, or postgres://USER:PASSWORD@HOST/DATABASE, several processes at a time")
 	f.Var(&o.tenants, "tenant", "`name` of a tenant to serve, made when missing (repeatable)")

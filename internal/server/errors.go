@@ -118,6 +118,8 @@ func storeFailure(err error) *failure {
 		return &failure{status: http.StatusInternalServerError, message: "The backend's database file is damaged or was cut, or another file is in its place; nothing was changed. Stop the backend and restore the file from a backup."}
 	case errors.Is(err, store.ErrTables):
 		return &failure{status: http.StatusServiceUnavailable, message: "The tables of the backend's database are not those of this version of the program; nothing was changed. Run the version that made them, or start this one again to bring older tables up to date."}
+	case errors.Is(err, store.ErrSuperseded):
+		return &failure{status: http.StatusServiceUnavailable, message: "A newer version of the program has taken over the backend's database; nothing was changed. Send requests to the newer version, and end this one."}
 	}
 	return nil
 }

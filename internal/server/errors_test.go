@@ -295,6 +295,7 @@ func TestErrors_storeSays(t *testing.T) {
 		{"unsure", store.ErrUnsure, 503, `{"code": 503, "status": "Service Unavailable"}`, "without saying whether it kept the change"},
 		{"damaged", store.ErrDamaged, 500, `{"code": 500, "status": "Internal Server Error"}`, "damaged or was cut"},
 		{"other tables", store.ErrTables, 503, `{"code": 503, "status": "Service Unavailable"}`, "not those of this version"},
+		{"a newer version", store.ErrSuperseded, 503, `{"code": 503, "status": "Service Unavailable"}`, "has taken over the backend's database; nothing was changed"},
 		{"changed meanwhile", store.ErrConflict, 409, `{"code": 409, "status": "Conflict"}`, "changed by someone else meanwhile; nothing was changed"},
 	} {
 		for _, e := range b.requests {

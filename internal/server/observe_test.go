@@ -128,6 +128,7 @@ func TestObserve_notReady(t *testing.T) {
 		"is read-only":                    store.ErrReadOnly,
 		"is damaged":                      store.ErrDamaged,
 		"not those of this version":       store.ErrTables,
+		"newer version of the program":    store.ErrSuperseded,
 		"did not answer within 2s":        context.DeadlineExceeded,
 		"the backend's log has the cause": errors.New("something else"),
 	} {

@@ -23,6 +23,8 @@ var (
 	ErrUnsure  = errors.New("the database did not say whether it kept the change")
 	ErrDamaged = errors.New("the database file is damaged: restore it from a backup")
 	ErrTables  = errors.New("the tables of the database are not those of this program")
+	// ErrSuperseded: what this program wrote would harm the newer one.
+	ErrSuperseded = errors.New("a newer version of this program has taken over the database")
 
 	// ErrInvalid refuses a record for its text, whoever else writes: it has a
 	// zero byte, is not UTF-8, or is a key and longer than MaxKey. The error's
@@ -41,8 +43,8 @@ const MaxKey = 512
 //
 // Every method stops with the context's error when the context is done. When it
 // writes it may answer ErrFull or ErrReadOnly, ErrInvalid, or ErrConflict after
-// it has been tried several times. Every one may answer
-// ErrUnavailable, ErrDamaged or ErrTables, and one that writes ErrUnsure.
+// it has been tried several times. Every one may answer ErrUnavailable,
+// ErrDamaged, ErrTables or ErrSuperseded, and one that writes ErrUnsure.
 type Store interface {
 	Tx
 

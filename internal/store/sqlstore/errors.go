@@ -32,6 +32,7 @@ const (
 	faultReadOnly
 	faultDamaged
 	faultTables
+	faultDenied      // the user lacks a right
 	faultGone        // the connection is lost, and what was not committed with it
 	faultUnavailable // the server cannot do it now
 	faultCannotOpen
@@ -41,6 +42,10 @@ const (
 // faultOf goes by the driver's code: the text differs between versions.
 func faultOf(err error) fault {
 	if answer, ok := errors.AsType[*sqlite.Error](err); ok {
+		// SQLite has one code for all mistakes in a statement, and ours have none.
+		if text := answer.Error(); strings.Contains(text, "no such table") || strings.Contains(text, "no such column") {
+			return faultTables
+		}
 		return sqliteFault(answer.Code())
 	}
 	if answer, ok := errors.AsType[*pgconn.PgError](err); ok {
@@ -108,6 +113,8 @@ func postgresFault(code string) fault {
 		return faultReadOnly
 	case "42P01", "42703": // undefined_table, undefined_column
 		return faultTables
+	case "42501": // insufficient_privilege
+		return faultDenied
 	case "57P01", "57P02", "57P03", "57P05", "25P03", "53300":
 		// The server ends, begins, has ended the connection, which was idle for too
 		// long, or has too many.
@@ -152,6 +159,9 @@ func translate(ctx context.Context, err, reference error) error {
 		answer = store.ErrDamaged
 	case faultTables:
 		answer = store.ErrTables
+		if strings.Contains(err.Error(), lockTable) {
+			answer = store.ErrSuperseded
+		}
 	}
 	if answer == nil {
 		return err

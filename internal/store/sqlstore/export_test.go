@@ -6,6 +6,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
+// LockTable is what writers lock.
+const LockTable = lockTable
+
 // EventQuery is the statement for a page of events, and its arguments.
 func EventQuery(tenant string, filter store.EventFilter) (statement string, args []any) {
 	rest, args := eventQuery(tenant, filter)

@@ -6,6 +6,8 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"strings"
+	"testing/fstest"
 
 	"github.com/pressly/goose/v3"
 )
@@ -13,15 +15,35 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// migrate brings the tables up to date by the migrations in dir. When they are,
-// it changes nothing. It refuses tables that are ahead of this program, and
-// returns the version that they have then.
-func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, dir string, o ...goose.ProviderOption) (version int64, err error) {
-	files, err := fs.Sub(migrations, "migrations/"+dir)
+// lockTable is what writers look for, or lock, first. Its number is that of the
+// migration that gave it this name: see 00011_write_lock.sql for how a migration
+// shuts out older programs.
+const lockTable = "write_lock_v11"
+
+// migrations are those of the engine. Each begins with its first statement.
+func (e engine) migrations() (fs.FS, error) {
+	const mark = "-- +goose Up\n"
+	files, folder := fstest.MapFS{}, "migrations/"+e.folder
+	entries, err := migrations.ReadDir(folder)
+	for _, entry := range entries {
+		text, err := migrations.ReadFile(folder + "/" + entry.Name())
+		if err != nil {
+			return nil, err
+		}
+		files[entry.Name()] = &fstest.MapFile{Data: []byte(strings.Replace(string(text), mark, mark+e.first+"\n", 1))}
+	}
+	return files, err
+}
+
+// migrate brings the tables up to date. When they are, it changes nothing. It
+// refuses tables that are ahead of this program, and returns the version that
+// they have then.
+func (e engine) migrate(ctx context.Context, db *sql.DB) (version int64, err error) {
+	files, err := e.migrations()
 	if err != nil {
 		return 0, err
 	}
-	provider, err := goose.NewProvider(dialect, db, files, append(o, goose.WithDisableGlobalRegistry(true))...)
+	provider, err := goose.NewProvider(e.dialect, db, files, goose.WithTableName(e.versions), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return 0, fmt.Errorf("read migrations: %w", err)
 	}
@@ -44,6 +66,9 @@ func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, dir string,
 		if err == nil {
 			return known, nil
 		}
+		if f := faultOf(err); f == faultBusy || f == faultDenied {
+			break // it waited long enough, or stays as it is
+		}
 	}
-	return 0, fmt.Errorf("migrate: %w", err)
+	return 0, fmt.Errorf("migrate from version %d to %d: %w", current, known, err)
 }

@@ -41,7 +41,7 @@ const postgresVersions = "iam_db_version"
 // A process that stands still in a transaction loses it, and with it the lock:
 // the server ends its connection.
 const lockWriters = `SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL lock_timeout = '10s';
-	LOCK TABLE write_lock IN EXCLUSIVE MODE`
+	LOCK TABLE ` + lockTable + ` IN EXCLUSIVE MODE`
 
 func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 	config, err := parsePostgres(dsn)
@@ -53,6 +53,8 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 	config.DialFunc = dialPostgres
 	writer, reader := postgresPool(config, 1), postgresPool(config, postgresReaders)
 	s := newStore(newPool(reader, 0), newPool(writer, 0), engine{
+		// Who waits for a table keeps others from it: not for long at a time.
+		dialect: goose.DialectPostgres, folder: "postgres", first: limits("5s", "1min"),
 		lock: lockWriters, versions: postgresVersions, readOnly: `current_setting('transaction_read_only')::boolean`,
 	})
 	if err = s.preparePostgres(ctx, preparing); err == nil {
@@ -102,13 +104,16 @@ func postgresPool(config *pgx.ConnConfig, size int) *sql.DB {
 // preparePostgres checks and migrates while others who would do the same wait.
 // A transaction of its own holds the lock, so that it goes with the connection.
 // On these connections the server may be silent for long: it waits for others,
-// or migrates.
+// or migrates, and no limit that the user has elsewhere ends that.
 func (s *Store) preparePostgres(ctx context.Context, db *sql.DB) error {
 	tx, err := db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
+	if _, err := tx.ExecContext(ctx, limits("0", "0")); err != nil {
+		return err
+	}
 	result, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1, oid::int)
 		FROM pg_namespace WHERE nspname = current_schema()`, applicationID)
 	if err != nil {
@@ -120,11 +125,45 @@ func (s *Store) preparePostgres(ctx context.Context, db *sql.DB) error {
 	if err := checkPostgres(ctx, tx); err != nil {
 		return err
 	}
-	s.version, err = migrate(ctx, db, goose.DialectPostgres, "postgres", goose.WithTableName(postgresVersions))
-	if err != nil {
+	if err := checkRights(ctx, tx); err != nil {
+		return err
+	}
+	s.version, err = s.engine.migrate(ctx, db)
+	switch {
+	case faultOf(err) == faultDenied:
+		return fmt.Errorf("the user may not change its tables; run %q as their owner, who has to GRANT this user "+
+			"what new tables need: %w", "terraform-provider-iam serve migrate", err)
+	case err != nil:
 		return err
 	}
 	return s.checkWritable(ctx)
+}
+
+// limits is a statement that replaces, for a transaction, how long it may wait
+// for a lock and stand still, and takes away every other limit.
+func limits(lock, idle string) string {
+	return `SELECT set_config(name, CASE name WHEN 'lock_timeout' THEN '` + lock + `'
+			WHEN 'idle_in_transaction_session_timeout' THEN '` + idle + `' ELSE '0' END, true)
+		FROM pg_settings WHERE name IN ('lock_timeout', 'idle_in_transaction_session_timeout', 'statement_timeout', 'transaction_timeout');`
+}
+
+// tablesThere are those of the schema, but for those of extensions.
+const tablesThere = ` FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+	WHERE nspname = current_schema() AND relkind IN ('r', 'p', 'f', 'v', 'm') AND NOT EXISTS
+		(SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')`
+
+// checkRights makes sure that the user may do with the tables what the program
+// does. Who owns them may.
+func checkRights(ctx context.Context, db conn) error {
+	var user, schema, denied string
+	err := db.QueryRowContext(ctx, `SELECT current_user, current_schema(), coalesce(string_agg(relname::text, ', ' ORDER BY relname), '')`+
+		tablesThere+` AND NOT (has_table_privilege(c.oid, 'SELECT') AND (relname = $1 OR has_table_privilege(c.oid, 'INSERT')
+			AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')))`, postgresVersions).Scan(&user, &schema, &denied)
+	if err != nil || denied == "" {
+		return err
+	}
+	return fmt.Errorf("the user %q may not read and write these tables: %s; their owner can GRANT SELECT, INSERT, UPDATE, DELETE "+
+		"ON ALL TABLES IN SCHEMA %q TO %[1]q", user, denied, schema)
 }
 
 // checkPostgres makes sure that the schema is ours, or can become ours because
@@ -134,11 +173,7 @@ func checkPostgres(ctx context.Context, db conn) error {
 	var readOnly, mayCreate, isOurs bool
 	err := db.QueryRowContext(ctx, `SELECT getdatabaseencoding(), current_setting('transaction_read_only')::boolean,
 			current_schema(), has_schema_privilege(current_schema(), 'CREATE'),
-			coalesce(min(relname::text), ''), coalesce(bool_or(relname = $1), false)
-		FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-		WHERE nspname = current_schema() AND relkind IN ('r', 'p', 'f', 'v', 'm') AND NOT EXISTS
-			(SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')`,
-		postgresVersions).Scan(&encoding, &readOnly, &schema, &mayCreate, &table, &isOurs)
+			coalesce(min(relname::text), ''), coalesce(bool_or(relname = $1), false)`+tablesThere, postgresVersions).Scan(&encoding, &readOnly, &schema, &mayCreate, &table, &isOurs)
 	switch {
 	case err != nil:
 		return err
@@ -150,8 +185,8 @@ func checkPostgres(ctx context.Context, db conn) error {
 	case readOnly:
 		return store.ErrReadOnly
 	case !isOurs && !mayCreate:
-		return fmt.Errorf("the user may not make tables in its schema %q; GRANT CREATE, or choose another schema "+
-			"with ?search_path=NAME", schema)
+		return fmt.Errorf("the user may not make tables in its schema %q; GRANT CREATE, run %q as a user who may, or choose "+
+			"another schema with ?search_path=NAME", schema, "terraform-provider-iam serve migrate")
 	}
 	return nil
 }
@@ -165,8 +200,6 @@ func explainPostgres(err error) error {
 			advice = "the server refuses the user or the password"
 		case "3D000": // invalid_catalog_name
 			advice = "make the database with CREATE DATABASE"
-		case "42501": // insufficient_privilege
-			advice = "the user must own the tables"
 		}
 	} else if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		advice = "the server cannot be reached; check that it runs, and its address"

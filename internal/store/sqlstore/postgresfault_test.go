@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
@@ -110,7 +111,7 @@ func TestPostgres_leavesNothingRunning(t *testing.T) {
 		}
 		return n
 	}
-	waiting := "SELECT count(*) FROM pg_locks WHERE relation = 'write_lock'::regclass AND NOT granted"
+	waiting := "SELECT count(*) FROM pg_locks WHERE relation = '" + sqlstore.LockTable + "'::regclass AND NOT granted"
 	sessions := fmt.Sprintf("SELECT count(*) FROM pg_stat_activity WHERE application_name = '%s'", name)
 
 	err := openDSN(t, dsn).InTx(t.Context(), func(store.Tx) error {

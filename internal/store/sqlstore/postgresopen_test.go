@@ -127,12 +127,41 @@ func TestPostgresOpen_notAllowed(t *testing.T) {
 	poor := withOption(t, dsn, "role", "pg_monitor")
 	wantRefused(t, poor, nil, "open to this user")
 	sqltest.Run(t, db, "GRANT USAGE ON SCHEMA "+schemaOf(t, dsn)+" TO pg_monitor")
-	wantRefused(t, poor, nil, "may not make tables", "GRANT CREATE")
+	wantRefused(t, poor, nil, "may not make tables", "GRANT CREATE", "serve migrate")
 
 	openDSN(t, dsn)
 	wantRefused(t, readOnly, store.ErrReadOnly)
-	sqltest.Run(t, db, "GRANT SELECT ON ALL TABLES IN SCHEMA "+schemaOf(t, dsn)+" TO pg_monitor")
-	wantRefused(t, poor, nil, "must own the tables")
+	schema := schemaOf(t, dsn)
+	sqltest.Run(t, db, "GRANT SELECT ON ALL TABLES IN SCHEMA "+schema+" TO pg_monitor")
+	wantRefused(t, poor, nil, `"pg_monitor" may not read and write these tables: access_control, `, "GRANT SELECT, INSERT, UPDATE, DELETE", schema)
+}
+
+// A user who may read and write tables that are another's serves them, and says
+// who is to bring them up to date.
+func TestPostgresOpen_othersTables(t *testing.T) {
+	t.Parallel()
+	dsn, db := newSchema(t)
+	sqltest.FillVersion1(t, dsn)
+	schema, poor := schemaOf(t, dsn), withOption(t, dsn, "role", "pg_read_server_files")
+	grant := "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + schema + " TO pg_read_server_files"
+	sqltest.Run(t, db, "GRANT USAGE ON SCHEMA "+schema+" TO pg_read_server_files", grant)
+	before := content(t, db)
+	wantRefused(t, poor, nil, "may not change its tables", "serve migrate", "from version 1 to")
+	if content(t, db) != before {
+		t.Error("something was changed")
+	}
+	openDSN(t, dsn)
+	wantRefused(t, poor, nil, "may not read and write these tables: audit_event, ")
+	sqltest.Run(t, db, grant, "REVOKE INSERT, UPDATE, DELETE ON iam_db_version FROM pg_read_server_files")
+	s := openDSN(t, poor)
+	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "by-another"}); err != nil {
+		t.Error(err)
+	}
+	for _, right := range []string{"SELECT", "INSERT", "UPDATE", "DELETE"} {
+		sqltest.Run(t, db, "REVOKE "+right+" ON tenant FROM pg_read_server_files")
+		wantRefused(t, poor, nil, "these tables: tenant;")
+		sqltest.Run(t, db, grant)
+	}
 }
 
 func schemaOf(t *testing.T, dsn string) string {

@@ -7,18 +7,21 @@ import (
 	"fmt"
 	"strings"
 
-	"modernc.org/sqlite"
+	"github.com/pressly/goose/v3"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
 // layouts has for each table a query that needs it and its columns, and finds
 // nothing; newTable adds to it.
-var layouts = []string{"SELECT 1 FROM signing_key", "SELECT 1 FROM team_owner", "SELECT 1 FROM user_list"}
+var layouts = []string{"SELECT 1 FROM " + lockTable, "SELECT 1 FROM signing_key", "SELECT 1 FROM team_owner", "SELECT 1 FROM user_list"}
 
 // engine is what differs between databases once they are open.
 type engine struct {
-	lock     string // makes a transaction wait for writers of other processes; empty where BEGIN does
+	dialect  goose.Dialect
+	folder   string // of the migrations
+	first    string // the statement that each of them begins with, in its transaction
+	lock     string // begins a transaction that writes: it waits for others, and needs lockTable
 	versions string // the table of the migrations that were applied
 	readOnly string // an expression: whether the database takes reads only
 }
@@ -34,13 +37,10 @@ func (s *Store) Ping(ctx context.Context) error {
 	var version int64
 	var readOnly bool
 	err := translate(ctx, s.reader.QueryRowContext(ctx, s.engine.probe()).Scan(&version, &readOnly), nil)
-	if sqliteError, ok := errors.AsType[*sqlite.Error](err); ok && sqliteError.Code() == 1 {
-		err = fmt.Errorf("%w: %w", store.ErrTables, err) // the only mistake that this statement can have
-	}
 	switch {
 	case err != nil:
 		return err
-	case version != s.version:
+	case version < s.version: // a newer one that keeps this program out takes its lock table away
 		return fmt.Errorf("%w: they have version %d, this program made %d", store.ErrTables, version, s.version)
 	case readOnly:
 		return store.ErrReadOnly

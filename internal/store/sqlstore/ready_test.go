@@ -21,7 +21,6 @@ func TestPing_tables(t *testing.T) {
 			versions = "goose_db_version"
 		}
 		for _, c := range []struct{ name, change, back string }{
-			{"newer", "INSERT INTO " + versions + " (version_id, is_applied) VALUES (999, true)", "DELETE FROM " + versions + " WHERE version_id = 999"},
 			{"older", "UPDATE " + versions + " SET version_id = -version_id", "UPDATE " + versions + " SET version_id = -version_id"},
 			{"without a version", "ALTER TABLE " + versions + " RENAME TO gone", "ALTER TABLE gone RENAME TO " + versions},
 			{"without a table", "ALTER TABLE make_notice RENAME TO gone", "ALTER TABLE gone RENAME TO make_notice"},

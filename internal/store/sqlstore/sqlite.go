@@ -28,6 +28,10 @@ const sqliteStatements = 300
 // the same pages.
 var defaultPragmas = []string{"wal_autocheckpoint(10000)"}
 
+// lookForLock finds nothing, and fails where a newer program has taken the table
+// away.
+const lookForLock = `SELECT 1 FROM ` + lockTable + ` WHERE 1 = 0`
+
 // applicationID marks a SQLite file as a database of this program ("IAM1").
 const applicationID = 0x49414d31
 
@@ -98,7 +102,9 @@ func (f sqliteFile) connect() (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
-	return newStore(newPool(reader, sqliteStatements), newPool(writer, sqliteStatements), engine{versions: "goose_db_version", readOnly: "false"}), nil
+	return newStore(newPool(reader, sqliteStatements), newPool(writer, sqliteStatements), engine{
+		dialect: goose.DialectSQLite3, folder: "sqlite", lock: lookForLock, versions: goose.DefaultTablename, readOnly: "false",
+	}), nil
 }
 
 // pool gives every connection its settings by the name that it is opened with:
@@ -123,7 +129,7 @@ func (f sqliteFile) pool(size int, settings url.Values) (*sql.DB, error) {
 
 // migrate brings the tables up to date and makes sure that they can be written.
 func (f sqliteFile) migrate(ctx context.Context, s *Store) error {
-	version, err := migrate(ctx, s.writer.DB, goose.DialectSQLite3, "sqlite")
+	version, err := s.engine.migrate(ctx, s.writer.DB)
 	if err != nil {
 		return translate(ctx, err, nil)
 	}

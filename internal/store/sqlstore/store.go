@@ -75,6 +75,9 @@ func (s *Store) checkWritable(ctx context.Context) error {
 	})
 }
 
+// Version is that of the tables, which this program knows.
+func (s *Store) Version() int64 { return s.version }
+
 // Close implements store.Store. The writer goes last: the last connection
 // moves what is in the write-ahead log into the database file.
 func (s *Store) Close() error {
@@ -107,7 +110,7 @@ func (s *Store) begin(ctx context.Context) (*batch, error) {
 func (s *Store) beginTx(ctx context.Context) (tx *transaction, err error) {
 	err = waitBusy(ctx, func() error {
 		tx, err = s.writer.BeginTx(ctx, &sql.TxOptions{Isolation: snapshot})
-		if err == nil && s.engine.lock != "" {
+		if err == nil {
 			if _, err = tx.ExecContext(ctx, s.engine.lock); err != nil {
 				_ = tx.Rollback()
 			}
