@@ -25,12 +25,17 @@ type Workspace struct {
 	env []string
 }
 
-// Binary builds the provider once per test process and returns its path.
+// built is the folder of what Binary built.
+var built string
+
+// Binary builds the provider once per test process and returns its path. Main
+// removes it.
 var Binary = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "terraform-provider-iam")
 	if err != nil {
 		return "", err
 	}
+	built = dir
 	path := filepath.Join(dir, "terraform-provider-iam")
 	build := exec.Command("go", "build", "-buildvcs=false", "-o", path, "github.com/access-config/terraform-provider-iam")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -44,10 +49,8 @@ var Binary = sync.OnceValues(func() (string, error) {
 // Call it from TestMain.
 func Main(m *testing.M) {
 	code := m.Run()
-	if os.Getenv("TF_ACC") != "" {
-		if path, err := Binary(); err == nil {
-			_ = os.RemoveAll(filepath.Dir(path))
-		}
+	if built != "" {
+		_ = os.RemoveAll(built)
 	}
 	os.Exit(code)
 }

@@ -1,0 +1,50 @@
+package torture_test
+
+import (
+	"context"
+	"syscall"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
+)
+
+// killed kills the process in the middle of writes, again and again. Whatever it
+// answered is there when it is back, whole and once.
+func killed(t *testing.T, s *stage) {
+	var l ledger
+	p := serve(t, s.dsn)
+	l.prepare(t, connect(t, p.url, client.Options{}))
+	kills := 0
+	for ; kills < 2 || s.more(); kills++ {
+		ctx, stop := context.WithCancel(t.Context())
+		wait := l.write(ctx, 8, func() *client.Client { return connect(t, p.url, client.Options{MaxRetries: new(0)}) })
+		pause(20, 400)
+		p.signal(syscall.SIGKILL)
+		stop()
+		wait()
+		p = serve(t, s.dsn)
+		l.check(t, connect(t, p.url, client.Options{}))
+		if t.Failed() {
+			break
+		}
+	}
+	s.say("%d kills", kills)
+	l.say(s)
+	if l.writes == 0 {
+		t.Error("nothing was written")
+	}
+	p.signal(syscall.SIGTERM)
+	if !s.postgres {
+		intact(t, s.dsn)
+	}
+}
+
+// intact wants a sound SQLite file.
+func intact(t *testing.T, dsn string) {
+	t.Helper()
+	var verdict string
+	if err := sqltest.Past(t, dsn).QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
+		t.Errorf("the file: %s %v", verdict, err)
+	}
+}
