@@ -33,6 +33,8 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"serve", "run the reference backend", runServe},
+		{"backup", "copy the database of the reference backend into a file, while it is served, too", runBackup},
+		{"restore", "make a database from such a file", runRestore},
 		{"clients", "list, create, rotate and revoke API keys", runClients},
 		{"report", "print the permissions report of a user", runReport},
 		{"review", "print who gains and who loses access when a plan is applied", runReview},

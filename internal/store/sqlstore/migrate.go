@@ -35,6 +35,25 @@ func (e engine) migrations() (fs.FS, error) {
 	return files, err
 }
 
+// newerTables refuses tables that are ahead of this program.
+func newerTables(current, known int64) error {
+	return fmt.Errorf("a newer version of this program made it: its tables have version %d, this one knows %d; "+
+		"nothing was changed; use the newer version, or choose another database", current, known)
+}
+
+// newestVersion returns the version that the migrations in dir lead to.
+func newestVersion(dir string) (newest int64, err error) {
+	files, err := migrations.ReadDir("migrations/" + dir)
+	for _, file := range files {
+		version, err := goose.NumericComponent(file.Name())
+		if err != nil {
+			return 0, err
+		}
+		newest = max(newest, version)
+	}
+	return newest, err
+}
+
 // migrate brings the tables up to date. When they are, it changes nothing. It
 // refuses tables that are ahead of this program, and returns the version that
 // they have then.
@@ -52,8 +71,7 @@ func (e engine) migrate(ctx context.Context, db *sql.DB) (version int64, err err
 		return 0, fmt.Errorf("read the version of the tables: %w", err)
 	}
 	if current > known {
-		return 0, fmt.Errorf("a newer version of this program made it: its tables have version %d, this one knows %d; "+
-			"nothing was changed; use the newer version, or choose another database", current, known)
+		return 0, newerTables(current, known)
 	}
 	// Another process may migrate the same SQLite file. A migration that it was
 	// first to apply fails here, and the next attempt finds it applied: there are

@@ -64,16 +64,21 @@ func (f sqliteFile) check(ctx context.Context) (isNew bool, err error) {
 	if err != nil || size == 0 {
 		return true, err
 	}
+	return false, f.isOurs(ctx)
+}
+
+// isOurs refuses a file that is not a database of this program.
+func (f sqliteFile) isOurs(ctx context.Context) error {
 	id, err := f.applicationID(ctx)
 	switch {
 	case err == nil && id == applicationID:
-		return false, nil
+		return nil
 	case err == nil:
-		return false, f.notOurs(fmt.Sprintf("another program's SQLite database (application id %#x)", id))
+		return f.notOurs(fmt.Sprintf("another program's SQLite database (application id %#x)", id))
 	case faultOf(err) == faultDamaged:
-		return false, f.notOurs("another kind of file")
+		return f.notOurs("another kind of file")
 	}
-	return false, translate(ctx, err, nil)
+	return translate(ctx, err, nil)
 }
 
 func (f sqliteFile) notOurs(found string) error {

@@ -1,0 +1,313 @@
+package sqlstore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
+)
+
+// backedUp makes a database with the tenant acme and its backup, in a folder
+// without anything else, and returns their names.
+func backedUp(t *testing.T) (file, backup string) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), "iam.db")
+	s := openFile(t, file)
+	if err := errors.Join(s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	backup = filepath.Join(filepath.Dir(file), "backup")
+	if _, err := sqlstore.Backup(t.Context(), "sqlite:"+file, backup, false); err != nil {
+		t.Fatal(err)
+	}
+	return file, backup
+}
+
+// wantNames wants these files in a folder, and no others.
+func wantNames(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	var names []string
+	for name := range snapshot(t, dir) {
+		names = append(names, name)
+	}
+	if len(names) != len(want) {
+		t.Errorf("%s has %q, want %q", dir, names, want)
+	}
+}
+
+// A backup holds every write that was answered before it began, while others go
+// on, and of each transaction all or nothing.
+func TestBackup_whileWritten(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "iam.db")
+	s := openFile(t, file)
+	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
+		t.Fatal(err)
+	}
+	var answered [4]atomic.Int64
+	var writers sync.WaitGroup
+	ctx, stop := context.WithCancel(t.Context())
+	defer writers.Wait()
+	defer stop()
+	put := func(tx store.Tx, kind string, n int64) error {
+		return tx.PutDocument(ctx, store.Document{Tenant: "acme", Kind: kind, ID: fmt.Sprint(n), Body: strings.Repeat("x", 500)})
+	}
+	started := make(chan struct{}, len(answered))
+	for w := range answered {
+		kind := fmt.Sprint(w)
+		writers.Go(func() {
+			for n := int64(1); ctx.Err() == nil; n++ {
+				err := s.InTx(ctx, func(tx store.Tx) error { return errors.Join(put(tx, kind, n), put(tx, "twin of "+kind, n)) })
+				if err != nil {
+					if ctx.Err() == nil {
+						t.Error(err)
+					}
+					return
+				}
+				if answered[w].Store(n); n == 10 {
+					started <- struct{}{}
+				}
+			}
+		})
+	}
+	for range answered {
+		<-started
+	}
+	for i := range 5 {
+		var before [len(answered)]int64
+		for w := range answered {
+			before[w] = answered[w].Load()
+		}
+		backup := fmt.Sprintf("%s.%d", file, i)
+		made, err := sqlstore.Backup(t.Context(), "sqlite:"+file, backup, false)
+		if err != nil || made.Version == 0 || made.Tenants != 1 {
+			t.Fatalf("%+v, %v", made, err)
+		}
+		info, err := os.Stat(backup)
+		if err != nil || info.Mode() != 0o600 || info.Size() != made.Size {
+			t.Errorf("%v %d, want %d (%v)", info.Mode(), info.Size(), made.Size, err)
+		}
+		restored := backup + ".db"
+		if _, err := sqlstore.Restore(t.Context(), "sqlite:"+restored, backup); err != nil {
+			t.Fatal(err)
+		}
+		r := openFile(t, restored)
+		for w, n := range before {
+			some, err := r.Documents(t.Context(), "acme", fmt.Sprint(w))
+			twins, twinsErr := r.Documents(t.Context(), "acme", "twin of "+fmt.Sprint(w))
+			if err := errors.Join(err, twinsErr); err != nil || int64(len(some)) < n || len(twins) != len(some) {
+				t.Errorf("backup %d has %d and %d documents of the %d that writer %d had an answer for (%v)", i, len(some), len(twins), n, w, err)
+			}
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// What cannot be backed up, and what is not to be overwritten, stays as it is.
+func TestBackup_refused(t *testing.T) {
+	t.Parallel()
+	file, backup := backedUp(t)
+	dir := filepath.Dir(file)
+	other := filepath.Join(dir, "other")
+	for name, content := range map[string]string{"empty": "", "other": "SQLite it is not", "live": "a database", "live-wal": "and its log"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(file, filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	before := snapshot(t, dir)
+	for _, c := range []struct {
+		from, to string
+		replace  bool
+		want     string
+	}{
+		{file, backup, false, "file already exists"},
+		{file, other, false, "file already exists"},
+		{file, file, true, "this is the database itself"},
+		{file, filepath.Join(dir, "link"), true, "this is the database itself"},
+		{file, filepath.Join(dir, "live"), true, "live-wal is beside it: it is a database that is in use"},
+		{file, filepath.Join(dir, "none", "backup"), false, "no such file or directory"},
+		{filepath.Join(dir, "missing"), filepath.Join(dir, "new"), false, "no such file or directory"},
+		{filepath.Join(dir, "empty"), filepath.Join(dir, "new"), false, "the file is empty"},
+		{other, filepath.Join(dir, "new"), false, "another kind of file"},
+	} {
+		_, err := sqlstore.Backup(t.Context(), "sqlite:"+c.from, c.to, c.replace)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s to %s: got %v, want %s", c.from, c.to, err, c.want)
+		}
+	}
+	wantUnchanged(t, before, snapshot(t, dir))
+	if _, err := sqlstore.Backup(t.Context(), "sqlite:"+file, other, true); err != nil {
+		t.Error(err)
+	}
+	if after := snapshot(t, dir); after["other"] == before["other"] || len(after) != len(before) {
+		t.Errorf("%s was not replaced, or more than that was done", other)
+	}
+}
+
+// Of backups to one name at the same time one is kept.
+func TestBackup_atOnce(t *testing.T) {
+	t.Parallel()
+	file, backup := backedUp(t)
+	var group sync.WaitGroup
+	var made atomic.Int32
+	for range 8 {
+		group.Go(func() {
+			switch _, err := sqlstore.Backup(t.Context(), "sqlite:"+file, backup+"2", false); {
+			case err == nil:
+				made.Add(1)
+			case !errors.Is(err, fs.ErrExist):
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if made.Load() != 1 {
+		t.Errorf("%d were made", made.Load())
+	}
+	wantNames(t, filepath.Dir(file), "iam.db", "backup", "backup2")
+}
+
+// Who breaks a backup off finds nothing of it, and a database that is damaged
+// has no backup.
+func TestBackup_leavesNothing(t *testing.T) {
+	t.Parallel()
+	file, backup := backedUp(t)
+	dir := filepath.Dir(file)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := sqlstore.Backup(ctx, "sqlite:"+file, backup, true)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	_, err = sqlstore.Restore(ctx, "sqlite:"+file+"2", backup)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	wantNames(t, dir, "iam.db", "backup")
+	execute(t, file, "PRAGMA ignore_check_constraints = 1", "INSERT INTO signing_key VALUES (2, 'x')")
+	_, err = sqlstore.Backup(t.Context(), "sqlite:"+file, backup+"2", false)
+	if !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "CHECK constraint failed in signing_key") {
+		t.Errorf("got %v", err)
+	}
+	wantNames(t, dir, "iam.db", "backup")
+}
+
+// A database is made where none is, from what is a whole backup.
+func TestRestore_refused(t *testing.T) {
+	t.Parallel()
+	file, backup := backedUp(t)
+	dir := filepath.Dir(file)
+	bytes, err := os.ReadFile(backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := append([]byte(nil), bytes...)
+	for i := len(damaged) / 2; i < len(damaged)/2+4096; i++ {
+		damaged[i] = 0xff
+	}
+	for name, content := range map[string][]byte{
+		"cut": bytes[:len(bytes)-9000], "damaged": damaged, "newer": bytes, "none": bytes, "log": bytes, "log-wal": []byte("log"),
+		"other": []byte("SQLite it is not"), "empty": nil, "left.db-wal": []byte("log"), "left2.db-journal": []byte("log"),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	execute(t, filepath.Join(dir, "newer"), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)")
+	execute(t, filepath.Join(dir, "none"), "DROP TABLE goose_db_version")
+	before := snapshot(t, dir)
+	for _, c := range []struct{ from, to, want string }{
+		{"backup", "iam.db", "it is there already; end what serves it"},
+		{"backup", "other", "it is there already"},
+		{"backup", "left.db", "left.db-wal is beside it"},
+		{"backup", "left2.db", "left2.db-journal is beside it"},
+		{"backup", "none/iam.db", "not a directory"},
+		{"missing", "new.db", "no such file or directory"},
+		{"empty", "new.db", "the file is empty"},
+		{"other", "new.db", "another kind of file"},
+		{"cut", "new.db", "damaged"},
+		{"damaged", "new.db", "damaged"},
+		{"damaged", "empty", "damaged"},
+		{"newer", "new.db", "tables have version 9999"},
+		{"none", "new.db", "it has no tables"},
+		{"log", "new.db", "and no backup; make one of it first"},
+	} {
+		_, err := sqlstore.Restore(t.Context(), "sqlite:"+filepath.Join(dir, c.to), filepath.Join(dir, c.from))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s to %s: got %v, want %s", c.from, c.to, err, c.want)
+		}
+	}
+	wantUnchanged(t, before, snapshot(t, dir))
+	if _, err := sqlstore.Restore(t.Context(), "sqlite:"+filepath.Join(dir, "empty"), backup); err != nil {
+		t.Errorf("into an empty file: %v", err)
+	}
+}
+
+// What is named for PostgreSQL does it: dump and restore, into a schema that is
+// there and into one that is not.
+func TestBackup_postgres(t *testing.T) {
+	t.Parallel()
+	dsn, db := sqltest.Postgres(t)
+	s := openDSN(t, dsn)
+	if err := errors.Join(s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, tool := range []string{"pg_dump", "pg_restore"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("the client tools of PostgreSQL are missing: %v", err)
+		}
+	}
+	dump := filepath.Join(t.TempDir(), "it's a dump")
+	shell := func(err error) {
+		t.Helper()
+		if err == nil {
+			t.Fatal("it is done here")
+		}
+		_, command, _ := strings.Cut(err.Error(), "also while it is served: ")
+		if output, err := exec.CommandContext(t.Context(), "sh", "-c", command).CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v: %s", command, err, output)
+		}
+	}
+	address, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if address.User != nil {
+		address.User = url.UserPassword(address.User.Username(), "hidden")
+	}
+	_, err = sqlstore.Backup(t.Context(), address.String(), dump, false)
+	if strings.Contains(fmt.Sprint(err), "hidden") {
+		t.Errorf("the password is shown: %v", err)
+	}
+	_, err = sqlstore.Backup(t.Context(), dsn, dump, false)
+	shell(err)
+	schema := address.Query().Get("search_path")
+	sqltest.Run(t, db, "DROP SCHEMA "+schema+" CASCADE")
+	_, err = sqlstore.Restore(t.Context(), dsn, dump)
+	shell(err)
+	wantTenants(t, openDSN(t, dsn), 1)
+	_, err = sqlstore.Restore(t.Context(), "postgres://host/db", "a file")
+	if err == nil || !strings.Contains(err.Error(), "pg_restore --single-transaction --schema=public --dbname='postgres://host/db' 'a file'") {
+		t.Errorf("got %v", err)
+	}
+	if _, err = sqlstore.Backup(t.Context(), dsn, filepath.Join(t.TempDir(), "x"), true); errors.Is(err, fs.ErrExist) {
+		t.Errorf("got %v", err)
+	}
+}

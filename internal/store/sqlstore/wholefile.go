@@ -1,0 +1,95 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// writeBeside has a file written under a temporary name, and gives it its own
+// when it is whole and on the disk. A file that fails leaves nothing.
+func writeBeside(path string, replace bool, write func(temporary string) error) error {
+	dir := filepath.Dir(path)
+	file, err := os.CreateTemp(dir, filepath.Base(path)+".partial-*") // for its owner only
+	if err != nil {
+		return cannotWrite(path, err)
+	}
+	temporary := file.Name()
+	defer os.Remove(temporary)
+	if err := errors.Join(file.Close(), write(temporary)); err != nil {
+		return cannotWrite(path, err)
+	}
+	if err := errors.Join(syncFile(temporary), publish(temporary, path, replace)); err != nil {
+		return cannotWrite(path, err)
+	}
+	return syncFolder(dir)
+}
+
+// cannotWrite says of a full disk that it is this one.
+func cannotWrite(path string, err error) error {
+	if answer := fileFault(err); answer != nil {
+		err = fmt.Errorf("%w: %w", answer, err)
+	}
+	if errors.Is(err, store.ErrFull) {
+		return fmt.Errorf("there is no room for it in %s, and nothing of it was left there: %w", filepath.Dir(path), err)
+	}
+	return err
+}
+
+// publish gives a file its name. What has the name already stays, unless it is
+// to be replaced; where files have one name only, the last moment decides.
+func publish(temporary, path string, replace bool) error {
+	if !replace {
+		err := os.Link(temporary, path)
+		if err == nil || errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return os.Rename(temporary, path)
+}
+
+func copyFile(ctx context.Context, from, to string) (err error) {
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, err := os.OpenFile(to, os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, target.Close()) }()
+	stop := context.AfterFunc(ctx, func() { source.Close() })
+	defer stop()
+	_, err = io.Copy(target, source)
+	return errors.Join(ctx.Err(), err)
+}
+
+// syncFile waits until a file is on the disk.
+func syncFile(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Sync(), file.Close())
+}
+
+// syncFolder waits until the names in a folder are on the disk. Windows keeps
+// them by itself.
+func syncFolder(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	folder, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
