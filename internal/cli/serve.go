@@ -177,6 +177,9 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	if o.logFormat == "json" {
 		logger = slog.New(slog.NewJSONHandler(env.Stderr, nil))
 	}
+	if kept := db.Kept(); kept != "" {
+		logger.InfoContext(ctx, "the tables were migrated; the database as it was is in a file", "backup", kept)
+	}
 	faults, _ := server.ParseFaults(o.fault) // check saw it
 	options := server.Options{Store: db, Logger: logger, NoLegacy: !o.legacy, VendorGroupDelay: faults.VendorGroups, Requests: o.limits.requests, Memory: int64(o.limits.memory) << 20, PrivateMake: o.limits.privateMake, Audit: o.limits.audit, TestTokens: o.limits.testTokens}
 	options.Proxies, _ = gate.ParseProxies(o.limits.proxies) // check saw them

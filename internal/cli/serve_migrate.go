@@ -21,6 +21,9 @@ func runMigrate(ctx context.Context, env Env, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if kept := db.Kept(); kept != "" {
+		fmt.Fprintf(env.Stdout, "the database as it was is in %s\n", kept)
+	}
 	_, err = fmt.Fprintf(env.Stdout, "the tables have version %d\n", db.Version())
 	return err
 }

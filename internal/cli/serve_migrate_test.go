@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
@@ -38,6 +39,43 @@ func TestServeMigrate(t *testing.T) {
 	if users, err := clientOf(t, b.url, "key", "secret").Users(t.Context()); err != nil || len(users) != 1 {
 		t.Errorf("got %+v, %v", users, err)
 	}
+}
+
+// An old file is kept beside the one whose tables are migrated, and the command
+// says where; so does the log of serve.
+func TestServeMigrate_kept(t *testing.T) {
+	t.Parallel()
+	dsn := sqltest.SQLite(t)
+	sqltest.FillVersion1(t, dsn)
+	kept := strings.TrimPrefix(dsn, "sqlite:") + ".v1.bak"
+	other := dsn + "2"
+	if _, stderr, code := run(t, nil, "restore", "--database", other, "--input", strings.TrimPrefix(dsn, "sqlite:")); code != 0 {
+		t.Fatalf("code %d, %s", code, stderr)
+	}
+	first, rest, _ := strings.Cut(migrateOutput(t, dsn), "\n")
+	if first != "the database as it was is in "+kept || !migratedTo.MatchString(rest) {
+		t.Errorf("got %q, %q", first, rest)
+	}
+	if got := migrateOutput(t, dsn); !migratedTo.MatchString(got) {
+		t.Errorf("the second time: %q", got)
+	}
+	p, err := startProcess(t, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.end(t, syscall.SIGTERM)
+	if want := "backup=" + strings.TrimPrefix(other, "sqlite:") + ".v1.bak"; !strings.Contains(p.stderr.String(), want) {
+		t.Errorf("the log lacks %s: %s", want, &p.stderr)
+	}
+}
+
+func migrateOutput(t *testing.T, dsn string) string {
+	t.Helper()
+	stdout, stderr, code := run(t, nil, "serve", "migrate", "--database", dsn)
+	if code != 0 {
+		t.Fatalf("code %d, %s", code, stderr)
+	}
+	return stdout
 }
 
 func TestServeMigrate_refused(t *testing.T) {

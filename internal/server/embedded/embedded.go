@@ -140,6 +140,10 @@ func (b *Backend) findTenant(ctx context.Context, o Options) error {
 	return fmt.Errorf("database %s has no tenant %q; it has: %s", o.Path, o.Tenant, strings.Join(names, ", "))
 }
 
+// Kept returns the file that has the database from before its tables were
+// migrated, or "" where they were not.
+func (b *Backend) Kept() (path string) { return b.store.Kept() }
+
 // Token returns an access token for the tenant.
 func (b *Backend) Token() string { return b.token }
 

@@ -41,18 +41,49 @@ func Backup(ctx context.Context, dsn, path string, replace bool) (Copy, error) {
 	if err := backupTarget(file.path, path, replace); err != nil {
 		return Copy{}, fmt.Errorf("back up to %s: %w", path, err)
 	}
-	var made Copy
-	err = writeBeside(path, replace, func(temporary string) error {
-		if err := file.vacuumInto(ctx, temporary); err != nil {
-			return err
-		}
-		made, err = inspect(ctx, temporary)
-		return err
-	})
+	made, err := file.copyTo(ctx, path, under(path, replace))
 	if err != nil {
 		return Copy{}, fmt.Errorf("back up %s to %s: %w", file.path, path, err)
 	}
 	return made, nil
+}
+
+// copyTo writes a copy of the database beside a path, and has it published.
+func (f sqliteFile) copyTo(ctx context.Context, path string, publish func(temporary string) error) (made Copy, err error) {
+	err = writeBeside(path, func(temporary string) error {
+		if err := f.vacuumInto(ctx, temporary); err != nil {
+			return err
+		}
+		made, err = inspect(ctx, temporary)
+		return err
+	}, publish)
+	return made, err
+}
+
+// keep copies the database, whose tables have a version, to a file beside it
+// that has the version in its name, and returns that name. A file that is there
+// already stays; one with the same content, which an earlier attempt may have
+// left, is as good.
+func (f sqliteFile) keep(ctx context.Context, version int64) (path string, err error) {
+	name := fmt.Sprintf("%s.v%d.bak", f.path, version)
+	_, err = f.copyTo(ctx, name, func(temporary string) error {
+		for n := 1; ; n++ {
+			if path = name; n > 1 {
+				path = fmt.Sprintf("%s.%d", name, n)
+			}
+			err := under(path, false)(temporary)
+			if !errors.Is(err, fs.ErrExist) {
+				return err
+			}
+			if same, err := sameContent(temporary, path); same || err != nil {
+				return err
+			}
+		}
+	})
+	if err != nil {
+		return "", fmt.Errorf("the tables are to be migrated from version %d, and no backup could be made before: nothing was changed: %w", version, err)
+	}
+	return path, nil
 }
 
 // Restore makes the SQLite database that dsn names from the file of a Backup. It
@@ -74,7 +105,7 @@ func Restore(ctx context.Context, dsn, path string) (Copy, error) {
 		return Copy{}, fmt.Errorf("restore to %s: %w", file.path, err)
 	}
 	var made Copy
-	err = writeBeside(file.path, empty, func(temporary string) error {
+	err = writeBeside(file.path, func(temporary string) error {
 		if err := copyFile(ctx, path, temporary); err != nil {
 			return err
 		}
@@ -87,7 +118,7 @@ func Restore(ctx context.Context, dsn, path string) (Copy, error) {
 			err = newerTables(made.Version, known)
 		}
 		return err
-	})
+	}, under(file.path, empty))
 	if err != nil {
 		return Copy{}, fmt.Errorf("restore %s to %s: %w", path, file.path, err)
 	}

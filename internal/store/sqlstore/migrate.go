@@ -73,6 +73,11 @@ func (e engine) migrate(ctx context.Context, db *sql.DB) (version int64, err err
 	if current > known {
 		return 0, newerTables(current, known)
 	}
+	if 0 < current && current < known && e.keep != nil {
+		if err := e.keep(ctx, current); err != nil {
+			return 0, err
+		}
+	}
 	// Another process may migrate the same SQLite file. A migration that it was
 	// first to apply fails here, and the next attempt finds it applied: there are
 	// as many failures as migrations, at most.

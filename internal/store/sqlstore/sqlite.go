@@ -129,9 +129,16 @@ func (f sqliteFile) pool(size int, settings url.Values) (*sql.DB, error) {
 
 // migrate brings the tables up to date and makes sure that they can be written.
 func (f sqliteFile) migrate(ctx context.Context, s *Store) error {
+	s.engine.keep = func(ctx context.Context, version int64) (err error) {
+		s.kept, err = f.keep(ctx, version)
+		return err
+	}
 	version, err := s.engine.migrate(ctx, s.writer.DB)
 	if err != nil {
-		return translate(ctx, err, nil)
+		if err = translate(ctx, err, nil); s.kept != "" {
+			err = fmt.Errorf("%w; the database as it was is in %s", err, s.kept)
+		}
+		return err
 	}
 	s.version = version
 	return s.checkWritable(ctx)

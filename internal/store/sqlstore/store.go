@@ -24,6 +24,7 @@ type Store struct {
 	engine engine
 
 	version int64       // of the tables that this program knows
+	kept    string      // the file that has the database from before its migration
 	refused atomic.Bool // the last write found that nothing can be written
 }
 
@@ -55,6 +56,10 @@ func newStore(reader, writer *pool, e engine) *Store {
 	s.queries = queries{read: reader, view: s.viewTx, change: s.write, landmarks: &landmarks{step: landmarkStep}}
 	return s
 }
+
+// Kept returns the file to which Open copied a SQLite database before it migrated
+// its tables, or "". PostgreSQL takes a migration that fails back as a whole.
+func (s *Store) Kept() (path string) { return s.kept }
 
 // InTx implements store.Store.
 func (s *Store) InTx(ctx context.Context, fn func(tx store.Tx) error) error {

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,9 +14,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// writeBeside has a file written under a temporary name, and gives it its own
-// when it is whole and on the disk. A file that fails leaves nothing.
-func writeBeside(path string, replace bool, write func(temporary string) error) error {
+// writeBeside has a file written under a temporary name, and published when it is
+// whole and on the disk. A file that fails leaves nothing.
+func writeBeside(path string, write, publish func(temporary string) error) error {
 	dir := filepath.Dir(path)
 	file, err := os.CreateTemp(dir, filepath.Base(path)+".partial-*") // for its owner only
 	if err != nil {
@@ -26,7 +27,7 @@ func writeBeside(path string, replace bool, write func(temporary string) error) 
 	if err := errors.Join(file.Close(), write(temporary)); err != nil {
 		return cannotWrite(path, err)
 	}
-	if err := errors.Join(syncFile(temporary), publish(temporary, path, replace)); err != nil {
+	if err := errors.Join(syncFile(temporary), publish(temporary)); err != nil {
 		return cannotWrite(path, err)
 	}
 	return syncFolder(dir)
@@ -43,16 +44,46 @@ func cannotWrite(path string, err error) error {
 	return err
 }
 
-// publish gives a file its name. What has the name already stays, unless it is
-// to be replaced; where files have one name only, the last moment decides.
-func publish(temporary, path string, replace bool) error {
-	if !replace {
-		err := os.Link(temporary, path)
-		if err == nil || errors.Is(err, fs.ErrExist) {
-			return err
+// under gives a file its name. What has the name already stays, unless it is to
+// be replaced; where files have one name only, the last moment decides.
+func under(path string, replace bool) func(temporary string) error {
+	return func(temporary string) error {
+		if !replace {
+			err := os.Link(temporary, path)
+			if err == nil || errors.Is(err, fs.ErrExist) {
+				return err
+			}
+		}
+		return os.Rename(temporary, path)
+	}
+}
+
+// sameContent reports whether two files are the same, byte by byte.
+func sameContent(a, b string) (bool, error) {
+	one, err := os.Open(a)
+	if err != nil {
+		return false, err
+	}
+	defer one.Close()
+	other, err := os.Open(b)
+	if err != nil {
+		return false, err
+	}
+	defer other.Close()
+	var left, right [64 << 10]byte
+	for {
+		n, err := io.ReadFull(one, left[:])
+		m, otherErr := io.ReadFull(other, right[:])
+		if n != m || !bytes.Equal(left[:n], right[:m]) {
+			return false, nil
+		}
+		if err != nil || otherErr != nil {
+			if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+				err = nil
+			}
+			return err == nil, err
 		}
 	}
-	return os.Rename(temporary, path)
 }
 
 func copyFile(ctx context.Context, from, to string) (err error) {
