@@ -96,6 +96,7 @@ const (
 
 	PathHealth  = "/healthz"      // the process runs
 	PathReady   = "/readyz"       // the process answers requests
+	PathMetrics = "/metrics"      // figures for Prometheus
 	PathOpenAPI = "/openapi.yaml" // the description of all of these
 )
 

@@ -38,6 +38,8 @@ type serveOptions struct {
 	smtpFrom  string
 	limits    serveLimits
 	drain     time.Duration
+
+	metricsListen string
 }
 
 // serveLimits are the flags that say how much callers get.
@@ -92,6 +94,7 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	f.BoolVar(&o.limits.privateMake, "allow-private-make", false, "call a Make at any address, in the backend's own network and without TLS, too: for tests")
 	f.BoolVar(&o.limits.testTokens, "test-tokens", false, "let API keys that may change users get tokens of users, within their own scopes: for tests")
 	f.DurationVar(&o.drain, "drain-delay", time.Second, "how long `duration` after the signal to end /readyz says 503 before no more connections are taken: longer than a balancer takes to look")
+	f.StringVar(&o.metricsListen, "metrics-listen", "", "another `address` for GET /metrics, instead of --listen: where others than the operator reach that")
 	if err := parse(env, f, args); err != nil {
 		return err
 	}
@@ -182,6 +185,7 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	}
 	faults, _ := server.ParseFaults(o.fault) // check saw it
 	options := server.Options{Store: db, Logger: logger, NoLegacy: !o.legacy, VendorGroupDelay: faults.VendorGroups, Requests: o.limits.requests, Memory: int64(o.limits.memory) << 20, PrivateMake: o.limits.privateMake, Audit: o.limits.audit, TestTokens: o.limits.testTokens}
+	options.Connections, options.MetricsElsewhere = gate.NewConnections(o.limits.connections), o.metricsListen != ""
 	options.Proxies, _ = gate.ParseProxies(o.limits.proxies) // check saw them
 	if o.smtp != "" {
 		options.Mail = mailer{address: o.smtp, from: o.smtpFrom, now: time.Now}.send
@@ -201,6 +205,13 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	if tlsConfig == nil && !loopback(listener.Addr()) {
 		logger.WarnContext(ctx, "serving without TLS beyond this computer: anybody on the way can read client secrets and tokens; give --tls-cert and --tls-key, or listen on 127.0.0.1 behind a proxy", "address", listener.Addr().String())
 	}
+	if o.metricsListen != "" {
+		end, err := serveMetrics(ctx, o.metricsListen, backend.Metrics(), logger)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = end() }()
+	}
 	if err := o.ensureAll(ctx, env, backend, db); err != nil {
 		return err
 	}
@@ -212,7 +223,7 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		Handler: handler, TLSConfig: tlsConfig, ConnContext: gate.ConnContext,
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 	}
-	return answer(ctx, env, s, gate.Limit(listener, o.limits.connections), func() {
+	return answer(ctx, env, s, options.Connections.Limit(listener), func() {
 		backend.Drain()
 		time.Sleep(o.drain)
 	})

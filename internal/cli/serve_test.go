@@ -120,3 +120,48 @@ func TestServe_warnings(t *testing.T) {
 		t.Errorf("on this computer: got %q", got)
 	}
 }
+
+// With an address of their own, metrics are there, and only there.
+func TestServe_metricsListen(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	status := func(url string) int {
+		resp, err := http.Get(url)
+		if err != nil {
+			t.Error(err)
+			return 0
+		}
+		defer resp.Body.Close()
+		return resp.StatusCode
+	}
+	var stderr bytes.Buffer
+	asked := func(line string) {
+		defer cancel()
+		base := strings.TrimSpace(strings.TrimPrefix(line, "ready: "))
+		_, metrics, _ := strings.Cut(stderr.String(), "url=")
+		metrics, _, _ = strings.Cut(metrics, "\n")
+		if got := status(metrics); got != 200 || !strings.HasSuffix(metrics, "/metrics") {
+			t.Errorf("%q answers %d", metrics, got)
+		}
+		if got := status(base + "/metrics"); got != 404 {
+			t.Errorf("the API answers %d", got)
+		}
+		if got := status(base + "/healthz"); got != 200 {
+			t.Errorf("it is %d", got)
+		}
+	}
+	env := Env{Stdout: readyLine(asked), Stderr: &stderr, Getenv: func(string) string { return "" }}
+	code := Run(ctx, env, []string{"serve", "--tenant", "acme", "--client", "a:b", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--drain-delay", "0s", "--database", "sqlite:" + filepath.Join(t.TempDir(), "iam.db")})
+	if code != 0 {
+		t.Errorf("got %d, %s", code, &stderr)
+	}
+}
+
+// readyLine is called with the line that says where serve is ready.
+type readyLine func(line string)
+
+func (r readyLine) Write(p []byte) (int, error) {
+	r(string(p))
+	return len(p), nil
+}

@@ -41,7 +41,7 @@ func (s *Server) admitted(c *call, largest int64, handle func(*call) error) erro
 	}
 	leave, err := s.room.Enter(c.ctx)
 	if err != nil {
-		return busy(err)
+		return c.busy(err, refusedPlace)
 	}
 	c.leave = sync.OnceFunc(leave)
 	return handle(c)
@@ -116,7 +116,7 @@ func size(n int64) string {
 func (c *call) reserve(n int64) error {
 	free, err := c.room.Reserve(c.ctx, n)
 	if err != nil {
-		return busy(err)
+		return c.busy(err, refusedMemory)
 	}
 	c.held = append(c.held, free)
 	return nil
@@ -140,10 +140,11 @@ func (c *call) free() {
 }
 
 // busy asks the caller to come again.
-func busy(err error) error {
+func (c *call) busy(err error, lacking string) error {
 	if !errors.Is(err, gate.ErrBusy) {
 		return err
 	}
+	c.figures.refused[lacking].Inc()
 	return wait(time.Second, "The backend has too many requests at a time; nothing was changed. Try again.")
 }
 

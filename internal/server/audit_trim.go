@@ -41,6 +41,7 @@ func (s *Server) trimEvents(ctx context.Context) (wait time.Duration, err error)
 			}
 		}
 	}
+	s.figures.trimmedA.Set(float64(s.now().Unix()))
 	return auditPause, nil
 }
 
@@ -51,7 +52,9 @@ func (s *Server) trimTenant(ctx context.Context, tenant string) (more bool, err 
 	if s.audit.Age > 0 {
 		limit.Since = s.timestamp().Add(-s.audit.Age)
 	}
+	removed := 0
 	err = s.store.InTx(ctx, func(tx store.Tx) error {
+		removed = 0
 		first, last, err := tx.SurplusEvents(ctx, tenant, limit)
 		if err != nil {
 			return fmt.Errorf("looking for surplus audit events: %w", err)
@@ -64,10 +67,14 @@ func (s *Server) trimTenant(ctx context.Context, tenant string) (more bool, err 
 		if err := tx.DeleteEvents(ctx, tenant, last); err != nil {
 			return fmt.Errorf("removing audit events: %w", err)
 		}
+		removed = int(last - first + 1)
 		return tx.AppendEvent(ctx, store.Event{
 			Tenant: tenant, At: s.timestamp(), ActorKind: string(api.ActorSystem), Action: string(api.ActionDelete), Kind: kindAuditEvents,
 			ObjectID: strconv.FormatInt(first, 10) + "-" + strconv.FormatInt(last, 10),
 		})
 	})
+	if err == nil {
+		s.figures.trimmed.Add(removed)
+	}
 	return more, err
 }

@@ -34,6 +34,10 @@ func TestAudit_limit(t *testing.T) {
 	}) {
 		t.Errorf("none says that %s are gone: %+v", want, kept)
 	}
+	figures := b.scrape(t)
+	if removed := kept[0].ID - int64(len(kept)); figures["iam_audit_events_removed_total"] != float64(removed) || figures["iam_audit_last_removal_timestamp_seconds"] == 0 {
+		t.Errorf("%d are gone, the figures say %v, last at %v", removed, figures["iam_audit_events_removed_total"], figures["iam_audit_last_removal_timestamp_seconds"])
+	}
 }
 
 // Nothing is older than it may be, however few there are.

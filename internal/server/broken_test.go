@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"io"
 	"sync"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
@@ -76,6 +77,15 @@ func (s *brokenStore) Ping(ctx context.Context) error {
 	}
 	return s.store.Ping(ctx)
 }
+
+func (s *brokenStore) Backlog(ctx context.Context) (store.Backlog, error) {
+	if err := s.breakage.next(); err != nil {
+		return store.Backlog{}, err
+	}
+	return s.store.Backlog(ctx)
+}
+
+func (s *brokenStore) WriteMetrics(w io.Writer) { s.store.WriteMetrics(w) }
 
 func (s *brokenStore) Close() error { return s.store.Close() }
 

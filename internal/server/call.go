@@ -28,6 +28,8 @@ type call struct {
 	held   []func() // give back the memory
 	tenant string   // of the path; after authorize also of the token
 
+	figures *figures
+
 	// Of the token.
 	scopes   []string
 	subject  string          // the id of the user, or of the API key
@@ -145,6 +147,12 @@ func (c *call) send(status int, body []byte) {
 	_, _ = c.w.Write(body) // the caller went away; nothing to add
 }
 
+// brokenOff is why an answer that has begun cannot be ended.
+type brokenOff struct{ error }
+
+// Unwrap returns the cause.
+func (e brokenOff) Unwrap() error { return e.error }
+
 // stream answers with a document that is written as it is made. What goes wrong
 // on the way breaks the answer off: it must not pass for a whole one.
 func (c *call) stream(contentType string, write func(w io.Writer) error) error {
@@ -152,8 +160,12 @@ func (c *call) stream(contentType string, write func(w io.Writer) error) error {
 	c.w.Header().Set("Content-Type", contentType)
 	c.w.WriteHeader(http.StatusOK)
 	buffered := bufio.NewWriterSize(c.w, 64<<10)
-	if errors.Join(write(buffered), buffered.Flush()) != nil {
-		panic(http.ErrAbortHandler) // the caller went away
+	err := write(buffered)
+	if err == nil {
+		err = buffered.Flush()
+	}
+	if err != nil {
+		return brokenOff{err}
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ func (s *Server) checkSecret(c *call, id, text string) (client store.Client, rig
 	address := s.proxies.Caller(c.r)
 	turn := func() error {
 		if pause := s.brake.Wait(address, id); pause > 0 {
+			s.figures.refused[refusedSecret].Inc()
 			return wait(pause, "There were too many wrong client secrets from this address. Try again later.")
 		}
 		return nil

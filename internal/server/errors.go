@@ -72,8 +72,15 @@ func methodNotAllowed(allowed []string) error {
 
 // writeError answers with the error document. Causes that are not the caller's
 // are logged and not shown, except those that whoever runs the backend can
-// mend: they are often the caller.
+// mend: they are often the caller. An answer that has begun is broken off.
 func (s *Server) writeError(c *call, err error) {
+	var begun brokenOff
+	if errors.As(err, &begun) {
+		if c.ctx.Err() == nil {
+			s.logFailure(c, err)
+		}
+		panic(http.ErrAbortHandler)
+	}
 	var f *failure
 	known := storeFailure(err)
 	switch {
@@ -91,12 +98,17 @@ func (s *Server) writeError(c *call, err error) {
 		f = &failure{status: http.StatusInternalServerError, message: "Internal error; the backend's log has the cause under this request id.", details: []string{c.w.Header().Get(api.HeaderRequestID)}}
 	}
 	if f.status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
-		s.log.ErrorContext(c.ctx, "request failed", "request_id", c.w.Header().Get(api.HeaderRequestID), "method", c.r.Method, "path", c.r.URL.Path, "cause", err.Error())
+		s.logFailure(c, err)
 	}
 	for name, values := range f.header {
 		c.w.Header()[name] = values
 	}
 	_ = c.write(f.status, f.document(c.r.URL.Path)) // these documents always encode
+}
+
+// logFailure logs what is not the caller's to know.
+func (s *Server) logFailure(c *call, err error) {
+	s.log.ErrorContext(c.ctx, "request failed", "request_id", c.w.Header().Get(api.HeaderRequestID), "method", c.r.Method, "path", c.r.URL.Path, "cause", err.Error())
 }
 
 // storeFailure is the failure of a store that whoever runs the backend can mend;

@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -66,3 +68,10 @@ var OpenPaths = func() map[string][]string {
 
 // TrimEvents removes the audit events that are no longer kept, beside the worker.
 func (s *Server) TrimEvents(ctx context.Context) (time.Duration, error) { return s.trimEvents(ctx) }
+
+// Streaming answers with what write writes, as far as it gets.
+func (s *Server) Streaming(write func(gone context.Context, w io.Writer) error) http.Handler {
+	return s.observed(s.open("GET", "/streaming", func(c *call) error {
+		return c.stream("text/plain", func(w io.Writer) error { return write(c.ctx, w) })
+	}))
+}

@@ -13,12 +13,15 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/server/gate"
 )
 
-// observer notes what was answered, for the log.
+// observer notes what was answered, for the log and the figures.
 type observer struct {
 	http.ResponseWriter
-	status int
-	route  string
-	tenant string
+	status  int
+	sent    int64  // bytes of the body
+	route   string // as the route table has it
+	method  string // as the route table has it, or otherMethod
+	tenant  string
+	aborted bool // the answer was broken off, or the caller left before it was whole
 }
 
 // WriteHeader notes the status of the answer.
@@ -29,12 +32,20 @@ func (o *observer) WriteHeader(status int) {
 	o.ResponseWriter.WriteHeader(status)
 }
 
+// Write notes how much of the answer was sent.
+func (o *observer) Write(b []byte) (int, error) {
+	n, err := o.ResponseWriter.Write(b)
+	o.sent += int64(n)
+	return n, err
+}
+
 // Unwrap lets http.ResponseController reach the writer below.
 func (o *observer) Unwrap() http.ResponseWriter { return o.ResponseWriter }
 
 var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,128}$`)
 
-// observed gives every request an id, logs it, and turns a panic into a 500.
+// observed gives every request an id, logs and counts it, and turns a panic into
+// a 500, or breaks the answer off where it has begun.
 func (s *Server) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(api.HeaderRequestID)
@@ -44,19 +55,38 @@ func (s *Server) observed(next http.Handler) http.Handler {
 		w.Header().Set(api.HeaderRequestID, id)
 		o := &observer{ResponseWriter: gate.Paced{ResponseWriter: w, Now: time.Now}}
 		start := s.now()
+		s.figures.inFlight.Inc()
 		defer func() {
 			cause := recover()
-			if cause == http.ErrAbortHandler { //nolint:errorlint // the value itself is the signal
-				panic(cause)
-			}
-			if cause != nil {
+			abort := cause == http.ErrAbortHandler //nolint:errorlint // the value itself is the signal
+			if cause != nil && !abort {
 				s.log.ErrorContext(r.Context(), "panic", "request_id", id, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
-				s.writeError(&call{w: o, r: r, ctx: r.Context()}, fmt.Errorf("panic: %v", cause))
+				if abort = o.status != 0; !abort {
+					s.writeError(&call{w: o, r: r, ctx: r.Context()}, fmt.Errorf("panic: %v", cause))
+				}
 			}
-			s.log.InfoContext(r.Context(), "request", "request_id", id, "method", r.Method, "route", o.route, "tenant", o.tenant, "status", o.status, "duration", s.now().Sub(start))
+			o.aborted = abort || r.Context().Err() != nil
+			s.figures.inFlight.Dec()
+			s.finish(r, o, s.now().Sub(start))
+			if abort {
+				panic(http.ErrAbortHandler)
+			}
 		}()
 		next.ServeHTTP(o, r)
 	})
+}
+
+// finish logs and counts a request.
+func (s *Server) finish(r *http.Request, o *observer, took time.Duration) {
+	fields := []any{
+		"request_id", o.Header().Get(api.HeaderRequestID), "method", r.Method, "route", o.route, "tenant", o.tenant,
+		"status", o.status, "bytes", o.sent, "duration", took,
+	}
+	if o.aborted {
+		fields = append(fields, "aborted", true)
+	}
+	s.log.InfoContext(r.Context(), "request", fields...)
+	s.figures.answered(o, took)
 }
 
 // handleHealth answers GET /healthz: the process runs.

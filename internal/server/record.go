@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -33,6 +34,14 @@ func (s recordingStore) InTx(ctx context.Context, fn func(tx store.Tx) error) er
 
 // Ping implements store.Store.
 func (s recordingStore) Ping(ctx context.Context) error { return s.store.Ping(ctx) }
+
+// Backlog implements store.Store.
+func (s recordingStore) Backlog(ctx context.Context) (store.Backlog, error) {
+	return s.store.Backlog(ctx)
+}
+
+// WriteMetrics implements store.Store.
+func (s recordingStore) WriteMetrics(w io.Writer) { s.store.WriteMetrics(w) }
 
 // Close implements store.Store.
 func (s recordingStore) Close() error { return s.store.Close() }

@@ -184,10 +184,21 @@ func (s *Server) openTable() []route {
 // probeTable is what a busy backend answers, too: it is asked whether the
 // backend runs.
 func (s *Server) probeTable() []route {
-	return []route{
+	list := []route{
 		{"GET", api.PathHealth, nil, s.handleHealth},
 		{"GET", api.PathReady, nil, s.handleReady},
 	}
+	if !s.metricsElsewhere {
+		list = append(list, s.metricsRoute())
+	}
+	return list
+}
+
+// unknownRoute is the route of requests that no path of the table matches.
+const unknownRoute = "unknown"
+
+func unknownPath(c *call) error {
+	return notFound("Unknown path", "", "There is no "+c.r.URL.Path+" in this API")
 }
 
 // routes registers all tables, and what answers all other requests.
@@ -202,24 +213,22 @@ func (s *Server) routes() http.Handler {
 		register(r.method, r.path, s.guarded(r))
 	}
 	for _, r := range s.openTable() {
-		register(r.method, r.path, s.open(r.path, func(c *call) error { return s.admitted(c, maxTokenBody, r.handle) }))
+		register(r.method, r.path, s.open(r.method, r.path, func(c *call) error { return s.admitted(c, maxTokenBody, r.handle) }))
 	}
 	for _, r := range s.probeTable() {
-		register(r.method, r.path, s.open(r.path, r.handle))
+		register(r.method, r.path, s.open(r.method, r.path, r.handle))
 	}
 	for path, allowed := range methods {
 		slices.Sort(allowed)
-		mux.Handle("", path, s.open(path, func(c *call) error { return methodNotAllowed(allowed) }))
+		mux.Handle("", path, s.open(otherMethod, path, func(c *call) error { return methodNotAllowed(allowed) }))
 	}
-	mux.Handle("", "/", s.open("unknown", func(c *call) error {
-		return notFound("Unknown path", "", "There is no "+c.r.URL.Path+" in this API")
-	}))
+	mux.Handle("", "/", s.open(otherMethod, unknownRoute, unknownPath))
 	return s.observed(mux)
 }
 
 // guarded checks the token, then hands the call over.
 func (s *Server) guarded(r route) http.HandlerFunc {
-	return s.open(r.path, func(c *call) error {
+	return s.open(r.method, r.path, func(c *call) error {
 		if err := s.authorize(c, r.scopes); err != nil {
 			return err
 		}
@@ -229,11 +238,11 @@ func (s *Server) guarded(r route) http.HandlerFunc {
 }
 
 // open hands the call over without a token and writes its error.
-func (s *Server) open(path string, handle func(*call) error) http.HandlerFunc {
+func (s *Server) open(method, path string, handle func(*call) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		c := &call{w: w, r: r, ctx: r.Context(), room: s.room, tenant: r.PathValue("tenant")}
+		c := &call{w: w, r: r, ctx: r.Context(), room: s.room, figures: s.figures, tenant: r.PathValue("tenant")}
 		if o, ok := w.(*observer); ok {
-			o.route, o.tenant = path, c.tenant
+			o.method, o.route, o.tenant = method, path, c.tenant
 		}
 		if r.ContentLength != 0 {
 			s.readWithin(c, 0) // also of one that is refused unread

@@ -35,6 +35,10 @@ type Options struct {
 	// bytes their bodies and answers may take together; zero is the usual.
 	Requests int
 	Memory   int64
+	// Connections are those of the listener, for the figures; may be nil.
+	Connections *gate.Connections
+	// MetricsElsewhere leaves out /metrics, which Metrics answers.
+	MetricsElsewhere bool
 	// Proxies are those whose X-Forwarded-For says who calls.
 	Proxies gate.Proxies
 	// PrivateMake lets a Make have any address, in the backend's own network, too,
@@ -66,6 +70,10 @@ type Server struct {
 	poll             time.Duration
 	signingKey       []byte
 	room             *gate.Work
+	limits           struct{ requests, memory int64 } // of the room
+	connections      *gate.Connections
+	metricsElsewhere bool
+	figures          *figures
 	brake            *gate.Brake
 	proxies          gate.Proxies
 	audit            AuditLimit
@@ -96,7 +104,9 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if s.newID == nil {
 		s.newID = newID
 	}
-	s.room = gate.NewWork(cmp.Or(o.Requests, defaultRequests), cmp.Or(o.Memory, defaultMemory))
+	s.limits.requests, s.limits.memory = int64(cmp.Or(o.Requests, defaultRequests)), cmp.Or(o.Memory, defaultMemory)
+	s.room = gate.NewWork(int(s.limits.requests), s.limits.memory)
+	s.connections, s.metricsElsewhere, s.figures = o.Connections, o.MetricsElsewhere, newFigures()
 	s.brake = gate.NewBrake(s.now)
 	s.store, s.clients = newRecordingStore(o.Store, s.now), NewClients(o.Store, s.now)
 	proposal := make([]byte, 32)

@@ -7,6 +7,8 @@ package store
 import (
 	"context"
 	"errors"
+	"io"
+	"time"
 )
 
 // What operations answer. Test with errors.Is; an error may carry more text.
@@ -62,6 +64,13 @@ type Store interface {
 	// room it tries one.
 	Ping(ctx context.Context) error
 
+	// Backlog counts what waits to be done, of all tenants.
+	Backlog(ctx context.Context) (Backlog, error)
+
+	// WriteMetrics writes figures about the database in the text format of
+	// Prometheus, without asking it. Their names begin with iam_store_.
+	WriteMetrics(w io.Writer)
+
 	// Close ends every connection. Methods called after it return an error.
 	Close() error
 }
@@ -79,6 +88,18 @@ type Tx interface {
 	InvitationTx
 	EventTx
 	MakeTx
+}
+
+// MaxBacklog is how many tasks, and members of Make, a Backlog counts at most:
+// those that are due first.
+const MaxBacklog = 10_000
+
+// Backlog is what waits to be done. A time is zero where nothing waits.
+type Backlog struct {
+	Tasks            int
+	OldestTask       time.Time // when it was created
+	MakeMembers      int       // those pending
+	OldestMakeMember time.Time // when what is wanted changed
 }
 
 // Page selects a part of a list. The zero value selects everything.

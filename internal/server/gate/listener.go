@@ -10,21 +10,38 @@ import (
 	"sync/atomic"
 )
 
-// Limit returns a listener with so many connections at a time. When one more
+// Connections limits how many connections there are at a time. When one more
 // comes, another has to go: of those on which no request is worked on, the oldest
 // of the address that has the most. So whoever opens many pushes out its own.
-func Limit(l net.Listener, connections int) net.Listener {
-	return &limited{Listener: l, most: connections, open: list.New(), of: map[netip.Addr]int{}}
+type Connections struct {
+	most int
+
+	mu     sync.Mutex
+	open   *list.List // of *connection, the oldest first
+	of     map[netip.Addr]int
+	closed uint64
 }
 
+// NewConnections returns a limit of so many.
+func NewConnections(most int) *Connections {
+	return &Connections{most: most, open: list.New(), of: map[netip.Addr]int{}}
+}
+
+// Limit returns a listener whose connections are limited.
+func (l *Connections) Limit(listener net.Listener) net.Listener { return limited{listener, l} }
+
+// Count returns how many are open, and how many had to go since the start.
+func (l *Connections) Count() (open int, closed uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.open.Len(), l.closed
+}
+
+// limited is a listener whose connections are limited.
 type limited struct {
 	net.Listener
 
-	most int
-
-	mu   sync.Mutex
-	open *list.List // of *connection, the oldest first
-	of   map[netip.Addr]int
+	limit *Connections
 }
 
 // connection is one that a limited listener has accepted.
@@ -37,24 +54,25 @@ type connection struct {
 }
 
 // Accept waits for a connection.
-func (l *limited) Accept() (net.Conn, error) {
+func (l limited) Accept() (net.Conn, error) {
 	accepted, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
 	c := &connection{Conn: accepted, network: network(hostOf(accepted.RemoteAddr().String()))}
-	if surplus := l.enter(c); surplus != nil {
+	if surplus := l.limit.enter(c); surplus != nil {
 		_ = surplus.Close()
 	}
 	return c, nil
 }
 
 // enter counts the connection, and returns the one that has to go.
-func (l *limited) enter(c *connection) (surplus net.Conn) {
+func (l *Connections) enter(c *connection) (surplus net.Conn) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.open.Len() >= l.most {
 		surplus = l.surplus(c)
+		l.closed++
 	}
 	element := l.open.PushBack(c)
 	l.of[c.network]++
@@ -64,7 +82,7 @@ func (l *limited) enter(c *connection) (surplus net.Conn) {
 
 // surplus is what has to go for the new connection: the new one itself, when all
 // others are worked on.
-func (l *limited) surplus(c *connection) net.Conn {
+func (l *Connections) surplus(c *connection) net.Conn {
 	found, most := c, 0
 	for e := l.open.Front(); e != nil; e = e.Next() {
 		other := e.Value.(*connection) //nolint:errcheck // the list holds nothing else
@@ -75,7 +93,7 @@ func (l *limited) surplus(c *connection) net.Conn {
 	return found
 }
 
-func (l *limited) remove(e *list.Element) {
+func (l *Connections) remove(e *list.Element) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c := l.open.Remove(e).(*connection) //nolint:errcheck // the list holds nothing else

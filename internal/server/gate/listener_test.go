@@ -59,7 +59,8 @@ func TestLimit(t *testing.T) {
 		"of another, then":          {[]string{many, few, many}, []int{0, 2}, many, 1},
 		"none but the new one":      {[]string{many, many, few}, []int{0, 1, 2}, few, -1},
 	} {
-		l := Limit(&offered{from: append(test.from, test.next)}, len(test.from))
+		limit := NewConnections(len(test.from))
+		l := limit.Limit(&offered{from: append(test.from, test.next)})
 		var all []net.Conn
 		for range test.from {
 			c, err := l.Accept()
@@ -81,13 +82,17 @@ func TestLimit(t *testing.T) {
 				t.Errorf("%s: connection %d is closed: %t", name, i, inner.closed)
 			}
 		}
+		if open, closed := limit.Count(); open != len(all) || closed != 1 {
+			t.Errorf("%s: it counts %d open and %d closed", name, open, closed)
+		}
 	}
 }
 
 // A connection that ends makes room, once.
 func TestLimit_closed(t *testing.T) {
 	t.Parallel()
-	l := Limit(&offered{from: []string{"203.0.113.7", "203.0.113.7", "203.0.113.7"}}, 2)
+	limit := NewConnections(2)
+	l := limit.Limit(&offered{from: []string{"203.0.113.7", "203.0.113.7", "203.0.113.7"}})
 	first, _ := l.Accept()
 	second, _ := l.Accept()
 	if err := errors.Join(first.Close(), first.Close()); err != nil {
@@ -99,8 +104,8 @@ func TestLimit_closed(t *testing.T) {
 			t.Errorf("the %s is closed", name)
 		}
 	}
-	if inner := l.(*limited); len(inner.of) != 1 || inner.open.Len() != 2 {
-		t.Errorf("it counts %v and %d", inner.of, inner.open.Len())
+	if open, closed := limit.Count(); len(limit.of) != 1 || open != 2 || closed != 0 {
+		t.Errorf("it counts %v, %d open and %d closed", limit.of, open, closed)
 	}
 	if _, err := l.Accept(); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("got %v", err)

@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -26,6 +27,8 @@ type Work struct {
 	places  *semaphore.Weighted
 	memory  *semaphore.Weighted
 	largest int64
+
+	entered, reserved atomic.Int64 // of places and memory
 }
 
 // NewWork returns a Work for so many requests at a time, and so many bytes of
@@ -41,7 +44,8 @@ func (w *Work) Enter(ctx context.Context) (leave func(), err error) {
 		return nil, err
 	}
 	done := working(ctx)
-	return func() { done(); w.places.Release(1) }, nil
+	w.entered.Add(1)
+	return func() { done(); w.entered.Add(-1); w.places.Release(1) }, nil
 }
 
 // Reserve waits for so many bytes, but not for long: ErrBusy when there are not
@@ -51,8 +55,12 @@ func (w *Work) Reserve(ctx context.Context, bytes int64) (free func(), err error
 	if err := wait(ctx, w.memory, bytes, memoryPatience); err != nil {
 		return nil, err
 	}
-	return func() { w.memory.Release(bytes) }, nil
+	w.reserved.Add(bytes)
+	return func() { w.reserved.Add(-bytes); w.memory.Release(bytes) }, nil
 }
+
+// InUse returns how many requests are worked on, and how many bytes are reserved.
+func (w *Work) InUse() (requests, bytes int64) { return w.entered.Load(), w.reserved.Load() }
 
 func wait(ctx context.Context, s *semaphore.Weighted, n int64, patience time.Duration) error {
 	if s.TryAcquire(n) {

@@ -27,7 +27,8 @@ const conflictAttempts = 5
 // Who has the turn runs its transaction as a part of the open batch and hands
 // both over to the next in the queue. When nobody waits it commits.
 type committer struct {
-	begin func(ctx context.Context) (*batch, error)
+	begin   func(ctx context.Context) (*batch, error)
+	figures *figures
 
 	mu    sync.Mutex
 	busy  bool            // someone has the turn
@@ -72,7 +73,10 @@ func (w *committer) change(ctx context.Context, fn func(db *transaction) error) 
 
 // try runs fn as a part of a batch of at most limit parts.
 func (w *committer) try(ctx context.Context, fn func(db *transaction) error, limit int) error {
-	if err := w.take(ctx); err != nil {
+	start := time.Now()
+	err := w.take(ctx)
+	w.figures.turn.UpdateDuration(start)
+	if err != nil {
 		return err
 	}
 	b, err := w.batch(ctx, limit)
@@ -175,9 +179,11 @@ func (w *committer) pass(limit int) {
 func (w *committer) close() {
 	b := w.open
 	w.open = nil
+	start := time.Now()
 	if b.tx != nil {
 		b.commit()
 	}
+	w.figures.ended(b, time.Since(start))
 	b.end()
 	close(b.done)
 }

@@ -306,7 +306,7 @@ func (brokenOff) Rollback() error                                { return nil }
 func TestBatch_unsure(t *testing.T) {
 	t.Parallel()
 	db := newPool(sql.OpenDB(brokenOff{}), 0)
-	w := &committer{begin: func(ctx context.Context) (*batch, error) {
+	w := &committer{figures: newFigures(db.DB, db.DB), begin: func(ctx context.Context) (*batch, error) {
 		tx, err := db.BeginTx(ctx, nil)
 		return &batch{tx: tx, end: func() {}, done: make(chan struct{})}, err
 	}}

@@ -9,6 +9,7 @@ import (
 	"database/sql"
 	"errors"
 	"sync/atomic"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -22,6 +23,8 @@ type Store struct {
 	writer *pool // has a single connection: writers queue in this process
 	writes *committer
 	engine engine
+
+	figures *figures
 
 	version int64       // of the tables that this program knows
 	kept    string      // the file that has the database from before its migration
@@ -51,8 +54,8 @@ type conn interface {
 }
 
 func newStore(reader, writer *pool, e engine) *Store {
-	s := &Store{reader: reader, writer: writer, engine: e}
-	s.writes = &committer{begin: s.begin}
+	s := &Store{reader: reader, writer: writer, engine: e, figures: newFigures(reader.DB, writer.DB)}
+	s.writes = &committer{begin: s.begin, figures: s.figures}
 	s.queries = queries{read: reader, view: s.viewTx, change: s.write, landmarks: &landmarks{step: landmarkStep}}
 	return s
 }
@@ -100,7 +103,9 @@ const snapshot = sql.LevelRepeatableRead
 func (s *Store) begin(ctx context.Context) (*batch, error) {
 	own, end := context.WithCancel(context.Background())
 	unbind := context.AfterFunc(ctx, end)
+	start := time.Now()
 	tx, err := s.beginTx(own)
+	s.figures.lock.UpdateDuration(start)
 	if err == nil && !unbind() {
 		_ = tx.Rollback()
 		err = ctx.Err()

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
@@ -12,6 +13,8 @@ var lifeClauses = []clause{
 	{"the tests of contexts and of closing call every method", proveEveryMethod},
 	{"every method stops with the error of a context that is done", proveCanceled},
 	{"every method answers an error after the store is closed", proveClosed},
+	{"the backlog counts tasks, and the members of Make that are pending, of all tenants", proveBacklog},
+	{"figures are written, of a closed store as well", proveMetrics},
 	{"a store that is open can be pinged", func(t *testing.T, s store.Store) { ok(t, s.Ping(t.Context())) }},
 	{"a store may be closed twice", func(t *testing.T, s store.Store) {
 		ok(t, s.Close())
@@ -19,7 +22,7 @@ var lifeClauses = []clause{
 	}},
 }
 
-// calls has a call of every method but Close, on what prepare and createAll
+// calls has a call of every method but Close, and WriteMetrics, which asks nobody, on what prepare and createAll
 // made, which would succeed.
 func calls(s store.Store) map[string]func(ctx context.Context) error {
 	return map[string]func(ctx context.Context) error{
@@ -152,6 +155,8 @@ func calls(s store.Store) map[string]func(ctx context.Context) error {
 
 		"InTx": func(ctx context.Context) error { return s.InTx(ctx, func(store.Tx) error { return nil }) },
 		"Ping": func(ctx context.Context) error { return s.Ping(ctx) },
+
+		"Backlog": func(ctx context.Context) error { return second(s.Backlog(ctx)) },
 	}
 }
 
@@ -174,7 +179,7 @@ func withAll(t *testing.T, s store.Store) {
 func proveEveryMethod(t *testing.T, s store.Store) {
 	all := calls(s)
 	for method := range reflect.TypeFor[store.Store]().Methods() {
-		if all[method.Name] == nil && method.Name != "Close" {
+		if all[method.Name] == nil && method.Name != "Close" && method.Name != "WriteMetrics" {
 			t.Errorf("calls has no call of %s", method.Name)
 		}
 	}
@@ -203,5 +208,38 @@ func proveClosed(t *testing.T, s store.Store) {
 		if call(t.Context()) == nil {
 			t.Errorf("%s answers no error", name)
 		}
+	}
+}
+
+func proveBacklog(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	backlog, err := s.Backlog(ctx)
+	ok(t, err)
+	wantSame(t, backlog, store.Backlog{})
+	for i, tenant := range []string{"a", "b", "c"} {
+		ok(t, s.CreateTenant(ctx, newTenant(tenant)))
+		task, m := newTask(tenant, "t"), newMakeMember(tenant, "m")
+		task.CreatedAt, m.ChangedAt = later(10-i), later(20-i)
+		m.Pending = i < 2
+		ok(t, s.CreateTask(ctx, task))
+		ok(t, s.CreateMakeMember(ctx, m))
+	}
+	backlog, err = s.Backlog(ctx)
+	ok(t, err)
+	wantSame(t, backlog, store.Backlog{Tasks: 3, OldestTask: later(8), MakeMembers: 2, OldestMakeMember: later(19)})
+}
+
+func proveMetrics(t *testing.T, s store.Store) {
+	ok(t, s.CreateTenant(t.Context(), newTenant("a")))
+	ok(t, s.Close())
+	var b strings.Builder
+	s.WriteMetrics(&b)
+	for line := range strings.Lines(b.String()) {
+		if !strings.HasPrefix(strings.TrimPrefix(strings.TrimPrefix(line, "# HELP "), "# TYPE "), "iam_store_") {
+			t.Errorf("a line is %q", line)
+		}
+	}
+	if b.Len() == 0 {
+		t.Error("there are none")
 	}
 }

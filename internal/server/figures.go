@@ -1,0 +1,161 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+const (
+	metricsType = "text/plain; version=0.0.4; charset=utf-8"
+
+	// scrapeAge is how old figures may be, and backlogAge how old those that the
+	// database is asked for: anybody may ask, as often as they like.
+	scrapeAge  = time.Second
+	backlogAge = 15 * time.Second
+	// backlogLimit is how long the database may take for them.
+	backlogLimit = time.Second
+
+	// otherMethod is the method, in figures, of requests that no route has.
+	otherMethod = "other"
+	// statusAborted is the status, in figures, of answers that were broken off.
+	statusAborted = "aborted"
+)
+
+// Why a request is refused before anything is done for it.
+const (
+	refusedPlace  = "place"
+	refusedMemory = "memory"
+	refusedSecret = "secret"
+)
+
+// durations are the bounds of the buckets of requests' durations, in seconds.
+var durations = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
+
+// figures are what a server counts. Their labels come from the route table and
+// from lists here, and never from a request: no request adds a series of its own.
+type figures struct {
+	set      *metrics.Set
+	inFlight *metrics.Gauge
+	refused  map[string]*metrics.Counter
+	trimmed  *metrics.Counter
+	trimmedA *metrics.Gauge // when, in seconds since 1970
+
+	text    cached[[]byte]
+	backlog cached[*store.Backlog] // nil while the database does not answer
+}
+
+func newFigures() *figures {
+	metrics.ExposeMetadata(true) // for the whole process, and always the same
+	set := metrics.NewSet()
+	f := &figures{
+		set: set, inFlight: set.NewGauge("iam_http_requests_in_flight", nil), refused: map[string]*metrics.Counter{},
+		trimmed: set.NewCounter("iam_audit_events_removed_total"), trimmedA: set.NewGauge("iam_audit_last_removal_timestamp_seconds", nil),
+	}
+	for _, reason := range []string{refusedPlace, refusedMemory, refusedSecret} {
+		f.refused[reason] = set.NewCounter(fmt.Sprintf("iam_http_requests_refused_total{reason=%q}", reason))
+	}
+	return f
+}
+
+// answered counts a request.
+func (f *figures) answered(o *observer, took time.Duration) {
+	status := strconv.Itoa(o.status)
+	if o.aborted {
+		status = statusAborted
+	}
+	f.set.GetOrCreateCounter(fmt.Sprintf("iam_http_requests_total{route=%q,method=%q,status=%q}", o.route, o.method, status)).Inc()
+	f.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("iam_http_request_duration_seconds{route=%q,method=%q}", o.route, o.method), durations).Update(took.Seconds())
+}
+
+// metricsRoute is GET /metrics.
+func (s *Server) metricsRoute() route { return route{"GET", api.PathMetrics, nil, s.handleMetrics} }
+
+// Metrics answers GET /metrics, and nothing else.
+func (s *Server) Metrics() http.Handler {
+	mux, r := NewMux(), s.metricsRoute()
+	mux.Handle(r.method, r.path, s.open(r.method, r.path, r.handle))
+	mux.Handle("", "/", s.open(otherMethod, unknownRoute, unknownPath))
+	return s.observed(mux)
+}
+
+// handleMetrics answers GET /metrics in the text format of Prometheus.
+func (s *Server) handleMetrics(c *call) error {
+	text := s.figures.text.get(s.now(), scrapeAge, func() []byte { return s.scrape(c.ctx) })
+	c.w.Header().Set("Content-Type", metricsType)
+	c.w.WriteHeader(http.StatusOK)
+	_, _ = c.w.Write(text) // the caller went away; nothing to add
+	return nil
+}
+
+// scrape writes all figures.
+func (s *Server) scrape(ctx context.Context) []byte {
+	var b bytes.Buffer
+	s.figures.set.WritePrometheus(&b)
+	requests, reserved := s.room.InUse()
+	gauge := func(name string, value float64) { metrics.WriteGaugeFloat64(&b, name, value) }
+	gauge("iam_http_requests_working", float64(requests))
+	gauge("iam_http_requests_working_limit", float64(s.limits.requests))
+	gauge("iam_request_memory_bytes", float64(reserved))
+	gauge("iam_request_memory_limit_bytes", float64(s.limits.memory))
+	if s.connections != nil {
+		open, closed := s.connections.Count()
+		gauge("iam_connections_open", float64(open))
+		metrics.WriteCounterUint64(&b, "iam_connections_pushed_out_total", closed)
+	}
+	if backlog := s.figures.backlog.get(s.now(), backlogAge, func() *store.Backlog { return s.readBacklog(ctx) }); backlog != nil {
+		gauge("iam_tasks_waiting", float64(backlog.Tasks))
+		gauge("iam_tasks_oldest_age_seconds", s.age(backlog.OldestTask))
+		gauge("iam_make_members_waiting", float64(backlog.MakeMembers))
+		gauge("iam_make_members_oldest_age_seconds", s.age(backlog.OldestMakeMember))
+	}
+	s.store.WriteMetrics(&b)
+	metrics.WriteProcessMetrics(&b)
+	metrics.WriteFDMetrics(&b)
+	return b.Bytes()
+}
+
+// age is how long ago a time is, in seconds; none ago when it is zero.
+func (s *Server) age(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return max(0, s.now().Sub(t).Seconds())
+}
+
+// readBacklog returns nil when the database does not say.
+func (s *Server) readBacklog(ctx context.Context) *store.Backlog {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), backlogLimit) // the next who asks gets it, too
+	defer cancel()
+	backlog, err := s.store.Backlog(ctx)
+	if err != nil {
+		s.log.WarnContext(ctx, "the metrics lack what waits to be done", "cause", err.Error())
+		return nil
+	}
+	return &backlog
+}
+
+// cached keeps a value for a time. Who asks meanwhile waits for who reads it.
+type cached[T any] struct {
+	mu    sync.Mutex
+	value T
+	until time.Time
+}
+
+func (c *cached[T]) get(now time.Time, age time.Duration, read func() T) T {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !now.Before(c.until) {
+		c.value, c.until = read(), now.Add(age)
+	}
+	return c.value
+}

@@ -1,0 +1,100 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// The bounds of the buckets: of waits and commits in seconds, and of how many
+// transactions are committed together.
+var (
+	waits = []float64{.0001, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
+	sizes = []float64{1, 2, 4, 8, 16, 32, 64, batchLimit}
+)
+
+// figures are what a store counts.
+type figures struct {
+	set *metrics.Set
+
+	turn   *metrics.PrometheusHistogram // waited for the turn among the writers of this process
+	lock   *metrics.PrometheusHistogram // waited for a transaction that no other process keeps from writing
+	commit *metrics.PrometheusHistogram
+	size   *metrics.PrometheusHistogram
+	lost   *metrics.Counter
+
+	pools []poolFigures
+}
+
+// poolFigures are those of a set of connections.
+type poolFigures struct {
+	db          *sql.DB
+	open, inUse *metrics.Gauge
+	limit       *metrics.Gauge
+	waits       *metrics.Counter
+	waited      *metrics.FloatCounter
+}
+
+func newFigures(reader, writer *sql.DB) *figures {
+	metrics.ExposeMetadata(true) // for the whole process, and always the same
+	set := metrics.NewSet()
+	f := &figures{
+		set:    set,
+		turn:   set.NewPrometheusHistogramExt("iam_store_write_turn_wait_seconds", waits),
+		lock:   set.NewPrometheusHistogramExt("iam_store_write_lock_wait_seconds", waits),
+		commit: set.NewPrometheusHistogramExt("iam_store_commit_duration_seconds", waits),
+		size:   set.NewPrometheusHistogramExt("iam_store_batch_transactions", sizes),
+		lost:   set.NewCounter("iam_store_batches_lost_total"),
+	}
+	for name, db := range map[string]*sql.DB{"reader": reader, "writer": writer} {
+		of := func(figure string) string { return fmt.Sprintf("iam_store_pool_%s{pool=%q}", figure, name) }
+		f.pools = append(f.pools, poolFigures{
+			db: db, open: set.NewGauge(of("connections_open"), nil), inUse: set.NewGauge(of("connections_in_use"), nil),
+			limit: set.NewGauge(of("connections_limit"), nil), waits: set.NewCounter(of("waits_total")), waited: set.NewFloatCounter(of("wait_seconds_total")),
+		})
+	}
+	return f
+}
+
+// ended counts a batch that was committed or lost. One without a part is no
+// batch: nothing was to be kept.
+func (f *figures) ended(b *batch, took time.Duration) {
+	switch {
+	case b.lost != nil:
+		f.lost.Inc()
+	case b.size > 0:
+		f.commit.Update(took.Seconds())
+		f.size.Update(float64(b.size))
+	}
+}
+
+// WriteMetrics implements store.Store.
+func (s *Store) WriteMetrics(w io.Writer) {
+	for _, p := range s.figures.pools {
+		stats := p.db.Stats()
+		p.open.Set(float64(stats.OpenConnections))
+		p.inUse.Set(float64(stats.InUse))
+		p.limit.Set(float64(stats.MaxOpenConnections))
+		p.waits.Set(uint64(max(0, stats.WaitCount)))
+		p.waited.Set(stats.WaitDuration.Seconds())
+	}
+	s.figures.set.WritePrometheus(w)
+}
+
+// Backlog implements store.Store. The indexes have what is due in order.
+func (s *Store) Backlog(ctx context.Context) (b store.Backlog, err error) {
+	row := s.reader.QueryRowContext(ctx, `SELECT
+		(SELECT count(*) FROM (SELECT 1 FROM task ORDER BY due_at, tenant, id LIMIT $1) AS waiting),
+		(SELECT coalesce(min(created_at), 0) FROM (SELECT created_at FROM task ORDER BY due_at, tenant, id LIMIT $1) AS waiting),
+		(SELECT count(*) FROM (SELECT 1 FROM make_member WHERE pending ORDER BY due_at, tenant, id LIMIT $1) AS waiting),
+		(SELECT coalesce(min(changed_at), 0) FROM (SELECT changed_at FROM make_member WHERE pending ORDER BY due_at, tenant, id LIMIT $1) AS waiting)`,
+		store.MaxBacklog)
+	err = row.Scan(&b.Tasks, asMillis(&b.OldestTask), &b.MakeMembers, asMillis(&b.OldestMakeMember))
+	return b, translate(ctx, err, nil)
+}
