@@ -1,6 +1,7 @@
 package plumbing
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -88,10 +89,7 @@ func everyone(users []access.StateUser) string {
 }
 
 func name(u access.StateUser) string {
-	if u.Email == "" {
-		return u.ID
-	}
-	return u.Email
+	return access.Visible(cmp.Or(u.Email, u.ID))
 }
 
 // whatHappens says in one line what becomes of a user.
@@ -101,7 +99,7 @@ func whatHappens(c access.UserChange) string {
 		all = append(all, "is "+string(c.Event))
 	}
 	for _, change := range access.JoinEntities(c.Changes) {
-		all = append(all, change.Text())
+		all = append(all, access.Visible(change.Text())) // a line each, whatever names are in it
 	}
 	return strings.Join(all, "; ")
 }

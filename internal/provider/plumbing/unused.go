@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
@@ -61,8 +62,12 @@ func (d *Data) WhileInUse(ctx context.Context, request func(context.Context) err
 // NameSome joins names for a message, and counts those that it leaves out.
 func NameSome(names []string) string {
 	const most = 10
-	if len(names) <= most {
-		return strings.Join(names, ", ")
+	shown := make([]string, min(len(names), most))
+	for i := range shown {
+		shown[i] = access.Visible(names[i]) // in one line, whatever a server calls them
 	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	if len(names) <= most {
+		return strings.Join(shown, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(shown, ", "), len(names)-most)
 }

@@ -1,0 +1,25 @@
+package plumbing
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+)
+
+// Whatever a server calls people and groups, a name stays in its line of a
+// message.
+func TestNames_oneLine(t *testing.T) {
+	t.Parallel()
+	const forged = "Team\n\nError: nobody loses anything"
+	for what, text := range map[string]string{
+		"a list":   NameSome([]string{"ada@acme.example", forged}),
+		"the rest": NameSome(append(strings.Split("a b c d e f g h i", " "), forged, "more")),
+		"people":   everyone([]access.StateUser{{Email: forged}, {ID: forged}}),
+		"a change": whatHappens(access.UserChange{Changes: []access.Change{{Entity: forged, Before: access.Read}}}),
+	} {
+		if strings.Contains(text, "\n") || !strings.Contains(text, `Team\u{a}\u{a}Error`) {
+			t.Errorf("%s: %q", what, text)
+		}
+	}
+}
