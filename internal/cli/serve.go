@@ -71,8 +71,11 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	if len(args) > 0 && args[0] == "migrate" {
 		return runMigrate(ctx, env, args[1:])
 	}
+	if len(args) > 0 && args[0] == "copy" {
+		return runCopy(ctx, env, args[1:])
+	}
 	var o serveOptions
-	f := flags(env, "serve", "Run the reference backend. \"serve migrate\" makes the tables of a database, or brings them up to date, and ends.")
+	f := flags(env, "serve", "Run the reference backend. \"serve migrate\" makes the tables of a database, or brings them up to date, and ends;\n\"serve copy\" copies a database into another one. Each has flags of its own, which -h shows.")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
 	f.StringVar(&o.database, "database", "sqlite:iam.db", "where to keep everything: an `address` sqlite:PATH, made when missing, or postgres://USER:PASSWORD@HOST/DATABASE, several processes at a time")
 	f.Var(&o.tenants, "tenant", "`name` of a tenant to serve, made when missing (repeatable)")

@@ -43,6 +43,16 @@ const postgresVersions = "iam_db_version"
 const lockWriters = `SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL lock_timeout = '10s';
 	LOCK TABLE ` + lockTable + ` IN EXCLUSIVE MODE`
 
+func postgresEngine() engine {
+	return engine{
+		// Who waits for a table keeps others from it: not for long at a time.
+		dialect: goose.DialectPostgres, folder: "postgres", first: limits("5s", "1min"),
+		lock: lockWriters, versions: postgresVersions, readOnly: `current_setting('transaction_read_only')::boolean`,
+		catalog: `SELECT c.relname::text, coalesce(f.confrelid::regclass::text, '') FROM (SELECT c.oid, relname` + tablesThere + `) c
+			LEFT JOIN pg_constraint f ON f.conrelid = c.oid AND f.contype = 'f'`,
+	}
+}
+
 func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 	config, err := parsePostgres(dsn)
 	if err != nil {
@@ -52,11 +62,7 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 	defer preparing.Close()
 	config.DialFunc = dialPostgres
 	writer, reader := postgresPool(config, 1), postgresPool(config, postgresReaders)
-	s := newStore(newPool(reader, 0), newPool(writer, 0), engine{
-		// Who waits for a table keeps others from it: not for long at a time.
-		dialect: goose.DialectPostgres, folder: "postgres", first: limits("5s", "1min"),
-		lock: lockWriters, versions: postgresVersions, readOnly: `current_setting('transaction_read_only')::boolean`,
-	})
+	s := newStore(newPool(reader, 0), newPool(writer, 0), postgresEngine())
 	if err = s.preparePostgres(ctx, preparing); err == nil {
 		return s, nil
 	}

@@ -24,6 +24,7 @@ type engine struct {
 	lock     string // begins a transaction that writes: it waits for others, and needs lockTable
 	versions string // the table of the migrations that were applied
 	readOnly string // an expression: whether the database takes reads only
+	catalog  string // a query for each table, and each that it refers to, or ''
 
 	keep func(ctx context.Context, version int64) error // comes before tables of that version are migrated; may be nil
 }

@@ -35,6 +35,14 @@ const lookForLock = `SELECT 1 FROM ` + lockTable + ` WHERE 1 = 0`
 // applicationID marks a SQLite file as a database of this program ("IAM1").
 const applicationID = 0x49414d31
 
+func sqliteEngine() engine {
+	return engine{
+		dialect: goose.DialectSQLite3, folder: "sqlite", lock: lookForLock, versions: goose.DefaultTablename, readOnly: "false",
+		catalog: `SELECT m.name, coalesce(f."table", '') FROM sqlite_master m LEFT JOIN pragma_foreign_key_list(m.name) f
+			WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\'`,
+	}
+}
+
 func openSQLite(ctx context.Context, name string) (*Store, error) {
 	file, err := parseSQLite(name)
 	if err != nil {
@@ -102,9 +110,7 @@ func (f sqliteFile) connect() (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
-	return newStore(newPool(reader, sqliteStatements), newPool(writer, sqliteStatements), engine{
-		dialect: goose.DialectSQLite3, folder: "sqlite", lock: lookForLock, versions: goose.DefaultTablename, readOnly: "false",
-	}), nil
+	return newStore(newPool(reader, sqliteStatements), newPool(writer, sqliteStatements), sqliteEngine()), nil
 }
 
 // pool gives every connection its settings by the name that it is opened with:
