@@ -2,11 +2,13 @@ package torture_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -31,11 +33,11 @@ func soak(t *testing.T, s *stage) {
 	if s.long {
 		stored = 10_000
 	}
-	p := serve(t, s.dsn, "--trusted-proxy", "127.0.0.1")
+	p := serve(t, s.dsn, "--trusted-proxy", "127.0.0.1", "--allow-private-make")
 	var l ledger
 	l.prepare(t, connect(t, p.url, client.Options{}))
 	l.store(t, p, stored)
-	a := &attacker{process: p, token: token(t, p.url, key, secret)}
+	a := &attacker{process: p, token: token(t, p.url, key, secret), evilMake: newEvilMake(t)}
 	ctx, stop := context.WithCancel(t.Context())
 	watched := watch(ctx, p)
 	wait := l.write(ctx, 3, func() *client.Client { return connect(t, p.url, client.Options{}) })
@@ -139,6 +141,7 @@ type attacker struct {
 	*process
 
 	token            string
+	evilMake         string // its address
 	requests, failed atomic.Int64
 	mu               sync.Mutex
 	what             string // the first failure
@@ -157,6 +160,7 @@ func (a *attacker) attacks() []func(context.Context) {
 		a.crowd(16, http.MethodGet, "/iam/"+tenant+"/audit-events?limit=1000", ""),
 		a.crowd(32, http.MethodGet, users+"?q="+url.QueryEscape("lastName:~("+strings.Repeat("a*", 200)+"b)"), ""),
 		a.slowReaders,
+		a.syncWithEvil,
 		a.crowd(200, http.MethodGet, "/iam/"+tenant+"/groups?pageSize=5", ""),
 	}
 }
@@ -262,4 +266,42 @@ func (a *attacker) slowReaders(ctx context.Context) {
 		_ = c.SetReadDeadline(time.Now().Add(10 * time.Millisecond))
 		_, _ = io.CopyN(io.Discard, c, 512)
 	})
+}
+
+// newEvilMake starts a Make whose lists have no end and whose rows are large,
+// and returns its address.
+func newEvilMake(t *testing.T) string {
+	t.Helper()
+	users, roles := make([]any, 1000), make([]any, 1000)
+	for i := range users {
+		users[i] = map[string]any{"id": i, "email": strings.Repeat("x", 15_000), "name": "x"}
+		roles[i] = map[string]any{"usersRoleId": 1, "userId": i, "organizationId": 1, "invitation": strings.Repeat("x", 15_000)}
+	}
+	page, err := json.Marshal(map[string]any{"users": users, "userOrganizationRoles": roles, "organizationRoles": roles})
+	must(t, err)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(page)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// syncWithEvil has the sync ask it.
+func (a *attacker) syncWithEvil(context.Context) {
+	path := strings.Replace(api.PathMakeOrganization, "{tenant}", tenant, 1)
+	got := send(a.url, a.token, http.MethodPut, path, fmt.Sprintf(`{"organizationId":"1","sync":true,"apiUrl":%q,"apiKey":"key"}`, a.evilMake))
+	a.note("PUT "+path, got)
+	person := strings.Replace(`{"firstName":"A","lastName":"B","contactEmail":"make@acme.example","department":"","preferredSite":"main","preferredCurrency":"EUR","preferredLanguage":"en","groupIds":["oe-admin"]}`, "make", fmt.Sprint("make", a.requests.Load()), 1)
+	var made api.Created
+	if got = send(a.url, a.token, http.MethodPost, "/iam/"+tenant+"/users", person); json.Unmarshal(got.body, &made) != nil || made.ID == "" {
+		got.status = http.StatusInternalServerError
+	}
+	a.note("the user for Make", got)
+	for range 10 {
+		a.note("the sync", send(a.url, a.token, http.MethodPost, strings.Replace(api.PathMakeSync, "{tenant}", tenant, 1), "{}"))
+		pause(100, 200)
+	}
+	a.note("DELETE "+path, send(a.url, a.token, http.MethodDelete, path, ""))
+	a.note("the user again", send(a.url, a.token, http.MethodDelete, "/iam/"+tenant+"/users/"+made.ID, ""))
 }
