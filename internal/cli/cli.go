@@ -36,6 +36,7 @@ func commands() []command {
 		{"backup", "copy the database of the reference backend into a file, while it is served, too", runBackup},
 		{"restore", "make a database from such a file", runRestore},
 		{"clients", "list, create, rotate and revoke API keys", runClients},
+		{"keys", "list and rotate the keys that sign tokens", runKeys},
 		{"report", "print the permissions report of a user", runReport},
 		{"review", "print who gains and who loses access when a plan is applied", runReview},
 		{"export", "write the configuration of a tenant that exists, with import blocks", runExport},

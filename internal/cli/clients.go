@@ -77,7 +77,7 @@ func (c clientsCommand) parseAndRun(ctx context.Context, env Env, args []string)
 		fmt.Fprintf(env.Stderr, "clients %s: %s\n", c.name, access.Visible(err.Error()))
 		return errUsage
 	}
-	db, err := o.open(ctx)
+	db, err := openExisting(ctx, o.database)
 	if err != nil {
 		return err
 	}
@@ -109,16 +109,16 @@ func (o clientsOptions) check(c clientsCommand) error {
 	return nil
 }
 
-// open opens a database that is there.
-func (o clientsOptions) open(ctx context.Context) (*sqlstore.Store, error) {
-	if path, ok := strings.CutPrefix(o.database, "sqlite:"); ok {
+// openExisting opens a database that is there.
+func openExisting(ctx context.Context, database string) (*sqlstore.Store, error) {
+	if path, ok := strings.CutPrefix(database, "sqlite:"); ok {
 		dsn, err := embedded.Existing(path)
 		if err != nil {
 			return nil, err
 		}
 		return sqlstore.Open(ctx, dsn)
 	}
-	return sqlstore.Open(ctx, o.database)
+	return sqlstore.Open(ctx, database)
 }
 
 func listClients(ctx context.Context, env Env, o clientsOptions, db store.Store) error {

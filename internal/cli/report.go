@@ -121,7 +121,7 @@ func connect(ctx context.Context, env Env, o reportOptions) (*client.Client, fun
 	}
 	end := func() error { return nil }
 	if o.embedded != "" {
-		backend, err := embedded.Open(ctx, embedded.Options{Path: o.embedded, Tenant: strings.ToLower(o.tenant), MustExist: true})
+		backend, err := embedded.Open(ctx, embedded.Options{Path: o.embedded, Tenant: strings.ToLower(o.tenant), EncryptionKey: env.Getenv(encryptionVariable), MustExist: true})
 		if err != nil {
 			return nil, nil, err
 		}

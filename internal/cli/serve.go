@@ -30,7 +30,8 @@ type serveOptions struct {
 	owner     string
 	clients   list // ID:SECRET
 	certFile  string
-	keyFile   string
+	keyFile   string // of TLS
+	secrets   serveSecrets
 	logFormat string
 	fault     string
 	legacy    bool
@@ -51,6 +52,12 @@ type serveLimits struct {
 	privateMake bool
 	audit       server.AuditLimit
 	testTokens  bool
+}
+
+// serveSecrets are the flags about what protects secrets and tokens.
+type serveSecrets struct {
+	keyFile string
+	age     time.Duration // of a signing key
 }
 
 // list is a flag that may be given several times.
@@ -83,6 +90,8 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	f.Var(&o.clients, "client", "API key of a tenant as `ID:SECRET`; the first is for the first tenant, and so on (repeatable; default IAM_CLIENT_ID and IAM_CLIENT_SECRET, else one is made for a tenant that has none, and printed once)")
 	f.StringVar(&o.certFile, "tls-cert", "", "`file` with the TLS certificate")
 	f.StringVar(&o.keyFile, "tls-key", "", "`file` with the TLS key")
+	f.StringVar(&o.secrets.keyFile, "key-file", "", keyFileUsage)
+	f.DurationVar(&o.secrets.age, "signing-key-age", 90*24*time.Hour, "`age` at which another key begins to sign tokens; those before it stay good until they expire")
 	f.StringVar(&o.logFormat, "log-format", "text", "`text` or json")
 	f.StringVar(&o.fault, "fault", "", "misbehave as APIs do on a bad day: `switches` separated by commas, such as shuffle,lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.05,tolerant-deletes,vendor-groups=500ms,seed=7")
 	f.BoolVar(&o.legacy, "legacy", true, "answer for roles, permissions and resources, too, which the public API deprecates; --legacy=false leaves them out")
@@ -136,6 +145,9 @@ func (o serveOptions) check() error {
 	if (o.certFile == "") != (o.keyFile == "") {
 		return errors.New("--tls-cert and --tls-key go together")
 	}
+	if o.secrets.age < time.Hour {
+		return errors.New("--signing-key-age is at least 1h")
+	}
 	if _, err := server.ParseFaults(o.fault); err != nil {
 		return err
 	}
@@ -174,6 +186,10 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	encryption, err := encryptionKeys(env, o.secrets.keyFile)
+	if err != nil {
+		return err
+	}
 	db, err := sqlstore.Open(ctx, o.database)
 	if err != nil {
 		return err
@@ -186,14 +202,8 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	if kept := db.Kept(); kept != "" {
 		logger.InfoContext(ctx, "the tables were migrated; the database as it was is in a file", "backup", kept)
 	}
-	faults, _ := server.ParseFaults(o.fault) // check saw it
-	options := server.Options{Store: db, Logger: logger, NoLegacy: !o.legacy, VendorGroupDelay: faults.VendorGroups, Requests: o.limits.requests, Memory: int64(o.limits.memory) << 20, PrivateMake: o.limits.privateMake, Audit: o.limits.audit, TestTokens: o.limits.testTokens}
-	options.Connections, options.MetricsElsewhere = gate.NewConnections(o.limits.connections), o.metricsListen != ""
-	options.Proxies, _ = gate.ParseProxies(o.limits.proxies) // check saw them
-	if o.smtp != "" {
-		options.Mail = mailer{address: o.smtp, from: o.smtpFrom, now: time.Now}.send
-	}
-	backend, err := server.New(ctx, options)
+	connections := gate.NewConnections(o.limits.connections)
+	backend, err := o.start(ctx, server.Options{Store: db, Logger: logger, Connections: connections, Encryption: encryption})
 	if err != nil {
 		return err
 	}
@@ -220,16 +230,45 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	}
 	var handler http.Handler = backend
 	if o.fault != "" {
+		faults, _ := server.ParseFaults(o.fault) // check saw it
 		handler = faults.Wrap(backend)
 	}
 	s := &http.Server{
 		Handler: handler, TLSConfig: tlsConfig, ConnContext: gate.ConnContext,
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 	}
-	return answer(ctx, env, s, options.Connections.Limit(listener), func() {
+	return answer(ctx, env, s, connections.Limit(listener), func() {
 		backend.Drain()
 		time.Sleep(o.drain)
 	})
+}
+
+// start starts the backend with what the flags say beside the options, and has it
+// encrypt what it finds otherwise.
+func (o serveOptions) start(ctx context.Context, options server.Options) (*server.Server, error) {
+	faults, _ := server.ParseFaults(o.fault) // check saw it
+	options.NoLegacy, options.VendorGroupDelay, options.MetricsElsewhere = !o.legacy, faults.VendorGroups, o.metricsListen != ""
+	options.Requests, options.Memory, options.Audit = o.limits.requests, int64(o.limits.memory)<<20, o.limits.audit
+	options.PrivateMake, options.TestTokens, options.SigningKeyAge = o.limits.privateMake, o.limits.testTokens, o.secrets.age
+	options.Proxies, _ = gate.ParseProxies(o.limits.proxies) // check saw them
+	if o.smtp != "" {
+		options.Mail = mailer{address: o.smtp, from: o.smtpFrom, now: time.Now}.send
+	}
+	backend, err := server.New(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	count, err := backend.Reseal(ctx)
+	switch {
+	case err != nil:
+		backend.Close()
+		return nil, err
+	case options.Encryption == nil:
+		options.Logger.WarnContext(ctx, "secrets in the database are not encrypted: anybody who can read it, or a backup of it, can sign tokens and use the keys of Make; give a key in --key-file or "+encryptionVariable)
+	case count > 0:
+		options.Logger.InfoContext(ctx, "secrets in the database were encrypted", "secrets", count, "key", options.Encryption.ID())
+	}
+	return backend, nil
 }
 
 // loopback reports whether only this computer reaches the address.

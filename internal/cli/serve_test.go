@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -118,6 +119,17 @@ func TestServe_warnings(t *testing.T) {
 	}
 	if got := warned(t, "--listen", "127.0.0.1:0"); strings.Contains(got, plain) {
 		t.Errorf("on this computer: got %q", got)
+	}
+	const open = "secrets in the database are not encrypted"
+	file := filepath.Join(t.TempDir(), "keys")
+	if err := os.WriteFile(file, []byte(strings.Repeat("A", 43)+"="), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := warned(t, "--listen", "127.0.0.1:0"); !strings.Contains(got, open) {
+		t.Errorf("without a key: got %q", got)
+	}
+	if got := warned(t, "--listen", "127.0.0.1:0", "--key-file", file); strings.Contains(got, open) {
+		t.Errorf("with a key: got %q", got)
 	}
 }
 

@@ -20,6 +20,9 @@ import (
 // tokenLifetime is how long a token is good for, as on the platform.
 const tokenLifetime = 14399 * time.Second
 
+// keyHeader is the member of a token's header that names its key (RFC 7515).
+const keyHeader = "kid"
+
 // claims are what a token carries. The subject of a service token is an API
 // key, that of any other a user.
 type claims struct {
@@ -93,7 +96,10 @@ func (s *Server) sign(subject string, cl claims) (string, error) {
 		Subject: subject, ID: s.newID(),
 		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(tokenLifetime)),
 	}
-	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, cl).SignedString(s.signingKey)
+	key := s.tokenKeys.signer()
+	unsigned := jwt.NewWithClaims(jwt.SigningMethodHS256, cl)
+	unsigned.Header[keyHeader] = key.ID
+	token, err := unsigned.SignedString(key.secret)
 	if err != nil {
 		return "", fmt.Errorf("signing a token: %w", err)
 	}
@@ -114,9 +120,11 @@ func (s *Server) authorize(c *call, scopes []string) error {
 	}
 	var cl claims
 	_, err := jwt.ParseWithClaims(text, &cl,
-		func(*jwt.Token) (any, error) { return s.signingKey, nil },
+		func(t *jwt.Token) (any, error) { return s.keyOf(c, t) },
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithTimeFunc(s.now), jwt.WithExpirationRequired())
 	switch {
+	case errors.Is(err, errKeysUnread):
+		return err
 	case errors.Is(err, jwt.ErrTokenExpired):
 		return fault("Access Token expired", api.FaultTokenExpired)
 	case err != nil:
@@ -132,6 +140,22 @@ func (s *Server) authorize(c *call, scopes []string) error {
 		return forbidden(scopes...)
 	}
 	return nil
+}
+
+// errKeysUnread: whether a token is good is not known.
+var errKeysUnread = errors.New("looking for the key of a token")
+
+// keyOf finds the key that a token says it was signed with.
+func (s *Server) keyOf(c *call, t *jwt.Token) ([]byte, error) {
+	id, ok := t.Header[keyHeader].(string)
+	if !ok {
+		id = unnamedSigningKey
+	}
+	key, err := s.tokenKeys.find(c.ctx, id)
+	if err != nil && !errors.Is(err, errUnknownKey) {
+		return nil, fmt.Errorf("%w: %w", errKeysUnread, err)
+	}
+	return key, err
 }
 
 // checkSubject refuses the token of who may not have one any more. Customers are

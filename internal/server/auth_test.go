@@ -56,12 +56,11 @@ func TestAuth_tokenRefused(t *testing.T) {
 	b.token = b.issue(t, servertest.Tenant, api.AllScopes()...)
 	invalid := gatewayFault(api.FaultInvalidToken)
 	claims := jwt.MapClaims{"tenant": servertest.Tenant, "scope": strings.Join(api.AllScopes(), " "), "exp": clock.Now().Add(time.Hour).Unix(), "backend": true}
-	key, err := b.store.SigningKey(t.Context(), []byte("not kept"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	id, key := b.server.SigningKey()
 	sign := func(method jwt.SigningMethod, key any, claims jwt.MapClaims) string {
-		token, err := jwt.NewWithClaims(method, claims).SignedString(key)
+		unsigned := jwt.NewWithClaims(method, claims)
+		unsigned.Header["kid"] = id
+		token, err := unsigned.SignedString(key)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,6 +18,12 @@ func (s *Server) IssueUserToken(userID, tenant string, kind access.UserType, sco
 	return s.sign(userID, claims{Tenant: tenant, UserType: kind, Scope: strings.Join(scopes, " ")})
 }
 
+// SigningKey returns the id and the secret of the key that signs tokens now.
+func (s *Server) SigningKey() (id string, secret []byte) {
+	key := s.tokenKeys.signer()
+	return key.ID, key.secret
+}
+
 // PollEvery sets how often the workers look for what other processes left.
 func (o *Options) PollEvery(d time.Duration) { o.poll = d }
 
@@ -74,4 +80,10 @@ func (s *Server) Streaming(write func(gone context.Context, w io.Writer) error) 
 	return s.observed(s.open("GET", "/streaming", func(c *call) error {
 		return c.stream("text/plain", func(w io.Writer) error { return write(c.ctx, w) })
 	}))
+}
+
+// RefreshSigningKeys does what is due for the signing keys, beside the worker.
+func (s *Server) RefreshSigningKeys(ctx context.Context) error {
+	_, err := s.refreshSigningKeys(ctx)
+	return err
 }

@@ -30,7 +30,7 @@ func (s *Server) handleMakeOrganizationGet(c *call) error {
 // toWire presents the organization, without the key.
 func (o makeOrganization) toWire() api.MakeOrganization {
 	return api.MakeOrganization{
-		OrganizationID: o.OrganizationID, Sync: o.Sync, PruneStale: o.PruneStale, APIURL: o.APIURL, HasAPIKey: o.APIKey != "",
+		OrganizationID: o.OrganizationID, Sync: o.Sync, PruneStale: o.PruneStale, APIURL: o.APIURL, HasAPIKey: o.hasKey(),
 	}
 }
 
@@ -59,12 +59,12 @@ func (s *Server) handleMakeOrganizationPut(c *call) error {
 		created = !found
 		o := said // afresh: this may run again
 		if o.APIKey == "" && o.APIURL == old.APIURL {
-			o.APIKey = old.APIKey
+			o.APIKey, o.SealedKey = old.APIKey, old.SealedKey
 		}
 		if err := s.checkMakeOrganization(o); err != nil {
 			return err
 		}
-		if err := s.putDocument(c, tx, store.KindMake, store.KindMake, o); err != nil {
+		if err := s.putDocument(c, tx, store.KindMake, store.KindMake, s.sealKey(c.tenant, o)); err != nil {
 			return err
 		}
 		return s.changeMake(c, tx, old, o)
@@ -95,7 +95,7 @@ func (s *Server) checkMakeOrganization(o makeOrganization) error {
 	if err := s.checkMakeAddress(u); err != nil {
 		return violation(o.OrganizationID, err.Error())
 	}
-	if o.APIKey == "" || strings.ContainsFunc(o.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if !o.hasKey() || strings.ContainsFunc(o.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return violation(o.OrganizationID, "apiUrl needs apiKey, which is text without spaces")
 	}
 	return nil

@@ -41,8 +41,12 @@ type makeClient struct {
 }
 
 // makeClientOf returns a client of the Make that the tenant has.
-func (s *Server) makeClientOf(tenant string, o makeOrganization) *makeClient {
-	c := &makeClient{base: o.APIURL, key: o.APIKey, organization: o.OrganizationID, plain: s.privateMake, http: &http.Client{
+func (s *Server) makeClientOf(tenant string, o makeOrganization) (*makeClient, error) {
+	key, err := s.openKey(tenant, o)
+	if err != nil {
+		return nil, err
+	}
+	c := &makeClient{base: o.APIURL, key: key, organization: o.OrganizationID, plain: s.privateMake, http: &http.Client{
 		Transport:     s.outgoing,
 		Timeout:       makeTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the key is for nobody else
@@ -50,7 +54,7 @@ func (s *Server) makeClientOf(tenant string, o makeOrganization) *makeClient {
 	if o.APIURL == "" {
 		c.base, c.key, c.http.Transport, c.plain = "http://make.reference", s.makeKey(tenant), s, true
 	}
-	return c
+	return c, nil
 }
 
 // makeError is a refusal of Make.

@@ -34,9 +34,10 @@ func (u makeUser) documentID() string {
 	return u.OrganizationID + "/" + strconv.FormatInt(u.UserID, 10)
 }
 
-// makeKey is the key of a tenant with which the backend calls its own Make.
+// makeKey is the key of a tenant with which the backend calls its own Make: that
+// of this process, and nothing for others.
 func (s *Server) makeKey(tenant string) string {
-	mac := hmac.New(sha256.New, s.signingKey)
+	mac := hmac.New(sha256.New, s.ownKey)
 	mac.Write([]byte("make " + tenant))
 	return tenant + ":" + hex.EncodeToString(mac.Sum(nil))
 }

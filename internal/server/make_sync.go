@@ -17,8 +17,12 @@ type makeOrganization struct {
 	Sync           bool   `json:"sync"`
 	PruneStale     bool   `json:"pruneStale"`
 	APIURL         string `json:"apiUrl,omitempty"`
-	APIKey         string `json:"apiKey,omitempty"`
+	APIKey         string `json:"apiKey,omitempty"`       // as it is
+	SealedKey      string `json:"sealedApiKey,omitempty"` // or encrypted
 }
+
+// hasKey reports whether the organization is at a Make that asks for a key.
+func (o makeOrganization) hasKey() bool { return o.APIKey != "" || o.SealedKey != "" }
 
 // makeOrganizationOf loads the tenant's Make organization, if it has one.
 func makeOrganizationOf(ctx context.Context, tx store.DocumentTx, tenant string) (o makeOrganization, found bool, err error) {

@@ -125,7 +125,10 @@ func (s *Server) deliver(ctx context.Context, m store.MakeMember, known makeDire
 	if !o.Sync || !eligible && (!m.Present || !o.PruneStale) {
 		return s.settle(ctx, m, "")
 	}
-	client := s.makeClientOf(m.Tenant, o)
+	client, err := s.makeClientOf(m.Tenant, o)
+	if err != nil {
+		return err
+	}
 	there, ok, err := known.find(ctx, client, m, s.now())
 	if err != nil {
 		return err

@@ -17,13 +17,14 @@ import (
 
 // notRecorded are the operations that write without an event, and why.
 var notRecorded = map[string]string{
-	"SigningKey":      "is a secret of the backend, and of no tenant",
-	"CreateAccount":   "an account is of no tenant; the user or member that it is made for is recorded",
-	"RegisterAccount": "as CreateAccount",
-	"CreateTask":      "is no configuration: what a task changes is recorded when it is done",
-	"DeleteTask":      "as CreateTask",
-	"AppendEvent":     "is the record",
-	"DeleteEvents":    "leaves an event of its own that says which are gone",
+	"CreateSigningKey": "is a secret of the backend, and of no tenant",
+	"DeleteSigningKey": "as CreateSigningKey",
+	"CreateAccount":    "an account is of no tenant; the user or member that it is made for is recorded",
+	"RegisterAccount":  "as CreateAccount",
+	"CreateTask":       "is no configuration: what a task changes is recorded when it is done",
+	"DeleteTask":       "as CreateTask",
+	"AppendEvent":      "is the record",
+	"DeleteEvents":     "leaves an event of its own that says which are gone",
 
 	"CreateMakeMember":  "is what the sync with Make has to do yet, and follows from changes that are recorded",
 	"UpdateMakeMember":  "as CreateMakeMember",

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/server/egress"
 	"github.com/access-config/terraform-provider-iam/internal/server/gate"
+	"github.com/access-config/terraform-provider-iam/internal/server/seal"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -48,6 +48,12 @@ type Options struct {
 	Audit AuditLimit
 	// TestTokens lets whoever may change users act as them, for tests.
 	TestTokens bool
+	// Encryption has the keys under which secrets are stored; nil stores them
+	// plain.
+	Encryption *seal.Keys
+	// SigningKeyAge is how old a signing key gets before another one follows. Zero
+	// keeps it, and does not look for those of other processes.
+	SigningKeyAge time.Duration
 	// Mail sends an e-mail to someone; nil keeps them, for no one to read but by
 	// the API. Id is the same when it is sent again.
 	Mail func(ctx context.Context, to, id, subject, text string) error
@@ -68,7 +74,9 @@ type Server struct {
 	noLegacy         bool
 	vendorGroupDelay time.Duration
 	poll             time.Duration
-	signingKey       []byte
+	tokenKeys        *tokenKeys
+	seal             *seal.Keys
+	ownKey           []byte // what this process calls itself with
 	room             *gate.Work
 	limits           struct{ requests, memory int64 } // of the room
 	connections      *gate.Connections
@@ -87,6 +95,7 @@ type Server struct {
 	worker           *worker
 	makeWorker       *worker
 	auditWorker      *worker     // nil where all events are kept
+	keyWorker        *worker     // nil where signing keys stay
 	syncs            atomic.Bool // there was a change that the sync with Make has to know
 	mail             func(ctx context.Context, to, id, subject, text string) error
 }
@@ -109,16 +118,22 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	s.connections, s.metricsElsewhere, s.figures = o.Connections, o.MetricsElsewhere, newFigures()
 	s.brake = gate.NewBrake(s.now)
 	s.store, s.clients = newRecordingStore(o.Store, s.now), NewClients(o.Store, s.now)
-	proposal := make([]byte, 32)
-	_, _ = rand.Read(proposal) // never fails: see crypto/rand
-	key, err := s.store.SigningKey(ctx, proposal)
-	if err != nil {
-		return nil, fmt.Errorf("reading the token signing key: %w", err)
+	s.ownKey = make([]byte, signingKeyBytes)
+	_, _ = rand.Read(s.ownKey) // never fails: see crypto/rand
+	s.seal = o.Encryption
+	s.tokenKeys = &tokenKeys{source: NewSigningKeys(o.Store, o.Encryption, s.now), age: o.SigningKeyAge}
+	if err := s.checkSealed(ctx); err != nil { // before anything is changed
+		return nil, err
 	}
-	s.signingKey = key
+	if err := s.tokenKeys.refresh(ctx); err != nil {
+		return nil, err
+	}
 	s.handler = s.routes()
 	s.worker = s.startWorker("tasks", s.doTasks)
 	s.makeWorker = s.startWorker("the sync with Make", s.syncMembers)
+	if o.SigningKeyAge > 0 {
+		s.keyWorker = s.startWorker("the rotation of signing keys", s.refreshSigningKeys)
+	}
 	if s.audit != (AuditLimit{}) {
 		s.auditWorker = s.startWorker("the removal of audit events", s.trimEvents)
 	}

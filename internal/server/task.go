@@ -50,7 +50,7 @@ func (s *Server) startWorker(name string, do func(ctx context.Context) (wait tim
 // request is under way any more, and before the store is closed; calling it
 // again does nothing.
 func (s *Server) Close() {
-	for _, w := range []*worker{s.worker, s.makeWorker, s.auditWorker} {
+	for _, w := range []*worker{s.worker, s.makeWorker, s.auditWorker, s.keyWorker} {
 		if w != nil {
 			w.stop()
 			<-w.done

@@ -21,7 +21,14 @@ type Client struct {
 	SecretAt   time.Time // when the secret was set
 }
 
-// TenantTx keeps tenants and their clients.
+// SigningKey is a secret that signs the backend's tokens, those of all tenants.
+type SigningKey struct {
+	ID        string
+	Secret    string // in a form that the storage does not look into
+	CreatedAt time.Time
+}
+
+// TenantTx keeps tenants and their clients, and the keys of tokens.
 type TenantTx interface {
 	// CreateTenant answers ErrExists when the name is taken.
 	CreateTenant(ctx context.Context, t Tenant) error
@@ -44,8 +51,10 @@ type TenantTx interface {
 	// DeleteClient answers ErrNotFound when the tenant has none of that id.
 	DeleteClient(ctx context.Context, tenant, id string) error
 
-	// SigningKey returns the secret that signs the backend's tokens. The first
-	// call keeps the proposal; all later calls, by any process on the same
-	// database, get the one that was kept. An empty proposal is an error.
-	SigningKey(ctx context.Context, proposal []byte) ([]byte, error)
+	// CreateSigningKey answers ErrExists when the id is taken.
+	CreateSigningKey(ctx context.Context, k SigningKey) error
+	// SigningKeys lists all by creation time, then id.
+	SigningKeys(ctx context.Context) ([]SigningKey, error)
+	// DeleteSigningKey answers ErrNotFound when there is none of that id.
+	DeleteSigningKey(ctx context.Context, id string) error
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/server/seal"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
@@ -31,6 +32,10 @@ type Options struct {
 
 	// PrivateMake lets a Make have any address.
 	PrivateMake bool
+
+	// EncryptionKey has the keys that encrypt secrets, as IAM_ENCRYPTION_KEY has
+	// them. Empty stores secrets plain.
+	EncryptionKey string
 
 	// MustExist refuses a file or tenant that is missing, instead of making it.
 	MustExist bool
@@ -97,13 +102,19 @@ func withoutMaking(dsn string) string {
 }
 
 func (b *Backend) start(ctx context.Context, o Options) (err error) {
+	options := server.Options{Store: b.store, PrivateMake: o.PrivateMake}
+	if o.EncryptionKey != "" {
+		if options.Encryption, err = seal.Parse(o.EncryptionKey); err != nil {
+			return fmt.Errorf("reading IAM_ENCRYPTION_KEY: %w", err)
+		}
+	}
 	if o.MustExist {
 		// Before the server, which would give a new database its signing key.
 		if err := b.findTenant(ctx, o); err != nil {
 			return err
 		}
 	}
-	if b.server, err = server.New(ctx, server.Options{Store: b.store, PrivateMake: o.PrivateMake}); err != nil {
+	if b.server, err = server.New(ctx, options); err != nil {
 		return err
 	}
 	if !o.MustExist {

@@ -201,9 +201,9 @@ func TestBackup_leavesNothing(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	wantNames(t, dir, "iam.db", "backup")
-	execute(t, file, "PRAGMA ignore_check_constraints = 1", "INSERT INTO signing_key VALUES (2, 'x')")
+	execute(t, file, "PRAGMA ignore_check_constraints = 1", "INSERT INTO team_member VALUES ('acme', 'x', 'x', 'x', 'x', 'x', 0, 0)")
 	_, err = sqlstore.Backup(t.Context(), "sqlite:"+file, backup+"2", false)
-	if !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "CHECK constraint failed in signing_key") {
+	if !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "CHECK constraint failed in team_member") {
 		t.Errorf("got %v", err)
 	}
 	wantNames(t, dir, "iam.db", "backup")

@@ -2,8 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"encoding/base64"
-	"errors"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -21,6 +19,14 @@ var clients = newTable(table[store.Client]{
 	columns: "tenant, id, secret_hash, scopes, created_at, secret_at",
 	fields: func(c *store.Client) []any {
 		return []any{asKey(&c.Tenant), asKey(&c.ID), &c.SecretHash, asJSON(&c.Scopes), asMillis(&c.CreatedAt), asMillis(&c.SecretAt)}
+	},
+})
+
+var signingKeys = newTable(table[store.SigningKey]{
+	name:    "signing_key",
+	columns: "id, secret, created_at",
+	fields: func(k *store.SigningKey) []any {
+		return []any{asKey(&k.ID), &k.Secret, asMillis(&k.CreatedAt)}
 	},
 })
 
@@ -76,23 +82,18 @@ func (q queries) DeleteClient(ctx context.Context, tenant, id string) error {
 	})
 }
 
-// SigningKey refuses an empty proposal: it would be kept for ever.
-func (q queries) SigningKey(ctx context.Context, proposal []byte) ([]byte, error) {
-	if len(proposal) == 0 {
-		return nil, errors.New("keep a signing key: the proposal is empty")
-	}
-	var text string
-	err := q.change(ctx, func(db *transaction) error {
-		_, err := db.ExecContext(ctx, `INSERT INTO signing_key (id, secret) VALUES (1, $1)
-			ON CONFLICT (id) DO NOTHING`, base64.StdEncoding.EncodeToString(proposal))
-		if err != nil {
-			return translate(ctx, err, nil)
-		}
-		row := db.QueryRowContext(ctx, `SELECT secret FROM signing_key WHERE id = 1`)
-		return translate(ctx, row.Scan(&text), nil)
+func (q queries) CreateSigningKey(ctx context.Context, k store.SigningKey) error {
+	return q.change(ctx, func(db *transaction) error {
+		return signingKeys.insert(ctx, db, &k)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return base64.StdEncoding.DecodeString(text)
+}
+
+func (q queries) SigningKeys(ctx context.Context) ([]store.SigningKey, error) {
+	return signingKeys.all(ctx, q.read, `ORDER BY created_at, id`)
+}
+
+func (q queries) DeleteSigningKey(ctx context.Context, id string) error {
+	return q.change(ctx, func(db *transaction) error {
+		return signingKeys.removeOne(ctx, db, `WHERE id = $1`, id)
+	})
 }

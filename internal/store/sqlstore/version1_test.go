@@ -1,7 +1,6 @@
 package sqlstore_test
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"reflect"
@@ -107,8 +106,11 @@ func wantOldRecords(t *testing.T, s store.Store) {
 	template, err := s.Template(ctx, "acme", "viewer")
 	check([]any{template.Name["en"], template.Predefined, len(template.AccessControls), template.Version, template.Access == nil, template.ModifiedAt.IsZero()},
 		[]any{"Viewer", true, 42, 1, true, true}, err)
-	key, err := s.SigningKey(ctx, []byte("another"))
-	check(base64.StdEncoding.EncodeToString(key), "uPARBcKqJ/1WVb82rv79MBh8gpZpSwyXcO/yxnVPMIw=", err)
+	keys, err := s.SigningKeys(ctx)
+	if err != nil || len(keys) != 1 || time.Since(keys[0].CreatedAt) > time.Hour {
+		t.Fatalf("got the signing keys %+v, %v", keys, err)
+	}
+	check([]string{keys[0].ID, keys[0].Secret}, []string{"1", "uPARBcKqJ/1WVb82rv79MBh8gpZpSwyXcO/yxnVPMIw="}, nil)
 	_, err = s.NextTask(ctx)
 	check(err, store.ErrNotFound, nil)
 }

@@ -32,6 +32,10 @@ func newClient(tenant, id string) store.Client {
 	}
 }
 
+func newSigningKey(id string) store.SigningKey {
+	return store.SigningKey{ID: id, Secret: "secret of " + id, CreatedAt: later(9)}
+}
+
 // documentKind is the kind of most documents here.
 const documentKind = "setting"
 

@@ -35,8 +35,10 @@ func calls(s store.Store) map[string]func(ctx context.Context) error {
 		"UpdateClient": func(ctx context.Context) error {
 			return s.UpdateClient(ctx, "acme", "in tx", func(*store.Client) error { return nil })
 		},
-		"DeleteClient": func(ctx context.Context) error { return s.DeleteClient(ctx, "acme", "in tx") },
-		"SigningKey":   func(ctx context.Context) error { return second(s.SigningKey(ctx, []byte("key"))) },
+		"DeleteClient":     func(ctx context.Context) error { return s.DeleteClient(ctx, "acme", "in tx") },
+		"CreateSigningKey": func(ctx context.Context) error { return s.CreateSigningKey(ctx, newSigningKey("k")) },
+		"SigningKeys":      func(ctx context.Context) error { return second(s.SigningKeys(ctx)) },
+		"DeleteSigningKey": func(ctx context.Context) error { return s.DeleteSigningKey(ctx, "in tx") },
 
 		"CreateUser":  func(ctx context.Context) error { return s.CreateUser(ctx, newUser("acme", "u")) },
 		"User":        func(ctx context.Context) error { return second(s.User(ctx, "acme", "in tx")) },

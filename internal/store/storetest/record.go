@@ -25,6 +25,10 @@ var kinds = []kind{
 		func(tx store.Tx, ctx context.Context, _, id string) (store.Tenant, error) { return tx.Tenant(ctx, id) }),
 	kindOf("client", newClient, store.Tx.CreateClient,
 		func(tx store.Tx, ctx context.Context, _, id string) (store.Client, error) { return tx.Client(ctx, id) }),
+	kindOf("signing key", func(_, id string) store.SigningKey { return newSigningKey(id) }, store.Tx.CreateSigningKey,
+		func(tx store.Tx, ctx context.Context, _, id string) (store.SigningKey, error) {
+			return signingKey(ctx, tx, id)
+		}),
 	kindOf("document", newDocument, store.Tx.PutDocument,
 		func(tx store.Tx, ctx context.Context, tenant, id string) (store.Document, error) {
 			return tx.Document(ctx, tenant, documentKind, id)
@@ -67,6 +71,20 @@ func kindOf[T any](
 	}
 }
 
+// signingKey finds a signing key in the list of all.
+func signingKey(ctx context.Context, tx store.Tx, id string) (store.SigningKey, error) {
+	all, err := tx.SigningKeys(ctx)
+	if err != nil {
+		return store.SigningKey{}, err
+	}
+	for _, k := range all {
+		if k.ID == id {
+			return k, nil
+		}
+	}
+	return store.SigningKey{}, store.ErrNotFound
+}
+
 // prepare makes a tenant in which a record of any kind can be created.
 func prepare(t *testing.T, s store.Store, tenant string) {
 	t.Helper()
@@ -86,7 +104,7 @@ func recordClauses() []clause {
 		if k.name != "document" {
 			add("a second one of that id is refused, and the first one stays", proveExists)
 		}
-		inTenant := k.name != "tenant" && k.name != "account"
+		inTenant := k.name != "tenant" && k.name != "account" && k.name != "signing key"
 		if inTenant {
 			add("the tenant must exist", proveTenantMustExist)
 		}

@@ -18,7 +18,6 @@ var sharedClauses = []struct {
 	prove func(t *testing.T, one, two store.Store)
 }{
 	{"two stores see what each other wrote", proveSharedReads},
-	{"two stores get the same signing key", proveSharedKey},
 	{"updates through two stores lose nothing", proveSharedUpdates},
 	{"transactions of two stores are serialized", proveSharedTransactions},
 	{"of updates that expect one version, through two stores, one wins", proveSharedVersion},
@@ -52,14 +51,6 @@ func proveSharedReads(t *testing.T, one, two store.Store) {
 			ok(t, err)
 			wantSame(t, got, want)
 		}
-	}
-}
-
-func proveSharedKey(t *testing.T, one, two store.Store) {
-	for i, s := range []store.Store{one, two, one} {
-		got, err := s.SigningKey(t.Context(), fmt.Appendf(nil, "proposal %d", i))
-		ok(t, err)
-		wantSame(t, string(got), "proposal 0")
 	}
 }
 

@@ -1,9 +1,9 @@
 package storetest
 
 import (
-	"fmt"
-	"sync"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -17,9 +17,8 @@ var tenantClauses = []clause{
 	{"a client is updated in its own tenant only", proveClientUpdateElsewhere},
 	{"a client that is deleted is gone, and its id is free", proveClientDelete},
 	{"a client is deleted in its own tenant only", proveClientDeleteElsewhere},
-	{"the first signing key is kept", proveSigningKey},
-	{"callers at the same time get the same signing key", proveOneSigningKey},
-	{"an empty signing key is refused", proveEmptySigningKey},
+	{"signing keys are listed by creation time, then id, byte by byte", proveSigningKeysInOrder},
+	{"a signing key that is deleted is gone, and its id is free", proveSigningKeyDelete},
 }
 
 // mixed is in byte order: capitals before small letters before accents.
@@ -150,41 +149,30 @@ func proveClientDeleteElsewhere(t *testing.T, s store.Store) {
 	wantSame(t, got, newClient("one", "key"))
 }
 
-func proveSigningKey(t *testing.T, s store.Store) {
-	first := []byte{0, 1, 254, 255, '\'', '"', 'k'}
-	for _, proposal := range [][]byte{first, []byte("second"), first} {
-		got, err := s.SigningKey(t.Context(), proposal)
-		ok(t, err)
-		wantSame(t, got, first)
-	}
-}
-
-func proveOneSigningKey(t *testing.T, s store.Store) {
-	keys := make([]string, 8)
-	var group sync.WaitGroup
-	for i := range keys {
-		group.Go(func() {
-			key, err := s.SigningKey(t.Context(), fmt.Appendf(nil, "proposal %d", i))
-			if err != nil {
-				t.Error(err)
-			}
-			keys[i] = string(key)
-		})
-	}
-	group.Wait()
-	for _, key := range keys {
-		wantSame(t, key, keys[0])
-	}
-}
-
-func proveEmptySigningKey(t *testing.T, s store.Store) {
+func proveSigningKeysInOrder(t *testing.T, s store.Store) {
 	ctx := t.Context()
-	for _, empty := range [][]byte{nil, {}} {
-		if _, err := s.SigningKey(ctx, empty); err == nil {
-			t.Error("an empty key was kept")
-		}
-	}
-	got, err := s.SigningKey(ctx, []byte("key"))
+	list, err := s.SigningKeys(ctx)
 	ok(t, err)
-	wantSame(t, string(got), "key")
+	wantSame(t, len(list), 0)
+	last := newSigningKey("0")
+	last.CreatedAt = last.CreatedAt.Add(time.Millisecond)
+	ok(t, s.CreateSigningKey(ctx, last))
+	for _, id := range shuffled() {
+		ok(t, s.CreateSigningKey(ctx, newSigningKey(id)))
+	}
+	list, err = s.SigningKeys(ctx)
+	ok(t, err)
+	wantSame(t, ids(list, func(k store.SigningKey) string { return k.ID }), append(slices.Clone(mixed), "0"))
+}
+
+func proveSigningKeyDelete(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	ok(t, s.CreateSigningKey(ctx, newSigningKey("one")))
+	ok(t, s.CreateSigningKey(ctx, newSigningKey("two")))
+	ok(t, s.DeleteSigningKey(ctx, "one"))
+	wantErr(t, s.DeleteSigningKey(ctx, "one"), store.ErrNotFound)
+	list, err := s.SigningKeys(ctx)
+	ok(t, err)
+	wantSame(t, list, []store.SigningKey{newSigningKey("two")})
+	ok(t, s.CreateSigningKey(ctx, newSigningKey("one")))
 }

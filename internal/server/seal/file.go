@@ -1,0 +1,38 @@
+package seal
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+)
+
+// maxFile is the most that a file of keys has, in bytes.
+const maxFile = 64 << 10
+
+// ReadFile reads keys from a file that nobody but its owner may read. Its errors
+// name the file.
+func ReadFile(path string) (*Keys, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	// Windows keeps who may read a file elsewhere.
+	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
+		return nil, fmt.Errorf("%s has mode %#o, so that others than its owner can use it: chmod 600 %s", path, mode, path)
+	}
+	text, err := io.ReadAll(io.LimitReader(file, maxFile))
+	if err != nil {
+		return nil, err
+	}
+	keys, err := Parse(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return keys, nil
+}
