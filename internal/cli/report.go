@@ -119,6 +119,11 @@ func connect(ctx context.Context, env Env, o reportOptions) (*client.Client, fun
 		BaseURL: o.apiURL, Tenant: o.tenant, UserAgent: "terraform-provider-iam/" + env.Version,
 		ClientID: env.Getenv("IAM_CLIENT_ID"), ClientSecret: env.Getenv("IAM_CLIENT_SECRET"), AccessToken: env.Getenv("IAM_ACCESS_TOKEN"),
 	}
+	trace, err := api.ParseTrace(env.Getenv("TRACEPARENT"), env.Getenv("TRACESTATE"))
+	if err != nil {
+		fmt.Fprintf(env.Stderr, "TRACEPARENT or TRACESTATE of the environment is not passed on: %v\n", err)
+	}
+	options.Trace = trace
 	end := func() error { return nil }
 	if o.embedded != "" {
 		backend, err := embedded.Open(ctx, embedded.Options{Path: o.embedded, Tenant: strings.ToLower(o.tenant), EncryptionKey: env.Getenv(encryptionVariable), MustExist: true})

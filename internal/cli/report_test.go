@@ -168,3 +168,26 @@ func TestReport_hostileNames(t *testing.T) {
 		}
 	}
 }
+
+// What of the environment is no trace is said, and not passed on.
+func TestReport_trace(t *testing.T) {
+	t.Parallel()
+	const parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+	for given, c := range map[string]struct{ sent, says string }{
+		parent:     {parent, ""},
+		"nonsense": {"", "TRACEPARENT or TRACESTATE of the environment is not passed on"},
+	} {
+		b := servertest.New(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if got := r.Header.Get("traceparent"); got != c.sent {
+					t.Errorf("%s has %q, want %q", r.URL.Path, got, c.sent)
+				}
+				next.ServeHTTP(w, r)
+			})
+		}})
+		environment := map[string]string{"IAM_API_URL": b.URL, "IAM_TENANT": "acme", "IAM_CLIENT_ID": servertest.ClientID, "IAM_CLIENT_SECRET": servertest.ClientSecret, "TRACEPARENT": given}
+		if _, stderr, code := run(t, environment, "report", "--email", "owner@acme.example"); code != 0 || !strings.Contains(stderr, c.says) || (stderr == "") != (c.says == "") {
+			t.Errorf("%s: code %d %q", given, code, stderr)
+		}
+	}
+}

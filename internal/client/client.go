@@ -49,6 +49,7 @@ type Options struct {
 	PageSize       int               // rows per page of a list; zero: 1000
 	Transport      http.RoundTripper // nil: a pool of connections of its own
 	UserAgent      string
+	Trace          api.Trace // that every request belongs to
 
 	// Log is called once per HTTP exchange, and never gets a header, a query, a
 	// body or a token. Nil is silent.
@@ -71,6 +72,7 @@ type Client struct {
 	maxRows   int
 	maxList   int64
 	agent     string
+	trace     api.Trace
 	log       func(ctx context.Context, msg string, fields map[string]any)
 	backoff   retryablehttp.Backoff
 
@@ -124,6 +126,7 @@ func New(o Options) (*Client, error) {
 		maxRows:   maxRows,
 		maxList:   maxList,
 		agent:     o.UserAgent,
+		trace:     o.Trace,
 		log:       o.Log,
 		backoff:   backoff,
 		locks:     map[entity]*sync.Mutex{},

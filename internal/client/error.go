@@ -20,6 +20,7 @@ type Request struct {
 	Path      string // without the query
 	Host      string
 	RequestID string // the same for all tries
+	TraceID   string // empty where there is no trace
 	Attempts  int    // how often it was tried
 
 	uncertain bool // it may have taken effect
@@ -30,9 +31,17 @@ func (r Request) tookEffect() bool { return r.uncertain }
 // trail ends the text of an error.
 func (r Request) trail() string {
 	if r.Attempts > 1 {
-		return fmt.Sprintf(" [request id %s, %d tries at %s]", r.RequestID, r.Attempts, r.Host)
+		return fmt.Sprintf(" [%s, %d tries at %s]", r.ids(), r.Attempts, r.Host)
 	}
-	return fmt.Sprintf(" [request id %s]", r.RequestID)
+	return fmt.Sprintf(" [%s]", r.ids())
+}
+
+// ids are what a log has the request under.
+func (r Request) ids() string {
+	if r.TraceID == "" {
+		return "request id " + r.RequestID
+	}
+	return "request id " + r.RequestID + ", trace id " + r.TraceID
 }
 
 // Error is an answer that is no success.
@@ -79,8 +88,8 @@ func (e *RequestError) Error() string {
 	if e.Attempts != 1 {
 		tries = fmt.Sprintf("%d tries", e.Attempts)
 	}
-	return fmt.Sprintf("%s %s: no usable answer from %s after %s: %s [request id %s]",
-		e.Method, e.Path, e.Host, tries, access.Excerpt(e.Err.Error(), 2*mostText), e.RequestID)
+	return fmt.Sprintf("%s %s: no usable answer from %s after %s: %s [%s]",
+		e.Method, e.Path, e.Host, tries, access.Excerpt(e.Err.Error(), 2*mostText), e.ids())
 }
 
 // Unwrap returns the last cause.

@@ -206,6 +206,26 @@ func TestErrorNamesTriesAndHost(t *testing.T) {
 	}
 }
 
+// Errors of either kind, and the log, have the trace's id beside the request's.
+func TestErrorNamesTrace(t *testing.T) {
+	t.Parallel()
+	const id = "4bf92f3577b34da6a3ce929d0e0e4736"
+	var logged []any
+	traced := func(o *Options) {
+		o.Trace = api.Trace{Parent: "00-" + id + "-00f067aa0ba902b7-01"}
+		o.Log = func(_ context.Context, _ string, fields map[string]any) { logged = append(logged, fields["trace_id"]) }
+	}
+	for _, c := range []*Client{newTestClient(t, answer(404, ""), traced), newTestClient(t, answer(200, "nonsense"), traced)} {
+		_, err := c.Group(t.Context(), "g")
+		if want := fmt.Sprintf(" [request id %s, trace id %s]", requestID(err), id); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("got %v, want %s at its end", err, want)
+		}
+	}
+	if fmt.Sprint(logged) != fmt.Sprint([]any{id, id}) {
+		t.Errorf("the log has %v", logged)
+	}
+}
+
 func requestID(err error) string {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.RequestID

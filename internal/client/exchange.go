@@ -56,7 +56,7 @@ type exchange struct {
 
 func (c *Client) newExchange(call call) *exchange {
 	return &exchange{
-		Request: Request{Method: call.method, Path: call.path, Host: c.base.Host, RequestID: uuid.NewString()},
+		Request: Request{Method: call.method, Path: call.path, Host: c.base.Host, RequestID: uuid.NewString(), TraceID: c.trace.ID()},
 		client:  c,
 		call:    call,
 	}
@@ -136,6 +136,12 @@ func (x *exchange) setHeader(h http.Header) {
 	h.Set("Accept", "application/json")
 	h.Set("User-Agent", x.client.agent)
 	h.Set(api.HeaderRequestID, x.RequestID)
+	if trace := x.client.trace; trace.Parent != "" {
+		h.Set(api.HeaderTraceparent, trace.Parent)
+		if trace.State != "" {
+			h.Set(api.HeaderTracestate, trace.State)
+		}
+	}
 	if x.call.form != nil {
 		h.Set("Content-Type", "application/x-www-form-urlencoded")
 		return
@@ -263,6 +269,9 @@ func (x *exchange) logTry(ctx context.Context, took time.Duration, err error) {
 		"attempt":     x.Attempts,
 		"duration_ms": took.Milliseconds(),
 		"request_id":  x.RequestID,
+	}
+	if x.TraceID != "" {
+		fields["trace_id"] = x.TraceID
 	}
 	if x.status != 0 {
 		fields["status"] = x.status

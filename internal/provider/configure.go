@@ -181,6 +181,7 @@ func (p *iamProvider) connect(ctx context.Context, s settings, diags *diag.Diagn
 		s.client.BaseURL, s.client.Transport, s.client.AccessToken = embedded.BaseURL, backend, backend.Token()
 	}
 	s.client.UserAgent = "terraform-provider-iam/" + p.version
+	s.client.Trace = p.trace(ctx)
 	s.client.Log = func(ctx context.Context, msg string, fields map[string]any) { tflog.Debug(ctx, msg, fields) }
 	c, err := client.New(s.client)
 	var badURL *client.BaseURLError
@@ -193,6 +194,15 @@ func (p *iamProvider) connect(ctx context.Context, s settings, diags *diag.Diagn
 		return nil
 	}
 	return c
+}
+
+// trace is the trace that the environment says this run belongs to.
+func (p *iamProvider) trace(ctx context.Context) api.Trace {
+	trace, err := api.ParseTrace(p.getenv("TRACEPARENT"), p.getenv("TRACESTATE"))
+	if err != nil {
+		tflog.Warn(ctx, "TRACEPARENT or TRACESTATE of the environment is not passed on.", map[string]any{"cause": err.Error()})
+	}
+	return trace
 }
 
 // blocked names, per scope, what the provider cannot do without it.

@@ -295,3 +295,45 @@ func TestConfigure_patience(t *testing.T) {
 		})
 	}
 }
+
+// Every request belongs to the trace of the environment, where that is one, and
+// errors give its id beside that of the request.
+func TestConfigure_trace(t *testing.T) {
+	t.Parallel()
+	const id, parent, state = "4bf92f3577b34da6a3ce929d0e0e4736", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "congo=t61rcWkgMzE"
+	for _, c := range []struct {
+		parent, state string
+		sent          []string
+	}{
+		{parent, state, []string{parent, state}},
+		{parent, "A=b", []string{parent, ""}},
+		{strings.ToUpper(parent), state, []string{"", ""}},
+		{"", state, []string{"", ""}},
+	} {
+		var requests atomic.Int32
+		b := servertest.New(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				requests.Add(1)
+				if got := []string{r.Header.Get("traceparent"), r.Header.Get("tracestate")}; !slices.Equal(got, c.sent) {
+					t.Errorf("%s %s has %q, want %q", r.Method, r.URL.Path, got, c.sent)
+				}
+				next.ServeHTTP(w, r)
+			})
+		}})
+		p := providertest.Start(t, map[string]string{"TRACEPARENT": c.parent, "TRACESTATE": c.state})
+		token, err := b.Server.IssueToken("tests", "acme", []string{api.ScopeUserRead})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := p.Configure(values{"api_url": b.URL, "tenant": "acme", "access_token": token}); d.Failed() {
+			t.Fatal(d)
+		}
+		_, d := p.ReadData("iam_groups", values{})
+		if !d.Has("[request id ") || d.Has(", trace id "+id+"]") != (c.sent[0] != "") || requests.Load() == 0 {
+			t.Errorf("with %q and %q, after %d requests: got %v", c.parent, c.state, requests.Load(), d)
+		}
+		if d := p.Configure(values{"api_url": b.URL, "tenant": "acme", "client_id": "nobody", "client_secret": "wrong"}); !d.Has("[request id ") || d.Has(", trace id "+id+"]") != (c.sent[0] != "") {
+			t.Errorf("the token with %q and %q: got %v", c.parent, c.state, d)
+		}
+	}
+}

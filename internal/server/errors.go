@@ -108,7 +108,7 @@ func (s *Server) writeError(c *call, err error) {
 
 // logFailure logs what is not the caller's to know.
 func (s *Server) logFailure(c *call, err error) {
-	s.log.ErrorContext(c.ctx, "request failed", "request_id", c.w.Header().Get(api.HeaderRequestID), "method", c.r.Method, "path", c.r.URL.Path, "cause", err.Error())
+	s.log.ErrorContext(c.ctx, "request failed", append(identity(c.w, c.r), "method", c.r.Method, "path", c.r.URL.Path, "cause", err.Error())...)
 }
 
 // storeFailure is the failure of a store that whoever runs the backend can mend;

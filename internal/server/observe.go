@@ -60,7 +60,7 @@ func (s *Server) observed(next http.Handler) http.Handler {
 			cause := recover()
 			abort := cause == http.ErrAbortHandler //nolint:errorlint // the value itself is the signal
 			if cause != nil && !abort {
-				s.log.ErrorContext(r.Context(), "panic", "request_id", id, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+				s.log.ErrorContext(r.Context(), "panic", append(identity(o, r), "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))...)
 				if abort = o.status != 0; !abort {
 					s.writeError(&call{w: o, r: r, ctx: r.Context()}, fmt.Errorf("panic: %v", cause))
 				}
@@ -76,12 +76,24 @@ func (s *Server) observed(next http.Handler) http.Handler {
 	})
 }
 
+// identity is what the log has a request under: its id and, where its caller
+// belongs to a trace, the id of that.
+func identity(w http.ResponseWriter, r *http.Request) []any {
+	fields := []any{"request_id", w.Header().Get(api.HeaderRequestID)}
+	if parents := r.Header.Values(api.HeaderTraceparent); len(parents) == 1 { // of several, none is the one
+		if trace, err := api.ParseTrace(parents[0], ""); err == nil {
+			fields = append(fields, "trace_id", trace.ID())
+		}
+	}
+	return fields
+}
+
 // finish logs and counts a request.
 func (s *Server) finish(r *http.Request, o *observer, took time.Duration) {
-	fields := []any{
-		"request_id", o.Header().Get(api.HeaderRequestID), "method", r.Method, "route", o.route, "tenant", o.tenant,
+	fields := append(
+		identity(o, r), "method", r.Method, "route", o.route, "tenant", o.tenant,
 		"status", o.status, "bytes", o.sent, "duration", took,
-	}
+	)
 	if o.aborted {
 		fields = append(fields, "aborted", true)
 	}

@@ -92,6 +92,48 @@ func TestObserve_log(t *testing.T) {
 	}
 }
 
+// The log has a request under the id of its trace, too, where that is one; so has
+// it what failed.
+func TestObserve_trace(t *testing.T) {
+	t.Parallel()
+	const id, parent = "4bf92f3577b34da6a3ce929d0e0e4736", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+	b := newBrokenBackend(t)
+	for name, c := range map[string]struct {
+		parents []string
+		want    any
+	}{
+		"a trace":   {[]string{parent}, id},
+		"none":      {nil, nil},
+		"no trace":  {[]string{"00-" + id + "-0000000000000000-01"}, nil},
+		"two":       {[]string{parent, parent}, nil},
+		"a newline": {[]string{parent + " x=y"}, nil},
+	} {
+		for _, panics := range []bool{false, true} {
+			b.breakage.set(1, errors.New("broken"), panics)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.url+"/iam/acme/groups", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header["Traceparent"] = c.parents
+			r.Header.Set("Authorization", "Bearer "+b.token)
+			got, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got.Body.Close()
+			records := b.log.with(t, got.Header.Get(api.HeaderRequestID))
+			if want := 2; len(records) < want {
+				t.Errorf("%s: the log has %v", name, records)
+			}
+			for _, record := range records {
+				if record["trace_id"] != c.want {
+					t.Errorf("%s: the log has %v, want the trace %v", name, record, c.want)
+				}
+			}
+		}
+	}
+}
+
 // Health is about the process, readiness about its database.
 func TestObserve_healthAndReadiness(t *testing.T) {
 	t.Parallel()
