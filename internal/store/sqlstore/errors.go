@@ -164,7 +164,7 @@ func translate(ctx context.Context, err, reference error) error {
 		}
 	}
 	if answer == nil {
-		return err
+		return explainPooler(err)
 	}
 	return fmt.Errorf("%w: %w", answer, err)
 }

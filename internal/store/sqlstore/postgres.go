@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -94,7 +95,9 @@ func parsePostgres(dsn string) (*pgx.ConnConfig, error) {
 		config.ConnectTimeout = 10 * time.Second
 	}
 	if config.RuntimeParams["application_name"] == "" {
-		config.RuntimeParams["application_name"] = "terraform-provider-iam"
+		// The server shows 63 bytes of it.
+		host, _ := os.Hostname()
+		config.RuntimeParams["application_name"] = fmt.Sprintf("terraform-provider-iam %d@%s", os.Getpid(), host)
 	}
 	return config, nil
 }
@@ -195,6 +198,24 @@ func checkPostgres(ctx context.Context, db conn) error {
 			"another schema with ?search_path=NAME", schema, "terraform-provider-iam serve migrate")
 	}
 	return nil
+}
+
+// explainPooler says what to do about a pooler between this program and the
+// server. One that gives each transaction another connection does not find the
+// statements that were prepared on the last one.
+func explainPooler(err error) error {
+	server, ok := errors.AsType[*pgconn.PgError](err)
+	switch {
+	case !ok:
+		return err
+	case server.Code == "08P01" && strings.Contains(server.Message, "startup parameter"):
+		return fmt.Errorf("a pooler such as PgBouncer takes no settings from the address; give them to the user, as with "+
+			"ALTER ROLE … IN DATABASE … SET search_path = …: %w", err)
+	case slices.Contains([]string{"26000", "42P05", "08P01"}, server.Code):
+		return fmt.Errorf("a pooler such as PgBouncer, which gives each transaction another connection, needs "+
+			"default_query_exec_mode=exec in the address: %w", err)
+	}
+	return err
 }
 
 // explainPostgres says what to do about a server that cannot be used.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,6 +41,12 @@ func TestPostgres_faults(t *testing.T) {
 		}
 		if retried := runs > 1; retried != errors.Is(want, store.ErrConflict) || runs > 10 {
 			t.Errorf("%s: it ran %d times", code, runs)
+		}
+	}
+	for _, code := range []string{"26000", "42P05", "08P01"} {
+		err := s.PutDocument(t.Context(), store.Document{Tenant: "acme", Kind: "k", ID: code, Body: code})
+		if err == nil || !strings.Contains(err.Error(), "default_query_exec_mode=exec in the address") {
+			t.Errorf("%s: got %v", code, err)
 		}
 	}
 	// A refusal that is not passed on does not make the rest count.

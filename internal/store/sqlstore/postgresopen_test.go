@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -223,45 +224,62 @@ func TestPostgresOpen_noServer(t *testing.T) {
 	}
 }
 
-// The server of the tests may trust everybody, so this one refuses.
+// The server of the tests may trust everybody, so these refuse.
 func TestPostgresOpen_refusedUser(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			refuse(conn)
+	for _, c := range []struct{ code, message, advice string }{
+		{"28P01", `password authentication failed for user "user"`, "refuses the user or the password"},
+		{"08P01", "unsupported startup parameter: search_path", "ALTER ROLE … IN DATABASE … SET search_path"},
+	} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
 		}
-	}()
-	dsn := fmt.Sprintf("postgres://user:secret@%s/db", listener.Addr())
-	wantRefused(t, dsn, nil, listener.Addr().String(), "refuses the user or the password", "28P01")
-	_, err = sqlstore.Open(t.Context(), dsn)
-	if err == nil || strings.Contains(err.Error(), "secret") {
-		t.Errorf("the error shows the password: %v", err)
+		defer listener.Close()
+		go func() {
+			for {
+				conn, err := listener.Accept()
+				if err != nil {
+					return
+				}
+				refuse(conn, c.code, c.message)
+			}
+		}()
+		dsn := fmt.Sprintf("postgres://user:secret@%s/db", listener.Addr())
+		wantRefused(t, dsn, nil, listener.Addr().String(), c.advice, c.code)
+		_, err = sqlstore.Open(t.Context(), dsn)
+		if err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("the error shows the password: %v", err)
+		}
 	}
 }
 
-// refuse answers like a server that does not know the password.
-func refuse(conn net.Conn) {
+// refuse answers like a server that does not want a connection.
+func refuse(conn net.Conn, code, message string) {
 	defer conn.Close()
 	backend := pgproto3.NewBackend(conn, conn)
-	message, err := backend.ReceiveStartupMessage()
-	if _, ok := message.(*pgproto3.SSLRequest); ok {
+	startup, err := backend.ReceiveStartupMessage()
+	if _, ok := startup.(*pgproto3.SSLRequest); ok {
 		_, _ = conn.Write([]byte("N")) // no encryption
 		_, err = backend.ReceiveStartupMessage()
 	}
 	if err != nil {
 		return
 	}
-	backend.Send(&pgproto3.ErrorResponse{
-		Severity: "FATAL", Code: "28P01", Message: `password authentication failed for user "user"`,
-	})
+	backend.Send(&pgproto3.ErrorResponse{Severity: "FATAL", Code: code, Message: message})
 	_ = backend.Flush()
+}
+
+// The server shows which process a connection belongs to.
+func TestPostgresOpen_name(t *testing.T) {
+	t.Parallel()
+	dsn, _ := newSchema(t)
+	s := openDSN(t, dsn)
+	var name string
+	if err := s.Reader().QueryRowContext(t.Context(), "SELECT current_setting('application_name')").Scan(&name); err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("terraform-provider-iam %d@", os.Getpid()); !strings.HasPrefix(name, want) || name == want {
+		t.Errorf("got %q", name)
+	}
 }
