@@ -1,6 +1,6 @@
 // Command terraform-provider-iam is a Terraform provider for access
-// configuration, with a reference IAM backend. Without a command it is the
-// plugin that Terraform starts; see package cli for the commands.
+// configuration, with a reference IAM backend. Terraform starts it as a plugin; see
+// package cli for what it does by hand.
 package main
 
 import (
@@ -25,7 +25,7 @@ var (
 )
 
 func main() {
-	if len(os.Args) > 1 && !strings.HasPrefix(os.Args[1], "-debug") {
+	if !asPlugin(os.Args[1:]) {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		env := cli.Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Version: version, Commit: commit}
 		code := cli.Run(ctx, env, os.Args[1:])
@@ -51,6 +51,15 @@ func main() {
 	if err := errors.Join(err, plugin.Close()); err != nil {
 		log.Fatal(err)
 	}
+}
+
+// asPlugin reports whether Terraform, which sets the variable of go-plugin's
+// handshake, or a debugger started the program.
+func asPlugin(args []string) bool {
+	if len(args) == 0 {
+		return os.Getenv("TF_PLUGIN_MAGIC_COOKIE") != ""
+	}
+	return strings.HasPrefix(args[0], "-debug") || strings.HasPrefix(args[0], "--debug")
 }
 
 // endWithParent ends the process when the CLI that started it was killed. It

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/agext/levenshtein"
+
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
@@ -59,13 +61,14 @@ var errFound = errors.New("found")
 // one meaning.
 func Run(ctx context.Context, env Env, args []string) int {
 	all := commands()
+	args = asCommand(args)
+	if len(args) == 0 {
+		usage(env.Stdout, all)
+		return 0
+	}
 	i := slices.IndexFunc(all, func(c command) bool { return c.name == args[0] })
 	if i < 0 {
-		usage(env.Stderr, all)
-		if slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
-			return 0
-		}
-		fmt.Fprintf(env.Stderr, "\nThere is no command %q.\n", args[0])
+		fmt.Fprintf(env.Stderr, "There is no command %q%s (terraform-provider-iam help lists them)\n", args[0], didYouMean(args[0], names(all)))
 		return 2
 	}
 	err := all[i].run(ctx, env, args[1:])
@@ -79,6 +82,42 @@ func Run(ctx context.Context, env Env, args []string) int {
 	}
 	explain(env.Stderr, args[0], err)
 	return 1
+}
+
+// asCommand puts a command in the place of what people write for it; none is
+// help for all of them.
+func asCommand(args []string) []string {
+	if len(args) == 0 {
+		return nil
+	}
+	switch args[0] {
+	case "help", "-h", "-help", "--help":
+		if len(args) == 1 {
+			return nil
+		}
+		return append(slices.Clone(args[1:]), "-h")
+	case "-version", "--version":
+		return append([]string{"version"}, args[1:]...)
+	}
+	return args
+}
+
+func names(all []command) []string {
+	names := []string{"help"}
+	for _, c := range all {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// didYouMean suggests the known name that is most like the given one, if any is.
+func didYouMean(given string, known []string) string {
+	distance := func(name string) int { return levenshtein.Distance(given, name, nil) }
+	nearest := slices.MinFunc(known, func(a, b string) int { return distance(a) - distance(b) })
+	if distance(nearest) > max(2, len(nearest)/3) {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %s?", nearest)
 }
 
 // explain prints each of the errors in a line. They hold names that others
@@ -98,15 +137,15 @@ func usage(w io.Writer, all []command) {
 	for _, c := range all {
 		fmt.Fprintf(w, "  %-8s  %s\n", c.name, c.about)
 	}
-	fmt.Fprint(w, "\nA command with -h shows its flags.\n")
+	fmt.Fprint(w, "\nterraform-provider-iam help COMMAND shows its flags.\n")
 }
 
-// flags returns a flag set that explains itself on stderr.
+// flags returns a flag set that explains itself on stdout.
 func flags(env Env, name, about string) *flag.FlagSet {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)
-	f.SetOutput(env.Stderr)
 	f.Usage = func() {
-		fmt.Fprintf(env.Stderr, "%s\n\nUsage: terraform-provider-iam %s [flags]\n\n", about, name)
+		f.SetOutput(env.Stdout)
+		fmt.Fprintf(env.Stdout, "%s\n\nUsage: terraform-provider-iam %s [flags]\n\n", about, name)
 		f.PrintDefaults()
 	}
 	return f
@@ -114,14 +153,42 @@ func flags(env Env, name, about string) *flag.FlagSet {
 
 // parse reads the flags and refuses what is no flag.
 func parse(env Env, f *flag.FlagSet, args []string) error {
-	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+	if err := parseFlags(env, f, args); err != nil {
 		return err
-	} else if err != nil {
-		return errUsage
 	}
 	if f.NArg() > 0 {
 		fmt.Fprintf(env.Stderr, "%s takes flags only, not %q\n", f.Name(), strings.Join(f.Args(), " "))
 		return errUsage
 	}
 	return nil
+}
+
+// parseFlags reads the flags up to what is none. A mistake takes one line, which
+// nobody has to search for above a list of all flags.
+func parseFlags(env Env, f *flag.FlagSet, args []string) error {
+	help := f.Usage
+	f.Usage = func() {}
+	f.SetOutput(io.Discard)
+	err := f.Parse(args)
+	f.Usage = help
+	if errors.Is(err, flag.ErrHelp) {
+		help()
+	} else if err != nil {
+		fmt.Fprintf(env.Stderr, "%s: %s (%[1]s -h shows all flags)\n", f.Name(), mistake(f, err))
+		err = errUsage
+	}
+	return err
+}
+
+// mistake words what package flag says, with two dashes as the documentation has
+// them.
+func mistake(f *flag.FlagSet, err error) string {
+	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !unknown {
+		return strings.Replace(err.Error(), "for flag -", "for --", 1)
+	}
+	known := []string{"--help"}
+	f.VisitAll(func(f *flag.Flag) { known = append(known, "--"+f.Name) })
+	name = "--" + strings.TrimPrefix(name, "-")
+	return fmt.Sprintf("there is no flag %s%s", name, didYouMean(name, known))
 }

@@ -48,14 +48,15 @@ func runClients(ctx context.Context, env Env, args []string) error {
 			return c.parseAndRun(ctx, env, args[1:])
 		}
 	}
-	fmt.Fprint(env.Stderr, "Manage the API keys of a tenant in the database of the reference backend.\n\nUsage: terraform-provider-iam clients list|create|rotate|revoke [flags]\n\n")
-	for _, c := range clientsCommands() {
-		fmt.Fprintf(env.Stderr, "  %-8s  %s\n", c.name, c.about)
-	}
+	w, err := env.Stderr, errUsage
 	if len(args) > 0 && strings.HasPrefix(args[0], "-") {
-		return nil
+		w, err = env.Stdout, nil
 	}
-	return errUsage
+	fmt.Fprint(w, "Manage the API keys of a tenant in the database of the reference backend.\n\nUsage: terraform-provider-iam clients list|create|rotate|revoke [flags]\n\n")
+	for _, c := range clientsCommands() {
+		fmt.Fprintf(w, "  %-8s  %s\n", c.name, c.about)
+	}
+	return err
 }
 
 func (c clientsCommand) parseAndRun(ctx context.Context, env Env, args []string) (err error) {

@@ -67,7 +67,7 @@ func (o *reviewOptions) flags(env Env) *flag.FlagSet {
 // runReview prints who gains and who loses access when a plan is applied.
 func runReview(ctx context.Context, env Env, args []string) error {
 	var o reviewOptions
-	if err := o.parse(o.flags(env), args); err != nil {
+	if err := o.parse(env, o.flags(env), args); err != nil {
 		return err
 	}
 	if o.schema {
@@ -144,9 +144,9 @@ func (o *reviewOptions) setTenant(text string) error {
 }
 
 // parse reads the flags, before and behind the name of the file.
-func (o *reviewOptions) parse(f *flag.FlagSet, args []string) error {
+func (o *reviewOptions) parse(env Env, f *flag.FlagSet, args []string) error {
 	for {
-		if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+		if err := parseFlags(env, f, args); errors.Is(err, flag.ErrHelp) {
 			return err
 		} else if err != nil {
 			return errExplained

@@ -57,7 +57,7 @@ func TestReview_codes(t *testing.T) {
 		{noPlan, []string{"--offline", "testdata/nothing.json"}, 1, "nothing.json"},
 		{noPlan, []string{"--offline", "a", "b"}, 1, "one file"},
 		{noPlan, nil, 1, "--offline"},
-		{noPlan, []string{"--offline", "--wat"}, 1, "flag provided but not defined"},
+		{noPlan, []string{"--offline", "--wat"}, 1, "there is no flag --wat"},
 		{noPlan, []string{"--offline", "--format", "pdf"}, 1, "text, markdown, json, csv, sarif or junit"},
 		{noPlan, []string{"--offline", "--fail-on", "lost,gained"}, 1, `"gained" is none of lost, admin, unrestricted, unresolved`},
 		{noPlan, []string{"--offline", "--fail-on", ""}, 1, `"" is none of lost`},
