@@ -155,8 +155,12 @@ func TestAccUsersCSV_importAll(t *testing.T) {
 	w.Apply()
 	before := usersOf(t, b.Client)
 	w = providertest.NewWorkspace(t, nil)
-	w.Write("main.tf", providertest.Source+b.HCL+"import {\n  to = iam_users_csv.all\n  id = \"*\"\n}\n")
+	// Terraform 1.16 finds the provider of an import block without its resource by
+	// this argument only. No version takes it beside the resource.
+	block := providertest.Source + b.HCL + "import {\n  to = iam_users_csv.all\n  id = \"*\"\n%s}\n"
+	w.Write("main.tf", fmt.Sprintf(block, "  provider = iam\n"))
 	w.MustRun("plan", "-generate-config-out=generated.tf", "-no-color")
+	w.Write("main.tf", fmt.Sprintf(block, ""))
 	w.Apply()
 	w.NoChanges()
 	if after := usersOf(t, b.Client); after != before {
