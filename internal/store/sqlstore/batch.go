@@ -34,6 +34,9 @@ type committer struct {
 	busy  bool            // someone has the turn
 	queue []chan struct{} // who waits for it; closing one gives it
 	open  *batch          // belongs to the one who has the turn; may be nil
+
+	away   error     // why a batch could not begin; belongs to the one who has the turn, too
+	awayAt time.Time // when that was known
 }
 
 // batch is a database transaction that holds the parts of several callers.
@@ -79,8 +82,16 @@ func (w *committer) try(ctx context.Context, fn func(db *transaction) error, lim
 	if err != nil {
 		return err
 	}
+	if w.open == nil && w.awayAt.After(start) { // who waited meanwhile need not wait as long again
+		err := w.away
+		w.handOver(true)
+		return err
+	}
 	b, err := w.batch(ctx, limit)
 	if err != nil {
+		if errors.Is(err, store.ErrUnavailable) {
+			w.away, w.awayAt = err, time.Now()
+		}
 		w.handOver(true)
 		return err
 	}

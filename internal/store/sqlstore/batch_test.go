@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -268,6 +269,45 @@ func TestBatch_lostAndGone(t *testing.T) {
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Who waits for one that waits in vain for the database does not begin anew.
+func TestBatch_away(t *testing.T) {
+	t.Parallel()
+	s := newTestStore(t, "")
+	const callers = 5
+	begin, found := s.writes.begin, make(chan struct{})
+	var begun atomic.Int64
+	s.writes.begin = func(context.Context) (*batch, error) {
+		begun.Add(1)
+		<-found
+		return nil, fmt.Errorf("%w: frozen", store.ErrUnavailable)
+	}
+	errs := make(chan error, callers)
+	for i := range callers {
+		go func() {
+			errs <- s.InTx(t.Context(), func(tx store.Tx) error { return put(t.Context(), tx, fmt.Sprint(i)) })
+		}()
+	}
+	for waiting := 0; waiting < callers-1; {
+		s.writes.mu.Lock()
+		waiting = len(s.writes.queue)
+		s.writes.mu.Unlock()
+		runtime.Gosched()
+	}
+	close(found)
+	for range callers {
+		if err := <-errs; !errors.Is(err, store.ErrUnavailable) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if n := begun.Load(); n != 1 {
+		t.Errorf("%d waited for the database one after another", n)
+	}
+	s.writes.begin = begin
+	if err := s.InTx(t.Context(), func(tx store.Tx) error { return put(t.Context(), tx, "after") }); err != nil {
+		t.Errorf("who comes later: %v", err)
 	}
 }
 

@@ -49,6 +49,9 @@ func faultOf(err error) fault {
 		return sqliteFault(answer.Code())
 	}
 	if answer, ok := errors.AsType[*pgconn.PgError](err); ok {
+		if fromPooler(answer) && !ofSettings(answer) {
+			return faultGone
+		}
 		return postgresFault(answer.Code)
 	}
 	_, network := errors.AsType[*net.OpError](err)
@@ -65,7 +68,8 @@ func faultOf(err error) fault {
 // is kept. Where the connection broke off nobody knows.
 func refused(err error) bool {
 	if answer, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return !strings.HasPrefix(answer.Code, "57P") // the server ends, which may be after the commit
+		// The server ends, or a pooler lost it, which may be after the commit.
+		return !strings.HasPrefix(answer.Code, "57P") && !fromPooler(answer)
 	}
 	_, ok := errors.AsType[*sqlite.Error](err)
 	return ok || errors.Is(err, sql.ErrTxDone) || errors.Is(err, pgx.ErrTxCommitRollback)

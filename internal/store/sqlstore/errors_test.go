@@ -1,8 +1,10 @@
 package sqlstore
 
 import (
+	"fmt"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -16,6 +18,29 @@ func TestSQLiteFault_ofTheDisk(t *testing.T) {
 	} {
 		if got := sqliteFault(code); got != want {
 			t.Errorf("%d: got %d, want %d", code, got, want)
+		}
+	}
+}
+
+// PgBouncer ends connections under one code: the server may have kept what it was
+// told to commit before.
+func TestPostgresFault_ofAPooler(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		severity, code, message string
+		want                    fault
+		refused                 bool
+	}{
+		{"FATAL", "08P01", "server login has been failing, try again later (server_login_retry)", faultGone, false},
+		{"FATAL", "08P01", "server conn crashed?", faultGone, false},
+		{"FATAL", "08P01", "unsupported startup parameter: search_path", faultOther, false},
+		{"ERROR", "08P01", "bind message has 6 result formats but query has 1 columns", faultOther, true},
+		{"FATAL", "57P01", "terminating connection due to administrator command", faultGone, false},
+		{"ERROR", "53100", "could not extend file", faultFull, true},
+	} {
+		err := fmt.Errorf("commit: %w", &pgconn.PgError{Severity: c.severity, Code: c.code, Message: c.message})
+		if got, no := faultOf(err), refused(err); got != c.want || no != c.refused {
+			t.Errorf("%s: got %d, %t", c.message, got, no)
 		}
 	}
 }

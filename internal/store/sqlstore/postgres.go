@@ -208,7 +208,7 @@ func explainPooler(err error) error {
 	switch {
 	case !ok:
 		return err
-	case server.Code == "08P01" && strings.Contains(server.Message, "startup parameter"):
+	case ofSettings(server):
 		return fmt.Errorf("a pooler such as PgBouncer takes no settings from the address; give them to the user, as with "+
 			"ALTER ROLE … IN DATABASE … SET search_path = …: %w", err)
 	case slices.Contains([]string{"26000", "42P05", "08P01"}, server.Code):
@@ -216,6 +216,18 @@ func explainPooler(err error) error {
 			"default_query_exec_mode=exec in the address: %w", err)
 	}
 	return err
+}
+
+// fromPooler reports whether a pooler ends the connection, and not the server: it
+// has one code for all of its reasons.
+func fromPooler(err *pgconn.PgError) bool {
+	return err.Code == "08P01" && err.Severity == "FATAL"
+}
+
+// ofSettings reports whether a pooler ends the connection for the settings of the
+// address.
+func ofSettings(err *pgconn.PgError) bool {
+	return fromPooler(err) && strings.Contains(err.Message, "startup parameter")
 }
 
 // explainPostgres says what to do about a server that cannot be used.
