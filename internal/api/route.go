@@ -80,6 +80,8 @@ const (
 	PathInvitationResend = "/iam/{tenant}/invitations/{invitationId}/resend"
 	PathInvitationAccept = "/iam/{tenant}/invitations/{invitationId}/accept"
 
+	PathReset = "/iam/{tenant}/reset" // back to the seed
+
 	PathAuditEvents = "/iam/{tenant}/audit-events" // what changed, and who changed it
 
 	PathMakeOrganization = "/make/{tenant}/organization"

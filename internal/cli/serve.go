@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"net"
@@ -16,7 +17,6 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/server/gate"
 	"github.com/access-config/terraform-provider-iam/internal/store"
-	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
 
 // drainTime is how long requests under way may take after the signal to end.
@@ -26,6 +26,8 @@ const drainTime = 10 * time.Second
 type serveOptions struct {
 	listen    string
 	database  string
+	seed      string
+	keeps     bool // --database was given
 	tenants   list
 	owner     string
 	clients   list // ID:SECRET
@@ -85,6 +87,7 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	f := flags(env, "serve", "Run the reference backend. \"serve migrate\" makes the tables of a database, or brings them up to date, and ends;\n\"serve copy\" copies a database into another one. Each has flags of its own, which -h shows.")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
 	f.StringVar(&o.database, "database", "sqlite:iam.db", "where to keep everything: an `address` sqlite:PATH, made when missing, or postgres://USER:PASSWORD@HOST/DATABASE, several processes at a time")
+	f.StringVar(&o.seed, "seed", "", "`folder` with a configuration as export writes it: the tenant begins with it in a database that ends with the process, and POST /iam/TENANT/reset brings it back; for tests")
 	f.Var(&o.tenants, "tenant", "`name` of a tenant to serve, made when missing (repeatable)")
 	f.StringVar(&o.owner, "owner", "", "`e-mail` of the Owner of new tenants (default owner@TENANT.example)")
 	f.Var(&o.clients, "client", "API key of a tenant as `ID:SECRET`; the first is for the first tenant, and so on (repeatable; default IAM_CLIENT_ID and IAM_CLIENT_SECRET, else one is made for a tenant that has none, and printed once)")
@@ -110,6 +113,9 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	if err := parse(env, f, args); err != nil {
 		return err
 	}
+	if o.seed != "" {
+		f.Visit(func(given *flag.Flag) { o.keeps = o.keeps || given.Name == "database" })
+	}
 	for i, tenant := range o.tenants {
 		o.tenants[i] = strings.ToLower(tenant) // as the provider and report take it
 	}
@@ -128,6 +134,12 @@ func runServe(ctx context.Context, env Env, args []string) error {
 func (o serveOptions) check() error {
 	if len(o.clients) > len(o.tenants) {
 		return fmt.Errorf("there are %d API keys for %d tenants: name each tenant with --tenant", len(o.clients), len(o.tenants))
+	}
+	if o.seed != "" && len(o.tenants) != 1 {
+		return errors.New("--seed is for one tenant: name it with --tenant, and start another serve for another")
+	}
+	if o.seed != "" && o.keeps {
+		return errors.New("--seed keeps its tenant in a SQLite database of its own, which ends with the process: leave --database out. To fill a database for good, apply the configuration with Terraform")
 	}
 	for i, tenant := range o.tenants {
 		if slices.Contains(o.tenants[:i], tenant) {
@@ -190,24 +202,16 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	db, err := sqlstore.Open(ctx, o.database)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
 	logger := slog.New(slog.NewTextHandler(env.Stderr, nil))
 	if o.logFormat == "json" {
 		logger = slog.New(slog.NewJSONHandler(env.Stderr, nil))
 	}
-	if kept := db.Kept(); kept != "" {
-		logger.InfoContext(ctx, "the tables were migrated; the database as it was is in a file", "backup", kept)
-	}
 	connections := gate.NewConnections(o.limits.connections)
-	backend, err := o.start(ctx, server.Options{Store: db, Logger: logger, Connections: connections, Encryption: encryption})
+	backend, err := o.open(ctx, server.Options{Logger: logger, Connections: connections, Encryption: encryption})
 	if err != nil {
 		return err
 	}
-	defer backend.Close()
+	defer func() { err = errors.Join(err, backend.Close()) }()
 	// The address comes first: a key is shown once, and not to somebody who has to
 	// start again.
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
@@ -225,7 +229,7 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		}
 		defer func() { _ = end() }()
 	}
-	if err := o.ensureAll(ctx, env, backend, db); err != nil {
+	if err := backend.ensure(ctx, env); err != nil {
 		return err
 	}
 	var handler http.Handler = backend
@@ -243,9 +247,8 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	})
 }
 
-// start starts the backend with what the flags say beside the options, and has it
-// encrypt what it finds otherwise.
-func (o serveOptions) start(ctx context.Context, options server.Options) (*server.Server, error) {
+// complete adds to the options what the flags say.
+func (o serveOptions) complete(options server.Options) server.Options {
 	faults, _ := server.ParseFaults(o.fault) // check saw it
 	options.NoLegacy, options.VendorGroupDelay, options.MetricsElsewhere = !o.legacy, faults.VendorGroups, o.metricsListen != ""
 	options.Requests, options.Memory, options.Audit = o.limits.requests, int64(o.limits.memory)<<20, o.limits.audit
@@ -254,6 +257,13 @@ func (o serveOptions) start(ctx context.Context, options server.Options) (*serve
 	if o.smtp != "" {
 		options.Mail = mailer{address: o.smtp, from: o.smtpFrom, now: time.Now}.send
 	}
+	return options
+}
+
+// start starts the backend with what the flags say beside the options, and has it
+// encrypt what it finds otherwise.
+func (o serveOptions) start(ctx context.Context, options server.Options) (*server.Server, error) {
+	options = o.complete(options)
 	backend, err := server.New(ctx, options)
 	if err != nil {
 		return nil, err

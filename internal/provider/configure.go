@@ -94,6 +94,7 @@ func userDefaults(ctx context.Context, object types.Object, diags *diag.Diagnost
 type settings struct {
 	client   client.Options
 	embedded *embedded.Options // nil: the API is elsewhere
+	seed     string            // folder with the configuration that a new embedded backend begins with
 }
 
 // settings reads the block and, for what it leaves out, the environment. What
@@ -128,6 +129,7 @@ func (p *iamProvider) settings(ctx context.Context, m providerModel, diags *diag
 		return s // nothing else is known to be missing
 	case !m.Embedded.IsNull(), m.APIURL.IsNull() && file != "" && s.client.BaseURL == "":
 		s.embedded = &embedded.Options{Path: file, Tenant: s.client.Tenant, Owner: e.Owner.ValueString(), PrivateMake: e.AllowPrivateMake.ValueBool(), EncryptionKey: p.getenv("IAM_ENCRYPTION_KEY")}
+		s.seed = e.Seed.ValueString()
 	case m.APIURL.IsNull() && file != "" && s.client.BaseURL != "":
 		diags.AddError("Two Backends Configured", "The environment names both an API (IAM_API_URL or EMPORIX_API_URL) and an embedded backend (IAM_EMBEDDED_PATH). Unset one of them, or say in the provider block which to use.")
 	}
@@ -170,6 +172,10 @@ func (s settings) check(diags *diag.Diagnostics) {
 // connect makes the client, and the embedded backend before it.
 func (p *iamProvider) connect(ctx context.Context, s settings, diags *diag.Diagnostics) *client.Client {
 	if s.embedded != nil {
+		if err := p.seedMissing(ctx, s); err != nil {
+			diags.AddAttributeError(path.Root("embedded").AtName("seed"), "Unable to create embedded backend", "No database was made. "+err.Error())
+			return nil
+		}
 		backend, err := p.backend(ctx, *s.embedded)
 		if err != nil {
 			diags.AddAttributeError(path.Root("embedded").AtName("path"), "Unable to open embedded backend", plumbing.Sentence(err.Error()))

@@ -304,6 +304,11 @@ func embeddedAttribute() schema.Attribute {
 				Optional:            true,
 				Validators:          []validator.String{plumbing.ValidEmail()},
 			},
+			"seed": schema.StringAttribute{
+				MarkdownDescription: "Folder with a configuration as `terraform-provider-iam export` writes it (resource blocks with literals and references): a database that is made begins with it. One that exists is used as it is; delete the file to begin again. For tests.",
+				Optional:            true,
+				Validators:          []validator.String{plumbing.NotEmpty()},
+			},
 			"allow_private_make": schema.BoolAttribute{
 				MarkdownDescription: "Lets `iam_make_organization` have any `api_url`, also one in a private network and one without TLS. For tests.",
 				Optional:            true,
@@ -350,4 +355,5 @@ type embeddedModel struct {
 	Path             types.String `tfsdk:"path"`
 	Owner            types.String `tfsdk:"owner"`
 	AllowPrivateMake types.Bool   `tfsdk:"allow_private_make"`
+	Seed             types.String `tfsdk:"seed"`
 }

@@ -47,6 +47,15 @@ func Operations() []Operation {
 	return list
 }
 
+// SeededOperations are those that a backend over a seed has besides.
+func SeededOperations() []Operation {
+	var list []Operation
+	for _, r := range new(Server).resetTable() {
+		list = append(list, Operation{Method: r.method, Path: r.path, Scopes: slices.Clone(r.scopes)})
+	}
+	return list
+}
+
 // Recording returns the store as the server uses it: changes leave events.
 func Recording(s store.Store, now func() time.Time) store.Store { return newRecordingStore(s, now) }
 

@@ -31,7 +31,7 @@ func openAPI(t testing.TB) *openapi3.T {
 func TestOpenAPI_operations(t *testing.T) {
 	t.Parallel()
 	var table, described []string
-	for _, o := range server.Operations() {
+	for _, o := range slices.Concat(server.Operations(), server.SeededOperations()) {
 		table = append(table, fmt.Sprintf("%s %s %v", o.Method, o.Path, o.Scopes))
 	}
 	for path, methods := range server.OpenPaths {

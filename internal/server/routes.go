@@ -22,6 +22,9 @@ func (s *Server) table() []route {
 	if !s.noLegacy {
 		routes = append(routes, s.legacyTable()...)
 	}
+	if s.reset != nil {
+		routes = append(routes, s.resetTable()...)
+	}
 	return routes
 }
 

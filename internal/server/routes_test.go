@@ -141,7 +141,7 @@ func TestRoutes_unknownPath(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
 	for _, path := range []string{
-		"/", "/iam", "/iam/acme", "~/", "~/nothing", "~/Groups", "~/groups/", "~/groups/g/nothing", "~/groups/g/users/EMPLOYEE/u/more",
+		"/", "/iam", "/iam/acme", "~/", "~/reset", "~/nothing", "~/Groups", "~/groups/", "~/groups/g/nothing", "~/groups/g/users/EMPLOYEE/u/more",
 		"~/users/u/groups/", "/oauth", "/oauth/token/", "/healthz/", "/metrics", "/favicon.ico",
 		"/configuration/acme", "/configuration/acme/configurations/a/", "/configuration/acme/clients/", "/site/acme/sites/", "/site/acme/sites/main/mixins",
 	} {

@@ -54,6 +54,9 @@ type Options struct {
 	// SigningKeyAge is how old a signing key gets before another one follows. Zero
 	// keeps it, and does not look for those of other processes.
 	SigningKeyAge time.Duration
+	// Reset puts the tenant back to its seed; nil where there is none, and no path
+	// for it. The server ends after the request that asks for it.
+	Reset func(ctx context.Context) error
 	// Mail sends an e-mail to someone; nil keeps them, for no one to read but by
 	// the API. Id is the same when it is sent again.
 	Mail func(ctx context.Context, to, id, subject, text string) error
@@ -88,6 +91,7 @@ type Server struct {
 	bodyTime         time.Duration
 	privateMake      bool
 	testTokens       bool
+	reset            func(ctx context.Context) error
 	outgoing         *http.Transport
 	handler          http.Handler
 	draining         atomic.Bool // it is about to end
@@ -103,7 +107,7 @@ type Server struct {
 // New returns a server over the store. It reads the key that signs tokens, or
 // makes it on a new database, and begins with the tasks that were left over.
 func New(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail, poll: cmp.Or(o.poll, taskPoll), proxies: o.Proxies, audit: o.Audit, bodyTime: o.bodyTime, privateMake: o.PrivateMake, testTokens: o.TestTokens, outgoing: egress.Transport(o.PrivateMake)}
+	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail, poll: cmp.Or(o.poll, taskPoll), proxies: o.Proxies, audit: o.Audit, bodyTime: o.bodyTime, privateMake: o.PrivateMake, testTokens: o.TestTokens, reset: o.Reset, outgoing: egress.Transport(o.PrivateMake)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -155,7 +155,7 @@ func (r *memberResource) Create(ctx context.Context, req resource.CreateRequest,
 	defer r.IdentifyCreated(ctx, resp)
 	var plan memberModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.Update) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.adopt) {
 		return
 	}
 	email := plan.Email.ValueString()
@@ -175,6 +175,24 @@ func (r *memberResource) Create(ctx context.Context, req resource.CreateRequest,
 		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("email"), "create", "team member", email, err))
 	default:
 		resp.Diagnostics.Append(plumbing.Unable("create", "team member", email, err))
+	}
+}
+
+// adopt updates a member whom the team has already. The Owner stays the Owner: the
+// role counts after a transfer.
+func (r *memberResource) adopt(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan memberModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	switch owner, err := r.owns(ctx, plan.ID.ValueString()); {
+	case err != nil:
+		resp.Diagnostics.Append(plumbing.Unable("read", "team member", plan.Email.ValueString(), err))
+	case owner:
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	default:
+		r.Update(ctx, req, resp)
 	}
 }
 

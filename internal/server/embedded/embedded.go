@@ -41,6 +41,12 @@ type Options struct {
 	MustExist bool
 }
 
+// File is the name of the database file: Path without options for SQLite.
+func (o Options) File() string {
+	file, _, _ := strings.Cut(o.Path, "?")
+	return file
+}
+
 // Backend is a reference backend in this process.
 type Backend struct {
 	store  *sqlstore.Store
@@ -80,7 +86,7 @@ func Existing(path string) (dsn string, err error) {
 // checkFile refuses a missing file, and an empty one: that would become a
 // database.
 func checkFile(path string) error {
-	file, _, _ := strings.Cut(path, "?")
+	file := Options{Path: path}.File()
 	switch info, err := os.Stat(file); {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("no such database %s", file)

@@ -16,7 +16,8 @@ import (
 //
 // PATH is the name of a file as it is, without escapes; only a question mark
 // ends it. The file is made when it is missing. What follows is passed on to
-// SQLite.
+// SQLite, but for durable=false, which waits for no disk: for a database that may
+// go with the power.
 //
 // A PostgreSQL database must be there. The tables are made in the first schema
 // of the search_path. What the address does not say comes from where psql takes

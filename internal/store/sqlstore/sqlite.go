@@ -123,6 +123,9 @@ func (f sqliteFile) pool(size int, settings url.Values) (*sql.DB, error) {
 		"_journal": {"WAL"},
 		"_sync":    {"FULL"}, // a commit that was answered survives a power failure
 	})
+	if f.options.Get("durable") == "false" {
+		settings.Set("_sync", "OFF")
+	}
 	settings["_pragma"] = append(slices.Clone(defaultPragmas), f.options["_pragma"]...)
 	db, err := sql.Open("sqlite", f.uri(settings))
 	if err != nil {

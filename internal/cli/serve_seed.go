@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/access-config/terraform-provider-iam/internal/provider"
+	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
+	"github.com/access-config/terraform-provider-iam/internal/server/seal"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
+)
+
+// served is a backend that serve answers with.
+type served interface {
+	http.Handler
+	Drain()
+	Metrics() http.Handler
+	Close() error
+
+	// ensure makes tenants and API keys where they are missing, and prints new
+	// secrets.
+	ensure(ctx context.Context, env Env) error
+}
+
+// plain is the backend over the database that the flags name.
+type plain struct {
+	*server.Server
+	db *sqlstore.Store
+	o  serveOptions
+}
+
+func (o serveOptions) open(ctx context.Context, options server.Options) (served, error) {
+	if o.seed != "" {
+		return o.openSeeded(ctx, options)
+	}
+	db, err := sqlstore.Open(ctx, o.database)
+	if err != nil {
+		return nil, err
+	}
+	if kept := db.Kept(); kept != "" {
+		options.Logger.InfoContext(ctx, "the tables were migrated; the database as it was is in a file", "backup", kept)
+	}
+	options.Store = db
+	backend, err := o.start(ctx, options)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return plain{backend, db, o}, nil
+}
+
+func (p plain) ensure(ctx context.Context, env Env) error {
+	return p.o.ensureAll(ctx, env, p.Server, p.db)
+}
+
+func (p plain) Close() error {
+	p.Server.Close()
+	return p.db.Close()
+}
+
+// seeded is the backend over copies of a database that a seed filled. They go
+// with the process.
+type seeded struct {
+	*embedded.Resettable
+	scratch string       // the folder with the copies
+	printed bytes.Buffer // new secrets, for later
+}
+
+func (o serveOptions) openSeeded(ctx context.Context, options server.Options) (s *seeded, err error) {
+	scratch, err := os.MkdirTemp("", "iam-seed-*")
+	if err != nil {
+		return nil, fmt.Errorf("making room for the seed: %w", err)
+	}
+	s = &seeded{scratch: scratch}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(scratch))
+		}
+	}()
+	file := filepath.Join(scratch, "seed.db")
+	if err := provider.Seed(ctx, o.seed, embedded.Options{Path: file, Tenant: o.tenants[0], Owner: o.owner, PrivateMake: o.limits.privateMake}); err != nil {
+		return nil, err
+	}
+	if err := o.addKeys(ctx, file, options.Encryption, &s.printed); err != nil {
+		return nil, err
+	}
+	s.Resettable, err = embedded.OpenResettable(ctx, file, o.complete(options))
+	return s, err
+}
+
+// addKeys makes the API keys of a seeded database, so that each copy has them, and
+// encrypts its secrets.
+func (o serveOptions) addKeys(ctx context.Context, file string, encryption *seal.Keys, printed io.Writer) error {
+	o.seed, o.database = "", "sqlite:"+file
+	backend, err := o.open(ctx, server.Options{Logger: slog.New(slog.DiscardHandler), Encryption: encryption})
+	if err != nil {
+		return err
+	}
+	return errors.Join(backend.ensure(ctx, Env{Stdout: printed}), backend.Close())
+}
+
+func (s *seeded) ensure(_ context.Context, env Env) error {
+	_, err := s.printed.WriteTo(env.Stdout)
+	return err
+}
+
+func (s *seeded) Close() error { return errors.Join(s.Resettable.Close(), os.RemoveAll(s.scratch)) }

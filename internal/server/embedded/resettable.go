@@ -1,0 +1,153 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
+)
+
+// Resettable is a backend over a copy of a database, in whose place Reset puts
+// another copy. It is an http.Handler and safe for concurrent use.
+type Resettable struct {
+	pristine string // the database file that is copied, and never changed
+	options  server.Options
+
+	resets sync.Mutex // one at a time
+	copies int        // made so far
+
+	mu      sync.Mutex
+	current *running
+	ended   sync.WaitGroup // of what was replaced
+}
+
+// running is a backend over one of the copies.
+type running struct {
+	server   *server.Server
+	store    *sqlstore.Store
+	file     string
+	requests sync.WaitGroup
+}
+
+// OpenResettable starts a backend over a copy of the database in a file; copies
+// lie beside it. The options are those of a server but for Store and Reset.
+func OpenResettable(ctx context.Context, pristine string, o server.Options) (*Resettable, error) {
+	r := &Resettable{pristine: pristine, options: o}
+	r.options.Reset = r.Reset
+	var err error
+	r.current, err = r.start(ctx)
+	return r, err
+}
+
+// Reset makes the backend what it was at its start: requests that come later see
+// nothing of what was done before. Those under way end as they began, and what
+// they change is gone with the rest. API keys and the key that signs tokens are
+// those of the start, so a token of then is good before and after.
+func (r *Resettable) Reset(ctx context.Context) error {
+	r.resets.Lock()
+	defer r.resets.Unlock()
+	next, err := r.start(ctx)
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	former := r.current
+	r.current = next
+	r.mu.Unlock()
+	r.ended.Go(func() {
+		former.requests.Wait() // the one that asks for the reset is among them
+		_ = former.close()     // nobody misses it
+	})
+	return nil
+}
+
+func (r *Resettable) start(ctx context.Context) (*running, error) {
+	r.copies++
+	next := &running{file: filepath.Join(filepath.Dir(r.pristine), fmt.Sprintf("copy-%d.db", r.copies))}
+	err := copyFile(r.pristine, next.file)
+	if err == nil {
+		next.store, err = sqlstore.Open(ctx, "sqlite:"+next.file+"?durable=false") // it ends with the process
+	}
+	if err == nil {
+		o := r.options
+		o.Store = next.store
+		next.server, err = server.New(ctx, o)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("starting over a copy of the seed: %w", err), next.close())
+	}
+	return next, nil
+}
+
+// close ends the backend and removes its database.
+func (b *running) close() error {
+	if b.server != nil {
+		b.server.Close()
+	}
+	var err error
+	if b.store != nil {
+		err = b.store.Close()
+	}
+	return errors.Join(err, os.RemoveAll(b.file))
+}
+
+func copyFile(from, to string) (err error) {
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, target.Close()) }()
+	_, err = io.Copy(target, source)
+	return err
+}
+
+// enter returns the backend that is to answer a request, which says when it has.
+func (r *Resettable) enter() *running {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.current.requests.Add(1)
+	return r.current
+}
+
+// ServeHTTP answers one request, from before a reset or from after it.
+func (r *Resettable) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	b := r.enter()
+	defer b.requests.Done()
+	b.server.ServeHTTP(w, req)
+}
+
+// Drain makes the backend say that it is not ready, and go on.
+func (r *Resettable) Drain() {
+	b := r.enter()
+	defer b.requests.Done()
+	b.server.Drain()
+}
+
+// Metrics answers GET /metrics with the figures since the last reset.
+func (r *Resettable) Metrics() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		b := r.enter()
+		defer b.requests.Done()
+		b.server.Metrics().ServeHTTP(w, req)
+	})
+}
+
+// Close ends the backend, after its requests.
+func (r *Resettable) Close() error {
+	r.resets.Lock()
+	defer r.resets.Unlock()
+	r.ended.Wait()
+	return r.current.close()
+}
