@@ -44,7 +44,7 @@ func (m Missing) Text() string {
 			}
 		}
 		if len(entities) > 0 {
-			wanted = append(wanted, level.String()+" on "+enumerate(entities))
+			wanted = append(wanted, level.String()+" on "+Enumerate(entities))
 		}
 	}
 	note := m.note
@@ -52,7 +52,7 @@ func (m Missing) Text() string {
 		note = " (" + note + ")"
 	}
 	return fmt.Sprintf("manage on %s also needs %s%s: add %s",
-		enumerate(append([]string{m.Entity}, m.with...)), strings.Join(wanted, ", and "), note, strings.Join(fixes, ", "))
+		Enumerate(append([]string{m.Entity}, m.with...)), strings.Join(wanted, ", and "), note, strings.Join(fixes, ", "))
 }
 
 // Dependencies returns what managing each entity takes, in the order of the
@@ -118,8 +118,8 @@ func needs(level Level, entities []string) []Need {
 	return list
 }
 
-// enumerate joins words as a sentence does: a, b and c.
-func enumerate(words []string) string {
+// Enumerate joins words as a sentence does: a, b and c.
+func Enumerate(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}

@@ -115,19 +115,3 @@ func TestReportCSV(t *testing.T) {
 		t.Errorf("read back: %d rows, %v", len(rows), err)
 	}
 }
-
-// What a spreadsheet would run begins with an apostrophe, also where a full-width
-// sign stands for the plain one; everything else is as it was.
-func TestSafeCell(t *testing.T) {
-	t.Parallel()
-	for _, sign := range []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'=", "''＠"} {
-		if got := SafeCell(sign + "1"); got != "'"+sign+"1" {
-			t.Errorf("%q is written as %q", sign+"1", got)
-		}
-	}
-	for _, cell := range []string{"", "a", "a=1", " =1", "'", "'a", "a＠b", "（1", "#1", "49"} {
-		if got := SafeCell(cell); got != cell {
-			t.Errorf("%q is written as %q", cell, got)
-		}
-	}
-}

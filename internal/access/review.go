@@ -6,6 +6,8 @@ import (
 	"iter"
 	"slices"
 	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access/safecsv"
 )
 
 // FindingKind is what a review found (rule 11).
@@ -63,16 +65,16 @@ func subjects(s State) iter.Seq2[StateUser, Subject] {
 // WriteReviewCSV writes the report of every user as ReportCSV writes that of
 // one, with the user in front. It holds one user's rows at a time.
 func WriteReviewCSV(w io.Writer, s State) error {
-	t := newTable(w, append([]string{"email", "user_id", "name"}, rowHeader...)...)
+	t := safecsv.NewWriter(w, append([]string{"email", "user_id", "name"}, rowHeader...)...)
 	var reporter reporter
 	for u, subject := range subjects(s) {
 		for _, r := range reporter.report(subject) {
-			t.cells(u.Email, u.ID, u.Name)
+			t.Cells(u.Email, u.ID, u.Name)
 			r.writeTo(t)
-			t.endRow()
+			t.EndRow()
 		}
 	}
-	return t.end()
+	return t.End()
 }
 
 // Admins returns the users who can manage users and groups, wholly, ordered by
@@ -126,7 +128,7 @@ func lockedFindings(u StateUser) []Finding {
 	ids := slices.Sorted(slices.Values(u.GroupIDs))
 	return []Finding{{
 		Kind: LockedWithGroups, Groups: ids,
-		Text: "The user is locked and still in " + enumerate(ids) + ": unlocking gives everything back.",
+		Text: "The user is locked and still in " + Enumerate(ids) + ": unlocking gives everything back.",
 	}}
 }
 

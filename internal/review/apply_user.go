@@ -7,6 +7,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 )
 
 // What the destruction of a user does (on_destroy).
@@ -86,7 +87,7 @@ func (a *applied) endUsers(c change) {
 	listed, onDestroy := map[string]bool{}, c.before.text("on_destroy")
 	if c.does(tfjson.ActionUpdate) {
 		onDestroy = c.after.text("on_destroy")
-		table, err := access.ParseUsersCSV(c.after.text("csv"))
+		table, err := usertable.Parse(c.after.text("csv"))
 		if err != nil {
 			return // nothing is done then, as putUsers tells
 		}
@@ -94,7 +95,7 @@ func (a *applied) endUsers(c change) {
 			listed[strings.ToLower(row.Email)] = true
 		}
 	}
-	former, _ := access.ParseUsersCSV(c.before.text("csv"))
+	former, _ := usertable.Parse(c.before.text("csv"))
 	for _, row := range former.Users {
 		if !listed[strings.ToLower(row.Email)] {
 			a.removeUser(c, access.StateUser{Email: row.Email}, onDestroy)
@@ -109,7 +110,7 @@ func (a *applied) putUsers(c change) {
 		a.note(c, "the users are not known before the apply")
 		return
 	}
-	table, err := access.ParseUsersCSV(c.after.text("csv"))
+	table, err := usertable.Parse(c.after.text("csv"))
 	if err != nil {
 		a.note(c, "the users cannot be read: %v", err)
 		return

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/safecsv"
 )
 
 // writeCSV writes a row for each change of a person, and one without a change
@@ -54,7 +55,7 @@ func (r Result) Beside() []string {
 // cells are Visible, and no spreadsheet runs them.
 func cells(texts []string) []string {
 	for i, text := range texts {
-		texts[i] = access.SafeCell(access.Visible(text))
+		texts[i] = safecsv.Cell(access.Visible(text))
 	}
 	return texts
 }

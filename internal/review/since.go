@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 )
 
 // since notes what has become of the tenant since the plan was made: the plan
@@ -69,7 +70,7 @@ func (a *applied) sinceUser(v values) []string {
 }
 
 func (a *applied) sinceUsers(v values) []string {
-	table, err := access.ParseUsersCSV(v.text("csv"))
+	table, err := usertable.Parse(v.text("csv"))
 	if err != nil {
 		return nil
 	}

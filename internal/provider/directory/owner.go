@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -64,12 +64,12 @@ func (r *usersCSVResource) planOwner(ctx context.Context, table, former usersTab
 
 // withoutOwner is a table that goes, without the Owner of the team, who stays.
 func (r *usersCSVResource) withoutOwner(ctx context.Context, m usersCSVModel, diags *diag.Diagnostics) usersCSVModel {
-	written, err := access.ReadUsersCSV(m.CSV.ValueString())
+	written, err := usertable.Read(m.CSV.ValueString())
 	owner, lookup := r.Client.TeamOwner(ctx)
 	if err != nil || lookup != nil || m.OnDestroy.ValueString() == onDestroyKeep {
 		return m // there is none, or the API says more
 	}
-	m.CSV = newUsersText(written.Edit(func(row access.CSVUser) (access.CSVUser, bool) {
+	m.CSV = newUsersText(written.Edit(func(row usertable.User) (usertable.User, bool) {
 		return row, !strings.EqualFold(row.Email, owner.Email) || !r.LeaveOwner(ctx, row.Email, diags)
 	}))
 	return m

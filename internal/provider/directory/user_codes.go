@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -76,7 +76,7 @@ func (r *usersCSVResource) checkCodes(ctx context.Context, table, former usersTa
 
 // faultsOf says what is wrong with the codes of a row that differ from what the
 // row was before.
-func (r *usersCSVResource) faultsOf(ctx context.Context, row, before access.CSVUser) (faults []string) {
+func (r *usersCSVResource) faultsOf(ctx context.Context, row, before usertable.User) (faults []string) {
 	for _, code := range []struct {
 		now, before string
 		fault       func(string) string

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
@@ -28,7 +28,7 @@ func (r *usersCSVResource) planExisting(ctx context.Context, table, former users
 	} else if r.ReplacementPlanned(whole) {
 		return // the apply, which has words of its own
 	}
-	var rows []access.CSVUser
+	var rows []usertable.User
 	known := former.byEmail()
 	for _, row := range table.Users {
 		user := plumbing.User(row.Email)
@@ -79,7 +79,7 @@ func tableObject(table usersTable) plumbing.Object {
 
 // existing returns those of the rows whose users the tenant has, by e-mail address
 // in lower case. Only for adoptions it says what they are.
-func (r *usersCSVResource) existing(ctx context.Context, rows []access.CSVUser, adopts bool) (map[string]api.User, error) {
+func (r *usersCSVResource) existing(ctx context.Context, rows []usertable.User, adopts bool) (map[string]api.User, error) {
 	if adopts {
 		return r.users(ctx)
 	}
@@ -97,7 +97,7 @@ func (r *usersCSVResource) existing(ctx context.Context, rows []access.CSVUser, 
 }
 
 // refuseExisting names the rows whose users exist.
-func (r *usersCSVResource) refuseExisting(rows []access.CSVUser, existing map[string]api.User, diags *diag.Diagnostics) {
+func (r *usersCSVResource) refuseExisting(rows []usertable.User, existing map[string]api.User, diags *diag.Diagnostics) {
 	var lines, emails []string
 	for _, row := range rows {
 		if _, ok := existing[strings.ToLower(row.Email)]; ok {
@@ -120,7 +120,7 @@ func (r *usersCSVResource) refuseExisting(rows []access.CSVUser, existing map[st
 }
 
 // adoption says what an adoption changes about a user; empty: nothing.
-func (t usersTable) adoption(row access.CSVUser, u api.User) string {
+func (t usersTable) adoption(row usertable.User, u api.User) string {
 	is, wanted := importedUser(u), t.wanted(row, &u)
 	var changes []string
 	for _, c := range []struct{ name, is, wanted string }{
@@ -150,7 +150,7 @@ func (r *usersCSVResource) NoteState(d *plumbing.Data, attributes map[string]jso
 	if json.Unmarshal(attributes["csv"], &text) != nil {
 		return
 	}
-	written, err := access.ReadUsersCSV(text)
+	written, err := usertable.Read(text)
 	if err != nil {
 		return // the refresh says so
 	}

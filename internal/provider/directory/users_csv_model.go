@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
@@ -23,19 +23,19 @@ type usersCSVModel struct {
 // table reads the text. One that cannot be read was refused before, and is
 // empty.
 func (m usersCSVModel) table(defaults plumbing.UserDefaults) usersTable {
-	table, _ := access.ParseUsersCSV(m.CSV.ValueString())
+	table, _ := usertable.Parse(m.CSV.ValueString())
 	return usersTable{table, defaults}
 }
 
 // usersTable is what the users of a text are to be.
 type usersTable struct {
-	access.UserTable
+	usertable.Table
 	defaults plumbing.UserDefaults
 }
 
 // byEmail returns the rows by e-mail address, in lower case.
-func (t usersTable) byEmail() map[string]access.CSVUser {
-	rows := make(map[string]access.CSVUser, len(t.Users))
+func (t usersTable) byEmail() map[string]usertable.User {
+	rows := make(map[string]usertable.User, len(t.Users))
 	for _, row := range t.Users {
 		rows[strings.ToLower(row.Email)] = row
 	}
@@ -46,7 +46,7 @@ func (t usersTable) byEmail() map[string]access.CSVUser {
 // that stand empty are filled as attributes of iam_user that are left out, but an
 // empty department is none. What has no column is filled for a new user, and else
 // stays.
-func (t usersTable) wanted(row access.CSVUser, present *api.User) userModel {
+func (t usersTable) wanted(row usertable.User, present *api.User) userModel {
 	m := userModel{
 		Email: types.StringValue(row.Email), FirstName: types.StringValue(row.FirstName), LastName: types.StringValue(row.LastName),
 		Department: plumbing.StringOrNull(row.Department), PreferredSite: plumbing.StringOrNull(row.PreferredSite),
@@ -74,7 +74,7 @@ func (t usersTable) wanted(row access.CSVUser, present *api.User) userModel {
 }
 
 // saysAll reports whether the row leaves nothing as the user has it.
-func (t usersTable) saysAll(row access.CSVUser) bool {
+func (t usersTable) saysAll(row usertable.User) bool {
 	says := func(column, cell string, v types.String) bool {
 		return t.Has(column) && (cell != "" || plumbing.IsSet(v))
 	}
@@ -102,7 +102,7 @@ func (t usersTable) ofColumns() plumbing.UserDefaults {
 
 // shown returns the row as the user is. Cells that want what the user is stay as
 // they are.
-func (t usersTable) shown(row access.CSVUser, u api.User) access.CSVUser {
+func (t usersTable) shown(row usertable.User, u api.User) usertable.User {
 	m := t.wanted(row, &u)
 	show := func(cell *string, wanted types.String, is string) {
 		if wanted.ValueString() != is {
@@ -134,8 +134,8 @@ func inOrder(ids, others []string) []string {
 }
 
 // asRow returns a user as a row of a table.
-func asRow(u api.User) access.CSVUser {
-	return access.CSVUser{
+func asRow(u api.User) usertable.User {
+	return usertable.User{
 		Email: u.ContactEmail, FirstName: u.FirstName, LastName: u.LastName, Department: u.Department, PreferredSite: u.PreferredSite,
 		PreferredCurrency: u.PreferredCurrency, PreferredLanguage: u.PreferredLanguage, Locked: u.Locked(), Groups: slices.Sorted(slices.Values(u.GroupIDs)),
 	}

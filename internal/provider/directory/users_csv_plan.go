@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -84,7 +85,7 @@ func (r *usersCSVResource) checkLeaving(mark string, table, former usersTable, d
 }
 
 // tableClaim is what a row says of its user.
-func tableClaim(mark string, row access.CSVUser) plumbing.Claim {
+func tableClaim(mark string, row usertable.User) plumbing.Claim {
 	return plumbing.Claim{Type: "iam_users_csv", Label: fmt.Sprintf("line %d", row.Line), Mark: mark}
 }
 
@@ -114,7 +115,7 @@ func (r *usersCSVResource) warnOfLeaving(ctx context.Context, table, former user
 		return
 	}
 	known := former.byEmail()
-	rows := slices.DeleteFunc(slices.Clone(table.Users), func(row access.CSVUser) bool {
+	rows := slices.DeleteFunc(slices.Clone(table.Users), func(row usertable.User) bool {
 		if _, managed := known[strings.ToLower(row.Email)]; managed {
 			return former.Has("groups")
 		}
@@ -197,7 +198,7 @@ func (r *usersCSVResource) step(plan, state *usersCSVModel) func(*access.Tenant)
 		if plan != nil && plan.CSV.IsUnknown() {
 			return
 		}
-		rows, how := map[string]access.CSVUser{}, ""
+		rows, how := map[string]usertable.User{}, ""
 		var table usersTable
 		if plan != nil {
 			table = plan.table(plumbing.UserDefaults{})
@@ -228,7 +229,7 @@ func (r *usersCSVResource) step(plan, state *usersCSVModel) func(*access.Tenant)
 }
 
 // endRow plans what becomes of a user whose row goes.
-func endRow(s *access.Tenant, row access.CSVUser, how string) {
+func endRow(s *access.Tenant, row usertable.User, how string) {
 	u := access.StateUser{Email: row.Email}
 	switch how {
 	case onDestroyKeep:

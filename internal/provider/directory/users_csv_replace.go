@@ -8,7 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -64,10 +64,10 @@ func rowsMark(table usersTable) []byte {
 // in the same run: with create_before_destroy the other half of a replacement
 // comes first, and this half gets a plan of its own after all.
 func (r *usersCSVResource) notTaken(m usersCSVModel) usersCSVModel {
-	written, err := access.ReadUsersCSV(m.CSV.ValueString())
+	written, err := usertable.Read(m.CSV.ValueString())
 	if err != nil { // not so: it was read before
 		return m
 	}
-	m.CSV = newUsersText(written.Edit(func(row access.CSVUser) (access.CSVUser, bool) { return row, !r.Keys.Adopted(plumbing.User(row.Email)) }))
+	m.CSV = newUsersText(written.Edit(func(row usertable.User) (usertable.User, bool) { return row, !r.Keys.Adopted(plumbing.User(row.Email)) }))
 	return m
 }

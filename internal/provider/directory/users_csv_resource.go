@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
@@ -119,7 +120,7 @@ func (r *usersCSVResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
-	written, err := access.ReadUsersCSV(state.CSV.ValueString())
+	written, err := usertable.Read(state.CSV.ValueString())
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("read", "users", "in the state", err))
 		return
@@ -135,7 +136,7 @@ func (r *usersCSVResource) Read(ctx context.Context, req resource.ReadRequest, r
 	for _, row := range table.Users {
 		r.Keys.Show(plumbing.User(row.Email))
 	}
-	state.CSV = newUsersText(written.Edit(func(row access.CSVUser) (access.CSVUser, bool) {
+	state.CSV = newUsersText(written.Edit(func(row usertable.User) (usertable.User, bool) {
 		u, ok := users[strings.ToLower(row.Email)]
 		if !ok {
 			return row, false
@@ -152,7 +153,7 @@ func (r *usersCSVResource) Read(ctx context.Context, req resource.ReadRequest, r
 // looked for twice: a list that changes while it is read may leave somebody out.
 func (r *usersCSVResource) present(ctx context.Context, table usersTable) (map[string]api.User, error) {
 	users, err := r.users(ctx)
-	missing := slices.ContainsFunc(table.Users, func(row access.CSVUser) bool {
+	missing := slices.ContainsFunc(table.Users, func(row usertable.User) bool {
 		_, ok := users[strings.ToLower(row.Email)]
 		return !ok
 	})
@@ -218,7 +219,7 @@ func (r *usersCSVResource) Delete(ctx context.Context, req resource.DeleteReques
 	}
 	state = r.withoutOwner(ctx, r.notTaken(state), &resp.Diagnostics)
 	nobody := state
-	nobody.CSV = newUsersText(access.UserTable{Columns: state.table(r.Defaults).Columns}.CSV())
+	nobody.CSV = newUsersText(usertable.Table{Columns: state.table(r.Defaults).Columns}.CSV())
 	s := r.newSync(nobody, state)
 	s.limit = plumbing.Timeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	if err := s.run(ctx); err != nil {
@@ -240,15 +241,15 @@ func (r *usersCSVResource) ImportState(ctx context.Context, req resource.ImportS
 		resp.Diagnostics.Append(plumbing.Unable("import", "users", fmt.Sprintf("%q", req.ID), err))
 		return
 	}
-	slices.SortFunc(chosen, func(a, b access.CSVUser) int {
+	slices.SortFunc(chosen, func(a, b usertable.User) int {
 		return strings.Compare(strings.ToLower(a.Email), strings.ToLower(b.Email))
 	})
-	text := strings.ReplaceAll(access.UserTable{Users: chosen}.CSV(), "\r\n", "\n")
+	text := strings.ReplaceAll(usertable.Table{Users: chosen}.CSV(), "\r\n", "\n")
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("csv"), newUsersText(text))...)
 }
 
 // choose returns the users that an import names.
-func (r *usersCSVResource) choose(ctx context.Context, id string) (rows []access.CSVUser, err error) {
+func (r *usersCSVResource) choose(ctx context.Context, id string) (rows []usertable.User, err error) {
 	users, err := r.users(ctx)
 	if err != nil {
 		return nil, err

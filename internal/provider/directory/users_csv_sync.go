@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
-	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
@@ -30,7 +30,7 @@ type usersSync struct {
 	plan      usersCSVModel
 	state     usersCSVModel // empty for a creation
 	table     usersTable
-	former    map[string]access.CSVUser // rows of the state, by e-mail
+	former    map[string]usertable.User // rows of the state, by e-mail
 	present   map[string]api.User       // as of the start, by e-mail
 	adopts    bool                      // new rows take over users who exist
 	start     time.Time
@@ -49,7 +49,7 @@ type usersSync struct {
 type failure struct {
 	line int // zero: of no row any more
 	err  error
-	is   *access.CSVUser // what the user is after all; nil: what it was
+	is   *usertable.User // what the user is after all; nil: what it was
 }
 
 func (r *usersCSVResource) newSync(plan, state usersCSVModel) *usersSync {
@@ -65,7 +65,7 @@ func (r *usersCSVResource) newSync(plan, state usersCSVModel) *usersSync {
 type userTask struct {
 	email string
 	line  int
-	do    func(ctx context.Context) (*access.CSVUser, error)
+	do    func(ctx context.Context) (*usertable.User, error)
 }
 
 // run does all that is to be done. What would surely fail is found before
@@ -102,9 +102,9 @@ func (s *usersSync) plannedTasks() []userTask {
 		present, ok := s.present[email]
 		switch {
 		case !ok:
-			tasks = append(tasks, userTask{email, row.Line, func(ctx context.Context) (*access.CSVUser, error) { return s.create(ctx, row) }})
+			tasks = append(tasks, userTask{email, row.Line, func(ctx context.Context) (*usertable.User, error) { return s.create(ctx, row) }})
 		case !s.table.wanted(row, &present).shownBy(present):
-			tasks = append(tasks, userTask{email, row.Line, func(ctx context.Context) (*access.CSVUser, error) { return nil, s.update(ctx, row, present) }})
+			tasks = append(tasks, userTask{email, row.Line, func(ctx context.Context) (*usertable.User, error) { return nil, s.update(ctx, row, present) }})
 		}
 	}
 	how := s.plan.OnDestroy.ValueString()
@@ -113,7 +113,7 @@ func (s *usersSync) plannedTasks() []userTask {
 		if _, stays := rows[email]; stays || !ok || how == onDestroyKeep {
 			continue
 		}
-		tasks = append(tasks, userTask{row.Email, 0, func(ctx context.Context) (*access.CSVUser, error) {
+		tasks = append(tasks, userTask{row.Email, 0, func(ctx context.Context) (*usertable.User, error) {
 			defer s.r.Client.Lock(lockUser, u.ID)()
 			if err := s.one.destroy(ctx, u.ID, how); err != nil && !client.IsNotFound(err) {
 				return nil, err
@@ -141,7 +141,7 @@ func (s *usersSync) checkExisting() {
 
 // checkGroups refuses rows with groups that do not exist.
 func (s *usersSync) checkGroups(ctx context.Context) error {
-	lines := map[string]access.CSVUser{}
+	lines := map[string]usertable.User{}
 	for _, row := range s.table.Users {
 		for _, id := range row.Groups {
 			if _, ok := lines[id]; !ok {
@@ -231,7 +231,7 @@ var (
 	errLate     = errors.New("not tried before the timeout")
 )
 
-func (s *usersSync) fail(task userTask, err error, is *access.CSVUser) {
+func (s *usersSync) fail(task userTask, err error, is *usertable.User) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.failed[strings.ToLower(task.email)] = failure{task.line, err, is}
@@ -244,7 +244,7 @@ func (s *usersSync) succeed(email string, m userModel) {
 }
 
 // create makes a user. When it fails, the row is what may have been made.
-func (s *usersSync) create(ctx context.Context, row access.CSVUser) (*access.CSVUser, error) {
+func (s *usersSync) create(ctx context.Context, row usertable.User) (*usertable.User, error) {
 	m := s.table.wanted(row, nil)
 	id, err := s.one.create(ctx, m, s.start)
 	if client.IsConflict(err) {
@@ -268,7 +268,7 @@ func (s *usersSync) create(ctx context.Context, row access.CSVUser) (*access.CSV
 // update changes a user. What the row leaves to others is read again first: a
 // write repeats it, and the list of all users may be minutes old by now. Nobody
 // else in this process changes the user meanwhile.
-func (s *usersSync) update(ctx context.Context, row access.CSVUser, present api.User) error {
+func (s *usersSync) update(ctx context.Context, row usertable.User, present api.User) error {
 	defer s.r.Client.Lock(lockUser, present.ID)()
 	if !s.table.saysAll(row) {
 		fresh, err := s.r.Client.User(ctx, present.ID)
@@ -322,7 +322,7 @@ func (s *usersSync) warnUnseen(diags *diag.Diagnostics) {
 
 // outcome is the state after something failed: the rows that are true.
 func (s *usersSync) outcome() usersCSVModel {
-	text, m, more := s.plan.CSV.ValueString(), s.plan, []access.CSVUser(nil)
+	text, m, more := s.plan.CSV.ValueString(), s.plan, []usertable.User(nil)
 	if len(s.table.Users) == 0 {
 		// All were to go: those who did are left out.
 		text = s.state.CSV.ValueString()
@@ -333,11 +333,11 @@ func (s *usersSync) outcome() usersCSVModel {
 			more = append(more, s.former[email])
 		}
 	}
-	written, err := access.ReadUsersCSV(text)
+	written, err := usertable.Read(text)
 	if err != nil { // not so: it was read before
 		return m
 	}
-	m.CSV = newUsersText(written.Edit(func(row access.CSVUser) (access.CSVUser, bool) {
+	m.CSV = newUsersText(written.Edit(func(row usertable.User) (usertable.User, bool) {
 		email := strings.ToLower(row.Email)
 		f, failed := s.failed[email]
 		was, known := s.former[email]

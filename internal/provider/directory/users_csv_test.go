@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
@@ -108,12 +108,12 @@ func TestUsersCSVResource_import(t *testing.T) {
 	} {
 		imported, d := p.Import("iam_users_csv", id)
 		text, _ := imported.Values["csv"].(string)
-		table, err := access.ParseUsersCSV(text)
+		table, err := usertable.Parse(text)
 		var emails []string
 		for _, u := range table.Users {
 			emails = append(emails, u.Email)
 		}
-		if d.Failed() || err != nil || strings.Join(emails, " ") != want || !slices.Equal(table.Columns, access.UserColumns()) {
+		if d.Failed() || err != nil || strings.Join(emails, " ") != want || !slices.Equal(table.Columns, usertable.Columns()) {
 			t.Errorf("%s: %v, %v, %q", id, d, err, text)
 		}
 		noChange(t, p, "iam_users_csv", imported, csvOf(text))

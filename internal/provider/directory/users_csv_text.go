@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -60,7 +60,7 @@ func (v usersText) Type(context.Context) attr.Type { return usersTextType{} }
 // StringSemanticEquals reports whether another text says the same.
 func (v usersText) StringSemanticEquals(_ context.Context, o basetypes.StringValuable) (bool, diag.Diagnostics) {
 	other, ok := o.(usersText)
-	return ok && access.SameUsersCSV(v.ValueString(), other.ValueString()), nil
+	return ok && usertable.Same(v.ValueString(), other.ValueString()), nil
 }
 
 // sameUsers keeps the text of the state when the configuration says the same in
@@ -74,7 +74,7 @@ func (sameUsers) Description(context.Context) string {
 func (m sameUsers) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
 
 func (sameUsers) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
-	if plumbing.IsSet(req.StateValue) && plumbing.IsSet(req.PlanValue) && access.SameUsersCSV(req.StateValue.ValueString(), req.PlanValue.ValueString()) {
+	if plumbing.IsSet(req.StateValue) && plumbing.IsSet(req.PlanValue) && usertable.Same(req.StateValue.ValueString(), req.PlanValue.ValueString()) {
 		resp.PlanValue = req.StateValue
 	}
 }
@@ -95,7 +95,7 @@ func (validUsers) ValidateString(_ context.Context, req validator.StringRequest,
 	if !plumbing.IsSet(req.ConfigValue) {
 		return
 	}
-	_, err := access.CheckUsersCSV(req.ConfigValue.ValueString(), access.UsersFormat{}, plumbing.EmailOfRow)
+	_, err := usertable.Check(req.ConfigValue.ValueString(), usertable.Format{}, plumbing.EmailOfRow)
 	if err == nil {
 		return
 	}

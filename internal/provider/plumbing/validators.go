@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
@@ -90,7 +91,7 @@ func ValidEmail() validator.String {
 }
 
 // EmailOfRow says what is wrong with the e-mail address of a row, if it has one.
-func EmailOfRow(u access.CSVUser) string {
+func EmailOfRow(u usertable.User) string {
 	if u.Email == "" || api.ValidEmail(u.Email) {
 		return ""
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -24,7 +24,7 @@ func NewFormatUsersCSVFunction() function.Function {
 			Summary: "A table of users",
 			MarkdownDescription: "Writes users as the text that `iam_users_csv` manages, with every cell quoted as it needs to be: commas, quotes, line breaks and a leading `=` survive. " +
 				"`parse_users_csv` reads the same users back, without white space and invisible characters around values.\n\n" +
-				"A user has the attributes " + codes(access.UserColumns()) + ", of which the first three are required; others are an error. `locked` is a bool, and `groups` a list or a set of ids. " +
+				"A user has the attributes " + codes(usertable.Columns()) + ", of which the first three are required; others are an error. `locked` is a bool, and `groups` a list or a set of ids. " +
 				"The table has a column for each attribute that at least one user has a value for. An attribute that is null or left out is an empty cell there, except `groups`, " +
 				"since an empty cell takes the user out of all groups: write `[]` for that. Every mistake is named with its user, all at once.",
 			Parameters: []function.Parameter{function.DynamicParameter{
@@ -42,7 +42,7 @@ func NewFormatUsersCSVFunction() function.Function {
 			if err != nil {
 				return badArgument(0, err)
 			}
-			text, err := access.FormatUsersCSV(given, plumbing.EmailOfRow)
+			text, err := usertable.Write(given, plumbing.EmailOfRow)
 			if err != nil {
 				return badArgument(0, err)
 			}
@@ -52,11 +52,11 @@ func NewFormatUsersCSVFunction() function.Function {
 }
 
 // givenUsers reads the users, in the order of a list or of their keys.
-func givenUsers(users attr.Value) ([]access.GivenUser, error) {
+func givenUsers(users attr.Value) ([]usertable.Given, error) {
 	if isNull(users) {
 		return nil, errors.New("users are null: write {} for nobody")
 	}
-	var given []access.GivenUser
+	var given []usertable.Given
 	var mistakes []error
 	unknown := unknownAttributes{}
 	read := func(name string, v attr.Value, key string) {
@@ -89,15 +89,15 @@ func (a unknownAttributes) mistakes() (mistakes []error) {
 		if len(names) > 1 {
 			who = fmt.Sprintf("%s and %d more have", names[0], len(names)-1)
 		}
-		mistakes = append(mistakes, fmt.Errorf("%s the attribute %q, which is no column: the columns are %s. Leave it out", who, attribute, strings.Join(access.UserColumns(), ", ")))
+		mistakes = append(mistakes, fmt.Errorf("%s the attribute %q, which is no column: the columns are %s. Leave it out", who, attribute, strings.Join(usertable.Columns(), ", ")))
 	}
 	return mistakes
 }
 
 // givenUser reads one user. The key of a map is the e-mail address where the user
 // has none.
-func givenUser(name string, v attr.Value, key string, unknown unknownAttributes) (access.GivenUser, error) {
-	u := access.GivenUser{Name: name, Cells: map[string]string{}}
+func givenUser(name string, v attr.Value, key string, unknown unknownAttributes) (usertable.Given, error) {
+	u := usertable.Given{Name: name, Cells: map[string]string{}}
 	if isNull(v) {
 		return u, fmt.Errorf("%s is null: leave it out", name)
 	}
@@ -109,7 +109,7 @@ func givenUser(name string, v attr.Value, key string, unknown unknownAttributes)
 	for _, attribute := range plumbing.SortedKeys(fields) {
 		v := fields[attribute]
 		switch {
-		case !slices.Contains(access.UserColumns(), attribute):
+		case !slices.Contains(usertable.Columns(), attribute):
 			unknown[attribute] = append(unknown[attribute], name)
 		case !isNull(v):
 			cell, err := cellOf(name, attribute, v)

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -27,7 +27,7 @@ type csvUserModel struct {
 
 // fromCore takes over one row of the table. What the table has no column for
 // is null, so that it is left out where the user goes.
-func (m *csvUserModel) fromCore(table access.UserTable, u access.CSVUser) {
+func (m *csvUserModel) fromCore(table usertable.Table, u usertable.User) {
 	m.Email = types.StringValue(u.Email)
 	m.FirstName = types.StringValue(u.FirstName)
 	m.LastName = types.StringValue(u.LastName)
@@ -59,7 +59,7 @@ func NewParseUsersCSVFunction() function.Function {
 		definition: function.Definition{
 			Summary: "Users from a table",
 			MarkdownDescription: "Reads users from CSV text as people have it: separated by commas, semicolons, tabs or `|`, also with the line `sep=;` that Excel understands, columns in any order and case, with or without a byte order mark. " +
-				"The columns are " + codes(access.UserColumns()) + "; the first three are required, locked is `true` or `false`, and groups holds ids separated by spaces. " +
+				"The columns are " + codes(usertable.Columns()) + "; the first three are required, locked is `true` or `false`, and groups holds ids separated by spaces. " +
 				"White space and invisible characters around cells are dropped; invisible characters within a cell are an error.\n\n" +
 				"Returns a map from the e-mail address, in lower case, to an object with an attribute for each column. Empty cells and columns that are not there are null, " +
 				"except that `locked` is `false` and `groups` empty where the column is there. Nothing is guessed: every mistake is reported with its line, all at once.\n\n" +
@@ -84,7 +84,7 @@ func NewParseUsersCSVFunction() function.Function {
 			if err != nil {
 				return badArgument(argument, err)
 			}
-			table, err := access.CheckUsersCSV(text, format, plumbing.EmailOfRow)
+			table, err := usertable.Check(text, format, plumbing.EmailOfRow)
 			if err != nil {
 				return badArgument(0, err)
 			}

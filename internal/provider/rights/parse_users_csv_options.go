@@ -7,13 +7,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
 // usersFormat reads the options of parse_users_csv. Mistakes are about the
 // argument, counted from 0.
-func usersFormat(options []types.Dynamic) (format access.UsersFormat, argument int64, err error) {
+func usersFormat(options []types.Dynamic) (format usertable.Format, argument int64, err error) {
 	if len(options) == 0 {
 		return format, 0, nil
 	}
@@ -39,7 +39,7 @@ func usersFormat(options []types.Dynamic) (format access.UsersFormat, argument i
 	return format, 1, errors.Join(mistakes...)
 }
 
-func readOption(format *access.UsersFormat, name string, v attr.Value) (err error) {
+func readOption(format *usertable.Format, name string, v attr.Value) (err error) {
 	switch name {
 	case "columns", "ignore", "delimiter":
 		if isNull(v) {

@@ -1,4 +1,4 @@
-package access
+package usertable
 
 import (
 	"maps"
@@ -7,45 +7,47 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-func given(name string, cells ...string) GivenUser {
-	u := GivenUser{name, map[string]string{}}
+func given(name string, cells ...string) Given {
+	u := Given{name, map[string]string{}}
 	for i := 0; i < len(cells); i += 2 {
 		u.Cells[cells[i]] = cells[i+1]
 	}
 	return u
 }
 
-func TestFormatUsersCSV(t *testing.T) {
+func TestWrite(t *testing.T) {
 	t.Parallel()
 	ida := []string{"email", "Ida@hof.example", "first_name", " Ida\u200b", "last_name", "Öhm"}
 	and := func(more ...string) []string { return append(slices.Clone(ida), more...) }
 	ole := []string{"email", "ole@hof.example", "first_name", "Ole", "last_name", "Ås"}
 	for _, c := range []struct {
 		name       string
-		users      []GivenUser
+		users      []Given
 		want, fail string
 	}{
 		{"nobody", nil, "email,first_name,last_name\n", ""},
-		{"trimmed", []GivenUser{given("a", ida...)}, "email,first_name,last_name\nIda@hof.example,Ida,Öhm\n", ""},
+		{"trimmed", []Given{given("a", ida...)}, "email,first_name,last_name\nIda@hof.example,Ida,Öhm\n", ""},
 		{
 			"what needs quotes, and what would run",
-			[]GivenUser{given("a", and("department", "Nord, Süd")...), given("b", append(ole, "department", "=F&E \"Halle\"\r\nB", "locked", "TRUE")...)},
+			[]Given{given("a", and("department", "Nord, Süd")...), given("b", append(ole, "department", "=F&E \"Halle\"\r\nB", "locked", "TRUE")...)},
 			"email,first_name,last_name,department,locked\nIda@hof.example,Ida,Öhm,\"Nord, Süd\",\nole@hof.example,Ole,Ås,\"'=F&E \"\"Halle\"\"\nB\",TRUE\n", "",
 		},
-		{"columns that are empty for all stay", []GivenUser{given("a", and("groups", "", "department", "")...)}, "email,first_name,last_name,department,groups\nIda@hof.example,Ida,Öhm,,\n", ""},
-		{"nothing of what is needed", []GivenUser{given(`users["a"]`, "first_name", "\u200b", "email", "")}, "", `users["a"].email is empty: every user needs one` + "\n" + `users["a"].first_name is empty: every user needs one` + "\n" + `users["a"] has no last_name: every user needs one`},
-		{"one address twice", []GivenUser{given("users[0]", ida...), given("users[1]", "email", "ida@HOF.example ", "first_name", "I", "last_name", "Ö")}, "", "users[1] and users[0] have the same e-mail address, ida@HOF.example: remove one of them"},
-		{"no groups beside groups", []GivenUser{given("users[0]", and("groups", "g1")...), given("users[1]", ole...)}, "", "users[1] has no groups while other users have: set groups, to [] for a user in no group"},
+		{"columns that are empty for all stay", []Given{given("a", and("groups", "", "department", "")...)}, "email,first_name,last_name,department,groups\nIda@hof.example,Ida,Öhm,,\n", ""},
+		{"nothing of what is needed", []Given{given(`users["a"]`, "first_name", "\u200b", "email", "")}, "", `users["a"].email is empty: every user needs one` + "\n" + `users["a"].first_name is empty: every user needs one` + "\n" + `users["a"] has no last_name: every user needs one`},
+		{"one address twice", []Given{given("users[0]", ida...), given("users[1]", "email", "ida@HOF.example ", "first_name", "I", "last_name", "Ö")}, "", "users[1] and users[0] have the same e-mail address, ida@HOF.example: remove one of them"},
+		{"no groups beside groups", []Given{given("users[0]", and("groups", "g1")...), given("users[1]", ole...)}, "", "users[1] has no groups while other users have: set groups, to [] for a user in no group"},
 		{
 			"what a table refuses, by user",
-			[]GivenUser{given("a", and("department", "two\nlines")...), given("b", "email", "x", "first_name", "O\u200ble", "last_name", "Ås", "locked", "no"), given("c", append(ole, "department", "“Nord”\n“Süd”\nO\x00st")...)},
+			[]Given{given("a", and("department", "two\nlines")...), given("b", "email", "x", "first_name", "O\u200ble", "last_name", "Ås", "locked", "no"), given("c", append(ole, "department", "“Nord”\n“Süd”\nO\x00st")...)},
 			"",
 			`b: locked is "no": write true or false` + "\nb: first_name contains the invisible character U+200B (zero width space): remove or replace it\n" + `b: "x" is not an address here` + "\nc: department contains the invisible character U+0000 (NUL): remove or replace it",
 		},
 	} {
-		got, err := FormatUsersCSV(c.users, wants)
+		got, err := Write(c.users, wants)
 		if got != c.want || message(err) != c.fail {
 			t.Errorf("%s: got %q and\n%v\nwant %q and\n%s", c.name, got, err, c.want, c.fail)
 		}
@@ -53,7 +55,7 @@ func TestFormatUsersCSV(t *testing.T) {
 }
 
 // cellsOf returns what a row says, as it is given.
-func cellsOf(table UserTable, u CSVUser) map[string]string {
+func cellsOf(table Table, u User) map[string]string {
 	cells := map[string]string{}
 	for _, column := range table.Columns {
 		cells[column] = u.cell(column)
@@ -62,12 +64,12 @@ func cellsOf(table UserTable, u CSVUser) map[string]string {
 }
 
 // checkRoundTrip: what is written is read again, and says what was given.
-func checkRoundTrip(t interface{ Fatalf(string, ...any) }, users []GivenUser) {
-	text, err := FormatUsersCSV(users, wants)
+func checkRoundTrip(t interface{ Fatalf(string, ...any) }, users []Given) {
+	text, err := Write(users, wants)
 	if err != nil {
 		return
 	}
-	table, err := CheckUsersCSV(text, UsersFormat{}, wants)
+	table, err := Check(text, Format{}, wants)
 	if err != nil || len(table.Users) != len(users) {
 		t.Fatalf("%q is read as %+v, %v", text, table, err)
 	}
@@ -76,11 +78,11 @@ func checkRoundTrip(t interface{ Fatalf(string, ...any) }, users []GivenUser) {
 			want := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(users[i].Cells[column])
 			switch column {
 			case "locked":
-				want = map[bool]string{true: "true", false: "false"}[strings.EqualFold(TrimBlanks(want), "true")]
+				want = map[bool]string{true: "true", false: "false"}[strings.EqualFold(access.TrimBlanks(want), "true")]
 			case "groups":
 				want = strings.Join(slices.Compact(strings.Fields(want)), " ")
 			default:
-				want = TrimBlanks(want)
+				want = access.TrimBlanks(want)
 			}
 			if cell != want {
 				t.Fatalf("%s of user %d is %q and was %q\n%q", column, i, cell, want, text)
@@ -94,14 +96,14 @@ func checkRoundTrip(t interface{ Fatalf(string, ...any) }, users []GivenUser) {
 	}
 }
 
-func TestFormatUsersCSV_roundTrip(t *testing.T) {
+func TestWrite_roundTrip(t *testing.T) {
 	t.Parallel()
 	text := rapid.StringOfN(rapid.OneOf(rapid.Rune(), rapid.RuneFrom([]rune("'=+-@;,|\"\t\r\n ab“”&#"))), 0, 8, -1)
 	written := 0
 	rapid.Check(t, func(t *rapid.T) {
 		emails := rapid.SliceOfNDistinct(rapid.StringMatching(`[a-zA-Z'=#+]{1,4}@hof\.example`), 0, 4, strings.ToLower).Draw(t, "e-mails")
 		columns := rapid.SliceOfDistinct(rapid.SampledFrom(userColumns[requiredColumns:]), rapid.ID).Draw(t, "columns")
-		var users []GivenUser
+		var users []Given
 		for _, email := range emails {
 			u := given(email, "email", email, "first_name", "x"+text.Draw(t, "first name"), "last_name", text.Draw(t, "last name")+"x")
 			for _, column := range columns {
@@ -116,7 +118,7 @@ func TestFormatUsersCSV_roundTrip(t *testing.T) {
 			}
 			users = append(users, u)
 		}
-		if _, err := FormatUsersCSV(users, wants); err == nil && len(users) > 0 {
+		if _, err := Write(users, wants); err == nil && len(users) > 0 {
 			written++
 		}
 		checkRoundTrip(t, users)
@@ -128,14 +130,14 @@ func TestFormatUsersCSV_roundTrip(t *testing.T) {
 
 // FuzzFormatUsersCSV: no text breaks the writer, and what it writes is read
 // again.
-func FuzzFormatUsersCSV(f *testing.F) {
+func FuzzWrite(f *testing.F) {
 	for _, cells := range [][3]string{
 		{"Ida", "Nord, Süd", "g1 g2"}, {"=Ida", "F&E \"Halle\"", ""}, {"'=Ida", "a\r\nb", "g1,g2"}, {"“Ida", "#", "\x00"}, {"\xff", "\uFEFF", "\u200c"},
 	} {
 		f.Add(cells[0], cells[1], cells[2])
 	}
 	f.Fuzz(func(t *testing.T, name, department, groups string) {
-		checkRoundTrip(t, []GivenUser{
+		checkRoundTrip(t, []Given{
 			given("users[0]", "email", "ida@hof.example", "first_name", name, "last_name", department, "department", department, "groups", ""),
 			given("users[1]", "email", "ole@hof.example", "first_name", department, "last_name", name, "preferred_site", name, "groups", groups),
 		})

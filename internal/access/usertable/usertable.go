@@ -1,21 +1,26 @@
-package access
+// Package usertable reads, checks, changes and writes lists of users as CSV, as
+// people have them (rule 12 of package access). It is a text format, and knows no
+// rule of access.
+package usertable
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access/safecsv"
 )
 
-// UserTable is a list of users as CSV (rule 12).
-type UserTable struct {
+// Table is a list of users as CSV (rule 12).
+type Table struct {
 	// Columns are those the text has, in its order. What is not among them is
 	// not said about any user.
 	Columns []string
-	Users   []CSVUser
+	Users   []User
 }
 
-// CSVUser is one row of a UserTable.
-type CSVUser struct {
+// User is one row of a Table.
+type User struct {
 	Line              int // of the text, where the row begins
 	Email             string
 	FirstName         string
@@ -28,8 +33,8 @@ type CSVUser struct {
 	Groups            []string // ids, each once
 }
 
-// UserColumns returns the columns of a UserTable, the required ones first.
-func UserColumns() []string {
+// Columns returns the columns of a Table, the required ones first.
+func Columns() []string {
 	return slices.Clone(userColumns)
 }
 
@@ -42,7 +47,7 @@ var userColumns = []string{
 const requiredColumns = 3
 
 // Has reports whether the table has the column.
-func (t UserTable) Has(column string) bool {
+func (t Table) Has(column string) bool {
 	return slices.Contains(t.Columns, column)
 }
 
@@ -56,74 +61,74 @@ func (e *LineError) Error() string {
 	return fmt.Sprintf("line %d: %s", e.Line, e.Text)
 }
 
-// ParseUsersCSV reads users as people have them: cells separated by commas,
+// Parse reads users as people have them: cells separated by commas,
 // semicolons, tabs or |, a line such as sep=; before the header, columns in any
 // order and case, a byte order mark, any line ends, quoted cells with line
 // breaks, blanks around cells, empty rows. The error joins a LineError for every
 // mistake.
 //
 // It reads whatever a table can hold, such as names that a tenant has. What
-// somebody writes is read by CheckUsersCSV, which refuses more.
-func ParseUsersCSV(text string) (UserTable, error) {
-	t, err := ReadUsersCSV(text)
+// somebody writes is read by Check, which refuses more.
+func Parse(text string) (Table, error) {
+	t, err := Read(text)
 	if err != nil {
-		return UserTable{}, err
+		return Table{}, err
 	}
 	return t.Table(), nil
 }
 
-// CheckUsersCSV is ParseUsersCSV for a text that somebody wrote, in the given
+// Check is Parse for a text that somebody wrote, in the given
 // format: it refuses cells that most likely say something else than was meant,
 // and what the check, which knows more than the rules of access, says is wrong
 // with a user. The check returns "" for nothing.
-func CheckUsersCSV(text string, format UsersFormat, check func(CSVUser) string) (UserTable, error) {
+func Check(text string, format Format, check func(User) string) (Table, error) {
 	p, err := parseUsers(text, format, check)
 	if err != nil {
-		return UserTable{}, err
+		return Table{}, err
 	}
 	return p.table, nil
 }
 
-// UsersText is a text that was read, to be written again with changes.
-type UsersText struct {
+// Text is a text that was read, to be written again with changes.
+type Text struct {
 	text string
 	p    *userParser
 }
 
-// ReadUsersCSV is ParseUsersCSV for a text that is to be changed.
-func ReadUsersCSV(text string) (*UsersText, error) {
-	p, err := parseUsers(text, UsersFormat{}, nil)
+// Read is Parse for a text that is to be changed.
+func Read(text string) (*Text, error) {
+	p, err := parseUsers(text, Format{}, nil)
 	if err != nil {
 		return nil, err
 	}
-	return &UsersText{text, p}, nil
+	return &Text{text, p}, nil
 }
 
 // Table returns what the text says.
-func (t *UsersText) Table() UserTable { return t.p.table }
+func (t *Text) Table() Table { return t.p.table }
 
 // CSV writes the table as RFC 4180 text with its columns, all of them where it
-// has none. ParseUsersCSV reads it back, except blanks around cells.
-func (t UserTable) CSV() string {
+// has none. Parse reads it back, except blanks around cells.
+func (t Table) CSV() string {
 	columns := t.Columns
 	if len(columns) == 0 {
 		columns = userColumns
 	}
 	var text strings.Builder
-	w := newTable(&text, columns...)
+	w := safecsv.NewWriter(&text, columns...)
 	for _, u := range t.Users {
 		for _, column := range columns {
-			w.cells(u.cell(column))
+			w.Cells(u.cell(column))
 		}
-		w.endRow()
+		w.EndRow()
 	}
-	_ = w.end() // a strings.Builder never fails
+	_ = w.End() // a strings.Builder never fails
 	return text.String()
 }
 
 // Says returns all that the row says of its user, as a text to be compared with
 // that of other rows.
-func (u CSVUser) Says() string {
+func (u User) Says() string {
 	cells := make([]string, len(userColumns))
 	for i, column := range userColumns {
 		cells[i] = u.cell(column)
@@ -132,7 +137,7 @@ func (u CSVUser) Says() string {
 	return strings.Join(cells, "\x00")
 }
 
-func (u CSVUser) cell(column string) string {
+func (u User) cell(column string) string {
 	switch column {
 	case "email":
 		return u.Email

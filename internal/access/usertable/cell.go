@@ -1,4 +1,4 @@
-package access
+package usertable
 
 import (
 	"encoding/csv"
@@ -7,6 +7,9 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/safecsv"
 )
 
 func blank(cells []string) bool {
@@ -21,17 +24,17 @@ func blank(cells []string) bool {
 // cleanCell takes away what nobody sees around a cell and what keeps spreadsheets
 // from running it as a formula.
 func cleanCell(cell string) string {
-	return TrimBlanks(fuse(TrimBlanks(cell)))
+	return access.TrimBlanks(safecsv.Plain(access.TrimBlanks(cell)))
 }
 
 // wrongCell says what is wrong with the text of a column, as far as it most
 // likely says something else than was meant; "" when nothing is.
 func wrongCell(column, text string) string {
-	if name := Invisible(text); name != "" {
+	if name := access.Invisible(text); name != "" {
 		return fmt.Sprintf("%s contains the invisible character %s: remove or replace it", column, name)
 	}
 	if strings.ContainsRune(text, utf8.RuneError) {
-		return fmt.Sprintf("%s contains %s, where a character was lost: %s", column, CharacterName(utf8.RuneError), otherEncodings)
+		return fmt.Sprintf("%s contains %s, where a character was lost: %s", column, access.CharacterName(utf8.RuneError), otherEncodings)
 	}
 	if typographic(text) {
 		first, _ := utf8.DecodeRuneInString(text)

@@ -1,16 +1,18 @@
-package access
+package usertable
 
 import (
 	"encoding/csv"
 	"slices"
 	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access/safecsv"
 )
 
 // Edit returns the text with other users, and nothing else changed: lines of
 // users that stay as they are, the columns, their order and the separator stay.
 // The function returns what becomes of a user, and whether it stays at all; more
 // users follow at the end. A column that the text does not have is not written.
-func (t *UsersText) Edit(edit func(CSVUser) (CSVUser, bool), more ...CSVUser) string {
+func (t *Text) Edit(edit func(User) (User, bool), more ...User) string {
 	p, lines := t.p, splitLines(t.text)
 	var out strings.Builder
 	next := 0 // of lines
@@ -38,7 +40,7 @@ func (t *UsersText) Edit(edit func(CSVUser) (CSVUser, bool), more ...CSVUser) st
 		out.WriteString(end)
 	}
 	for _, u := range more {
-		out.WriteString(p.line(u, CSVUser{}, make([]string, p.width)) + end)
+		out.WriteString(p.line(u, User{}, make([]string, p.width)) + end)
 	}
 	return out.String()
 }
@@ -62,17 +64,17 @@ func lineEnd(line string) string {
 }
 
 // same reports whether the text says the same of both users.
-func (p *userParser) same(a, b CSVUser) bool {
+func (p *userParser) same(a, b User) bool {
 	return !slices.ContainsFunc(p.table.Columns, func(column string) bool { return a.cell(column) != b.cell(column) })
 }
 
 // line writes a user as the rows of the text are, without a line end. Cells that
 // say what they said of the former user stay as they were.
-func (p *userParser) line(u, former CSVUser, cells []string) string {
+func (p *userParser) line(u, former User, cells []string) string {
 	cells = slices.Clone(cells[:p.width])
 	for column, i := range p.position {
 		if u.cell(column) != former.cell(column) {
-			cells[i] = defuse(u.cell(column))
+			cells[i] = safecsv.Cell(u.cell(column))
 		}
 	}
 	var line strings.Builder
@@ -83,23 +85,23 @@ func (p *userParser) line(u, former CSVUser, cells []string) string {
 	return strings.TrimSuffix(line.String(), "\n")
 }
 
-// SameUsersCSV reports whether two texts say the same: columns and rows may
+// Same reports whether two texts say the same: columns and rows may
 // stand in another order, cells may be quoted otherwise, e-mails and names of
 // columns in another case, groups in another order. Texts that cannot be read
 // are the same when they are equal.
-func SameUsersCSV(a, b string) bool {
+func Same(a, b string) bool {
 	if a == b {
 		return true
 	}
-	first, err := ParseUsersCSV(a)
+	first, err := Parse(a)
 	if err != nil {
 		return false
 	}
-	second, err := ParseUsersCSV(b)
+	second, err := Parse(b)
 	if err != nil || len(first.Users) != len(second.Users) || !slices.Equal(slices.Sorted(slices.Values(first.Columns)), slices.Sorted(slices.Values(second.Columns))) {
 		return false
 	}
-	rows := make(map[string]CSVUser, len(first.Users))
+	rows := make(map[string]User, len(first.Users))
 	for _, u := range first.Users {
 		rows[strings.ToLower(u.Email)] = u
 	}
@@ -113,17 +115,17 @@ func SameUsersCSV(a, b string) bool {
 
 // Same reports whether two rows of a table with the same columns say the same,
 // wherever they stand.
-func (u CSVUser) Same(other CSVUser) bool {
+func (u User) Same(other User) bool {
 	return strings.EqualFold(u.Email, other.Email) && len(differences(userColumns, u, other)) == 0
 }
 
 // Differences returns the columns of the table in which two rows of one user
 // differ.
-func (t UserTable) Differences(a, b CSVUser) []string {
+func (t Table) Differences(a, b User) []string {
 	return differences(t.Columns, a, b)
 }
 
-func differences(columns []string, a, b CSVUser) (differ []string) {
+func differences(columns []string, a, b User) (differ []string) {
 	for _, column := range columns {
 		same := a.cell(column) == b.cell(column)
 		switch column {

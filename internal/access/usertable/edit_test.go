@@ -1,4 +1,4 @@
-package access
+package usertable
 
 import (
 	"slices"
@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestUsersText_Edit(t *testing.T) {
+func TestText_Edit(t *testing.T) {
 	t.Parallel()
 	const head = "\uFEFFLast Name;email;First Name;groups;\r\n"
 	text := head +
@@ -15,16 +15,16 @@ func TestUsersText_Edit(t *testing.T) {
 		"\"Mül\r\nler\";ben@acme.example;Ben;;\r\n" +
 		";;;;\r\n" +
 		"Cole;clara@acme.example;Clara;b;"
-	rename := func(email, first string) func(CSVUser) (CSVUser, bool) {
-		return func(u CSVUser) (CSVUser, bool) {
+	rename := func(email, first string) func(User) (User, bool) {
+		return func(u User) (User, bool) {
 			if u.Email == email {
 				u.FirstName, u.Groups = first, []string{"b"}
 			}
 			return u, true
 		}
 	}
-	drop := func(email string) func(CSVUser) (CSVUser, bool) {
-		return func(u CSVUser) (CSVUser, bool) { return u, u.Email != email }
+	drop := func(email string) func(User) (User, bool) {
+		return func(u User) (User, bool) { return u, u.Email != email }
 	}
 	replace := func(old, replacement string) string {
 		t.Helper()
@@ -34,8 +34,8 @@ func TestUsersText_Edit(t *testing.T) {
 		return strings.Replace(text, old, replacement, 1)
 	}
 	tests := map[string]struct {
-		edit func(CSVUser) (CSVUser, bool)
-		more []CSVUser
+		edit func(User) (User, bool)
+		more []User
 		want string
 	}{
 		"nothing":           {rename("", ""), nil, text},
@@ -46,15 +46,15 @@ func TestUsersText_Edit(t *testing.T) {
 		"first row dropped": {drop("anna@acme.example"), nil, replace("Schmidt;anna@acme.example;\"Anna;\";b a;\r\n", "")},
 		"two lines dropped": {drop("ben@acme.example"), nil, replace("\"Mül\r\nler\";ben@acme.example;Ben;;\r\n", "")},
 		"last row dropped":  {drop("clara@acme.example"), nil, replace("Cole;clara@acme.example;Clara;b;", "")},
-		"all dropped":       {func(u CSVUser) (CSVUser, bool) { return u, false }, nil, head + "\r\n;;;;\r\n"},
+		"all dropped":       {func(u User) (User, bool) { return u, false }, nil, head + "\r\n;;;;\r\n"},
 		"one more": {
 			rename("", ""),
-			[]CSVUser{{Email: "dora@acme.example", FirstName: "Dora", LastName: "Doe", Department: "Sales"}},
+			[]User{{Email: "dora@acme.example", FirstName: "Dora", LastName: "Doe", Department: "Sales"}},
 			text + "\r\nDoe;dora@acme.example;Dora;;\r\n",
 		},
 	}
 	for name, test := range tests {
-		read, err := ReadUsersCSV(text)
+		read, err := Read(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,21 +65,21 @@ func TestUsersText_Edit(t *testing.T) {
 		if got != test.want {
 			t.Errorf("%s: got\n%q\nwant\n%q", name, got, test.want)
 		}
-		if _, err := ParseUsersCSV(got); err != nil {
+		if _, err := Parse(got); err != nil {
 			t.Errorf("%s: it cannot be read back: %v", name, err)
 		}
 	}
 	const only = "email,first_name,last_name"
-	read, err := ReadUsersCSV(only)
+	read, err := Read(only)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := read.Edit(rename("", ""), CSVUser{Email: "a@acme.example", FirstName: "A", LastName: "B"}); got != only+"\na@acme.example,A,B\n" {
+	if got := read.Edit(rename("", ""), User{Email: "a@acme.example", FirstName: "A", LastName: "B"}); got != only+"\na@acme.example,A,B\n" {
 		t.Errorf("a header alone: %q", got)
 	}
 }
 
-func TestSameUsersCSV(t *testing.T) {
+func TestSame(t *testing.T) {
 	t.Parallel()
 	const text = "email,first_name,last_name,groups,locked\na@acme.example,A,\"B\",x y,\nb@acme.example,B,C,,true\n"
 	tests := map[string]struct {
@@ -99,14 +99,14 @@ func TestSameUsersCSV(t *testing.T) {
 		"no table":             {"email", false},
 	}
 	for name, test := range tests {
-		if got := SameUsersCSV(text, test.other); got != test.want {
+		if got := Same(text, test.other); got != test.want {
 			t.Errorf("%s: %t", name, got)
 		}
-		if got := SameUsersCSV(test.other, text); got != test.want {
+		if got := Same(test.other, text); got != test.want {
 			t.Errorf("%s, the other way round: %t", name, got)
 		}
 	}
-	if !SameUsersCSV("email", "email") {
+	if !Same("email", "email") {
 		t.Error("texts that are equal")
 	}
 	if slices.Contains(splitLines("a\r\nb\rc\n"), "a") {
@@ -115,13 +115,13 @@ func TestSameUsersCSV(t *testing.T) {
 }
 
 // Line ends of old Macintosh computers stay, the last one too.
-func TestUsersText_Edit_carriageReturns(t *testing.T) {
+func TestText_Edit_carriageReturns(t *testing.T) {
 	t.Parallel()
-	read, err := ReadUsersCSV("email,first_name,last_name\ra@x.example,A,A\rb@x.example,B,B\r")
+	read, err := Read("email,first_name,last_name\ra@x.example,A,A\rb@x.example,B,B\r")
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := read.Edit(func(u CSVUser) (CSVUser, bool) { return u, u.Email != "a@x.example" }, CSVUser{Email: "c@x.example", FirstName: "C", LastName: "C"})
+	got := read.Edit(func(u User) (User, bool) { return u, u.Email != "a@x.example" }, User{Email: "c@x.example", FirstName: "C", LastName: "C"})
 	if want := "email,first_name,last_name\rb@x.example,B,B\rc@x.example,C,C\r"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -1,4 +1,4 @@
-package access
+package usertable
 
 import (
 	"encoding/csv"
@@ -11,10 +11,10 @@ import (
 	"unicode"
 )
 
-// UsersFormat says how a table is written that was not made for this purpose.
-// The zero value is the format of a UserTable.
-type UsersFormat struct {
-	// Columns are the headers of columns by the name that a UserTable has for
+// Format says how a table is written that was not made for this purpose.
+// The zero value is the format of a Table.
+type Format struct {
+	// Columns are the headers of columns by the name that a Table has for
 	// them. Columns that are not named have their own names.
 	Columns map[string]string
 	// Ignore are headers of columns that are left out.
@@ -35,7 +35,7 @@ const (
 
 // Check returns what is wrong with the format whatever the text is, each mistake
 // with the name of its option.
-func (f UsersFormat) Check() error {
+func (f Format) Check() error {
 	var mistakes []error
 	fail := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(format, args...)) }
 	columns := map[string]string{} // by header
@@ -90,7 +90,7 @@ type headers struct {
 	ignored map[string]bool   // by key
 }
 
-func newHeaders(f UsersFormat) headers {
+func newHeaders(f Format) headers {
 	h := headers{names: map[string]string{}, renamed: f.Columns, ignored: map[string]bool{}}
 	for _, name := range userColumns {
 		if _, renamed := f.Columns[name]; !renamed {

@@ -1,4 +1,4 @@
-package access
+package usertable
 
 import (
 	"encoding/csv"
@@ -6,22 +6,25 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/access/safecsv"
 )
 
-// GivenUser is a user to be written into a table.
-type GivenUser struct {
+// Given is a user to be written into a table.
+type Given struct {
 	Name  string            // for messages, such as users["anna"]
 	Cells map[string]string // by column; a column without a cell is not said about the user
 }
 
-// FormatUsersCSV writes a table with the columns that users have cells for, and
-// those that no table may lack. CheckUsersCSV, with the same check, reads it back,
+// Write writes a table with the columns that users have cells for, and
+// those that no table may lack. Check, with the same check, reads it back,
 // except white space and invisible characters around cells and the kind of line
 // ends in them. The error joins one for every mistake, each with the name of its
 // user.
-func FormatUsersCSV(users []GivenUser, check func(CSVUser) string) (string, error) {
+func Write(users []Given, check func(User) string) (string, error) {
 	columns := slices.DeleteFunc(slices.Clone(userColumns), func(column string) bool {
-		return !slices.Contains(userColumns[:requiredColumns], column) && !slices.ContainsFunc(users, func(u GivenUser) bool { return u.has(column) })
+		return !slices.Contains(userColumns[:requiredColumns], column) && !slices.ContainsFunc(users, func(u Given) bool { return u.has(column) })
 	})
 	if err := checkGiven(users, columns); err != nil {
 		return "", err
@@ -38,7 +41,7 @@ func FormatUsersCSV(users []GivenUser, check func(CSVUser) string) (string, erro
 		_ = w.Write(u.row(columns))
 	}
 	w.Flush()
-	_, err := CheckUsersCSV(text.String(), UsersFormat{Delimiter: ","}, check)
+	_, err := Check(text.String(), Format{Delimiter: ","}, check)
 	if err == nil {
 		return text.String(), nil
 	}
@@ -46,7 +49,7 @@ func FormatUsersCSV(users []GivenUser, check func(CSVUser) string) (string, erro
 }
 
 // ofUsers says of which user a mistake is in place of its line.
-func ofUsers(err error, users []GivenUser, lines []int) error {
+func ofUsers(err error, users []Given, lines []int) error {
 	all, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return err
@@ -66,24 +69,24 @@ func ofUsers(err error, users []GivenUser, lines []int) error {
 	return errors.Join(named...)
 }
 
-func (u GivenUser) has(column string) bool {
+func (u Given) has(column string) bool {
 	_, ok := u.Cells[column]
 	return ok
 }
 
-func (u GivenUser) row(columns []string) []string {
+func (u Given) row(columns []string) []string {
 	cells := make([]string, len(columns))
 	for i, column := range columns {
 		text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(u.Cells[column])
-		cells[i] = defuse(TrimBlanks(text))
+		cells[i] = safecsv.Cell(access.TrimBlanks(text))
 	}
 	return cells
 }
 
 // checkGiven refuses users that a table cannot hold one by one.
-func checkGiven(users []GivenUser, columns []string) error {
+func checkGiven(users []Given, columns []string) error {
 	var mistakes []error
-	fail := func(u GivenUser, format string, args ...any) {
+	fail := func(u Given, format string, args ...any) {
 		mistakes = append(mistakes, fmt.Errorf("%s"+format, append([]any{u.Name}, args...)...))
 	}
 	first := make(map[string]string, len(users)) // names by e-mail, in lower case
@@ -92,13 +95,13 @@ func checkGiven(users []GivenUser, columns []string) error {
 			switch {
 			case !u.has(column):
 				fail(u, " has no %s: every user needs one", column)
-			case TrimBlanks(u.Cells[column]) == "":
+			case access.TrimBlanks(u.Cells[column]) == "":
 				fail(u, ".%s is empty: every user needs one", column)
 			}
 		}
-		key := strings.ToLower(TrimBlanks(u.Cells["email"]))
+		key := strings.ToLower(access.TrimBlanks(u.Cells["email"]))
 		if other, twice := first[key]; twice && key != "" {
-			fail(u, " and %s have the same e-mail address, %s: remove one of them", other, TrimBlanks(u.Cells["email"]))
+			fail(u, " and %s have the same e-mail address, %s: remove one of them", other, access.TrimBlanks(u.Cells["email"]))
 		} else {
 			first[key] = u.Name
 		}

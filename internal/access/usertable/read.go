@@ -1,4 +1,4 @@
-package access
+package usertable
 
 import (
 	"encoding/csv"
@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
 // userParser reads row after row and collects what is wrong.
@@ -15,9 +17,9 @@ type userParser struct {
 	r          *csv.Reader
 	text       string
 	headers    headers
-	check      func(CSVUser) string // of a text that somebody wrote; else nil
-	delimiters string               // that the text may have
-	table      UserTable
+	check      func(User) string // of a text that somebody wrote; else nil
+	delimiters string            // that the text may have
+	table      Table
 	ends       []int          // of the users' rows, the lines after them
 	cells      [][]string     // of the users' rows, as they are written
 	atLine     int            // how many line ends there are before atOffset
@@ -29,7 +31,7 @@ type userParser struct {
 	mistakes   []*LineError
 }
 
-func parseUsers(text string, format UsersFormat, check func(CSVUser) string) (*userParser, error) {
+func parseUsers(text string, format Format, check func(User) string) (*userParser, error) {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimLeft(text, "\uFEFF"))
 	if err := checkEncoding(text); err != nil {
 		return nil, err
@@ -94,7 +96,7 @@ func (p *userParser) header() {
 	cells, err := firstRow(p.r)
 	switch {
 	case errors.Is(err, io.EOF):
-		p.fail(1, "no header: the first row names the columns, at least %s", enumerate(userColumns[:requiredColumns]))
+		p.fail(1, "no header: the first row names the columns, at least %s", access.Enumerate(userColumns[:requiredColumns]))
 		return
 	case err != nil:
 		p.failRead(err, 0)
@@ -175,7 +177,7 @@ func (p *userParser) unknownColumns(line int, unknown []string) {
 		}
 	}
 	p.fail(line, "unknown %s %s: the columns are %s. Rename or remove the others, or read the text with parse_users_csv, whose options rename columns (columns = { %s = %s }) and leave them out (ignore = [%s])",
-		columns, enumerate(quoted), strings.Join(userColumns, ", "), example, quoted[0], strings.Join(quoted, ", "))
+		columns, access.Enumerate(quoted), strings.Join(userColumns, ", "), example, quoted[0], strings.Join(quoted, ", "))
 }
 
 func (p *userParser) missingColumns(line int) {
@@ -195,7 +197,7 @@ func (p *userParser) missingColumns(line int) {
 	case 1:
 		p.fail(line, "column %s is missing", missing[0])
 	default:
-		p.fail(line, "columns %s are missing", enumerate(missing))
+		p.fail(line, "columns %s are missing", access.Enumerate(missing))
 	}
 }
 
@@ -268,7 +270,7 @@ func (p *userParser) user(line int, cells []string) {
 		}
 		return cleanCell(cells[i])
 	}
-	u := CSVUser{
+	u := User{
 		Line: line, Email: cell("email"), FirstName: cell("first_name"), LastName: cell("last_name"),
 		Department: cell("department"), PreferredSite: cell("preferred_site"), PreferredCurrency: cell("preferred_currency"),
 		PreferredLanguage: cell("preferred_language"),
@@ -301,7 +303,7 @@ func (p *userParser) user(line int, cells []string) {
 }
 
 // checkCells reports what somebody wrote of a user and did not mean.
-func (p *userParser) checkCells(u CSVUser, cell func(column string) string) {
+func (p *userParser) checkCells(u User, cell func(column string) string) {
 	if p.check == nil {
 		return
 	}
@@ -336,7 +338,7 @@ func (p *userParser) checkRequired(line int, cell func(column string) string) {
 	case 1:
 		p.fail(line, "%s is empty: fill it in, or remove the row", empty[0])
 	default:
-		p.fail(line, "%s are empty: fill them in, or remove the row", enumerate(empty))
+		p.fail(line, "%s are empty: fill them in, or remove the row", access.Enumerate(empty))
 	}
 }
 
