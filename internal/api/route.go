@@ -84,6 +84,10 @@ const (
 
 	PathAuditEvents = "/iam/{tenant}/audit-events" // what changed, and who changed it
 
+	PathClients      = "/iam/{tenant}/clients" // API keys
+	PathClient       = "/iam/{tenant}/clients/{clientId}"
+	PathClientRotate = "/iam/{tenant}/clients/{clientId}/rotate"
+
 	PathMakeOrganization = "/make/{tenant}/organization"
 	PathMakeMembers      = "/make/{tenant}/members"
 	PathMakeNotices      = "/make/{tenant}/notices"
@@ -149,7 +153,9 @@ const (
 	ScopeVendorManage        = "vendor.vendor_manage"
 	ScopeTeamRead            = "team.team_read"
 	ScopeTeamManage          = "team.team_manage"
-	ScopeAuditRead           = "iam.audit_read" // not of the public API
+	ScopeAuditRead           = "iam.audit_read"    // not of the public API
+	ScopeClientRead          = "iam.client_read"   // not of the public API
+	ScopeClientManage        = "iam.client_manage" // not of the public API
 	ScopeMakeRead            = "make.organization_read"
 	ScopeMakeManage          = "make.organization_manage"
 )
@@ -163,7 +169,7 @@ func AllScopes() []string {
 		ScopeAccessRead, ScopeAccessManage, ScopeScopeRead, ScopeScopeManage, ScopeTemplateRead, ScopeTemplateManage,
 		ScopeRoleRead, ScopePermissionRead, ScopeResourceRead,
 		ScopeSettingRead, ScopeSettingManage, ScopeSiteRead, ScopeSiteManage, ScopeVendorRead, ScopeVendorManage,
-		ScopeTeamRead, ScopeTeamManage, ScopeAuditRead, ScopeMakeRead, ScopeMakeManage,
+		ScopeTeamRead, ScopeTeamManage, ScopeAuditRead, ScopeClientRead, ScopeClientManage, ScopeMakeRead, ScopeMakeManage,
 	}
 }
 

@@ -57,11 +57,7 @@ func (s *Server) handleToken(c *call) error {
 	if err != nil {
 		return err
 	}
-	owned := client.Scopes
-	if len(owned) == 0 { // a full-access key
-		owned = api.AllScopes()
-	}
-	return s.writeToken(c, client.ID, claims{Tenant: client.Tenant, SecretAt: secretAt(client)}, grantedScopes(owned, form.Get("scope")))
+	return s.writeToken(c, client.ID, claims{Tenant: client.Tenant, SecretAt: secretAt(client)}, grantedScopes(scopesOf(client), form.Get("scope")))
 }
 
 // authenticate finds the client whose secret it is.

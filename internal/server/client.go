@@ -47,8 +47,19 @@ func (cl Clients) put(ctx context.Context, tenant, id string, scopes []string, f
 
 // Rotate gives the API key another secret, which it returns. Its tokens end.
 func (cl Clients) Rotate(ctx context.Context, tenant, id string) (text string, err error) {
+	return cl.rotate(ctx, tenant, id, anybody)
+}
+
+// anybody may change every API key.
+func anybody(store.Client) error { return nil }
+
+// rotate is Rotate, unless may refuses the API key.
+func (cl Clients) rotate(ctx context.Context, tenant, id string, may func(c store.Client) error) (text string, err error) {
 	text = secret.Generate()
 	err = cl.store.UpdateClient(ctx, tenant, id, func(c *store.Client) error {
+		if err := may(*c); err != nil {
+			return err
+		}
 		now := cl.now().UTC().Truncate(time.Millisecond)
 		if !now.After(c.SecretAt) { // tokens tell the secrets apart by it
 			now = c.SecretAt.Add(time.Millisecond)
@@ -64,7 +75,25 @@ func (cl Clients) Rotate(ctx context.Context, tenant, id string) (text string, e
 
 // Revoke removes the API key. Its tokens end.
 func (cl Clients) Revoke(ctx context.Context, tenant, id string) error {
-	if err := cl.store.DeleteClient(ctx, tenant, id); err != nil {
+	return cl.revoke(ctx, tenant, id, anybody)
+}
+
+// revoke is Revoke, unless may refuses the API key.
+func (cl Clients) revoke(ctx context.Context, tenant, id string, may func(c store.Client) error) error {
+	err := cl.store.InTx(ctx, func(tx store.Tx) error {
+		c, err := tx.Client(ctx, id)
+		if err == nil && c.Tenant != tenant {
+			err = store.ErrNotFound
+		}
+		if err == nil {
+			err = may(c)
+		}
+		if err != nil {
+			return err
+		}
+		return tx.DeleteClient(ctx, tenant, id)
+	})
+	if err != nil {
 		return fmt.Errorf("revoking the API key %s of tenant %s: %w", id, tenant, err)
 	}
 	return nil

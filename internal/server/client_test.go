@@ -3,12 +3,15 @@ package server_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/server/secret"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -215,5 +218,36 @@ func TestClient_events(t *testing.T) {
 	}
 	if want := "create client ci, update client ci, delete client ci"; strings.Join(got, ", ") != want {
 		t.Errorf("got %v, want %s", got, want)
+	}
+}
+
+// Where as many secrets are checked as may be, others are told to come again, and
+// whoever was right before is let in.
+func TestClient_busy(t *testing.T) { //nolint:paralleltest // it takes all places of the process
+	b := newBackend(t)
+	leave, held := make(chan struct{}), make(chan struct{})
+	var group sync.WaitGroup
+	for range 2 {
+		group.Go(func() {
+			_, _ = secret.Verify(t.Context(), "somebody", "a guess", "", func() error {
+				held <- struct{}{}
+				<-leave
+				return errors.New("gone")
+			})
+		})
+	}
+	<-held
+	<-held
+	got := b.send(t, tokenRequest("", servertest.ClientID, "wrong", ""))
+	if got.status != 429 || got.header.Get("Retry-After") != "1" || !strings.Contains(string(got.body), "Too many client secrets are being checked") {
+		t.Errorf("got %d, retry after %q: %s", got.status, got.header.Get("Retry-After"), got.body)
+	}
+	if got := b.send(t, tokenRequest("", servertest.ClientID, servertest.ClientSecret, "")); got.status != 200 {
+		t.Errorf("a secret that was right before: got %d %s", got.status, got.body)
+	}
+	close(leave)
+	group.Wait()
+	if got := b.send(t, tokenRequest("", servertest.ClientID, "wrong", "")); got.status != 401 {
+		t.Errorf("afterwards: got %d %s", got.status, got.body)
 	}
 }

@@ -71,6 +71,7 @@ func newJudged(t *testing.T) (judged, *servertest.Maker) {
 		}
 	}
 	b.check(t, exchange{method: "PUT", path: locations + "/l", body: `{"type": "OFFICE", "contactDetails": {}}`, status: 201, want: `{}`})
+	b.check(t, exchange{method: "POST", path: "~/clients", body: `{"id": "acme-k", "scopes": ["iam.user_read"]}`, status: 201, want: `{"id": "acme-k"}`})
 	b.join(t, "anna@acme.example", "member")
 	user := b.create(t, "~/users", person("anna@acme.example", "h"))
 	watch, err := sqltest.NewWatch(running.DSN)

@@ -50,6 +50,7 @@ func filled(t *testing.T) (b *backend, user, group string) {
 	for _, name := range []string{"e", "d", "c", "b", "a"} { // sorted by name they are in another order
 		b.create(t, locations, with(warehouse, map[string]any{"name": name}))
 		b.create(t, vendors, `{"name": "`+name+`"}`)
+		b.create(t, "~/clients", `{"id": "acme-`+name+`"}`)
 	}
 	b.settle(t)
 	return b, user, "crowd"
@@ -233,6 +234,7 @@ func TestList_otherParameters(t *testing.T) {
 		locations:                                "q sort name",
 		team("/members"):                         "",
 		"~/invitations":                          "",
+		"~/clients":                              "",
 	}
 	for _, path := range listPaths(user, group) {
 		names, known := declared[path]

@@ -59,7 +59,7 @@ func (s *Server) withMakeKey(handle func(*call) error) func(*call) error {
 		if !right {
 			return fault("Invalid key: send Authorization: Token ID:SECRET, with an API key of the tenant", api.FaultInvalidKey)
 		}
-		if len(client.Scopes) > 0 && !slices.Contains(client.Scopes, api.ScopeMakeManage) {
+		if !slices.Contains(scopesOf(client), api.ScopeMakeManage) {
 			return forbidden(api.ScopeMakeManage)
 		}
 		c.tenant, c.subject = client.Tenant, client.ID

@@ -18,7 +18,7 @@ type route struct {
 
 // table is every operation behind a token.
 func (s *Server) table() []route {
-	routes := slices.Concat(s.userTable(), s.groupTable(), s.settingTable(), s.siteTable(), s.vendorTable(), s.teamTable(), s.makeTable())
+	routes := slices.Concat(s.userTable(), s.groupTable(), s.settingTable(), s.siteTable(), s.vendorTable(), s.teamTable(), s.makeTable(), s.clientTable())
 	if !s.noLegacy {
 		routes = append(routes, s.legacyTable()...)
 	}
@@ -166,6 +166,17 @@ func (s *Server) makeTable() []route {
 		{"GET", api.PathMakeNotices, read, s.handleMakeNoticeList},
 		{"POST", api.PathMakeSync, manage, s.handleMakeSync},
 		{"DELETE", api.PathMakeOrganization, manage, s.handleMakeOrganizationDelete},
+	}
+}
+
+func (s *Server) clientTable() []route {
+	read, manage := one(api.ScopeClientRead), one(api.ScopeClientManage)
+	return []route{
+		{"GET", api.PathClients, read, s.handleClientList},
+		{"POST", api.PathClients, manage, s.handleClientCreate},
+		{"GET", api.PathClient, read, s.handleClientGet},
+		{"DELETE", api.PathClient, manage, s.handleClientDelete},
+		{"POST", api.PathClientRotate, manage, s.handleClientRotate},
 	}
 }
 

@@ -73,7 +73,8 @@ var usual = map[string]string{
 	"propertyKey": "k", "PUT key": "k", "client": "shop", "schemaUrl": "https://schema.example/s.json",
 	"siteCode": "de", "PUT code": "de", "defaultLanguage": "en", "languages": "en", "currency": "EUR", "country": "DE", "countryCode": "DE", "shipToCountries": "DE",
 	"email": "fresh@acme.example", "role": "admin", "product": "orchestrator",
-	"id": "fresh", "code": "fresh", "key": "fresh", "q": "name:g",
+	"clientId": "acme-k", "POST scopes": "iam.user_read",
+	"id": "acme-fresh", "code": "fresh", "key": "fresh", "q": "name:g",
 }
 
 // text is one for the path variable or member of that name, which has the name
@@ -86,7 +87,7 @@ func (m *Maker) text(name string) string {
 	if last == "userId" || last == "backofficeUserNumber" || last == "memberId" {
 		return m.User
 	}
-	return cmp.Or(m.Names[name], m.Names[last], usual[name], usual[m.method+" "+last], usual[last], "g")
+	return cmp.Or(m.Names[name], m.Names[last], usual[m.method+" "+last], usual[name], usual[last], "g")
 }
 
 // Request makes a request of the operation, with a body that its description
