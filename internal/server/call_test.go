@@ -15,7 +15,7 @@ func withBody(t *testing.T) []exchange {
 	t.Helper()
 	var list []exchange
 	for _, o := range server.Operations() {
-		bodyless := slices.Contains([]string{api.PathMemberType, api.PathUserLock, api.PathInvitationResend, api.PathInvitationAccept, api.PathMakeSync}, o.Path)
+		bodyless := slices.Contains([]string{api.PathMemberType, api.PathUserLock, api.PathInvitationResend, api.PathInvitationAccept, api.PathMakeSync, api.PathClientRotate}, o.Path)
 		if slices.Contains([]string{"POST", "PUT", "PATCH"}, o.Method) && !bodyless {
 			list = append(list, request(o))
 		}

@@ -93,7 +93,10 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 	fill := strings.NewReplacer("/iam/{tenant}", "~", "{tenant}", servertest.Tenant, "{client}", "shop", "{propertyKey}", "restrictions", "{siteCode}", "de", "{userId}", main, "{groupId}", "g", "{userType}", "EMPLOYEE",
 		"{accessControlId}", ordersViewer, "{scopeId}", "s", "{roleId}", viewerRole, "{permissionId}", "read", "{resourceId}", "orders",
 		"{vendorId}", "v", "{locationId}", "l", "{templateId}", "base",
-		"{memberId}", joined, "{product}", "bot_runner", "{invitationId}", sound.invitation(t, "main@acme.example").ID)
+		"{memberId}", joined, "{product}", "bot_runner", "{invitationId}", sound.invitation(t, "main@acme.example").ID, "{clientId}", "acme-ci")
+	for _, id := range []string{"acme-ci", "acme-gone"} {
+		sound.create(t, "~/clients", `{"id": "`+id+`"}`)
+	}
 	sound.withTemplates(t)
 	sound.check(t, exchange{method: "PUT", path: makePath("/organization"), body: `{"organizationId": "5"}`, status: 201, want: `{}`})
 	sound.withMakeMember(t, "left")
@@ -141,6 +144,10 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 		"GET " + api.PathTeamOrganizations: {path: team("/organizations?email=joined@acme.example"), status: 200},
 		"POST " + api.PathInvitationResend: {status: 204},
 		"POST " + api.PathInvitationAccept: {status: 204},
+
+		"POST " + api.PathClients:      {body: `{"id": "acme-new"}`, status: 201},
+		"POST " + api.PathClientRotate: {status: 200},
+		"DELETE " + api.PathClient:     {path: "~/clients/acme-gone", status: 204},
 
 		"PUT " + api.PathMakeOrganization:    {body: `{"organizationId": "7"}`, status: 204},
 		"POST " + api.PathMakeSync:           {status: 409}, // it is off: only requests shall break
@@ -218,6 +225,7 @@ func (b brokenBackend) state(t *testing.T) string {
 	add(b.sound.store.ProductAssignments(ctx, tenant))
 	add(b.sound.store.Invitations(ctx, tenant))
 	add(b.sound.store.MakeMembers(ctx, tenant))
+	add(b.sound.store.Clients(ctx, tenant))
 	for _, kind := range []string{store.KindSetting, store.KindClientSetting, store.KindScope, store.KindSite, store.KindVendor, store.KindLocation, store.KindMake} {
 		add(b.sound.store.Documents(ctx, tenant, kind))
 	}

@@ -142,7 +142,7 @@ func TestRoutes_unknownPath(t *testing.T) {
 	b := newBackend(t)
 	for _, path := range []string{
 		"/", "/iam", "/iam/acme", "~/", "~/reset", "~/nothing", "~/Groups", "~/groups/", "~/groups/g/nothing", "~/groups/g/users/EMPLOYEE/u/more",
-		"~/users/u/groups/", "/oauth", "/oauth/token/", "/healthz/", "/metrics", "/favicon.ico",
+		"~/users/u/groups/", "/oauth", "/oauth/token/", "/healthz/", "/favicon.ico",
 		"/configuration/acme", "/configuration/acme/configurations/a/", "/configuration/acme/clients/", "/site/acme/sites/", "/site/acme/sites/main/mixins",
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
