@@ -41,3 +41,21 @@ func TestSettings(t *testing.T) {
 		}
 	}
 }
+
+// A database that may go with the power waits for no disk.
+func TestSettings_notDurable(t *testing.T) {
+	t.Parallel()
+	for option, want := range map[string]string{"?durable=false": "0", "?durable=true": "2"} {
+		s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "iam.db")+option)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got string
+		if err := s.writer.QueryRowContext(t.Context(), "PRAGMA synchronous").Scan(&got); err != nil || got != want {
+			t.Errorf("%s: got %s, want %s (%v)", option, got, want, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
