@@ -38,3 +38,28 @@ type AuditEvent struct {
 	Before    json.RawMessage `json:"before,omitempty"`    // absent for what was made
 	After     json.RawMessage `json:"after,omitempty"`     // absent for what was removed
 }
+
+// AuditRow is an AuditEvent without the object, in its compact form.
+type AuditRow struct {
+	ID        int64       `json:"id"`
+	Time      string      `json:"time"`
+	ActorKind ActorKind   `json:"actorKind"`
+	Actor     string      `json:"actor,omitempty"`
+	Action    AuditAction `json:"action"`
+	Kind      string      `json:"kind"`
+	ObjectID  string      `json:"objectId"`
+	RelatedID string      `json:"relatedId,omitempty"`
+	RequestID string      `json:"requestId,omitempty"`
+	Changed   []string    `json:"changed,omitempty"` // members of the object that an update changed, but its metadata
+}
+
+// AuditEnd is the last line of an export of audit events. An export without it
+// was cut off.
+type AuditEnd struct {
+	End     bool  `json:"end"`     // true: no event has it
+	From    int64 `json:"from"`    // the id that the export begins with
+	Last    int64 `json:"last"`    // the id that it ends with; From-1 when it is empty
+	Count   int64 `json:"count"`   // events in it
+	Missing int64 `json:"missing"` // ids from From to Last whose events are no longer kept
+	Newest  int64 `json:"newest"`  // the id of the newest event; 0 when there is none
+}

@@ -82,7 +82,8 @@ const (
 
 	PathReset = "/iam/{tenant}/reset" // back to the seed
 
-	PathAuditEvents = "/iam/{tenant}/audit-events" // what changed, and who changed it
+	PathAuditEvents = "/iam/{tenant}/audit-events"        // what changed, and who changed it
+	PathAuditExport = "/iam/{tenant}/audit-events/export" // all of it, oldest first
 
 	PathClients      = "/iam/{tenant}/clients" // API keys
 	PathClient       = "/iam/{tenant}/clients/{clientId}"

@@ -42,6 +42,7 @@ func commands() []command {
 		{"report", "print the permissions report of a user", runReport},
 		{"review", "print who gains and who loses access when a plan is applied", runReview},
 		{"export", "write the configuration of a tenant that exists, with import blocks", runExport},
+		{"audit", "print what changed in a tenant, and who changed it", runAudit},
 		{"version", "print version, commit and Go version", runVersion},
 	}
 }

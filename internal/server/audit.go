@@ -14,29 +14,36 @@ import (
 const (
 	defaultEvents = 100
 	maxEvents     = 1000
+	maxRows       = 10_000 // in the compact form
+
+	// eventPiece is how many events are read at a time where an answer has more.
+	eventPiece = 250
+	// eventCost and auditRowCost are the memory that is reserved for an event and
+	// for a row, in bytes.
+	eventCost    = 2 * maxState
+	auditRowCost = 1 << 10
 )
 
 // handleAuditEventList answers GET /iam/{tenant}/audit-events: newest first,
 // those that all filters select. The next ones are those before the last one's
 // id.
 func (s *Server) handleAuditEventList(c *call) error {
-	limit, err := c.positive("limit", defaultEvents)
+	compact, err := c.flag("compact")
 	if err != nil {
 		return err
 	}
-	before, err := c.positive("before", 0)
+	standard, most := defaultEvents, maxEvents
+	if compact {
+		standard, most = maxEvents, maxRows
+	}
+	filter, err := c.eventFilter(standard, most)
 	if err != nil {
 		return err
 	}
-	filter := store.EventFilter{
-		Actor: c.query("actor"), Kind: c.query("kind"), Object: c.query("object"), Before: int64(before), Limit: min(limit, maxEvents),
+	if compact {
+		return s.listAuditRows(c, filter)
 	}
-	if text := c.query("since"); text != "" {
-		if filter.Since, err = time.Parse(time.RFC3339, text); err != nil {
-			return badRequest(fmt.Sprintf("since must be a time such as 2026-01-31T12:00:00Z (RFC 3339), not %q", text))
-		}
-	}
-	if err := c.reserve(int64(filter.Limit) * 2 * maxState); err != nil {
+	if err := c.reserve(int64(filter.Limit) * eventCost); err != nil {
 		return err
 	}
 	list, err := s.store.Events(c.ctx, c.tenant, filter)
@@ -48,6 +55,35 @@ func (s *Server) handleAuditEventList(c *call) error {
 		documents[i] = auditEventToWire(e)
 	}
 	return c.write(http.StatusOK, documents)
+}
+
+// eventFilter reads the parameters that select events.
+func (c *call) eventFilter(standard, most int) (filter store.EventFilter, err error) {
+	limit, err := c.positive("limit", standard)
+	if err != nil {
+		return filter, err
+	}
+	before, err := c.positive("before", 0)
+	if err != nil {
+		return filter, err
+	}
+	since, err := c.since()
+	return store.EventFilter{
+		Actor: c.query("actor"), Kind: c.query("kind"), Object: c.query("object"), Since: since, Before: int64(before), Limit: min(limit, most),
+	}, err
+}
+
+// since reads the parameter of that name; the zero time when there is none.
+func (c *call) since() (time.Time, error) {
+	text := c.query("since")
+	if text == "" {
+		return time.Time{}, nil
+	}
+	since, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, badRequest(fmt.Sprintf("since must be a time such as 2026-01-31T12:00:00Z (RFC 3339), not %q", text))
+	}
+	return since, nil
 }
 
 func auditEventToWire(e store.Event) api.AuditEvent {

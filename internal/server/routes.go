@@ -50,6 +50,7 @@ func (s *Server) userTable() []route {
 		{"GET", api.PathUserReport, one(api.ScopeUserRead), s.handleUserReport},
 		{"GET", api.PathReport, one(api.ScopeUserRead), s.handleReport},
 		{"GET", api.PathAuditEvents, one(api.ScopeAuditRead), s.handleAuditEventList},
+		{"GET", api.PathAuditExport, one(api.ScopeAuditRead), s.handleAuditExport},
 		{"GET", api.PathUserMe, nil, s.handleMe},
 		{"GET", api.PathMyScopes, nil, s.handleMyScopes},
 		{"GET", api.PathMyGrants, nil, s.handleMyControls},

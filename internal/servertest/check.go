@@ -28,6 +28,22 @@ var strict = func() *openapi3filter.Options {
 	return o
 }()
 
+// Of JSON Lines, which the library does not know, each line is an item of a list.
+func init() {
+	openapi3filter.RegisterBodyDecoder("application/x-ndjson", func(body io.Reader, _ http.Header, _ *openapi3.SchemaRef, _ openapi3filter.EncodingFn) (any, error) {
+		items, lines := []any{}, json.NewDecoder(body)
+		for {
+			var item any
+			if err := lines.Decode(&item); errors.Is(err, io.EOF) {
+				return items, nil
+			} else if err != nil {
+				return nil, err
+			}
+			items = append(items, item)
+		}
+	})
+}
+
 // problems are what is wrong with an exchange. The request of one that was
 // refused may be broken: tests do that on purpose.
 func (o *operation) problems(e *exchange, values []string) []error {

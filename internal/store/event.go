@@ -45,6 +45,12 @@ type EventTx interface {
 	AppendEvent(ctx context.Context, e Event) error
 	// Events lists the tenant's events that the filter selects, newest first.
 	Events(ctx context.Context, tenant string, filter EventFilter) ([]Event, error)
+	// EventsFrom lists the tenant's events from that ID on, oldest first, and at
+	// most so many.
+	EventsFrom(ctx context.Context, tenant string, from int64, limit int) ([]Event, error)
+	// EventSince returns the lowest ID of the tenant's events of that time or
+	// later. It answers ErrNotFound when there is none.
+	EventSince(ctx context.Context, tenant string, since time.Time) (int64, error)
 	// SurplusEvents returns the IDs of the first and the last of the tenant's
 	// events that the limit no longer keeps, or zeros. They are the oldest: an
 	// event stays as long as one with a lower ID has to. The newest always does.

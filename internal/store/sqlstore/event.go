@@ -101,6 +101,22 @@ func eventQuery(tenant string, filter store.EventFilter) (rest string, args []an
 	return where + fmt.Sprintf(` ORDER BY id DESC LIMIT $%d`, len(args)), args
 }
 
+func (q queries) EventsFrom(ctx context.Context, tenant string, from int64, limit int) ([]store.Event, error) {
+	return events.all(ctx, q.read, `WHERE tenant = $1 AND id >= $2 ORDER BY id LIMIT $3`, tenant, from, limit)
+}
+
+func (q queries) EventSince(ctx context.Context, tenant string, since time.Time) (id int64, err error) {
+	since = since.Truncate(time.Millisecond)
+	row := q.read.QueryRowContext(ctx, `SELECT coalesce(min(id), 0) FROM audit_event WHERE tenant = $1 AND happened_at >= $2`, tenant, asMillis(&since))
+	if err := row.Scan(&id); err != nil {
+		return 0, translate(ctx, err, nil)
+	}
+	if id == 0 {
+		return 0, store.ErrNotFound
+	}
+	return id, nil
+}
+
 func (q queries) SurplusEvents(ctx context.Context, tenant string, limit store.EventLimit) (first, last int64, err error) {
 	err = q.view(ctx, func(db conn) error {
 		var newest int64

@@ -12,6 +12,8 @@ var eventClauses = []clause{
 	{"events are listed newest first, whatever their time", proveEventsInOrder},
 	{"events are selected by actor, kind, object, time and number, and by all of them", proveEventFilters},
 	{"pages of events since a time have all of them, whatever the order of their times", proveEventsSince},
+	{"events are listed from a number on, oldest first, whatever their time", proveEventsFrom},
+	{"the first event since a time is found, whatever the order of their times", proveEventSince},
 	{"an event of a tenant that does not exist is refused", proveEventTenant},
 	{"an event goes with its transaction, and its number with it", proveEventRolledBack},
 	{"the oldest events are surplus by their number, by their time, and never the newest", proveSurplusEvents},
@@ -215,4 +217,56 @@ func proveSurplusEvents(t *testing.T, s store.Store) {
 	ok(t, s.AppendEvent(ctx, newEvent(tenant, 0)))
 	wantSame(t, eventIDs(listEvents(t, s, tenant, store.EventFilter{})), []int64{6, 5, 4})
 	wantSame(t, len(listEvents(t, s, "other", store.EventFilter{})), 1)
+}
+
+func proveEventsFrom(t *testing.T, s store.Store) {
+	ctx, tenant := t.Context(), withTenant(t, s)
+	ok(t, s.CreateTenant(ctx, newTenant("other")))
+	ok(t, s.AppendEvent(ctx, newEvent("other", 0)))
+	for n := range 5 {
+		e := newEvent(tenant, 0)
+		e.At = later(-n)
+		ok(t, s.AppendEvent(ctx, e))
+	}
+	ok(t, s.DeleteEvents(ctx, tenant, 1))
+	for _, c := range []struct {
+		from  int64
+		limit int
+		want  []int64
+	}{
+		{1, 10, []int64{2, 3, 4, 5}},
+		{2, 2, []int64{2, 3}},
+		{4, 2, []int64{4, 5}},
+		{5, 2, []int64{5}},
+		{6, 2, []int64{}},
+	} {
+		list, err := s.EventsFrom(ctx, tenant, c.from, c.limit)
+		ok(t, err)
+		wantSame(t, eventIDs(list), c.want)
+	}
+	list, err := s.EventsFrom(ctx, tenant, 5, 1)
+	ok(t, err)
+	want := newEvent(tenant, 5)
+	want.At = later(-4)
+	wantSame(t, list, []store.Event{want})
+}
+
+func proveEventSince(t *testing.T, s store.Store) {
+	ctx, tenant := t.Context(), withTenant(t, s)
+	ok(t, s.CreateTenant(ctx, newTenant("other")))
+	late := newEvent("other", 0)
+	late.At = later(1000)
+	ok(t, s.AppendEvent(ctx, late))
+	for _, at := range []int{10, 30, 20, 40} {
+		e := newEvent(tenant, 0)
+		e.At = later(at)
+		ok(t, s.AppendEvent(ctx, e))
+	}
+	for since, want := range map[int]int64{0: 1, 10: 1, 11: 2, 20: 2, 30: 2, 31: 4, 40: 4} {
+		got, err := s.EventSince(ctx, tenant, later(since))
+		ok(t, err)
+		wantSame(t, got, want)
+	}
+	_, err := s.EventSince(ctx, tenant, later(41))
+	wantErr(t, err, store.ErrNotFound)
 }

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -133,6 +134,8 @@ func calls(s store.Store) map[string]func(ctx context.Context) error {
 
 		"AppendEvent": func(ctx context.Context) error { return s.AppendEvent(ctx, newEvent("acme", 1)) },
 		"Events":      func(ctx context.Context) error { return second(s.Events(ctx, "acme", store.EventFilter{})) },
+		"EventsFrom":  func(ctx context.Context) error { return second(s.EventsFrom(ctx, "acme", 1, 1)) },
+		"EventSince":  func(ctx context.Context) error { return second(s.EventSince(ctx, "acme", time.Time{})) },
 		"SurplusEvents": func(ctx context.Context) error {
 			_, _, err := s.SurplusEvents(ctx, "acme", store.EventLimit{Most: 1})
 			return err

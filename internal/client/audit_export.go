@@ -1,0 +1,101 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// AuditExport is where an export of audit events begins. Its zero value is the
+// first event that there was.
+type AuditExport struct {
+	From  int64     // the id; 0: see Since
+	Since time.Time // the first event of that time or later; zero: the first
+}
+
+// ExportAuditEvents hands on the tenant's events, oldest first, each as a line of
+// JSON without its end, up to the newest at the start. It returns which they
+// were, of an export that fails those that were handed on. Only the reference
+// backend has them: on any other API the error is an ExtensionError.
+func (c *Client) ExportAuditEvents(ctx context.Context, o AuditExport, line func(text []byte) error) (whole api.AuditEnd, err error) {
+	query := url.Values{"limit": {strconv.Itoa(min(auditPage, c.pageSize))}}
+	if !o.Since.IsZero() {
+		query.Set("since", o.Since.Format(time.RFC3339Nano))
+	}
+	from := o.From
+	for first := true; ; first = false {
+		if from > 0 {
+			query.Del("since")
+			query.Set("from", strconv.FormatInt(from, 10))
+		}
+		x, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathAuditExport), query: query, want: []int{http.StatusOK}})
+		if err != nil {
+			return whole, c.extension(ctx, "audit events", c.path(api.PathAuditEvents), err)
+		}
+		lines, end, err := x.auditPiece(from, min(auditPage, c.pageSize))
+		if err != nil {
+			return whole, err
+		}
+		if first {
+			whole = api.AuditEnd{From: end.From, Last: end.From - 1, Newest: end.Newest}
+		}
+		for _, text := range lines {
+			if err := line(text); err != nil {
+				return whole, err
+			}
+		}
+		whole.Last, whole.Count, whole.Missing = end.Last, whole.Count+end.Count, whole.Missing+end.Missing
+		if end.Last >= whole.Newest {
+			whole.End, whole.Newest = true, max(whole.Newest, end.Last)
+			return whole, nil
+		}
+		from = end.Last + 1
+	}
+}
+
+var (
+	errCutExport = errors.New("the export breaks off: its last line is missing")
+	errNoExport  = errors.New("the last line of the export does not say what is in it")
+)
+
+// auditPiece reads the answer to a request for events from an id on; 0: from
+// where it says.
+func (x *exchange) auditPiece(from int64, limit int) (lines [][]byte, end api.AuditEnd, err error) {
+	if err := x.whole(); err != nil {
+		return nil, end, err
+	}
+	body, ended := bytes.CutSuffix(x.body, []byte("\n"))
+	lines = bytes.Split(body, []byte("\n"))
+	last := lines[len(lines)-1]
+	if err := json.Unmarshal(last, &end); err != nil || !ended || !end.End {
+		return nil, end, x.unusable(errCutExport)
+	}
+	lines = lines[:len(lines)-1]
+	before := end.From - 1
+	for _, text := range lines {
+		var e api.AuditEvent
+		if err := json.Unmarshal(text, &e); err != nil {
+			return nil, end, x.unusable(fmt.Errorf("a line of the export is no event: %w", err))
+		}
+		if e.ID <= before || e.ID > end.Last {
+			return nil, end, x.unusable(fmt.Errorf("the export has event %d after event %d", e.ID, before))
+		}
+		before = e.ID
+	}
+	count := int64(len(lines))
+	switch {
+	case end.From < 1, from > 0 && end.From != from, end.Count != count, end.Last < end.From-1, end.Last > end.Newest,
+		end.Missing != end.Last-end.From+1-count, int(count) != limit && end.Last != end.Newest:
+		return nil, end, x.unusable(errNoExport)
+	}
+	return lines, end, nil
+}
