@@ -150,9 +150,9 @@ func (e engine) tables(ctx context.Context, db conn) (inOrder []string, err erro
 	return inOrder, rows.Err()
 }
 
-// copyParams is how many parameters a statement has at most. Either engine takes
-// more.
-const copyParams = 10_000
+// copyParams is how many parameters a statement has at most. SQLite takes time
+// with the square of their number.
+const copyParams = 500
 
 // copyTable copies a table into one that must be empty, and counts both.
 func copyTable(ctx context.Context, source, target conn, table string) (n int64, err error) {
