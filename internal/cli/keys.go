@@ -56,11 +56,12 @@ func runKeys(ctx context.Context, env Env, args []string) error {
 			return withSigningKeys(ctx, env, args, "Make another key that signs tokens. Tokens stay good until they expire.", rotateKey)
 		}
 	}
-	fmt.Fprint(env.Stderr, "Manage the keys that sign tokens in the database of the reference backend.\n\nUsage: terraform-provider-iam keys list|rotate [flags]\n")
+	w, err := env.Stderr, errUsage
 	if len(args) > 0 && strings.HasPrefix(args[0], "-") {
-		return nil
+		w, err = env.Stdout, nil
 	}
-	return errUsage
+	fmt.Fprint(w, "Manage the keys that sign tokens in the database of the reference backend.\n\nUsage: terraform-provider-iam keys list|rotate [flags]\n")
+	return err
 }
 
 // withSigningKeys runs a command on the signing keys of the database that its
