@@ -202,6 +202,9 @@ func addressOf(t hcl.Traversal) string {
 	return t.RootName()
 }
 
+// notResources are the names that other references begin with.
+var notResources = []string{"var", "local", "data", "module", "each", "count", "self", "path", "terraform"}
+
 // sort brings the resources into the order in which one builds on another.
 func (r *reader) sort() {
 	const underWay, done = 1, 2
@@ -212,6 +215,8 @@ func (r *reader) sort() {
 		for _, reference := range slices.Concat(from.refers, from.after) {
 			to := r.declared[addressOf(reference)]
 			switch {
+			case to == nil && slices.Contains(notResources, reference.RootName()):
+				r.refuse(reference.SourceRange(), "a seed has literals and references to its resources only, not %s: write the value", addressOf(reference))
 			case to == nil:
 				r.refuse(reference.SourceRange(), "the seed has no resource %s", addressOf(reference))
 			case reached[to] == underWay:

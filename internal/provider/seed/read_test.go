@@ -44,7 +44,7 @@ func TestRead_refused(t *testing.T) {
 		"resource \"a\" \"b\" {\n depends_on = [a.c]\n}":            `main.tf:2: the seed has no resource a.c`,
 		"resource \"a\" \"b\" {\n x = a.c.id\n}":                    `main.tf:2: the seed has no resource a.c`,
 		"resource \"a\" \"b\" {\n x = a\n}":                         `main.tf:2: the seed has no resource a`,
-		"resource \"a\" \"b\" {\n x = var.x\n}":                     `main.tf:2: the seed has no resource var.x`,
+		"resource \"a\" \"b\" {\n x = var.x\n}":                     `main.tf:2: a seed has literals and references to its resources only, not var.x: write the value`,
 		"resource \"a\" \"b\" {\n x = a.b.id\n}":                    `main.tf:2: a.b and a.b refer to each other`,
 		"resource \"a\" \"b\" {\n x = \"${a.b.id}\"\n}":             `main.tf:2: a seed has literals and references only`,
 		"resource \"a\" \"b\" {\n x = \"a ${a.b.id}\"\n}":           `main.tf:2: a text of a seed has no ${…} and no %{…}`,
