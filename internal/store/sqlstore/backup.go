@@ -149,8 +149,15 @@ func sqliteToCopy(dsn string, command func(schema, address string) string) (sqli
 	for name := range config.RuntimeParams {
 		options.Del(name) // for the server, and unknown to its tools
 	}
+	for _, name := range []string{"default_query_exec_mode", "statement_cache_capacity", "description_cache_capacity"} {
+		options.Del(name) // for our driver
+	}
 	address.RawQuery = options.Encode()
-	return sqliteFile{}, errors.New("this is for SQLite files. PostgreSQL has its own tools for it, also while it is served: " +
+	which := ""
+	if schema == "" {
+		which = " (with the user's schema, if its search_path names another one)"
+	}
+	return sqliteFile{}, errors.New("this is for SQLite files. PostgreSQL has its own tools for it, also while it is served" + which + ": " +
 		command(cmp.Or(schema, publicSchema), quoted(address.String())))
 }
 

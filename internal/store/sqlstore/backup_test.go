@@ -303,8 +303,8 @@ func TestBackup_postgres(t *testing.T) {
 	_, err = sqlstore.Restore(t.Context(), dsn, dump)
 	shell(err)
 	wantTenants(t, openDSN(t, dsn), 1)
-	_, err = sqlstore.Restore(t.Context(), "postgres://host/db", "a file")
-	if err == nil || !strings.Contains(err.Error(), "pg_restore --single-transaction --schema=public --dbname='postgres://host/db' 'a file'") {
+	_, err = sqlstore.Restore(t.Context(), "postgres://host/db?default_query_exec_mode=exec", "a file")
+	if err == nil || !strings.Contains(err.Error(), "(with the user's schema, if its search_path names another one): pg_restore --single-transaction --schema=public --dbname='postgres://host/db' 'a file'") {
 		t.Errorf("got %v", err)
 	}
 	if _, err = sqlstore.Backup(t.Context(), dsn, filepath.Join(t.TempDir(), "x"), true); errors.Is(err, fs.ErrExist) {
