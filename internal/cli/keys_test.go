@@ -129,7 +129,7 @@ func wantNowhere(t *testing.T, folder string, texts ...string) {
 }
 
 // Secrets are used, and stand nowhere: neither in the database, in which they were
-// plain before, nor in its audit events, nor in what export writes.
+// plain before, nor in a backup of it, its audit events, or what export writes.
 func TestKeys_atRest(t *testing.T) {
 	t.Parallel()
 	const secret = "m4ke-s3cret"
@@ -172,6 +172,9 @@ func TestKeys_atRest(t *testing.T) {
 		t.Fatalf("export ended with %d: %s", code, stderr)
 	}
 	wantNowhere(t, output, secret, plain[0], seal.IDOf(signingSecrets(t, database)[0]))
+	if _, stderr, code := run(t, nil, "backup", "--database", database, "--output", filepath.Join(folder, "backup.db")); code != 0 {
+		t.Fatalf("backup ended with %d: %s", code, stderr)
+	}
 	if code := b.stop(); code != 0 {
 		t.Errorf("serve ended with %d", code)
 	}
