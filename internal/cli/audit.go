@@ -17,11 +17,12 @@ func runAudit(ctx context.Context, env Env, args []string) error {
 	if len(args) > 0 && args[0] == "export" {
 		return runAuditExport(ctx, env, args[1:])
 	}
-	fmt.Fprint(env.Stderr, "Read the audit events of a tenant.\n\nUsage: terraform-provider-iam audit export [flags]\n")
+	w, err := env.Stderr, errUsage
 	if len(args) > 0 && strings.HasPrefix(args[0], "-") {
-		return nil
+		w, err = env.Stdout, nil
 	}
-	return errUsage
+	fmt.Fprint(w, "Read the audit events of a tenant.\n\nUsage: terraform-provider-iam audit export [flags]\n")
+	return err
 }
 
 // runAuditExport prints the audit events of a tenant, one a line. The last line

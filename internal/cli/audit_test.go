@@ -98,6 +98,16 @@ func TestAuditExport(t *testing.T) {
 	}
 }
 
+// Help that was asked for is what the command prints.
+func TestAudit_help(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"audit", "-h"}, {"audit", "export", "-h"}} {
+		if stdout, stderr, code := run(t, nil, args...); code != 0 || stderr != "" || !strings.Contains(stdout, "Usage: terraform-provider-iam audit export [flags]") {
+			t.Errorf("%q: code %d, stdout %q, stderr %q", args, code, stdout, stderr)
+		}
+	}
+}
+
 // A database needs no address and no key.
 func TestAuditExport_embedded(t *testing.T) {
 	t.Parallel()
