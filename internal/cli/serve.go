@@ -15,6 +15,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/server/fault"
 	"github.com/access-config/terraform-provider-iam/internal/server/gate"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -160,7 +161,7 @@ func (o serveOptions) check() error {
 	if o.secrets.age < time.Hour {
 		return errors.New("--signing-key-age is at least 1h")
 	}
-	if _, err := server.ParseFaults(o.fault); err != nil {
+	if _, err := fault.Parse(o.fault); err != nil {
 		return err
 	}
 	if err := o.limits.check(); err != nil {
@@ -234,7 +235,7 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	}
 	var handler http.Handler = backend
 	if o.fault != "" {
-		faults, _ := server.ParseFaults(o.fault) // check saw it
+		faults, _ := fault.Parse(o.fault) // check saw it
 		handler = faults.Wrap(backend)
 	}
 	s := &http.Server{
@@ -249,7 +250,7 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 
 // complete adds to the options what the flags say.
 func (o serveOptions) complete(options server.Options) server.Options {
-	faults, _ := server.ParseFaults(o.fault) // check saw it
+	faults, _ := fault.Parse(o.fault) // check saw it
 	options.NoLegacy, options.VendorGroupDelay, options.MetricsElsewhere = !o.legacy, faults.VendorGroups, o.metricsListen != ""
 	options.Requests, options.Memory, options.Audit = o.limits.requests, int64(o.limits.memory)<<20, o.limits.audit
 	options.PrivateMake, options.TestTokens, options.SigningKeyAge = o.limits.privateMake, o.limits.testTokens, o.secrets.age

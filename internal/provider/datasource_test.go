@@ -12,7 +12,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
-	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/server/fault"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -75,7 +75,7 @@ func TestDataSources_areTested(t *testing.T) {
 func TestDataSources_wholeAndStable(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
-		return server.Faults{Shuffle: true, Seed: 1}.Wrap(smallPages(next))
+		return fault.Switches{Shuffle: true, Seed: 1}.Wrap(smallPages(next))
 	}})
 	fillTenant(t, s)
 	config := values{"api_url": s.URL, "tenant": servertest.Tenant, "client_id": servertest.ClientID, "client_secret": servertest.ClientSecret}

@@ -1,91 +1,22 @@
 package server
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/server/query"
 )
 
-// fieldTree are the members that the fields parameter names, by the parts of
-// their paths. A member without a tree of its own is meant whole.
-type fieldTree map[string]fieldTree
-
-// parseFields reads names separated by commas, such as "name,legalInfo.legalName".
-// The id always comes along: without it nobody knows whose fields these are.
-func parseFields(text string) fieldTree {
-	tree := fieldTree{"id": nil}
-	for name := range strings.SplitSeq(text, ",") {
-		tree.add(strings.Split(strings.TrimSpace(name), "."))
-	}
-	return tree
-}
-
-func (f fieldTree) add(path []string) {
-	below, named := f[path[0]]
-	switch {
-	case len(path) == 1:
-		f[path[0]] = nil
-		return
-	case named && below == nil:
-		return // meant whole
-	case !named:
-		below = fieldTree{}
-		f[path[0]] = below
-	}
-	below.add(path[1:])
-}
-
-// pick returns a document with the named members only. A path goes into each
-// element of a list; where it leads nowhere there is nothing.
-func (f fieldTree) pick(document any) (any, error) {
-	text, err := json.Marshal(document)
-	if err != nil {
-		return nil, fmt.Errorf("encoding for fields: %w", err)
-	}
-	picked, _ := f.pickRaw(text)
-	return picked, nil
-}
-
-// pickRaw works on the text, so that numbers stay as they are written. Ok is
-// false when there is nothing to pick from.
-func (f fieldTree) pickRaw(text json.RawMessage) (picked any, ok bool) {
-	if f == nil {
-		return text, true
-	}
-	var list []json.RawMessage
-	if json.Unmarshal(text, &list) == nil {
-		elements := []any{}
-		for _, element := range list {
-			if v, ok := f.pickRaw(element); ok {
-				elements = append(elements, v)
-			}
-		}
-		return elements, true
-	}
-	var object map[string]json.RawMessage
-	if json.Unmarshal(text, &object) != nil {
-		return nil, false
-	}
-	members := map[string]any{}
-	for name, below := range f {
-		if v, ok := below.pickRaw(object[name]); ok && object[name] != nil {
-			members[name] = v
-		}
-	}
-	return members, true
-}
-
 // fields reads the fields parameter; nil when the request does not have it.
-func (c *call) fields() (fieldTree, error) {
+func (c *call) fields() (query.Fields, error) {
 	text := c.query("fields")
-	if len(text) > maxQueryBytes {
-		return nil, badRequest(fmt.Sprintf("fields has at most %d bytes, not %d", maxQueryBytes, len(text)))
+	if len(text) > query.MaxBytes {
+		return nil, badRequest(fmt.Sprintf("fields has at most %d bytes, not %d", query.MaxBytes, len(text)))
 	}
 	if text == "" {
 		return nil, nil
 	}
-	return parseFields(text), nil
+	return query.ParseFields(text), nil
 }
 
 // writePicked answers with a document, or with those of its members that the
@@ -98,7 +29,7 @@ func (c *call) writePicked(document any) error {
 	if fields == nil {
 		return c.write(http.StatusOK, document)
 	}
-	picked, err := fields.pick(document)
+	picked, err := fields.Pick(document)
 	if err != nil {
 		return err
 	}
@@ -116,7 +47,7 @@ func writePickedList[T any](c *call, items []T, total int) error {
 	}
 	picked := make([]any, len(items))
 	for i, item := range items {
-		if picked[i], err = fields.pick(item); err != nil {
+		if picked[i], err = fields.Pick(item); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/query"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -184,7 +185,7 @@ func containsText(texts map[string]string, part string) bool {
 }
 
 func (l listing[T]) match(c *call, items []T, text string) ([]T, error) {
-	q, err := parseQuery(text)
+	q, err := query.Parse(text)
 	if err != nil {
 		return nil, badRequest("The q parameter cannot be read", err.Error())
 	}
@@ -197,7 +198,7 @@ func (l listing[T]) match(c *call, items []T, text string) ([]T, error) {
 		if err != nil {
 			return nil, err
 		}
-		if q.matches(doc) {
+		if q.Matches(doc) {
 			kept = append(kept, item)
 		}
 	}
@@ -205,9 +206,9 @@ func (l listing[T]) match(c *call, items []T, text string) ([]T, error) {
 }
 
 func (l listing[T]) sort(c *call, items []T, text string) ([]T, error) {
-	parse := parseSort
+	parse := query.ParseSort
 	if l.lenient {
-		parse = parseLenientSort
+		parse = query.ParseLenientSort
 	}
 	order, err := parse(text)
 	if err != nil {
@@ -228,7 +229,7 @@ func (l listing[T]) sort(c *call, items []T, text string) ([]T, error) {
 		}
 		rows[i] = keyed{item, doc}
 	}
-	slices.SortStableFunc(rows, func(a, b keyed) int { return order.compare(a.doc, b.doc) })
+	slices.SortStableFunc(rows, func(a, b keyed) int { return order.Compare(a.doc, b.doc) })
 	for i := range rows {
 		items[i] = rows[i].item
 	}

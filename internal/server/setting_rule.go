@@ -10,6 +10,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/query"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -66,7 +67,7 @@ func checkSetting(ctx context.Context, tx store.DocumentTx, o settingOwner, item
 	var err error
 	switch item.Key {
 	case api.SettingLanguages:
-		err = checkOptions(item.Value, languageTag, "a language such as en or de-CH")
+		err = checkOptions(item.Value, query.LanguageTag, "a language such as en or de-CH")
 	case api.SettingCurrencies:
 		err = checkOptions(item.Value, currencyCode, "a currency such as EUR")
 	case api.SettingRestrictions, api.SettingSiteSync:

@@ -11,6 +11,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server/door"
+	"github.com/access-config/terraform-provider-iam/internal/server/query"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -132,7 +133,7 @@ func checkSite(doc siteDocument) (api.Site, error) {
 	var site api.Site
 	var missing []string
 	for _, path := range requiredOfSites {
-		if !conditionExists(appendValues(nil, doc, strings.Split(path, "."))) {
+		if !query.Has(doc, path) {
 			missing = append(missing, "Required member is missing: "+path)
 		}
 	}

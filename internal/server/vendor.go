@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/query"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -27,7 +28,7 @@ var vendorFilters = map[string]func(v api.Vendor, text string) bool{
 		return v.LegalInfo != nil && containsFold(v.LegalInfo.LegalName, text)
 	},
 	"legalInfo.registrationDate": func(v api.Vendor, text string) bool {
-		return v.LegalInfo != nil && onDate(v.LegalInfo.RegistrationDate, text)
+		return v.LegalInfo != nil && query.OnDate(v.LegalInfo.RegistrationDate, text)
 	},
 	"legalInfo.countryOfRegistration": func(v api.Vendor, text string) bool {
 		return v.LegalInfo != nil && containsFold(v.LegalInfo.CountryOfRegistration, text)

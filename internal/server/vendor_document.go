@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/store"
@@ -97,15 +96,4 @@ func passes[T any](c *call, item T, filters map[string]func(item T, text string)
 // containsFold reports whether the text contains the part, in any case.
 func containsFold(text, part string) bool {
 	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
-}
-
-// onDate reports whether a date or time is the wanted one, or on the wanted
-// day, however the two are written.
-func onDate(text, wanted string) bool {
-	if equalsText(wanted)(text) {
-		return true
-	}
-	day, err := time.Parse(time.DateOnly, wanted)
-	at, ok := parseQueryTime(text)
-	return err == nil && ok && at.UTC().Truncate(24*time.Hour).Equal(day)
 }

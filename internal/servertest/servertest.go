@@ -14,6 +14,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/server/fault"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
@@ -71,10 +72,10 @@ func New(t testing.TB, o Options) *Backend {
 			t.Errorf("closing the database: %v", err)
 		}
 	})
-	var faults server.Faults
+	var faults fault.Switches
 	text := os.Getenv("IAM_TEST_FAULTS")
 	if text != "" && !o.NoFaults {
-		if faults, err = server.ParseFaults(text); err != nil {
+		if faults, err = fault.Parse(text); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
-	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/server/fault"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -160,7 +160,7 @@ func TestGroupResource_lostAnswersAndLag(t *testing.T) {
 	var cut atomic.Value
 	cut.Store("")
 	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
-		lagging := server.Faults{Lag: 800 * time.Millisecond}.Wrap(next)
+		lagging := fault.Switches{Lag: 800 * time.Millisecond}.Wrap(next)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if cut.CompareAndSwap(r.Method, "") {
 				lagging.ServeHTTP(discard{http.Header{}}, r)

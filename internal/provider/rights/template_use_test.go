@@ -8,7 +8,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
-	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/server/fault"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
@@ -210,7 +210,7 @@ func TestRoleTemplate_withheldShowsEverywhere(t *testing.T) {
 // group after a template is made from what the template gives now.
 func TestRoleTemplate_badDay(t *testing.T) {
 	t.Parallel()
-	faults, err := server.ParseFaults("lag=60ms,shuffle,429=0.1,drop=0.2,tolerant-deletes,seed=3")
+	faults, err := fault.Parse("lag=60ms,shuffle,429=0.1,drop=0.2,tolerant-deletes,seed=3")
 	if err != nil {
 		t.Fatal(err)
 	}

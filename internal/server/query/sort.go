@@ -1,4 +1,4 @@
-package server
+package query
 
 import (
 	"cmp"
@@ -9,11 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// ordering is a parsed sort parameter: the fields to sort by, the most
-// important first. The empty ordering finds all documents equal.
-type ordering []sortField
+// Ordering is a parsed sort parameter: the fields to sort by, the most
+// important first. The empty Ordering finds all documents equal.
+type Ordering []sortField
 
-// sortField is one field of an ordering.
+// sortField is one field of an Ordering.
 type sortField struct {
 	path       []string
 	descending bool
@@ -22,21 +22,21 @@ type sortField struct {
 // maxSortFields bounds the work of one comparison.
 const maxSortFields = 64
 
-// parseSort reads the sort parameter of a list: "field", "field:asc" or
+// ParseSort reads the sort parameter of a list: "field", "field:asc" or
 // "field:desc", several separated by commas. The published text speaks of
 // colons as separators, which "field:asc" leaves no room for.
-func parseSort(s string) (ordering, error) {
-	return (&parameterScanner{text: s}).ordering()
+func ParseSort(s string) (Ordering, error) {
+	return (&scanner{text: s}).readOrdering()
 }
 
-// parseLenientSort is parseSort for services that take every direction but
+// ParseLenientSort is ParseSort for services that take every direction but
 // "desc" for ascending.
-func parseLenientSort(s string) (ordering, error) {
-	return (&parameterScanner{text: s, lenient: true}).ordering()
+func ParseLenientSort(s string) (Ordering, error) {
+	return (&scanner{text: s, lenient: true}).readOrdering()
 }
 
-func (p *parameterScanner) ordering() (ordering, error) {
-	var parsed ordering
+func (p *scanner) readOrdering() (Ordering, error) {
+	var parsed Ordering
 	if p.skipSpaces(); p.pos == len(p.text) {
 		return parsed, nil
 	}
@@ -57,7 +57,7 @@ func (p *parameterScanner) ordering() (ordering, error) {
 }
 
 // sortField reads a field and its direction, up to the comma after it.
-func (p *parameterScanner) sortField() (sortField, error) {
+func (p *scanner) sortField() (sortField, error) {
 	p.skipSpaces()
 	path, err := p.path()
 	if err != nil {
@@ -80,9 +80,9 @@ func (p *parameterScanner) sortField() (sortField, error) {
 	return field, nil
 }
 
-// compare orders two documents: negative when a comes first, positive when b
+// Compare orders two documents: negative when a comes first, positive when b
 // does. Documents without a field, or with null, come last in both directions.
-func (o ordering) compare(a, b map[string]any) int {
+func (o Ordering) Compare(a, b map[string]any) int {
 	for _, field := range o {
 		if c := field.compare(a, b); c != 0 {
 			return c
@@ -166,18 +166,18 @@ func keyRank(key any) int {
 	}
 }
 
-// scannerSpaces are the characters that a parameterScanner takes for spaces.
+// scannerSpaces are the characters that a scanner takes for spaces.
 const scannerSpaces = " \t\r\n"
 
-// parameterScanner reads the text of a q or sort parameter from left to right.
-type parameterScanner struct {
+// scanner reads the text of a q or sort parameter from left to right.
+type scanner struct {
 	text    string
 	pos     int  // byte offset of what comes next
 	lenient bool // takes directions that are none
 }
 
 // path reads the name of a field: parts separated by dots.
-func (p *parameterScanner) path() ([]string, error) {
+func (p *scanner) path() ([]string, error) {
 	start := p.pos
 	path := strings.Split(p.until(scannerSpaces+`:"()<>=~,`), ".")
 	for _, part := range path {
@@ -191,7 +191,7 @@ func (p *parameterScanner) path() ([]string, error) {
 
 // quoted reads a text in double quotes. A backslash before a quote or another
 // backslash stands for that character, any other backslash for itself.
-func (p *parameterScanner) quoted() (string, error) {
+func (p *scanner) quoted() (string, error) {
 	start := p.pos
 	var text strings.Builder
 	for p.pos++; p.pos < len(p.text); p.pos++ {
@@ -207,7 +207,7 @@ func (p *parameterScanner) quoted() (string, error) {
 }
 
 // take moves past the token if it comes next.
-func (p *parameterScanner) take(token string) bool {
+func (p *scanner) take(token string) bool {
 	if !strings.HasPrefix(p.text[p.pos:], token) {
 		return false
 	}
@@ -216,13 +216,13 @@ func (p *parameterScanner) take(token string) bool {
 }
 
 // at tells whether one of the characters comes next.
-func (p *parameterScanner) at(characters string) bool {
+func (p *scanner) at(characters string) bool {
 	return p.pos < len(p.text) && strings.IndexByte(characters, p.text[p.pos]) >= 0
 }
 
 // until moves to the first of the characters, or to the end, and returns what
 // it passed.
-func (p *parameterScanner) until(characters string) string {
+func (p *scanner) until(characters string) string {
 	start := p.pos
 	for p.pos < len(p.text) && !p.at(characters) {
 		p.pos++
@@ -231,21 +231,21 @@ func (p *parameterScanner) until(characters string) string {
 }
 
 // skipSpaces moves past spaces.
-func (p *parameterScanner) skipSpaces() {
+func (p *scanner) skipSpaces() {
 	for p.at(scannerSpaces) {
 		p.pos++
 	}
 }
 
 // wordBefore quotes the word that was passed last.
-func (p *parameterScanner) wordBefore() string {
+func (p *scanner) wordBefore() string {
 	before := strings.TrimRight(p.text[:p.pos], scannerSpaces)
 	return quoteShort(before[strings.LastIndexAny(before, scannerSpaces)+1:])
 }
 
 // errorAt makes an error about the character at a byte offset. The position in
 // its text counts characters from 1, as a person would.
-func (p *parameterScanner) errorAt(offset int, format string, args ...any) error {
+func (p *scanner) errorAt(offset int, format string, args ...any) error {
 	position := utf8.RuneCountInString(p.text[:offset]) + 1
 	return fmt.Errorf("position %d: %w", position, fmt.Errorf(format, args...))
 }

@@ -1,4 +1,6 @@
-package server
+// Package fault makes a handler of the API behave as APIs do on a bad day, so
+// that clients can be tried against it.
+package fault
 
 import (
 	"errors"
@@ -13,9 +15,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// Faults make the backend behave as APIs do on a bad day, so that clients can
-// be tried against it. The zero value is a good day.
-type Faults struct {
+// Switches say what goes wrong. The zero value is a good day.
+type Switches struct {
 	Shuffle         bool          // lists without an order of their own come in any order
 	Lag             time.Duration // how long reads show the state before a write
 	TooMany         float64       // share of requests refused with 429 and Retry-After
@@ -27,10 +28,10 @@ type Faults struct {
 	Seed            uint64        // of what is left to chance
 }
 
-// ParseFaults reads switches separated by commas, such as
+// Parse reads switches separated by commas, such as
 // "shuffle,lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.05,tolerant-deletes,vendor-groups=500ms,seed=7".
-func ParseFaults(text string) (Faults, error) {
-	f := Faults{Seed: 1}
+func Parse(text string) (Switches, error) {
+	f := Switches{Seed: 1}
 	for _, word := range strings.Split(text, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(word), "=")
 		var err error
@@ -73,14 +74,14 @@ func parseShare(text string) (float64, error) {
 }
 
 // Wrap puts the faults before a handler.
-func (f Faults) Wrap(next http.Handler) http.Handler {
-	w := &faulty{Faults: f, next: next, random: rand.New(rand.NewPCG(f.Seed, f.Seed)), hidden: map[string]hidden{}} //nolint:gosec // chance, not secrecy
+func (f Switches) Wrap(next http.Handler) http.Handler {
+	w := &faulty{Switches: f, next: next, random: rand.New(rand.NewPCG(f.Seed, f.Seed)), hidden: map[string]hidden{}} //nolint:gosec // chance, not secrecy
 	return w
 }
 
 // faulty is a handler with faults before it.
 type faulty struct {
-	Faults
+	Switches
 	next   http.Handler
 	mu     sync.Mutex
 	random *rand.Rand

@@ -1,20 +1,23 @@
-package server
+// Package query reads the parameters q, sort and fields of lists, and does to
+// documents what they say. It knows nothing of the API's types.
+package query
 
 import (
 	"cmp"
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
 // Limits of a query, so that no request costs more than a moment.
 const (
-	maxQueryBytes = 4096
-	maxQueryTerms = 64
+	MaxBytes = 4096
+	maxTerms = 64
 )
 
-// query is a parsed q parameter. A document matches when every term holds; a
+// Query is a parsed q parameter. A document matches when every term holds; a
 // query without terms matches every document.
 //
 // What the published grammar leaves open is decided like this:
@@ -28,27 +31,27 @@ const (
 //   - missing: no such field. exists: a value other than null. null: the
 //     opposite of exists.
 //   - In a list, one element must meet all bounds of a range.
-type query struct {
-	terms []queryTerm
+type Query struct {
+	terms []term
 }
 
-// queryTerm is "field:condition"; of several alternatives one must hold.
-type queryTerm struct {
+// term is "field:condition"; of several alternatives one must hold.
+type term struct {
 	path  []string
-	anyOf []queryCondition
+	anyOf []condition
 }
 
-// queryCondition judges the values found at the path of a term. There are
+// condition judges the values found at the path of a term. There are
 // several when the path passes through a list. A value that is a list itself
 // comes whole, because "exists" asks about the field and not its elements.
-type queryCondition func(found []any) bool
+type condition func(found []any) bool
 
-// matches tells whether a document, as encoding/json decodes it, meets every
+// Matches tells whether a document, as encoding/json decodes it, meets every
 // term of the query.
-func (q query) matches(doc map[string]any) bool {
+func (q Query) Matches(doc map[string]any) bool {
 	for _, term := range q.terms {
 		found := appendValues(nil, doc, term.path)
-		holds := func(condition queryCondition) bool { return condition(found) }
+		holds := func(condition condition) bool { return condition(found) }
 		if !slices.ContainsFunc(term.anyOf, holds) {
 			return false
 		}
@@ -75,6 +78,12 @@ func appendValues(found []any, v any, path []string) []any {
 	return found
 }
 
+// Has reports whether a document has a value other than null at a path with
+// dots.
+func Has(doc map[string]any, path string) bool {
+	return conditionExists(appendValues(nil, doc, strings.Split(path, ".")))
+}
+
 // conditionExists holds when the field has a value other than null.
 func conditionExists(found []any) bool {
 	return slices.ContainsFunc(found, func(v any) bool { return v != nil })
@@ -92,7 +101,7 @@ func conditionNull(found []any) bool {
 
 // conditionValue makes a condition of a test on single values: it holds when
 // any value, element of a list or text of a localized field passes.
-func conditionValue(test func(any) bool) queryCondition {
+func conditionValue(test func(any) bool) condition {
 	return func(found []any) bool {
 		return slices.ContainsFunc(found, func(v any) bool { return anyElement(v, test) })
 	}
@@ -119,9 +128,9 @@ func anyElement(v any, test func(any) bool) bool {
 	}
 }
 
-// languageTag is the form of the language tags of BCP 47. The empty tag stands
+// LanguageTag is the form of the language tags of BCP 47. The empty tag stands
 // for a text that was stored without language.
-var languageTag = regexp.MustCompile(`^([A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*)?$`)
+var LanguageTag = regexp.MustCompile(`^([A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*)?$`)
 
 // isLocalized tells whether an object is a map from language tag to text. The
 // keys count as well: an object that merely holds texts is not one value in
@@ -131,7 +140,7 @@ func isLocalized(object map[string]any) bool {
 		if _, isText := v.(string); !isText && v != nil {
 			return false
 		}
-		if !languageTag.MatchString(key) {
+		if !LanguageTag.MatchString(key) {
 			return false
 		}
 	}
@@ -141,7 +150,7 @@ func isLocalized(object map[string]any) bool {
 // equalsText tests for a text; when the wanted text is a date or time, for
 // another spelling of the same instant too.
 func equalsText(want string) func(any) bool {
-	instant, isTime := parseQueryTime(want)
+	instant, isTime := parseTime(want)
 	return func(v any) bool {
 		text, isText := v.(string)
 		if !isText {
@@ -150,7 +159,7 @@ func equalsText(want string) func(any) bool {
 		if text == want || !isTime {
 			return text == want
 		}
-		got, ok := parseQueryTime(text)
+		got, ok := parseTime(text)
 		return ok && got.Equal(instant)
 	}
 }
@@ -161,7 +170,7 @@ func equalsWord(word string) func(any) bool {
 	if word == "true" || word == "false" {
 		return func(v any) bool { return v == (word == "true") }
 	}
-	number, isNumber := parseQueryNumber(word)
+	number, isNumber := parseNumber(word)
 	return func(v any) bool {
 		return v == word || isNumber && v == number
 	}
@@ -182,7 +191,7 @@ func comparesTime(operator string, bound time.Time) func(any) bool {
 		if !isText {
 			return false
 		}
-		instant, ok := parseQueryTime(text)
+		instant, ok := parseTime(text)
 		return ok && satisfies(instant.Compare(bound), operator)
 	}
 }
@@ -201,9 +210,9 @@ func satisfies(outcome int, operator string) bool {
 	}
 }
 
-// parseQueryNumber reads a number as JSON spells it. strconv alone would also
+// parseNumber reads a number as JSON spells it. strconv alone would also
 // take "inf", "nan" and hexadecimal, which are words here.
-func parseQueryNumber(word string) (float64, bool) {
+func parseNumber(word string) (float64, bool) {
 	var number *float64
 	err := json.Unmarshal([]byte(word), &number)
 	if err != nil || number == nil {
@@ -222,12 +231,23 @@ var queryTimeLayouts = []string{
 	time.DateOnly,
 }
 
-// parseQueryTime reads a date or time in any of the known spellings.
-func parseQueryTime(text string) (time.Time, bool) {
+// parseTime reads a date or time in any of the known spellings.
+func parseTime(text string) (time.Time, bool) {
 	for _, layout := range queryTimeLayouts {
 		if t, err := time.Parse(layout, text); err == nil {
 			return t, true
 		}
 	}
 	return time.Time{}, false
+}
+
+// OnDate reports whether a date or time is the wanted one, or on the wanted
+// day, however the two are written.
+func OnDate(text, wanted string) bool {
+	if equalsText(wanted)(text) {
+		return true
+	}
+	day, err := time.Parse(time.DateOnly, wanted)
+	at, ok := parseTime(text)
+	return err == nil && ok && at.UTC().Truncate(24*time.Hour).Equal(day)
 }

@@ -1,4 +1,4 @@
-package server
+package query
 
 import (
 	"encoding/json"
@@ -25,7 +25,7 @@ func TestFields(t *testing.T) {
 		"none,none.x,,.,a..b,": `{"id":"v","none":null}`,
 		"id.x":                 `{"id":"v"}`,
 	} {
-		picked, err := parseFields(fields).pick(doc)
+		picked, err := ParseFields(fields).Pick(doc)
 		if err != nil {
 			t.Fatal(err)
 		}

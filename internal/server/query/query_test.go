@@ -1,4 +1,4 @@
-package server
+package query
 
 import (
 	"encoding/json"
@@ -154,13 +154,13 @@ var queryCases = []struct{ name, q, want string }{
 func TestQueryMatches(t *testing.T) {
 	for _, tt := range queryCases {
 		t.Run(tt.name, func(t *testing.T) {
-			q, err := parseQuery(tt.q)
+			q, err := Parse(tt.q)
 			if err != nil {
-				t.Fatalf("parseQuery(%q): %v", tt.q, err)
+				t.Fatalf("Parse(%q): %v", tt.q, err)
 			}
 			var got []string
 			for _, name := range []string{"bare", "empty", "full"} {
-				if q.matches(queryDocument(t, queryDocuments[name])) {
+				if q.Matches(queryDocument(t, queryDocuments[name])) {
 					got = append(got, name)
 				}
 			}
@@ -235,9 +235,9 @@ var queryErrors = []struct{ q, want string }{
 func TestParseQueryErrors(t *testing.T) {
 	for _, tt := range queryErrors {
 		t.Run(tt.q[:min(len(tt.q), 20)], func(t *testing.T) {
-			_, err := parseQuery(tt.q)
+			_, err := Parse(tt.q)
 			if fmt.Sprint(err) != tt.want {
-				t.Errorf("parseQuery(%q)\n got %v\nwant %s", tt.q, err, tt.want)
+				t.Errorf("Parse(%q)\n got %v\nwant %s", tt.q, err, tt.want)
 			}
 		})
 	}
@@ -264,12 +264,12 @@ func TestQueryHostile(t *testing.T) {
 		{"most terms", strings.Repeat("b:~aab ", 64), false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			parsed, err := parseQuery(tt.q)
+			parsed, err := Parse(tt.q)
 			if (err != nil) != tt.refused {
-				t.Fatalf("parseQuery: %v, want refused: %t", err, tt.refused)
+				t.Fatalf("Parse: %v, want refused: %t", err, tt.refused)
 			}
 			if err == nil {
-				parsed.matches(doc) // one that costs too much never comes back
+				parsed.Matches(doc) // one that costs too much never comes back
 			}
 		})
 	}
@@ -279,14 +279,14 @@ func TestQueryHostile(t *testing.T) {
 func TestQueryQuoting(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.String().Draw(t, "text")
-		q, err := parseQuery(`f:"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`)
+		q, err := Parse(`f:"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`)
 		if err != nil {
-			t.Fatalf("parseQuery: %v", err)
+			t.Fatalf("Parse: %v", err)
 		}
-		if !q.matches(map[string]any{"f": text}) {
+		if !q.Matches(map[string]any{"f": text}) {
 			t.Errorf("%q does not match itself", text)
 		}
-		if q.matches(map[string]any{"f": text + "x"}) {
+		if q.Matches(map[string]any{"f": text + "x"}) {
 			t.Errorf("%q matches more than itself", text)
 		}
 	})
@@ -306,15 +306,15 @@ func FuzzParseQuery(f *testing.F) {
 		docs = append(docs, queryDocument(f, text))
 	}
 	f.Fuzz(func(t *testing.T, q string) {
-		parsed, err := parseQuery(q)
+		parsed, err := Parse(q)
 		if err != nil {
 			checkPosition(t, q, err)
 			return
 		}
-		twice, err := parseQuery(q + " " + q)
+		twice, err := Parse(q + " " + q)
 		for _, doc := range docs {
-			got := parsed.matches(doc)
-			if err == nil && got != twice.matches(doc) {
+			got := parsed.Matches(doc)
+			if err == nil && got != twice.Matches(doc) {
 				t.Errorf("%q matches %t, but not when asked twice", q, got)
 			}
 		}
@@ -330,7 +330,7 @@ func checkPosition(t *testing.T, text string, err error) {
 	t.Helper()
 	var position int
 	if _, scanErr := fmt.Sscanf(err.Error(), "position %d:", &position); scanErr != nil {
-		if len(text) <= maxQueryBytes {
+		if len(text) <= MaxBytes {
 			t.Errorf("%q: no position in %q", text, err)
 		}
 		return

@@ -1,4 +1,4 @@
-package server_test
+package fault_test
 
 import (
 	"encoding/json"
@@ -10,14 +10,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/server/fault"
 )
 
 // faultyServer answers a list for a GET of /list, the id "new" for a POST to
 // it, and 404 for a DELETE of what is not there.
 func faultyServer(t *testing.T, faults string) *httptest.Server {
 	t.Helper()
-	f, err := server.ParseFaults(faults)
+	f, err := fault.Parse(faults)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func ask(t *testing.T, method, url string) (status int, body string, header http
 	return resp.StatusCode, string(text), resp.Header
 }
 
-func TestFaults_refuse(t *testing.T) {
+func TestSwitches_refuse(t *testing.T) {
 	t.Parallel()
 	if status, _, header := ask(t, "GET", faultyServer(t, "429=1").URL+"/list"); status != http.StatusTooManyRequests || header.Get("Retry-After") == "" {
 		t.Errorf("got %d, %v", status, header)
@@ -66,7 +66,7 @@ func TestFaults_refuse(t *testing.T) {
 	}
 }
 
-func TestFaults_drop(t *testing.T) {
+func TestSwitches_drop(t *testing.T) {
 	t.Parallel()
 	s := faultyServer(t, "drop=1")
 	if status, text, _ := ask(t, "POST", s.URL+"/list"); status != 0 {
@@ -77,7 +77,7 @@ func TestFaults_drop(t *testing.T) {
 	}
 }
 
-func TestFaults_tolerantDeletes(t *testing.T) {
+func TestSwitches_tolerantDeletes(t *testing.T) {
 	t.Parallel()
 	if status, _, _ := ask(t, "DELETE", faultyServer(t, "tolerant-deletes").URL+"/list/a"); status != http.StatusNoContent {
 		t.Errorf("got %d", status)
@@ -87,7 +87,7 @@ func TestFaults_tolerantDeletes(t *testing.T) {
 	}
 }
 
-func TestFaults_shuffle(t *testing.T) {
+func TestSwitches_shuffle(t *testing.T) {
 	t.Parallel()
 	s := faultyServer(t, "shuffle,seed=3")
 	orders := map[string]bool{}
@@ -115,7 +115,7 @@ func TestFaults_shuffle(t *testing.T) {
 	}
 }
 
-func TestFaults_lag(t *testing.T) {
+func TestSwitches_lag(t *testing.T) {
 	t.Parallel()
 	s := faultyServer(t, "lag=10m")
 	if status, _, _ := ask(t, "POST", s.URL+"/list"); status != http.StatusCreated {
@@ -134,15 +134,15 @@ func TestFaults_lag(t *testing.T) {
 	}
 }
 
-func TestParseFaults(t *testing.T) {
+func TestParse(t *testing.T) {
 	t.Parallel()
-	got, err := server.ParseFaults("shuffle, lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.25,tolerant-deletes,vendor-groups=500ms,seed=7")
-	want := server.Faults{Shuffle: true, Lag: 200 * time.Millisecond, TooMany: 0.1, Unavailable: 0.05, Slow: 50 * time.Millisecond, Drop: 0.25, TolerantDeletes: true, VendorGroups: 500 * time.Millisecond, Seed: 7}
+	got, err := fault.Parse("shuffle, lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.25,tolerant-deletes,vendor-groups=500ms,seed=7")
+	want := fault.Switches{Shuffle: true, Lag: 200 * time.Millisecond, TooMany: 0.1, Unavailable: 0.05, Slow: 50 * time.Millisecond, Drop: 0.25, TolerantDeletes: true, VendorGroups: 500 * time.Millisecond, Seed: 7}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	for _, text := range []string{"gremlins", "429=2", "drop=-1", "lag=soon", "vendor-groups=late", "seed=x"} {
-		if _, err := server.ParseFaults(text); err == nil || !strings.Contains(err.Error(), text) {
+		if _, err := fault.Parse(text); err == nil || !strings.Contains(err.Error(), text) {
 			t.Errorf("%s: got %v", text, err)
 		}
 	}

@@ -1,4 +1,4 @@
-package server
+package query
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// queryParser reads a query from left to right. Spaces separate terms, which
+// parser reads a query from left to right. Spaces separate terms, which
 // all must hold:
 //
 //	field:value  field:"two words"  field:20  field:true    equality
@@ -17,31 +17,31 @@ import (
 //	field:(>=5 AND <=9)                                     range
 //
 // A field is a path with dots.
-type queryParser struct {
-	parameterScanner
+type parser struct {
+	scanner
 	steps int // of the patterns so far
 }
 
-// parseQuery reads the q parameter of a list. Its errors tell the position, in
+// Parse reads the q parameter of a list. Its errors tell the position, in
 // characters from 1, and what was expected there.
-func parseQuery(q string) (query, error) {
-	if len(q) > maxQueryBytes {
-		return query{}, fmt.Errorf("a query has at most %d bytes, not %d", maxQueryBytes, len(q))
+func Parse(q string) (Query, error) {
+	if len(q) > MaxBytes {
+		return Query{}, fmt.Errorf("a query has at most %d bytes, not %d", MaxBytes, len(q))
 	}
-	p := &queryParser{parameterScanner: parameterScanner{text: q}}
+	p := &parser{scanner: scanner{text: q}}
 	for at, r := range q {
 		if r == utf8.RuneError && !strings.HasPrefix(q[at:], string(utf8.RuneError)) {
-			return query{}, p.errorAt(at, "the text is not valid UTF-8")
+			return Query{}, p.errorAt(at, "the text is not valid UTF-8")
 		}
 	}
-	var parsed query
+	var parsed Query
 	for p.skipSpaces(); p.pos < len(q); p.skipSpaces() {
-		if len(parsed.terms) == maxQueryTerms {
-			return query{}, p.errorAt(p.pos, "a query has at most %d terms", maxQueryTerms)
+		if len(parsed.terms) == maxTerms {
+			return Query{}, p.errorAt(p.pos, "a query has at most %d terms", maxTerms)
 		}
-		term, err := p.term()
+		term, err := p.readTerm()
 		if err != nil {
-			return query{}, err
+			return Query{}, err
 		}
 		parsed.terms = append(parsed.terms, term)
 	}
@@ -49,24 +49,24 @@ func parseQuery(q string) (query, error) {
 }
 
 // term reads "field:condition" up to the space after it.
-func (p *queryParser) term() (queryTerm, error) {
+func (p *parser) readTerm() (term, error) {
 	path, err := p.field()
 	if err != nil {
-		return queryTerm{}, err
+		return term{}, err
 	}
 	start := p.pos
-	anyOf, err := p.condition()
+	anyOf, err := p.readCondition()
 	if err != nil {
-		return queryTerm{}, err
+		return term{}, err
 	}
 	if p.pos < len(p.text) && !p.at(scannerSpaces) {
-		return queryTerm{}, p.errorAt(p.pos, "a space must follow %s", quoteShort(p.text[start:p.pos]))
+		return term{}, p.errorAt(p.pos, "a space must follow %s", quoteShort(p.text[start:p.pos]))
 	}
-	return queryTerm{path: path, anyOf: anyOf}, nil
+	return term{path: path, anyOf: anyOf}, nil
 }
 
 // field reads a path and its colon.
-func (p *queryParser) field() ([]string, error) {
+func (p *parser) field() ([]string, error) {
 	start := p.pos
 	path, err := p.path()
 	if err != nil {
@@ -85,7 +85,7 @@ func (p *queryParser) field() ([]string, error) {
 
 // condition reads what follows the colon of a term: alternatives of which one
 // must hold.
-func (p *queryParser) condition() ([]queryCondition, error) {
+func (p *parser) readCondition() ([]condition, error) {
 	if p.take("in(") {
 		return p.values()
 	}
@@ -95,12 +95,12 @@ func (p *queryParser) condition() ([]queryCondition, error) {
 	if p.pos == len(p.text) || p.at(scannerSpaces) {
 		return nil, p.errorAt(p.pos, "a value must follow %s", p.wordBefore())
 	}
-	condition, err := p.single()
-	return []queryCondition{condition}, err
+	one, err := p.single()
+	return []condition{one}, err
 }
 
 // single reads a condition without parentheses.
-func (p *queryParser) single() (queryCondition, error) {
+func (p *parser) single() (condition, error) {
 	switch p.text[p.pos] {
 	case '~':
 		return p.pattern(false)
@@ -117,7 +117,7 @@ func (p *queryParser) single() (queryCondition, error) {
 
 // group reads what stands in parentheses, with the closing one: a pattern, a
 // range or several values.
-func (p *queryParser) group() ([]queryCondition, error) {
+func (p *parser) group() ([]condition, error) {
 	p.skipSpaces()
 	if !p.at("~<>") {
 		return p.values()
@@ -126,19 +126,19 @@ func (p *queryParser) group() ([]queryCondition, error) {
 	if p.text[p.pos] == '~' {
 		read, closing = p.groupedPattern, `")"`
 	}
-	condition, err := read()
+	one, err := read()
 	if err != nil {
 		return nil, err
 	}
 	if p.skipSpaces(); !p.take(")") {
 		return nil, p.errorAt(p.pos, "%s must follow %s", closing, p.wordBefore())
 	}
-	return []queryCondition{condition}, nil
+	return []condition{one}, nil
 }
 
 // values reads "a,b)".
-func (p *queryParser) values() ([]queryCondition, error) {
-	var anyOf []queryCondition
+func (p *parser) values() ([]condition, error) {
+	var anyOf []condition
 	for {
 		p.skipSpaces()
 		condition, err := p.listed()
@@ -156,7 +156,7 @@ func (p *queryParser) values() ([]queryCondition, error) {
 }
 
 // listed reads one of several values.
-func (p *queryParser) listed() (queryCondition, error) {
+func (p *parser) listed() (condition, error) {
 	if p.at(`"`) {
 		text, err := p.quoted()
 		return conditionValue(equalsText(text)), err
@@ -168,7 +168,7 @@ func (p *queryParser) listed() (queryCondition, error) {
 }
 
 // wordCondition is the condition that an unquoted word stands for.
-func wordCondition(word string) queryCondition {
+func wordCondition(word string) condition {
 	switch word {
 	case "exists":
 		return conditionExists
@@ -183,7 +183,7 @@ func wordCondition(word string) queryCondition {
 
 // bounds reads ">=a AND <=b". One value must meet all of them: a list with
 // an element below and another above the range does not match.
-func (p *queryParser) bounds() (queryCondition, error) {
+func (p *parser) bounds() (condition, error) {
 	var tests []func(any) bool
 	for len(tests) == 0 || p.take("AND") {
 		p.skipSpaces()
@@ -205,7 +205,7 @@ func (p *queryParser) bounds() (queryCondition, error) {
 }
 
 // comparison reads an operator and the number or quoted date after it.
-func (p *queryParser) comparison() (func(any) bool, error) {
+func (p *parser) comparison() (func(any) bool, error) {
 	operator := p.operator()
 	if operator == "" {
 		return nil, p.errorAt(p.pos, "one of >, >=, <, <= must follow %s", p.wordBefore())
@@ -217,13 +217,13 @@ func (p *queryParser) comparison() (func(any) bool, error) {
 		if err != nil {
 			return nil, err
 		}
-		instant, ok := parseQueryTime(text)
+		instant, ok := parseTime(text)
 		if !ok {
 			return nil, p.errorAt(at, "%s is not a date or time", quoteShort(text))
 		}
 		return comparesTime(operator, instant), nil
 	}
-	number, ok := parseQueryNumber(p.until(scannerSpaces + ")"))
+	number, ok := parseNumber(p.until(scannerSpaces + ")"))
 	if !ok {
 		return nil, p.errorAt(at, "a number or a date in double quotes must follow %q", operator)
 	}
@@ -231,7 +231,7 @@ func (p *queryParser) comparison() (func(any) bool, error) {
 }
 
 // operator reads a comparison operator; "" when none comes next.
-func (p *queryParser) operator() string {
+func (p *parser) operator() string {
 	for _, operator := range []string{">=", "<=", ">", "<"} {
 		if p.take(operator) {
 			return operator

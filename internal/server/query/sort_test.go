@@ -1,4 +1,4 @@
-package server
+package query
 
 import (
 	"fmt"
@@ -43,13 +43,13 @@ func TestOrderingCompare(t *testing.T) {
 		{"unknown field, then another", "nothing,id:desc", "d c b a"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			o, err := parseSort(tt.sort)
+			o, err := ParseSort(tt.sort)
 			if err != nil {
-				t.Fatalf("parseSort(%q): %v", tt.sort, err)
+				t.Fatalf("ParseSort(%q): %v", tt.sort, err)
 			}
 			names := []string{"a", "b", "c", "d"}
 			slices.SortStableFunc(names, func(x, y string) int {
-				return o.compare(queryDocument(t, sortDocuments[x]), queryDocument(t, sortDocuments[y]))
+				return o.Compare(queryDocument(t, sortDocuments[x]), queryDocument(t, sortDocuments[y]))
 			})
 			if got := strings.Join(names, " "); got != tt.want {
 				t.Errorf("sort=%s gives %s, want %s", tt.sort, got, tt.want)
@@ -78,9 +78,9 @@ func TestParseSortErrors(t *testing.T) {
 		{strings.Repeat("a,", 65), `position 129: documents are sorted by at most 64 fields`},
 	} {
 		t.Run(tt.sort[:min(len(tt.sort), 20)], func(t *testing.T) {
-			_, err := parseSort(tt.sort)
+			_, err := ParseSort(tt.sort)
 			if fmt.Sprint(err) != tt.want {
-				t.Errorf("parseSort(%q)\n got %v\nwant %s", tt.sort, err, tt.want)
+				t.Errorf("ParseSort(%q)\n got %v\nwant %s", tt.sort, err, tt.want)
 			}
 		})
 	}
@@ -100,18 +100,18 @@ func TestOrderingLaws(t *testing.T) {
 	document := rapid.MapOfN(rapid.SampledFrom([]string{"x", "y"}), value, 0, 2)
 	sorts := rapid.SampledFrom([]string{"x", "x:desc", "x,y:desc", "y:desc,x"})
 	rapid.Check(t, func(t *rapid.T) {
-		o, err := parseSort(sorts.Draw(t, "sort"))
+		o, err := ParseSort(sorts.Draw(t, "sort"))
 		if err != nil {
-			t.Fatalf("parseSort: %v", err)
+			t.Fatalf("ParseSort: %v", err)
 		}
 		a, b, c := document.Draw(t, "a"), document.Draw(t, "b"), document.Draw(t, "c")
-		if o.compare(a, a) != 0 {
+		if o.Compare(a, a) != 0 {
 			t.Errorf("%v differs from itself", a)
 		}
-		if o.compare(a, b) != -o.compare(b, a) {
+		if o.Compare(a, b) != -o.Compare(b, a) {
 			t.Errorf("%v and %v both come first", a, b)
 		}
-		if o.compare(a, b) <= 0 && o.compare(b, c) <= 0 && o.compare(a, c) > 0 {
+		if o.Compare(a, b) <= 0 && o.Compare(b, c) <= 0 && o.Compare(a, c) > 0 {
 			t.Errorf("%v, %v, %v have no order", a, b, c)
 		}
 	})
@@ -128,12 +128,12 @@ func FuzzParseSort(f *testing.F) {
 	}
 	a, b := queryDocument(f, sortDocuments["a"]), queryDocument(f, sortDocuments["c"])
 	f.Fuzz(func(t *testing.T, s string) {
-		o, err := parseSort(s)
+		o, err := ParseSort(s)
 		if err != nil {
 			checkPosition(t, s, err)
 			return
 		}
-		if o.compare(a, a) != 0 || o.compare(a, b) != -o.compare(b, a) {
+		if o.Compare(a, a) != 0 || o.Compare(a, b) != -o.Compare(b, a) {
 			t.Errorf("sort=%q does not order documents", s)
 		}
 	})

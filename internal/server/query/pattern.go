@@ -1,4 +1,4 @@
-package server
+package query
 
 import (
 	"errors"
@@ -16,13 +16,13 @@ const (
 )
 
 // groupedPattern reads "~pattern" up to the parenthesis that closes its group.
-func (p *queryParser) groupedPattern() (queryCondition, error) {
+func (p *parser) groupedPattern() (condition, error) {
 	return p.pattern(true)
 }
 
 // pattern reads "~pattern". Quoted or not, it is matched anywhere in a text and
 // in upper or lower case; a pattern that starts with (?-i) minds the case.
-func (p *queryParser) pattern(grouped bool) (queryCondition, error) {
+func (p *parser) pattern(grouped bool) (condition, error) {
 	p.pos++
 	at, before := p.pos, p.wordBefore()
 	var source string
@@ -52,7 +52,7 @@ func (p *queryParser) pattern(grouped bool) (queryCondition, error) {
 // skipPattern moves to the end of an unquoted pattern: to the parenthesis that
 // closes its group, or to a space. Neither counts inside of parentheses of the
 // pattern, inside of [brackets] or after a backslash.
-func (p *queryParser) skipPattern(grouped bool) {
+func (p *parser) skipPattern(grouped bool) {
 	for depth := 0; p.pos < len(p.text); p.pos++ {
 		switch {
 		case p.at(`\`):
@@ -72,7 +72,7 @@ func (p *queryParser) skipPattern(grouped bool) {
 
 // skipClass moves from the opening to the closing bracket of a character class,
 // in which "]" may come first.
-func (p *queryParser) skipClass() {
+func (p *parser) skipClass() {
 	p.pos++
 	p.take("^")
 	p.take("]")
