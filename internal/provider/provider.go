@@ -25,7 +25,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/directory"
 	"github.com/access-config/terraform-provider-iam/internal/provider/makesync"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
-	"github.com/access-config/terraform-provider-iam/internal/provider/review"
+	"github.com/access-config/terraform-provider-iam/internal/provider/report"
 	"github.com/access-config/terraform-provider-iam/internal/provider/rights"
 	"github.com/access-config/terraform-provider-iam/internal/provider/team"
 	"github.com/access-config/terraform-provider-iam/internal/provider/vendors"
@@ -157,10 +157,10 @@ func (p *iamProvider) DataSources(context.Context) []func() datasource.DataSourc
 		rights.NewAccessCatalogDataSource,
 		rights.NewAccessControlsDataSource,
 		rights.NewScopesDataSource,
-		review.NewUserPermissionsDataSource,
-		review.NewAccessCheckDataSource,
-		review.NewAccessReviewDataSource,
-		review.NewAuditEventsDataSource,
+		report.NewUserPermissionsDataSource,
+		report.NewAccessCheckDataSource,
+		report.NewAccessReviewDataSource,
+		report.NewAuditEventsDataSource,
 		visibility.NewRestrictionsDataSource,
 		visibility.NewSitesDataSource,
 		vendors.NewVendorDataSource,

@@ -1,2 +1,0 @@
-// Package review holds the types that answer what users may do.
-package review
