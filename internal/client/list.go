@@ -82,11 +82,12 @@ type walk[T any] struct {
 	got   int            // rows of all pages, those too that earlier ones had
 	bytes *atomic.Int64  // of all pages
 	total int            // rows of all pages, as the last page read says; -1: not known
+	count int            // what the last page that had a count said; -1: none had
 	done  bool
 }
 
 func newWalk[T any](c *Client, path string, where url.Values, key func(T) string) *walk[T] {
-	return &walk[T]{client: c, path: path, where: where, key: key, rows: []T{}, seen: map[string]int{}, bytes: new(atomic.Int64), total: -1}
+	return &walk[T]{client: c, path: path, where: where, key: key, rows: []T{}, seen: map[string]int{}, bytes: new(atomic.Int64), total: -1, count: -1}
 }
 
 // batch is what the server gives for one page.
@@ -127,7 +128,10 @@ func (w *walk[T]) next(ctx context.Context) error {
 	}
 	known := len(w.rows)
 	w.pages++
-	w.total = p.total
+	if p.total < 0 {
+		p.total = w.count // a short page does not end a list that was counted
+	}
+	w.total, w.count = p.total, p.total
 	w.take(p)
 	if w.pages == 1 {
 		w.size = len(p.rows)

@@ -16,7 +16,7 @@ import (
 // its groups; what follows has no rows.
 type pages struct {
 	rows  []string
-	total []int // per page; nil: the server gives none
+	total []int // per page; -1, or nil for all: the server gives none
 	mu    sync.Mutex
 	seen  int
 }
@@ -33,7 +33,9 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if p.total != nil && r.Header.Get(api.HeaderTotalCount) == "true" {
-		w.Header().Set(api.HeaderTotalCount, strconv.Itoa(p.total[min(number, len(p.total))-1]))
+		if total := p.total[min(number, len(p.total))-1]; total >= 0 {
+			w.Header().Set(api.HeaderTotalCount, strconv.Itoa(total))
+		}
 	}
 	body, _ := json.Marshal(groups)
 	answer(200, string(body))(w, r)
@@ -55,6 +57,7 @@ func TestList(t *testing.T) {
 		"last page full with total":    {[]string{"ab", "cd", "ef", "gh"}, []int{8}, "abcdefgh", 5},
 		"server gives smaller pages":   {[]string{"a", "b", "c", "d"}, []int{4}, "abcd", 5},
 		"shifted by a new row":         {[]string{"ab", "bc", "d"}, []int{4, 5, 5}, "abcd", 4},
+		"counted once":                 {[]string{"ab", "c"}, []int{3, -1}, "abc", 2},
 		"shrunk meanwhile":             {[]string{"ab", "c"}, []int{5, 4, 3}, "abc", 5},
 		"repeats within a page":        {[]string{"aa", "b"}, nil, "ab", 2},
 		"server that does not page":    {[]string{"abc", "abc", "abc"}, nil, "abc", 2},
@@ -100,6 +103,7 @@ func TestList_lies(t *testing.T) {
 		want     string
 		requests int // at most
 	}{
+		"ends short of its count": {[]string{"a", "a", "bc"}, []int{4, -1}, "repeats rows", 5},
 		"repeats with total":      {[]string{"ab", "ab", "ab"}, []int{5}, "repeats rows", 4},
 		"repeats without total":   {[]string{"ab", "ab", "ab"}, nil, "repeats rows", 2},
 		"repeats, total small":    {[]string{"ab", "ab", "ab"}, []int{1}, "repeats rows", 2},

@@ -13,7 +13,7 @@ import (
 // tests that show that this one does not fall. A name without a package is of
 // this one.
 var pitfalls = []struct{ what, held string }{
-	{"Lists come in any order.", "server.TestFaults_shuffle directory.TestGroupResource_everythingElse"},
+	{"Lists come in any order.", "fault.TestSwitches_shuffle directory.TestGroupResource_everythingElse"},
 	{"An empty list comes back as none at all.", "directory.TestGroupResource_restrictions server.TestControl_emptyLists"},
 	{"Without a language header, texts come back in one language and would drift.", "client.TestRequestHeader"},
 	{"A language that the tenant does not have is refused.", "directory.TestGroupResource_languageUnknownToTenant"},
@@ -34,7 +34,7 @@ var pitfalls = []struct{ what, held string }{
 	{"Writing a user writes its memberships.", "directory.TestUserResource_keepsMemberships directory.TestUserResource_keepsMembershipAddedMeanwhile"},
 	{"Some memberships exclude each other, so one must go before the next comes.", "directory.TestUserGroupsResource_otherVendor directory.TestGroupMembersResource_otherVendor"},
 	{"Writes at the same time lose one another.", "client.TestLock directory.TestGroupResource_keepsWhatIsWrittenMeanwhile"},
-	{"What was written does not show at once.", "client.TestAwait directory.TestUserResource_lostAnswerAndLag server.TestFaults_lag"},
+	{"What was written does not show at once.", "client.TestAwait directory.TestUserResource_lostAnswerAndLag fault.TestSwitches_lag"},
 	{"A group with members is refused with an error whose code says otherwise.", "directory.TestGroupResource_members server.TestGroup_deleteWithMembers"},
 	{"What is gone already is deleted; what may not be seen is not gone.", "directory.TestGroupResource_deletedElsewhere TestConfigure_tokenOfAnotherTenant TestConfigure_forbiddenReadKeepsState"},
 	{"Scopes that an API key lacks are left out of the token without a word.", "TestConfigure_missingScopesAreOneWarning"},

@@ -26,7 +26,7 @@ func totalIs(n string) map[string]string { return map[string]string{api.HeaderTo
 func listPaths(user, group string) []string {
 	var paths []string
 	for _, o := range server.Operations() {
-		single := strings.HasSuffix(o.Path, "}") || strings.HasSuffix(o.Path, "/scopes") && strings.Contains(o.Path, "/users/") || o.Path == api.PathUserMe || strings.HasSuffix(o.Path, "/report") || o.Path == api.PathAuditEvents // whole at once, or in pages of its own
+		single := strings.HasSuffix(o.Path, "}") || strings.HasSuffix(o.Path, "/scopes") && strings.Contains(o.Path, "/users/") || o.Path == api.PathUserMe || strings.HasSuffix(o.Path, "/report") || strings.HasPrefix(o.Path, api.PathAuditEvents) // whole at once, or in pages of its own
 		if o.Method == http.MethodGet && !single && (strings.HasPrefix(o.Path, "/iam/") || strings.HasPrefix(o.Path, "/vendor/") || o.Path == api.PathTeamMembers) {
 			paths = append(paths, strings.NewReplacer("/iam/{tenant}", "~", "{tenant}", servertest.Tenant, "{userId}", user, "{groupId}", group).Replace(o.Path))
 		}

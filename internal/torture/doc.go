@@ -7,5 +7,5 @@
 // replicas of which some stand still, attacked for a long time while its memory
 // is watched; and a proxy before it lies to the client. What the program
 // answered is kept in a ledger and held against what is there afterwards, to the
-// last user. TestTorture prints a table: trial, figures, verdict.
+// last user. It needs signals as Unix has them. TestTorture prints a table: trial, figures, verdict.
 package torture

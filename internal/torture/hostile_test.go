@@ -1,3 +1,5 @@
+//go:build unix
+
 package torture_test
 
 import (
@@ -46,7 +48,7 @@ func description(t *testing.T, address string) (*openapi3.T, []operation) {
 // choices, and such that are no JSON, under every operation; and to the port what
 // is no HTTP. Nothing makes the backend fail, and it goes on.
 func hostile(t *testing.T, s *stage) {
-	p := serve(t, s.dsn, "--test-tokens")
+	p := serve(t, s.dsn, "--test-tokens", "--trusted-proxy", "127.0.0.1")
 	c := connect(t, p.url, client.Options{})
 	o := fill(t, c, tenant)
 	doc, operations := description(t, p.url)

@@ -1,9 +1,10 @@
+//go:build unix
+
 package torture_test
 
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -71,9 +72,6 @@ func TestTorture(t *testing.T) {
 		if total, err = time.ParseDuration(text); err != nil || total < 0 {
 			t.Fatalf("%s is a duration such as 30m, not %q", durationVariable, text)
 		}
-	}
-	if runtime.GOOS == "windows" {
-		t.Skip("the trials stop and kill processes by signals, which this system does not have")
 	}
 	var table rows
 	t.Run("engine", func(t *testing.T) {

@@ -1,3 +1,5 @@
+//go:build unix
+
 package sqlstore_test
 
 import (
@@ -6,7 +8,9 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"syscall"
 	"testing"
@@ -53,7 +57,7 @@ default_pool_size = 4
 	}
 	args := []string{file}
 	if os.Geteuid() == 0 { // it does not run as root
-		args = append(args, "-u", "nobody")
+		args = append(args, "-u", ownerOf(t, config.Host))
 	}
 	cmd := exec.Command(program, args...)
 	cmd.Stderr = t.Output()
@@ -74,6 +78,22 @@ default_pool_size = 4
 		return len(ended) * 2
 	}, "a socket of pgbouncer", 1)
 	return "postgres:///iam?" + url.Values{"host": {folder}, "port": {"6432"}, "application_name": {schemaOf(t, dsn)}, "default_query_exec_mode": {"exec"}}.Encode()
+}
+
+// ownerOf is the user who may use a server's sockets, in a folder that may be
+// private.
+func ownerOf(t *testing.T, host string) string {
+	t.Helper()
+	if about, err := os.Stat(host); err == nil {
+		if file, ok := about.Sys().(*syscall.Stat_t); ok && file.Uid > 0 {
+			owner, err := user.LookupId(strconv.Itoa(int(file.Uid)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return owner.Username
+		}
+	}
+	return "nobody"
 }
 
 // Several processes share a database through a pooler that gives each of their
