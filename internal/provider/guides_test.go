@@ -48,7 +48,7 @@ type guideFile struct{ name, text, about string }
 func guides(t *testing.T) map[string][][]guideFile {
 	t.Helper()
 	all := map[string][][]guideFile{}
-	paths, err := filepath.Glob("../../.ci/docs/guides/*.md")
+	paths, err := filepath.Glob("../../docs/guides/*.md")
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("there are no guides: %v", err)
 	}
@@ -270,7 +270,7 @@ func able(t *testing.T, w *providertest.Workspace, about string) bool {
 func TestGuides_links(t *testing.T) {
 	t.Parallel()
 	pages := schemas(t)
-	paths, err := filepath.Glob("../../.ci/docs/guides/*.md")
+	paths, err := filepath.Glob("../../docs/guides/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -294,7 +294,7 @@ func TestGuides_links(t *testing.T) {
 // A message that the guides explain is one that the provider gives.
 func TestGuides_messages(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../.ci/docs/guides/troubleshooting.md")
+	text, err := os.ReadFile("../../docs/guides/troubleshooting.md")
 	if err != nil {
 		t.Fatal(err)
 	}

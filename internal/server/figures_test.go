@@ -364,7 +364,7 @@ func TestMetrics_guide(t *testing.T) {
 	b := over(t, filled, server.Options{Store: filled.store, Connections: gate.NewConnections(1), Now: newClock().Now})
 	b.send(t, exchange{path: api.PathHealth})
 	explained := map[string]bool{}
-	guide, err := os.ReadFile("../../.ci/docs/guides/operating-the-backend.md")
+	guide, err := os.ReadFile("../../docs/guides/operating-the-backend.md")
 	if err != nil {
 		t.Fatal(err)
 	}
