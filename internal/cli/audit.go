@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/client"
@@ -17,10 +16,7 @@ func runAudit(ctx context.Context, env Env, args []string) error {
 	if len(args) > 0 && args[0] == "export" {
 		return runAuditExport(ctx, env, args[1:])
 	}
-	w, err := env.Stderr, errUsage
-	if len(args) > 0 && strings.HasPrefix(args[0], "-") {
-		w, err = env.Stdout, nil
-	}
+	w, err := explaining(env, args)
 	fmt.Fprint(w, "Read the audit events of a tenant.\n\nUsage: terraform-provider-iam audit export [flags]\n")
 	return err
 }

@@ -141,6 +141,15 @@ func usage(w io.Writer, all []command) {
 	fmt.Fprint(w, "\nterraform-provider-iam help COMMAND shows its flags.\n")
 }
 
+// explaining is where a command that has commands of its own lists them, and how
+// it ends: well where it was asked for help.
+func explaining(env Env, args []string) (io.Writer, error) {
+	if len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		return env.Stdout, nil
+	}
+	return env.Stderr, errUsage
+}
+
 // flags returns a flag set that explains itself on stdout.
 func flags(env Env, name, about string) *flag.FlagSet {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)

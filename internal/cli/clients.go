@@ -48,10 +48,7 @@ func runClients(ctx context.Context, env Env, args []string) error {
 			return c.parseAndRun(ctx, env, args[1:])
 		}
 	}
-	w, err := env.Stderr, errUsage
-	if len(args) > 0 && strings.HasPrefix(args[0], "-") {
-		w, err = env.Stdout, nil
-	}
+	w, err := explaining(env, args)
 	fmt.Fprint(w, "Manage the API keys of a tenant in the database of the reference backend.\n\nUsage: terraform-provider-iam clients list|create|rotate|revoke [flags]\n\n")
 	for _, c := range clientsCommands() {
 		fmt.Fprintf(w, "  %-8s  %s\n", c.name, c.about)

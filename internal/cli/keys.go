@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -56,10 +55,7 @@ func runKeys(ctx context.Context, env Env, args []string) error {
 			return withSigningKeys(ctx, env, args, "Make another key that signs tokens. Tokens stay good until they expire.", rotateKey)
 		}
 	}
-	w, err := env.Stderr, errUsage
-	if len(args) > 0 && strings.HasPrefix(args[0], "-") {
-		w, err = env.Stdout, nil
-	}
+	w, err := explaining(env, args)
 	fmt.Fprint(w, "Manage the keys that sign tokens in the database of the reference backend.\n\nUsage: terraform-provider-iam keys list|rotate [flags]\n")
 	return err
 }
