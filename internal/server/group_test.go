@@ -17,7 +17,7 @@ import (
 
 // Predefined access controls, by whom they are for.
 const (
-	ordersViewer    = "1ac869fc-d548-4ec8-8e06-c01491314143"
+	ordersViewer    = servertest.OrdersViewer
 	ordersManager   = "4ac869fc-d548-4ec8-8e06-c01491314143"
 	catalogsViewer  = "1ac869fc-d548-4ec8-8e06-c01491314113"
 	customersOrders = "2ac869fc-d548-4ec8-8e06-c01491314143"

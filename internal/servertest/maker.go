@@ -13,13 +13,13 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// ordersViewer is an access control that every tenant has.
-const ordersViewer = "1ac869fc-d548-4ec8-8e06-c01491314143"
+// OrdersViewer is an access control that every tenant has.
+const OrdersViewer = "1ac869fc-d548-4ec8-8e06-c01491314143"
 
 // Words stand in paths, queries, headers and bodies. The first ones name what a
 // tenant has, so that requests come far; the others are what nobody expects.
 var Words = []string{
-	"g", "shoppers", "s", "c", "v", "l", "anna@acme.example", "EMPLOYEE", "CUSTOMER", "main", "restrictions", "project_lang", "viewer", access.OwnerGroupID, ordersViewer,
+	"g", "shoppers", "s", "c", "v", "l", "anna@acme.example", "EMPLOYEE", "CUSTOMER", "main", "restrictions", "project_lang", "viewer", access.OwnerGroupID, OrdersViewer,
 	"me", "vendors", "en", "de", "*", "true", "false", "1", "2", "EUR", "COMPANY", "id", "name:desc", "new", "q", "a:b",
 	"", " ", ".", "..", "a/b", "/", `"`, "'", "';--", `\`, "%", "%2F", "?", "#", "a b", "\x00", "\xff", "\t\n", "é漢字🙂", "\u202e", "İı",
 	"-1", "0", "99999999999999999999", "1e999", "NaN", "null", "{}", "[]", "{tenant}", "custom.", "a=b&c=d", "en-US-x-private", "2020-01-01",
@@ -68,7 +68,7 @@ func (m *Maker) word() string { return Words[m.choose(len(Words))] }
 // has "fresh" in it must be new.
 var usual = map[string]string{
 	"userType": "EMPLOYEE", "contactEmail": "fresh@acme.example", "preferredSite": "main", "preferredCurrency": "EUR", "preferredLanguage": "en",
-	"accessControlId": "c", "accessControls": ordersViewer, "templates": "viewer", "restrictions": "site-1", "restrictedTo": "CUSTOMER",
+	"accessControlId": "c", "accessControls": OrdersViewer, "templates": "viewer", "restrictions": "site-1", "restrictedTo": "CUSTOMER",
 	"scopeId": "s", "scopes": "order.order_read", "vendorId": "v", "parentId": "w", "locationId": "l", "locations.id": "l",
 	"propertyKey": "k", "PUT key": "k", "client": "shop", "schemaUrl": "https://schema.example/s.json",
 	"siteCode": "de", "PUT code": "de", "defaultLanguage": "en", "languages": "en", "currency": "EUR", "country": "DE", "countryCode": "DE", "shipToCountries": "DE",
