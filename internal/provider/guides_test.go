@@ -266,31 +266,6 @@ func able(t *testing.T, w *providertest.Workspace, about string) bool {
 	return true
 }
 
-// What a guide links to is there.
-func TestGuides_links(t *testing.T) {
-	t.Parallel()
-	pages := schemas(t)
-	paths, err := filepath.Glob("../../docs/guides/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, link := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(string(text), -1) {
-			if kind, name, other := strings.Cut(strings.TrimPrefix(link[1], "../"), "/"); other {
-				if pages[kind+"/iam_"+name] == nil {
-					t.Errorf("%s links to %s", path, link[1])
-				}
-			} else if _, err := os.Stat(filepath.Join(filepath.Dir(path), link[1]+".md")); err != nil {
-				t.Errorf("%s links to %s: %v", path, link[1], err)
-			}
-		}
-	}
-}
-
 // A message that the guides explain is one that the provider gives.
 func TestGuides_messages(t *testing.T) {
 	t.Parallel()
