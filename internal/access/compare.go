@@ -85,7 +85,7 @@ func (c Change) Text() string {
 	case AreaMake:
 		return c.makeText()
 	case AreaScopes:
-		text = c.verb() + " the " + noun(len(c.Scopes), "scope", "scopes") + " " + Enumerate(c.Scopes)
+		text = c.verb() + " the " + noun(len(c.Scopes), "scope", "scopes") + " " + Enumerate("and", c.Scopes)
 	default:
 		text = c.entityText()
 	}

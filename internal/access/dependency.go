@@ -44,7 +44,7 @@ func (m Missing) Text() string {
 			}
 		}
 		if len(entities) > 0 {
-			wanted = append(wanted, level.String()+" on "+Enumerate(entities))
+			wanted = append(wanted, level.String()+" on "+Enumerate("and", entities))
 		}
 	}
 	note := m.note
@@ -52,7 +52,7 @@ func (m Missing) Text() string {
 		note = " (" + note + ")"
 	}
 	return fmt.Sprintf("manage on %s also needs %s%s: add %s",
-		Enumerate(append([]string{m.Entity}, m.with...)), strings.Join(wanted, ", and "), note, strings.Join(fixes, ", "))
+		Enumerate("and", append([]string{m.Entity}, m.with...)), strings.Join(wanted, ", and "), note, strings.Join(fixes, ", "))
 }
 
 // Dependencies returns what managing each entity takes, in the order of the
@@ -118,11 +118,12 @@ func needs(level Level, entities []string) []Need {
 	return list
 }
 
-// Enumerate joins words as a sentence does: a, b and c.
-func Enumerate(words []string) string {
+// Enumerate joins words as a sentence does: a, b and c. The conjunction is "and"
+// or "or".
+func Enumerate(conjunction string, words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}
 	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " and " + words[last]
+	return strings.Join(words[:last], ", ") + " " + conjunction + " " + words[last]
 }

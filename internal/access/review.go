@@ -128,7 +128,7 @@ func lockedFindings(u StateUser) []Finding {
 	ids := slices.Sorted(slices.Values(u.GroupIDs))
 	return []Finding{{
 		Kind: LockedWithGroups, Groups: ids,
-		Text: "The user is locked and still in " + Enumerate(ids) + ": unlocking gives everything back.",
+		Text: "The user is locked and still in " + Enumerate("and", ids) + ": unlocking gives everything back.",
 	}}
 }
 

@@ -221,5 +221,5 @@ func enumerateGroups(refs []GroupRef) string {
 	for i, r := range refs {
 		names[i] = r.String()
 	}
-	return Enumerate(names)
+	return Enumerate("and", names)
 }

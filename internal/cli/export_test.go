@@ -116,7 +116,7 @@ func TestExport(t *testing.T) {
 	for file, parts := range map[string][]string{
 		"versions.tf":       {`source = "registry.terraform.io/access-config/iam"`},
 		"provider.tf":       {`tenant  = "acme"`, `api_url = "` + s.URL + `"`},
-		"sites.tf":          {"# The default site, which cannot be destroyed.\nresource \"iam_site\" \"main\" {"},
+		"sites.tf":          {"# The default site cannot be destroyed.\nresource \"iam_site\" \"main\" {"},
 		"restrictions.tf":   {"resource \"iam_restriction\" \"de\" {\n  value = \"de\"\n}", `value = "$${x}"`},
 		"role_templates.tf": {"based_on = iam_role_template.clerk.id"},
 		"vendors.tf":        {"parent_id = iam_vendor.no_comment_x.id"},
@@ -161,7 +161,7 @@ func TestExport_flags(t *testing.T) {
 		{args: []string{"--group", "BO_MANAGER"}, has: `iam_user.owner.id`, lack: `resource "iam_group" `},
 		{args: []string{"--group", "Łukasz Größe", "--group", "g0"}, has: `resource "iam_group" "lukasz_groesse"`, lack: `"iam_group" "twin"`},
 		{args: []string{"--email", "USER.0@acme.example"}, has: `resource "iam_group_membership" "user_0_acme_example_in_anna_the_boss"`, lack: `"iam_user" "owner"`},
-		{args: []string{"--types", "robot"}, code: 2, stderr: "there is no type iam_robot to export: choose among iam_user, iam_group"},
+		{args: []string{"--types", "robot"}, code: 2, stderr: "cannot export the type iam_robot: choose from iam_user, iam_group"},
 		{args: []string{"--types", "user_groups,group_members"}, code: 2, stderr: "manage the same"},
 		{args: []string{"--group", "nobody"}, code: 1, stderr: `the tenant has no group with the id, code or name "nobody"`},
 		{args: []string{"--email", "nobody@acme.example"}, code: 1, stderr: "nobody@acme.example"},

@@ -55,12 +55,12 @@ func write(t testing.TB, objects []export.Object, f export.Filter) string {
 	return b.String()
 }
 
-// A text comes out of the configuration as it went in, whatever is in it.
+// Every text reads back from the configuration unchanged, whatever it contains.
 func TestWrite_texts(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.OneOf(rapid.String(), rapid.StringMatching("[${}%\"\\\\\n\t a#<]{1,12}")).Draw(t, "text")
-		text = norm.NFC.String(text) // as Terraform has all texts
+		text = norm.NFC.String(text) // as Terraform normalizes all strings
 		if text == "" {
 			return
 		}
@@ -86,8 +86,8 @@ func TestWrite_texts(t *testing.T) {
 	})
 }
 
-// Names are identifiers, each once; the object that came first keeps the plain
-// one, so that no name changes when objects are added.
+// Names are unique identifiers. The first object keeps the base name, so no
+// name changes when objects are added.
 func TestWrite_names(t *testing.T) {
 	t.Parallel()
 	var objects []export.Object
@@ -99,28 +99,28 @@ func TestWrite_names(t *testing.T) {
 		text := write(t, objects[:n], export.Filter{})
 		for line := range strings.SplitSeq(before, "\n") {
 			if strings.HasPrefix(line, "resource ") && !strings.Contains(text, line) {
-				t.Errorf("with %d objects there is no %s", n, line)
+				t.Errorf("%d objects: missing %s", n, line)
 			}
 		}
 		before = text
 	}
 	for _, name := range []string{"anna_schmidt", "anna_schmidt_" /* and a number */, "joerg_gross", "acme_example", "user_007", "lukasz_x"} {
 		if !strings.Contains(before, `resource "iam_user" "`+name) {
-			t.Errorf("there is no user %s in\n%s", name, before)
+			t.Errorf("missing user %s in\n%s", name, before)
 		}
 	}
 	seen := map[string]bool{}
 	for line := range strings.SplitSeq(before, "\n") {
 		if strings.HasPrefix(line, "resource ") {
 			if seen[line] || !hclsyntax.ValidIdentifier(strings.Split(line, `"`)[3]) {
-				t.Errorf("%s: no name, or not the only one", line)
+				t.Errorf("%s: not an identifier, or not unique", line)
 			}
 			seen[line] = true
 		}
 	}
 }
 
-// The filter chooses, and each membership has one owner.
+// The filter selects objects, and one resource manages each membership.
 func TestWrite_filters(t *testing.T) {
 	t.Parallel()
 	objects := []export.Object{
@@ -161,7 +161,7 @@ func TestWrite_filters(t *testing.T) {
 		}
 	}
 	if _, _, err := export.Write(objects, export.Filter{Emails: []string{"a@acme.example", "x@acme.example"}}, export.Connection{}); err == nil || !strings.Contains(err.Error(), "x@acme.example") {
-		t.Errorf("a user who is not there: %v", err)
+		t.Errorf("unknown user: %v", err)
 	}
 }
 
@@ -170,9 +170,9 @@ func TestFilter_Check(t *testing.T) {
 	all := []string{"iam_user", "iam_group_members", "iam_user_groups", "iam_restriction", "iam_restriction_settings"}
 	for names, want := range map[string]string{
 		"iam_user": "", "iam_user,iam_group_members,iam_restriction": "",
-		"iam_robot":                                "there is no type iam_robot",
-		"iam_user_groups,iam_group_members":        "manage the same",
-		"iam_restriction,iam_restriction_settings": "manage the same",
+		"iam_robot":                                "cannot export the type iam_robot",
+		"iam_user_groups,iam_group_members":        "manage the same objects",
+		"iam_restriction,iam_restriction_settings": "manage the same objects",
 	} {
 		err := export.Filter{Types: strings.Split(names, ",")}.Check(all)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {

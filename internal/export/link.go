@@ -7,11 +7,11 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// link says that an argument names objects of a type by an attribute of theirs.
+// link is a type and the attribute by which an argument names its objects.
 type link struct{ to, by string }
 
-// links are the arguments that name other objects. Of several links the first
-// that leads to an object counts.
+// links lists the arguments that name other objects. The first link that leads
+// to an exported object is used.
 var links = map[string]map[string][]link{
 	typeUser: {"preferred_site": {{typeSite, "code"}}},
 	typeGroup: {
@@ -31,8 +31,8 @@ var links = map[string]map[string][]link{
 	typeOwner:      {"member_id": {{typeTeamMember, "id"}}},
 }
 
-// index finds what refers to an object, by the link that leads to it and the
-// value that it goes by.
+// index holds the reference to each object, by link and by the value of the
+// link's attribute.
 type index map[link]map[string]hcl.Traversal
 
 func newIndex(objects []Object, names []string) index {
@@ -51,7 +51,7 @@ func newIndex(objects []Object, names []string) index {
 		}
 		groups := vendorGroups(o)
 		if len(groups) < 4 {
-			continue // group_ids is not known before all are there
+			continue // group_ids is unknown until the API has created all four
 		}
 		for kind, id := range groups {
 			add(link{typeGroup, "id"}, id, append(traversal(o.Type, names[i], "group_ids"), hcl.TraverseIndex{Key: cty.StringVal(kind)}))
@@ -60,8 +60,8 @@ func newIndex(objects []Object, names []string) index {
 	return x
 }
 
-// find returns what refers to the object that an argument of a type names; nil
-// when it is not exported.
+// find returns the reference to the object that an argument names, or nil if
+// that object is not exported.
 func (x index) find(typeName, argument, value string) hcl.Traversal {
 	for _, l := range links[typeName][argument] {
 		if to := x[l][value]; to != nil {
@@ -79,8 +79,8 @@ func traversal(parts ...string) hcl.Traversal {
 	return t
 }
 
-// kinds are the files of a configuration, with the types in each, in the order
-// in which one builds on another.
+// kinds lists the files of a configuration and the types in each, in order of
+// dependency.
 var kinds = []struct {
 	file  string
 	types []string
@@ -98,7 +98,7 @@ var kinds = []struct {
 	{"make.tf", []string{typeMake}},
 }
 
-// fileOf returns the file that a type is written to.
+// fileOf returns the name of the file that holds a type.
 func fileOf(typeName string) string {
 	for _, k := range kinds {
 		if slices.Contains(k.types, typeName) {
@@ -108,7 +108,7 @@ func fileOf(typeName string) string {
 	return "others.tf"
 }
 
-// rank orders types as the files have them.
+// rank returns the position of a type in kinds.
 func rank(typeName string) int {
 	n := 0
 	for _, k := range kinds {

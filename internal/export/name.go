@@ -12,8 +12,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// letters are those that decomposition does not make plain, or not as people
-// write them.
+// letters spells letters that Unicode decomposition leaves as they are, or
+// spells differently from what people write.
 var letters = strings.NewReplacer(
 	"ä", "ae", "ö", "oe", "ü", "ue", "Ä", "Ae", "Ö", "Oe", "Ü", "Ue", "ß", "ss", "æ", "ae", "Æ", "Ae", "ø", "o", "Ø", "O", "œ", "oe", "Œ", "Oe",
 	"ł", "l", "Ł", "L", "đ", "d", "Đ", "D", "þ", "th", "Þ", "Th", "ð", "d", "ı", "i", "'", "", "’", "",
@@ -21,15 +21,15 @@ var letters = strings.NewReplacer(
 
 const longest = 64
 
-// slug makes a text an identifier: lower-case letters, digits and underscores.
-// Of scripts without a Latin form nothing is left.
+// slug turns a text into an identifier of lower-case letters, digits and
+// underscores. Scripts without a Latin form are dropped.
 func slug(text string) string {
 	var b strings.Builder
 	for _, r := range norm.NFD.String(letters.Replace(norm.NFC.String(text))) {
 		switch {
 		case r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)):
 			b.WriteRune(unicode.ToLower(r))
-		case unicode.Is(unicode.Mn, r): // the accent of the letter before
+		case unicode.Is(unicode.Mn, r): // the accent of the previous letter
 		case b.Len() > 0 && !strings.HasSuffix(b.String(), "_"):
 			b.WriteByte('_')
 		}
@@ -37,7 +37,11 @@ func slug(text string) string {
 	return strings.Trim(b.String()[:min(b.Len(), longest)], "_")
 }
 
-// owners are the objects that others are about, and are named after.
+// objectKey names an object.
+type objectKey struct{ typeName, id string }
+
+// owners lists, for types that connect other objects, the arguments that name
+// these objects. The resource is named after them.
 var owners = map[string]map[string]string{ // argument to type
 	typeMembers:    {"group_id": typeGroup},
 	typeMembership: {"group_id": typeGroup, "user_id": typeUser},
@@ -45,13 +49,12 @@ var owners = map[string]map[string]string{ // argument to type
 	typeAssignment: {"member_id": typeTeamMember},
 }
 
-// namedAfter returns the name of an object that is about others, as these are
-// named: named has names by type and id. It is empty when one of them is not
-// exported.
-func namedAfter(o Object, named map[[2]string]string) string {
+// namedAfter returns a name made of the names of the objects that o connects,
+// or "" if one of them is not exported.
+func namedAfter(o Object, named map[objectKey]string) string {
 	var parts []string
 	for _, argument := range slices.Sorted(maps.Keys(owners[o.Type])) {
-		name := named[[2]string{owners[o.Type][argument], o.text(argument)}]
+		name := named[objectKey{owners[o.Type][argument], o.text(argument)}]
 		if name == "" {
 			return ""
 		}
@@ -63,7 +66,7 @@ func namedAfter(o Object, named map[[2]string]string) string {
 	return strings.Join(parts, "_")
 }
 
-// baseName returns the name that an object would have if it was alone.
+// baseName returns the name of an object before duplicates are resolved.
 func baseName(o Object) string {
 	kind := strings.TrimPrefix(o.Type, "iam_")
 	candidates := []string{o.text("value"), o.text("code"), o.text("id"), o.ImportID}
@@ -98,16 +101,11 @@ func baseName(o Object) string {
 	return kind + "_" + digest(o.ImportID)
 }
 
-// localized returns the texts of a localized name, English first.
+// localized returns the translations of a name, English first.
 func localized(name any) []string {
 	texts, _ := name.(map[string]any)
-	var languages []string
-	for language := range texts {
-		languages = append(languages, language)
-	}
-	slices.Sort(languages)
 	var list []string
-	for _, language := range append([]string{"en"}, languages...) {
+	for _, language := range append([]string{"en"}, slices.Sorted(maps.Keys(texts))...) {
 		if text, ok := texts[language].(string); ok {
 			list = append(list, text)
 		}
@@ -120,18 +118,18 @@ func digest(text string) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// nameAll returns the resource name of each object. Of several that would have
-// the same, the first keeps it; the others get one that depends on nothing but
-// their own id, so that it stays when more objects come.
+// nameAll returns the resource name of each object. If several have the same
+// base name, the first keeps it. The others add a digest of their own id, so
+// their names do not change when objects are added.
 func nameAll(objects []Object) []string {
-	names, taken, named := make([]string, len(objects)), map[string]bool{}, map[[2]string]string{}
-	for i, o := range objects { // those that others are about come first
+	names, taken, named := make([]string, len(objects)), map[string]bool{}, map[objectKey]string{}
+	for i, o := range objects { // owners come before the objects named after them
 		base := cmp.Or(namedAfter(o, named), baseName(o))
 		name := base
 		for text := o.ImportID; taken[o.Type+"."+name]; text += "+" {
 			name = base + "_" + digest(text)
 		}
-		taken[o.Type+"."+name], named[[2]string{o.Type, o.text("id")}] = true, name
+		taken[o.Type+"."+name], named[objectKey{o.Type, o.text("id")}] = true, name
 		names[i] = name
 	}
 	return names

@@ -7,17 +7,18 @@ import (
 	"strings"
 )
 
-// Object is an object of a tenant as the type that manages it has it. Values are
-// strings, booleans, int64, []any and map[string]any.
+// Object is an object of a tenant in the attributes of its resource type.
+// Values are strings, booleans, int64, []any and map[string]any.
 type Object struct {
 	Type      string // such as iam_user
 	ImportID  string
 	Name      string         // for people
-	Arguments map[string]any // what a configuration has to say
-	Decided   map[string]any // what the API decides
+	Arguments map[string]any // set in the configuration
+	Decided   map[string]any // computed by the API
 }
 
-// text returns an argument, or what the API decided; empty when it is no text.
+// text returns a string argument or computed value, or "" if it is not a
+// string.
 func (o Object) text(name string) string {
 	for _, values := range []map[string]any{o.Arguments, o.Decided} {
 		if text, ok := values[name].(string); ok {
@@ -27,7 +28,7 @@ func (o Object) text(name string) string {
 	return ""
 }
 
-// is reports whether an argument is on.
+// is reports whether a boolean argument or computed value is true.
 func (o Object) is(name string) bool {
 	on, ok := o.Arguments[name].(bool)
 	if !ok {
@@ -36,8 +37,7 @@ func (o Object) is(name string) bool {
 	return on
 }
 
-// Types that manage memberships. Two that manage the same one would undo each
-// other's work.
+// The types that export knows by name.
 const (
 	typeUser        = "iam_user"
 	typeGroup       = "iam_group"
@@ -57,15 +57,15 @@ const (
 	typeMake        = "iam_make_organization"
 )
 
-// Filter chooses what is exported. Its zero value chooses all, with the members
-// of a group in one resource.
+// Filter selects what is exported. The zero value selects everything, with one
+// resource for all members of a group.
 type Filter struct {
 	Types  []string
 	Groups []string // ids: these groups, their memberships and their members
-	Emails []string // these users, and their memberships elsewhere one by one
+	Emails []string // these users, and a resource for each of their other memberships
 }
 
-// Exports reports whether objects of a type may be exported.
+// Exports reports whether objects of a type can be exported.
 func (f Filter) Exports(name string) bool {
 	switch {
 	case len(f.Types) > 0:
@@ -73,10 +73,11 @@ func (f Filter) Exports(name string) bool {
 	case len(f.Groups)+len(f.Emails) > 0:
 		return slices.Contains([]string{typeUser, typeGroup, typeMembers, typeMembership}, name)
 	}
-	return name != typeMembership && name != typeUserGroups // typeMembers has them
+	return name != typeMembership && name != typeUserGroups // typeMembers covers both
 }
 
-// Needs returns the types to read: those to export, and those that tell how.
+// Needs returns the types to read: those to export, and those that decide how
+// others are exported.
 func (f Filter) Needs(all []string) []string {
 	references := []string{typeOwner, typeVendor, typeSettings}
 	if len(f.Emails) > 0 {
@@ -88,11 +89,12 @@ func (f Filter) Needs(all []string) []string {
 	return slices.DeleteFunc(slices.Clone(all), func(name string) bool { return !f.Exports(name) && !slices.Contains(references, name) })
 }
 
-// Check refuses types that do not exist, and types that manage the same thing.
+// Check returns an error for types that do not exist, and for types that manage
+// the same objects.
 func (f Filter) Check(all []string) error {
 	for _, name := range f.Types {
 		if !slices.Contains(all, name) {
-			return fmt.Errorf("there is no type %s to export: choose among %s", name, strings.Join(all, ", "))
+			return fmt.Errorf("cannot export the type %s: choose from %s", name, strings.Join(all, ", "))
 		}
 	}
 	for _, same := range [][]string{{typeMembers, typeMembership, typeUserGroups}, {typeRestriction, typeSettings}} {
@@ -103,25 +105,26 @@ func (f Filter) Check(all []string) error {
 			}
 		}
 		if len(chosen) > 1 {
-			return fmt.Errorf("%s manage the same: choose one of them", strings.Join(chosen, " and "))
+			return fmt.Errorf("%s manage the same objects: choose one of them", strings.Join(chosen, " and "))
 		}
 	}
 	return nil
 }
 
-// choice is what a filter means for the objects of a tenant.
+// choice is a filter resolved against the objects of a tenant.
 type choice struct {
 	Filter
-	partial  bool            // some users and groups only
-	users    map[string]bool // ids of the users that are named
-	members  map[string]bool // ids of the users in the groups that are named
-	settings bool            // restrictions are tied to sites: the settings manage the list
-	made     map[string]bool // ids of the groups that the API made for a vendor
+	partial  bool            // only the named users and groups
+	users    map[string]bool // ids of the users that the filter names
+	members  map[string]bool // ids of the members of the groups that the filter names
+	settings bool            // restrictions follow sites, so iam_restriction_settings manages them
+	created  map[string]bool // ids of the groups that the API created for a vendor
 }
 
-// selected returns the objects that the filter chooses, each managed once.
+// selected returns the objects that the filter selects. No two of them manage
+// the same object.
 func selected(objects []Object, f Filter) ([]Object, error) {
-	c := choice{Filter: f, partial: len(f.Groups)+len(f.Emails) > 0, users: map[string]bool{}, members: map[string]bool{}, made: map[string]bool{}}
+	c := choice{Filter: f, partial: len(f.Groups)+len(f.Emails) > 0, users: map[string]bool{}, members: map[string]bool{}, created: map[string]bool{}}
 	missing := slices.Clone(f.Emails)
 	for _, o := range objects {
 		switch o.Type {
@@ -139,21 +142,21 @@ func selected(objects []Object, f Filter) ([]Object, error) {
 			c.settings = o.is("sync_with_sites")
 		case typeVendor:
 			for _, id := range vendorGroups(o) {
-				c.made[id] = true
+				c.created[id] = true
 			}
 		}
 	}
 	if len(missing) > 0 {
 		return nil, fmt.Errorf("no user of the tenant has the e-mail address %s", strings.Join(missing, ", "))
 	}
-	objects = slices.DeleteFunc(slices.Clone(objects), func(o Object) bool { return !c.takes(o) })
+	objects = slices.DeleteFunc(slices.Clone(objects), func(o Object) bool { return !c.includes(o) })
 	slices.SortStableFunc(objects, func(a, b Object) int { return cmp.Compare(rank(a.Type), rank(b.Type)) })
 	return objects, nil
 }
 
-// takes reports whether an object is exported.
-func (c choice) takes(o Object) bool {
-	if !c.Exports(o.Type) || o.Type == typeGroup && c.made[o.text("id")] {
+// includes reports whether an object is exported.
+func (c choice) includes(o Object) bool {
+	if !c.Exports(o.Type) || o.Type == typeGroup && c.created[o.text("id")] {
 		return false
 	}
 	if c.partial {
@@ -180,8 +183,8 @@ func (c choice) takes(o Object) bool {
 	return true
 }
 
-// vendorGroups returns the ids of the groups that the API made for a vendor, by
-// what their members do.
+// vendorGroups returns the ids of the groups that the API created for a vendor,
+// by kind, such as order_manager.
 func vendorGroups(o Object) map[string]string {
 	groups, _ := o.Decided["group_ids"].(map[string]any)
 	ids := map[string]string{}

@@ -14,12 +14,12 @@ import (
 // Source is the address of the provider.
 const Source = "registry.terraform.io/access-config/iam"
 
-// Connection is what the provider block says. Credentials are left to the
-// environment.
+// Connection holds the arguments of the provider block. Credentials come from
+// the environment.
 type Connection struct {
 	Tenant   string
 	APIURL   string
-	Embedded string // path of a database, in the place of APIURL
+	Embedded string // path of a database, instead of APIURL
 }
 
 // File is a file of a configuration.
@@ -28,8 +28,8 @@ type File struct {
 	Text []byte
 }
 
-// Write returns the configuration that manages the objects that the filter
-// chooses, and the number of these. The same objects make the same files.
+// Write returns the configuration for the objects that the filter selects, and
+// their number. The same objects always give the same files.
 func Write(objects []Object, f Filter, to Connection) (files []File, count int, err error) {
 	chosen, err := selected(objects, f)
 	if err != nil {
@@ -56,11 +56,11 @@ type writer struct {
 	names  []string
 	notes  map[string]string // by type and import id
 	index  index
-	synced hclwrite.Tokens // what ties restrictions to sites; nil when nothing does
+	synced hclwrite.Tokens // the resource that ties restrictions to sites, or nil
 	bodies map[string]*hclwrite.File
 }
 
-// order returns the positions of the objects, by type and then by name.
+// order returns the indexes of the objects, sorted by type and then by name.
 func (w *writer) order(objects []Object) []int {
 	positions := make([]int, len(objects))
 	for i := range positions {
@@ -75,7 +75,8 @@ func (w *writer) order(objects []Object) []int {
 	return positions
 }
 
-// body returns what a file has so far, with a line between blocks.
+// body returns the body of a file, with an empty line after what it already
+// holds.
 func (w *writer) body(file string) *hclwrite.Body {
 	f := w.bodies[file]
 	if f == nil {
@@ -106,7 +107,7 @@ func (w *writer) connect(to Connection) {
 	}
 }
 
-// resource writes an object and the block that imports it.
+// resource writes the resource block and the import block of an object.
 func (w *writer) resource(o Object, name string) {
 	body := w.body(fileOf(o.Type))
 	if note := w.notes[o.Type+" "+o.ImportID]; note != "" {
@@ -124,7 +125,8 @@ func (w *writer) resource(o Object, name string) {
 	imports.SetAttributeValue("id", cty.StringVal(o.ImportID))
 }
 
-// first are the arguments that say what an object is, which one reads first.
+// first lists the arguments that identify an object; they are written before
+// the others.
 var first = []string{"id", "code", "value", "email", "group_id", "user_id", "member_id", "product", "name", "first_name", "last_name", "description"}
 
 func argumentsOf(o Object) []string {
@@ -139,54 +141,34 @@ func argumentsOf(o Object) []string {
 	return list
 }
 
-// value writes an argument, with references in the place of what they stand
-// for.
+// value returns the tokens of an argument, with references instead of ids.
 func (w *writer) value(o Object, argument string) hclwrite.Tokens {
-	text := func(v any) hclwrite.Tokens {
-		if s, ok := v.(string); ok {
-			if to := w.index.find(o.Type, argument, s); to != nil {
-				return hclwrite.TokensForTraversal(to)
-			}
+	return tokens(o.Arguments[argument], func(text string) hclwrite.Tokens {
+		if to := w.index.find(o.Type, argument, text); to != nil {
+			return hclwrite.TokensForTraversal(to)
 		}
-		return literal(v)
-	}
-	switch v := o.Arguments[argument].(type) {
-	case []any:
-		if links[o.Type][argument] == nil {
-			return literal(v)
-		}
-		var elements []hclwrite.Tokens
-		for _, element := range v {
-			elements = append(elements, text(element))
-		}
-		return hclwrite.TokensForTuple(elements)
-	case map[string]any:
-		var members []hclwrite.ObjectAttrTokens
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			members = append(members, hclwrite.ObjectAttrTokens{Name: keyTokens(key), Value: text(v[key])})
-		}
-		return hclwrite.TokensForObject(members)
-	default:
-		return text(v)
-	}
+		return quoted(text)
+	})
 }
 
 func keyTokens(key string) hclwrite.Tokens {
 	if hclsyntax.ValidIdentifier(key) {
 		return hclwrite.TokensForIdentifier(key)
 	}
-	return literal(key)
+	return quoted(key)
 }
 
 func traversalTokens(parts ...string) hclwrite.Tokens {
 	return hclwrite.TokensForTraversal(traversal(parts...))
 }
 
-// literal writes a value as it is.
-func literal(v any) hclwrite.Tokens {
+func quoted(text string) hclwrite.Tokens {
+	return hclwrite.TokensForValue(cty.StringVal(text))
+}
+
+// tokens returns the tokens of a value, in which ofText writes the strings.
+func tokens(v any, ofText func(string) hclwrite.Tokens) hclwrite.Tokens {
 	switch v := v.(type) {
-	case string:
-		return hclwrite.TokensForValue(cty.StringVal(v))
 	case bool:
 		return hclwrite.TokensForValue(cty.BoolVal(v))
 	case int64:
@@ -194,24 +176,24 @@ func literal(v any) hclwrite.Tokens {
 	case []any:
 		var elements []hclwrite.Tokens
 		for _, element := range v {
-			elements = append(elements, literal(element))
+			elements = append(elements, tokens(element, ofText))
 		}
 		return hclwrite.TokensForTuple(elements)
 	case map[string]any:
 		var members []hclwrite.ObjectAttrTokens
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			members = append(members, hclwrite.ObjectAttrTokens{Name: keyTokens(key), Value: literal(v[key])})
+			members = append(members, hclwrite.ObjectAttrTokens{Name: keyTokens(key), Value: tokens(v[key], ofText)})
 		}
 		return hclwrite.TokensForObject(members)
 	}
-	return literal(fmt.Sprint(v))
+	return ofText(fmt.Sprint(v))
 }
 
 func comment(body *hclwrite.Body, text string) {
 	body.AppendUnstructuredTokens(hclwrite.Tokens{{Type: hclsyntax.TokenComment, Bytes: []byte("# " + text + "\n")}})
 }
 
-// notes says of objects what their configuration does not.
+// notes returns comments for objects that need care, by type and import id.
 func notes(objects []Object) map[string]string {
 	owner := ""
 	for _, o := range objects {
@@ -226,15 +208,15 @@ func notes(objects []Object) map[string]string {
 		case o.Type == typeUser && o.text("id") == owner && owner != "":
 			note = "The Owner of the team: do not destroy this user."
 		case o.Type == typeTeamMember && o.text("id") == owner && owner != "":
-			note = "The Owner of the team, who cannot be destroyed: first transfer the ownership with iam_team_owner. The role counts after that."
+			note = "The Owner of the team cannot be destroyed: first transfer the ownership with iam_team_owner. The role applies after that."
 		case o.Type == typeOwner:
-			note = "Another member here is a transfer of the ownership. Destroying this leaves the Owner in place."
+			note = "Changing the member transfers the ownership. Destroying this resource leaves the Owner in place."
 		case o.Type == typeUser && o.text("status") == "INACTIVE":
 			note = "This user is locked. To manage that here, set locked = true."
 		case o.Type == typeMake && o.text("api_url") != "":
-			note = "The API shows no key. Set api_key_wo and api_key_wo_version before you change api_url."
+			note = "The API does not return the key. Set api_key_wo and api_key_wo_version before you change api_url."
 		case o.Type == typeSite && o.is("default"):
-			note = "The default site, which cannot be destroyed."
+			note = "The default site cannot be destroyed."
 		}
 		if note != "" {
 			all[o.Type+" "+o.ImportID] = note

@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
 // Options say how a review is written and what it fails on.
@@ -57,7 +58,7 @@ func (o Options) Check() error {
 	i := slices.IndexFunc(all, func(f format) bool { return f.name == o.Format })
 	switch {
 	case i < 0:
-		return fmt.Errorf("--format is %s, not %q", enumerate(Formats()), o.Format)
+		return fmt.Errorf("--format is %s, not %q", access.Enumerate("or", Formats()), o.Format)
 	case !all[i].cuts && (o.Summary || o.MaxBytes != 0):
 		return fmt.Errorf("--summary and --max-bytes shorten text and markdown; %s is always complete", o.Format)
 	case o.MaxBytes < 0:
@@ -65,7 +66,7 @@ func (o Options) Check() error {
 	}
 	for _, kind := range o.FailOn {
 		if !slices.Contains(Kinds(), kind) {
-			return fmt.Errorf("--fail-on takes %s, not %q", enumerate(Kinds()), kind)
+			return fmt.Errorf("--fail-on takes %s, not %q", access.Enumerate("or", Kinds()), kind)
 		}
 	}
 	return nil
@@ -78,10 +79,4 @@ func (r Result) Write(w io.Writer, o Options) error {
 	}
 	all := formats()
 	return all[slices.Index(Formats(), o.Format)].write(r, w, o)
-}
-
-// enumerate lists alternatives.
-func enumerate(words []string) string {
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
 }

@@ -96,7 +96,7 @@ func (p *userParser) header() {
 	cells, err := firstRow(p.r)
 	switch {
 	case errors.Is(err, io.EOF):
-		p.fail(1, "no header: the first row names the columns, at least %s", access.Enumerate(userColumns[:requiredColumns]))
+		p.fail(1, "no header: the first row names the columns, at least %s", access.Enumerate("and", userColumns[:requiredColumns]))
 		return
 	case err != nil:
 		p.failRead(err, 0)
@@ -177,7 +177,7 @@ func (p *userParser) unknownColumns(line int, unknown []string) {
 		}
 	}
 	p.fail(line, "unknown %s %s: the columns are %s. Rename or remove the others, or read the text with parse_users_csv, whose options rename columns (columns = { %s = %s }) and leave them out (ignore = [%s])",
-		columns, access.Enumerate(quoted), strings.Join(userColumns, ", "), example, quoted[0], strings.Join(quoted, ", "))
+		columns, access.Enumerate("and", quoted), strings.Join(userColumns, ", "), example, quoted[0], strings.Join(quoted, ", "))
 }
 
 func (p *userParser) missingColumns(line int) {
@@ -197,7 +197,7 @@ func (p *userParser) missingColumns(line int) {
 	case 1:
 		p.fail(line, "column %s is missing", missing[0])
 	default:
-		p.fail(line, "columns %s are missing", access.Enumerate(missing))
+		p.fail(line, "columns %s are missing", access.Enumerate("and", missing))
 	}
 }
 
@@ -338,7 +338,7 @@ func (p *userParser) checkRequired(line int, cell func(column string) string) {
 	case 1:
 		p.fail(line, "%s is empty: fill it in, or remove the row", empty[0])
 	default:
-		p.fail(line, "%s are empty: fill them in, or remove the row", access.Enumerate(empty))
+		p.fail(line, "%s are empty: fill them in, or remove the row", access.Enumerate("and", empty))
 	}
 }
 
