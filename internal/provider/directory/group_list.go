@@ -32,7 +32,7 @@ func userTypeFilter() schema.Attribute {
 // NewGroupList returns the list resource iam_group.
 func NewGroupList() list.ListResource {
 	return &plumbing.List[groupFilter]{
-		Addressed: groupType,
+		IdentifiedResource: groupType,
 		About:     "The tenant's groups in the order of their creation, without predefined ones, which cannot be managed. Groups that the API created for vendors are listed only if `vendor_groups` or `vendor_id` asks for them: they belong to the vendor, and `group_ids` of `iam_vendor` has their ids.",
 		Filters: map[string]schema.Attribute{
 			"user_type": userTypeFilter(),

@@ -20,7 +20,7 @@ type membersFilter struct {
 // NewGroupMembersList returns the list resource iam_group_members.
 func NewGroupMembersList() list.ListResource {
 	return &plumbing.List[membersFilter]{
-		Addressed: groupMembersType,
+		IdentifiedResource: groupMembersType,
 		About:     "The members of each group that has some, predefined groups included, in the order of the groups' creation.",
 		Filters:   map[string]schema.Attribute{"user_type": userTypeFilter()},
 		Find: func(ctx context.Context, d *plumbing.Data, filter membersFilter) (found []plumbing.Found, err error) {

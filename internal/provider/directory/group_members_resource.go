@@ -31,11 +31,11 @@ var (
 )
 
 type groupMembersResource struct {
-	plumbing.Addressed
+	plumbing.IdentifiedResource
 }
 
 // groupMembersType is what the resource and its list have in common.
-var groupMembersType = plumbing.NewAddressed("group_members", plumbing.Key{Name: "group_id", About: "Id of the group."})
+var groupMembersType = plumbing.NewIdentifiedResource("group_members", plumbing.Key{Name: "group_id", About: "Id of the group."})
 
 // NewGroupMembersResource returns iam_group_members.
 func NewGroupMembersResource() resource.Resource { return &groupMembersResource{groupMembersType} }

@@ -25,7 +25,7 @@ type membershipFilter struct {
 // NewGroupMembershipList returns the list resource iam_group_membership.
 func NewGroupMembershipList() list.ListResource {
 	return &plumbing.List[membershipFilter]{
-		Addressed: membershipType,
+		IdentifiedResource: membershipType,
 		About:     "The tenant's memberships, group by group in the order of their creation, predefined groups included.",
 		Filters: map[string]schema.Attribute{
 			"group_id": plumbing.Filter("Only memberships in the group with this id."),

@@ -33,11 +33,11 @@ var (
 )
 
 type membershipResource struct {
-	plumbing.Addressed
+	plumbing.IdentifiedResource
 }
 
 // membershipType is what the resource and its list have in common.
-var membershipType = plumbing.NewAddressed("group_membership",
+var membershipType = plumbing.NewIdentifiedResource("group_membership",
 	plumbing.Key{Name: "group_id", About: "Id of the group."},
 	plumbing.Key{Name: "user_type", About: "`EMPLOYEE` or `CUSTOMER`; that of the group when left out.", Optional: true},
 	plumbing.Key{Name: "user_id", About: "Id of the user."},

@@ -29,11 +29,11 @@ var (
 )
 
 type groupResource struct {
-	plumbing.Addressed
+	plumbing.IdentifiedResource
 }
 
 // groupType is what the resource and its list have in common.
-var groupType = plumbing.NewAddressed("group", plumbing.ID("group")).Keyed(groupKey)
+var groupType = plumbing.NewIdentifiedResource("group", plumbing.ID("group")).Keyed(groupKey)
 
 // NewGroupResource returns iam_group.
 func NewGroupResource() resource.Resource { return &groupResource{groupType} }

@@ -78,7 +78,7 @@ func recordedMemberships(req resource.MoveStateRequest, diags *diag.Diagnostics)
 
 // membershipMover moves a state into a type of memberships.
 type membershipMover struct {
-	*plumbing.Addressed
+	*plumbing.IdentifiedResource
 	employees bool                            // the type has no memberships of customers
 	importID  func(recordedMembership) string // of what has the membership in the type
 	take      func(recordedMembership) map[string]any
@@ -107,7 +107,7 @@ func (m membershipMover) movers() []resource.StateMover {
 
 // MoveState takes over a list of one membership.
 func (r *membershipResource) MoveState(context.Context) []resource.StateMover {
-	return membershipMover{Addressed: &r.Addressed, importID: recordedMembership.importID, take: func(m recordedMembership) map[string]any {
+	return membershipMover{IdentifiedResource: &r.IdentifiedResource, importID: recordedMembership.importID, take: func(m recordedMembership) map[string]any {
 		return map[string]any{"id": m.importID(), "group_id": m.group, "user_id": m.user, "user_type": string(m.userType)}
 	}}.movers()
 }
@@ -116,7 +116,7 @@ func (r *membershipResource) MoveState(context.Context) []resource.StateMover {
 // members of the group, and the plan shows those that are not listed.
 func (r *groupMembersResource) MoveState(context.Context) []resource.StateMover {
 	group := func(m recordedMembership) string { return m.group }
-	return membershipMover{Addressed: &r.Addressed, importID: group, take: func(m recordedMembership) map[string]any {
+	return membershipMover{IdentifiedResource: &r.IdentifiedResource, importID: group, take: func(m recordedMembership) map[string]any {
 		return map[string]any{"group_id": m.group, "user_type": string(m.userType), "members": map[string]string{m.key: m.user}}
 	}}.movers()
 }
@@ -125,7 +125,7 @@ func (r *groupMembersResource) MoveState(context.Context) []resource.StateMover 
 // reads the user's other groups, and the plan shows those that are not listed.
 func (r *userGroupsResource) MoveState(context.Context) []resource.StateMover {
 	user := func(m recordedMembership) string { return m.user }
-	return membershipMover{Addressed: &r.Addressed, employees: true, importID: user, take: func(m recordedMembership) map[string]any {
+	return membershipMover{IdentifiedResource: &r.IdentifiedResource, employees: true, importID: user, take: func(m recordedMembership) map[string]any {
 		return map[string]any{"user_id": m.user, "group_ids": []string{m.group}}
 	}}.movers()
 }

@@ -18,7 +18,7 @@ type userGroupsFilter struct {
 // NewUserGroupsList returns the list resource iam_user_groups.
 func NewUserGroupsList() list.ListResource {
 	return &plumbing.List[userGroupsFilter]{
-		Addressed: userGroupsType,
+		IdentifiedResource: userGroupsType,
 		About:     "The groups of each user that is in one, in the order of the users' creation.",
 		Filters:   map[string]schema.Attribute{"group_id": plumbing.Filter("Only users that are in the group with this id. All their groups are listed.")},
 		Refers:    map[string]plumbing.Reference{"group_id": referToGroup()},

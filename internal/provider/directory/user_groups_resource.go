@@ -28,11 +28,11 @@ var (
 )
 
 type userGroupsResource struct {
-	plumbing.Addressed
+	plumbing.IdentifiedResource
 }
 
 // userGroupsType is what the resource and its list have in common.
-var userGroupsType = plumbing.NewAddressed("user_groups", plumbing.Key{Name: "user_id", About: "Id of the user."})
+var userGroupsType = plumbing.NewIdentifiedResource("user_groups", plumbing.Key{Name: "user_id", About: "Id of the user."})
 
 // NewUserGroupsResource returns iam_user_groups.
 func NewUserGroupsResource() resource.Resource { return &userGroupsResource{userGroupsType} }

@@ -17,7 +17,7 @@ func NewUserList() list.ListResource {
 		return plumbing.Filter("Only users with this " + about + ", compared without case.")
 	}
 	return &plumbing.List[userFilter]{
-		Addressed: userType,
+		IdentifiedResource: userType,
 		About:     "The tenant's users, in the order of their creation.",
 		Filters: map[string]schema.Attribute{
 			"first_name": filter("first name"),

@@ -34,11 +34,11 @@ var (
 )
 
 type userResource struct {
-	plumbing.Addressed
+	plumbing.IdentifiedResource
 }
 
 // userType is what the resource and its list have in common.
-var userType = plumbing.NewAddressed("user", plumbing.ID("user")).Keyed(userKey)
+var userType = plumbing.NewIdentifiedResource("user", plumbing.ID("user")).Keyed(userKey)
 
 // NewUserResource returns iam_user.
 func NewUserResource() resource.Resource { return &userResource{userType} }

@@ -54,7 +54,7 @@ type failure struct {
 
 func (r *usersCSVResource) newSync(plan, state usersCSVModel) *usersSync {
 	return &usersSync{
-		r: r, one: userResource{plumbing.Addressed{Resource: r.Resource}}, plan: plan, state: state,
+		r: r, one: userResource{plumbing.IdentifiedResource{Resource: r.Resource}}, plan: plan, state: state,
 		table: plan.table(r.Defaults), former: state.table(r.Defaults).byEmail(),
 		adopts: plan.AdoptExisting.ValueBool() || r.AdoptExisting,
 		start:  time.Now(), failed: map[string]failure{}, done: map[string]userModel{},

@@ -12,7 +12,7 @@ import (
 // NewMakeOrganizationList returns the list resource iam_make_organization.
 func NewMakeOrganizationList() list.ListResource {
 	return &plumbing.List[plumbing.NoFilter]{
-		Addressed: organizationType,
+		IdentifiedResource: organizationType,
 		About:     "The tenant's Make organization, if it has one. Needs the reference backend: the public API has no Make organizations.",
 		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) ([]plumbing.Found, error) {
 			o, err := d.Client.MakeOrganization(ctx)

@@ -30,11 +30,11 @@ var (
 )
 
 type organizationResource struct {
-	plumbing.Addressed
+	plumbing.IdentifiedResource
 }
 
 // organizationType is what the resource and its list have in common.
-var organizationType = plumbing.NewAddressed("make_organization", plumbing.Key{Name: plumbing.KeyTenant, About: "The tenant."}).Keyed(organizationKey)
+var organizationType = plumbing.NewIdentifiedResource("make_organization", plumbing.Key{Name: plumbing.KeyTenant, About: "The tenant."}).Keyed(organizationKey)
 
 // organizationKey: a tenant has one organization.
 var organizationKey = plumbing.NaturalKey{

@@ -20,7 +20,7 @@ import (
 // PlanAdoption says what the apply will change of an object that it adopts, and
 // refuses what it cannot change. Defer it in ModifyPlan: it looks at the plan that
 // this makes.
-func (r *Addressed) PlanAdoption(ctx context.Context, planned PlannedKey, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *IdentifiedResource) PlanAdoption(ctx context.Context, planned PlannedKey, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if !planned.Adopts || planned.Replaces || resp.Diagnostics.HasError() {
 		return
 	}
@@ -79,7 +79,7 @@ func changes(name string, is, plan tftypes.Value) (lines []string) {
 }
 
 // present makes the state what an import of the object would make it.
-func (r *Addressed) present(ctx context.Context, key string, state *tfsdk.State, diags *diag.Diagnostics) error {
+func (r *IdentifiedResource) present(ctx context.Context, key string, state *tfsdk.State, diags *diag.Diagnostics) error {
 	model, err := r.Natural.Model(ctx, r.Data, key, diags)
 	if err != nil {
 		return err
@@ -150,7 +150,7 @@ func showAll(list []tftypes.Value, sorted bool) string {
 // Update, if the provider is to adopt, or if the creation replaces that object with
 // create_before_destroy. Otherwise it reports false, and the object
 // is for the caller to create.
-func (r *Addressed) Adopt(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse, update func(context.Context, resource.UpdateRequest, *resource.UpdateResponse)) bool {
+func (r *IdentifiedResource) Adopt(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse, update func(context.Context, resource.UpdateRequest, *resource.UpdateResponse)) bool {
 	n := r.Natural
 	key, known := n.key(req.Plan.Raw)
 	if !known || n.List == nil {
@@ -179,7 +179,7 @@ func (r *Addressed) Adopt(ctx context.Context, req resource.CreateRequest, resp 
 
 // TakeOver makes an object that exists what a creation wants. It reports false
 // when it does not exist after all.
-func (r *Addressed) TakeOver(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse, update func(context.Context, resource.UpdateRequest, *resource.UpdateResponse)) bool {
+func (r *IdentifiedResource) TakeOver(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse, update func(context.Context, resource.UpdateRequest, *resource.UpdateResponse)) bool {
 	n := r.Natural
 	key, _ := n.key(req.Plan.Raw)
 	r.Keys.Adopt(n.object(key))

@@ -17,22 +17,22 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// Addressed is embedded by every resource whose object has an identity: all but
+// IdentifiedResource is embedded by every resource whose object has an identity: all but
 // those that stand for no one thing of the tenant.
-type Addressed struct {
+type IdentifiedResource struct {
 	Resource
 	Identity []Key
 	Natural  *NaturalKey // nil: the configuration chooses none
 }
 
-// NewAddressed returns what a type and its list have in common. Its name is
+// NewIdentifiedResource returns what a type and its list have in common. Its name is
 // without the provider's. Every identity holds the tenant: KeyTenant is added to
 // the keys unless it is the only one.
-func NewAddressed(name string, identity ...Key) Addressed {
+func NewIdentifiedResource(name string, identity ...Key) IdentifiedResource {
 	if len(identity) != 1 || identity[0].Name != KeyTenant {
 		identity = append(slices.Clone(identity), Key{Name: KeyTenant, About: "The tenant; that of the provider when left out.", Optional: true})
 	}
-	return Addressed{Resource: Resource{Name: name}, Identity: identity}
+	return IdentifiedResource{Resource: Resource{Name: name}, Identity: identity}
 }
 
 // Key is an attribute of a resource's identity: an attribute of the resource, or
@@ -55,7 +55,7 @@ const identityVersion = 1
 func ID(thing string) Key { return Key{Name: "id", About: "Id of the " + thing + "."} }
 
 // IdentitySchema describes what addresses an object of this type in the tenant.
-func (r *Addressed) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *IdentifiedResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	attributes := map[string]identityschema.Attribute{}
 	for _, k := range r.Identity {
 		attributes[k.Name] = identityschema.StringAttribute{Description: k.About, RequiredForImport: !k.Optional, OptionalForImport: k.Optional}
@@ -69,20 +69,20 @@ func (r *Addressed) IdentitySchema(_ context.Context, _ resource.IdentitySchemaR
 // Metadata names the type. Its identity may change: the tenant joins one that
 // was recorded without it. That an object of another tenant is not taken for
 // one of this tenant is for IdentifyRead.
-func (r *Addressed) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *IdentifiedResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	r.Resource.Metadata(ctx, req, resp)
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
 // IdentifyCreated sets the identity of what was made, and notes its natural key.
 // Defer it: it looks at the state that the operation leaves.
-func (r *Addressed) IdentifyCreated(ctx context.Context, resp *resource.CreateResponse) {
+func (r *IdentifiedResource) IdentifyCreated(ctx context.Context, resp *resource.CreateResponse) {
 	r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 	r.note(resp.State.Raw, func(o Object) { r.Keys.Make(o) })
 }
 
 // IdentifyUpdated is IdentifyCreated for an update.
-func (r *Addressed) IdentifyUpdated(ctx context.Context, resp *resource.UpdateResponse) {
+func (r *IdentifiedResource) IdentifyUpdated(ctx context.Context, resp *resource.UpdateResponse) {
 	ForgetPlan(ctx, resp.Private, &resp.Diagnostics)
 	r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -90,7 +90,7 @@ func (r *Addressed) IdentifyUpdated(ctx context.Context, resp *resource.UpdateRe
 // IdentifyRead is IdentifyCreated for a read. What is gone keeps the identity
 // that it had: a state written by a release without identities has none yet, and
 // the framework wants one all the same.
-func (r *Addressed) IdentifyRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+func (r *IdentifiedResource) IdentifyRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	if r.keepsOther(ctx, req, resp) {
 		return
 	}
@@ -115,7 +115,7 @@ func (r *Addressed) IdentifyRead(ctx context.Context, req resource.ReadRequest, 
 	}
 }
 
-func (r *Addressed) identify(ctx context.Context, state tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+func (r *IdentifiedResource) identify(ctx context.Context, state tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	if identity == nil || state.Raw.IsNull() {
 		return
 	}
@@ -124,7 +124,7 @@ func (r *Addressed) identify(ctx context.Context, state tfsdk.State, identity *t
 
 // copyIdentity sets the identity from the attributes of a state, as far as they
 // are known.
-func (r *Addressed) copyIdentity(ctx context.Context, get func(context.Context, path.Path, any) diag.Diagnostics, identity *tfsdk.ResourceIdentity) (diags diag.Diagnostics) {
+func (r *IdentifiedResource) copyIdentity(ctx context.Context, get func(context.Context, path.Path, any) diag.Diagnostics, identity *tfsdk.ResourceIdentity) (diags diag.Diagnostics) {
 	for _, k := range r.Identity {
 		var v types.String
 		if k.Name != KeyTenant {
@@ -141,7 +141,7 @@ func (r *Addressed) copyIdentity(ctx context.Context, get func(context.Context, 
 
 // address returns the keys that an import id is made of: all but the tenant,
 // unless it is the only one.
-func (r *Addressed) address() []Key {
+func (r *IdentifiedResource) address() []Key {
 	if len(r.Identity) == 1 {
 		return r.Identity
 	}
@@ -153,7 +153,7 @@ func (r *Addressed) address() []Key {
 // White space and invisible characters around it, or a part, mean nothing. It is
 // false when there can be no import: requests cannot be made yet, the id is empty,
 // or the identity is that of an object of another tenant.
-func (r *Addressed) ImportID(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) (id string, ok bool) {
+func (r *IdentifiedResource) ImportID(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) (id string, ok bool) {
 	if !r.Ready(diags) {
 		return "", false
 	}

@@ -34,7 +34,7 @@ type Lister interface {
 // List is a list resource: it finds the objects of a managed type that a filter
 // of type F selects. Its zero value selects all.
 type List[F any] struct {
-	Addressed // with the name and the identity of the managed type
+	IdentifiedResource // with the name and the identity of the managed type
 	About     string
 	Filters   map[string]schema.Attribute
 	Refers    map[string]Reference // filters that take the id of another object

@@ -64,7 +64,7 @@ func (n *NaturalKey) name(key string) string {
 }
 
 // Keyed adds the natural key to a type.
-func (r Addressed) Keyed(n NaturalKey) Addressed {
+func (r IdentifiedResource) Keyed(n NaturalKey) IdentifiedResource {
 	r.Natural = &n
 	return r
 }
@@ -198,7 +198,7 @@ type PlannedKey struct {
 // PlanKey holds the natural key of what is planned against everything else in
 // this run, and that of a creation against the tenant. Call it first in
 // ModifyPlan: it marks destructions.
-func (r *Addressed) PlanKey(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (planned PlannedKey) {
+func (r *IdentifiedResource) PlanKey(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (planned PlannedKey) {
 	if r.Data == nil || r.Natural == nil {
 		return planned
 	}
@@ -249,7 +249,7 @@ func (r *Addressed) PlanKey(ctx context.Context, req resource.ModifyPlanRequest,
 
 // planExisting looks whether the tenant has an object that is to be created. It
 // refuses the creation, unless the object is to be adopted.
-func (r *Addressed) planExisting(ctx context.Context, o Object, key string, replaces bool, diags *diag.Diagnostics) (adopts bool) {
+func (r *IdentifiedResource) planExisting(ctx context.Context, o Object, key string, replaces bool, diags *diag.Diagnostics) (adopts bool) {
 	n := r.Natural
 	if n.List == nil || r.Client == nil || replaces && !r.AdoptExisting {
 		return false
@@ -271,7 +271,7 @@ func (r *Addressed) planExisting(ctx context.Context, o Object, key string, repl
 }
 
 // importID is what imports the object.
-func (r *Addressed) importID(key string) string {
+func (r *IdentifiedResource) importID(key string) string {
 	if len(r.Natural.At) == 0 {
 		return r.Client.Tenant()
 	}
@@ -279,7 +279,7 @@ func (r *Addressed) importID(key string) string {
 }
 
 // exists looks for an object of the type in the tenant.
-func (r *Addressed) exists(ctx context.Context, o Object) (exists, predefined bool, err error) {
+func (r *IdentifiedResource) exists(ctx context.Context, o Object) (exists, predefined bool, err error) {
 	return r.Keys.Exists(ctx, o, func(ctx context.Context) (map[string]bool, error) { return r.Natural.List(ctx, r.Data) })
 }
 
@@ -287,7 +287,7 @@ func (r *Addressed) exists(ctx context.Context, o Object) (exists, predefined bo
 // run has adopted it. Otherwise it notes that the object ends. Left is what a
 // Create that takes the place needs to know; it is asked for only where there
 // will be one.
-func (r *Addressed) Kept(ctx context.Context, req resource.DeleteRequest, diags *diag.Diagnostics, left func() any) bool {
+func (r *IdentifiedResource) Kept(ctx context.Context, req resource.DeleteRequest, diags *diag.Diagnostics, left func() any) bool {
 	key, ok := r.Natural.key(req.State.Raw)
 	if !ok {
 		return false
@@ -309,13 +309,13 @@ func (r *Addressed) Kept(ctx context.Context, req resource.DeleteRequest, diags 
 func nothing() any { return nil }
 
 // Leaves is Kept for a type whose replacement needs to know nothing.
-func (r *Addressed) Leaves(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) bool {
+func (r *IdentifiedResource) Leaves(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) bool {
 	return r.Kept(ctx, req, &resp.Diagnostics, nothing)
 }
 
 // NoteState notes that a state has the object whose attributes are given as
 // JSON.
-func (r *Addressed) NoteState(d *Data, attributes map[string]json.RawMessage) {
+func (r *IdentifiedResource) NoteState(d *Data, attributes map[string]json.RawMessage) {
 	if r.Natural == nil {
 		return
 	}
@@ -334,7 +334,7 @@ func (r *Addressed) NoteState(d *Data, attributes map[string]json.RawMessage) {
 
 // note tells the ledger what an operation left: what was made, what a refresh
 // found, and what it did not find.
-func (r *Addressed) note(raw tftypes.Value, tell func(Object)) {
+func (r *IdentifiedResource) note(raw tftypes.Value, tell func(Object)) {
 	if r.Data == nil || r.Natural == nil {
 		return
 	}

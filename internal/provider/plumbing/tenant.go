@@ -16,7 +16,7 @@ import (
 
 // tenant returns the tenant of the provider; null while its configuration is not
 // known.
-func (r *Addressed) tenant() types.String {
+func (r *IdentifiedResource) tenant() types.String {
 	if r.Data == nil || r.Client == nil {
 		return types.StringNull()
 	}
@@ -25,7 +25,7 @@ func (r *Addressed) tenant() types.String {
 
 // otherTenant returns the tenant that an identity names and the provider does
 // not manage; "" when there is none.
-func (r *Addressed) otherTenant(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) string {
+func (r *IdentifiedResource) otherTenant(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) string {
 	if identity == nil || identity.Raw.IsNull() {
 		return ""
 	}
@@ -39,7 +39,7 @@ func (r *Addressed) otherTenant(ctx context.Context, identity *tfsdk.ResourceIde
 
 // keepsOther reports whether the state is that of an object of another tenant.
 // The state then stays as it is: an object that this tenant lacks is not gone.
-func (r *Addressed) keepsOther(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) bool {
+func (r *IdentifiedResource) keepsOther(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) bool {
 	var diags diag.Diagnostics
 	other := r.otherTenant(ctx, req.Identity, &diags)
 	if other == "" {
@@ -53,14 +53,14 @@ func (r *Addressed) keepsOther(ctx context.Context, req resource.ReadRequest, re
 }
 
 // UpgradeIdentity adds the tenant to identities that were recorded without it.
-func (r *Addressed) UpgradeIdentity(context.Context) map[int64]resource.IdentityUpgrader {
+func (r *IdentifiedResource) UpgradeIdentity(context.Context) map[int64]resource.IdentityUpgrader {
 	return map[int64]resource.IdentityUpgrader{0: {IdentityUpgrader: r.addTenant}}
 }
 
 // addTenant takes over what was recorded. There is no prior schema, for
 // Terraform asks for an upgrade of identities that were never recorded, too:
 // those stay null, and the next read sets them.
-func (r *Addressed) addTenant(_ context.Context, req resource.UpgradeIdentityRequest, resp *resource.UpgradeIdentityResponse) {
+func (r *IdentifiedResource) addTenant(_ context.Context, req resource.UpgradeIdentityRequest, resp *resource.UpgradeIdentityResponse) {
 	recorded := map[string]*string{}
 	if req.RawIdentity != nil && len(req.RawIdentity.JSON) > 0 {
 		if err := json.Unmarshal(req.RawIdentity.JSON, &recorded); err != nil {

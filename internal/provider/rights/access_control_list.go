@@ -17,7 +17,7 @@ import (
 // NewAccessControlList returns the list resource iam_access_control.
 func NewAccessControlList() list.ListResource {
 	return &plumbing.List[domainFilter]{
-		Addressed: accessControlType,
+		IdentifiedResource: accessControlType,
 		About:     "The tenant's own access controls by id, without predefined ones, which cannot be managed.",
 		Filters:   map[string]schema.Attribute{"domain": plumbing.Filter("Only access controls of this domain.")},
 		Find:      findControls,

@@ -33,11 +33,11 @@ var (
 )
 
 type accessControlResource struct {
-	plumbing.Addressed
+	plumbing.IdentifiedResource
 }
 
 // accessControlType is what the resource and its list have in common.
-var accessControlType = plumbing.NewAddressed("access_control", plumbing.ID("access control")).Keyed(accessControlKey)
+var accessControlType = plumbing.NewIdentifiedResource("access_control", plumbing.ID("access control")).Keyed(accessControlKey)
 
 // NewAccessControlResource returns iam_access_control.
 func NewAccessControlResource() resource.Resource { return &accessControlResource{accessControlType} }

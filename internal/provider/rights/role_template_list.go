@@ -21,7 +21,7 @@ type domainFilter struct {
 // NewRoleTemplateList returns the list resource iam_role_template.
 func NewRoleTemplateList() list.ListResource {
 	return &plumbing.List[plumbing.NoFilter]{
-		Addressed: roleTemplateType,
+		IdentifiedResource: roleTemplateType,
 		About:     "The tenant's own role templates by id, without predefined ones, which cannot be managed.",
 		Find:      findTemplates,
 	}

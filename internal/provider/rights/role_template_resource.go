@@ -33,11 +33,11 @@ var (
 )
 
 type roleTemplateResource struct {
-	plumbing.Addressed
+	plumbing.IdentifiedResource
 }
 
 // roleTemplateType is what the resource and its list have in common.
-var roleTemplateType = plumbing.NewAddressed("role_template", plumbing.ID("role template")).Keyed(roleTemplateKey)
+var roleTemplateType = plumbing.NewIdentifiedResource("role_template", plumbing.ID("role template")).Keyed(roleTemplateKey)
 
 // NewRoleTemplateResource returns iam_role_template.
 func NewRoleTemplateResource() resource.Resource { return &roleTemplateResource{roleTemplateType} }

@@ -17,7 +17,7 @@ import (
 // NewScopeList returns the list resource iam_scope.
 func NewScopeList() list.ListResource {
 	return &plumbing.List[domainFilter]{
-		Addressed: scopeType,
+		IdentifiedResource: scopeType,
 		About:     "The tenant's own scopes by id, without predefined ones, which cannot be managed.",
 		Filters:   map[string]schema.Attribute{"domain": plumbing.Filter("Only scopes of this domain.")},
 		Find: func(ctx context.Context, d *plumbing.Data, filter domainFilter) (found []plumbing.Found, err error) {

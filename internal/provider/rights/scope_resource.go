@@ -30,11 +30,11 @@ var (
 )
 
 type scopeResource struct {
-	plumbing.Addressed
+	plumbing.IdentifiedResource
 }
 
 // scopeType is what the resource and its list have in common.
-var scopeType = plumbing.NewAddressed("scope", plumbing.ID("scope")).Keyed(scopeKey)
+var scopeType = plumbing.NewIdentifiedResource("scope", plumbing.ID("scope")).Keyed(scopeKey)
 
 // NewScopeResource returns iam_scope.
 func NewScopeResource() resource.Resource { return &scopeResource{scopeType} }

@@ -17,7 +17,7 @@ import (
 // NewProductAssignmentList returns the list resource iam_product_assignment.
 func NewProductAssignmentList() list.ListResource {
 	return &plumbing.List[assignmentFilter]{
-		Addressed: assignmentType,
+		IdentifiedResource: assignmentType,
 		About:     "The products that members of the tenant's team are assigned, without those that the Owner and Admins hold by their role. Needs the reference backend: the public API has no teams.",
 		Filters:   map[string]schema.Attribute{"product": plumbing.Filter("Only assignments of this product.", stringvalidator.OneOf(productIDs()...))},
 		Find: func(ctx context.Context, d *plumbing.Data, filter assignmentFilter) (found []plumbing.Found, err error) {

@@ -31,11 +31,11 @@ var (
 )
 
 type assignmentResource struct {
-	plumbing.Addressed
+	plumbing.IdentifiedResource
 }
 
 // assignmentType is what the resource and its list have in common.
-var assignmentType = plumbing.NewAddressed("product_assignment",
+var assignmentType = plumbing.NewIdentifiedResource("product_assignment",
 	plumbing.Key{Name: "member_id", About: "Id of the member."},
 	plumbing.Key{Name: "product", About: "The product."},
 ).Keyed(assignmentKey)

@@ -27,7 +27,7 @@ func NewTeamMemberList() list.ListResource {
 		roles = append(roles, string(r))
 	}
 	return &plumbing.List[memberFilter]{
-		Addressed: memberType,
+		IdentifiedResource: memberType,
 		About:     "The members of the tenant's team in the order of their invitation, the Owner included. Needs the reference backend: the public API has no teams.",
 		Filters: map[string]schema.Attribute{
 			"role":   plumbing.Filter("Only members in this role: `owner`, `admin`, `member` or `billing_contact`.", stringvalidator.OneOf(roles...)),

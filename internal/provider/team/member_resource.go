@@ -29,11 +29,11 @@ var (
 )
 
 type memberResource struct {
-	plumbing.Addressed
+	plumbing.IdentifiedResource
 }
 
 // memberType is what the resource and its list have in common.
-var memberType = plumbing.NewAddressed("team_member", plumbing.ID("member")).Keyed(memberKey)
+var memberType = plumbing.NewIdentifiedResource("team_member", plumbing.ID("member")).Keyed(memberKey)
 
 // NewTeamMemberResource returns iam_team_member.
 func NewTeamMemberResource() resource.Resource { return &memberResource{memberType} }

@@ -12,7 +12,7 @@ import (
 // NewTeamOwnerList returns the list resource iam_team_owner.
 func NewTeamOwnerList() list.ListResource {
 	return &plumbing.List[plumbing.NoFilter]{
-		Addressed: ownerType,
+		IdentifiedResource: ownerType,
 		About:     "The Owner of the tenant's team, who is one for each tenant. Needs the reference backend: the public API has no teams.",
 		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) ([]plumbing.Found, error) {
 			owner, err := d.Client.TeamOwner(ctx)

@@ -26,11 +26,11 @@ var (
 )
 
 type ownerResource struct {
-	plumbing.Addressed
+	plumbing.IdentifiedResource
 }
 
 // ownerType is what the resource and its list have in common.
-var ownerType = plumbing.NewAddressed("team_owner", plumbing.Key{Name: plumbing.KeyTenant, About: "The tenant."}).Keyed(ownerKey)
+var ownerType = plumbing.NewIdentifiedResource("team_owner", plumbing.Key{Name: plumbing.KeyTenant, About: "The tenant."}).Keyed(ownerKey)
 
 // NewTeamOwnerResource returns iam_team_owner.
 func NewTeamOwnerResource() resource.Resource { return &ownerResource{ownerType} }

@@ -21,7 +21,7 @@ type vendorFilter struct {
 // NewVendorList returns the list resource iam_vendor.
 func NewVendorList() list.ListResource {
 	return &plumbing.List[vendorFilter]{
-		Addressed: vendorType,
+		IdentifiedResource: vendorType,
 		About:     "The tenant's vendors in the order of their creation.",
 		Filters: map[string]schema.Attribute{
 			"type": plumbing.Filter("Only vendors of this type: `COMPANY` or `SUBSIDIARY`.", stringvalidator.OneOf(string(api.VendorCompany), string(api.VendorSubsidiary))),

@@ -30,11 +30,11 @@ var (
 )
 
 type vendorResource struct {
-	plumbing.Addressed
+	plumbing.IdentifiedResource
 }
 
 // vendorType is what the resource and its list have in common.
-var vendorType = plumbing.NewAddressed("vendor", plumbing.ID("vendor")).Keyed(vendorKey)
+var vendorType = plumbing.NewIdentifiedResource("vendor", plumbing.ID("vendor")).Keyed(vendorKey)
 
 // vendorKey is how the tenant knows a vendor whose id the configuration chooses.
 var vendorKey = plumbing.NaturalKey{

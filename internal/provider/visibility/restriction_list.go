@@ -14,7 +14,7 @@ import (
 // NewRestrictionList returns the list resource iam_restriction.
 func NewRestrictionList() list.ListResource {
 	return &plumbing.List[plumbing.NoFilter]{
-		Addressed: restrictionType,
+		IdentifiedResource: restrictionType,
 		About:     "The values of the tenant's list that groups may be restricted to.",
 		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) (found []plumbing.Found, err error) {
 			values, _, err := plumbing.Setting[[]string](ctx, d.Client, api.SettingRestrictions)
@@ -30,11 +30,11 @@ func NewRestrictionList() list.ListResource {
 // NewRestrictionSettingsList returns the list resource iam_restriction_settings.
 func NewRestrictionSettingsList() list.ListResource {
 	return &plumbing.List[plumbing.NoFilter]{
-		Addressed: restrictionSettingsType,
+		IdentifiedResource: restrictionSettingsType,
 		About:     "How the tenant restricts groups, which is one for each tenant. Its `values` and resources `iam_restriction` are two ways to manage one list: use one of them.",
 		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) ([]plumbing.Found, error) {
 			m := importedSettings(d.Client.Tenant())
-			err := (&restrictionSettingsResource{plumbing.Addressed{Resource: plumbing.Resource{Data: d}}}).read(ctx, &m)
+			err := (&restrictionSettingsResource{plumbing.IdentifiedResource{Resource: plumbing.Resource{Data: d}}}).read(ctx, &m)
 			return []plumbing.Found{{Name: "Restrictions of " + d.Client.Tenant(), State: m}}, err
 		},
 	}

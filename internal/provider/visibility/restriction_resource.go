@@ -28,11 +28,11 @@ var (
 )
 
 type restrictionResource struct {
-	plumbing.Addressed
+	plumbing.IdentifiedResource
 }
 
 // restrictionType is what the resource and its list have in common.
-var restrictionType = plumbing.NewAddressed("restriction", plumbing.Key{Name: "value", About: "The value."}).Keyed(restrictionKey)
+var restrictionType = plumbing.NewIdentifiedResource("restriction", plumbing.Key{Name: "value", About: "The value."}).Keyed(restrictionKey)
 
 // NewRestrictionResource returns iam_restriction.
 func NewRestrictionResource() resource.Resource { return &restrictionResource{restrictionType} }

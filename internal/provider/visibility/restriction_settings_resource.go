@@ -30,11 +30,11 @@ var (
 )
 
 type restrictionSettingsResource struct {
-	plumbing.Addressed
+	plumbing.IdentifiedResource
 }
 
 // restrictionSettingsType is what the resource and its list have in common.
-var restrictionSettingsType = plumbing.NewAddressed("restriction_settings", plumbing.Key{Name: "id", About: "The tenant."}).Keyed(restrictionSettingsKey)
+var restrictionSettingsType = plumbing.NewIdentifiedResource("restriction_settings", plumbing.Key{Name: "id", About: "The tenant."}).Keyed(restrictionSettingsKey)
 
 // NewRestrictionSettingsResource returns iam_restriction_settings.
 func NewRestrictionSettingsResource() resource.Resource {

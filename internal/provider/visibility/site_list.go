@@ -18,7 +18,7 @@ import (
 // NewSiteList returns the list resource iam_site.
 func NewSiteList() list.ListResource {
 	return &plumbing.List[siteFilter]{
-		Addressed: siteType,
+		IdentifiedResource: siteType,
 		About:     "The tenant's sites by code. A token that may not manage sites sees active ones only.",
 		Filters: map[string]schema.Attribute{
 			"active": schema.BoolAttribute{MarkdownDescription: "Only sites that are open to the public, or only those that are not.", Optional: true},

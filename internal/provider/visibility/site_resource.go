@@ -23,11 +23,11 @@ var (
 )
 
 type siteResource struct {
-	plumbing.Addressed
+	plumbing.IdentifiedResource
 }
 
 // siteType is what the resource and its list have in common.
-var siteType = plumbing.NewAddressed("site", plumbing.Key{Name: "code", About: "Code of the site."}).Keyed(siteKey)
+var siteType = plumbing.NewIdentifiedResource("site", plumbing.Key{Name: "code", About: "Code of the site."}).Keyed(siteKey)
 
 // NewSiteResource returns iam_site.
 func NewSiteResource() resource.Resource { return &siteResource{siteType} }
