@@ -39,7 +39,7 @@ func (p *iamProvider) Configure(ctx context.Context, req provider.ConfigureReque
 
 		AdoptExisting: p.adoptExisting(m.AdoptExisting, &resp.Diagnostics),
 	}
-	data.RememberIn(cmp.Or(p.getenv("TF_DATA_DIR"), ".terraform"))
+	data.RememberReplacementsIn(cmp.Or(p.getenv("TF_DATA_DIR"), ".terraform"))
 	p.data.Store(data)
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = data, data, data
 	resp.EphemeralResourceData, resp.ActionData = data, data

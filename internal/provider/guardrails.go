@@ -119,7 +119,7 @@ func unknownLimits(object types.Object) (names []string) {
 		return []string{"all"}
 	}
 	for name, v := range object.Attributes() {
-		if set, ok := v.(types.Set); v.IsUnknown() || ok && !plumbing.Wholly(set) {
+		if set, ok := v.(types.Set); v.IsUnknown() || ok && !plumbing.FullyKnown(set) {
 			names = append(names, name)
 		}
 	}

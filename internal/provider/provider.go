@@ -177,7 +177,7 @@ func (p *iamProvider) DataSources(context.Context) []func() datasource.DataSourc
 func lookUps(constructors ...func() datasource.DataSource) []func() datasource.DataSource {
 	all := make([]func() datasource.DataSource, len(constructors))
 	for i, construct := range constructors {
-		all[i] = func() datasource.DataSource { return plumbing.LookUp(construct()) }
+		all[i] = func() datasource.DataSource { return plumbing.TrimArguments(construct()) }
 	}
 	return all
 }

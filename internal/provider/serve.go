@@ -74,8 +74,8 @@ func (n noting) UpgradeResourceState(ctx context.Context, req *tfprotov6.Upgrade
 func (n noting) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	data := n.configured.data.Load()
 	defer data.Begin()()
-	defer data.NoteLeaving()
-	return n.ProtocolServer.PlanResourceChange(plumbing.Planning(ctx, req.TypeName, encoded(req.PriorState, req.Config)...), req)
+	defer data.RecordRemovals()
+	return n.ProtocolServer.PlanResourceChange(plumbing.WithPlan(ctx, req.TypeName, encoded(req.PriorState, req.Config)...), req)
 }
 
 // ReadResource tells the guardrails that something is under way.
@@ -93,12 +93,12 @@ func (n noting) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourc
 // PlanAction tells the guardrails which action is planned.
 func (n noting) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {
 	defer n.configured.data.Load().Begin()()
-	return n.ProtocolServer.PlanAction(plumbing.Planning(ctx, req.ActionType, encoded(req.Config)...), req)
+	return n.ProtocolServer.PlanAction(plumbing.WithPlan(ctx, req.ActionType, encoded(req.Config)...), req)
 }
 
 // ApplyResourceChange stops what breaks a guardrail in the apply.
 func (n noting) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	if refusal := n.configured.data.Load().Refused(req.TypeName, encoded(req.PriorState, req.Config)...); refusal != nil {
+	if refusal := n.configured.data.Load().RefuseApply(req.TypeName, encoded(req.PriorState, req.Config)...); refusal != nil {
 		return &tfprotov6.ApplyResourceChangeResponse{NewState: req.PriorState, Private: req.PlannedPrivate, Diagnostics: []*tfprotov6.Diagnostic{{
 			Severity: tfprotov6.DiagnosticSeverityError, Summary: refusal.Summary(), Detail: refusal.Detail(),
 		}}}, nil

@@ -33,7 +33,7 @@ func userTypeFilter() schema.Attribute {
 func NewGroupList() list.ListResource {
 	return &plumbing.List[groupFilter]{
 		IdentifiedResource: groupType,
-		About:     "The tenant's groups in the order of their creation, without predefined ones, which cannot be managed. Groups that the API created for vendors are listed only if `vendor_groups` or `vendor_id` asks for them: they belong to the vendor, and `group_ids` of `iam_vendor` has their ids.",
+		About:              "The tenant's groups in the order of their creation, without predefined ones, which cannot be managed. Groups that the API created for vendors are listed only if `vendor_groups` or `vendor_id` asks for them: they belong to the vendor, and `group_ids` of `iam_vendor` has their ids.",
 		Filters: map[string]schema.Attribute{
 			"user_type": userTypeFilter(),
 			"vendor_id": plumbing.Filter("Only groups of the vendor with this id, those that the API created for it included."),
@@ -47,7 +47,7 @@ func NewGroupList() list.ListResource {
 	}
 }
 
-func findGroups(ctx context.Context, d *plumbing.Data, filter groupFilter) (found []plumbing.Found, err error) {
+func findGroups(ctx context.Context, d *plumbing.Data, filter groupFilter) (found []plumbing.ListItem, err error) {
 	groups, err := sortedGroups(ctx, d)
 	if err != nil {
 		return nil, err
@@ -60,10 +60,10 @@ func findGroups(ctx context.Context, d *plumbing.Data, filter groupFilter) (foun
 		}
 	}
 	for _, g := range groups {
-		if g.Code != "" || predefined(g.ID) || created[g.ID] || !plumbing.Takes(filter.UserType, string(g.UserType)) || !plumbing.Takes(filter.VendorID, g.VendorID) {
+		if g.Code != "" || predefined(g.ID) || created[g.ID] || !plumbing.Matches(filter.UserType, string(g.UserType)) || !plumbing.Matches(filter.VendorID, g.VendorID) {
 			continue
 		}
-		found = append(found, plumbing.Found{Name: plumbing.Label(g.Name, g.ID), State: importedGroup(g, tenant)})
+		found = append(found, plumbing.ListItem{Name: plumbing.Label(g.Name, g.ID), State: importedGroup(g, tenant)})
 	}
 	return found, err
 }
@@ -71,6 +71,6 @@ func findGroups(ctx context.Context, d *plumbing.Data, filter groupFilter) (foun
 // sortedGroups returns all groups in the order of their creation.
 func sortedGroups(ctx context.Context, d *plumbing.Data) ([]api.Group, error) {
 	groups, err := d.Client.Groups(ctx)
-	plumbing.ByCreation(groups, func(g api.Group) (string, string) { return g.Metadata.Made(), g.ID })
+	plumbing.SortByCreation(groups, func(g api.Group) (string, string) { return g.Metadata.Made(), g.ID })
 	return groups, err
 }

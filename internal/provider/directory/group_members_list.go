@@ -21,15 +21,15 @@ type membersFilter struct {
 func NewGroupMembersList() list.ListResource {
 	return &plumbing.List[membersFilter]{
 		IdentifiedResource: groupMembersType,
-		About:     "The members of each group that has some, predefined groups included, in the order of the groups' creation.",
-		Filters:   map[string]schema.Attribute{"user_type": userTypeFilter()},
-		Find: func(ctx context.Context, d *plumbing.Data, filter membersFilter) (found []plumbing.Found, err error) {
-			err = eachMembers(ctx, d, func(g api.Group) bool { return plumbing.Takes(filter.UserType, string(g.UserType)) }, func(g api.Group, members []member) {
+		About:              "The members of each group that has some, predefined groups included, in the order of the groups' creation.",
+		Filters:            map[string]schema.Attribute{"user_type": userTypeFilter()},
+		Find: func(ctx context.Context, d *plumbing.Data, filter membersFilter) (found []plumbing.ListItem, err error) {
+			err = eachMembers(ctx, d, func(g api.Group) bool { return plumbing.Matches(filter.UserType, string(g.UserType)) }, func(g api.Group, members []member) {
 				elements := map[string]attr.Value{}
 				for _, m := range members {
 					elements[m.key] = types.StringValue(m.id)
 				}
-				found = append(found, plumbing.Found{Name: "Members of " + plumbing.Label(g.Name, g.ID), State: groupMembersModel{
+				found = append(found, plumbing.ListItem{Name: "Members of " + plumbing.Label(g.Name, g.ID), State: groupMembersModel{
 					GroupID: types.StringValue(g.ID), UserType: types.StringValue(string(g.UserType)), Members: types.MapValueMust(types.StringType, elements),
 				}})
 			})

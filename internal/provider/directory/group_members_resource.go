@@ -101,7 +101,7 @@ func (m groupMembersModel) people() []plumbing.Person {
 func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	others, diags := staying(ctx, req)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, r.membersStep(others))...)
+	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, r.membersStep(others))...)
 	if r.Data == nil {
 		return
 	}
@@ -121,8 +121,8 @@ func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.Modi
 	note := planNote{Mark: by.Mark}
 	if !plan.GroupID.IsUnknown() {
 		note.Holds = &held{Group: plan.GroupID.ValueString()}
-		resp.Diagnostics.Append(r.Disagreement(ctx, r.Members.HoldMembers(by, plan.GroupID.ValueString(), plan.people(), !plan.Members.IsUnknown()), path.Root("members"))...)
-		resp.Diagnostics.Append(r.WarnOfGroups(ctx, path.Root("group_id"), newID(plan.GroupID, state.GroupID))...)
+		resp.Diagnostics.Append(r.ConflictError(ctx, r.Members.HoldMembers(by, plan.GroupID.ValueString(), plan.people(), !plan.Members.IsUnknown()), path.Root("members"))...)
+		resp.Diagnostics.Append(r.WarnMissingGroups(ctx, path.Root("group_id"), newID(plan.GroupID, state.GroupID))...)
 		resp.Diagnostics.Append(r.planReleases(ctx, by, plan, state)...)
 		if !plan.Members.IsUnknown() && (!plan.GroupID.Equal(state.GroupID) || unreadMove(ctx, req, resp)) && r.Client != nil {
 			r.warnOfRemovals(ctx, plan, &resp.Diagnostics)
@@ -143,7 +143,7 @@ func (r *groupMembersResource) planDestroy(ctx context.Context, state groupMembe
 	}
 	if len(stay) > 0 {
 		resp.Diagnostics.AddAttributeWarning(path.Root("members"), "Members Stay: "+state.GroupID.ValueString(),
-			fmt.Sprintf("Added elsewhere and never listed here, and so left in group %s: %s.", state.GroupID.ValueString(), plumbing.NameSome(stay)))
+			fmt.Sprintf("Added elsewhere and never listed here, and so left in group %s: %s.", state.GroupID.ValueString(), plumbing.JoinNames(stay)))
 	}
 	leave := slices.DeleteFunc(state.people(), func(p plumbing.Person) bool { return slices.Contains(others, p.ID) })
 	planDestroy(ctx, r.Data, giving{r.Name, leave, state.pairs, path.Root("members")}, resp)
@@ -169,7 +169,7 @@ func (r *groupMembersResource) planReleases(ctx context.Context, by plumbing.Man
 			continue
 		}
 		if _, conflict := r.Members.Release(by, state.GroupID.ValueString(), p); conflict != nil {
-			return r.Disagreement(ctx, conflict, path.Root("members"))
+			return r.ConflictError(ctx, conflict, path.Root("members"))
 		}
 	}
 	return nil

@@ -26,21 +26,21 @@ type membershipFilter struct {
 func NewGroupMembershipList() list.ListResource {
 	return &plumbing.List[membershipFilter]{
 		IdentifiedResource: membershipType,
-		About:     "The tenant's memberships, group by group in the order of their creation, predefined groups included.",
+		About:              "The tenant's memberships, group by group in the order of their creation, predefined groups included.",
 		Filters: map[string]schema.Attribute{
 			"group_id": plumbing.Filter("Only memberships in the group with this id."),
 			"user_id":  plumbing.Filter("Only memberships of the user with this id, for a customer the customer number."),
 		},
 		Refers: map[string]plumbing.Reference{"group_id": referToGroup(), "user_id": referToMember()},
-		Find: func(ctx context.Context, d *plumbing.Data, filter membershipFilter) (found []plumbing.Found, err error) {
-			err = eachMembers(ctx, d, func(g api.Group) bool { return plumbing.Takes(filter.GroupID, g.ID) }, func(g api.Group, members []member) {
+		Find: func(ctx context.Context, d *plumbing.Data, filter membershipFilter) (found []plumbing.ListItem, err error) {
+			err = eachMembers(ctx, d, func(g api.Group) bool { return plumbing.Matches(filter.GroupID, g.ID) }, func(g api.Group, members []member) {
 				for _, m := range members {
-					if !plumbing.Takes(filter.UserID, m.id) {
+					if !plumbing.Matches(filter.UserID, m.id) {
 						continue
 					}
 					state := membershipModel{GroupID: types.StringValue(g.ID), UserID: types.StringValue(m.id), UserType: types.StringValue(string(g.UserType))}
 					state.setID()
-					found = append(found, plumbing.Found{Name: m.key + " in " + plumbing.Label(g.Name, g.ID), State: state})
+					found = append(found, plumbing.ListItem{Name: m.key + " in " + plumbing.Label(g.Name, g.ID), State: state})
 				}
 			})
 			return found, err

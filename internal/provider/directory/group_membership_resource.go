@@ -109,7 +109,7 @@ func (m *membershipModel) pair() (p plumbing.Pair, known bool) {
 // ModifyPlan finds another owner of the membership, and who takes over what this
 // resource gives up.
 func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, r.step)...)
+	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, r.step)...)
 	if r.Data == nil {
 		return
 	}
@@ -127,7 +127,7 @@ func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(r.WarnOfGroups(ctx, path.Root("group_id"), newID(plan.GroupID, state.GroupID))...)
+	resp.Diagnostics.Append(r.WarnMissingGroups(ctx, path.Root("group_id"), newID(plan.GroupID, state.GroupID))...)
 	by := manager(ctx, r.Name, req, &resp.Diagnostics)
 	note := planNote{Mark: by.Mark}
 	is, known := plan.pair()
@@ -139,11 +139,11 @@ func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.Modify
 		}
 	}
 	if !plan.GroupID.IsUnknown() {
-		resp.Diagnostics.Append(r.Disagreement(ctx, r.Members.HoldOne(by, is.Group, plumbing.Person{ID: is.User}), path.Root("user_id"))...)
+		resp.Diagnostics.Append(r.ConflictError(ctx, r.Members.HoldOne(by, is.Group, plumbing.Person{ID: is.User}), path.Root("user_id"))...)
 	}
 	if had && known && was != is {
 		_, conflict := r.Members.Release(by, was.Group, plumbing.Person{ID: was.User})
-		resp.Diagnostics.Append(r.Disagreement(ctx, conflict, path.Root("user_id"))...)
+		resp.Diagnostics.Append(r.ConflictError(ctx, conflict, path.Root("user_id"))...)
 	}
 	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.Plan.Raw)...)
 	writeNote(ctx, note, resp)
@@ -167,7 +167,7 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
 	resp.Diagnostics.Append(forgetNotes(ctx, resp.Private)...)
 	if err := r.await(ctx, plan); err != nil {
-		resp.Diagnostics.Append(plumbing.NotReadBack("membership", plan.ID.ValueString(), err))
+		resp.Diagnostics.Append(plumbing.ReadBackWarning("membership", plan.ID.ValueString(), err))
 	}
 }
 
@@ -240,7 +240,7 @@ func (r *membershipResource) Update(ctx context.Context, req resource.UpdateRequ
 	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
 	resp.Diagnostics.Append(forgetNotes(ctx, resp.Private)...)
 	if err := r.await(ctx, plan); err != nil {
-		resp.Diagnostics.Append(plumbing.NotReadBack("membership", plan.ID.ValueString(), err))
+		resp.Diagnostics.Append(plumbing.ReadBackWarning("membership", plan.ID.ValueString(), err))
 	}
 }
 

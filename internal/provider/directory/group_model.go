@@ -188,7 +188,7 @@ func findGroup(ctx context.Context, c *client.Client, key string) (*api.Group, e
 	if len(exact) > 0 {
 		named = exact
 	}
-	return plumbing.Only("groups", "id, code or name", key, named, func(g api.Group) string { return g.ID })
+	return plumbing.ExactlyOne("groups", "id, code or name", key, named, func(g api.Group) string { return g.ID })
 }
 
 // besides are the access controls of a group that the configuration lists, or

@@ -65,7 +65,7 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, groupStep)...)
+		resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, groupStep)...)
 		r.planDestroy(ctx, req, resp)
 		return
 	}
@@ -108,7 +108,7 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		// Only predefined groups have one, and those are not made here.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("code"), types.StringNull())...)
 	}
-	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, resp.Plan, req.State, groupStep)...)
+	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, resp.Plan, req.State, groupStep)...)
 }
 
 // planEffective plans what members can do: by the levels that are given, by the
@@ -117,7 +117,7 @@ func (r *groupResource) planEffective(ctx context.Context, plan *groupModel, sta
 	group := access.Group{VendorID: plan.VendorID.ValueString(), Controls: append(access.ControlIDs(given), plumbing.Strings(plan.AccessControlIDs)...)}
 	kept, known := r.kept(ctx, *plan, state, tenant)
 	group.Controls = append(group.Controls, kept...)
-	if known && tenant.Understands(group.Controls) {
+	if known && tenant.KnowsAll(group.Controls) {
 		plan.setEffective(tenant.Access(group), tenant.Partial(group))
 	}
 }
@@ -140,7 +140,7 @@ func (r *groupResource) kept(ctx context.Context, plan, state groupModel, tenant
 		return nil, client.IsNotFound(err)
 	}
 	return slices.DeleteFunc(unexplained(group.AccessControls), func(id string) bool {
-		return r.Uses.Ended(plumbing.Object{Kind: plumbing.KindControl, ID: id})
+		return r.Uses.Removed(plumbing.Object{Kind: plumbing.KindControl, ID: id})
 	}), true
 }
 
@@ -148,7 +148,7 @@ func (r *groupResource) kept(ctx context.Context, plan, state groupModel, tenant
 // give of them; known is false while either is not, or the tenant.
 func (r *groupResource) planAccess(ctx context.Context, plan groupModel, diags *diag.Diagnostics) (a access.Access, tenant plumbing.Rights, known bool) {
 	own, known := plumbing.Levels(plan.Access)
-	if !known || plan.RoleTemplate.IsUnknown() || !plumbing.Wholly(plan.AccessControlIDs) || r.Data == nil || r.Client == nil {
+	if !known || plan.RoleTemplate.IsUnknown() || !plumbing.FullyKnown(plan.AccessControlIDs) || r.Data == nil || r.Client == nil {
 		return a, tenant, false
 	}
 	tenant, err := r.Rights(ctx)
@@ -300,7 +300,7 @@ func (r *groupResource) create(ctx context.Context, body api.GroupCreate) error 
 func (r *groupResource) readBack(ctx context.Context, body api.GroupCreate, plan *groupModel, tenant plumbing.Rights, diags *diag.Diagnostics) {
 	group, err := r.await(ctx, body.ID, func(g api.Group) bool { return sameGroup(g, body) })
 	if err != nil {
-		diags.Append(plumbing.NotReadBack("group", body.ID, err))
+		diags.Append(plumbing.ReadBackWarning("group", body.ID, err))
 		return
 	}
 	diags.Append(plan.written(*group, tenant)...)
@@ -393,16 +393,16 @@ func (r *groupResource) update(ctx context.Context, plan groupModel, g grants, d
 func (r *groupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state groupModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Kept(ctx, req, &resp.Diagnostics, func() any { return r.leave(ctx, state) }) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.SkipDeleteWith(ctx, req, &resp.Diagnostics, func() any { return r.leave(ctx, state) }) {
 		return
 	}
 	id, force := state.ID.ValueString(), state.ForceDelete.ValueBool()
-	planned, diags := plumbing.KeptUses(ctx, req.Private)
+	planned, diags := plumbing.SavedUses(ctx, req.Private)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
 	leavers := r.leavers(id, planned)
-	err := r.WhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, id, force, leavers) }, client.IsBadRequest)
+	err := r.RetryWhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, id, force, leavers) }, client.IsBadRequest)
 	if client.IsBadRequest(err) && !force {
 		err = fmt.Errorf("%w. The group still has %s, and nothing that this apply was about to change has taken them out. "+
 			"If this configuration does so, apply again. Else take them out first. Or set force_delete = true, apply, and destroy again", err, r.stillMembers(ctx, state))

@@ -23,19 +23,19 @@ func (r *groupResource) planUses(plan groupModel) (diags diag.Diagnostics) {
 		return nil
 	}
 	by := plumbing.Object{Kind: plumbing.KindGroup, ID: plan.ID.ValueString()}
-	r.Uses.Stays(by)
+	r.Uses.NoteKept(by)
 	template := plan.RoleTemplate.ValueString()
-	r.Uses.Keeps(by, plumbing.KindTemplate, []string{template}, !plan.RoleTemplate.IsUnknown())
-	r.Uses.Keeps(by, plumbing.KindRestriction, plumbing.Strings(plan.Restrictions), plumbing.Wholly(plan.Restrictions))
+	r.Uses.NoteUses(by, plumbing.KindTemplate, []string{template}, !plan.RoleTemplate.IsUnknown())
+	r.Uses.NoteUses(by, plumbing.KindRestriction, plumbing.Strings(plan.Restrictions), plumbing.FullyKnown(plan.Restrictions))
 	if !plan.AccessControlIDs.IsNull() { // else they stay as they are
-		r.Uses.Keeps(by, plumbing.KindControl, plumbing.Strings(plan.AccessControlIDs), plumbing.Wholly(plan.AccessControlIDs))
+		r.Uses.NoteUses(by, plumbing.KindControl, plumbing.Strings(plan.AccessControlIDs), plumbing.FullyKnown(plan.AccessControlIDs))
 	}
-	if r.Uses.Ended(plumbing.Object{Kind: plumbing.KindTemplate, ID: template}) {
+	if r.Uses.Removed(plumbing.Object{Kind: plumbing.KindTemplate, ID: template}) {
 		diags.AddAttributeError(path.Root("role_template"), "Role Template Destroyed And Used",
 			fmt.Sprintf("This plan destroys role template %s, and group %s starts from it. Name another template, or keep that one.", template, by.ID))
 	}
 	for _, id := range plumbing.Strings(plan.AccessControlIDs) {
-		if r.Uses.Ended(plumbing.Object{Kind: plumbing.KindControl, ID: id}) {
+		if r.Uses.Removed(plumbing.Object{Kind: plumbing.KindControl, ID: id}) {
 			diags.AddAttributeError(path.Root("access_control_ids").AtSetValue(types.StringValue(id)), "Access Control Destroyed And Carried",
 				fmt.Sprintf("This plan destroys access control %s, and group %s lists it. Take it out of access_control_ids, or keep the iam_access_control.", id, by.ID))
 		}
@@ -52,7 +52,7 @@ func (r *groupResource) planDestroy(ctx context.Context, req resource.ModifyPlan
 		return
 	}
 	id := state.ID.ValueString()
-	r.Uses.Ends(plumbing.Object{Kind: plumbing.KindGroup, ID: id})
+	r.Uses.NoteRemoval(plumbing.Object{Kind: plumbing.KindGroup, ID: id})
 	group := api.Group{ID: id, UserType: access.UserType(state.UserType.ValueString())}
 	members, err := r.MemberNames(ctx, group, "destroy of group")
 	if client.IsForbidden(err) || client.IsNotFound(err) {
@@ -76,10 +76,10 @@ func (r *groupResource) planDestroy(ctx context.Context, req resource.ModifyPlan
 		slices.Sort(leave)
 		kept[kindMember] = leave
 	}
-	if plan := r.AwaitLeaving(id, members); plan != "" {
+	if plan := r.WatchMembers(id, members); plan != "" {
 		kept[kindPlan] = []string{plan}
 	}
-	resp.Diagnostics.Append(plumbing.KeepUses(ctx, kept, resp.Private)...)
+	resp.Diagnostics.Append(plumbing.SaveUses(ctx, kept, resp.Private)...)
 	if len(stay) == 0 {
 		return
 	}
@@ -89,7 +89,7 @@ func (r *groupResource) planDestroy(ctx context.Context, req resource.ModifyPlan
 	if state.ForceDelete.ValueBool() {
 		ends = "With force_delete = true the apply takes them out of the group and deletes it."
 	}
-	resp.Diagnostics.AddWarning("Group Has Members: "+id, fmt.Sprintf("Group %s still has members, as far as this plan has come: %s. %s", groupLabel(state), plumbing.NameSome(stay), ends))
+	resp.Diagnostics.AddWarning("Group Has Members: "+id, fmt.Sprintf("Group %s still has members, as far as this plan has come: %s. %s", groupLabel(state), plumbing.JoinNames(stay), ends))
 }
 
 // Kinds under which a group's plan keeps for Delete which users leave, and the plan
@@ -103,7 +103,7 @@ const (
 func (r *groupResource) leavers(id string, planned plumbing.PlannedUses) []string {
 	users := slices.Clone(planned[kindMember])
 	for _, plan := range planned[kindPlan] {
-		users = append(users, r.LeftLater(plan, id)...)
+		users = append(users, r.RemovedLater(plan, id)...)
 	}
 	return users
 }
@@ -138,7 +138,7 @@ func (r *groupResource) stillMembers(ctx context.Context, state groupModel) stri
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	return "the members " + plumbing.NameSome(names)
+	return "the members " + plumbing.JoinNames(names)
 }
 
 // warnOfKept names what a group keeps where its configuration leaves an argument
@@ -156,7 +156,7 @@ func (r *groupResource) warnOfKept(ctx context.Context, plan, state groupModel) 
 		return diags // the apply says so
 	}
 	stay := slices.DeleteFunc(unexplained(group.AccessControls), func(id string) bool {
-		return r.Uses.Ended(plumbing.Object{Kind: plumbing.KindControl, ID: id})
+		return r.Uses.Removed(plumbing.Object{Kind: plumbing.KindControl, ID: id})
 	})
 	if len(stay) > 0 {
 		slices.Sort(stay)

@@ -18,11 +18,11 @@ func groupStep(plan, state *groupModel) func(*access.Tenant) {
 		if state != nil && (plan == nil || !plan.ID.Equal(state.ID) || !plan.UserType.Equal(state.UserType) || !plan.VendorID.Equal(state.VendorID)) {
 			s.RemoveGroup(state.ID.ValueString())
 		}
-		if plan == nil || !plumbing.IsSet(plan.ID) || plan.UserType.ValueString() != string(access.Employee) || !plumbing.Wholly(plan.Restrictions) {
+		if plan == nil || !plumbing.IsSet(plan.ID) || plan.UserType.ValueString() != string(access.Employee) || !plumbing.FullyKnown(plan.Restrictions) {
 			return
 		}
 		own, known := plumbing.Levels(plan.Access)
-		if !known || plan.RoleTemplate.IsUnknown() || !plumbing.Wholly(plan.AccessControlIDs) || plan.VendorID.IsUnknown() {
+		if !known || plan.RoleTemplate.IsUnknown() || !plumbing.FullyKnown(plan.AccessControlIDs) || plan.VendorID.IsUnknown() {
 			return
 		}
 		rights, besides := s.Rights(), plumbing.Strings(plan.AccessControlIDs)
@@ -113,7 +113,7 @@ func (r *userGroupsResource) groupsStep(elsewhere []string) func(plan, state *us
 func setGroups(s *access.Tenant, user access.StateUser, groups types.Set) {
 	switch known := plumbing.Strings(groups); {
 	case groups.IsNull(), groups.IsUnknown():
-	case plumbing.Wholly(groups):
+	case plumbing.FullyKnown(groups):
 		s.SetGroups(user, known)
 	default:
 		for _, id := range known {

@@ -90,7 +90,7 @@ func (d *invitationsDataSource) Read(ctx context.Context, req datasource.ReadReq
 		resp.Diagnostics.Append(plumbing.Unable("list", "invitations", "of the tenant", err))
 		return
 	}
-	plumbing.ByCreation(invitations, func(i api.Invitation) (string, string) { return i.CreatedAt, i.ID })
+	plumbing.SortByCreation(invitations, func(i api.Invitation) (string, string) { return i.CreatedAt, i.ID })
 	m.Invitations = []invitationModel{}
 	for _, i := range invitations {
 		if (m.Status.IsNull() || m.Status.ValueString() == string(i.Status)) && (m.Email.IsNull() || api.SameEmail(m.Email.ValueString(), i.Email)) {

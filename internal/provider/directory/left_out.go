@@ -48,10 +48,10 @@ func warnOfColumns(table, former usersTable, diags *diag.Diagnostics) {
 	}
 	if former.Has("groups") && !table.Has("groups") && len(members) > 0 {
 		diags.AddAttributeWarning(path.Root("csv"), "Memberships Stay: "+andMore(members[0], len(members)),
-			fmt.Sprintf("Without the column groups the table does not manage memberships, and these users stay in their groups: %s. To take them out, keep the column and leave its cells empty.", plumbing.NameSome(members)))
+			fmt.Sprintf("Without the column groups the table does not manage memberships, and these users stay in their groups: %s. To take them out, keep the column and leave its cells empty.", plumbing.JoinNames(members)))
 	}
 	if former.Has("locked") && !table.Has("locked") && len(locked) > 0 {
 		diags.AddAttributeWarning(path.Root("csv"), "Locks Stay: "+andMore(locked[0], len(locked)),
-			fmt.Sprintf("Without the column locked the table does not manage locks, and these users stay locked: %s. To unlock them, keep the column and write false.", plumbing.NameSome(locked)))
+			fmt.Sprintf("Without the column locked the table does not manage locks, and these users stay locked: %s. To unlock them, keep the column and write false.", plumbing.JoinNames(locked)))
 	}
 }

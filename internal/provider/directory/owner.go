@@ -39,7 +39,7 @@ func (r *userResource) planOwner(ctx context.Context, key plumbing.PlannedKey, r
 	case plan.Locked.ValueBool() && !state.Locked.ValueBool():
 		email, does, at, remedy = plan.Email.ValueString(), "locks", path.Root("locked"), ""
 	}
-	said, diags := r.EndUser(ctx, email, does, at, remedy)
+	said, diags := r.CheckOwnerRemoval(ctx, email, does, at, remedy)
 	resp.Diagnostics.Append(diags...)
 	return said
 }
@@ -51,12 +51,12 @@ func (r *usersCSVResource) planOwner(ctx context.Context, table, former usersTab
 		if _, stays := rows[strings.ToLower(row.Email)]; stays || how == onDestroyKeep {
 			continue
 		}
-		_, d := r.EndUser(ctx, row.Email, "destroys", path.Root("csv"), fmt.Sprintf(" Or keep the row of line %d, or set on_destroy = \"keep\".", row.Line))
+		_, d := r.CheckOwnerRemoval(ctx, row.Email, "destroys", path.Root("csv"), fmt.Sprintf(" Or keep the row of line %d, or set on_destroy = \"keep\".", row.Line))
 		diags.Append(d...)
 	}
 	for _, row := range table.Users {
 		if row.Locked && !known[strings.ToLower(row.Email)].Locked {
-			_, d := r.EndUser(ctx, row.Email, "locks", path.Root("csv"), "")
+			_, d := r.CheckOwnerRemoval(ctx, row.Email, "locks", path.Root("csv"), "")
 			diags.Append(d...)
 		}
 	}
@@ -70,7 +70,7 @@ func (r *usersCSVResource) withoutOwner(ctx context.Context, m usersCSVModel, di
 		return m // there is none, or the API says more
 	}
 	m.CSV = newUsersText(written.Edit(func(row usertable.User) (usertable.User, bool) {
-		return row, !strings.EqualFold(row.Email, owner.Email) || !r.LeaveOwner(ctx, row.Email, diags)
+		return row, !strings.EqualFold(row.Email, owner.Email) || !r.KeepOwner(ctx, row.Email, diags)
 	}))
 	return m
 }

@@ -68,12 +68,12 @@ func notGivenBack(user, group string, err error) diag.Diagnostic {
 		fmt.Sprintf("User %s was in group %s before the replacement, and adding the user again failed: %s", user, group, plumbing.Sentence(err.Error())))
 }
 
-// judgeReplacement judges a replacement as the removal that it is: the new user
+// checkReplacementImpact judges a replacement as the removal that it is: the new user
 // has another id, and has to be put into the groups again.
-func (r *userResource) judgeReplacement(ctx context.Context, plan tfsdk.Plan) (diags diag.Diagnostics) {
+func (r *userResource) checkReplacementImpact(ctx context.Context, plan tfsdk.Plan) (diags diag.Diagnostics) {
 	var m userModel
 	diags.Append(m.fields().Decode(ctx, plan.Raw)...)
-	diags.Append(r.Judge(ctx, func(s *access.Tenant) { s.RemoveUser(access.StateUser{Email: m.Email.ValueString()}) })...)
+	diags.Append(r.CheckImpact(ctx, func(s *access.Tenant) { s.RemoveUser(access.StateUser{Email: m.Email.ValueString()}) })...)
 	return diags
 }
 

@@ -18,12 +18,12 @@ var (
 )
 
 type resendInvitationAction struct {
-	plumbing.ActionOn
+	plumbing.PersonAction
 }
 
 // NewResendInvitationAction returns the action iam_resend_invitation.
 func NewResendInvitationAction() action.Action {
-	return &resendInvitationAction{plumbing.ActionOn{
+	return &resendInvitationAction{plumbing.PersonAction{
 		Action: plumbing.Action{Name: "resend_invitation"},
 		About: "Sends an invitation again, also one that has expired: it can then be accepted for seven more days. " +
 			"Needs the reference backend, as the public API does not show invitations, and Terraform 1.14.",
@@ -36,7 +36,7 @@ func NewResendInvitationAction() action.Action {
 // ModifyPlan finds out whether there is an invitation to send again, unless the
 // plan invites the person.
 func (a *resendInvitationAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	to, ok := a.ChoosePlanned(ctx, req.Config, &resp.Diagnostics)
+	to, ok := a.ReadPlannedTarget(ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -63,7 +63,7 @@ func (a *resendInvitationAction) stillOpen(ctx context.Context, id string) error
 }
 
 // to names in a message what is sent.
-func (a *resendInvitationAction) to(c plumbing.Chosen) string {
+func (a *resendInvitationAction) to(c plumbing.ActionTarget) string {
 	if c.ID != "" {
 		return c.ID
 	}
@@ -71,7 +71,7 @@ func (a *resendInvitationAction) to(c plumbing.Chosen) string {
 }
 
 func (a *resendInvitationAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	to, ok := a.Choose(ctx, req.Config, &resp.Diagnostics)
+	to, ok := a.ReadTarget(ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -104,7 +104,7 @@ func (a *resendInvitationAction) open(ctx context.Context, email string) ([]stri
 	if err != nil {
 		return nil, err
 	}
-	plumbing.ByCreation(all, func(i api.Invitation) (string, string) { return i.CreatedAt, i.ID })
+	plumbing.SortByCreation(all, func(i api.Invitation) (string, string) { return i.CreatedAt, i.ID })
 	var ids []string
 	accepted := false
 	for _, i := range all {

@@ -17,7 +17,7 @@ import (
 func (r *userResource) read(ctx context.Context, id string, plan userModel) (*api.User, error) {
 	user, err := r.Client.User(ctx, id)
 	if err == nil && !api.SameEmail(user.ContactEmail, plan.Email.ValueString()) {
-		return nil, &plumbing.AnotherError{ID: id, Email: user.ContactEmail, Wanted: plan.Email.ValueString()}
+		return nil, &plumbing.WrongUserError{ID: id, Email: user.ContactEmail, Wanted: plan.Email.ValueString()}
 	}
 	return user, err
 }
@@ -43,6 +43,6 @@ func (r *userResource) ofAnother(ctx context.Context, id string, plan userModel)
 }
 
 func isAnother(err error) bool {
-	_, another := errors.AsType[*plumbing.AnotherError](err)
+	_, another := errors.AsType[*plumbing.WrongUserError](err)
 	return another
 }

@@ -19,17 +19,17 @@ type userGroupsFilter struct {
 func NewUserGroupsList() list.ListResource {
 	return &plumbing.List[userGroupsFilter]{
 		IdentifiedResource: userGroupsType,
-		About:     "The groups of each user that is in one, in the order of the users' creation.",
-		Filters:   map[string]schema.Attribute{"group_id": plumbing.Filter("Only users that are in the group with this id. All their groups are listed.")},
-		Refers:    map[string]plumbing.Reference{"group_id": referToGroup()},
-		Find: func(ctx context.Context, d *plumbing.Data, filter userGroupsFilter) (found []plumbing.Found, err error) {
+		About:              "The groups of each user that is in one, in the order of the users' creation.",
+		Filters:            map[string]schema.Attribute{"group_id": plumbing.Filter("Only users that are in the group with this id. All their groups are listed.")},
+		Refers:             map[string]plumbing.Reference{"group_id": referToGroup()},
+		Find: func(ctx context.Context, d *plumbing.Data, filter userGroupsFilter) (found []plumbing.ListItem, err error) {
 			users, err := sortedUsers(ctx, d)
 			for _, u := range users {
 				if len(u.GroupIDs) == 0 || !(userFilter{GroupID: filter.GroupID}).selects(u) {
 					continue
 				}
 				groups := plumbing.StringSet(u.GroupIDs, types.SetNull(types.StringType))
-				found = append(found, plumbing.Found{Name: "Groups of " + userLabel(u), State: userGroupsModel{UserID: types.StringValue(u.ID), GroupIDs: groups}})
+				found = append(found, plumbing.ListItem{Name: "Groups of " + userLabel(u), State: userGroupsModel{UserID: types.StringValue(u.ID), GroupIDs: groups}})
 			}
 			return found, err
 		},

@@ -70,7 +70,7 @@ func (r *userGroupsResource) Schema(_ context.Context, _ resource.SchemaRequest,
 func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	others, diags := staying(ctx, req)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, r.groupsStep(others))...)
+	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, r.groupsStep(others))...)
 	if r.Data == nil {
 		return
 	}
@@ -86,16 +86,16 @@ func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(r.WarnOfGroups(ctx, path.Root("group_ids"), newIDs(plan.GroupIDs, state.GroupIDs))...)
+	resp.Diagnostics.Append(r.WarnMissingGroups(ctx, path.Root("group_ids"), newIDs(plan.GroupIDs, state.GroupIDs))...)
 	by := manager(ctx, r.Name, req, &resp.Diagnostics)
 	note := planNote{Mark: by.Mark}
 	user := plumbing.Person{ID: plan.UserID.ValueString()} // nobody, while that is not known
-	conflict := r.Members.HoldGroups(by, user, plumbing.Strings(plan.GroupIDs), plumbing.Wholly(plan.GroupIDs))
-	resp.Diagnostics.Append(r.Disagreement(ctx, conflict, path.Root("group_ids"))...)
+	conflict := r.Members.HoldGroups(by, user, plumbing.Strings(plan.GroupIDs), plumbing.FullyKnown(plan.GroupIDs))
+	resp.Diagnostics.Append(r.ConflictError(ctx, conflict, path.Root("group_ids"))...)
 	if plumbing.IsSet(plan.UserID) {
 		note.Holds = &held{User: user.ID}
 		resp.Diagnostics.Append(r.planReleases(ctx, by, plan, state)...)
-		if (!plan.UserID.Equal(state.UserID) || unreadMove(ctx, req, resp)) && r.Client != nil && plumbing.Wholly(plan.GroupIDs) {
+		if (!plan.UserID.Equal(state.UserID) || unreadMove(ctx, req, resp)) && r.Client != nil && plumbing.FullyKnown(plan.GroupIDs) {
 			warnOfLeaving(ctx, r.Client, plan.UserID.ValueString(), plan.GroupIDs, &resp.Diagnostics)
 		}
 	}
@@ -109,7 +109,7 @@ func (r *userGroupsResource) planDestroy(ctx context.Context, state userGroupsMo
 	if len(stay) > 0 {
 		name := r.NameOf(ctx, user)
 		resp.Diagnostics.AddAttributeWarning(path.Root("group_ids"), "Memberships Stay: "+name,
-			fmt.Sprintf("Added elsewhere and never listed here, and so kept by %s: %s.", name, plumbing.NameSome(stay)))
+			fmt.Sprintf("Added elsewhere and never listed here, and so kept by %s: %s.", name, plumbing.JoinNames(stay)))
 	}
 	leave := state.without(others)
 	planDestroy(ctx, r.Data, giving{r.Name, []plumbing.Person{user}, leave.pairs, path.Root("group_ids")}, resp)
@@ -136,11 +136,11 @@ func (r *userGroupsResource) planReleases(ctx context.Context, by plumbing.Manag
 	stay := plumbing.Strings(plan.GroupIDs)
 	user := plumbing.Person{ID: state.UserID.ValueString()}
 	for _, pair := range state.pairs(user) {
-		if plan.UserID.Equal(state.UserID) && (slices.Contains(stay, pair.Group) || !plumbing.Wholly(plan.GroupIDs)) {
+		if plan.UserID.Equal(state.UserID) && (slices.Contains(stay, pair.Group) || !plumbing.FullyKnown(plan.GroupIDs)) {
 			continue
 		}
 		if _, conflict := r.Members.Release(by, pair.Group, user); conflict != nil {
-			return r.Disagreement(ctx, conflict, path.Root("group_ids"))
+			return r.ConflictError(ctx, conflict, path.Root("group_ids"))
 		}
 	}
 	return nil

@@ -18,7 +18,7 @@ func NewUserList() list.ListResource {
 	}
 	return &plumbing.List[userFilter]{
 		IdentifiedResource: userType,
-		About:     "The tenant's users, in the order of their creation.",
+		About:              "The tenant's users, in the order of their creation.",
 		Filters: map[string]schema.Attribute{
 			"first_name": filter("first name"),
 			"last_name":  filter("last name"),
@@ -29,11 +29,11 @@ func NewUserList() list.ListResource {
 			"group_id": plumbing.Filter("Only members of the group with this id."),
 		},
 		Refers: map[string]plumbing.Reference{"group_id": referToGroup()},
-		Find: func(ctx context.Context, d *plumbing.Data, filter userFilter) (found []plumbing.Found, err error) {
+		Find: func(ctx context.Context, d *plumbing.Data, filter userFilter) (found []plumbing.ListItem, err error) {
 			users, err := sortedUsers(ctx, d)
 			for _, u := range users {
 				if filter.selects(u) {
-					found = append(found, plumbing.Found{Name: userLabel(u), State: importedUser(u)})
+					found = append(found, plumbing.ListItem{Name: userLabel(u), State: importedUser(u)})
 				}
 			}
 			return found, err
@@ -49,6 +49,6 @@ func userLabel(u api.User) string {
 // sortedUsers returns all users in the order of their creation.
 func sortedUsers(ctx context.Context, d *plumbing.Data) ([]api.User, error) {
 	users, err := d.Client.Users(ctx)
-	plumbing.ByCreation(users, func(u api.User) (string, string) { return u.ValidFrom, u.ID })
+	plumbing.SortByCreation(users, func(u api.User) (string, string) { return u.ValidFrom, u.ID })
 	return users, err
 }

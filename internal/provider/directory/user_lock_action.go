@@ -20,7 +20,7 @@ var (
 
 // lockAction locks users, or unlocks them.
 type lockAction struct {
-	plumbing.ActionOn
+	plumbing.PersonAction
 
 	lock bool
 }
@@ -36,7 +36,7 @@ func NewUnlockUserAction() action.Action {
 }
 
 func newLockAction(name string, lock bool, about string) *lockAction {
-	return &lockAction{lock: lock, ActionOn: plumbing.ActionOn{
+	return &lockAction{lock: lock, PersonAction: plumbing.PersonAction{
 		Action: plumbing.Action{Name: name},
 		About: about + "Where an `iam_user` sets `locked`, its next plan shows the difference and takes it back: change it there instead. " +
 			"Needs the reference backend, as the public API cannot lock users, and Terraform 1.14.",
@@ -64,7 +64,7 @@ func (a *lockAction) change(user access.StateUser) func(*access.Tenant) {
 // ModifyPlan refuses what the apply could not do, or what the guardrails forbid.
 // The user may be one whom the plan creates.
 func (a *lockAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	whom, ok := a.ChoosePlanned(ctx, req.Config, &resp.Diagnostics)
+	whom, ok := a.ReadPlannedTarget(ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -76,7 +76,7 @@ func (a *lockAction) ModifyPlan(ctx context.Context, req action.ModifyPlanReques
 	case client.IsNotFound(err) && whom.Email != "" && a.Keys.Holds(plumbing.User(whom.Email)):
 		err = nil
 	case client.IsNotFound(err):
-		err = a.NotPlanned(err, whom, "iam_user")
+		err = a.ExplainUnplanned(err, whom, "iam_user")
 	}
 	if err == nil && !a.CanLock(ctx) {
 		err = errCannotLock
@@ -86,13 +86,13 @@ func (a *lockAction) ModifyPlan(ctx context.Context, req action.ModifyPlanReques
 		return
 	}
 	if a.lock {
-		resp.Diagnostics.Append(a.RefuseLock(ctx, target.Email, whom.At)...)
+		resp.Diagnostics.Append(a.CheckOwnerLock(ctx, target.Email, whom.At)...)
 	}
-	resp.Diagnostics.Append(a.Judge(ctx, a.change(target))...)
+	resp.Diagnostics.Append(a.CheckImpact(ctx, a.change(target))...)
 }
 
 func (a *lockAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	whom, ok := a.Choose(ctx, req.Config, &resp.Diagnostics)
+	whom, ok := a.ReadTarget(ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -106,7 +106,7 @@ func (a *lockAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 		plumbing.Progress(resp, "%s is %s already", user.ContactEmail, state)
 		return
 	}
-	resp.Diagnostics.Append(a.Judge(ctx, a.change(access.StateUser{ID: user.ID, Email: user.ContactEmail}))...)
+	resp.Diagnostics.Append(a.CheckImpact(ctx, a.change(access.StateUser{ID: user.ID, Email: user.ContactEmail}))...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -160,6 +160,6 @@ func (m *userModel) fillFrom(config, prior userModel, defaults plumbing.UserDefa
 func (m userModel) wasMadeBy(u api.User, since time.Time) bool {
 	const skew = 5 * time.Minute
 	m.Locked = types.BoolValue(false) // users are made unlocked, and locked after that
-	return plumbing.Moment(u.ValidFrom).After(since.Add(-skew)) && m.shownBy(u) &&
+	return plumbing.ParseTime(u.ValidFrom).After(since.Add(-skew)) && m.shownBy(u) &&
 		api.SameEmail(u.ContactEmail, m.Email.ValueString()) && sameIDs(u.GroupIDs, plumbing.Strings(m.GroupIDs))
 }

@@ -137,9 +137,9 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		return // the Owner stays, or nothing is applied
 	}
 	if key.Replaces && !key.Removed {
-		resp.Diagnostics.Append(r.judgeReplacement(ctx, req.Plan)...)
+		resp.Diagnostics.Append(r.checkReplacementImpact(ctx, req.Plan)...)
 	}
-	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, userStep)...)
+	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, userStep)...)
 	if r.Data == nil {
 		return
 	}
@@ -166,16 +166,16 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 				"Memberships come back only where they are managed in this configuration.", prior.Email.ValueString()))
 	}
 	resp.Diagnostics.Append(r.checkCodes(ctx, plan, prior, config)...)
-	resp.Diagnostics.Append(r.WarnOfGroups(ctx, path.Root("group_ids"), newIDs(plan.GroupIDs, prior.GroupIDs))...)
+	resp.Diagnostics.Append(r.WarnMissingGroups(ctx, path.Root("group_ids"), newIDs(plan.GroupIDs, prior.GroupIDs))...)
 	r.planLock(ctx, &plan, prior, &resp.Diagnostics)
 	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.Plan.Raw)...)
 	if plumbing.IsSet(plan.Email) && plumbing.IsSet(plan.GroupIDs) {
 		by := plumbing.Manager{Type: "iam_user", Kept: req.Plan.Raw.Equal(req.State.Raw)}
 		person := plumbing.Person{ID: plan.ID.ValueString(), Email: plan.Email.ValueString()}
-		conflict := r.Members.HoldGroups(by, person, plumbing.Strings(plan.GroupIDs), plumbing.Wholly(plan.GroupIDs))
-		resp.Diagnostics.Append(r.Disagreement(ctx, conflict, path.Root("group_ids"))...)
+		conflict := r.Members.HoldGroups(by, person, plumbing.Strings(plan.GroupIDs), plumbing.FullyKnown(plan.GroupIDs))
+		resp.Diagnostics.Append(r.ConflictError(ctx, conflict, path.Root("group_ids"))...)
 	}
-	if plumbing.IsSet(prior.ID) && prior.GroupIDs.IsNull() && plumbing.IsSet(plan.GroupIDs) && plumbing.Wholly(plan.GroupIDs) && r.Client != nil {
+	if plumbing.IsSet(prior.ID) && prior.GroupIDs.IsNull() && plumbing.IsSet(plan.GroupIDs) && plumbing.FullyKnown(plan.GroupIDs) && r.Client != nil {
 		// They were not managed until now, so that no state knows them.
 		warnOfLeaving(ctx, r.Client, prior.ID.ValueString(), plan.GroupIDs, &resp.Diagnostics)
 	}
@@ -238,7 +238,7 @@ func (r *userResource) readBack(ctx context.Context, id string, plan *userModel,
 	if plan.Locked.ValueBool() {
 		plan.Status = types.StringValue(string(api.UserInactive))
 	}
-	diags.Append(plumbing.NotReadBack("user", plan.Email.ValueString(), err))
+	diags.Append(plumbing.ReadBackWarning("user", plan.Email.ValueString(), err))
 	return nil
 }
 
@@ -393,8 +393,8 @@ func (r *userResource) update(ctx context.Context, plan userModel) (*api.User, e
 func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state userModel
 	resp.Diagnostics.Append(state.fields().Decode(ctx, req.State.Raw)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || state.ID.IsNull() || r.LeaveOwner(ctx, state.Email.ValueString(), &resp.Diagnostics) ||
-		r.Kept(ctx, req, &resp.Diagnostics, func() any { return r.leave(ctx, state) }) || r.leftBy(state).stays {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || state.ID.IsNull() || r.KeepOwner(ctx, state.Email.ValueString(), &resp.Diagnostics) ||
+		r.SkipDeleteWith(ctx, req, &resp.Diagnostics, func() any { return r.leave(ctx, state) }) || r.leftBy(state).stays {
 		return
 	}
 	defer r.Client.Lock(lockUser, state.ID.ValueString())()

@@ -34,7 +34,7 @@ func (r *usersCSVResource) planExisting(ctx context.Context, table, former users
 		user := plumbing.User(row.Email)
 		_, kept := known[user.ID]
 		_, stayed := r.Keys.Replaced(user)
-		shown := r.Keys.Shown(user)
+		shown := r.Keys.InState(user)
 		if shown && len(former.Users) == 0 {
 			diags.Append(r.PlanReplacement(whole)...)
 		}
@@ -155,6 +155,6 @@ func (r *usersCSVResource) NoteState(d *plumbing.Data, attributes map[string]jso
 		return // the refresh says so
 	}
 	for _, row := range written.Table().Users {
-		d.Keys.Show(plumbing.User(row.Email))
+		d.Keys.NoteInState(plumbing.User(row.Email))
 	}
 }

@@ -19,7 +19,7 @@ import (
 // ModifyPlan finds other owners of the users and of their groups, and locks that
 // the API does not have. It marks the plan of a destruction.
 func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, r.step)...)
+	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, r.step)...)
 	goes := req.Plan.Raw.IsNull()
 	mark := plumbing.MarkPlan(ctx, resp.Private, goes, &resp.Diagnostics)
 	if r.Data == nil || resp.Diagnostics.HasError() {
@@ -77,7 +77,7 @@ func (r *usersCSVResource) checkLeaving(mark string, table, former usersTable, d
 		if _, stays := rows[strings.ToLower(row.Email)]; stays {
 			continue
 		}
-		if d := r.Keys.End(plumbing.User(row.Email), "user "+row.Email, tableClaim(mark, row), path.Root("csv")); len(d) > 0 && found < mostLines {
+		if d := r.Keys.NoteRemoval(plumbing.User(row.Email), "user "+row.Email, tableClaim(mark, row), path.Root("csv")); len(d) > 0 && found < mostLines {
 			found++
 			diags.Append(d...)
 		}
@@ -188,7 +188,7 @@ func (r *usersCSVResource) checkOwners(ctx context.Context, c tableChange, diags
 	by := plumbing.Manager{Type: "iam_users_csv", Kept: c.kept}
 	for _, row := range c.table.Users {
 		person := plumbing.Person{ID: ids[strings.ToLower(row.Email)], Email: row.Email}
-		add(r.Disagreement(ctx, r.Members.HoldGroups(by, person, row.Groups, true), at))
+		add(r.ConflictError(ctx, r.Members.HoldGroups(by, person, row.Groups, true), at))
 	}
 }
 

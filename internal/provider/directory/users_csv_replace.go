@@ -37,7 +37,7 @@ func (r *usersCSVResource) leave(state usersCSVModel, private []byte, diags *dia
 	}
 	var left []string
 	for _, row := range state.table(r.Defaults).Users {
-		r.Keys.Replace(plumbing.User(row.Email), nil)
+		r.Keys.NoteReplaced(plumbing.User(row.Email), nil)
 		if private != nil && !listed[strings.ToLower(row.Email)] {
 			left = append(left, "  "+row.Email)
 		}

@@ -96,7 +96,7 @@ func (r *usersCSVResource) Create(ctx context.Context, req resource.CreateReques
 	s.adopts = s.adopts || r.ReplacementPlanned(tableObject(s.table))
 	r.ForgetReplacement(tableObject(s.table))
 	for _, row := range s.table.Users {
-		r.Keys.Adopt(plumbing.User(row.Email))
+		r.Keys.NoteAdopted(plumbing.User(row.Email))
 	}
 	err := s.run(ctx)
 	if err == nil {
@@ -134,7 +134,7 @@ func (r *usersCSVResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	r.NoteUsers(users)
 	for _, row := range table.Users {
-		r.Keys.Show(plumbing.User(row.Email))
+		r.Keys.NoteInState(plumbing.User(row.Email))
 	}
 	state.CSV = newUsersText(written.Edit(func(row usertable.User) (usertable.User, bool) {
 		u, ok := users[strings.ToLower(row.Email)]

@@ -107,7 +107,7 @@ func (d *usersDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		return
 	}
 	users = slices.DeleteFunc(users, func(u api.User) bool { return !m.selects(u) })
-	plumbing.ByCreation(users, func(u api.User) (string, string) { return u.ValidFrom, u.ID })
+	plumbing.SortByCreation(users, func(u api.User) (string, string) { return u.ValidFrom, u.ID })
 	sortBy(users, m.Sort, userFields)
 	models := make([]userDataModel, len(users))
 	for i, u := range users {

@@ -13,8 +13,8 @@ import (
 func NewMakeOrganizationList() list.ListResource {
 	return &plumbing.List[plumbing.NoFilter]{
 		IdentifiedResource: organizationType,
-		About:     "The tenant's Make organization, if it has one. Needs the reference backend: the public API has no Make organizations.",
-		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) ([]plumbing.Found, error) {
+		About:              "The tenant's Make organization, if it has one. Needs the reference backend: the public API has no Make organizations.",
+		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) ([]plumbing.ListItem, error) {
 			o, err := d.Client.MakeOrganization(ctx)
 			if client.IsNotFound(err) {
 				return nil, nil
@@ -24,7 +24,7 @@ func NewMakeOrganizationList() list.ListResource {
 			}
 			var m organizationModel
 			m.fromAPI(*o)
-			return []plumbing.Found{{Name: "Make organization " + o.OrganizationID, State: m}}, nil
+			return []plumbing.ListItem{{Name: "Make organization " + o.OrganizationID, State: m}}, nil
 		},
 	}
 }

@@ -174,7 +174,7 @@ func organizationStep(plan, _ *organizationModel) func(*access.Tenant) {
 func (r *organizationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	natural := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, natural, req, resp)
-	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, organizationStep)...)
+	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, organizationStep)...)
 	if req.Plan.Raw.IsNull() {
 		return
 	}
@@ -298,7 +298,7 @@ func (r *organizationResource) Update(ctx context.Context, req resource.UpdateRe
 func (r *organizationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state organizationModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.SkipDelete(ctx, req, resp) {
 		return
 	}
 	err := r.Client.DeleteMakeOrganization(ctx)

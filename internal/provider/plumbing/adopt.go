@@ -182,7 +182,7 @@ func (r *IdentifiedResource) Adopt(ctx context.Context, req resource.CreateReque
 func (r *IdentifiedResource) TakeOver(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse, update func(context.Context, resource.UpdateRequest, *resource.UpdateResponse)) bool {
 	n := r.Natural
 	key, _ := n.key(req.Plan.Raw)
-	r.Keys.Adopt(n.object(key))
+	r.Keys.NoteAdopted(n.object(key))
 	state := tfsdk.State{Schema: resp.State.Schema, Raw: resp.State.Raw}
 	switch err := r.present(ctx, key, &state, &resp.Diagnostics); {
 	case client.IsNotFound(err):

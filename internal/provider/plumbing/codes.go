@@ -22,7 +22,7 @@ func CurrencyFault(code string) string {
 	if err != nil || unit.String() == "XXX" || unit.String() == "XTS" { // no currency, and one for tests
 		return fmt.Sprintf("ISO 4217 has no currency %q: use a code such as EUR", code)
 	}
-	return otherwise("currency", code, unit.String())
+	return spelledWrong("currency", code, unit.String())
 }
 
 // ValidLanguage accepts language tags whose language is registered, such as en
@@ -54,7 +54,7 @@ func LanguageFault(tag string) string {
 	if languagePattern.MatchString(tag) {
 		return ""
 	}
-	return otherwise("language", tag, parsed.String())
+	return spelledWrong("language", tag, parsed.String())
 }
 
 // ValidCountry accepts the countries of ISO 3166-1.
@@ -69,11 +69,11 @@ func countryFault(code string) string {
 	if err != nil || len(code) != 2 || !region.IsCountry() {
 		return fmt.Sprintf("ISO 3166-1 has no country %q: use a code such as DE", code)
 	}
-	return otherwise("country", code, region.Canonicalize().String())
+	return spelledWrong("country", code, region.Canonicalize().String())
 }
 
-// otherwise says how a code is written, unless it is.
-func otherwise(thing, code, written string) string {
+// spelledWrong says how a code is written, unless it is.
+func spelledWrong(thing, code, written string) string {
 	if code == written {
 		return ""
 	}

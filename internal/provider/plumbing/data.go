@@ -134,7 +134,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 
 // ConfigValidators check every argument of the type, whatever it is.
 func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator {
-	return []resource.ConfigValidator{NoNullElements{}, VisibleTexts{}, ownerStays{r.Data}}
+	return []resource.ConfigValidator{NoNullElements{}, VisibleTexts{}, ownerValidator{r.Data}}
 }
 
 // DataSource is embedded by every data source: it names the type and takes the

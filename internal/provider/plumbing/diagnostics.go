@@ -85,8 +85,8 @@ func nextStep(verb string, err error) string {
 	return ""
 }
 
-// NotReadBack warns that an object was made and could not be read afterwards.
-func NotReadBack(thing, object string, err error) diag.Diagnostic {
+// ReadBackWarning warns that an object was made and could not be read afterwards.
+func ReadBackWarning(thing, object string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic(
 		fmt.Sprintf("Unable to read %s after creation", thing),
 		fmt.Sprintf("%s %s was made and is in the state, but reading it back failed: %s\n\nThe next refresh completes what the API decides.", capital(thing), object, Sentence(err.Error())))

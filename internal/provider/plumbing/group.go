@@ -43,9 +43,9 @@ func (d *Data) MemberNames(ctx context.Context, g api.Group, reader string) (map
 	return names, err
 }
 
-// WithMembers names a group and its members in a message, as far as the API key
+// DescribeGroup names a group and its members in a message, as far as the API key
 // may see them.
-func (d *Data) WithMembers(ctx context.Context, g api.Group, reader string) (string, error) {
+func (d *Data) DescribeGroup(ctx context.Context, g api.Group, reader string) (string, error) {
 	members, err := d.MemberNames(ctx, g, reader)
 	switch {
 	case client.IsForbidden(err):
@@ -60,7 +60,7 @@ func (d *Data) WithMembers(ctx context.Context, g api.Group, reader string) (str
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	return fmt.Sprintf("group %s with %s", GroupLabel(g), NameSome(names)), nil
+	return fmt.Sprintf("group %s with %s", GroupLabel(g), JoinNames(names)), nil
 }
 
 // ChangeGroup replaces a group by what alter makes of it, between a read and the

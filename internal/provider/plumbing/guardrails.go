@@ -27,8 +27,8 @@ type Guardrails struct {
 	ProtectUsers              []string // e-mails
 }
 
-// Follow reports whether plans need the tenant's users and groups.
-func (g Guardrails) Follow() bool {
+// Enabled reports whether plans need the tenant's users and groups.
+func (g Guardrails) Enabled() bool {
 	return g.ShowImpact || g.MaxUsersLosingAccess != nil || g.MaxUsersGainingAccess != nil || g.MaxNewAdmins != nil ||
 		g.KeepAdmins > 0 || g.ForbidLiftingRestrictions || len(g.ProtectUsers) > 0
 }
@@ -42,12 +42,12 @@ type forecast struct {
 	*access.Forecast
 }
 
-// Judge follows a planned change through the tenant: it reports what the change
+// CheckImpact follows a planned change through the tenant: it reports what the change
 // does where that is wanted, and refuses what breaks a limit. A broken limit is
-// reported once, to the resource that broke it. Without such a guardrail Judge
+// reported once, to the resource that broke it. Without such a guardrail CheckImpact
 // does nothing and reads nothing. The tenant is read once per run.
-func (d *Data) Judge(ctx context.Context, change func(*access.Tenant)) (diags diag.Diagnostics) {
-	if d == nil || d.Client == nil || !d.Guardrails.Follow() {
+func (d *Data) CheckImpact(ctx context.Context, change func(*access.Tenant)) (diags diag.Diagnostics) {
+	if d == nil || d.Client == nil || !d.Guardrails.Enabled() {
 		return nil
 	}
 	g := d.Guardrails
@@ -72,9 +72,9 @@ func (d *Data) Judge(ctx context.Context, change func(*access.Tenant)) (diags di
 	return diags
 }
 
-// JudgePlan is Judge for the change from a state to a plan, as both are now.
-func JudgePlan[T any](ctx context.Context, d *Data, plan tfsdk.Plan, state tfsdk.State, step func(plan, state *T) func(*access.Tenant)) (diags diag.Diagnostics) {
-	if d == nil || !d.Guardrails.Follow() {
+// CheckPlanImpact is CheckImpact for the change from a state to a plan, as both are now.
+func CheckPlanImpact[T any](ctx context.Context, d *Data, plan tfsdk.Plan, state tfsdk.State, step func(plan, state *T) func(*access.Tenant)) (diags diag.Diagnostics) {
+	if d == nil || !d.Guardrails.Enabled() {
 		return nil
 	}
 	var is, was *T
@@ -89,7 +89,7 @@ func JudgePlan[T any](ctx context.Context, d *Data, plan tfsdk.Plan, state tfsdk
 	if diags.HasError() {
 		return diags
 	}
-	return d.Judge(ctx, step(is, was))
+	return d.CheckImpact(ctx, step(is, was))
 }
 
 // unknownUsers warns of protected addresses that nobody has: a guardrail with a
@@ -114,8 +114,8 @@ func unread(state access.State) (diags diag.Diagnostics) {
 	return diags
 }
 
-// JudgeTemplate follows a planned change of a role template into the groups
+// CheckTemplateImpact follows a planned change of a role template into the groups
 // that start from it. Gone templates give nothing.
-func (d *Data) JudgeTemplate(ctx context.Context, id string, gives access.Access) diag.Diagnostics {
-	return d.Judge(ctx, func(t *access.Tenant) { t.SetTemplate(id, access.ControlIDs(gives)) })
+func (d *Data) CheckTemplateImpact(ctx context.Context, id string, gives access.Access) diag.Diagnostics {
+	return d.CheckImpact(ctx, func(t *access.Tenant) { t.SetTemplate(id, access.ControlIDs(gives)) })
 }

@@ -24,23 +24,23 @@ type Pair struct{ Group, User string }
 // Whoever writes here has the user's lock, so that no other write of the user's
 // memberships is under way.
 type applied struct {
-	fates map[string]map[string]*fate
+	fates map[string]map[string]*membershipState
 	start time.Time // of the first removal
 }
 
-// fate is what became of a membership.
-type fate struct{ held, joined, left bool }
+// membershipState is what became of a membership.
+type membershipState struct{ held, joined, left bool }
 
-func (m *Memberships) fate(p Pair) *fate {
+func (m *Memberships) membershipState(p Pair) *membershipState {
 	if m.fates == nil {
-		m.fates = map[string]map[string]*fate{}
+		m.fates = map[string]map[string]*membershipState{}
 	}
 	if m.fates[p.User] == nil {
-		m.fates[p.User] = map[string]*fate{}
+		m.fates[p.User] = map[string]*membershipState{}
 	}
 	f := m.fates[p.User][p.Group]
 	if f == nil {
-		f = new(fate)
+		f = new(membershipState)
 		m.fates[p.User][p.Group] = f
 	}
 	return f
@@ -50,21 +50,21 @@ func (m *Memberships) fate(p Pair) *fate {
 func (m *Memberships) Hold(p Pair) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.fate(p).held = true
+	m.membershipState(p).held = true
 }
 
 // Held reports whether Hold was called for the membership.
 func (m *Memberships) Held(p Pair) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.fate(p).held
+	return m.membershipState(p).held
 }
 
 // Joined notes that the API has the membership.
 func (m *Memberships) Joined(p Pair) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	f := m.fate(p)
+	f := m.membershipState(p)
 	f.joined, f.left = true, false
 }
 
@@ -72,7 +72,7 @@ func (m *Memberships) Joined(p Pair) {
 func (m *Memberships) Left(p Pair) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	f := m.fate(p)
+	f := m.membershipState(p)
 	f.joined, f.left = false, true
 }
 
@@ -80,7 +80,7 @@ func (m *Memberships) Left(p Pair) {
 func (m *Memberships) HasLeft(p Pair) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.fate(p).left
+	return m.membershipState(p).left
 }
 
 // Present returns the groups of a user: those that were read, and what this run
@@ -126,14 +126,14 @@ func (m *Memberships) GiveHeadStart(ctx context.Context) {
 
 // Disagreement is the diagnostic of a conflict, if there is one, on the
 // attribute that takes part in it.
-func (d *Data) Disagreement(ctx context.Context, c *Conflict, at path.Path) diag.Diagnostics {
+func (d *Data) ConflictError(ctx context.Context, c *Conflict, at path.Path) diag.Diagnostics {
 	switch {
 	case c == nil:
 		return nil
 	case c.Giver == "":
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Membership Managed By Two Resources",
 			fmt.Sprintf("Two resources of this configuration manage the same: %s. Each apply would undo the other's work. "+
-				"Manage a membership in one place: in the list of the group, in the list of the user, or one by one.", strings.ReplaceAll(c.How, nameless, d.NameOf(ctx, c.Who))))}
+				"Manage a membership in one place: in the list of the group, in the list of the user, or one by one.", strings.ReplaceAll(c.How, userPlaceholder, d.NameOf(ctx, c.Who))))}
 	}
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Membership Removed And Managed", fmt.Sprintf(
 		"This plan takes %s out of group %s with an %s, while an %s of this configuration keeps the membership unchanged: the apply would not put the user back. "+

@@ -78,7 +78,7 @@ func (r *IdentifiedResource) Metadata(ctx context.Context, req resource.Metadata
 // Defer it: it looks at the state that the operation leaves.
 func (r *IdentifiedResource) IdentifyCreated(ctx context.Context, resp *resource.CreateResponse) {
 	r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
-	r.note(resp.State.Raw, func(o Object) { r.Keys.Make(o) })
+	r.note(resp.State.Raw, func(o Object) { r.Keys.NoteCreated(o) })
 }
 
 // IdentifyUpdated is IdentifyCreated for an update.
@@ -99,13 +99,13 @@ func (r *IdentifiedResource) IdentifyRead(ctx context.Context, req resource.Read
 	}
 	if !resp.State.Raw.IsNull() {
 		r.note(resp.State.Raw, func(o Object) {
-			r.Keys.Show(o)
+			r.Keys.NoteInState(o)
 			r.ForgetReplacement(o) // of an earlier plan: this run's is yet to come
 		})
 		r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 		return
 	}
-	r.note(req.State.Raw, func(o Object) { r.Keys.Gone(o) })
+	r.note(req.State.Raw, func(o Object) { r.Keys.NoteMissing(o) })
 	r.identify(ctx, req.State, resp.Identity, &resp.Diagnostics)
 	if resp.Identity != nil && resp.Identity.Raw.IsFullyNull() {
 		// It never had an id: its creation was cut off.
@@ -183,9 +183,9 @@ func (r *IdentifiedResource) ImportID(ctx context.Context, req resource.ImportSt
 	return strings.Join(parts, "/"), !diags.HasError()
 }
 
-// Only returns the one object that a natural key stands for. Things names the
+// ExactlyOne returns the one object that a natural key stands for. Things names the
 // kind in the plural, by what the key is compared with.
-func Only[T any](things, by, key string, found []T, id func(T) string) (*T, error) {
+func ExactlyOne[T any](things, by, key string, found []T, id func(T) string) (*T, error) {
 	switch len(found) {
 	case 0:
 		return nil, &client.NotFoundError{What: fmt.Sprintf("%s with the %s %q in the tenant", strings.TrimSuffix(things, "s"), by, key)}

@@ -70,22 +70,22 @@ func (k *Keys) entry(o Object) *ledgerEntry {
 	return e
 }
 
-// Show notes that a state has the object.
-func (k *Keys) Show(o Object) {
+// NoteInState notes that a state has the object.
+func (k *Keys) NoteInState(o Object) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.entry(o).shown = true
 }
 
-// Shown reports whether a state has the object.
-func (k *Keys) Shown(o Object) bool {
+// InState reports whether a state has the object.
+func (k *Keys) InState(o Object) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.entry(o).shown
 }
 
-// Gone notes that a refresh did not find the object of a state.
-func (k *Keys) Gone(o Object) {
+// NoteMissing notes that a refresh did not find the object of a state.
+func (k *Keys) NoteMissing(o Object) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e := k.entry(o)
@@ -110,8 +110,8 @@ func (k *Keys) Hold(o Object, name string, mine Claim, at path.Path) diag.Diagno
 	return nil
 }
 
-// End notes that a resource destroys the object.
-func (k *Keys) End(o Object, name string, mine Claim, at path.Path) diag.Diagnostics {
+// NoteRemoval notes that a resource destroys the object.
+func (k *Keys) NoteRemoval(o Object, name string, mine Claim, at path.Path) diag.Diagnostics {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e := k.entry(o)
@@ -122,9 +122,9 @@ func (k *Keys) End(o Object, name string, mine Claim, at path.Path) diag.Diagnos
 	return nil
 }
 
-// Share notes that a resource manages the whole of a list, or a value of it. Who
+// HoldList notes that a resource manages the whole of a list, or a value of it. Who
 // manages the whole leaves nothing to others.
-func (k *Keys) Share(list Object, name string, mine Claim, whole bool, at path.Path) diag.Diagnostics {
+func (k *Keys) HoldList(list Object, name string, mine Claim, whole bool, at path.Path) diag.Diagnostics {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e := k.entry(list)
@@ -148,17 +148,17 @@ func (k *Keys) Holds(o Object) bool {
 	return k.entry(o).held != nil
 }
 
-// Ending reports whether a resource destroys the object, and none holds it.
-func (k *Keys) Ending(o Object) bool {
+// OnlyRemoved reports whether a resource destroys the object, and none holds it.
+func (k *Keys) OnlyRemoved(o Object) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e := k.entry(o)
 	return e.ended != nil && e.held == nil
 }
 
-// Make notes that a Create of this process made the object, or adopted it. What
+// NoteCreated notes that a Create of this process made the object, or adopted it. What
 // was planned is done with that.
-func (k *Keys) Make(o Object) {
+func (k *Keys) NoteCreated(o Object) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e := k.entry(o)
@@ -168,15 +168,15 @@ func (k *Keys) Make(o Object) {
 	e.held, e.ended, e.left, e.replaced = nil, nil, nil, false
 }
 
-// Made reports whether a Create of this process made the object.
-func (k *Keys) Made(o Object) bool {
+// Created reports whether a Create of this process made the object.
+func (k *Keys) Created(o Object) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.entry(o).made != nil
 }
 
-// Adopt notes that a Create of this process is about to adopt the object.
-func (k *Keys) Adopt(o Object) {
+// NoteAdopted notes that a Create of this process is about to adopt the object.
+func (k *Keys) NoteAdopted(o Object) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.entry(o).adopted = true
@@ -190,16 +190,16 @@ func (k *Keys) Adopted(o Object) bool {
 	return k.entry(o).adopted
 }
 
-// Remove notes that a Delete of this process ends the object.
-func (k *Keys) Remove(o Object) {
+// NoteDeleted notes that a Delete of this process ends the object.
+func (k *Keys) NoteDeleted(o Object) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	delete(k.objects, o)
 }
 
-// Replace notes that a Delete of this process ends the object for a Create to
+// NoteReplaced notes that a Delete of this process ends the object for a Create to
 // come, and what that Create needs to know.
-func (k *Keys) Replace(o Object, left any) {
+func (k *Keys) NoteReplaced(o Object, left any) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	*k.entry(o) = ledgerEntry{replaced: true, left: left}

@@ -16,8 +16,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// Found is an object of the tenant that a list resource finds.
-type Found struct {
+// ListItem is an object of the tenant that a list resource finds.
+type ListItem struct {
 	Name  string // for people
 	State any    // the model of the resource, as an import would have it
 }
@@ -25,7 +25,7 @@ type Found struct {
 // Lister finds all objects of a managed type.
 type Lister interface {
 	list.ListResourceWithConfigure
-	All(ctx context.Context) ([]Found, error)
+	All(ctx context.Context) ([]ListItem, error)
 	// IdentityOf returns the parts of the identity of a state that slashes join
 	// to the import id.
 	IdentityOf(ctx context.Context, state tfsdk.State) []string
@@ -35,10 +35,10 @@ type Lister interface {
 // of type F selects. Its zero value selects all.
 type List[F any] struct {
 	IdentifiedResource // with the name and the identity of the managed type
-	About     string
-	Filters   map[string]schema.Attribute
-	Refers    map[string]Reference // filters that take the id of another object
-	Find      func(ctx context.Context, d *Data, filter F) ([]Found, error)
+	About              string
+	Filters            map[string]schema.Attribute
+	Refers             map[string]Reference // filters that take the id of another object
+	Find               func(ctx context.Context, d *Data, filter F) ([]ListItem, error)
 }
 
 // limitAbout says what every list has in common.
@@ -61,7 +61,7 @@ func (l *List[F]) List(ctx context.Context, req list.ListRequest, stream *list.L
 	var filter F
 	req.Config.Raw = trimmed(req.Config.Raw)
 	diags := req.Config.Get(ctx, &filter)
-	var found []Found
+	var found []ListItem
 	if l.Ready(&diags) && !diags.HasError() {
 		var err error
 		if found, err = l.Find(ctx, l.Data, filter); err != nil {
@@ -90,7 +90,7 @@ func (l *List[F]) List(ctx context.Context, req list.ListRequest, stream *list.L
 	stream.Results = slices.Values(results)
 }
 
-func (l *List[F]) result(ctx context.Context, req list.ListRequest, f Found) list.ListResult {
+func (l *List[F]) result(ctx context.Context, req list.ListRequest, f ListItem) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = f.Name
 	result.Diagnostics.Append(result.Resource.Set(ctx, f.State)...)
@@ -100,7 +100,7 @@ func (l *List[F]) result(ctx context.Context, req list.ListRequest, f Found) lis
 }
 
 // All finds every object of the type.
-func (l *List[F]) All(ctx context.Context) ([]Found, error) {
+func (l *List[F]) All(ctx context.Context) ([]ListItem, error) {
 	var everything F
 	return l.Find(ctx, l.Data, everything)
 }
@@ -138,8 +138,8 @@ func Filter(about string, validators ...validator.String) schema.Attribute {
 	return schema.StringAttribute{MarkdownDescription: about, Optional: true, Validators: TrimFirst(append(validators, NotEmpty())...)}
 }
 
-// Takes reports whether a filter that may be null takes the value.
-func Takes(filter types.String, value string) bool {
+// Matches reports whether a filter that may be null takes the value.
+func Matches(filter types.String, value string) bool {
 	return filter.IsNull() || filter.ValueString() == value
 }
 

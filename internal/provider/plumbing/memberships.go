@@ -112,14 +112,14 @@ type membership struct {
 type Conflict struct {
 	Who   Person
 	Group string
-	How   string // they disagree; nameless stands for the person
+	How   string // they disagree; userPlaceholder stands for the person
 	// Giver is the type of a resource that gives up what one of type Keeper
 	// keeps. Both are empty where two resources manage the same.
 	Giver, Keeper string
 }
 
-// nameless stands for a person whose name is still to be found out.
-const nameless = "{who}"
+// userPlaceholder stands for a person whose name is still to be found out.
+const userPlaceholder = "{who}"
 
 // HoldMembers notes that a resource lists all members of a group: who, and
 // whether the list is known.
@@ -134,21 +134,21 @@ func (m *Memberships) HoldMembers(by Manager, group string, members []Person, kn
 	}
 	for _, list := range m.entered[group] {
 		if mine.leavesOut(list.user) {
-			return &Conflict{Who: list.user, Group: group, How: list.Type + " puts " + nameless + " into group " + group + ", and this list leaves the user out"}
+			return &Conflict{Who: list.user, Group: group, How: list.Type + " puts " + userPlaceholder + " into group " + group + ", and this list leaves the user out"}
 		}
 	}
 	for _, person := range members {
 		for _, key := range person.keys() {
 			for _, list := range m.users[key] {
 				if list.leavesOut(group) {
-					return &Conflict{Who: list.user, Group: group, How: list.Type + " of " + nameless + " leaves out group " + group + ", and this list has the user"}
+					return &Conflict{Who: list.user, Group: group, How: list.Type + " of " + userPlaceholder + " leaves out group " + group + ", and this list has the user"}
 				}
 			}
 		}
 	}
 	for _, one := range m.single[group] {
 		if mine.leavesOut(one.user) {
-			return &Conflict{Who: one.user, Group: group, How: one.Type + " adds " + nameless + " to group " + group + ", and this list leaves the user out"}
+			return &Conflict{Who: one.user, Group: group, How: one.Type + " adds " + userPlaceholder + " to group " + group + ", and this list leaves the user out"}
 		}
 	}
 	if m.lists == nil {
@@ -187,25 +187,25 @@ func (m *Memberships) HoldGroups(by Manager, user Person, groups []string, whole
 		for _, list := range lists {
 			switch {
 			case mine.leavesOut(group) && list.lists(user):
-				return &Conflict{Who: user, Group: group, How: list.Type + " of group " + group + " has " + nameless + ", and this list leaves the group out"}
+				return &Conflict{Who: user, Group: group, How: list.Type + " of group " + group + " has " + userPlaceholder + ", and this list leaves the group out"}
 			case mine.groups[group] && list.leavesOut(user):
-				return &Conflict{Who: user, Group: group, How: list.Type + " of group " + group + " leaves " + nameless + " out, and this list has the group"}
+				return &Conflict{Who: user, Group: group, How: list.Type + " of group " + group + " leaves " + userPlaceholder + " out, and this list has the group"}
 			}
 		}
 	}
 	for _, key := range user.keys() {
 		for _, one := range m.added[key] {
 			if mine.leavesOut(one.group) {
-				return &Conflict{Who: user, Group: one.group, How: one.Type + " adds " + nameless + " to group " + one.group + ", and this list leaves the group out"}
+				return &Conflict{Who: user, Group: one.group, How: one.Type + " adds " + userPlaceholder + " to group " + one.group + ", and this list leaves the group out"}
 			}
 		}
 	}
 	m.forgetGroups(mine)
 	for _, key := range user.keys() {
-		m.users = put(m.users, key, mine)
+		m.users = appendTo(m.users, key, mine)
 	}
 	for group := range mine.groups {
-		m.entered = put(m.entered, group, mine)
+		m.entered = appendTo(m.entered, group, mine)
 	}
 	for group := range mine.groups {
 		if c := m.kept(by, group, user.is); c != nil {
@@ -242,9 +242,9 @@ func (m *Memberships) otherGroups(mine *groupList) *Conflict {
 			switch {
 			case other.Type == mine.Type && other.Mark == mine.Mark:
 			case other.Type == mine.Type && mine.Mark != "":
-				return &Conflict{Who: mine.user, How: "two " + mine.Type + " list the groups of " + nameless}
+				return &Conflict{Who: mine.user, How: "two " + mine.Type + " list the groups of " + userPlaceholder}
 			case disagree(mine, other):
-				return &Conflict{Who: mine.user, How: other.Type + " lists other groups of " + nameless}
+				return &Conflict{Who: mine.user, How: other.Type + " lists other groups of " + userPlaceholder}
 			}
 		}
 	}
@@ -264,26 +264,26 @@ func (m *Memberships) HoldOne(by Manager, group string, user Person) *Conflict {
 	defer m.mu.Unlock()
 	for _, list := range m.lists[group] {
 		if list.leavesOut(user) {
-			return &Conflict{Who: user, Group: group, How: list.Type + " of group " + group + " leaves " + nameless + " out"}
+			return &Conflict{Who: user, Group: group, How: list.Type + " of group " + group + " leaves " + userPlaceholder + " out"}
 		}
 	}
 	for _, key := range user.keys() {
 		for _, list := range m.users[key] {
 			if list.leavesOut(group) {
-				return &Conflict{Who: user, Group: group, How: list.Type + " of " + nameless + " leaves out group " + group}
+				return &Conflict{Who: user, Group: group, How: list.Type + " of " + userPlaceholder + " leaves out group " + group}
 			}
 		}
 		for _, other := range m.added[key] {
 			if other.group == group && other.Mark != by.Mark {
-				return &Conflict{Who: user, Group: group, How: "two " + by.Type + " add " + nameless + " to group " + group}
+				return &Conflict{Who: user, Group: group, How: "two " + by.Type + " add " + userPlaceholder + " to group " + group}
 			}
 		}
 	}
 	if !m.adds(by, group, user) {
 		mine := &membership{by, group, user}
-		m.single = put(m.single, group, mine)
+		m.single = appendTo(m.single, group, mine)
 		for _, key := range user.keys() {
-			m.added = put(m.added, key, mine)
+			m.added = appendTo(m.added, key, mine)
 		}
 	}
 	return m.kept(by, group, user.is)
@@ -303,8 +303,8 @@ func (m *Memberships) adds(by Manager, group string, user Person) bool {
 	return false
 }
 
-// put appends to one of the slices of a map that may be nil.
-func put[V any](all map[string][]V, key string, v V) map[string][]V {
+// appendTo appends to one of the slices of a map that may be nil.
+func appendTo[V any](all map[string][]V, key string, v V) map[string][]V {
 	if all == nil {
 		all = map[string][]V{}
 	}
@@ -320,13 +320,13 @@ func (m *Memberships) kept(by Manager, group string, has func(Person) bool) *Con
 	}
 	for _, gone := range m.released[group] {
 		if has(gone.user) {
-			return gives(gone.user, group, gone.Manager, by)
+			return removedAndKept(gone.user, group, gone.Manager, by)
 		}
 	}
 	return nil
 }
 
-func gives(who Person, group string, giver, keeper Manager) *Conflict {
+func removedAndKept(who Person, group string, giver, keeper Manager) *Conflict {
 	return &Conflict{Who: who, Group: group, Giver: giver.Type, Keeper: keeper.Type}
 }
 
@@ -338,11 +338,11 @@ func (m *Memberships) Release(by Manager, group string, user Person) (stays bool
 	defer m.mu.Unlock()
 	for _, other := range m.holders(group, user) {
 		if other.Kept {
-			return false, gives(user, group, by, other)
+			return false, removedAndKept(user, group, by, other)
 		}
 		stays = true
 	}
-	m.released = put(m.released, group, &membership{by, group, user})
+	m.released = appendTo(m.released, group, &membership{by, group, user})
 	return stays, nil
 }
 

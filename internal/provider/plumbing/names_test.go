@@ -13,8 +13,8 @@ func TestNames_oneLine(t *testing.T) {
 	t.Parallel()
 	const forged = "Team\n\nError: nobody loses anything"
 	for what, text := range map[string]string{
-		"a list":   NameSome([]string{"ada@acme.example", forged}),
-		"the rest": NameSome(append(strings.Split("a b c d e f g h i", " "), forged, "more")),
+		"a list":   JoinNames([]string{"ada@acme.example", forged}),
+		"the rest": JoinNames(append(strings.Split("a b c d e f g h i", " "), forged, "more")),
 		"people":   everyone([]access.StateUser{{Email: forged}, {ID: forged}}),
 		"a change": whatHappens(access.UserChange{Changes: []access.Change{{Entity: forged, Before: access.Read}}}),
 	} {

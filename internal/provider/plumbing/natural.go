@@ -213,7 +213,7 @@ func (r *IdentifiedResource) PlanKey(ctx context.Context, req resource.ModifyPla
 	if had && (destroys || known && n.object(next) != n.object(prior)) && !n.Stays {
 		mine.Label = n.label(req.State.Raw)
 		r.ForgetReplacement(n.object(prior))
-		diags.Append(r.Keys.End(n.object(prior), n.name(prior), mine, n.at())...)
+		diags.Append(r.Keys.NoteRemoval(n.object(prior), n.name(prior), mine, n.at())...)
 	}
 	if !known {
 		return planned
@@ -233,7 +233,7 @@ func (r *IdentifiedResource) PlanKey(ctx context.Context, req resource.ModifyPla
 		return planned // where another key replaces the object, Terraform plans again without a state
 	}
 	_, planned.Removed = r.Keys.Replaced(o)
-	planned.Replaces = planned.Removed || first != "" && n.object(first) == o || r.Keys.Shown(o)
+	planned.Replaces = planned.Removed || first != "" && n.object(first) == o || r.Keys.InState(o)
 	switch {
 	case planned.Removed:
 		r.ForgetReplacement(o)
@@ -283,34 +283,34 @@ func (r *IdentifiedResource) exists(ctx context.Context, o Object) (exists, pred
 	return r.Keys.Exists(ctx, o, func(ctx context.Context) (map[string]bool, error) { return r.Natural.List(ctx, r.Data) })
 }
 
-// Kept reports whether a Delete is to leave the object: when a Create of this
+// SkipDeleteWith reports whether a Delete is to leave the object: when a Create of this
 // run has adopted it. Otherwise it notes that the object ends. Left is what a
 // Create that takes the place needs to know; it is asked for only where there
 // will be one.
-func (r *IdentifiedResource) Kept(ctx context.Context, req resource.DeleteRequest, diags *diag.Diagnostics, left func() any) bool {
+func (r *IdentifiedResource) SkipDeleteWith(ctx context.Context, req resource.DeleteRequest, diags *diag.Diagnostics, left func() any) bool {
 	key, ok := r.Natural.key(req.State.Raw)
 	if !ok {
 		return false
 	}
 	o := r.Natural.object(key)
-	if r.Keys.Adopted(o) || r.Natural.Stays && r.Keys.Made(o) {
+	if r.Keys.Adopted(o) || r.Natural.Stays && r.Keys.Created(o) {
 		return true
 	}
 	planned := PlannedDestroy(ctx, req.Private, diags)
 	if next := getPrivate(ctx, req.Private, privatePlanned, diags); planned || next == "" || r.Natural.object(next) != o {
-		r.Keys.Remove(o)
+		r.Keys.NoteDeleted(o)
 		return false
 	}
-	r.Keys.Replace(o, left())
+	r.Keys.NoteReplaced(o, left())
 	return false
 }
 
 // nothing is what most types leave for the Create of a replacement.
 func nothing() any { return nil }
 
-// Leaves is Kept for a type whose replacement needs to know nothing.
-func (r *IdentifiedResource) Leaves(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) bool {
-	return r.Kept(ctx, req, &resp.Diagnostics, nothing)
+// SkipDelete is SkipDeleteWith for a type whose replacement needs to know nothing.
+func (r *IdentifiedResource) SkipDelete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) bool {
+	return r.SkipDeleteWith(ctx, req, &resp.Diagnostics, nothing)
 }
 
 // NoteState notes that a state has the object whose attributes are given as
@@ -320,7 +320,7 @@ func (r *IdentifiedResource) NoteState(d *Data, attributes map[string]json.RawMe
 		return
 	}
 	if len(r.Natural.At) == 0 {
-		d.Keys.Show(r.Natural.object(KeyTenant))
+		d.Keys.NoteInState(r.Natural.object(KeyTenant))
 		return
 	}
 	parts := make([]string, len(r.Natural.At))
@@ -329,7 +329,7 @@ func (r *IdentifiedResource) NoteState(d *Data, attributes map[string]json.RawMe
 			return
 		}
 	}
-	d.Keys.Show(r.Natural.object(strings.Join(parts, "/")))
+	d.Keys.NoteInState(r.Natural.object(strings.Join(parts, "/")))
 }
 
 // note tells the ledger what an operation left: what was made, what a refresh

@@ -13,8 +13,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// ownerEnd is the plan of something that would take the Owner away.
-type ownerEnd struct {
+// ownerRemoval is the plan of something that would take the Owner away.
+type ownerRemoval struct {
 	does   string    // "destroys" or "locks"
 	email  string    // of the Owner
 	at     path.Path // the argument that does it
@@ -39,13 +39,13 @@ func (d *Data) OwnerEmail(ctx context.Context) (string, error) {
 	return d.Team.present.Email, nil
 }
 
-// EndUser refuses the plan of something that takes a user away who is the Owner of
+// CheckOwnerRemoval refuses the plan of something that takes a user away who is the Owner of
 // the team. Does is what it does, "destroys" or "locks", and remedy how to keep the
 // user besides. When the whole configuration is destroyed the apply leaves the Owner
 // instead, and a warning says so: Terraform tells no provider what it destroys
 // besides, so that is until the plan comes to a resource that stays. Ends reports
 // whether anything was said.
-func (d *Data) EndUser(ctx context.Context, email, does string, at path.Path, remedy string) (ends bool, diags diag.Diagnostics) {
+func (d *Data) CheckOwnerRemoval(ctx context.Context, email, does string, at path.Path, remedy string) (ends bool, diags diag.Diagnostics) {
 	if d == nil || d.Client == nil || email == "" {
 		return false, nil
 	}
@@ -57,7 +57,7 @@ func (d *Data) EndUser(ctx context.Context, email, does string, at path.Path, re
 	if !api.SameEmail(owner, email) {
 		return false, nil
 	}
-	end := ownerEnd{does: does, email: owner, at: at, remedy: remedy}
+	end := ownerRemoval{does: does, email: owner, at: at, remedy: remedy}
 	d.Team.mu.Lock()
 	defer d.Team.mu.Unlock()
 	if d.Team.stays {
@@ -68,7 +68,7 @@ func (d *Data) EndUser(ctx context.Context, email, does string, at path.Path, re
 		fmt.Sprintf("%s is the Owner of the tenant's team, and a team always has one. This plan destroys all that it manages: the apply leaves this user in the tenant, and Terraform forgets the user.", owner))}
 }
 
-func (e ownerEnd) refused() diag.Diagnostic {
+func (e ownerRemoval) refused() diag.Diagnostic {
 	title := "Owner Destroyed"
 	if e.does == "locks" {
 		title = "Owner Locked"
@@ -79,30 +79,30 @@ func (e ownerEnd) refused() diag.Diagnostic {
 		e.does, e.email, access.CheckRemoval(access.RoleOwner), e.remedy))
 }
 
-// RefuseLock refuses the plan of an action that locks the Owner of the team.
-func (d *Data) RefuseLock(ctx context.Context, email string, at path.Path) (diags diag.Diagnostics) {
+// CheckOwnerLock refuses the plan of an action that locks the Owner of the team.
+func (d *Data) CheckOwnerLock(ctx context.Context, email string, at path.Path) (diags diag.Diagnostics) {
 	owner, err := d.OwnerEmail(ctx)
 	switch {
 	case err != nil:
 		diags.Append(Unable("read", "Owner", "of the team", err))
 	case owner != "" && api.SameEmail(owner, email):
-		diags.Append(ownerEnd{does: "locks", email: owner, at: at}.refused())
+		diags.Append(ownerRemoval{does: "locks", email: owner, at: at}.refused())
 	}
 	return diags
 }
 
-// ownerStays is a validator of every resource: what Terraform validates in a plan
+// ownerValidator is a validator of every resource: what Terraform validates in a plan
 // stays in the configuration, so that the plan does not destroy all.
-type ownerStays struct{ data *Data }
+type ownerValidator struct{ data *Data }
 
 // Description says what the validator wants.
-func (ownerStays) Description(context.Context) string { return "the team must keep its Owner" }
+func (ownerValidator) Description(context.Context) string { return "the team must keep its Owner" }
 
 // MarkdownDescription is Description.
-func (v ownerStays) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+func (v ownerValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 // ValidateResource implements resource.ConfigValidator.
-func (v ownerStays) ValidateResource(_ context.Context, _ resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+func (v ownerValidator) ValidateResource(_ context.Context, _ resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	if v.data == nil {
 		return
 	}
@@ -116,9 +116,9 @@ func (v ownerStays) ValidateResource(_ context.Context, _ resource.ValidateConfi
 	}
 }
 
-// LeaveOwner reports whether a Delete has to leave a user, who is the Owner now.
+// KeepOwner reports whether a Delete has to leave a user, who is the Owner now.
 // Plans refuse that, unless they destroy all.
-func (d *Data) LeaveOwner(ctx context.Context, email string, diags *diag.Diagnostics) bool {
+func (d *Data) KeepOwner(ctx context.Context, email string, diags *diag.Diagnostics) bool {
 	owner, err := d.Client.TeamOwner(ctx)
 	if err != nil || !api.SameEmail(owner.Email, email) {
 		return false // there is none, or the API says more

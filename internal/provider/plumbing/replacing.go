@@ -27,9 +27,11 @@ type replacing struct {
 // oldest is how old a plan may be that is still applied.
 const oldest = 7 * 24 * time.Hour
 
-// RememberIn says in which data directory of Terraform to remember replacements. It
+// RememberReplacementsIn says in which data directory of Terraform to remember replacements. It
 // need not exist: Terraform makes do without one where nothing was initialized.
-func (d *Data) RememberIn(dir string) { d.replacing.dir = filepath.Join(dir, "iam-replacing") }
+func (d *Data) RememberReplacementsIn(dir string) {
+	d.replacing.dir = filepath.Join(dir, "iam-replacing")
+}
 
 // file is where an object of the tenant is remembered.
 func (d *Data) file(o Object) string {

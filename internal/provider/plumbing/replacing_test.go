@@ -14,7 +14,7 @@ import (
 func TestReplacing_atOnce(t *testing.T) {
 	t.Parallel()
 	var d Data
-	d.RememberIn(filepath.Join(t.TempDir(), "missing"))
+	d.RememberReplacementsIn(filepath.Join(t.TempDir(), "missing"))
 	object := func(i int) Object { return Object{Kind: "user", ID: fmt.Sprint(i)} }
 	var all sync.WaitGroup
 	for i := range 400 {
@@ -42,7 +42,7 @@ func TestReplacing_atOnce(t *testing.T) {
 func TestReplacing_keepsDirectory(t *testing.T) {
 	t.Parallel()
 	var d Data
-	d.RememberIn(t.TempDir())
+	d.RememberReplacementsIn(t.TempDir())
 	o := Object{Kind: "group", ID: "g"}
 	d.PlanReplacement(o)
 	d.ForgetReplacement(o)
@@ -56,7 +56,7 @@ func TestReplacing_ends(t *testing.T) {
 	t.Parallel()
 	dir, o := t.TempDir(), Object{Kind: "group", ID: "g"}
 	var d Data
-	d.RememberIn(dir)
+	d.RememberReplacementsIn(dir)
 	d.PlanReplacement(o)
 	past := time.Now().Add(-oldest - time.Minute)
 	if err := os.Chtimes(d.file(o), past, past); err != nil {
@@ -72,7 +72,7 @@ func TestReplacing_ends(t *testing.T) {
 	if err := os.WriteFile(occupied, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d.RememberIn(occupied)
+	d.RememberReplacementsIn(occupied)
 	if diags := d.PlanReplacement(o); diags.WarningsCount() != 1 || d.ReplacementPlanned(o) {
 		t.Errorf("got %v", diags)
 	}

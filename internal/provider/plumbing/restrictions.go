@@ -96,12 +96,12 @@ func (d *Data) plannedRules(r access.RestrictionRules) (_ access.RestrictionRule
 	if planned {
 		r.Listed = strings.Fields(list)
 	}
-	r.Listed = slices.DeleteFunc(slices.Clone(r.Listed), func(v string) bool { return d.Uses.Ended(Object{KindRestriction, v}) })
+	r.Listed = slices.DeleteFunc(slices.Clone(r.Listed), func(v string) bool { return d.Uses.Removed(Object{KindRestriction, v}) })
 	for key := range d.planned {
 		if key[0] == PlanRestriction {
 			r.Listed = append(r.Listed, key[1])
 		}
 	}
-	r.Sites = slices.DeleteFunc(slices.Clone(r.Sites), func(code string) bool { return d.Uses.Ended(Object{KindSite, code}) })
+	r.Sites = slices.DeleteFunc(slices.Clone(r.Sites), func(code string) bool { return d.Uses.Removed(Object{KindSite, code}) })
 	return r, sync != PlanUnknown && list != PlanUnknown
 }

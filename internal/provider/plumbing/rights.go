@@ -18,8 +18,8 @@ type Rights struct {
 	unknown map[string]bool // access controls whose scopes are not known yet
 }
 
-// Understands reports whether it is known what all of the access controls give.
-func (r Rights) Understands(controls []string) bool {
+// KnowsAll reports whether it is known what all of the access controls give.
+func (r Rights) KnowsAll(controls []string) bool {
 	for _, id := range controls {
 		if r.unknown[id] || !r.Knows(id) {
 			return false

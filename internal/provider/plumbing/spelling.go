@@ -17,7 +17,7 @@ import (
 // VisibleTexts refuses a configuration with texts that are not what they look
 // like: white space around them, or characters that nobody sees, which come along
 // when a text is copied from a document or a page. What is looked up is trimmed
-// instead, see LookUp.
+// instead, see TrimArguments.
 type VisibleTexts struct{}
 
 // Description says what the validator wants.
@@ -57,7 +57,7 @@ func invisibleTexts(config tftypes.Value) (diags diag.Diagnostics) {
 		switch attribute {
 		case "csv", "mixins": // documents, which are checked as such
 		case "description": // several lines, with blanks that keep words together
-			if character := access.Invisible(ofProse.Replace(text)); character != "" {
+			if character := access.Invisible(proseReplacer.Replace(text)); character != "" {
 				diags.Append(invisibleCharacter(at, "The value of description", character))
 			}
 		default:
@@ -67,9 +67,9 @@ func invisibleTexts(config tftypes.Value) (diags diag.Diagnostics) {
 	return diags
 }
 
-// ofProse takes away what a text of several lines may hold: line ends of Windows,
+// proseReplacer takes away what a text of several lines may hold: line ends of Windows,
 // spaces that do not break, and the joiners of emoji.
-var ofProse = strings.NewReplacer("\r\n", "\n", "\u00a0", " ", "\u202f", " ", "\u200d", "")
+var proseReplacer = strings.NewReplacer("\r\n", "\n", "\u00a0", " ", "\u202f", " ", "\u200d", "")
 
 // checkText reports what nobody sees of a text. Whose says whose text it is.
 func checkText(at path.Path, whose, text string, diags *diag.Diagnostics) {

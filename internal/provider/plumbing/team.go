@@ -18,7 +18,7 @@ type Team struct {
 
 	present *api.TeamMember // the Owner as of the plan
 	stays   bool            // the plan has come to a resource that stays
-	ends    *ownerEnd       // what takes the Owner away while none has
+	ends    *ownerRemoval   // what takes the Owner away while none has
 }
 
 // Owner notes that an iam_team_owner makes a member the Owner.

@@ -130,9 +130,9 @@ func (d *Data) MissingGroups(ctx context.Context, ids []string) []string {
 	})
 }
 
-// WarnOfGroups names groups that a resource refers to and that are not there: a
+// WarnMissingGroups names groups that a resource refers to and that are not there: a
 // mistake, or groups that the same plan creates later.
-func (d *Data) WarnOfGroups(ctx context.Context, at path.Path, ids []string) (diags diag.Diagnostics) {
+func (d *Data) WarnMissingGroups(ctx context.Context, at path.Path, ids []string) (diags diag.Diagnostics) {
 	missing := d.MissingGroups(ctx, ids)
 	if len(missing) == 0 {
 		return nil

@@ -21,8 +21,8 @@ const privateUses = "uses"
 // of those from which the destroy takes it, by kind.
 type PlannedUses map[string][]string
 
-// KeepUses keeps what the plan of a destroy said for Delete.
-func KeepUses(ctx context.Context, p PlannedUses, private PrivateData) diag.Diagnostics {
+// SaveUses keeps what the plan of a destroy said for Delete.
+func SaveUses(ctx context.Context, p PlannedUses, private PrivateData) diag.Diagnostics {
 	if len(p) == 0 {
 		return private.SetKey(ctx, privateUses, nil)
 	}
@@ -30,9 +30,9 @@ func KeepUses(ctx context.Context, p PlannedUses, private PrivateData) diag.Diag
 	return private.SetKey(ctx, privateUses, text)
 }
 
-// KeptUses returns what KeepUses kept; nil when the destroy was not planned as one,
+// SavedUses returns what SaveUses kept; nil when the destroy was not planned as one,
 // but as a part of a replacement.
-func KeptUses(ctx context.Context, private PrivateData) (p PlannedUses, diags diag.Diagnostics) {
+func SavedUses(ctx context.Context, private PrivateData) (p PlannedUses, diags diag.Diagnostics) {
 	text, diags := private.GetKey(ctx, privateUses)
 	if len(text) == 0 || diags.HasError() {
 		return nil, diags
@@ -43,10 +43,10 @@ func KeptUses(ctx context.Context, private PrivateData) (p PlannedUses, diags di
 	return p, diags
 }
 
-// WhileInUse makes a request again while the API refuses it because an object is
+// RetryWhileInUse makes a request again while the API refuses it because an object is
 // in use, for as long as something else of this run may end the use. Nothing may be
 // locked meanwhile but by the request itself.
-func (d *Data) WhileInUse(ctx context.Context, request func(context.Context) error, inUse func(error) bool) error {
+func (d *Data) RetryWhileInUse(ctx context.Context, request func(context.Context) error, inUse func(error) bool) error {
 	var refused error
 	_, err := client.AwaitOthers(ctx, d.Client, func(ctx context.Context) (done bool, err error) {
 		refused = nil
@@ -59,8 +59,8 @@ func (d *Data) WhileInUse(ctx context.Context, request func(context.Context) err
 	return cmp.Or(err, refused)
 }
 
-// NameSome joins names for a message, and counts those that it leaves out.
-func NameSome(names []string) string {
+// JoinNames joins names for a message, and counts those that it leaves out.
+func JoinNames(names []string) string {
 	const most = 10
 	shown := make([]string, min(len(names), most))
 	for i := range shown {

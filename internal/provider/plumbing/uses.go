@@ -22,13 +22,13 @@ type Object struct{ Kind, ID string }
 // Use is what a plan makes of the use of one object by another.
 type Use int
 
-// What a plan makes of a use. NotPlanned also stands for an object that is
+// What a plan makes of a use. UseNotPlanned also stands for an object that is
 // planned later, as Terraform plans in no fixed order.
 const (
-	NotPlanned Use = iota
-	NotKnown       // until the apply
-	Dropped        // by a change, or with the user of the object
-	Kept
+	UseNotPlanned Use = iota
+	UseUnknown        // until the apply
+	UseDropped        // by a change, or with the user of the object
+	UseKept
 )
 
 // Uses remembers what the plan under way makes of objects that others use. An
@@ -46,9 +46,9 @@ type uses struct {
 	whole bool // no id is unknown
 }
 
-// Keeps notes which objects of a kind an object will use once the plan is
+// NoteUses notes which objects of a kind an object will use once the plan is
 // applied; whole is false while some of them are not known.
-func (u *Uses) Keeps(by Object, kind string, ids []string, whole bool) {
+func (u *Uses) NoteUses(by Object, kind string, ids []string, whole bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	delete(u.ended, by)
@@ -61,8 +61,8 @@ func (u *Uses) Keeps(by Object, kind string, ids []string, whole bool) {
 	u.by[by][kind] = uses{ids, whole}
 }
 
-// Ends notes that the plan destroys an object.
-func (u *Uses) Ends(o Object) {
+// NoteRemoval notes that the plan destroys an object.
+func (u *Uses) NoteRemoval(o Object) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.ended == nil {
@@ -72,42 +72,42 @@ func (u *Uses) Ends(o Object) {
 	delete(u.by, o)
 }
 
-// Stays notes that the plan creates, changes or keeps an object. One that another
+// NoteKept notes that the plan creates, changes or keeps an object. One that another
 // resource destroys is there all the same.
-func (u *Uses) Stays(o Object) {
+func (u *Uses) NoteKept(o Object) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	delete(u.ended, o)
 }
 
-// Ended reports whether the plan destroys the object, as far as it has come.
-func (u *Uses) Ended(o Object) bool {
+// Removed reports whether the plan destroys the object, as far as it has come.
+func (u *Uses) Removed(o Object) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return u.ended[o]
 }
 
 // Of returns what the plan makes of the use of an object by another.
-func (u *Uses) Of(o, by Object) Use {
+func (u *Uses) Planned(o, by Object) Use {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.ended[by] {
-		return Dropped
+		return UseDropped
 	}
 	planned, ok := u.by[by][o.Kind]
 	switch {
 	case !ok:
-		return NotPlanned
+		return UseNotPlanned
 	case slices.Contains(planned.ids, o.ID):
-		return Kept
+		return UseKept
 	case planned.whole:
-		return Dropped
+		return UseDropped
 	}
-	return NotKnown
+	return UseUnknown
 }
 
 // Leaving reports whether the plan takes the user out of the group, as far as it
 // has come.
 func (d *Data) Leaving(group string, user Person) bool {
-	return d.Keys.Ending(User(user.Email)) || d.Members.Leaving(group, user)
+	return d.Keys.OnlyRemoved(User(user.Email)) || d.Members.Leaving(group, user)
 }

@@ -65,8 +65,8 @@ func Strings(s types.Set) []string {
 	return items
 }
 
-// Wholly reports whether a set and everything in it is known.
-func Wholly(s types.Set) bool {
+// FullyKnown reports whether a set and everything in it is known.
+func FullyKnown(s types.Set) bool {
 	return !s.IsUnknown() && !slices.ContainsFunc(s.Elements(), func(v attr.Value) bool { return v.IsUnknown() })
 }
 

@@ -18,15 +18,15 @@ import (
 func NewAccessControlList() list.ListResource {
 	return &plumbing.List[domainFilter]{
 		IdentifiedResource: accessControlType,
-		About:     "The tenant's own access controls by id, without predefined ones, which cannot be managed.",
-		Filters:   map[string]schema.Attribute{"domain": plumbing.Filter("Only access controls of this domain.")},
-		Find:      findControls,
+		About:              "The tenant's own access controls by id, without predefined ones, which cannot be managed.",
+		Filters:            map[string]schema.Attribute{"domain": plumbing.Filter("Only access controls of this domain.")},
+		Find:               findControls,
 	}
 }
 
 // findControls reads each access control by itself: lists may come without
 // scopes.
-func findControls(ctx context.Context, d *plumbing.Data, filter domainFilter) (found []plumbing.Found, err error) {
+func findControls(ctx context.Context, d *plumbing.Data, filter domainFilter) (found []plumbing.ListItem, err error) {
 	controls, err := d.Client.AccessControls(ctx)
 	slices.SortFunc(controls, func(a, b api.AccessControl) int { return cmp.Compare(a.ID, b.ID) })
 	for _, c := range controls {
@@ -42,7 +42,7 @@ func findControls(ctx context.Context, d *plumbing.Data, filter domainFilter) (f
 		}
 		m := accessControlModel{Description: types.MapNull(types.StringType), Scopes: types.SetNull(types.StringType), Domains: types.SetNull(types.StringType)}
 		m.fromAPI(*whole)
-		found = append(found, plumbing.Found{Name: plumbing.Label(c.Name, c.ID), State: m})
+		found = append(found, plumbing.ListItem{Name: plumbing.Label(c.Name, c.ID), State: m})
 	}
 	return found, err
 }

@@ -115,7 +115,7 @@ func (r *accessControlResource) ModifyPlan(ctx context.Context, req resource.Mod
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
 	r.planUses(ctx, req, resp)
-	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, controlStep)...)
+	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, controlStep)...)
 	if req.Plan.Raw.IsNull() {
 		return
 	}
@@ -138,7 +138,7 @@ func (r *accessControlResource) ModifyPlan(ctx context.Context, req resource.Mod
 // them.
 func (r *accessControlResource) planGives(plan, state accessControlModel) {
 	if r.Data != nil && plumbing.IsSet(plan.ID) {
-		r.PlanControl(plan.ID.ValueString(), plan.gives(state), plumbing.Wholly(plan.Scopes))
+		r.PlanControl(plan.ID.ValueString(), plan.gives(state), plumbing.FullyKnown(plan.Scopes))
 	}
 }
 
@@ -176,7 +176,7 @@ func (r *accessControlResource) Create(ctx context.Context, req resource.CreateR
 	if control, err := r.await(ctx, id, body); err != nil {
 		// What the API decides follows with the next refresh.
 		plan.RestrictionAware, plan.VendorAware = types.BoolValue(false), types.BoolValue(access.VendorScopes(body.Scopes))
-		resp.Diagnostics.Append(plumbing.NotReadBack("access control", id, err))
+		resp.Diagnostics.Append(plumbing.ReadBackWarning("access control", id, err))
 	} else {
 		plan.fromAPI(*control)
 	}
@@ -259,16 +259,16 @@ func (r *accessControlResource) update(ctx context.Context, id string, body api.
 func (r *accessControlResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state accessControlModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.SkipDelete(ctx, req, resp) {
 		return
 	}
 	defer r.ForgetRights()
 	id := state.ID.ValueString()
-	planned, diags := plumbing.KeptUses(ctx, req.Private)
+	planned, diags := plumbing.SavedUses(ctx, req.Private)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.WhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, id, planned[plumbing.KindGroup]) }, client.IsBadRequest)
+	err := r.RetryWhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, id, planned[plumbing.KindGroup]) }, client.IsBadRequest)
 	switch {
 	case err == nil:
 		err = awaitGone(ctx, func(ctx context.Context) error { _, err := r.Client.AccessControl(ctx, id); return err })

@@ -14,7 +14,7 @@ func controlStep(plan, state *accessControlModel) func(*access.Tenant) {
 		if state != nil && (plan == nil || !plan.ID.Equal(state.ID)) {
 			t.RemoveControl(state.ID.ValueString())
 		}
-		if plan == nil || !plumbing.IsSet(plan.ID) || !plumbing.Wholly(plan.Scopes) {
+		if plan == nil || !plumbing.IsSet(plan.ID) || !plumbing.FullyKnown(plan.Scopes) {
 			return
 		}
 		var before accessControlModel

@@ -30,11 +30,11 @@ type usage struct {
 // add notes a use by another object, unless the plan ends it. Named is called for
 // a use that nothing planned so far ends.
 func (u *usage) add(d *plumbing.Data, o, by plumbing.Object, kept string, named func() (string, error)) error {
-	switch d.Uses.Of(o, by) {
-	case plumbing.Kept:
+	switch d.Uses.Planned(o, by) {
+	case plumbing.UseKept:
 		u.kept = append(u.kept, kept)
 		return nil
-	case plumbing.NotPlanned, plumbing.NotKnown:
+	case plumbing.UseNotPlanned, plumbing.UseUnknown:
 		text, err := named()
 		if err != nil {
 			return err
@@ -58,7 +58,7 @@ func (u *usage) report(ctx context.Context, o plumbing.Object, ends, advice stri
 		resp.Diagnostics.AddWarning(fmt.Sprintf("%s In Use: %s", titles[o.Kind], o.ID), fmt.Sprintf("Still in use, as far as this plan has come:\n\n  %s\n\n%s",
 			strings.Join(u.open, "\n  "), ends))
 	}
-	resp.Diagnostics.Append(plumbing.KeepUses(ctx, u.detach, resp.Private)...)
+	resp.Diagnostics.Append(plumbing.SaveUses(ctx, u.detach, resp.Private)...)
 }
 
 // titles are things as the titles of diagnostics write them.
@@ -70,7 +70,7 @@ const plannedLater = "Terraform plans in no fixed order: if this plan also chang
 // planDestroy tells which groups carry the access control.
 func (r *accessControlResource) planDestroy(ctx context.Context, id string, resp *resource.ModifyPlanResponse) {
 	o := plumbing.Object{Kind: plumbing.KindControl, ID: id}
-	r.Uses.Ends(o)
+	r.Uses.NoteRemoval(o)
 	groups, err := r.Client.ReadGroups(ctx, "destroy of access control "+id)
 	if client.IsForbidden(err) {
 		return // Delete says what is in the way
@@ -81,7 +81,7 @@ func (r *accessControlResource) planDestroy(ctx context.Context, id string, resp
 			continue
 		}
 		err = u.add(r.Data, o, plumbing.Object{Kind: plumbing.KindGroup, ID: g.ID}, fmt.Sprintf("Group '%s' carries it", g.ID), func() (string, error) {
-			return r.WithMembers(ctx, g, "destroy of access control "+id)
+			return r.DescribeGroup(ctx, g, "destroy of access control "+id)
 		})
 	}
 	if err != nil {
@@ -120,7 +120,7 @@ func without(list []string, element string) []string {
 // planDestroy tells which groups and templates start from the template.
 func (r *roleTemplateResource) planDestroy(ctx context.Context, id string, resp *resource.ModifyPlanResponse) {
 	o := plumbing.Object{Kind: plumbing.KindTemplate, ID: id}
-	r.Uses.Ends(o)
+	r.Uses.NoteRemoval(o)
 	groups, err := r.Client.ReadGroups(ctx, "destroy of role template "+id)
 	var templates []api.Template
 	if err == nil {
@@ -135,7 +135,7 @@ func (r *roleTemplateResource) planDestroy(ctx context.Context, id string, resp 
 			continue
 		}
 		err = u.add(r.Data, o, plumbing.Object{Kind: plumbing.KindGroup, ID: g.ID}, fmt.Sprintf("Group '%s' refers to it", g.ID), func() (string, error) {
-			return r.WithMembers(ctx, g, "destroy of role template "+id)
+			return r.DescribeGroup(ctx, g, "destroy of role template "+id)
 		})
 	}
 	for _, t := range templates {
@@ -228,7 +228,7 @@ func (r *roleTemplateResource) writeOutTemplate(ctx context.Context, id string) 
 // those: they keep its id.
 func (r *scopeResource) planDestroy(ctx context.Context, id string) (diags diag.Diagnostics) {
 	o := plumbing.Object{Kind: plumbing.KindScope, ID: id}
-	r.Uses.Ends(o)
+	r.Uses.NoteRemoval(o)
 	controls, err := r.Client.AccessControls(ctx)
 	var groups []api.Group
 	if err == nil {
@@ -240,10 +240,10 @@ func (r *scopeResource) planDestroy(ctx context.Context, id string) (diags diag.
 	var held []string
 	for _, c := range controls {
 		by := plumbing.Object{Kind: plumbing.KindControl, ID: c.ID}
-		if err != nil || !slices.Contains(c.Scopes, id) || r.Uses.Of(o, by) == plumbing.Dropped {
+		if err != nil || !slices.Contains(c.Scopes, id) || r.Uses.Planned(o, by) == plumbing.UseDropped {
 			continue
 		}
-		if what, _ := r.Planned(plumbing.KindControl, c.ID); what == changed && r.Uses.Of(o, by) == plumbing.Kept {
+		if what, _ := r.Planned(plumbing.KindControl, c.ID); what == changed && r.Uses.Planned(o, by) == plumbing.UseKept {
 			diags.AddError("Unable to delete scope", fmt.Sprintf("Scope %s: this plan destroys it and keeps it in use. Access control '%s' is changed and goes on holding it: take it out of scopes in the same change, or keep the scope.", id, c.ID))
 			return diags
 		}
@@ -253,7 +253,7 @@ func (r *scopeResource) planDestroy(ctx context.Context, id string) (diags diag.
 				continue
 			}
 			var text string
-			text, err = r.WithMembers(ctx, g, "destroy of scope "+id)
+			text, err = r.DescribeGroup(ctx, g, "destroy of scope "+id)
 			held = append(held, "  carried by "+text)
 		}
 	}

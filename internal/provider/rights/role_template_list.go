@@ -22,14 +22,14 @@ type domainFilter struct {
 func NewRoleTemplateList() list.ListResource {
 	return &plumbing.List[plumbing.NoFilter]{
 		IdentifiedResource: roleTemplateType,
-		About:     "The tenant's own role templates by id, without predefined ones, which cannot be managed.",
-		Find:      findTemplates,
+		About:              "The tenant's own role templates by id, without predefined ones, which cannot be managed.",
+		Find:               findTemplates,
 	}
 }
 
 // findTemplates reads each template by itself: the list does not say what a
 // template was made from.
-func findTemplates(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) (found []plumbing.Found, err error) {
+func findTemplates(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) (found []plumbing.ListItem, err error) {
 	templates, err := d.Templates(ctx)
 	templates = slices.SortedFunc(slices.Values(templates), func(a, b api.Template) int { return cmp.Compare(a.ID, b.ID) })
 	for _, t := range templates {
@@ -45,7 +45,7 @@ func findTemplates(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) (
 		}
 		var m customTemplateModel
 		m.fromAPI(*whole)
-		found = append(found, plumbing.Found{Name: plumbing.Label(t.Name, t.ID), State: m})
+		found = append(found, plumbing.ListItem{Name: plumbing.Label(t.Name, t.ID), State: m})
 	}
 	return found, err
 }

@@ -140,7 +140,7 @@ func (r *roleTemplateResource) ModifyPlan(ctx context.Context, req resource.Modi
 	}
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("effective_access"), value)...)
 	if known && plumbing.IsSet(plan.ID) && (!value.Equal(state.EffectiveAccess) || !plan.ID.Equal(state.ID)) {
-		resp.Diagnostics.Append(r.JudgeTemplate(ctx, plan.ID.ValueString(), gives)...)
+		resp.Diagnostics.Append(r.CheckTemplateImpact(ctx, plan.ID.ValueString(), gives)...)
 	}
 	if r.Data != nil && plumbing.IsSet(plan.ID) && r.PlanTemplate(plan.ID.ValueString(), gives, known) {
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Role Template Planned Too Late",
@@ -216,7 +216,7 @@ func (r *roleTemplateResource) Create(ctx context.Context, req resource.CreateRe
 	}
 	made, err := r.await(ctx, plan, body)
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.NotReadBack("role template", id, err))
+		resp.Diagnostics.Append(plumbing.ReadBackWarning("role template", id, err))
 	} else {
 		plan.fromAPI(*made)
 	}
@@ -318,16 +318,16 @@ func (r *roleTemplateResource) Update(ctx context.Context, req resource.UpdateRe
 func (r *roleTemplateResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state customTemplateModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.SkipDelete(ctx, req, resp) {
 		return
 	}
 	id := state.ID.ValueString()
-	planned, diags := plumbing.KeptUses(ctx, req.Private)
+	planned, diags := plumbing.SavedUses(ctx, req.Private)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
 	defer r.ForgetTemplates()
-	err := r.WhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, id, planned) }, client.IsBadRequest)
+	err := r.RetryWhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, id, planned) }, client.IsBadRequest)
 	if err == nil {
 		err = awaitGone(ctx, func(ctx context.Context) error { _, err := r.Client.Template(ctx, id); return err })
 	}

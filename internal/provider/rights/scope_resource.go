@@ -90,7 +90,7 @@ func (r *scopeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
 	r.planUses(ctx, req, resp)
-	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, scopeStep)...)
+	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, scopeStep)...)
 	var plan, state scopeModel
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -159,7 +159,7 @@ func (r *scopeResource) Create(ctx context.Context, req resource.CreateRequest, 
 		return
 	}
 	if scope, err := r.await(ctx, id, body); err != nil {
-		resp.Diagnostics.Append(plumbing.NotReadBack("scope", id, err))
+		resp.Diagnostics.Append(plumbing.ReadBackWarning("scope", id, err))
 	} else {
 		plan.fromAPI(*scope)
 	}
@@ -229,7 +229,7 @@ func (r *scopeResource) update(ctx context.Context, id string, body api.ScopeUpd
 func (r *scopeResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state scopeModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.SkipDelete(ctx, req, resp) {
 		return
 	}
 	defer r.ForgetRights()

@@ -34,9 +34,9 @@ func (r *accessControlResource) planUses(ctx context.Context, req resource.Modif
 		return
 	}
 	by := plumbing.Object{Kind: plumbing.KindControl, ID: plan.ID.ValueString()}
-	r.Uses.Stays(by)
+	r.Uses.NoteKept(by)
 	scopes := plumbing.Strings(plan.Scopes)
-	r.Uses.Keeps(by, plumbing.KindScope, scopes, plumbing.Wholly(plan.Scopes))
+	r.Uses.NoteUses(by, plumbing.KindScope, scopes, plumbing.FullyKnown(plan.Scopes))
 	if req.Plan.Raw.Equal(req.State.Raw) {
 		return // it keeps what it has, which the destroy of the scope tells
 	}
@@ -51,7 +51,7 @@ func (r *accessControlResource) planUses(ctx context.Context, req resource.Modif
 // nor the plan creates.
 func (r *accessControlResource) checkScope(ctx context.Context, id, control string) (diags diag.Diagnostics) {
 	at := path.Root("scopes").AtSetValue(types.StringValue(id))
-	if r.Uses.Ended(plumbing.Object{Kind: plumbing.KindScope, ID: id}) {
+	if r.Uses.Removed(plumbing.Object{Kind: plumbing.KindScope, ID: id}) {
 		diags.AddAttributeError(at, "Scope Destroyed And Held",
 			fmt.Sprintf("This plan destroys scope %s, and access control %s holds it. Take it out of scopes, or keep the iam_scope.", id, control))
 		return diags
@@ -87,10 +87,10 @@ func (r *roleTemplateResource) planUses(ctx context.Context, req resource.Modify
 		return
 	}
 	by := plumbing.Object{Kind: plumbing.KindTemplate, ID: plan.ID.ValueString()}
-	r.Uses.Stays(by)
+	r.Uses.NoteKept(by)
 	base := plan.BasedOn.ValueString()
-	r.Uses.Keeps(by, plumbing.KindTemplate, []string{base}, !plan.BasedOn.IsUnknown())
-	if r.Uses.Ended(plumbing.Object{Kind: plumbing.KindTemplate, ID: base}) {
+	r.Uses.NoteUses(by, plumbing.KindTemplate, []string{base}, !plan.BasedOn.IsUnknown())
+	if r.Uses.Removed(plumbing.Object{Kind: plumbing.KindTemplate, ID: base}) {
 		resp.Diagnostics.AddAttributeError(path.Root("based_on"), "Role Template Destroyed And Used",
 			fmt.Sprintf("This plan destroys role template %s, and template %s is based on it. Name another template, or keep that one.", base, by.ID))
 	}
@@ -109,6 +109,6 @@ func (r *scopeResource) planUses(ctx context.Context, req resource.ModifyPlanReq
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if plumbing.IsSet(plan.ID) {
-		r.Uses.Stays(plumbing.Object{Kind: plumbing.KindScope, ID: plan.ID.ValueString()})
+		r.Uses.NoteKept(plumbing.Object{Kind: plumbing.KindScope, ID: plan.ID.ValueString()})
 	}
 }

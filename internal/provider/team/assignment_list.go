@@ -18,18 +18,18 @@ import (
 func NewProductAssignmentList() list.ListResource {
 	return &plumbing.List[assignmentFilter]{
 		IdentifiedResource: assignmentType,
-		About:     "The products that members of the tenant's team are assigned, without those that the Owner and Admins hold by their role. Needs the reference backend: the public API has no teams.",
-		Filters:   map[string]schema.Attribute{"product": plumbing.Filter("Only assignments of this product.", stringvalidator.OneOf(productIDs()...))},
-		Find: func(ctx context.Context, d *plumbing.Data, filter assignmentFilter) (found []plumbing.Found, err error) {
+		About:              "The products that members of the tenant's team are assigned, without those that the Owner and Admins hold by their role. Needs the reference backend: the public API has no teams.",
+		Filters:            map[string]schema.Attribute{"product": plumbing.Filter("Only assignments of this product.", stringvalidator.OneOf(productIDs()...))},
+		Find: func(ctx context.Context, d *plumbing.Data, filter assignmentFilter) (found []plumbing.ListItem, err error) {
 			members, err := sortedMembers(ctx, d)
 			for _, member := range members {
 				for _, held := range member.Products {
-					if held.ByTeamRole || access.CheckAssignable(member.Role) != nil || !plumbing.Takes(filter.Product, held.Product) {
+					if held.ByTeamRole || access.CheckAssignable(member.Role) != nil || !plumbing.Matches(filter.Product, held.Product) {
 						continue
 					}
 					m := assignmentModel{MemberID: types.StringValue(member.ID), Product: types.StringValue(held.Product), Role: plumbing.StringOrNull(held.Role)}
 					m.setID()
-					found = append(found, plumbing.Found{Name: held.Product + " for " + member.Email, State: m})
+					found = append(found, plumbing.ListItem{Name: held.Product + " for " + member.Email, State: m})
 				}
 			}
 			return found, err

@@ -124,7 +124,7 @@ func (m *assignmentModel) setID() {
 func (r *assignmentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
-	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, assignmentStep)...)
+	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, assignmentStep)...)
 	if req.Plan.Raw.IsNull() || r.Data == nil {
 		return
 	}
@@ -246,7 +246,7 @@ func (r *assignmentResource) write(ctx context.Context, plan assignmentModel, di
 		return held.Product != "" && (held.ByTeamRole || held.Role == role)
 	})
 	if err != nil {
-		diags.Append(plumbing.NotReadBack("product assignment", plan.ID.ValueString(), err))
+		diags.Append(plumbing.ReadBackWarning("product assignment", plan.ID.ValueString(), err))
 	}
 	return true
 }
@@ -318,7 +318,7 @@ func (r *assignmentResource) unassign(ctx context.Context, state assignmentModel
 func (r *assignmentResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state assignmentModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.SkipDelete(ctx, req, resp) {
 		return
 	}
 	resp.Diagnostics.Append(r.unassign(ctx, state)...)

@@ -28,20 +28,20 @@ func NewTeamMemberList() list.ListResource {
 	}
 	return &plumbing.List[memberFilter]{
 		IdentifiedResource: memberType,
-		About:     "The members of the tenant's team in the order of their invitation, the Owner included. Needs the reference backend: the public API has no teams.",
+		About:              "The members of the tenant's team in the order of their invitation, the Owner included. Needs the reference backend: the public API has no teams.",
 		Filters: map[string]schema.Attribute{
 			"role":   plumbing.Filter("Only members in this role: `owner`, `admin`, `member` or `billing_contact`.", stringvalidator.OneOf(roles...)),
 			"status": plumbing.Filter("Only members with this status: `invited` or `active`.", stringvalidator.OneOf(string(api.MemberInvited), string(api.MemberActive))),
 		},
-		Find: func(ctx context.Context, d *plumbing.Data, filter memberFilter) (found []plumbing.Found, err error) {
+		Find: func(ctx context.Context, d *plumbing.Data, filter memberFilter) (found []plumbing.ListItem, err error) {
 			members, err := sortedMembers(ctx, d)
 			for _, member := range members {
-				if !plumbing.Takes(filter.Role, string(member.Role)) || !plumbing.Takes(filter.Status, string(member.Status)) {
+				if !plumbing.Matches(filter.Role, string(member.Role)) || !plumbing.Matches(filter.Status, string(member.Status)) {
 					continue
 				}
 				var m memberModel
 				m.fromAPI(member)
-				found = append(found, plumbing.Found{Name: member.Email + " (" + string(member.Role) + ")", State: m})
+				found = append(found, plumbing.ListItem{Name: member.Email + " (" + string(member.Role) + ")", State: m})
 			}
 			return found, err
 		},
@@ -51,7 +51,7 @@ func NewTeamMemberList() list.ListResource {
 // sortedMembers returns the members in the order of their invitation.
 func sortedMembers(ctx context.Context, d *plumbing.Data) ([]api.TeamMember, error) {
 	members, err := d.Client.TeamMembers(ctx)
-	plumbing.ByCreation(members, func(m api.TeamMember) (string, string) { return m.CreatedAt, m.ID })
+	plumbing.SortByCreation(members, func(m api.TeamMember) (string, string) { return m.CreatedAt, m.ID })
 	return members, err
 }
 

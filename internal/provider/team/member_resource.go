@@ -102,9 +102,9 @@ func (r *memberResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
 	if key.Replaces && !key.Removed {
-		resp.Diagnostics.Append(r.judgeReplacement(ctx, req.Plan)...)
+		resp.Diagnostics.Append(r.checkReplacementImpact(ctx, req.Plan)...)
 	}
-	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, memberStep)...)
+	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, memberStep)...)
 	if r.Data == nil || r.Client == nil {
 		return
 	}
@@ -224,12 +224,12 @@ func (r *memberResource) readBack(ctx context.Context, id string, plan *memberMo
 		plan.fromAPI(*member)
 		return true
 	}
-	if _, another := errors.AsType[*plumbing.AnotherError](err); another {
+	if _, another := errors.AsType[*plumbing.WrongUserError](err); another {
 		diags.Append(plumbing.Unable("create", "team member", plan.Email.ValueString(), fmt.Errorf("%w. The member may have been invited all the same: import it if it is in the team", err)))
 		return false
 	}
 	plan.ID, plan.Status = types.StringValue(id), types.StringValue(string(api.MemberInvited))
-	diags.Append(plumbing.NotReadBack("team member", plan.Email.ValueString(), err))
+	diags.Append(plumbing.ReadBackWarning("team member", plan.Email.ValueString(), err))
 	return true
 }
 
@@ -238,7 +238,7 @@ func (r *memberResource) await(ctx context.Context, id string, plan memberModel)
 	return client.Await(ctx, func(ctx context.Context) (*api.TeamMember, error) {
 		m, err := r.Client.TeamMember(ctx, id)
 		if err == nil && !api.SameEmail(m.Email, plan.Email.ValueString()) {
-			return nil, &plumbing.AnotherError{ID: id, Email: m.Email, Wanted: plan.Email.ValueString()}
+			return nil, &plumbing.WrongUserError{ID: id, Email: m.Email, Wanted: plan.Email.ValueString()}
 		}
 		return m, err
 	}, func(m api.TeamMember) bool {
@@ -289,7 +289,7 @@ func (r *memberResource) Update(ctx context.Context, req resource.UpdateRequest,
 func (r *memberResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state memberModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Kept(ctx, req, &resp.Diagnostics, func() any { return r.leave(ctx, state) }) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.SkipDeleteWith(ctx, req, &resp.Diagnostics, func() any { return r.leave(ctx, state) }) {
 		return
 	}
 	err := r.Client.RemoveTeamMember(ctx, state.ID.ValueString())

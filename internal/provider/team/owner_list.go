@@ -13,13 +13,13 @@ import (
 func NewTeamOwnerList() list.ListResource {
 	return &plumbing.List[plumbing.NoFilter]{
 		IdentifiedResource: ownerType,
-		About:     "The Owner of the tenant's team, who is one for each tenant. Needs the reference backend: the public API has no teams.",
-		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) ([]plumbing.Found, error) {
+		About:              "The Owner of the tenant's team, who is one for each tenant. Needs the reference backend: the public API has no teams.",
+		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) ([]plumbing.ListItem, error) {
 			owner, err := d.Client.TeamOwner(ctx)
 			if err != nil {
 				return nil, err
 			}
-			return []plumbing.Found{{Name: owner.Email, State: ownerModel{MemberID: types.StringValue(owner.ID)}}}, nil
+			return []plumbing.ListItem{{Name: owner.Email, State: ownerModel{MemberID: types.StringValue(owner.ID)}}}, nil
 		},
 	}
 }

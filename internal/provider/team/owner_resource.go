@@ -64,7 +64,7 @@ func (r *ownerResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 // whom the ownership goes.
 func (r *ownerResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.PlanKey(ctx, req, resp)
-	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, ownerStep)...)
+	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, ownerStep)...)
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.AddWarning("Owner Left In Place",
 			"A team is never without an Owner: destroying iam_team_owner only ends its management here. To change the Owner, set member_id to another member instead.")
@@ -164,7 +164,7 @@ func (r *ownerResource) transfer(ctx context.Context, plan *ownerModel, diags *d
 	}
 	_, err = client.Await(ctx, r.Client.TeamOwner, func(m api.TeamMember) bool { return m.ID == to })
 	if err != nil {
-		diags.Append(plumbing.NotReadBack("transfer", "to "+to, err))
+		diags.Append(plumbing.ReadBackWarning("transfer", "to "+to, err))
 	}
 }
 

@@ -14,12 +14,12 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// judgeReplacement judges a replacement as the removal that it is: the new member
+// checkReplacementImpact judges a replacement as the removal that it is: the new member
 // is invited, and has no product for a moment.
-func (r *memberResource) judgeReplacement(ctx context.Context, plan tfsdk.Plan) (diags diag.Diagnostics) {
+func (r *memberResource) checkReplacementImpact(ctx context.Context, plan tfsdk.Plan) (diags diag.Diagnostics) {
 	var email types.String
 	diags.Append(plan.GetAttribute(ctx, path.Root("email"), &email)...)
-	diags.Append(r.Judge(ctx, func(t *access.Tenant) { t.LeaveTeam(access.StateUser{Email: email.ValueString()}) })...)
+	diags.Append(r.CheckImpact(ctx, func(t *access.Tenant) { t.LeaveTeam(access.StateUser{Email: email.ValueString()}) })...)
 	return diags
 }
 

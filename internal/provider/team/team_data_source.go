@@ -97,7 +97,7 @@ func (d *teamDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 		resp.Diagnostics.Append(plumbing.Unable("read", "team", "of the tenant", err))
 		return
 	}
-	plumbing.ByCreation(members, func(m api.TeamMember) (string, string) { return m.CreatedAt, m.ID })
+	plumbing.SortByCreation(members, func(m api.TeamMember) (string, string) { return m.CreatedAt, m.ID })
 	m.Members = []memberDataModel{}
 	for _, member := range members {
 		if member.Role == access.RoleOwner {

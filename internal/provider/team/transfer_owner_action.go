@@ -20,12 +20,12 @@ var (
 )
 
 type transferOwnerAction struct {
-	plumbing.ActionOn
+	plumbing.PersonAction
 }
 
 // NewTransferTeamOwnerAction returns the action iam_transfer_team_owner.
 func NewTransferTeamOwnerAction() action.Action {
-	return &transferOwnerAction{plumbing.ActionOn{
+	return &transferOwnerAction{plumbing.PersonAction{
 		Action: plumbing.Action{Name: "transfer_team_owner"},
 		About: "Transfers the ownership of the tenant's team to a member who has joined it, in one step: the former Owner becomes an Admin. A member who is the Owner stays so. " +
 			"Where an `iam_team_owner` names the Owner, its next plan shows the difference and takes it back: change it there instead. " +
@@ -39,7 +39,7 @@ func NewTransferTeamOwnerAction() action.Action {
 // ModifyPlan finds out whether the member can become the Owner, unless the plan
 // adds the member: somebody with an account on the platform joins at once.
 func (a *transferOwnerAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	to, ok := a.ChoosePlanned(ctx, req.Config, &resp.Diagnostics)
+	to, ok := a.ReadPlannedTarget(ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -48,22 +48,22 @@ func (a *transferOwnerAction) ModifyPlan(ctx context.Context, req action.ModifyP
 		if to.Email != "" && a.Keys.Holds(plumbing.TeamMember(to.Email)) {
 			return
 		}
-		err = a.NotPlanned(err, to, "iam_team_member")
+		err = a.ExplainUnplanned(err, to, "iam_team_member")
 	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.UnableAt(to.At, "transfer", "ownership", "to "+to.Name(), err))
 		return
 	}
-	resp.Diagnostics.Append(a.judge(ctx, *member)...)
+	resp.Diagnostics.Append(a.checkImpact(ctx, *member)...)
 }
 
 // judge judges that a member becomes the Owner.
-func (a *transferOwnerAction) judge(ctx context.Context, member api.TeamMember) diag.Diagnostics {
-	return a.Judge(ctx, func(t *access.Tenant) { t.SetOwner(access.StateUser{ID: member.ID, Email: member.Email}) })
+func (a *transferOwnerAction) checkImpact(ctx context.Context, member api.TeamMember) diag.Diagnostics {
+	return a.CheckImpact(ctx, func(t *access.Tenant) { t.SetOwner(access.StateUser{ID: member.ID, Email: member.Email}) })
 }
 
 func (a *transferOwnerAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	to, ok := a.Choose(ctx, req.Config, &resp.Diagnostics)
+	to, ok := a.ReadTarget(ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -73,7 +73,7 @@ func (a *transferOwnerAction) Invoke(ctx context.Context, req action.InvokeReque
 		return
 	}
 	if err == nil {
-		if resp.Diagnostics.Append(a.judge(ctx, *member)...); resp.Diagnostics.HasError() {
+		if resp.Diagnostics.Append(a.checkImpact(ctx, *member)...); resp.Diagnostics.HasError() {
 			return
 		}
 		err = a.Client.TransferTeam(ctx, api.TeamTransfer{MemberID: member.ID, FormerOwnerID: present.ID})
@@ -94,7 +94,7 @@ func (a *transferOwnerAction) Invoke(ctx context.Context, req action.InvokeReque
 
 // parties returns the Owner and the member who is to be it, who must have
 // joined.
-func (a *transferOwnerAction) parties(ctx context.Context, to plumbing.Chosen) (present, member *api.TeamMember, err error) {
+func (a *transferOwnerAction) parties(ctx context.Context, to plumbing.ActionTarget) (present, member *api.TeamMember, err error) {
 	if present, err = a.Client.TeamOwner(ctx); err != nil {
 		return nil, nil, err
 	}

@@ -20,7 +20,7 @@ import (
 func (r *vendorResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
-	resp.Diagnostics.Append(plumbing.JudgePlan(ctx, r.Data, req.Plan, req.State, r.step(key.Replaces && !key.Removed))...)
+	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, r.step(key.Replaces && !key.Removed))...)
 	if r.Data == nil || r.Client == nil {
 		return
 	}
@@ -37,10 +37,10 @@ func (r *vendorResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		return
 	}
 	by := plumbing.Object{Kind: plumbing.KindVendor, ID: plan.ID.ValueString()}
-	r.Uses.Stays(by)
+	r.Uses.NoteKept(by)
 	parent := plan.ParentID.ValueString()
-	r.Uses.Keeps(by, plumbing.KindVendor, []string{parent}, !plan.ParentID.IsUnknown())
-	if r.Uses.Ended(plumbing.Object{Kind: plumbing.KindVendor, ID: parent}) {
+	r.Uses.NoteUses(by, plumbing.KindVendor, []string{parent}, !plan.ParentID.IsUnknown())
+	if r.Uses.Removed(plumbing.Object{Kind: plumbing.KindVendor, ID: parent}) {
 		resp.Diagnostics.AddAttributeError(path.Root("parent_id"), "Vendor Destroyed And Used",
 			fmt.Sprintf("This plan destroys vendor %s, and vendor %s is below it. Name another parent, or keep that vendor.", parent, by.ID))
 	}
@@ -51,7 +51,7 @@ func (r *vendorResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 func (r *vendorResource) planDestroy(ctx context.Context, state vendorModel, diags *diag.Diagnostics) {
 	id := state.ID.ValueString()
 	o := plumbing.Object{Kind: plumbing.KindVendor, ID: id}
-	r.Uses.Ends(o)
+	r.Uses.NoteRemoval(o)
 	below, err := r.below(ctx, o, diags)
 	var members []string
 	if err == nil {
@@ -66,7 +66,7 @@ func (r *vendorResource) planDestroy(ctx context.Context, state vendorModel, dia
 	}
 	const later = "Terraform plans in no fixed order, and may take them away after this."
 	if len(below) > 0 {
-		diags.AddWarning("Vendor In Use: "+id, fmt.Sprintf("Vendor %s is the parent of %s, as far as this plan has come. The apply deletes it only once they are gone or have another parent. %s", label(state), plumbing.NameSome(below), later))
+		diags.AddWarning("Vendor In Use: "+id, fmt.Sprintf("Vendor %s is the parent of %s, as far as this plan has come. The apply deletes it only once they are gone or have another parent. %s", label(state), plumbing.JoinNames(below), later))
 	}
 	if len(members) == 0 {
 		return
@@ -86,9 +86,9 @@ func (r *vendorResource) below(ctx context.Context, o plumbing.Object, diags *di
 		if v.ParentID != o.ID {
 			continue
 		}
-		switch r.Uses.Of(o, plumbing.Object{Kind: plumbing.KindVendor, ID: v.ID}) {
-		case plumbing.Dropped:
-		case plumbing.Kept:
+		switch r.Uses.Planned(o, plumbing.Object{Kind: plumbing.KindVendor, ID: v.ID}) {
+		case plumbing.UseDropped:
+		case plumbing.UseKept:
 			diags.AddError("Unable to delete vendor", fmt.Sprintf("Vendor %s: this plan destroys it and keeps it in use. Vendor '%s' refers to it: give that one another parent_id in the same change, or keep the parent.", o.ID, v.ID))
 		default:
 			ids = append(ids, v.ID)
@@ -109,7 +109,7 @@ func (r *vendorResource) members(ctx context.Context, id string) (lines []string
 		members, err = r.MemberNames(ctx, g, "destroy of vendor "+id)
 		stay := r.staying(g, members)
 		if len(stay) > 0 {
-			lines = append(lines, fmt.Sprintf("group %s: %s", plumbing.GroupLabel(g), plumbing.NameSome(stay)))
+			lines = append(lines, fmt.Sprintf("group %s: %s", plumbing.GroupLabel(g), plumbing.JoinNames(stay)))
 		}
 	}
 	return lines, err

@@ -22,7 +22,7 @@ type vendorFilter struct {
 func NewVendorList() list.ListResource {
 	return &plumbing.List[vendorFilter]{
 		IdentifiedResource: vendorType,
-		About:     "The tenant's vendors in the order of their creation.",
+		About:              "The tenant's vendors in the order of their creation.",
 		Filters: map[string]schema.Attribute{
 			"type": plumbing.Filter("Only vendors of this type: `COMPANY` or `SUBSIDIARY`.", stringvalidator.OneOf(string(api.VendorCompany), string(api.VendorSubsidiary))),
 		},
@@ -30,7 +30,7 @@ func NewVendorList() list.ListResource {
 	}
 }
 
-func findVendors(ctx context.Context, d *plumbing.Data, filter vendorFilter) (found []plumbing.Found, err error) {
+func findVendors(ctx context.Context, d *plumbing.Data, filter vendorFilter) (found []plumbing.ListItem, err error) {
 	vendors, err := d.Client.Vendors(ctx)
 	if err != nil || len(vendors) == 0 {
 		return nil, err
@@ -43,16 +43,16 @@ func findVendors(ctx context.Context, d *plumbing.Data, filter vendorFilter) (fo
 	for _, g := range groups {
 		ofVendor[g.VendorID] = append(ofVendor[g.VendorID], g)
 	}
-	plumbing.ByCreation(vendors, func(v api.Vendor) (string, string) { return v.Metadata.Made(), v.ID })
+	plumbing.SortByCreation(vendors, func(v api.Vendor) (string, string) { return v.Metadata.Made(), v.ID })
 	var diags diag.Diagnostics
 	for _, v := range vendors {
-		if !plumbing.Takes(filter.Type, string(v.Type)) {
+		if !plumbing.Matches(filter.Type, string(v.Type)) {
 			continue
 		}
 		m := importedVendor()
 		m.fromAPI(ctx, v, &diags)
 		m.GroupIDs = groupIDs(ofVendor[v.ID])
-		found = append(found, plumbing.Found{Name: v.Name + " (" + v.ID + ")", State: m})
+		found = append(found, plumbing.ListItem{Name: v.Name + " (" + v.ID + ")", State: m})
 	}
 	return found, plumbing.FirstError(diags)
 }

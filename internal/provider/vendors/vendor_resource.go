@@ -177,7 +177,7 @@ func shows(v api.Vendor, body api.VendorUpdate) bool {
 func (r *vendorResource) readBack(ctx context.Context, body api.VendorUpdate, plan *vendorModel, diags *diag.Diagnostics) {
 	vendor, err := r.await(ctx, plan.ID.ValueString(), body)
 	if err != nil {
-		diags.Append(plumbing.NotReadBack("vendor", label(*plan), err))
+		diags.Append(plumbing.ReadBackWarning("vendor", label(*plan), err))
 		return
 	}
 	plan.fromAPI(ctx, *vendor, diags)
@@ -291,13 +291,13 @@ func (r *vendorResource) update(ctx context.Context, plan vendorModel, diags *di
 func (r *vendorResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state vendorModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.SkipDelete(ctx, req, resp) {
 		return
 	}
 	ctx, cancel := plumbing.Within(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
 	id, groups := state.ID.ValueString(), state.DeleteGroups.ValueBool()
-	err := r.WhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, id, groups) }, client.IsBadRequest)
+	err := r.RetryWhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, id, groups) }, client.IsBadRequest)
 	if client.IsBadRequest(err) && !state.DeleteGroups.ValueBool() {
 		err = fmt.Errorf("%w. If its groups still have members, take them out first, or set delete_groups = true, apply, and destroy again", err)
 	}
@@ -352,5 +352,5 @@ func findByName(ctx context.Context, c *client.Client, name string) (*api.Vendor
 		return nil, err
 	}
 	vendors = slices.DeleteFunc(vendors, func(v api.Vendor) bool { return v.Name != name })
-	return plumbing.Only("vendors", "name", name, vendors, func(v api.Vendor) string { return v.ID })
+	return plumbing.ExactlyOne("vendors", "name", name, vendors, func(v api.Vendor) string { return v.ID })
 }

@@ -45,7 +45,7 @@ func checkSites(ctx context.Context, d *plumbing.Data, values map[string]path.Pa
 		return diags
 	}
 	for _, v := range plumbing.SortedKeys(values) {
-		exists := slices.Contains(codes, v) && !d.Uses.Ended(plumbing.Object{Kind: plumbing.KindSite, ID: v})
+		exists := slices.Contains(codes, v) && !d.Uses.Removed(plumbing.Object{Kind: plumbing.KindSite, ID: v})
 		if _, planned := d.Planned(plumbing.PlanSite, v); !on || planned || exists {
 			continue
 		}

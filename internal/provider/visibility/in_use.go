@@ -32,11 +32,11 @@ func warnOfHolders(ctx context.Context, d *plumbing.Data, values []string, reade
 	for _, g := range groups {
 		by := plumbing.Object{Kind: plumbing.KindGroup, ID: g.ID}
 		for _, v := range g.Restrictions {
-			if err != nil || !slices.Contains(values, v) || d.Uses.Of(plumbing.Object{Kind: plumbing.KindRestriction, ID: v}, by) == plumbing.Dropped {
+			if err != nil || !slices.Contains(values, v) || d.Uses.Planned(plumbing.Object{Kind: plumbing.KindRestriction, ID: v}, by) == plumbing.UseDropped {
 				continue
 			}
 			var text string
-			text, err = d.WithMembers(ctx, g, reader)
+			text, err = d.DescribeGroup(ctx, g, reader)
 			held = append(held, fmt.Sprintf("%s is held by %s", v, text))
 		}
 	}
@@ -58,7 +58,7 @@ const kindListed = "listed"
 // tied to the sites, and keeps for Delete whether to take it off the list. A
 // resource that lists the code, and goes on doing so, keeps the site.
 func (r *siteResource) planDestroy(ctx context.Context, code string, private plumbing.PrivateData) (diags diag.Diagnostics) {
-	r.Uses.Ends(plumbing.Object{Kind: plumbing.KindSite, ID: code})
+	r.Uses.NoteRemoval(plumbing.Object{Kind: plumbing.KindSite, ID: code})
 	on, err := synced(ctx, r.Data)
 	var values []string
 	var groups []api.Group
@@ -74,11 +74,11 @@ func (r *siteResource) planDestroy(ctx context.Context, code string, private plu
 	var held []string
 	for _, g := range groups {
 		o := plumbing.Object{Kind: plumbing.KindRestriction, ID: code}
-		if err != nil || !slices.Contains(g.Restrictions, code) || r.Uses.Of(o, plumbing.Object{Kind: plumbing.KindGroup, ID: g.ID}) == plumbing.Dropped {
+		if err != nil || !slices.Contains(g.Restrictions, code) || r.Uses.Planned(o, plumbing.Object{Kind: plumbing.KindGroup, ID: g.ID}) == plumbing.UseDropped {
 			continue
 		}
 		var text string
-		text, err = r.WithMembers(ctx, g, "destroy of site "+code)
+		text, err = r.DescribeGroup(ctx, g, "destroy of site "+code)
 		held = append(held, text)
 	}
 	if err != nil {
@@ -93,7 +93,7 @@ func (r *siteResource) planDestroy(ctx context.Context, code string, private plu
 	switch {
 	case !slices.Contains(values, code):
 	case !r.listsSite(code):
-		diags.Append(plumbing.KeepUses(ctx, plumbing.PlannedUses{kindListed: {code}}, private)...)
+		diags.Append(plumbing.SaveUses(ctx, plumbing.PlannedUses{kindListed: {code}}, private)...)
 	case tied == "true": // and not only up to here
 		diags.AddError("Unable to delete site", fmt.Sprintf("Site %s: this plan destroys it and keeps it in use. The tenant lists '%s' as a restriction value, and sync_with_sites of iam_restriction_settings ties these to the sites: "+
 			"take it off the list in the same change, or turn that off, first.", code, code))
@@ -148,8 +148,8 @@ func (r *restrictionSettingsResource) planKept(ctx context.Context, plan, state 
 	switch {
 	case plan.Values.IsNull() && len(listed) > 0:
 		diags.AddAttributeWarning(path.Root("values"), "Restriction Values Stay",
-			fmt.Sprintf("Left out, values is not managed here: the tenant's list keeps %s. To empty it, write values = [].", plumbing.NameSome(listed)))
-	case !plan.Values.IsNull() && plumbing.Wholly(plan.Values):
+			fmt.Sprintf("Left out, values is not managed here: the tenant's list keeps %s. To empty it, write values = [].", plumbing.JoinNames(listed)))
+	case !plan.Values.IsNull() && plumbing.FullyKnown(plan.Values):
 		stays := plumbing.Strings(plan.Values)
 		gone := slices.DeleteFunc(listed, func(v string) bool { return slices.Contains(stays, v) })
 		diags.Append(warnOfHolders(ctx, r.Data, gone, "plan of restriction settings")...)

@@ -15,12 +15,12 @@ import (
 func NewRestrictionList() list.ListResource {
 	return &plumbing.List[plumbing.NoFilter]{
 		IdentifiedResource: restrictionType,
-		About:     "The values of the tenant's list that groups may be restricted to.",
-		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) (found []plumbing.Found, err error) {
+		About:              "The values of the tenant's list that groups may be restricted to.",
+		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) (found []plumbing.ListItem, err error) {
 			values, _, err := plumbing.Setting[[]string](ctx, d.Client, api.SettingRestrictions)
 			slices.Sort(values)
 			for _, v := range slices.Compact(values) {
-				found = append(found, plumbing.Found{Name: v, State: restrictionModel{Value: types.StringValue(v)}})
+				found = append(found, plumbing.ListItem{Name: v, State: restrictionModel{Value: types.StringValue(v)}})
 			}
 			return found, err
 		},
@@ -31,11 +31,11 @@ func NewRestrictionList() list.ListResource {
 func NewRestrictionSettingsList() list.ListResource {
 	return &plumbing.List[plumbing.NoFilter]{
 		IdentifiedResource: restrictionSettingsType,
-		About:     "How the tenant restricts groups, which is one for each tenant. Its `values` and resources `iam_restriction` are two ways to manage one list: use one of them.",
-		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) ([]plumbing.Found, error) {
+		About:              "How the tenant restricts groups, which is one for each tenant. Its `values` and resources `iam_restriction` are two ways to manage one list: use one of them.",
+		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) ([]plumbing.ListItem, error) {
 			m := importedSettings(d.Client.Tenant())
 			err := (&restrictionSettingsResource{plumbing.IdentifiedResource{Resource: plumbing.Resource{Data: d}}}).read(ctx, &m)
-			return []plumbing.Found{{Name: "Restrictions of " + d.Client.Tenant(), State: m}}, err
+			return []plumbing.ListItem{{Name: "Restrictions of " + d.Client.Tenant(), State: m}}, err
 		},
 	}
 }

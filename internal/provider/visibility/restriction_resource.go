@@ -79,7 +79,7 @@ func (r *restrictionResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		if v := state.Value.ValueString(); r.Data != nil && r.Client != nil && !resp.Diagnostics.HasError() {
-			r.Uses.Ends(plumbing.Object{Kind: plumbing.KindRestriction, ID: v})
+			r.Uses.NoteRemoval(plumbing.Object{Kind: plumbing.KindRestriction, ID: v})
 			resp.Diagnostics.Append(warnOfHolders(ctx, r.Data, []string{v}, "destroy of restriction "+v)...)
 		}
 		return
@@ -92,14 +92,14 @@ func (r *restrictionResource) ModifyPlan(ctx context.Context, req resource.Modif
 		return
 	}
 	if r.Data != nil {
-		resp.Diagnostics.Append(r.Keys.Share(restrictionList, restrictionListName, key.Claim, false, path.Root("value"))...)
+		resp.Diagnostics.Append(r.Keys.HoldList(restrictionList, restrictionListName, key.Claim, false, path.Root("value"))...)
 	}
 	r.Plan(plumbing.PlanRestriction, plan.Value.ValueString(), "")
 	if r.Data != nil {
-		r.Uses.Stays(plumbing.Object{Kind: plumbing.KindRestriction, ID: plan.Value.ValueString()})
+		r.Uses.NoteKept(plumbing.Object{Kind: plumbing.KindRestriction, ID: plan.Value.ValueString()})
 	}
 	site := plumbing.Object{Kind: plumbing.KindSite, ID: plan.Value.ValueString()}
-	if plan.Value.Equal(state.Value) && (r.Data == nil || !r.Uses.Ended(site)) {
+	if plan.Value.Equal(state.Value) && (r.Data == nil || !r.Uses.Removed(site)) {
 		return
 	}
 	resp.Diagnostics.Append(checkSites(ctx, r.Data, map[string]path.Path{plan.Value.ValueString(): path.Root("value")}, plan.ExternalSite.ValueBool())...)
@@ -157,7 +157,7 @@ func (r *restrictionResource) Update(ctx context.Context, req resource.UpdateReq
 func (r *restrictionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state restrictionModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.SkipDelete(ctx, req, resp) {
 		return
 	}
 	v := state.Value.ValueString()

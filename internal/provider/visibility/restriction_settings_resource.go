@@ -99,10 +99,10 @@ func (r *restrictionSettingsResource) ModifyPlan(ctx context.Context, req resour
 		return
 	}
 	if r.Data != nil && !plan.Values.IsNull() {
-		resp.Diagnostics.Append(r.Keys.Share(restrictionList, restrictionListName, key.Claim, true, path.Root("values"))...)
+		resp.Diagnostics.Append(r.Keys.HoldList(restrictionList, restrictionListName, key.Claim, true, path.Root("values"))...)
 	}
 	r.announce(plan)
-	if state.Values.IsNull() && r.Client != nil && !plan.Values.IsNull() && plumbing.Wholly(plan.Values) {
+	if state.Values.IsNull() && r.Client != nil && !plan.Values.IsNull() && plumbing.FullyKnown(plan.Values) {
 		r.warnOfRemovals(ctx, plan, &resp.Diagnostics)
 	}
 	if !req.State.Raw.IsNull() && r.Client != nil {
@@ -114,7 +114,7 @@ func (r *restrictionSettingsResource) ModifyPlan(ctx context.Context, req resour
 	tied := plan.SyncWithSites.ValueBool() && !state.SyncWithSites.ValueBool()
 	added := map[string]path.Path{}
 	for _, v := range plumbing.Strings(plan.Values) {
-		if tied || !slices.Contains(plumbing.Strings(state.Values), v) || r.Data != nil && r.Uses.Ended(plumbing.Object{Kind: plumbing.KindSite, ID: v}) {
+		if tied || !slices.Contains(plumbing.Strings(state.Values), v) || r.Data != nil && r.Uses.Removed(plumbing.Object{Kind: plumbing.KindSite, ID: v}) {
 			added[v] = path.Root("values").AtSetValue(types.StringValue(v))
 		}
 	}
@@ -151,7 +151,7 @@ func (r *restrictionSettingsResource) announce(plan restrictionSettingsModel) {
 	}
 	if !plan.Values.IsNull() {
 		values := strings.Join(plumbing.Strings(plan.Values), " ")
-		if !plumbing.Wholly(plan.Values) {
+		if !plumbing.FullyKnown(plan.Values) {
 			values = plumbing.PlanUnknown
 		}
 		r.Plan(plumbing.PlanSetting, api.SettingRestrictions, values)
@@ -261,7 +261,7 @@ func (r *restrictionSettingsResource) Update(ctx context.Context, req resource.U
 func (r *restrictionSettingsResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state restrictionSettingsModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.SkipDelete(ctx, req, resp) {
 		return
 	}
 	if state.SyncWithSites.ValueBool() {

@@ -19,11 +19,11 @@ import (
 func NewSiteList() list.ListResource {
 	return &plumbing.List[siteFilter]{
 		IdentifiedResource: siteType,
-		About:     "The tenant's sites by code. A token that may not manage sites sees active ones only.",
+		About:              "The tenant's sites by code. A token that may not manage sites sees active ones only.",
 		Filters: map[string]schema.Attribute{
 			"active": schema.BoolAttribute{MarkdownDescription: "Only sites that are open to the public, or only those that are not.", Optional: true},
 		},
-		Find: func(ctx context.Context, d *plumbing.Data, filter siteFilter) (found []plumbing.Found, err error) {
+		Find: func(ctx context.Context, d *plumbing.Data, filter siteFilter) (found []plumbing.ListItem, err error) {
 			sites, err := d.Client.Sites(ctx, true)
 			if client.IsForbidden(err) {
 				sites, err = d.Client.Sites(ctx, false)
@@ -33,7 +33,7 @@ func NewSiteList() list.ListResource {
 				if filter.Active.IsNull() || filter.Active.ValueBool() == s.Active {
 					var m siteModel
 					m.fromAPI(s)
-					found = append(found, plumbing.Found{Name: s.Name + " (" + s.Code + ")", State: m})
+					found = append(found, plumbing.ListItem{Name: s.Name + " (" + s.Code + ")", State: m})
 				}
 			}
 			return found, err

@@ -54,7 +54,7 @@ func (r *siteResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if plumbing.IsSet(plan.Code) {
 		r.Plan(plumbing.PlanSite, plan.Code.ValueString(), "")
 		if r.Data != nil {
-			r.Uses.Stays(plumbing.Object{Kind: plumbing.KindSite, ID: plan.Code.ValueString()})
+			r.Uses.NoteKept(plumbing.Object{Kind: plumbing.KindSite, ID: plan.Code.ValueString()})
 		}
 	}
 	var config, state siteModel
@@ -100,7 +100,7 @@ func (r *siteResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	shown, err := r.await(ctx, code, plan.shownBy)
 	if err != nil {
-		resp.Diagnostics.Append(plumbing.NotReadBack("site", code, err))
+		resp.Diagnostics.Append(plumbing.ReadBackWarning("site", code, err))
 	} else {
 		plan.fromAPI(*shown)
 	}
@@ -221,17 +221,17 @@ func (r *siteResource) update(ctx context.Context, plan siteModel) (*api.Site, e
 func (r *siteResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state siteModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Leaves(ctx, req, resp) {
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.SkipDelete(ctx, req, resp) {
 		return
 	}
 	code := state.Code.ValueString()
-	planned, diags := plumbing.KeptUses(ctx, req.Private)
+	planned, diags := plumbing.SavedUses(ctx, req.Private)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
 	listed := len(planned[kindListed]) > 0
 	inUse := func(err error) bool { return client.IsBadRequest(err) && !state.Default.ValueBool() }
-	err := r.WhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, code, listed) }, inUse)
+	err := r.RetryWhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, code, listed) }, inUse)
 	if client.IsBadRequest(err) && state.Default.ValueBool() {
 		err = fmt.Errorf("%w. The default site cannot be deleted: make another one the default in the dashboard, or take this one out of the state with a removed block", err)
 	}

@@ -25,9 +25,9 @@ type leaving struct {
 // plan.
 const mostWaiting = 2000
 
-// AwaitLeaving notes that the plan destroys a group whose members, e-mail addresses
-// by id, nothing takes out as far as it has come. It returns what LeftLater needs.
-func (d *Data) AwaitLeaving(group string, members map[string]string) (plan string) {
+// WatchMembers notes that the plan destroys a group whose members, e-mail addresses
+// by id, nothing takes out as far as it has come. It returns what RemovedLater needs.
+func (d *Data) WatchMembers(group string, members map[string]string) (plan string) {
 	l := &d.leaving
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -46,9 +46,9 @@ func (d *Data) AwaitLeaving(group string, members map[string]string) (plan strin
 	return l.plan
 }
 
-// NoteLeaving looks, after each step of a plan, which of them it takes out. Where
+// RecordRemovals looks, after each step of a plan, which of them it takes out. Where
 // that cannot be written down, the destroy says who is in the way.
-func (d *Data) NoteLeaving() {
+func (d *Data) RecordRemovals() {
 	if d == nil {
 		return // not configured: nothing was planned
 	}
@@ -73,9 +73,9 @@ func (d *Data) NoteLeaving() {
 	}
 }
 
-// LeftLater returns the ids of those of a group's members whom the plan takes out
+// RemovedLater returns the ids of those of a group's members whom the plan takes out
 // after it has come to the group.
-func (d *Data) LeftLater(plan, group string) (users []string) {
+func (d *Data) RemovedLater(plan, group string) (users []string) {
 	if plan == "" || d.replacing.dir == "" {
 		return nil
 	}

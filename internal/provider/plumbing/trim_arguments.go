@@ -14,29 +14,29 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// lookUp is a data source whose arguments are trimmed: white space and invisible
+// trimmedDataSource is a data source whose arguments are trimmed: white space and invisible
 // characters around what is looked up mean nothing.
-type lookUp struct{ lookingUp }
+type trimmedDataSource struct{ trimmable }
 
-// lookingUp is what every data source is.
-type lookingUp interface {
+// trimmable is what every data source is.
+type trimmable interface {
 	datasource.DataSourceWithConfigure
 	datasource.DataSourceWithConfigValidators
 }
 
-// LookUp returns a data source, which embeds DataSource, with all texts that are
+// TrimArguments returns a data source, which embeds DataSource, with all texts that are
 // configured trimmed.
-func LookUp(d datasource.DataSource) datasource.DataSource {
-	full, ok := d.(lookingUp)
+func TrimArguments(d datasource.DataSource) datasource.DataSource {
+	full, ok := d.(trimmable)
 	if !ok {
 		return d
 	}
-	return lookUp{full}
+	return trimmedDataSource{full}
 }
 
 // Schema is that of the data source. Its validators see trimmed texts.
-func (l lookUp) Schema(ctx context.Context, req datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	l.lookingUp.Schema(ctx, req, resp)
+func (l trimmedDataSource) Schema(ctx context.Context, req datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	l.trimmable.Schema(ctx, req, resp)
 	for name, a := range resp.Schema.Attributes {
 		switch a := a.(type) {
 		case schema.StringAttribute:
@@ -64,9 +64,9 @@ func identifies(attribute string) bool {
 }
 
 // Read reads the data source, and shows its arguments trimmed.
-func (l lookUp) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+func (l trimmedDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	req.Config.Raw = trimmed(req.Config.Raw)
-	l.lookingUp.Read(ctx, req, resp)
+	l.trimmable.Read(ctx, req, resp)
 }
 
 // trimmed returns a configuration with its texts trimmed.

@@ -27,14 +27,14 @@ const (
 	limitProtect limit = "protect_users"
 )
 
-// breach is a limit that the plan breaks.
-type breach struct{ summary, detail string }
+// violation is a limit that the plan breaks.
+type violation struct{ summary, detail string }
 
-func (b breach) diagnostic() diag.Diagnostic {
-	return diag.NewErrorDiagnostic(b.summary, b.detail+"\n\n"+judgedSoFar)
+func (b violation) diagnostic() diag.Diagnostic {
+	return diag.NewErrorDiagnostic(b.summary, b.detail+"\n\n"+guardrailHint)
 }
 
-const judgedSoFar = "Guardrails check resources one at a time, in plan order, and only one resource reports a broken limit. " +
+const guardrailHint = "Guardrails check resources one at a time, in plan order, and only one resource reports a broken limit. " +
 	"If another resource restores the access, add depends_on so that it is planned first. If the change is intended, relax the guardrail."
 
 // counted is a limit on how many users something happens to.
@@ -74,7 +74,7 @@ func (g Guardrails) liftsAllowed() *int64 {
 	return nil
 }
 
-// breaking returns the limits that a change may break, or break further: stands
+// breaking returns the limits that a change may break, or break further: violation
 // says whether the plan does.
 func (g Guardrails) breaking(i access.Impact) (limits []limit) {
 	for l, c := range g.counted() {
@@ -97,18 +97,18 @@ func (g Guardrails) unprotected(c access.UserChange) bool {
 	return c.Loses() && slices.ContainsFunc(g.ProtectUsers, func(email string) bool { return api.SameEmail(email, c.User.Email) })
 }
 
-// stands returns how the plan breaks a limit, as far as it has come; ok is false
+// violation returns how the plan breaks a limit, as far as it has come; ok is false
 // when it does not.
-func (g Guardrails) stands(l limit, f *access.Forecast) (b breach, ok bool) {
+func (g Guardrails) violation(l limit, f *access.Forecast) (b violation, ok bool) {
 	i := f.Change(func(*access.Tenant) {})
 	switch c, is := g.counted()[l]; {
 	case is:
 		users := c.count(i).Users
 		detail := fmt.Sprintf("This plan "+c.what+", and guardrails.%s of the provider allows %d: %s.", plural(users, "user", "users"), l, *c.most, worst(f, c.which, users))
-		return breach{c.summary, detail}, int64(users) > *c.most
+		return violation{c.summary, detail}, int64(users) > *c.most
 	case l == limitKept:
 		lost := f.Worst(i.Users, access.UserChange.CeasesAdmin)
-		return breach{"Too Few Admins Left", fmt.Sprintf("So far this plan leaves %s who can manage users and groups, and guardrails.%s of the provider requires %d. Losing that right: %s.",
+		return violation{"Too Few Admins Left", fmt.Sprintf("So far this plan leaves %s who can manage users and groups, and guardrails.%s of the provider requires %d. Losing that right: %s.",
 			plural(i.Admins, "user", "users"), l, g.KeepAdmins, worst(f, access.UserChange.CeasesAdmin, len(lost)))}, len(lost) > 0 && int64(i.Admins) < g.KeepAdmins
 	}
 	lost := f.Worst(i.Users, g.unprotected)
@@ -119,7 +119,7 @@ func (g Guardrails) stands(l limit, f *access.Forecast) (b breach, ok bool) {
 	if len(lost) > shown {
 		lines = append(lines, fmt.Sprintf("  and %d more", len(lost)-shown))
 	}
-	return breach{"Protected Users Lose Access", fmt.Sprintf("guardrails.%s of the provider names users who must not be removed or locked, or lose access:\n\n%s", l, strings.Join(lines, "\n"))}, len(lost) > 0
+	return violation{"Protected Users Lose Access", fmt.Sprintf("guardrails.%s of the provider names users who must not be removed or locked, or lose access:\n\n%s", l, strings.Join(lines, "\n"))}, len(lost) > 0
 }
 
 // worst names those of so many users to whom most happens.
@@ -131,20 +131,20 @@ func worst(f *access.Forecast, which func(access.UserChange) bool, all int) stri
 	return whom(users, all)
 }
 
-// planning is one plan of a resource or an action. Terraform may plan one more
+// planCall is one plan of a resource or an action. Terraform may plan one more
 // than once.
-type planning struct {
+type planCall struct {
 	typeName string
 	parts    [][]byte
 	said     map[limit]bool // by this plan
 }
 
-type planningKey struct{}
+type planCallKey struct{}
 
-// Planning returns a context for the plan of a resource or an action. The parts
+// WithPlan returns a context for the plan of a resource or an action. The parts
 // tell it from others of its type: Terraform tells providers no addresses.
-func Planning(ctx context.Context, typeName string, parts ...[]byte) context.Context {
-	return context.WithValue(ctx, planningKey{}, &planning{typeName, parts, map[limit]bool{}})
+func WithPlan(ctx context.Context, typeName string, parts ...[]byte) context.Context {
+	return context.WithValue(ctx, planCallKey{}, &planCall{typeName, parts, map[limit]bool{}})
 }
 
 // plannerOf returns what is the same for each plan of one resource.
@@ -159,16 +159,16 @@ func plannerOf(typeName string, parts [][]byte) string {
 
 // broken are the limits that a run has broken so far.
 type broken struct {
-	by      map[limit]string // the planner that reports the limit
-	said    map[limit]breach // by that one
-	refused map[string]limit // by planner: what it broke, first or further
+	by      map[limit]string    // the planner that reports the limit
+	said    map[limit]violation // by that one
+	refused map[string]limit    // by planner: what it broke, first or further
 }
 
 // claim notes the limits that a planner breaks, and returns those that nobody else
 // reports.
 func (b *broken) claim(planner string, limits []limit) (mine []limit) {
 	if b.by == nil {
-		b.by, b.said, b.refused = map[limit]string{}, map[limit]breach{}, map[string]limit{}
+		b.by, b.said, b.refused = map[limit]string{}, map[limit]violation{}, map[string]limit{}
 	}
 	for _, l := range limits {
 		b.refused[planner] = l
@@ -193,17 +193,17 @@ func (b *broken) release(l limit) {
 // may give back what this change takes. The caller holds the lock.
 //
 // One error is enough to refuse a plan. It does not stop an apply, in which what
-// was unknown is judged: there Refused keeps the other resources from breaking
+// was unknown is judged: there RefuseApply keeps the other resources from breaking
 // the limit further. What is judged as it is done is always reported.
 func (d *Data) report(ctx context.Context, limits []limit) (diags diag.Diagnostics) {
 	f, g := &d.forecast, d.Guardrails
-	p, planned := ctx.Value(planningKey{}).(*planning)
+	p, planned := ctx.Value(planCallKey{}).(*planCall)
 	if len(limits) == 0 && (!planned || len(f.by) == 0) {
 		return nil
 	}
 	if !planned {
 		for _, l := range limits {
-			if b, ok := g.stands(l, f.Forecast); ok {
+			if b, ok := g.violation(l, f.Forecast); ok {
 				diags.Append(b.diagnostic())
 			}
 		}
@@ -215,7 +215,7 @@ func (d *Data) report(ctx context.Context, limits []limit) (diags diag.Diagnosti
 		d.requests.settle(ctx)
 		f.mu.Lock()
 		for _, l := range mine {
-			if b, ok := g.stands(l, f.Forecast); ok {
+			if b, ok := g.violation(l, f.Forecast); ok {
 				f.said[l] = b
 			} else {
 				f.release(l)
@@ -231,10 +231,10 @@ func (d *Data) report(ctx context.Context, limits []limit) (diags diag.Diagnosti
 	return diags
 }
 
-// Refused returns the error of a resource that is to be applied although its
+// RefuseApply returns the error of a resource that is to be applied although its
 // plan in this run broke a limit that another one reported; nil for all others.
-func (d *Data) Refused(typeName string, parts ...[]byte) diag.Diagnostic {
-	if d == nil || !d.Guardrails.Follow() {
+func (d *Data) RefuseApply(typeName string, parts ...[]byte) diag.Diagnostic {
+	if d == nil || !d.Guardrails.Enabled() {
 		return nil
 	}
 	d.forecast.mu.Lock()
