@@ -1,4 +1,4 @@
-module github.com/access-config/terraform-provider-iam/.ci/tofu
+module github.com/access-config/terraform-provider-iam/.ci/clis/tofu
 
 go 1.26.6
 
