@@ -253,7 +253,7 @@ func (o serveOptions) complete(options server.Options) server.Options {
 	faults, _ := fault.Parse(o.fault) // check saw it
 	options.NoLegacy, options.VendorGroupDelay, options.MetricsElsewhere = !o.legacy, faults.VendorGroups, o.metricsListen != ""
 	options.Requests, options.Memory, options.Audit = o.limits.requests, int64(o.limits.memory)<<20, o.limits.audit
-	options.PrivateMake, options.TestTokens, options.SigningKeyAge = o.limits.privateMake, o.limits.testTokens, o.secrets.age
+	options.PrivateIntegromat, options.TestTokens, options.SigningKeyAge = o.limits.privateMake, o.limits.testTokens, o.secrets.age
 	options.Proxies, _ = gate.ParseProxies(o.limits.proxies) // check saw them
 	if o.smtp != "" {
 		options.Mail = mailer{address: o.smtp, from: o.smtpFrom, now: time.Now}.send

@@ -85,7 +85,7 @@ func (o serveOptions) openSeeded(ctx context.Context, options server.Options) (s
 		}
 	}()
 	file := filepath.Join(scratch, "seed.db")
-	if err := provider.Seed(ctx, o.seed, embedded.Options{Path: file, Tenant: o.tenants[0], Owner: o.owner, PrivateMake: o.limits.privateMake}); err != nil {
+	if err := provider.Seed(ctx, o.seed, embedded.Options{Path: file, Tenant: o.tenants[0], Owner: o.owner, PrivateIntegromat: o.limits.privateMake}); err != nil {
 		return nil, err
 	}
 	if err := o.addKeys(ctx, file, options.Encryption, &s.printed); err != nil {

@@ -128,7 +128,7 @@ func (p *iamProvider) settings(ctx context.Context, m providerModel, diags *diag
 		diags.AddAttributeError(path.Root("embedded").AtName("path"), "Missing Database Path", "The embedded backend needs a path for its database file: set embedded = { path = \"iam.db\" }, or IAM_EMBEDDED_PATH.")
 		return s // nothing else is known to be missing
 	case !m.Embedded.IsNull(), m.APIURL.IsNull() && file != "" && s.client.BaseURL == "":
-		s.embedded = &embedded.Options{Path: file, Tenant: s.client.Tenant, Owner: e.Owner.ValueString(), PrivateMake: e.AllowPrivateMake.ValueBool(), EncryptionKey: p.getenv("IAM_ENCRYPTION_KEY")}
+		s.embedded = &embedded.Options{Path: file, Tenant: s.client.Tenant, Owner: e.Owner.ValueString(), PrivateIntegromat: e.AllowPrivateMake.ValueBool(), EncryptionKey: p.getenv("IAM_ENCRYPTION_KEY")}
 		s.seed = e.Seed.ValueString()
 	case m.APIURL.IsNull() && file != "" && s.client.BaseURL != "":
 		diags.AddError("Two Backends Configured", "The environment names both an API (IAM_API_URL or EMPORIX_API_URL) and an embedded backend (IAM_EMBEDDED_PATH). Unset one of them, or say in the provider block which to use.")

@@ -40,7 +40,7 @@ func Seed(ctx context.Context, dir string, o embedded.Options) error {
 		}
 		return "" // it is about this database, whatever the environment is for
 	})
-	err = plugin.seed(ctx, read, embedded.Options{Path: unfinished + "?durable=false", Tenant: o.Tenant, Owner: o.Owner, PrivateMake: o.PrivateMake})
+	err = plugin.seed(ctx, read, embedded.Options{Path: unfinished + "?durable=false", Tenant: o.Tenant, Owner: o.Owner, PrivateIntegromat: o.PrivateIntegromat})
 	if err := errors.Join(err, plugin.Close()); err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func seedBlock(s *tfprotov6.Schema, o embedded.Options) (*tfprotov6.DynamicValue
 		backend[name] = tftypes.NewValue(attribute, nil)
 	}
 	set(backend, "path", o.Path)
-	set(backend, "allow_private_make", o.PrivateMake)
+	set(backend, "allow_private_make", o.PrivateIntegromat)
 	if o.Owner != "" {
 		set(backend, "owner", o.Owner)
 	}

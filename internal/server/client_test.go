@@ -111,7 +111,7 @@ func TestClient_unsaltedReadOnly(t *testing.T) {
 }
 
 // Whoever guesses a key of the reference Make is slowed down as at the token.
-func TestClient_makeBrake(t *testing.T) {
+func TestClient_integromatBrake(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
 	key := func(secret string) exchange {

@@ -98,8 +98,8 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 		sound.create(t, "~/clients", `{"id": "`+id+`"}`)
 	}
 	sound.withTemplates(t)
-	sound.check(t, exchange{method: "PUT", path: makePath("/organization"), body: `{"organizationId": "5"}`, status: 201, want: `{}`})
-	sound.withMakeMember(t, "left")
+	sound.check(t, exchange{method: "PUT", path: integromatPath("/organization"), body: `{"organizationId": "5"}`, status: 201, want: `{}`})
+	sound.withIntegromatMember(t, "left")
 	forms := map[string]exchange{
 		"POST " + api.PathUsers:   {body: person("new@acme.example", "g", "h"), status: 201},
 		"PUT " + api.PathUser:     {body: changed(main, "g"), status: 204},

@@ -94,7 +94,7 @@ func recordedBody(d store.Document) (any, error) {
 	case store.KindLocation:
 		return locationToWire(d)
 	case store.KindMake:
-		var o makeOrganization
+		var o integromatOrganization
 		err := json.Unmarshal([]byte(d.Body), &o)
 		return struct {
 			api.MakeOrganization

@@ -175,8 +175,8 @@ func (c *call) wantsCSV() bool {
 	return err == nil && kind == "text/csv"
 }
 
-// makeRoles returns the roles in Make of a user.
-func (s reportSource) makeRoles(u access.StateUser) []string {
+// integromatRoles returns the roles in Make of a user.
+func (s reportSource) integromatRoles(u access.StateUser) []string {
 	return s.groups.Subject(u.Locked, u.GroupIDs...).MakeRoles()
 }
 
@@ -184,7 +184,7 @@ func (s reportSource) makeRoles(u access.StateUser) []string {
 func (s reportSource) toWire(u access.StateUser, rows []access.Row) api.UserReport {
 	report := api.UserReport{
 		UserID: u.ID, Email: u.Email, Name: u.Name, Locked: u.Locked,
-		GroupIDs: orEmpty(u.GroupIDs), MakeRoles: orEmpty(s.makeRoles(u)), Rows: make([]api.ReportRow, len(rows)),
+		GroupIDs: orEmpty(u.GroupIDs), MakeRoles: orEmpty(s.integromatRoles(u)), Rows: make([]api.ReportRow, len(rows)),
 	}
 	for i, r := range rows {
 		report.Rows[i] = api.ReportRow{

@@ -18,7 +18,7 @@ type route struct {
 
 // table is every operation behind a token.
 func (s *Server) table() []route {
-	routes := slices.Concat(s.userTable(), s.groupTable(), s.settingTable(), s.siteTable(), s.vendorTable(), s.teamTable(), s.makeTable(), s.clientTable())
+	routes := slices.Concat(s.userTable(), s.groupTable(), s.settingTable(), s.siteTable(), s.vendorTable(), s.teamTable(), s.integromatTable(), s.clientTable())
 	if !s.noLegacy {
 		routes = append(routes, s.legacyTable()...)
 	}
@@ -158,15 +158,15 @@ func (s *Server) teamTable() []route {
 	}
 }
 
-func (s *Server) makeTable() []route {
+func (s *Server) integromatTable() []route {
 	read, manage := one(api.ScopeMakeRead), one(api.ScopeMakeManage)
 	return []route{
-		{"GET", api.PathMakeOrganization, read, s.handleMakeOrganizationGet},
-		{"PUT", api.PathMakeOrganization, manage, s.handleMakeOrganizationPut},
-		{"GET", api.PathMakeMembers, read, s.handleMakeMemberList},
-		{"GET", api.PathMakeNotices, read, s.handleMakeNoticeList},
-		{"POST", api.PathMakeSync, manage, s.handleMakeSync},
-		{"DELETE", api.PathMakeOrganization, manage, s.handleMakeOrganizationDelete},
+		{"GET", api.PathMakeOrganization, read, s.handleIntegromatOrganizationGet},
+		{"PUT", api.PathMakeOrganization, manage, s.handleIntegromatOrganizationPut},
+		{"GET", api.PathMakeMembers, read, s.handleIntegromatMemberList},
+		{"GET", api.PathMakeNotices, read, s.handleIntegromatNoticeList},
+		{"POST", api.PathMakeSync, manage, s.handleIntegromatSync},
+		{"DELETE", api.PathMakeOrganization, manage, s.handleIntegromatOrganizationDelete},
 	}
 }
 
@@ -184,12 +184,12 @@ func (s *Server) clientTable() []route {
 // openTable is every operation that needs no token. Those of Make ask for a key.
 func (s *Server) openTable() []route {
 	return []route{
-		{"GET", api.PathMakeRoles, nil, s.withMakeKey(s.handleMakeRoleList)},
-		{"GET", api.PathMakeUsers, nil, s.withMakeKey(s.handleMakeUserList)},
-		{"GET", api.PathMakeUserRoles, nil, s.withMakeKey(s.handleMakeUserRoleList)},
-		{"GET", api.PathMakeUserRole, nil, s.withMakeKey(s.handleMakeUserRoleGet)},
-		{"POST", api.PathMakeUserRole, nil, s.withMakeKey(s.handleMakeUserRolePost)},
-		{"POST", api.PathMakeInvite, nil, s.withMakeKey(s.handleMakeInvite)},
+		{"GET", api.PathMakeRoles, nil, s.withIntegromatKey(s.handleIntegromatRoleList)},
+		{"GET", api.PathMakeUsers, nil, s.withIntegromatKey(s.handleIntegromatUserList)},
+		{"GET", api.PathMakeUserRoles, nil, s.withIntegromatKey(s.handleIntegromatUserRoleList)},
+		{"GET", api.PathMakeUserRole, nil, s.withIntegromatKey(s.handleIntegromatUserRoleGet)},
+		{"POST", api.PathMakeUserRole, nil, s.withIntegromatKey(s.handleIntegromatUserRolePost)},
+		{"POST", api.PathMakeInvite, nil, s.withIntegromatKey(s.handleIntegromatInvite)},
 
 		{"POST", api.PathToken, nil, s.handleToken},
 		{"GET", api.PathOpenAPI, nil, s.handleOpenAPI},
@@ -266,7 +266,7 @@ func (s *Server) open(method, path string, handle func(*call) error) http.Handle
 			s.writeError(c, err)
 		}
 		if r.Method != http.MethodGet && s.syncs.Load() {
-			s.makeWorker.wakeUp() // it may have a change to carry on
+			s.integromatWorker.wakeUp() // it may have a change to carry on
 		}
 	}
 }

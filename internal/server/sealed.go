@@ -22,26 +22,26 @@ func sealHint(err error) error {
 	return err
 }
 
-// makePlace is where the key of a Make is encrypted for. The address belongs to
+// integromatPlace is where the key of a Make is encrypted for. The address belongs to
 // it: whoever can write the database does not have the key sent elsewhere.
-func makePlace(tenant string, o makeOrganization) seal.Place {
+func integromatPlace(tenant string, o integromatOrganization) seal.Place {
 	return seal.Place{Tenant: tenant, Kind: store.KindMake, ID: o.APIURL}
 }
 
 // sealKey returns the organization with its key as it is to be stored.
-func (s *Server) sealKey(tenant string, o makeOrganization) makeOrganization {
+func (s *Server) sealKey(tenant string, o integromatOrganization) integromatOrganization {
 	if o.APIKey != "" && s.seal.ID() != "" {
-		o.SealedKey, o.APIKey = s.seal.Seal(makePlace(tenant, o), o.APIKey), ""
+		o.SealedKey, o.APIKey = s.seal.Seal(integromatPlace(tenant, o), o.APIKey), ""
 	}
 	return o
 }
 
 // openKey returns the key of a stored organization.
-func (s *Server) openKey(tenant string, o makeOrganization) (string, error) {
+func (s *Server) openKey(tenant string, o integromatOrganization) (string, error) {
 	if o.SealedKey == "" {
 		return o.APIKey, nil
 	}
-	key, err := s.seal.Open(makePlace(tenant, o), o.SealedKey)
+	key, err := s.seal.Open(integromatPlace(tenant, o), o.SealedKey)
 	if err != nil {
 		return "", fmt.Errorf("reading the key of Make of tenant %s: %w", tenant, sealHint(err))
 	}
@@ -50,7 +50,7 @@ func (s *Server) openKey(tenant string, o makeOrganization) (string, error) {
 
 // checkSealed looks whether the keys of all Make organizations can be read.
 func (s *Server) checkSealed(ctx context.Context) error {
-	return s.eachMakeKey(ctx, s.store, func(d store.Document, o makeOrganization) error {
+	return s.eachIntegromatKey(ctx, s.store, func(d store.Document, o integromatOrganization) error {
 		_, err := s.openKey(d.Tenant, o)
 		return err
 	})
@@ -68,7 +68,7 @@ func (s *Server) Reseal(ctx context.Context) (count int, err error) {
 		if count, err = s.resealSigningKeys(ctx, tx); err != nil {
 			return err
 		}
-		return s.eachMakeKey(ctx, tx, func(d store.Document, o makeOrganization) error {
+		return s.eachIntegromatKey(ctx, tx, func(d store.Document, o integromatOrganization) error {
 			if seal.IDOf(o.SealedKey) == s.seal.ID() {
 				return nil
 			}
@@ -111,9 +111,9 @@ func (s *Server) resealSigningKeys(ctx context.Context, tx store.Tx) (count int,
 	return count, nil
 }
 
-// eachMakeKey calls fn with the Make organization of each tenant that has a key
+// eachIntegromatKey calls fn with the Make organization of each tenant that has a key
 // of its own.
-func (s *Server) eachMakeKey(ctx context.Context, tx store.Tx, fn func(d store.Document, o makeOrganization) error) error {
+func (s *Server) eachIntegromatKey(ctx context.Context, tx store.Tx, fn func(d store.Document, o integromatOrganization) error) error {
 	tenants, err := tx.Tenants(ctx)
 	if err != nil {
 		return fmt.Errorf("listing tenants: %w", err)
@@ -124,7 +124,7 @@ func (s *Server) eachMakeKey(ctx context.Context, tx store.Tx, fn func(d store.D
 			return fmt.Errorf("reading the Make organization of tenant %s: %w", t.Name, err)
 		}
 		for _, d := range all {
-			var o makeOrganization
+			var o integromatOrganization
 			if json.Unmarshal([]byte(d.Body), &o) != nil || !o.hasKey() { // what cannot be read is told to whoever asks for it
 				continue
 			}

@@ -35,7 +35,7 @@ func sealKeys(t *testing.T, letters string) *seal.Keys {
 	return keys
 }
 
-const makeSecret = "m4ke-s3cret"
+const integromatSecret = "m4ke-s3cret"
 
 // stored is what the store keeps of secrets that are read again.
 type stored struct {
@@ -83,10 +83,10 @@ func (b *backend) reseal(t *testing.T, letters string, want int) *backend {
 	return next
 }
 
-func withMake(t *testing.T) *backend {
+func withIntegromat(t *testing.T) *backend {
 	t.Helper()
 	b := newBackend(t)
-	b.check(t, exchange{method: "PUT", path: makePath("/organization"), body: `{"organizationId": "7", "apiUrl": "https://eu1.make.com", "apiKey": "` + makeSecret + `"}`, status: 201, want: `{}`})
+	b.check(t, exchange{method: "PUT", path: integromatPath("/organization"), body: `{"organizationId": "7", "apiUrl": "https://eu1.make.com", "apiKey": "` + integromatSecret + `"}`, status: 201, want: `{}`})
 	return b
 }
 
@@ -94,7 +94,7 @@ func withMake(t *testing.T) *backend {
 // from before stay good, and nothing shows as a change.
 func TestSealed_again(t *testing.T) {
 	t.Parallel()
-	b := withMake(t)
+	b := withIntegromat(t)
 	_, secret := b.server.SigningKey()
 	since := b.lastEvent(t)
 	b.reseal(t, "", 0)
@@ -102,7 +102,7 @@ func TestSealed_again(t *testing.T) {
 	a.reseal(t, "A", 0)
 	a.reseal(t, "AB", 0)
 	last := a.reseal(t, "BA", 2).reseal(t, "B", 0)
-	last.check(t, exchange{path: makePath("/organization"), status: 200, want: `{"hasApiKey": true, "apiUrl": "https://eu1.make.com"}`})
+	last.check(t, exchange{path: integromatPath("/organization"), status: 200, want: `{"hasApiKey": true, "apiUrl": "https://eu1.make.com"}`})
 	if _, same := last.server.SigningKey(); !reflect.DeepEqual(same, secret) {
 		t.Error("the signing key is another one")
 	}
@@ -111,7 +111,7 @@ func TestSealed_again(t *testing.T) {
 	}
 	now := last.stored(t)
 	for _, text := range []string{now.make.Body, now.keys[0].Secret} {
-		if strings.Contains(text, makeSecret) || strings.Contains(text, base64.StdEncoding.EncodeToString(secret)) {
+		if strings.Contains(text, integromatSecret) || strings.Contains(text, base64.StdEncoding.EncodeToString(secret)) {
 			t.Errorf("stored as %s", text)
 		}
 	}
@@ -120,7 +120,7 @@ func TestSealed_again(t *testing.T) {
 // Whoever lacks the key of something stored does not start, and changes nothing.
 func TestSealed_wrongKey(t *testing.T) {
 	t.Parallel()
-	b := withMake(t)
+	b := withIntegromat(t)
 	b.reseal(t, "A", 2)
 	for _, c := range []struct{ name, letters, says string }{
 		{"none", "", "reading the key of Make of tenant acme: it is encrypted, and no key is given (" + sealKeys(t, "A").ID() + "): give this key in IAM_ENCRYPTION_KEY, or to serve with --key-file"},
@@ -134,7 +134,7 @@ func TestSealed_wrongKey(t *testing.T) {
 			t.Errorf("%s: stored %+v, was %+v", c.name, after, before)
 		}
 	}
-	b.check(t, exchange{method: "DELETE", path: makePath("/organization"), status: 204})
+	b.check(t, exchange{method: "DELETE", path: integromatPath("/organization"), status: 204})
 	if _, err := server.New(t.Context(), server.Options{Store: b.store, Encryption: sealKeys(t, "B")}); err == nil || !strings.Contains(err.Error(), "reading the token signing key") {
 		t.Errorf("without Make: got %v", err)
 	}
@@ -144,7 +144,7 @@ func TestSealed_wrongKey(t *testing.T) {
 // database.
 func TestSealed_elsewhere(t *testing.T) {
 	t.Parallel()
-	b := withMake(t)
+	b := withIntegromat(t)
 	if _, err := b.server.EnsureTenant(t.Context(), "other", ""); err != nil {
 		t.Fatal(err)
 	}
@@ -178,15 +178,15 @@ func TestSealed_organization(t *testing.T) {
 	filled := newBackend(t)
 	b := over(t, filled, server.Options{Store: filled.store, Now: newClock().Now, Encryption: sealKeys(t, "A")})
 	put := func(body string, status int) exchange {
-		return exchange{method: "PUT", path: makePath("/organization"), body: `{"organizationId": "7", ` + body + `}`, status: status}
+		return exchange{method: "PUT", path: integromatPath("/organization"), body: `{"organizationId": "7", ` + body + `}`, status: status}
 	}
-	made := put(`"apiUrl": "https://eu1.make.com", "apiKey": "`+makeSecret+`"`, 201)
+	made := put(`"apiUrl": "https://eu1.make.com", "apiKey": "`+integromatSecret+`"`, 201)
 	made.want = `{}`
 	refused := put(`"apiUrl": "https://eu2.make.com"`, 400)
 	refused.want = `{"code": 400}`
 	b.check(t, made)
 	before := b.stored(t).make
-	if strings.Contains(before.Body, makeSecret) {
+	if strings.Contains(before.Body, integromatSecret) {
 		t.Errorf("stored as %s", before.Body)
 	}
 	b.play(t, put(`"apiUrl": "https://eu1.make.com"`, 204), refused)
@@ -247,9 +247,9 @@ func TestSealed_events(t *testing.T) {
 	t.Parallel()
 	filled := newBackend(t)
 	b := over(t, filled, server.Options{Store: filled.store, Now: newClock().Now, Encryption: sealKeys(t, "A")})
-	b.check(t, exchange{method: "PUT", path: makePath("/organization"), body: `{"organizationId": "7", "apiUrl": "https://eu1.make.com", "apiKey": "` + makeSecret + `"}`, status: 201, want: `{}`})
+	b.check(t, exchange{method: "PUT", path: integromatPath("/organization"), body: `{"organizationId": "7", "apiUrl": "https://eu1.make.com", "apiKey": "` + integromatSecret + `"}`, status: 201, want: `{}`})
 	for _, e := range read[[]api.AuditEvent](t, b, auditEvents) {
-		if text := string(e.Before) + string(e.After); strings.Contains(text, makeSecret) || strings.Contains(text, sealKeys(t, "A").ID()) {
+		if text := string(e.Before) + string(e.After); strings.Contains(text, integromatSecret) || strings.Contains(text, sealKeys(t, "A").ID()) {
 			t.Errorf("an event shows %s", text)
 		}
 	}

@@ -41,9 +41,9 @@ type Options struct {
 	MetricsElsewhere bool
 	// Proxies are those whose X-Forwarded-For says who calls.
 	Proxies gate.Proxies
-	// PrivateMake lets a Make have any address, in the backend's own network, too,
+	// PrivateIntegromat lets a Make have any address, in the backend's own network, too,
 	// and one without TLS.
-	PrivateMake bool
+	PrivateIntegromat bool
 	// Audit says which audit events are no longer kept.
 	Audit AuditLimit
 	// TestTokens lets whoever may change users act as them, for tests.
@@ -69,45 +69,45 @@ type Options struct {
 // Server answers the API. It is an http.Handler and safe for concurrent use;
 // the store stays the caller's to close, after the server.
 type Server struct {
-	store            store.Store
-	clients          Clients
-	log              *slog.Logger
-	now              func() time.Time
-	newID            func() string
-	noLegacy         bool
-	vendorGroupDelay time.Duration
-	poll             time.Duration
-	tokenKeys        *tokenKeys
-	seal             *seal.Keys
-	ownKey           []byte // what this process calls itself with
-	room             *gate.Work
-	limits           struct{ requests, memory int64 } // of the room
-	connections      *gate.Connections
-	metricsElsewhere bool
-	figures          *figures
-	brake            *gate.Brake
-	proxies          gate.Proxies
-	audit            AuditLimit
-	bodyTime         time.Duration
-	privateMake      bool
-	testTokens       bool
-	reset            func(ctx context.Context) error
-	outgoing         *http.Transport
-	handler          http.Handler
-	draining         atomic.Bool // it is about to end
-	pings            singleflight.Group
-	worker           *worker
-	makeWorker       *worker
-	auditWorker      *worker     // nil where all events are kept
-	keyWorker        *worker     // nil where signing keys stay
-	syncs            atomic.Bool // there was a change that the sync with Make has to know
-	mail             func(ctx context.Context, to, id, subject, text string) error
+	store             store.Store
+	clients           Clients
+	log               *slog.Logger
+	now               func() time.Time
+	newID             func() string
+	noLegacy          bool
+	vendorGroupDelay  time.Duration
+	poll              time.Duration
+	tokenKeys         *tokenKeys
+	seal              *seal.Keys
+	ownKey            []byte // what this process calls itself with
+	room              *gate.Work
+	limits            struct{ requests, memory int64 } // of the room
+	connections       *gate.Connections
+	metricsElsewhere  bool
+	figures           *figures
+	brake             *gate.Brake
+	proxies           gate.Proxies
+	audit             AuditLimit
+	bodyTime          time.Duration
+	privateIntegromat bool
+	testTokens        bool
+	reset             func(ctx context.Context) error
+	outgoing          *http.Transport
+	handler           http.Handler
+	draining          atomic.Bool // it is about to end
+	pings             singleflight.Group
+	worker            *worker
+	integromatWorker  *worker
+	auditWorker       *worker     // nil where all events are kept
+	keyWorker         *worker     // nil where signing keys stay
+	syncs             atomic.Bool // there was a change that the sync with Make has to know
+	mail              func(ctx context.Context, to, id, subject, text string) error
 }
 
 // New returns a server over the store. It reads the key that signs tokens, or
 // makes it on a new database, and begins with the tasks that were left over.
 func New(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail, poll: cmp.Or(o.poll, taskPoll), proxies: o.Proxies, audit: o.Audit, bodyTime: o.bodyTime, privateMake: o.PrivateMake, testTokens: o.TestTokens, reset: o.Reset, outgoing: egress.Transport(o.PrivateMake)}
+	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail, poll: cmp.Or(o.poll, taskPoll), proxies: o.Proxies, audit: o.Audit, bodyTime: o.bodyTime, privateIntegromat: o.PrivateIntegromat, testTokens: o.TestTokens, reset: o.Reset, outgoing: egress.Transport(o.PrivateIntegromat)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -134,7 +134,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	s.handler = s.routes()
 	s.worker = s.startWorker("tasks", s.doTasks)
-	s.makeWorker = s.startWorker("the sync with Make", s.syncMembers)
+	s.integromatWorker = s.startWorker("the sync with Make", s.syncMembers)
 	if o.SigningKeyAge > 0 {
 		s.keyWorker = s.startWorker("the rotation of signing keys", s.refreshSigningKeys)
 	}

@@ -222,7 +222,7 @@ func TestSigning_make(t *testing.T) {
 	s.token = s.issue(t, servertest.Tenant, api.AllScopes()...)
 	s.create(t, "~/users", person("anna@acme.example", "oe-editor"))
 	s.db.until(t, func() bool {
-		members := read[[]api.MakeMember](t, s.backend, makePath("/members"))
+		members := read[[]api.MakeMember](t, s.backend, integromatPath("/members"))
 		return len(members) == 1 && members[0].Status == api.MakeSynced
 	})
 }

@@ -50,7 +50,7 @@ func (s *Server) startWorker(name string, do func(ctx context.Context) (wait tim
 // request is under way any more, and before the store is closed; calling it
 // again does nothing.
 func (s *Server) Close() {
-	for _, w := range []*worker{s.worker, s.makeWorker, s.auditWorker, s.keyWorker} {
+	for _, w := range []*worker{s.worker, s.integromatWorker, s.auditWorker, s.keyWorker} {
 		if w != nil {
 			w.stop()
 			<-w.done
@@ -137,7 +137,7 @@ func (s *Server) doTask(ctx context.Context, t store.Task) (err error) {
 		}
 		switch t.Kind {
 		case taskVendorGroups:
-			return s.makeVendorGroups(ctx, tx, t)
+			return s.createVendorGroups(ctx, tx, t)
 		default:
 			return fmt.Errorf("this version cannot do tasks of kind %q", t.Kind)
 		}

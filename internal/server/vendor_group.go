@@ -40,9 +40,9 @@ func (s *Server) promiseVendorGroups(ctx context.Context, tx store.Tx, tenant, v
 	return nil
 }
 
-// makeVendorGroups makes the groups that every vendor starts with. A vendor
+// createVendorGroups makes the groups that every vendor starts with. A vendor
 // that was deleted meanwhile gets none.
-func (s *Server) makeVendorGroups(ctx context.Context, tx store.Tx, t store.Task) error {
+func (s *Server) createVendorGroups(ctx context.Context, tx store.Tx, t store.Task) error {
 	var body vendorTask
 	if err := json.Unmarshal([]byte(t.Body), &body); err != nil {
 		return fmt.Errorf("reading the task: %w", err)

@@ -30,8 +30,8 @@ type Options struct {
 	Tenant string // made when missing
 	Owner  string // e-mail of a new tenant's Owner; owner@TENANT.example when empty
 
-	// PrivateMake lets a Make have any address.
-	PrivateMake bool
+	// PrivateIntegromat lets a Make have any address.
+	PrivateIntegromat bool
 
 	// EncryptionKey has the keys that encrypt secrets, as IAM_ENCRYPTION_KEY has
 	// them. Empty stores secrets plain.
@@ -108,7 +108,7 @@ func withoutMaking(dsn string) string {
 }
 
 func (b *Backend) start(ctx context.Context, o Options) (err error) {
-	options := server.Options{Store: b.store, PrivateMake: o.PrivateMake}
+	options := server.Options{Store: b.store, PrivateIntegromat: o.PrivateIntegromat}
 	if o.EncryptionKey != "" {
 		if options.Encryption, err = seal.Parse(o.EncryptionKey); err != nil {
 			return fmt.Errorf("reading IAM_ENCRYPTION_KEY: %w", err)

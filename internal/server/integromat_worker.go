@@ -11,12 +11,13 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/integromat"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// makeLease is for how long other processes leave a member alone that one has
+// integromatLease is for how long other processes leave a member alone that one has
 // begun with.
-const makeLease = time.Minute
+const integromatLease = time.Minute
 
 // errTaken says that another process has begun with a member, or done it.
 var errTaken = errors.New("another process is at it")
@@ -24,7 +25,7 @@ var errTaken = errors.New("another process is at it")
 // syncMembers does for the members of Make that are pending what is due, and
 // returns how long to wait before the next look. Its error is one of the store.
 func (s *Server) syncMembers(ctx context.Context) (wait time.Duration, err error) {
-	known := makeDirectory{}
+	known := integromatDirectories{}
 	for {
 		m, err := s.store.NextMakeMember(ctx)
 		if errors.Is(err, store.ErrNotFound) {
@@ -42,16 +43,30 @@ func (s *Server) syncMembers(ctx context.Context) (wait time.Duration, err error
 	}
 }
 
+// integromatDirectories caches the members of Make, by tenant, while the worker
+// goes through the pending ones.
+type integromatDirectories map[string]*integromat.Directory
+
+// of returns the directory of a tenant. Its members are listed again after half a
+// lease, so that no other process can have changed what it says of a member that
+// this process has leased.
+func (d integromatDirectories) of(tenant string) *integromat.Directory {
+	if d[tenant] == nil {
+		d[tenant] = &integromat.Directory{MaxAge: integromatLease / 2}
+	}
+	return d[tenant]
+}
+
 // syncMember brings one member in line. It calls Make outside of every
 // transaction: what Make has done already, in an attempt that was cut off, is
 // found and not done again.
-func (s *Server) syncMember(ctx context.Context, m store.MakeMember, known makeDirectory) error {
+func (s *Server) syncMember(ctx context.Context, m store.MakeMember, known integromatDirectories) error {
 	err := s.store.UpdateMakeMember(ctx, m.Tenant, m.ID, func(stored *store.MakeMember) error {
 		now := s.timestamp()
 		if !stored.Pending || stored.DueAt.After(now) {
 			return errTaken
 		}
-		stored.DueAt = now.Add(makeLease)
+		stored.DueAt = now.Add(integromatLease)
 		m = *stored
 		return nil
 	})
@@ -69,7 +84,7 @@ func (s *Server) syncMember(ctx context.Context, m store.MakeMember, known makeD
 		return nil
 	}
 	delete(known, m.Tenant)
-	return s.putOffMake(ctx, m, failed)
+	return s.putOffIntegromat(ctx, m, failed)
 }
 
 // release gives a member back that this process has no time for any more.
@@ -84,16 +99,16 @@ func (s *Server) release(ctx context.Context, m store.MakeMember) error {
 	return err
 }
 
-// putOffMake has a member tried again later, for ever. Where Make itself fails,
+// putOffIntegromat has a member tried again later, for ever. Where Make itself fails,
 // all members of the tenant wait with it.
-func (s *Server) putOffMake(ctx context.Context, m store.MakeMember, cause error) error {
+func (s *Server) putOffIntegromat(ctx context.Context, m store.MakeMember, cause error) error {
 	now := s.timestamp()
 	delay := min(firstRetry<<min(m.Attempts, 20), lastRetry)
 	reason := shortened(strings.ReplaceAll(strings.ToValidUTF8(cause.Error(), "?"), "\x00", "?"), 500)
 	s.log.ErrorContext(ctx, "the sync with Make failed", "tenant", m.Tenant, "user", m.ID, "again_in", delay, "cause", cause.Error())
 	return s.store.InTx(ctx, func(tx store.Tx) error {
-		var refusal *makeError
-		if !errors.As(cause, &refusal) || !refusal.aboutOne() {
+		var refusal *integromat.Error
+		if !errors.As(cause, &refusal) || !refusal.AboutOne() {
 			if err := tx.PutOffMakeMembers(ctx, m.Tenant, now.Add(delay), reason); err != nil {
 				return err
 			}
@@ -109,15 +124,23 @@ func (s *Server) putOffMake(ctx context.Context, m store.MakeMember, cause error
 	})
 }
 
+// shortened cuts a text to at most n bytes.
+func shortened(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	return strings.ToValidUTF8(text[:n], "")
+}
+
 // deliver does what is wanted for one member.
-func (s *Server) deliver(ctx context.Context, m store.MakeMember, known makeDirectory) (err error) {
+func (s *Server) deliver(ctx context.Context, m store.MakeMember, known integromatDirectories) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			s.log.ErrorContext(ctx, "panic", "doing", "the sync with Make", "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic: %v", cause) // which the API shows
 		}
 	}()
-	o, _, err := makeOrganizationOf(ctx, s.store, m.Tenant)
+	o, _, err := integromatOrganizationOf(ctx, s.store, m.Tenant)
 	if err != nil {
 		return err
 	}
@@ -125,70 +148,40 @@ func (s *Server) deliver(ctx context.Context, m store.MakeMember, known makeDire
 	if !o.Sync || !eligible && (!m.Present || !o.PruneStale) {
 		return s.settle(ctx, m, "")
 	}
-	client, err := s.makeClientOf(m.Tenant, o)
+	client, err := s.integromatClient(m.Tenant, o)
 	if err != nil {
 		return err
 	}
-	there, ok, err := known.find(ctx, client, m, s.now())
+	directory := known.of(m.Tenant)
+	present, ok, err := directory.Find(ctx, client, m.Email, m.Present, s.now())
 	if err != nil {
 		return err
 	}
 	if eligible {
 		return s.bring(ctx, m, client, ok)
 	}
-	if ok && there.roleID != api.MakeRoleMember {
+	if ok && present.RoleID != api.MakeRoleMember {
 		return s.settle(ctx, m, "The user is more than a Member in Make: the sync removes Members only.")
 	}
 	if ok {
-		var refusal *makeError
-		err := client.remove(ctx, there.userID)
-		if err != nil && (!errors.As(err, &refusal) || refusal.status != http.StatusNotFound) {
+		var refusal *integromat.Error
+		err := client.Remove(ctx, present.UserID)
+		if err != nil && (!errors.As(err, &refusal) || refusal.Status != http.StatusNotFound) {
 			return err
 		}
-		delete(known[m.Tenant].members, strings.ToLower(m.Email)) // who may be wanted again soon
+		directory.Forget(m.Email)
 	}
 	m.Present = false
 	return s.settle(ctx, m, "")
 }
 
-// makeDirectory remembers who is in Make, by tenant, while one worker goes
-// through many members.
-type makeDirectory map[string]makeListing
-
-type makeListing struct {
-	members map[string]makeMembership // by e-mail in lower case
-	of      [2]string                 // the Make and the organization, which the tenant may change meanwhile
-	readAt  time.Time
-}
-
-// find looks a member up, in a list that no other process can have outdated: it
-// is read again after half a lease, and where it lacks whom Make had already.
-func (d makeDirectory) find(ctx context.Context, client *makeClient, m store.MakeMember, now time.Time) (found makeMembership, ok bool, err error) {
-	of := [2]string{client.base, client.organization}
-	listing := d[m.Tenant]
-	if listing.of != of {
-		listing = makeListing{}
-	}
-	found, ok = listing.members[strings.ToLower(m.Email)]
-	if now.Sub(listing.readAt) < makeLease/2 && (ok || !m.Present) {
-		return found, ok, nil
-	}
-	members, err := client.members(ctx)
-	if err != nil {
-		return found, false, err
-	}
-	d[m.Tenant] = makeListing{members, of, now}
-	found, ok = members[strings.ToLower(m.Email)]
-	return found, ok, nil
-}
-
 // bring makes someone who is eligible a member, unless they are one, then sends
 // the notices that waited for that.
-func (s *Server) bring(ctx context.Context, m store.MakeMember, client *makeClient, there bool) error {
+func (s *Server) bring(ctx context.Context, m store.MakeMember, client *integromat.Client, there bool) error {
 	if !there {
-		var refusal *makeError
-		err := client.invite(ctx, m.Email, m.Name)
-		if err != nil && (!errors.As(err, &refusal) || refusal.status != http.StatusConflict) { // a conflict is with the member
+		var refusal *integromat.Error
+		err := client.Invite(ctx, m.Email, m.Name)
+		if err != nil && (!errors.As(err, &refusal) || refusal.Status != http.StatusConflict) { // a conflict is with the member
 			return err
 		}
 	}
@@ -212,7 +205,7 @@ func (s *Server) bring(ctx context.Context, m store.MakeMember, client *makeClie
 	}
 	for _, n := range notices {
 		if s.mail != nil {
-			if err := s.mail(ctx, n.Email, n.ID, makeSubject, makeText(m)); err != nil {
+			if err := s.mail(ctx, n.Email, n.ID, noticeSubject, noticeText(m)); err != nil {
 				return fmt.Errorf("sending an e-mail: %w", err)
 			}
 		}
@@ -255,10 +248,10 @@ func (s *Server) settle(ctx context.Context, m store.MakeMember, remark string) 
 	})
 }
 
-// makeSubject and makeText are what a notice says.
-const makeSubject = "Your access to Make"
+// noticeSubject and noticeText are what a notice says.
+const noticeSubject = "Your access to Make"
 
-func makeText(m store.MakeMember) string {
+func noticeText(m store.MakeMember) string {
 	return "Hello " + m.Name + ",\n\n" +
 		"your groups have changed. You are a member of the Make organization of " + m.Tenant + " and have these roles:\n\n  " +
 		strings.Join(m.Roles, "\n  ") + "\n\n" +

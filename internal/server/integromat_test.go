@@ -17,8 +17,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// makePath is a path below the tenant's Make.
-func makePath(path string) string { return "/make/" + servertest.Tenant + path }
+// integromatPath is a path below the tenant's Make.
+func integromatPath(path string) string { return "/make/" + servertest.Tenant + path }
 
 // synced is a backend with a clock, of which every write tells. Nobody but its
 // own worker syncs.
@@ -33,7 +33,7 @@ func newSynced(t *testing.T, o server.Options) synced {
 	filled := newBackend(t)
 	filled.server.Close()
 	s := synced{clock: newClock(), db: watched(filled.store)}
-	o.Store, o.Now, o.PrivateMake = s.db, s.clock.Now, true
+	o.Store, o.Now, o.PrivateIntegromat = s.db, s.clock.Now, true
 	s.backend = over(t, filled, o)
 	return s
 }
@@ -45,14 +45,14 @@ func (s synced) organization(t *testing.T, status int, members string) {
 	if status == 201 {
 		want = `{}`
 	}
-	s.check(t, exchange{method: "PUT", path: makePath("/organization"), body: `{"organizationId": "7", ` + members + `}`, status: status, want: want})
+	s.check(t, exchange{method: "PUT", path: integromatPath("/organization"), body: `{"organizationId": "7", ` + members + `}`, status: status, want: want})
 }
 
 // members are the members of Make as "email status", in the order of e-mails.
 func (s synced) members(t *testing.T) string {
 	t.Helper()
 	var list []string
-	for _, m := range read[[]api.MakeMember](t, s.backend, makePath("/members")) {
+	for _, m := range read[[]api.MakeMember](t, s.backend, integromatPath("/members")) {
 		list = append(list, m.Email+" "+string(m.Status))
 	}
 	slices.Sort(list)
@@ -68,7 +68,7 @@ func (s synced) become(t *testing.T, want string) {
 // notices are those whom e-mails were sent to, and those whose e-mails wait.
 func (s synced) notices(t *testing.T) (sent, waiting []string) {
 	t.Helper()
-	for _, n := range read[[]api.MakeNotice](t, s.backend, makePath("/notices")) {
+	for _, n := range read[[]api.MakeNotice](t, s.backend, integromatPath("/notices")) {
 		if n.SentAt == "" {
 			waiting = append(waiting, n.Email)
 		} else {
@@ -78,8 +78,8 @@ func (s synced) notices(t *testing.T) (sent, waiting []string) {
 	return sent, waiting
 }
 
-// inMake asks the reference Make who is in the organization, as "email role".
-func (s synced) inMake(t *testing.T) string {
+// inIntegromat asks the reference Make who is in the organization, as "email role".
+func (s synced) inIntegromat(t *testing.T) string {
 	t.Helper()
 	token := map[string]string{"Authorization": "Token " + servertest.ClientID + ":" + servertest.ClientSecret}
 	users := decoded[api.MakeUserList](t, s.send(t, exchange{path: "/api/v2/users?organizationId=7", header: token}))
@@ -110,17 +110,17 @@ func (s synced) putGroups(t *testing.T, id string, groups ...string) {
 	s.check(t, exchange{method: "PUT", path: "~/users/" + id, body: changed(id, groups...), status: 204})
 }
 
-func TestMake_life(t *testing.T) {
+func TestIntegromat_life(t *testing.T) {
 	t.Parallel()
 	s := newSynced(t, server.Options{})
 	const anna, ben = "anna@acme.example", "ben@acme.example"
 	id := s.create(t, "~/users", person(anna, "oe-editor"))
 	s.create(t, "~/users", person(ben, "oe-viewer"))
-	s.check(t, exchange{path: makePath("/organization"), status: 404, want: `{"message": "Error while getting the Make organization"}`})
+	s.check(t, exchange{path: integromatPath("/organization"), status: 404, want: `{"message": "Error while getting the Make organization"}`})
 	s.organization(t, 201, `"sync": true`)
 	s.become(t, anna+" synced") // the scan finds her
-	s.check(t, exchange{path: makePath("/organization"), status: 200, want: `{"organizationId": "7", "sync": true, "pruneStale": false, "hasApiKey": false}`})
-	if got := s.inMake(t); got != anna+" 13" {
+	s.check(t, exchange{path: integromatPath("/organization"), status: 200, want: `{"organizationId": "7", "sync": true, "pruneStale": false, "hasApiKey": false}`})
+	if got := s.inIntegromat(t); got != anna+" 13" {
 		t.Fatalf("in Make are %q", got)
 	}
 	sent := func(want ...string) {
@@ -136,7 +136,7 @@ func TestMake_life(t *testing.T) {
 	s.become(t, anna+" synced")
 	sent(anna, anna)
 	s.check(t, exchange{
-		path: makePath("/members?status=synced"), header: total, status: 200, wantHeader: totalIs("1"),
+		path: integromatPath("/members?status=synced"), header: total, status: 200, wantHeader: totalIs("1"),
 		want: `[{"userId": "` + id + `", "email": "` + anna + `", "present": true, "roles": ["integromat.app_developer", "integromat.scenario_edit"], "attempts": 0, "pending": "` + absent + `", "lastError": "` + absent + `"}]`,
 	})
 
@@ -145,25 +145,25 @@ func TestMake_life(t *testing.T) {
 		t.Errorf("after the loss there are %q", got)
 	}
 	sent(anna, anna)
-	if got := s.inMake(t); got != anna+" 13" {
+	if got := s.inIntegromat(t); got != anna+" 13" {
 		t.Errorf("in Make are %q: who loses the roles keeps access", got)
 	}
 	s.organization(t, 204, `"sync": true, "pruneStale": true`)
 	s.become(t, "")
-	if got := s.inMake(t); got != "" {
+	if got := s.inIntegromat(t); got != "" {
 		t.Errorf("in Make are %q after the pruning", got)
 	}
 	s.putGroups(t, id, "oe-admin")
 	s.become(t, anna+" synced")
-	s.check(t, exchange{method: "DELETE", path: makePath("/organization"), status: 204})
-	if got := s.members(t); got != "" || s.inMake(t) != anna+" 13" {
-		t.Errorf("without an organization there are %q, and in Make %q", got, s.inMake(t))
+	s.check(t, exchange{method: "DELETE", path: integromatPath("/organization"), status: 204})
+	if got := s.members(t); got != "" || s.inIntegromat(t) != anna+" 13" {
+		t.Errorf("without an organization there are %q, and in Make %q", got, s.inIntegromat(t))
 	}
-	s.check(t, exchange{method: "DELETE", path: makePath("/organization"), status: 404, want: `{}`})
+	s.check(t, exchange{method: "DELETE", path: integromatPath("/organization"), status: 404, want: `{}`})
 }
 
 // Each way in which a user gains or loses the roles.
-func TestMake_triggers(t *testing.T) {
+func TestIntegromat_triggers(t *testing.T) {
 	t.Parallel()
 	const email = "anna@acme.example"
 	plain := func(controls string) string {
@@ -240,8 +240,8 @@ func TestMake_triggers(t *testing.T) {
 	}
 }
 
-// makeFront stands before a Make and lets tests break it.
-type makeFront struct {
+// integromatFront stands before a Make and lets tests break it.
+type integromatFront struct {
 	url string
 
 	mu      sync.Mutex
@@ -249,11 +249,11 @@ type makeFront struct {
 	broken  func(w http.ResponseWriter, r *http.Request, next http.Handler) // nil: it works
 }
 
-// newMakeFront stands before the Make of another backend.
-func newMakeFront(t *testing.T) *makeFront {
+// newIntegromatFront stands before the Make of another backend.
+func newIntegromatFront(t *testing.T) *integromatFront {
 	t.Helper()
 	next := newBackend(t).server
-	f := &makeFront{}
+	f := &integromatFront{}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		broken := f.broken
@@ -272,28 +272,28 @@ func newMakeFront(t *testing.T) *makeFront {
 	return f
 }
 
-func (f *makeFront) breakWith(broken func(w http.ResponseWriter, r *http.Request, next http.Handler)) {
+func (f *integromatFront) breakWith(broken func(w http.ResponseWriter, r *http.Request, next http.Handler)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.broken = broken
 }
 
-func (f *makeFront) invited() int {
+func (f *integromatFront) invited() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return len(f.invites)
 }
 
 // elsewhere are the members of an organization at the Make behind the front.
-func (f *makeFront) elsewhere() string {
+func (f *integromatFront) elsewhere() string {
 	return `"sync": true, "apiUrl": "` + f.url + `", "apiKey": "` + servertest.ClientID + ":" + servertest.ClientSecret + `"`
 }
 
 // A Make that answers 500 for long is asked again and again; the change waits,
 // and is done when it answers again.
-func TestMake_down(t *testing.T) {
+func TestIntegromat_down(t *testing.T) {
 	t.Parallel()
-	front := newMakeFront(t)
+	front := newIntegromatFront(t)
 	front.breakWith(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		w.WriteHeader(http.StatusInternalServerError)
 		_, _ = w.Write([]byte(`{"message": "Make is \u0000 down"}`))
@@ -310,7 +310,7 @@ func TestMake_down(t *testing.T) {
 		}
 	}
 	both := anna + " pending, " + ben + " pending"
-	list := read[[]api.MakeMember](t, s.backend, makePath("/members?status=pending"))
+	list := read[[]api.MakeMember](t, s.backend, integromatPath("/members?status=pending"))
 	if got := s.members(t); got != both || len(list) != 2 {
 		t.Fatalf("there are %q", got)
 	}
@@ -341,16 +341,16 @@ func TestMake_down(t *testing.T) {
 }
 
 // Who tells the sync to run need not wait for the next attempt.
-func TestMake_syncNow(t *testing.T) {
+func TestIntegromat_syncNow(t *testing.T) {
 	t.Parallel()
-	front := newMakeFront(t)
+	front := newIntegromatFront(t)
 	refused := make(chan struct{}, 100)
 	front.breakWith(func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		w.WriteHeader(http.StatusBadGateway)
 		refused <- struct{}{}
 	})
 	s := newSynced(t, server.Options{})
-	sync := exchange{method: "POST", path: makePath("/sync"), status: 404, want: `{"message": "Error while getting the Make organization"}`}
+	sync := exchange{method: "POST", path: integromatPath("/sync"), status: 404, want: `{"message": "Error while getting the Make organization"}`}
 	s.check(t, sync)
 	s.organization(t, 201, `"sync": false`)
 	sync.status, sync.want = 409, `{"message": "The sync is off"}`
@@ -359,7 +359,7 @@ func TestMake_syncNow(t *testing.T) {
 	s.create(t, "~/users", person("anna@acme.example", "oe-editor"))
 	<-refused
 	s.db.until(t, func() bool {
-		return strings.Contains(fmt.Sprint(read[[]api.MakeMember](t, s.backend, makePath("/members"))), "Make answered 502")
+		return strings.Contains(fmt.Sprint(read[[]api.MakeMember](t, s.backend, integromatPath("/members"))), "Make answered 502")
 	})
 	front.breakWith(nil)
 	sync.status, sync.want = 204, ""
@@ -370,12 +370,12 @@ func TestMake_syncNow(t *testing.T) {
 // A process that ends before Make is called, or after Make has done what it was
 // asked and before that is noted, leaves the rest to the next one: nobody is
 // invited twice, nor forgotten.
-func TestMake_cutOff(t *testing.T) {
+func TestIntegromat_cutOff(t *testing.T) {
 	t.Parallel()
 	for name, done := range map[string]bool{"before": false, "after": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			front := newMakeFront(t)
+			front := newIntegromatFront(t)
 			reached := make(chan struct{}, 1)
 			front.breakWith(func(_ http.ResponseWriter, r *http.Request, next http.Handler) {
 				if !done || strings.HasSuffix(r.URL.Path, "/invite") {
@@ -406,7 +406,7 @@ func TestMake_cutOff(t *testing.T) {
 			}
 			front.breakWith(nil)
 			next := synced{clock: s.clock, db: watched(s.store)}
-			next.backend = over(t, s.backend, server.Options{Store: next.db, Now: s.clock.Now, PrivateMake: true})
+			next.backend = over(t, s.backend, server.Options{Store: next.db, Now: s.clock.Now, PrivateIntegromat: true})
 			next.become(t, "anna@acme.example synced")
 			sent, waiting := next.notices(t)
 			if front.invited() != 1 || len(sent) != 1 || len(waiting) != 0 {
@@ -417,11 +417,11 @@ func TestMake_cutOff(t *testing.T) {
 }
 
 // Two processes on one database invite nobody twice.
-func TestMake_twoServers(t *testing.T) {
+func TestIntegromat_twoServers(t *testing.T) {
 	t.Parallel()
-	front := newMakeFront(t)
+	front := newIntegromatFront(t)
 	s := newSynced(t, server.Options{})
-	second := over(t, s.backend, server.Options{Store: s.db, Now: s.clock.Now, PrivateMake: true})
+	second := over(t, s.backend, server.Options{Store: s.db, Now: s.clock.Now, PrivateIntegromat: true})
 	s.organization(t, 201, front.elsewhere())
 	const made = 6
 	want := make([]string, made)
@@ -447,9 +447,9 @@ func TestMake_twoServers(t *testing.T) {
 
 // A refusal of one user does not keep the others waiting; one who is more than
 // a Member is left alone.
-func TestMake_single(t *testing.T) {
+func TestIntegromat_single(t *testing.T) {
 	t.Parallel()
-	front := newMakeFront(t)
+	front := newIntegromatFront(t)
 	s := newSynced(t, server.Options{})
 	front.breakWith(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		if strings.HasSuffix(r.URL.Path, "/invite") && front.invited() == 1 {
@@ -461,34 +461,34 @@ func TestMake_single(t *testing.T) {
 	s.organization(t, 201, front.elsewhere())
 	s.create(t, "~/users", person("anna@acme.example", "oe-editor"))
 	s.db.until(t, func() bool {
-		return strings.Contains(fmt.Sprint(read[[]api.MakeMember](t, s.backend, makePath("/members"))), "Make answered 422")
+		return strings.Contains(fmt.Sprint(read[[]api.MakeMember](t, s.backend, integromatPath("/members"))), "Make answered 422")
 	})
 	ben := s.create(t, "~/users", person("ben@acme.example", "oe-editor"))
 	s.db.until(t, func() bool { return strings.Contains(s.members(t), "ben@acme.example synced") })
 	key := map[string]string{"Authorization": "Token " + servertest.ClientID + ":" + servertest.ClientSecret}
 	behind := &backend{url: front.url}
-	var benInMake int64
+	var benInIntegromat int64
 	for _, u := range decoded[api.MakeUserList](t, behind.send(t, exchange{path: "/api/v2/users?organizationId=7", header: key})).Users {
 		if u.Email == "ben@acme.example" {
-			benInMake = u.ID
+			benInIntegromat = u.ID
 		}
 	}
-	behind.check(t, exchange{method: "POST", path: fmt.Sprintf("/api/v2/users/%d/user-organization-roles/7", benInMake), header: key, body: `{"usersRoleId": 12}`, status: 200, want: `{"userOrganizationRole": {"usersRoleId": 12}}`})
+	behind.check(t, exchange{method: "POST", path: fmt.Sprintf("/api/v2/users/%d/user-organization-roles/7", benInIntegromat), header: key, body: `{"usersRoleId": 12}`, status: 200, want: `{"userOrganizationRole": {"usersRoleId": 12}}`})
 	s.organization(t, 204, front.elsewhere()+`, "pruneStale": true`)
 	s.putGroups(t, ben)
 	s.db.until(t, func() bool { return strings.Contains(s.members(t), "ben@acme.example stale") })
-	for _, m := range read[[]api.MakeMember](t, s.backend, makePath("/members?status=stale")) {
+	for _, m := range read[[]api.MakeMember](t, s.backend, integromatPath("/members?status=stale")) {
 		if !strings.Contains(m.LastError, "more than a Member") {
 			t.Errorf("got %+v", m)
 		}
 	}
 }
 
-func TestMake_refusals(t *testing.T) {
+func TestIntegromat_refusals(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
 	put := func(name, body, message string) exchange {
-		return exchange{name: name, method: "PUT", path: makePath("/organization"), body: body, status: 400, want: `{"message": "` + message + `"}`}
+		return exchange{name: name, method: "PUT", path: integromatPath("/organization"), body: body, status: 400, want: `{"message": "` + message + `"}`}
 	}
 	key := map[string]string{"Authorization": "Token " + servertest.ClientID + ":" + servertest.ClientSecret}
 	invite := func(name, body string, status int) exchange {
@@ -511,14 +511,14 @@ func TestMake_refusals(t *testing.T) {
 		put("no key", `{"organizationId": "7", "apiUrl": "https://eu1.make.com"}`, "apiUrl needs apiKey, which is text without spaces"),
 		put("a key of two lines", `{"organizationId": "7", "apiUrl": "https://eu1.make.com", "apiKey": "a\nb"}`, "apiUrl needs apiKey, which is text without spaces"),
 		put("a key for nothing", `{"organizationId": "7", "apiKey": "k"}`, "apiKey goes with apiUrl: the reference Make needs no key"),
-		exchange{name: "still none", path: makePath("/organization"), status: 404, want: `{}`},
-		exchange{name: "no such status", path: makePath("/members?status=gone"), status: 400, want: `{"message": "status must be synced, pending or stale, not \"gone\""}`},
-		exchange{name: "nobody", path: makePath("/members"), status: 200, want: `[]`},
-		exchange{name: "no notice", path: makePath("/notices"), status: 200, want: `[]`},
+		exchange{name: "still none", path: integromatPath("/organization"), status: 404, want: `{}`},
+		exchange{name: "no such status", path: integromatPath("/members?status=gone"), status: 400, want: `{"message": "status must be synced, pending or stale, not \"gone\""}`},
+		exchange{name: "nobody", path: integromatPath("/members"), status: 200, want: `[]`},
+		exchange{name: "no notice", path: integromatPath("/notices"), status: 200, want: `[]`},
 
-		exchange{name: "a Make elsewhere", method: "PUT", path: makePath("/organization"), body: `{"organizationId": "7", "apiUrl": "https://eu1.make.com/", "apiKey": "k"}`, status: 201, want: `{"id": "7"}`},
-		exchange{name: "its key is kept", method: "PUT", path: makePath("/organization"), body: `{"organizationId": "8", "apiUrl": "https://eu1.make.com"}`, status: 204},
-		exchange{name: "and not shown", path: makePath("/organization"), status: 200, want: `{"organizationId": "8", "apiUrl": "https://eu1.make.com", "hasApiKey": true, "apiKey": "` + absent + `"}`},
+		exchange{name: "a Make elsewhere", method: "PUT", path: integromatPath("/organization"), body: `{"organizationId": "7", "apiUrl": "https://eu1.make.com/", "apiKey": "k"}`, status: 201, want: `{"id": "7"}`},
+		exchange{name: "its key is kept", method: "PUT", path: integromatPath("/organization"), body: `{"organizationId": "8", "apiUrl": "https://eu1.make.com"}`, status: 204},
+		exchange{name: "and not shown", path: integromatPath("/organization"), status: 200, want: `{"organizationId": "8", "apiUrl": "https://eu1.make.com", "hasApiKey": true, "apiKey": "` + absent + `"}`},
 		put("not for another address", `{"organizationId": "8", "apiUrl": "https://eu2.make.com"}`, "apiUrl needs apiKey, which is text without spaces"),
 
 		exchange{name: "Make without a key", path: "/api/v2/users/roles", header: map[string]string{"Authorization": ""}, status: 401, want: `{"fault": {}}`},
@@ -540,7 +540,7 @@ func TestMake_refusals(t *testing.T) {
 
 // Neither the organization of a tenant, nor who is in it, nor what happened, is
 // seen or reached from another.
-func TestMake_isolation(t *testing.T) {
+func TestIntegromat_isolation(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
 	if _, err := b.server.EnsureTenant(t.Context(), "other", ""); err != nil {
@@ -550,7 +550,7 @@ func TestMake_isolation(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := map[string]string{"Authorization": "Token " + servertest.ClientID + ":" + servertest.ClientSecret}
-	b.check(t, exchange{method: "PUT", path: makePath("/organization"), body: `{"organizationId": "7"}`, status: 201, want: `{}`})
+	b.check(t, exchange{method: "PUT", path: integromatPath("/organization"), body: `{"organizationId": "7"}`, status: 201, want: `{}`})
 	anna := decoded[api.MakeUserRoleAnswer](t, b.send(t, exchange{
 		method: "POST", path: "/api/v2/organizations/7/invite", header: key, body: `{"email": "anna@acme.example", "name": "Anna"}`,
 	})).UserOrganizationRole.UserID
@@ -578,7 +578,7 @@ func TestMake_isolation(t *testing.T) {
 }
 
 // A change of somebody whom another process has begun with waits for its end.
-func TestMake_changeUnderLease(t *testing.T) {
+func TestIntegromat_changeUnderLease(t *testing.T) {
 	t.Parallel()
 	s := newSynced(t, server.Options{})
 	id := s.create(t, "~/users", person("anna@acme.example", "oe-editor"))

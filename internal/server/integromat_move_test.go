@@ -14,15 +14,15 @@ import (
 // A tenant that changes to another organization, while somebody is being added
 // to the former one, has everybody in the new one: those who are in the former
 // one, too, and the one who came there meanwhile.
-func TestMake_moveMeanwhile(t *testing.T) {
+func TestIntegromat_moveMeanwhile(t *testing.T) {
 	t.Parallel()
-	front := newMakeFront(t)
+	front := newIntegromatFront(t)
 	s := newSynced(t, server.Options{})
 	s.organization(t, 201, front.elsewhere())
 	s.create(t, "~/users", person("anna@acme.example", "oe-editor"))
 	s.become(t, "anna@acme.example synced")
 	move := sync.OnceFunc(func() {
-		s.check(t, exchange{method: "PUT", path: makePath("/organization"), body: `{"organizationId": "8", ` + front.elsewhere() + `}`, status: 204})
+		s.check(t, exchange{method: "PUT", path: integromatPath("/organization"), body: `{"organizationId": "8", ` + front.elsewhere() + `}`, status: 204})
 	})
 	front.breakWith(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		if strings.HasSuffix(r.URL.Path, "/7/invite") {
@@ -42,9 +42,9 @@ func TestMake_moveMeanwhile(t *testing.T) {
 
 // Who gets a role again while being removed is invited again: the list that was
 // read before the removal says nothing any more.
-func TestMake_againAfterRemoval(t *testing.T) {
+func TestIntegromat_againAfterRemoval(t *testing.T) {
 	t.Parallel()
-	front := newMakeFront(t)
+	front := newIntegromatFront(t)
 	s := newSynced(t, server.Options{})
 	s.organization(t, 201, front.elsewhere()+`, "pruneStale": true`)
 	id := s.create(t, "~/users", person("anna@acme.example", "oe-editor"))

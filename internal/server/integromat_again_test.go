@@ -39,10 +39,10 @@ func (s againStore) InTx(ctx context.Context, fn func(tx store.Tx) error) error 
 
 // The key of Make that stays is the one that is there, and not one that somebody
 // could not write.
-func TestMake_keyThatWasTakenBack(t *testing.T) {
+func TestIntegromat_keyThatWasTakenBack(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
-	path := makePath("/organization")
+	path := integromatPath("/organization")
 	b.check(t, exchange{method: "PUT", path: path, body: `{"organizationId": "7", "apiUrl": "https://eu1.make.com", "apiKey": "first"}`, status: 201, want: `{}`})
 	again := over(t, b, server.Options{Now: newClock().Now, Store: againStore{b.store, func(ctx context.Context, tx store.Tx) error {
 		d, err := tx.Document(ctx, servertest.Tenant, store.KindMake, store.KindMake)

@@ -11,8 +11,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// makeOrganization is the tenant's Make organization as it is stored.
-type makeOrganization struct {
+// integromatOrganization is the tenant's Make organization as it is stored.
+type integromatOrganization struct {
 	OrganizationID string `json:"organizationId"`
 	Sync           bool   `json:"sync"`
 	PruneStale     bool   `json:"pruneStale"`
@@ -22,10 +22,10 @@ type makeOrganization struct {
 }
 
 // hasKey reports whether the organization is at a Make that asks for a key.
-func (o makeOrganization) hasKey() bool { return o.APIKey != "" || o.SealedKey != "" }
+func (o integromatOrganization) hasKey() bool { return o.APIKey != "" || o.SealedKey != "" }
 
-// makeOrganizationOf loads the tenant's Make organization, if it has one.
-func makeOrganizationOf(ctx context.Context, tx store.DocumentTx, tenant string) (o makeOrganization, found bool, err error) {
+// integromatOrganizationOf loads the tenant's Make organization, if it has one.
+func integromatOrganizationOf(ctx context.Context, tx store.DocumentTx, tenant string) (o integromatOrganization, found bool, err error) {
 	d, err := tx.Document(ctx, tenant, store.KindMake, store.KindMake)
 	if errors.Is(err, store.ErrNotFound) {
 		return o, false, nil
@@ -42,32 +42,32 @@ func makeOrganizationOf(ctx context.Context, tx store.DocumentTx, tenant string)
 // noteMemberships notes for the sync with Make that the groups of users have
 // changed. Call it in the transaction of the change, after it.
 func (s *Server) noteMemberships(ctx context.Context, tx store.Tx, tenant string, userIDs ...string) error {
-	return s.noteMake(ctx, tx, tenant, userIDs, true)
+	return s.noteIntegromat(ctx, tx, tenant, userIDs, true)
 }
 
 // noteUser notes for the sync with Make that a user was locked, unlocked or
 // deleted.
 func (s *Server) noteUser(ctx context.Context, tx store.Tx, tenant, userID string) error {
-	return s.noteMake(ctx, tx, tenant, []string{userID}, false)
+	return s.noteIntegromat(ctx, tx, tenant, []string{userID}, false)
 }
 
 // noteGroup notes for the sync with Make that what a group gives may have
 // changed.
 func (s *Server) noteGroup(ctx context.Context, tx store.Tx, tenant, groupID string) error {
-	if _, found, err := makeOrganizationOf(ctx, tx, tenant); err != nil || !found {
+	if _, found, err := integromatOrganizationOf(ctx, tx, tenant); err != nil || !found {
 		return err
 	}
 	ids, err := membersOf(ctx, tx, tenant, groupID)
 	if err != nil {
 		return err
 	}
-	return s.noteMake(ctx, tx, tenant, ids, false)
+	return s.noteIntegromat(ctx, tx, tenant, ids, false)
 }
 
 // noteControl notes for the sync with Make that the scopes of an access control
 // may have changed.
 func (s *Server) noteControl(ctx context.Context, tx store.Tx, tenant, controlID string) error {
-	if _, found, err := makeOrganizationOf(ctx, tx, tenant); err != nil || !found {
+	if _, found, err := integromatOrganizationOf(ctx, tx, tenant); err != nil || !found {
 		return err
 	}
 	groups, err := tx.Groups(ctx, tenant)
@@ -97,15 +97,15 @@ func membersOf(ctx context.Context, tx store.AssignmentTx, tenant, groupID strin
 	return ids, nil
 }
 
-// noteMake keeps, for each of the users, what is now wanted of Make. Told says
+// noteIntegromat keeps, for each of the users, what is now wanted of Make. Told says
 // that their groups have changed, of which those who are eligible are told.
-func (s *Server) noteMake(ctx context.Context, tx store.Tx, tenant string, userIDs []string, told bool) error {
-	o, _, err := makeOrganizationOf(ctx, tx, tenant)
+func (s *Server) noteIntegromat(ctx context.Context, tx store.Tx, tenant string, userIDs []string, told bool) error {
+	o, _, err := integromatOrganizationOf(ctx, tx, tenant)
 	if err != nil || !o.Sync {
 		return err
 	}
 	s.syncs.Store(true)
-	roles, err := makeRolesOf(ctx, tx, tenant, userIDs)
+	roles, err := integromatRolesOf(ctx, tx, tenant, userIDs)
 	if err != nil {
 		return err
 	}
@@ -114,19 +114,19 @@ func (s *Server) noteMake(ctx context.Context, tx store.Tx, tenant string, userI
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("reading user: %w", err)
 		}
-		wanted := makeWanted{told: told, prune: o.PruneStale, user: u, roles: roles[id]}
+		wanted := integromatWanted{told: told, prune: o.PruneStale, user: u, roles: roles[id]}
 		if u.Locked || err != nil {
 			wanted.roles = nil
 		}
-		if err := s.noteMakeUser(ctx, tx, tenant, id, wanted); err != nil {
+		if err := s.noteIntegromatUser(ctx, tx, tenant, id, wanted); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// makeRolesOf returns the roles in Make that each of the users has by groups.
-func makeRolesOf(ctx context.Context, tx store.Tx, tenant string, userIDs []string) (map[string][]string, error) {
+// integromatRolesOf returns the roles in Make that each of the users has by groups.
+func integromatRolesOf(ctx context.Context, tx store.Tx, tenant string, userIDs []string) (map[string][]string, error) {
 	memberships, err := tx.GroupIDs(ctx, tenant, userIDs)
 	if err != nil {
 		return nil, fmt.Errorf("reading memberships: %w", err)
@@ -151,14 +151,14 @@ func makeRolesOf(ctx context.Context, tx store.Tx, tenant string, userIDs []stri
 	return roles, nil
 }
 
-// makeWanted is what is wanted of Make for one user.
-type makeWanted struct {
+// integromatWanted is what is wanted of Make for one user.
+type integromatWanted struct {
 	told, prune bool
 	user        store.User // the zero value when it has left the tenant
 	roles       []string
 }
 
-func (s *Server) noteMakeUser(ctx context.Context, tx store.Tx, tenant, id string, w makeWanted) error {
+func (s *Server) noteIntegromatUser(ctx context.Context, tx store.Tx, tenant, id string, w integromatWanted) error {
 	m, err := tx.MakeMember(ctx, tenant, id)
 	known := err == nil
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -172,7 +172,7 @@ func (s *Server) noteMakeUser(ctx context.Context, tx store.Tx, tenant, id strin
 	now := s.timestamp()
 	// Who has begun with the member sees the change at the end. Another beside it
 	// would send the same e-mails.
-	if begun := m.Pending && m.DueAt.After(now) && !m.DueAt.After(now.Add(makeLease)); !begun {
+	if begun := m.Pending && m.DueAt.After(now) && !m.DueAt.After(now.Add(integromatLease)); !begun {
 		m.DueAt = now
 	}
 	m.Roles, m.ChangedAt = w.roles, now
@@ -204,9 +204,9 @@ func (s *Server) noteMakeUser(ctx context.Context, tx store.Tx, tenant, id strin
 	})
 }
 
-// scanMake looks at every user, and at those who have left, as the sync does
+// scanIntegromat looks at every user, and at those who have left, as the sync does
 // when it is turned on.
-func (s *Server) scanMake(ctx context.Context, tx store.Tx, tenant string) error {
+func (s *Server) scanIntegromat(ctx context.Context, tx store.Tx, tenant string) error {
 	users, _, err := tx.Users(ctx, tenant, store.Page{})
 	if err != nil {
 		return fmt.Errorf("listing users: %w", err)
@@ -222,5 +222,5 @@ func (s *Server) scanMake(ctx context.Context, tx store.Tx, tenant string) error
 	for _, m := range members {
 		ids = append(ids, m.ID)
 	}
-	return s.noteMake(ctx, tx, tenant, unique(ids), false)
+	return s.noteIntegromat(ctx, tx, tenant, unique(ids), false)
 }

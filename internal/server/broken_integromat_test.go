@@ -8,8 +8,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// withMakeMember makes a member of Make for whom nothing is to be done.
-func (b *backend) withMakeMember(t *testing.T, userID string) {
+// withIntegromatMember makes a member of Make for whom nothing is to be done.
+func (b *backend) withIntegromatMember(t *testing.T, userID string) {
 	t.Helper()
 	err := b.store.CreateMakeMember(t.Context(), store.MakeMember{Tenant: servertest.Tenant, ID: userID, Email: userID + "@acme.example", Present: true})
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/integromat"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -21,8 +22,8 @@ import (
 // keeps the members of organizations, and answers as Make's API does. A key
 // opens the organizations of one tenant; every id is one that exists.
 
-// makeUser is a member of an organization as it is stored.
-type makeUser struct {
+// integromatUser is a member of an organization as it is stored.
+type integromatUser struct {
 	OrganizationID string `json:"organizationId"`
 	UserID         int64  `json:"userId"`
 	Name           string `json:"name"`
@@ -30,25 +31,38 @@ type makeUser struct {
 	RoleID         int    `json:"roleId"`
 }
 
-func (u makeUser) documentID() string {
+func (u integromatUser) documentID() string {
 	return u.OrganizationID + "/" + strconv.FormatInt(u.UserID, 10)
 }
 
-// makeKey is the key of a tenant with which the backend calls its own Make: that
+// integromatKey is the key of a tenant with which the backend calls its own Make: that
 // of this process, and nothing for others.
-func (s *Server) makeKey(tenant string) string {
+func (s *Server) integromatKey(tenant string) string {
 	mac := hmac.New(sha256.New, s.ownKey)
 	mac.Write([]byte("make " + tenant))
 	return tenant + ":" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// withMakeKey lets in who presents "Token KEY": the key of the backend itself,
+// integromatClient returns a client of the tenant's Make: the one of its
+// organization, or the reference Make of this process.
+func (s *Server) integromatClient(tenant string, o integromatOrganization) (*integromat.Client, error) {
+	if o.APIURL == "" {
+		return integromat.New(integromat.Organization{BaseURL: "http://make.reference", Key: s.integromatKey(tenant), ID: o.OrganizationID, AllowHTTP: true}, s), nil
+	}
+	key, err := s.openKey(tenant, o)
+	if err != nil {
+		return nil, err
+	}
+	return integromat.New(integromat.Organization{BaseURL: o.APIURL, Key: key, ID: o.OrganizationID, AllowHTTP: s.privateIntegromat}, s.outgoing), nil
+}
+
+// withIntegromatKey lets in who presents "Token KEY": the key of the backend itself,
 // or ID:SECRET of an API key that may manage the Make organization.
-func (s *Server) withMakeKey(handle func(*call) error) func(*call) error {
+func (s *Server) withIntegromatKey(handle func(*call) error) func(*call) error {
 	return func(c *call) error {
 		key, _ := strings.CutPrefix(c.r.Header.Get("Authorization"), "Token ")
 		id, secret, _ := strings.Cut(key, ":")
-		if id != "" && hmac.Equal([]byte(key), []byte(s.makeKey(id))) {
+		if id != "" && hmac.Equal([]byte(key), []byte(s.integromatKey(id))) {
 			c.tenant = id
 			return handle(c)
 		}
@@ -68,8 +82,8 @@ func (s *Server) withMakeKey(handle func(*call) error) func(*call) error {
 	}
 }
 
-// makeRoles are the roles of Make.
-func makeRoles() []api.MakeRole {
+// integromatRoles are the roles of Make.
+func integromatRoles() []api.MakeRole {
 	return []api.MakeRole{
 		{ID: 1, Name: "Team Admin", Category: "team"},
 		{ID: 3, Name: "Team Member", Category: "team"},
@@ -82,18 +96,18 @@ func makeRoles() []api.MakeRole {
 	}
 }
 
-// handleMakeRoleList answers GET /api/v2/users/roles.
-func (s *Server) handleMakeRoleList(c *call) error {
-	roles := slices.DeleteFunc(makeRoles(), func(r api.MakeRole) bool { return c.query("category") != "" && r.Category != c.query("category") })
+// handleIntegromatRoleList answers GET /api/v2/users/roles.
+func (s *Server) handleIntegromatRoleList(c *call) error {
+	roles := slices.DeleteFunc(integromatRoles(), func(r api.MakeRole) bool { return c.query("category") != "" && r.Category != c.query("category") })
 	return c.write(http.StatusOK, api.MakeRoleList{UsersRoles: append([]api.MakeRole{}, roles...)})
 }
 
-// handleMakeUserList answers GET /api/v2/users?organizationId=….
-func (s *Server) handleMakeUserList(c *call) error {
+// handleIntegromatUserList answers GET /api/v2/users?organizationId=….
+func (s *Server) handleIntegromatUserList(c *call) error {
 	if c.query("organizationId") == "" {
 		return badRequest("organizationId must be given")
 	}
-	users, err := makeUsers(c.ctx, s.store, c.tenant, c.query("organizationId"))
+	users, err := integromatUsers(c.ctx, s.store, c.tenant, c.query("organizationId"))
 	if err != nil {
 		return err
 	}
@@ -101,15 +115,15 @@ func (s *Server) handleMakeUserList(c *call) error {
 	for _, u := range users {
 		list = append(list, api.MakeUser{ID: u.UserID, Name: u.Name, Email: u.Email})
 	}
-	page, err := c.makePage()
+	page, err := c.integromatPage()
 	if err != nil {
 		return err
 	}
 	return c.write(http.StatusOK, api.MakeUserList{Users: append([]api.MakeUser{}, cut(list, page)...)})
 }
 
-// makePage reads which part of a list is asked for, as Make has it.
-func (c *call) makePage() (page store.Page, err error) {
+// integromatPage reads which part of a list is asked for, as Make has it.
+func (c *call) integromatPage() (page store.Page, err error) {
 	page.Limit = 10_000
 	for name, value := range map[string]*int{"pg[limit]": &page.Limit, "pg[offset]": &page.Offset} {
 		if text := c.query(name); text != "" {
@@ -121,15 +135,15 @@ func (c *call) makePage() (page store.Page, err error) {
 	return page, nil
 }
 
-// makeUsers loads the members of an organization.
-func makeUsers(ctx context.Context, tx store.DocumentTx, tenant, organization string) ([]makeUser, error) {
+// integromatUsers loads the members of an organization.
+func integromatUsers(ctx context.Context, tx store.DocumentTx, tenant, organization string) ([]integromatUser, error) {
 	records, err := tx.Documents(ctx, tenant, store.KindMakeUser)
 	if err != nil {
 		return nil, fmt.Errorf("listing the users of Make: %w", err)
 	}
-	var users []makeUser
+	var users []integromatUser
 	for _, d := range records {
-		u, err := documentToWire[makeUser](d)
+		u, err := documentToWire[integromatUser](d)
 		if err != nil {
 			return nil, err
 		}
@@ -140,10 +154,10 @@ func makeUsers(ctx context.Context, tx store.DocumentTx, tenant, organization st
 	return users, nil
 }
 
-// handleMakeUserRoleList answers GET
+// handleIntegromatUserRoleList answers GET
 // /api/v2/organizations/{organizationId}/user-organization-roles.
-func (s *Server) handleMakeUserRoleList(c *call) error {
-	users, err := makeUsers(c.ctx, s.store, c.tenant, c.value("organizationId"))
+func (s *Server) handleIntegromatUserRoleList(c *call) error {
+	users, err := integromatUsers(c.ctx, s.store, c.tenant, c.value("organizationId"))
 	if err != nil {
 		return err
 	}
@@ -151,7 +165,7 @@ func (s *Server) handleMakeUserRoleList(c *call) error {
 	for _, u := range users {
 		list = append(list, u.role())
 	}
-	page, err := c.makePage()
+	page, err := c.integromatPage()
 	if err != nil {
 		return err
 	}
@@ -160,7 +174,7 @@ func (s *Server) handleMakeUserRoleList(c *call) error {
 
 // role is what a user is in the organization. Nobody accepts an invitation here,
 // so that it stays open.
-func (u makeUser) role() api.MakeUserRole {
+func (u integromatUser) role() api.MakeUserRole {
 	open := "pending"
 	r := api.MakeUserRole{UserID: u.UserID, OrganizationID: u.OrganizationID, UsersRoleID: u.RoleID, Invitation: &open}
 	if n, err := strconv.ParseInt(u.OrganizationID, 10, 64); err == nil {
@@ -169,18 +183,18 @@ func (u makeUser) role() api.MakeUserRole {
 	return r
 }
 
-// handleMakeUserRoleGet answers GET
+// handleIntegromatUserRoleGet answers GET
 // /api/v2/users/{userId}/user-organization-roles/{organizationId}.
-func (s *Server) handleMakeUserRoleGet(c *call) error {
-	u, err := s.makeUserOfPath(c, s.store)
+func (s *Server) handleIntegromatUserRoleGet(c *call) error {
+	u, err := s.integromatUserOfPath(c, s.store)
 	if err != nil {
 		return err
 	}
 	return c.write(http.StatusOK, api.MakeUserRoleAnswer{UserOrganizationRole: u.role()})
 }
 
-// makeUserOfPath loads the member that the path names, or refuses with 404.
-func (s *Server) makeUserOfPath(c *call, tx store.DocumentTx) (u makeUser, err error) {
+// integromatUserOfPath loads the member that the path names, or refuses with 404.
+func (s *Server) integromatUserOfPath(c *call, tx store.DocumentTx) (u integromatUser, err error) {
 	d, err := tx.Document(c.ctx, c.tenant, store.KindMakeUser, c.value("organizationId")+"/"+c.value("userId"))
 	if errors.Is(err, store.ErrNotFound) {
 		return u, notFound("The user is not in the organization", c.value("userId"))
@@ -188,13 +202,13 @@ func (s *Server) makeUserOfPath(c *call, tx store.DocumentTx) (u makeUser, err e
 	if err != nil {
 		return u, fmt.Errorf("reading the user of Make: %w", err)
 	}
-	return documentToWire[makeUser](d)
+	return documentToWire[integromatUser](d)
 }
 
-// handleMakeUserRolePost answers POST
+// handleIntegromatUserRolePost answers POST
 // /api/v2/users/{userId}/user-organization-roles/{organizationId}: another role,
 // or none, which removes the user from the organization.
-func (s *Server) handleMakeUserRolePost(c *call) error {
+func (s *Server) handleIntegromatUserRolePost(c *call) error {
 	body := api.MakeRoleChange{}
 	if c.r.ContentLength != 0 {
 		if err := c.decode(&body); err != nil {
@@ -202,13 +216,13 @@ func (s *Server) handleMakeUserRolePost(c *call) error {
 		}
 	}
 	if body.UsersRoleID != 0 {
-		if err := checkMakeRole(body.UsersRoleID); err != nil {
+		if err := checkIntegromatRole(body.UsersRoleID); err != nil {
 			return err
 		}
 	}
-	var u makeUser
+	var u integromatUser
 	err := s.store.InTx(c.ctx, func(tx store.Tx) (err error) {
-		if u, err = s.makeUserOfPath(c, tx); err != nil {
+		if u, err = s.integromatUserOfPath(c, tx); err != nil {
 			return err
 		}
 		if body.UsersRoleID == 0 {
@@ -223,17 +237,17 @@ func (s *Server) handleMakeUserRolePost(c *call) error {
 	return c.write(http.StatusOK, api.MakeUserRoleAnswer{UserOrganizationRole: u.role()})
 }
 
-// checkMakeRole refuses a role that cannot be given in an organization.
-func checkMakeRole(id int) error {
-	known := slices.ContainsFunc(makeRoles(), func(r api.MakeRole) bool { return r.ID == id && r.Category == "organization" })
+// checkIntegromatRole refuses a role that cannot be given in an organization.
+func checkIntegromatRole(id int) error {
+	known := slices.ContainsFunc(integromatRoles(), func(r api.MakeRole) bool { return r.ID == id && r.Category == "organization" })
 	if !known || id == api.MakeRoleOwner {
 		return badRequest(fmt.Sprintf("usersRoleId %d is no role that can be given in an organization", id))
 	}
 	return nil
 }
 
-// handleMakeInvite answers POST /api/v2/organizations/{organizationId}/invite.
-func (s *Server) handleMakeInvite(c *call) error {
+// handleIntegromatInvite answers POST /api/v2/organizations/{organizationId}/invite.
+func (s *Server) handleIntegromatInvite(c *call) error {
 	var body api.MakeInvite
 	if err := c.decode(&body, "email", "name"); err != nil {
 		return err
@@ -244,10 +258,10 @@ func (s *Server) handleMakeInvite(c *call) error {
 	if body.UsersRoleID == 0 {
 		body.UsersRoleID = api.MakeRoleMember
 	}
-	if err := checkMakeRole(body.UsersRoleID); err != nil {
+	if err := checkIntegromatRole(body.UsersRoleID); err != nil {
 		return err
 	}
-	u := makeUser{OrganizationID: c.value("organizationId"), Name: body.Name, Email: body.Email, RoleID: body.UsersRoleID, UserID: firstMakeID(body.Email)}
+	u := integromatUser{OrganizationID: c.value("organizationId"), Name: body.Name, Email: body.Email, RoleID: body.UsersRoleID, UserID: firstIntegromatID(body.Email)}
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
 		for ; ; u.UserID++ {
 			d, err := tx.Document(c.ctx, c.tenant, store.KindMakeUser, u.documentID())
@@ -257,7 +271,7 @@ func (s *Server) handleMakeInvite(c *call) error {
 			if err != nil {
 				return fmt.Errorf("looking for the e-mail: %w", err)
 			}
-			taken, err := documentToWire[makeUser](d)
+			taken, err := documentToWire[integromatUser](d)
 			if err != nil {
 				return err
 			}
@@ -272,9 +286,9 @@ func (s *Server) handleMakeInvite(c *call) error {
 	return c.write(http.StatusOK, api.MakeUserRoleAnswer{UserOrganizationRole: u.role()})
 }
 
-// firstMakeID is where the id of a user is looked for: an e-mail is found again
+// firstIntegromatID is where the id of a user is looked for: an e-mail is found again
 // without a search, and who has the same number by chance gets the next.
-func firstMakeID(email string) int64 {
+func firstIntegromatID(email string) int64 {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(strings.ToLower(email))) // never fails
 	return int64(h.Sum32()) + 1

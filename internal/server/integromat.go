@@ -15,44 +15,44 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// handleMakeOrganizationGet answers GET /make/{tenant}/organization.
-func (s *Server) handleMakeOrganizationGet(c *call) error {
-	o, found, err := makeOrganizationOf(c.ctx, s.store, c.tenant)
+// handleIntegromatOrganizationGet answers GET /make/{tenant}/organization.
+func (s *Server) handleIntegromatOrganizationGet(c *call) error {
+	o, found, err := integromatOrganizationOf(c.ctx, s.store, c.tenant)
 	if err != nil {
 		return err
 	}
 	if !found {
-		return noMakeOrganization()
+		return noIntegromatOrganization()
 	}
 	return c.write(http.StatusOK, o.toWire())
 }
 
 // toWire presents the organization, without the key.
-func (o makeOrganization) toWire() api.MakeOrganization {
+func (o integromatOrganization) toWire() api.MakeOrganization {
 	return api.MakeOrganization{
 		OrganizationID: o.OrganizationID, Sync: o.Sync, PruneStale: o.PruneStale, APIURL: o.APIURL, HasAPIKey: o.hasKey(),
 	}
 }
 
-func noMakeOrganization() error {
+func noIntegromatOrganization() error {
 	return notFound("Error while getting the Make organization", "", "The tenant has no Make organization")
 }
 
-// handleMakeOrganizationPut answers PUT /make/{tenant}/organization: it replaces
+// handleIntegromatOrganizationPut answers PUT /make/{tenant}/organization: it replaces
 // what the tenant says of its organization. Turning the sync on looks at every
 // user; another organization starts from none.
-func (s *Server) handleMakeOrganizationPut(c *call) error {
+func (s *Server) handleIntegromatOrganizationPut(c *call) error {
 	var body api.MakeOrganizationUpdate
 	if err := c.decode(&body, "organizationId"); err != nil {
 		return err
 	}
-	said := makeOrganization{
+	said := integromatOrganization{
 		OrganizationID: body.OrganizationID, Sync: body.Sync, PruneStale: body.PruneStale,
 		APIURL: strings.TrimRight(body.APIURL, "/"), APIKey: body.APIKey,
 	}
 	created := false
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
-		old, found, err := makeOrganizationOf(c.ctx, tx, c.tenant)
+		old, found, err := integromatOrganizationOf(c.ctx, tx, c.tenant)
 		if err != nil {
 			return err
 		}
@@ -61,13 +61,13 @@ func (s *Server) handleMakeOrganizationPut(c *call) error {
 		if o.APIKey == "" && o.APIURL == old.APIURL {
 			o.APIKey, o.SealedKey = old.APIKey, old.SealedKey
 		}
-		if err := s.checkMakeOrganization(o); err != nil {
+		if err := s.checkIntegromatOrganization(o); err != nil {
 			return err
 		}
 		if err := s.putDocument(c, tx, store.KindMake, store.KindMake, s.sealKey(c.tenant, o)); err != nil {
 			return err
 		}
-		return s.changeMake(c, tx, old, o)
+		return s.changeIntegromat(c, tx, old, o)
 	})
 	switch {
 	case err != nil:
@@ -78,7 +78,7 @@ func (s *Server) handleMakeOrganizationPut(c *call) error {
 	return c.done()
 }
 
-func (s *Server) checkMakeOrganization(o makeOrganization) error {
+func (s *Server) checkIntegromatOrganization(o integromatOrganization) error {
 	if !api.ValidID(o.OrganizationID) {
 		return violation(o.OrganizationID, "organizationId must be the id of a Make organization, such as 12345")
 	}
@@ -92,7 +92,7 @@ func (s *Server) checkMakeOrganization(o makeOrganization) error {
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return violation(o.OrganizationID, "apiUrl must be the address of a Make, such as https://eu1.make.com")
 	}
-	if err := s.checkMakeAddress(u); err != nil {
+	if err := s.checkIntegromatAddress(u); err != nil {
 		return violation(o.OrganizationID, err.Error())
 	}
 	if !o.hasKey() || strings.ContainsFunc(o.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }) {
@@ -101,10 +101,10 @@ func (s *Server) checkMakeOrganization(o makeOrganization) error {
 	return nil
 }
 
-// checkMakeAddress refuses what no call would be made to. What a name leads to
+// checkIntegromatAddress refuses what no call would be made to. What a name leads to
 // is seen at each call.
-func (s *Server) checkMakeAddress(u *url.URL) error {
-	if s.privateMake {
+func (s *Server) checkIntegromatAddress(u *url.URL) error {
+	if s.privateIntegromat {
 		return nil
 	}
 	if u.Scheme != "https" {
@@ -116,8 +116,8 @@ func (s *Server) checkMakeAddress(u *url.URL) error {
 	return nil
 }
 
-// changeMake carries a change of the organization on to its members.
-func (s *Server) changeMake(c *call, tx store.Tx, old, o makeOrganization) error {
+// changeIntegromat carries a change of the organization on to its members.
+func (s *Server) changeIntegromat(c *call, tx store.Tx, old, o integromatOrganization) error {
 	members, err := tx.MakeMembers(c.ctx, c.tenant)
 	if err != nil {
 		return fmt.Errorf("listing the members of Make: %w", err)
@@ -126,11 +126,11 @@ func (s *Server) changeMake(c *call, tx store.Tx, old, o makeOrganization) error
 	for _, m := range members {
 		switch {
 		case another, !o.Sync && !m.Present:
-			err = s.forgetMakeMember(c, tx, m)
+			err = s.forgetIntegromatMember(c, tx, m)
 		case !o.Sync:
-			err = s.pendMakeMember(c, tx, m, false)
+			err = s.pendIntegromatMember(c, tx, m, false)
 		case o.PruneStale != old.PruneStale && m.Present && !access.MakeEligible(m.Roles):
-			err = s.pendMakeMember(c, tx, m, o.PruneStale)
+			err = s.pendIntegromatMember(c, tx, m, o.PruneStale)
 		}
 		if err != nil {
 			return err
@@ -139,20 +139,20 @@ func (s *Server) changeMake(c *call, tx store.Tx, old, o makeOrganization) error
 	if !o.Sync || old.Sync && !another {
 		return nil
 	}
-	return s.scanMake(c.ctx, tx, c.tenant)
+	return s.scanIntegromat(c.ctx, tx, c.tenant)
 }
 
-// forgetMakeMember ends what the sync has to do with a member, who stays in
+// forgetIntegromatMember ends what the sync has to do with a member, who stays in
 // Make.
-func (s *Server) forgetMakeMember(c *call, tx store.Tx, m store.MakeMember) error {
+func (s *Server) forgetIntegromatMember(c *call, tx store.Tx, m store.MakeMember) error {
 	if err := tx.DropMakeNotices(c.ctx, c.tenant, m.ID); err != nil {
 		return fmt.Errorf("dropping notices: %w", err)
 	}
 	return tx.DeleteMakeMember(c.ctx, c.tenant, m.ID)
 }
 
-// pendMakeMember says whether something is to be done for a member.
-func (s *Server) pendMakeMember(c *call, tx store.Tx, m store.MakeMember, pending bool) error {
+// pendIntegromatMember says whether something is to be done for a member.
+func (s *Server) pendIntegromatMember(c *call, tx store.Tx, m store.MakeMember, pending bool) error {
 	if pending {
 		s.syncs.Store(true)
 	} else if err := tx.DropMakeNotices(c.ctx, c.tenant, m.ID); err != nil {
@@ -166,13 +166,13 @@ func (s *Server) pendMakeMember(c *call, tx store.Tx, m store.MakeMember, pendin
 	})
 }
 
-// handleMakeOrganizationDelete answers DELETE /make/{tenant}/organization.
+// handleIntegromatOrganizationDelete answers DELETE /make/{tenant}/organization.
 // Members stay in Make.
-func (s *Server) handleMakeOrganizationDelete(c *call) error {
+func (s *Server) handleIntegromatOrganizationDelete(c *call) error {
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
 		err := tx.DeleteDocument(c.ctx, c.tenant, store.KindMake, store.KindMake)
 		if errors.Is(err, store.ErrNotFound) {
-			return noMakeOrganization()
+			return noIntegromatOrganization()
 		}
 		if err != nil {
 			return fmt.Errorf("deleting the Make organization: %w", err)
@@ -182,7 +182,7 @@ func (s *Server) handleMakeOrganizationDelete(c *call) error {
 			return fmt.Errorf("listing the members of Make: %w", err)
 		}
 		for _, m := range members {
-			if err := s.forgetMakeMember(c, tx, m); err != nil {
+			if err := s.forgetIntegromatMember(c, tx, m); err != nil {
 				return err
 			}
 		}
@@ -194,16 +194,16 @@ func (s *Server) handleMakeOrganizationDelete(c *call) error {
 	return c.done()
 }
 
-// handleMakeSync answers POST /make/{tenant}/sync: every user is looked at, and
+// handleIntegromatSync answers POST /make/{tenant}/sync: every user is looked at, and
 // what waits is tried now.
-func (s *Server) handleMakeSync(c *call) error {
+func (s *Server) handleIntegromatSync(c *call) error {
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
-		o, found, err := makeOrganizationOf(c.ctx, tx, c.tenant)
+		o, found, err := integromatOrganizationOf(c.ctx, tx, c.tenant)
 		if err != nil {
 			return err
 		}
 		if !found {
-			return noMakeOrganization()
+			return noIntegromatOrganization()
 		}
 		if !o.Sync {
 			return conflict("The sync is off", o.OrganizationID, "Turn the sync of the Make organization on first")
@@ -223,7 +223,7 @@ func (s *Server) handleMakeSync(c *call) error {
 				}
 			}
 		}
-		return s.scanMake(c.ctx, tx, c.tenant)
+		return s.scanIntegromat(c.ctx, tx, c.tenant)
 	})
 	if err != nil {
 		return err
@@ -231,9 +231,9 @@ func (s *Server) handleMakeSync(c *call) error {
 	return c.done()
 }
 
-// handleMakeMemberList answers GET /make/{tenant}/members: everyone whom the
+// handleIntegromatMemberList answers GET /make/{tenant}/members: everyone whom the
 // sync knows.
-func (s *Server) handleMakeMemberList(c *call) error {
+func (s *Server) handleIntegromatMemberList(c *call) error {
 	page, err := c.page()
 	if err != nil {
 		return err
@@ -248,15 +248,15 @@ func (s *Server) handleMakeMemberList(c *call) error {
 	}
 	var documents []api.MakeMember
 	for _, m := range members {
-		if d := makeMemberToWire(m); status == "" || d.Status == status {
+		if d := integromatMemberToWire(m); status == "" || d.Status == status {
 			documents = append(documents, d)
 		}
 	}
 	return writeList(c, cut(documents, page), len(documents))
 }
 
-// makeMemberToWire presents a member.
-func makeMemberToWire(m store.MakeMember) api.MakeMember {
+// integromatMemberToWire presents a member.
+func integromatMemberToWire(m store.MakeMember) api.MakeMember {
 	d := api.MakeMember{
 		UserID: m.ID, Email: m.Email, Status: api.MakeStale, Present: m.Present, Roles: orEmpty(m.Roles), Attempts: m.Attempts,
 		LastError: m.LastError, ChangedAt: stamp(m.ChangedAt), SyncedAt: stamp(m.SyncedAt),
@@ -275,8 +275,8 @@ func makeMemberToWire(m store.MakeMember) api.MakeMember {
 	return d
 }
 
-// handleMakeNoticeList answers GET /make/{tenant}/notices.
-func (s *Server) handleMakeNoticeList(c *call) error {
+// handleIntegromatNoticeList answers GET /make/{tenant}/notices.
+func (s *Server) handleIntegromatNoticeList(c *call) error {
 	page, err := c.page()
 	if err != nil {
 		return err
