@@ -39,7 +39,7 @@ func building(t *testing.T) (path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	members, err := c.SettledMakeMembers(t.Context())
+	members, err := c.WaitForMakeMembers(t.Context())
 	if err != nil || len(members) != 1 || members[0].Status != api.MakeSynced {
 		t.Fatalf("the members of Make are %+v, %v", members, err)
 	}

@@ -26,7 +26,7 @@ func TestProcesses_killedWithTasks(t *testing.T) {
 		}
 		two[0].end(t, syscall.SIGKILL)
 		whole := many * len(access.VendorGroups())
-		_, err := client.Await(t.Context(), func(ctx context.Context) (*int, error) {
+		_, err := client.WaitFor(t.Context(), func(ctx context.Context) (*int, error) {
 			byVendor, err := vendorGroups(ctx, two[1])
 			n := 0
 			for _, groups := range byVendor {

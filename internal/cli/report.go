@@ -79,12 +79,11 @@ func reportOf(ctx context.Context, c *client.Client, user api.User) (r report, u
 	default:
 		r.makeRoles = access.MakeRoles(strings.Fields(held.Scopes))
 	}
-	r.standing, err = c.Standing(ctx, user.ContactEmail)
-	var lacking *client.ExtensionError
+	r.standing, err = c.TeamStatus(ctx, user.ContactEmail)
 	switch {
 	case client.IsForbidden(err):
 		unread = append(unread, "the team")
-	case err != nil && !errors.As(err, &lacking): // without teams, the rest of the report is worth having
+	case err != nil && !client.IsUnsupported(err): // without teams, the rest of the report is worth having
 		return r, nil, err
 	}
 	r.user, r.rows = user, access.Report(subject)
@@ -94,7 +93,7 @@ func reportOf(ctx context.Context, c *client.Client, user api.User) (r report, u
 // report is what is printed about a user.
 type report struct {
 	user      api.User
-	standing  *client.Standing // nil: not known
+	standing  *client.TeamStatus // nil: not known
 	makeRoles []string
 	rows      []access.Row
 }

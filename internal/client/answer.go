@@ -19,25 +19,25 @@ import (
 
 // decode reads the answer as JSON, to the letter: a document that names a member
 // twice, or in another case, could be read in two ways.
-func decode[T any](x *exchange) (T, error) {
+func decode[T any](r *request) (T, error) {
 	var out T
-	if err := x.whole(); err != nil {
+	if err := r.whole(); err != nil {
 		return out, err
 	}
-	if err := json.Unmarshal(x.body, &out); err != nil {
-		return out, x.unusable(x.describe(err))
+	if err := json.Unmarshal(r.body, &out); err != nil {
+		return out, r.unusable(r.describe(err))
 	}
 	return out, nil
 }
 
 // decodeRows reads the answer as a list, each row of which has a key.
-func decodeRows[T any](x *exchange, key func(T) string) ([]T, error) {
-	if err := x.whole(); err != nil {
+func decodeRows[T any](r *request, key func(T) string) ([]T, error) {
+	if err := r.whole(); err != nil {
 		return nil, err
 	}
 	rows, seen := []T{}, map[string]int{}
-	stream := jsontext.NewDecoder(bytes.NewReader(x.body))
-	fail := func(err error) ([]T, error) { return nil, x.unusable(x.describe(err)) }
+	stream := jsontext.NewDecoder(bytes.NewReader(r.body))
+	fail := func(err error) ([]T, error) { return nil, r.unusable(r.describe(err)) }
 	if start, err := stream.ReadToken(); err != nil || start.Kind() != '[' {
 		return fail(cmp.Or(err, errNoList))
 	}
@@ -53,8 +53,8 @@ func decodeRows[T any](x *exchange, key func(T) string) ([]T, error) {
 			return fail(errNoID)
 		case again && !reflect.DeepEqual(rows[at], row):
 			return fail(fmt.Errorf("it has two different rows of the id %q", shown(k)))
-		case len(rows) == x.client.maxRows:
-			return nil, x.unusable(tooManyRows(x.client.maxRows))
+		case len(rows) == r.client.maxRows:
+			return nil, r.unusable(tooManyRows(r.client.maxRows))
 		}
 		seen[k] = len(rows)
 		rows = append(rows, row)
@@ -69,39 +69,39 @@ func decodeRows[T any](x *exchange, key func(T) string) ([]T, error) {
 }
 
 // whole refuses an answer that was not read to its end.
-func (x *exchange) whole() error {
-	if int64(len(x.body)) > x.client.maxAnswer {
-		return x.unusable(fmt.Errorf("the answer is larger than %d bytes", x.client.maxAnswer))
+func (r *request) whole() error {
+	if int64(len(r.body)) > r.client.maxAnswer {
+		return r.unusable(fmt.Errorf("the answer is larger than %d bytes", r.client.maxAnswer))
 	}
 	return nil
 }
 
 // describe says what came back instead of the expected JSON. The answer to a
 // token request is not shown, since it may hold a token.
-func (x *exchange) describe(err error) error {
-	contentType := cmp.Or(shown(x.header.Get("Content-Type")), "no content type")
-	if x.call.form != nil {
-		return fmt.Errorf("%s with %s is not the expected JSON: %w", statusText(x.status), contentType, err)
+func (r *request) describe(err error) error {
+	contentType := cmp.Or(shown(r.header.Get("Content-Type")), "no content type")
+	if r.call.form != nil {
+		return fmt.Errorf("%s with %s is not the expected JSON: %w", statusText(r.status), contentType, err)
 	}
-	text := x.redact(string(x.body))
+	text := r.redact(string(r.body))
 	if len(text) > 200 {
 		text = text[:200]
 	}
-	return fmt.Errorf("%s with %s is not the expected JSON: %w: %q", statusText(x.status), contentType, err, text)
+	return fmt.Errorf("%s with %s is not the expected JSON: %w: %q", statusText(r.status), contentType, err, text)
 }
 
 // one reads a single document, which must be the one that was asked for.
 func one[T any](ctx context.Context, c *Client, path string, is func(T) error) (*T, error) {
-	x, err := c.do(ctx, call{method: http.MethodGet, path: path, want: []int{http.StatusOK}})
+	r, err := c.do(ctx, call{method: http.MethodGet, path: path, want: []int{http.StatusOK}})
 	if err != nil {
 		return nil, err
 	}
-	out, err := decode[T](x)
+	out, err := decode[T](r)
 	if err != nil {
 		return nil, err
 	}
 	if err := is(out); err != nil {
-		return nil, x.unusable(x.describe(err))
+		return nil, r.unusable(r.describe(err))
 	}
 	return &out, nil
 }
@@ -128,13 +128,13 @@ func sameID(got, want string) error {
 
 // concerns checks that the answer to a write, where it says anything, is about
 // the id.
-func concerns[T any](x *exchange, key func(T) string, id string) error {
-	if len(x.body) == 0 {
+func concerns[T any](r *request, key func(T) string, id string) error {
+	if len(r.body) == 0 {
 		return nil
 	}
-	out, err := decode[T](x)
+	out, err := decode[T](r)
 	if err == nil && key(out) != "" && key(out) != id {
-		err = x.unusable(x.describe(sameID(key(out), id)))
+		err = r.unusable(r.describe(sameID(key(out), id)))
 	}
 	return err
 }
@@ -145,16 +145,16 @@ func createdID(c api.Created) string { return c.ID }
 // chose one.
 func (c *Client) create(ctx context.Context, call call, chosen string) (string, error) {
 	call.method, call.want = http.MethodPost, []int{http.StatusCreated}
-	x, err := c.do(ctx, call)
+	r, err := c.do(ctx, call)
 	if err != nil {
 		return "", err
 	}
-	made, err := decode[api.Created](x)
+	made, err := decode[api.Created](r)
 	if err != nil {
 		return "", err
 	}
 	if err := sameID(made.ID, cmp.Or(chosen, made.ID)); err != nil {
-		return "", x.unusable(x.describe(err))
+		return "", r.unusable(r.describe(err))
 	}
 	return made.ID, nil
 }
@@ -162,11 +162,11 @@ func (c *Client) create(ctx context.Context, call call, chosen string) (string, 
 // put makes or replaces what the path names by the id, and reports which.
 func (c *Client) put(ctx context.Context, call call, id string) (created bool, err error) {
 	call.method, call.want = http.MethodPut, []int{http.StatusCreated, http.StatusNoContent}
-	x, err := c.do(ctx, call)
+	r, err := c.do(ctx, call)
 	if err == nil {
-		err = concerns(x, createdID, id)
+		err = concerns(r, createdID, id)
 	}
-	return err == nil && x.status == http.StatusCreated, err
+	return err == nil && r.status == http.StatusCreated, err
 }
 
 // remove deletes what the path names.

@@ -31,12 +31,12 @@ func (c *Client) Members(ctx context.Context, groupID string) ([]api.Assignment,
 
 // AssignMember puts a user into a group. Doing so again changes nothing.
 func (c *Client) AssignMember(ctx context.Context, groupID string, userType access.UserType, userID string) error {
-	x, err := c.do(ctx, call{
+	r, err := c.do(ctx, call{
 		method: http.MethodPut, path: c.path(api.PathMemberType, groupID, string(userType), userID),
 		want: []int{http.StatusCreated, http.StatusNoContent},
 	})
-	if err == nil && len(x.body) > 0 {
-		_, err = decode[api.Created](x) // the assignment has an id of its own
+	if err == nil && len(r.body) > 0 {
+		_, err = decode[api.Created](r) // the assignment has an id of its own
 	}
 	return err
 }

@@ -26,7 +26,7 @@ type AuditFilter struct {
 const auditPage = 1000
 
 // AuditEvents returns the events that the filter selects, newest first. Only the
-// reference backend has them: on any other API the error is an ExtensionError.
+// reference backend has them: on any other API the error is an UnsupportedError.
 func (c *Client) AuditEvents(ctx context.Context, filter AuditFilter) ([]api.AuditEvent, error) {
 	query := url.Values{}
 	for name, value := range map[string]string{"actor": filter.Actor, "kind": filter.Kind, "object": filter.Object} {
@@ -45,24 +45,24 @@ func (c *Client) AuditEvents(ctx context.Context, filter AuditFilter) ([]api.Aud
 			size = min(size, filter.Limit-len(events))
 		}
 		query.Set("limit", strconv.Itoa(size))
-		x, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathAuditEvents), query: query, want: []int{http.StatusOK}})
+		r, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathAuditEvents), query: query, want: []int{http.StatusOK}})
 		if err != nil {
-			return nil, c.extension(ctx, "audit events", c.path(api.PathAuditEvents), err)
+			return nil, c.orUnsupported(ctx, "audit events", c.path(api.PathAuditEvents), err)
 		}
-		page, err := decodeRows(x, eventKey)
+		page, err := decodeRows(r, eventKey)
 		if err != nil {
 			return nil, err
 		}
 		slices.SortFunc(page, func(a, b api.AuditEvent) int { return cmp.Compare(b.ID, a.ID) }) // whatever the order of the answer
 		if len(page) > size || !descending(page, before) {
-			return nil, x.unusable(errNoProgress)
+			return nil, r.unusable(errNoProgress)
 		}
 		events = append(events, page...)
 		switch {
 		case len(page) < size, len(events) == filter.Limit:
 			return events, nil
 		case len(events) > c.maxRows, pages == c.maxPages:
-			return nil, x.unusable(tooManyRows(c.maxRows))
+			return nil, r.unusable(tooManyRows(c.maxRows))
 		}
 		before = events[len(events)-1].ID
 		query.Set("before", strconv.FormatInt(before, 10))

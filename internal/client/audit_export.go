@@ -25,7 +25,7 @@ type AuditExport struct {
 // ExportAuditEvents hands on the tenant's events, oldest first, each as a line of
 // JSON without its end, up to the newest at the start. It returns which they
 // were, of an export that fails those that were handed on. Only the reference
-// backend has them: on any other API the error is an ExtensionError.
+// backend has them: on any other API the error is an UnsupportedError.
 func (c *Client) ExportAuditEvents(ctx context.Context, o AuditExport, line func(text []byte) error) (whole api.AuditEnd, err error) {
 	query := url.Values{"limit": {strconv.Itoa(min(auditPage, c.pageSize))}}
 	if !o.Since.IsZero() {
@@ -37,11 +37,11 @@ func (c *Client) ExportAuditEvents(ctx context.Context, o AuditExport, line func
 			query.Del("since")
 			query.Set("from", strconv.FormatInt(from, 10))
 		}
-		x, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathAuditExport), query: query, want: []int{http.StatusOK}})
+		r, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathAuditExport), query: query, want: []int{http.StatusOK}})
 		if err != nil {
-			return whole, c.extension(ctx, "audit events", c.path(api.PathAuditEvents), err)
+			return whole, c.orUnsupported(ctx, "audit events", c.path(api.PathAuditEvents), err)
 		}
-		lines, end, err := x.auditPiece(from, min(auditPage, c.pageSize))
+		lines, end, err := r.auditPiece(from, min(auditPage, c.pageSize))
 		if err != nil {
 			return whole, err
 		}
@@ -69,25 +69,25 @@ var (
 
 // auditPiece reads the answer to a request for events from an id on; 0: from
 // where it says.
-func (x *exchange) auditPiece(from int64, limit int) (lines [][]byte, end api.AuditEnd, err error) {
-	if err := x.whole(); err != nil {
+func (r *request) auditPiece(from int64, limit int) (lines [][]byte, end api.AuditEnd, err error) {
+	if err := r.whole(); err != nil {
 		return nil, end, err
 	}
-	body, ended := bytes.CutSuffix(x.body, []byte("\n"))
+	body, ended := bytes.CutSuffix(r.body, []byte("\n"))
 	lines = bytes.Split(body, []byte("\n"))
 	last := lines[len(lines)-1]
 	if err := json.Unmarshal(last, &end); err != nil || !ended || !end.End {
-		return nil, end, x.unusable(errCutExport)
+		return nil, end, r.unusable(errCutExport)
 	}
 	lines = lines[:len(lines)-1]
 	before := end.From - 1
 	for _, text := range lines {
 		var e api.AuditEvent
 		if err := json.Unmarshal(text, &e); err != nil {
-			return nil, end, x.unusable(fmt.Errorf("a line of the export is no event: %w", err))
+			return nil, end, r.unusable(fmt.Errorf("a line of the export is no event: %w", err))
 		}
 		if e.ID <= before || e.ID > end.Last {
-			return nil, end, x.unusable(fmt.Errorf("the export has event %d after event %d", e.ID, before))
+			return nil, end, r.unusable(fmt.Errorf("the export has event %d after event %d", e.ID, before))
 		}
 		before = e.ID
 	}
@@ -95,7 +95,7 @@ func (x *exchange) auditPiece(from int64, limit int) (lines [][]byte, end api.Au
 	switch {
 	case end.From < 1, from > 0 && end.From != from, end.Count != count, end.Last < end.From-1, end.Last > end.Newest,
 		end.Missing != end.Last-end.From+1-count, int(count) != limit && end.Last != end.Newest:
-		return nil, end, x.unusable(errNoExport)
+		return nil, end, r.unusable(errNoExport)
 	}
 	return lines, end, nil
 }

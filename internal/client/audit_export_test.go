@@ -109,7 +109,7 @@ func TestExportAuditEvents_elsewhere(t *testing.T) {
 	t.Parallel()
 	c := newTestClient(t, answer(404, `{}`))
 	_, err := c.ExportAuditEvents(t.Context(), AuditExport{}, func([]byte) error { return nil })
-	if _, ok := errors.AsType[*ExtensionError](err); !ok {
+	if _, ok := errors.AsType[*UnsupportedError](err); !ok {
 		t.Errorf("got %v", err)
 	}
 }

@@ -68,7 +68,7 @@ func TestAuditEvents_elsewhere(t *testing.T) {
 		})
 	}})
 	_, err := b.Client.AuditEvents(t.Context(), client.AuditFilter{})
-	var lacking *client.ExtensionError
+	var lacking *client.UnsupportedError
 	if !errors.As(err, &lacking) || lacking.What != "audit events" {
 		t.Errorf("got %v", err)
 	}

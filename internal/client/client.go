@@ -51,7 +51,7 @@ type Options struct {
 	UserAgent      string
 	Trace          api.Trace // that every request belongs to
 
-	// Log is called once per HTTP exchange, and never gets a header, a query, a
+	// Log is called once per HTTP request, and never gets a header, a query, a
 	// body or a token. Nil is silent.
 	Log func(ctx context.Context, msg string, fields map[string]any)
 }
@@ -76,19 +76,19 @@ type Client struct {
 	log       func(ctx context.Context, msg string, fields map[string]any)
 	backoff   retryablehttp.Backoff
 
-	pace pace
-	kept keptPages
+	throttle throttle
+	etags    etagCache
 
-	others others
+	activity activity
 
 	wrote   atomic.Bool // whether anything was written, or tried to
-	users   gathering[api.User]
-	groups  gathering[api.Group]
-	team    gathering[api.TeamMember]
-	all     shared[[]api.User]       // by no id
-	allOf   shared[[]api.Group]      // by no id
-	members shared[[]api.Assignment] // by group
-	setting shared[*api.Setting]     // by key
+	users   batchReader[api.User]
+	groups  batchReader[api.Group]
+	team    batchReader[api.TeamMember]
+	all     flight[[]api.User]       // by no id
+	allOf   flight[[]api.Group]      // by no id
+	members flight[[]api.Assignment] // by group
+	setting flight[*api.Setting]     // by key
 
 	mu    sync.Mutex // guards locks
 	locks map[entity]*sync.Mutex
@@ -141,7 +141,7 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	c.fillDefaults()
-	c.gather()
+	c.startReaders()
 	return c, nil
 }
 
@@ -206,28 +206,28 @@ func (c *Client) path(pattern string, values ...string) string {
 	return api.Path(pattern, append([]string{c.tenant}, values...)...)
 }
 
-// do makes the call with a token and returns the exchange once its answer is
+// do makes the call with a token and returns the request once its answer is
 // one the call wants. A token that is refused may have expired early or been
 // revoked, so the call is made once more with a new one.
-func (c *Client) do(ctx context.Context, call call) (*exchange, error) {
+func (c *Client) do(ctx context.Context, call call) (*request, error) {
 	if call.method != http.MethodGet {
 		c.wrote.Store(true)
 	}
-	defer c.others.begin(ctx)()
-	ctx, cancel := c.limited(ctx)
+	defer c.activity.begin(ctx)()
+	ctx, cancel := c.withTotalTimeout(ctx)
 	defer cancel()
-	x := c.newExchange(call)
+	r := c.newRequest(call)
 	for renewed := false; ; renewed = true {
 		held, err := c.tokens.get(ctx)
 		if err != nil {
 			if ctx.Err() != nil {
-				err = fmt.Errorf("%s %s: %w", x.Method, x.Path, err)
+				err = fmt.Errorf("%s %s: %w", r.Method, r.Path, err)
 			}
 			return nil, overdue(ctx, err)
 		}
-		err = x.send(ctx, held.value)
+		err = r.send(ctx, held.value)
 		if err == nil {
-			return x, nil
+			return r, nil
 		}
 		if renewed || !IsUnauthorized(err) || !c.tokens.drop(held) {
 			return nil, overdue(ctx, err)
@@ -238,8 +238,8 @@ func (c *Client) do(ctx context.Context, call call) (*exchange, error) {
 // entity names what Lock locks.
 type entity struct{ kind, id string }
 
-// limited limits a call with all its tries.
-func (c *Client) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+// withTotalTimeout limits a call with all its tries.
+func (c *Client) withTotalTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, c.total, &TotalTimeoutError{c.total})
 }
 

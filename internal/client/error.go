@@ -14,8 +14,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// Request names the request that an error is about.
-type Request struct {
+// RequestInfo names the request that an error is about.
+type RequestInfo struct {
 	Method    string
 	Path      string // without the query
 	Host      string
@@ -26,10 +26,10 @@ type Request struct {
 	uncertain bool // it may have taken effect
 }
 
-func (r Request) tookEffect() bool { return r.uncertain }
+func (r RequestInfo) tookEffect() bool { return r.uncertain }
 
 // trail ends the text of an error.
-func (r Request) trail() string {
+func (r RequestInfo) trail() string {
 	if r.Attempts > 1 {
 		return fmt.Sprintf(" [%s, %d tries at %s]", r.ids(), r.Attempts, r.Host)
 	}
@@ -37,7 +37,7 @@ func (r Request) trail() string {
 }
 
 // ids are what a log has the request under.
-func (r Request) ids() string {
+func (r RequestInfo) ids() string {
 	if r.TraceID == "" {
 		return "request id " + r.RequestID
 	}
@@ -46,7 +46,7 @@ func (r Request) ids() string {
 
 // Error is an answer that is no success.
 type Error struct {
-	Request
+	RequestInfo
 	StatusCode   int       // of HTTP: the truth, whatever the document says
 	Document     api.Error // what the server says about it
 	MissingScope string    // with status 403, when the server names it
@@ -78,7 +78,7 @@ func (e *Error) Error() string {
 // RequestError is a request without a usable answer: none came, or one that
 // the API does not give.
 type RequestError struct {
-	Request
+	RequestInfo
 	Err error // the last cause
 }
 
@@ -131,25 +131,6 @@ type NotFoundError struct {
 // Error says what was searched for.
 func (e *NotFoundError) Error() string { return "there is no " + e.What }
 
-// UnsupportedError is a request that only the reference backend answers. It
-// does not unwrap to the answer: what the API lacks must not pass for an entity
-// that is gone.
-type UnsupportedError struct {
-	What   string // completes "it cannot"
-	Answer *Error
-}
-
-// Error says what the API cannot do.
-func (e *UnsupportedError) Error() string {
-	return fmt.Sprintf("the API at %s cannot %s, only the reference backend can: %v", e.Answer.Host, e.What, e.Answer)
-}
-
-// IsUnsupported reports whether the API lacks what was asked for.
-func IsUnsupported(err error) bool {
-	_, ok := errors.AsType[*UnsupportedError](err)
-	return ok
-}
-
 // IsNotFound reports whether the server said that there is no such thing. A
 // web page with that status does not count: it comes from a proxy or a wrong
 // URL, and says nothing about the entity.
@@ -190,23 +171,23 @@ func IsUncertain(err error) bool {
 }
 
 // refused returns the error for the answer of the latest try.
-func (x *exchange) refused() error {
-	e := &Error{Request: x.Request, StatusCode: x.status, Document: api.ParseError(x.status, x.body)}
-	if x.status == http.StatusForbidden {
-		e.MissingScope = shown(x.redact(missingScope(e.Document.Details)))
+func (r *request) refused() error {
+	e := &Error{RequestInfo: r.RequestInfo, StatusCode: r.status, Document: api.ParseError(r.status, r.body)}
+	if r.status == http.StatusForbidden {
+		e.MissingScope = shown(r.redact(missingScope(e.Document.Details)))
 	}
-	e.Document.Message = shown(x.redact(e.Document.Message))
-	e.Document.Details = x.shownDetails(e.Document.Details)
-	if x.settles() {
+	e.Document.Message = shown(r.redact(e.Document.Message))
+	e.Document.Details = r.shownDetails(e.Document.Details)
+	if r.settles() {
 		e.uncertain = false
 	}
-	if wait := x.retryAfter(); wait > longestRetryAfter {
+	if wait := r.retryAfter(); wait > longestRetryAfter {
 		e.RetryAfter = wait
 	}
-	if e.page = isPage(x.header.Get("Content-Type")); e.page {
+	if e.page = isPage(r.header.Get("Content-Type")); e.page {
 		e.Document.Details = append(e.Document.Details, "the answer is a web page: check the base URL and proxies")
 	}
-	if to, err := url.Parse(x.header.Get("Location")); err == nil && x.status/100 == 3 && to.Host != "" {
+	if to, err := url.Parse(r.header.Get("Location")); err == nil && r.status/100 == 3 && to.Host != "" {
 		e.Document.Details = append(e.Document.Details, "it redirects to "+shown(to.Scheme+"://"+to.Host)+": check the base URL")
 	}
 	return e
@@ -222,44 +203,44 @@ const (
 // shown is a text of the server as errors and logs show it.
 func shown(text string) string { return access.Excerpt(text, mostText) }
 
-func (x *exchange) shownDetails(details []string) (texts []string) {
+func (r *request) shownDetails(details []string) (texts []string) {
 	for i, detail := range details {
 		if i == mostDetails {
 			return append(texts, fmt.Sprintf("and %d more", len(details)-i))
 		}
-		texts = append(texts, shown(x.redact(detail)))
+		texts = append(texts, shown(r.redact(detail)))
 	}
 	return texts
 }
 
 // settles reports whether the answer says of earlier tries, too, that they did
 // nothing: what the API finds wrong with a request was wrong with it before.
-func (x *exchange) settles() bool {
-	switch x.status {
+func (r *request) settles() bool {
+	switch r.status {
 	case http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
-		return !isPage(x.header.Get("Content-Type")) // a page is of whoever stands before the API
+		return !isPage(r.header.Get("Content-Type")) // a page is of whoever stands before the API
 	}
 	return false
 }
 
 // unanswered returns the error for a request whose last try failed.
-func (x *exchange) unanswered(err error) error {
+func (r *request) unanswered(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		err = e.Err // the rest repeats the request, query included
 	}
 	switch { // the time may be over before the next try
-	case x.failed == nil && x.status != 0:
-		err = fmt.Errorf("%w, after %s", err, statusText(x.status))
-	case x.failed != nil && !errors.Is(err, x.failed):
-		err = fmt.Errorf("%w, after %w", err, x.failed)
+	case r.failed == nil && r.status != 0:
+		err = fmt.Errorf("%w, after %s", err, statusText(r.status))
+	case r.failed != nil && !errors.Is(err, r.failed):
+		err = fmt.Errorf("%w, after %w", err, r.failed)
 	}
-	return &RequestError{Request: x.Request, Err: err}
+	return &RequestError{RequestInfo: r.RequestInfo, Err: err}
 }
 
 // unusable returns the error for a success the caller cannot use.
-func (x *exchange) unusable(err error) error {
-	x.doubt()
-	return &RequestError{Request: x.Request, Err: err}
+func (r *request) unusable(err error) error {
+	r.doubt()
+	return &RequestError{RequestInfo: r.RequestInfo, Err: err}
 }
 
 func statusText(status int) string {

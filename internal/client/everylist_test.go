@@ -42,7 +42,7 @@ var everyList = map[string]func(ctx context.Context, c *client.Client) (any, err
 }
 
 // notPaged return lists that are whole at once, or in pages of their own.
-var notPaged = map[string]bool{"AuditEvents": true, "GrantedScopes": true, "SettledMakeMembers": true, "Organizations": true, "TeamProducts": true}
+var notPaged = map[string]bool{"AuditEvents": true, "GrantedScopes": true, "WaitForMakeMembers": true, "Organizations": true, "TeamProducts": true}
 
 func TestEveryList_isTested(t *testing.T) {
 	t.Parallel()
@@ -139,6 +139,6 @@ func fill(t *testing.T, b *servertest.Backend) {
 		})
 		must(err)
 	}
-	_, err = b.Client.SettledMakeMembers(ctx) // or they change while they are read
+	_, err = b.Client.WaitForMakeMembers(ctx) // or they change while they are read
 	must(err)
 }

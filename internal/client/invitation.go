@@ -8,10 +8,10 @@ import (
 )
 
 // Only the reference backend has invitations. The errors of these methods are an
-// ExtensionError on any other API.
+// UnsupportedError on any other API.
 
 func (c *Client) orNoInvitations(ctx context.Context, err error) error {
-	return c.extension(ctx, "invitations", c.path(api.PathInvitations), err)
+	return c.orUnsupported(ctx, "invitations", c.path(api.PathInvitations), err)
 }
 
 // Invitations returns the invitations to the tenant and to its team, as far as

@@ -135,7 +135,7 @@ var liedTo = []struct {
 	}},
 	{"SyncMake", func(ctx context.Context, c *client.Client, _ objects) (any, error) { return nil, c.SyncMake(ctx) }},
 
-	{"SettledMakeMembers", func(ctx context.Context, c *client.Client, _ objects) (any, error) { return c.SettledMakeMembers(ctx) }},
+	{"WaitForMakeMembers", func(ctx context.Context, c *client.Client, _ objects) (any, error) { return c.WaitForMakeMembers(ctx) }},
 	{"AccessControl", func(ctx context.Context, c *client.Client, _ objects) (any, error) {
 		return c.AccessControl(ctx, "own")
 	}},
@@ -201,8 +201,8 @@ var liedTo = []struct {
 		return c.Setting(ctx, api.SettingLanguages)
 	}},
 	{"Site", func(ctx context.Context, c *client.Client, _ objects) (any, error) { return c.Site(ctx, "main") }},
-	{"Standing", func(ctx context.Context, c *client.Client, _ objects) (any, error) {
-		return c.Standing(ctx, "1@acme.example")
+	{"TeamStatus", func(ctx context.Context, c *client.Client, _ objects) (any, error) {
+		return c.TeamStatus(ctx, "1@acme.example")
 	}},
 	{"State", func(ctx context.Context, c *client.Client, _ objects) (any, error) { return c.State(ctx) }},
 	{"Subject", func(ctx context.Context, c *client.Client, o objects) (any, error) {

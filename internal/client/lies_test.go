@@ -170,7 +170,7 @@ func (p *proxy) check(t *testing.T, name string, honest result, call func(contex
 		options = hurried
 	}
 	options.PageSize = liedPage
-	ctx, cancel := client.Within(t.Context(), time.Minute) // never used up: what waits, waits for a second at most
+	ctx, cancel := client.WithTimeout(t.Context(), time.Minute) // never used up: what waits, waits for a second at most
 	defer cancel()
 	got, err := call(ctx, p.client(t, options))
 	if most := 3*honest.requests + 40; p.asked.Load() > most {
@@ -208,7 +208,7 @@ var (
 func writingMethods() map[string]bool {
 	names := map[string]bool{}
 	for _, m := range liedTo {
-		if m.name == "SettledMakeMembers" {
+		if m.name == "WaitForMakeMembers" {
 			break
 		}
 		names[m.name] = true

@@ -60,9 +60,9 @@ func listWhere[T any](ctx context.Context, c *Client, path string, where url.Val
 
 // glance reads as much of a list as shows that there is one.
 func glance[T any](ctx context.Context, c *Client, path string, key func(T) string) error {
-	x, err := c.do(ctx, call{method: http.MethodGet, path: path, query: url.Values{"pageSize": {"1"}}, want: []int{http.StatusOK}})
+	r, err := c.do(ctx, call{method: http.MethodGet, path: path, query: url.Values{"pageSize": {"1"}}, want: []int{http.StatusOK}})
 	if err == nil {
-		_, err = decodeRows(x, key)
+		_, err = decodeRows(r, key)
 	}
 	return err
 }
@@ -92,30 +92,30 @@ func newWalk[T any](c *Client, path string, where url.Values, key func(T) string
 
 // batch is what the server gives for one page.
 type batch[T any] struct {
-	exchange *exchange
-	rows     []T
-	total    int // -1: not given
+	request *request
+	rows    []T
+	total   int // -1: not given
 }
 
 func (w *walk[T]) read(ctx context.Context, number int) (p batch[T], err error) {
 	query := w.client.pageQuery(number, w.where)
 	at := w.path + "?" + query.Encode()
-	known := w.client.kept.get(at)
-	p.exchange, err = w.client.do(ctx, call{
+	known := w.client.etags.get(at)
+	p.request, err = w.client.do(ctx, call{
 		method: http.MethodGet, path: w.path, query: query, total: true, unless: known.tag, want: []int{http.StatusOK},
 	})
 	if err != nil {
 		return p, err
 	}
-	if p.exchange.status == http.StatusNotModified {
-		p.exchange.body = known.body
+	if p.request.status == http.StatusNotModified {
+		p.request.body = known.body
 	}
-	if w.bytes.Add(int64(len(p.exchange.body))) > w.client.maxList {
-		return p, p.exchange.unusable(fmt.Errorf("the list has more than %d bytes, the most that is read of one", w.client.maxList))
+	if w.bytes.Add(int64(len(p.request.body))) > w.client.maxList {
+		return p, p.request.unusable(fmt.Errorf("the list has more than %d bytes, the most that is read of one", w.client.maxList))
 	}
-	p.total = p.exchange.total()
-	if p.rows, err = decodeRows(p.exchange, w.key); err == nil {
-		w.client.kept.keep(at, p.exchange)
+	p.total = p.request.total()
+	if p.rows, err = decodeRows(p.request, w.key); err == nil {
+		w.client.etags.keep(at, p.request)
 	}
 	return p, err
 }
@@ -139,17 +139,17 @@ func (w *walk[T]) next(ctx context.Context) error {
 	stuck := len(w.rows) == known
 	switch {
 	case len(p.rows) == 0 && p.total > w.got:
-		return p.exchange.unusable(fmt.Errorf("the list ends after %d rows, and its server counts %d", w.got, p.total))
+		return p.request.unusable(fmt.Errorf("the list ends after %d rows, and its server counts %d", w.got, p.total))
 	case len(p.rows) == 0, p.total == len(w.rows), p.total < 0 && len(p.rows) < w.client.pageSize:
 		w.done = true
 	case stuck && w.size > w.client.pageSize:
 		w.done = true // a server that does not page answers all at once
 	case stuck:
-		return p.exchange.unusable(errNoProgress)
+		return p.request.unusable(errNoProgress)
 	case p.total < len(w.rows):
 		w.total = -1 // it counts less than it gives: the list ends where nothing more comes
 	}
-	return w.bound(p.exchange)
+	return w.bound(p.request)
 }
 
 // take adds the rows that are new. A list that changes while it is read repeats
@@ -171,12 +171,12 @@ func (w *walk[T]) take(p batch[T]) {
 }
 
 // bound ends a list that no tenant has.
-func (w *walk[T]) bound(x *exchange) error {
+func (w *walk[T]) bound(r *request) error {
 	switch c := w.client; {
 	case len(w.rows) > c.maxRows, w.total > c.maxRows:
-		return x.unusable(tooManyRows(c.maxRows))
+		return r.unusable(tooManyRows(c.maxRows))
 	case w.pages+max(0, w.left()) > c.maxPages, !w.done && w.pages == c.maxPages:
-		return x.unusable(fmt.Errorf("the list has more than %d pages, the most that is read of one", c.maxPages))
+		return r.unusable(fmt.Errorf("the list has more than %d pages, the most that is read of one", c.maxPages))
 	}
 	return nil
 }
@@ -257,8 +257,8 @@ func (c *Client) pageQuery(page int, where url.Values) url.Values {
 
 // total returns the number of all rows; -1 when the server does not give it.
 // Services differ in the header.
-func (x *exchange) total() int {
-	total, err := strconv.Atoi(cmp.Or(x.header.Get(api.HeaderTotalCount), x.header.Get(api.HeaderSiteCount)))
+func (r *request) total() int {
+	total, err := strconv.Atoi(cmp.Or(r.header.Get(api.HeaderTotalCount), r.header.Get(api.HeaderSiteCount)))
 	if err != nil || total < 0 {
 		return -1
 	}

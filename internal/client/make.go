@@ -9,10 +9,10 @@ import (
 )
 
 // Only the reference backend syncs with Make. The errors of these methods are an
-// ExtensionError on any other API.
+// UnsupportedError on any other API.
 
 func (c *Client) orNoMake(ctx context.Context, err error) error {
-	return c.extension(ctx, "Make organizations", c.path(api.PathMakeMembers), err)
+	return c.orUnsupported(ctx, "Make organizations", c.path(api.PathMakeMembers), err)
 }
 
 // CheckMake answers an error when the API has no Make organizations, or they
@@ -50,9 +50,9 @@ func (c *Client) MakeMembers(ctx context.Context) ([]api.MakeMember, error) {
 	return members, c.orNoMake(ctx, err)
 }
 
-// SettledMakeMembers is MakeMembers once the sync has tried, at least, what was
+// WaitForMakeMembers is MakeMembers once the sync has tried, at least, what was
 // changed just before. It does not wait for a Make that has failed already.
-func (c *Client) SettledMakeMembers(ctx context.Context) ([]api.MakeMember, error) {
+func (c *Client) WaitForMakeMembers(ctx context.Context) ([]api.MakeMember, error) {
 	var last []api.MakeMember
 	read := func(ctx context.Context) (*[]api.MakeMember, error) {
 		members, err := c.MakeMembers(ctx)
@@ -61,7 +61,7 @@ func (c *Client) SettledMakeMembers(ctx context.Context) ([]api.MakeMember, erro
 		}
 		return &members, err
 	}
-	_, err := Await(ctx, read, func(members []api.MakeMember) bool {
+	_, err := WaitFor(ctx, read, func(members []api.MakeMember) bool {
 		for _, m := range members {
 			if m.Status == api.MakePending && m.Attempts == 0 {
 				return false

@@ -38,7 +38,7 @@ func TestMake_life(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	members, err := c.SettledMakeMembers(ctx)
+	members, err := c.WaitForMakeMembers(ctx)
 	if err != nil || len(members) != 1 || members[0].UserID != id || members[0].Status != api.MakeSynced || !members[0].Present {
 		t.Errorf("got %+v, %v", members, err)
 	}
@@ -79,14 +79,14 @@ func TestMake_elsewhere(t *testing.T) {
 	ctx, c := t.Context(), b.Client
 	_, read := c.MakeOrganization(ctx)
 	_, list := c.MakeMembers(ctx)
-	_, settled := c.SettledMakeMembers(ctx)
+	_, settled := c.WaitForMakeMembers(ctx)
 	_, notices := c.MakeNotices(ctx)
 	_, put := c.PutMakeOrganization(ctx, api.MakeOrganizationUpdate{OrganizationID: "7"})
 	for name, err := range map[string]error{
 		"check": c.CheckMake(ctx), "read": read, "list": list, "settled": settled, "notices": notices, "put": put,
 		"delete": c.DeleteMakeOrganization(ctx), "sync": c.SyncMake(ctx),
 	} {
-		if _, lacking := errors.AsType[*client.ExtensionError](err); !lacking || !strings.Contains(err.Error(), "this API has no Make organizations. They need the reference backend") {
+		if _, lacking := errors.AsType[*client.UnsupportedError](err); !lacking || !strings.Contains(err.Error(), "this API has no Make organizations. They need the reference backend") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

@@ -19,19 +19,19 @@ import (
 // Each reader is answered about an object from the same listing once; its name
 // tells it from others who read the same object.
 
-func (c *Client) gather() {
-	c.users = gathering[api.User]{
+func (c *Client) startReaders() {
+	c.users = batchReader[api.User]{
 		client: c,
 		walk:   func() *walk[api.User] { return newWalk(c, c.path(api.PathUsers), nil, userKey) },
 		id:     userKey,
 		other:  func(u api.User) string { return u.BackofficeUserNumber },
 	}
-	c.groups = gathering[api.Group]{
+	c.groups = batchReader[api.Group]{
 		client: c,
 		walk:   func() *walk[api.Group] { return newWalk(c, c.path(api.PathGroups), nil, groupKey) },
 		id:     groupKey,
 	}
-	c.team = gathering[api.TeamMember]{
+	c.team = batchReader[api.TeamMember]{
 		client: c,
 		walk:   func() *walk[api.TeamMember] { return newWalk(c, c.path(api.PathTeamMembers), nil, teamMemberKey) },
 		id:     teamMemberKey,

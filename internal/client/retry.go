@@ -17,8 +17,8 @@ const (
 )
 
 // retry decides whether to try again after the latest try, which failed with
-// the error or gave the status of the exchange.
-func (x *exchange) retry(ctx context.Context, err error) bool {
+// the error or gave the status of the request.
+func (r *request) retry(ctx context.Context, err error) bool {
 	if ctx.Err() != nil {
 		return false
 	}
@@ -26,16 +26,16 @@ func (x *exchange) retry(ctx context.Context, err error) bool {
 		// What never left may be sent in any case. A certificate that is not
 		// trusted now will not be trusted in a second.
 		_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
-		return !untrusted && (!x.sent || x.call.repeatable())
+		return !untrusted && (!r.sent || r.call.repeatable())
 	}
-	if x.retryAfter() > longestRetryAfter {
+	if r.retryAfter() > longestRetryAfter {
 		return false
 	}
-	switch x.status {
+	switch r.status {
 	case http.StatusTooManyRequests:
 		return true // refused before anything was done
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return x.call.repeatable()
+		return r.call.repeatable()
 	default:
 		return false
 	}
@@ -43,8 +43,8 @@ func (x *exchange) retry(ctx context.Context, err error) bool {
 
 // retryAfter returns how long the latest answer asks to wait; zero when it does
 // not say.
-func (x *exchange) retryAfter() time.Duration {
-	wait, _ := retryAfter(x.header, time.Now())
+func (r *request) retryAfter() time.Duration {
+	wait, _ := retryAfter(r.header, time.Now())
 	return wait
 }
 
@@ -66,10 +66,10 @@ func backoff(low, high time.Duration, attempt int, resp *http.Response) time.Dur
 
 // wait returns how long to wait before the next try. When the server is asked
 // too much and says for how long, all requests wait.
-func (x *exchange) wait(low, high time.Duration, attempt int, resp *http.Response) time.Duration {
-	wait := x.client.backoff(low, high, attempt, resp)
-	if x.status == http.StatusTooManyRequests && x.header.Get("Retry-After") != "" {
-		x.client.pace.refused(wait)
+func (r *request) wait(low, high time.Duration, attempt int, resp *http.Response) time.Duration {
+	wait := r.client.backoff(low, high, attempt, resp)
+	if r.status == http.StatusTooManyRequests && r.header.Get("Retry-After") != "" {
+		r.client.throttle.refused(wait)
 	}
 	return wait
 }

@@ -18,15 +18,15 @@ func settingKey(s api.Setting) string { return s.Key }
 // CreateSetting makes an item. The request may be repeated: the second one is a
 // conflict with the first.
 func (c *Client) CreateSetting(ctx context.Context, item api.Setting) error {
-	x, err := c.do(ctx, call{
+	r, err := c.do(ctx, call{
 		method: http.MethodPost, path: c.path(api.PathSettings), body: []api.Setting{item}, again: true, want: []int{http.StatusCreated},
 	})
-	if err != nil || len(x.body) == 0 {
+	if err != nil || len(r.body) == 0 {
 		return err
 	}
-	made, err := decodeRows(x, settingKey)
+	made, err := decodeRows(r, settingKey)
 	if err == nil && (len(made) != 1 || made[0].Key != item.Key) {
-		err = x.unusable(x.describe(fmt.Errorf("it is not about %q", item.Key)))
+		err = r.unusable(r.describe(fmt.Errorf("it is not about %q", item.Key)))
 	}
 	return err
 }
@@ -34,11 +34,11 @@ func (c *Client) CreateSetting(ctx context.Context, item api.Setting) error {
 // UpdateSetting changes an item, which must exist; if not, the status is 400.
 // With a version that is not the item's, it is a conflict.
 func (c *Client) UpdateSetting(ctx context.Context, item api.SettingUpdate) error {
-	x, err := c.do(ctx, call{
+	r, err := c.do(ctx, call{
 		method: http.MethodPut, path: c.path(api.PathSetting, item.Key), body: item, want: []int{http.StatusOK},
 	})
 	if err == nil {
-		err = concerns(x, settingKey, item.Key)
+		err = concerns(r, settingKey, item.Key)
 	}
 	return err
 }

@@ -47,11 +47,11 @@ func (c *Client) CreateSite(ctx context.Context, site api.Site) error {
 // UpdateSite changes the members of a site that the body has and keeps the
 // others.
 func (c *Client) UpdateSite(ctx context.Context, code string, site api.SiteUpdate) error {
-	x, err := c.do(ctx, call{
+	r, err := c.do(ctx, call{
 		method: http.MethodPatch, path: c.path(api.PathSite, code), body: site, want: []int{http.StatusOK, http.StatusNoContent},
 	})
 	if err == nil {
-		err = concerns(x, siteKey, code)
+		err = concerns(r, siteKey, code)
 	}
 	return err
 }

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -58,8 +57,7 @@ func lacks(err error, state *access.State, what string) bool {
 		state.Unread = append(state.Unread, what)
 		return true
 	}
-	_, lacking := errors.AsType[*ExtensionError](err)
-	return lacking
+	return IsUnsupported(err)
 }
 
 // addTeam adds what the people are in the team, and those who are in it alone.

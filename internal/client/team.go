@@ -12,7 +12,7 @@ import (
 )
 
 // Only the reference backend has teams. The errors of these methods are an
-// ExtensionError on any other API.
+// UnsupportedError on any other API.
 
 // CheckTeam answers an error when the API has no teams, or they cannot be read.
 func (c *Client) CheckTeam(ctx context.Context) error {
@@ -20,7 +20,7 @@ func (c *Client) CheckTeam(ctx context.Context) error {
 }
 
 func (c *Client) orNoTeam(ctx context.Context, err error) error {
-	return c.extension(ctx, "teams", c.path(api.PathTeamMembers), err)
+	return c.orUnsupported(ctx, "teams", c.path(api.PathTeamMembers), err)
 }
 
 // TeamMembers returns everybody in the tenant's team.
@@ -101,11 +101,11 @@ func (c *Client) TransferTeam(ctx context.Context, transfer api.TeamTransfer) er
 
 // TeamProducts returns the products of the team and who may use them.
 func (c *Client) TeamProducts(ctx context.Context) ([]api.TeamProduct, error) {
-	x, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathTeamProducts), want: []int{http.StatusOK}})
+	r, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathTeamProducts), want: []int{http.StatusOK}})
 	if err != nil {
 		return nil, c.orNoTeam(ctx, err)
 	}
-	return decodeRows(x, func(p api.TeamProduct) string { return p.ID })
+	return decodeRows(r, func(p api.TeamProduct) string { return p.ID })
 }
 
 // AssignProduct lets a member use a product, in the role given. Doing so again
@@ -123,9 +123,9 @@ func (c *Client) UnassignProduct(ctx context.Context, memberID, product string) 
 // Organizations returns the tenants that the account with the address belongs
 // to. IsNotFound holds for the error when this tenant is not among them.
 func (c *Client) Organizations(ctx context.Context, email string) ([]api.Organization, error) {
-	x, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathTeamOrganizations), query: url.Values{"email": {email}}, want: []int{http.StatusOK}})
+	r, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathTeamOrganizations), query: url.Values{"email": {email}}, want: []int{http.StatusOK}})
 	if err != nil {
 		return nil, c.orNoTeam(ctx, err)
 	}
-	return decodeRows(x, func(o api.Organization) string { return o.Tenant })
+	return decodeRows(r, func(o api.Organization) string { return o.Tenant })
 }

@@ -152,7 +152,7 @@ func TestTeam_noExtension(t *testing.T) {
 			t.Run(kind+": "+name, func(t *testing.T) {
 				t.Parallel()
 				_, err := test.call(t.Context(), newTestClient(t, handler))
-				_, missing := errors.AsType[*ExtensionError](err)
+				_, missing := errors.AsType[*UnsupportedError](err)
 				if !missing || IsNotFound(err) || !strings.Contains(err.Error(), "reference backend") {
 					t.Errorf("got %v", err)
 				}
@@ -180,7 +180,7 @@ func TestTeam_notFound(t *testing.T) {
 					answer(status, `{"message":"no"}`)(w, r)
 				})
 				_, err := test.call(t.Context(), c)
-				if _, missing := errors.AsType[*ExtensionError](err); missing || err == nil || IsNotFound(err) != (status == 404) {
+				if _, missing := errors.AsType[*UnsupportedError](err); missing || err == nil || IsNotFound(err) != (status == 404) {
 					t.Errorf("%d: got %v", status, err)
 				}
 			}

@@ -35,5 +35,5 @@ func templateError(err error) error {
 	if !ok || e.StatusCode != http.StatusMethodNotAllowed && (e.StatusCode != http.StatusNotFound || e.Document.ResourceID != "") {
 		return err
 	}
-	return &UnsupportedError{What: "make custom role templates", Answer: e}
+	return &UnsupportedError{What: "custom role templates", Answer: e}
 }

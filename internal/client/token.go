@@ -175,12 +175,12 @@ func (t *tokenSource) fetch(ctx context.Context) (token, error) {
 
 // request asks for a token. It changes nothing, so it may be repeated.
 func (t *tokenSource) request(ctx context.Context, form url.Values) (api.Token, error) {
-	ctx, cancel := t.client.limited(ctx)
+	ctx, cancel := t.client.withTotalTimeout(ctx)
 	defer cancel()
-	x := t.client.newExchange(call{
+	r := t.client.newRequest(call{
 		method: http.MethodPost, path: api.PathToken, form: form, again: true, want: []int{http.StatusOK},
 	})
-	if err := x.send(ctx, ""); err != nil {
+	if err := r.send(ctx, ""); err != nil {
 		if answer, ok := errors.AsType[*Error](err); ok {
 			return api.Token{}, &TokenError{
 				ClientID: form.Get("client_id"),
@@ -190,13 +190,13 @@ func (t *tokenSource) request(ctx context.Context, form url.Values) (api.Token, 
 		}
 		return api.Token{}, overdue(ctx, err)
 	}
-	doc, err := decode[api.Token](x)
+	doc, err := decode[api.Token](r)
 	switch {
 	case err != nil:
 	case doc.AccessToken == "":
-		err = x.unusable(errors.New("it has no access token"))
+		err = r.unusable(errors.New("it has no access token"))
 	case !sendable(doc.AccessToken), len(doc.AccessToken) > longestToken:
-		err = x.unusable(errors.New("its access token is no token"))
+		err = r.unusable(errors.New("its access token is no token"))
 	}
 	return doc, err
 }
@@ -242,9 +242,9 @@ func splitScopes(text string) []string {
 
 // redact takes the secrets out of a text that came from a server, because some
 // servers quote the request they refuse.
-func (x *exchange) redact(text string) string {
-	secret := x.client.tokens.form.Get("client_secret")
-	for _, hidden := range []string{x.token, secret, url.QueryEscape(secret), x.call.secret} {
+func (r *request) redact(text string) string {
+	secret := r.client.tokens.form.Get("client_secret")
+	for _, hidden := range []string{r.token, secret, url.QueryEscape(secret), r.call.secret} {
 		if hidden != "" {
 			text = strings.ReplaceAll(text, hidden, "(redacted)")
 		}

@@ -102,7 +102,7 @@ func (c *Client) setLock(ctx context.Context, method, id string) error {
 	if _, lookup := c.User(ctx, id); lookup != nil {
 		return err
 	}
-	return &UnsupportedError{What: "lock users", Answer: refusal}
+	return &UnsupportedError{What: "user locks", Answer: refusal}
 }
 
 // CanLock reports whether the API can lock users. It asks for what no API

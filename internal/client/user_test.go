@@ -41,7 +41,7 @@ func TestLockUser_refused(t *testing.T) {
 				if err == nil || IsUnsupported(err) != test.unsupported || IsNotFound(err) != test.notFound {
 					t.Errorf("got %v: unsupported %t, not found %t", err, IsUnsupported(err), IsNotFound(err))
 				}
-				if test.unsupported && !strings.Contains(err.Error(), "cannot lock users, only the reference backend can") {
+				if test.unsupported && !strings.Contains(err.Error(), "this API has no user locks. They need the reference backend") {
 					t.Errorf("got %v", err)
 				}
 			}

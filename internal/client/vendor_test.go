@@ -17,7 +17,7 @@ import (
 // awaitGroups returns the groups of a vendor once it has them all.
 func awaitGroups(t *testing.T, c *client.Client, id string) []api.Group {
 	t.Helper()
-	groups, err := client.Await(t.Context(), func(ctx context.Context) (*[]api.Group, error) {
+	groups, err := client.WaitFor(t.Context(), func(ctx context.Context) (*[]api.Group, error) {
 		groups, err := c.VendorGroups(ctx, id)
 		return &groups, err
 	}, func(groups []api.Group) bool { return len(groups) == len(access.VendorGroups()) })

@@ -244,7 +244,7 @@ func (f *facts) readMake(ctx context.Context, c *client.Client) error {
 		return fmt.Errorf("reading the Make organization: %w", err)
 	}
 	f.make = o
-	members, err := c.SettledMakeMembers(ctx)
+	members, err := c.WaitForMakeMembers(ctx)
 	for _, m := range members {
 		p := f.person(m.Email)
 		p.inMake, p.stale = m.Present || m.Status == "pending", m.Status == "stale"

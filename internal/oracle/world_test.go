@@ -193,7 +193,7 @@ func (t *tenant) furnishVendor(ctx context.Context, random *rand.Rand) error {
 		groups, err := t.client.VendorGroups(ctx, "v-api")
 		return &groups, err
 	}
-	groups, err := client.Await(ctx, read, func(groups []api.Group) bool { return len(groups) == 4 })
+	groups, err := client.WaitFor(ctx, read, func(groups []api.Group) bool { return len(groups) == 4 })
 	if err != nil {
 		return err
 	}

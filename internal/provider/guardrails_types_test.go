@@ -109,7 +109,7 @@ func judgedChanges(t *testing.T, b providertest.Backend) []judgedChange {
 	assignment := p.MustApply("iam_product_assignment", none, assignmentConfig)
 	organizationConfig := values{"organization_id": "7", "sync": false}
 	organization := p.MustApply("iam_make_organization", none, organizationConfig)
-	_, err = b.Client.SettledMakeMembers(t.Context())
+	_, err = b.Client.WaitForMakeMembers(t.Context())
 	must(err)
 	return []judgedChange{
 		{"iam_user", "destroyed", user, nil, "is removed", false, ""},

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/big"
 	"reflect"
@@ -51,9 +50,8 @@ func Inventory(ctx context.Context, c *client.Client, types []string) (objects [
 			continue
 		}
 		found, err := inventory(ctx, data, construct(), resources[name])
-		var extension *client.ExtensionError
 		switch {
-		case client.IsUnsupported(err), client.IsForbidden(err), errors.As(err, &extension):
+		case client.IsUnsupported(err), client.IsForbidden(err):
 			lacking[name] = err
 		case err != nil:
 			return nil, nil, fmt.Errorf("listing %s: %w", name, err)

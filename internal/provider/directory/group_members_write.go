@@ -60,7 +60,7 @@ func (r *groupMembersResource) write(ctx context.Context, plan groupMembersModel
 // await waits until the API shows who has joined and who has left. Whom somebody
 // else adds meanwhile is for the next plan to show.
 func (r *groupMembersResource) await(ctx context.Context, group string, planned map[string]string, leaving []string) error {
-	_, err := client.Await(ctx, func(ctx context.Context) (*map[string]bool, error) {
+	_, err := client.WaitFor(ctx, func(ctx context.Context) (*map[string]bool, error) {
 		shown, err := r.shown(ctx, group)
 		return &shown, err
 	}, func(shown map[string]bool) bool {

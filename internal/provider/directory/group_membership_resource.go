@@ -173,7 +173,7 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 
 // await waits until the API shows the membership.
 func (r *membershipResource) await(ctx context.Context, m membershipModel) error {
-	_, err := client.Await(ctx, func(ctx context.Context) (*bool, error) {
+	_, err := client.WaitFor(ctx, func(ctx context.Context) (*bool, error) {
 		exists, err := r.Client.HasMember(ctx, m.GroupID.ValueString(), access.UserType(m.UserType.ValueString()), m.UserID.ValueString())
 		return &exists, err
 	}, func(exists bool) bool { return exists })

@@ -308,7 +308,7 @@ func (r *groupResource) readBack(ctx context.Context, body api.GroupCreate, plan
 
 // await reads the group back once the API shows what was written.
 func (r *groupResource) await(ctx context.Context, id string, shows func(api.Group) bool) (*api.Group, error) {
-	return client.Await(ctx, func(ctx context.Context) (*api.Group, error) { return r.Client.Group(ctx, id) }, shows)
+	return client.WaitFor(ctx, func(ctx context.Context) (*api.Group, error) { return r.Client.Group(ctx, id) }, shows)
 }
 
 func (r *groupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -376,7 +376,7 @@ func (r *groupResource) update(ctx context.Context, plan groupModel, g grants, d
 		created, err = r.Client.UpdateGroup(ctx, id, body)
 		switch {
 		case client.IsConflict(err) && try < tries:
-			present, err = client.Settled(ctx, read, func(shown api.Group) bool {
+			present, err = client.WaitForUpdate(ctx, read, func(shown api.Group) bool {
 				return shown.Metadata != nil && body.Metadata != nil && body.Metadata.Allows(shown.Metadata.Version)
 			})
 			continue

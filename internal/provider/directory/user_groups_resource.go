@@ -306,7 +306,7 @@ func (r *userGroupsResource) write(ctx context.Context, id string, groups []stri
 		}
 	}
 	slices.Sort(groups)
-	_, err = client.Await(ctx, func(ctx context.Context) (*[]string, error) {
+	_, err = client.WaitFor(ctx, func(ctx context.Context) (*[]string, error) {
 		shown, err := r.Client.User(ctx, id)
 		if err != nil {
 			return nil, err

@@ -119,7 +119,7 @@ func (a *lockAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 		return
 	}
 	plumbing.Progress(resp, "%s is %s", user.ContactEmail, state)
-	_, err = client.Await(ctx, func(ctx context.Context) (*api.User, error) { return a.Client.User(ctx, user.ID) }, func(u api.User) bool { return u.Locked() == a.lock })
+	_, err = client.WaitFor(ctx, func(ctx context.Context) (*api.User, error) { return a.Client.User(ctx, user.ID) }, func(u api.User) bool { return u.Locked() == a.lock })
 	if err != nil {
 		resp.Diagnostics.AddWarning("Change Not Seen Yet", "User "+user.ContactEmail+" was "+state+", and reading it back failed: "+plumbing.Sentence(err.Error())+" The next refresh shows it.")
 	}

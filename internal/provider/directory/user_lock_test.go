@@ -180,16 +180,16 @@ func TestUserResource_lockFails(t *testing.T) {
 	l.hidden.Store(true)
 	p := providertest.New(t, b.Config)
 	half, d := p.Apply("iam_user", state{}, with(anna(), values{"locked": true}))
-	if !d.Has(`error at AttributeName("locked"): Unable to lock user`, "only the reference backend can", "terraform untaint") || half.Values["id"] == nil || half.Values["locked"] != false {
+	if !d.Has(`error at AttributeName("locked"): Unable to lock user`, "They need the reference backend", "terraform untaint") || half.Values["id"] == nil || half.Values["locked"] != false {
 		t.Errorf("got %v, %v", half.Values, d)
 	}
 	noChange(t, p, "iam_user", half, with(anna(), values{"locked": false}))
-	if _, d := p.Apply("iam_user", half, with(anna(), values{"locked": true})); !d.Has(`error at AttributeName("locked"): Unable to update user`, "only the reference backend can") {
+	if _, d := p.Apply("iam_user", half, with(anna(), values{"locked": true})); !d.Has(`error at AttributeName("locked"): Unable to update user`, "They need the reference backend") {
 		t.Errorf("got %v", d)
 	}
 	lasting := p.MustApply("iam_user", half, with(anna(), values{"on_destroy": "lock"}))
 	kept, d := p.Apply("iam_user", lasting, nil)
-	if !d.Has(`error at AttributeName("on_destroy"): Unable to delete user`, "only the reference backend can") || kept.Values == nil {
+	if !d.Has(`error at AttributeName("on_destroy"): Unable to delete user`, "They need the reference backend") || kept.Values == nil {
 		t.Errorf("got %v, %v", kept.Values, d)
 	}
 	if users, _ := b.Client.Users(t.Context()); len(users) != 2 {

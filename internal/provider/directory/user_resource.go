@@ -258,7 +258,7 @@ func (r *userResource) create(ctx context.Context, plan userModel, start time.Ti
 	for try := 1; ; try++ {
 		id, err := r.Client.CreateUser(ctx, plan.toAPI())
 		if client.IsConflict(err) && try > 1 {
-			if found, lookup := client.Await(ctx, byEmail, func(api.User) bool { return true }); lookup == nil && plan.wasMadeBy(*found, start) {
+			if found, lookup := client.WaitFor(ctx, byEmail, func(api.User) bool { return true }); lookup == nil && plan.wasMadeBy(*found, start) {
 				return found.ID, nil
 			}
 		}
@@ -280,7 +280,7 @@ func (r *userResource) create(ctx context.Context, plan userModel, start time.Ti
 
 // await reads the user back once the API shows what was written.
 func (r *userResource) await(ctx context.Context, id string, plan userModel) (*api.User, error) {
-	return client.Await(ctx, func(ctx context.Context) (*api.User, error) { return r.read(ctx, id, plan) }, plan.shownBy)
+	return client.WaitFor(ctx, func(ctx context.Context) (*api.User, error) { return r.read(ctx, id, plan) }, plan.shownBy)
 }
 
 // emailRefused reports whether the API does not take the e-mail, as where the

@@ -299,7 +299,7 @@ func (s *usersSync) await(ctx context.Context) error {
 		}
 		return nil
 	}
-	_, err := client.Await(ctx, func(ctx context.Context) (*map[string]api.User, error) {
+	_, err := client.WaitFor(ctx, func(ctx context.Context) (*map[string]api.User, error) {
 		users, err := s.r.users(ctx)
 		return &users, err
 	}, func(users map[string]api.User) bool {

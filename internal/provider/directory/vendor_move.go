@@ -50,7 +50,7 @@ func join(ctx context.Context, d *plumbing.Data, p plumbing.Pair, userType acces
 		return unlock, err
 	}
 	var groups []string
-	_, wait := client.Await(ctx, func(ctx context.Context) (*[]string, error) {
+	_, wait := client.WaitFor(ctx, func(ctx context.Context) (*[]string, error) {
 		found, err := inTheWay(ctx, d.Client, p.Group, p.User)
 		if err == nil {
 			groups = found

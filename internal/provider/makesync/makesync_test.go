@@ -205,7 +205,7 @@ func TestMembers_makeIsDown(t *testing.T) {
 	}
 	up.Store(true)
 	must(t, b.Client.SyncMake(t.Context())) // or wait
-	_, err := client.Await(t.Context(), func(ctx context.Context) (*[]api.MakeMember, error) {
+	_, err := client.WaitFor(t.Context(), func(ctx context.Context) (*[]api.MakeMember, error) {
 		list, err := b.Client.MakeMembers(ctx)
 		return &list, err
 	}, func(list []api.MakeMember) bool {

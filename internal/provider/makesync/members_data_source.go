@@ -90,7 +90,7 @@ func (d *membersDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if resp.Diagnostics.HasError() || !d.Ready(&resp.Diagnostics) {
 		return
 	}
-	members, err := d.Client.SettledMakeMembers(ctx)
+	members, err := d.Client.WaitForMakeMembers(ctx)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("read", "Make members", "of the tenant", err))
 		return

@@ -245,7 +245,7 @@ func (r *organizationResource) write(ctx context.Context, verb string, wanted ap
 	wanted.APIKey = key
 	_, err := r.Client.PutMakeOrganization(ctx, wanted)
 	if err == nil {
-		_, err = client.Await(ctx, r.Client.MakeOrganization, func(o api.MakeOrganization) bool {
+		_, err = client.WaitFor(ctx, r.Client.MakeOrganization, func(o api.MakeOrganization) bool {
 			return o.OrganizationID == wanted.OrganizationID && o.Sync == wanted.Sync && o.PruneStale == wanted.PruneStale && o.APIURL == wanted.APIURL
 		})
 	}

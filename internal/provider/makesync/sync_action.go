@@ -68,7 +68,7 @@ func (a *syncAction) Invoke(ctx context.Context, _ action.InvokeRequest, resp *a
 		resp.Diagnostics.Append(plumbing.Unable("sync", "Make organization", "of the tenant", err))
 		return
 	}
-	members, err := a.Client.SettledMakeMembers(ctx)
+	members, err := a.Client.WaitForMakeMembers(ctx)
 	if err != nil {
 		plumbing.Progress(resp, "the sync looks at every user")
 		return

@@ -86,7 +86,7 @@ func (d *Data) ChangeGroup(ctx context.Context, id string, alter func(present ap
 		case created: // it was deleted meanwhile, and is to stay so
 			err = d.Client.DeleteGroup(ctx, id, false)
 		case client.IsConflict(err) && try < tries:
-			present, err = client.Settled(ctx, read, func(shown api.Group) bool {
+			present, err = client.WaitForUpdate(ctx, read, func(shown api.Group) bool {
 				return shown.Metadata != nil && body.Metadata != nil && body.Metadata.Allows(shown.Metadata.Version)
 			})
 			continue

@@ -50,5 +50,5 @@ func Within(ctx context.Context, of func(context.Context, time.Duration) (time.D
 	if d <= 0 {
 		return ctx, func() {}
 	}
-	return client.Within(ctx, d)
+	return client.WithTimeout(ctx, d)
 }

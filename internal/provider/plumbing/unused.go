@@ -48,7 +48,7 @@ func SavedUses(ctx context.Context, private PrivateData) (p PlannedUses, diags d
 // locked meanwhile but by the request itself.
 func (d *Data) RetryWhileInUse(ctx context.Context, request func(context.Context) error, inUse func(error) bool) error {
 	var refused error
-	_, err := client.AwaitOthers(ctx, d.Client, func(ctx context.Context) (done bool, err error) {
+	_, err := client.WaitForOthers(ctx, d.Client, func(ctx context.Context) (done bool, err error) {
 		refused = nil
 		err = request(ctx)
 		if err != nil && inUse(err) {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -19,8 +18,7 @@ import (
 // reasons to go without the rest of the report.
 func (m *userPermissionsModel) readTeam(ctx context.Context, c *client.Client, user api.User, diags *diag.Diagnostics) {
 	m.TeamRole, m.Products, m.Organizations = types.StringNull(), types.MapNull(types.StringType), types.ListNull(types.StringType)
-	standing, err := c.Standing(ctx, user.ContactEmail)
-	var lacking *client.ExtensionError
+	standing, err := c.TeamStatus(ctx, user.ContactEmail)
 	switch {
 	case err == nil:
 		products := map[string]attr.Value{}
@@ -29,7 +27,7 @@ func (m *userPermissionsModel) readTeam(ctx context.Context, c *client.Client, u
 		}
 		m.TeamRole, m.Products = plumbing.StringOrNull(string(standing.Role)), types.MapValueMust(types.StringType, products)
 		m.Organizations = plumbing.StringList(standing.Organizations)
-	case errors.As(err, &lacking):
+	case client.IsUnsupported(err):
 	case client.IsForbidden(err):
 		diags.AddAttributeWarning(path.Root("team_role"), "Team Not Read",
 			"The API key lacks the scope "+api.ScopeTeamRead+", so that team_role, products and organizations of the report are null. Use a key that has it, unless the configuration does without them.")

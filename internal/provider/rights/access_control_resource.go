@@ -196,7 +196,7 @@ func refusedControl(verb, id string, body api.AccessControlUpdate, err error) di
 
 // await reads the access control back once the API shows what was written.
 func (r *accessControlResource) await(ctx context.Context, id string, body api.AccessControlUpdate) (*api.AccessControl, error) {
-	return client.Await(ctx, func(ctx context.Context) (*api.AccessControl, error) { return r.Client.AccessControl(ctx, id) },
+	return client.WaitFor(ctx, func(ctx context.Context) (*api.AccessControl, error) { return r.Client.AccessControl(ctx, id) },
 		func(c api.AccessControl) bool { return sameControl(c, body) })
 }
 

@@ -179,8 +179,7 @@ func (r *roleTemplateResource) planAccess(ctx context.Context, plan customTempla
 // refused is the diagnostic of an operation that the API did not take.
 func refused(verb, object string, err error) diag.Diagnostic {
 	if client.IsUnsupported(err) {
-		err = fmt.Errorf("%w. Custom role templates need the reference backend: point the provider at one (embedded, or the api_url of a serve command), "+
-			"or write the levels into the access of each iam_group", err)
+		err = fmt.Errorf("%w. Or set the levels in the access of each iam_group", err)
 	}
 	return plumbing.Unable(verb, "role template", object, err)
 }
@@ -245,7 +244,7 @@ func answered(err error) bool {
 // list that groups are made from.
 func (r *roleTemplateResource) await(ctx context.Context, plan customTemplateModel, body api.TemplateUpdate) (*api.TemplateDefinition, error) {
 	id := plan.ID.ValueString()
-	written, err := client.Await(ctx,
+	written, err := client.WaitFor(ctx,
 		func(ctx context.Context) (*api.TemplateDefinition, error) { return r.Client.Template(ctx, id) },
 		func(t api.TemplateDefinition) bool {
 			return sameTemplate(t, body) && plumbing.LevelMap(t.Gives().Map(), false).Equal(plan.EffectiveAccess)
@@ -253,7 +252,7 @@ func (r *roleTemplateResource) await(ctx context.Context, plan customTemplateMod
 	if err != nil {
 		return nil, err
 	}
-	_, err = client.Await(ctx,
+	_, err = client.WaitFor(ctx,
 		func(ctx context.Context) (*[]api.Template, error) {
 			list, err := r.Client.Templates(ctx)
 			return &list, err

@@ -298,7 +298,7 @@ func TestRoleTemplateResource_publicAPI(t *testing.T) {
 				})
 			}})
 			p := providertest.New(t, b.Config)
-			const say = "Custom role templates need the reference backend"
+			const say = "no custom role templates. They need the reference backend"
 			made, d := p.Apply("iam_role_template", state{}, clerk())
 			if !d.Has("error: Unable to create role template", say, "access of each iam_group") || made.Values != nil {
 				t.Errorf("apply: got %v, %v", made.Values, d)

@@ -168,7 +168,7 @@ func (r *scopeResource) Create(ctx context.Context, req resource.CreateRequest, 
 
 // await reads the scope back once the API shows what was written.
 func (r *scopeResource) await(ctx context.Context, id string, body api.ScopeUpdate) (*api.Scope, error) {
-	return client.Await(ctx, func(ctx context.Context) (*api.Scope, error) { return r.Client.Scope(ctx, id) },
+	return client.WaitFor(ctx, func(ctx context.Context) (*api.Scope, error) { return r.Client.Scope(ctx, id) },
 		func(s api.Scope) bool { return sameScope(s, body) })
 }
 

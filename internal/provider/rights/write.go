@@ -31,7 +31,7 @@ func rewrite[T any](ctx context.Context, read func(context.Context) (*T, error),
 		if !client.IsConflict(err) || try == tries {
 			return created, err
 		}
-		present, _ = client.Await(ctx, read, func(t T) bool { return !reflect.DeepEqual(metadata(t).Expected(), known.Expected()) })
+		present, _ = client.WaitFor(ctx, read, func(t T) bool { return !reflect.DeepEqual(metadata(t).Expected(), known.Expected()) })
 		if present == nil {
 			return false, err
 		}
@@ -41,7 +41,7 @@ func rewrite[T any](ctx context.Context, read func(context.Context) (*T, error),
 // awaitGone waits until the API does not show any more what was deleted: who
 // makes it again looks first whether it is there.
 func awaitGone(ctx context.Context, read func(context.Context) error) error {
-	_, err := client.Await(ctx, func(ctx context.Context) (*bool, error) {
+	_, err := client.WaitFor(ctx, func(ctx context.Context) (*bool, error) {
 		err := read(ctx)
 		gone := client.IsNotFound(err)
 		if gone {

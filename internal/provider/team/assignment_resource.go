@@ -236,7 +236,7 @@ func (r *assignmentResource) write(ctx context.Context, plan assignmentModel, di
 		diags.Append(refusedMember(member, err))
 		return false
 	}
-	_, err := client.Await(ctx, func(ctx context.Context) (*api.HeldProduct, error) {
+	_, err := client.WaitFor(ctx, func(ctx context.Context) (*api.HeldProduct, error) {
 		held, err := r.assigned(ctx, plan)
 		if err == nil && held == nil {
 			held = &api.HeldProduct{}

@@ -235,7 +235,7 @@ func (r *memberResource) readBack(ctx context.Context, id string, plan *memberMo
 
 // await reads the member once the API shows the role.
 func (r *memberResource) await(ctx context.Context, id string, plan memberModel) (*api.TeamMember, error) {
-	return client.Await(ctx, func(ctx context.Context) (*api.TeamMember, error) {
+	return client.WaitFor(ctx, func(ctx context.Context) (*api.TeamMember, error) {
 		m, err := r.Client.TeamMember(ctx, id)
 		if err == nil && !api.SameEmail(m.Email, plan.Email.ValueString()) {
 			return nil, &plumbing.WrongUserError{ID: id, Email: m.Email, Wanted: plan.Email.ValueString()}

@@ -162,7 +162,7 @@ func (r *ownerResource) transfer(ctx context.Context, plan *ownerModel, diags *d
 		diags.Append(refusedOwner(to, err))
 		return
 	}
-	_, err = client.Await(ctx, r.Client.TeamOwner, func(m api.TeamMember) bool { return m.ID == to })
+	_, err = client.WaitFor(ctx, r.Client.TeamOwner, func(m api.TeamMember) bool { return m.ID == to })
 	if err != nil {
 		diags.Append(plumbing.ReadBackWarning("transfer", "to "+to, err))
 	}

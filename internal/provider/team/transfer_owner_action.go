@@ -86,7 +86,7 @@ func (a *transferOwnerAction) Invoke(ctx context.Context, req action.InvokeReque
 		return
 	}
 	plumbing.Progress(resp, "the ownership went from %s, now an Admin, to %s", present.Email, member.Email)
-	_, err = client.Await(ctx, a.Client.TeamOwner, func(owner api.TeamMember) bool { return owner.ID == member.ID })
+	_, err = client.WaitFor(ctx, a.Client.TeamOwner, func(owner api.TeamMember) bool { return owner.ID == member.ID })
 	if err != nil {
 		resp.Diagnostics.AddWarning("Change Not Seen Yet", "The ownership went to "+member.Email+", and reading it back failed: "+plumbing.Sentence(err.Error())+" The next refresh shows it.")
 	}

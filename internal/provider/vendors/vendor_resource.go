@@ -148,7 +148,7 @@ func (r *vendorResource) create(ctx context.Context, id string, body api.VendorU
 	if client.IsConflict(err) && client.IsUncertain(err) {
 		// It is there, and the API may not show it yet.
 		read := func(ctx context.Context) (*api.Vendor, error) { return r.Client.Vendor(ctx, id) }
-		if found, lookup := client.Await(ctx, read, func(api.Vendor) bool { return true }); lookup == nil && shows(*found, body) {
+		if found, lookup := client.WaitFor(ctx, read, func(api.Vendor) bool { return true }); lookup == nil && shows(*found, body) {
 			return nil
 		}
 	}
@@ -185,7 +185,7 @@ func (r *vendorResource) readBack(ctx context.Context, body api.VendorUpdate, pl
 
 // await reads the vendor back once the API shows what was written.
 func (r *vendorResource) await(ctx context.Context, id string, body api.VendorUpdate) (*api.Vendor, error) {
-	return client.Await(ctx, func(ctx context.Context) (*api.Vendor, error) { return r.Client.Vendor(ctx, id) },
+	return client.WaitFor(ctx, func(ctx context.Context) (*api.Vendor, error) { return r.Client.Vendor(ctx, id) },
 		func(v api.Vendor) bool { return shows(v, body) })
 }
 
@@ -193,7 +193,7 @@ func (r *vendorResource) await(ctx context.Context, id string, body api.VendorUp
 // once there are enough. Without them the vendor is in the state all the same.
 func (r *vendorResource) readGroups(ctx context.Context, plan *vendorModel, enough func(types.Map) bool, diags *diag.Diagnostics) {
 	plan.GroupIDs = groupIDs(nil)
-	_, err := client.Await(ctx, func(ctx context.Context) (*types.Map, error) {
+	_, err := client.WaitFor(ctx, func(ctx context.Context) (*types.Map, error) {
 		groups, err := r.Client.VendorGroups(ctx, plan.ID.ValueString())
 		if err == nil {
 			plan.GroupIDs = groupIDs(groups)
@@ -274,7 +274,7 @@ func (r *vendorResource) update(ctx context.Context, plan vendorModel, diags *di
 		created, err = r.Client.UpdateVendor(ctx, id, body)
 		switch {
 		case client.IsConflict(err) && try < tries:
-			present, err = client.Settled(ctx, read, func(shown api.Vendor) bool {
+			present, err = client.WaitForUpdate(ctx, read, func(shown api.Vendor) bool {
 				return shown.Metadata != nil && body.Metadata != nil && body.Metadata.Allows(shown.Metadata.Version)
 			})
 			continue

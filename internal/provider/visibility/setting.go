@@ -87,7 +87,7 @@ func repeated(err error) bool {
 // await waits until the API shows another state of the item than the one that
 // was read, ours or one that came after it.
 func await(ctx context.Context, c *client.Client, key string, item *api.Setting, next any) (*api.Setting, error) {
-	return client.Await(ctx, func(ctx context.Context) (*api.Setting, error) { return c.Setting(ctx, key) }, func(shown api.Setting) bool {
+	return client.WaitFor(ctx, func(ctx context.Context) (*api.Setting, error) { return c.Setting(ctx, key) }, func(shown api.Setting) bool {
 		return item == nil || shown.Version != item.Version || sameJSON(shown.Value, next)
 	})
 }

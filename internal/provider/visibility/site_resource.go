@@ -144,7 +144,7 @@ func (r *siteResource) create(ctx context.Context, plan siteModel) error {
 
 // await reads the site back once the API shows what was written.
 func (r *siteResource) await(ctx context.Context, code string, shows func(api.Site) bool) (*api.Site, error) {
-	return client.Await(ctx, func(ctx context.Context) (*api.Site, error) { return r.Client.Site(ctx, code) }, shows)
+	return client.WaitFor(ctx, func(ctx context.Context) (*api.Site, error) { return r.Client.Site(ctx, code) }, shows)
 }
 
 func (r *siteResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {

@@ -7,18 +7,18 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// Standing is what an account is in the tenant's team, and where else it is.
-type Standing struct {
+// TeamStatus is what an account is in the tenant's team, and where else it is.
+type TeamStatus struct {
 	Role          access.TeamRole   // empty for who is not in the team
 	Products      map[string]string // that it may use, to the role in each, which may be empty
 	Organizations []string          // names of its tenants, sorted
 }
 
-// Standing returns what the account with the e-mail address is, whatever its
-// case. It must belong to the tenant. The error is an ExtensionError where the
+// TeamStatus returns what the account with the e-mail address is, whatever its
+// case. It must belong to the tenant. The error is an UnsupportedError where the
 // API has no teams.
-func (c *Client) Standing(ctx context.Context, email string) (*Standing, error) {
-	s := &Standing{Products: map[string]string{}}
+func (c *Client) TeamStatus(ctx context.Context, email string) (*TeamStatus, error) {
+	s := &TeamStatus{Products: map[string]string{}}
 	member, err := c.TeamMemberByEmail(ctx, email)
 	switch {
 	case err == nil:

@@ -25,7 +25,7 @@ func TestAwait(t *testing.T) {
 		reads++
 		return &a.value, a.err
 	}
-	got, err := Await(t.Context(), read, func(v int) bool { return v == 2 })
+	got, err := WaitFor(t.Context(), read, func(v int) bool { return v == 2 })
 	if err != nil || *got != 2 || reads != 3 {
 		t.Errorf("got %v, %v after %d reads", got, err, reads)
 	}
@@ -34,7 +34,7 @@ func TestAwait(t *testing.T) {
 func TestAwait_otherErrorsEndIt(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
-	_, err := Await(t.Context(), func(context.Context) (*int, error) { return nil, broken }, func(int) bool { return true })
+	_, err := WaitFor(t.Context(), func(context.Context) (*int, error) { return nil, broken }, func(int) bool { return true })
 	if !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
@@ -43,7 +43,7 @@ func TestAwait_otherErrorsEndIt(t *testing.T) {
 func TestAwait_canceled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := Await(ctx, func(context.Context) (*int, error) { cancel(); return new(int), nil }, func(int) bool { return false })
+	_, err := WaitFor(ctx, func(context.Context) (*int, error) { cancel(); return new(int), nil }, func(int) bool { return false })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -56,14 +56,14 @@ func TestWithin(t *testing.T) {
 		never := func(int) bool { return false }
 		zero := func(context.Context) (*int, error) { return new(int), nil }
 		start := time.Now()
-		_, err := Await(t.Context(), zero, never)
-		if took := time.Since(start); !errors.Is(err, errLag) || took != lag {
+		_, err := WaitFor(t.Context(), zero, never)
+		if took := time.Since(start); !errors.Is(err, errLag) || took != maxLag {
 			t.Errorf("after %s: %v", took, err)
 		}
 		for _, limit := range []time.Duration{time.Second, time.Hour} {
-			ctx, cancel := Within(t.Context(), limit)
+			ctx, cancel := WithTimeout(t.Context(), limit)
 			start = time.Now()
-			_, err := Await(ctx, zero, never)
+			_, err := WaitFor(ctx, zero, never)
 			if took := time.Since(start); err == nil || err.Error() != "it took longer than its timeout of "+limit.String() || took != limit {
 				t.Errorf("after %s: %v", took, err)
 			}
@@ -79,7 +79,7 @@ func TestWithin_request(t *testing.T) {
 		_, _ = io.Copy(io.Discard, r.Body) // or the end of the request is not seen
 		<-r.Context().Done()
 	})
-	ctx, cancel := Within(t.Context(), 500*time.Millisecond)
+	ctx, cancel := WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancel()
 	_, err := c.CreateVendor(ctx, api.VendorCreate{ID: "v"})
 	if err == nil || !strings.HasPrefix(err.Error(), "it took longer than its timeout of 500ms: POST /vendor/") || !IsUncertain(err) {
@@ -91,20 +91,20 @@ func TestSettled(t *testing.T) {
 	t.Parallel()
 	value := 0
 	count := func(context.Context) (*int, error) { value++; return &value, nil }
-	if got, err := Settled(t.Context(), count, func(v int) bool { return v < 3 }); err != nil || *got != 3 {
+	if got, err := WaitForUpdate(t.Context(), count, func(v int) bool { return v < 3 }); err != nil || *got != 3 {
 		t.Errorf("got %v, %v", got, err)
 	}
 	// What stays as it is, is what there is.
 	same := func(context.Context) (*int, error) { return new(7), nil }
-	if got, err := Settled(t.Context(), same, func(int) bool { return true }); err != nil || *got != 7 {
+	if got, err := WaitForUpdate(t.Context(), same, func(int) bool { return true }); err != nil || *got != 7 {
 		t.Errorf("got %v, %v", got, err)
 	}
 	gone := func(context.Context) (*int, error) { return nil, &NotFoundError{What: "answer"} }
-	if _, err := Settled(t.Context(), gone, func(int) bool { return false }); !IsNotFound(err) {
+	if _, err := WaitForUpdate(t.Context(), gone, func(int) bool { return false }); !IsNotFound(err) {
 		t.Errorf("got %v", err)
 	}
 	broken := errors.New("broken")
-	if _, err := Settled(t.Context(), func(context.Context) (*int, error) { return nil, broken }, func(int) bool { return true }); !errors.Is(err, broken) {
+	if _, err := WaitForUpdate(t.Context(), func(context.Context) (*int, error) { return nil, broken }, func(int) bool { return true }); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -6,10 +6,10 @@ import (
 )
 
 // shared answers many readers of the same documents with one request for each,
-// by the rules of gathering: a reader that asks again gets it anew, and after
+// by the rules of batchReader: a reader that asks again gets it anew, and after
 // the client's first write everybody does. An error is for those who waited for
 // it, unless it is the API's word on the document; who comes later tries anew.
-type shared[T any] struct {
+type flight[T any] struct {
 	mu     sync.Mutex
 	latest map[string]*document[T] // by id
 }
@@ -24,7 +24,7 @@ type document[T any] struct {
 
 // get returns the document that the reader and the id in asks name. What is
 // shared nobody may change.
-func (s *shared[T]) get(ctx context.Context, c *Client, asks [2]string, read func(context.Context) (T, error)) (T, error) {
+func (s *flight[T]) get(ctx context.Context, c *Client, asks [2]string, read func(context.Context) (T, error)) (T, error) {
 	if c.wrote.Load() {
 		return read(ctx)
 	}
@@ -57,7 +57,7 @@ func (s *shared[T]) get(ctx context.Context, c *Client, asks [2]string, read fun
 }
 
 // forget has the next reader read the document anew.
-func (s *shared[T]) forget(id string, d *document[T]) {
+func (s *flight[T]) forget(id string, d *document[T]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.latest[id] == d {

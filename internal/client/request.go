@@ -36,12 +36,12 @@ type call struct {
 
 func (c call) repeatable() bool { return c.again || c.method != http.MethodPost }
 
-// exchange is one call under way, with all its tries. It is the RoundTripper
+// request is one call under way, with all its tries. It is the RoundTripper
 // below the retries, because that is where each try is seen on its own: there
 // it is counted, logged and read to the end, so that an answer that breaks off
 // is repeated like one that never came.
-type exchange struct {
-	Request
+type request struct {
+	RequestInfo
 	client *Client
 	call   call
 	token  string
@@ -54,112 +54,112 @@ type exchange struct {
 	failed error // in place of an answer
 }
 
-func (c *Client) newExchange(call call) *exchange {
-	return &exchange{
-		Request: Request{Method: call.method, Path: call.path, Host: c.base.Host, RequestID: uuid.NewString(), TraceID: c.trace.ID()},
-		client:  c,
-		call:    call,
+func (c *Client) newRequest(call call) *request {
+	return &request{
+		RequestInfo: RequestInfo{Method: call.method, Path: call.path, Host: c.base.Host, RequestID: uuid.NewString(), TraceID: c.trace.ID()},
+		client:      c,
+		call:        call,
 	}
 }
 
 // send makes the request, with as many tries as it takes and policy allows.
-func (x *exchange) send(ctx context.Context, token string) error {
-	x.token = token
-	req, err := x.request(ctx)
+func (r *request) send(ctx context.Context, token string) error {
+	r.token = token
+	req, err := r.request(ctx)
 	if err != nil {
 		return err
 	}
 	retrier := retryablehttp.Client{
 		HTTPClient: &http.Client{
-			Transport: x, // which keeps the time
+			Transport: r, // which keeps the time
 			// The API never redirects. Whoever does is not the API, and must
 			// not see a request made for it.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		RetryMax:     x.client.retries,
+		RetryMax:     r.client.retries,
 		RetryWaitMin: shortestWait,
 		RetryWaitMax: longestWait,
 		CheckRetry: func(ctx context.Context, _ *http.Response, err error) (bool, error) {
-			return x.retry(ctx, err), nil // an error here would replace the cause
+			return r.retry(ctx, err), nil // an error here would replace the cause
 		},
-		Backoff:      x.wait,
+		Backoff:      r.wait,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
 	resp, err := retrier.Do(req)
 	if err != nil {
-		return x.unanswered(err)
+		return r.unanswered(err)
 	}
 	_ = resp.Body.Close() // holds nothing: RoundTrip took it all
-	if x.status == http.StatusNotModified && x.call.unless != "" {
+	if r.status == http.StatusNotModified && r.call.unless != "" {
 		return nil
 	}
-	if x.status < 200 || x.status > 299 {
-		return x.refused()
+	if r.status < 200 || r.status > 299 {
+		return r.refused()
 	}
-	if !slices.Contains(x.call.want, x.status) {
-		return x.unusable(fmt.Errorf("%s is not an answer to this request", statusText(x.status)))
+	if !slices.Contains(r.call.want, r.status) {
+		return r.unusable(fmt.Errorf("%s is not an answer to this request", statusText(r.status)))
 	}
 	return nil
 }
 
 // request builds the request, whose header stays the same over all tries.
-func (x *exchange) request(ctx context.Context) (*retryablehttp.Request, error) {
-	if err := checkPath(x.Path); err != nil {
-		return nil, fmt.Errorf("%s %s: %w", x.Method, shown(x.Path), err)
+func (r *request) request(ctx context.Context) (*retryablehttp.Request, error) {
+	if err := checkPath(r.Path); err != nil {
+		return nil, fmt.Errorf("%s %s: %w", r.Method, shown(r.Path), err)
 	}
-	target := x.client.base.String() + x.Path
-	if len(x.call.query) > 0 {
-		target += "?" + x.call.query.Encode()
+	target := r.client.base.String() + r.Path
+	if len(r.call.query) > 0 {
+		target += "?" + r.call.query.Encode()
 	}
 	var body any
 	switch {
-	case x.call.form != nil:
-		body = []byte(x.call.form.Encode())
-	case x.call.body != nil:
-		encoded, err := json.Marshal(x.call.body)
+	case r.call.form != nil:
+		body = []byte(r.call.form.Encode())
+	case r.call.body != nil:
+		encoded, err := json.Marshal(r.call.body)
 		if err != nil {
-			return nil, fmt.Errorf("%s %s: encoding the body: %w", x.Method, x.Path, err)
+			return nil, fmt.Errorf("%s %s: encoding the body: %w", r.Method, r.Path, err)
 		}
 		body = encoded
 	}
-	req, err := retryablehttp.NewRequestWithContext(ctx, x.Method, target, body)
+	req, err := retryablehttp.NewRequestWithContext(ctx, r.Method, target, body)
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", x.Method, x.Path, err)
+		return nil, fmt.Errorf("%s %s: %w", r.Method, r.Path, err)
 	}
-	x.setHeader(req.Header)
+	r.setHeader(req.Header)
 	return req, nil
 }
 
 // setHeader sets what every request carries. Localized texts travel as maps of
 // all languages in both directions, which is what "*" asks for.
-func (x *exchange) setHeader(h http.Header) {
+func (r *request) setHeader(h http.Header) {
 	h.Set("Accept", "application/json")
-	h.Set("User-Agent", x.client.agent)
-	h.Set(api.HeaderRequestID, x.RequestID)
-	if trace := x.client.trace; trace.Parent != "" {
+	h.Set("User-Agent", r.client.agent)
+	h.Set(api.HeaderRequestID, r.RequestID)
+	if trace := r.client.trace; trace.Parent != "" {
 		h.Set(api.HeaderTraceparent, trace.Parent)
 		if trace.State != "" {
 			h.Set(api.HeaderTracestate, trace.State)
 		}
 	}
-	if x.call.form != nil {
+	if r.call.form != nil {
 		h.Set("Content-Type", "application/x-www-form-urlencoded")
 		return
 	}
-	h.Set("Authorization", "Bearer "+x.token)
-	h.Set(api.HeaderTenant, x.client.tenant)
+	h.Set("Authorization", "Bearer "+r.token)
+	h.Set(api.HeaderTenant, r.client.tenant)
 	h.Set("Accept-Language", "*")
-	if x.Method != http.MethodGet {
+	if r.Method != http.MethodGet {
 		h.Set("Content-Language", "*")
 	}
-	if x.call.body != nil {
+	if r.call.body != nil {
 		h.Set("Content-Type", "application/json")
 	}
-	if x.call.total {
+	if r.call.total {
 		h.Set(api.HeaderTotalCount, "true")
 	}
-	if x.call.unless != "" {
-		h.Set("If-None-Match", x.call.unless)
+	if r.call.unless != "" {
+		h.Set("If-None-Match", r.call.unless)
 	}
 }
 
@@ -182,26 +182,26 @@ func checkPath(path string) error {
 }
 
 // RoundTrip makes one try.
-func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
+func (r *request) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
-	if err := x.client.pace.enter(ctx); err != nil {
+	if err := r.client.throttle.enter(ctx); err != nil {
 		return nil, err
 	}
-	defer x.client.pace.leave()
-	x.sent, x.status, x.header, x.body, x.failed = false, 0, nil, nil, nil
-	x.Attempts++
+	defer r.client.throttle.leave()
+	r.sent, r.status, r.header, r.body, r.failed = false, 0, nil, nil, nil
+	r.Attempts++
 	start := time.Now()
 	var reached reach
-	limited, cancel := context.WithTimeout(ctx, x.client.timeout)
+	limited, cancel := context.WithTimeout(ctx, r.client.timeout)
 	defer cancel()
-	resp, err := x.client.transport.RoundTrip(req.WithContext(reached.trace(limited)))
+	resp, err := r.client.transport.RoundTrip(req.WithContext(reached.trace(limited)))
 	if err == nil {
-		x.status, x.header = resp.StatusCode, resp.Header
-		limit := x.client.maxAnswer
+		r.status, r.header = resp.StatusCode, resp.Header
+		limit := r.client.maxAnswer
 		if resp.StatusCode > 299 {
 			limit = min(limit, maxRefusal)
 		}
-		x.body, err = readAll(resp.Body, limit)
+		r.body, err = readAll(resp.Body, limit)
 		resp.Body = http.NoBody
 	}
 	switch {
@@ -209,17 +209,17 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	case ctx.Err() != nil:
 		err = ctx.Err() // net/http may give the cause, which overdue tells
 	case limited.Err() != nil:
-		err = fmt.Errorf("no whole answer within %s: %w", x.client.timeout, err)
+		err = fmt.Errorf("no whole answer within %s: %w", r.client.timeout, err)
 	}
-	x.failed = err
-	x.sent = err == nil || reached.server()
+	r.failed = err
+	r.sent = err == nil || reached.server()
 	switch { // a gateway does not say how far the request came
-	case err != nil && x.sent, x.status == http.StatusBadGateway, x.status == http.StatusServiceUnavailable, x.status == http.StatusGatewayTimeout:
-		x.doubt()
+	case err != nil && r.sent, r.status == http.StatusBadGateway, r.status == http.StatusServiceUnavailable, r.status == http.StatusGatewayTimeout:
+		r.doubt()
 	}
-	x.logTry(ctx, time.Since(start), err)
-	if err == nil && x.status != http.StatusTooManyRequests {
-		x.client.pace.answered()
+	r.logTry(ctx, time.Since(start), err)
+	if err == nil && r.status != http.StatusTooManyRequests {
+		r.client.throttle.answered()
 	}
 	if err != nil {
 		return nil, err
@@ -241,8 +241,8 @@ func readAll(body io.ReadCloser, limit int64) ([]byte, error) {
 // doubt notes that the call may have taken effect without the caller knowing.
 // Only a POST leaves doubt: the other methods can simply be called again, and
 // the token request changes nothing.
-func (x *exchange) doubt() {
-	x.uncertain = x.uncertain || x.Method == http.MethodPost && x.call.form == nil
+func (r *request) doubt() {
+	r.uncertain = r.uncertain || r.Method == http.MethodPost && r.call.form == nil
 }
 
 // reach follows a try to its connection.
@@ -259,25 +259,25 @@ func (r *reach) trace(ctx context.Context) context.Context {
 // that never asked for a connection is not net/http's and does not tell.
 func (r *reach) server() bool { return r.connected.Load() || !r.asked.Load() }
 
-func (x *exchange) logTry(ctx context.Context, took time.Duration, err error) {
-	if x.client.log == nil {
+func (r *request) logTry(ctx context.Context, took time.Duration, err error) {
+	if r.client.log == nil {
 		return
 	}
 	fields := map[string]any{
-		"method":      x.Method,
-		"path":        x.Path,
-		"attempt":     x.Attempts,
+		"method":      r.Method,
+		"path":        r.Path,
+		"attempt":     r.Attempts,
 		"duration_ms": took.Milliseconds(),
-		"request_id":  x.RequestID,
+		"request_id":  r.RequestID,
 	}
-	if x.TraceID != "" {
-		fields["trace_id"] = x.TraceID
+	if r.TraceID != "" {
+		fields["trace_id"] = r.TraceID
 	}
-	if x.status != 0 {
-		fields["status"] = x.status
+	if r.status != 0 {
+		fields["status"] = r.status
 	}
 	if err != nil {
 		fields["error"] = shown(err.Error())
 	}
-	x.client.log(ctx, "IAM API request", fields)
+	r.client.log(ctx, "IAM API request", fields)
 }

@@ -38,8 +38,8 @@ func TestPace_limit(t *testing.T) {
 	if most > requestsAtOnce || most < 2 {
 		t.Errorf("%d requests at a time", most)
 	}
-	if c.pace.running != 0 || len(c.pace.waiting) != 0 {
-		t.Errorf("%d running and %d waiting at the end", c.pace.running, len(c.pace.waiting))
+	if c.throttle.running != 0 || len(c.throttle.waiting) != 0 {
+		t.Errorf("%d running and %d waiting at the end", c.throttle.running, len(c.throttle.waiting))
 	}
 }
 
@@ -77,7 +77,7 @@ func TestPace_busyServer(t *testing.T) {
 
 func TestPace_pause(t *testing.T) {
 	t.Parallel()
-	var p pace
+	var p throttle
 	if err := p.enter(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestPace_pause(t *testing.T) {
 
 func TestPace_canceled(t *testing.T) {
 	t.Parallel()
-	p := pace{allowed: 1, running: 1}
+	p := throttle{allowed: 1, running: 1}
 	ctx, cancel := context.WithCancel(t.Context())
 	failed := make(chan error)
 	go func() { failed <- p.enter(ctx) }()
@@ -125,7 +125,7 @@ func TestPace_canceled(t *testing.T) {
 func TestPace_wokenTooLate(t *testing.T) {
 	t.Parallel()
 	free := make(chan struct{})
-	p := pace{allowed: 1, waiting: []chan struct{}{free}}
+	p := throttle{allowed: 1, waiting: []chan struct{}{free}}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := p.enter(ctx); !errors.Is(err, context.Canceled) {

@@ -14,7 +14,7 @@ const requestsAtOnce = 32
 // too much says so to one of them: then all wait as long as it wants, and go on
 // with half as many at a time, to become more again one by one. Each on its own,
 // they would come back together and use up their tries.
-type pace struct {
+type throttle struct {
 	mu      sync.Mutex
 	allowed int // at a time; zero: requestsAtOnce
 	running int
@@ -24,7 +24,7 @@ type pace struct {
 }
 
 // enter waits until a request may start. Who entered must leave.
-func (p *pace) enter(ctx context.Context) error {
+func (p *throttle) enter(ctx context.Context) error {
 	for {
 		if err := ctx.Err(); err != nil {
 			p.wake() // this one may have been woken, in the place of another
@@ -60,7 +60,7 @@ func (p *pace) enter(ctx context.Context) error {
 }
 
 // give hands on the place of one who no longer waits.
-func (p *pace) give(free chan struct{}) {
+func (p *throttle) give(free chan struct{}) {
 	p.mu.Lock()
 	p.waiting = slices.DeleteFunc(p.waiting, func(other chan struct{}) bool { return other == free })
 	p.mu.Unlock()
@@ -68,7 +68,7 @@ func (p *pace) give(free chan struct{}) {
 }
 
 // leave ends what enter began.
-func (p *pace) leave() {
+func (p *throttle) leave() {
 	p.mu.Lock()
 	p.running--
 	p.mu.Unlock()
@@ -76,7 +76,7 @@ func (p *pace) leave() {
 }
 
 // wake lets those who wait try to enter, as many as there are places.
-func (p *pace) wake() {
+func (p *throttle) wake() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := min(len(p.waiting), max(0, p.allowed-p.running))
@@ -89,7 +89,7 @@ func (p *pace) wake() {
 // refused takes note that the server was asked too much, and for how long it
 // wants nothing. Of the requests under way many are refused: together they count
 // as one.
-func (p *pace) refused(wait time.Duration) {
+func (p *throttle) refused(wait time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -102,7 +102,7 @@ func (p *pace) refused(wait time.Duration) {
 }
 
 // answered takes note of an answer that came at this pace.
-func (p *pace) answered() {
+func (p *throttle) answered() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.allowed == requestsAtOnce {

@@ -8,12 +8,12 @@ import (
 
 func TestKeptPages_bounded(t *testing.T) {
 	t.Parallel()
-	page := func(tag string, size int) *exchange {
-		return &exchange{status: http.StatusOK, header: http.Header{"Etag": {tag}}, body: make([]byte, size)}
+	page := func(tag string, size int) *request {
+		return &request{status: http.StatusOK, header: http.Header{"Etag": {tag}}, body: make([]byte, size)}
 	}
-	var k keptPages
+	var k etagCache
 	k.keep("untold", page("", 1))
-	k.keep("large", page(`"1"`, keptBytes-10))
+	k.keep("large", page(`"1"`, maxCachedBytes-10))
 	k.keep("small", page(`"2"`, 11))
 	k.keep("long tag", page(strings.Repeat("a", longestTag+1), 1))
 	k.keep("broken tag", page("a\nb", 1))

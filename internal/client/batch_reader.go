@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// gathering answers reads of single objects of one kind from a listing of all
+// batchReader answers reads of single objects of one kind from a listing of all
 // of them, once as many objects have been read one by one as the listing takes
 // requests. Nobody knows how many reads will come: done this way they never
 // take more than twice the requests of the better way, in whatever order they
@@ -19,7 +19,7 @@ import (
 //
 // What the listing lacks is for the caller to read on its own: a list that
 // changes while it is read may lack what exists.
-type gathering[T any] struct {
+type batchReader[T any] struct {
 	client *Client
 	walk   func() *walk[T]
 	id     func(T) string // under which an object is read
@@ -31,7 +31,7 @@ type gathering[T any] struct {
 	listing *listing[T]        // of this round; nil: none yet
 }
 
-// listing is as much of a list as was read. The gathering's mutex guards it,
+// listing is as much of a list as was read. The batchReader's mutex guards it,
 // except for the walk, which belongs to who reads while it is busy.
 type listing[T any] struct {
 	walk *walk[T]
@@ -43,7 +43,7 @@ type listing[T any] struct {
 // find returns the object, if a listing has it; nil when the caller is to read
 // it. The object is shared with other readers: nobody may change what its slices
 // hold.
-func (g *gathering[T]) find(ctx context.Context, reader, id string) *T {
+func (g *batchReader[T]) find(ctx context.Context, reader, id string) *T {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.client.wrote.Load() {
@@ -67,7 +67,7 @@ func (g *gathering[T]) find(ctx context.Context, reader, id string) *T {
 
 // look looks for the object in the pages that are there or under way, and reads
 // the others once they cost no more than what was read one by one.
-func (g *gathering[T]) look(ctx context.Context, l *listing[T], id string) *T {
+func (g *batchReader[T]) look(ctx context.Context, l *listing[T], id string) *T {
 	for {
 		for l.busy != nil {
 			busy := l.busy
@@ -95,7 +95,7 @@ func (g *gathering[T]) look(ctx context.Context, l *listing[T], id string) *T {
 // read reads more of the list. Others wait for it, too, so it does not end with
 // the caller's context. Where the list cannot be read there is no listing in
 // this round: who may not list may still read single objects.
-func (g *gathering[T]) read(ctx context.Context, l *listing[T], more func(context.Context) error) {
+func (g *batchReader[T]) read(ctx context.Context, l *listing[T], more func(context.Context) error) {
 	busy := make(chan struct{})
 	l.busy = busy
 	go func() {

@@ -322,7 +322,7 @@ func TestShared_error(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var s shared[string]
+				var s flight[string]
 				var reads atomic.Int32
 				fail := make(chan struct{})
 				get := func(reader int) error {
