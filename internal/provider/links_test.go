@@ -48,6 +48,16 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// A registry lists the pages under their subcategories.
+func TestPages_subcategories(t *testing.T) {
+	t.Parallel()
+	for page, text := range markdown(t) {
+		if strings.HasPrefix(page, "docs/") && page != "docs/index.md" && !regexp.MustCompile(`(?m)^subcategory: "[^"]+"$`).MatchString(text) {
+			t.Errorf("%s has no subcategory", page)
+		}
+	}
+}
+
 // markdown returns the pages of the repository by their path in it.
 func markdown(t *testing.T) map[string]string {
 	t.Helper()

@@ -124,7 +124,7 @@ func TestSchemas_haveExamples(t *testing.T) {
 		if kind != "resources" {
 			continue
 		}
-		files := []string{"import.sh"}
+		files := []string{"import.sh", "import-by-string-id.tf"}
 		if unaddressed[typeName] == "" {
 			files = append(files, "import-by-identity.tf")
 		}

@@ -1,13 +1,9 @@
-// Command schemajson prints the provider's schemas as the documentation
-// generator reads them. It asks the provider in this process, so that no CLI
-// is needed and no type is left out that a CLI does not know.
 package main
 
 import (
 	"context"
 	"encoding/json"
-	"log"
-	"os"
+	"io"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -15,14 +11,11 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider"
 )
 
-func main() {
-	if err := run(context.Background()); err != nil {
-		log.Fatal(err)
-	}
-}
-
-func run(ctx context.Context) error {
-	s, err := providerserver.NewProtocol6WithError(provider.New("docs", os.Getenv).Provider())()
+// writeSchema writes the provider's schemas as the documentation generator reads
+// them. It asks the provider in this process, so that no CLI is needed and no type
+// is left out that a CLI does not know.
+func writeSchema(ctx context.Context, w io.Writer, plugin *provider.Plugin) error {
+	s, err := providerserver.NewProtocol6WithError(plugin.Provider())()
 	if err != nil {
 		return err
 	}
@@ -34,7 +27,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e := json.NewEncoder(os.Stdout)
+	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(document(resp, identities.IdentitySchemas))
 }

@@ -1,0 +1,4 @@
+import {
+  to = iam_access_control.accounting
+  id = "accounting"
+}

@@ -1,0 +1,4 @@
+import {
+  to = iam_group.pricing
+  id = "pricing"
+}

@@ -1,0 +1,4 @@
+import {
+  to = iam_group_members.orders
+  id = "orders-de"
+}

@@ -1,0 +1,4 @@
+import {
+  to = iam_make_organization.this
+  id = "12345"
+}

@@ -1,0 +1,4 @@
+import {
+  to = iam_restriction_settings.this
+  id = "acme"
+}

@@ -1,0 +1,4 @@
+import {
+  to = iam_role_template.returns
+  id = "returns_clerk"
+}

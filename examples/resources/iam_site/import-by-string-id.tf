@@ -1,0 +1,4 @@
+import {
+  to = iam_site.uk
+  id = "uk-store"
+}

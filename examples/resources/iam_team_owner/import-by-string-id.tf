@@ -1,0 +1,4 @@
+import {
+  to = iam_team_owner.this
+  id = "owner@acme.example"
+}

@@ -1,0 +1,4 @@
+import {
+  to = iam_user.anna
+  id = "anna.schmidt@acme.example"
+}

@@ -1,0 +1,4 @@
+import {
+  to = iam_users_csv.staff
+  id = "*"
+}

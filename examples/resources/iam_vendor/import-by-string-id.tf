@@ -1,0 +1,4 @@
+import {
+  to = iam_vendor.raw_materials
+  id = "raw-materials"
+}
