@@ -17,11 +17,11 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// decode reads the answer as JSON, to the letter: a document that names a member
-// twice, or in another case, could be read in two ways.
+// decode parses the answer as JSON, strictly: a document with a member twice, or in
+// another case, is ambiguous.
 func decode[T any](r *request) (T, error) {
 	var out T
-	if err := r.whole(); err != nil {
+	if err := r.checkSize(); err != nil {
 		return out, err
 	}
 	if err := json.Unmarshal(r.body, &out); err != nil {
@@ -30,9 +30,9 @@ func decode[T any](r *request) (T, error) {
 	return out, nil
 }
 
-// decodeRows reads the answer as a list, each row of which has a key.
+// decodeRows parses the answer as a list in which each row has a key.
 func decodeRows[T any](r *request, key func(T) string) ([]T, error) {
-	if err := r.whole(); err != nil {
+	if err := r.checkSize(); err != nil {
 		return nil, err
 	}
 	rows, seen := []T{}, map[string]int{}
@@ -52,7 +52,7 @@ func decodeRows[T any](r *request, key func(T) string) ([]T, error) {
 		case k == "":
 			return fail(errNoID)
 		case again && !reflect.DeepEqual(rows[at], row):
-			return fail(fmt.Errorf("it has two different rows of the id %q", shown(k)))
+			return fail(fmt.Errorf("it has two different rows with the id %q", shown(k)))
 		case len(rows) == r.client.maxRows:
 			return nil, r.unusable(tooManyRows(r.client.maxRows))
 		}
@@ -68,16 +68,16 @@ func decodeRows[T any](r *request, key func(T) string) ([]T, error) {
 	return rows, nil
 }
 
-// whole refuses an answer that was not read to its end.
-func (r *request) whole() error {
+// checkSize rejects an answer that is too large and was not read to its end.
+func (r *request) checkSize() error {
 	if int64(len(r.body)) > r.client.maxAnswer {
 		return r.unusable(fmt.Errorf("the answer is larger than %d bytes", r.client.maxAnswer))
 	}
 	return nil
 }
 
-// describe says what came back instead of the expected JSON. The answer to a
-// token request is not shown, since it may hold a token.
+// describe returns an error that shows the answer instead of the expected JSON. The
+// answer to a token request is not shown, because it may contain a token.
 func (r *request) describe(err error) error {
 	contentType := cmp.Or(shown(r.header.Get("Content-Type")), "no content type")
 	if r.call.form != nil {
@@ -90,8 +90,8 @@ func (r *request) describe(err error) error {
 	return fmt.Errorf("%s with %s is not the expected JSON: %w: %q", statusText(r.status), contentType, err, text)
 }
 
-// one reads a single document, which must be the one that was asked for.
-func one[T any](ctx context.Context, c *Client, path string, is func(T) error) (*T, error) {
+// getOne reads a single document, which check must accept.
+func getOne[T any](ctx context.Context, c *Client, path string, check func(T) error) (*T, error) {
 	r, err := c.do(ctx, call{method: http.MethodGet, path: path, want: []int{http.StatusOK}})
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func one[T any](ctx context.Context, c *Client, path string, is func(T) error) (
 	if err != nil {
 		return nil, err
 	}
-	if err := is(out); err != nil {
+	if err := check(out); err != nil {
 		return nil, r.unusable(r.describe(err))
 	}
 	return &out, nil
@@ -108,11 +108,11 @@ func one[T any](ctx context.Context, c *Client, path string, is func(T) error) (
 
 var (
 	errNoID   = errors.New("it has no id")
-	errNoList = errors.New("it is not one list")
+	errNoList = errors.New("it is not a list")
 )
 
-// named accepts the document with the id, and no other.
-func named[T any](key func(T) string, id string) func(T) error {
+// hasID returns a check that accepts the document with the id only.
+func hasID[T any](key func(T) string, id string) func(T) error {
 	return func(out T) error { return sameID(key(out), id) }
 }
 
@@ -123,12 +123,12 @@ func sameID(got, want string) error {
 	case want:
 		return nil
 	}
-	return fmt.Errorf("it is about %q, and %q was asked for", shown(got), shown(want))
+	return fmt.Errorf("it is about %q, but %q was requested", shown(got), shown(want))
 }
 
-// concerns checks that the answer to a write, where it says anything, is about
-// the id.
-func concerns[T any](r *request, key func(T) string, id string) error {
+// checkAnswerID checks that the answer to a write, if it has a body with an id, is
+// about that id.
+func checkAnswerID[T any](r *request, key func(T) string, id string) error {
 	if len(r.body) == 0 {
 		return nil
 	}
@@ -141,8 +141,8 @@ func concerns[T any](r *request, key func(T) string, id string) error {
 
 func createdID(c api.Created) string { return c.ID }
 
-// create makes something and returns its id, which is chosen where the caller
-// chose one.
+// create creates an object and returns its id, which must be the chosen one unless
+// that is empty.
 func (c *Client) create(ctx context.Context, call call, chosen string) (string, error) {
 	call.method, call.want = http.MethodPost, []int{http.StatusCreated}
 	r, err := c.do(ctx, call)
@@ -159,17 +159,17 @@ func (c *Client) create(ctx context.Context, call call, chosen string) (string, 
 	return made.ID, nil
 }
 
-// put makes or replaces what the path names by the id, and reports which.
+// put creates or replaces the object with the id, and reports which.
 func (c *Client) put(ctx context.Context, call call, id string) (created bool, err error) {
 	call.method, call.want = http.MethodPut, []int{http.StatusCreated, http.StatusNoContent}
 	r, err := c.do(ctx, call)
 	if err == nil {
-		err = concerns(r, createdID, id)
+		err = checkAnswerID(r, createdID, id)
 	}
 	return err == nil && r.status == http.StatusCreated, err
 }
 
-// remove deletes what the path names.
+// remove deletes the object at the path.
 func (c *Client) remove(ctx context.Context, path string, force bool) error {
 	call := call{method: http.MethodDelete, path: path, want: []int{http.StatusNoContent}}
 	if force {

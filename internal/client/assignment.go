@@ -15,12 +15,12 @@ func (c *Client) Members(ctx context.Context, groupID string) ([]api.Assignment,
 	member := func(a api.Assignment) string { return string(a.UserType) + " " + a.UserID }
 	members, err := list(ctx, c, c.path(api.PathMembers, groupID), func(a api.Assignment) string {
 		if a.UserID == "" || a.GroupID != "" && a.GroupID != groupID {
-			return "" // of no member of this group
+			return "" // not a member of this group
 		}
 		return cmp.Or(a.ID, member(a))
 	})
-	// A user is in a group at most once per user type, whatever the ids of the
-	// assignments are.
+	// A user is in a group at most once per user type, even if the ids of the
+	// assignments differ.
 	seen := map[string]bool{}
 	return slices.DeleteFunc(members, func(a api.Assignment) bool {
 		again := seen[member(a)]
@@ -29,24 +29,24 @@ func (c *Client) Members(ctx context.Context, groupID string) ([]api.Assignment,
 	}), err
 }
 
-// AssignMember puts a user into a group. Doing so again changes nothing.
+// AssignMember adds a user to a group. Adding it again changes nothing.
 func (c *Client) AssignMember(ctx context.Context, groupID string, userType access.UserType, userID string) error {
 	r, err := c.do(ctx, call{
 		method: http.MethodPut, path: c.path(api.PathMemberType, groupID, string(userType), userID),
 		want: []int{http.StatusCreated, http.StatusNoContent},
 	})
 	if err == nil && len(r.body) > 0 {
-		_, err = decode[api.Created](r) // the assignment has an id of its own
+		_, err = decode[api.Created](r) // its id is that of the assignment
 	}
 	return err
 }
 
-// RemoveMember takes a user out of a group.
+// RemoveMember removes a user from a group.
 func (c *Client) RemoveMember(ctx context.Context, groupID, userID string) error {
 	return c.remove(ctx, c.path(api.PathMember, groupID, userID), false)
 }
 
-// RemoveFromGroups takes a user out of all groups.
+// RemoveFromGroups removes a user from all groups.
 func (c *Client) RemoveFromGroups(ctx context.Context, userID string) error {
 	return c.remove(ctx, c.path(api.PathUserGroups, userID), false)
 }

@@ -19,10 +19,10 @@ type AuditFilter struct {
 	Kind   string    // of the object
 	Object string    // id of the object, or of the related one
 	Since  time.Time // of that time or later
-	Limit  int       // how many at most; 0 is without limit
+	Limit  int       // maximum number of events; 0: no limit
 }
 
-// auditPage is how many events one request asks for.
+// auditPage is the number of events per request.
 const auditPage = 1000
 
 // AuditEvents returns the events that the filter selects, newest first. Only the
@@ -53,7 +53,7 @@ func (c *Client) AuditEvents(ctx context.Context, filter AuditFilter) ([]api.Aud
 		if err != nil {
 			return nil, err
 		}
-		slices.SortFunc(page, func(a, b api.AuditEvent) int { return cmp.Compare(b.ID, a.ID) }) // whatever the order of the answer
+		slices.SortFunc(page, func(a, b api.AuditEvent) int { return cmp.Compare(b.ID, a.ID) }) // servers may order differently
 		if len(page) > size || !descending(page, before) {
 			return nil, r.unusable(errNoProgress)
 		}
@@ -69,7 +69,7 @@ func (c *Client) AuditEvents(ctx context.Context, filter AuditFilter) ([]api.Aud
 	}
 }
 
-// eventKey returns the id of an event, which counts from 1.
+// eventKey returns the id of an event; ids start at 1.
 func eventKey(e api.AuditEvent) string {
 	if e.ID < 1 {
 		return ""

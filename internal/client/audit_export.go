@@ -15,17 +15,18 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// AuditExport is where an export of audit events begins. Its zero value is the
-// first event that there was.
+// AuditExport is where an export of audit events begins. The zero value is the first
+// event of the tenant.
 type AuditExport struct {
-	From  int64     // the id; 0: see Since
-	Since time.Time // the first event of that time or later; zero: the first
+	From  int64     // id of an event; 0: see Since
+	Since time.Time // begin with the first event of that time or later; zero: with the first
 }
 
-// ExportAuditEvents hands on the tenant's events, oldest first, each as a line of
-// JSON without its end, up to the newest at the start. It returns which they
-// were, of an export that fails those that were handed on. Only the reference
-// backend has them: on any other API the error is an UnsupportedError.
+// ExportAuditEvents calls line with each of the tenant's events, oldest first, as
+// JSON without the newline, up to the event that was the newest at the start. It
+// returns the range of events that line received, also if the export fails. Only the
+// reference backend has audit events: on any other API the error is an
+// UnsupportedError.
 func (c *Client) ExportAuditEvents(ctx context.Context, o AuditExport, line func(text []byte) error) (whole api.AuditEnd, err error) {
 	query := url.Values{"limit": {strconv.Itoa(min(auditPage, c.pageSize))}}
 	if !o.Since.IsZero() {
@@ -63,14 +64,14 @@ func (c *Client) ExportAuditEvents(ctx context.Context, o AuditExport, line func
 }
 
 var (
-	errCutExport = errors.New("the export breaks off: its last line is missing")
-	errNoExport  = errors.New("the last line of the export does not say what is in it")
+	errCutExport = errors.New("the export is truncated: its last line is missing")
+	errNoExport  = errors.New("the last line of the export does not match its events")
 )
 
-// auditPiece reads the answer to a request for events from an id on; 0: from
-// where it says.
+// auditPiece parses the answer to a request for events that start with the id from;
+// 0 accepts any start.
 func (r *request) auditPiece(from int64, limit int) (lines [][]byte, end api.AuditEnd, err error) {
-	if err := r.whole(); err != nil {
+	if err := r.checkSize(); err != nil {
 		return nil, end, err
 	}
 	body, ended := bytes.CutSuffix(r.body, []byte("\n"))
@@ -84,7 +85,7 @@ func (r *request) auditPiece(from int64, limit int) (lines [][]byte, end api.Aud
 	for _, text := range lines {
 		var e api.AuditEvent
 		if err := json.Unmarshal(text, &e); err != nil {
-			return nil, end, r.unusable(fmt.Errorf("a line of the export is no event: %w", err))
+			return nil, end, r.unusable(fmt.Errorf("a line of the export is not an event: %w", err))
 		}
 		if e.ID <= before || e.ID > end.Last {
 			return nil, end, r.unusable(fmt.Errorf("the export has event %d after event %d", e.ID, before))

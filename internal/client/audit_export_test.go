@@ -59,11 +59,11 @@ func TestExportAuditEvents(t *testing.T) {
 	}
 	failed := errors.New("no room")
 	if end, err := c.ExportAuditEvents(t.Context(), AuditExport{}, func([]byte) error { return failed }); !errors.Is(err, failed) || end.End || end.Last != 0 {
-		t.Errorf("a caller who cannot take it: got %+v, %v", end, err)
+		t.Errorf("a caller that fails: got %+v, %v", end, err)
 	}
 }
 
-// What is no export, or not all of it, is an error, and says how far it came.
+// A truncated or inconsistent export is an error that says how far it got.
 func TestExportAuditEvents_lies(t *testing.T) {
 	t.Parallel()
 	whole := auditLine(5) + auditLine(6) + auditEnd(5, 6, 2, 0, 9)

@@ -5,44 +5,41 @@ import (
 	"sync"
 )
 
-// batchReader answers reads of single objects of one kind from a listing of all
-// of them, once as many objects have been read one by one as the listing takes
-// requests. Nobody knows how many reads will come: done this way they never
-// take more than twice the requests of the better way, in whatever order they
-// come, and reads that come together wait for the same listing.
+// batchReader answers reads of single objects of one kind from a listing of all of
+// them, once single reads have cost as many requests as the listing takes. This is
+// ski rental: whatever the number and order of reads, the total is at most twice
+// the optimum. Concurrent reads wait for the same listing.
 //
-// Nothing is remembered longer than it takes to read everything once. Each
-// reader is answered about an object once per round: one that asks again wants
-// to know what has become of it, and with it a new round begins. And there are
-// rounds only up to the client's first write, so that what is read after a write
-// is never older than it.
+// Nothing is cached for longer than it takes to read everything once. Each reader
+// gets an answer about an object once per round; a reader that asks again wants the
+// current state, which starts a new round. After the client's first write there are
+// no rounds, so a read after a write is never older than the write.
 //
-// What the listing lacks is for the caller to read on its own: a list that
-// changes while it is read may lack what exists.
+// The caller reads what the listing lacks: a list that changes while it is read may
+// miss objects that exist.
 type batchReader[T any] struct {
 	client *Client
 	walk   func() *walk[T]
-	id     func(T) string // under which an object is read
-	other  func(T) string // under which it is read, too, unless that is another's id; nil: there is none
+	id     func(T) string // the id of an object
+	other  func(T) string // a second key, unless it is the id of another object; nil: none
 
 	mu      sync.Mutex
 	asked   map[[2]string]bool // reader and id, in this round
 	paid    int                // objects read one by one, in this round
-	listing *listing[T]        // of this round; nil: none yet
+	listing *listing[T]        // of this round; nil: not started
 }
 
-// listing is as much of a list as was read. The batchReader's mutex guards it,
-// except for the walk, which belongs to who reads while it is busy.
+// listing is the part of a list that was read. The batchReader's mutex guards it,
+// except for the walk, which belongs to the reading goroutine while busy is set.
 type listing[T any] struct {
 	walk *walk[T]
 	rows map[string]T
-	left int           // pages that were not read; -1: nobody knows, so that they never will be
-	busy chan struct{} // closed once the pages being read are here; nil: none are
+	left int           // pages that were not read; -1: unknown, and then they are not read
+	busy chan struct{} // closed when the pages being read have arrived; nil: none are being read
 }
 
-// find returns the object, if a listing has it; nil when the caller is to read
-// it. The object is shared with other readers: nobody may change what its slices
-// hold.
+// find returns the object if a listing has it; nil tells the caller to read it. The
+// object is shared with other readers, and its slices must not be changed.
 func (g *batchReader[T]) find(ctx context.Context, reader, id string) *T {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -65,8 +62,8 @@ func (g *batchReader[T]) find(ctx context.Context, reader, id string) *T {
 	return g.look(ctx, g.listing, id)
 }
 
-// look looks for the object in the pages that are there or under way, and reads
-// the others once they cost no more than what was read one by one.
+// look searches the pages that have arrived or are being read, and reads the
+// remaining ones once they cost no more than the single reads so far.
 func (g *batchReader[T]) look(ctx context.Context, l *listing[T], id string) *T {
 	for {
 		for l.busy != nil {
@@ -92,9 +89,9 @@ func (g *batchReader[T]) look(ctx context.Context, l *listing[T], id string) *T 
 	}
 }
 
-// read reads more of the list. Others wait for it, too, so it does not end with
-// the caller's context. Where the list cannot be read there is no listing in
-// this round: who may not list may still read single objects.
+// read reads more of the list. Others wait for it as well, so the caller's context
+// does not cancel it. If the list cannot be read, the round has no listing: a token
+// that may not list objects may still read single ones.
 func (g *batchReader[T]) read(ctx context.Context, l *listing[T], more func(context.Context) error) {
 	busy := make(chan struct{})
 	l.busy = busy

@@ -96,7 +96,7 @@ func (d *directory) client(t *testing.T, pageSize int) *Client {
 
 // In whatever order reads come, and however many, they take at most twice the
 // requests of the better of the two ways.
-func TestGathering_cost(t *testing.T) {
+func TestBatchReader_cost(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	for round := range 150 {
@@ -132,7 +132,7 @@ func TestGathering_cost(t *testing.T) {
 }
 
 // Reads that come together wait for one listing.
-func TestGathering_together(t *testing.T) {
+func TestBatchReader_together(t *testing.T) {
 	t.Parallel()
 	d := &directory{users: 300}
 	c := d.client(t, 100)
@@ -150,7 +150,7 @@ func TestGathering_together(t *testing.T) {
 	}
 }
 
-func TestGathering_answers(t *testing.T) {
+func TestBatchReader_answers(t *testing.T) {
 	t.Parallel()
 	d := &directory{users: 10, hidden: map[string]bool{"u7": true}, gone: map[string]bool{"u8": true}}
 	c := d.client(t, 100)
@@ -193,7 +193,7 @@ func TestGathering_answers(t *testing.T) {
 }
 
 // One user's number may be another's id, who is meant.
-func TestGathering_idBeforeNumber(t *testing.T) {
+func TestBatchReader_idBeforeNumber(t *testing.T) {
 	t.Parallel()
 	for _, number := range []string{"u3", "u9"} {
 		d := &directory{users: 10, number: number}
@@ -210,7 +210,7 @@ func TestGathering_idBeforeNumber(t *testing.T) {
 }
 
 // A reader that asks again wants to know what has become of it.
-func TestGathering_again(t *testing.T) {
+func TestBatchReader_again(t *testing.T) {
 	t.Parallel()
 	d := &directory{users: 10}
 	c := d.client(t, 100)
@@ -231,7 +231,7 @@ func TestGathering_again(t *testing.T) {
 }
 
 // What is read after a write is never older than it.
-func TestGathering_afterWrite(t *testing.T) {
+func TestBatchReader_afterWrite(t *testing.T) {
 	t.Parallel()
 	d := &directory{users: 10}
 	c := d.client(t, 100)
@@ -259,7 +259,7 @@ func TestGathering_afterWrite(t *testing.T) {
 }
 
 // Where lists cannot be read, or not be counted, single objects can.
-func TestGathering_noList(t *testing.T) {
+func TestBatchReader_noList(t *testing.T) {
 	t.Parallel()
 	for _, d := range []*directory{{users: 30, noLists: true}, {users: 30, noTotals: true}} {
 		c := d.client(t, 5)
@@ -274,7 +274,7 @@ func TestGathering_noList(t *testing.T) {
 	}
 }
 
-func TestShared(t *testing.T) {
+func TestFlight(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	requests := 0
@@ -306,9 +306,9 @@ func TestShared(t *testing.T) {
 	}
 }
 
-// Those who wait for a read share its error, and the next reader tries anew. What
-// the API says is not there, or not for this client, is no accident.
-func TestShared_error(t *testing.T) {
+// Waiting readers share an error and the next reader tries again. A 404 or 403 is
+// an answer, and is shared as one.
+func TestFlight_error(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		err   error

@@ -24,8 +24,8 @@ const (
 	defaultPageSize = 1000
 	defaultAgent    = "terraform-provider-iam"
 
-	// What an answer may have, unzipped, so that no server fills the memory. A
-	// refusal has little to say.
+	// Limits of an answer in bytes, uncompressed, so that no server fills the
+	// memory. An error document is short.
 	maxAnswer  = 64 << 20
 	maxRefusal = 1 << 20
 	maxHeader  = 1 << 20
@@ -41,18 +41,18 @@ type Options struct {
 	AccessToken  string // a ready token; wins over client credentials
 	ClientID     string
 	ClientSecret string
-	Scope        string // what to ask for, passed on unchanged; empty: all the client may have
+	Scope        string // requested scopes, separated by spaces; empty: all that the client may have
 
-	RequestTimeout time.Duration     // of one try, with the whole answer; zero: 30 seconds
-	TotalTimeout   time.Duration     // of all tries of one call, with the waits between them; zero: 5 minutes
+	RequestTimeout time.Duration     // of one try, including the whole answer; zero: 30 seconds
+	TotalTimeout   time.Duration     // of all tries of one call, including the pauses; zero: 5 minutes
 	MaxRetries     *int              // tries after the first; nil: 4
 	PageSize       int               // rows per page of a list; zero: 1000
-	Transport      http.RoundTripper // nil: a pool of connections of its own
+	Transport      http.RoundTripper // nil: a connection pool of its own
 	UserAgent      string
-	Trace          api.Trace // that every request belongs to
+	Trace          api.Trace // sent with every request
 
-	// Log is called once per HTTP request, and never gets a header, a query, a
-	// body or a token. Nil is silent.
+	// Log is called once per try. It never receives a header, a query, a body or
+	// a token. Nil disables logging.
 	Log func(ctx context.Context, msg string, fields map[string]any)
 }
 
@@ -81,12 +81,12 @@ type Client struct {
 
 	activity activity
 
-	wrote   atomic.Bool // whether anything was written, or tried to
+	wrote   atomic.Bool // whether any write was attempted
 	users   batchReader[api.User]
 	groups  batchReader[api.Group]
 	team    batchReader[api.TeamMember]
-	all     flight[[]api.User]       // by no id
-	allOf   flight[[]api.Group]      // by no id
+	all     flight[[]api.User]       // under the empty id
+	allOf   flight[[]api.Group]      // under the empty id
 	members flight[[]api.Assignment] // by group
 	setting flight[*api.Setting]     // by key
 
@@ -94,16 +94,16 @@ type Client struct {
 	locks map[entity]*sync.Mutex
 }
 
-// BaseURLError is a base URL that cannot be.
+// BaseURLError is returned for an invalid base URL.
 type BaseURLError struct{ Err error }
 
-// Error says what is wrong, and how it is written.
+// Error says what is wrong and shows a correct URL.
 func (e *BaseURLError) Error() string { return e.Err.Error() }
 
 // Unwrap returns the cause.
 func (e *BaseURLError) Unwrap() error { return e.Err }
 
-// New returns a client. It checks the options but makes no request.
+// New returns a client. It checks the options and makes no request.
 func New(o Options) (*Client, error) {
 	base, err := parseBaseURL(o.BaseURL)
 	if err != nil {
@@ -145,7 +145,7 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// fillDefaults replaces the zero values that stand for a default.
+// fillDefaults replaces zero values by their defaults.
 func (c *Client) fillDefaults() {
 	if c.timeout == 0 {
 		c.timeout = defaultTimeout
@@ -161,15 +161,15 @@ func (c *Client) fillDefaults() {
 	}
 	if c.transport == nil {
 		pooled := cleanhttp.DefaultPooledTransport()
-		// All requests go to one host, so it may have all idle connections.
+		// All requests go to one host, so it may use all idle connections.
 		pooled.MaxIdleConnsPerHost = pooled.MaxIdleConns
 		pooled.MaxResponseHeaderBytes = maxHeader
 		c.transport = pooled
 	}
 }
 
-// parseBaseURL checks the URL. What is wrong is told without quoting it, since
-// it may hold a password.
+// parseBaseURL checks the URL. Its errors do not quote the URL, which may contain
+// a password.
 func parseBaseURL(raw string) (*url.URL, error) {
 	const hint = `write it like "https://api.emporix.io"`
 	u, err := url.Parse(raw)
@@ -179,17 +179,17 @@ func parseBaseURL(raw string) (*url.URL, error) {
 	case err != nil:
 		return nil, errors.New("base URL is not a URL: " + hint)
 	case u.User != nil:
-		return nil, errors.New("base URL holds a user or password: give credentials as client id and secret")
+		return nil, errors.New("base URL contains a user or password: pass credentials as client id and secret")
 	case u.Scheme != "http" && u.Scheme != "https", u.Host == "":
 		return nil, errors.New("base URL is not an absolute http or https URL: " + hint)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, errors.New("base URL holds a query or fragment: leave out what follows the path")
+		return nil, errors.New("base URL contains a query or fragment: remove everything after the path")
 	}
 	return url.Parse(strings.TrimRight(u.String(), "/"))
 }
 
-// parseTenant lowers the case, because the paths of the API know tenants in
-// lower case only.
+// parseTenant returns the tenant in lower case, the only form that API paths
+// accept.
 func parseTenant(raw string) (string, error) {
 	tenant := strings.ToLower(raw)
 	if !api.ValidTenant(tenant) {
@@ -206,9 +206,9 @@ func (c *Client) path(pattern string, values ...string) string {
 	return api.Path(pattern, append([]string{c.tenant}, values...)...)
 }
 
-// do makes the call with a token and returns the request once its answer is
-// one the call wants. A token that is refused may have expired early or been
-// revoked, so the call is made once more with a new one.
+// do makes the call with a token and returns the request once it has an answer
+// that the call accepts. A refused token may have expired early or been revoked,
+// so do tries once more with a new one.
 func (c *Client) do(ctx context.Context, call call) (*request, error) {
 	if call.method != http.MethodGet {
 		c.wrote.Store(true)
@@ -235,18 +235,18 @@ func (c *Client) do(ctx context.Context, call call) (*request, error) {
 	}
 }
 
-// entity names what Lock locks.
+// entity is the key of a lock.
 type entity struct{ kind, id string }
 
-// withTotalTimeout limits a call with all its tries.
+// withTotalTimeout limits a call including all its tries.
 func (c *Client) withTotalTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, c.total, &TotalTimeoutError{c.total})
 }
 
-// Lock waits until no one else in this process holds the entity of that kind
-// and id, and returns the function that releases it. The API has no way to say
-// "only if unchanged" for users, so whoever reads an entity to write it back
-// holds its lock meanwhile. A holder must not lock the same entity again.
+// Lock waits until nothing else in this process holds the entity of that kind and
+// id, and returns the function that releases it. The API has no conditional
+// updates of users, so code that reads an entity to write it back holds its lock
+// in between. A holder must not lock the same entity again.
 func (c *Client) Lock(kind, id string) (unlock func()) {
 	c.mu.Lock()
 	lock, ok := c.locks[entity{kind, id}]

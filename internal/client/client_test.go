@@ -66,13 +66,13 @@ func TestNew(t *testing.T) {
 		"password, no host":     {func(o *Options) { o.BaseURL = "https:u:hidden@api.example.com" }, "absolute http or https"},
 		"no host":               {func(o *Options) { o.BaseURL = "https:///path" }, "absolute http or https"},
 		"broken URL":            {func(o *Options) { o.BaseURL = "https://u:hidden#@x:%%" }, "not a URL"},
-		"user in URL":           {func(o *Options) { o.BaseURL = "https://u:hidden@api.example.com" }, "holds a user"},
+		"user in URL":           {func(o *Options) { o.BaseURL = "https://u:hidden@api.example.com" }, "contains a user"},
 		"query in URL":          {func(o *Options) { o.BaseURL += "?key=hidden" }, "query or fragment"},
 		"no tenant":             {func(o *Options) { o.Tenant = "" }, "tenant"},
 		"short tenant":          {func(o *Options) { o.Tenant = "ab" }, "3 to 16"},
 		"tenant with dash":      {func(o *Options) { o.Tenant = "my-shop" }, "3 to 16"},
 		"tenant that breaks":    {func(o *Options) { o.Tenant = "acme\n" }, "3 to 16"},
-		"no credentials":        {func(o *Options) { o.AccessToken = "" }, "give a client id and a client secret, or an access token"},
+		"no credentials":        {func(o *Options) { o.AccessToken = "" }, "set a client id and a client secret, or an access token"},
 		"no secret":             {func(o *Options) { o.AccessToken, o.ClientID = "", "id" }, "client secret is missing"},
 		"no id":                 {func(o *Options) { o.AccessToken, o.ClientSecret = "", "hidden" }, "client id is missing"},
 		"token with line break": {func(o *Options) { o.AccessToken = "hidden\n" }, "line break"},
@@ -254,7 +254,7 @@ func TestRoutes(t *testing.T) {
 			200, `{"id":"a","scopes":["s"]}`,
 			"GET /iam/acme/access-controls/a", "", &api.AccessControl{ID: "a", Scopes: []string{"s"}},
 		},
-		"access control that is made": {
+		"access control that is created": {
 			func(ctx ctx, c *Client) (any, error) {
 				return c.PutAccessControl(ctx, "a", api.AccessControlUpdate{Scopes: []string{"s"}})
 			},
@@ -285,7 +285,7 @@ func TestRoutes(t *testing.T) {
 			200, `{"id":"s.1/2","domain":"d"}`,
 			"GET /iam/acme/scopes/s.1%2F2", "", &api.Scope{ID: "s.1/2", Domain: "d"},
 		},
-		"scope that is made": {
+		"scope that is created": {
 			func(ctx ctx, c *Client) (any, error) { return c.PutScope(ctx, "s", api.ScopeUpdate{}) },
 			201, `{"id":"s"}`, "PUT /iam/acme/scopes/s", `{}`, true,
 		},
@@ -519,7 +519,7 @@ func TestIDsThatNoPathCanCarry(t *testing.T) {
 	t.Parallel()
 	c := newTestClient(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("sent %s", r.RequestURI) })
 	for _, id := range []string{"", ".", ".."} {
-		if err := c.DeleteGroup(t.Context(), id, true); err == nil || !strings.Contains(err.Error(), "cannot be an id") {
+		if err := c.DeleteGroup(t.Context(), id, true); err == nil || !strings.Contains(err.Error(), "cannot be used as an id") {
 			t.Errorf("id %q: error %v", id, err)
 		}
 	}
@@ -645,7 +645,7 @@ func TestCanceledContext(t *testing.T) {
 			})
 		})
 		if id, err := c.CreateUser(ctx, api.UserCreate{}); id != "u1" {
-			t.Errorf("id %q, error %v: what was made must not be lost", id, err)
+			t.Errorf("id %q, error %v: the created object must not be lost", id, err)
 		}
 	})
 }

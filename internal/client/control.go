@@ -8,26 +8,26 @@ import (
 
 func controlKey(a api.AccessControl) string { return a.ID }
 
-// AccessControls returns all access controls, predefined and custom. Some
-// servers leave their scopes out of lists: AccessControl has them.
+// AccessControls returns all access controls, predefined and custom. Some servers
+// omit the scopes in lists: AccessControl has them.
 func (c *Client) AccessControls(ctx context.Context) ([]api.AccessControl, error) {
 	return list(ctx, c, c.path(api.PathControls), controlKey)
 }
 
 // AccessControl returns one access control.
 func (c *Client) AccessControl(ctx context.Context, id string) (*api.AccessControl, error) {
-	return one(ctx, c, c.path(api.PathControl, id), named(controlKey, id))
+	return getOne(ctx, c, c.path(api.PathControl, id), hasID(controlKey, id))
 }
 
-// PutAccessControl makes an access control or replaces the one of that id:
-// created reports which. A request that was repeated may say false of an access
-// control it made.
+// PutAccessControl creates an access control or replaces the one with that id:
+// created reports which. A repeated request may report false for an access control
+// that it created.
 func (c *Client) PutAccessControl(ctx context.Context, id string, control api.AccessControlUpdate) (created bool, err error) {
 	return c.put(ctx, call{path: c.path(api.PathControl, id), body: control}, id)
 }
 
-// DeleteAccessControl deletes an access control. One that a group carries stays
-// and the status is 400.
+// DeleteAccessControl deletes an access control. If a group carries it, it stays and
+// the status is 400.
 func (c *Client) DeleteAccessControl(ctx context.Context, id string) error {
 	return c.remove(ctx, c.path(api.PathControl, id), false)
 }

@@ -20,15 +20,15 @@ type RequestInfo struct {
 	Path      string // without the query
 	Host      string
 	RequestID string // the same for all tries
-	TraceID   string // empty where there is no trace
-	Attempts  int    // how often it was tried
+	TraceID   string // empty if there is no trace
+	Attempts  int    // number of tries
 
-	uncertain bool // it may have taken effect
+	uncertain bool // the request may have taken effect
 }
 
 func (r RequestInfo) tookEffect() bool { return r.uncertain }
 
-// trail ends the text of an error.
+// trail returns the end of an error's text.
 func (r RequestInfo) trail() string {
 	if r.Attempts > 1 {
 		return fmt.Sprintf(" [%s, %d tries at %s]", r.ids(), r.Attempts, r.Host)
@@ -36,7 +36,7 @@ func (r RequestInfo) trail() string {
 	return fmt.Sprintf(" [%s]", r.ids())
 }
 
-// ids are what a log has the request under.
+// ids returns what identifies the request in a log.
 func (r RequestInfo) ids() string {
 	if r.TraceID == "" {
 		return "request id " + r.RequestID
@@ -44,19 +44,19 @@ func (r RequestInfo) ids() string {
 	return "request id " + r.RequestID + ", trace id " + r.TraceID
 }
 
-// Error is an answer that is no success.
+// Error is an answer with a status that is not a success.
 type Error struct {
 	RequestInfo
-	StatusCode   int       // of HTTP: the truth, whatever the document says
-	Document     api.Error // what the server says about it
-	MissingScope string    // with status 403, when the server names it
+	StatusCode   int       // of HTTP, which may differ from the code in the document
+	Document     api.Error // the server's description
+	MissingScope string    // with status 403, if the server names it
 
-	// RetryAfter is how long the server asks to wait, where that is longer than
-	// anybody waits here.
+	// RetryAfter is how long the server asks to wait, if that is longer than the
+	// client waits.
 	RetryAfter time.Duration
 
-	// page says that the answer is a web page: not the API speaks, but what
-	// stands before or in place of it.
+	// page is set if the answer is a web page, which comes from a proxy or from a
+	// server that is not the API.
 	page bool
 }
 
@@ -70,12 +70,12 @@ func (e *Error) Error() string {
 		text += " (" + strings.Join(e.Document.Details, "; ") + ")"
 	}
 	if e.RetryAfter > 0 {
-		text += fmt.Sprintf(": the next request is to wait %s, and no more than %s is waited for", e.RetryAfter, longestRetryAfter)
+		text += fmt.Sprintf(": the server asks to wait %s, the client waits %s at most", e.RetryAfter, longestRetryAfter)
 	}
 	return text + e.trail()
 }
 
-// RequestError is a request without a usable answer: none came, or one that
+// RequestError is a request without a usable answer: there was none, or one that
 // the API does not give.
 type RequestError struct {
 	RequestInfo
@@ -95,16 +95,16 @@ func (e *RequestError) Error() string {
 // Unwrap returns the last cause.
 func (e *RequestError) Unwrap() error { return e.Err }
 
-// TokenError is a token request that was refused. It does not unwrap to the
-// answer: a 404 from a wrong URL must not pass for an entity that is gone.
+// TokenError is a token request that was refused. It does not unwrap to the answer:
+// a 404 from a wrong URL must not pass for a missing entity.
 type TokenError struct {
 	ClientID string
 	URL      string
 	Answer   *Error
 }
 
-// Rejected reports whether the server refused the credentials, rather than
-// failing for another reason.
+// Rejected reports whether the server refused the credentials, as opposed to failing
+// for another reason.
 func (e *TokenError) Rejected() bool {
 	switch e.Answer.StatusCode {
 	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
@@ -114,7 +114,7 @@ func (e *TokenError) Rejected() bool {
 	}
 }
 
-// Error says who was refused where, and what to check.
+// Error names the client and the URL, and what to check.
 func (e *TokenError) Error() string {
 	if e.Rejected() {
 		return fmt.Sprintf("client id %q was rejected by %s: check the client id and the client secret: %v",
@@ -123,17 +123,17 @@ func (e *TokenError) Error() string {
 	return fmt.Sprintf("client id %q got no token from %s: check the base URL: %v", e.ClientID, e.URL, e.Answer)
 }
 
-// NotFoundError is a search without a result.
+// NotFoundError is returned by a search without a result.
 type NotFoundError struct {
 	What string
 }
 
-// Error says what was searched for.
+// Error names what was searched for.
 func (e *NotFoundError) Error() string { return "there is no " + e.What }
 
-// IsNotFound reports whether the server said that there is no such thing. A
-// web page with that status does not count: it comes from a proxy or a wrong
-// URL, and says nothing about the entity.
+// IsNotFound reports whether the server said that the entity does not exist. A web
+// page with that status does not count: it comes from a proxy or a wrong URL, and
+// says nothing about the entity.
 func IsNotFound(err error) bool {
 	if _, ok := errors.AsType[*NotFoundError](err); ok {
 		return true
@@ -142,8 +142,8 @@ func IsNotFound(err error) bool {
 	return ok && e.StatusCode == http.StatusNotFound && !e.page
 }
 
-// IsConflict reports whether the request collides with what the server has: an
-// id or an address that is taken, a version that is outdated.
+// IsConflict reports whether the request conflicts with the server's state: an id or
+// address in use, an outdated version.
 func IsConflict(err error) bool { return hasStatus(err, http.StatusConflict) }
 
 // IsForbidden reports whether the token lacks a right.
@@ -160,17 +160,16 @@ func hasStatus(err error, status int) bool {
 	return ok && e.StatusCode == status
 }
 
-// IsUncertain reports whether a POST may have taken effect although no answer
-// said so: the connection broke or timed out after something was sent, a
-// gateway gave up on it, or the answer made no sense. Creating a group under a
-// chosen id is repeated then; a conflict that is uncertain as well may be the
-// caller's own group.
+// IsUncertain reports whether a POST may have taken effect although no answer said
+// so: the connection broke or timed out after data was sent, a gateway gave up, or
+// the answer was not usable. Creating a group under a chosen id is repeated in that
+// case, and an uncertain conflict may be with the caller's own group.
 func IsUncertain(err error) bool {
 	var e interface{ tookEffect() bool }
 	return errors.As(err, &e) && e.tookEffect()
 }
 
-// refused returns the error for the answer of the latest try.
+// refused returns the error for the latest answer, which is not a success.
 func (r *request) refused() error {
 	e := &Error{RequestInfo: r.RequestInfo, StatusCode: r.status, Document: api.ParseError(r.status, r.body)}
 	if r.status == http.StatusForbidden {
@@ -178,7 +177,7 @@ func (r *request) refused() error {
 	}
 	e.Document.Message = shown(r.redact(e.Document.Message))
 	e.Document.Details = r.shownDetails(e.Document.Details)
-	if r.settles() {
+	if r.provesNoEffect() {
 		e.uncertain = false
 	}
 	if wait := r.retryAfter(); wait > longestRetryAfter {
@@ -193,14 +192,14 @@ func (r *request) refused() error {
 	return e
 }
 
-// What an error shows of the server's words, which may be anything: so many
-// characters of each text, and so many details.
+// Limits of the server's texts in an error: characters of each text, and number of
+// details.
 const (
 	mostText    = 500
 	mostDetails = 10
 )
 
-// shown is a text of the server as errors and logs show it.
+// shown returns a text of the server as errors and logs show it.
 func shown(text string) string { return access.Excerpt(text, mostText) }
 
 func (r *request) shownDetails(details []string) (texts []string) {
@@ -213,12 +212,12 @@ func (r *request) shownDetails(details []string) (texts []string) {
 	return texts
 }
 
-// settles reports whether the answer says of earlier tries, too, that they did
-// nothing: what the API finds wrong with a request was wrong with it before.
-func (r *request) settles() bool {
+// provesNoEffect reports whether the answer shows that earlier tries had no effect
+// either: what is wrong with a request was wrong with it before.
+func (r *request) provesNoEffect() bool {
 	switch r.status {
 	case http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
-		return !isPage(r.header.Get("Content-Type")) // a page is of whoever stands before the API
+		return !isPage(r.header.Get("Content-Type")) // a page comes from a proxy
 	}
 	return false
 }
@@ -226,9 +225,9 @@ func (r *request) settles() bool {
 // unanswered returns the error for a request whose last try failed.
 func (r *request) unanswered(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
-		err = e.Err // the rest repeats the request, query included
+		err = e.Err // the rest repeats the request, including the query
 	}
-	switch { // the time may be over before the next try
+	switch { // the context may end before the next try
 	case r.failed == nil && r.status != 0:
 		err = fmt.Errorf("%w, after %s", err, statusText(r.status))
 	case r.failed != nil && !errors.Is(err, r.failed):
@@ -237,9 +236,9 @@ func (r *request) unanswered(err error) error {
 	return &RequestError{RequestInfo: r.RequestInfo, Err: err}
 }
 
-// unusable returns the error for a success the caller cannot use.
+// unusable returns the error for a successful answer that the caller cannot use.
 func (r *request) unusable(err error) error {
-	r.doubt()
+	r.markUncertain()
 	return &RequestError{RequestInfo: r.RequestInfo, Err: err}
 }
 
@@ -252,8 +251,8 @@ func isPage(contentType string) bool {
 	return err == nil && (media == "text/html" || media == "application/xhtml+xml")
 }
 
-// scopePattern finds a scope: in brackets, where it is the first of those that
-// would do, or as a word.
+// scopePattern finds a scope: in brackets, where it is the first of several
+// alternatives, or as a word.
 var scopePattern = regexp.MustCompile(`\[([^\[\],]+)[^\[\]]*\]|\b(iam\.\w+)`)
 
 func missingScope(details []string) string {

@@ -151,7 +151,7 @@ func TestUnusableAnswer(t *testing.T) {
 		"nothing instead of a group": {read, answer(200, ``), []string{"200 OK"}},
 		"no group, but no content":   {read, answer(204, ``), []string{"204 No Content is not an answer"}},
 		"page instead of an id":      {invite, page(201, "<html>"), []string{"201 Created with text/html"}},
-		"no id of what was made":     {invite, answer(201, `{}`), []string{"no id"}},
+		"no id of the created object":     {invite, answer(201, `{}`), []string{"no id"}},
 		"only accepted":              {invite, answer(202, `{"id":"u"}`), []string{"202 Accepted is not an answer"}},
 		"page instead of a deletion": {remove, page(200, "<html>"), []string{"200 OK is not an answer"}},
 	}

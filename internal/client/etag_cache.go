@@ -5,17 +5,16 @@ import (
 	"sync"
 )
 
-// maxCachedBytes bounds the memory that kept pages take: those of some 70,000 users.
+// maxCachedBytes limits the memory of cached pages: enough for about 70,000 users.
 const maxCachedBytes = 32 << 20
 
-// longestTag is how many bytes of a version are sent back.
+// longestTag limits an ETag in bytes. A page with a longer one is not cached.
 const longestTag = 256
 
-// etagCache are pages of lists as they were last read, with what the server
-// calls that version. Guardrails, data sources and resources may each read the
-// same list in one run: what did not change in between does not travel again.
-// The server is asked each time, so that nobody gets what is out of date. The
-// public API names no versions, and keeps nothing here.
+// etagCache holds pages of lists with their ETags. Guardrails, data sources and
+// resources may each read the same list in one run; a page that did not change is
+// not sent again. The server confirms each page on every read, so no page is out of
+// date. The public API sends no ETags, and nothing of it is cached.
 type etagCache struct {
 	mu    sync.Mutex
 	pages map[string]cachedPage // by path and query
@@ -23,30 +22,30 @@ type etagCache struct {
 }
 
 type cachedPage struct {
-	tag  string // an ETag; empty: there is no such page
+	tag  string // the ETag; empty: the page is not cached
 	body []byte
 }
 
-func (k *etagCache) get(at string) cachedPage {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.pages[at]
+func (c *etagCache) get(at string) cachedPage {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.pages[at]
 }
 
-// keep keeps a page that has a version, while there is room.
-func (k *etagCache) keep(at string, r *request) {
+// put caches a page that has an ETag, within the memory limit.
+func (c *etagCache) put(at string, r *request) {
 	tag := r.header.Get("ETag")
 	if tag == "" || len(tag) > longestTag || !sendable(tag) || r.status != http.StatusOK {
 		return
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	size := k.size - len(k.pages[at].body) + len(r.body)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	size := c.size - len(c.pages[at].body) + len(r.body)
 	if size > maxCachedBytes {
 		return
 	}
-	if k.pages == nil {
-		k.pages = map[string]cachedPage{}
+	if c.pages == nil {
+		c.pages = map[string]cachedPage{}
 	}
-	k.pages[at], k.size = cachedPage{tag, r.body}, size
+	c.pages[at], c.size = cachedPage{tag, r.body}, size
 }

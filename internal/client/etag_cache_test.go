@@ -55,7 +55,7 @@ func TestUsers_unchanged(t *testing.T) {
 		}
 		return list
 	}
-	for i := range 5 { // the owner is there already
+	for i := range 5 { // the owner exists already
 		if _, err := b.Client.CreateUser(t.Context(), api.UserCreate{
 			FirstName: fmt.Sprint("User", i), LastName: "X", ContactEmail: fmt.Sprintf("u%d@acme.example", i),
 			PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: []string{},

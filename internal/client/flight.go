@@ -5,25 +5,25 @@ import (
 	"sync"
 )
 
-// shared answers many readers of the same documents with one request for each,
-// by the rules of batchReader: a reader that asks again gets it anew, and after
-// the client's first write everybody does. An error is for those who waited for
-// it, unless it is the API's word on the document; who comes later tries anew.
+// flight answers many readers of the same documents with one request per document.
+// As with batchReader, a reader that asks again causes a new request, and after the
+// client's first write every read does. Readers that wait for a request share its
+// error; later readers try again, unless the error is 403 or 404.
 type flight[T any] struct {
 	mu     sync.Mutex
 	latest map[string]*document[T] // by id
 }
 
-// document is one document, as it was read once.
+// document is the result of one request.
 type document[T any] struct {
 	asked map[string]bool // readers
-	here  chan struct{}   // closed when it was read
+	done  chan struct{}   // closed when the request has ended
 	value T
 	err   error
 }
 
-// get returns the document that the reader and the id in asks name. What is
-// shared nobody may change.
+// get returns the document for the reader and the id in asks. It is shared and must
+// not be changed.
 func (s *flight[T]) get(ctx context.Context, c *Client, asks [2]string, read func(context.Context) (T, error)) (T, error) {
 	if c.wrote.Load() {
 		return read(ctx)
@@ -32,23 +32,23 @@ func (s *flight[T]) get(ctx context.Context, c *Client, asks [2]string, read fun
 	s.mu.Lock()
 	d := s.latest[id]
 	if d == nil || d.asked[reader] {
-		d = &document[T]{asked: map[string]bool{}, here: make(chan struct{})}
+		d = &document[T]{asked: map[string]bool{}, done: make(chan struct{})}
 		if s.latest == nil {
 			s.latest = map[string]*document[T]{}
 		}
 		s.latest[id] = d
-		go func() { // for all who wait, and not only for the first
+		go func() { // for all waiting readers, not only the first
 			d.value, d.err = read(context.WithoutCancel(ctx))
 			if d.err != nil && !IsNotFound(d.err) && !IsForbidden(d.err) {
 				s.forget(id, d)
 			}
-			close(d.here)
+			close(d.done)
 		}()
 	}
 	d.asked[reader] = true
 	s.mu.Unlock()
 	select {
-	case <-d.here:
+	case <-d.done:
 		return d.value, d.err
 	case <-ctx.Done():
 		var none T
@@ -56,7 +56,7 @@ func (s *flight[T]) get(ctx context.Context, c *Client, asks [2]string, read fun
 	}
 }
 
-// forget has the next reader read the document anew.
+// forget makes the next reader request the document again.
 func (s *flight[T]) forget(id string, d *document[T]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

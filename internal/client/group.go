@@ -15,23 +15,23 @@ func (c *Client) Groups(ctx context.Context) ([]api.Group, error) {
 
 // Group returns one group.
 func (c *Client) Group(ctx context.Context, id string) (*api.Group, error) {
-	return one(ctx, c, c.path(api.PathGroup, id), named(groupKey, id))
+	return getOne(ctx, c, c.path(api.PathGroup, id), hasID(groupKey, id))
 }
 
-// CreateGroup makes a group and returns its id. With an id chosen by the caller
-// the request may be repeated, since the second one cannot make another group.
+// CreateGroup creates a group and returns its id. With an id chosen by the caller
+// the request may be repeated, because it cannot create a second group.
 func (c *Client) CreateGroup(ctx context.Context, group api.GroupCreate) (string, error) {
 	return c.create(ctx, call{path: c.path(api.PathGroups), body: group, again: group.ID != ""}, group.ID)
 }
 
-// UpdateGroup replaces a group. The API makes the group when there is none with
-// that id: created reports that it had vanished.
+// UpdateGroup replaces a group. If it no longer exists the API creates it, and
+// created is true.
 func (c *Client) UpdateGroup(ctx context.Context, id string, group api.GroupUpdate) (created bool, err error) {
 	return c.put(ctx, call{path: c.path(api.PathGroup, id), body: group}, id)
 }
 
-// DeleteGroup deletes a group. With force its members leave it first; without,
-// a group that has members stays and the status is 400.
+// DeleteGroup deletes a group. With force its members leave it first; otherwise a
+// group that has members stays, and the status is 400.
 func (c *Client) DeleteGroup(ctx context.Context, id string, force bool) error {
 	return c.remove(ctx, c.path(api.PathGroup, id), force)
 }
@@ -44,5 +44,5 @@ func (c *Client) UserGroups(ctx context.Context, userID string) ([]api.Group, er
 // UserGroup returns the group if the user is a member of it. IsNotFound holds
 // for the error if not.
 func (c *Client) UserGroup(ctx context.Context, userID, groupID string) (*api.Group, error) {
-	return one(ctx, c, c.path(api.PathUserGroup, userID, groupID), named(groupKey, groupID))
+	return getOne(ctx, c, c.path(api.PathUserGroup, userID, groupID), hasID(groupKey, groupID))
 }

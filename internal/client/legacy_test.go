@@ -10,11 +10,11 @@ import (
 )
 
 // legacyNames are the names of the model before access controls held scopes,
-// as they stand in package api.
+// as package api has them.
 var legacyNames = regexp.MustCompile(`\b(Path(Roles?|Permissions?|Resources?|UserGrantsOn|UserPermissions)|Scope(Role|Permission|Resource)Read|Legacy\w+|RoleID|"roleId"|"resourceId")\b`)
 
-// Neither the client nor who stands on it uses that model: the public API may
-// not have it any more.
+// Neither the client nor its callers use that model: the public API may have
+// removed it.
 func TestLegacy_unused(t *testing.T) {
 	t.Parallel()
 	if found := legacyIn(t, "../api"); len(found) < 12 {

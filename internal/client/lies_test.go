@@ -71,7 +71,7 @@ func (p *proxy) truth(r *http.Request) answered {
 		return a.(answered)
 	}
 	if !p.recording && r.Method != http.MethodGet && at != "" {
-		return answered{status: http.StatusTeapot} // it was never made in truth
+		return answered{status: http.StatusTeapot} // it was never really created
 	}
 	r.Header.Del("Accept-Encoding")
 	w := httptest.NewRecorder()
@@ -156,7 +156,7 @@ func TestLies(t *testing.T) {
 			}
 			all.Wait()
 			if !told.Load() {
-				t.Error("the lie was told to nobody")
+				t.Error("the lie reached nobody")
 			}
 		})
 	}
@@ -186,7 +186,7 @@ func (p *proxy) check(t *testing.T, name string, honest result, call func(contex
 		want = p.lie.writes
 	}
 	switch {
-	case !p.told.Load() && err != nil && !p.lie.hurry: // the truth may come too late, too
+	case !p.told.Load() && err != nil && !p.lie.hurry: // the truth may also come too late
 		t.Errorf("%s: error %v, and nobody lied", name, err)
 	case want == truth && err != nil:
 		t.Errorf("%s: error %v, want the truth", name, err)

@@ -19,11 +19,11 @@ import (
 
 var errNoProgress = errors.New("the page repeats rows of earlier pages while the list is not complete")
 
-// pagesAtOnce is how many pages of one list are asked for at a time.
+// pagesAtOnce limits the concurrent page requests of one list.
 const pagesAtOnce = 6
 
-// Where a list ends in any case, with an error: a server that never stops must
-// not take all time and memory.
+// Limits of a list. Beyond them it is an error, so that a server that never stops
+// does not use up time and memory.
 const (
 	maxPages = 10_000
 	maxRows  = 1_000_000
@@ -31,7 +31,7 @@ const (
 )
 
 func tooManyRows(limit int) error {
-	return fmt.Errorf("the list has more than %d rows, the most that is read of one", limit)
+	return fmt.Errorf("the list has more than %d rows, which is the limit", limit)
 }
 
 // list returns all rows of a list, in the server's order.
@@ -39,7 +39,7 @@ func list[T any](ctx context.Context, c *Client, path string, key func(T) string
 	return listWhere(ctx, c, path, nil, key)
 }
 
-// listWhere is list with parameters besides those of the pages.
+// listWhere is list with query parameters in addition to those of paging.
 func listWhere[T any](ctx context.Context, c *Client, path string, where url.Values, key func(T) string) ([]T, error) {
 	w := newWalk(c, path, where, key)
 	if err := w.next(ctx); err != nil {
@@ -49,7 +49,7 @@ func listWhere[T any](ctx context.Context, c *Client, path string, where url.Val
 		return nil, err
 	}
 	if full := w.last == c.pageSize || w.pages > 1 && w.last == w.size; full && w.total == len(w.rows) {
-		// Nothing but the count says that a full page is the last one.
+		// Only the count says that a full page is the last one: verify it.
 		w.done = false
 		if err := w.rest(ctx); err != nil {
 			return nil, err
@@ -58,8 +58,8 @@ func listWhere[T any](ctx context.Context, c *Client, path string, where url.Val
 	return w.rows, nil
 }
 
-// glance reads as much of a list as shows that there is one.
-func glance[T any](ctx context.Context, c *Client, path string, key func(T) string) error {
+// probe checks that a list can be read, without reading all of it.
+func probe[T any](ctx context.Context, c *Client, path string, key func(T) string) error {
 	r, err := c.do(ctx, call{method: http.MethodGet, path: path, query: url.Values{"pageSize": {"1"}}, want: []int{http.StatusOK}})
 	if err == nil {
 		_, err = decodeRows(r, key)
@@ -76,13 +76,13 @@ type walk[T any] struct {
 
 	rows  []T
 	seen  map[string]int // place in rows, by key
-	pages int            // that were read
+	pages int            // pages read
 	size  int            // rows of the first page
 	last  int            // rows of the last page
-	got   int            // rows of all pages, those too that earlier ones had
+	got   int            // rows of all pages, including rows repeated on later pages
 	bytes *atomic.Int64  // of all pages
-	total int            // rows of all pages, as the last page read says; -1: not known
-	count int            // what the last page that had a count said; -1: none had
+	total int            // rows of the list by the last page that was read; -1: unknown
+	count int            // rows of the list by the last page that had a count; -1: none had
 	done  bool
 }
 
@@ -90,7 +90,7 @@ func newWalk[T any](c *Client, path string, where url.Values, key func(T) string
 	return &walk[T]{client: c, path: path, where: where, key: key, rows: []T{}, seen: map[string]int{}, bytes: new(atomic.Int64), total: -1, count: -1}
 }
 
-// batch is what the server gives for one page.
+// batch is the answer for one page.
 type batch[T any] struct {
 	request *request
 	rows    []T
@@ -111,11 +111,11 @@ func (w *walk[T]) read(ctx context.Context, number int) (p batch[T], err error) 
 		p.request.body = known.body
 	}
 	if w.bytes.Add(int64(len(p.request.body))) > w.client.maxList {
-		return p, p.request.unusable(fmt.Errorf("the list has more than %d bytes, the most that is read of one", w.client.maxList))
+		return p, p.request.unusable(fmt.Errorf("the list has more than %d bytes, which is the limit", w.client.maxList))
 	}
 	p.total = p.request.total()
 	if p.rows, err = decodeRows(p.request, w.key); err == nil {
-		w.client.etags.keep(at, p.request)
+		w.client.etags.put(at, p.request)
 	}
 	return p, err
 }
@@ -129,7 +129,7 @@ func (w *walk[T]) next(ctx context.Context) error {
 	known := len(w.rows)
 	w.pages++
 	if p.total < 0 {
-		p.total = w.count // a short page does not end a list that was counted
+		p.total = w.count // a short page does not end a list with a count
 	}
 	w.total, w.count = p.total, p.total
 	w.take(p)
@@ -139,20 +139,20 @@ func (w *walk[T]) next(ctx context.Context) error {
 	stuck := len(w.rows) == known
 	switch {
 	case len(p.rows) == 0 && p.total > w.got:
-		return p.request.unusable(fmt.Errorf("the list ends after %d rows, and its server counts %d", w.got, p.total))
+		return p.request.unusable(fmt.Errorf("the list ends after %d rows, but the server counts %d", w.got, p.total))
 	case len(p.rows) == 0, p.total == len(w.rows), p.total < 0 && len(p.rows) < w.client.pageSize:
 		w.done = true
 	case stuck && w.size > w.client.pageSize:
-		w.done = true // a server that does not page answers all at once
+		w.done = true // the server does not page and returned everything
 	case stuck:
 		return p.request.unusable(errNoProgress)
 	case p.total < len(w.rows):
-		w.total = -1 // it counts less than it gives: the list ends where nothing more comes
+		w.total = -1 // the count is too low: read until a page is empty
 	}
 	return w.bound(p.request)
 }
 
-// take adds the rows that are new. A list that changes while it is read repeats
+// take adds the new rows of a page. A list that changes while it is read repeats
 // rows on later pages.
 func (w *walk[T]) take(p batch[T]) {
 	known := len(w.rows)
@@ -170,18 +170,18 @@ func (w *walk[T]) take(p batch[T]) {
 	w.last = len(p.rows)
 }
 
-// bound ends a list that no tenant has.
+// bound returns an error for a list beyond the limits.
 func (w *walk[T]) bound(r *request) error {
 	switch c := w.client; {
 	case len(w.rows) > c.maxRows, w.total > c.maxRows:
 		return r.unusable(tooManyRows(c.maxRows))
 	case w.pages+max(0, w.left()) > c.maxPages, !w.done && w.pages == c.maxPages:
-		return r.unusable(fmt.Errorf("the list has more than %d pages, the most that is read of one", c.maxPages))
+		return r.unusable(fmt.Errorf("the list has more than %d pages, which is the limit", c.maxPages))
 	}
 	return nil
 }
 
-// left returns how many pages are still to be read; -1 when that is not known.
+// left returns the number of pages not yet read; -1 if unknown.
 func (w *walk[T]) left() int {
 	switch {
 	case w.done:
@@ -192,8 +192,8 @@ func (w *walk[T]) left() int {
 	return max(1, (w.total+w.size-1)/w.size-w.pages)
 }
 
-// rest reads all pages that are left: at once where it is known how many there
-// are, else one by one.
+// rest reads the remaining pages: concurrently if their number is known, otherwise
+// one by one.
 func (w *walk[T]) rest(ctx context.Context) error {
 	if left := w.left(); left > 1 {
 		if err := w.together(ctx, left); err != nil {
@@ -208,12 +208,11 @@ func (w *walk[T]) rest(ctx context.Context) error {
 	return nil
 }
 
-// together reads so many pages at once. While the list changes they may not fit
-// together: then they are all dropped, and the walk goes on as if they had never
-// been read.
+// together reads the given number of pages concurrently. If the list changed in
+// between they may not be consistent: then all of them are discarded.
 func (w *walk[T]) together(ctx context.Context, left int) error {
-	var pages []*batch[T] // as many as are asked for: left is only what the server says
-	var ended atomic.Bool // that it said too much
+	var pages []*batch[T] // grows with the requests, because left is the server's claim
+	var ended atomic.Bool // the claim was too high
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(pagesAtOnce)
 	for i := range left {
@@ -255,8 +254,8 @@ func (c *Client) pageQuery(page int, where url.Values) url.Values {
 	return query
 }
 
-// total returns the number of all rows; -1 when the server does not give it.
-// Services differ in the header.
+// total returns the number of all rows; -1 if the server does not return it. The
+// services use different headers.
 func (r *request) total() int {
 	total, err := strconv.Atoi(cmp.Or(r.header.Get(api.HeaderTotalCount), r.header.Get(api.HeaderSiteCount)))
 	if err != nil || total < 0 {

@@ -107,7 +107,7 @@ func TestList_lies(t *testing.T) {
 		"repeats with total":      {[]string{"ab", "ab", "ab"}, []int{5}, "repeats rows", 4},
 		"repeats without total":   {[]string{"ab", "ab", "ab"}, nil, "repeats rows", 2},
 		"repeats, total small":    {[]string{"ab", "ab", "ab"}, []int{1}, "repeats rows", 2},
-		"ends before its total":   {[]string{"ab", "c"}, []int{9}, "ends after 3 rows, and its server counts 9", 7},
+		"ends before its total":   {[]string{"ab", "c"}, []int{9}, "ends after 3 rows, but the server counts 9", 7},
 		"a page left out":         {[]string{"ab", "", "ef"}, []int{6}, "ends after 2 rows", 4},
 		"total beyond all bounds": {[]string{"ab"}, []int{1_000_000_000_000}, "more than 100 rows", 1},
 		"total of many pages":     {[]string{"a"}, []int{90}, "more than 60 pages", 1},
@@ -145,7 +145,7 @@ func TestList_bytes(t *testing.T) {
 func TestList_oddRows(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
-		`null`: "not one list", `{}`: "not one list", `"a"`: "not one list", `[] []`: "not one list", ``: "EOF", `[`: "EOF", `[{"id":"a"}`: "EOF",
+		`null`: "it is not a list", `{}`: "not a list", `"a"`: "not a list", `[] []`: "not a list", ``: "EOF", `[`: "EOF", `[{"id":"a"}`: "EOF",
 		`[null]`: "no id", `[{"id":"a"},{}]`: "no id", `[{"ID":"a"}]`: "no id", `[5]`: "unmarshal", `[{"id":"a"}{"id":"b"}]`: "invalid character",
 		`[{"id":"a","id":"b"}]`: "duplicate", `[{"id":"a"},{"id":"a","code":"c"}]`: "two different rows", `[{"id":"a","mixins":{"x":{"y":1,"y":2}}}]`: "duplicate",
 		`[` + strings.Repeat(`{"id":"a"},`, 5) + `{"id":"a"}]`: "more than 5 rows",

@@ -9,15 +9,14 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// The Read methods are for the refresh of many objects: they answer from a
-// listing where that takes fewer requests. Who is about to write, or looks for
-// what it wrote, uses the methods without Read, which always ask about the
-// object itself. Access controls, scopes and sites have no Read methods: servers
-// leave members out of the lists of these, localize them otherwise, or list only
-// some.
+// The Read methods are for refreshing many objects: they answer from a listing
+// where that takes fewer requests. Code that is about to write, or that reads back
+// what it wrote, uses the methods without Read, which always request the object
+// itself. Access controls, scopes and sites have no Read methods: in their lists
+// servers omit members, localize differently, or return only some objects.
 //
-// Each reader is answered about an object from the same listing once; its name
-// tells it from others who read the same object.
+// The name of a reader distinguishes it from other readers of the same object. Each
+// gets an answer about an object from the same listing once.
 
 func (c *Client) startReaders() {
 	c.users = batchReader[api.User]{
@@ -38,9 +37,9 @@ func (c *Client) startReaders() {
 	}
 }
 
-// ReadUser is User for the refresh of many. Expected says whether the user is as
-// the reader knows it; nil expects anything. What a listing shows otherwise is
-// read again on its own: the listing may lag behind a write that was seen.
+// ReadUser is User for refreshing many. Expected reports whether the user is in the
+// state that the reader knows; nil accepts any state. ReadUser requests the user
+// itself if the listing differs: the listing may lag behind a write.
 func (c *Client) ReadUser(ctx context.Context, reader, id string, expected func(api.User) bool) (*api.User, error) {
 	if u := c.users.find(ctx, reader, id); u != nil && (expected == nil || expected(*u)) {
 		return u, nil
@@ -48,13 +47,14 @@ func (c *Client) ReadUser(ctx context.Context, reader, id string, expected func(
 	return c.User(ctx, id)
 }
 
-// ReadUsers is Users for many who need them all. Nobody may change them.
+// ReadUsers is Users for many readers. The users must not be changed.
 func (c *Client) ReadUsers(ctx context.Context, reader string) ([]api.User, error) {
 	return c.all.get(ctx, c, [2]string{reader, ""}, c.Users)
 }
 
-// ReadUserBy is FindUser for many: by id or, where that is empty, by e-mail
-// address. Who is not among all users, as others read them, may have come since.
+// ReadUserBy is FindUser for many: by id or, if that is empty, by e-mail address. If
+// the shared list lacks the address, ReadUserBy searches for it, because the user
+// may be new.
 func (c *Client) ReadUserBy(ctx context.Context, reader, id, email string) (*api.User, error) {
 	if id != "" {
 		return c.ReadUser(ctx, reader, id, nil)
@@ -72,7 +72,7 @@ func (c *Client) ReadUserBy(ctx context.Context, reader, id, email string) (*api
 	return c.UserByEmail(ctx, email)
 }
 
-// ReadGroup is Group for the refresh of many.
+// ReadGroup is Group for refreshing many.
 func (c *Client) ReadGroup(ctx context.Context, reader, id string) (*api.Group, error) {
 	if g := c.groups.find(ctx, reader, id); g != nil {
 		return g, nil
@@ -80,12 +80,12 @@ func (c *Client) ReadGroup(ctx context.Context, reader, id string) (*api.Group, 
 	return c.Group(ctx, id)
 }
 
-// ReadGroups is Groups for many who need them all. Nobody may change them.
+// ReadGroups is Groups for many readers. The groups must not be changed.
 func (c *Client) ReadGroups(ctx context.Context, reader string) ([]api.Group, error) {
 	return c.allOf.get(ctx, c, [2]string{reader, ""}, c.Groups)
 }
 
-// ReadTeamMember is TeamMember for the refresh of many.
+// ReadTeamMember is TeamMember for refreshing many.
 func (c *Client) ReadTeamMember(ctx context.Context, reader, id string) (*api.TeamMember, error) {
 	if m := c.team.find(ctx, reader, id); m != nil {
 		return m, nil
@@ -93,15 +93,14 @@ func (c *Client) ReadTeamMember(ctx context.Context, reader, id string) (*api.Te
 	return c.TeamMember(ctx, id)
 }
 
-// ReadSetting is Setting for the refresh of many objects that stand in the same
-// one.
+// ReadSetting is Setting for refreshing many objects that are part of the same
+// setting.
 func (c *Client) ReadSetting(ctx context.Context, reader, key string) (*api.Setting, error) {
 	return c.setting.get(ctx, c, [2]string{reader, key}, func(ctx context.Context) (*api.Setting, error) { return c.Setting(ctx, key) })
 }
 
-// ReadMembership reports, for the refresh of many, whether the user is a member
-// of the group. A listing of users holds all memberships of employees. A group or
-// user that is gone takes its memberships with it.
+// ReadMembership is HasMember for refreshing many. A listing of users has all
+// memberships of employees.
 func (c *Client) ReadMembership(ctx context.Context, groupID string, userType access.UserType, userID string) (bool, error) {
 	if userType != access.Employee {
 		members, err := c.members.get(ctx, c, [2]string{userID, groupID}, func(ctx context.Context) ([]api.Assignment, error) {
@@ -116,7 +115,8 @@ func (c *Client) ReadMembership(ctx context.Context, groupID string, userType ac
 	return c.HasMember(ctx, groupID, userType, userID)
 }
 
-// HasMember reports whether the user is a member of the group.
+// HasMember reports whether the user is a member of the group. A group or user that
+// does not exist has no memberships.
 func (c *Client) HasMember(ctx context.Context, groupID string, userType access.UserType, userID string) (bool, error) {
 	if userType != access.Employee {
 		members, err := c.Members(ctx, groupID)
@@ -130,7 +130,7 @@ func isMember(members []api.Assignment, userID string) bool {
 	return slices.ContainsFunc(members, func(a api.Assignment) bool { return a.UserID == userID })
 }
 
-// present is the error of looking for what may be missing.
+// present returns the error of a search, unless it is that nothing was found.
 func present(err error) error {
 	if IsNotFound(err) {
 		return nil

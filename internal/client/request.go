@@ -20,26 +20,25 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// call is what a method of the client asks of the server.
+// call describes a request that a method of the client makes.
 type call struct {
 	method string
 	path   string
 	query  url.Values
 	body   any        // sent as JSON; nil: no body
-	form   url.Values // the token request, which has no token and no tenant yet
-	total  bool       // ask for the number of all rows
-	unless string     // the ETag that makes 304 a success; empty: none does
-	again  bool       // a POST that may be sent twice; the other methods always may
-	want   []int      // the statuses that are a success
-	secret string     // in the body, and never told
+	form   url.Values // of the token request, which has no token and no tenant yet
+	total  bool       // request the total number of rows
+	unless string     // ETag for which 304 is a success; empty: none
+	again  bool       // a POST that may be sent twice; other methods always may
+	want   []int      // statuses that are a success
+	secret string     // in the body; redacted from errors
 }
 
 func (c call) repeatable() bool { return c.again || c.method != http.MethodPost }
 
-// request is one call under way, with all its tries. It is the RoundTripper
-// below the retries, because that is where each try is seen on its own: there
-// it is counted, logged and read to the end, so that an answer that breaks off
-// is repeated like one that never came.
+// request is a call in progress, with all its tries. It is the RoundTripper below
+// the retries, where each try is visible on its own: there it is counted, logged
+// and read to the end, so that a truncated answer is retried like a missing one.
 type request struct {
 	RequestInfo
 	client *Client
@@ -47,11 +46,11 @@ type request struct {
 	token  string
 
 	// Of the latest try:
-	sent   bool // something may have reached the server
+	sent   bool // data may have reached the server
 	status int
 	header http.Header
 	body   []byte
-	failed error // in place of an answer
+	failed error // instead of an answer
 }
 
 func (c *Client) newRequest(call call) *request {
@@ -62,25 +61,25 @@ func (c *Client) newRequest(call call) *request {
 	}
 }
 
-// send makes the request, with as many tries as it takes and policy allows.
+// send makes the request, with as many tries as the retry policy allows.
 func (r *request) send(ctx context.Context, token string) error {
 	r.token = token
-	req, err := r.request(ctx)
+	req, err := r.build(ctx)
 	if err != nil {
 		return err
 	}
 	retrier := retryablehttp.Client{
 		HTTPClient: &http.Client{
-			Transport: r, // which keeps the time
-			// The API never redirects. Whoever does is not the API, and must
-			// not see a request made for it.
+			Transport: r, // which applies the timeout
+			// The API never redirects. A server that does is not the API and must
+			// not receive a request meant for it.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		RetryMax:     r.client.retries,
 		RetryWaitMin: shortestWait,
 		RetryWaitMax: longestWait,
 		CheckRetry: func(ctx context.Context, _ *http.Response, err error) (bool, error) {
-			return r.retry(ctx, err), nil // an error here would replace the cause
+			return r.retry(ctx, err), nil // an error returned here would hide the cause
 		},
 		Backoff:      r.wait,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
@@ -89,7 +88,7 @@ func (r *request) send(ctx context.Context, token string) error {
 	if err != nil {
 		return r.unanswered(err)
 	}
-	_ = resp.Body.Close() // holds nothing: RoundTrip took it all
+	_ = resp.Body.Close() // empty: RoundTrip has read it
 	if r.status == http.StatusNotModified && r.call.unless != "" {
 		return nil
 	}
@@ -102,8 +101,8 @@ func (r *request) send(ctx context.Context, token string) error {
 	return nil
 }
 
-// request builds the request, whose header stays the same over all tries.
-func (r *request) request(ctx context.Context) (*retryablehttp.Request, error) {
+// build returns the HTTP request, whose header is the same for all tries.
+func (r *request) build(ctx context.Context) (*retryablehttp.Request, error) {
 	if err := checkPath(r.Path); err != nil {
 		return nil, fmt.Errorf("%s %s: %w", r.Method, shown(r.Path), err)
 	}
@@ -130,8 +129,8 @@ func (r *request) request(ctx context.Context) (*retryablehttp.Request, error) {
 	return req, nil
 }
 
-// setHeader sets what every request carries. Localized texts travel as maps of
-// all languages in both directions, which is what "*" asks for.
+// setHeader sets the headers of every request. "*" selects localized texts as
+// maps of all languages, in both directions.
 func (r *request) setHeader(h http.Header) {
 	h.Set("Accept", "application/json")
 	h.Set("User-Agent", r.client.agent)
@@ -163,19 +162,19 @@ func (r *request) setHeader(h http.Header) {
 	}
 }
 
-// maxPath is how long a path may be, in bytes. Ids come from a server, too.
+// maxPath limits a path in bytes. Ids may also come from a server.
 const maxPath = 8 << 10
 
-// checkPath refuses ids that escaping cannot keep in their segment: servers and
-// gateways resolve "." and "..", and fold an empty segment into its neighbor,
-// so that the request would reach another route.
+// checkPath rejects ids that escaping cannot keep in their path segment: servers
+// and gateways resolve "." and ".." and drop empty segments, and the request would
+// reach another route.
 func checkPath(path string) error {
 	if len(path) > maxPath {
-		return fmt.Errorf("an id is too long: the path has %d bytes, and may have %d", len(path), maxPath)
+		return fmt.Errorf("an id is too long: the path has %d bytes, the limit is %d", len(path), maxPath)
 	}
 	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
 		if segment == "" || segment == "." || segment == ".." {
-			return fmt.Errorf("%q cannot be an id: a path cannot carry it", segment)
+			return fmt.Errorf("%q cannot be used as an id: it is not a valid path segment", segment)
 		}
 	}
 	return nil
@@ -207,15 +206,15 @@ func (r *request) RoundTrip(req *http.Request) (*http.Response, error) {
 	switch {
 	case err == nil:
 	case ctx.Err() != nil:
-		err = ctx.Err() // net/http may give the cause, which overdue tells
+		err = ctx.Err() // net/http may return the cause, which overdue adds
 	case limited.Err() != nil:
 		err = fmt.Errorf("no whole answer within %s: %w", r.client.timeout, err)
 	}
 	r.failed = err
 	r.sent = err == nil || reached.server()
-	switch { // a gateway does not say how far the request came
+	switch { // a gateway does not say how far the request got
 	case err != nil && r.sent, r.status == http.StatusBadGateway, r.status == http.StatusServiceUnavailable, r.status == http.StatusGatewayTimeout:
-		r.doubt()
+		r.markUncertain()
 	}
 	r.logTry(ctx, time.Since(start), err)
 	if err == nil && r.status != http.StatusTooManyRequests {
@@ -227,8 +226,8 @@ func (r *request) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// readAll reads at most one byte more than the limit, which tells the reader
-// that there was more.
+// readAll reads at most one byte more than the limit, which shows the caller that
+// there was more.
 func readAll(body io.ReadCloser, limit int64) ([]byte, error) {
 	defer body.Close()
 	var buffer bytes.Buffer
@@ -238,14 +237,14 @@ func readAll(body io.ReadCloser, limit int64) ([]byte, error) {
 	return buffer.Bytes(), nil
 }
 
-// doubt notes that the call may have taken effect without the caller knowing.
-// Only a POST leaves doubt: the other methods can simply be called again, and
-// the token request changes nothing.
-func (r *request) doubt() {
+// markUncertain records that the call may have taken effect without the caller
+// knowing. This matters for POST only: other methods can be repeated, and the token
+// request changes nothing.
+func (r *request) markUncertain() {
 	r.uncertain = r.uncertain || r.Method == http.MethodPost && r.call.form == nil
 }
 
-// reach follows a try to its connection.
+// reach records whether a try got a connection.
 type reach struct{ asked, connected atomic.Bool }
 
 func (r *reach) trace(ctx context.Context) context.Context {
@@ -255,8 +254,8 @@ func (r *reach) trace(ctx context.Context) context.Context {
 	})
 }
 
-// server reports whether something may have reached the server. A transport
-// that never asked for a connection is not net/http's and does not tell.
+// server reports whether data may have reached the server. A transport that never
+// asked for a connection is not that of net/http, and its progress is unknown.
 func (r *reach) server() bool { return r.connected.Load() || !r.asked.Load() }
 
 func (r *request) logTry(ctx context.Context, took time.Duration, err error) {

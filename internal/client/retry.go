@@ -13,18 +13,18 @@ import (
 const (
 	shortestWait      = 200 * time.Millisecond
 	longestWait       = 5 * time.Second
-	longestRetryAfter = time.Minute // that is waited for
+	longestRetryAfter = time.Minute // a longer wait fails at once
 )
 
-// retry decides whether to try again after the latest try, which failed with
-// the error or gave the status of the request.
+// retry reports whether to try again after the latest try, which failed with err
+// or has the status of the request.
 func (r *request) retry(ctx context.Context, err error) bool {
 	if ctx.Err() != nil {
 		return false
 	}
 	if err != nil {
-		// What never left may be sent in any case. A certificate that is not
-		// trusted now will not be trusted in a second.
+		// A request that was never sent can always be sent again. A certificate that
+		// is not trusted now will not be trusted in a second.
 		_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
 		return !untrusted && (!r.sent || r.call.repeatable())
 	}
@@ -33,7 +33,7 @@ func (r *request) retry(ctx context.Context, err error) bool {
 	}
 	switch r.status {
 	case http.StatusTooManyRequests:
-		return true // refused before anything was done
+		return true // the server did nothing
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return r.call.repeatable()
 	default:
@@ -41,16 +41,15 @@ func (r *request) retry(ctx context.Context, err error) bool {
 	}
 }
 
-// retryAfter returns how long the latest answer asks to wait; zero when it does
-// not say.
+// retryAfter returns the Retry-After of the latest answer; zero if it has none.
 func (r *request) retryAfter() time.Duration {
 	wait, _ := retryAfter(r.header, time.Now())
 	return wait
 }
 
-// backoff returns how long to wait before the next try: what the server asks
-// for, which retry has found to be within reason; else twice as long each time, and a random part more so
-// that clients which failed together do not come back together.
+// backoff returns how long to wait before the next try: what the server asks for,
+// which retry has limited; otherwise twice as long each time plus a random part, so
+// that clients that failed together do not retry together.
 func backoff(low, high time.Duration, attempt int, resp *http.Response) time.Duration {
 	if resp != nil {
 		if wait, ok := retryAfter(resp.Header, time.Now()); ok {
@@ -58,14 +57,14 @@ func backoff(low, high time.Duration, attempt int, resp *http.Response) time.Dur
 		}
 	}
 	wait := high
-	if attempt < 10 { // far beyond the limit, and still no overflow
+	if attempt < 10 { // beyond this the limit applies, and the shift could overflow
 		wait = min(high, low<<attempt)
 	}
 	return min(high, wait+rand.N(wait+1))
 }
 
-// wait returns how long to wait before the next try. When the server is asked
-// too much and says for how long, all requests wait.
+// wait returns how long to wait before the next try. If the server limits the rate
+// and says for how long, all requests wait.
 func (r *request) wait(low, high time.Duration, attempt int, resp *http.Response) time.Duration {
 	wait := r.client.backoff(low, high, attempt, resp)
 	if r.status == http.StatusTooManyRequests && r.header.Get("Retry-After") != "" {
@@ -74,8 +73,8 @@ func (r *request) wait(low, high time.Duration, attempt int, resp *http.Response
 	return wait
 }
 
-// retryAfter reads the header, which is a number of seconds or a date. A date is
-// of the server's clock, which its answer shows and which may not be this one.
+// retryAfter parses the header, which is a number of seconds or a date. A date is
+// compared with the server's own clock where the answer has one.
 func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	value := h.Get("Retry-After")
 	seconds, err := strconv.ParseUint(value, 10, 64)

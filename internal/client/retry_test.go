@@ -344,7 +344,7 @@ func TestRetryAfter_tooLong(t *testing.T) {
 			})
 			_, err := c.Group(t.Context(), "g")
 			e, ok := errors.AsType[*Error](err)
-			if !ok || e.Attempts != 1 || e.RetryAfter != test.want || !strings.Contains(err.Error(), "is to wait "+test.want.String()+", and no more than 1m0s") {
+			if !ok || e.Attempts != 1 || e.RetryAfter != test.want || !strings.Contains(err.Error(), "asks to wait "+test.want.String()+", the client waits 1m0s at most") {
 				t.Errorf("%s: error %v", name, err)
 			}
 		}

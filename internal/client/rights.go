@@ -9,7 +9,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// Rights reads what the tenant's groups can carry beside the predefined things:
+// Rights reads what the tenant's groups can carry in addition to what is predefined:
 // its role templates, access controls and scopes.
 func (c *Client) Rights(ctx context.Context) (access.Rights, error) {
 	rights, err := c.templateRights(ctx)
@@ -19,7 +19,7 @@ func (c *Client) Rights(ctx context.Context) (access.Rights, error) {
 	return rights, err
 }
 
-// rightsOf reads as much of the rights as the groups need.
+// rightsOf reads the part of the rights that the groups need.
 func (c *Client) rightsOf(ctx context.Context, groups []access.Group) (rights access.Rights, err error) {
 	if slices.ContainsFunc(groups, func(g access.Group) bool { return len(g.Templates) > 0 }) {
 		if rights, err = c.templateRights(ctx); err != nil {
@@ -34,17 +34,17 @@ func (c *Client) rightsOf(ctx context.Context, groups []access.Group) (rights ac
 	return rights, nil
 }
 
-// unreadControls says who carries access controls that could not be read.
+// unreadControls names the carrier of access controls that could not be read.
 func unreadControls(who string, err error) error {
-	err = fmt.Errorf("%s carries access controls of the tenant's own: %w", who, err)
+	err = fmt.Errorf("%s carries custom access controls: %w", who, err)
 	if IsForbidden(err) {
 		err = fmt.Errorf("%w (%w)", err, ErrControlsUnread)
 	}
 	return err
 }
 
-// carriesOwn returns who carries an access control that is not predefined, ""
-// when nobody does.
+// carriesOwn returns the first group or role template that carries a custom access
+// control; "" if none does.
 func carriesOwn(groups []access.Group, rights access.Rights) string {
 	own := func(id string) bool { _, predefined := access.ControlByID(id); return !predefined }
 	for _, g := range groups {
@@ -69,7 +69,7 @@ func (c *Client) templateRights(ctx context.Context) (access.Rights, error) {
 	return rights, err
 }
 
-// addControls adds the tenant's own access controls and scopes.
+// addControls adds the custom access controls and scopes of the tenant.
 func (c *Client) addControls(ctx context.Context, rights *access.Rights) error {
 	controls, err := c.AccessControls(ctx)
 	if err != nil {
@@ -81,7 +81,7 @@ func (c *Client) addControls(ctx context.Context, rights *access.Rights) error {
 		if _, predefined := access.ControlByID(a.ID); predefined {
 			continue
 		}
-		if len(a.Scopes) == 0 { // which some servers leave out of lists
+		if len(a.Scopes) == 0 { // some servers omit them in lists
 			whole, err := c.AccessControl(ctx, a.ID)
 			if err != nil {
 				return err
@@ -95,7 +95,7 @@ func (c *Client) addControls(ctx context.Context, rights *access.Rights) error {
 	}
 	scopes, err := c.Scopes(ctx)
 	if IsForbidden(err) {
-		rights.Scopes = nil // all that access controls name count
+		rights.Scopes = nil // all scopes of access controls count
 		return nil
 	}
 	for _, s := range scopes {
@@ -104,8 +104,7 @@ func (c *Client) addControls(ctx context.Context, rights *access.Rights) error {
 	return err
 }
 
-// OwnControl reads an access control of the tenant's own as the access rules see
-// it.
+// OwnControl converts a custom access control for the access rules.
 func OwnControl(a api.AccessControl) access.OwnControl {
 	return access.OwnControl{Scopes: a.Scopes, RestrictionAware: a.RestrictionAware, VendorAware: a.VendorAware}
 }

@@ -17,11 +17,11 @@ func (c *Client) Scopes(ctx context.Context) ([]api.Scope, error) {
 
 // Scope returns one scope.
 func (c *Client) Scope(ctx context.Context, id string) (*api.Scope, error) {
-	return one(ctx, c, c.path(api.PathScope, id), named(scopeKey, id))
+	return getOne(ctx, c, c.path(api.PathScope, id), hasID(scopeKey, id))
 }
 
-// PutScope makes a scope or replaces the one of that id: created reports which.
-// A request that was repeated may say false of a scope it made.
+// PutScope creates a scope or replaces the one with that id: created reports which.
+// A repeated request may report false for a scope that it created.
 func (c *Client) PutScope(ctx context.Context, id string, scope api.ScopeUpdate) (created bool, err error) {
 	return c.put(ctx, call{path: c.path(api.PathScope, id), body: scope}, id)
 }
@@ -31,15 +31,15 @@ func (c *Client) DeleteScope(ctx context.Context, id string) error {
 	return c.remove(ctx, c.path(api.PathScope, id), false)
 }
 
-// UserScopes returns what a user holds through groups.
+// UserScopes returns the scopes that a user holds through groups.
 func (c *Client) UserScopes(ctx context.Context, userID string) (*api.UserScopes, error) {
 	type document struct {
 		api.UserScopes
-		ID string `json:"id"` // which some servers call the user's id
+		ID string `json:"id"` // the user's id, as some servers name it
 	}
-	d, err := one(ctx, c, c.path(api.PathUserScopes, userID), func(d document) error {
+	d, err := getOne(ctx, c, c.path(api.PathUserScopes, userID), func(d document) error {
 		if d.Scopes == "" {
-			return errors.New("it has no scopes, not even the word that names the tenant")
+			return errors.New("it has no scopes, not even the word for the tenant")
 		}
 		return sameID(cmp.Or(d.UserID, d.ID), userID)
 	})

@@ -10,13 +10,13 @@ import (
 
 // Setting returns one item of the tenant's configuration.
 func (c *Client) Setting(ctx context.Context, key string) (*api.Setting, error) {
-	return one(ctx, c, c.path(api.PathSetting, key), named(settingKey, key))
+	return getOne(ctx, c, c.path(api.PathSetting, key), hasID(settingKey, key))
 }
 
 func settingKey(s api.Setting) string { return s.Key }
 
-// CreateSetting makes an item. The request may be repeated: the second one is a
-// conflict with the first.
+// CreateSetting creates an item. The request may be repeated: the second one is a
+// conflict.
 func (c *Client) CreateSetting(ctx context.Context, item api.Setting) error {
 	r, err := c.do(ctx, call{
 		method: http.MethodPost, path: c.path(api.PathSettings), body: []api.Setting{item}, again: true, want: []int{http.StatusCreated},
@@ -31,14 +31,14 @@ func (c *Client) CreateSetting(ctx context.Context, item api.Setting) error {
 	return err
 }
 
-// UpdateSetting changes an item, which must exist; if not, the status is 400.
-// With a version that is not the item's, it is a conflict.
+// UpdateSetting changes an item. If the item does not exist the status is 400; if
+// its version differs, the update is a conflict.
 func (c *Client) UpdateSetting(ctx context.Context, item api.SettingUpdate) error {
 	r, err := c.do(ctx, call{
 		method: http.MethodPut, path: c.path(api.PathSetting, item.Key), body: item, want: []int{http.StatusOK},
 	})
 	if err == nil {
-		err = concerns(r, settingKey, item.Key)
+		err = checkAnswerID(r, settingKey, item.Key)
 	}
 	return err
 }

@@ -10,20 +10,19 @@ import (
 
 func siteKey(s api.Site) string { return s.Code }
 
-// Sites returns all sites, inactive ones only if asked for: these take the
-// scope to manage sites.
+// Sites returns all sites, inactive ones only on request: they need the scope to
+// manage sites.
 func (c *Client) Sites(ctx context.Context, inactive bool) ([]api.Site, error) {
 	return listWhere(ctx, c, c.path(api.PathSites), siteQuery(inactive), siteKey)
 }
 
-// SiteCodes returns the codes of all sites, those of inactive ones only if
-// asked for.
+// SiteCodes returns the codes of all sites, those of inactive ones only on request.
 func (c *Client) SiteCodes(ctx context.Context, inactive bool) ([]string, error) {
 	return listWhere(ctx, c, c.path(api.PathSiteCodes), siteQuery(inactive), func(code string) string { return code })
 }
 
-// siteQuery asks for the number of all sites, too, as the service does not look
-// at the header.
+// siteQuery also requests the total number of sites, because the service ignores the
+// header.
 func siteQuery(inactive bool) url.Values {
 	query := url.Values{"totalCount": {"true"}}
 	if inactive {
@@ -34,24 +33,24 @@ func siteQuery(inactive bool) url.Values {
 
 // Site returns one site.
 func (c *Client) Site(ctx context.Context, code string) (*api.Site, error) {
-	return one(ctx, c, c.path(api.PathSite, code), named(siteKey, code))
+	return getOne(ctx, c, c.path(api.PathSite, code), hasID(siteKey, code))
 }
 
-// CreateSite makes a site. The request may be repeated, since its caller
+// CreateSite creates a site. The request may be repeated, since its caller
 // chooses the code: the second one is a conflict with the first.
 func (c *Client) CreateSite(ctx context.Context, site api.Site) error {
 	_, err := c.create(ctx, call{path: c.path(api.PathSites), body: site, again: true}, site.Code)
 	return err
 }
 
-// UpdateSite changes the members of a site that the body has and keeps the
+// UpdateSite changes the members of a site that are in the body and keeps the
 // others.
 func (c *Client) UpdateSite(ctx context.Context, code string, site api.SiteUpdate) error {
 	r, err := c.do(ctx, call{
 		method: http.MethodPatch, path: c.path(api.PathSite, code), body: site, want: []int{http.StatusOK, http.StatusNoContent},
 	})
 	if err == nil {
-		err = concerns(r, siteKey, code)
+		err = checkAnswerID(r, siteKey, code)
 	}
 	return err
 }

@@ -84,10 +84,10 @@ func TestSites_refused(t *testing.T) {
 		t.Errorf("inactive sites without the scope: %v", err)
 	}
 	if err := b.Client.UpdateSetting(t.Context(), api.SettingUpdate{Key: "nothing", Value: []byte(`1`)}); !client.IsBadRequest(err) || !strings.Contains(err.Error(), "There is no configuration item with the key 'nothing'") {
-		t.Errorf("an item that is not there: %v", err)
+		t.Errorf("a missing item: %v", err)
 	}
 	if err := b.Client.CreateSetting(t.Context(), api.Setting{Key: api.SettingRestrictions, Value: []byte(`[]`)}); !client.IsConflict(err) {
-		t.Errorf("an item that is there: %v", err)
+		t.Errorf("an existing item: %v", err)
 	}
 	if err := b.Client.DeleteSetting(t.Context(), api.SettingRestrictions); err != nil {
 		t.Error(err)

@@ -8,11 +8,11 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// State reads the tenant's employees, groups, what groups can carry, its team
-// and its Make organization, for the access rules to compare or review. It takes
-// as many requests as the lists have pages, whatever they hold. What the API
-// lacks is left out, and so is what the token may not read besides users and
-// groups: Unread of the state names that.
+// State reads the tenant's employees, groups, role templates, access controls,
+// scopes, team and Make organization, for comparison and review. The number of
+// requests is the number of pages of these lists. State omits what the API does not
+// have. Apart from users and groups it also omits what the token may not read, and
+// names that in Unread.
 func (c *Client) State(ctx context.Context) (access.State, error) {
 	var state access.State
 	users, err := c.Users(ctx)
@@ -50,8 +50,8 @@ func stateUser(u api.User) access.StateUser {
 	return access.StateUser{ID: u.ID, Email: u.ContactEmail, Name: u.FirstName + " " + u.LastName, Locked: u.Locked(), GroupIDs: u.GroupIDs}
 }
 
-// lacks reports whether the API does not have what was asked for, or the token
-// may not read it: then that is noted.
+// lacks reports whether the API does not have what was requested, or the token may
+// not read it. The latter is recorded in the state.
 func lacks(err error, state *access.State, what string) bool {
 	if IsForbidden(err) {
 		state.Unread = append(state.Unread, what)
@@ -60,7 +60,8 @@ func lacks(err error, state *access.State, what string) bool {
 	return IsUnsupported(err)
 }
 
-// addTeam adds what the people are in the team, and those who are in it alone.
+// addTeam adds the roles of users in the team, and the members who are in the team
+// only.
 func (c *Client) addTeam(ctx context.Context, state *access.State) error {
 	members, err := c.TeamMembers(ctx)
 	if err != nil {
@@ -88,7 +89,7 @@ func (c *Client) addTeam(ctx context.Context, state *access.State) error {
 	return nil
 }
 
-// addMake adds what the tenant's Make organization has.
+// addMake adds the tenant's Make organization and its members.
 func (c *Client) addMake(ctx context.Context, state *access.State) error {
 	o, err := c.MakeOrganization(ctx)
 	switch {

@@ -10,7 +10,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// AccessGroup reads a group of the API as the access rules see it.
+// AccessGroup converts a group of the API for the access rules.
 func AccessGroup(g api.Group) access.Group {
 	return access.Group{
 		ID: g.ID, Name: anyLanguage(g.Name), VendorID: g.VendorID,
@@ -18,8 +18,7 @@ func AccessGroup(g api.Group) access.Group {
 	}
 }
 
-// anyLanguage returns one of the texts: English where there is one, else the
-// first by language.
+// anyLanguage returns the English text, or the first one by language.
 func anyLanguage(t api.Text) string {
 	if text := t["en"]; text != "" || len(t) == 0 {
 		return text
@@ -27,13 +26,12 @@ func anyLanguage(t api.Text) string {
 	return t[slices.Min(slices.Collect(maps.Keys(t)))]
 }
 
-// ErrControlsUnread says that groups carry access controls of the tenant's own and
-// the token may not read what they give.
-var ErrControlsUnread = errors.New("what these give cannot be read")
+// ErrControlsUnread is returned if groups carry custom access controls and the token
+// may not read the scopes of these.
+var ErrControlsUnread = errors.New("their scopes cannot be read")
 
 // Subject reads the groups of a user, for the access rules to evaluate. With
-// ErrControlsUnread it is whole but for what the tenant's own access controls
-// give.
+// ErrControlsUnread it is complete except for what custom access controls give.
 func (c *Client) Subject(ctx context.Context, user api.User) (access.User, error) {
 	subject := access.User{Locked: user.Locked()}
 	groups, err := c.UserGroups(ctx, user.ID)

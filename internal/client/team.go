@@ -11,12 +11,12 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// Only the reference backend has teams. The errors of these methods are an
-// UnsupportedError on any other API.
+// Only the reference backend has teams. On any other API these methods return an
+// UnsupportedError.
 
-// CheckTeam answers an error when the API has no teams, or they cannot be read.
+// CheckTeam returns an error if the API has no teams, or they cannot be read.
 func (c *Client) CheckTeam(ctx context.Context) error {
-	return c.orNoTeam(ctx, glance(ctx, c, c.path(api.PathTeamMembers), teamMemberKey))
+	return c.orNoTeam(ctx, probe(ctx, c, c.path(api.PathTeamMembers), teamMemberKey))
 }
 
 func (c *Client) orNoTeam(ctx context.Context, err error) error {
@@ -33,12 +33,12 @@ func teamMemberKey(m api.TeamMember) string { return m.ID }
 
 // TeamMember returns one member of the team.
 func (c *Client) TeamMember(ctx context.Context, id string) (*api.TeamMember, error) {
-	m, err := one(ctx, c, c.path(api.PathTeamMember, id), named(teamMemberKey, id))
+	m, err := getOne(ctx, c, c.path(api.PathTeamMember, id), hasID(teamMemberKey, id))
 	return m, c.orNoTeam(ctx, err)
 }
 
-// TeamMemberByEmail returns the member with the address, whatever its case.
-// IsNotFound holds for the error when there is none.
+// TeamMemberByEmail returns the member with the address, ignoring case. IsNotFound
+// holds for the error if there is none.
 func (c *Client) TeamMemberByEmail(ctx context.Context, email string) (*api.TeamMember, error) {
 	members, err := c.TeamMembers(ctx)
 	if err != nil {
@@ -52,7 +52,7 @@ func (c *Client) TeamMemberByEmail(ctx context.Context, email string) (*api.Team
 	return nil, &NotFoundError{What: fmt.Sprintf("member of the team with the e-mail address %q", email)}
 }
 
-// FindTeamMember returns the member with the id or, for a text with an @, with
+// FindTeamMember returns the member with the id or, if the key contains an @, with
 // the e-mail address.
 func (c *Client) FindTeamMember(ctx context.Context, key string) (*api.TeamMember, error) {
 	if strings.Contains(key, "@") {
@@ -63,7 +63,7 @@ func (c *Client) FindTeamMember(ctx context.Context, key string) (*api.TeamMembe
 
 // TeamOwner returns the Owner of the team.
 func (c *Client) TeamOwner(ctx context.Context) (*api.TeamMember, error) {
-	m, err := one(ctx, c, c.path(api.PathTeamOwner), func(m api.TeamMember) error {
+	m, err := getOne(ctx, c, c.path(api.PathTeamOwner), func(m api.TeamMember) error {
 		if m.Role != access.RoleOwner {
 			return fmt.Errorf("it is about a member with the role %q", shown(string(m.Role)))
 		}
@@ -73,7 +73,7 @@ func (c *Client) TeamOwner(ctx context.Context) (*api.TeamMember, error) {
 }
 
 // InviteTeamMember invites someone to the team and returns the id. The request
-// may be repeated: the second one is a conflict, as nobody is in a team twice.
+// may be repeated: the second one is a conflict, because nobody is in a team twice.
 func (c *Client) InviteTeamMember(ctx context.Context, member api.TeamMemberCreate) (string, error) {
 	id, err := c.create(ctx, call{path: c.path(api.PathTeamMembers), body: member, again: true}, "")
 	return id, c.orNoTeam(ctx, err)
@@ -87,19 +87,19 @@ func (c *Client) ChangeTeamRole(ctx context.Context, id string, role access.Team
 	return c.orNoTeam(ctx, err)
 }
 
-// RemoveTeamMember takes a member out of the team.
+// RemoveTeamMember removes a member from the team.
 func (c *Client) RemoveTeamMember(ctx context.Context, id string) error {
 	return c.orNoTeam(ctx, c.remove(ctx, c.path(api.PathTeamMember, id), false))
 }
 
-// TransferTeam makes one member the Owner in the place of another, in one step.
-// It is a conflict when the former Owner that is named is not the Owner.
+// TransferTeam makes one member the Owner instead of another, in one step. It is a
+// conflict if the former Owner that it names is not the Owner.
 func (c *Client) TransferTeam(ctx context.Context, transfer api.TeamTransfer) error {
 	_, err := c.do(ctx, call{method: http.MethodPut, path: c.path(api.PathTeamOwner), body: transfer, want: []int{http.StatusNoContent}})
 	return c.orNoTeam(ctx, err)
 }
 
-// TeamProducts returns the products of the team and who may use them.
+// TeamProducts returns the products of the team and the members who may use them.
 func (c *Client) TeamProducts(ctx context.Context) ([]api.TeamProduct, error) {
 	r, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathTeamProducts), want: []int{http.StatusOK}})
 	if err != nil {
@@ -108,7 +108,7 @@ func (c *Client) TeamProducts(ctx context.Context) ([]api.TeamProduct, error) {
 	return decodeRows(r, func(p api.TeamProduct) string { return p.ID })
 }
 
-// AssignProduct lets a member use a product, in the role given. Doing so again
+// AssignProduct lets a member use a product in the given role. Assigning it again
 // changes the role.
 func (c *Client) AssignProduct(ctx context.Context, memberID, product, role string) error {
 	_, err := c.put(ctx, call{path: c.path(api.PathTeamAssignment, memberID, product), body: api.ProductAssignment{Role: role}}, memberID+"/"+product)
@@ -120,8 +120,8 @@ func (c *Client) UnassignProduct(ctx context.Context, memberID, product string) 
 	return c.orNoTeam(ctx, c.remove(ctx, c.path(api.PathTeamAssignment, memberID, product), false))
 }
 
-// Organizations returns the tenants that the account with the address belongs
-// to. IsNotFound holds for the error when this tenant is not among them.
+// Organizations returns the tenants that the account with the address belongs to.
+// IsNotFound holds for the error if this tenant is not among them.
 func (c *Client) Organizations(ctx context.Context, email string) ([]api.Organization, error) {
 	r, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathTeamOrganizations), query: url.Values{"email": {email}}, want: []int{http.StatusOK}})
 	if err != nil {

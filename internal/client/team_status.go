@@ -7,16 +7,16 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// TeamStatus is what an account is in the tenant's team, and where else it is.
+// TeamStatus is the role of an account in the tenant's team, and its other tenants.
 type TeamStatus struct {
-	Role          access.TeamRole   // empty for who is not in the team
-	Products      map[string]string // that it may use, to the role in each, which may be empty
+	Role          access.TeamRole   // empty if it is not in the team
+	Products      map[string]string // role by product that it may use; the role may be empty
 	Organizations []string          // names of its tenants, sorted
 }
 
-// TeamStatus returns what the account with the e-mail address is, whatever its
-// case. It must belong to the tenant. The error is an UnsupportedError where the
-// API has no teams.
+// TeamStatus returns the status of the account with the e-mail address, ignoring
+// case. It must belong to the tenant. The error is an UnsupportedError if the API
+// has no teams.
 func (c *Client) TeamStatus(ctx context.Context, email string) (*TeamStatus, error) {
 	s := &TeamStatus{Products: map[string]string{}}
 	member, err := c.TeamMemberByEmail(ctx, email)

@@ -7,108 +7,107 @@ import (
 	"time"
 )
 
-// requestsAtOnce is how many requests of one client are under way at a time.
+// requestsAtOnce limits the concurrent requests of one client.
 const requestsAtOnce = 32
 
-// pace is what all requests of a client keep together. A server that is asked
-// too much says so to one of them: then all wait as long as it wants, and go on
-// with half as many at a time, to become more again one by one. Each on its own,
-// they would come back together and use up their tries.
+// throttle limits the requests of a client together. When the server answers one of
+// them with 429, all wait as long as it asks and continue with half as many at a
+// time; the number then rises one by one. If each request waited on its own, all
+// would retry at once and use up their tries.
 type throttle struct {
-	mu      sync.Mutex
-	allowed int // at a time; zero: requestsAtOnce
-	running int
-	well    int       // answers since allowed has changed
-	until   time.Time // nobody starts before
-	waiting []chan struct{}
+	mu        sync.Mutex
+	allowed   int // concurrent requests; zero: requestsAtOnce
+	running   int
+	successes int       // since allowed changed
+	until     time.Time // no request starts before
+	waiting   []chan struct{}
 }
 
-// enter waits until a request may start. Who entered must leave.
-func (p *throttle) enter(ctx context.Context) error {
+// enter waits until a request may start. Each successful call needs one of leave.
+func (t *throttle) enter(ctx context.Context) error {
 	for {
 		if err := ctx.Err(); err != nil {
-			p.wake() // this one may have been woken, in the place of another
+			t.wake() // this request may have been woken instead of another
 			return err
 		}
-		p.mu.Lock()
-		if p.allowed == 0 {
-			p.allowed = requestsAtOnce
+		t.mu.Lock()
+		if t.allowed == 0 {
+			t.allowed = requestsAtOnce
 		}
-		pause := time.Until(p.until)
-		if pause <= 0 && p.running < p.allowed {
-			p.running++
-			p.mu.Unlock()
+		pause := time.Until(t.until)
+		if pause <= 0 && t.running < t.allowed {
+			t.running++
+			t.mu.Unlock()
 			return nil
 		}
 		var free chan struct{}
 		if pause <= 0 {
 			free = make(chan struct{})
-			p.waiting = append(p.waiting, free)
-			pause = time.Hour // somebody leaves before
+			t.waiting = append(t.waiting, free)
+			pause = time.Hour // a request leaves before
 		}
-		p.mu.Unlock()
+		t.mu.Unlock()
 		timer := time.NewTimer(pause)
 		select {
 		case <-free:
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			p.give(free)
+			t.abandon(free)
 		}
 		timer.Stop()
 	}
 }
 
-// give hands on the place of one who no longer waits.
-func (p *throttle) give(free chan struct{}) {
-	p.mu.Lock()
-	p.waiting = slices.DeleteFunc(p.waiting, func(other chan struct{}) bool { return other == free })
-	p.mu.Unlock()
-	p.wake()
+// abandon ends the wait of a request and wakes another one in its place.
+func (t *throttle) abandon(free chan struct{}) {
+	t.mu.Lock()
+	t.waiting = slices.DeleteFunc(t.waiting, func(other chan struct{}) bool { return other == free })
+	t.mu.Unlock()
+	t.wake()
 }
 
-// leave ends what enter began.
-func (p *throttle) leave() {
-	p.mu.Lock()
-	p.running--
-	p.mu.Unlock()
-	p.wake()
+// leave ends a request.
+func (t *throttle) leave() {
+	t.mu.Lock()
+	t.running--
+	t.mu.Unlock()
+	t.wake()
 }
 
-// wake lets those who wait try to enter, as many as there are places.
-func (p *throttle) wake() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	n := min(len(p.waiting), max(0, p.allowed-p.running))
-	for _, free := range p.waiting[:n] {
+// wake lets as many waiting requests try to enter as there are free places.
+func (t *throttle) wake() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := min(len(t.waiting), max(0, t.allowed-t.running))
+	for _, free := range t.waiting[:n] {
 		close(free)
 	}
-	p.waiting = p.waiting[n:]
+	t.waiting = t.waiting[n:]
 }
 
-// refused takes note that the server was asked too much, and for how long it
-// wants nothing. Of the requests under way many are refused: together they count
-// as one.
-func (p *throttle) refused(wait time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+// refused records a 429 and how long the server asks to wait. Of the requests in
+// progress many may be refused: together they count as one.
+func (t *throttle) refused(wait time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	now := time.Now()
-	if !now.Before(p.until) {
-		p.allowed, p.well = max(1, min(p.allowed, p.running+1)/2), 0
+	if !now.Before(t.until) {
+		t.allowed, t.successes = max(1, min(t.allowed, t.running+1)/2), 0
 	}
-	if until := now.Add(wait); until.After(p.until) {
-		p.until = until
+	if until := now.Add(wait); until.After(t.until) {
+		t.until = until
 	}
 }
 
-// answered takes note of an answer that came at this pace.
-func (p *throttle) answered() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.allowed == requestsAtOnce {
+// answered records an answer that was not a 429.
+func (t *throttle) answered() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.allowed == requestsAtOnce {
 		return
 	}
-	if p.well++; p.well >= p.allowed {
-		p.allowed, p.well = p.allowed+1, 0
+	if t.successes++; t.successes >= t.allowed {
+		t.allowed, t.successes = t.allowed+1, 0
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-func TestPace_limit(t *testing.T) {
+func TestThrottle_limit(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	running, most := 0, 0
@@ -44,7 +44,7 @@ func TestPace_limit(t *testing.T) {
 }
 
 // A server that takes a few requests at a time gets all of them, and none fails.
-func TestPace_busyServer(t *testing.T) {
+func TestThrottle_busyServer(t *testing.T) {
 	t.Parallel()
 	var refused atomic.Int32
 	places := make(chan struct{}, 3)
@@ -75,7 +75,7 @@ func TestPace_busyServer(t *testing.T) {
 	}
 }
 
-func TestPace_pause(t *testing.T) {
+func TestThrottle_pause(t *testing.T) {
 	t.Parallel()
 	var p throttle
 	if err := p.enter(t.Context()); err != nil {
@@ -100,7 +100,7 @@ func TestPace_pause(t *testing.T) {
 	}
 }
 
-func TestPace_canceled(t *testing.T) {
+func TestThrottle_canceled(t *testing.T) {
 	t.Parallel()
 	p := throttle{allowed: 1, running: 1}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -120,9 +120,9 @@ func TestPace_canceled(t *testing.T) {
 	}
 }
 
-// Who is woken and has given up wakes the next: nobody waits for ever beside a
-// free place.
-func TestPace_wokenTooLate(t *testing.T) {
+// A request that is woken after it gave up wakes the next one: none waits forever
+// while a place is free.
+func TestThrottle_wokenTooLate(t *testing.T) {
 	t.Parallel()
 	free := make(chan struct{})
 	p := throttle{allowed: 1, waiting: []chan struct{}{free}}

@@ -17,29 +17,29 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// expiryBuffer is how long before its end a token is no longer used, so that
-// it does not expire on its way; short-lived tokens get a tenth of their life.
+// expiryBuffer is how long before its expiry a token is replaced, so that it does
+// not expire in transit; for short-lived tokens it is a tenth of their lifetime.
 const expiryBuffer = time.Minute
 
-// longestLife is the longest that a token is believed to live. No server grants
-// more, and one that says so may have meant anything.
+// longestLife is the longest lifetime of a token that is plausible. A longer one is
+// ignored.
 const longestLife = 10 * 365 * 24 * time.Hour
 
-// longestToken is how many bytes a token may have.
+// longestToken limits a token in bytes.
 const longestToken = 64 << 10
 
 // token is one access token.
 type token struct {
 	value   string
-	scopes  []string  // nil: not known
-	expires time.Time // zero: not known
+	scopes  []string  // nil: unknown
+	expires time.Time // zero: unknown
 }
 
-// tokenSource holds the token of a client and fetches it when there is none.
-// Any number of callers cause one request.
+// tokenSource holds the token of a client and fetches it when needed. Concurrent
+// callers share one request.
 type tokenSource struct {
 	client *Client
-	form   url.Values // the token request; nil: the token was given ready
+	form   url.Values // the token request; nil: the token was given in the options
 	now    func() time.Time
 	flight singleflight.Group
 
@@ -52,14 +52,14 @@ func newTokenSource(c *Client, o Options) (*tokenSource, error) {
 	switch {
 	case o.AccessToken != "":
 		if !sendable(o.AccessToken) {
-			return nil, errors.New("access token holds a character no token has: look for a line break at its end")
+			return nil, errors.New("access token contains a character that no token has: check for a line break at its end")
 		}
 	case o.ClientID == "" && o.ClientSecret == "":
-		return nil, errors.New("credentials are missing: give a client id and a client secret, or an access token")
+		return nil, errors.New("credentials are missing: set a client id and a client secret, or an access token")
 	case o.ClientID == "":
-		return nil, errors.New("client id is missing: give it beside the client secret")
+		return nil, errors.New("client id is missing: set it together with the client secret")
 	case o.ClientSecret == "":
-		return nil, errors.New("client secret is missing: give it beside the client id")
+		return nil, errors.New("client secret is missing: set it together with the client id")
 	default:
 		t.form = url.Values{
 			"grant_type":    {"client_credentials"},
@@ -73,29 +73,29 @@ func newTokenSource(c *Client, o Options) (*tokenSource, error) {
 	return t, nil
 }
 
-// GrantedScopes returns the scopes the token was granted. The server leaves out
-// silently what the client may not have. A ready access token does not tell its
-// scopes: then, or when the server does not list them, the answer is nil.
+// GrantedScopes returns the scopes of the token. The server silently drops scopes
+// that the client may not have. It returns nil if the server does not list them, or
+// if the token was given in the options.
 func (c *Client) GrantedScopes(ctx context.Context) ([]string, error) {
 	held, err := c.tokens.get(ctx)
 	return slices.Clone(held.scopes), err
 }
 
-// AccessToken is a token that is handed on.
+// AccessToken is a token for use outside the client.
 type AccessToken struct {
 	Value   string
 	Type    string    // such as Bearer
-	Scopes  []string  // granted; nil when the server does not list them
-	Expires time.Time // zero when the server does not say
+	Scopes  []string  // granted; nil if the server does not list them
+	Expires time.Time // zero if the server does not say
 }
 
-// ErrNoCredentials is a client that was given a ready token and cannot get
-// another.
-var ErrNoCredentials = errors.New("a token can be had for client credentials only, and there are none")
+// ErrNoCredentials is returned by a client that has a token and no credentials to
+// get another one with.
+var ErrNoCredentials = errors.New("an access token needs client credentials, and none are configured")
 
-// NewAccessToken returns a token of its own, which the client does not use, with
-// the scopes named, separated by spaces; with none named, with those that the
-// client asks for. Those that the API key does not have are left out silently.
+// NewAccessToken returns a new token, which the client itself does not use, with
+// the given scopes, separated by spaces; if scope is empty, with those of the
+// options. The server silently drops scopes that the API key does not have.
 func (c *Client) NewAccessToken(ctx context.Context, scope string) (AccessToken, error) {
 	if c.tokens.form == nil {
 		return AccessToken{}, ErrNoCredentials
@@ -116,7 +116,7 @@ func (c *Client) NewAccessToken(ctx context.Context, scope string) (AccessToken,
 	return made, nil
 }
 
-// held returns the current token unless there is none or it is about to expire.
+// held returns the current token and whether it is usable.
 func (t *tokenSource) held() (token, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -130,11 +130,11 @@ func (t *tokenSource) get(ctx context.Context) (token, error) {
 		return held, nil
 	}
 	result := t.flight.DoChan("", func() (any, error) {
-		// The flight before this one may have landed in the meantime.
+		// The previous flight may have just fetched one.
 		if held, ok := t.held(); ok {
 			return held, nil
 		}
-		// Others wait for this token too, so it does not end with its first caller.
+		// Others wait for this token too, so the first caller must not cancel it.
 		return t.fetch(context.WithoutCancel(ctx))
 	})
 	select {
@@ -146,8 +146,8 @@ func (t *tokenSource) get(ctx context.Context) (token, error) {
 	}
 }
 
-// drop forgets the token, unless it was replaced already. It reports whether a
-// new one can be had.
+// drop discards the token, unless it was already replaced. It reports whether a new
+// one can be fetched.
 func (t *tokenSource) drop(refused token) bool {
 	if t.form == nil {
 		return false
@@ -173,7 +173,7 @@ func (t *tokenSource) fetch(ctx context.Context) (token, error) {
 	return fetched, nil
 }
 
-// request asks for a token. It changes nothing, so it may be repeated.
+// request fetches a token. It changes nothing, so it may be repeated.
 func (t *tokenSource) request(ctx context.Context, form url.Values) (api.Token, error) {
 	ctx, cancel := t.client.withTotalTimeout(ctx)
 	defer cancel()
@@ -196,18 +196,18 @@ func (t *tokenSource) request(ctx context.Context, form url.Values) (api.Token, 
 	case doc.AccessToken == "":
 		err = r.unusable(errors.New("it has no access token"))
 	case !sendable(doc.AccessToken), len(doc.AccessToken) > longestToken:
-		err = r.unusable(errors.New("its access token is no token"))
+		err = r.unusable(errors.New("its access token is not valid"))
 	}
 	return doc, err
 }
 
-// sendable reports whether a token can stand in a header.
+// sendable reports whether a token is a valid header value.
 func sendable(token string) bool {
 	return !strings.ContainsFunc(token, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
-// lifeOf returns how long a token lives by the word of its server; zero when the
-// server does not say, or says what cannot be.
+// lifeOf returns the lifetime of a token as its server states it; zero if the server
+// does not say or the value is implausible.
 func lifeOf(doc api.Token) time.Duration {
 	if doc.ExpiresIn <= 0 || doc.ExpiresIn > int(longestLife/time.Second) {
 		return 0
@@ -215,8 +215,8 @@ func lifeOf(doc api.Token) time.Duration {
 	return time.Duration(doc.ExpiresIn) * time.Second
 }
 
-// expiry tells until when to use a token. One without a stated end is used
-// until the server refuses it.
+// expiry returns until when to use a token. A token without a stated lifetime is
+// used until the server refuses it.
 func (t *tokenSource) expiry(life time.Duration) time.Time {
 	if life == 0 {
 		return time.Time{}
@@ -224,8 +224,7 @@ func (t *tokenSource) expiry(life time.Duration) time.Time {
 	return t.now().Add(life - min(expiryBuffer, life/10))
 }
 
-// splitScopes returns the scopes of a token answer without the word that names
-// the tenant.
+// splitScopes returns the scopes of a token answer, without the word for the tenant.
 func splitScopes(text string) []string {
 	words := strings.Fields(text)
 	if len(words) == 0 {
@@ -240,8 +239,8 @@ func splitScopes(text string) []string {
 	return scopes
 }
 
-// redact takes the secrets out of a text that came from a server, because some
-// servers quote the request they refuse.
+// redact removes secrets from a text of the server, because some servers quote the
+// request that they refuse.
 func (r *request) redact(text string) string {
 	secret := r.client.tokens.form.Get("client_secret")
 	for _, hidden := range []string{r.token, secret, url.QueryEscape(secret), r.call.secret} {

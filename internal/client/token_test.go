@@ -308,7 +308,7 @@ func TestToken_noAnswer(t *testing.T) {
 				t.Errorf("error %v, want one with %q", err, test.want)
 			}
 			if IsUncertain(err) {
-				t.Errorf("no user can have been made: %v", err)
+				t.Errorf("no user can have been created: %v", err)
 			}
 		})
 	}
@@ -363,7 +363,7 @@ func TestSecretsStaySecret(t *testing.T) {
 			fmt.Fprintf(&told, "%v %+v %v %+v", err, err, makeErr, makeErr)
 			for _, secret := range []string{testSecret, url.QueryEscape(testSecret), "t0ken-value", "m4ke-key"} {
 				if strings.Contains(told.String(), secret) {
-					t.Errorf("%q is told in %s", secret, &told)
+					t.Errorf("%q appears in %s", secret, &told)
 				}
 			}
 		})

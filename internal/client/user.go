@@ -18,7 +18,7 @@ func (c *Client) Users(ctx context.Context) ([]api.User, error) {
 
 // User returns one user, by id or by back-office user number.
 func (c *Client) User(ctx context.Context, id string) (*api.User, error) {
-	return one(ctx, c, c.path(api.PathUser, id), func(u api.User) error {
+	return getOne(ctx, c, c.path(api.PathUser, id), func(u api.User) error {
 		if u.ID != "" && u.BackofficeUserNumber == id {
 			return nil
 		}
@@ -26,9 +26,9 @@ func (c *Client) User(ctx context.Context, id string) (*api.User, error) {
 	})
 }
 
-// UserByEmail returns the user with the address, whatever its case. The API has
-// no such search, so this reads all users. IsNotFound holds for the error when
-// no one has the address.
+// UserByEmail returns the user with the address, ignoring case. The API cannot
+// search for addresses, so this reads all users. IsNotFound holds for the error if
+// nobody has the address.
 func (c *Client) UserByEmail(ctx context.Context, email string) (*api.User, error) {
 	users, err := c.Users(ctx)
 	if err != nil {
@@ -50,8 +50,8 @@ func withEmail(users []api.User, email string) *api.User {
 	return nil
 }
 
-// FindUser returns the user with the id or, where that is empty, with the
-// e-mail address.
+// FindUser returns the user with the id or, if that is empty, with the e-mail
+// address.
 func (c *Client) FindUser(ctx context.Context, id, email string) (*api.User, error) {
 	if id == "" {
 		return c.UserByEmail(ctx, email)
@@ -59,13 +59,13 @@ func (c *Client) FindUser(ctx context.Context, id, email string) (*api.User, err
 	return c.User(ctx, id)
 }
 
-// CreateUser invites a user and returns the id. The server chooses the id and
-// sends a mail, so the request is never repeated once it was sent.
+// CreateUser invites a user and returns the id. The server chooses the id and sends
+// an e-mail, so a request that was sent is never repeated.
 func (c *Client) CreateUser(ctx context.Context, user api.UserCreate) (string, error) {
 	return c.create(ctx, call{path: c.path(api.PathUsers), body: user}, "")
 }
 
-// UpdateUser replaces a user, all memberships included.
+// UpdateUser replaces a user, including all memberships.
 func (c *Client) UpdateUser(ctx context.Context, id string, user api.UserUpdate) error {
 	_, err := c.do(ctx, call{
 		method: http.MethodPut, path: c.path(api.PathUser, id), body: user, want: []int{http.StatusNoContent},
@@ -73,21 +73,20 @@ func (c *Client) UpdateUser(ctx context.Context, id string, user api.UserUpdate)
 	return err
 }
 
-// DeleteUser takes the user out of the tenant. With force the user's account
-// for the Developer Portal goes, too, which few tokens may do.
+// DeleteUser removes the user from the tenant. With force it also deletes the user's
+// account for the Developer Portal, which few tokens may do.
 func (c *Client) DeleteUser(ctx context.Context, id string, force bool) error {
 	return c.remove(ctx, c.path(api.PathUser, id), force)
 }
 
-// LockUser takes all access away from a user, who stays in its groups. Locking
-// again changes nothing. IsUnsupported holds for the error when the API cannot
-// lock users.
+// LockUser takes all access away from a user, who stays in the groups. Locking again
+// changes nothing. IsUnsupported holds for the error if the API cannot lock users.
 func (c *Client) LockUser(ctx context.Context, id string) error {
 	return c.setLock(ctx, http.MethodPut, id)
 }
 
-// UnlockUser gives a user the access back that its groups give. It fails as
-// LockUser does.
+// UnlockUser restores the access that the user's groups give. It fails as LockUser
+// does.
 func (c *Client) UnlockUser(ctx context.Context, id string) error {
 	return c.setLock(ctx, http.MethodDelete, id)
 }
@@ -98,15 +97,15 @@ func (c *Client) setLock(ctx context.Context, method, id string) error {
 	if !ok || refusal.StatusCode != http.StatusNotFound && refusal.StatusCode != http.StatusMethodNotAllowed {
 		return err
 	}
-	// Either the user is missing, or the whole path.
+	// Either the user does not exist, or the route does not.
 	if _, lookup := c.User(ctx, id); lookup != nil {
 		return err
 	}
 	return &UnsupportedError{What: "user locks", Answer: refusal}
 }
 
-// CanLock reports whether the API can lock users. It asks for what no API
-// answers: where the path is known, only the method is wrong.
+// CanLock reports whether the API can lock users. Its request has a method that no
+// API supports: where the route exists, the answer is 405.
 func (c *Client) CanLock(ctx context.Context) (bool, error) {
 	_, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathUserLock, "anybody"), want: []int{}})
 	switch {

@@ -44,7 +44,7 @@ func TestVendor_life(t *testing.T) {
 	groups := awaitGroups(t, c, "v")
 	awaitGroups(t, c, "null")
 	if _, err := c.CreateVendor(ctx, api.VendorCreate{ID: "v", Name: "Other"}); !client.IsConflict(err) {
-		t.Errorf("an id that is taken: %v", err)
+		t.Errorf("an id in use: %v", err)
 	}
 	created, err := c.UpdateVendor(ctx, "v", api.VendorUpdate{Name: "Renamed", Type: api.VendorSubsidiary, Metadata: &api.VendorExpected{Version: new(1)}})
 	must(err)

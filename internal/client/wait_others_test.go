@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Who waits for others waits for as long as others are at work, each of those who
-// wait gives up on its own, and nobody waits for ever.
+// WaitForOthers waits while other calls are in progress. Waiting callers give up
+// one by one, and none waits forever.
 func TestWaitForOthers(t *testing.T) {
 	t.Parallel()
 	never := func(context.Context) (bool, error) { return false, nil }

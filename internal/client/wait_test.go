@@ -13,7 +13,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-func TestAwait(t *testing.T) {
+func TestWaitFor(t *testing.T) {
 	t.Parallel()
 	answers := []struct {
 		value int
@@ -31,7 +31,7 @@ func TestAwait(t *testing.T) {
 	}
 }
 
-func TestAwait_otherErrorsEndIt(t *testing.T) {
+func TestWaitFor_otherErrorsEndIt(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
 	_, err := WaitFor(t.Context(), func(context.Context) (*int, error) { return nil, broken }, func(int) bool { return true })
@@ -40,7 +40,7 @@ func TestAwait_otherErrorsEndIt(t *testing.T) {
 	}
 }
 
-func TestAwait_canceled(t *testing.T) {
+func TestWaitFor_canceled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err := WaitFor(ctx, func(context.Context) (*int, error) { cancel(); return new(int), nil }, func(int) bool { return false })
@@ -87,14 +87,14 @@ func TestWithin_request(t *testing.T) {
 	}
 }
 
-func TestSettled(t *testing.T) {
+func TestWaitForUpdate(t *testing.T) {
 	t.Parallel()
 	value := 0
 	count := func(context.Context) (*int, error) { value++; return &value, nil }
 	if got, err := WaitForUpdate(t.Context(), count, func(v int) bool { return v < 3 }); err != nil || *got != 3 {
 		t.Errorf("got %v, %v", got, err)
 	}
-	// What stays as it is, is what there is.
+	// A state that stays is returned.
 	same := func(context.Context) (*int, error) { return new(7), nil }
 	if got, err := WaitForUpdate(t.Context(), same, func(int) bool { return true }); err != nil || *got != 7 {
 		t.Errorf("got %v, %v", got, err)

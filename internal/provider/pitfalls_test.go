@@ -34,7 +34,7 @@ var pitfalls = []struct{ what, held string }{
 	{"Writing a user writes its memberships.", "directory.TestUserResource_keepsMemberships directory.TestUserResource_keepsMembershipAddedMeanwhile"},
 	{"Some memberships exclude each other, so one must go before the next comes.", "directory.TestUserGroupsResource_otherVendor directory.TestGroupMembersResource_otherVendor"},
 	{"Writes at the same time lose one another.", "client.TestLock directory.TestGroupResource_keepsWhatIsWrittenMeanwhile"},
-	{"What was written does not show at once.", "client.TestAwait directory.TestUserResource_lostAnswerAndLag fault.TestSwitches_lag"},
+	{"What was written does not show at once.", "client.TestWaitFor directory.TestUserResource_lostAnswerAndLag fault.TestSwitches_lag"},
 	{"A group with members is refused with an error whose code says otherwise.", "directory.TestGroupResource_members server.TestGroup_deleteWithMembers"},
 	{"What is gone already is deleted; what may not be seen is not gone.", "directory.TestGroupResource_deletedElsewhere TestConfigure_tokenOfAnotherTenant TestConfigure_forbiddenReadKeepsState"},
 	{"Scopes that an API key lacks are left out of the token without a word.", "TestConfigure_missingScopesAreOneWarning"},
