@@ -1,21 +1,23 @@
-# Order fulfillment managers, one group for each market.
+# Order fulfillment managers, one group for each market. Members see only the
+# orders and customers of their site.
 resource "iam_group" "orders" {
-  for_each = { de = "DE", us = "US" }
+  for_each = iam_restriction.market
 
-  id            = "orders-${each.key}"
-  name          = { en = "${each.value} Order Fulfillment Manager" }
+  id            = "orders-${lower(each.key)}"
+  name          = { en = "${each.key} Order Fulfillment Manager" }
   role_template = "order_fulfillment_manager"
+  restrictions  = [each.value.value]
 }
 
-# A template as it is.
+# A template without changes.
 resource "iam_group" "pricing" {
   id            = "pricing"
   name          = { en = "Pricing Manager", de = "Preismanagement" }
   role_template = "pricing_manager"
 }
 
-# A template with changes: suppliers only to look at, no webhooks, and prices
-# that the template leaves to the pricing managers.
+# A template with changes: suppliers and prices are read-only, and there is no
+# access to webhooks.
 resource "iam_group" "catalog" {
   id            = "catalog"
   name          = { en = "Catalog Manager", de = "Katalogmanagement" }
@@ -31,7 +33,7 @@ resource "iam_group" "catalog" {
 resource "iam_group" "viewers" {
   id            = "viewers"
   name          = { en = "Viewer" }
-  description   = { en = "Sees everything but the people." }
+  description   = { en = "Reads everything except users and groups." }
   role_template = "viewer"
 
   access = {
@@ -45,8 +47,8 @@ resource "iam_group" "administrators" {
   role_template = "admin"
 }
 
-# Who is in each group, and nobody else. The last one is predefined: its
-# members can be managed, the group itself cannot.
+# All members of each group. The last group is predefined: Terraform manages its
+# members, not the group itself.
 resource "iam_group_members" "this" {
   for_each = toset(concat(
     [for g in iam_group.orders : g.id],

@@ -1,4 +1,4 @@
-# What one user may do in the end, through all groups.
+# What one user may do, through all groups.
 data "iam_user_permissions" "anna" {
   email = "anna.schmidt@acme.example"
 

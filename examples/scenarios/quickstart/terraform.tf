@@ -6,8 +6,8 @@ terraform {
   }
 }
 
-# The reference backend runs inside the provider, over this file: no account,
-# no port, nothing to clean up but the file.
+# The reference backend runs inside the provider and keeps the tenant in this
+# file. It needs no account and no port.
 provider "iam" {
   tenant = "acme"
 
@@ -20,6 +20,12 @@ provider "iam" {
     preferred_site     = "main"
     preferred_currency = "EUR"
     preferred_language = "en"
+  }
+
+  # Limits that every plan must keep.
+  guardrails {
+    keep_admins    = 1
+    max_new_admins = 1
   }
 }
 

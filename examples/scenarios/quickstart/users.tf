@@ -1,8 +1,8 @@
-# Who works here, and in which groups. A user may be in several: the higher
-# level wins, and groups never take away from one another.
+# Everybody and their groups. A user can be in several groups: the highest level
+# wins, and no group takes away what another one gives.
 locals {
   users = {
-    "anna.schmidt@acme.example"   = { name = ["Anna", "Schmidt"], department = "Fulfillment DE", groups = ["orders-de", "viewers"] }
+    "anna.schmidt@acme.example"   = { name = ["Anna", "Schmidt"], department = "Fulfillment DE", groups = ["orders-de"] }
     "ben.mueller@acme.example"    = { name = ["Ben", "Müller"], department = "Fulfillment DE", groups = ["orders-de"] }
     "clara.weber@acme.example"    = { name = ["Clara", "Weber"], department = "Fulfillment DE", groups = ["orders-de"] }
     "david.wagner@acme.example"   = { name = ["David", "Wagner"], department = "Fulfillment DE", groups = ["orders-de"] }
