@@ -16,7 +16,7 @@ func (a Access) Of(entity string) Level {
 }
 
 // Map returns the granted levels by entity code. Entities without access are
-// left out.
+// omitted.
 func (a Access) Map() map[string]Level {
 	m := map[string]Level{}
 	for i, level := range a {
@@ -27,7 +27,8 @@ func (a Access) Map() map[string]Level {
 	return m
 }
 
-// FromMap is the inverse of Map. Unknown codes are ignored: check them first.
+// FromMap is the inverse of Map. It ignores unknown codes; use Check to reject
+// them.
 func FromMap(m map[string]Level) Access {
 	var a Access
 	for code, level := range m {
@@ -47,76 +48,78 @@ func Merge(a, b Access) Access {
 	return a
 }
 
-// Expand returns the levels that a group is to have: its own laid over the
-// template's, those added that access controls give wholly which it carries
-// besides, then tied and derived entities (rules 2, 2a, 2b). Give the zero Access for a group without a template.
-// Unknown codes in own are ignored: check them first.
+// Expand returns the levels of a group: its own levels overlaid on the
+// template's, then the levels that its other access controls grant in full, then
+// tied and derived entities (rules 2, 2a, 2b). For a group without a template,
+// pass the zero Access. Expand ignores unknown codes in own; use Check to reject
+// them.
 func Expand(template Access, own map[string]Level, controls ...string) Access {
 	levels := template
-	named := namedIn(template)
+	explicit := explicitIn(template)
 	for code, level := range own {
 		if i, ok := entityIndex[code]; ok {
-			levels[i], named[i] = level, true
+			levels[i], explicit[i] = level, true
 		}
 	}
 	for i, level := range Held(controls) {
 		if level > None {
-			levels[i], named[i] = max(levels[i], level), true
+			levels[i], explicit[i] = max(levels[i], level), true
 		}
 	}
-	return follow(levels, named)
+	return derive(levels, explicit)
 }
 
-// namedIn returns which entities are granted anything, and so named.
-func namedIn(a Access) [EntityCount]bool {
-	var named [EntityCount]bool
+// explicitIn returns the entities that are granted anything; their levels count
+// as explicit.
+func explicitIn(a Access) [EntityCount]bool {
+	var explicit [EntityCount]bool
 	for i, level := range a {
-		named[i] = level > None
+		explicit[i] = level > None
 	}
-	return named
+	return explicit
 }
 
-// follow gives tied and derived entities the levels they follow (rules 2a, 2b).
-// Expanding an expanded access changes nothing.
-func follow(levels Access, named [EntityCount]bool) Access {
+// derive sets the levels of tied and derived entities (rules 2a, 2b). Expanding
+// an expanded access changes nothing.
+func derive(levels Access, explicit [EntityCount]bool) Access {
 	for _, set := range tieSets {
 		highest := None
 		for _, i := range set {
-			if named[i] {
+			if explicit[i] {
 				highest = max(highest, levels[i])
 			}
 		}
 		for _, i := range set {
-			if !named[i] {
+			if !explicit[i] {
 				levels[i] = highest
 			}
 		}
 	}
 	for i, parent := range parentOf {
-		if parent >= 0 && !named[i] {
+		if parent >= 0 && !explicit[i] {
 			levels[i] = levels[parent]
 		}
 	}
 	return levels
 }
 
-// Overlay returns the smallest change to own under which Expand gives want: it
-// keeps what own says and names only the entities that differ. Where a group's
-// access has drifted, the result shows exactly the drift. No level that the
-// controls give can be taken away.
+// Overlay returns the smallest change to own under which Expand returns want: it
+// keeps the levels in own and adds only the entities that differ. For a group
+// whose access has drifted, the result is exactly the drift. A level that the
+// controls grant cannot be removed.
 func Overlay(template Access, own map[string]Level, want Access, controls ...string) map[string]Level {
 	result := maps.Clone(own)
 	if result == nil {
 		result = map[string]Level{}
 	}
 	for {
-		// Parents stand before the entities that follow them, so naming the
-		// first difference often settles the rest.
+		// Parents precede the entities derived from them, so setting the first
+		// difference often settles the rest.
 		got := Expand(template, result, controls...)
 		first := -1
 		for i := range want {
-			level, named := result[catalog[i].Code]
-			if got[i] != want[i] && (!named || level != want[i]) {
+			level, explicit := result[catalog[i].Code]
+			if got[i] != want[i] && (!explicit || level != want[i]) {
 				first = i
 				break
 			}

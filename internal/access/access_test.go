@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// readTable decodes one truth table of testdata.
+// readTable decodes a truth table in testdata.
 func readTable[T any](t *testing.T, file string) []T {
 	t.Helper()
 	text, err := os.ReadFile("testdata/" + file)
@@ -26,8 +26,8 @@ func readTable[T any](t *testing.T, file string) []T {
 	return cases
 }
 
-// parseLevels turns a row of a truth table into levels and refuses what the
-// catalog does not have, so that a misspelled case cannot pass.
+// parseLevels parses a row of a truth table. Entities and levels that the catalog
+// does not have fail the test, so a misspelled case cannot pass.
 func parseLevels(t *testing.T, row map[string]string) map[string]Level {
 	t.Helper()
 	levels := map[string]Level{}
@@ -145,7 +145,7 @@ func TestCheck(t *testing.T) {
 	}
 	for _, code := range []string{"wat", "cat", "ord"} {
 		if _, err := Check(code, "read"); err == nil || !strings.HasPrefix(err.Error(), `unknown entity "`+code+`": the catalog has availability, brands, `) {
-			t.Errorf("an entity like no other gets the whole catalog, got %v", err)
+			t.Errorf("an entity unlike any other: got %v, want the whole catalog", err)
 		}
 	}
 }
@@ -158,7 +158,7 @@ func TestLevel_String(t *testing.T) {
 		}
 	}
 	if got := (Administrate + 1).String(); got != "Level(5)" {
-		t.Errorf("what is no level is %q", got)
+		t.Errorf("an unknown level is written %q", got)
 	}
 }
 
@@ -180,7 +180,7 @@ func anyAccess() *rapid.Generator[Access] {
 	})
 }
 
-// anyOwn draws the levels that a group names itself.
+// anyOwn draws the levels that a group sets itself.
 func anyOwn() *rapid.Generator[map[string]Level] {
 	return rapid.Custom(func(t *rapid.T) map[string]Level {
 		own := map[string]Level{}
@@ -227,11 +227,11 @@ func TestExpandLaws(t *testing.T) {
 			all[catalog[i].Code] = level
 		}
 		if Expand(Access{}, all) != once {
-			t.Error("expanding what was expanded changes it")
+			t.Error("expanding again changes the access")
 		}
 		for code, level := range own {
 			if once.Of(code) != level {
-				t.Errorf("%s was named %s and is %s", code, level, once.Of(code))
+				t.Errorf("%s: set to %s, got %s", code, level, once.Of(code))
 			}
 		}
 	})

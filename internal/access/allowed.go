@@ -5,22 +5,22 @@ import (
 	"unicode"
 )
 
-// RestrictionRules is what a tenant says about restriction values.
+// RestrictionRules are a tenant's settings for restriction values.
 type RestrictionRules struct {
 	Listed        []string // the configured list
-	SyncWithSites bool     // whether the codes of sites take its place
-	Sites         []string // the codes of all sites, inactive ones too
+	SyncWithSites bool     // whether the codes of sites replace the list
+	Sites         []string // the codes of all sites, including inactive ones
 }
 
 // ValidRestriction reports whether a text can be a restriction value. Scopes
-// carry values as "order.order_read--DE#FR", so that a value has no white space,
+// carry values as "order.order_read--DE#FR", so a value contains no white space,
 // no "#" and no "--".
 func ValidRestriction(value string) bool {
 	return value != "" && !strings.ContainsFunc(value, unicode.IsSpace) && !strings.Contains(value, "#") && !strings.Contains(value, "--")
 }
 
-// Allowed returns the values that groups may be restricted to, each once, in
-// the order in which they are listed (rule 15).
+// Allowed returns the values that groups can be restricted to, without
+// duplicates, in listed order (rule 15).
 func (r RestrictionRules) Allowed() []string {
 	values := r.Listed
 	if r.SyncWithSites {
@@ -29,8 +29,8 @@ func (r RestrictionRules) Allowed() []string {
 	return unique(values, ValidRestriction)
 }
 
-// Refused returns those of the values that are not allowed, each once. On a
-// group that holds them they are stale.
+// Refused returns the values that are not allowed, without duplicates. Values
+// that a group already holds are then stale (rule 15).
 func (r RestrictionRules) Refused(values []string) []string {
 	allowed := map[string]bool{}
 	for _, value := range r.Allowed() {
@@ -39,7 +39,7 @@ func (r RestrictionRules) Refused(values []string) []string {
 	return unique(values, func(value string) bool { return !allowed[value] })
 }
 
-// unique returns the texts that are wanted, each once.
+// unique returns the wanted texts without duplicates.
 func unique(texts []string, wanted func(string) bool) []string {
 	kept, seen := []string{}, map[string]bool{}
 	for _, text := range texts {

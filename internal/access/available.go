@@ -2,10 +2,10 @@ package access
 
 import "slices"
 
-// Given returns as much of the access as a tenant can give that has only some
-// of the predefined access controls: for each entity the highest level, up to
-// the one wanted, of which the tenant has every control (rule 6).
-func Given(wanted Access, has func(control string) bool) Access {
+// Attainable returns as much of the wanted access as a tenant with only some of
+// the predefined access controls can grant: for each entity the highest level, up
+// to the wanted one, for which the tenant has every control (rule 6).
+func Attainable(wanted Access, has func(control string) bool) Access {
 	for i, level := range wanted {
 		for level > None && !available(i, level, has) {
 			level--

@@ -14,7 +14,7 @@ func TestGiven(t *testing.T) {
 		lacks []string
 		want  map[string]Level
 	}{
-		"everything is there":                 {nil, wanted.Map()},
+		"every control exists":                {nil, wanted.Map()},
 		"a control of another level":          {[]string{controlID("1", "143")}, wanted.Map()},
 		"the level's control":                 {[]string{controlID("4", "143")}, map[string]Level{"orders": Read, "companies": Manage, "quote_statuses": Read, "forms": Administrate}},
 		"one of the level's several controls": {[]string{controlID("4", "198")}, map[string]Level{"orders": Manage, "companies": Read, "quote_statuses": Read, "forms": Administrate}},
@@ -26,15 +26,15 @@ func TestGiven(t *testing.T) {
 				t.Fatalf("%s: there is no control %s", name, id)
 			}
 		}
-		got := Given(wanted, func(id string) bool { return !slices.Contains(c.lacks, id) })
+		got := Attainable(wanted, func(id string) bool { return !slices.Contains(c.lacks, id) })
 		if got != FromMap(c.want) {
 			t.Errorf("without %s: got %v, want %v", name, got.Map(), c.want)
 		}
 	}
 }
 
-// Whatever a tenant lacks, what is given can be given whole and is no more than
-// what was wanted.
+// Whatever a tenant lacks, the attainable levels are attainable in full and are
+// no more than wanted.
 func TestGiven_properties(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -43,12 +43,12 @@ func TestGiven_properties(t *testing.T) {
 		has := func(id string) bool {
 			return !slices.ContainsFunc(lacks, func(c Control) bool { return c.ID == id })
 		}
-		given := Given(wanted, has)
+		given := Attainable(wanted, has)
 		if Merge(wanted, given) != wanted {
 			t.Errorf("%v is more than %v", given.Map(), wanted.Map())
 		}
-		if Given(given, has) != given {
-			t.Error("giving it again gives something else")
+		if Attainable(given, has) != given {
+			t.Error("a second call returns something else")
 		}
 		for _, id := range ControlIDs(given) {
 			if !has(id) {

@@ -5,19 +5,18 @@ import (
 	"slices"
 )
 
-// ExpandOn is Expand over a role template that is known by its outcome, as a
-// tenant's own ones are: over what it gives with everything that follows. It
-// gives the access of a template that is based on another, and of a group that
-// starts from one (rules 2, 5).
+// ExpandOn is Expand for a base that is known by its resulting access, as custom
+// role templates are. It returns the access of a template that is based on
+// another, and of a group that starts from one (rules 2, 5).
 func ExpandOn(base Access, own map[string]Level, controls ...string) Access {
-	return Expand(Access{}, lay(named(base), own), controls...)
+	return Expand(Access{}, overlay(explicit(base), own), controls...)
 }
 
 // OverlayOn is Overlay for ExpandOn: the smallest change to own under which
-// ExpandOn gives want.
+// ExpandOn returns want.
 func OverlayOn(base Access, own map[string]Level, want Access, controls ...string) map[string]Level {
-	start := named(base)
-	result := Overlay(Access{}, lay(start, own), want, controls...)
+	start := explicit(base)
+	result := Overlay(Access{}, overlay(start, own), want, controls...)
 	for code, level := range start {
 		if _, mine := own[code]; !mine && result[code] == level {
 			delete(result, code)
@@ -26,13 +25,14 @@ func OverlayOn(base Access, own map[string]Level, want Access, controls ...strin
 	return result
 }
 
-// Compared returns the entities that tell role templates apart, in the order of
-// the catalog: those with a view of their own in the Commerce Engine, and others
-// where one of the templates, known by their outcomes, names a level.
-func Compared(templates []Access) []Entity {
+// ComparedEntities returns the entities that distinguish role templates, in
+// catalog order: Commerce Engine entities with a view of their own, and other
+// entities for which one of the templates sets a level explicitly. The templates
+// are given by their resulting access.
+func ComparedEntities(templates []Access) []Entity {
 	shown := map[string]bool{}
 	for _, t := range templates {
-		for code := range named(t) {
+		for code := range explicit(t) {
 			shown[code] = true
 		}
 	}
@@ -41,9 +41,9 @@ func Compared(templates []Access) []Entity {
 	})
 }
 
-// Tied returns the codes of the entities that the entity is tied to (rule 2a),
-// itself left out; empty for most.
-func Tied(entity string) []string {
+// TiedEntities returns the codes of the entities that the entity is tied to (rule
+// 2a), without the entity itself; empty for most entities.
+func TiedEntities(entity string) []string {
 	codes := []string{}
 	for _, set := range ties {
 		if slices.Contains(set, entity) {
@@ -53,12 +53,12 @@ func Tied(entity string) []string {
 	return codes
 }
 
-// named returns the levels to name for Expand to give the access: none where an
-// entity would follow another one otherwise.
-func named(a Access) map[string]Level { return Overlay(Access{}, nil, a) }
+// explicit returns the smallest set of levels for which Expand returns the
+// access: entities that would get their level by following another are omitted.
+func explicit(a Access) map[string]Level { return Overlay(Access{}, nil, a) }
 
-// lay returns the levels of base with own laid over them.
-func lay(base, own map[string]Level) map[string]Level {
+// overlay returns the levels of base, replaced by those in own.
+func overlay(base, own map[string]Level) map[string]Level {
 	levels := maps.Clone(base)
 	maps.Copy(levels, own)
 	return levels

@@ -39,8 +39,8 @@ func TestExpandOn(t *testing.T) {
 	}
 }
 
-// Over a predefined template it makes no difference whether the template is
-// known by what it names or by its outcome.
+// For a predefined template the result is the same from its explicit levels and
+// from its resulting access.
 func TestExpandOn_predefined(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -66,7 +66,7 @@ func TestOverlayOnFindsTheWay(t *testing.T) {
 			t.Errorf("without drift the overlay changed from %v to %v", own, same)
 		}
 		if alike := OverlayOn(base, nil, base); len(alike) > 0 {
-			t.Errorf("a group that is as its template names %v", alike)
+			t.Errorf("a group equal to its template sets %v", alike)
 		}
 	})
 }
@@ -79,22 +79,22 @@ func codes(entities []Entity) []string {
 	return list
 }
 
-// The predefined templates differ in what the source document compares: 31
-// entities. A template that names more is compared in more.
+// The predefined templates are compared in the 31 entities of the source
+// document. A template that sets more entities is compared in more.
 func TestCompared(t *testing.T) {
 	t.Parallel()
 	var all []Access
 	for _, template := range Templates() {
 		all = append(all, Expand(template.Access, nil))
 	}
-	matrix := codes(Compared(all))
+	matrix := codes(ComparedEntities(all))
 	if len(matrix) != len(templateMatrix) || slices.ContainsFunc(matrix, func(code string) bool { return templateMatrix[code] == "" }) {
 		t.Errorf("got %v", matrix)
 	}
 	more := ExpandOn(all[0], map[string]Level{"media": None, "carts": Manage, "forms": Edit, "prices": Read})
-	added := slices.DeleteFunc(codes(Compared(append(all, more))), func(code string) bool { return slices.Contains(matrix, code) })
+	added := slices.DeleteFunc(codes(ComparedEntities(append(all, more))), func(code string) bool { return slices.Contains(matrix, code) })
 	if want := []string{"media", "carts", "forms"}; !slices.Equal(added, want) {
-		t.Errorf("got %v besides, want %v", added, want)
+		t.Errorf("additionally got %v, want %v", added, want)
 	}
 }
 
@@ -104,11 +104,11 @@ func TestTied(t *testing.T) {
 		"schedules": {"digital_processes", "orchestration_center", "process_context"},
 		"forms":     {"task_inbox"}, "task_inbox": {"forms"}, "datastore": {}, "orders": {}, "nothing": {},
 	} {
-		if got := Tied(entity); !slices.Equal(got, want) {
+		if got := TiedEntities(entity); !slices.Equal(got, want) {
 			t.Errorf("%s: got %v, want %v", entity, got, want)
 		}
 	}
 	if len(ties[0]) != 4 {
-		t.Error("asking changed what is tied")
+		t.Error("a caller can change the ties")
 	}
 }

@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// Entity is a type of record that access is given to.
+// Entity is a type of record that access can be granted to.
 type Entity struct {
 	Code     string // as written in a configuration, for example "orders"
 	Category string // heading in the report
-	Label    string // as people know it, for example "Status Quotes"
+	Label    string // as shown to people, for example "Status Quotes"
 	Product  Product
-	// RestrictionAware entities carry a site or another restriction value,
-	// and groups may limit their members to some values.
+	// Records of RestrictionAware entities carry a site or another restriction
+	// value, and groups can limit their members to some values.
 	RestrictionAware bool
-	// Parent is the code of the entity whose level this one takes (rule 2b);
-	// empty for entities with a view of their own.
+	// Parent is the code of the entity whose level this one takes (rule 2b); empty
+	// for entities with a view of their own.
 	Parent string
 }
 
@@ -90,7 +90,7 @@ var catalog = [...]Entity{
 	{Code: "make_team", Category: catOE, Label: "Make Team", Product: oe},
 }
 
-// ties are the sets of correlated entities (rule 2a).
+// ties are the sets of tied entities (rule 2a).
 var ties = [][]string{
 	{"digital_processes", "orchestration_center", "process_context", "schedules"},
 	{"forms", "task_inbox"},
@@ -133,13 +133,13 @@ func indexTies() [][]int {
 	return sets
 }
 
-// Entities returns the catalog in its own order.
+// Entities returns the entities in catalog order.
 func Entities() []Entity {
 	return slices.Clone(catalog[:])
 }
 
-// EntityByCode returns the entity with the given code, and false when the
-// catalog has none.
+// EntityByCode returns the entity with the given code, and false if the catalog
+// has none.
 func EntityByCode(code string) (Entity, bool) {
 	i, ok := entityIndex[code]
 	if !ok {
@@ -148,9 +148,9 @@ func EntityByCode(code string) (Entity, bool) {
 	return catalog[i], true
 }
 
-// Check reports why a group cannot name the level for the entity: the catalog
-// has no such entity, the level has no such name, or the entity's product does
-// not know the level (rule 1). It returns the parsed level when all is well.
+// Check parses a level and reports why a group cannot set it on the entity: the
+// entity is not in the catalog, the level does not exist, or the entity's product
+// does not have the level (rule 1).
 func Check(entity, level string) (Level, error) {
 	e, ok := EntityByCode(entity)
 	if !ok {
@@ -167,8 +167,8 @@ func Check(entity, level string) (Level, error) {
 	return None, fmt.Errorf("%s has no level %q: use one of %s", entity, level, strings.Join(names, ", "))
 }
 
-// unknownEntity names the codes closest to the one that was asked for, since
-// most unknown entities are misspellings or a singular for a plural.
+// unknownEntity suggests the closest codes, since most unknown entities are
+// misspelled, or singular instead of plural.
 func unknownEntity(code string) error {
 	var near []string
 	for _, e := range catalog {
@@ -187,7 +187,7 @@ func unknownEntity(code string) error {
 	return fmt.Errorf("unknown entity %q: the catalog has %s", code, strings.Join(codes, ", "))
 }
 
-// distance is the edit distance between two short words.
+// distance returns the edit distance between two short words.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

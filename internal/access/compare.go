@@ -18,7 +18,7 @@ const (
 	Unrestricted ChangeKind = "unrestricted" // gained on all records, where it was only on some
 )
 
-// Area says what a change is about.
+// Area is what a change is about.
 type Area string
 
 // The areas.
@@ -27,54 +27,55 @@ const (
 	AreaScopes  Area = "scopes"  // scopes that belong to no entity
 	AreaTeam    Area = "team"    // the role in the tenant's team
 	AreaProduct Area = "product" // a product of the team and the role in it
-	AreaMake    Area = "make"    // a role in Make, and the membership of the organization
+	AreaMake    Area = "make"    // a role in Make, and membership in the organization
 )
 
-// Change is what became of something that a user may do. Of an entity it is
-// about all records; about those with one of the values in Restrictions; or
-// about all but those with a value in Except, records without a value included.
+// Change is one difference in what a user may do. A change of an entity is about
+// all its records; about those with one of the values in Restrictions; or about
+// all except those with a value in Except, which includes records without a
+// value.
 type Change struct {
 	Kind ChangeKind
 	Area Area
-	// Entity is the code of the entity, the id of the product or the role in
-	// Make; empty for other areas.
+	// Entity is the code of the entity, the id of the product or the role in Make;
+	// empty for other areas.
 	Entity string
-	// Before and After are the levels that are held wholly. From and To say the
-	// same in words, of every area: "none", "read", "partly manage", "owner".
+	// Before and After are the levels held in full. From and To are their names, for
+	// every area: "none", "read", "partly manage", "owner".
 	Before, After Level
 	From, To      string
-	Loss          bool     // it takes, and does not give
+	Loss          bool     // access is lost rather than gained
 	Restrictions  []string // sorted
 	Except        []string // sorted
 	VendorID      string   // records of this vendor only; empty for all
-	// Scopes are those that are gained or lost, sorted: where only a part of a
-	// level is held, and where they belong to no entity.
+	// Scopes are the scopes gained or lost, sorted: set if only a part of a level is
+	// held, and for scopes that belong to no entity.
 	Scopes []string
-	// Groups are those that give what is gained, after the change, or gave what
-	// is lost, before it; by id. Team and Make have none.
+	// Groups are the groups that grant what is gained, as of after the change, or
+	// granted what is lost, as of before it; ordered by id. Team and Make have none.
 	Groups []GroupRef
 
-	part     bool // a part of a level was or is held
-	managing bool // something that only managing gives is gained or lost
+	part     bool // a level was or is held in part
+	managing bool // a scope that only managing grants is gained or lost
 }
 
-// Widens reports whether the change gives, and does not take.
+// Widens reports whether access is gained rather than lost.
 func (c Change) Widens() bool { return !c.Loss }
 
-// Admin reports whether the user gains or loses something that only managing
-// users and groups gives, the whole level or a part of it.
+// Admin reports whether the user gains or loses a scope that only managing users
+// and groups grants, whether the level is held in full or in part.
 func (c Change) Admin() bool {
 	return c.Entity == "users_and_groups" && c.managing
 }
 
-// LiftsRestriction reports whether the user held a level on some records only
-// and gets it, or a higher one, on all.
+// LiftsRestriction reports whether the user held a level only on some records and
+// now holds it, or a higher one, on all.
 func (c Change) LiftsRestriction() bool {
 	return c.Kind == Unrestricted || c.Kind == Raised && len(c.Except) > 0
 }
 
-// Text says what happens, after the name of the one it happens to: "gains read
-// on orders for records with DE through orders-de".
+// Text describes the change as a predicate of the affected user: "gains read on
+// orders for records with DE through orders-de".
 func (c Change) Text() string {
 	var text string
 	switch c.Area {
@@ -137,7 +138,7 @@ func noun(n int, one, many string) string {
 	return many
 }
 
-// JoinEntities makes one change of those that differ in the entity only.
+// JoinEntities merges changes that differ only in the entity.
 func JoinEntities(changes []Change) []Change {
 	var joined []Change
 	var entities [][]string
@@ -158,9 +159,9 @@ func JoinEntities(changes []Change) []Change {
 	return joined
 }
 
-// CompareSubjects returns what differs between two states of a user, scope by
-// scope (rule 10): by category and entity code, the tenant's records before a
-// vendor's own; then scopes of no entity.
+// CompareSubjects returns the differences between two states of a user, scope by
+// scope (rule 10), ordered by category and entity code, the tenant's records
+// before a vendor's own; then scopes of no entity.
 func CompareSubjects(before, after Subject) []Change {
 	if slices.Equal(before.grants, after.grants) {
 		return nil // the same groups, evaluated once
@@ -183,8 +184,8 @@ func CompareSubjects(before, after Subject) []Change {
 	return changes
 }
 
-// viewPair is what a subject held and holds, and the values that tell records
-// apart in either.
+// viewPair is what a subject held before and holds after, and the restriction
+// values that distinguish records in either state.
 type viewPair struct {
 	before, after Subject
 	was, is       view
@@ -199,19 +200,19 @@ func newViewPair(before, after Subject, vendorID string) viewPair {
 	return p
 }
 
-// records are those to which the same happened: those with one of the values
-// or, where others is set, all but those with a value in except.
+// records are a set of records with the same change: those with one of the values
+// or, if others is set, all except those with a value in except.
 type records struct {
-	was, is        slots // of one area, with the levels below those that are held
+	was, is        slots // of one area, including the levels below those held
 	values, except []string
 	others         bool
 }
 
-// compare compares the access to one entity value by value, as nothing else
-// tells records apart, and joins the values to which the same happened.
+// compare compares the access to one entity value by value, since nothing else
+// distinguishes records, and merges values with the same change.
 func (p *viewPair) compare(entity int) []Change {
 	a, ok := p.was.area(entity)
-	if !ok || !p.was.any().or(p.is.any()).meets(a.all) {
+	if !ok || !p.was.any().or(p.is.any()).intersects(a.all) {
 		return nil
 	}
 	others := records{was: a.within(p.was.wide), is: a.within(p.is.wide), others: true}
@@ -230,17 +231,17 @@ func (p *viewPair) compare(entity int) []Change {
 	}
 	var changes []Change
 	for _, c := range append([]records{others}, classes...) {
-		if lost := c.was.minus(c.is); lost != (slots{}) {
+		if lost := c.was.without(c.is); lost != (slots{}) {
 			changes = append(changes, p.change(a, c, lost, true))
 		}
-		if gained := c.is.minus(c.was); gained != (slots{}) {
+		if gained := c.is.without(c.was); gained != (slots{}) {
 			changes = append(changes, p.change(a, c, gained, false))
 		}
 	}
 	return changes
 }
 
-// any returns what is held on any record.
+// any returns the slots held on any record.
 func (v *view) any() slots {
 	all := v.wide
 	for _, s := range v.narrow {
@@ -249,26 +250,26 @@ func (v *view) any() slots {
 	return all
 }
 
-// change tells of slots that are gained or lost on some records.
+// change describes slots that are gained or lost on some records.
 func (p *viewPair) change(a *area, r records, slots slots, loss bool) Change {
 	before, partBefore := a.held(r.was)
 	after, partAfter := a.held(r.is)
 	c := Change{
 		Entity: catalog[a.entity].Code, Before: before, After: after, From: levelText(before, partBefore), To: levelText(after, partAfter),
 		Loss: loss, Restrictions: r.values, Except: r.except, VendorID: p.was.vendorID,
-		part: partBefore != None || partAfter != None, managing: slots.meets(a.first[Manage]),
+		part: partBefore != None || partAfter != None, managing: slots.intersects(a.first[Manage]),
 	}
 	if c.part {
 		c.Scopes = slots.scopes()
 	}
 	switch none := None.String(); {
-	case !loss && c.From == none && r.others && p.was.any().meets(a.all):
+	case !loss && c.From == none && r.others && p.was.any().intersects(a.all):
 		c.Kind = Unrestricted
 	case !loss && c.From == none:
 		c.Kind = Gained
 	case !loss:
 		c.Kind = Raised
-	case c.To == none && r.others && p.is.any().meets(a.all):
+	case c.To == none && r.others && p.is.any().intersects(a.all):
 		c.Kind = Restricted
 	case c.To == none:
 		c.Kind = Lost
@@ -279,7 +280,7 @@ func (p *viewPair) change(a *area, r records, slots slots, loss bool) Change {
 	return c
 }
 
-// levelText says what is held: a level, a part of one, or both.
+// levelText names what is held: a level, a part of one, or both.
 func levelText(level, part Level) string {
 	switch {
 	case part == None:
@@ -290,8 +291,9 @@ func levelText(level, part Level) string {
 	return level.String() + " and partly " + part.String()
 }
 
-// givers returns the groups that give what is gained, or gave what is lost: those
-// that give the higher level by themselves, else those that have a scope of it.
+// givers returns the groups that grant what is gained, or granted what is lost:
+// those that grant the higher level on their own, otherwise those that have one
+// of its scopes.
 func (p *viewPair) givers(a *area, r records, changed slots, c Change) []GroupRef {
 	giver, top := p.after, c.After
 	if c.Loss {
@@ -309,7 +311,7 @@ func (p *viewPair) givers(a *area, r records, changed slots, c Change) []GroupRe
 		if level, _ := a.held(held); level == top && top > None && c.Before != c.After {
 			alone = append(alone, g.GroupRef)
 		}
-		if a.within(held).meets(changed) {
+		if a.within(held).intersects(changed) {
 			together = append(together, g.GroupRef)
 		}
 	}
@@ -322,7 +324,7 @@ func (p *viewPair) givers(a *area, r records, changed slots, c Change) []GroupRe
 // compareOthers compares scopes of no entity, value by value.
 func (p *viewPair) compareOthers() []Change {
 	type class struct {
-		values []string // nil for records with other values, and none
+		values []string // nil for records with other values or with none
 		loss   bool
 		scopes []string
 	}
@@ -365,7 +367,8 @@ func (p *viewPair) compareOthers() []Change {
 	return changes
 }
 
-// otherValues are the values that tell records apart for scopes of no entity.
+// otherValues returns the restriction values that distinguish records for scopes
+// of no entity.
 func (p *viewPair) otherValues() []string {
 	var values []string
 	for _, g := range slices.Concat(p.before.grants, p.after.grants) {
@@ -377,7 +380,7 @@ func (p *viewPair) otherValues() []string {
 	return slices.Compact(values)
 }
 
-// missing returns the scopes of the first list that the second lacks.
+// missing returns the scopes in have that other lacks.
 func missing(have, other []string) []string {
 	return slices.DeleteFunc(slices.Clone(have), func(scope string) bool { return slices.Contains(other, scope) })
 }

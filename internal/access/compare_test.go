@@ -51,8 +51,7 @@ func TestCompareSubjects_locked(t *testing.T) {
 	}
 }
 
-// recordLevels holds the level of a subject for every entity and kind of
-// record.
+// recordLevels holds a subject's level for every entity and kind of record.
 type recordLevels map[string]Level
 
 func levelsOf(s Subject) recordLevels {
@@ -65,8 +64,8 @@ func levelsOf(s Subject) recordLevels {
 	return m
 }
 
-// apply changes the levels as the changes say, and fails where what they say
-// about before is wrong.
+// apply applies the changes to the levels, and fails if what they say about the
+// state before is wrong.
 func (m recordLevels) apply(t *rapid.T, changes []Change) {
 	was := maps.Clone(m)
 	for _, c := range changes {
@@ -99,7 +98,7 @@ func TestApplyingAComparison(t *testing.T) {
 		}
 		for _, c := range changes {
 			if c.Before == c.After && len(c.Scopes) == 0 || len(c.Groups) == 0 || !slices.IsSortedFunc(c.Groups, func(a, b GroupRef) int { return strings.Compare(a.ID, b.ID) }) {
-				t.Errorf("no change, or through nobody: %+v", c)
+				t.Errorf("no change, or no group: %+v", c)
 			}
 			kinds := map[bool][]ChangeKind{true: {Gained, Raised, Unrestricted}, false: {Lost, Lowered, Restricted}}
 			if !slices.Contains(kinds[c.Widens()], c.Kind) {
@@ -112,7 +111,7 @@ func TestApplyingAComparison(t *testing.T) {
 	})
 }
 
-// What limits and verdicts count of what becomes of a user.
+// The classification of a user's changes that guardrails and reviews count.
 func TestUserChange(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -156,16 +155,16 @@ func TestUserChange(t *testing.T) {
 		}
 	}
 	if got := (Change{Kind: Gained, Entity: "tax", From: "none", To: "read"}).Text(); got != "gains read on tax" {
-		t.Errorf("through nobody: %q", got)
+		t.Errorf("without a group: %q", got)
 	}
 	for event, want := range map[UserEvent]bool{UserAdded: false, UserRemoved: true, UserLocked: true, UserUnlocked: false, "": false} {
 		if got := (UserChange{Event: event}).Loses(); got != want {
-			t.Errorf("who was %q loses: %t", event, got)
+			t.Errorf("a user who was %q loses: %t", event, got)
 		}
 	}
 }
 
-// Each thing that tells groups apart is seen by itself.
+// Each property in which groups can differ shows in a comparison.
 func TestCompareStates_oneThing(t *testing.T) {
 	t.Parallel()
 	quotes := groupWith("g", map[string]Level{"quotes": Read}, "DE")
@@ -200,13 +199,13 @@ func TestCompareStates_oneThing(t *testing.T) {
 		if c.want != "" {
 			want = []string{"anna@acme.example; " + c.want}
 		}
-		if got := tell(CompareStates(state(quotes, order(true)), state(c.group, c.rights))); !slices.Equal(got, want) {
+		if got := format(CompareStates(state(quotes, order(true)), state(c.group, c.rights))); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", c.name, got, want)
 		}
 	}
 }
 
-// Only changes that differ in nothing but the entity are told as one.
+// Only changes that differ in nothing but the entity are joined.
 func TestJoinEntities(t *testing.T) {
 	t.Parallel()
 	one := Change{Kind: Raised, Entity: "orders", From: "read", To: "manage", Restrictions: []string{"DE"}, Except: []string{"FR"}, VendorID: "v", Scopes: []string{"s"}, Groups: []GroupRef{{ID: "g"}}}

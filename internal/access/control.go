@@ -11,20 +11,20 @@ const (
 	Customer UserType = "CUSTOMER"
 )
 
-// Control is a predefined access control: what a group carries, by id, to
-// grant a level on an entity (rule 6). The ids are the same in every tenant.
+// Control is a predefined access control. A group carries it by id, and it grants
+// a level on an entity (rule 6). The ids are the same in every tenant.
 type Control struct {
 	ID    string
 	Label string
-	// Entity is the code of the entity the control grants Level on; empty for
+	// Entity is the code of the entity on which the control grants Level; empty for
 	// controls of things outside the catalog.
 	Entity string
 	Level  Level
 	Scopes []string
-	// RestrictedTo is the only user type the control may be given to; empty
-	// when any may carry it.
+	// RestrictedTo is the only user type that can carry the control; empty if any
+	// can.
 	RestrictedTo UserType
-	// VendorAware controls reach a vendor's own records only.
+	// VendorAware controls reach only a vendor's own records.
 	VendorAware bool
 }
 
@@ -39,8 +39,8 @@ func Controls() []Control {
 	return slices.Clone(controls)
 }
 
-// ControlByID returns the predefined access control with the given id, and
-// false when there is none.
+// ControlByID returns the predefined access control with the given id, and false
+// if there is none.
 func ControlByID(id string) (Control, bool) {
 	i, ok := controlIndex[id]
 	if !ok {
@@ -49,8 +49,8 @@ func ControlByID(id string) (Control, bool) {
 	return controls[i], true
 }
 
-// ControlIDs returns the ids of the access controls that grant exactly the
-// given access, in the order of the catalog.
+// ControlIDs returns the ids of the access controls that grant exactly the given
+// access, in catalog order.
 func ControlIDs(a Access) []string {
 	ids := []string{}
 	for i, level := range a {
@@ -61,9 +61,9 @@ func ControlIDs(a Access) []string {
 	return ids
 }
 
-// Held returns the levels that predefined access controls of entities give
-// wholly (rule 6): what follows an entity is not added, as nobody holds what no
-// access control gives. All other ids are skipped.
+// Held returns the levels that the predefined access controls of entities grant
+// in full (rule 6). Tied and derived entities are not added: no one holds a level
+// that no access control grants. Other ids are ignored.
 func Held(ids []string) Access {
 	all := heldSlots(ids)
 	var levels Access
@@ -73,16 +73,16 @@ func Held(ids []string) Access {
 	return levels
 }
 
-// Observed returns the levels that a group shows which carries other predefined
-// access controls than was expected: where scopes are missing what is left
-// whole, where there are more the level that they are of.
+// Observed returns the levels to show for a group that carries other predefined
+// access controls than expected: if scopes are missing, the level that is still
+// complete; if there are additional scopes, the level they belong to.
 func Observed(expected, carried []string) Access {
 	want, have := heldSlots(expected), heldSlots(carried)
 	var levels Access
 	for i := range levels {
 		a := &areas[i]
 		level, part := a.held(have)
-		if a.within(have).minus(a.within(want)) != (slots{}) {
+		if a.within(have).without(a.within(want)) != (slots{}) {
 			level = max(level, part)
 		}
 		levels[i] = level
@@ -103,7 +103,7 @@ var (
 	controlIndex = indexControls()
 	// controlEntity holds the index of each control's entity, or -1.
 	controlEntity = indexControlEntities()
-	// bundles holds, per entity and level, the controls the level takes.
+	// bundles holds, per entity and level, the controls that make up the level.
 	bundles = bundleControls()
 )
 

@@ -2,18 +2,18 @@ package access
 
 import "strings"
 
-// controlID writes the id of a predefined access control. Its first digit is 1
-// for controls that view, 4 for controls that manage, 2 for customers' and 5
-// for the Orchestration Engine's.
+// controlID returns the id of a predefined access control. Its first digit is 1
+// for viewing controls, 4 for managing ones, 2 for customers' controls and 5 for
+// those of the Orchestration Engine.
 func controlID(prefix, number string) string {
 	return prefix + "ac869fc-d548-4ec8-8e06-c01491314" + number
 }
 
-// half is one of the two controls of a thing: the number of its id and its
-// scopes, separated by spaces. Without a number there is no such control.
+// half is one control of a pair: the number in its id, and its scopes separated
+// by spaces. Without a number the control does not exist.
 type half struct{ number, scopes string }
 
-// pair makes the two controls, view and manage, of one thing.
+// pair returns the view and manage controls of one thing.
 func pair(entity, label string, view, manage half) []Control {
 	var both []Control
 	if view.number != "" {
@@ -25,12 +25,12 @@ func pair(entity, label string, view, manage half) []Control {
 	return both
 }
 
-// single makes one control with an irregular id.
+// single returns one control with an irregular id.
 func single(id, entity, label string, level Level, scopes string) []Control {
 	return []Control{{ID: id, Label: label, Entity: entity, Level: level, Scopes: strings.Fields(scopes), RestrictedTo: Employee}}
 }
 
-// vendorPair makes the two vendor-aware controls of one thing.
+// vendorPair returns the two vendor-aware controls of one thing.
 func vendorPair(entity, label string, view, manage half) []Control {
 	both := pair(entity, "Vendor "+label, view, manage)
 	for i := range both {
@@ -39,14 +39,14 @@ func vendorPair(entity, label string, view, manage half) []Control {
 	return both
 }
 
-// customerControl makes a control that only customers' groups may carry.
+// customerControl returns a control that only customers' groups can carry.
 func customerControl(number, label, scopes string) []Control {
 	return []Control{{ID: controlID("2", number), Label: label, Scopes: strings.Fields(scopes), RestrictedTo: Customer}}
 }
 
-// ladder makes the four controls of an Orchestration Engine module: viewer,
-// editor, manager, administrator. The ids are those of the platform where ids
-// are given, otherwise our own.
+// ladder returns the four controls of an Orchestration Engine module: viewer,
+// editor, manager, administrator. The ids are the platform's if given, otherwise
+// our own.
 func ladder(entity, label string, ids ...string) []Control {
 	var four []Control
 	for i, role := range []string{"Viewer", "Editor", "Manager", "Administrator"} {
@@ -61,9 +61,9 @@ func ladder(entity, label string, ids ...string) []Control {
 	return four
 }
 
-// controls holds the predefined access controls. Where the platform gives no
-// control for a level that the catalog has, the id is our own and says so in
-// words instead of digits.
+// controls holds the predefined access controls. If the platform has no control
+// for a level in the catalog, the id is our own and ends in words instead of
+// digits.
 var controls = concat(
 	pair("companies", "Companies", half{"195", "customermanagement.legalentity_read"}, half{"195", "customermanagement.legalentity_read customermanagement.legalentity_manage"}),
 	pair("companies", "Contact Assignments", half{"198", "customermanagement.contactassignment_read"}, half{"198", "customermanagement.contactassignment_read customermanagement.contactassignment_manage"}),
@@ -174,8 +174,8 @@ var controls = concat(
 	customerControl("216", "Order Up To Limit", "order.order_create"),
 )
 
-// The access controls that give roles in Make. The platform publishes no ids of
-// them: these are our own.
+// The access controls that grant roles in Make. The platform does not publish
+// their ids; these are our own.
 const (
 	makeAppDeveloperControl   = "make-app-developer"
 	makeScenarioEditorControl = "make-scenario-editor"

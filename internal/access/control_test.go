@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// groupOf returns a group that carries the controls of exactly this access.
+// groupOf returns a group with the access controls of exactly this access.
 func groupOf(a Access) Group {
 	return Group{ID: "g", Controls: ControlIDs(a)}
 }
@@ -17,7 +17,7 @@ func TestControlsAreWhole(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range Controls() {
 		if seen[c.ID] {
-			t.Errorf("control %s stands twice", c.ID)
+			t.Errorf("control %s is listed twice", c.ID)
 		}
 		seen[c.ID] = true
 		if c.Label == "" || len(c.Scopes) == 0 {
@@ -63,22 +63,22 @@ func TestControlsOfOthers(t *testing.T) {
 	products, users := controlID("4", "158"), controlID("4", "185")
 
 	if got := Held([]string{products, "custom-control"}); got.Of("products") != Manage || got.Of("media") != None {
-		t.Errorf("products alone: products %s, media %s; want manage, none: nobody holds what no access control gives (rule 6)", got.Of("products"), got.Of("media"))
+		t.Errorf("products alone: products %s, media %s; want manage, none: no one holds a level that no access control grants (rule 6)", got.Of("products"), got.Of("media"))
 	}
 	if got := Held([]string{controlID("4", "223")}); got != (Access{}) {
 		t.Errorf("a vendor-aware control counts as %v (rule 6)", got.Map())
 	}
 	one := Group{Controls: []string{users}}
 	if got := (Rights{}).Access(one).Of("users_and_groups"); got != None {
-		t.Errorf("one of several controls gives %s, wholly", got)
+		t.Errorf("one of several controls grants %s in full", got)
 	}
 	if got := (Rights{}).Partial(one).Of("users_and_groups"); got != Manage {
-		t.Errorf("one of several controls gives %s in part: it must show in a report (rule 6)", got)
+		t.Errorf("one of several controls grants %s in part: a report must show it (rule 6)", got)
 	}
 }
 
-// Access controls without an entity, and what is none, give no level by
-// themselves.
+// Access controls without an entity, and unknown ids, grant no level on their
+// own.
 func TestHeld_withoutEntity(t *testing.T) {
 	t.Parallel()
 	ids := []string{"no such access control"}
@@ -94,8 +94,8 @@ func TestHeld_withoutEntity(t *testing.T) {
 	}
 }
 
-// The default groups of the Orchestration Engine give one level on all of it, and
-// nothing else.
+// The default groups of the Orchestration Engine grant one level on all its
+// entities, and nothing else.
 func TestPredefinedGroups_engine(t *testing.T) {
 	t.Parallel()
 	levels := map[string]Level{"oe-viewer": Read, "oe-editor": Edit, "oe-manager": Manage, "oe-admin": Administrate}
@@ -121,8 +121,8 @@ func TestPredefinedGroups_engine(t *testing.T) {
 	}
 }
 
-// A group that carries other access controls than was expected shows what is left
-// whole and, of what it has besides, the level that it is of.
+// A group with other access controls than expected shows the level that is still
+// complete and the level that its additional scopes belong to.
 func TestObserved(t *testing.T) {
 	t.Parallel()
 	users, groups := controlID("4", "185"), controlID("4", "188")

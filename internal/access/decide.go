@@ -5,30 +5,30 @@ import (
 	"strings"
 )
 
-// Decision answers whether a user may do something (rule 8).
+// Decision is the answer to whether a user may do something (rule 8).
 type Decision struct {
 	Allowed bool
-	// Reason is one sentence that names the group which decided.
+	// Reason is one sentence that names the group that decided.
 	Reason string
-	// GrantedBy are the ids of the groups that allow it, sorted; none when it
-	// is not allowed.
+	// GrantedBy are the ids of the groups that allow it, sorted; empty if it is
+	// denied.
 	GrantedBy []string
 }
 
-// Records are those that a decision is about.
+// Records are the records that a decision is about.
 type Records struct {
-	Restriction *string // that they carry; nil for none
-	VendorID    string  // whose own they are; empty for no vendor's
+	Restriction *string // the value they carry; nil for none
+	VendorID    string  // the vendor that owns them; empty for none
 }
 
-// Decide says whether the user holds the whole level on the entity's records.
-// What the catalog does not know is not allowed: ask Check first for a better
-// answer.
+// Decide reports whether the user holds the level in full on the entity's
+// records. An entity or level that the catalog does not have is denied; Check
+// gives a better error.
 func Decide(u User, entity string, level Level, records Records) Decision {
 	return u.Subject().Decide(entity, level, records)
 }
 
-// Decide answers for a subject as the function of this name does for a user.
+// Decide is like the function Decide, for a subject.
 func (s Subject) Decide(entity string, level Level, records Records) Decision {
 	i, ok := entityIndex[entity]
 	switch {
@@ -52,8 +52,8 @@ func (s Subject) Decide(entity string, level Level, records Records) Decision {
 	var groups []GroupRef
 	for _, g := range s.deciders(v, a, level, records.Restriction) {
 		d.GrantedBy, groups = append(d.GrantedBy, g.ID), append(groups, g.GroupRef)
-		if whole, _ := a.held(g.slots(records.Restriction)); d.Reason == "" && whole >= level {
-			d.Reason = g.why(a, whole, level, records.Restriction)
+		if complete, _ := a.held(g.slots(records.Restriction)); d.Reason == "" && complete >= level {
+			d.Reason = g.why(a, complete, level, records.Restriction)
 		}
 	}
 	if d.Reason == "" {
@@ -62,17 +62,17 @@ func (s Subject) Decide(entity string, level Level, records Records) Decision {
 	return d
 }
 
-// deciders returns the groups that give the level on these records by
-// themselves, else those that do so together.
+// deciders returns the groups that grant the level on these records on their own,
+// otherwise those that grant it only together.
 func (s Subject) deciders(v *view, a *area, level Level, restriction *string) []*grant {
 	var alone, together []*grant
 	for _, g := range s.grants {
 		held := g.slots(restriction)
-		switch whole, _ := a.held(held); {
+		switch complete, _ := a.held(held); {
 		case !v.has(g):
-		case whole >= level:
+		case complete >= level:
 			alone = append(alone, g)
-		case held.meets(a.whole[level]):
+		case held.intersects(a.complete[level]):
 			together = append(together, g)
 		}
 	}
@@ -82,7 +82,7 @@ func (s Subject) deciders(v *view, a *area, level Level, restriction *string) []
 	return together
 }
 
-// why says how the group allows the level.
+// why explains how the group allows the level.
 func (g *grant) why(a *area, held, level Level, restriction *string) string {
 	reason := "Group " + g.String() + " gives " + held.String() + " on " + catalog[a.entity].Code
 	if a.vendor {
@@ -92,14 +92,15 @@ func (g *grant) why(a *area, held, level Level, restriction *string) string {
 		reason += " for records with " + *restriction
 	}
 	if held > level {
-		reason += ", which contains " + level.String()
+		reason += ", which includes " + level.String()
 	}
 	return reason + "."
 }
 
-// whyNot says what comes nearest to allowing the level, and what it lacks: the
-// group with the highest level on the entity, rather one that gives it on these
-// records than one that gives it on others, and rather all of it than a part.
+// whyNot explains what comes closest to allowing the level, and what it lacks.
+// That is the group with the highest level on the entity, preferring one that
+// grants it on these records to one that grants it on others, and a full level to
+// a part.
 func (s Subject) whyNot(entity int, level Level, records Records) string {
 	if s.locked {
 		return "The user is locked and so has no access."
@@ -107,11 +108,11 @@ func (s Subject) whyNot(entity int, level Level, records Records) string {
 	var nearest *grant
 	best := 0
 	for _, g := range s.grants {
-		whole, part := areas[entity].held(g.narrow)
-		if max(whole, part) == None {
+		complete, part := areas[entity].held(g.narrow)
+		if max(complete, part) == None {
 			continue
 		}
-		nearness := 4 * int(max(whole, part))
+		nearness := 4 * int(max(complete, part))
 		if part == None {
 			nearness += 2
 		}
@@ -128,8 +129,8 @@ func (s Subject) whyNot(entity int, level Level, records Records) string {
 	return nearest.whyNot(entity, level, records.Restriction)
 }
 
-// whyNotOfVendor says what a subject lacks who reaches records of vendors at
-// most.
+// whyNotOfVendor explains what a subject lacks that reaches at most the records
+// of vendors.
 func (s Subject) whyNotOfVendor(entity int, level Level, records Records) string {
 	for _, g := range s.grants {
 		if vendorAreas[entity] < 0 || g.vendorID == "" {

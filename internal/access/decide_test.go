@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// tableGroup is a group of a truth table.
+// tableGroup is a group in a truth table.
 type tableGroup struct {
 	ID           string
 	Vendor       string
@@ -74,7 +74,7 @@ func TestDecide(t *testing.T) {
 
 var anyValue = rapid.SampledFrom([]string{"AT", "DE", "FR", "US"})
 
-// anyGroup draws a group: what it gives in any way, and where.
+// anyGroup draws a group that grants anything in any way, on any records.
 func anyGroup() *rapid.Generator[Group] {
 	return rapid.Custom(func(t *rapid.T) Group {
 		g := Group{
@@ -95,8 +95,8 @@ func anyGroup() *rapid.Generator[Group] {
 	})
 }
 
-// someRights has access controls of a tenant's own: whole levels, parts of them,
-// scopes of several entities, of none, of vendors, of the tenant's own.
+// someRights has custom access controls: full levels, parts of levels, scopes of
+// several entities, of none, of vendors, and custom scopes.
 var someRights = Rights{
 	Controls: map[string]OwnControl{
 		"own-users":   {Scopes: []string{"iam.user_read", "iam.user_create", "iam.group_read"}},
@@ -115,8 +115,8 @@ func anyGroups() *rapid.Generator[[]Group] {
 	return rapid.SliceOfNDistinct(anyGroup(), 0, 4, func(g Group) string { return g.ID })
 }
 
-// records are the kinds of records there are to ask about: without a value,
-// with one of those drawn, with another.
+// records are the kinds of records to ask about: without a value, with one of the
+// drawn values, with another.
 func everyRecord() []*string {
 	list := []*string{nil}
 	for _, v := range []string{"AT", "DE", "FR", "US", "elsewhere"} {
@@ -144,7 +144,7 @@ func narrower(before, after Subject) string {
 	return ""
 }
 
-// enough reports whether the groups alone give the level on such records.
+// enough reports whether the groups alone grant the level on such records.
 func enough(u User, groups []string, entity int, level Level, restriction *string) bool {
 	u.Groups = slices.DeleteFunc(slices.Clone(u.Groups), func(g Group) bool { return !slices.Contains(groups, g.ID) })
 	return u.Subject().level(entity, restriction) >= level
@@ -177,17 +177,17 @@ func TestReportAndDecisionAgree(t *testing.T) {
 	})
 }
 
-// No row says what another says already.
+// No row repeats what another row says.
 func TestReportIsMaximal(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		rows := Report(User{Groups: anyGroups().Draw(t, "groups"), Rights: someRights})
 		for i, a := range rows {
 			if len(a.GrantedBy) == 0 || !slices.IsSorted(a.GrantedBy) || a.Source == "" || !slices.IsSorted(a.Restrictions) {
-				t.Fatalf("not whole: %+v", a)
+				t.Fatalf("not a full level: %+v", a)
 			}
 			if !a.RestrictionAware && len(a.Restrictions) > 0 {
-				t.Fatalf("restricted without being aware: %+v", a)
+				t.Fatalf("restricted, but not restriction-aware: %+v", a)
 			}
 			for j, b := range rows {
 				if i != j && a.Entity != "" && a.Entity == b.Entity && a.Partly == b.Partly && (a.VendorID == b.VendorID || b.VendorID == "" && len(b.Restrictions) == 0) && a.Level <= b.Level && covers(b.Restrictions, a.Restrictions) {
@@ -198,8 +198,8 @@ func TestReportIsMaximal(t *testing.T) {
 	})
 }
 
-// covers reports whether records with the values of a are records with those
-// of b; no value stands for every record.
+// covers reports whether the records with the values of a are among those with
+// the values of b. No value means every record.
 func covers(b, a []string) bool {
 	if len(a) == 0 || len(b) == 0 {
 		return len(b) == 0
@@ -213,7 +213,7 @@ func TestGroupsNeverTakeAway(t *testing.T) {
 		groups, more := anyGroups().Draw(t, "groups"), anyGroup().Draw(t, "more")
 		before, after := User{Groups: groups, Rights: someRights}, User{Groups: append(slices.Clone(groups), more), Rights: someRights}
 		if lost := narrower(before.Subject(), after.Subject()); lost != "" {
-			t.Errorf("another group takes away %s", lost)
+			t.Errorf("adding a group removes %s", lost)
 		}
 	})
 }
@@ -237,7 +237,7 @@ func TestRestrictionsNarrowAndWiden(t *testing.T) {
 	})
 }
 
-// Groups that are evaluated once answer as those evaluated for one user.
+// Compiled groups give the same answers as groups evaluated for one user.
 func TestCompile(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -6,25 +6,26 @@ import (
 	"strings"
 )
 
-// Need is a level on an entity that something else takes.
+// Need is a level on an entity that something else requires.
 type Need struct {
 	Entity string
 	Level  Level
 }
 
-// Dependency says what managing an entity takes in practice beside the level
-// on the entity itself (rule 9).
+// Dependency is what managing an entity requires in practice besides the level on
+// the entity itself (rule 9).
 type Dependency struct {
 	Entity string
-	// With are further entities: the dependency holds for who manages all.
+	// With are further entities: the dependency applies only to a user who manages
+	// all of them.
 	With  []string
 	Needs []Need
-	// Note is a half-sentence on what the needed levels are for; mostly empty.
+	// Note is a phrase that says what the required levels are for; usually empty.
 	Note string
 }
 
-// Missing is an unmet dependency: a managed entity, and which of its needs the
-// access leaves open.
+// Missing is an unmet dependency: a managed entity, and those of its needs that
+// the access does not meet.
 type Missing struct {
 	Entity string
 	Needs  []Need
@@ -32,7 +33,7 @@ type Missing struct {
 	note   string
 }
 
-// Text says what is missing and how to mend it.
+// Text says what is missing and how to fix it.
 func (m Missing) Text() string {
 	var wanted, fixes []string
 	for _, level := range []Level{Read, Manage} {
@@ -55,14 +56,15 @@ func (m Missing) Text() string {
 		Enumerate("and", append([]string{m.Entity}, m.with...)), strings.Join(wanted, ", and "), note, strings.Join(fixes, ", "))
 }
 
-// Dependencies returns what managing each entity takes, in the order of the
-// catalog. Entities that take nothing else are left out.
+// Dependencies returns what managing each entity requires, in catalog order.
+// Entities without dependencies are omitted.
 func Dependencies() []Dependency {
 	return slices.Clone(dependencies)
 }
 
-// MissingDependencies returns the unmet dependencies of an access in the order
-// of the catalog: of one group, or of all groups of a user merged (rule 9).
+// MissingDependencies returns the unmet dependencies of an access, in catalog
+// order. The access is that of one group, or of all groups of a user merged (rule
+// 9).
 func MissingDependencies(a Access) []Missing {
 	var result []Missing
 	for _, d := range dependencies {
@@ -82,8 +84,8 @@ func MissingDependencies(a Access) []Missing {
 	return result
 }
 
-// dependencies is the role/permission matrix: for each function of a company
-// what it takes besides. Only Commerce Engine entities are in it.
+// dependencies is the matrix of functions and permissions: what each function of
+// a company also requires. It contains only Commerce Engine entities.
 var dependencies = []Dependency{
 	{Entity: "companies", Needs: manages("customers"), Note: "to create contacts and assign customers"},
 	// Customer management as a whole function.
@@ -118,7 +120,7 @@ func needs(level Level, entities []string) []Need {
 	return list
 }
 
-// Enumerate joins words as a sentence does: a, b and c. The conjunction is "and"
+// Enumerate joins words as in a sentence: "a, b and c". The conjunction is "and"
 // or "or".
 func Enumerate(conjunction string, words []string) string {
 	if len(words) < 2 {

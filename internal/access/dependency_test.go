@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Each row of the matrix: what is managed misses exactly what stands beside it
-// when nothing else is held, and nothing when that is held (rule 9).
+// Each row of the matrix: a user who holds only the managed entity lacks exactly
+// the needs in the row, and lacks nothing if those are held (rule 9).
 func TestDependencies(t *testing.T) {
 	t.Parallel()
 	file, err := os.Open("testdata/dependencies.csv")
@@ -78,18 +78,18 @@ func TestDependencies_catalogOrder(t *testing.T) {
 	}
 }
 
-// What the matrix asks for and the predefined templates do not give. The
-// standard roles leave nothing open; those for one trade see less than the
-// matrix asks, as they are published: a warning for them is right.
+// The needs that the predefined templates do not meet. The standard roles meet
+// all; the trade templates, as published, see less than the matrix requires, so a
+// warning for them is right.
 func TestTemplatesLeaveOpen(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string][]string{
 		"viewer": nil, "manager": nil, "admin": nil,
-		// No prices and no tax, though the matrix has them read for products.
+		// No prices and no tax, although the matrix requires read for products.
 		"catalog_manager": {`manage on products also needs read on price_models, price_lists and tax: add price_models = "read", price_lists = "read", tax = "read"`},
 		// No suppliers.
 		"pricing_manager": {`manage on products also needs read on suppliers: add suppliers = "read"`},
-		// Nothing of products, though returns are of products.
+		// Nothing on products, although returns concern products.
 		"order_fulfillment_manager": {`manage on returns also needs read on products: add products = "read"`},
 	} {
 		template, _ := TemplateByID(id)
@@ -113,7 +113,7 @@ func TestMissingText(t *testing.T) {
 		{map[string]Level{"quotes": Read}, nil},
 		{map[string]Level{"customers": Manage}, nil},
 		{map[string]Level{"customers": Manage, "companies": Manage}, nil},
-		// Customer management as a whole is to manage all three.
+		// Customer management as a whole means managing all three.
 		{map[string]Level{"customers": Manage, "companies": Manage, "coupons": Read}, nil},
 		{map[string]Level{"customers": Manage, "companies": Read, "coupons": Manage, "categories": Read}, nil},
 		{map[string]Level{"quotes": Manage, "companies": Read, "products": Read}, []string{
@@ -125,7 +125,7 @@ func TestMissingText(t *testing.T) {
 		{map[string]Level{"companies": Manage, "customers": Manage, "coupons": Manage, "categories": Read}, []string{
 			`manage on customers, companies and coupons also needs read on users_and_groups: add users_and_groups = "read"`,
 		}},
-		// Media follow products, payment gateways follow sites: unless withheld.
+		// Media derive from products, payment gateways from sites, unless withheld.
 		{map[string]Level{"categories": Manage, "products": Read}, nil},
 		{map[string]Level{"categories": Manage, "products": Read, "media": None}, []string{
 			`manage on categories also needs read on media: add media = "read"`,
@@ -141,7 +141,8 @@ func TestMissingText(t *testing.T) {
 	}
 }
 
-// Adding what is missing settles it, though what is added may need more.
+// Adding what is missing meets the dependency, although the added level may need
+// more.
 func TestMissingCanBeAdded(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -154,7 +155,7 @@ func TestMissingCanBeAdded(t *testing.T) {
 			for _, m := range missing {
 				for _, n := range m.Needs {
 					if a.Of(n.Entity) >= n.Level {
-						t.Fatalf("%s is held and said to be missing", n.Entity)
+						t.Fatalf("%s is held, but reported as missing", n.Entity)
 					}
 				}
 			}

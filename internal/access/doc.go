@@ -1,150 +1,154 @@
-// Package access holds the words and rules of access configuration: levels,
+// Package access holds the model and the rules of access configuration: levels,
 // the catalog of entities, role templates, predefined access controls, and the
 // evaluation of groups and users: report, decision, comparison, review.
 //
-// It is pure: it imports the standard library only, reads no file, clock or
-// network, and keeps no state. The provider calls it while planning, the
-// backend while answering and the command line while reporting, so that all
-// three give the same answer to the same question.
+// It is pure: it imports only the standard library, reads no files, clock or
+// network, and keeps no state. The provider calls it while planning, the backend
+// while answering and the command line while reporting, so all three give the
+// same answer to the same question.
 //
 // # Rules
 //
-// The numbers below are quoted in the code where a rule is applied and in the
-// truth tables under testdata.
+// Code that applies a rule, and the truth tables under testdata, refer to the rule
+// by its number.
 //
 //  1. Levels. An entity belongs to one product and admits that product's
 //     levels. Commerce Engine: none < read < manage. Orchestration Engine:
-//     none < read < edit < manage < administrate. A level contains every level
-//     below it; whoever manages also sees.
+//     none < read < edit < manage < administrate. A level includes every level
+//     below it: a user who can manage can also read.
 //
-//  2. Levels that a group is to have. The role template's levels come first. The
-//     group's own levels are laid over them: a higher one raises, a lower one
-//     lowers, none takes away. Access controls that the group lists besides add
-//     the levels that they give wholly and never lower. Then tied entities follow
-//     (rule 2a) and derived entities follow (rule 2b). All of it is written into
-//     the group as access controls: nobody holds what no access control gives.
+//  2. Levels of a group. Start from the levels of the role template. Then overlay
+//     the group's own levels: a higher level raises, a lower one lowers, none
+//     removes. Then add the levels that the group's other access controls grant in
+//     full; these never lower anything. Then tied entities follow (rule 2a), then
+//     derived entities (rule 2b). The result is written to the group as access
+//     controls: no one holds a level that no access control grants.
 //
-//     2a. Correlation. Orchestration Engine entities tied to one another get
-//     the highest level named for any of them, except those the group names
-//     itself.
+//     2a. Correlation. Orchestration Engine entities that are tied to one another
+//     all get the highest level set explicitly for any of them, except those that
+//     the group sets itself.
 //
 //     2b. Derivation. An entity without a view of its own (media, prices,
-//     availability, payment gateways, carts) takes its parent's level, except
-//     where the group names it itself.
+//     availability, payment gateways, carts) takes its parent's level, unless the
+//     group sets its level itself.
 //
-//  3. An entity with a view of its own is never derived, even where it shows
-//     inside another: manage on products gives nothing on categories.
+//  3. An entity with a view of its own is never derived, even if it is shown
+//     inside another: manage on products grants nothing on categories.
 //
-//  4. Access of a user. Per entity, the highest level over all groups of the
-//     user. Groups never take away from one another. A locked user, and one
-//     without groups, has none.
+//  4. Access of a user. For each entity, the highest level over all of the user's
+//     groups. A group never reduces what another group grants. A locked user, and
+//     a user without groups, has no access.
 //
-//  5. Role templates. Viewer, Manager and Administrator are the standard
-//     roles; Catalog Manager, Pricing Manager and Order Fulfillment Manager
-//     are templates for one trade. A template of a tenant's own is made as a
-//     group's access is (rule 2): from the template it is based on, if any, and
-//     levels of its own. What is based on it starts from its outcome, in which
-//     only what does not follow by itself counts as named.
+//  5. Role templates. Viewer, Manager and Administrator are the standard roles.
+//     Catalog Manager, Pricing Manager and Order Fulfillment Manager are templates
+//     for one trade. The levels of a custom template are computed like those of a
+//     group (rule 2): from the template it is based on, if any, and from levels of
+//     its own. A template or group based on another template starts from its
+//     result, in which only the levels that would not follow by themselves count
+//     as explicit.
 //
-//  6. Access controls. On the wire a group carries ids of access controls, its
-//     own and those of its role templates; each gives scopes. A predefined one
-//     that names an entity gives them for that entity; any other, of the tenant's
-//     own above all, for every entity that a scope belongs to. A level is held
-//     wholly where all scopes are there that its predefined access controls give,
-//     of one group or of several. It is held in part where a scope of it is there
-//     that no lower level has. A viewing scope counts as viewing, also where only
-//     a managing access control carries it. Whole levels answer checks, count for
-//     dependencies and for the administrators that are left; parts are listed as
-//     such, with their scopes, and count where something may be dangerous: for new
-//     administrators, and for protected users. Scopes that belong to no entity are
-//     listed as scopes. A vendor-aware access control reaches only the records of
-//     the vendor of its group; in a group of no vendor it reaches nothing.
+//  6. Access controls. On the wire a group carries ids of access controls, its own
+//     and those of its role templates; each grants scopes. A predefined control
+//     that names an entity grants its scopes for that entity. Any other control,
+//     above all a custom one, grants them for every entity that a scope belongs
+//     to. A level is held in full if the user holds every scope that the level's
+//     predefined access controls grant, from one group or from several. It is held
+//     in part if the user holds one of its scopes that no lower level has. A
+//     viewing scope counts as viewing even if only a managing access control
+//     carries it. Only full levels answer checks, satisfy dependencies and count
+//     toward the number of remaining administrators. Partial levels are listed
+//     as partial, with their scopes, and count where something may be dangerous:
+//     for new administrators and for protected users. Scopes that belong to no
+//     entity are listed as scopes. A vendor-aware access control reaches only the
+//     records of its group's vendor; in a group without a vendor it reaches
+//     nothing.
 //
 //  7. Restrictions. Companies, customers, carts, orders and quotes are
-//     restriction-aware: their records carry at most one restriction value. A
-//     group with values lets its members reach only records that carry one of
-//     them: not those with another value, not those with none. A group without
-//     values reaches every record. For a level, take the groups that give at
-//     least that: where one of them has no values, the user holds the level on
-//     every record, else on those with any of their values. So one user may
-//     manage on DE and read everywhere: the report has a row for either, and
-//     none for what another row says already. On other entities restriction
-//     values change nothing.
+//     restriction-aware: each of their records carries at most one restriction
+//     value. A group with values lets its members reach only records that carry
+//     one of them, not records with another value or with none. A group without
+//     values reaches every record. For a level, consider the groups that grant at
+//     least that level: if one of them has no values, the user holds the level on
+//     every record; otherwise on the records with any of their values. A user can
+//     therefore manage DE and read everything: the report has a row for each of
+//     the two, and no row for what another row already covers. Restriction values
+//     have no effect on other entities.
 //
 //  8. Decisions. Whether a user may do something follows from rules 6 and 7 alone,
-//     so that a decision and a report never disagree. A vendor's own records are
-//     asked about by naming the vendor. The reason names the group that decided:
-//     the first, by id, of those that allow it, or those that do so together;
-//     where none does, the one that comes nearest.
+//     so a decision and a report never disagree. To ask about a vendor's own
+//     records, name the vendor. The reason names the group that decided: of the
+//     groups that allow it, the first by id; or the groups that allow it only
+//     together; or, if it is denied, the group that comes closest.
 //
-//  9. Dependencies. To manage an entity in practice one also needs levels on
-//     others, as the matrix of functions and permissions has them. Unmet ones
-//     are told of a group alone and of a user with all groups merged. They are
-//     a warning: nothing is denied.
+//  9. Dependencies. To manage an entity in practice, a user also needs levels on
+//     other entities, as listed in the matrix of functions and permissions. Unmet
+//     dependencies are reported for each group on its own and for a user with all
+//     groups merged. They are warnings: nothing is denied.
 //
 //  10. Comparison. Two states of a user's access are compared scope by scope and
-//     record by record: records differ in nothing but the value they carry and
-//     the vendor whose they are. Gained and lost are from and to no access, raised
-//     and lowered between levels and parts of them. Restricted is lost on all
-//     records but those with some values, unrestricted the way back. The groups
-//     named are those that give what is gained, or gave what is lost. Roles in the
-//     team, products and roles in Make are compared as access is: who joins,
-//     leaves, rises or falls, who keeps access to Make without the roles for it.
+//     record by record: records differ only in the value they carry and the vendor
+//     that owns them. Gained and lost are changes from and to no access; raised
+//     and lowered are changes between levels or parts of levels. Restricted means
+//     lost on all records except those with some values; unrestricted is the
+//     reverse. The groups named are those that grant what is gained, or granted
+//     what is lost. Team roles, products and Make roles are compared in the same
+//     way: who joins, leaves, is raised or lowered, and who keeps access to Make
+//     without the required roles.
 //
-//  11. Review. Someone should look at a user for whom one group limits what
-//     another gives without limit; at unmet dependencies; at locked users that
-//     still hold groups; at groups without members that could be deleted; at stale
-//     members of the Make organization (rule 17); and at the number of users
-//     who can manage users and groups.
+//  11. Review. A review reports: users for whom one group restricts what another
+//     grants without restriction; unmet dependencies; locked users that are still
+//     in groups; groups without members that could be deleted; stale members of
+//     the Make organization (rule 17); and the number of users who can manage
+//     users and groups.
 //
-//  12. Tables. Reports are written as RFC 4180 text, columns in a fixed order,
-//     no cell that a spreadsheet would run. Users are read in whatever shape
-//     people have them, but nothing is guessed: an unknown column, an e-mail
-//     that appears twice (without case), an empty required cell or anything but
-//     true and false for locked is refused, all mistakes at once. White space
-//     and invisible characters around cells are dropped. Text that somebody
-//     writes is refused where it most likely says something else than was
-//     meant: invisible characters within a cell, typographic quotes, ids that
-//     are not separated by spaces; text that shows what a tenant has is not.
-//     Columns by other names, columns to ignore and a delimiter are options,
-//     each of them explicit. What is written is read back. Two tables
-//     are the same when they say the same of the same users. In a table that
-//     is changed, lines whose users stay as they are stay as they are written.
+//  12. Tables. Reports are written as RFC 4180 text with columns in a fixed order
+//     and no cell that a spreadsheet would run as a formula. User tables are read
+//     in whatever shape people have them, but nothing is guessed: an unknown
+//     column, an e-mail address that appears twice (ignoring case), an empty
+//     required cell, or a locked cell other than true or false is an error, and
+//     all errors are reported at once. White space and invisible characters around
+//     cells are dropped. Text written by a person is also rejected if it probably
+//     does not say what was meant: invisible characters within a cell, typographic
+//     quotes, ids not separated by spaces. Text that shows what a tenant contains
+//     is not. Renamed columns, ignored columns and the delimiter are explicit
+//     options. Every table that is written can be read back. Two tables are the
+//     same if they say the same about the same users. When a table is edited, the
+//     lines of unchanged users keep their exact text.
 //
-//  13. Scopes of a user. Every group gives the scopes of its access controls,
-//     its own and those of its role templates. Where the group has restriction
-//     values, a restriction-aware control gives its scopes for these values
-//     only, written "order.order_read--AT#DE". The values of several groups
-//     unite, and one group that gives the scope for every record lifts them
-//     all. A value that holds a space or a # cannot be written and reaches
-//     nothing. A locked user, and one without groups, has no scopes.
+//  13. Scopes of a user. Every group grants the scopes of its access controls, its
+//     own and those of its role templates. If the group has restriction values, a
+//     restriction-aware control grants its scopes for these values only, written
+//     "order.order_read--AT#DE". The values of several groups are combined, and a
+//     group that grants the scope for every record removes the restriction. A
+//     value that contains white space or a # cannot be written and reaches nothing.
+//     A locked user, and a user without groups, has no scopes.
 //
-//  14. Vendors. A vendor has four groups from its start: managers and viewers of
-//     its orders, and of its products with prices, availability and media, by
-//     vendor-aware controls. What they give reaches the vendor's own records:
-//     reports say of which vendor, and it never counts as access to every record.
-//     Of a vendor's groups only that of its product managers can be given rights
-//     to publish. Only employees join a vendor's
-//     groups. All groups of one employee belong to the same vendor, or to none.
+//  14. Vendors. A vendor is created with four groups, with vendor-aware controls:
+//     managers and viewers of its orders, and managers and viewers of its products
+//     with their prices, availability and media. They reach only the vendor's own
+//     records: reports name the vendor, and such access never counts as access to
+//     every record. Of a vendor's groups, only the product managers' group can be
+//     granted the right to publish. Only employees can join a vendor's groups. All
+//     groups of an employee belong to the same vendor, or to none.
 //
-//  15. Allowed restriction values. With site sync on, groups may be restricted
-//     to the codes of the tenant's sites, inactive ones too; with it off, to
-//     the configured list. A value that is allowed no longer stays on the
-//     groups that hold it, as a stale one, until such a group is written.
+//  15. Allowed restriction values. With site sync on, groups can be restricted to
+//     the codes of the tenant's sites, including inactive ones; with it off, to
+//     the configured list. A value that is no longer allowed stays on the groups
+//     that hold it, as a stale value, until the group is next written.
 //
-//  16. Team. A tenant's team has one Owner, always: never removed, never left
-//     without. Ownership moves in one step, to a member who has joined, and the
-//     former Owner becomes an Admin. Owner and Admins hold every product, new
-//     ones too, members those assigned to them, billing contacts none. The
-//     Orchestrator alone has roles. A tenant that names its company's e-mail
-//     domains invites nobody from elsewhere.
+//  16. Team. A tenant's team always has exactly one Owner, who cannot be removed.
+//     Ownership is transferred in one step, to a member who has joined, and the
+//     former Owner becomes an Admin. The Owner and Admins hold every product,
+//     including new ones; members hold the products assigned to them; billing
+//     contacts hold none. Only the Orchestrator has roles. A tenant that names its
+//     company's e-mail domains invites no one from other domains.
 //
-//  17. Make. A group gives the roles in Make that the scopes of its access
-//     controls stand for; role templates give none. Whatever else it gives, such
-//     a group is one of the Orchestration Engine. A user has the roles of all
-//     groups, a locked one none. Who edits scenarios or develops apps is
-//     eligible: a member of the Make organization, told so by e-mail, then and
-//     at each change of groups. Who is eligible no longer keeps access to Make
-//     and is stale, until someone, or the sync that is told to, removes the
-//     member.
+//  17. Make. A group grants the Make roles that the scopes of its access controls
+//     stand for; role templates grant none. Whatever else it grants, such a group
+//     belongs to the Orchestration Engine. A user has the roles of all their
+//     groups; a locked user has none. A user who can edit scenarios or develop
+//     apps is eligible: they become a member of the Make organization and are
+//     notified by e-mail, then and at each change of their groups. A member who is
+//     no longer eligible keeps access to Make and is stale until removed, by a
+//     person or by a sync configured to do so.
 package access

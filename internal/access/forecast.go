@@ -6,77 +6,78 @@ import (
 	"slices"
 )
 
-// Forecast follows a tenant through the changes of a plan, one after another,
-// and keeps count of who gains and loses. A change takes time for whom it
-// affects, however many others have changed before. It is not safe for
+// Forecast applies the changes of a plan to a tenant, one after another, and
+// tracks which users gain and lose access. The time for a change depends on the
+// number of users it affects, not on how many changed before. It is not safe for
 // concurrent use.
 type Forecast struct {
 	tenant *Tenant
-	start  []*StateUser // by the tenant's index; who came later was not there
+	start  []*StateUser // by the tenant's index; users added later are not in it
 	before side
 	cmp    *comparer
 
-	totals  map[int]UserChange // what became of who changed, by all changes
+	totals  map[int]UserChange // the users that changed, and how, over all changes
 	losing  map[int]bool
 	gaining map[int]bool
-	raised  map[int]bool // to administrators
+	raised  map[int]bool // became administrators
 	lifted  map[int]bool
 	admins  map[int]bool
 }
 
-// Impact is what one change of a plan does, and what all up to it do together.
+// Impact is the effect of one change of a plan, and of all changes up to it
+// together.
 type Impact struct {
 	Step  []UserChange // by this change alone
-	Total []UserChange // of the users that the change affects, by the plan up to here
+	Total []UserChange // by the plan so far, of the users that this change affects
 
 	Losing, Gaining, NewAdmins, Lifted Count
-	// Admins is how many users can manage users and groups after the change;
-	// NoAdmins are those who no longer can because of it.
+	// Admins is the number of users who can manage users and groups after the
+	// change. NoAdmins are the users who no longer can because of it.
 	Admins   int
 	NoAdmins []StateUser
-	Users    int // of whom something became by the plan up to here
+	Users    int // the number of users that the plan so far changes
 }
 
-// Count is how many users something happens to by the plan up to here.
+// Count is the number of users affected in one way by the plan so far.
 type Count struct {
 	Users int
-	More  bool // the change adds to them
+	More  bool // this change adds to them
 }
 
-// Loses reports whether the user is removed, locked or loses access, wholly or
+// Loses reports whether the user is removed, locked or loses access, in full or
 // in part.
 func (c UserChange) Loses() bool {
 	return c.Event == UserRemoved || c.Event == UserLocked || c.LosesAccess()
 }
 
-// LosesAccess reports whether the user loses access, wholly or in part.
+// LosesAccess reports whether the user loses access, in full or in part.
 func (c UserChange) LosesAccess() bool {
 	return slices.ContainsFunc(c.Changes, func(change Change) bool { return change.Loss })
 }
 
-// GainsAccess reports whether the user gains access, wholly or in part.
+// GainsAccess reports whether the user gains access, in full or in part.
 func (c UserChange) GainsAccess() bool { return slices.ContainsFunc(c.Changes, Change.Widens) }
 
-// BecomesAdmin reports whether the user becomes one who can manage users and
-// groups, at least in part.
+// BecomesAdmin reports whether the user gains the ability to manage users and
+// groups, in full or in part.
 func (c UserChange) BecomesAdmin() bool {
 	return slices.ContainsFunc(c.Changes, func(change Change) bool { return change.Admin() && !change.Loss })
 }
 
-// CeasesAdmin reports whether the user can manage users and groups no longer.
+// CeasesAdmin reports whether the user can no longer manage users and groups.
 func (c UserChange) CeasesAdmin() bool {
 	return slices.ContainsFunc(c.Changes, func(change Change) bool {
 		return change.Admin() && change.Loss && change.Before >= Manage && change.After < Manage
 	})
 }
 
-// LiftsRestriction reports whether the user gets a level on all records that was
-// held on some only.
+// LiftsRestriction reports whether the user gains, on all records, a level that
+// was held only on some.
 func (c UserChange) LiftsRestriction() bool {
 	return slices.ContainsFunc(c.Changes, Change.LiftsRestriction)
 }
 
-// NewForecast starts from a tenant as it is.
+// NewForecast returns a forecast that starts from the given state.
 func NewForecast(s State) *Forecast {
 	t := NewTenant(s)
 	f := &Forecast{
@@ -96,8 +97,8 @@ func NewForecast(s State) *Forecast {
 	return f
 }
 
-// Change makes one change to the tenant and returns what it does. A change that
-// was made before does nothing more.
+// Change applies one change to the tenant and returns its effect. Applying the
+// same change again has no effect.
 func (f *Forecast) Change(edit func(*Tenant)) Impact {
 	t := f.tenant
 	track := &journal{people: map[int]*StateUser{}, grants: map[string]*grant{}}
@@ -136,7 +137,7 @@ func (f *Forecast) Change(edit func(*Tenant)) Impact {
 
 func compareChanges(a, b UserChange) int { return compareUsers(a.User, b.User) }
 
-// was is a person as before the plan; nil for who was not there.
+// was returns a person as before the plan; nil for one who was added since.
 func (f *Forecast) was(i int) *StateUser {
 	if i < len(f.start) {
 		return f.start[i]
@@ -144,8 +145,8 @@ func (f *Forecast) was(i int) *StateUser {
 	return nil
 }
 
-// affected returns the people who changed, and those for whom their groups or
-// the Make organization did.
+// affected returns the people who changed, and those whose groups or Make
+// organization changed.
 func (f *Forecast) affected(j *journal) []int {
 	affected := map[int]bool{}
 	for i := range j.people {
@@ -153,7 +154,7 @@ func (f *Forecast) affected(j *journal) []int {
 	}
 	for id, was := range j.grants {
 		if f.tenant.grant(id) == was {
-			continue // as it was
+			continue // unchanged
 		}
 		for i := range f.tenant.members[id] {
 			affected[i] = true
@@ -167,13 +168,13 @@ func (f *Forecast) affected(j *journal) []int {
 	return slices.Sorted(maps.Keys(affected))
 }
 
-// differs reports whether people may stand otherwise with the organization.
+// differs reports whether anyone's membership in the organization may differ.
 func (m MakeState) differs(o MakeState) bool {
 	return m.Sync != o.Sync || m.Prune != o.Prune
 }
 
-// overlaid returns the groups that the affected people are in or were, with
-// those of the journal laid over them.
+// overlaid returns the groups that the affected people are or were in, replaced
+// by those in the journal.
 func (f *Forecast) overlaid(affected []int, j *journal) map[string]*grant {
 	byID := map[string]*grant{}
 	for _, i := range affected {
@@ -196,7 +197,7 @@ func (f *Forecast) overlaid(affected []int, j *journal) map[string]*grant {
 	return byID
 }
 
-// compared compares one person.
+// compared compares one person and reports whether anything changed.
 func (f *Forecast) compared(before, after side, was, is *StateUser) (UserChange, bool) {
 	p := userPair{was: was, is: is}
 	if was == nil && is == nil {
@@ -207,7 +208,7 @@ func (f *Forecast) compared(before, after side, was, is *StateUser) (UserChange,
 	return c, c.Event != "" || len(c.Changes) > 0
 }
 
-// count keeps count of a person after a change.
+// count updates the counts for one person after a change.
 func (f *Forecast) count(impact *Impact, i int, c UserChange, after side) {
 	for _, n := range []struct {
 		set   map[int]bool
@@ -236,9 +237,9 @@ func (f *Forecast) count(impact *Impact, i int, c UserChange, after side) {
 	}
 }
 
-// Worst returns up to so many of the users to whom something happens by the plan
-// up to here, those to whom most happens first.
-func (f *Forecast) Worst(n int, which func(UserChange) bool) []UserChange {
+// MostAffected returns up to n of the users that the plan so far changes and that
+// match which, those with the most changes first.
+func (f *Forecast) MostAffected(n int, which func(UserChange) bool) []UserChange {
 	var all []UserChange
 	for _, c := range f.totals {
 		if which(c) {
@@ -251,5 +252,5 @@ func (f *Forecast) Worst(n int, which func(UserChange) bool) []UserChange {
 	return all[:min(n, len(all))]
 }
 
-// Tenant is the tenant as planned up to here, to be read.
+// Tenant returns the tenant as planned so far. Callers must not change it.
 func (f *Forecast) Tenant() *Tenant { return f.tenant }

@@ -9,7 +9,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// Each change is told by itself, and limits count what all do together.
+// Each change is reported on its own; guardrails count all changes together.
 func TestForecast(t *testing.T) {
 	t.Parallel()
 	group := func(id string, levels map[string]access.Level, restrictions ...string) access.Group {
@@ -29,7 +29,7 @@ func TestForecast(t *testing.T) {
 		Users: []access.StateUser{in(user("anna"), "admins", "orders"), in(user("bert"), "orders"), in(user("cleo"), "admins")},
 	})
 	losing := func() (users []access.StateUser) {
-		for _, c := range f.Worst(10, access.UserChange.LosesAccess) {
+		for _, c := range f.MostAffected(10, access.UserChange.LosesAccess) {
 			users = append(users, c.User)
 		}
 		return users
@@ -94,8 +94,8 @@ func TestForecast(t *testing.T) {
 	}
 }
 
-// A step tells what becomes of who is removed, and groups that are written again
-// as they were hide nothing.
+// A step reports a removed user, and groups that are written again unchanged hide
+// nothing.
 func TestForecast_steps(t *testing.T) {
 	t.Parallel()
 	give := func(id string, level access.Level) access.Group {

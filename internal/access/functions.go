@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// The functions of this file take levels as people write them: level names by
-// entity code. They refuse every entity and level that Check refuses, all of
-// them at once, and leave entities without access out of what they return.
+// The functions in this file take levels as people write them: level names by
+// entity code. They return an error for every entity and level that Check
+// rejects, all joined, and omit entities without access from their results.
 
-// ParseLevels turns level names by entity code into levels.
+// ParseLevels parses level names by entity code.
 func ParseLevels(names map[string]string) (map[string]Level, error) {
 	levels := make(map[string]Level, len(names))
 	var mistakes []error
@@ -27,7 +27,7 @@ func ParseLevels(names map[string]string) (map[string]Level, error) {
 	return levels, errors.Join(mistakes...)
 }
 
-// Names returns the granted levels as they are written.
+// Names returns the names of the granted levels by entity code.
 func (a Access) Names() map[string]string {
 	names := map[string]string{}
 	for entity, level := range a.Map() {
@@ -36,9 +36,9 @@ func (a Access) Names() map[string]string {
 	return names
 }
 
-// ExpandTemplate returns what a group has that starts from the predefined role
-// template and lays the overrides over it, with everything that follows (rule
-// 2). The empty template gives nothing to start from.
+// ExpandTemplate returns the levels of a group that starts from the predefined
+// role template and overlays the overrides, including tied and derived entities
+// (rule 2). The empty template grants nothing.
 func ExpandTemplate(template string, overrides map[string]string) (map[string]string, error) {
 	t, ok := TemplateByID(template)
 	if !ok && template != "" {
@@ -55,8 +55,8 @@ func ExpandTemplate(template string, overrides map[string]string) (map[string]st
 	return Expand(t.Access, own).Names(), nil
 }
 
-// MergeAccess returns the highest level of each entity (rule 4). Nothing
-// follows that is not written: expand before you merge.
+// MergeAccess returns the highest level of each entity (rule 4). Tied and derived
+// entities are not added: expand before you merge.
 func MergeAccess(list []map[string]string) (map[string]string, error) {
 	var merged Access
 	var mistakes []error
@@ -74,8 +74,9 @@ func MergeAccess(list []map[string]string) (map[string]string, error) {
 	return merged.Names(), nil
 }
 
-// MissingOf returns the unmet dependencies of a group with these levels and
-// what follows them: by managed entity, what is missing (rule 9).
+// MissingOf returns the unmet dependencies of a group with these levels,
+// including tied and derived entities: the text of what is missing, by managed
+// entity (rule 9).
 func MissingOf(names map[string]string) (map[string]string, error) {
 	own, err := ParseLevels(names)
 	if err != nil {
@@ -88,14 +89,14 @@ func MissingOf(names map[string]string) (map[string]string, error) {
 	return texts, nil
 }
 
-// Comparison is what differs between two accesses, by entity code: for what is
-// lost the level held before, for everything else the level held after.
+// Comparison is the difference between two accesses, by entity code: for what is
+// lost, the level held before; for everything else, the level held after.
 type Comparison struct {
 	Gained, Lost, Raised, Lowered map[string]string
 }
 
-// CompareLevels compares two accesses as they are written (rule 10): an entity
-// that is left out has no access.
+// CompareLevels compares two accesses as people write them (rule 10). An omitted
+// entity has no access.
 func CompareLevels(before, after map[string]string) (Comparison, error) {
 	c := Comparison{Gained: map[string]string{}, Lost: map[string]string{}, Raised: map[string]string{}, Lowered: map[string]string{}}
 	was, wasErr := ParseLevels(before)

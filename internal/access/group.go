@@ -1,21 +1,22 @@
 package access
 
-// PredefinedGroup is a group that every tenant has from its start. Its members
-// may change, the group itself may not.
+// PredefinedGroup is a group that every tenant is created with. Its members can
+// change; the group itself cannot.
 type PredefinedGroup struct {
 	ID          string
 	Name        string
 	Description string
-	Code        string // as the platform names it; empty for most
+	Code        string // the platform's name for it; empty for most
 	UserType    UserType
 	Controls    []string // ids of access controls
 }
 
-// OwnerGroupID is the predefined group that a new tenant's Owner starts in.
+// OwnerGroupID is the id of the predefined group that the Owner of a new tenant
+// is in.
 const OwnerGroupID = "1gr5e52e-6e27-4ac5-9471-2467d3fb7503"
 
-// PredefinedGroups returns the groups that a new tenant starts with: the
-// platform's own, then the default groups of the Orchestration Engine.
+// PredefinedGroups returns the groups of a new tenant: the platform's own, then
+// the default groups of the Orchestration Engine.
 func PredefinedGroups() []PredefinedGroup {
 	admin, _ := TemplateByID("admin")
 	manager, _ := TemplateByID("manager")

@@ -7,19 +7,19 @@ import (
 	"unicode/utf8"
 )
 
-// TrimBlanks returns the text without white space and invisible characters at
-// its ends. Control characters stay: nobody types them, so a text that has one
-// was read wrongly.
+// TrimBlanks returns the text without leading and trailing white space and
+// invisible characters. It keeps control characters: people do not type them, so
+// a text that has one was read wrongly.
 func TrimBlanks(text string) string {
 	return strings.TrimFunc(text, func(r rune) bool {
 		return unicode.IsSpace(r) || !unicode.IsControl(r) && invisible(r)
 	})
 }
 
-// Invisible names the first character of a text that people do not see or take
-// for another one, such as "U+200B (zero width space)"; "" when there is none.
-// Spaces, tabs and line breaks are seen. So are joiners between letters that
-// take another shape there.
+// Invisible names the first character of a text that people do not see or mistake
+// for another, such as "U+200B (zero width space)"; "" if there is none. Spaces,
+// tabs and line breaks count as visible. So do joiners between letters whose
+// shape they change.
 func Invisible(text string) string {
 	before := rune(0)
 	for i, r := range text {
@@ -31,8 +31,8 @@ func Invisible(text string) string {
 	return ""
 }
 
-// CharacterName returns a character as "U+200B (zero width space)", without the
-// name where it is not a common one.
+// CharacterName describes a character as "U+200B (zero width space)", without the
+// name if it is not a common one.
 func CharacterName(r rune) string {
 	if name, ok := invisibleNames[r]; ok {
 		return fmt.Sprintf("U+%04X (%s)", r, name)
@@ -50,8 +50,8 @@ var invisibleNames = map[rune]string{
 	'\uFEFF': "byte order mark", '\uFFFD': "replacement character",
 }
 
-// invisible reports whether a character shows nothing, or a space that is not
-// the usual one. The ideographic space belongs to names.
+// invisible reports whether a character shows nothing, or is a space other than
+// the usual one. The ideographic space is allowed, since names contain it.
 func invisible(r rune) bool {
 	switch {
 	case r >= ' ' && r < '\x7f', r == '\n', r == '\t', r == '\u3000':
@@ -63,7 +63,7 @@ func invisible(r rune) bool {
 }
 
 // joins reports whether a character is a joiner between two letters of a script
-// that is written with joiners.
+// that uses joiners.
 func joins(before, r rune, after string) bool {
 	if r != '\u200C' && r != '\u200D' {
 		return false

@@ -6,27 +6,27 @@ import (
 	"strings"
 )
 
-// Before access controls listed scopes, one was a role on a resource, and a
-// role was a list of permissions. That model is read from the predefined access
-// controls: a role stands for a level, a resource for an entity, and a
-// permission for what a level adds to the one below it.
+// In the API's old model an access control was a role on a resource, and a role
+// was a list of permissions. This file derives that model from the predefined
+// access controls: a role represents a level, a resource an entity, and a
+// permission what a level adds to the one below it.
 
-// LegacyRole is the role that stands for a level.
+// LegacyRole is the role that represents a level.
 type LegacyRole struct {
 	ID    string
 	Label string
 	Level Level
 }
 
-// LegacyResource is the resource that stands for an entity.
+// LegacyResource is the resource that represents an entity.
 type LegacyResource struct {
 	ID     string
 	Code   string // service.resource, such as "catalog.catalog"
 	Entity Entity
 }
 
-// LegacyRoles returns the roles, lowest level first. Where the platform gives
-// no id it is a word.
+// LegacyRoles returns the roles, lowest level first. If the platform has no id
+// for a role, its id is a word.
 func LegacyRoles() []LegacyRole {
 	return []LegacyRole{
 		{ID: "1rl5e52e-6e27-4ac5-9471-2467d3fb7500", Label: "Viewer", Level: Read},
@@ -36,15 +36,15 @@ func LegacyRoles() []LegacyRole {
 	}
 }
 
-// LegacyResources returns the resources in the order of the catalog. Where the
-// platform gives no id it is the code of the entity.
+// LegacyResources returns the resources in catalog order. If the platform has no
+// id for a resource, its id is the code of the entity.
 func LegacyResources() []LegacyResource {
 	return slices.Clone(legacyResources)
 }
 
-// Legacy returns what the access control was in the old model. Controls of
-// things outside the catalog, and those that reach a vendor's own records only,
-// came later: ok is false.
+// Legacy returns the access control's role and resource in the old model. ok is
+// false for controls of things outside the catalog and for vendor-aware ones,
+// which the old model does not have.
 func (c Control) Legacy() (role LegacyRole, resource LegacyResource, ok bool) {
 	entity, known := entityIndex[c.Entity]
 	if !known || c.VendorAware {
@@ -53,7 +53,7 @@ func (c Control) Legacy() (role LegacyRole, resource LegacyResource, ok bool) {
 	return LegacyRoles()[c.Level-Read], legacyResources[entity], true
 }
 
-// Permissions returns the levels that the role contains.
+// Permissions returns the levels that the role includes.
 func (r LegacyRole) Permissions() []Level {
 	var levels []Level
 	for level := Read; level <= r.Level; level++ {
@@ -62,12 +62,12 @@ func (r LegacyRole) Permissions() []Level {
 	return levels
 }
 
-// AppliesTo reports whether some access control gives the role on the resource.
+// AppliesTo reports whether an access control grants the role on the resource.
 func (r LegacyRole) AppliesTo(resource LegacyResource) bool {
 	return len(bundles[entityIndex[resource.Entity.Code]][r.Level]) > 0
 }
 
-// publishedResources are the resources whose id and code the platform gives.
+// publishedResources are the resources whose id and code the platform publishes.
 var publishedResources = map[string]LegacyResource{
 	"catalogs":           {ID: "1sr5e52e-6e27-4ac5-9471-2467d3fb7514", Code: "catalog.catalog"},
 	"system_preferences": {ID: "1sr5e52e-6e27-4ac5-9471-2467d3fb7518", Code: "configuration.configuration"},

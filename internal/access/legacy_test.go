@@ -7,7 +7,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// What an access control was in the old model.
+// The role and resource of access controls in the old model.
 func TestControl_Legacy(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ id, role, resource string }{
@@ -41,7 +41,7 @@ func TestLegacyRoles(t *testing.T) {
 			if role.AppliesTo(resource) {
 				applies[role.Label]++
 				if !resource.Entity.Product.Admits(role.Level) {
-					t.Errorf("%s applies to %s, whose product does not know the level", role.Label, resource.Code)
+					t.Errorf("%s applies to %s, whose product does not have the level", role.Label, resource.Code)
 				}
 			}
 		}

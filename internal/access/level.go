@@ -2,17 +2,16 @@ package access
 
 import "fmt"
 
-// Level says what a subject may do with an entity. Levels of both products
-// share one order; which of them an entity admits depends on its product
-// (rule 1).
+// Level is what a subject may do with an entity. Levels of both products share
+// one order; an entity admits those of its product (rule 1).
 type Level uint8
 
 // The levels, lowest first.
 const (
-	None         Level = iota // not even see it
-	Read                      // see it
-	Edit                      // see and change it (Orchestration Engine only)
-	Manage                    // see, change, create and delete it
+	None         Level = iota // no access
+	Read                      // view it
+	Edit                      // view and change it (Orchestration Engine only)
+	Manage                    // view, change, create and delete it
 	Administrate              // every action (Orchestration Engine only)
 )
 
@@ -29,7 +28,7 @@ func ParseLevel(name string) (Level, error) {
 	return None, fmt.Errorf("unknown level %q: use one of none, read, edit, manage, administrate", name)
 }
 
-// String returns the name of the level, as ParseLevel takes it.
+// String returns the name of the level, as ParseLevel accepts it.
 func (l Level) String() string {
 	if int(l) < len(levelNames) {
 		return levelNames[l]
@@ -37,7 +36,7 @@ func (l Level) String() string {
 	return fmt.Sprintf("Level(%d)", uint8(l))
 }
 
-// Product is one of the two products whose access a group may carry.
+// Product is one of the two products that a group can grant access to.
 type Product string
 
 // The products.
@@ -46,7 +45,7 @@ const (
 	OrchestrationEngine Product = "orchestration_engine"
 )
 
-// Levels returns the levels the product knows, lowest first (rule 1).
+// Levels returns the product's levels, lowest first (rule 1).
 func (p Product) Levels() []Level {
 	if p == OrchestrationEngine {
 		return []Level{None, Read, Edit, Manage, Administrate}
@@ -54,7 +53,7 @@ func (p Product) Levels() []Level {
 	return []Level{None, Read, Manage}
 }
 
-// Admits reports whether the product knows the level (rule 1).
+// Admits reports whether the product has the level (rule 1).
 func (p Product) Admits(level Level) bool {
 	return p == OrchestrationEngine && level <= Administrate || level == None || level == Read || level == Manage
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// The roles in Make that groups give (rule 17).
+// The roles in Make that groups can grant (rule 17).
 const (
 	MakeAppDeveloper   = "integromat.app_developer"
 	MakeScenarioEditor = "integromat.scenario_edit"
@@ -13,7 +13,7 @@ const (
 	MakeOwner          = "owner"
 )
 
-// makeScopes are the scopes that stand for roles in Make.
+// makeScopes maps scopes to the Make roles they stand for.
 var makeScopes = map[string]string{
 	"integromat.app_developer": MakeAppDeveloper,
 	"integromat.scenario_edit": MakeScenarioEditor,
@@ -21,8 +21,8 @@ var makeScopes = map[string]string{
 	"integromat.owner":         MakeOwner,
 }
 
-// MakeRoles returns the roles in Make that the scopes stand for, sorted. Other
-// scopes stand for none.
+// MakeRoles returns the roles in Make that the scopes stand for, sorted. It
+// ignores other scopes.
 func MakeRoles(scopes []string) []string {
 	var roles []string
 	for _, scope := range scopes {
@@ -34,30 +34,30 @@ func MakeRoles(scopes []string) []string {
 	return slices.Compact(roles)
 }
 
-// MakeEligible reports whether someone with these roles in Make becomes a member
+// MakeEligible reports whether a user with these roles in Make becomes a member
 // of the Make organization.
 func MakeEligible(roles []string) bool {
 	return slices.Contains(roles, MakeScenarioEditor) || slices.Contains(roles, MakeAppDeveloper)
 }
 
-// MakeState is what a state knows of the tenant's Make organization.
+// MakeState is what a state knows about the tenant's Make organization.
 type MakeState struct {
-	// Organization is its id; empty where the tenant has none.
+	// Organization is its id; empty if the tenant has none.
 	Organization string
-	// Sync says that who is eligible becomes a member; Prune that it also removes
-	// who no longer is.
+	// Sync adds eligible users as members. Prune also removes members who are no
+	// longer eligible.
 	Sync, Prune bool
-	// Members are those whom the sync has brought there, now or before.
+	// Members are the members that the sync has added, now or earlier.
 	Members []MakePerson
 }
 
 // MakePerson is a member of a Make organization.
 type MakePerson struct {
-	UserID string // may be of no user of the state any more
+	UserID string // may no longer be a user in the state
 	Email  string
 }
 
-// MakeRoles returns the roles in Make that the user's groups give by access
+// MakeRoles returns the roles in Make that the user's groups grant by access
 // controls of their own, sorted. A locked user has none.
 func (s Subject) MakeRoles() []string {
 	var roles []string
@@ -68,16 +68,16 @@ func (s Subject) MakeRoles() []string {
 	return slices.Compact(roles)
 }
 
-// The standings of a person with a Make organization.
+// A person's membership in the Make organization.
 const (
 	makeNone   = "none"
 	makeMember = "member"
-	makeStale  = "stale" // a member without the roles for it
+	makeStale  = "stale" // a member without the required roles
 )
 
-// standing says how someone with these roles stands with the organization once
-// the sync has run, if it does.
-func (m MakeState) standing(roles []string, isMember bool) string {
+// membership returns the membership in the organization of someone with these
+// roles, after the sync has run if it is on.
+func (m MakeState) membership(roles []string, isMember bool) string {
 	switch eligible := MakeEligible(roles); {
 	case eligible && (m.Sync || isMember):
 		return makeMember
@@ -87,7 +87,7 @@ func (m MakeState) standing(roles []string, isMember bool) string {
 	return makeStale
 }
 
-// index returns who is a member, by id.
+// index returns the ids of the members.
 func (m MakeState) index() map[string]bool {
 	members := make(map[string]bool, len(m.Members))
 	for _, p := range m.Members {
@@ -96,8 +96,7 @@ func (m MakeState) index() map[string]bool {
 	return members
 }
 
-// makeChanges compares the roles in Make, and the standing with the
-// organization.
+// makeChanges compares the roles in Make, and the membership in the organization.
 func makeChanges(was, is []string, before, after string) []Change {
 	var changes []Change
 	for _, role := range was {
@@ -125,8 +124,8 @@ func makeChanges(was, is []string, before, after string) []Change {
 	return changes
 }
 
-// MakeOrganization is what stands for the membership of the organization among
-// the changes of Make.
+// MakeOrganization is the entity of changes of the membership in the
+// organization.
 const MakeOrganization = "organization"
 
 func (c Change) makeText() string {
@@ -134,7 +133,7 @@ func (c Change) makeText() string {
 	case c.Entity != MakeOrganization:
 		return c.verb() + " the role " + c.Entity + " in Make"
 	case c.To == makeStale:
-		return "keeps access to the Make organization without the roles for it, until someone removes the member there"
+		return "keeps access to the Make organization without the required roles until someone removes the member there"
 	case c.To == makeNone:
 		return "is removed from the Make organization"
 	case c.From == makeStale:
@@ -143,8 +142,8 @@ func (c Change) makeText() string {
 	return "becomes a member of the Make organization"
 }
 
-// staleMakeMembers finds members of the Make organization who have lost the
-// roles that brought them there.
+// staleMakeMembers returns findings about members of the Make organization who
+// have lost the roles that made them members.
 func (s State) staleMakeMembers() []Finding {
 	if s.Make.Prune || len(s.Make.Members) == 0 {
 		return nil
@@ -162,16 +161,16 @@ func (s State) staleMakeMembers() []Finding {
 		if ok && MakeEligible(groups.subjectOf(&u).MakeRoles()) {
 			continue
 		}
-		text := "The user has lost the roles in Make and keeps access to the Make organization until someone removes the member there."
+		text := "The user has lost the required Make roles but keeps access to the Make organization until someone removes the member there."
 		if !ok {
-			text = "The user has left the tenant and keeps access to the Make organization until someone removes the member there."
+			text = "The user has left the tenant but keeps access to the Make organization until someone removes the member there."
 		}
 		findings = append(findings, Finding{Kind: StaleMakeMember, UserID: m.UserID, Email: m.Email, Groups: slices.Sorted(slices.Values(u.GroupIDs)), Text: text})
 	}
 	return findings
 }
 
-// mergeByEmail puts findings about users among others that are in order.
+// mergeByEmail merges more findings about users into findings ordered by e-mail.
 func mergeByEmail(findings, more []Finding) []Finding {
 	if len(more) == 0 {
 		return findings

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// ownControls has the one access control of the tenant's own.
+// ownControls has one custom access control.
 var ownControls = map[string]OwnControl{"ours": {Scopes: []string{"custom.x", "integromat.scenario_edit"}}}
 
 func TestMakeRoles(t *testing.T) {
@@ -49,8 +49,8 @@ func TestMakeRoles(t *testing.T) {
 	}
 }
 
-// Members who have lost the roles are found, in the order of e-mails among the
-// others, unless the sync removes them by itself.
+// Members who have lost their roles are reported among the other findings,
+// ordered by e-mail, unless the sync removes them.
 func TestFindings_staleMakeMembers(t *testing.T) {
 	t.Parallel()
 	s := State{
@@ -78,7 +78,7 @@ func TestFindings_staleMakeMembers(t *testing.T) {
 	var got []found
 	for _, f := range Findings(s) {
 		got = append(got, found{f.Kind, f.UserID, f.Groups})
-		if f.UserID == "u0" && !strings.Contains(f.Text, "has left the tenant") || f.UserID == "u2" && !strings.Contains(f.Text, "has lost the roles") {
+		if f.UserID == "u0" && !strings.Contains(f.Text, "has left the tenant") || f.UserID == "u2" && !strings.Contains(f.Text, "has lost the required Make roles") {
 			t.Errorf("%s: %s", f.UserID, f.Text)
 		}
 	}
@@ -91,8 +91,8 @@ func TestFindings_staleMakeMembers(t *testing.T) {
 	}
 }
 
-// What becomes of the roles in Make and of the membership of the organization,
-// with a sync that adds members, one that removes them too, or none (rule 17).
+// Changes of Make roles and of the membership in the organization, with a sync
+// that adds members, one that also removes them, or none (rule 17).
 func TestMakeChanges(t *testing.T) {
 	t.Parallel()
 	edit, see := []string{"edit"}, []string{"see"}
@@ -100,14 +100,14 @@ func TestMakeChanges(t *testing.T) {
 		gets    = "gained: gains the role integromat.scenario_edit in Make"
 		loses   = "lost: loses the role integromat.scenario_edit in Make"
 		joins   = "gained: becomes a member of the Make organization"
-		stays   = "lowered: keeps access to the Make organization without the roles for it, until someone removes the member there"
+		stays   = "lowered: keeps access to the Make organization without the required roles until someone removes the member there"
 		leaves  = "lost: is removed from the Make organization"
 		returns = "raised: has the roles for the Make organization again"
 	)
 	none, sync, prune := MakeState{}, MakeState{Sync: true}, MakeState{Sync: true, Prune: true}
 	for _, c := range []struct {
 		name          string
-		before, after []string // groups; nil for who is not there
+		before, after []string // groups; nil for someone not in the tenant
 		was, is       MakeState
 		member        bool
 		want          []string
@@ -152,7 +152,7 @@ func TestMakeChanges(t *testing.T) {
 	}
 }
 
-// A change of the sync is one for everybody.
+// A change of the sync settings affects everyone.
 func TestForecast_sync(t *testing.T) {
 	t.Parallel()
 	f := NewForecast(State{
@@ -169,7 +169,7 @@ func TestForecast_sync(t *testing.T) {
 		{true, true, nil},
 	} {
 		impact := f.Change(func(t *Tenant) { t.SetMake("7", step.sync, step.prune) })
-		if got := tell(slices.Values(impact.Step)); !slices.Equal(got, step.want) {
+		if got := format(slices.Values(impact.Step)); !slices.Equal(got, step.want) {
 			t.Errorf("sync %t, prune %t: got %q, want %q", step.sync, step.prune, got, step.want)
 		}
 	}

@@ -7,39 +7,39 @@ import (
 	"strings"
 )
 
-// Source says what gave a group its level on an entity.
+// Source is where a group's level on an entity comes from.
 type Source string
 
-// The sources, as they stand in a report.
+// The sources, by the names that reports use.
 const (
 	FromTemplate Source = "template"       // a role template the group refers to
 	FromGroup    Source = "access"         // the group's own levels
-	FromControl  Source = "access_control" // access controls of the tenant's own, or single ones that are not the whole level
+	FromControl  Source = "access_control" // custom access controls, or predefined ones that do not make up a full level
 	Derived      Source = "derived"        // the parent entity (rule 2b)
 	Correlated   Source = "correlated"     // a tied entity (rule 2a)
 )
 
 // Row is one line of the permissions report: a level that a user holds on an
-// entity, wholly or in part, and on which of its records; or scopes that belong
+// entity, in full or in part, with the records it reaches; or scopes that belong
 // to no entity.
 type Row struct {
 	Category    string
 	Entity      string // empty for scopes of no entity
 	EntityLabel string
 	Level       Level
-	// Partly says that only some of the level's scopes are held: Scopes.
+	// Partly means that only some of the level's scopes are held: those in Scopes.
 	Partly           bool
 	Restrictions     []string // records with one of these values, sorted; empty for every record
 	RestrictionAware bool
 	VendorID         string   // records of this vendor only; empty for all
-	GrantedBy        []string // ids of the groups that give the level that far, sorted
+	GrantedBy        []string // ids of the groups that grant the level on these records, sorted
 	Source           Source   // in the first of those groups
 	Sources          []Source // in each of those groups
-	Scopes           []string // of a part of a level, and of no entity; sorted
+	Scopes           []string // those of a partial level, or those of no entity; sorted
 }
 
-// LevelText is the level as reports show it: a part of a level is never mistaken
-// for the level.
+// LevelText returns the level as reports show it. A part of a level is marked
+// "partly".
 func (r Row) LevelText() string {
 	switch {
 	case r.Entity == "":
@@ -50,26 +50,26 @@ func (r Row) LevelText() string {
 	return r.Level.String()
 }
 
-// Report returns what the user may do: for each entity the highest level, and
-// each lower level that reaches further (rule 7), then what is held in part. The
-// rows are ordered by category, then entity code, then level, highest first;
-// those of a vendor's own records after the others of an entity. Scopes of no
+// Report returns what the user may do: for each entity the highest level, each
+// lower level that reaches further (rule 7), then the levels held in part. Rows
+// are ordered by category, then entity code, then level, highest first; the rows
+// of a vendor's own records follow the other rows of the entity. Scopes of no
 // entity come last.
 func Report(u User) []Row {
 	return u.Subject().Report()
 }
 
-// Report is the report of a user.
+// Report returns the user's report; see the function Report.
 func (s Subject) Report() []Row {
 	var r reporter
 	return r.report(s)
 }
 
-// reporter makes reports. Its next report overwrites the one before.
+// reporter builds reports. A report is valid until the next one is built.
 type reporter struct {
 	rows    []Row
-	names   []string // the room that GrantedBy of all rows shares
-	sources []Source // likewise
+	names   []string // backing array of every row's GrantedBy
+	sources []Source // backing array of every row's Sources
 }
 
 func (r *reporter) report(s Subject) []Row {
@@ -101,26 +101,26 @@ func (r *reporter) report(s Subject) []Row {
 	return r.rows
 }
 
-// granted returns on how many entities something is held.
+// granted returns the number of entities on which anything is held.
 func (v *view) granted() (n int) {
 	all := v.any()
 	for i := range catalog {
-		if a, ok := v.area(i); ok && all.meets(a.all) {
+		if a, ok := v.area(i); ok && all.intersects(a.all) {
 			n++
 		}
 	}
 	return n
 }
 
-// entity adds the rows of one entity that say more than the least level on every
-// record: whole levels, highest first, then parts.
+// entity adds the rows of one entity: full levels, highest first, then parts. It
+// omits what least, held on every record, already includes.
 func (r *reporter) entity(s Subject, v *view, a *area, least Level) {
 	top, part := a.held(v.wide)
 	restricted := v.narrows(a)
 	reached := 0
 	for level := Administrate; restricted && level > max(top, least); level-- {
 		values := v.valuesWith(func(s slots) bool { held, _ := a.held(s); return held >= level })
-		if len(values) > reached { // values never become fewer on the way down
+		if len(values) > reached { // a lower level is never held on fewer values
 			reached = len(values)
 			r.row(s, v, a, Row{Level: level, Restrictions: values})
 		}
@@ -139,12 +139,12 @@ func (r *reporter) entity(s Subject, v *view, a *area, least Level) {
 	}
 }
 
-// narrows reports whether something of the area is held on some records only.
+// narrows reports whether anything in the area is held only on some records.
 func (v *view) narrows(a *area) bool {
-	return slices.ContainsFunc(v.narrow, func(s slots) bool { return s.minus(v.wide).meets(a.all) })
+	return slices.ContainsFunc(v.narrow, func(s slots) bool { return s.without(v.wide).intersects(a.all) })
 }
 
-// valuesWith returns the values on whose records what is held is enough.
+// valuesWith returns the values on whose records enough is held.
 func (v *view) valuesWith(enough func(slots) bool) []string {
 	var values []string
 	for i, value := range v.values {
@@ -155,12 +155,12 @@ func (v *view) valuesWith(enough func(slots) bool) []string {
 	return values
 }
 
-// row completes a row by what gives it.
+// row completes a row with the groups and sources that grant it, and appends it.
 func (r *reporter) row(s Subject, v *view, a *area, row Row) {
 	e := &catalog[a.entity]
 	row.Category, row.Entity, row.EntityLabel = e.Category, e.Code, e.Label
 	row.RestrictionAware, row.VendorID = e.RestrictionAware, v.vendorID
-	start, n := len(r.names), needed{a: a, row: &row, slots: a.whole[row.Level]}
+	start, n := len(r.names), needed{a: a, row: &row, slots: a.complete[row.Level]}
 	if row.Partly {
 		held := v.wide
 		for i, value := range v.values {
@@ -168,8 +168,8 @@ func (r *reporter) row(s Subject, v *view, a *area, row Row) {
 				held = held.or(v.narrow[i])
 			}
 		}
-		whole, _ := a.held(held)
-		beyond := held.and(a.all).minus(a.upTo(whole))
+		complete, _ := a.held(held)
+		beyond := held.and(a.all).without(a.upTo(complete))
 		row.Scopes, n.slots = beyond.scopes(), a.first[row.Level].and(beyond)
 	}
 	for _, g := range s.grants {
@@ -178,12 +178,13 @@ func (r *reporter) row(s Subject, v *view, a *area, row Row) {
 		}
 	}
 	row.GrantedBy, row.Sources = r.names[start:len(r.names):len(r.names)], r.sources[start:len(r.sources):len(r.sources)]
-	row.Source = row.Sources[0] // somebody gives what is held
+	row.Source = row.Sources[0] // at least one group grants what is held
 	r.rows = append(r.rows, row)
 }
 
-// sourceIn says where the group has the row's level from. What is not the whole
-// level comes from single access controls, or from those of a vendor's group.
+// sourceIn returns the source of the row's level in the group. A part of a level
+// comes from single access controls, and a level on a vendor's records from those
+// of the vendor's group.
 func (g *grant) sourceIn(a *area, row *Row) Source {
 	if a.vendor || row.Partly || g.access[a.entity] < row.Level {
 		return FromControl
@@ -191,16 +192,16 @@ func (g *grant) sourceIn(a *area, row *Row) Source {
 	return g.source[a.entity]
 }
 
-// needed is what a group gives that stands in a row: the level or, of a part, one
-// of the slots.
+// needed is what a group must grant to be listed in a row: the level or, for a
+// part of a level, any of the slots.
 type needed struct {
 	a     *area
 	row   *Row
 	slots slots
 }
 
-// gives reports whether the group gives what the row says, on records with one
-// of its values at least.
+// gives reports whether the group grants what the row says, on records with at
+// least one of its values.
 func (s Subject) gives(v *view, g *grant, n needed) bool {
 	if len(n.row.Restrictions) == 0 {
 		return s.givesOn(v, g, n, nil)
@@ -208,20 +209,21 @@ func (s Subject) gives(v *view, g *grant, n needed) bool {
 	return slices.ContainsFunc(n.row.Restrictions, func(value string) bool { return s.givesOn(v, g, n, &value) })
 }
 
-// givesOn is gives for records that carry the restriction value, or none: by the
-// group itself or, where no group does, by a scope of what the row says.
+// givesOn is gives for records that carry the restriction value, or none if it is
+// nil: the group grants the level on its own or, if no group does, grants one of
+// its scopes.
 func (s Subject) givesOn(v *view, g *grant, n needed, restriction *string) bool {
 	if !v.has(g) {
 		return false
 	}
 	alone := func(g *grant) bool {
-		whole, _ := n.a.held(g.slots(restriction))
-		return !n.row.Partly && v.has(g) && whole >= n.row.Level
+		complete, _ := n.a.held(g.slots(restriction))
+		return !n.row.Partly && v.has(g) && complete >= n.row.Level
 	}
-	return alone(g) || g.slots(restriction).meets(n.slots) && !slices.ContainsFunc(s.grants, alone)
+	return alone(g) || g.slots(restriction).intersects(n.slots) && !slices.ContainsFunc(s.grants, alone)
 }
 
-// others adds the scopes of no entity, those for every record first.
+// others adds rows for the scopes of no entity, those for every record first.
 func (r *reporter) others(s Subject, vendorID string) {
 	wide := map[string][]*grant{}
 	for _, g := range s.grants {
@@ -231,7 +233,7 @@ func (r *reporter) others(s Subject, vendorID string) {
 			}
 		}
 	}
-	rows := map[string]*Row{} // by what differs: reach and groups
+	rows := map[string]*Row{} // by values and groups
 	add := func(scope string, values []string, groups []*grant) {
 		var ids []string
 		for _, g := range groups {
@@ -261,7 +263,7 @@ func (r *reporter) others(s Subject, vendorID string) {
 	}
 }
 
-// reportOrder holds the entities' indexes by category, then code.
+// reportOrder holds the indexes of the entities, ordered by category, then code.
 var reportOrder = orderReport()
 
 func orderReport() []int {

@@ -7,7 +7,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access/safecsv"
 )
 
-// ReportCSV writes the rows as RFC 4180 text: a header row, CRLF line ends,
+// ReportCSV returns the rows as RFC 4180 text: a header row, CRLF line ends,
 // lists separated by spaces. A cell that a spreadsheet would run as a formula
 // starts with an apostrophe.
 func ReportCSV(rows []Row) string {
@@ -32,7 +32,7 @@ func (r *Row) writeTo(t *safecsv.Writer) {
 
 func joinSources(sources []Source) string {
 	if len(sources) == 1 {
-		return string(sources[0]) // mostly
+		return string(sources[0]) // the usual case
 	}
 	texts := make([]string, len(sources))
 	for i, s := range sources {

@@ -47,8 +47,8 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// Where several groups give the level, the source is that of the first by id,
-// in whatever order they come.
+// If several groups grant the level, the source is that of the first by id,
+// regardless of their order.
 func TestReport_sourceOfTheFirstGroup(t *testing.T) {
 	t.Parallel()
 	level := Expand(Access{}, map[string]Level{"tax": Read})

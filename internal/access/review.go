@@ -10,36 +10,37 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access/safecsv"
 )
 
-// FindingKind is what a review found (rule 11).
+// FindingKind is what kind of finding a review reports (rule 11).
 type FindingKind string
 
 // The kinds of findings.
 const (
-	// UnrestrictedByAccident: one group of the user limits what another gives
-	// without limit.
+	// UnrestrictedByAccident: one of the user's groups restricts what another grants
+	// without restriction.
 	UnrestrictedByAccident FindingKind = "unrestricted_by_accident"
-	// UnmetDependencies of a group alone, or of all groups of a user.
+	// UnmetDependencies: of a single group, or of all groups of a user.
 	UnmetDependencies FindingKind = "unmet_dependencies"
-	// LockedWithGroups is a user who gets everything back when unlocked.
+	// LockedWithGroups: a locked user who regains all access when unlocked.
 	LockedWithGroups FindingKind = "locked_with_groups"
-	// GroupWithoutMembers gives nobody anything; predefined groups may.
+	// GroupWithoutMembers: a group that grants no one anything. Predefined groups
+	// are not reported.
 	GroupWithoutMembers FindingKind = "group_without_members"
-	// StaleMakeMember keeps access to Make without the roles for it.
+	// StaleMakeMember: someone who keeps access to Make without the required roles.
 	StaleMakeMember FindingKind = "stale_make_member"
 )
 
-// Finding is one thing that someone should look at.
+// Finding is one thing to look at.
 type Finding struct {
 	Kind   FindingKind
-	UserID string   // the user it is about; empty when about a group
-	Email  string   // of that user
-	Entity string   // the entity it is about; empty when about all
-	Groups []string // ids of the groups that take part, sorted
-	Text   string   // one sentence; who it is about stands beside it
+	UserID string   // the affected user; empty if it is about a group
+	Email  string   // the user's address
+	Entity string   // the affected entity; empty if it is about all
+	Groups []string // ids of the groups involved, sorted
+	Text   string   // one sentence that does not name the user or group
 }
 
-// Reports yields the report of every user of the state, ordered by e-mail. The
-// rows are made one user at a time: keep what you need.
+// Reports yields the report of every user of the state, ordered by e-mail.
+// Reports are built one at a time, so memory holds only what the caller keeps.
 func Reports(s State) iter.Seq2[StateUser, []Row] {
 	return func(yield func(StateUser, []Row) bool) {
 		for u, subject := range subjects(s) {
@@ -62,8 +63,8 @@ func subjects(s State) iter.Seq2[StateUser, Subject] {
 	}
 }
 
-// WriteReviewCSV writes the report of every user as ReportCSV writes that of
-// one, with the user in front. It holds one user's rows at a time.
+// WriteReviewCSV writes the report of every user in the format of ReportCSV, with
+// the user in the first columns. It holds only one user's rows in memory.
 func WriteReviewCSV(w io.Writer, s State) error {
 	t := safecsv.NewWriter(w, append([]string{"email", "user_id", "name"}, rowHeader...)...)
 	var reporter reporter
@@ -77,7 +78,7 @@ func WriteReviewCSV(w io.Writer, s State) error {
 	return t.End()
 }
 
-// Admins returns the users who can manage users and groups, wholly, ordered by
+// Admins returns the users who can manage users and groups in full, ordered by
 // e-mail.
 func Admins(s State) []StateUser {
 	var admins []StateUser
@@ -89,8 +90,8 @@ func Admins(s State) []StateUser {
 	return admins
 }
 
-// Findings returns what someone should look at (rule 11): first what is about
-// users, ordered by e-mail, then what is about groups, ordered by id.
+// Findings returns the findings of a review (rule 11): those about users, ordered
+// by e-mail, then those about groups, ordered by id.
 func Findings(s State) []Finding {
 	members := make(map[string]bool, len(s.Groups))
 	missing := map[Access][]Missing{} // many users have the same access
@@ -114,7 +115,7 @@ func Findings(s State) []Finding {
 		findings = append(findings, groups.Subject(false, g.ID).unmet(missing)...)
 		if !members[g.ID] && !predefinedGroups[g.ID] {
 			findings = append(findings, Finding{
-				Kind: GroupWithoutMembers, Groups: []string{g.ID}, Text: "The group has no members: it gives nobody anything.",
+				Kind: GroupWithoutMembers, Groups: []string{g.ID}, Text: "The group has no members, so it grants no one anything.",
 			})
 		}
 	}
@@ -128,12 +129,12 @@ func lockedFindings(u StateUser) []Finding {
 	ids := slices.Sorted(slices.Values(u.GroupIDs))
 	return []Finding{{
 		Kind: LockedWithGroups, Groups: ids,
-		Text: "The user is locked and still in " + Enumerate("and", ids) + ": unlocking gives everything back.",
+		Text: "The user is locked and still in " + Enumerate("and", ids) + ": unlocking the user restores all access.",
 	}}
 }
 
-// unmet returns the unmet dependencies of all groups together. Known keeps what
-// was found for an access.
+// unmet returns findings about the unmet dependencies of all groups together. It
+// caches the dependencies of each access in known.
 func (s Subject) unmet(known map[Access][]Missing) []Finding {
 	merged := s.Access()
 	missing, ok := known[merged]
@@ -154,8 +155,9 @@ func (s Subject) unmet(known map[Access][]Missing) []Finding {
 	return findings
 }
 
-// accidents finds entities that one group gives with a restriction and another
-// without: the second lets the user see what the first was to hide.
+// accidents returns findings about entities that one group grants with a
+// restriction and another without: the second reveals what the first is meant to
+// hide.
 func (s Subject) accidents() []Finding {
 	var findings []Finding
 	for _, i := range reportOrder {
@@ -185,7 +187,7 @@ func (s Subject) accidents() []Finding {
 		}
 		findings = append(findings, Finding{
 			Kind: UnrestrictedByAccident, Entity: catalog[i].Code, Groups: all,
-			Text: fmt.Sprintf("Group %s gives %s on %s without the restriction of group %s, so that the restriction %s.",
+			Text: fmt.Sprintf("Group %s gives %s on %s without the restriction of group %s, so the restriction %s.",
 				enumerateGroups(open), gives, catalog[i].Code, enumerateGroups(narrow), effect),
 		})
 	}
@@ -196,7 +198,8 @@ func sentence(text string) string {
 	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
-// predefinedGroups holds the ids of the groups that no one can delete.
+// predefinedGroups holds the ids of the predefined groups, which cannot be
+// deleted.
 var predefinedGroups = indexPredefinedGroups()
 
 func indexPredefinedGroups() map[string]bool {

@@ -34,14 +34,14 @@ func TestFindings(t *testing.T) {
 	needs := ` also needs read on product_templates, suppliers, categories, price_models, price_lists`
 	fixes := ` add product_templates = "read", suppliers = "read", categories = "read", price_models = "read", price_lists = "read"`
 	want := []string{
-		"1 Anna@acme.example quotes [quotes-de viewer] unrestricted_by_accident: Group viewer gives read on quotes without the restriction of group quotes-de, so that the restriction limits only what is above read.",
+		"1 Anna@acme.example quotes [quotes-de viewer] unrestricted_by_accident: Group viewer gives read on quotes without the restriction of group quotes-de, so the restriction limits only what is above read.",
 		`1 Anna@acme.example quotes [quotes-de] unmet_dependencies: Manage on quotes also needs read on companies, and manage on products: add companies = "read", products = "manage".`,
-		"2 berta@acme.example quotes [quotes-fr viewer] unrestricted_by_accident: Group viewer gives read on quotes without the restriction of group quotes-fr, so that the restriction has no effect.",
-		"3 carl@acme.example  [products viewer] locked_with_groups: The user is locked and still in products and viewer: unlocking gives everything back.",
+		"2 berta@acme.example quotes [quotes-fr viewer] unrestricted_by_accident: Group viewer gives read on quotes without the restriction of group quotes-fr, so the restriction has no effect.",
+		"3 carl@acme.example  [products viewer] locked_with_groups: The user is locked and still in products and viewer: unlocking the user restores all access.",
 		`4 dora@acme.example quotes [quotes-de] unmet_dependencies: Manage on quotes also needs read on companies: add companies = "read".`,
 		"4 dora@acme.example products [products] unmet_dependencies: Manage on products" + strings.Replace(needs, ", price_lists", " and price_lists", 1) + ":" + fixes + ".",
-		"7 gina@acme.example  [admins] locked_with_groups: The user is locked and still in admins: unlocking gives everything back.",
-		"  [empty] group_without_members: The group has no members: it gives nobody anything.",
+		"7 gina@acme.example  [admins] locked_with_groups: The user is locked and still in admins: unlocking the user restores all access.",
+		"  [empty] group_without_members: The group has no members, so it grants no one anything.",
 		"  products [products] unmet_dependencies: Manage on products" + needs + " and tax:" + fixes + `, tax = "read".`,
 		`  quotes [quotes-de] unmet_dependencies: Manage on quotes also needs read on companies, and manage on products: add companies = "read", products = "manage".`,
 	}
@@ -77,7 +77,7 @@ func TestWriteReviewCSV(t *testing.T) {
 		t.Errorf("got %v\n%s\nwant\n%s", err, text.String(), want)
 	}
 	if err := WriteReviewCSV(fullDisk{}, state); !errors.Is(err, errFull) {
-		t.Errorf("got %v, want what the writer says", err)
+		t.Errorf("got %v, want the writer's error", err)
 	}
 	for range Reports(state) {
 		break // stopping early is allowed
@@ -90,8 +90,8 @@ type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errFull }
 
-// Only groups that give the entity take part in an accident, and each entity is
-// looked at.
+// Only groups that grant the entity are part of the finding, and each entity is
+// checked.
 func TestFindings_accidents(t *testing.T) {
 	t.Parallel()
 	state := State{
@@ -103,9 +103,9 @@ func TestFindings_accidents(t *testing.T) {
 		Users: []StateUser{{ID: "1", Email: "anna@acme.example", GroupIDs: []string{"open", "more", "de"}}},
 	}
 	want := []string{
-		"carts [de open]: Group open gives manage on carts without the restriction of group de, so that the restriction has no effect.",
-		"orders [de open]: Group open gives manage on orders without the restriction of group de, so that the restriction has no effect.",
-		"quotes [de open]: Group open gives read on quotes without the restriction of group de, so that the restriction limits only what is above read.",
+		"carts [de open]: Group open gives manage on carts without the restriction of group de, so the restriction has no effect.",
+		"orders [de open]: Group open gives manage on orders without the restriction of group de, so the restriction has no effect.",
+		"quotes [de open]: Group open gives read on quotes without the restriction of group de, so the restriction limits only what is above read.",
 	}
 	var got []string
 	for _, f := range Findings(state) {

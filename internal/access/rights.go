@@ -2,33 +2,33 @@ package access
 
 import "slices"
 
-// Rights are what the groups of a tenant can carry beside the predefined
-// things. The zero value is a tenant without anything of its own.
+// Rights are the custom access controls, role templates and scopes of a tenant,
+// which its groups can use besides the predefined ones. The zero value is a
+// tenant without any.
 type Rights struct {
-	Controls  map[string]OwnControl // the tenant's own access controls, by id
-	Templates map[string][]string   // ids of the access controls of each role template, by id
-	// Scopes are the tenant's own scopes. One that is gone gives nothing, though
-	// access controls may still name it.
+	Controls  map[string]OwnControl // custom access controls, by id
+	Templates map[string][]string   // ids of each role template's access controls, by template id
+	// Scopes are the custom scopes. A deleted scope grants nothing, even if access
+	// controls still name it. If nil, no scope counts as deleted.
 	Scopes map[string]bool
-	// Available are the ids of all access controls that the tenant has,
-	// predefined ones too; nil where that is not known.
+	// Available are the ids of all access controls of the tenant, including
+	// predefined ones; nil if unknown.
 	Available map[string]bool
 }
 
-// Has reports whether the tenant has the access control; true where that is not
-// known.
+// Has reports whether the tenant has the access control; true if that is unknown.
 func (r Rights) Has(control string) bool { return r.Available == nil || r.Available[control] }
 
-// OwnControl is an access control of a tenant's own. It counts by its scopes
-// (rule 6).
+// OwnControl is a custom access control. It counts by its scopes (rule 6).
 type OwnControl struct {
 	Scopes           []string
-	RestrictionAware bool // restrictions of a group narrow the scopes
-	VendorAware      bool // the scopes reach a vendor's own records only
+	RestrictionAware bool // a group's restrictions narrow the scopes
+	VendorAware      bool // the scopes reach only a vendor's own records
 }
 
 // TemplateControls returns the ids of the access controls that a role template
-// gives: the tenant's template of that id, else a predefined one.
+// grants: those of the tenant's template with that id, otherwise those of the
+// predefined one.
 func (r Rights) TemplateControls(id string) []string {
 	if controls, ok := r.Templates[id]; ok {
 		return controls
@@ -39,20 +39,21 @@ func (r Rights) TemplateControls(id string) []string {
 	return nil
 }
 
-// TemplateAccess returns the levels that a role template gives.
+// TemplateAccess returns the levels that a role template grants.
 func (r Rights) TemplateAccess(id string) Access {
 	return r.Access(Group{Templates: []string{id}})
 }
 
-// Knows reports whether the tenant has the access control.
+// Knows reports whether the access control is a predefined one or one of the
+// tenant's.
 func (r Rights) Knows(control string) bool {
 	_, own := r.Controls[control]
 	_, predefined := controlIndex[control]
 	return own || predefined
 }
 
-// Carried returns the ids of the access controls that the group carries, its own
-// and those of its role templates.
+// Carried returns the ids of the group's access controls, its own and those of
+// its role templates.
 func (r Rights) Carried(g Group) []string {
 	ids := slices.Clone(g.Controls)
 	for _, template := range g.Templates {
@@ -61,13 +62,13 @@ func (r Rights) Carried(g Group) []string {
 	return ids
 }
 
-// Access returns the levels that the group gives wholly (rules 2 and 6).
+// Access returns the levels that the group grants in full (rules 2 and 6).
 func (r Rights) Access(g Group) Access {
 	return r.evaluate(g).access
 }
 
-// Partial returns, for each entity of which the group gives a part of a level
-// above what Access has, the highest such level (rule 6).
+// Partial returns, for each entity, the highest level above that in Access of
+// which the group grants a part; None if there is no such level (rule 6).
 func (r Rights) Partial(g Group) Access {
 	var partial Access
 	s := r.evaluate(g).narrow
@@ -77,7 +78,7 @@ func (r Rights) Partial(g Group) Access {
 	return partial
 }
 
-// carried is what access controls give.
+// carried is what access controls grant.
 type carried struct {
 	slots  slots
 	others []other // of no entity
@@ -89,9 +90,9 @@ type other struct {
 	vendorID string // reaches records of this vendor only
 }
 
-// of returns what one access control gives to a group of the vendor, and whether
-// restrictions narrow it.
-func (r Rights) of(id, vendorID string) (g carried, narrowed bool) {
+// granted returns what an access control grants to a group of the vendor, and
+// whether restrictions narrow it.
+func (r Rights) granted(id, vendorID string) (g carried, narrowed bool) {
 	i, predefined := controlIndex[id]
 	own, mine := r.Controls[id]
 	scopes, vendorAware := own.Scopes, own.VendorAware
@@ -127,24 +128,25 @@ func (r Rights) of(id, vendorID string) (g carried, narrowed bool) {
 	return g, narrowed
 }
 
-// grant is a group, evaluated.
+// grant is an evaluated group.
 type grant struct {
 	GroupRef
 	vendorID string
-	// access are the levels that the group gives by itself, on whatever records;
-	// source says where each comes from.
+	// access are the levels that the group grants on its own, on any records; source
+	// says where each comes from.
 	access       Access
 	source       [EntityCount]Source
-	restrictions []string // sorted, each once
-	// wide reaches every record; narrow has, besides, what reaches records with
-	// one of the restrictions only.
+	restrictions []string // sorted, without duplicates
+	// wide are the slots for every record. narrow also includes the slots only for
+	// records with one of the restrictions. othersWide and othersIn are the same for
+	// scopes of no entity.
 	wide, narrow         slots
-	othersWide, othersIn []other // likewise
+	othersWide, othersIn []other
 	makeRoles            []string
 }
 
-// alike reports whether members have the same through both groups.
-func (g *grant) alike(o *grant) bool {
+// equivalent reports whether both groups grant their members the same.
+func (g *grant) equivalent(o *grant) bool {
 	return g.wide == o.wide && g.narrow == o.narrow && g.vendorID == o.vendorID && slices.Equal(g.restrictions, o.restrictions) &&
 		slices.Equal(g.othersWide, o.othersWide) && slices.Equal(g.othersIn, o.othersIn) && slices.Equal(g.makeRoles, o.makeRoles)
 }
@@ -154,7 +156,7 @@ func (r Rights) evaluate(g Group) *grant {
 	var own, ofTemplates slots
 	carry := func(ids []string, part *slots, roles bool) {
 		for _, id := range ids {
-			has, narrowed := r.of(id, g.VendorID)
+			has, narrowed := r.granted(id, g.VendorID)
 			if i, ok := controlIndex[id]; ok && controlEntity[i] >= 0 {
 				*part = part.or(has.slots)
 			}
@@ -188,7 +190,7 @@ func (r Rights) evaluate(g Group) *grant {
 	return result
 }
 
-// sourceOf says what gave the group its level on the entity.
+// sourceOf returns the source of the group's level on the entity.
 func (g *grant) sourceOf(entity int, own, ofTemplates slots) Source {
 	level := g.access[entity]
 	mine, _ := areas[entity].held(own)
@@ -198,7 +200,7 @@ func (g *grant) sourceOf(entity int, own, ofTemplates slots) Source {
 		return FromControl
 	case parent >= 0 && g.access[parent] == level:
 		return Derived
-	case g.follows(entity):
+	case g.correlated(entity):
 		return Correlated
 	case mine == level:
 		return FromGroup
@@ -206,9 +208,9 @@ func (g *grant) sourceOf(entity int, own, ofTemplates slots) Source {
 	return FromTemplate
 }
 
-// follows reports whether the entity is tied to one before it that has the same
-// level (rule 2a): whoever chose the level there chose it for this one, too.
-func (g *grant) follows(entity int) bool {
+// correlated reports whether the entity is tied to an earlier one with the same
+// level (rule 2a): the level is then attributed to the earlier one.
+func (g *grant) correlated(entity int) bool {
 	for _, set := range tieSets {
 		if at := slices.Index(set, entity); at > 0 {
 			return slices.ContainsFunc(set[:at], func(i int) bool { return g.access[i] == g.access[entity] })
@@ -217,8 +219,8 @@ func (g *grant) follows(entity int) bool {
 	return false
 }
 
-// slots returns what the group gives on records that carry the restriction
-// value, or on those that carry none (rule 7).
+// slots returns what the group grants on records that carry the restriction
+// value, or on records without one if it is nil (rule 7).
 func (g *grant) slots(restriction *string) slots {
 	if g.limits(restriction) {
 		return g.wide
@@ -233,8 +235,8 @@ func (g *grant) others(restriction *string) []other {
 	return g.othersIn
 }
 
-// limits reports whether the group's restrictions keep it from records that
-// carry the restriction value, or from those that carry none.
+// limits reports whether the group's restrictions exclude records that carry the
+// restriction value, or records without one if it is nil.
 func (g *grant) limits(restriction *string) bool {
 	if len(g.restrictions) == 0 {
 		return false
@@ -246,8 +248,8 @@ func (g *grant) limits(restriction *string) bool {
 	return !found
 }
 
-// narrows reports whether the group gives something on some records of the
-// entity only.
+// narrows reports whether the group grants anything only on some records of the
+// entity.
 func (g *grant) narrows(entity int) bool {
-	return g.narrow.minus(g.wide).meets(areas[entity].all)
+	return g.narrow.without(g.wide).intersects(areas[entity].all)
 }

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// told writes the rows of a report as lines.
-func told(u User) []string {
+// lines formats the rows of a report as lines.
+func lines(u User) []string {
 	var lines []string
 	for _, r := range Report(u) {
 		line := strings.TrimSpace(r.Entity+" "+r.LevelText()) + " on " + strings.Join(r.Restrictions, " ")
@@ -95,14 +95,14 @@ func TestReport_rights(t *testing.T) {
 			"forms edit on  by [a] from [access] []", "task_inbox edit on  by [a] from [correlated] []", "carts read on  by [a] from [derived] []", "orders read on  by [a] from [access] []",
 		}},
 	} {
-		if got := told(User{Groups: c.groups, Rights: rights}); !slices.Equal(got, c.want) {
+		if got := lines(User{Groups: c.groups, Rights: rights}); !slices.Equal(got, c.want) {
 			t.Errorf("%s: got\n%s\nwant\n%s", c.name, strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 		}
 	}
 }
 
-// Changes of scopes are told one by one, and who can manage users in part counts
-// as an administrator.
+// Changes of scopes are reported one by one, and a user who can manage users in
+// part counts as an administrator.
 func TestCompareSubjects_scopes(t *testing.T) {
 	t.Parallel()
 	subject := func(scopes ...string) Subject {
@@ -125,7 +125,7 @@ func TestCompareSubjects_scopes(t *testing.T) {
 		}, false},
 		{"seeing is no managing", nil, []string{"iam.access_read"}, []string{"gained: gains a part of read on users_and_groups (iam.access_read) through G (g)"}, false},
 		{"of no entity", []string{"ai.agent_read", "ai.agent_manage"}, []string{"ai.agent_read"}, []string{"lost: loses the scope ai.agent_manage through G (g)"}, false},
-		{"a role in Make is told as such", nil, []string{"integromat.scenario_edit"}, nil, false},
+		{"a role in Make is reported as a role", nil, []string{"integromat.scenario_edit"}, nil, false},
 	} {
 		var got []string
 		admin := false

@@ -6,20 +6,20 @@ import (
 	"unicode"
 )
 
-// Scope is a predefined scope: what a token must hold for a service to do
-// something. Every tenant has the same ones.
+// Scope is a predefined scope: what a token must contain for a service to perform
+// an operation. Every tenant has the same predefined scopes.
 type Scope struct {
 	ID     string // for example "order.order_read"
-	Domain string // the service: what stands before the first dot
+	Domain string // the service: the part before the first dot
 }
 
-// Scopes returns every predefined scope, by id.
+// Scopes returns every predefined scope, ordered by id.
 func Scopes() []Scope {
 	return slices.Clone(scopes)
 }
 
-// ScopeByID returns the predefined scope with the given id, and false when
-// there is none.
+// ScopeByID returns the predefined scope with the given id, and false if there is
+// none.
 func ScopeByID(id string) (Scope, bool) {
 	i, ok := slices.BinarySearchFunc(scopes, id, func(s Scope, id string) int { return strings.Compare(s.ID, id) })
 	if !ok {
@@ -28,8 +28,9 @@ func ScopeByID(id string) (Scope, bool) {
 	return scopes[i], true
 }
 
-// VendorScopes reports whether all of the scopes, at least one, reach a
-// vendor's own records only. An access control of such scopes is vendor-aware.
+// VendorScopes reports whether there is at least one scope and all of them reach
+// only a vendor's own records. An access control with such scopes is
+// vendor-aware.
 func VendorScopes(ids []string) bool {
 	return len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return !strings.HasSuffix(id, "_by_vendor") })
 }
@@ -50,15 +51,15 @@ func listScopes() []Scope {
 	return list
 }
 
-// ScopeGrant is an access control as far as scopes go, predefined or not.
+// ScopeGrant is an access control, predefined or custom, as the evaluation of
+// scopes needs it.
 type ScopeGrant struct {
 	Scopes []string
-	// RestrictionAware says that a group's restrictions narrow the scopes.
+	// RestrictionAware means that a group's restrictions narrow the scopes.
 	RestrictionAware bool
 }
 
-// ScopeGroup is what the evaluation of a user's scopes needs to know of a
-// group.
+// ScopeGroup is a group as the evaluation of a user's scopes needs it.
 type ScopeGroup struct {
 	// Grants are the group's access controls, its own and those of its role
 	// templates.
@@ -66,14 +67,14 @@ type ScopeGroup struct {
 	Restrictions []string
 }
 
-// ScopeUser is whose scopes are evaluated.
+// ScopeUser is a user whose scopes are evaluated.
 type ScopeUser struct {
 	Locked bool
 	Groups []ScopeGroup
 }
 
-// Scopes returns the user's scopes as they stand in a token, in the order of
-// their ids (rule 13).
+// Scopes returns the user's scopes as a token contains them, ordered by id (rule
+// 13).
 func (u ScopeUser) Scopes() []string {
 	held := map[string]reach{}
 	if !u.Locked {
@@ -88,7 +89,7 @@ func (u ScopeUser) Scopes() []string {
 	slices.Sort(ids)
 	tokens := []string{}
 	for _, id := range ids {
-		// The id of a tenant's own scope may read like another one's token.
+		// A custom scope's id may read like the token text of another scope.
 		if token, ok := held[id].token(id); ok && !slices.Contains(tokens, token) {
 			tokens = append(tokens, token)
 		}
@@ -96,14 +97,14 @@ func (u ScopeUser) Scopes() []string {
 	return tokens
 }
 
-// reach says which records a scope reaches: all, or those that carry one of the
-// values.
+// reach is the set of records that a scope reaches: all, or those that carry one
+// of the values.
 type reach struct {
 	all    bool
 	values []string
 }
 
-// addTo adds what the group gives to what a user holds.
+// addTo adds the scopes that the group grants to held.
 func (g ScopeGroup) addTo(held map[string]reach) {
 	for _, grant := range g.Grants {
 		narrowed := grant.RestrictionAware && len(g.Restrictions) > 0
@@ -118,8 +119,8 @@ func (g ScopeGroup) addTo(held map[string]reach) {
 	}
 }
 
-// token writes a scope as it stands in a token. It is false for a scope that
-// reaches nothing, since none of its values can be written: a space ends the
+// token returns a scope as a token contains it. It returns false if the scope
+// reaches nothing because none of its values can be written: white space ends the
 // scope, and a # the value.
 func (r reach) token(id string) (string, bool) {
 	if r.all {

@@ -1,9 +1,9 @@
 package access
 
-// scopeText names the predefined scopes that no predefined access control
-// holds, and most of the others, a service per line. The platform publishes no
-// catalog of scopes: these are the ones that its descriptions ask for and that
-// are not deprecated.
+// scopeText lists the predefined scopes that no predefined access control
+// contains, and most of the others, one service per line. The platform publishes
+// no catalog of scopes: these are the scopes that its API descriptions require
+// and that are not deprecated.
 const scopeText = `
 ai.agent_manage ai.agent_read ai.agentexecution_manage ai.agentexecution_manage_own ai.completion_manage ai.text_manage
 approval.approval_manage approval.approval_manage_own approval.approval_read approval.approval_read_own

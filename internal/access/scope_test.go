@@ -44,8 +44,8 @@ func anyScopeGroups() *rapid.Generator[[]ScopeGroup] {
 	}), 0, 5)
 }
 
-// without returns the scopes that the first list reaches less far, or not at
-// all, than the second.
+// without returns the scopes of the second list that the first list does not
+// have, or has for fewer records.
 func without(have, want []string) []string {
 	return slices.DeleteFunc(slices.Clone(want), func(token string) bool {
 		id, values, narrowed := strings.Cut(token, "--")
@@ -79,7 +79,7 @@ func TestUserScopesLaws(t *testing.T) {
 		}
 		more := slices.Concat(groups, anyScopeGroups().Draw(t, "more"))
 		if lost := without((ScopeUser{Groups: more}).Scopes(), got); len(lost) > 0 {
-			t.Errorf("more groups take away %q", lost)
+			t.Errorf("adding groups removes %q", lost)
 		}
 		if none := (ScopeUser{Locked: true, Groups: groups}).Scopes(); len(none) > 0 {
 			t.Errorf("a locked user has %q", none)
@@ -87,7 +87,7 @@ func TestUserScopesLaws(t *testing.T) {
 	})
 }
 
-// The proof itself must find what is lost.
+// The check must detect lost scopes.
 func TestWithout(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ have, want, lost string }{
@@ -132,7 +132,7 @@ func TestScopes(t *testing.T) {
 	}
 	for _, id := range []string{"", "iam", "iam.group_create", "catalog.catalog_update", "custom.scope", "IAM.SCOPE_READ"} {
 		if _, ok := ScopeByID(id); ok {
-			t.Errorf("%q is no predefined scope", id)
+			t.Errorf("%q is not a predefined scope", id)
 		}
 	}
 }
@@ -146,6 +146,6 @@ func TestVendorScopes(t *testing.T) {
 		}
 	}
 	if VendorScopes(nil) || VendorScopes([]string{"order.order_read_by_vendor", "order.order_read"}) {
-		t.Error("all scopes must be a vendor's, and there must be one")
+		t.Error("want true only for at least one scope, all of them vendor scopes")
 	}
 }

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// slots is a set of slots. A slot is one scope as it counts for one area: a
-// scope that belongs to several entities has a slot for each (rule 6).
+// slots is a set of slots. A slot is one scope in one area: a scope that belongs
+// to several entities has a slot for each (rule 6).
 type slots [slotWords]uint64
 
 const slotWords = 4
 
-func (s slots) has(all slots) bool { return all.minus(s) == slots{} }
+func (s slots) contains(all slots) bool { return all.without(s) == slots{} }
 
-func (s slots) meets(o slots) bool { return s.and(o) != slots{} }
+func (s slots) intersects(o slots) bool { return s.and(o) != slots{} }
 
 func (s slots) and(o slots) slots {
 	for i := range s {
@@ -30,7 +30,7 @@ func (s slots) or(o slots) slots {
 	return s
 }
 
-func (s slots) minus(o slots) slots {
+func (s slots) without(o slots) slots {
 	for i := range s {
 		s[i] &^= o[i]
 	}
@@ -49,53 +49,53 @@ func (s slots) scopes() []string {
 	return slices.Compact(names)
 }
 
-// area is what levels are held on: an entity's records or, of few entities, a
-// vendor's own ones.
+// area is what levels are held on: an entity's records or, for a few entities, a
+// vendor's own records.
 type area struct {
 	entity int
 	vendor bool
 	all    slots
-	// whole has the slots that a level takes; none where no access control
-	// gives the level.
-	whole [Administrate + 1]slots
-	// first has the slots that no lower level takes. Viewing scopes are those of
-	// the lowest level, also where only a managing access control has them.
+	// complete has the slots that make up a level; empty if no access control grants
+	// the level.
+	complete [Administrate + 1]slots
+	// first has the slots that no lower level includes. Viewing scopes belong to the
+	// lowest level, even if only a managing access control carries them.
 	first [Administrate + 1]slots
 }
 
-// held returns the highest level of which all scopes are there, and the highest
-// above it of which some are; None where there is no such part. A viewing scope
-// beyond the level is a part of Read.
+// held returns the highest level whose scopes are all in s, and the highest level
+// above it of which some are; None if there is no such part. A viewing scope that
+// the level does not include is a part of Read.
 func (a *area) held(s slots) (level, part Level) {
-	if !s.meets(a.all) {
+	if !s.intersects(a.all) {
 		return None, None
 	}
 	for level = Administrate; level > None; level-- {
-		if a.whole[level] != (slots{}) && s.has(a.whole[level]) {
+		if a.complete[level] != (slots{}) && s.contains(a.complete[level]) {
 			break
 		}
 	}
 	for part = Administrate; part > level; part-- {
-		if s.meets(a.first[part]) {
+		if s.intersects(a.first[part]) {
 			return level, part
 		}
 	}
-	if s.and(a.first[Read]).minus(a.upTo(level)) != (slots{}) {
+	if s.and(a.first[Read]).without(a.upTo(level)) != (slots{}) {
 		return level, Read
 	}
 	return level, None
 }
 
-// upTo returns the slots that a level takes, and those of the levels below it.
+// upTo returns the slots of a level and of all levels below it.
 func (a *area) upTo(level Level) (s slots) {
 	for ; level > None; level-- {
-		s = s.or(a.whole[level])
+		s = s.or(a.complete[level])
 	}
 	return s
 }
 
-// within returns the slots of the area, with those of every level below the one
-// that is held: a level contains every lower one (rule 1).
+// within returns the slots of s that are in the area, and those of every level
+// below the one held: a level includes every lower one (rule 1).
 func (a *area) within(s slots) slots {
 	s = s.and(a.all)
 	level, _ := a.held(s)
@@ -104,18 +104,18 @@ func (a *area) within(s slots) slots {
 
 var (
 	slotScopes []string // the scope of each slot
-	// areas holds the entities in the order of the catalog, then a vendor's own
-	// records of those that have any.
+	// areas holds the entities in catalog order, then the vendor's own records of
+	// the entities that have any.
 	areas = makeAreas()
-	// vendorAreas holds the index of an entity's area of vendors, or -1.
+	// vendorAreas holds, for each entity, the index of its vendor area, or -1.
 	vendorAreas = indexVendorAreas()
-	// entitySlots and vendorSlots have all slots of a scope.
+	// entitySlots and vendorSlots hold the slots of each scope.
 	entitySlots, vendorSlots = indexSlots()
-	// controlSlots has what each predefined control gives.
-	controlSlots = giveSlots()
+	// controlSlots holds the slots that each predefined control grants.
+	controlSlots = indexControlSlots()
 )
 
-// makeAreas numbers the slots of all areas.
+// makeAreas builds all areas and numbers their slots.
 func makeAreas() []area {
 	var list []area
 	for i := range catalog {
@@ -148,10 +148,10 @@ func newArea(entity int, vendor bool) area {
 					}
 					a.first[first] = a.first[first].or(slot)
 				}
-				a.whole[level] = a.whole[level].or(slot)
+				a.complete[level] = a.complete[level].or(slot)
 			}
 		}
-		a.all = a.all.or(a.whole[level])
+		a.all = a.all.or(a.complete[level])
 	}
 	return a
 }
@@ -163,7 +163,7 @@ func nextSlot(scope string) (s slots) {
 	return s
 }
 
-// viewing reports whether a scope lets its holder see something, and no more.
+// viewing reports whether a scope only lets its holder view something.
 func viewing(scope string) bool {
 	action := scope[strings.LastIndex(scope, "_")+1:]
 	return action == "read" || action == "view"
@@ -198,11 +198,11 @@ func indexSlots() (entity, vendor map[string]slots) {
 	return entity, vendor
 }
 
-// giveSlots returns the slots that predefined controls give. One that names an
-// entity gives its scopes for that entity alone, so that nobody sees a level
-// that no one chose; any other counts for every entity that its scopes belong
-// to (rule 6).
-func giveSlots() []slots {
+// indexControlSlots returns the slots that predefined controls grant. A control
+// that names an entity grants its scopes for that entity alone; otherwise a user
+// would hold levels that no one chose. Any other control grants them for every
+// entity that its scopes belong to (rule 6).
+func indexControlSlots() []slots {
 	given := make([]slots, len(controls))
 	for i, c := range controls {
 		for _, scope := range c.Scopes {

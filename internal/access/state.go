@@ -8,28 +8,28 @@ import (
 	"strings"
 )
 
-// State is a tenant's employees and their groups at one moment: as they are,
-// or as a plan would make them.
+// State is a tenant's employees and their groups at one moment: as they are, or
+// as a plan would change them.
 type State struct {
-	Users  []StateUser // who is in the team, too, with or without being a user
+	Users  []StateUser // includes members of the team who are not users
 	Groups []Group
 	Rights Rights
 	Make   MakeState
-	Unread []string // what could not be read, and so is not told of
+	Unread []string // what could not be read, and is therefore not reported on
 }
 
-// StateUser is a user of a state.
+// StateUser is a user in a state.
 type StateUser struct {
-	ID       string // may be empty for one who is not created yet
+	ID       string // may be empty for a user who is not created yet
 	Email    string
 	Name     string
 	Locked   bool
-	GroupIDs []string    // those of no group in the state give nothing
-	Team     *TeamMember // nil for who is not in the team
-	Outside  bool        // is in the team and no user of the tenant
+	GroupIDs []string    // ids of groups that are not in the state grant nothing
+	Team     *TeamMember // nil for a user outside the team
+	Outside  bool        // in the team, but not a user of the tenant
 }
 
-// UserEvent is what happened to a user as such.
+// UserEvent is what happened to a user, apart from changes in access.
 type UserEvent string
 
 // The events. Most users have none.
@@ -40,20 +40,20 @@ const (
 	UserUnlocked UserEvent = "unlocked"
 )
 
-// UserChange is what became of a user's access between two states.
+// UserChange is the difference in one user between two states.
 type UserChange struct {
-	User  StateUser // as after the change; a removed user as before
+	User  StateUser // after the change; for a removed user, before it
 	Event UserEvent // empty for most
-	// Changes are those of entities, by category and code, then of scopes, team,
-	// products and Make. Users may share them: leave them as they are.
+	// Changes are ordered: entities, by category and code, then scopes, team,
+	// products and Make. Users may share the slice: do not modify it.
 	Changes []Change
 }
 
 // CompareStates yields the users whose access differs between two states of a
-// tenant, and those who were added, removed, locked or unlocked; ordered by
-// e-mail, then id. A user is the same where the id is, else where the e-mail is
-// (without case): one who was made anew keeps their history. Only what is kept
-// of it takes memory.
+// tenant, and the users who were added, removed, locked or unlocked, ordered by
+// e-mail, then id. Users are matched by id, otherwise by e-mail (ignoring case),
+// so a user who was created again is compared with the former one. Memory use
+// depends only on what the caller keeps.
 func CompareStates(before, after State) iter.Seq[UserChange] {
 	return func(yield func(UserChange) bool) {
 		c := newComparer(before, after)
@@ -66,7 +66,7 @@ func CompareStates(before, after State) iter.Seq[UserChange] {
 	}
 }
 
-// userPair is a user in two states; nil where they are not there.
+// userPair is a user in two states; nil in a state that does not have the user.
 type userPair struct{ was, is *StateUser }
 
 func (p userPair) user() *StateUser { return cmp.Or(p.is, p.was) }
@@ -102,28 +102,28 @@ func pairUsers(before, after []StateUser) []userPair {
 	for i, u := range before {
 		byID[u.ID], byEmail[strings.ToLower(u.Email)] = i, i
 	}
-	delete(byID, "") // who has no id, or no e-mail, is not the same as another without
+	delete(byID, "") // users without an id, or without an e-mail, do not match one another
 	delete(byEmail, "")
 	pairs := make([]userPair, len(after), len(after)+len(before))
-	taken := make([]bool, len(before))
-	take := func(i, j int, known bool) {
-		if known && !taken[j] {
-			pairs[i].was, taken[j] = &before[j], true
+	matched := make([]bool, len(before))
+	match := func(i, j int, known bool) {
+		if known && !matched[j] {
+			pairs[i].was, matched[j] = &before[j], true
 		}
 	}
 	for i := range after {
 		pairs[i].is = &after[i]
 		j, known := byID[after[i].ID]
-		take(i, j, known)
+		match(i, j, known)
 	}
 	for i := range after {
 		if pairs[i].was == nil {
 			j, known := byEmail[strings.ToLower(after[i].Email)]
-			take(i, j, known)
+			match(i, j, known)
 		}
 	}
 	for j := range before {
-		if !taken[j] {
+		if !matched[j] {
 			pairs = append(pairs, userPair{was: &before[j]})
 		}
 	}
@@ -131,8 +131,8 @@ func pairUsers(before, after []StateUser) []userPair {
 	return pairs
 }
 
-// maxKnown bounds the comparisons that are kept for users in the same groups:
-// where hardly two users share theirs, keeping all gains nothing.
+// maxKnown bounds the number of cached comparisons. If hardly any users share
+// their groups, caching more gains nothing.
 const maxKnown = 10_000
 
 // comparer compares users of two states. Users with the same groups before and
@@ -143,14 +143,15 @@ type comparer struct {
 	known         map[string][]Change
 }
 
-// side is what a comparer needs to know of one of the states.
+// side is one of the two states, as a comparer needs it.
 type side struct {
 	grants  *Compiled
 	make    MakeState
 	members map[string]bool // of the Make organization, by id
 }
 
-// newComparer evaluates each group once for both states, where it is the same.
+// newComparer evaluates the groups of both states, sharing the result for groups
+// that are equivalent.
 func newComparer(before, after State) *comparer {
 	c := &comparer{
 		before:  side{before.Rights.Compile(before.Groups), before.Make, before.Make.index()},
@@ -158,14 +159,14 @@ func newComparer(before, after State) *comparer {
 		numbers: map[*grant]uint32{}, known: map[string][]Change{},
 	}
 	for id, g := range c.after.grants.byID {
-		if old, ok := c.before.grants.byID[id]; ok && old.alike(g) {
+		if old, ok := c.before.grants.byID[id]; ok && old.equivalent(g) {
 			c.after.grants.byID[id] = old
 		}
 	}
 	return c
 }
 
-// number numbers the groups, for keys of what is known.
+// number returns a number for the group, for use in cache keys.
 func (c *comparer) number(g *grant) uint32 {
 	n, ok := c.numbers[g]
 	if !ok {
@@ -175,7 +176,7 @@ func (c *comparer) number(g *grant) uint32 {
 	return n
 }
 
-// compare returns what became of a user's access.
+// compare returns the changes in a user's access.
 func (c *comparer) compare(p userPair) []Change {
 	before, after := c.before.grants.subjectOf(p.was), c.after.grants.subjectOf(p.is)
 	changes := c.subjects(before, after)
@@ -187,20 +188,20 @@ func (c *comparer) compare(p userPair) []Change {
 		is = p.is.Team
 	}
 	had, has := before.MakeRoles(), after.MakeRoles()
-	others := append(teamChanges(was, is), makeChanges(had, has, c.before.standing(p.was, had), c.after.standing(p.user(), has))...)
+	others := append(teamChanges(was, is), makeChanges(had, has, c.before.membership(p.was, had), c.after.membership(p.user(), has))...)
 	if len(others) == 0 {
 		return changes
 	}
 	return slices.Concat(changes, others)
 }
 
-// standing says how a user stands with the Make organization. One who has left
-// the tenant may still be a member.
-func (s side) standing(u *StateUser, roles []string) string {
-	return s.make.standing(roles, u != nil && s.members[u.ID])
+// membership returns a user's membership in the Make organization. A user who has
+// left the tenant may still be a member.
+func (s side) membership(u *StateUser, roles []string) string {
+	return s.make.membership(roles, u != nil && s.members[u.ID])
 }
 
-// subjects compares what groups give.
+// subjects compares what the groups grant.
 func (c *comparer) subjects(before, after Subject) []Change {
 	if slices.Equal(before.grants, after.grants) {
 		return nil
@@ -222,7 +223,7 @@ func (c *comparer) subjects(before, after Subject) []Change {
 	return changes
 }
 
-// subjectOf is the subject of a user; nobody has no access.
+// subjectOf returns the subject of a user; a nil user has no access.
 func (c *Compiled) subjectOf(u *StateUser) Subject {
 	if u == nil {
 		return Subject{}

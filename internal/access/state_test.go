@@ -16,8 +16,8 @@ func groupWith(id string, own map[string]Level, restrictions ...string) Group {
 	return Group{ID: id, Controls: ControlIDs(a), Restrictions: restrictions}
 }
 
-// tell writes changes of users as lines.
-func tell(changes iter.Seq[UserChange]) []string {
+// format formats changes of users as lines.
+func format(changes iter.Seq[UserChange]) []string {
 	var lines []string
 	for u := range changes {
 		line := u.User.Email
@@ -58,13 +58,13 @@ func TestCompareStates(t *testing.T) {
 		"finn@ACME.example; gains manage on quotes for records with DE through Quotes of Germany (quotes); loses read on tax through Tax (tax)",
 		"gina@acme.example (added); gains read on tax through Tax (tax)",
 	}
-	if got := tell(CompareStates(before, after)); !slices.Equal(got, want) {
+	if got := format(CompareStates(before, after)); !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if got := tell(CompareStates(after, after)); len(got) != 0 {
+	if got := format(CompareStates(after, after)); len(got) != 0 {
 		t.Errorf("compared with itself: %q", got)
 	}
-	back := tell(CompareStates(after, before))
+	back := format(CompareStates(after, before))
 	for _, line := range []string{"carl@acme.example (unlocked); gains read on tax through Tax (tax)", "dora@acme.example (added); gains read on tax through Tax (tax)"} {
 		if !slices.Contains(back, line) {
 			t.Errorf("on the way back %q is missing in %q", line, back)
@@ -119,7 +119,7 @@ func anyState() *rapid.Generator[State] {
 	})
 }
 
-// Comparing states says of each user what comparing them alone says.
+// Comparing states reports for each user what comparing that user alone reports.
 func TestCompareStatesUserByUser(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// Group is what the evaluation of a user needs to know of a group.
+// Group is a group as the evaluation of a user needs it.
 type Group struct {
 	ID string
-	// Name is for sentences that people read; may be empty.
+	// Name is for messages; may be empty.
 	Name string
-	// VendorID is the vendor whom the group belongs to; empty for none.
+	// VendorID is the vendor that the group belongs to; empty for none.
 	VendorID string
 	// Templates are the ids of the role templates the group refers to.
 	Templates []string
@@ -21,7 +21,7 @@ type Group struct {
 	Restrictions []string
 }
 
-// User is whose access is evaluated.
+// User is a user whose access is evaluated.
 type User struct {
 	Locked bool
 	Groups []Group
@@ -33,8 +33,8 @@ func (u User) Access() Access {
 	return u.Subject().Access()
 }
 
-// Subject evaluates the user's groups. Where many users share groups, Compile
-// the groups once instead.
+// Subject evaluates the user's groups. If many users share groups, use Compile to
+// evaluate each group once.
 func (u User) Subject() Subject {
 	if u.Locked {
 		return Subject{locked: true}
@@ -47,13 +47,13 @@ func (u User) Subject() Subject {
 	return s
 }
 
-// Compiled holds groups, each evaluated once, for many users to be asked about.
-// It may be used by several goroutines.
+// Compiled holds groups, each evaluated once, to evaluate many users. It is safe
+// for concurrent use.
 type Compiled struct {
 	byID map[string]*grant
 }
 
-// Compile evaluates the groups, whose ids are distinct.
+// Compile evaluates the groups. Their ids must be distinct.
 func (r Rights) Compile(groups []Group) *Compiled {
 	c := &Compiled{byID: make(map[string]*grant, len(groups))}
 	for _, g := range groups {
@@ -62,8 +62,8 @@ func (r Rights) Compile(groups []Group) *Compiled {
 	return c
 }
 
-// Subject returns the user who is in the groups with these ids. Ids of no
-// compiled group give nothing.
+// Subject returns a user who is in the groups with these ids. Ids of other groups
+// grant nothing.
 func (c *Compiled) Subject(locked bool, groupIDs ...string) Subject {
 	if locked {
 		return Subject{locked: true}
@@ -79,14 +79,14 @@ func (c *Compiled) Subject(locked bool, groupIDs ...string) Subject {
 	return s
 }
 
-// Subject is a user with evaluated groups: ready to answer questions.
+// Subject is a user with evaluated groups, ready to answer questions.
 type Subject struct {
 	locked bool
 	grants []*grant // in the order of their ids; none when locked (rule 4)
 }
 
-// view is what a subject holds: on the tenant's records or, where there is a
-// vendor, on that vendor's own.
+// view is what a subject holds on the tenant's records or, with a vendor, on that
+// vendor's own records.
 type view struct {
 	vendorID string
 	wide     slots    // on every record
@@ -94,8 +94,8 @@ type view struct {
 	narrow   []slots  // on records with each of the values, wide included
 }
 
-// view merges what the groups give: a level may take scopes of several groups
-// (rule 6).
+// view merges what the groups grant: the scopes of a level may come from several
+// groups (rule 6).
 func (s Subject) view(vendorID string) view {
 	v := view{vendorID: vendorID}
 	for _, g := range s.grants {
@@ -123,12 +123,12 @@ func (s Subject) view(vendorID string) view {
 	return v
 }
 
-// has reports whether the group takes part: those of another vendor do not
-// reach this one's records.
+// has reports whether the group counts for the view: groups of other vendors do
+// not reach this vendor's records.
 func (v *view) has(g *grant) bool { return v.vendorID == "" || g.vendorID == v.vendorID }
 
 // slots returns what is held on records that carry the restriction value, or on
-// those that carry none.
+// records without one if it is nil.
 func (v *view) slots(restriction *string) slots {
 	if restriction != nil {
 		if i, ok := slices.BinarySearch(v.values, *restriction); ok {
@@ -138,8 +138,8 @@ func (v *view) slots(restriction *string) slots {
 	return v.wide
 }
 
-// area returns where the entity's levels stand, and false where a vendor has
-// none.
+// area returns the entity's area for the view, and false if the entity has no
+// vendor records.
 func (v *view) area(entity int) (*area, bool) {
 	if v.vendorID == "" {
 		return &areas[entity], true
@@ -162,8 +162,7 @@ func (s Subject) vendors() []string {
 	return ids
 }
 
-// views returns what the subject holds on the tenant's records, then on those
-// of each vendor.
+// views returns the view of the tenant's records, then one of each vendor's.
 func (s Subject) views() []view {
 	all := []view{s.view("")}
 	for _, id := range s.vendors() {
@@ -172,8 +171,8 @@ func (s Subject) views() []view {
 	return all
 }
 
-// Access returns the highest level for each entity that is held wholly, wherever
-// it reaches (rule 4). A vendor's own records do not count.
+// Access returns, for each entity, the highest level held in full on any record
+// (rule 4). A vendor's own records do not count.
 func (s Subject) Access() Access {
 	v := s.view("")
 	var highest Access
@@ -186,16 +185,16 @@ func (s Subject) Access() Access {
 	return highest
 }
 
-// level returns the highest level on records that carry the restriction value,
-// or on those that carry none (rule 7).
+// level returns the highest level on records that carry the restriction value, or
+// on records without one if it is nil (rule 7).
 func (s Subject) level(entity int, restriction *string) Level {
 	v := s.view("")
 	level, _ := areas[entity].held(v.slots(restriction))
 	return level
 }
 
-// isAdmin reports whether the subject can manage users and groups on any record,
-// wholly.
+// isAdmin reports whether the subject can manage users and groups in full, on any
+// record.
 func (s Subject) isAdmin() bool {
 	v := s.view("")
 	return slices.ContainsFunc(append(v.narrow, v.wide), func(held slots) bool {
@@ -204,11 +203,11 @@ func (s Subject) isAdmin() bool {
 	})
 }
 
-// GroupRef names a group.
+// GroupRef identifies a group in messages.
 type GroupRef struct{ ID, Name string }
 
-// String names the group for people: by name, and by the id that a
-// configuration has.
+// String returns the group's name with its id as in a configuration, or the id
+// alone if the group has no other name.
 func (r GroupRef) String() string {
 	if r.Name == "" || r.Name == r.ID {
 		return r.ID

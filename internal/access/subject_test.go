@@ -15,8 +15,8 @@ func TestGroupRef(t *testing.T) {
 	}
 }
 
-// A report takes memory for what it says, not for what the catalog has.
-// Not parallel: allocations are counted for the whole process.
+// The memory of a report grows with its rows, not with the catalog. Not parallel:
+// allocations are counted for the whole process.
 func TestReportAllocations(t *testing.T) {
 	groups := Rights{}.Compile([]Group{
 		groupWith("tax", map[string]Level{"tax": Read}),

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// TeamRole is what an account is in the team of a tenant (rule 16).
+// TeamRole is a member's role in the team of a tenant (rule 16).
 type TeamRole string
 
 // The roles of a team.
@@ -19,67 +19,71 @@ const (
 	RoleBillingContact TeamRole = "billing_contact"
 )
 
-// GivenRoles are the roles that a member can be given. Ownership is not given:
-// it moves from one member to another.
+// GivenRoles returns the roles that can be assigned to a member. Owner is not one
+// of them: ownership is transferred from one member to another.
 func GivenRoles() []TeamRole { return []TeamRole{RoleAdmin, RoleMember, RoleBillingContact} }
 
-// CheckGivenRole explains why a role cannot be given to a member.
+// CheckGivenRole returns an error that explains why a role cannot be assigned to
+// a member.
 func CheckGivenRole(role string) error {
 	if TeamRole(role) == RoleOwner {
-		return errors.New("the role owner cannot be given: a team has one Owner, always; invite the member in another role and transfer the ownership once it has joined")
+		return errors.New("the role owner cannot be assigned: a team always has exactly one Owner; invite the member in another role and transfer the ownership once they have joined")
 	}
 	if !slices.Contains(GivenRoles(), TeamRole(role)) {
-		return fmt.Errorf("there is no role %q in a team: use one of admin, member, billing_contact", role)
+		return fmt.Errorf("unknown team role %q: use one of admin, member, billing_contact", role)
 	}
 	return nil
 }
 
-// CheckRoleChange explains why a member cannot change from one role to
-// another.
+// CheckRoleChange returns an error that explains why a member cannot change from
+// one role to another.
 func CheckRoleChange(from, to TeamRole) error {
 	if from == RoleOwner && to != RoleOwner {
-		return errors.New("the Owner's role cannot change, for a team is never without one: transfer the ownership to another member first, which makes the former Owner an Admin")
+		return errors.New("the Owner's role cannot change, because a team always has an Owner: transfer the ownership to another member first; the former Owner becomes an Admin")
 	}
 	return nil
 }
 
-// CheckRemoval explains why a member with the role cannot leave the team.
+// CheckRemoval returns an error that explains why a member with the role cannot
+// leave the team.
 func CheckRemoval(role TeamRole) error {
 	if role == RoleOwner {
-		return errors.New("the Owner cannot be removed, for a team is never without one: transfer the ownership to another member first")
+		return errors.New("the Owner cannot be removed, because a team always has an Owner: transfer the ownership to another member first")
 	}
 	return nil
 }
 
-// CheckLock explains why the user of a member with the role cannot be locked.
+// CheckLock returns an error that explains why the user of a member with the role
+// cannot be locked.
 func CheckLock(role TeamRole) error {
 	if role == RoleOwner {
-		return errors.New("the Owner cannot be locked, for a team is never without one: transfer the ownership to another member first")
+		return errors.New("the Owner cannot be locked, because a team always has an Owner: transfer the ownership to another member first")
 	}
 	return nil
 }
 
-// CheckNewOwner explains why a member cannot become the Owner: one who has not
-// joined, or whose user is locked.
+// CheckNewOwner returns an error that explains why a member cannot become the
+// Owner: the member has not joined, or the user is locked.
 func CheckNewOwner(joined, locked bool) error {
 	if locked {
-		return errors.New("the member's user is locked, and an Owner never is: unlock the user first")
+		return errors.New("the member's user is locked, and the Owner cannot be locked: unlock the user first")
 	}
 	if !joined {
-		return errors.New("the member was invited and has not joined the team yet: the ownership can be transferred once the invitation is accepted")
+		return errors.New("the invited member has not joined the team yet: transfer the ownership once they have accepted the invitation")
 	}
 	return nil
 }
 
-// FormerOwnerRole is the role of a member whose ownership went to another.
+// FormerOwnerRole is the role of a member after transferring the ownership to
+// another.
 const FormerOwnerRole = RoleAdmin
 
 // TeamProduct is a product that the members of a team work with.
 type TeamProduct struct {
 	ID    string
 	Label string
-	// Roles are what a member can be in the product, the one with all rights
-	// first; empty where everybody may do everything.
+	// Roles are the roles that a member can have in the product, the one with all
+	// rights first; empty if everyone may do everything.
 	Roles []string
 }
 
@@ -92,14 +96,14 @@ func TeamProducts() []TeamProduct {
 	}
 }
 
-// CheckProductRole explains why a product cannot be assigned with a role; an
-// empty role is none.
+// CheckProductRole returns an error that explains why a product cannot be
+// assigned with a role; an empty role means none.
 func CheckProductRole(product, role string) error {
 	products := TeamProducts()
 	i := slices.IndexFunc(products, func(p TeamProduct) bool { return p.ID == product })
 	switch {
 	case i < 0:
-		return fmt.Errorf("there is no product %q: use one of studio_pro, bot_runner, orchestrator", product)
+		return fmt.Errorf("unknown product %q: use one of studio_pro, bot_runner, orchestrator", product)
 	case len(products[i].Roles) == 0 && role != "":
 		return fmt.Errorf("%s has no roles: leave the role out", products[i].Label)
 	case len(products[i].Roles) == 0:
@@ -112,16 +116,16 @@ func CheckProductRole(product, role string) error {
 	return nil
 }
 
-// CheckAssignable explains why products cannot be assigned to a member with
-// the role.
+// CheckAssignable returns an error that explains why products cannot be assigned
+// to a member with the role.
 func CheckAssignable(role TeamRole) error {
 	switch role {
 	case RoleOwner:
-		return errors.New("the Owner holds every product already, new ones too: there is nothing to assign")
+		return errors.New("the Owner already holds every product, including new ones: there is nothing to assign")
 	case RoleAdmin:
-		return errors.New("an Admin holds every product already, new ones too: there is nothing to assign; give the role member to someone who is to hold single products")
+		return errors.New("an Admin already holds every product, including new ones: there is nothing to assign; to assign single products, change the role to member first")
 	case RoleBillingContact:
-		return errors.New("billing contacts see billing only and hold no product: give the role member first")
+		return errors.New("billing contacts see only billing and cannot hold products: change the role to member first")
 	}
 	return nil
 }
@@ -129,12 +133,12 @@ func CheckAssignable(role TeamRole) error {
 // HeldProduct is a product that a member of a team may use.
 type HeldProduct struct {
 	Product    string
-	Role       string // in the product; empty where it has none
-	ByTeamRole bool   // held for being Owner or Admin, whatever is assigned
+	Role       string // in the product; empty if it has none
+	ByTeamRole bool   // held as Owner or Admin, regardless of assignments
 }
 
-// Holds returns the products that a member with the role may use, in the order
-// of TeamProducts; assigned has the role in each product that was assigned.
+// Holds returns the products that a member with the role may use, in the order of
+// TeamProducts. assigned maps each assigned product to the role in it.
 func (r TeamRole) Holds(assigned map[string]string) []HeldProduct {
 	var held []HeldProduct
 	for _, p := range TeamProducts() {
@@ -155,14 +159,14 @@ func (r TeamRole) Holds(assigned map[string]string) []HeldProduct {
 	return held
 }
 
-// KeepsAssigned reports whether a member keeps the products that were assigned
-// when it changes to the role. Owner and Admins hold every product meanwhile,
-// and what was assigned counts again once they are members again.
+// KeepsAssigned reports whether a member who changes to the role keeps the
+// products assigned to them. Owner and Admins hold every product in the meantime;
+// the assignments count again once they are members again.
 func (r TeamRole) KeepsAssigned() bool { return r != RoleBillingContact }
 
-// CheckEmailDomain explains why someone with the e-mail address cannot be
-// invited to a tenant that names its company's domains. Case does not count; no
-// domain named means that every one will do.
+// CheckEmailDomain returns an error that explains why someone with the e-mail
+// address cannot be invited to a tenant with these company domains. Case is
+// ignored. Without domains, every address is allowed.
 func CheckEmailDomain(email string, domains []string) error {
 	if len(domains) == 0 {
 		return nil
@@ -173,22 +177,22 @@ func CheckEmailDomain(email string, domains []string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s is no address of the company: the tenant invites only addresses of %s", email, strings.Join(domains, ", "))
+	return fmt.Errorf("%s is not a company address: this tenant invites only addresses of %s", email, strings.Join(domains, ", "))
 }
 
-// TeamMember is what someone is in the team of a tenant.
+// TeamMember is a member of a tenant's team.
 type TeamMember struct {
 	Role     TeamRole
-	Assigned map[string]string // the role in each product that is assigned
+	Assigned map[string]string // the role in each assigned product
 }
 
-// rank orders the roles of a team; none is the lowest.
+// rank orders the roles of a team; no role is the lowest.
 func (r TeamRole) rank() int {
 	return slices.Index([]TeamRole{RoleBillingContact, RoleMember, RoleAdmin, RoleOwner}, r)
 }
 
-// teamChanges compares what someone is in the team, nil for nothing: the role,
-// then the products.
+// teamChanges compares a member's role, then the products. nil means that the
+// person is not in the team.
 func teamChanges(was, is *TeamMember) []Change {
 	var before, after TeamMember
 	if was != nil {
@@ -211,8 +215,8 @@ func teamChanges(was, is *TeamMember) []Change {
 	return changes
 }
 
-// held returns the role in each product that the member may use; "user" where
-// the product has none.
+// held returns the role in each product that the member may use; "user" if the
+// product has no roles.
 func (m TeamMember) held() map[string]string {
 	roles := map[string]string{}
 	for _, h := range m.Role.Holds(m.Assigned) {
@@ -221,7 +225,7 @@ func (m TeamMember) held() map[string]string {
 	return roles
 }
 
-// rank orders the roles in the product; none is the lowest.
+// rank orders the roles in the product; no role is the lowest.
 func (p TeamProduct) rank(role string) int {
 	if role == "" {
 		return -len(p.Roles) - 1
@@ -247,7 +251,7 @@ func (c Change) teamText() string {
 	case Gained:
 		return "joins the team as " + c.To
 	case Lost:
-		return "leaves the team, where it was " + c.From
+		return "leaves the team, where they were " + c.From
 	}
 	return "changes from " + c.From + " to " + c.To + " in the team"
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// wantMistake checks an error by a part of its text; "" is none at all.
+// wantMistake checks an error by a part of its text; "" means no error.
 func wantMistake(t *testing.T, what string, err error, want string) {
 	t.Helper()
 	if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
@@ -14,8 +14,8 @@ func wantMistake(t *testing.T, what string, err error, want string) {
 	}
 }
 
-// described writes products as the truth table does: "product:role", with an
-// exclamation mark when it is held by the role in the team.
+// described formats products like the truth table: "product:role", with an
+// exclamation mark if held by the team role.
 func described(held []HeldProduct) string {
 	var list []string
 	for _, h := range held {
@@ -71,7 +71,7 @@ func TestTeamRole(t *testing.T) {
 	}
 }
 
-// Whatever is assigned, the more a role may do, the more it holds.
+// Regardless of assignments, a higher role holds more products.
 func TestTeamRole_order(t *testing.T) {
 	t.Parallel()
 	assigned := map[string]string{"studio_pro": "", "orchestrator": "analyst", "unknown": "admin"}
@@ -109,17 +109,17 @@ func TestCheckEmailDomain(t *testing.T) {
 		{"anna@Acme.EXAMPLE", []string{"other.example", "ACME.example"}, ""},
 		{"anna@acme.example", []string{" @acme.example "}, ""},
 		{"anna@sub.acme.example", []string{"acme.example"}, "only addresses of acme.example"},
-		{"anna@evil-acme.example", []string{"acme.example"}, "no address of the company"},
+		{"anna@evil-acme.example", []string{"acme.example"}, "not a company address"},
 		{`"x@acme.example"@evil.example`, []string{"acme.example", "other.example"}, "only addresses of acme.example, other.example"},
-		{"anna@acme.example.evil.example", []string{"acme.example"}, "no address of the company"},
-		{"anna", []string{"acme.example"}, "no address of the company"},
+		{"anna@acme.example.evil.example", []string{"acme.example"}, "not a company address"},
+		{"anna", []string{"acme.example"}, "not a company address"},
 	} {
 		wantMistake(t, c.email, CheckEmailDomain(c.email, c.domains), c.want)
 	}
 }
 
-// Whether a change of role gives or takes follows the order of roles, in the team
-// and in each product.
+// The order of roles, in the team and in each product, decides whether a change
+// of role is a gain or a loss.
 func TestTeamChanges(t *testing.T) {
 	t.Parallel()
 	in := func(role TeamRole, product ...string) *TeamMember {
@@ -137,7 +137,7 @@ func TestTeamChanges(t *testing.T) {
 	}{
 		{"nothing", in(RoleMember, "studio_pro"), in(RoleMember, "studio_pro"), nil},
 		{"from nothing", nil, in(RoleBillingContact), []string{"gained: joins the team as billing_contact"}},
-		{"to nothing", in(RoleMember), nil, []string{"lost: leaves the team, where it was member"}},
+		{"to nothing", in(RoleMember), nil, []string{"lost: leaves the team, where they were member"}},
 		{"a billing contact becomes a member", in(RoleBillingContact), in(RoleMember), []string{"raised: changes from billing_contact to member in the team"}},
 		{"a member becomes a billing contact", in(RoleMember), in(RoleBillingContact), []string{"lowered: changes from member to billing_contact in the team"}},
 		{"an Admin becomes the Owner", in(RoleAdmin), in(RoleOwner), []string{"raised: changes from admin to owner in the team"}},

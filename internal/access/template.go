@@ -2,7 +2,7 @@ package access
 
 import "slices"
 
-// TemplateKind says where a role template stands in the dashboard (rule 5).
+// TemplateKind is how the dashboard classifies a role template (rule 5).
 type TemplateKind string
 
 // The kinds of role templates.
@@ -24,8 +24,8 @@ func Templates() []Template {
 	return slices.Clone(templates)
 }
 
-// TemplateByID returns the predefined role template with the given id, and
-// false when there is none.
+// TemplateByID returns the predefined role template with the given id, and false
+// if there is none.
 func TemplateByID(id string) (Template, bool) {
 	i := slices.IndexFunc(templates, func(t Template) bool { return t.ID == id })
 	if i < 0 {
@@ -43,8 +43,8 @@ var templates = fillMatrix([]Template{
 	{ID: "order_fulfillment_manager", Label: "Order Fulfillment Manager", Kind: TradeTemplate},
 })
 
-// templateMatrix gives, per entity, the levels of the six templates in
-// their order: r is read, m is manage, - is none.
+// templateMatrix holds, per entity, the levels of the six templates in their
+// order: r is read, m is manage, - is none.
 var templateMatrix = map[string]string{
 	"companies":               "rmm---",
 	"customers":               "rmm--r",

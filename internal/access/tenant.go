@@ -6,34 +6,34 @@ import (
 	"strings"
 )
 
-// Tenant is a tenant in memory: its people, groups and what groups carry, with
-// the verbs that an apply has for them. Guardrails and review make the changes
-// of a plan to it. It is not safe for concurrent use.
+// Tenant is a tenant in memory: its people, its groups and their rights, with a
+// method for each change that an apply can make. Guardrails and review use it to
+// simulate the changes of a plan. It is not safe for concurrent use.
 //
-// People are named by id or, where that is not known, by e-mail; a verb about
-// nobody does nothing.
+// People are identified by id or, if the id is unknown, by e-mail. A method does
+// nothing for a person who is not in the tenant.
 type Tenant struct {
-	people        []*StateUser // nil for who is gone; a change replaces the value
+	people        []*StateUser // nil for a removed person; a change replaces the pointer
 	byID, byEmail map[string]int
 	members       map[string]map[int]bool // by group
 	groups        map[string]Group
-	order         []string // of groups, as they came
+	order         []string // ids of groups in the order in which they were added
 	rights        Rights
 	make          MakeState
 
 	grants map[string]*grant // evaluated groups
-	base   map[string]*grant // as they were at the start, to be shared
+	base   map[string]*grant // evaluated groups at the start, shared while equivalent
 	track  *journal
 }
 
-// journal is what a step changes, as it was before.
+// journal records the former values of what a change replaces.
 type journal struct {
 	people map[int]*StateUser
 	grants map[string]*grant
 	make   *MakeState
 }
 
-// NewTenant starts from a tenant as it is.
+// NewTenant returns a tenant with the given state.
 func NewTenant(s State) *Tenant {
 	t := &Tenant{
 		byID: make(map[string]int, len(s.Users)), byEmail: make(map[string]int, len(s.Users)), members: map[string]map[int]bool{},
@@ -51,7 +51,7 @@ func NewTenant(s State) *Tenant {
 	return t
 }
 
-// State is the tenant as it is now.
+// State returns the current state of the tenant.
 func (t *Tenant) State() State {
 	s := State{Rights: t.rights, Make: t.make}
 	for _, u := range t.people {
@@ -67,7 +67,7 @@ func (t *Tenant) State() State {
 	return s
 }
 
-// User returns who is meant, and false where there is no such user.
+// User returns the user with u's id or e-mail, and false if there is none.
 func (t *Tenant) User(u StateUser) (StateUser, bool) {
 	i, ok := t.find(u)
 	if !ok || t.people[i] == nil {
@@ -76,16 +76,17 @@ func (t *Tenant) User(u StateUser) (StateUser, bool) {
 	return *t.people[i], true
 }
 
-// Group returns a group as it is now.
+// Group returns a group in its current state, and false if there is none.
 func (t *Tenant) Group(id string) (Group, bool) {
 	g, ok := t.groups[id]
 	return g, ok
 }
 
-// Rights returns what groups can carry as it is now. Do not change it.
+// Rights returns the current rights. Callers must not modify them.
 func (t *Tenant) Rights() Rights { return t.rights }
 
-// Members returns the users in a group, in the order in which they came.
+// Members returns the users in a group, in the order in which they were added to
+// the tenant.
 func (t *Tenant) Members(group string) []StateUser {
 	var users []StateUser
 	for _, i := range slices.Sorted(maps.Keys(t.members[group])) {
@@ -101,7 +102,7 @@ func (t *Tenant) add(u StateUser) int {
 	return i
 }
 
-// put replaces a person; nil takes it away.
+// put replaces a person; nil removes the person.
 func (t *Tenant) put(i int, u *StateUser) {
 	if t.track != nil {
 		if _, known := t.track.people[i]; !known {
@@ -131,8 +132,8 @@ func (t *Tenant) put(i int, u *StateUser) {
 	}
 }
 
-// find returns the person with the id, else the one with the e-mail, who may be
-// gone.
+// find returns the index of the person with the id, otherwise with the e-mail.
+// The person may have been removed.
 func (t *Tenant) find(u StateUser) (int, bool) {
 	if i, ok := t.byID[u.ID]; ok && u.ID != "" {
 		return i, true
@@ -141,7 +142,7 @@ func (t *Tenant) find(u StateUser) (int, bool) {
 	return i, ok && u.Email != ""
 }
 
-// change replaces a person, who is there, by what alter makes of a copy.
+// change replaces an existing person with a copy that alter has modified.
 func (t *Tenant) change(u StateUser, alter func(*StateUser)) {
 	i, _ := t.find(u)
 	is := *t.people[i]
@@ -150,7 +151,7 @@ func (t *Tenant) change(u StateUser, alter func(*StateUser)) {
 	t.put(i, &is)
 }
 
-// AddUser makes a user, or makes one of a person who was in the team only.
+// AddUser creates a user, or turns someone who was only in the team into a user.
 func (t *Tenant) AddUser(u StateUser) {
 	i, ok := t.find(u)
 	if !ok {
@@ -166,15 +167,15 @@ func (t *Tenant) AddUser(u StateUser) {
 	}
 }
 
-// Rename gives a user another name.
+// Rename changes the name of a user.
 func (t *Tenant) Rename(u StateUser, name string) {
 	if is, ok := t.User(u); ok && is.Name != name {
 		t.change(u, func(u *StateUser) { u.Name = name })
 	}
 }
 
-// RemoveUser takes a user out of the tenant and its groups. Who is in the team
-// stays there.
+// RemoveUser removes a user from the tenant and its groups. A member of the team
+// stays in the team.
 func (t *Tenant) RemoveUser(u StateUser) {
 	i, ok := t.find(u)
 	if !ok || t.people[i] == nil || t.people[i].Outside {
@@ -194,14 +195,14 @@ func (t *Tenant) Lock(u StateUser, locked bool) {
 	}
 }
 
-// Join puts a user into a group.
+// Join adds a user to a group.
 func (t *Tenant) Join(group string, u StateUser) {
 	if is, ok := t.User(u); ok && !is.Outside && !slices.Contains(is.GroupIDs, group) {
 		t.change(u, func(u *StateUser) { u.GroupIDs = append(u.GroupIDs, group) })
 	}
 }
 
-// Leave takes a user out of a group.
+// Leave removes a user from a group.
 func (t *Tenant) Leave(group string, u StateUser) {
 	if is, ok := t.User(u); ok && slices.Contains(is.GroupIDs, group) {
 		t.change(u, func(u *StateUser) {
@@ -210,7 +211,7 @@ func (t *Tenant) Leave(group string, u StateUser) {
 	}
 }
 
-// SetMembers puts these users, and no others, into a group.
+// SetMembers makes these users the only members of a group.
 func (t *Tenant) SetMembers(group string, users []StateUser) {
 	listed := map[int]bool{}
 	for _, u := range users {
@@ -226,7 +227,7 @@ func (t *Tenant) SetMembers(group string, users []StateUser) {
 	}
 }
 
-// SetGroups puts a user into these groups, and no others.
+// SetGroups makes these groups the only groups of a user.
 func (t *Tenant) SetGroups(u StateUser, groups []string) {
 	is, ok := t.User(u)
 	if !ok {
@@ -242,7 +243,7 @@ func (t *Tenant) SetGroups(u StateUser, groups []string) {
 	}
 }
 
-// SetGroup makes a group, or changes what it gives its members.
+// SetGroup creates a group, or changes what it grants.
 func (t *Tenant) SetGroup(g Group) {
 	t.noteGroup(g.ID)
 	if _, ok := t.groups[g.ID]; !ok && !slices.Contains(t.order, g.ID) {
@@ -252,7 +253,7 @@ func (t *Tenant) SetGroup(g Group) {
 	delete(t.grants, g.ID)
 }
 
-// RemoveGroup removes a group, and its members from it.
+// RemoveGroup removes a group and its memberships.
 func (t *Tenant) RemoveGroup(id string) {
 	t.SetMembers(id, nil)
 	t.noteGroup(id)
@@ -260,7 +261,7 @@ func (t *Tenant) RemoveGroup(id string) {
 	delete(t.grants, id)
 }
 
-// RemoveVendorGroups removes the groups of a vendor, and their members from them.
+// RemoveVendorGroups removes the groups of a vendor and their memberships.
 func (t *Tenant) RemoveVendorGroups(vendor string) {
 	for _, id := range t.order {
 		if g, ok := t.groups[id]; ok && g.VendorID == vendor && vendor != "" {
@@ -269,32 +270,32 @@ func (t *Tenant) RemoveVendorGroups(vendor string) {
 	}
 }
 
-// SetTemplate says which access controls a role template gives.
+// SetTemplate sets the access controls that a role template grants.
 func (t *Tenant) SetTemplate(id string, controls []string) {
 	t.regroup(func(g Group) bool { return slices.Contains(g.Templates, id) })
 	t.rights.Templates = with(t.rights.Templates, id, controls)
 }
 
-// RemoveTemplate removes a role template of the tenant's own: groups that refer
-// to it get nothing from it any more.
+// RemoveTemplate removes a custom role template. Groups that refer to it no
+// longer get anything from it.
 func (t *Tenant) RemoveTemplate(id string) {
 	t.regroup(func(g Group) bool { return slices.Contains(g.Templates, id) })
 	delete(t.rights.Templates, id)
 }
 
-// SetControl makes an access control of the tenant's own, or changes it.
+// SetControl creates or changes a custom access control.
 func (t *Tenant) SetControl(id string, c OwnControl) {
 	t.regroup(t.carries(id))
 	t.rights.Controls = with(t.rights.Controls, id, c)
 }
 
-// RemoveControl removes an access control of the tenant's own.
+// RemoveControl removes a custom access control.
 func (t *Tenant) RemoveControl(id string) {
 	t.regroup(t.carries(id))
 	delete(t.rights.Controls, id)
 }
 
-// SetScope says whether the tenant has a scope of its own.
+// SetScope sets whether the tenant has a custom scope.
 func (t *Tenant) SetScope(id string, exists bool) {
 	t.regroup(func(g Group) bool {
 		return slices.ContainsFunc(t.rights.Carried(g), func(c string) bool { return slices.Contains(t.rights.Controls[c].Scopes, id) })
@@ -316,7 +317,8 @@ func (t *Tenant) carries(control string) func(Group) bool {
 	return func(g Group) bool { return slices.Contains(t.rights.Carried(g), control) }
 }
 
-// regroup has the groups evaluated anew for which something else changes.
+// regroup discards the evaluation of the groups that a change to something else
+// affects.
 func (t *Tenant) regroup(which func(Group) bool) {
 	for id, g := range t.groups {
 		if which(g) {
@@ -335,7 +337,7 @@ func (t *Tenant) noteGroup(id string) {
 	}
 }
 
-// grant returns a group, evaluated; nil where there is none.
+// grant returns the evaluated group; nil if there is none.
 func (t *Tenant) grant(id string) *grant {
 	if g, ok := t.grants[id]; ok {
 		return g
@@ -345,15 +347,15 @@ func (t *Tenant) grant(id string) *grant {
 		return nil
 	}
 	g := t.rights.evaluate(group)
-	if old := t.base[id]; old != nil && old.alike(g) {
+	if old := t.base[id]; old != nil && old.equivalent(g) {
 		g = old
 	}
 	t.grants[id] = g
 	return g
 }
 
-// SetTeam makes someone a member of the team or changes the role there; the
-// Owner's role goes to nobody else by itself.
+// SetTeam adds someone to the team or changes their role in it. It does not
+// change the former Owner's role; see SetOwner.
 func (t *Tenant) SetTeam(u StateUser, role TeamRole) {
 	if _, ok := t.User(u); !ok {
 		u.Outside, u.GroupIDs = true, nil
@@ -372,7 +374,7 @@ func (t *Tenant) SetTeam(u StateUser, role TeamRole) {
 	})
 }
 
-// LeaveTeam takes someone out of the team.
+// LeaveTeam removes someone from the team.
 func (t *Tenant) LeaveTeam(u StateUser) {
 	i, ok := t.find(u)
 	if !ok || t.people[i] == nil || t.people[i].Team == nil {
@@ -385,7 +387,7 @@ func (t *Tenant) LeaveTeam(u StateUser) {
 	t.change(u, func(u *StateUser) { u.Team = nil })
 }
 
-// SetOwner moves the ownership of the team to a member (rule 16).
+// SetOwner transfers the ownership of the team to a member (rule 16).
 func (t *Tenant) SetOwner(u StateUser) {
 	i, ok := t.find(u)
 	if !ok || t.people[i] == nil || t.people[i].Team == nil {
@@ -399,12 +401,12 @@ func (t *Tenant) SetOwner(u StateUser) {
 	t.SetTeam(u, RoleOwner)
 }
 
-// Assign gives a member of the team a product, with the role in it.
+// Assign assigns a product to a member of the team, with the role in it.
 func (t *Tenant) Assign(u StateUser, product, role string) {
 	t.changeTeam(u, func(m *TeamMember) { m.Assigned = with(m.Assigned, product, role) })
 }
 
-// Unassign takes a product from a member of the team.
+// Unassign removes a product from a member of the team.
 func (t *Tenant) Unassign(u StateUser, product string) {
 	t.changeTeam(u, func(m *TeamMember) { delete(m.Assigned, product) })
 }
@@ -419,7 +421,7 @@ func (t *Tenant) changeTeam(u StateUser, alter func(*TeamMember)) {
 	}
 }
 
-// SetMake says which Make organization the tenant has, and how the sync goes.
+// SetMake sets the tenant's Make organization and the settings of the sync.
 func (t *Tenant) SetMake(organization string, sync, prune bool) {
 	if t.track != nil && t.track.make == nil {
 		was := t.make
@@ -428,5 +430,5 @@ func (t *Tenant) SetMake(organization string, sync, prune bool) {
 	t.make.Organization, t.make.Sync, t.make.Prune = organization, sync, prune
 }
 
-// RemoveMake ends the sync. Members stay in Make.
+// RemoveMake turns off the sync. Members stay in Make.
 func (t *Tenant) RemoveMake() { t.SetMake("", false, false) }

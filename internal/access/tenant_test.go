@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// token is what a user's token holds (rule 13), apart from levels: roles in Make
-// that groups give are scopes, too.
+// token is what a user's token contains (rule 13), apart from levels. Roles in
+// Make that groups grant are scopes as well.
 func token(s State, u StateUser) []string {
 	user := ScopeUser{Locked: u.Locked}
 	for _, g := range s.Groups {
@@ -37,7 +37,7 @@ func token(s State, u StateUser) []string {
 	return user.Scopes()
 }
 
-// vendorsOf are the vendors whose groups a user is in.
+// vendorsOf returns the vendors whose groups a user is in.
 func vendorsOf(s State, u StateUser) string {
 	var ids []string
 	for _, g := range s.Groups {
@@ -49,8 +49,8 @@ func vendorsOf(s State, u StateUser) string {
 	return strings.Join(slices.Compact(ids), " ")
 }
 
-// anyPeople draws a state in which everybody has an id and an address of their
-// own, some are in the team and some only there.
+// anyPeople draws a state in which everyone has an id and an address of their
+// own; some are in the team, some only there.
 func anyPeople() *rapid.Generator[State] {
 	return rapid.Custom(func(t *rapid.T) State {
 		s := State{Groups: anyGroups().Draw(t, "groups"), Rights: someRights}
@@ -78,7 +78,7 @@ func anyPeople() *rapid.Generator[State] {
 	})
 }
 
-// anyEdit draws one thing that a plan does to a tenant.
+// anyEdit draws one change that a plan can make to a tenant.
 func anyEdit(t *rapid.T) func(*Tenant) {
 	u := StateUser{Email: fmt.Sprintf("U%d@acme.example", rapid.IntRange(0, 5).Draw(t, "user"))}
 	other := StateUser{ID: fmt.Sprint(rapid.IntRange(0, 5).Draw(t, "other user"))}
@@ -113,7 +113,7 @@ func anyEdit(t *rapid.T) func(*Tenant) {
 	}).Draw(t, "edit")
 }
 
-// A comparison names who has other scopes, and nobody else: as tokens have it.
+// A comparison names exactly the users whose tokens have different scopes.
 func TestCompareStates_asTokensHaveIt(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -150,13 +150,13 @@ func TestCompareStates_asTokensHaveIt(t *testing.T) {
 				}
 			}
 			if !moved && (gains != gained || loses != lost) || moved && (gains && !gained || loses && !lost) {
-				t.Fatalf("%s: from %q to %q, told as %+v", email, had, has, named[email])
+				t.Fatalf("%s: from %q to %q, reported as %+v", email, had, has, named[email])
 			}
 		}
 	})
 }
 
-// What a forecast says step by step is what comparing the states says.
+// A forecast's steps add up to the comparison of the states.
 func TestForecast_asComparing(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -172,12 +172,12 @@ func TestForecast_asComparing(t *testing.T) {
 			now := f.Tenant().State()
 			step, total := slices.Collect(CompareStates(at, now)), slices.Collect(CompareStates(before, now))
 			if !reflect.DeepEqual(impact.Step, append([]UserChange(nil), step...)) {
-				t.Fatalf("the step is told as\n%+v\nand is\n%+v", impact.Step, step)
+				t.Fatalf("got the step\n%+v\nwant\n%+v", impact.Step, step)
 			}
-			all := f.Worst(100, func(UserChange) bool { return true })
+			all := f.MostAffected(100, func(UserChange) bool { return true })
 			slices.SortFunc(all, compareChanges)
 			if len(all) != len(total) || len(total) > 0 && !reflect.DeepEqual(all, total) {
-				t.Fatalf("all steps are told as\n%+v\nand are\n%+v", all, total)
+				t.Fatalf("got the total\n%+v\nwant\n%+v", all, total)
 			}
 			count := func(which func(UserChange) bool) (n int) {
 				for _, c := range total {
@@ -198,15 +198,15 @@ func TestForecast_asComparing(t *testing.T) {
 
 func cloned(r Rights) Rights { return NewTenant(State{Rights: r}).Rights() }
 
-// A locked or removed person leaves the team as it was; the Owner's role moves
-// and never doubles.
+// A locked or removed person stays in the team unchanged; the Owner's role is
+// transferred, never duplicated.
 func TestTenant_team(t *testing.T) {
 	t.Parallel()
 	anna, ben := StateUser{ID: "1", Email: "anna@acme.example", Team: &TeamMember{Role: RoleOwner}}, StateUser{ID: "2", Email: "ben@acme.example"}
 	tenant := NewTenant(State{Users: []StateUser{anna, ben}})
 	tenant.SetOwner(ben)
 	if u, _ := tenant.User(anna); u.Team.Role != RoleOwner {
-		t.Error("who is not in the team became the Owner")
+		t.Error("someone outside the team became the Owner")
 	}
 	tenant.SetTeam(ben, RoleMember)
 	tenant.Assign(ben, "orchestrator", "analyst")
@@ -228,7 +228,7 @@ func TestTenant_team(t *testing.T) {
 	}
 	tenant.LeaveTeam(anna)
 	if u, ok := tenant.User(anna); ok {
-		t.Errorf("%+v is left of who is in nothing", u)
+		t.Errorf("got %+v for someone in neither tenant nor team", u)
 	}
 	var texts []string
 	for c := range CompareStates(State{Users: []StateUser{anna, ben}}, tenant.State()) {
@@ -237,7 +237,7 @@ func TestTenant_team(t *testing.T) {
 		}
 	}
 	want := []string{
-		"anna@acme.example removed leaves the team, where it was owner",
+		"anna@acme.example removed leaves the team, where they were owner",
 		"anna@acme.example removed loses the product studio_pro, held as user",
 		"anna@acme.example removed loses the product bot_runner, held as user",
 		"anna@acme.example removed loses the product orchestrator, held as admin",
@@ -248,7 +248,8 @@ func TestTenant_team(t *testing.T) {
 	}
 }
 
-// A verb about nobody changes nothing, and who is only in the team is no user.
+// A method for an unknown person changes nothing, and someone only in the team is
+// not a user.
 func TestTenant_nobody(t *testing.T) {
 	t.Parallel()
 	anna := StateUser{ID: "1", Email: "anna@acme.example", Name: "Anna", GroupIDs: []string{"g"}}
@@ -269,7 +270,7 @@ func TestTenant_nobody(t *testing.T) {
 		"assign":       func(t *Tenant, u StateUser) { t.Assign(u, "studio_pro", "") },
 		"unassign":     func(t *Tenant, u StateUser) { t.Unassign(u, "studio_pro") },
 	} {
-		// Somebody who has been there is nobody, too.
+		// A removed person is unknown as well.
 		for who, prepare := range map[string]func(*Tenant){"nobody": func(*Tenant) {}, "who is gone": func(t *Tenant) { t.AddUser(nina); t.RemoveUser(nina) }} {
 			tenant := NewTenant(state)
 			prepare(tenant)
@@ -282,14 +283,14 @@ func TestTenant_nobody(t *testing.T) {
 			tenant := NewTenant(state)
 			verb(tenant, olaf)
 			if got := tenant.State().Users; !reflect.DeepEqual(got, state.Users) {
-				t.Errorf("%s of who is only in the team: got %+v", name, got)
+				t.Errorf("%s of someone only in the team: got %+v", name, got)
 			}
 		}
 	}
 }
 
-// People are found by id, else by e-mail in any case; who and what comes again is
-// there once.
+// People are found by id, otherwise by e-mail in any case. A person or group that
+// is added again exists once.
 func TestTenant_again(t *testing.T) {
 	t.Parallel()
 	anna := StateUser{ID: "1", Email: "anna@acme.example", Name: "Anna", GroupIDs: []string{"g"}}
@@ -301,16 +302,16 @@ func TestTenant_again(t *testing.T) {
 		}
 	}
 	if u, ok := tenant.User(StateUser{}); ok {
-		t.Errorf("nobody is %+v", u)
+		t.Errorf("an unknown person is %+v", u)
 	}
 	tenant.AddUser(StateUser{Email: "anna@acme.example", Name: "Another"})
 	if u, _ := tenant.User(anna); !reflect.DeepEqual(u, anna) {
-		t.Errorf("who is added again is %+v", u)
+		t.Errorf("a person added again is %+v", u)
 	}
 	tenant.RemoveUser(anna)
 	tenant.AddUser(StateUser{Email: "anna@acme.example", Name: "Another"})
 	if u, ok := tenant.User(anna); !ok || u.Name != "Another" || len(tenant.Members("g")) > 0 {
-		t.Errorf("who comes back is %+v, %t", u, ok)
+		t.Errorf("a returning person is %+v, %t", u, ok)
 	}
 	tenant.RemoveGroup("g")
 	tenant.SetGroup(Group{ID: "g"})
@@ -325,7 +326,7 @@ func TestTenant_again(t *testing.T) {
 	}
 }
 
-// The Owner's role moves past who is gone.
+// The ownership can be transferred after the Owner was removed.
 func TestTenant_ownerAfterRemoval(t *testing.T) {
 	t.Parallel()
 	gone, anna, ben := StateUser{ID: "0", Email: "gone@acme.example"}, StateUser{ID: "1", Email: "anna@acme.example", Team: &TeamMember{Role: RoleOwner}}, StateUser{ID: "2", Email: "ben@acme.example", Team: &TeamMember{Role: RoleMember}}
@@ -343,8 +344,8 @@ func TestTenant_ownerAfterRemoval(t *testing.T) {
 	}
 }
 
-// A scope of the tenant's own counts while it is there. Where nothing says which
-// there are, all that are named are.
+// A custom scope counts while it exists. If the scopes are unknown, every scope
+// that a control names counts.
 func TestTenant_scopes(t *testing.T) {
 	t.Parallel()
 	state := State{
@@ -356,18 +357,18 @@ func TestTenant_scopes(t *testing.T) {
 	tenant.SetScope("house.key", false)
 	tenant.SetScope("house.gone", true)
 	want := []string{"anna@acme.example; loses the scope house.key through g; gains the scope house.gone through g"}
-	if got := tell(CompareStates(state, tenant.State())); !slices.Equal(got, want) {
+	if got := format(CompareStates(state, tenant.State())); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	state.Rights.Scopes = nil
 	tenant = NewTenant(state)
 	tenant.SetScope("house.key", false)
-	if got := tell(CompareStates(state, tenant.State())); len(got) > 0 {
-		t.Errorf("got %q where the scopes are not known", got)
+	if got := format(CompareStates(state, tenant.State())); len(got) > 0 {
+		t.Errorf("with unknown scopes, got %q", got)
 	}
 }
 
-// A vendor's groups go with their members, and no others.
+// A vendor's groups are removed with their memberships; other groups stay.
 func TestTenant_removeVendorGroups(t *testing.T) {
 	t.Parallel()
 	anna := StateUser{ID: "1", Email: "anna@acme.example", Name: "Anna", GroupIDs: []string{"a1", "none", "z"}}

@@ -63,7 +63,7 @@ func TestVendorGroups(t *testing.T) {
 	}
 }
 
-// Of a vendor's groups only that of its product managers may publish products.
+// Of a vendor's groups, only the product managers' group can publish products.
 func TestCheckPublishing(t *testing.T) {
 	t.Parallel()
 	managers, viewers := []string{controlID("4", "224")}, []string{controlID("1", "232")}
@@ -83,7 +83,7 @@ func TestCheckPublishing(t *testing.T) {
 		wantMistake(t, c.name, CheckPublishing(c.controls, c.scopes), c.want)
 	}
 	text := message(CheckVendors(GroupVendor{"a", ""}, GroupVendor{"b", "acme"}))
-	if want := "group 'a' belongs to no vendor and group 'b' to vendor 'acme', but all groups of an employee belong to the same vendor or to none"; text != want {
+	if want := "group 'a' belongs to no vendor and group 'b' to vendor 'acme', but all groups of an employee must belong to the same vendor or to none"; text != want {
 		t.Errorf("got %q, want %q", text, want)
 	}
 }

@@ -7,18 +7,18 @@ import (
 	"unicode/utf8"
 )
 
-// Visible returns the text in one line in which every character can be seen:
-// control characters, line breaks, what overrides the direction of writing and
-// letters without a width are shown as \u{…}. No two texts look the same because
-// of them: a text that holds such a mark itself has its backslash shown, too.
+// Visible returns the text on one line with every character visible: control
+// characters, line breaks, characters that override the writing direction and
+// characters without a width are written as \u{…}. Distinct texts stay distinct:
+// if a text itself contains \u{, its backslash is escaped as well.
 func Visible(text string) string {
 	if strings.IndexFunc(text, special) < 0 {
-		return text // as nearly all are
+		return text // the usual case
 	}
 	text = strings.ReplaceAll(text, `\u{`, `\u{5c}u{`)
 	var b strings.Builder
 	for i, r := range text {
-		if Hidden(r) || r == utf8.RuneError || i == 0 && unicode.IsMark(r) { // a mark would join what stands before the text
+		if Hidden(r) || r == utf8.RuneError || i == 0 && unicode.IsMark(r) { // a mark would combine with the character before the text
 			fmt.Fprintf(&b, `\u{%x}`, r)
 		} else {
 			b.WriteRune(r)
@@ -27,11 +27,11 @@ func Visible(text string) string {
 	return b.String()
 }
 
-// special reports whether a text with the character needs a closer look.
+// special reports whether a text with the character may need escaping.
 func special(r rune) bool { return r == '\\' || r == utf8.RuneError || unicode.IsMark(r) || Hidden(r) }
 
-// Excerpt is a text that somebody else chose, for people to read: Visible, and
-// cut to so many characters, with a note of how long it was.
+// Excerpt returns a text from someone else, for display: Visible, and cut to
+// limit characters, with a note of its full length in bytes.
 func Excerpt(text string, limit int) string {
 	count := 0
 	for at := range text {
@@ -43,11 +43,11 @@ func Excerpt(text string, limit int) string {
 	return Visible(text)
 }
 
-// brailleBlank counts as a symbol and looks like a space.
+// brailleBlank is a symbol to Unicode, but looks like a space.
 const brailleBlank = '\u2800'
 
-// Hidden reports whether the character shows nothing, or changes how others
-// show. The space does not count.
+// Hidden reports whether the character shows nothing, or changes how other
+// characters are displayed. The space is not hidden.
 func Hidden(r rune) bool {
 	if ' ' <= r && r <= '~' {
 		return false

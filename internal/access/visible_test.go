@@ -7,7 +7,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// What cannot be seen is shown.
+// Invisible characters are shown.
 func TestVisible(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

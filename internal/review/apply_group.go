@@ -85,7 +85,7 @@ func (a *applied) controlsOf(c change, present access.Group) []string {
 		a.note(c, "the access that the group gives is not all known before the apply")
 		levels = a.knownLevels(c, present)
 	}
-	ids := access.ControlIDs(access.Given(levels, a.Rights().Has))
+	ids := access.ControlIDs(access.Attainable(levels, a.Rights().Has))
 	listed := c.after.texts("access_control_ids")
 	if c.after["access_control_ids"] == nil && !c.isUnknown("access_control_ids") {
 		listed = slices.DeleteFunc(slices.Clone(present.Controls), givesLevel)

@@ -69,7 +69,7 @@ func TestRun_drift(t *testing.T) {
 				change("iam_product_assignment.ann", "delete", m{"member_id": "ann", "product": "orchestrator", "role": "analyst"}, nil, nil),
 				change("iam_team_member.ann", "delete", ann, nil, nil),
 			},
-			"ann@acme.example; leaves the team, where it was member; loses the product orchestrator, held as analyst",
+			"ann@acme.example; leaves the team, where they were member; loses the product orchestrator, held as analyst",
 		},
 		"a description":   {people(), []m{change("iam_group.g", "update", group("g", m{"orders": "read"}, m{"description": "a"}), group("g", m{"orders": "read"}), nil)}, ""},
 		"another address": {people(), []m{with(change("iam_user.ann", "no-op", user("ann"), user("ann"), nil), "previous_address", "iam_user.other")}, ""},

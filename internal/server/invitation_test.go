@@ -146,7 +146,7 @@ func TestInvitation_scopes(t *testing.T) {
 func TestInvitation_domains(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
-	refused := `{"code": 400, "status": "Constraint validation failed", "message": "The e-mail address is not allowed", "resourceId": "anna@else.example", "details": ["anna@else.example is no address of the company: the tenant invites only addresses of acme.example, Acme.test"]}`
+	refused := `{"code": 400, "status": "Constraint validation failed", "message": "The e-mail address is not allowed", "resourceId": "anna@else.example", "details": ["anna@else.example is not a company address: this tenant invites only addresses of acme.example, Acme.test"]}`
 	invite := func(name, email string, status int, want string) []exchange {
 		return []exchange{
 			{name: name + " user", method: "POST", path: "~/users", body: person(email), status: status, want: want},

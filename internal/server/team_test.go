@@ -97,11 +97,11 @@ func TestTeam_refused(t *testing.T) {
 		return `{"code": 409, "status": "Conflict", "message": "` + anyText + `", "details": ["` + part + `"]}`
 	}
 	const (
-		twoOwners  = "the role owner cannot be given: a team has one Owner, always; invite the member in another role and transfer the ownership once it has joined"
-		noSuchRole = `there is no role \"king\" in a team: use one of admin, member, billing_contact`
-		stays      = "the Owner's role cannot change, for a team is never without one: transfer the ownership to another member first, which makes the former Owner an Admin"
-		notRemoved = "the Owner cannot be removed, for a team is never without one: transfer the ownership to another member first"
-		notJoined  = "the member was invited and has not joined the team yet: the ownership can be transferred once the invitation is accepted"
+		twoOwners  = "the role owner cannot be assigned: a team always has exactly one Owner; invite the member in another role and transfer the ownership once they have joined"
+		noSuchRole = `unknown team role \"king\": use one of admin, member, billing_contact`
+		stays      = "the Owner's role cannot change, because a team always has an Owner: transfer the ownership to another member first; the former Owner becomes an Admin"
+		notRemoved = "the Owner cannot be removed, because a team always has an Owner: transfer the ownership to another member first"
+		notJoined  = "the invited member has not joined the team yet: transfer the ownership once they have accepted the invitation"
 	)
 	b.play(
 		t,
@@ -158,11 +158,11 @@ func TestTeam_ownerIsAUser(t *testing.T) {
 	refused := func(id, part string) string {
 		return `{"code": 409, "status": "Conflict", "message": "` + anyText + `", "resourceId": "` + id + `", "details": ["` + part + `"]}`
 	}
-	const removed, locked = "the Owner cannot be removed, for a team is never without one: transfer the ownership to another member first",
-		"the Owner cannot be locked, for a team is never without one: transfer the ownership to another member first"
+	const removed, locked = "the Owner cannot be removed, because a team always has an Owner: transfer the ownership to another member first",
+		"the Owner cannot be locked, because a team always has an Owner: transfer the ownership to another member first"
 	transfer := exchange{name: "transfer", method: "PUT", path: team("/owner"), body: `{"memberId": "` + heir + `"}`, status: 204}
 	tooEarly := transfer
-	tooEarly.name, tooEarly.status, tooEarly.want = "transfer to a locked user", 409, refused(heir, "the member's user is locked, and an Owner never is: unlock the user first")
+	tooEarly.name, tooEarly.status, tooEarly.want = "transfer to a locked user", 409, refused(heir, "the member's user is locked, and the Owner cannot be locked: unlock the user first")
 	b.play(
 		t,
 		exchange{name: "remove", method: "DELETE", path: "~/users/" + owner, status: 409, want: refused(owner, removed)},
@@ -206,12 +206,12 @@ func TestTeam_products(t *testing.T) {
 		put("no role", anna, "orchestrator", `{}`, 400, detail(400, "SaaS Orchestrator needs a role: use one of admin, analyst")),
 		put("another's role", anna, "orchestrator", `{"role": "owner"}`, 400, detail(400, `SaaS Orchestrator has no role \"owner\": use one of admin, analyst`)),
 		put("a role where there are none", anna, "bot_runner", `{"role": "admin"}`, 400, detail(400, "Bot Runner has no roles: leave the role out")),
-		put("no such product", anna, "excel", `{}`, 404, detail(404, `there is no product \"excel\": use one of studio_pro, bot_runner, orchestrator`)),
+		put("no such product", anna, "excel", `{}`, 404, detail(404, `unknown product \"excel\": use one of studio_pro, bot_runner, orchestrator`)),
 		put("nobody", "nobody", "bot_runner", `{}`, 404, `{"code": 404, "resourceId": "nobody"}`),
-		put("the owner", owner, "bot_runner", `{}`, 409, detail(409, "the Owner holds every product already, new ones too: there is nothing to assign")),
+		put("the owner", owner, "bot_runner", `{}`, 409, detail(409, "the Owner already holds every product, including new ones: there is nothing to assign")),
 
 		role("admin"),
-		put("an admin", anna, "bot_runner", `{}`, 409, detail(409, "an Admin holds every product already, new ones too: there is nothing to assign; give the role member to someone who is to hold single products")),
+		put("an admin", anna, "bot_runner", `{}`, 409, detail(409, "an Admin already holds every product, including new ones: there is nothing to assign; to assign single products, change the role to member first")),
 		exchange{name: "everything", path: path, status: 200, want: `{"products": ` + everything + `}`},
 		role("member"),
 		exchange{name: "as before", path: path, status: 200, want: assigned},
@@ -222,7 +222,7 @@ func TestTeam_products(t *testing.T) {
 		exchange{name: "the other stays", path: path, status: 200, want: `{"products": [{"product": "orchestrator"}]}`},
 
 		role("billing_contact"),
-		put("a billing contact", anna, "bot_runner", `{}`, 409, detail(409, "billing contacts see billing only and hold no product: give the role member first")),
+		put("a billing contact", anna, "bot_runner", `{}`, 409, detail(409, "billing contacts see only billing and cannot hold products: change the role to member first")),
 		role("member"),
 		exchange{name: "nothing came back", path: path, status: 200, want: `{"products": []}`},
 	)

@@ -1,5 +1,5 @@
-// Package safecsv writes CSV that no spreadsheet runs: cells that begin like a
-// formula get an apostrophe, which Plain takes away again.
+// Package safecsv writes CSV with cells that no spreadsheet runs as a formula: a
+// cell that begins like one gets an apostrophe, which Plain removes.
 package safecsv
 
 import (
@@ -9,14 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// Writer writes RFC 4180 text: CRLF line ends, cells that a spreadsheet would
-// run as a formula defused.
+// Writer writes RFC 4180 text: CRLF line ends, and cells escaped by Cell.
 type Writer struct {
 	w   *csv.Writer
 	row []string // the cells of the row being written
 }
 
-// NewWriter returns a writer that has written the header.
+// NewWriter returns a writer and writes the header.
 func NewWriter(w io.Writer, header ...string) *Writer {
 	t := &Writer{w: csv.NewWriter(w)}
 	t.w.UseCRLF = true
@@ -32,20 +31,21 @@ func (t *Writer) Cells(texts ...string) {
 	}
 }
 
-// EndRow writes the row. A writer that failed fails again at the End.
+// EndRow writes the row. End returns the error if it fails.
 func (t *Writer) EndRow() {
 	_ = t.w.Write(t.row)
 	t.row = t.row[:0]
 }
 
-// End writes what is left and returns the first error.
+// End flushes the writer and returns the first error.
 func (t *Writer) End() error {
 	t.w.Flush()
 	return t.w.Error()
 }
 
-// Cell keeps spreadsheets from running a cell as a formula. The apostrophes that
-// a cell begins with count as its own, so that Plain finds them again.
+// Cell escapes a cell that a spreadsheet would run as a formula with an
+// apostrophe. A cell that begins with apostrophes followed by a formula is
+// escaped too, so that Plain restores it.
 func Cell(text string) string {
 	if runs(text) {
 		return "'" + text
@@ -53,7 +53,7 @@ func Cell(text string) string {
 	return text
 }
 
-// Plain takes away what Cell put there.
+// Plain removes the apostrophe that Cell added.
 func Plain(cell string) string {
 	if strings.HasPrefix(cell, "'") && runs(cell) {
 		return cell[1:]
@@ -61,8 +61,8 @@ func Plain(cell string) string {
 	return cell
 }
 
-// runs reports whether the cell, without apostrophes at its start, begins like
-// a formula. Spreadsheets take the full-width signs for the plain ones.
+// runs reports whether the cell, ignoring leading apostrophes, begins like a
+// formula. Spreadsheets treat full-width signs like the plain ones.
 func runs(cell string) bool {
 	start := 0
 	for start < len(cell) && cell[start] == '\'' {

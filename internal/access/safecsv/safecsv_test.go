@@ -7,7 +7,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access/safecsv"
 )
 
-// FuzzCell: no cell that is written runs, and none is lost.
+// FuzzCell: no written cell runs as a formula, and every cell can be read back.
 func FuzzCell(f *testing.F) {
 	for _, cell := range []string{"", "=1", "'=1", "''@", "ab", "-", "＝1", "\t=", "'"} {
 		f.Add(cell)
@@ -23,8 +23,8 @@ func FuzzCell(f *testing.F) {
 	})
 }
 
-// What a spreadsheet would run begins with an apostrophe, also where a full-width
-// sign stands for the plain one; everything else is as it was.
+// A cell that a spreadsheet would run gets an apostrophe, including one that
+// begins with a full-width sign; every other cell stays the same.
 func TestCell(t *testing.T) {
 	t.Parallel()
 	for _, sign := range []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'=", "''＠"} {

@@ -21,24 +21,24 @@ func blank(cells []string) bool {
 	return true
 }
 
-// cleanCell takes away what nobody sees around a cell and what keeps spreadsheets
-// from running it as a formula.
+// cleanCell removes white space and invisible characters around a cell, and the
+// apostrophe that keeps spreadsheets from running it as a formula.
 func cleanCell(cell string) string {
 	return access.TrimBlanks(safecsv.Plain(access.TrimBlanks(cell)))
 }
 
-// wrongCell says what is wrong with the text of a column, as far as it most
-// likely says something else than was meant; "" when nothing is.
-func wrongCell(column, text string) string {
+// cellProblem describes a text in a column that probably does not say what was
+// meant; "" if it finds nothing.
+func cellProblem(column, text string) string {
 	if name := access.Invisible(text); name != "" {
 		return fmt.Sprintf("%s contains the invisible character %s: remove or replace it", column, name)
 	}
 	if strings.ContainsRune(text, utf8.RuneError) {
-		return fmt.Sprintf("%s contains %s, where a character was lost: %s", column, access.CharacterName(utf8.RuneError), otherEncodings)
+		return fmt.Sprintf("%s contains %s: a character was lost when the text was decoded; %s", column, access.CharacterName(utf8.RuneError), otherEncodings)
 	}
 	if typographic(text) {
 		first, _ := utf8.DecodeRuneInString(text)
-		return fmt.Sprintf("%s starts with the typographic quote %c: only straight quotes (\") quote in CSV, so use those or none", column, first)
+		return fmt.Sprintf("%s starts with the typographic quote %c: CSV recognizes only straight quotes (\"): use those or none", column, first)
 	}
 	if column == "groups" && strings.ContainsAny(text, ",;|") {
 		ids := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;|", r) || unicode.IsSpace(r) })
@@ -47,7 +47,7 @@ func wrongCell(column, text string) string {
 	return ""
 }
 
-// otherEncodings says how Terraform reads what is not UTF-8.
+// otherEncodings explains how to read a file that is not UTF-8.
 const otherEncodings = `save the file as CSV UTF-8, or read it with textdecodebase64(filebase64("users.csv"), "windows-1252"), or "UTF-16" for Unicode text of Excel`
 
 const (
@@ -55,8 +55,8 @@ const (
 	closingQuotes = "”“«»"
 )
 
-// typographic reports whether a cell starts with a quote that a word processor
-// made and that ends at the end of the cell or nowhere.
+// typographic reports whether a cell starts with a quote from a word processor
+// that is closed at the end of the cell or not at all.
 func typographic(text string) bool {
 	first, size := utf8.DecodeRuneInString(text)
 	if !strings.ContainsRune(openingQuotes, first) {
@@ -70,7 +70,7 @@ func typographic(text string) bool {
 	return size+end+last == len(text)
 }
 
-// checkEncoding refuses text that was read with another encoding than its own.
+// checkEncoding returns an error for text that was read with the wrong encoding.
 func checkEncoding(text string) error {
 	if nuls := strings.Count(text, "\x00"); nuls > len(text)/4 {
 		return &LineError{1, `many characters are U+0000 (NUL), as in UTF-16: read the file with textdecodebase64(filebase64("users.csv"), "UTF-16LE"), or save it as CSV UTF-8`}
@@ -95,8 +95,8 @@ func checkEncoding(text string) error {
 	return nil
 }
 
-// failRead reports text that is no CSV. The row begins at the offset. What
-// follows cannot be read.
+// failRead reports text that is not CSV. The row begins at the offset start. The
+// rest of the text cannot be read.
 func (p *userParser) failRead(err error, start int64) {
 	var broken *csv.ParseError
 	if !errors.As(err, &broken) {
@@ -119,9 +119,9 @@ func (p *userParser) failRead(err error, start int64) {
 	}
 }
 
-// brokenQuote returns the line on which a quote opens that is not closed at the
-// end of a cell, and the line on which it is closed, 0 when it never is. The
-// text is read from the offset, where a row begins.
+// brokenQuote returns the line of an opening quote that is not closed at the end
+// of a cell, and the line on which it is closed, 0 if it is never closed. It
+// reads the text from the offset start, where a row begins.
 func (p *userParser) brokenQuote(start int64) (opens, ends int) {
 	line := 1 + strings.Count(p.text[:start], "\n")
 	rest := p.text[start:]

@@ -8,14 +8,15 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access/safecsv"
 )
 
-// Edit returns the text with other users, and nothing else changed: lines of
-// users that stay as they are, the columns, their order and the separator stay.
-// The function returns what becomes of a user, and whether it stays at all; more
-// users follow at the end. A column that the text does not have is not written.
+// Edit returns the text with changed users and nothing else changed: the lines of
+// unchanged users, the columns, their order and the separator stay the same. The
+// function edit returns the changed user and whether the user stays in the table.
+// The users in more are appended. Columns that the text does not have are not
+// written.
 func (t *Text) Edit(edit func(User) (User, bool), more ...User) string {
 	p, lines := t.p, splitLines(t.text)
 	var out strings.Builder
-	next := 0 // of lines
+	next := 0 // index in lines
 	for i, u := range p.table.Users {
 		changed, stays := edit(u)
 		if stays && p.same(u, changed) {
@@ -58,18 +59,18 @@ func splitLines(text string) []string {
 	return append(lines, text[start:])
 }
 
-// lineEnd returns what ends a line; nothing ends the last one.
+// lineEnd returns the line end of a line; "" for the last one.
 func lineEnd(line string) string {
 	return line[len(strings.TrimRight(line, "\r\n")):]
 }
 
-// same reports whether the text says the same of both users.
+// same reports whether both users have the same row in this text.
 func (p *userParser) same(a, b User) bool {
 	return !slices.ContainsFunc(p.table.Columns, func(column string) bool { return a.cell(column) != b.cell(column) })
 }
 
-// line writes a user as the rows of the text are, without a line end. Cells that
-// say what they said of the former user stay as they were.
+// line returns a user as a row of the text, without a line end. Cells whose value
+// is the same as the former user's keep their exact text.
 func (p *userParser) line(u, former User, cells []string) string {
 	cells = slices.Clone(cells[:p.width])
 	for column, i := range p.position {
@@ -85,10 +86,9 @@ func (p *userParser) line(u, former User, cells []string) string {
 	return strings.TrimSuffix(line.String(), "\n")
 }
 
-// Same reports whether two texts say the same: columns and rows may
-// stand in another order, cells may be quoted otherwise, e-mails and names of
-// columns in another case, groups in another order. Texts that cannot be read
-// are the same when they are equal.
+// Same reports whether two texts say the same: the order of columns, rows and
+// groups, the quoting of cells, and the case of e-mails and column names may
+// differ. Texts that cannot be read are the same only if they are equal.
 func Same(a, b string) bool {
 	if a == b {
 		return true
@@ -113,8 +113,8 @@ func Same(a, b string) bool {
 	return true
 }
 
-// Same reports whether two rows of a table with the same columns say the same,
-// wherever they stand.
+// Same reports whether two rows of tables with the same columns say the same,
+// wherever they are in the tables.
 func (u User) Same(other User) bool {
 	return strings.EqualFold(u.Email, other.Email) && len(differences(userColumns, u, other)) == 0
 }

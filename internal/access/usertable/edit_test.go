@@ -29,7 +29,7 @@ func TestText_Edit(t *testing.T) {
 	replace := func(old, replacement string) string {
 		t.Helper()
 		if strings.Count(text, old) != 1 {
-			t.Fatalf("%q stands %d times", old, strings.Count(text, old))
+			t.Fatalf("%q occurs %d times", old, strings.Count(text, old))
 		}
 		return strings.Replace(text, old, replacement, 1)
 	}
@@ -114,7 +114,7 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// Line ends of old Macintosh computers stay, the last one too.
+// Carriage returns as line ends are kept, including the last one.
 func TestText_Edit_carriageReturns(t *testing.T) {
 	t.Parallel()
 	read, err := Read("email,first_name,last_name\ra@x.example,A,A\rb@x.example,B,B\r")

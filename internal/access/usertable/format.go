@@ -11,19 +11,19 @@ import (
 	"unicode"
 )
 
-// Format says how a table is written that was not made for this purpose.
-// The zero value is the format of a Table.
+// Format describes a table in a format other than that of Table. The zero value
+// is the format of a Table.
 type Format struct {
-	// Columns are the headers of columns by the name that a Table has for
-	// them. Columns that are not named have their own names.
+	// Columns maps columns of a Table to their headers in the text. Other columns
+	// have their own names as headers.
 	Columns map[string]string
-	// Ignore are headers of columns that are left out.
+	// Ignore lists headers of columns to skip.
 	Ignore []string
-	// Delimiter is one of Delimiters. When it is empty, the text shows it.
+	// Delimiter is one of Delimiters. If it is empty, it is detected from the text.
 	Delimiter string
 }
 
-// Delimiters returns what can stand between the cells of a table.
+// Delimiters returns the supported separators between the cells of a table.
 func Delimiters() []string {
 	return strings.Split(delimiters, "")
 }
@@ -33,8 +33,8 @@ const (
 	delimiterNames = "commas, semicolons, tabs or |"
 )
 
-// Check returns what is wrong with the format whatever the text is, each mistake
-// with the name of its option.
+// Check returns the errors in the format that do not depend on a text, joined;
+// each names its option.
 func (f Format) Check() error {
 	var mistakes []error
 	fail := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(format, args...)) }
@@ -45,7 +45,7 @@ func (f Format) Check() error {
 		other, twice := columns[key]
 		switch {
 		case !slices.Contains(userColumns, name):
-			fail("columns: %q is not a column of a user, which are %s: write the column of a user first, as in { first_name = \"Vorname\" }", name, strings.Join(userColumns, ", "))
+			fail("columns: %q is not a user column; the columns are %s. Write the user column first, as in { first_name = \"Vorname\" }", name, strings.Join(userColumns, ", "))
 		case key == "":
 			fail("columns[%q] is empty: write the header that the column has in the text, or leave %s out", name, name)
 		case twice:
@@ -72,8 +72,8 @@ func (f Format) Check() error {
 	return errors.Join(mistakes...)
 }
 
-// headerKey is what is compared of headers: "E-Mail" is email, and "First Name"
-// first_name.
+// headerKey returns the form in which headers are compared: "E-Mail" is email,
+// and "First Name" is first_name.
 func headerKey(cell string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '-' || r == '_' || unicode.IsSpace(r) {
@@ -85,8 +85,8 @@ func headerKey(cell string) string {
 
 // headers finds columns by their headers.
 type headers struct {
-	names   map[string]string // of columns by key
-	renamed map[string]string // the headers of the format by column
+	names   map[string]string // columns by key
+	renamed map[string]string // headers of the format, by column
 	ignored map[string]bool   // by key
 }
 
@@ -106,8 +106,8 @@ func newHeaders(f Format) headers {
 	return h
 }
 
-// column returns the column under a header, "" when it is ignored, and whether
-// the header is known at all.
+// column returns the column under a header, "" if it is ignored, and whether the
+// header is known.
 func (h headers) column(cell string) (name string, known bool) {
 	key := headerKey(cell)
 	if h.ignored[key] {
@@ -117,7 +117,7 @@ func (h headers) column(cell string) (name string, known bool) {
 	return name, known
 }
 
-// known counts the headers of a row that are known.
+// known returns the number of known headers in a row.
 func (h headers) known(cells []string) (known int) {
 	for _, cell := range cells {
 		if _, ok := h.column(cell); ok {
@@ -127,8 +127,8 @@ func (h headers) known(cells []string) (known int) {
 	return known
 }
 
-// delimiterOf returns the delimiter under which the header has most columns
-// that are known, or else most cells.
+// delimiterOf returns the delimiter with which the header has the most known
+// columns, otherwise the most cells.
 func (h headers) delimiterOf(text string) rune {
 	best, most, widest := ',', 0, 1
 	for _, delimiter := range delimiters {
@@ -143,14 +143,14 @@ func (h headers) delimiterOf(text string) rune {
 	return best
 }
 
-// below returns the line of a header that stands below other lines, with one of
-// the delimiters; 0 when none does.
+// below returns the line of a header that has other lines above it, with one of
+// the delimiters; 0 if there is none.
 func (h headers) below(text, delimiters string) int {
 	const deepest = 20 // rows
 	for _, delimiter := range delimiters {
 		r := newUserReader(text, delimiter)
 		for range deepest {
-			cells, _ := r.Read() // what cannot be read is no header, and nor is the end
+			cells, _ := r.Read() // an error, or the end, yields no header
 			if h.complete(cells) {
 				line, _ := r.FieldPos(0)
 				return line
@@ -160,7 +160,7 @@ func (h headers) below(text, delimiters string) int {
 	return 0
 }
 
-// complete reports whether a row has every header that no table may lack.
+// complete reports whether a row has the headers of all required columns.
 func (h headers) complete(cells []string) bool {
 	has := map[string]bool{}
 	for _, cell := range cells {
@@ -170,13 +170,13 @@ func (h headers) complete(cells []string) bool {
 	return !slices.ContainsFunc(userColumns[:requiredColumns], func(name string) bool { return !has[name] })
 }
 
-// separatorLine is what Excel writes before the header, to be told what stands
-// between cells.
+// separatorLine is a line that Excel reads before the header to learn the
+// separator between cells.
 var separatorLine = regexp.MustCompile(`^(?i)"?sep=(.*?)"?(?:\n|$)`)
 
-// takeSeparatorLine empties the line that names the delimiter, so that the lines
-// below keep their numbers.
-func takeSeparatorLine(text string) (rest, delimiter string, err error) {
+// cutSeparatorLine removes the text of the line that names the delimiter, but
+// keeps its line end so that line numbers stay the same.
+func cutSeparatorLine(text string) (rest, delimiter string, err error) {
 	found := separatorLine.FindStringSubmatch(text)
 	if found == nil {
 		return text, "", nil
@@ -196,7 +196,7 @@ func newUserReader(text string, delimiter rune) *csv.Reader {
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma = delimiter
 	r.FieldsPerRecord = -1
-	r.TrimLeadingSpace = delimiter != '\t' // else it would take empty cells for blanks
+	r.TrimLeadingSpace = delimiter != '\t' // otherwise it would skip empty cells
 	return r
 }
 

@@ -12,22 +12,22 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// userParser reads row after row and collects what is wrong.
+// userParser reads row after row and collects the errors.
 type userParser struct {
 	r          *csv.Reader
 	text       string
 	headers    headers
-	check      func(User) string // of a text that somebody wrote; else nil
-	delimiters string            // that the text may have
+	check      func(User) string // for text written by a person; otherwise nil
+	delimiters string            // candidates for the text
 	table      Table
-	ends       []int          // of the users' rows, the lines after them
-	cells      [][]string     // of the users' rows, as they are written
-	atLine     int            // how many line ends there are before atOffset
-	atOffset   int64          // up to which the text was read
-	position   map[string]int // of the columns; nil without a usable header
-	unnamed    []int          // cells of the header without a name: separators too many
-	width      int            // cells of the header
-	lines      map[string]int // line by e-mail, in lower case
+	ends       []int          // the line after each user's row
+	cells      [][]string     // the cells of each user's row, as written
+	atLine     int            // number of line ends before atOffset
+	atOffset   int64          // offset up to which the text was read
+	position   map[string]int // of each column; nil without a usable header
+	unnamed    []int          // indexes of header cells without a name: surplus separators
+	width      int            // number of header cells
+	lines      map[string]int // line of each e-mail, in lower case
 	mistakes   []*LineError
 }
 
@@ -36,7 +36,7 @@ func parseUsers(text string, format Format, check func(User) string) (*userParse
 	if err := checkEncoding(text); err != nil {
 		return nil, err
 	}
-	text, delimiter, err := takeSeparatorLine(text)
+	text, delimiter, err := cutSeparatorLine(text)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func parseUsers(text string, format Format, check func(User) string) (*userParse
 	return p, nil
 }
 
-// wrong joins the mistakes.
+// wrong joins the errors.
 func (p *userParser) wrong() error {
 	mistakes := make([]error, len(p.mistakes))
 	for i, mistake := range p.mistakes {
@@ -73,15 +73,15 @@ func (p *userParser) wrong() error {
 	return errors.Join(mistakes...)
 }
 
-// reserve makes room for the users that the rest of the text may hold. To make
-// it row by row takes longer than to read them.
+// reserve allocates space for the users that the rest of the text may contain.
+// Growing row by row takes longer than reading them.
 func (p *userParser) reserve() {
 	rest := p.text[p.r.InputOffset():]
 	users := strings.Count(strings.TrimSuffix(rest, "\n"), "\n")
 	if rest != "" {
 		users++
 	}
-	users = min(users, 1<<16) // unless it is of empty lines
+	users = min(users, 1<<16) // the lines may be empty
 	p.table.Users = slices.Grow(p.table.Users, users)
 	p.ends = slices.Grow(p.ends, users)
 	p.cells = slices.Grow(p.cells, users)
@@ -135,8 +135,8 @@ func (p *userParser) header() {
 	}
 }
 
-// noHeader reports whether the row has nothing of a header, and says where the
-// header is, if anywhere.
+// noHeader reports whether the row is not a header at all. It adds an error that
+// says where the header is, if there is one.
 func (p *userParser) noHeader(line int, cells []string) bool {
 	if below := p.headers.below(p.text, p.delimiters); below > 0 {
 		p.fail(line, "%q is not a header: the header is on line %d, remove the lines above it", cleanCell(cells[0]), below)
@@ -157,8 +157,8 @@ func (p *userParser) noHeader(line int, cells []string) bool {
 	return true
 }
 
-// unknownColumns reports columns that a table does not have, in a way that shows
-// how to read it all the same.
+// unknownColumns reports columns that a table does not have, and how to read the
+// text anyway.
 func (p *userParser) unknownColumns(line int, unknown []string) {
 	if len(unknown) == 0 {
 		return
@@ -217,7 +217,7 @@ func (p *userParser) row() bool {
 	}
 	line, _ := p.r.FieldPos(0)
 	if p.check != nil && comment(cells) {
-		p.fail(line, "the line starts with #: a table has no comments, so remove it")
+		p.fail(line, "the line starts with #, but a table cannot have comments: remove it")
 		return true
 	}
 	if len(cells) < p.width || !blank(cells[p.width:]) {
@@ -233,12 +233,12 @@ func (p *userParser) row() bool {
 	return true
 }
 
-// comment reports whether a row that is no user begins like a comment.
+// comment reports whether a row without a user begins like a comment.
 func comment(cells []string) bool {
 	return strings.HasPrefix(cleanCell(cells[0]), "#") && !slices.ContainsFunc(cells, func(cell string) bool { return strings.Contains(cell, "@") })
 }
 
-// failWidth reports a row with cells too few or too many.
+// failWidth reports a row with too few or too many cells.
 func (p *userParser) failWidth(line, cells int) {
 	if cells < p.width {
 		p.fail(line, "the row has %d of %d cells: empty cells at the end need separators too", cells, p.width)
@@ -302,14 +302,14 @@ func (p *userParser) user(line int, cells []string) {
 	p.cells = append(p.cells, cells)
 }
 
-// checkCells reports what somebody wrote of a user and did not mean.
+// checkCells reports cells that probably do not say what their author meant.
 func (p *userParser) checkCells(u User, cell func(column string) string) {
 	if p.check == nil {
 		return
 	}
 	known := true
 	for _, name := range p.table.Columns {
-		if wrong := wrongCell(name, cell(name)); wrong != "" {
+		if wrong := cellProblem(name, cell(name)); wrong != "" {
 			at, _ := p.r.FieldPos(p.position[name])
 			p.fail(at, "%s", wrong)
 			known = known && name != "email"
@@ -342,7 +342,7 @@ func (p *userParser) checkRequired(line int, cell func(column string) string) {
 	}
 }
 
-// nextLine returns the line after what was read.
+// nextLine returns the line after the text read so far.
 func (p *userParser) nextLine() int {
 	offset := p.r.InputOffset()
 	p.atLine += strings.Count(p.text[p.atOffset:offset], "\n")
@@ -350,5 +350,5 @@ func (p *userParser) nextLine() int {
 	if p.text[offset-1] == '\n' {
 		return p.atLine + 1
 	}
-	return p.atLine + 2 // the text ends without a line end
+	return p.atLine + 2 // the text has no final line end
 }

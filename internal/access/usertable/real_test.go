@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// wants refuses users of another domain, as a check of the caller's may.
+// wants rejects users of another domain, as a caller's check can.
 func wants(u User) string {
 	if u.Email == "" || strings.HasSuffix(u.Email, "@hof.example") {
 		return ""
@@ -21,7 +21,7 @@ const (
 	staffRow    = "ida@hof.example,Ida,Öhm,Küche,g1 g2\n"
 )
 
-// Files as spreadsheets and systems of personnel write them are read right.
+// Files written by spreadsheets and HR systems are read correctly.
 func TestCheck_realFiles(t *testing.T) {
 	t.Parallel()
 	ida := User{Line: 2, Email: "ida@hof.example", FirstName: "Ida", LastName: "Öhm", Department: "Küche", Groups: []string{"g1", "g2"}}
@@ -65,7 +65,7 @@ func TestCheck_realFiles(t *testing.T) {
 		"the delimiter of both":            {"sep=;\n" + semicolons, Format{Delimiter: ";"}, at(3)},
 	} {
 		if err := c.format.Check(); err != nil {
-			t.Errorf("%s: the format is refused: %v", name, err)
+			t.Errorf("%s: the format is rejected: %v", name, err)
 		}
 		got, err := Check(c.text, c.format, wants)
 		if err != nil || !reflect.DeepEqual(got.Users, []User{c.want}) {
@@ -90,7 +90,7 @@ func TestCheck_realFiles(t *testing.T) {
 	}
 }
 
-// What is not read right is refused, with its line and what to do.
+// A text that cannot be read is rejected with the line and the fix.
 func TestCheck_refused(t *testing.T) {
 	t.Parallel()
 	const head = "email,first_name,last_name,department\n"
@@ -116,9 +116,9 @@ func TestCheck_refused(t *testing.T) {
 		{"no-break space", head + "ida@hof.example,Ida\u00a0Eva,Öhm,\n", Format{}, row + "first_name contains the invisible character U+00A0 (no-break space): remove or replace it"},
 		{"in a cell of two lines", head + "ida@hof.example,\"I\nda\",Ö\uFEFFhm,\n", Format{}, "line 3: last_name contains the invisible character U+FEFF (byte order mark): remove or replace it"},
 		{"from right to left", head + "ida@hof.example,Ida,Öhm,Ser\u202Evice\n", Format{}, row + "department contains the invisible character U+202E (right-to-left override): remove or replace it"},
-		{"lost characters", head + "ida@hof.example,Ida,\uFFFDhm,\n", Format{}, row + "last_name contains U+FFFD (replacement character), where a character was lost: " + otherEncodings},
-		{"typographic quotes", head + "ida@hof.example,“Ida”,Öhm,\n", Format{}, row + `first_name starts with the typographic quote “: only straight quotes (") quote in CSV, so use those or none`},
-		{"a comma in typographic quotes", "email,department,last_name,first_name\nida@hof.example,„Küche, Nord“,Ida\n", Format{}, row + `department starts with the typographic quote „: only straight quotes (") quote in CSV, so use those or none`},
+		{"lost characters", head + "ida@hof.example,Ida,\uFFFDhm,\n", Format{}, row + "last_name contains U+FFFD (replacement character): a character was lost when the text was decoded; " + otherEncodings},
+		{"typographic quotes", head + "ida@hof.example,“Ida”,Öhm,\n", Format{}, row + `first_name starts with the typographic quote “: CSV recognizes only straight quotes ("): use those or none`},
+		{"a comma in typographic quotes", "email,department,last_name,first_name\nida@hof.example,„Küche, Nord“,Ida\n", Format{}, row + `department starts with the typographic quote „: CSV recognizes only straight quotes ("): use those or none`},
 		{"a quote that is not closed", head + "ida@hof.example,\"Ida,Öhm,\nole@hof.example,Ole,Ås,\n", Format{}, row + "the quote that opens here is never closed: close it, or " + twice},
 		{
 			"a quote that a later one closes", "\n" + head + staffRow[:len("ida@hof.example,Ida,Öhm,Küche")] + "\nole@hof.example, \"Ole,Ås,\n\"eva@hof.example\",Eva,Ås,\n",
@@ -132,7 +132,7 @@ func TestCheck_refused(t *testing.T) {
 		{"a version above", "version:v1,,,\n\nMail;Vorname;Nachname\n", Format{Columns: map[string]string{"email": "mail", "first_name": "Vorname", "last_name": "Nachname"}}, `line 1: "version:v1" is not a header: the header is on line 3, remove the lines above it`},
 		{"a version above what nobody knows", "version:v1,,\nName,User name,Given\nIda Öhm,ida@hof.example,Ida\n", Format{}, `line 1: "version:v1" is not a header: remove the lines above the header`},
 		{"no column that is known", "Mail,Name\nida@hof.example\n", Format{}, `line 1: unknown columns "Mail" and "Name": the columns are ` + columns + `. Rename or remove the others, or read the text with parse_users_csv, whose options rename columns (columns = { email = "Mail" }) and leave them out (ignore = ["Mail", "Name"])` + "\nline 1: columns email, first_name and last_name are missing"},
-		{"a comment", head + "# ole@hof.example left,,,\n#,,\n", Format{}, row + "first_name and last_name are empty: fill them in, or remove the row\n" + row + `"# ole@hof.example left" is not an address here` + "\nline 3: the line starts with #: a table has no comments, so remove it"},
+		{"a comment", head + "# ole@hof.example left,,,\n#,,\n", Format{}, row + "first_name and last_name are empty: fill them in, or remove the row\n" + row + `"# ole@hof.example left" is not an address here` + "\nline 3: the line starts with #, but a table cannot have comments: remove it"},
 		{"a row of sums", head + "Total: 2,,,\n", Format{}, row + "first_name and last_name are empty: fill them in, or remove the row\n" + row + `"Total: 2" is not an address here`},
 		{"a row too short", head + "ida@hof.example,Ida,Öhm\n", Format{}, row + "the row has 3 of 4 cells: empty cells at the end need separators too"},
 		{"no separator we know", "email:first_name:last_name\n", Format{}, `line 1: the header is a single cell, "email:first_name:last_name": separate cells with commas, semicolons, tabs or |`},
@@ -147,7 +147,7 @@ func TestCheck_refused(t *testing.T) {
 			`line 1: unknown columns "Vorname" and "Nachname": the columns are ` + columns + `. Rename or remove the others, or read the text with parse_users_csv, whose options rename columns (columns = { first_name = "Vorname" }) and leave them out (ignore = ["Vorname", "Nachname"])` +
 				"\nline 1: columns first_name and last_name are missing",
 		},
-		{"a column that is not there", "E-Mail;Vorname;Nachname\n", Format{Columns: map[string]string{"first_name": "Vorname", "last_name": "Nachname", "groups": "Gruppen"}}, `line 1: column "Gruppen" is missing: the option columns names it for groups`},
+		{"a column that does not exist", "E-Mail;Vorname;Nachname\n", Format{Columns: map[string]string{"first_name": "Vorname", "last_name": "Nachname", "groups": "Gruppen"}}, `line 1: column "Gruppen" is missing: the option columns names it for groups`},
 		{"a column by both names", "email,Mail,first_name,last_name\n", Format{Columns: map[string]string{"email": "Mail"}}, `line 1: unknown column "email"`},
 		{"UTF-16", strings.Join(strings.Split(head, ""), "\x00") + "\x00", Format{}, "line 1: many characters are U+0000 (NUL), as in UTF-16"},
 		{"UTF-8 read as windows-1252", "ï»¿" + head, Format{}, `line 1: the file is UTF-8 and was read with another encoding: read it with file("users.csv")`},
@@ -158,13 +158,13 @@ func TestCheck_refused(t *testing.T) {
 			t.Errorf("%s: got\n%s\nwant\n%s", c.name, got, c.want)
 		}
 		if len(table.Users) > 0 {
-			t.Errorf("%s: users come with an error", c.name)
+			t.Errorf("%s: got users and an error", c.name)
 		}
 	}
 }
 
-// What a tenant may have is read, although nobody should write it: a table in
-// a state is never stuck.
+// Values that a tenant may have are read even if no one should write them: a
+// table in a state can always be read.
 func TestParse_whatTenantsHave(t *testing.T) {
 	t.Parallel()
 	table := Table{Columns: []string{"last_name", "email", "first_name", "department"}, Users: []User{
@@ -177,7 +177,7 @@ func TestParse_whatTenantsHave(t *testing.T) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	if _, err := Check(table.CSV(), Format{}, wants); len(strings.Split(message(err), "\n")) != 6 {
-		t.Errorf("what is written is refused as %v", err)
+		t.Errorf("the written table is rejected: %v", err)
 	}
 }
 
@@ -189,7 +189,7 @@ func TestFormat_Check(t *testing.T) {
 		want   string
 	}{
 		{Format{}, ""},
-		{Format{Columns: map[string]string{"E-Mail": "email"}}, `columns: "E-Mail" is not a column of a user, which are ` + columns + `: write the column of a user first, as in { first_name = "Vorname" }`},
+		{Format{Columns: map[string]string{"E-Mail": "email"}}, `columns: "E-Mail" is not a user column; the columns are ` + columns + `. Write the user column first, as in { first_name = "Vorname" }`},
 		{Format{Columns: map[string]string{"email": " "}}, `columns["email"] is empty: write the header that the column has in the text, or leave email out`},
 		{Format{Columns: map[string]string{"first_name": "Name", "last_name": "name "}}, `columns: first_name and last_name have the same header, "name ": remove one of them`},
 		{Format{Ignore: []string{"Fax", ""}}, "ignore[1] is empty: write the header of a column, or leave it out"},
@@ -204,7 +204,7 @@ func TestFormat_Check(t *testing.T) {
 	}
 }
 
-// The line that names the delimiter stays when a table is changed.
+// The line that names the delimiter stays when a table is edited.
 func TestText_Edit_separatorLine(t *testing.T) {
 	t.Parallel()
 	const text = "\uFEFFsep=;\r\nemail;first_name;last_name\r\nida@hof.example;Ida;Öhm\r\nole@hof.example;Ole;Ås\r\n"
@@ -217,7 +217,7 @@ func TestText_Edit_separatorLine(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	if !Same(text, strings.ReplaceAll(strings.TrimPrefix(text, "\uFEFFsep=;\r\n"), ";", "|")) {
-		t.Error("without the line it is another table")
+		t.Error("the table without the line differs")
 	}
 	if !slices.Equal(read.Table().Columns, userColumns[:3]) {
 		t.Errorf("columns %v", read.Table().Columns)

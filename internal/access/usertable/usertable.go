@@ -1,6 +1,6 @@
-// Package usertable reads, checks, changes and writes lists of users as CSV, as
-// people have them (rule 12 of package access). It is a text format, and knows no
-// rule of access.
+// Package usertable reads, checks, edits and writes lists of users as CSV, in the
+// formats that people have (rule 12 of package access). It is only a text format
+// and applies no access rules.
 package usertable
 
 import (
@@ -13,15 +13,15 @@ import (
 
 // Table is a list of users as CSV (rule 12).
 type Table struct {
-	// Columns are those the text has, in its order. What is not among them is
-	// not said about any user.
+	// Columns are the columns of the text, in its order. A missing column says
+	// nothing about any user.
 	Columns []string
 	Users   []User
 }
 
 // User is one row of a Table.
 type User struct {
-	Line              int // of the text, where the row begins
+	Line              int // line of the text on which the row begins
 	Email             string
 	FirstName         string
 	LastName          string
@@ -30,7 +30,7 @@ type User struct {
 	PreferredCurrency string
 	PreferredLanguage string
 	Locked            bool
-	Groups            []string // ids, each once
+	Groups            []string // ids, without duplicates
 }
 
 // Columns returns the columns of a Table, the required ones first.
@@ -43,7 +43,8 @@ var userColumns = []string{
 	"department", "preferred_site", "preferred_currency", "preferred_language", "locked", "groups",
 }
 
-// requiredColumns is how many of userColumns no table may lack.
+// requiredColumns is the number of userColumns, from the first, that every table
+// must have.
 const requiredColumns = 3
 
 // Has reports whether the table has the column.
@@ -51,7 +52,7 @@ func (t Table) Has(column string) bool {
 	return slices.Contains(t.Columns, column)
 }
 
-// LineError is a mistake on one line of a text.
+// LineError is an error on one line of a text.
 type LineError struct {
 	Line int
 	Text string
@@ -61,14 +62,14 @@ func (e *LineError) Error() string {
 	return fmt.Sprintf("line %d: %s", e.Line, e.Text)
 }
 
-// Parse reads users as people have them: cells separated by commas,
+// Parse reads users in the formats that people have: cells separated by commas,
 // semicolons, tabs or |, a line such as sep=; before the header, columns in any
 // order and case, a byte order mark, any line ends, quoted cells with line
 // breaks, blanks around cells, empty rows. The error joins a LineError for every
 // mistake.
 //
-// It reads whatever a table can hold, such as names that a tenant has. What
-// somebody writes is read by Check, which refuses more.
+// Parse accepts everything that a table can contain, such as names that a tenant
+// has. For text written by a person use Check, which is stricter.
 func Parse(text string) (Table, error) {
 	t, err := Read(text)
 	if err != nil {
@@ -77,10 +78,10 @@ func Parse(text string) (Table, error) {
 	return t.Table(), nil
 }
 
-// Check is Parse for a text that somebody wrote, in the given
-// format: it refuses cells that most likely say something else than was meant,
-// and what the check, which knows more than the rules of access, says is wrong
-// with a user. The check returns "" for nothing.
+// Check is Parse for a text written by a person, in the given format. It also
+// rejects cells that probably do not say what was meant, and users for which
+// check returns an error text. check applies rules that this package does not
+// know, and returns "" if the user is valid.
 func Check(text string, format Format, check func(User) string) (Table, error) {
 	p, err := parseUsers(text, format, check)
 	if err != nil {
@@ -89,13 +90,13 @@ func Check(text string, format Format, check func(User) string) (Table, error) {
 	return p.table, nil
 }
 
-// Text is a text that was read, to be written again with changes.
+// Text is a text that was read and can be edited.
 type Text struct {
 	text string
 	p    *userParser
 }
 
-// Read is Parse for a text that is to be changed.
+// Read is Parse for a text that the caller wants to edit.
 func Read(text string) (*Text, error) {
 	p, err := parseUsers(text, Format{}, nil)
 	if err != nil {
@@ -104,11 +105,11 @@ func Read(text string) (*Text, error) {
 	return &Text{text, p}, nil
 }
 
-// Table returns what the text says.
+// Table returns the table in the text.
 func (t *Text) Table() Table { return t.p.table }
 
-// CSV writes the table as RFC 4180 text with its columns, all of them where it
-// has none. Parse reads it back, except blanks around cells.
+// CSV returns the table as RFC 4180 text with its columns, or with all columns if
+// it has none. Parse reads it back, except for blanks around cells.
 func (t Table) CSV() string {
 	columns := t.Columns
 	if len(columns) == 0 {
@@ -126,9 +127,9 @@ func (t Table) CSV() string {
 	return text.String()
 }
 
-// Says returns all that the row says of its user, as a text to be compared with
-// that of other rows.
-func (u User) Says() string {
+// Key returns everything the row says about its user as one text, to compare
+// rows. The case of the e-mail is ignored.
+func (u User) Key() string {
 	cells := make([]string, len(userColumns))
 	for i, column := range userColumns {
 		cells[i] = u.cell(column)

@@ -121,7 +121,7 @@ func TestParse_mistakes(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 		if len(table.Users) > 0 {
-			t.Errorf("%s: users come with an error: %+v", c.name, table)
+			t.Errorf("%s: got users and an error: %+v", c.name, table)
 		}
 	}
 }
@@ -143,7 +143,7 @@ func TestTable_CSV(t *testing.T) {
 	}
 }
 
-// sameTable compares what two tables say, wherever it stands.
+// sameTable reports whether two tables say the same, regardless of line numbers.
 func sameTable(a, b Table) bool {
 	a.Users, b.Users = append([]User{}, a.Users...), append([]User{}, b.Users...)
 	for _, users := range [][]User{a.Users, b.Users} {
@@ -154,7 +154,7 @@ func sameTable(a, b Table) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// What is written is read again, except blanks around cells.
+// A written table is read back, except for blanks around cells.
 func TestTable_roundTrip(t *testing.T) {
 	t.Parallel()
 	text := rapid.Map(rapid.StringOfN(rapid.OneOf(rapid.Rune(), rapid.RuneFrom([]rune("'=+-@;,\"\t\n ab"))), 0, 8, -1), func(s string) string {
@@ -182,8 +182,8 @@ func TestTable_roundTrip(t *testing.T) {
 	})
 }
 
-// FuzzParseUsersCSV: no text breaks the parser, and what it understood it
-// understands again when written.
+// FuzzParseUsersCSV: no text makes the parser panic, and a parsed table can be
+// written and read back.
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{
 		"", "\uFEFF" + userHeader + "a@x,A,B", "email;first_name;last_name;groups\r\na@x;A;B;x y\r\n", userHeader + "\"a\nb\",'=A,B",

@@ -11,22 +11,22 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access/safecsv"
 )
 
-// Given is a user to be written into a table.
-type Given struct {
-	Name  string            // for messages, such as users["anna"]
-	Cells map[string]string // by column; a column without a cell is not said about the user
+// Row is a user to be written into a table.
+type Row struct {
+	Name  string            // for error messages, such as users["anna"]
+	Cells map[string]string // by column; without a cell, the row says nothing about the column
 }
 
-// Write writes a table with the columns that users have cells for, and
-// those that no table may lack. Check, with the same check, reads it back,
-// except white space and invisible characters around cells and the kind of line
-// ends in them. The error joins one for every mistake, each with the name of its
+// Write returns a table with the required columns and the columns that any user
+// has a cell for. Check, with the same check, reads it back, except for white
+// space and invisible characters around cells and the kind of line end within
+// them. The error joins one error for every mistake, each with the name of its
 // user.
-func Write(users []Given, check func(User) string) (string, error) {
+func Write(users []Row, check func(User) string) (string, error) {
 	columns := slices.DeleteFunc(slices.Clone(userColumns), func(column string) bool {
-		return !slices.Contains(userColumns[:requiredColumns], column) && !slices.ContainsFunc(users, func(u Given) bool { return u.has(column) })
+		return !slices.Contains(userColumns[:requiredColumns], column) && !slices.ContainsFunc(users, func(u Row) bool { return u.has(column) })
 	})
-	if err := checkGiven(users, columns); err != nil {
+	if err := checkRows(users, columns); err != nil {
 		return "", err
 	}
 	var text strings.Builder
@@ -48,8 +48,8 @@ func Write(users []Given, check func(User) string) (string, error) {
 	return "", ofUsers(err, users, lines)
 }
 
-// ofUsers says of which user a mistake is in place of its line.
-func ofUsers(err error, users []Given, lines []int) error {
+// ofUsers replaces the line in each error with the name of the user on it.
+func ofUsers(err error, users []Row, lines []int) error {
 	all, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return err
@@ -69,12 +69,12 @@ func ofUsers(err error, users []Given, lines []int) error {
 	return errors.Join(named...)
 }
 
-func (u Given) has(column string) bool {
+func (u Row) has(column string) bool {
 	_, ok := u.Cells[column]
 	return ok
 }
 
-func (u Given) row(columns []string) []string {
+func (u Row) row(columns []string) []string {
 	cells := make([]string, len(columns))
 	for i, column := range columns {
 		text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(u.Cells[column])
@@ -83,10 +83,10 @@ func (u Given) row(columns []string) []string {
 	return cells
 }
 
-// checkGiven refuses users that a table cannot hold one by one.
-func checkGiven(users []Given, columns []string) error {
+// checkRows returns the errors of users that a table cannot contain.
+func checkRows(users []Row, columns []string) error {
 	var mistakes []error
-	fail := func(u Given, format string, args ...any) {
+	fail := func(u Row, format string, args ...any) {
 		mistakes = append(mistakes, fmt.Errorf("%s"+format, append([]any{u.Name}, args...)...))
 	}
 	first := make(map[string]string, len(users)) // names by e-mail, in lower case
@@ -106,7 +106,7 @@ func checkGiven(users []Given, columns []string) error {
 			first[key] = u.Name
 		}
 		if slices.Contains(columns, "groups") && !u.has("groups") {
-			fail(u, " has no groups while other users have: set groups, to [] for a user in no group")
+			fail(u, " has no groups, but other users do: set groups, to [] for a user in no group")
 		}
 	}
 	return errors.Join(mistakes...)

@@ -19,7 +19,7 @@ import (
 func (r *groupResource) planDependencies(plan groupModel, unmet types.Map, tenant plumbing.Rights, prior types.Map) (diags diag.Diagnostics) {
 	ignored := prior.Elements()
 	if t, ok := access.TemplateByID(plan.RoleTemplate.ValueString()); ok && !r.Guardrails.RequireDependencies {
-		ignored = plumbing.UnmetDependencies(access.Given(access.Expand(t.Access, nil), tenant.Has)).Elements()
+		ignored = plumbing.UnmetDependencies(access.Attainable(access.Expand(t.Access, nil), tenant.Has)).Elements()
 		for entity, text := range prior.Elements() {
 			ignored[entity] = text
 		}

@@ -224,7 +224,7 @@ func (m *groupModel) readAccess(g api.Group, tenant plumbing.Rights) {
 	own, _ := plumbing.Levels(m.Access)
 	besides := plumbing.Strings(m.AccessControlIDs)
 	wanted := access.ExpandOn(template, own, besides...)
-	written := append(access.ControlIDs(access.Given(wanted, tenant.Has)), besides...)
+	written := append(access.ControlIDs(access.Attainable(wanted, tenant.Has)), besides...)
 	expected, observed := access.Held(written), access.Observed(written, tenant.Carried(group))
 	if observed == expected {
 		return
@@ -263,7 +263,7 @@ func (m *groupModel) setEffective(effective, partial access.Access) {
 // access in a tenant that has these access controls, if there is one.
 func templateOf(a access.Access, has func(control string) bool) string {
 	for _, t := range access.Templates() {
-		if access.Given(access.Expand(t.Access, nil), has) == a {
+		if access.Attainable(access.Expand(t.Access, nil), has) == a {
 			return t.ID
 		}
 	}

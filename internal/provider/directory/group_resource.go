@@ -81,7 +81,7 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	unknown := types.MapUnknown(types.StringType)
 	plan.EffectiveAccess, plan.PartialAccess, plan.UnmetDependencies = unknown, unknown, unknown
 	if wanted, tenant, known := r.planAccess(ctx, plan, &resp.Diagnostics); known {
-		given := access.Given(wanted, tenant.Has)
+		given := access.Attainable(wanted, tenant.Has)
 		resp.Diagnostics.Append(leftOut(plan, wanted, given, req.State.Raw.IsNull())...)
 		resp.Diagnostics.Append(r.checkPublishing(plan, state, given, tenant)...)
 		r.planEffective(ctx, &plan, state, given, tenant)
@@ -132,7 +132,7 @@ func (r *groupResource) kept(ctx context.Context, plan, state groupModel, tenant
 	template, _ := templateAccess(state.RoleTemplate.ValueString(), tenant.List)
 	own, _ := plumbing.Levels(state.Access)
 	shown, _ := plumbing.Levels(state.EffectiveAccess)
-	if access.FromMap(shown) == access.Given(access.ExpandOn(template, own), tenant.Has) && len(state.PartialAccess.Elements()) == 0 {
+	if access.FromMap(shown) == access.Attainable(access.ExpandOn(template, own), tenant.Has) && len(state.PartialAccess.Elements()) == 0 {
 		return nil, true
 	}
 	group, err := r.Client.ReadGroup(ctx, "plan of iam_group", state.ID.ValueString())
@@ -198,7 +198,7 @@ func leftOut(plan groupModel, wanted, effective access.Access, creating bool) (d
 // grants returns what to write for the planned access.
 func (r *groupResource) grants(ctx context.Context, plan groupModel, diags *diag.Diagnostics) (grants, plumbing.Rights) {
 	wanted, tenant, _ := r.planAccess(ctx, plan, diags)
-	return grantsOf(access.Given(wanted, tenant.Has), plan.RoleTemplate.ValueString(), tenant.List), tenant
+	return grantsOf(access.Attainable(wanted, tenant.Has), plan.RoleTemplate.ValueString(), tenant.List), tenant
 }
 
 func (r *groupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -29,7 +29,7 @@ func groupStep(plan, state *groupModel) func(*access.Tenant) {
 		wanted := access.ExpandOn(rights.TemplateAccess(plan.RoleTemplate.ValueString()), own, besides...)
 		g := access.Group{
 			ID: plan.ID.ValueString(), VendorID: plan.VendorID.ValueString(), Restrictions: plumbing.Strings(plan.Restrictions),
-			Controls: append(access.ControlIDs(access.Given(wanted, rights.Has)), besides...),
+			Controls: append(access.ControlIDs(access.Attainable(wanted, rights.Has)), besides...),
 		}
 		if present, ok := s.Group(g.ID); ok {
 			g.Name = present.Name

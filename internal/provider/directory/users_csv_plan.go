@@ -168,7 +168,7 @@ func (r *usersCSVResource) checkOwners(ctx context.Context, c tableChange, diags
 	for _, row := range c.table.Users {
 		claim := tableClaim(c.mark, row)
 		if _, was := known[strings.ToLower(row.Email)]; was {
-			claim.ID = row.Says()
+			claim.ID = row.Key()
 		} else {
 			claim.Creates = true
 		}

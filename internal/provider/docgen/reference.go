@@ -87,7 +87,7 @@ func catalogTable(b *strings.Builder, p access.Product) {
 		if e.RestrictionAware {
 			restricted = "yes"
 		}
-		fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s | %s |\n", e.Code, e.Label, e.Category, restricted, codes(e.Parent), codes(access.Tied(e.Code)...))
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s | %s |\n", e.Code, e.Label, e.Category, restricted, codes(e.Parent), codes(access.TiedEntities(e.Code)...))
 	}
 }
 

@@ -107,11 +107,11 @@ func (g Guardrails) violation(l limit, f *access.Forecast) (b violation, ok bool
 		detail := fmt.Sprintf("This plan "+c.what+", and guardrails.%s of the provider allows %d: %s.", plural(users, "user", "users"), l, *c.most, worst(f, c.which, users))
 		return violation{c.summary, detail}, int64(users) > *c.most
 	case l == limitKept:
-		lost := f.Worst(i.Users, access.UserChange.CeasesAdmin)
+		lost := f.MostAffected(i.Users, access.UserChange.CeasesAdmin)
 		return violation{"Too Few Admins Left", fmt.Sprintf("So far this plan leaves %s who can manage users and groups, and guardrails.%s of the provider requires %d. Losing that right: %s.",
 			plural(i.Admins, "user", "users"), l, g.KeepAdmins, worst(f, access.UserChange.CeasesAdmin, len(lost)))}, len(lost) > 0 && int64(i.Admins) < g.KeepAdmins
 	}
-	lost := f.Worst(i.Users, g.unprotected)
+	lost := f.MostAffected(i.Users, g.unprotected)
 	lines := make([]string, 0, shown)
 	for _, c := range lost[:min(shown, len(lost))] {
 		lines = append(lines, "  "+name(c.User)+": "+whatHappens(c))
@@ -125,7 +125,7 @@ func (g Guardrails) violation(l limit, f *access.Forecast) (b violation, ok bool
 // worst names those of so many users to whom most happens.
 func worst(f *access.Forecast, which func(access.UserChange) bool, all int) string {
 	var users []access.StateUser
-	for _, c := range f.Worst(shown, which) {
+	for _, c := range f.MostAffected(shown, which) {
 		users = append(users, c.User)
 	}
 	return whom(users, all)

@@ -50,7 +50,7 @@ func (m *entityModel) fromCore(e access.Entity) {
 	m.Product = types.StringValue(string(e.Product))
 	m.Levels = levelList(e.Product)
 	m.Parent = plumbing.StringOrNull(e.Parent)
-	m.TiedTo = plumbing.OrderedList(access.Tied(e.Code))
+	m.TiedTo = plumbing.OrderedList(access.TiedEntities(e.Code))
 	m.RestrictionAware = types.BoolValue(e.RestrictionAware)
 }
 

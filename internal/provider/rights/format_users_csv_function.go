@@ -52,11 +52,11 @@ func NewFormatUsersCSVFunction() function.Function {
 }
 
 // givenUsers reads the users, in the order of a list or of their keys.
-func givenUsers(users attr.Value) ([]usertable.Given, error) {
+func givenUsers(users attr.Value) ([]usertable.Row, error) {
 	if isNull(users) {
 		return nil, errors.New("users are null: write {} for nobody")
 	}
-	var given []usertable.Given
+	var given []usertable.Row
 	var mistakes []error
 	unknown := unknownAttributes{}
 	read := func(name string, v attr.Value, key string) {
@@ -96,8 +96,8 @@ func (a unknownAttributes) mistakes() (mistakes []error) {
 
 // givenUser reads one user. The key of a map is the e-mail address where the user
 // has none.
-func givenUser(name string, v attr.Value, key string, unknown unknownAttributes) (usertable.Given, error) {
-	u := usertable.Given{Name: name, Cells: map[string]string{}}
+func givenUser(name string, v attr.Value, key string, unknown unknownAttributes) (usertable.Row, error) {
+	u := usertable.Row{Name: name, Cells: map[string]string{}}
 	if isNull(v) {
 		return u, fmt.Errorf("%s is null: leave it out", name)
 	}

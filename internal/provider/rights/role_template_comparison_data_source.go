@@ -97,7 +97,7 @@ func (d *roleTemplateComparisonDataSource) Read(ctx context.Context, req datasou
 		return
 	}
 	var models []comparisonRowModel
-	for _, e := range access.Compared(gives) {
+	for _, e := range access.ComparedEntities(gives) {
 		levels := map[string]attr.Value{}
 		for i, id := range ids {
 			levels[id] = types.StringValue(gives[i].Of(e.Code).String())

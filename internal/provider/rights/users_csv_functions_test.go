@@ -105,7 +105,7 @@ func TestParseUsersCSVFunction_options(t *testing.T) {
 		{"a null of a set", plain, []any{values{"ignore": typed(tftypes.Set{ElementType: tftypes.String}, []tftypes.Value{typed(tftypes.String, nil)})}}, "argument 1: ignore[0] is null: leave it out, as compact() does"},
 		{"a delimiter of another kind", plain, []any{values{"delimiter": "comma"}}, `argument 1: delimiter is "comma": write ",", ";", "\t" or "|", or leave it out`},
 		{"an empty delimiter", plain, []any{values{"delimiter": ""}}, `argument 1: delimiter is empty: write ",", ";", "\t" or "|", or leave it out`},
-		{"a column that no user has", plain, []any{values{"columns": values{"mail": "E-Mail"}}}, `argument 1: columns: "mail" is not a column of a user`},
+		{"a column that no user has", plain, []any{values{"columns": values{"mail": "E-Mail"}}}, `argument 1: columns: "mail" is not a user column`},
 		{"every column ignored", plain, []any{values{"ignore": []any{"*"}}}, `argument 1: ignore[0] is "*", which is not a wildcard`},
 	} {
 		result, failed := p.Call("parse_users_csv", append([]any{c.text}, c.options...)...)

@@ -80,9 +80,9 @@ func TestProductAssignmentResource_import(t *testing.T) {
 	for id, want := range map[string]string{
 		"anna@acme.example":              "An import id is MEMBER/PRODUCT",
 		"/bot_runner":                    "An import id is MEMBER/PRODUCT",
-		"anna@acme.example/excel":        `There is no product "excel"`,
+		"anna@acme.example/excel":        `Unknown product "excel"`,
 		"nobody@acme.example/bot_runner": "nobody@acme.example",
-		"owner@acme.example/bot_runner":  "The Owner holds every product already",
+		"owner@acme.example/bot_runner":  "The Owner already holds every product",
 	} {
 		if _, d := p.Import("iam_product_assignment", id); !d.Has("error: Unable to import product assignment", want) {
 			t.Errorf("%s: got %v, want %s", id, d, want)
@@ -168,9 +168,9 @@ func TestProductAssignmentResource_invalid(t *testing.T) {
 		{assigned(member, "orchestrator", "owner"), []string{`AttributeName("role"): Invalid Role`, `has no role "owner"`}},
 		{assigned(member, "studio_pro", "admin"), []string{`AttributeName("role"): Invalid Role`, "Studio Pro has no roles"}},
 		{values{"member_id": member, "product": "bot_runner", "role": ""}, []string{`AttributeName("role"): Invalid Role`, "leave it out"}},
-		{assigned(admin, "bot_runner", ""), []string{cannot, "An Admin holds every product already"}},
-		{assigned(owner, "bot_runner", ""), []string{cannot, "The Owner holds every product already"}},
-		{assigned(billing, "bot_runner", ""), []string{cannot, "Billing contacts see billing only", "give the role member first"}},
+		{assigned(admin, "bot_runner", ""), []string{cannot, "An Admin already holds every product"}},
+		{assigned(owner, "bot_runner", ""), []string{cannot, "The Owner already holds every product"}},
+		{assigned(billing, "bot_runner", ""), []string{cannot, "Billing contacts see only billing", "change the role to member first"}},
 		{assigned("nobody", "bot_runner", ""), []string{`error at AttributeName("member_id"): Unable to assign product`, "invite the person first"}},
 		{assigned("m@acme.example", "bot_runner", ""), []string{`error at AttributeName("member_id")`, "and not an e-mail address"}},
 	} {
@@ -239,7 +239,7 @@ func TestProductAssignmentResource_plannedRole(t *testing.T) {
 	if _, _, d := p.Plan("iam_team_owner", state{}, owning(id)); d.Failed() {
 		t.Fatal(d)
 	}
-	if d := plan(); !d.Has("The Owner holds every product already") {
+	if d := plan(); !d.Has("The Owner already holds every product") {
 		t.Errorf("to be the Owner: got %v", d)
 	}
 	noChange(t, p, "iam_team_member", member, anna("member"))

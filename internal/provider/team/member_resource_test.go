@@ -124,7 +124,7 @@ func TestTeamMemberResource_invalid(t *testing.T) {
 		want   []string
 	}{
 		{values{"email": "anna", "role": "admin"}, []string{`AttributeName("email"): Invalid E-Mail Address`}},
-		{anna("owner"), []string{`AttributeName("role"): Invalid Role`, "cannot be given", "transfer the ownership"}},
+		{anna("owner"), []string{`AttributeName("role"): Invalid Role`, "cannot be assigned", "transfer the ownership"}},
 		{anna("king"), []string{`AttributeName("role"): Invalid Role`, "admin, member, billing_contact"}},
 		{anna(""), []string{`AttributeName("role"): Invalid Role`}},
 	} {
@@ -152,11 +152,11 @@ func TestTeamMemberResource_domain(t *testing.T) {
 	must(t, b.Store.PutDocument(t.Context(), emailDomains(`["acme.example"]`)))
 	p := providertest.New(t, values{"api_url": b.URL, "tenant": servertest.Tenant, "client_id": servertest.ClientID, "client_secret": servertest.ClientSecret})
 	p.MustApply("iam_team_member", state{}, anna("admin"))
-	if _, d := p.Apply("iam_team_member", state{}, values{"email": "anna@else.example", "role": "admin"}); !d.Has(`error at AttributeName("email"): Unable to create team member`, "the tenant invites only addresses of acme.example") {
+	if _, d := p.Apply("iam_team_member", state{}, values{"email": "anna@else.example", "role": "admin"}); !d.Has(`error at AttributeName("email"): Unable to create team member`, "this tenant invites only addresses of acme.example") {
 		t.Errorf("got %v", d)
 	}
 	user := values{"email": "anna@else.example", "first_name": "Anna", "last_name": "Schmidt"}
-	if _, d := p.Apply("iam_user", state{}, user); !d.Has(`error at AttributeName("email"): Unable to create user`, "the tenant invites only addresses of acme.example") {
+	if _, d := p.Apply("iam_user", state{}, user); !d.Has(`error at AttributeName("email"): Unable to create user`, "this tenant invites only addresses of acme.example") {
 		t.Errorf("got %v", d)
 	}
 }

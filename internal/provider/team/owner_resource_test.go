@@ -80,7 +80,7 @@ func TestTeamOwnerResource_refusedInPlan(t *testing.T) {
 	}{
 		{"nobody", []string{at, "invite the person first"}},
 		{"anna@acme.example", []string{at, "and not an e-mail address"}},
-		{invited, []string{at, "has not joined the team yet", "once the invitation is accepted"}},
+		{invited, []string{at, "has not joined the team yet", "once they have accepted the invitation"}},
 		{"", []string{`AttributeName("member_id"): Empty Text`}},
 	} {
 		p.NextRun()
