@@ -40,6 +40,9 @@ func (l *logLines) with(t testing.TB, requestID string) []map[string]any {
 	defer l.mu.Unlock()
 	var records []map[string]any
 	for line := range strings.Lines(l.text.String()) {
+		if !strings.Contains(line, requestID) {
+			continue
+		}
 		var record map[string]any
 		if err := json.Unmarshal([]byte(line), &record); err != nil {
 			t.Fatalf("a log line is no JSON: %v: %s", err, line)

@@ -63,7 +63,12 @@ type Options struct {
 func New(t testing.TB, o Options) *Backend {
 	t.Helper()
 	dsn := sqltest.New(t)
-	db, err := sqlstore.Open(t.Context(), dsn)
+	filled := copySeed(t, dsn, o.Now)
+	address := dsn
+	if filled {
+		address += "?durable=false" // no test cuts the power
+	}
+	db, err := sqlstore.Open(t.Context(), address)
 	if err != nil {
 		t.Fatalf("opening the database: %v", err)
 	}
@@ -86,11 +91,10 @@ func New(t testing.TB, o Options) *Backend {
 		t.Fatalf("starting the backend: %v", err)
 	}
 	t.Cleanup(s.Close)
-	if _, err := s.EnsureTenant(t.Context(), Tenant, ""); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.EnsureClient(t.Context(), Tenant, ClientID, ClientSecret); err != nil {
-		t.Fatal(err)
+	if !filled {
+		if err := fill(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var handler http.Handler = s
 	// A benchmark measures the backend, not the check.
