@@ -177,7 +177,7 @@ func (o *reviewOptions) settle() error {
 	case o.allow && named:
 		return errors.New("--fail-on unresolved and --allow unresolved contradict each other")
 	case o.maxBytes < -1:
-		return fmt.Errorf("--max-bytes is a number of bytes, not %d", o.maxBytes)
+		return fmt.Errorf("--max-bytes must be a number of bytes, not %d", o.maxBytes)
 	case len(o.write.FailOn) > 0 && !o.allow && !named:
 		o.write.FailOn = append(o.write.FailOn, review.NotKnown)
 	}
@@ -241,7 +241,7 @@ func (o *reviewOptions) accept(r review.Result) error {
 	case err != nil:
 		return fmt.Errorf("--accept %s: %w", o.acceptFile, err)
 	case r.Errored:
-		o.write.NotAccepted = "A plan that ended with an error cannot be accepted."
+		o.write.NotAccepted = "A plan with errors cannot be accepted."
 	case a.Plan != o.write.Plan:
 		o.write.NotAccepted = "The acceptance is for another plan: " + a.Plan
 	default:
@@ -303,7 +303,7 @@ func (o *reviewOptions) print(env Env, r review.Result) error {
 		say(fmt.Sprintf("the users that the review fails on take %d bytes, more than --max-bytes %d", text.Len(), o.write.MaxBytes))
 	}
 	if o.write.Format == "csv" { // which has no room for them
-		for _, line := range r.Beside() {
+		for _, line := range r.Remarks() {
 			say(line)
 		}
 	}

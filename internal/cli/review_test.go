@@ -63,7 +63,7 @@ func TestReview_codes(t *testing.T) {
 		{noPlan, []string{"--offline", "--fail-on", ""}, 1, `"" is none of lost`},
 		{noPlan, []string{"--offline", "--allow", "lost"}, 1, "only unresolved can be allowed"},
 		{noPlan, []string{"--offline", "--fail-on", "unresolved", "--allow", "unresolved"}, 1, "contradict"},
-		{noPlan, []string{"--offline", "--max-bytes", "-7"}, 1, "--max-bytes is a number of bytes, not -7"},
+		{noPlan, []string{"--offline", "--max-bytes", "-7"}, 1, "--max-bytes must be a number of bytes, not -7"},
 		{noPlan, []string{"--offline", "--format", "csv", "--max-bytes", "7"}, 1, "csv is always complete"},
 		{noPlan, []string{"--offline", "--max-bytes", "0", "--summary"}, 0, ""},
 		{unclearPlan, []string{"--offline"}, 0, ""},
@@ -121,7 +121,7 @@ func TestReview_accept(t *testing.T) {
 	}
 	stdout, stderr, code = reviewed(t, lossPlan, append(args, accept("sha256:1", "meant"))...)
 	if want := "FAIL lost: 1 user loses access: a@acme.example\nThe acceptance is for another plan: sha256:1\n"; code != 2 || !strings.HasPrefix(stdout, want) ||
-		!strings.Contains(stderr, "another plan") || !strings.Contains(stdout, "This review is of the plan "+first.Plan+". If it is meant, ") {
+		!strings.Contains(stderr, "another plan") || !strings.Contains(stdout, "Plan fingerprint: "+first.Plan+". If this is intended, ") {
 		t.Errorf("code %d: %s%s", code, stdout, stderr)
 	}
 	if stdout, _, code := reviewed(t, noPlan, append(args, accept("sha256:1", "meant"))...); code != 0 || !strings.HasPrefix(stdout, "PASS ") || strings.Contains(stdout, "another plan") {
@@ -134,7 +134,7 @@ func TestReview_accept(t *testing.T) {
 		t.Errorf("code %d without the file", code)
 	}
 	errored := strings.Replace(lossPlan, "{", `{"errored": true, `, 1)
-	if stdout, _, code := reviewed(t, errored, append(args, accept(first.Plan, "meant"))...); code != 2 || !strings.Contains(stdout, "A plan that ended with an error cannot be accepted.") {
+	if stdout, _, code := reviewed(t, errored, append(args, accept(first.Plan, "meant"))...); code != 2 || !strings.Contains(stdout, "A plan with errors cannot be accepted.") {
 		t.Errorf("code %d: %s", code, stdout)
 	}
 }
@@ -147,7 +147,7 @@ func TestReview_errors(t *testing.T) {
 	if err := os.WriteFile(path, []byte("\nError: Too Many\n\x1b[31mno\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for plan, want := range map[string]string{"": "FAIL unresolved: the plan ended with an error", lossPlan: "FAIL lost, unresolved: 1 user loses access: a@acme.example; the plan ended"} {
+	for plan, want := range map[string]string{"": "FAIL unresolved: the plan failed and is incomplete", lossPlan: "FAIL lost, unresolved: 1 user loses access: a@acme.example; the plan failed"} {
 		stdout, _, code := reviewed(t, plan, "--offline", "--fail-on", "lost", "--allow", "unresolved", "--errors", path)
 		if code != 2 || !strings.HasPrefix(stdout, want) || !strings.Contains(stdout, "\n\nTerraform refused the plan\n  Error: Too Many\n  \\u{1b}[31mno\n") {
 			t.Errorf("code %d: %s", code, stdout)

@@ -156,7 +156,7 @@ func TestAccPipeline(t *testing.T) {
 	if _, ok := p.run("push"); ok {
 		t.Error("the loss was applied all the same")
 	}
-	plan := regexp.MustCompile("This review is of the plan `(sha256:[0-9a-f]{64})`").FindStringSubmatch(text)
+	plan := regexp.MustCompile("Plan fingerprint: `(sha256:[0-9a-f]{64})`").FindStringSubmatch(text)
 	if plan == nil {
 		t.Fatalf("the comment has no fingerprint:\n%s", text)
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// Acceptance is somebody's word that what a review fails on is meant: the way
-// past it for one plan, on record.
+// Acceptance records that a person accepts what a review fails on, for one
+// plan.
 type Acceptance struct {
 	Plan   string `json:"plan"`   // the fingerprint that the review shows
 	Person string `json:"person"` // who accepts it
@@ -21,7 +21,8 @@ type Acceptance struct {
 	Date   string `json:"date"` // such as 2026-11-30
 }
 
-// ReadAcceptance reads an acceptance and refuses one in which anything is missing.
+// ReadAcceptance reads an acceptance. It returns an error if a member is
+// missing.
 func ReadAcceptance(r io.Reader) (*Acceptance, error) {
 	var a Acceptance
 	d := json.NewDecoder(r)
@@ -30,7 +31,7 @@ func ReadAcceptance(r io.Reader) (*Acceptance, error) {
 		return nil, fmt.Errorf(`it must be JSON with "plan", "person", "reason" and "date": %w`, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the acceptance: a file accepts one plan")
+		return nil, errors.New("unexpected data after the acceptance: a file accepts one plan")
 	}
 	for _, member := range []struct{ name, value string }{{"plan", a.Plan}, {"person", a.Person}, {"reason", a.Reason}, {"date", a.Date}} {
 		if strings.TrimSpace(member.value) == "" {
@@ -43,13 +44,13 @@ func ReadAcceptance(r io.Reader) (*Acceptance, error) {
 	return &a, nil
 }
 
-// Fingerprint tells what was reviewed from everything else: what the plan does,
-// and what that does to people. The same changes planned again have the same
-// one, as long as they do the same.
+// Fingerprint identifies what was reviewed: the changes of the plan and their
+// effects on people. Planning the same changes again gives the same fingerprint
+// as long as the effects are the same.
 func (r Result) Fingerprint(p *Plan) string {
 	hash := sha256.New()
 	hash.Write(p.digest)
-	known := map[*access.Change][]byte{} // people share what happens to them
+	known := map[*access.Change][]byte{} // people with the same changes share the slice
 	for _, person := range r.People {
 		fmt.Fprintf(hash, "%q %q %q %q %x\n", person.Tenant, person.User.ID, person.User.Email, person.Event, changesDigest(person.Changes, known))
 	}

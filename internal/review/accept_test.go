@@ -32,8 +32,8 @@ func TestReadAcceptance(t *testing.T) {
 	}
 }
 
-// The same plan made again has the same fingerprint; one that does something
-// else, or does it to others, has not.
+// The same plan created again has the same fingerprint. A plan with other
+// changes, or for other people, has another one.
 func TestResult_Fingerprint(t *testing.T) {
 	t.Parallel()
 	plan := func(text string, r review.Result) string {
@@ -51,10 +51,10 @@ func TestResult_Fingerprint(t *testing.T) {
 	text := `{"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": [], "timestamp": "2026-11-30T13:00:00Z"}`
 	first := plan(text, staff())
 	if again := plan(strings.NewReplacer("13:00", "14:00", "1.11.4", "1.12.0").Replace(text), staff()); again != first {
-		t.Errorf("made again it is %s, and was %s", again, first)
+		t.Errorf("created again it is %s, was %s", again, first)
 	}
 	if other := plan(strings.Replace(text, "[]", `[{"address": "iam_user.a"}]`, 1), staff()); other == first {
-		t.Error("another plan has the same")
+		t.Error("another plan has the same fingerprint")
 	}
 	for what, change := range map[string]func(r *review.Result){
 		"without somebody":     func(r *review.Result) { r.People = r.People[1:] },
@@ -68,7 +68,7 @@ func TestResult_Fingerprint(t *testing.T) {
 		r := staff()
 		change(&r)
 		if plan(text, r) == first {
-			t.Errorf("a review %s has the same", what)
+			t.Errorf("a review %s has the same fingerprint", what)
 		}
 	}
 }

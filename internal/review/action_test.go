@@ -16,7 +16,7 @@ func invoked(typeName string, config, unknown m, event string) m {
 	return a
 }
 
-// What each action does to people, and when.
+// How each action affects people, and when.
 func TestRun_actions(t *testing.T) {
 	t.Parallel()
 	const locked = "ann@acme.example; locked; loses read on orders through G (g)"
@@ -33,13 +33,13 @@ func TestRun_actions(t *testing.T) {
 		want    string
 		notes   string
 	}{
-		"locks by e-mail":     {nil, invoked("iam_lock_user", email, m{}, ""), nil, locked, ""},
-		"locks by id":         {nil, invoked("iam_lock_user", m{"user_id": "ann"}, m{}, "AfterUpdate"), nil, locked, ""},
-		"locks who is made":   {nil, invoked("iam_lock_user", m{"email": "x@acme.example"}, m{}, "AfterCreate"), []m{change("iam_user.x", "create", nil, m{"email": "x@acme.example", "first_name": "X", "last_name": "Y"}, m{"id": true})}, "x@acme.example; added", ""},
-		"locks before update": {nil, invoked("iam_lock_user", email, m{}, "BeforeUpdate"), []m{change("iam_user.ann", "update", user("ann", m{"locked": false}), user("ann", m{"locked": false, "department": "X"}), m{})}, "", ""},
-		"locks after update":  {nil, invoked("iam_lock_user", email, m{}, "AfterUpdate"), []m{change("iam_user.ann", "update", user("ann", m{"locked": false}), user("ann", m{"locked": false, "department": "X"}), m{})}, locked, ""},
-		"locks nobody":        {nil, invoked("iam_lock_user", m{"email": "no@acme.example"}, m{}, ""), nil, "", "action.iam_lock_user.x: there is no user no@acme.example: the action will fail"},
-		"locks who knows":     {nil, invoked("iam_lock_user", m{}, m{"user_id": true}, ""), nil, "", "action.iam_lock_user.x: whom it is about is not known before the apply"},
+		"locks by e-mail":      {nil, invoked("iam_lock_user", email, m{}, ""), nil, locked, ""},
+		"locks by id":          {nil, invoked("iam_lock_user", m{"user_id": "ann"}, m{}, "AfterUpdate"), nil, locked, ""},
+		"locks a created user": {nil, invoked("iam_lock_user", m{"email": "x@acme.example"}, m{}, "AfterCreate"), []m{change("iam_user.x", "create", nil, m{"email": "x@acme.example", "first_name": "X", "last_name": "Y"}, m{"id": true})}, "x@acme.example; added", ""},
+		"locks before update":  {nil, invoked("iam_lock_user", email, m{}, "BeforeUpdate"), []m{change("iam_user.ann", "update", user("ann", m{"locked": false}), user("ann", m{"locked": false, "department": "X"}), m{})}, "", ""},
+		"locks after update":   {nil, invoked("iam_lock_user", email, m{}, "AfterUpdate"), []m{change("iam_user.ann", "update", user("ann", m{"locked": false}), user("ann", m{"locked": false, "department": "X"}), m{})}, locked, ""},
+		"locks nobody":         {nil, invoked("iam_lock_user", m{"email": "no@acme.example"}, m{}, ""), nil, "", "action.iam_lock_user.x: there is no user no@acme.example: the action will fail"},
+		"locks who knows":      {nil, invoked("iam_lock_user", m{}, m{"user_id": true}, ""), nil, "", "action.iam_lock_user.x: the user is not known before the apply"},
 		"unlocks": {
 			[]m{object("iam_user.dan", user("dan", m{"locked": true})), object("iam_group_membership.dan", m{"group_id": "g", "user_id": "dan"})},
 			invoked("iam_unlock_user", m{"user_id": "dan"}, m{}, ""), nil, "dan@acme.example; unlocked; gains read on orders through G (g)", "",
@@ -68,14 +68,14 @@ func TestRun_actions(t *testing.T) {
 			plan["action_invocations"] = []m{c.action}
 			r := ask(t, asText(t, plan), nil)
 			if got, said := happening(r), strings.Join(notes(r), "\n"); !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") || said != c.notes {
-				t.Errorf("it says\n%s\nand not\n%s\n%s", got, c.want, said)
+				t.Errorf("got\n%s\nwant\n%s\n%s", got, c.want, said)
 			}
 		})
 	}
 }
 
-// An action is of the tenant of its provider block. In a module the plan does not
-// say which block that is, once there are several.
+// An action belongs to the tenant of its provider block. If there are several
+// blocks, a plan does not say which one an action in a module uses.
 func TestRun_actionsOfTenants(t *testing.T) {
 	t.Parallel()
 	a, b := m{"tenant": constant("shopa")}, m{"tenant": constant("shopb")}
@@ -88,13 +88,14 @@ func TestRun_actionsOfTenants(t *testing.T) {
 	root["actions"] = []m{{"address": "action.iam_lock_user.x", "type": "iam_lock_user", "name": "x", "provider_config_key": "iam.b"}}
 	root["module_calls"] = m{"m": m{"module": m{"actions": []m{{"address": "action.iam_lock_user.x", "type": "iam_lock_user", "name": "x", "provider_config_key": "module.m:iam"}}}}}
 	r := ask(t, asText(t, plan), nil)
-	const why = ": the plan does not say which provider configuration the action has"
+	const why = ": the plan does not say which provider configuration the action uses"
 	if who(r) != "shopb b@b.example false" || strings.Join(notes(r), "\n") != "module.m.action.iam_lock_user.x"+why+"\naction.iam_lock_user.gone"+why {
 		t.Errorf("%s; %q", who(r), notes(r))
 	}
 }
 
-// What is deferred is told, with the reason and the tenant, and not made.
+// Deferred changes and actions are reported with the reason and the tenant, and
+// not applied.
 func TestRun_deferred(t *testing.T) {
 	t.Parallel()
 	plan := offline(people())
@@ -114,7 +115,7 @@ func TestRun_deferred(t *testing.T) {
 	}
 }
 
-// The team, its products and Make.
+// Changes to the team, its products and Make.
 func TestRun_team(t *testing.T) {
 	t.Parallel()
 	member := func(name, role string) m { return m{"id": "m-" + name, "email": name + "@acme.example", "role": role} }
@@ -133,7 +134,7 @@ func TestRun_team(t *testing.T) {
 	}{
 		"joins":            {[]m{change("iam_team_member.new", "create", nil, m{"email": "new@acme.example", "role": "billing_contact"}, m{"id": true})}, "new@acme.example; joins the team as billing_contact", ""},
 		"leaves":           {[]m{change("iam_team_member.ann", "delete", member("ann", "member"), nil, m{})}, "ann@acme.example; leaves the team", ""},
-		"the Owner stays":  {[]m{change("iam_team_member.olga", "delete", member("olga", "owner"), nil, m{})}, "", "iam_team_member.olga: olga@acme.example is the Owner of the team, and stays as long"},
+		"the Owner stays":  {[]m{change("iam_team_member.olga", "delete", member("olga", "owner"), nil, m{})}, "", "iam_team_member.olga: olga@acme.example is the Owner of the team and stays a member until the ownership is transferred"},
 		"another role":     {[]m{change("iam_team_member.ben", "update", member("ben", "member"), member("ben", "admin"), m{})}, "ben@acme.example; changes from member to admin in the team", ""},
 		"is replaced":      {[]m{change("iam_team_member.ann", "delete,create", member("ann", "member"), without(member("ann", "member"), "id"), m{"id": true})}, "", ""},
 		"role not known":   {[]m{change("iam_team_member.ben", "update", member("ben", "member"), without(member("ben", ""), "role"), m{"role": true})}, "", "iam_team_member.ben: the role in the team is not known before the apply"},
@@ -164,14 +165,13 @@ func TestRun_team(t *testing.T) {
 			r := ask(t, asText(t, offline(state, c.changes...)), nil)
 			said := strings.Join(notes(r), "\n")
 			if got := happening(r); !strings.Contains(got, c.want) || (got == "") != (c.want == "") || !strings.HasPrefix(said, c.notes) || (said == "") != (c.notes == "") {
-				t.Errorf("it says\n%s\nand not\n%s\n%s", got, c.want, said)
+				t.Errorf("got\n%s\nwant\n%s\n%s", got, c.want, said)
 			}
 		})
 	}
 }
 
-// The Owner can leave where the plan gives the ownership to another, and nothing
-// else makes room.
+// The Owner can leave only if the plan transfers the ownership.
 func TestRun_ownerLeaves(t *testing.T) {
 	t.Parallel()
 	member := func(name, role string) m { return m{"id": "m-" + name, "email": name + "@acme.example", "role": role} }
@@ -203,16 +203,16 @@ func TestRun_ownerLeaves(t *testing.T) {
 			r := ask(t, asText(t, plan), nil)
 			want := ""
 			if c.stays {
-				want = "iam_team_member.olga: olga@acme.example is the Owner of the team, and stays as long\niam_user.olga: olga@acme.example is the Owner of the team, and stays in the tenant as long"
+				want = "iam_team_member.olga: olga@acme.example is the Owner of the team and stays a member until the ownership is transferred\niam_user.olga: olga@acme.example is the Owner of the team and stays in the tenant until the ownership is transferred"
 			}
 			if said := strings.Join(notes(r), "\n"); said != want || strings.Contains(happening(r), "olga@acme.example; removed") == c.stays {
-				t.Errorf("it says\n%s\n%s", happening(r), said)
+				t.Errorf("got\n%s\n%s", happening(r), said)
 			}
 		})
 	}
 }
 
-// Who is no member of the team any more leaves nothing.
+// Removing a user who is no longer a member of the team changes nothing.
 func TestReview_memberLeftAlready(t *testing.T) {
 	t.Parallel()
 	member := m{"id": "x", "email": "clerk000@acme.example", "role": "member"}
@@ -221,7 +221,7 @@ func TestReview_memberLeftAlready(t *testing.T) {
 	}
 }
 
-// A sync that ends makes nobody a member, whichever organization it was for.
+// Ending a sync makes nobody a member, whichever organization it was for.
 func TestRun_syncEnds(t *testing.T) {
 	t.Parallel()
 	for _, id := range []any{"7", nil} {
@@ -236,7 +236,7 @@ func TestRun_syncEnds(t *testing.T) {
 	}
 }
 
-// Who joins a group that is not known joins none.
+// A membership in an unknown group adds no group.
 func TestRun_joinsNothing(t *testing.T) {
 	t.Parallel()
 	r := ask(t, asText(t, offline(
@@ -248,8 +248,8 @@ func TestRun_joinsNothing(t *testing.T) {
 	}
 }
 
-// Who is locked in place of being removed leaves the groups, and who is locked does
-// not: unlocking would give everything back.
+// A user who is locked on destroy leaves the groups; a user who is only locked
+// keeps them, and unlocking gives everything back.
 func TestRun_lockAndGroups(t *testing.T) {
 	t.Parallel()
 	table := m{"csv": "email,first_name,last_name\nann@acme.example,A,A\n", "on_destroy": "lock"}
@@ -257,10 +257,10 @@ func TestRun_lockAndGroups(t *testing.T) {
 		change m
 		stays  bool
 	}{
-		"a user goes":    {change("iam_user.ann", "delete", user("ann", m{"on_destroy": "lock"}), nil, m{}), false},
-		"a table goes":   {change("iam_users_csv.t", "delete", table, nil, m{}), false},
-		"a row goes":     {change("iam_users_csv.t", "update", table, m{"csv": "email,first_name,last_name\n", "on_destroy": "lock"}, m{}), false},
-		"a lock is told": {change("iam_user.ann", "update", user("ann"), user("ann", m{"locked": true}), m{}), true},
+		"a user goes":     {change("iam_user.ann", "delete", user("ann", m{"on_destroy": "lock"}), nil, m{}), false},
+		"a table goes":    {change("iam_users_csv.t", "delete", table, nil, m{}), false},
+		"a row goes":      {change("iam_users_csv.t", "update", table, m{"csv": "email,first_name,last_name\n", "on_destroy": "lock"}, m{}), false},
+		"a reported lock": {change("iam_user.ann", "update", user("ann"), user("ann", m{"locked": true}), m{}), true},
 	} {
 		r := ask(t, asText(t, offline(people(), c.change)), nil)
 		if got := happening(r); !strings.HasPrefix(got, "ann@acme.example; locked; loses read on orders") || (len(r.Findings) > 0) != c.stays || len(r.Unresolved) > 0 {

@@ -9,15 +9,16 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// step is one name of an address or a reference, with the key behind it.
+// step is one name in an address or a reference, with the key that follows it.
 type step struct {
 	name string
-	key  any // a text, a number, or nothing
+	key  any // a string, a number or nil
 }
 
-// steps reads an address or a reference, such as module.a["x"].iam_user.b[0].id.
-// Of several keys behind a name it keeps the first; one that is not known yet, as
-// in iam_user.b[*], is none. What is no address has no steps.
+// steps reads an address or a reference, such as
+// module.a["x"].iam_user.b[0].id. If several keys follow a name, it keeps the
+// first. An unknown key, as in iam_user.b[*], is nil. A text that is not an
+// address has no steps.
 func steps(address string) []step {
 	traversal, problems := hclsyntax.ParseTraversalPartial([]byte(address), "", hcl.InitialPos)
 	if problems.HasErrors() {
@@ -39,7 +40,7 @@ func steps(address string) []step {
 	return all
 }
 
-// keyOf is a key as JSON has it.
+// keyOf converts a key to the type that encoding/json decodes.
 func keyOf(key cty.Value) any {
 	switch key.Type() {
 	case cty.String:
@@ -51,11 +52,10 @@ func keyOf(key cty.Value) any {
 	return nil
 }
 
-// sameKey reports whether two keys are of the same instance: the number 1 and
-// the text "1" are not.
+// sameKey reports whether two keys select the same instance: 1 and "1" do not.
 func sameKey(a, b any) bool { return a == b }
 
-// canonical writes steps so that the same ones are the same text.
+// canonical returns a text that is equal for equal paths.
 func canonical(path []step) string {
 	var b strings.Builder
 	for _, s := range path {

@@ -10,21 +10,20 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// applied is a tenant in memory to which the changes of a plan are made, as the
-// apply would make them.
+// applied is a tenant in memory to which the changes of a plan are applied.
 type applied struct {
 	*access.Tenant
 
 	name      string
 	find      *resolver
-	users     map[string]access.StateUser // by address; whoever is in the team, too
-	groups    map[string]string           // ids by address; of a vendor, by address and kind
+	users     map[string]access.StateUser // by address; includes members of the team
+	groups    map[string]string           // ids by address; for a vendor's groups, by address and kind
 	others    map[string]string           // ids of templates and vendors by address
-	outside   map[string]bool             // groups by id that are not for employees
-	members   map[string]string           // e-mail addresses of members of the team by id
+	outside   map[string]bool             // ids of groups that are not for employees
+	members   map[string]string           // e-mail addresses of team members by id
 	bases     map[string]template         // the tenant's own role templates by id
-	prior     bool                        // it is being made up of a state, which names people that it does not know
-	transfers bool                        // the ownership of the team goes to somebody
+	prior     bool                        // it is built from a prior state, which can name users that it does not hold
+	transfers bool                        // the plan transfers the ownership of the team
 	offline   bool
 	problems  []Unresolved
 }
@@ -36,8 +35,8 @@ func newApplied(name string, s access.State, find *resolver) *applied {
 	}
 }
 
-// apply makes the changes of a plan to a tenant. Ends come first: what the plan
-// takes away in one place and gives in another stays.
+// apply applies the changes of a plan to a tenant. Removals come first, so
+// access that moves from one object to another is kept.
 func (a *applied) apply(t *part) {
 	a.readData(t)
 	for _, i := range t.actions {
@@ -67,7 +66,8 @@ func (a *applied) apply(t *part) {
 	}
 }
 
-// learn notes which objects addresses stand for, and what is not known.
+// learn records the object at each address, and notes types that it does not
+// know.
 func (a *applied) learn(t *part) {
 	for _, p := range t.prior {
 		if p.typeName == "iam_team_member" {
@@ -82,15 +82,15 @@ func (a *applied) learn(t *part) {
 		r, known := ruleOf(c.typeName)
 		switch {
 		case !known && c.changes():
-			a.note(c, "what the type %s does to access is not known to this release", c.typeName)
+			a.note(c, "this release does not know how the type %s affects access", c.typeName)
 		case r.name != nil && c.before != nil:
 			r.name(a, c)
 		}
 	}
 }
 
-// moves are the attributes that say what an object stands for. Where one changes
-// in place, what was before ends.
+// moves lists the attributes that decide which relation an object stands for.
+// When one of them changes in place, the previous relation ends.
 var moves = map[string][]string{
 	"iam_group_membership":   {"group_id", "user_id"},
 	"iam_group_members":      {"group_id"},
@@ -99,8 +99,9 @@ var moves = map[string][]string{
 	"iam_users_csv":          {"csv"},
 }
 
-// ends reports whether the object as it was before ends, at least in part. What
-// is not known after the change may be the same.
+// ends reports whether the object ends in its previous form, at least in part.
+// An unknown attribute does not end it, because the new value could be the
+// same.
 func (a *applied) ends(c change) bool {
 	if c.does(tfjson.ActionDelete) {
 		return true
@@ -115,9 +116,9 @@ func (a *applied) ends(c change) bool {
 	})
 }
 
-// replacesSame reports whether the change that ends an object makes one in its
-// place that has the same attribute: then the provider gives back what others gave
-// the former one.
+// replacesSame reports whether the change replaces an object by one with the
+// same attribute. The provider then restores what other resources gave the
+// previous object.
 func (c change) replacesSame(attribute string) bool {
 	return c.does(tfjson.ActionCreate) && !c.isUnknown(attribute) && strings.EqualFold(c.before.text(attribute), c.after.text(attribute))
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// nameGroup remembers under which address a group is known, and whether it is
-// one of customers.
+// nameGroup records the address of a group, and whether the group is for
+// customers.
 func (a *applied) nameGroup(c change) {
 	id := c.before.text("id")
 	if c.deposed == "" {
@@ -18,8 +18,8 @@ func (a *applied) nameGroup(c change) {
 	}
 }
 
-// idOf is the id of an object that is made, or its address where the apply
-// chooses the id.
+// idOf returns the id of a created object, or its address if the id is known
+// only after the apply.
 func idOf(c change) string {
 	if c.isUnknown("id") {
 		return c.address
@@ -27,15 +27,15 @@ func idOf(c change) string {
 	return c.after.text("id")
 }
 
-// endGroup removes a group. One that is replaced under its id gets its members
-// back, if it is for the same users.
+// endGroup removes a group. A group that is replaced under the same id keeps
+// its members if it is for the same kind of users.
 func (a *applied) endGroup(c change) {
 	before := c.before
 	id := before.text("id")
 	stays := c.replacesSame("id") && c.replacesSame("user_type") && c.replacesSame("vendor_id")
 	force, _ := before["force_delete"].(bool)
-	if n := len(a.Members(id)); n > 0 && !force && (!stays || !c.actions.CreateBeforeDestroy()) { // that is no deletion
-		a.note(c, "the group still has members (%d) and force_delete is not set: the apply will fail, unless they leave first", n)
+	if n := len(a.Members(id)); n > 0 && !force && (!stays || !c.actions.CreateBeforeDestroy()) { // a replacement that creates first does not delete
+		a.note(c, "the group still has members (%d) and force_delete is not set: the apply fails unless they are removed first", n)
 	}
 	if stays {
 		return
@@ -44,7 +44,7 @@ func (a *applied) endGroup(c change) {
 	delete(a.outside, id)
 }
 
-// putGroup gives a group the access that the plan says.
+// putGroup sets a group to its planned access.
 func (a *applied) putGroup(c change) {
 	after := c.after
 	id := idOf(c)
@@ -61,10 +61,10 @@ func (a *applied) putGroup(c change) {
 	if vendor, known := a.otherOf(c, "vendor_id", "iam_vendor"); known {
 		g.VendorID = vendor
 	} else {
-		a.note(c, "the vendor that the group is of is not known before the apply")
+		a.note(c, "the vendor of the group is not known before the apply")
 	}
 	if c.isUnknown("restrictions") {
-		a.note(c, "the restrictions of the group are not all known before the apply")
+		a.note(c, "some restrictions of the group are not known before the apply")
 		if exists {
 			g.Restrictions = union(g.Restrictions, after.texts("restrictions"))
 		}
@@ -75,14 +75,13 @@ func (a *applied) putGroup(c change) {
 	a.SetGroup(g)
 }
 
-// controlsOf is what a planned group carries: the levels that the plan says, the
-// access controls that it lists and, where it lists none, those that the group
-// keeps as no level stands for them. Of a part that is not known, the known rest
-// counts.
+// controlsOf returns the access controls of a planned group: those of its
+// levels and those that it lists. If it lists none, the group keeps its
+// controls that no level stands for. Unknown parts are left out.
 func (a *applied) controlsOf(c change, present access.Group) []string {
 	levels := c.after.levels("effective_access")
 	if c.isUnknown("effective_access") {
-		a.note(c, "the access that the group gives is not all known before the apply")
+		a.note(c, "part of the access that the group gives is not known before the apply")
 		levels = a.knownLevels(c, present)
 	}
 	ids := access.ControlIDs(access.Attainable(levels, a.Rights().Has))
@@ -98,8 +97,8 @@ func (a *applied) controlsOf(c change, present access.Group) []string {
 	return union(ids, listed)
 }
 
-// knownLevels are what a group gives as far as that is known: the rest stays as
-// it is.
+// knownLevels returns the levels of a group as far as they are known. Unknown
+// levels keep their present value.
 func (a *applied) knownLevels(c change, present access.Group) access.Access {
 	is := a.Rights().Access(present)
 	base := is
@@ -120,14 +119,14 @@ func (a *applied) knownLevels(c change, present access.Group) access.Access {
 	return access.ExpandOn(base, own, c.after.texts("access_control_ids")...)
 }
 
-// givesLevel reports whether a level of the catalog stands for the access
-// control.
+// givesLevel reports whether the access control stands for a level of the
+// catalog.
 func givesLevel(id string) bool {
 	c, ok := access.ControlByID(id)
 	return ok && c.Entity != "" && !c.VendorAware
 }
 
-// union has the elements of both lists, each once.
+// union returns the elements of both lists without duplicates.
 func union(a, b []string) []string {
 	all := slices.Clone(a)
 	for _, v := range b {
@@ -138,8 +137,8 @@ func union(a, b []string) []string {
 	return all
 }
 
-// otherOf returns the id of a template or vendor that an attribute names; empty
-// for none.
+// otherOf returns the id of the role template or vendor that an attribute
+// names, or "" if it names none.
 func (a *applied) otherOf(c change, attribute, wanted string) (id string, known bool) {
 	if !c.isUnknown(attribute) {
 		return c.after.text(attribute), true

@@ -25,7 +25,7 @@ func (a *applied) endMembers(c change) {
 	}
 }
 
-// putMembers makes the group's members those that are listed.
+// putMembers sets the members of a group to those listed.
 func (a *applied) putMembers(c change) {
 	group, ok := a.groupOf(c)
 	if !ok || c.after.text("user_type") == string(access.Customer) || a.outside[group] {
@@ -52,7 +52,7 @@ func (a *applied) putMembers(c change) {
 		case a.prior:
 			a.AddUser(u)
 		default:
-			a.note(c, "no user %s is known before the apply", u.Email)
+			a.note(c, "the user %s is not known before the apply", u.Email)
 		}
 	}
 	a.SetMembers(group, listed)
@@ -72,8 +72,8 @@ func (a *applied) putMembership(c change) {
 	}
 }
 
-// userOf returns the user that an attribute names; not ok, with a note, when
-// that is not known.
+// userOf returns the user that an attribute names. If the user is not known, it
+// adds a note and ok is false.
 func (a *applied) userOf(c change, attribute string) (u access.StateUser, ok bool) {
 	id := c.after.text(attribute)
 	if !c.isUnknown(attribute) {
@@ -84,7 +84,7 @@ func (a *applied) userOf(c change, attribute string) (u access.StateUser, ok boo
 		if is, ok := a.User(u); ok {
 			return is, true
 		}
-		a.note(c, "there is no user with the id %s", id)
+		a.note(c, "no user has the id %s", id)
 		return u, false
 	}
 	wanted := "iam_user"
@@ -101,8 +101,8 @@ func (a *applied) userOf(c change, attribute string) (u access.StateUser, ok boo
 	return u, false
 }
 
-// groupOf returns the id of the group that group_id names; not ok, with a note,
-// when that is not known.
+// groupOf returns the id of the group that group_id names. If the group is not
+// known, it adds a note and ok is false.
 func (a *applied) groupOf(c change) (id string, ok bool) {
 	if !c.isUnknown("group_id") {
 		return c.after.text("group_id"), true
@@ -115,7 +115,8 @@ func (a *applied) groupOf(c change) (id string, ok bool) {
 	return "", false
 }
 
-// readData finds the people and groups that data sources read in the apply.
+// readData records the users and groups of data sources that are read during
+// the apply.
 func (a *applied) readData(t *part) {
 	for _, c := range t.data {
 		switch c.typeName {

@@ -19,13 +19,13 @@ func (a *applied) endScope(c change) {
 	}
 }
 
-// putControl changes what an access control of the tenant's own gives.
+// putControl sets the scopes of one of the tenant's own access controls.
 func (a *applied) putControl(c change) {
 	id := c.after.text("id")
 	own := a.Rights().Controls[id]
 	scopes := c.after.texts("scopes")
 	if c.isUnknown("scopes") {
-		a.note(c, "the scopes are not all known before the apply")
+		a.note(c, "some of the scopes are not known before the apply")
 		scopes = union(own.Scopes, scopes)
 	}
 	own.Scopes = scopes
@@ -43,8 +43,8 @@ func (a *applied) endControl(c change) {
 	}
 }
 
-// template is a role template of the tenant's own: what it is based on, and the
-// levels laid over that.
+// template is one of the tenant's own role templates: its base, and the levels
+// that override the base.
 type template struct {
 	basedOn string
 	levels  map[string]access.Level
@@ -56,28 +56,29 @@ func (a *applied) nameTemplate(c change) {
 	}
 }
 
-// putTemplate changes what a role template gives, and those based on it.
+// putTemplate sets the levels of a role template, and updates the templates
+// based on it.
 func (a *applied) putTemplate(c change) {
 	id := idOf(c)
 	a.others[c.address] = id
 	is := template{c.after.text("based_on"), levelsOf(c.after.textMap("access"))}
 	if c.isUnknown("based_on") || c.isUnknown("access") || c.isUnknown("effective_access") {
-		a.note(c, "what the role template gives is not known before the apply")
+		a.note(c, "the access that the role template gives is not known before the apply")
 		return
 	}
 	a.bases[id] = is
 	a.giveTemplate(id, c.after.levels("effective_access"), 0)
 	if a.offline && c.does(tfjson.ActionUpdate) {
-		a.note(c, "groups that start from the role template and are not in this state are not reviewed offline")
+		a.note(c, "offline, groups based on the role template that are not in this state are not reviewed")
 	}
 }
 
-// giveTemplate has a role template give levels, and changes those that are based
-// on it.
+// giveTemplate sets the levels of a role template and of the templates based on
+// it.
 func (a *applied) giveTemplate(id string, levels access.Access, depth int) {
 	a.SetTemplate(id, access.ControlIDs(levels))
 	if depth > len(a.bases) {
-		return // they turn in a circle, which no tenant has
+		return // a cycle, which no tenant has
 	}
 	for _, other := range slices.Sorted(maps.Keys(a.bases)) {
 		if t := a.bases[other]; t.basedOn == id {
@@ -93,19 +94,19 @@ func (a *applied) endTemplate(c change) {
 	a.RemoveTemplate(c.before.text("id"))
 	delete(a.bases, c.before.text("id"))
 	if a.offline {
-		a.note(c, "groups that start from the role template and are not in this state are not reviewed offline")
+		a.note(c, "offline, groups based on the role template that are not in this state are not reviewed")
 	}
 }
 
-// readTemplates reads what the tenant's role templates are based on, where the
-// plan changes one.
+// readTemplates reads the bases of the tenant's role templates if the plan
+// changes a template.
 func (a *applied) readTemplates(ctx context.Context, t *part) error {
 	if !slices.ContainsFunc(t.changes, func(c change) bool { return c.typeName == "iam_role_template" && c.does(tfjson.ActionUpdate) }) {
 		return nil
 	}
 	for id := range a.Rights().Templates {
 		if _, predefined := access.TemplateByID(id); predefined {
-			continue // based on nothing
+			continue // it has no base
 		}
 		d, err := t.client.Template(ctx, id)
 		if client.IsUnsupported(err) || client.IsNotFound(err) {
@@ -119,7 +120,7 @@ func (a *applied) readTemplates(ctx context.Context, t *part) error {
 	return nil
 }
 
-// nameVendor remembers under which addresses a vendor and its groups are known.
+// nameVendor records the addresses of a vendor and its groups.
 func (a *applied) nameVendor(c change) {
 	if c.deposed != "" {
 		return
@@ -130,12 +131,12 @@ func (a *applied) nameVendor(c change) {
 	}
 }
 
-// putVendor makes the groups that come with a vendor.
+// putVendor creates the groups of a new vendor.
 func (a *applied) putVendor(c change) {
 	vendor := idOf(c)
 	a.others[c.address] = vendor
 	if !c.does(tfjson.ActionCreate) {
-		return // the groups stay what they are
+		return // the groups do not change
 	}
 	known := c.after.textMap("group_ids")
 	for _, g := range access.VendorGroups() {
@@ -148,11 +149,11 @@ func (a *applied) putVendor(c change) {
 	}
 }
 
-// endVendor takes away the groups that came with the vendor.
+// endVendor removes the groups of a vendor.
 func (a *applied) endVendor(c change) {
 	for _, id := range c.before.textMap("group_ids") {
 		if force, _ := c.before["delete_groups"].(bool); len(a.Members(id)) > 0 && !force {
-			a.note(c, "group %s of the vendor still has members and delete_groups is not set: the apply will fail, unless they leave first", id)
+			a.note(c, "group %s of the vendor still has members and delete_groups is not set: the apply fails unless they are removed first", id)
 		}
 		a.RemoveGroup(id)
 	}

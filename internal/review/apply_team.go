@@ -4,7 +4,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// nameMember remembers who a member of the team is: others name it by id.
+// nameMember records a member of the team by id, because other objects use the
+// id.
 func (a *applied) nameMember(c change) {
 	email := c.before.text("email")
 	a.members[c.before.text("id")] = email
@@ -16,7 +17,7 @@ func (a *applied) nameMember(c change) {
 func (a *applied) putMember(c change) {
 	u := access.StateUser{Email: c.after.text("email")}
 	if c.isUnknown("email") {
-		a.note(c, "the e-mail is not known before the apply: the member is listed under its address")
+		a.note(c, "the e-mail address is not known before the apply: the member is listed by its address in the configuration")
 		u.Email = c.address
 	}
 	a.users[c.address] = u
@@ -33,7 +34,7 @@ func (a *applied) putMember(c change) {
 func (a *applied) endMember(c change) {
 	u := access.StateUser{Email: c.before.text("email")}
 	if is, _ := a.User(u); is.Team != nil && is.Team.Role == access.RoleOwner && !a.transfers {
-		a.note(c, "%s is the Owner of the team, and stays as long", u.Email)
+		a.note(c, "%s is the Owner of the team and stays a member until the ownership is transferred", u.Email)
 		return
 	}
 	if !c.replacesSame("email") {
@@ -64,7 +65,7 @@ func (a *applied) endAssignment(c change) {
 	a.Unassign(access.StateUser{ID: id, Email: a.members[id]}, c.before.text("product"))
 }
 
-// putMake says which Make organization the tenant has.
+// putMake sets the Make organization of the tenant.
 func (a *applied) putMake(c change) {
 	id := c.after.text("organization_id")
 	if c.isUnknown("organization_id") {

@@ -14,7 +14,7 @@ func object(address string, v m) m {
 	return m{"address": address, "mode": "managed", "type": typeName, "name": name, "values": v}
 }
 
-// offline is a plan that starts from a state, to be reviewed without a tenant.
+// offline is a plan with a prior state, to be reviewed without a tenant.
 func offline(state []m, changes ...m) m {
 	return m{"format_version": "1.2", "prior_state": m{"values": m{"root_module": m{"resources": state}}}, "resource_changes": changes}
 }
@@ -35,7 +35,7 @@ func user(id string, more ...m) m {
 	return u
 }
 
-// happening is what a review says of people, a line each.
+// happening returns a line for each person in a review.
 func happening(r review.Result) string {
 	var lines []string
 	for _, p := range r.People {
@@ -62,7 +62,7 @@ func people() []m {
 	}
 }
 
-// What every type does to people, for each action of a plan.
+// How every type affects people, for each action of a plan.
 func TestRun_types(t *testing.T) {
 	t.Parallel()
 	const (
@@ -163,10 +163,10 @@ func TestRun_types(t *testing.T) {
 			"ann@acme.example; removed" + lost + "\neve@acme.example; added", "",
 		},
 		"a deposed user goes": {nil, []m{with(change("iam_user.ann", "delete", user("ann", m{"id": "old"}), nil, m{}), "deposed", "abc")}, "", ""},
-		"a user is made who is there": {
+		"creating an existing user": {
 			nil,
 			[]m{change("iam_user.x", "create", nil, without(user("ann", m{"group_ids": []string{}}), "id"), m{"id": true})},
-			"ann@acme.example" + lost, "iam_user.x: a user with the e-mail ann@acme.example is there already: the apply fails, unless adopt_existing has it take the user over",
+			"ann@acme.example" + lost, "iam_user.x: a user with the e-mail ann@acme.example already exists: the apply fails unless adopt_existing is set",
 		},
 		"the groups left out stay": {nil, []m{change("iam_user.ann", "update", user("ann", m{"group_ids": []string{"g"}}), user("ann"), m{})}, "", ""},
 
@@ -228,7 +228,7 @@ func TestRun_types(t *testing.T) {
 			[]m{change("iam_access_control.c", "update", control("order.order_read"), control("order.order_read", "iam.user_create"), m{})},
 			"cleo@acme.example; gains a part of manage on users_and_groups (iam.user_create) through O (o)", "",
 		},
-		"a control that goes": {
+		"a removed control": {
 			[]m{object("iam_access_control.c", control("iam.user_create")), object("iam_group.o", group("o", m{}, m{"access_control_ids": []string{"c"}})), object("iam_group_membership.o", in("o", "cleo"))},
 			[]m{change("iam_access_control.c", "delete", control("iam.user_create"), nil, m{})},
 			"cleo@acme.example; loses a part of manage on users_and_groups (iam.user_create) through O (o)", "",
@@ -246,9 +246,9 @@ func TestRun_types(t *testing.T) {
 		"scopes that are not known": {
 			[]m{object("iam_access_control.c", control("iam.user_create")), object("iam_group.o", group("o", m{}, m{"access_control_ids": []string{"c"}})), object("iam_group_membership.o", in("o", "cleo"))},
 			[]m{change("iam_access_control.c", "update", control("iam.user_create"), m{"id": "c", "scopes": []any{"iam.user_delete", nil}}, m{"scopes": []any{false, true}})},
-			"cleo@acme.example; gains a part of manage on users_and_groups (iam.user_delete) through O (o)", "iam_access_control.c: the scopes are not all known before the apply",
+			"cleo@acme.example; gains a part of manage on users_and_groups (iam.user_delete) through O (o)", "iam_access_control.c: some of the scopes are not known before the apply",
 		},
-		"a scope that goes": {
+		"a removed scope": {
 			[]m{object("iam_scope.s", m{"id": "own.do"}), object("iam_access_control.c", control("own.do")), object("iam_group.o", group("o", m{}, m{"access_control_ids": []string{"c"}})), object("iam_group_membership.o", in("o", "cleo"))},
 			[]m{change("iam_scope.s", "delete", m{"id": "own.do"}, nil, m{})},
 			"cleo@acme.example; loses the scope own.do through O (o)", "",
@@ -263,12 +263,12 @@ func TestRun_types(t *testing.T) {
 			[]m{object("iam_vendor.v", vendor), object("iam_group_membership.v", in("vo", "cleo"))},
 			[]m{change("iam_vendor.v", "delete", with(vendor, "delete_groups", false), nil, m{})},
 			"cleo@acme.example; loses manage on orders for records of the vendor v through V Vendor Order manager (vo)",
-			"iam_vendor.v: group vo of the vendor still has members and delete_groups is not set: the apply will fail, unless they leave first",
+			"iam_vendor.v: group vo of the vendor still has members and delete_groups is not set: the apply fails unless they are removed first",
 		},
 		"a vendor without members goes":                {[]m{object("iam_vendor.v", vendor)}, []m{change("iam_vendor.v", "delete", with(vendor, "delete_groups", false), nil, m{})}, "", ""},
-		"a role template is based on who knows what":   {nil, []m{change("iam_role_template.t", "update", m{"id": "t"}, m{"id": "t", "effective_access": m{}}, m{"based_on": true})}, "", "iam_role_template.t: what the role template gives is not known before the apply"},
-		"a role template names who knows which levels": {nil, []m{change("iam_role_template.t", "update", m{"id": "t"}, m{"id": "t", "effective_access": m{}}, m{"access": m{"tax": true}})}, "", "iam_role_template.t: what the role template gives is not known before the apply"},
-		"a role template gives who knows what":         {nil, []m{change("iam_role_template.t", "update", m{"id": "t"}, m{"id": "t"}, m{"effective_access": true})}, "", "iam_role_template.t: what the role template gives is not known before the apply"},
+		"a role template is based on who knows what":   {nil, []m{change("iam_role_template.t", "update", m{"id": "t"}, m{"id": "t", "effective_access": m{}}, m{"based_on": true})}, "", "iam_role_template.t: the access that the role template gives is not known before the apply"},
+		"a role template names who knows which levels": {nil, []m{change("iam_role_template.t", "update", m{"id": "t"}, m{"id": "t", "effective_access": m{}}, m{"access": m{"tax": true}})}, "", "iam_role_template.t: the access that the role template gives is not known before the apply"},
+		"a role template gives who knows what":         {nil, []m{change("iam_role_template.t", "update", m{"id": "t"}, m{"id": "t"}, m{"effective_access": true})}, "", "iam_role_template.t: the access that the role template gives is not known before the apply"},
 		"a vendor goes": {
 			[]m{object("iam_vendor.v", vendor), object("iam_group_membership.v", in("vo", "cleo"))},
 			[]m{change("iam_vendor.v", "delete", vendor, nil, m{})},
@@ -280,7 +280,7 @@ func TestRun_types(t *testing.T) {
 			r := ask(t, asText(t, offline(append(people(), c.more...), c.changes...)), nil)
 			said := strings.Join(notes(r), "\n")
 			if got := happening(r); got != c.want || !strings.HasPrefix(said, c.notes) || (said == "") != (c.notes == "") {
-				t.Errorf("it says\n%s\nand not\n%s\n%s", got, c.want, said)
+				t.Errorf("got\n%s\nwant\n%s\n%s", got, c.want, said)
 			}
 		})
 	}

@@ -10,13 +10,13 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 )
 
-// What the destruction of a user does (on_destroy).
+// The values of on_destroy.
 const (
 	onDestroyKeep = "keep"
 	onDestroyLock = "lock"
 )
 
-// nameUser remembers under which address a user is known.
+// nameUser records the address of a user.
 func (a *applied) nameUser(c change) {
 	if c.deposed == "" {
 		a.users[c.address] = access.StateUser{ID: c.before.text("id"), Email: c.before.text("email")}
@@ -25,19 +25,19 @@ func (a *applied) nameUser(c change) {
 
 func (a *applied) endUser(c change) {
 	if c.replacesSame("email") {
-		return // who comes gets everything back
+		return // the new user gets everything back
 	}
-	// Somebody else may have the e-mail by now.
+	// Another user can have the e-mail address by now.
 	a.removeUser(c, access.StateUser{ID: c.before.text("id")}, c.before.text("on_destroy"))
 }
 
-// removeUser does what the destruction of a user does.
+// removeUser destroys a user according to on_destroy.
 func (a *applied) removeUser(c change, u access.StateUser, onDestroy string) {
 	is, ok := a.User(u)
 	switch {
 	case !ok || onDestroy == onDestroyKeep:
 	case is.Team != nil && is.Team.Role == access.RoleOwner && !a.transfers:
-		a.note(c, "%s is the Owner of the team, and stays in the tenant as long", is.Email)
+		a.note(c, "%s is the Owner of the team and stays in the tenant until the ownership is transferred", is.Email)
 	case onDestroy == onDestroyLock:
 		a.Lock(u, true)
 		a.SetGroups(u, nil)
@@ -53,12 +53,12 @@ func (a *applied) putUser(c change) {
 		u.ID = after.text("id")
 	}
 	if c.isUnknown("email") {
-		a.note(c, "the e-mail is not known before the apply: the user is listed under its address")
+		a.note(c, "the e-mail address is not known before the apply: the user is listed by its address in the configuration")
 		u.Email = c.address
 	}
 	if is, ok := a.User(u); ok && !is.Outside {
-		if c.doing() == "create" {
-			a.note(c, "a user with the e-mail %s is there already: the apply fails, unless adopt_existing has it take the user over", u.Email)
+		if c.actionList() == "create" {
+			a.note(c, "a user with the e-mail %s already exists: the apply fails unless adopt_existing is set", u.Email)
 		}
 		a.Rename(u, u.Name)
 	} else {
@@ -78,8 +78,8 @@ func (a *applied) putUser(c change) {
 	}
 }
 
-// endUsers removes the users of a table that have no row any more. Those of one
-// that is replaced stay.
+// endUsers removes the users whose rows are removed from a table. Replacing a
+// table removes no users.
 func (a *applied) endUsers(c change) {
 	if c.does(tfjson.ActionCreate) || c.isUnknown("csv") {
 		return
@@ -89,7 +89,7 @@ func (a *applied) endUsers(c change) {
 		onDestroy = c.after.text("on_destroy")
 		table, err := usertable.Parse(c.after.text("csv"))
 		if err != nil {
-			return // nothing is done then, as putUsers tells
+			return // the table cannot be read, which putUsers notes
 		}
 		for _, row := range table.Users {
 			listed[strings.ToLower(row.Email)] = true
@@ -103,8 +103,8 @@ func (a *applied) endUsers(c change) {
 	}
 }
 
-// putUsers makes and changes the users of a table; a column that is not there
-// says nothing.
+// putUsers creates and updates the users of a table. A missing column changes
+// nothing.
 func (a *applied) putUsers(c change) {
 	if c.isUnknown("csv") {
 		a.note(c, "the users are not known before the apply")
@@ -128,9 +128,9 @@ func (a *applied) putUsers(c change) {
 	}
 }
 
-// setGroups puts the user into the groups of group_ids and no others. Where
-// groups that the plan makes do not account for all that is not known, none is
-// taken away: which of the present ones stay is not known either.
+// setGroups sets the user's groups to group_ids. If some ids are unknown and
+// are not those of groups that the plan creates, it removes no group, because
+// the unknown ids could be present groups.
 func (a *applied) setGroups(c change, u access.StateUser) {
 	known := c.after.texts("group_ids")
 	if !c.isUnknown("group_ids") {
@@ -138,21 +138,21 @@ func (a *applied) setGroups(c change, u access.StateUser) {
 		return
 	}
 	m := a.find.resolve(c, "group_ids", "iam_group", "iam_vendor")
-	var made []string // by this plan, under ids that the apply chooses
+	var added []string // by this plan; their ids are known after the apply
 	for _, address := range m.addresses {
 		id := a.groups[address]
 		switch {
 		case id == "" || slices.Contains(known, id):
 		case slices.Contains(m.open, address):
-			made = append(made, id)
+			added = append(added, id)
 		default:
 			known = append(known, id)
 		}
 	}
 	list, _ := c.after["group_ids"].([]any)
 	missing := len(list) - len(c.after.texts("group_ids"))
-	known = append(known, made...)
-	if m.sure && list != nil && missing == len(made) {
+	known = append(known, added...)
+	if m.sure && list != nil && missing == len(added) {
 		a.SetGroups(u, known)
 		return
 	}
@@ -163,6 +163,6 @@ func (a *applied) setGroups(c change, u access.StateUser) {
 	if len(known) == 0 {
 		a.note(c, "the groups are not known before the apply")
 	} else {
-		a.note(c, "not all groups are known before the apply: reviewed with %s, besides those that the user has", strings.Join(known, ", "))
+		a.note(c, "some groups are not known before the apply: the review adds %s to the present groups of the user", strings.Join(known, ", "))
 	}
 }

@@ -6,20 +6,20 @@ import (
 	"slices"
 )
 
-// configuration is the configuration that was planned. Its types are not the
-// library's: that reads blocks of any provider as expressions, and refuses a
-// whole plan where one has an argument with the name of an expression's member;
-// and it knows no actions.
+// configuration is the configuration in a plan. It does not use the types of
+// terraform-json: that library decodes nested blocks of every provider as
+// expressions, so it rejects a plan in which an argument has the name of an
+// expression's member. It also does not support actions.
 type configuration struct {
 	Providers map[string]providerConfig `json:"provider_config"`
 	Root      configModule              `json:"root_module"`
 }
 
-// providerConfig is a provider block, or what stands in for one that is not
-// written.
+// providerConfig is a provider block, or the implicit configuration of a
+// provider without a block.
 type providerConfig struct {
 	FullName    string                `json:"full_name"`
-	Module      string                `json:"module_address"` // without instances; empty in the root
+	Module      string                `json:"module_address"` // without instance keys; empty in the root module
 	Expressions map[string]expression `json:"expressions"`
 }
 
@@ -49,14 +49,15 @@ type moduleCall struct {
 	ForEach     expression            `json:"for_each_expression"`
 }
 
-// expression is an argument: its value, where that is written there, or the
-// names that it refers to. One with neither is computed from values.
+// expression is an argument: a constant value or the names that it references.
+// An expression with neither is computed from constants.
 type expression struct {
 	Constant   json.RawMessage
 	References []string
 }
 
-// UnmarshalJSON skips blocks, which hold expressions and are none.
+// UnmarshalJSON skips nested blocks, which hold expressions but are not
+// expressions.
 func (e *expression) UnmarshalJSON(data []byte) error {
 	var members struct {
 		Constant   json.RawMessage `json:"constant_value"`
@@ -68,11 +69,12 @@ func (e *expression) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// moduleMembers are the members of a module that are understood, or say nothing
-// of what is planned.
+// moduleMembers lists the members of a module that this package understands, or
+// that do not affect the plan.
 var moduleMembers = []string{"resources", "actions", "module_calls", "outputs", "variables"}
 
-// configuration reads the configuration, and looks for what is not understood.
+// configuration reads the configuration and notes members that it does not
+// understand.
 func (p *planReader) configuration() error {
 	text, err := p.raw()
 	if err != nil {
@@ -87,14 +89,15 @@ func (p *planReader) configuration() error {
 	if err := json.Unmarshal(text, &members); err != nil {
 		return err
 	}
-	for _, name := range strangeMembers(text, []string{"provider_config", "root_module"}) {
-		p.plan.odd = append(p.plan.odd, Unresolved{Text: fmt.Sprintf("the configuration in the plan has %s, which this release does not understand", name)})
+	for _, name := range unknownMembers(text, []string{"provider_config", "root_module"}) {
+		p.plan.unsupported = append(p.plan.unsupported, Unresolved{Text: fmt.Sprintf("the configuration in the plan has %s, which this release does not understand", name)})
 	}
-	return p.strangeModule("the root module", members.Root)
+	return p.noteUnknown("the root module", members.Root)
 }
 
-// strangeModule notes what is not understood of a module and those below it.
-func (p *planReader) strangeModule(who string, text json.RawMessage) error {
+// noteUnknown notes members of a module and its child modules that are not
+// understood.
+func (p *planReader) noteUnknown(who string, text json.RawMessage) error {
 	if text == nil {
 		return nil
 	}
@@ -106,24 +109,24 @@ func (p *planReader) strangeModule(who string, text json.RawMessage) error {
 	if err := json.Unmarshal(text, &members); err != nil {
 		return err
 	}
-	for _, name := range strangeMembers(text, moduleMembers) {
-		p.plan.odd = append(p.plan.odd, Unresolved{Text: fmt.Sprintf("%s of the configuration has %s, which this release does not understand", who, name)})
+	for _, name := range unknownMembers(text, moduleMembers) {
+		p.plan.unsupported = append(p.plan.unsupported, Unresolved{Text: fmt.Sprintf("%s of the configuration has %s, which this release does not understand", who, name)})
 	}
 	for name, call := range members.Calls {
-		if err := p.strangeModule("module "+name, call.Module); err != nil {
+		if err := p.noteUnknown("module "+name, call.Module); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// resource returns what the configuration says of a resource; nil where it says
-// nothing any more.
+// resource returns a resource in the configuration, or nil if it is no longer
+// there.
 func (m configModule) resource(mode, typeName, name string) *configResource {
 	return find(m.Resources, func(r configResource) bool { return r.Mode == mode && r.Type == typeName && r.Name == name })
 }
 
-// action returns what the configuration says of an action.
+// action returns an action in the configuration, or nil.
 func (m configModule) action(typeName, name string) *configResource {
 	return find(m.Actions, func(r configResource) bool { return r.Type == typeName && r.Name == name })
 }

@@ -9,13 +9,14 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access/safecsv"
 )
 
-// writeCSV writes a row for each change of a person, and one without a change
-// for a person to whom something else happened; lists are separated by spaces.
-// What else a review says has no place in it: see Beside.
+// writeCSV writes a row for each change, and a row without a change for a
+// person who is only added, removed, locked or unlocked. Lists are separated by
+// spaces. Remarks returns the parts of a review that a table of changes cannot
+// hold.
 func (r Result) writeCSV(w io.Writer, _ Options) error {
 	t := csv.NewWriter(w)
 	t.UseCRLF = true
-	// A writer that failed fails again when the table ends.
+	// An error is sticky: the final write returns it.
 	_ = t.Write([]string{"tenant", "email", "user_id", "name", "event", "kind", "area", "entity", "before", "after", "restrictions", "except", "vendor_id", "scopes", "groups"})
 	for _, p := range r.People {
 		about := []string{p.Tenant, p.User.Email, p.User.ID, p.User.Name, string(p.Event)}
@@ -31,8 +32,9 @@ func (r Result) writeCSV(w io.Writer, _ Options) error {
 	return t.Error()
 }
 
-// Beside are the lines, Visible, that a table of changes has no place for.
-func (r Result) Beside() []string {
+// Remarks returns lines, made Visible, for the parts of a review that a table of
+// changes cannot hold.
+func (r Result) Remarks() []string {
 	var lines []string
 	switch {
 	case r.Errored:
@@ -52,7 +54,7 @@ func (r Result) Beside() []string {
 	return lines
 }
 
-// cells are Visible, and no spreadsheet runs them.
+// cells makes texts Visible and safe to open in a spreadsheet.
 func cells(texts []string) []string {
 	for i, text := range texts {
 		texts[i] = safecsv.Cell(access.Visible(text))

@@ -6,9 +6,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// drifted adds whose access has changed already, outside of Terraform: it undoes
-// the drift that the plan has found and compares. Where nobody is asked, the
-// state in the plan says how the tenant is now.
+// drifted adds the people whose access has already changed outside of
+// Terraform: it undoes the drift in the plan and compares. Offline, the state
+// in the plan stands for the tenant.
 func (r *Result) drifted(t *part) {
 	if len(t.drift) == 0 {
 		return
@@ -30,7 +30,7 @@ func (r *Result) drifted(t *part) {
 	}
 }
 
-// undone is the change that takes a change back.
+// undone returns the change that reverts c.
 func (c change) undone() change {
 	c.before, c.after = c.after, c.before
 	if c.does(tfjson.ActionDelete) {

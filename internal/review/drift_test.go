@@ -12,11 +12,11 @@ import (
 // drift adds to a plan what has changed outside of Terraform.
 func drift(plan m, changes ...m) m { return with(plan, "resource_drift", changes) }
 
-// drifted is what a review says that has happened already, a line each.
+// drifted returns a line for each person in the drift of a review.
 func drifted(r review.Result) string { return happening(review.Result{People: r.Drift}) }
 
-// What has changed outside of Terraform since the last apply is told of the people
-// it is about, and is nothing that the plan does.
+// Changes outside of Terraform since the last apply are reported for the people
+// they affect, and do not count as changes of the plan.
 func TestRun_drift(t *testing.T) {
 	t.Parallel()
 	gone := func(state []m, address string) []m {
@@ -78,13 +78,13 @@ func TestRun_drift(t *testing.T) {
 			t.Parallel()
 			r := ask(t, asText(t, drift(offline(c.state), c.drift...)), nil)
 			if got := drifted(r); got != c.want || len(r.People) > 0 || len(r.Unresolved) > 0 {
-				t.Errorf("it says\n%s\nand not\n%s\n%s%v", got, c.want, happening(r), r.Unresolved)
+				t.Errorf("got\n%s\nwant\n%s\n%s%v", got, c.want, happening(r), r.Unresolved)
 			}
 		})
 	}
 }
 
-// Where the tenant is asked, its people count, also those whom no state has.
+// Online, all users of the tenant count, including users that no state has.
 func TestRun_driftOfTenant(t *testing.T) {
 	t.Parallel()
 	c := staffed(t, 2)
@@ -93,11 +93,12 @@ func TestRun_driftOfTenant(t *testing.T) {
 	plan := drift(offline([]m{object("iam_group.g", clerks(is))}), change("iam_group.g", "update", clerks(m{"orders": "read", "carts": "read"}), clerks(is), nil))
 	r := ask(t, asText(t, plan), c)
 	if got := drifted(r); strings.Count(got, "gains read on products through Clerks (clerks)") != 2 || len(r.People)+len(r.Unresolved) > 0 {
-		t.Errorf("it says\n%s\n%s%v", got, happening(r), r.Unresolved)
+		t.Errorf("got\n%s\n%s%v", got, happening(r), r.Unresolved)
 	}
 }
 
-// Drift is of the tenant of its object; where that is not known, it is unresolved.
+// Drift belongs to the tenant of its object. If the tenant is not known, the
+// drift is unresolved.
 func TestRun_driftOfTenants(t *testing.T) {
 	t.Parallel()
 	was := m{"group_id": "clerks", "user_id": "id-b", "user_type": "EMPLOYEE"}
@@ -108,23 +109,23 @@ func TestRun_driftOfTenants(t *testing.T) {
 	for _, p := range r.Drift {
 		names = append(names, p.Tenant+" "+p.User.Email)
 	}
-	if want := "[shopb b@b.example]"; fmt.Sprint(names) != want || !slices.Equal(notes(r), []string{"iam_group.gone: it has changed outside of Terraform, and the configuration does not have it any more, and the plan does not say which tenant it is of"}) {
-		t.Errorf("it says %v and not %s: %q", names, want, notes(r))
+	if want := "[shopb b@b.example]"; fmt.Sprint(names) != want || !slices.Equal(notes(r), []string{"iam_group.gone: it has changed outside of Terraform, and it is no longer in the configuration, and the plan does not say which tenant it belongs to"}) {
+		t.Errorf("got %v, want %s: %q", names, want, notes(r))
 	}
 }
 
-// A plan that leaves objects out does not know how they are now.
+// A plan that leaves out objects has not refreshed them.
 func TestRun_sinceIncomplete(t *testing.T) {
 	t.Parallel()
 	c := staffed(t, 0)
 	plan := with(offline([]m{object("iam_group.gone", group("gone", m{}))}), "complete", false)
-	want := "iam_group.gone: the tenant has changed since the plan was made, or this is among what the plan leaves out: group gone is gone; plan again, without -target"
+	want := "iam_group.gone: the tenant has changed since the plan was created, or the plan leaves this out: group gone is gone; create the plan again without -target"
 	if got := notes(ask(t, asText(t, plan), c)); !slices.Equal(got, []string{want}) {
 		t.Errorf("%q", got)
 	}
 }
 
-// Every format says what has changed already, and that a plan leaves something out.
+// Every format reports drift, and that a plan leaves out changes.
 func TestWrite_driftAndIncomplete(t *testing.T) {
 	t.Parallel()
 	was := m{"group_id": "g", "user_id": "ann", "user_type": "EMPLOYEE"}
@@ -133,9 +134,9 @@ func TestWrite_driftAndIncomplete(t *testing.T) {
 	if kinds := r.Happens(); len(kinds) > 0 {
 		t.Errorf("the plan does %v", kinds)
 	}
-	const lost, left = "loses read on orders through G (g)", "The plan leaves something out, as with -target"
+	const lost, left = "loses read on orders through G (g)", "The plan leaves out some changes, as with -target"
 	for format, want := range map[string][]string{
-		"text":     {"Nobody's access changes; 1 user has changed already outside of Terraform.\n" + left, "Already changed outside of Terraform (1 user)\n  ann@acme.example (N ANN)\n    - " + lost},
+		"text":     {"Nobody's access changes; 1 user has already changed outside of Terraform.\n" + left, "Already changed outside of Terraform (1 user)\n  ann@acme.example (N ANN)\n    - " + lost},
 		"markdown": {"\n\n" + left, "**Already changed outside of Terraform (1 user)**\n\n```diff\n  ann@acme.example (N ANN)\n- " + lost},
 		"json":     {`"complete": false`, `"drift": [` + "\n    {\n" + `      "tenant": "acme"`, lost},
 		"sarif":    {`"ruleId": "plan-incomplete"`, left, `"ruleId": "changed-outside"`, lost},
@@ -151,11 +152,11 @@ func TestWrite_driftAndIncomplete(t *testing.T) {
 			}
 		}
 	}
-	if beside := strings.Join(r.Beside(), "\n"); !strings.HasPrefix(beside, left) || !strings.Contains(beside, "\nAlready changed outside of Terraform: ann@acme.example (N ANN): "+lost) {
-		t.Errorf("beside a table stands %s", beside)
+	if remarks := strings.Join(r.Remarks(), "\n"); !strings.HasPrefix(remarks, left) || !strings.Contains(remarks, "\nAlready changed outside of Terraform: ann@acme.example (N ANN): "+lost) {
+		t.Errorf("remarks on the table: %s", remarks)
 	}
 	whole := ask(t, asText(t, offline(people())), nil)
-	if text := in(t, whole, review.Options{Format: "text"}); strings.Contains(text, left) || strings.Contains(text, "outside") || len(whole.Beside()) > 0 {
-		t.Errorf("of a whole plan it says %s", text)
+	if text := in(t, whole, review.Options{Format: "text"}); strings.Contains(text, left) || strings.Contains(text, "outside") || len(whole.Remarks()) > 0 {
+		t.Errorf("a complete plan: %s", text)
 	}
 }

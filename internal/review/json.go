@@ -13,8 +13,8 @@ import (
 //go:embed schema.json
 var Schema string
 
-// formatVersion of the review as JSON. The second number grows with every new
-// member, the first with a change that a reader of the old one would trip over.
+// formatVersion is the version of the JSON format. The minor version increases
+// with every new member, the major version with a breaking change.
 const formatVersion = "1.0"
 
 // The review as JSON.
@@ -112,5 +112,5 @@ func toJSON(c access.Change) changeJSON {
 	return result
 }
 
-// list is never null.
+// list returns a copy that encodes as [] if it is empty.
 func list(texts []string) []string { return append([]string{}, texts...) }

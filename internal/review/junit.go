@@ -10,7 +10,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// The review as a report of tests: one for each kind that a review can fail on.
+// The review as a JUnit report: one test case for each kind that a review can
+// fail on.
 type (
 	junitSuites struct {
 		XMLName  xml.Name     `xml:"testsuites"`
@@ -43,8 +44,8 @@ type (
 	}
 )
 
-// writeJUnit needs no function of its own for names: what is Visible has only
-// characters that XML 1.0 has, and the encoder escapes what is markup.
+// writeJUnit needs no escaping of its own for names: Visible texts contain only
+// characters that XML 1.0 allows, and the encoder escapes markup.
 func (r Result) writeJUnit(w io.Writer, o Options) error {
 	suite := junitSuite{Name: "access review", Output: r.page(Options{FailOn: o.FailOn, Errors: o.Errors, Plan: o.Plan, Accepted: o.Accepted}).text()}
 	failed := r.Failed(o.FailOn)
@@ -70,14 +71,14 @@ func (r Result) writeJUnit(w io.Writer, o Options) error {
 	if err != nil {
 		return err
 	}
-	// No name holds a line break, so each of them ends a line of ours.
+	// No name contains a line break, so every &#xA; ends one of our own lines.
 	text = bytes.ReplaceAll(text, []byte("&#xA;"), []byte("\n"))
 	_, err = w.Write(slices.Concat([]byte(xml.Header), text, []byte("\n")))
 	return err
 }
 
-// failures are everybody and everything that a review fails on because of the
-// kind, a line for each.
+// failures returns a line for each person or object because of which a review
+// fails on the kind.
 func (r Result) failures(kind string) []string {
 	var lines []string
 	for _, b := range blocks(r.People, []string{kind}) {

@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// A plan that is too long is refused with how long it may be, before it takes
-// the memory.
+// A plan that is too long is refused with the limit before it takes memory.
 func TestRead_tooLong(t *testing.T) {
 	t.Parallel()
 	const longest = 1 << 20
@@ -16,10 +15,10 @@ func TestRead_tooLong(t *testing.T) {
 		return head + strings.Repeat("x", n-len(head)-len(tail)) + tail
 	}
 	if _, err := read(strings.NewReader(plan(longest)), longest); err != nil {
-		t.Errorf("as long as it may be: %v", err)
+		t.Errorf("a plan of the maximum length: %v", err)
 	}
 	_, err := read(strings.NewReader(plan(longest+1)), longest)
-	if err == nil || !strings.Contains(fmt.Sprint(err), "longer than the 1 MB that a review takes") {
-		t.Errorf("a byte more: %v", err)
+	if err == nil || !strings.Contains(fmt.Sprint(err), "longer than 1 MB, the limit of a review") {
+		t.Errorf("one byte more: %v", err)
 	}
 }

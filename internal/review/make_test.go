@@ -9,8 +9,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// building makes a tenant with one user, a member of Make by the group
-// "builders", and returns the user's id.
+// building sets up a tenant with one user, who is a member of Make through the
+// group "builders", and returns the user's id.
 func building(t *testing.T) (c *client.Client, id string) {
 	t.Helper()
 	c = servertest.New(t, servertest.Options{}).Client
@@ -37,8 +37,8 @@ func building(t *testing.T) (c *client.Client, id string) {
 	return c, id
 }
 
-// A plan that takes the roles in Make from a member leaves a stale one, unless
-// the sync removes it.
+// A plan that removes a member's roles in Make leaves a stale member unless the
+// sync removes it.
 func TestReview_make(t *testing.T) {
 	t.Parallel()
 	b, id := building(t)

@@ -8,14 +8,15 @@ import (
 )
 
 const (
-	// openLines is how long a section of a comment may be before what the
-	// review does not fail on is folded.
+	// openLines is the number of lines of a section after which items that the
+	// review does not fail on are folded.
 	openLines = 24
-	// codeWidth is how many characters of a line of code a comment shows.
+	// codeWidth is the number of characters of a code line that a comment shows
+	// without scrolling.
 	codeWidth = 96
 )
 
-// writeMarkdown writes a comment for a pull request.
+// writeMarkdown writes a pull-request comment.
 func (r Result) writeMarkdown(w io.Writer, o Options) error {
 	_, err := io.WriteString(w, r.page(o).fit(o, page.markdown))
 	return err
@@ -49,8 +50,8 @@ func (p page) markdown() string {
 
 func strong(text string) string { return "**" + text + "**" }
 
-// fold returns what of the section is open and what is folded: never what the
-// review fails on.
+// fold splits the items of the section into open and folded ones. Items that
+// the review fails on are never folded.
 func (s section) fold() (open, folded []item) {
 	lines := 0
 	for _, i := range s.items {
@@ -64,7 +65,7 @@ func (s section) fold() (open, folded []item) {
 	return open, folded
 }
 
-// code shows the items as code, in which names are nothing but text.
+// code formats the items as a code block, in which names cannot be markup.
 func (s section) code(items []item) string {
 	var lines []string
 	for n, i := range items {
@@ -79,7 +80,7 @@ func (s section) code(items []item) string {
 	return codeBlock("text", lines)
 }
 
-// wrapped is the item in lines that a comment shows without scrolling.
+// wrapped returns the item in lines that a comment shows without scrolling.
 func (s section) wrapped(i item) []string {
 	var lines []string
 	for _, l := range i.lines {

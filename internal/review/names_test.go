@@ -24,7 +24,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/review"
 )
 
-// hostile are names that want to be something else.
+// hostile lists names that try to be markup.
 var hostile = []string{
 	"@octocat", "@@octocat", "@acme/owners", "＠octocat", "#1", "GH-1", "acme/iam#1", "!1", "~label", "$1",
 	"0123456789abcdef0123456789abcdef01234567", ":tada:", "https://evil.example/", "www.evil.example", "mailto:a@evil.example",
@@ -38,8 +38,8 @@ var hostile = []string{
 	"\ud7ff", "\ufffd", "\ufffe", "\uffff", "\U0010ffff", "\xff", "a\xc0\xafb", " ", "  a  ", "", "a",
 }
 
-// named is a review in which everything that has a name has one of these, and
-// something of everything happens.
+// named is a review in which every name is hostile and every kind of change
+// occurs.
 func named(name func() string) (review.Result, review.Options) {
 	r := review.Result{Tenants: []string{"acme", name()}, Errored: true}
 	group := func() []access.GroupRef { return []access.GroupRef{{ID: name(), Name: name()}} }
@@ -73,7 +73,7 @@ func named(name func() string) (review.Result, review.Options) {
 	}
 }
 
-// Names are names in every format, whatever they are.
+// Names stay names in every format.
 func TestWrite_hostileNames(t *testing.T) {
 	t.Parallel()
 	for _, one := range hostile {
@@ -81,7 +81,7 @@ func TestWrite_hostileNames(t *testing.T) {
 	}
 }
 
-// Nor do names made of several of them, or of anything, become more than that.
+// Random names, and combinations of hostile ones, also stay names.
 func TestWrite_randomNames(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -90,7 +90,7 @@ func TestWrite_randomNames(t *testing.T) {
 	})
 }
 
-// tester is a test, or one of many that chance makes.
+// tester is a test or a rapid check.
 type tester interface {
 	Helper()
 	Errorf(format string, args ...any)
@@ -112,18 +112,18 @@ func checkNames(t tester, name func() string) {
 	}
 }
 
-// checkVisible wants lines in which every character can be seen.
+// checkVisible checks that every character of the text is visible.
 func checkVisible(t tester, text string) {
 	t.Helper()
 	for _, c := range text {
 		if c != '\n' && (!unicode.IsPrint(c) || unicode.In(c, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || c == '\u2800') {
-			t.Errorf("%U is in the text:\n%q", c, text)
+			t.Errorf("invisible character %U in the text:\n%q", c, text)
 		}
 	}
 }
 
-// ours are the first words of the lines that the text format writes.
-var ours = regexp.MustCompile(`^(ACCEPTED [a-z, ]+: |Accepted by |The acceptance is for another plan: |The plan ended |Terraform refused the plan$|Become administrators \(|Lose administrator rights \(|Restrictions lifted \(|Lose access \(|Gain access \(|Access does not change \(|Unresolved \(|Already changed outside of Terraform|New findings \(|This review is of the plan |  |    [+-] (gains|loses|is|leaves) |$)`)
+// ours matches the beginnings of the lines that the text format writes.
+var ours = regexp.MustCompile(`^(ACCEPTED [a-z, ]+: |Accepted by |The acceptance is for another plan: |The plan failed |Terraform refused the plan$|Become administrators \(|Lose administrator rights \(|Restrictions lifted \(|Lose access \(|Gain access \(|Access does not change \(|Unresolved \(|Already changed outside of Terraform|New findings \(|Plan fingerprint: |  |    [+-] (gains|loses|is|leaves) |$)`)
 
 func checkText(t tester, _ review.Result, text string) {
 	t.Helper()
@@ -131,7 +131,7 @@ func checkText(t tester, _ review.Result, text string) {
 	signs := 0
 	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
 		if !ours.MatchString(line) {
-			t.Errorf("a name is a line: %q", line)
+			t.Errorf("a name starts a line: %q", line)
 		}
 		if strings.HasPrefix(line, "    + ") || strings.HasPrefix(line, "    - ") {
 			signs++
@@ -142,7 +142,7 @@ func checkText(t tester, _ review.Result, text string) {
 	}
 }
 
-// elements are what a comment is made of.
+// elements lists the HTML elements of a comment.
 var elements = []string{"html", "head", "body", "p", "strong", "pre", "code", "details", "summary"}
 
 var comments = goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))
@@ -172,7 +172,7 @@ func checkMarkdown(t tester, r review.Result, text string) {
 				prose.WriteString(n.Data)
 			}
 		case nethtml.CommentNode, nethtml.DoctypeNode:
-			t.Errorf("a comment in the comment:\n%s", text)
+			t.Errorf("an HTML comment in the comment:\n%s", text)
 		}
 	}
 	if outside := regexp.MustCompile(`[^\w\s(),.:;*“”-]`).FindString(prose.String()); outside != "" {
@@ -181,7 +181,7 @@ func checkMarkdown(t tester, r review.Result, text string) {
 	shown := regexp.MustCompile(`\s+`).ReplaceAllString(code.String(), " ") // lines are broken at spaces
 	for _, p := range r.People {
 		if name := regexp.MustCompile(`\s+`).ReplaceAllString(access.Visible(p.User.Email), " "); !strings.Contains(shown, strings.TrimSpace(name)) {
-			t.Errorf("%q is not in the comment:\n%s", name, text)
+			t.Errorf("missing %q in the comment:\n%s", name, text)
 		}
 	}
 }
@@ -201,7 +201,7 @@ func checkJSON(t tester, r review.Result, text string) {
 	}
 	for i, p := range r.People {
 		if got := doc.Users[i]; got.Email != strings.ToValidUTF8(p.User.Email, "\ufffd") && utf8.ValidString(p.User.Email) || len(doc.Users) != len(r.People) {
-			t.Errorf("%q became %q", p.User.Email, got.Email)
+			t.Errorf("%q reads back as %q", p.User.Email, got.Email)
 		}
 	}
 }
@@ -268,7 +268,7 @@ func checkJUnit(t tester, _ review.Result, text string) {
 		case xml.StartElement:
 			names = append(names, token.Name.Local)
 		case xml.Comment, xml.Directive:
-			t.Errorf("%v in the report", token)
+			t.Errorf("unexpected %v in the report", token)
 		}
 	}
 	if want := "testsuites testsuite testcase skipped testcase skipped testcase skipped testcase skipped system-out"; strings.Join(names, " ") != want {
@@ -286,7 +286,7 @@ func opened(path string) *bytes.Reader {
 	return bytes.NewReader(text)
 }
 
-// compiled is a schema in which nothing may be that it does not describe.
+// compiled is the schema with additional properties refused.
 func compiled(r interface{ Read([]byte) (int, error) }) *jsonschema.Schema {
 	doc, err := jsonschema.UnmarshalJSON(r)
 	if err != nil {
@@ -328,7 +328,7 @@ func validate(t tester, s *jsonschema.Schema, text string) {
 	}
 }
 
-// No two names look the same because of what cannot be seen.
+// No two names look the same because of invisible characters.
 func TestHostile_shown(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}
@@ -341,7 +341,7 @@ func TestHostile_shown(t *testing.T) {
 	}
 }
 
-// The first line of a comment has each name to the letter.
+// The first line of a comment has each name exactly.
 func TestWrite_verdictNames(t *testing.T) {
 	t.Parallel()
 	for _, name := range append([]string{" a", "a ", " a ", "` `", " ` "}, hostile...) {

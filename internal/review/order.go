@@ -10,7 +10,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// severity orders what happens to people, worst first.
+// severity ranks changes, worst first.
 type severity int
 
 const (
@@ -22,7 +22,7 @@ const (
 	lowered
 	gainsAccess
 	raised
-	eventOnly // added, removed, locked or unlocked, and nothing changes
+	eventOnly // added, removed, locked or unlocked, without a change of access
 )
 
 func severityOf(c access.Change) severity {
@@ -45,14 +45,15 @@ func severityOf(c access.Change) severity {
 	return gainsAccess
 }
 
-// heading is under what a review lists people.
+// heading is a section under which a review lists people.
 type heading struct {
 	title string
-	rule  string // its name where a format has rules
+	rule  string // its rule id in SARIF
 	worst severity
 }
 
-// headings are in the order of a review; each has everything up to the next.
+// headings lists the sections in order. Each covers the severities up to the
+// next.
 var headings = []heading{
 	{"Become administrators", "becomes-administrator", becomesAdmin},
 	{"Restrictions lifted", "restriction-lifted", restrictionLifted},
@@ -70,20 +71,20 @@ func headingOf(s severity) int {
 	return i
 }
 
-// block is what happens alike to one person or to many of a tenant.
+// block is a set of people in one tenant with the same changes.
 type block struct {
 	event   access.UserEvent
-	changes []access.Change // worst first; of several entities at once where they change alike
+	changes []access.Change // worst first; entities that change alike are joined
 	people  []Person
 	worst   severity
 	fails   bool // the review fails on it
 }
 
-// blocks joins the people to whom the same happens, worst first.
+// blocks groups people with the same changes, worst first.
 func blocks(all []Person, failed []string) []*block {
 	var blocks []*block
 	byKey := map[string]*block{}
-	known := map[*access.Change][]access.Change{} // people share what happens to them
+	known := map[*access.Change][]access.Change{} // people with the same changes share the slice
 	for _, p := range all {
 		changes := joined(p.Changes, known)
 		var key strings.Builder
@@ -96,7 +97,7 @@ func blocks(all []Person, failed []string) []*block {
 			b = &block{event: p.Event, changes: changes, worst: eventOnly}
 			for _, c := range p.Changes {
 				b.worst = min(b.worst, severityOf(c))
-				b.fails = b.fails || slices.ContainsFunc(failed, func(kind string) bool { return happensTo(kind, c) })
+				b.fails = b.fails || slices.ContainsFunc(failed, func(kind string) bool { return isOfKind(kind, c) })
 			}
 			byKey[key.String()] = b
 			blocks = append(blocks, b)
@@ -120,7 +121,7 @@ func order(last bool) int {
 	return 0
 }
 
-// joined makes one change of those that are alike but for the entity, worst first.
+// joined merges changes that differ only in the entity, worst first.
 func joined(changes []access.Change, known map[*access.Change][]access.Change) []access.Change {
 	if len(changes) == 0 {
 		return nil
@@ -140,11 +141,11 @@ func joined(changes []access.Change, known map[*access.Change][]access.Change) [
 	return all
 }
 
-// firstNames is how many people of a block are named where it does not matter
-// for the verdict who they are.
+// firstNames is the number of people that are named in a block that the review
+// does not fail on.
 const firstNames = 5
 
-// title names the people of the block and what happens to them as such.
+// title names the people of the block and their event, such as added.
 func (b *block) title(tenants bool) string {
 	names := make([]string, 0, len(b.people))
 	for _, p := range b.people {
@@ -170,7 +171,7 @@ func (b *block) title(tenants bool) string {
 	return text
 }
 
-// label names a person in one line.
+// label returns the name of a person in one line.
 func (p Person) label(tenant bool) string {
 	text := access.Visible(p.User.Email)
 	switch {
@@ -186,16 +187,16 @@ func (p Person) label(tenant bool) string {
 	return text
 }
 
-// severalTenants reports whether people have to be told apart by tenant.
+// severalTenants reports whether a person's tenant must be named.
 func (r Result) severalTenants() bool { return len(r.Tenants) > 1 }
 
-// sameText are things of which a review says the same.
+// sameText is a text and the objects that it applies to.
 type sameText struct {
-	about []string // whom or what, Visible
+	about []string // names, Visible
 	text  string   // Visible
 }
 
-// line says it in one line. All are named where all is set.
+// line returns the text in one line. It names every object if all is set.
 func (s sameText) line(all bool) string {
 	about := strings.Join(s.about, ", ")
 	if n := len(s.about) - firstNames; n > 0 && !all {
@@ -207,7 +208,7 @@ func (s sameText) line(all bool) string {
 	return about + ": " + s.text
 }
 
-// groupTexts joins things of which the same is said, in the order of the first.
+// groupTexts groups things by their text, in order of first appearance.
 func groupTexts[T any](things []T, say func(T) (about, text string)) []sameText {
 	var all []sameText
 	index := map[string]int{}
@@ -226,7 +227,7 @@ func groupTexts[T any](things []T, say func(T) (about, text string)) []sameText 
 	return all
 }
 
-// sameFindings joins findings that say the same of many.
+// sameFindings groups findings with the same text.
 func (r Result) sameFindings() []sameText {
 	return groupTexts(r.Findings, func(f Finding) (about, text string) {
 		switch {
@@ -241,14 +242,14 @@ func (r Result) sameFindings() []sameText {
 	})
 }
 
-// sameUnresolved joins what is unresolved for the same reason.
+// sameUnresolved groups what is unresolved for the same reason.
 func (r Result) sameUnresolved() []sameText {
 	return groupTexts(r.Unresolved, func(u Unresolved) (about, text string) {
 		return r.in(u.Tenant, access.Visible(u.Address)), access.Visible(u.Text)
 	})
 }
 
-// in names the tenant of something, where there are several.
+// in adds the tenant to a name if the review covers several tenants.
 func (r Result) in(tenant, about string) string {
 	switch {
 	case !r.severalTenants() || tenant == "":

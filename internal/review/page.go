@@ -9,51 +9,52 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// page is a review for people: sections of items, worst first, of which the
-// least can be cut.
+// page is a review for people: sections of items, worst first. If it is too
+// long, the least important items are cut.
 type page struct {
 	verdict  verdict
 	notes    []note // under the verdict
 	sections []section
-	hints    []note // at the end, in one line
+	hints    []note // on the last line
 }
 
 // note is a sentence about the review as a whole.
 type note struct {
-	text string // ours; %s stands for each of the words
+	text string // constant; one %s for each word
 	with []string
 }
 
 // section is items under a title.
 type section struct {
-	title  string // ours
+	title  string // constant
 	unit   [2]string
-	people bool // its lines say with a sign what is given and what is taken
+	people bool // its lines have a sign: + for gains, - for losses
 	items  []item
-	// uncounted are the lines of one text.
+	// uncounted is set for the lines of one text.
 	uncounted bool
-	cut       int // how many people or other things were in it, and are not
+	cut       int // number of people or other things that were cut
 }
 
-// item is what is shown whole or not at all.
+// item is shown completely or not at all.
 type item struct {
 	must  bool // the review fails on it: it is never cut
-	n     int  // how many people or other things it is
+	n     int  // number of people or other things
 	lines []line
 }
 
-// line is Visible. The sign is + for what is given, - for what is taken, and a
-// space for everything else.
+// line is Visible. The sign is + for a gain, - for a loss and a space
+// otherwise.
 type line struct {
 	sign byte
 	text string
 }
 
 const (
-	erroredText    = "The plan ended with an error and is not whole: this review shows what is in it."
-	incompleteText = "The plan leaves something out, as with -target: this review shows what is in it."
+	erroredText    = "The plan failed and is incomplete: this review covers only what it contains."
+	incompleteText = "The plan leaves out some changes, as with -target: this review covers only what it contains."
 	driftTitle     = "Already changed outside of Terraform"
-	// firstErrors is how many lines of Terraform's errors are never cut.
+	// firstErrors is the number of lines of Terraform's errors that are never
+	// cut.
 	firstErrors = 60
 )
 
@@ -82,9 +83,9 @@ func (r Result) page(o Options) page {
 	p.add(r.driftSection())
 	p.add(textSection("New findings", "finding", r.sameFindings()))
 	if o.Plan != "" && len(failed) > 0 {
-		p.hints = append(p.hints, note{"This review is of the plan %s.", []string{o.Plan}})
+		p.hints = append(p.hints, note{"Plan fingerprint: %s.", []string{o.Plan}})
 		if o.Accepted == nil && !r.Errored {
-			p.hints = append(p.hints, note{"If it is meant, somebody can accept it: see %s.", []string{"review --accept"}})
+			p.hints = append(p.hints, note{"If this is intended, someone can accept it: see %s.", []string{"review --accept"}})
 		}
 	}
 	return p
@@ -96,7 +97,7 @@ func (p *page) add(s section) {
 	}
 }
 
-// errorsSection is what Terraform said, line by line.
+// errorsSection holds Terraform's errors, line by line.
 func errorsSection(text string) section {
 	s := section{title: "Terraform refused the plan", unit: [2]string{"line", "lines"}, uncounted: true}
 	for _, text := range visibleLines(text) {
@@ -127,7 +128,8 @@ func (r Result) peopleSections(failed []string) []section {
 	return all
 }
 
-// driftSection is about people to whom the plan does nothing that it lists here.
+// driftSection lists people whose access changed outside of Terraform; the plan
+// does not do this.
 func (r Result) driftSection() section {
 	s := section{title: driftTitle, unit: [2]string{"user", "users"}, people: true}
 	for _, b := range blocks(r.Drift, nil) {
@@ -136,7 +138,7 @@ func (r Result) driftSection() section {
 	return s
 }
 
-// item shows what happens to the people of the block.
+// item returns the block as an item.
 func (b *block) item(tenants bool) item {
 	i := item{must: b.fails, n: len(b.people), lines: []line{{' ', b.title(tenants)}}}
 	for _, c := range b.changes {
@@ -149,7 +151,7 @@ func (b *block) item(tenants bool) item {
 	return i
 }
 
-// heading names the section and counts what is in it.
+// heading returns the title of the section with the number of its entries.
 func (s section) heading() string {
 	if s.uncounted && s.cut == 0 {
 		return s.title
@@ -169,7 +171,7 @@ func total(items []item) int {
 	return n
 }
 
-// cutTo keeps what must be kept and, of the rest, the first k items.
+// cutTo keeps the items that must be kept and the first k of the others.
 func (p page) cutTo(k int) (kept page, cut []string) {
 	kept = p
 	kept.sections = nil
@@ -192,8 +194,8 @@ func (p page) cutTo(k int) (kept page, cut []string) {
 	return kept, cut
 }
 
-// fit writes as much of the page as the options have room for. What the review
-// fails on is there in any case; what is cut is counted.
+// fit writes as much of the page as the options allow. Items that the review
+// fails on are never cut, and cut items are counted.
 func (p page) fit(o Options, write func(page) string) string {
 	n := 0
 	for _, s := range p.sections {

@@ -9,7 +9,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/review"
 )
 
-// Only the same change of the same tenant, with the same event, joins people.
+// People are grouped only if change, tenant and event are the same.
 func TestWrite_apart(t *testing.T) {
 	t.Parallel()
 	one, two, three, four := person("a@x", loss("orders")), person("b@x", loss("orders")), person("c@x", loss("orders")), person("d@x", loss("orders"))
@@ -19,12 +19,12 @@ func TestWrite_apart(t *testing.T) {
 	text := in(t, r, review.Options{Format: "text"})
 	for _, want := range []string{"  tenant acme, 2 users: a@x, d@x\n", "  tenant acme, b@x, removed\n", "  tenant beta, c@x\n"} {
 		if !strings.Contains(text, want) {
-			t.Errorf("it lacks %q:\n%s", want, text)
+			t.Errorf("missing %q:\n%s", want, text)
 		}
 	}
 }
 
-// A review that fails on nothing but what is unresolved begins with it, and names
+// A review that fails only on unresolved changes begins with them, and names
 // each address once.
 func TestWrite_unresolvedFirst(t *testing.T) {
 	t.Parallel()
@@ -39,7 +39,8 @@ func TestWrite_unresolvedFirst(t *testing.T) {
 	}
 }
 
-// Formats for programs name everyone, also where people read the first few.
+// Formats for programs name everyone, even where formats for people name only
+// the first few.
 func TestWrite_everyone(t *testing.T) {
 	t.Parallel()
 	var r review.Result
@@ -49,15 +50,15 @@ func TestWrite_everyone(t *testing.T) {
 	o := review.Options{FailOn: []string{review.NotKnown}}
 	for format, shown := range map[string]bool{"text": false, "sarif": true, "junit": true} {
 		o.Format = format
-		_, text, _ := strings.Cut(in(t, r, o), "iam_user.u0") // behind the verdict
+		_, text, _ := strings.Cut(in(t, r, o), "iam_user.u0") // after the verdict
 		if got := strings.Contains(text, "iam_user.u7, iam_user.u8: later"); got != shown {
 			t.Errorf("%s names everyone: %v, want %v:\n%s", format, got, shown, text)
 		}
 	}
 }
 
-// An acceptance is mentioned where there is something to accept, and the errors
-// of a plan stay, long ones up to a point.
+// An acceptance is mentioned if there is something to accept. The errors of a
+// plan are kept, up to a limit.
 func TestWrite_notes(t *testing.T) {
 	t.Parallel()
 	accepted := &review.Acceptance{Person: "Jo", Reason: "meant", Date: "2026-11-30"}
@@ -79,13 +80,14 @@ func TestWrite_notes(t *testing.T) {
 	}
 }
 
-// A comment folds what the review does not fail on, and no line of it is long.
+// A comment folds what the review does not fail on, and none of its lines is
+// long.
 func TestWrite_comment(t *testing.T) {
 	t.Parallel()
 	text := in(t, mixed(), review.Options{Format: "markdown"})
 	for _, want := range []string{"users more</summary>\n\n```diff\n", "\n```\n\n</details>\n"} {
 		if strings.Count(text, want) < 2 {
-			t.Errorf("it lacks %q:\n%s", want, text)
+			t.Errorf("missing %q:\n%s", want, text)
 		}
 	}
 	var r review.Result
@@ -105,8 +107,7 @@ func TestWrite_comment(t *testing.T) {
 	}
 }
 
-// What a review fails on is an error in every format for programs, and nothing
-// else is.
+// In every format for programs, only what a review fails on is an error.
 func TestWrite_programs(t *testing.T) {
 	t.Parallel()
 	r := staff()
@@ -127,7 +128,7 @@ func TestWrite_programs(t *testing.T) {
 	lacks("sarif", "\"ruleId\": \"plan-errored\",\n          \"level\": \"error\"", "\"ruleId\": \"unresolved\",\n          \"level\": \"error\"", "\"ruleId\": \"loses-access\",\n          \"level\": \"warning\"")
 	lacks("junit", "iam_user.a, iam_user.b: later</failure>")
 	if text := in(t, r, o); strings.Contains(text, "ann@acme.example, removed: loses") {
-		t.Errorf("somebody whom the review does not fail on is a failure:\n%s", text)
+		t.Errorf("a user that the review does not fail on is a failure:\n%s", text)
 	}
 	r.Errored = false
 	o.Accepted = &review.Acceptance{Person: "Jo", Reason: "meant", Date: "2026-11-30"}
@@ -137,8 +138,8 @@ func TestWrite_programs(t *testing.T) {
 	}
 }
 
-// A small review, whole: nothing is folded, cut or hinted at, and no section is
-// empty.
+// A small review is complete: nothing is folded or cut, there are no hints, and
+// no section is empty.
 func TestWrite_whole(t *testing.T) {
 	t.Parallel()
 	r := review.Result{Tenants: []string{"acme"}, People: []review.Person{person("ann@acme.example", loss("orders"))}, Unresolved: []review.Unresolved{{Address: "iam_user.a", Text: "later"}}}
@@ -150,13 +151,13 @@ func TestWrite_whole(t *testing.T) {
 		o.Format = format
 		for _, o.MaxBytes = range []int{0, len(want), len(want) + 1} {
 			if got := in(t, r, o); got != want {
-				t.Errorf("with room for %d bytes:\n%s", o.MaxBytes, got)
+				t.Errorf("with a limit of %d bytes:\n%s", o.MaxBytes, got)
 			}
 		}
 		o.MaxBytes = len(want) - 1
 		cut := in(t, r, o)
 		if o.MaxBytes = len(cut); !strings.Contains(cut, "Left out: ") || in(t, r, o) != cut {
-			t.Errorf("a byte less, and what fits:\n%s\n%s", cut, in(t, r, o))
+			t.Errorf("one byte less: got\n%s\nwant\n%s", cut, in(t, r, o))
 		}
 		o.MaxBytes = 0
 	}
@@ -179,8 +180,8 @@ func TestWrite_whole(t *testing.T) {
 	}
 }
 
-// A section shows 24 lines before it folds the rest, and all of it where the first
-// item is longer.
+// A section shows 24 lines before it folds the rest, and a longer first item
+// completely.
 func TestWrite_folds(t *testing.T) {
 	t.Parallel()
 	comment := func(r review.Result) string { return in(t, r, review.Options{Format: "markdown"}) }
@@ -204,16 +205,16 @@ func TestWrite_folds(t *testing.T) {
 	if text := comment(review.Result{People: []review.Person{long}}); !strings.Contains(text, "**Gain access (1 user)**\n\n\n<details><summary>1 user</summary>\n\n```diff\n  ann@acme.example\n") {
 		t.Errorf("a long item is not folded:\n%s", text)
 	}
-	// A line of a comment has room for 96 characters.
+	// A line of a comment is wrapped at 96 characters.
 	room := strings.Repeat("x", 80)
 	for last, want := range map[string]string{"abc": "iam_user.a: " + room + " abc\n", "abcd": "iam_user.a: " + room + "\n    abcd\n"} {
 		if text := comment(review.Result{Unresolved: []review.Unresolved{{Address: "iam_user.a", Text: room + " " + last}}}); !strings.Contains(text, want) {
-			t.Errorf("it lacks %q:\n%s", want, text)
+			t.Errorf("missing %q:\n%s", want, text)
 		}
 	}
 }
 
-// Five are named where it does not matter who they are.
+// Five people are named if the review does not fail on them.
 func TestWrite_firstNames(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int][2]string{

@@ -13,38 +13,38 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// part is what a plan says of one tenant.
+// part is the part of a plan that concerns one tenant.
 type part struct {
 	name    string
 	changes []change
-	drift   []change // made outside of Terraform, before the plan
-	data    []change // data sources that are read in the apply
+	drift   []change // changes outside of Terraform, before the plan
+	data    []change // data sources that are read during the apply
 	actions []invocation
 	prior   []priorResource
 
-	client *client.Client // nil where no one is asked
+	client *client.Client // nil offline
 	end    func() error
 	before access.State
 }
 
-// loose is what a plan says of objects whose tenant is not known.
+// loose is the part of a plan whose tenant is not known.
 type loose struct {
 	changes []looseChange
 	drift   []looseChange
 	prior   []priorResource
 
-	tenants    bool // every provider configuration says its tenant
+	tenants    bool // the tenant of every provider configuration is known
 	unresolved []Unresolved
 }
 
 type looseChange struct {
 	change
 
-	why  string
-	lost bool // it is in the configuration no more
+	why     string
+	removed bool // it is no longer in the configuration
 }
 
-// divide tells the tenants of a plan apart.
+// divide splits a plan by tenant.
 func divide(p *Plan, s *sources) ([]*part, *loose) {
 	byName := map[string]*part{}
 	var parts []*part
@@ -91,7 +91,7 @@ func divide(p *Plan, s *sources) ([]*part, *loose) {
 	return parts, rest
 }
 
-// postponed notes what is left to a later plan.
+// postponed notes what is deferred to a later plan.
 func postponed(p *Plan, s *sources, rest *loose) {
 	note := func(of source, address, what, reason string) {
 		text := fmt.Sprintf("the %s is deferred (%s) and not part of this apply", what, strings.ReplaceAll(reason, "_", " "))
@@ -108,7 +108,7 @@ func postponed(p *Plan, s *sources, rest *loose) {
 	}
 }
 
-// start reads the tenant as it is.
+// start reads the present state of the tenant.
 func (t *part) start(ctx context.Context, o Against) error {
 	if o.Open == nil {
 		t.before = priorState(t.prior, t.changes)
@@ -123,7 +123,7 @@ func (t *part) start(ctx context.Context, o Against) error {
 	return err
 }
 
-// finish ends what start began.
+// finish closes what start opened.
 func finish(parts []*part) error {
 	var all []error
 	for _, t := range parts {
@@ -132,24 +132,24 @@ func finish(parts []*part) error {
 	return errors.Join(all...)
 }
 
-// settle finds the tenants of objects that the configuration has no more: those
-// that only one of the tenants knows.
+// settle finds the tenants of objects that are no longer in the configuration:
+// an object belongs to a tenant if no other tenant can have it.
 func (l *loose) settle(parts []*part) {
 	for _, r := range l.prior {
-		if t := l.knower(parts, r.address, r.typeName, r.values); t != nil && t.client == nil {
+		if t := l.onlyHolder(parts, r.address, r.typeName, r.values); t != nil && t.client == nil {
 			t.prior = append(t.prior, r)
 			t.before = priorState(t.prior, t.changes)
 		}
 	}
 	for _, c := range l.changes {
-		if t := l.knower(parts, c.address, c.typeName, c.before); t != nil && c.lost {
+		if t := l.onlyHolder(parts, c.address, c.typeName, c.before); t != nil && c.removed {
 			t.changes = append(t.changes, c.change)
 		} else if c.changes() {
 			l.unresolved = append(l.unresolved, Unresolved{Address: c.address, Text: c.why})
 		}
 	}
 	for _, c := range l.drift {
-		if t := l.knower(parts, c.address, c.typeName, c.before); t != nil && c.lost {
+		if t := l.onlyHolder(parts, c.address, c.typeName, c.before); t != nil && c.removed {
 			t.drift = append(t.drift, c.change)
 		} else if c.changes() {
 			l.unresolved = append(l.unresolved, Unresolved{Address: c.address, Text: "it has changed outside of Terraform, and " + c.why})
@@ -157,12 +157,13 @@ func (l *loose) settle(parts []*part) {
 	}
 }
 
-// knower is the only tenant that can have an object: no tenant has one twice.
-// Else it is the only one that has the people that the object names, or its
-// groups, and, where accounts and ids are in several, the only one in which these
-// people are in these groups, or have that product. A state does not know every group, so that where
-// nobody is asked a group alone tells nothing.
-func (l *loose) knower(parts []*part, address, typeName string, v values) *part {
+// onlyHolder returns the only tenant that can have an object, or nil. It excludes
+// tenants in turn: those that hold the object under another address, those
+// without the users that the object names, those without its groups, and those
+// in which these users are not in these groups or do not have that product.
+// Offline, a group alone excludes nothing, because a state does not know every
+// group.
+func (l *loose) onlyHolder(parts []*part, address, typeName string, v values) *part {
 	parts = slices.DeleteFunc(slices.Clone(parts), func(t *part) bool { return t.holds(address, typeName, v) })
 	named, in, product := people(v), groups(v), v.text("product")
 	for _, knows := range []func(*part) bool{
@@ -185,7 +186,7 @@ func (l *loose) knower(parts []*part, address, typeName string, v values) *part 
 	return nil
 }
 
-// holds reports whether the tenant has such an object under another address.
+// holds reports whether the tenant has the object under another address.
 func (t *part) holds(address, typeName string, v values) bool {
 	key := keyOfObject(v)
 	return key != "" && slices.ContainsFunc(t.prior, func(r priorResource) bool {
@@ -193,7 +194,7 @@ func (t *part) holds(address, typeName string, v values) bool {
 	})
 }
 
-// keyOfObject is what no two objects of a type in one tenant have in common.
+// keyOfObject returns a key that is unique for a type within a tenant.
 func keyOfObject(v values) string {
 	return cmp.Or(v.text("id"), v.text("group_id"), v.text("user_id"))
 }
@@ -226,7 +227,8 @@ func groups(v values) []string {
 	return slices.Concat(ids, v.texts("group_ids"), slices.Collect(maps.Values(v.textMap("group_ids"))))
 }
 
-// hasUser reports whether the tenant has one of the people, of whom it holds.
+// hasUser reports whether the tenant has one of the users, and holds returns
+// true for that user.
 func (t *part) hasUser(ids []string, holds func(access.StateUser) bool) bool {
 	return slices.ContainsFunc(t.before.Users, func(u access.StateUser) bool {
 		return slices.Contains(ids, u.ID) && (holds == nil || holds(u))

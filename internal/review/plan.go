@@ -14,22 +14,22 @@ import (
 	"strings"
 )
 
-// Plan is what "terraform show -json" prints of a saved plan, as far as a review
-// looks at it.
+// Plan is the output of "terraform show -json" for a saved plan, reduced to
+// what a review needs.
 type Plan struct {
-	format    string
-	changes   []change
-	drift     []change // made outside of Terraform, before the plan
-	deferred  []deferredChange
-	actions   []invocation
-	later     []deferredInvocation // actions that are deferred
-	prior     []priorResource
-	config    configuration
-	variables map[string]variable
-	odd       []Unresolved // what this release does not understand
-	errored   bool
-	whole     bool   // nothing was left out, as by -target
-	digest    []byte // of what it does
+	format      string
+	changes     []change
+	drift       []change // changes outside of Terraform, before the plan
+	deferred    []deferredChange
+	actions     []invocation
+	later       []deferredInvocation // actions that are deferred
+	prior       []priorResource
+	config      configuration
+	variables   map[string]variable
+	unsupported []Unresolved // what this release does not understand
+	errored     bool
+	complete    bool   // false if the plan leaves out changes, as with -target
+	digest      []byte // of its changes
 }
 
 // variable is a variable of the root module, and its value.
@@ -37,28 +37,28 @@ type variable struct {
 	Value json.RawMessage `json:"value"`
 }
 
-// The format that is understood: a later minor version may say something new
-// that changes access, and a later major version says everything anew.
+// The supported format version. A later minor version can add members that
+// change access, so it is noted; a later major version is refused.
 const (
 	formatMajor = 1
 	formatMinor = 2
 )
 
-// ErrEmpty says that there was nothing to read.
+// ErrEmpty is returned for empty input.
 var ErrEmpty = errors.New("the plan is empty: run \"terraform show -json plan.out | terraform-provider-iam review\"")
 
-// maxPlan is how long a plan may be, in bytes. Plans of 300 MB take about as
-// much memory again.
+// maxPlan is the maximum length of a plan in bytes. A plan of 300 MB takes
+// about 300 MB of memory.
 const maxPlan = 2 << 30
 
-// Read reads a plan and refuses what is none, or not all of one. It keeps what
-// the plan says of this provider's objects, and passes over the rest.
+// Read reads a plan. It returns an error for input that is not a complete plan.
+// It keeps the objects of this provider and skips the rest.
 func Read(r io.Reader) (*Plan, error) { return read(r, maxPlan) }
 
-// read reads a plan that is no longer than a number of bytes.
+// read reads a plan of at most longest bytes.
 func read(r io.Reader, longest int64) (*Plan, error) {
 	text := bufio.NewReaderSize(&limited{r: r, left: longest, longest: longest}, 1<<16)
-	if start, _ := text.Peek(3); bytes.Equal(start, []byte("\ufeff")) { // as some shells write it
+	if start, _ := text.Peek(3); bytes.Equal(start, []byte("\ufeff")) { // PowerShell writes a byte order mark
 		_, _ = text.Discard(3)
 	}
 	start, err := peekText(text)
@@ -68,11 +68,11 @@ func read(r io.Reader, longest int64) (*Plan, error) {
 	case err != nil:
 		return nil, fmt.Errorf("reading the plan: %w", err)
 	case bytes.Equal(start, []byte("PK")):
-		return nil, errors.New("this is a saved plan, not its JSON: run \"terraform show -json\" on it and give what that prints")
+		return nil, errors.New("this is a saved plan, not its JSON: run \"terraform show -json\" on it and pass its output")
 	case start[0] != '{':
-		return nil, fmt.Errorf("this is no plan as \"terraform show -json\" prints it: it begins with %q", start[:1])
+		return nil, fmt.Errorf("this is not the output of \"terraform show -json\": it begins with %q", start[:1])
 	}
-	p := planReader{decoder: json.NewDecoder(text), plan: &Plan{whole: true}, hash: sha256.New()}
+	p := planReader{decoder: json.NewDecoder(text), plan: &Plan{complete: true}, hash: sha256.New()}
 	if err := p.read(); err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func read(r io.Reader, longest int64) (*Plan, error) {
 	return p.plan, nil
 }
 
-// peekText returns the first two bytes behind spaces.
+// peekText returns the first two bytes after white space.
 func peekText(text *bufio.Reader) ([]byte, error) {
 	for {
 		start, err := text.Peek(2)
@@ -94,7 +94,7 @@ func peekText(text *bufio.Reader) ([]byte, error) {
 	}
 }
 
-// limited fails where there is more to read than is left.
+// limited returns an error when more than the limit is read.
 type limited struct {
 	r             io.Reader
 	left, longest int64
@@ -103,18 +103,18 @@ type limited struct {
 func (l *limited) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
 	if l.left -= int64(n); l.left < 0 {
-		return 0, fmt.Errorf("the plan is longer than the %d MB that a review takes", l.longest>>20)
+		return 0, fmt.Errorf("the plan is longer than %d MB, the limit of a review", l.longest>>20)
 	}
 	return n, err
 }
 
-// planReader reads a plan in one pass, one change at a time.
+// planReader reads a plan in one pass, holding one change at a time.
 type planReader struct {
 	decoder *json.Decoder
 	plan    *Plan
-	seen    []string  // the members that were read
-	hash    hash.Hash // of what the plan does
-	counts  bool      // whether the member that is read is part of it
+	seen    []string  // members read so far
+	hash    hash.Hash // of the changes
+	counts  bool      // whether the present member is part of the hash
 }
 
 func (p *planReader) read() error {
@@ -125,7 +125,7 @@ func (p *planReader) read() error {
 	})
 	if err == nil {
 		if _, more := p.decoder.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("there is more behind its end: give one plan")
+			err = errors.New("unexpected data after its end: pass one plan")
 		}
 	}
 	var refused *refusedError
@@ -133,22 +133,22 @@ func (p *planReader) read() error {
 	case errors.As(err, &refused):
 		return err
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return fmt.Errorf("the plan ends after %d bytes in the middle: it was cut off, make it again", p.decoder.InputOffset())
+		return fmt.Errorf("the plan is cut off after %d bytes: create it again", p.decoder.InputOffset())
 	case err != nil:
-		return fmt.Errorf("reading the plan as \"terraform show -json\" prints it: %w", err)
+		return fmt.Errorf("reading the output of \"terraform show -json\": %w", err)
 	}
 	return p.check()
 }
 
-// refusedError says why what was read is no plan.
+// refusedError says why the input is not a plan.
 type refusedError struct{ reason string }
 
 func (e *refusedError) Error() string { return e.reason }
 
-// check refuses what is no plan, once all of it was read.
+// check returns an error if the input, now read to its end, is not a plan.
 func (p *planReader) check() error {
 	if p.plan.format == "" {
-		return fmt.Errorf("this is no plan as \"terraform show -json\" prints it: it has no format_version, but %s", strings.Join(p.seen[:min(len(p.seen), 5)], ", "))
+		return fmt.Errorf("this is not the output of \"terraform show -json\": it has %s, but no format_version", strings.Join(p.seen[:min(len(p.seen), 5)], ", "))
 	}
 	has := func(names ...string) bool {
 		return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(p.seen, name) })
@@ -157,23 +157,23 @@ func (p *planReader) check() error {
 		return nil
 	}
 	if has("values") || len(p.seen) <= 2 { // an empty state has no values
-		return errors.New("this is a state and no plan: run \"terraform plan -out plan.out\", then \"terraform show -json plan.out\"")
+		return errors.New("this is a state, not a plan: run \"terraform plan -out plan.out\", then \"terraform show -json plan.out\"")
 	}
-	return fmt.Errorf("this is no plan as \"terraform show -json\" prints it: it has %s, and no resource_changes", strings.Join(p.seen[:min(len(p.seen), 5)], ", "))
+	return fmt.Errorf("this is not the output of \"terraform show -json\": it has %s, but no resource_changes", strings.Join(p.seen[:min(len(p.seen), 5)], ", "))
 }
 
-// checkFormat refuses plans of formats that are not understood.
+// checkFormat returns an error for format versions that are not supported.
 func checkFormat(format string) error {
 	major, minor, _ := strings.Cut(format, ".")
 	first, err := strconv.Atoi(major)
 	second, err2 := strconv.Atoi(minor)
 	switch {
 	case err != nil, err2 != nil:
-		return &refusedError{fmt.Sprintf("this is no plan as \"terraform show -json\" prints it: its format_version is %q", format)}
+		return &refusedError{fmt.Sprintf("this is not the output of \"terraform show -json\": its format_version is %q", format)}
 	case first > formatMajor, first == formatMajor && second > formatMinor:
 		return &refusedError{fmt.Sprintf("the plan's format_version is %s, and this release understands %d.%d: use a newer release of the provider to review it", format, formatMajor, formatMinor)}
 	case first < formatMajor:
-		return &refusedError{fmt.Sprintf("the plan's format_version is %s, older than the 1.0 that this release understands: make the plan with Terraform 1.1 or later", format)}
+		return &refusedError{fmt.Sprintf("the plan's format_version is %s, older than the 1.0 that this release understands: create the plan with Terraform 1.1 or later", format)}
 	}
 	return nil
 }
@@ -206,28 +206,28 @@ func (p *planReader) member(name string) error {
 	case "errored":
 		return p.decode(&plan.errored)
 	case "complete":
-		return p.decode(&plan.whole)
+		return p.decode(&plan.complete)
 	}
 	said, err := p.skip()
-	if said && err == nil && !slices.Contains(passedOver, name) {
-		plan.odd = append(plan.odd, Unresolved{Text: fmt.Sprintf("the plan has %s, which this release does not understand", name)})
+	if said && err == nil && !slices.Contains(skippedMembers, name) {
+		plan.unsupported = append(plan.unsupported, Unresolved{Text: fmt.Sprintf("the plan has %s, which this release does not understand", name)})
 	}
 	return err
 }
 
-// passedOver are the members of a plan that say nothing of what it changes, or
-// nothing that is not said elsewhere in it.
-var passedOver = []string{"terraform_version", "planned_values", "output_changes", "relevant_attributes", "checks", "timestamp", "applyable"}
+// skippedMembers lists the members of a plan that do not describe changes, or
+// repeat what other members describe.
+var skippedMembers = []string{"terraform_version", "planned_values", "output_changes", "relevant_attributes", "checks", "timestamp", "applyable"}
 
-// members reads an object, and calls f for each member to read its value. Null
-// has none.
+// members reads an object and calls f for each member to read its value. Null
+// has no members.
 func (p *planReader) members(f func(name string) error) error {
 	start, err := p.decoder.Token()
 	if err != nil || start == nil {
 		return err
 	}
 	if start != json.Delim('{') {
-		return fmt.Errorf("there is %v before byte %d, and no object", start, p.decoder.InputOffset())
+		return fmt.Errorf("expected an object before byte %d, found %v", p.decoder.InputOffset(), start)
 	}
 	for p.decoder.More() {
 		name, err := p.decoder.Token()
@@ -242,7 +242,7 @@ func (p *planReader) members(f func(name string) error) error {
 	return err
 }
 
-// raw reads a value as it is written.
+// raw reads a value without decoding it.
 func (p *planReader) raw() (text json.RawMessage, err error) {
 	err = p.decoder.Decode(&text)
 	p.note(string(text))
@@ -258,25 +258,25 @@ func (p *planReader) decode(to any) error {
 	return json.Unmarshal(text, to)
 }
 
-// volatile are members of a plan that differ from run to run, or that say how
-// things are and not what the plan does.
+// volatile lists the members of a plan that differ between runs, or that
+// describe the present and not the changes.
 var volatile = []string{"timestamp", "terraform_version", "prior_state", "planned_values", "relevant_attributes", "resource_drift", "checks", "variables", "output_changes"}
 
-// note adds to the digest what the plan does.
+// note adds a text to the digest if the present member counts.
 func (p *planReader) note(text string) {
 	if p.counts {
 		fmt.Fprintf(p.hash, "%q\n", text)
 	}
 }
 
-// elements reads a list, and calls f for each element to read it. Null has none.
+// elements reads a list and calls f to read each element. Null has no elements.
 func (p *planReader) elements(f func() error) error {
 	start, err := p.decoder.Token()
 	if err != nil || start == nil {
 		return err
 	}
 	if start != json.Delim('[') {
-		return fmt.Errorf("there is %v before byte %d, and no list", start, p.decoder.InputOffset())
+		return fmt.Errorf("expected a list before byte %d, found %v", p.decoder.InputOffset(), start)
 	}
 	for p.decoder.More() {
 		if err := f(); err != nil {
@@ -287,7 +287,7 @@ func (p *planReader) elements(f func() error) error {
 	return err
 }
 
-// skip passes over a value of any length, and reports whether it says something.
+// skip skips a value of any length and reports whether it holds anything.
 func (p *planReader) skip() (said bool, err error) {
 	depth := 0
 	for {

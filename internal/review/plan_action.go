@@ -11,21 +11,20 @@ import (
 type invocation struct {
 	address  string
 	typeName string
-	event    string // that triggers it, such as "AfterUpdate"; empty by hand
+	event    string // the trigger, such as "AfterUpdate"; empty if invoked by hand
 	config   values
 	unknown  map[string]any // of config
 }
 
-// deferredInvocation is an action that is left to a later plan.
+// deferredInvocation is an action that is deferred to a later plan.
 type deferredInvocation struct {
 	invocation
 
 	reason string
 }
 
-// The members of an action that are understood. What follows where it fails, and
-// the object that it was called for by hand, change nothing of what it does: the
-// library does not know them.
+// The supported members of an action. terraform-json lacks on_failure and
+// calling_resource_address, which do not change what the action does.
 var (
 	actionMembers = []string{
 		"address", "type", "name", "config_values", "config_sensitive", "config_unknown", "provider_name", "lifecycle_action_trigger", "invoke_action_trigger",
@@ -35,7 +34,7 @@ var (
 	}
 )
 
-// invocation reads an action, and keeps it if it is of this provider.
+// invocation reads an action and keeps it if it belongs to this provider.
 func (p *planReader) invocation(to *[]invocation) error {
 	text, err := p.raw()
 	if err != nil {
@@ -63,7 +62,8 @@ func (p *planReader) deferredInvocation() error {
 	return err
 }
 
-// decodeInvocation reads an action; nil for one of another provider.
+// decodeInvocation decodes an action. It returns nil for an action of another
+// provider.
 func (p *planReader) decodeInvocation(text json.RawMessage) (*invocation, error) {
 	var a tfjson.ActionInvocation
 	if err := json.Unmarshal(text, &a); err != nil {
@@ -79,12 +79,12 @@ func (p *planReader) decodeInvocation(text json.RawMessage) (*invocation, error)
 	if err := json.Unmarshal(text, &triggers); err != nil {
 		return nil, err
 	}
-	strange := strangeMembers(text, actionMembers)
+	strange := unknownMembers(text, actionMembers)
 	for _, trigger := range []json.RawMessage{triggers.Lifecycle, triggers.Invoke} {
-		strange = append(strange, strangeMembers(trigger, triggerMembers)...)
+		strange = append(strange, unknownMembers(trigger, triggerMembers)...)
 	}
 	for _, name := range strange {
-		p.plan.odd = append(p.plan.odd, Unresolved{Address: a.Address, Text: fmt.Sprintf("the plan says %s of it, which this release does not understand", name)})
+		p.plan.unsupported = append(p.plan.unsupported, Unresolved{Address: a.Address, Text: fmt.Sprintf("the plan has %s here, which this release does not understand", name)})
 	}
 	i := &invocation{address: a.Address, typeName: a.Type, config: valuesOf(a.ConfigValues), unknown: unknownOf(a.ConfigUnknown)}
 	if a.LifecycleActionTrigger != nil {

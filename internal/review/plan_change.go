@@ -12,31 +12,31 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// change is what a plan does with one object of this provider.
+// change is the planned change of one object of this provider.
 type change struct {
 	address  string
 	previous string // the address it was moved from, if it was
-	module   string // address of the module's instance; empty in the root
+	module   string // address of the module instance; empty in the root module
 	mode     string
 	typeName string
 	name     string
-	index    any    // a text, a number, or nothing
-	deposed  string // not empty for an object that a new one has replaced already
+	index    any    // a string, a number or nil
+	deposed  string // not empty for an object that is already replaced
 	actions  tfjson.Actions
 	before   values
 	after    values
 	unknown  map[string]any // of after
-	tenant   string         // that its identity names, if it has one
+	tenant   string         // the tenant in its identity, if it has one
 }
 
-// deferredChange is a change that is left to a later plan.
+// deferredChange is a change that is deferred to a later plan.
 type deferredChange struct {
 	change
 
 	reason string
 }
 
-// The members of a change that are understood, or say nothing of what it does.
+// The members of a change that are supported, or do not affect what it does.
 var (
 	changeMembers = []string{
 		"address", "previous_address", "module_address", "mode", "type", "name", "index", "index_unknown", "provider_name", "full_provider",
@@ -48,10 +48,10 @@ var (
 	}
 )
 
-// The actions that are understood, as a plan writes them.
+// The supported actions, joined by commas.
 var knownActions = []string{"no-op", "create", "read", "update", "delete", "delete,create", "create,delete", "forget", "create,forget", "open"}
 
-// change reads a change, and keeps it if it is of this provider.
+// change reads a change and keeps it if it belongs to this provider.
 func (p *planReader) change(to *[]change) error {
 	text, err := p.raw()
 	if err != nil {
@@ -79,7 +79,8 @@ func (p *planReader) deferredChange() error {
 	return err
 }
 
-// decodeChange reads a change; nil for one of another provider.
+// decodeChange decodes a change. It returns nil for an object of another
+// provider.
 func (p *planReader) decodeChange(text json.RawMessage) (*change, error) {
 	var rc tfjson.ResourceChange
 	if err := json.Unmarshal(text, &rc); err != nil {
@@ -98,9 +99,9 @@ func (p *planReader) decodeChange(text json.RawMessage) (*change, error) {
 	if err := json.Unmarshal(text, &parts); err != nil {
 		return nil, err
 	}
-	strange := append(strangeMembers(text, changeMembers), strangeMembers(parts.Change, partMembers)...)
+	strange := append(unknownMembers(text, changeMembers), unknownMembers(parts.Change, partMembers)...)
 	for _, name := range strange {
-		p.plan.odd = append(p.plan.odd, Unresolved{Address: c.address, Text: fmt.Sprintf("the plan says %s of it, which this release does not understand", name)})
+		p.plan.unsupported = append(p.plan.unsupported, Unresolved{Address: c.address, Text: fmt.Sprintf("the plan has %s here, which this release does not understand", name)})
 	}
 	if rc.Change != nil {
 		c.actions = rc.Change.Actions
@@ -112,59 +113,59 @@ func (p *planReader) decodeChange(text json.RawMessage) (*change, error) {
 			c.after = c.before
 		}
 	}
-	if !slices.Contains(knownActions, c.doing()) {
-		p.plan.odd = append(p.plan.odd, Unresolved{Address: c.address, Text: fmt.Sprintf("the plan's action %q is not one that this release understands", c.doing())})
+	if !slices.Contains(knownActions, c.actionList()) {
+		p.plan.unsupported = append(p.plan.unsupported, Unresolved{Address: c.address, Text: fmt.Sprintf("this release does not understand the action %q of the plan", c.actionList())})
 	}
 	return c, nil
 }
 
-// tenantOf is the tenant that an identity names.
+// tenantOf returns the tenant in an identity, or "".
 func tenantOf(identity any) string {
 	members, _ := identity.(map[string]any)
 	return strings.ToLower(values(members).text("tenant"))
 }
 
-// isOurs reports whether a type is of this provider. Hosts and namespaces differ
-// where the provider is mirrored or built by hand.
+// isOurs reports whether a type belongs to this provider. It ignores host and
+// namespace, which differ if the provider is mirrored or built locally.
 func isOurs(typeName, provider string) bool {
 	return strings.HasPrefix(typeName, "iam_") && (provider == "" || isOurProvider(provider))
 }
 
 func isOurProvider(name string) bool { return name[strings.LastIndex(name, "/")+1:] == "iam" }
 
-// strangeMembers returns the members of an object that are not among those known
-// and say something, sorted.
-func strangeMembers(text json.RawMessage, known []string) []string {
+// unknownMembers returns the names of members that are not known and not empty,
+// sorted.
+func unknownMembers(text json.RawMessage, known []string) []string {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(text, &members) != nil {
-		return nil // no object has no members
+		return nil // not an object
 	}
 	var strange []string
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		var value any
-		if !slices.Contains(known, name) && json.Unmarshal(members[name], &value) == nil && says(value) {
+		if !slices.Contains(known, name) && json.Unmarshal(members[name], &value) == nil && hasContent(value) {
 			strange = append(strange, name)
 		}
 	}
 	return strange
 }
 
-// says reports whether there is anything but null, false, empty texts and zeros
-// in a value.
-func says(value any) bool {
+// hasContent reports whether a value holds anything but null, false, empty strings
+// and zeros.
+func hasContent(value any) bool {
 	switch v := value.(type) {
 	case []any:
-		return slices.ContainsFunc(v, says)
+		return slices.ContainsFunc(v, hasContent)
 	case map[string]any:
-		return slices.ContainsFunc(slices.Collect(maps.Values(v)), says)
+		return slices.ContainsFunc(slices.Collect(maps.Values(v)), hasContent)
 	case nil:
 		return false
 	}
 	return value != false && value != "" && value != float64(0)
 }
 
-// doing is the change's actions as a plan writes them.
-func (c change) doing() string {
+// actionList returns the actions of the change, joined by commas.
+func (c change) actionList() string {
 	var names []string
 	for _, a := range c.actions {
 		names = append(names, string(a))
@@ -172,21 +173,21 @@ func (c change) doing() string {
 	return strings.Join(names, ",")
 }
 
-// does reports whether the action is among those planned; a replacement is a
+// does reports whether one of the actions is planned. A replacement is a
 // deletion and a creation.
 func (c change) does(actions ...tfjson.Action) bool {
 	return slices.ContainsFunc(c.actions, func(a tfjson.Action) bool { return slices.Contains(actions, a) })
 }
 
-// changes reports whether the apply does something with the object itself.
+// changes reports whether the apply changes the object itself.
 func (c change) changes() bool {
-	return c.mode == managed && (c.does(tfjson.ActionCreate, tfjson.ActionUpdate, tfjson.ActionDelete) || !slices.Contains(knownActions, c.doing()))
+	return c.mode == managed && (c.does(tfjson.ActionCreate, tfjson.ActionUpdate, tfjson.ActionDelete) || !slices.Contains(knownActions, c.actionList()))
 }
 
 const managed = string(tfjson.ManagedResourceMode)
 
-// isUnknown reports whether the attribute, or a part of it, is not known before
-// the apply.
+// isUnknown reports whether the attribute or a part of it is unknown before the
+// apply.
 func (c change) isUnknown(attribute string) bool { return hasTrue(c.unknown[attribute]) }
 
 func hasTrue(v any) bool {
@@ -209,28 +210,28 @@ func unknownOf(v any) map[string]any {
 // values are the attributes of an object.
 type values map[string]any
 
-// unread are attributes that say nothing of access. They take half of the memory
-// that large plans take.
-var unread = []string{
+// ignoredAttributes lists attributes that do not affect access. They take half the memory
+// of a large plan.
+var ignoredAttributes = []string{
 	"department", "preferred_currency", "preferred_language", "preferred_site", "backoffice_user_number",
 	"description", "mixins", "legal_info", "contacts", "unmet_dependencies", "timeouts",
 }
 
 func valuesOf(v any) values {
 	members, _ := v.(map[string]any)
-	for _, attribute := range unread {
+	for _, attribute := range ignoredAttributes {
 		delete(members, attribute)
 	}
 	return members
 }
 
-// text is the attribute as a text; empty where it is null or unknown.
+// text returns a string attribute, or "" if it is null or unknown.
 func (v values) text(attribute string) string {
 	text, _ := v[attribute].(string)
 	return text
 }
 
-// texts is the attribute as a list of texts, without those that are unknown.
+// texts returns the known elements of a list of strings.
 func (v values) texts(attribute string) []string {
 	list, _ := v[attribute].([]any)
 	var result []string
@@ -242,7 +243,7 @@ func (v values) texts(attribute string) []string {
 	return result
 }
 
-// textMap is the attribute as a map of texts, without those that are unknown.
+// textMap returns the known elements of a map of strings.
 func (v values) textMap(attribute string) map[string]string {
 	m, _ := v[attribute].(map[string]any)
 	result := make(map[string]string, len(m))
@@ -254,12 +255,12 @@ func (v values) textMap(attribute string) map[string]string {
 	return result
 }
 
-// levels is the attribute as an access.
+// levels returns the attribute as levels by entity.
 func (v values) levels(attribute string) access.Access {
 	return access.FromMap(levelsOf(v.textMap(attribute)))
 }
 
-// levelsOf reads names of levels.
+// levelsOf parses the names of levels.
 func levelsOf(names map[string]string) map[string]access.Level {
 	levels := make(map[string]access.Level, len(names))
 	for entity, name := range names {
@@ -270,11 +271,10 @@ func levelsOf(names map[string]string) map[string]access.Level {
 	return levels
 }
 
-// label is the attribute name: in English where it has that, else in the first
-// language.
+// label returns the name in English, or else in the first language.
 func (v values) label() string {
 	names := v.textMap("name")
-	if _, many := v["names"]; many { // as data sources have it
+	if _, many := v["names"]; many { // in data sources
 		names = v.textMap("names")
 	}
 	if name := names["en"]; name != "" || len(names) == 0 {

@@ -9,7 +9,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/review"
 )
 
-// asText is a plan as Terraform writes it.
+// asText returns a plan as Terraform writes it.
 func asText(t *testing.T, plan any) string {
 	t.Helper()
 	text, err := json.Marshal(plan)
@@ -19,7 +19,7 @@ func asText(t *testing.T, plan any) string {
 	return string(text)
 }
 
-// What is no plan, or not all of one, is refused with what it is.
+// Input that is not a complete plan is refused with what it is.
 func TestRead_refused(t *testing.T) {
 	t.Parallel()
 	whole := planOf(t, change("iam_user.a", "create", nil, m{"email": "a@acme.example", "first_name": "Ä"}, m{"id": true}))
@@ -30,13 +30,13 @@ func TestRead_refused(t *testing.T) {
 		"Terraform will do": `it begins with "T"`,
 		"[]":                `it begins with "["`,
 		"{":                 "ends after 1 bytes in the middle: it was cut off",
-		whole + "{}":        "give one plan",
+		whole + "{}":        "pass one plan",
 		`{"hello": 1}`:      "no format_version, but hello",
 		`{"@level":"info","@message":"Terraform 1.11.4","type":"version"}`: "it has no format_version, but @level",
 		`{"version": 4, "terraform_version": "1.11.4", "resources": []}`:   "it has no format_version, but version",
-		`{"format_version": "1.0", "values": {}}`:                          "this is a state and no plan",
-		`{"format_version": "1.0"}`:                                        "this is a state and no plan",
-		`{"format_version": "1.0", "terraform_version": "1.11.4"}`:         "this is a state and no plan",
+		`{"format_version": "1.0", "values": {}}`:                          "this is a state, not a plan",
+		`{"format_version": "1.0"}`:                                        "this is a state, not a plan",
+		`{"format_version": "1.0", "terraform_version": "1.11.4"}`:         "this is a state, not a plan",
 		`{"format_version": "1.0", "provider_schemas": {}, "other": {}}`:   "it has format_version, provider_schemas, other, and no resource_changes",
 		`{"format_version": "one", "resource_changes": []}`:                `its format_version is "one"`,
 		`{"format_version": "0.2", "resource_changes": []}`:                "older than the 1.0",
@@ -62,8 +62,8 @@ func TestRead_refused(t *testing.T) {
 	}
 }
 
-// What a plan says and this release does not know is never silence, wherever it
-// stands; what is there and empty is.
+// Content of a plan that this release does not know is always reported,
+// wherever it is, unless it is empty.
 func TestRead_strange(t *testing.T) {
 	t.Parallel()
 	object := func() m { return change("iam_user.a", "no-op", m{"id": "1"}, m{"id": "1"}, m{}) }
@@ -86,11 +86,11 @@ func TestRead_strange(t *testing.T) {
 		"module x of the configuration has spare, which": func(v any) m {
 			return m{"configuration": m{"root_module": m{"module_calls": m{"x": m{"module": m{"spare": v}}}}}}
 		},
-		"iam_user.a: the plan says spare of it, which":              func(v any) m { return m{"resource_changes": []m{put(object(), "spare", v)}} },
-		"iam_user.a: the plan says spare of it, which ":             func(v any) m { return m{"resource_changes": []m{put(object(), "change.spare", v)}} },
-		"action.iam_lock_user.a: the plan says spare of it, which":  func(v any) m { return m{"action_invocations": []m{put(action(), "spare", v)}} },
-		"action.iam_lock_user.a: the plan says spare of it, which ": func(v any) m { return m{"action_invocations": []m{put(action(), "lifecycle_action_trigger.spare", v)}} },
-		"action.iam_lock_user.a: the plan says spare of it, which t": func(v any) m {
+		"iam_user.a: the plan has spare here, which":              func(v any) m { return m{"resource_changes": []m{put(object(), "spare", v)}} },
+		"iam_user.a: the plan has spare here, which ":             func(v any) m { return m{"resource_changes": []m{put(object(), "change.spare", v)}} },
+		"action.iam_lock_user.a: the plan has spare here, which":  func(v any) m { return m{"action_invocations": []m{put(action(), "spare", v)}} },
+		"action.iam_lock_user.a: the plan has spare here, which ": func(v any) m { return m{"action_invocations": []m{put(action(), "lifecycle_action_trigger.spare", v)}} },
+		"action.iam_lock_user.a: the plan has spare here, which t": func(v any) m {
 			return m{"action_invocations": []m{put(action(), "invoke_action_trigger", m{"spare": v})}}
 		},
 	} {
@@ -109,7 +109,7 @@ func TestRead_strange(t *testing.T) {
 	}
 }
 
-// notes are what a review did not find out, a text each.
+// notes returns a text for each unresolved change of a review.
 func notes(r review.Result) []string {
 	var texts []string
 	for _, n := range r.Unresolved {
@@ -122,8 +122,8 @@ func notes(r review.Result) []string {
 	return texts
 }
 
-// Other providers do as they like: their blocks may have arguments with the
-// names of a plan's own members.
+// Blocks of other providers can have arguments with the names of a plan's own
+// members.
 func TestRead_otherProviders(t *testing.T) {
 	t.Parallel()
 	plan := asText(t, m{
@@ -142,7 +142,7 @@ func TestRead_otherProviders(t *testing.T) {
 	}
 }
 
-// An action that is not known, and one of a type that is not known.
+// An unknown change action, and an action of an unknown type.
 func TestReview_unknownActions(t *testing.T) {
 	t.Parallel()
 	plan := planOf(t,
@@ -161,7 +161,7 @@ func TestReview_unknownActions(t *testing.T) {
 	}
 }
 
-// Every module is looked at, at every depth.
+// Modules are read at every depth.
 func TestRead_strangeModules(t *testing.T) {
 	t.Parallel()
 	module := func(calls m) m { return m{"module": m{"spare": true, "module_calls": calls}} }

@@ -12,7 +12,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/review"
 )
 
-// lines are what happens, a line each.
+// lines returns a line for each change.
 func lines(people []access.UserChange, findings []access.Finding) string {
 	var lines []string
 	for _, u := range people {
@@ -35,7 +35,7 @@ func line(f access.Finding) string {
 	return fmt.Sprint(f.Kind, " ", strings.ToLower(f.Email), " ", f.Entity, " ", f.Groups, " ", f.Text)
 }
 
-// found are the lines of a review.
+// found returns the lines of a review.
 func found(r review.Result) string {
 	var people []access.UserChange
 	for _, p := range r.People {
@@ -48,7 +48,7 @@ func found(r review.Result) string {
 	return lines(people, findings)
 }
 
-// compared are the lines of two states of a tenant.
+// compared returns the lines of a comparison of two states of a tenant.
 func compared(before, after access.State) string {
 	var old []string
 	for _, f := range access.Findings(before) {
@@ -58,8 +58,8 @@ func compared(before, after access.State) string {
 	return lines(slices.Collect(access.CompareStates(before, after)), findings)
 }
 
-// A review before the apply says what the difference of two reports says after
-// it: with the real CLI, over configurations that chance makes.
+// A review before the apply equals the difference of two reports after it, with
+// the real CLI and random configurations.
 func TestAccReview_likeTwoReports(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(2) {
@@ -67,7 +67,7 @@ func TestAccReview_likeTwoReports(t *testing.T) {
 			t.Parallel()
 			b := providertest.Embedded(t)
 			w := providertest.NewWorkspace(t, nil)
-			chance := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // the same each time
+			chance := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // reproducible
 			for round := range 4 {
 				config := providertest.Source + b.HCL + chanceConfig(chance, round)
 				w.Write("main.tf", config)
@@ -83,7 +83,7 @@ func TestAccReview_likeTwoReports(t *testing.T) {
 					t.Fatal(err)
 				}
 				if want := compared(before, after); found(got) != want || len(got.Unresolved) > 0 {
-					t.Errorf("round %d: the review says\n%s\n%v\nand the reports\n%s\nfor\n%s", round, found(got), got.Unresolved, want, config)
+					t.Errorf("round %d: the review has\n%s\n%v\nthe reports have\n%s\nfor\n%s", round, found(got), got.Unresolved, want, config)
 				}
 				if round == 0 && len(got.People) == 0 {
 					t.Error("the first round changes nothing")
@@ -93,17 +93,17 @@ func TestAccReview_likeTwoReports(t *testing.T) {
 	}
 }
 
-// planJSON plans and returns the plan as "show -json" prints it.
+// planJSON plans and returns the output of "show -json".
 func planJSON(t *testing.T, w *providertest.Workspace) string {
 	t.Helper()
 	w.MustRun("plan", "-no-color", "-out", "plan.out")
 	text := w.MustRun("show", "-json", "plan.out")
-	_, plan, _ := strings.Cut(text, "{") // before it, the CLI may warn
+	_, plan, _ := strings.Cut(text, "{") // the CLI can print warnings before it
 	return "{" + plan
 }
 
 // chanceConfig writes users, groups and memberships of every kind. Group 3 is
-// for iam_group_members alone, as that keeps everybody else out.
+// only for iam_group_members, which removes all other members.
 func chanceConfig(chance *rand.Rand, round int) string {
 	var b strings.Builder
 	level := func() string { return []string{"none", "read", "manage"}[chance.IntN(3)] }
@@ -130,7 +130,7 @@ func chanceConfig(chance *rand.Rand, round int) string {
 	for i := range 8 {
 		gone := i > 1 && chance.IntN(4) == 0
 		if i == 7 {
-			gone = round > 1 // who is locked then cannot come again
+			gone = round > 1 // a user locked then cannot be added again
 		}
 		if gone {
 			continue

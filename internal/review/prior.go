@@ -8,9 +8,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// priorState is the tenant as far as the state that the plan started from knows
-// it: what is managed there or was read, and the predefined groups. An object of
-// a state is as if it had just been made.
+// priorState returns the tenant as the prior state of the plan knows it: the
+// objects that are managed or read there, and the predefined groups. It is
+// built by creating each object of the state.
 func priorState(resources []priorResource, changes []change) access.State {
 	start := access.State{Rights: access.Rights{Controls: map[string]access.OwnControl{}, Templates: map[string][]string{}, Scopes: scopesNamed(resources, changes)}}
 	for _, g := range access.PredefinedGroups() {
@@ -30,14 +30,15 @@ func priorState(resources []priorResource, changes []change) access.State {
 	return a.State()
 }
 
-// created are the actions of an object that is as if it had just been made.
+// created are the actions with which an object of the state is built.
 var created = tfjson.Actions{tfjson.ActionCreate}
 
-// readTypes are the types that a data source of the same name shows alike.
+// readTypes lists the types whose data source of the same name has the same
+// attributes.
 var readTypes = []string{"iam_user", "iam_group", "iam_vendor"}
 
-// scopesNamed are the scopes that anything names: where nobody is asked, they
-// exist until the plan deletes them.
+// scopesNamed returns all scopes that an object names. Offline, they exist
+// until the plan deletes them.
 func scopesNamed(resources []priorResource, changes []change) map[string]bool {
 	names := map[string]bool{}
 	add := func(v values) {

@@ -7,7 +7,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// priorResource is an object of the state that the plan started from.
+// priorResource is an object of the prior state.
 type priorResource struct {
 	module   []step
 	mode     string
@@ -15,10 +15,10 @@ type priorResource struct {
 	name     string
 	address  string
 	values   values
-	tenant   string // that its identity names, if it has one
+	tenant   string // the tenant in its identity, if it has one
 }
 
-// priorState reads the state that the plan started from, one object at a time.
+// priorState reads the prior state, one object at a time.
 func (p *planReader) priorState() error {
 	return p.members(func(name string) error {
 		if name != "values" {

@@ -7,28 +7,28 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// scope is where an expression stands.
+// scope is the place of an expression.
 type scope struct {
-	module  []step // address of the module's instance
-	each    any    // key of the instance there, nil where it is not repeated
+	module  []step // address of the module instance
+	each    any    // key of the resource instance, nil without count or for_each
 	forEach []string
-	// index is the key with which the expression's value is used; nil for the
-	// value as a whole.
+	// index is the key applied to the value of the expression, or nil for the
+	// whole value.
 	index any
 }
 
-// resolver finds what references mean, among the instances in a plan.
+// resolver resolves references to resource instances in a plan.
 type resolver struct {
 	root      configModule
 	instances map[string][]change
 }
 
-// newResolver looks at objects that are there after the apply, and at data
-// sources that are read in it.
+// newResolver indexes the objects that exist after the apply, and the data
+// sources that are read during it.
 func newResolver(p *Plan) *resolver {
 	r := &resolver{root: p.config.Root, instances: map[string][]change{}}
 	for _, c := range p.changes {
-		if c.doing() != "delete" {
+		if c.actionList() != "delete" {
 			key := instanceKey(steps(c.module), c.mode, c.typeName, c.name)
 			r.instances[key] = append(r.instances[key], c)
 		}
@@ -40,12 +40,12 @@ func instanceKey(module []step, mode, typeName, name string) string {
 	return canonical(module) + "|" + mode + "." + typeName + "." + name
 }
 
-// meaning is what a value that is not known stands for: objects by their
-// addresses, sorted, each once. It is not sure where it may also stand for
+// meaning is the set of objects that an unknown value can refer to: addresses,
+// sorted, without duplicates. It is not sure if the value could also refer to
 // something else.
 type meaning struct {
 	addresses []string
-	open      []string // those whose own ids are not known
+	open      []string // those whose ids are unknown
 	sure      bool
 }
 
@@ -60,8 +60,8 @@ func (m *meaning) sort() {
 	}
 }
 
-// one is the object that the value must stand for: the only one or, where a
-// condition chooses among several, the only one that is not known.
+// one returns the object that the value refers to: the only one or, if a
+// condition chooses among several, the only one with an unknown id.
 func (m meaning) one() (address string, sure bool) {
 	switch {
 	case !m.sure:
@@ -74,7 +74,7 @@ func (m meaning) one() (address string, sure bool) {
 	return "", false
 }
 
-// candidates names what was found where it is more than one.
+// candidates names the objects if there are several.
 func (m meaning) candidates() string {
 	if len(m.addresses) < 2 {
 		return ""
@@ -83,12 +83,13 @@ func (m meaning) candidates() string {
 	if len(names) > 5 {
 		names = append(slices.Clone(names[:5]), "…")
 	}
-	return ": it may be " + strings.Join(names, " or ")
+	return ": it could be " + strings.Join(names, " or ")
 }
 
-// resolve returns which objects of the types the attribute refers to. Keys that are
-// computed from each.key or count.index cannot be told from these: a plan says
-// which names an expression has, not what it does with them.
+// resolve returns the objects of the wanted types to which the attribute
+// refers. A plan lists the names in an expression but not what it does with
+// them, so a key computed from each.key or count.index looks like each.key or
+// count.index itself.
 func (r *resolver) resolve(c change, attribute string, wanted ...string) meaning {
 	module := steps(c.module)
 	resource := r.module(module).resource(c.mode, c.typeName, c.name)
@@ -101,8 +102,8 @@ func (r *resolver) resolve(c change, attribute string, wanted ...string) meaning
 	return m
 }
 
-// maxDepth is more modules than anyone nests, and an end for references that
-// turn in circles.
+// maxDepth is deeper than any nesting of modules, and ends cycles of
+// references.
 const maxDepth = 30
 
 func (r *resolver) follow(s scope, references []string, wanted []string, depth int) meaning {
@@ -112,7 +113,7 @@ func (r *resolver) follow(s scope, references []string, wanted []string, depth i
 	}
 	var paths [][]step
 	for i, reference := range references {
-		// A reference is followed by its own beginnings, which say less.
+		// Each reference is followed by its own prefixes, which are less specific.
 		if i == 0 || !isStart(reference, references[i-1]) {
 			paths = append(paths, steps(reference))
 		}
@@ -128,9 +129,10 @@ func isStart(short, long string) bool {
 	return strings.HasPrefix(long, short) && len(long) > len(short) && (long[len(short)] == '.' || long[len(short)] == '[')
 }
 
-// indexOf is the key with which what an expression refers to is used, as far as
-// its references tell: that of the instance where the expression names it.
-// Beside a variable or another value, which may choose a key, it is not known.
+// indexOf returns the key that an expression applies to what it refers to, as
+// far as its references show: the key of the instance if the expression names
+// each.key or count.index. With a variable or another value that can choose a
+// key, the key is not known.
 func (s scope) indexOf(paths [][]step) any {
 	key, others, choosers := s.index, 0, 0
 	for _, path := range paths {
@@ -154,7 +156,7 @@ func (s scope) indexOf(paths [][]step) any {
 	return key
 }
 
-// one follows one reference.
+// one resolves one reference.
 func (r *resolver) one(s scope, path []step, wanted []string, depth int) meaning {
 	if len(path) < 2 {
 		return meaning{}
@@ -175,10 +177,11 @@ func (r *resolver) one(s scope, path []step, wanted []string, depth int) meaning
 	case "count", "path", "terraform":
 		return meaning{sure: true} // always known
 	}
-	return meaning{} // known or not, and of another kind
+	return meaning{} // of another kind, known or unknown
 }
 
-// each follows each.value to what the resource is repeated for. Keys are known.
+// each resolves each.value through the for_each argument of the resource. Keys
+// are known.
 func (r *resolver) each(s scope, path []step, wanted []string, depth int) meaning {
 	if path[1].name != "value" {
 		return meaning{sure: true}
@@ -186,8 +189,8 @@ func (r *resolver) each(s scope, path []step, wanted []string, depth int) meanin
 	return r.follow(scope{module: s.module, index: s.each}, s.forEach, wanted, depth+1)
 }
 
-// variable follows a variable of a module to what the module's caller gives it.
-// Those of the root are known.
+// variable resolves a module variable through the argument of the module call.
+// Variables of the root module are known.
 func (r *resolver) variable(s scope, path []step, wanted []string, depth int) meaning {
 	if len(s.module) < 2 {
 		return meaning{sure: true}
@@ -206,7 +209,7 @@ func or(key, other any) any {
 	return other
 }
 
-// output follows an output of a called module into the module.
+// output resolves an output of a child module.
 func (r *resolver) output(s scope, path []step, wanted []string, depth int) meaning {
 	if len(path) < 3 {
 		return meaning{}
@@ -219,14 +222,14 @@ func (r *resolver) output(s scope, path []step, wanted []string, depth int) mean
 	return r.follow(scope{module: module, index: or(path[2].key, s.index)}, call.Module.Outputs[path[2].name].Expression.References, wanted, depth+1)
 }
 
-// pick returns the instances that are meant: the one with the key that is
-// written, else the one with the key with which they are used, else all.
+// pick returns the instances that a reference selects: the one with the written
+// key, else the one with the applied key, else all.
 func (r *resolver) pick(s scope, mode string, path []step) meaning {
 	typeName, name := path[0].name, path[1]
 	instances := r.instances[instanceKey(s.module, mode, typeName, name.name)]
 	index := s.index
 	if typeName == "iam_vendor" {
-		index = nil // it chooses one of the groups of the vendor
+		index = nil // the key selects one of the vendor's groups
 	}
 	all := meaning{sure: true}
 	for _, key := range []any{name.key, index} {
@@ -246,7 +249,7 @@ func (r *resolver) pick(s scope, mode string, path []step) meaning {
 	return all
 }
 
-// addInstance adds an object; of a vendor, the groups that are meant.
+// addInstance adds an object, or for a vendor the selected groups.
 func (m *meaning) addInstance(c change, s scope, path []step) {
 	addresses, open := []string{c.address}, c.isUnknown("id")
 	if itself := len(path) > 2 && path[2].name == "id"; c.typeName == "iam_vendor" && !itself {

@@ -18,7 +18,7 @@ func configured(address string, expressions m, more ...m) m {
 	return r
 }
 
-// instance is a new object of a plan in a module's instance, with the key.
+// instance is a new object of a plan in a module instance with the key.
 func instance(module, address string, key any, after, unknown m) m {
 	c := change(address, "create", nil, after, unknown)
 	text := ""
@@ -37,8 +37,8 @@ func instance(module, address string, key any, after, unknown m) m {
 	return c
 }
 
-// What a reference means that is known in the apply only: it is followed to what
-// it must be, and to nothing where it may be something else.
+// A reference to an unknown value is followed to the object that it must be,
+// and to nothing if it could be something else.
 func TestRun_references(t *testing.T) {
 	t.Parallel()
 	newGroup := func(name string, key any) m {
@@ -251,7 +251,7 @@ func TestRun_references(t *testing.T) {
 			plan["configuration"] = m{"root_module": m{"resources": c.resources, "module_calls": c.calls}}
 			r := ask(t, asText(t, plan), nil)
 			if got, said := happening(r), strings.Join(notes(r), "\n"); got != c.want || said != c.notes {
-				t.Errorf("it says\n%s\nand not\n%s\n%s", got, c.want, said)
+				t.Errorf("got\n%s\nwant\n%s\n%s", got, c.want, said)
 			}
 		})
 	}
@@ -267,10 +267,10 @@ func keyText(key any) string {
 	return ""
 }
 
-// Of what is known in part, the known part counts, and the rest is told.
+// If a value is known in part, the known part counts and the rest is reported.
 func TestRun_knownInPart(t *testing.T) {
 	t.Parallel()
-	const accessNotes = "iam_group.g: the access that the group gives is not all known before the apply"
+	const accessNotes = "iam_group.g: part of the access that the group gives is not known before the apply"
 	g := func(v m) m { return without(group("g", nil, m{"access": nil}, v), "effective_access") }
 	unknown := func(access any) m { return m{"effective_access": true, "access": access} }
 	for name, c := range map[string]struct {
@@ -285,16 +285,16 @@ func TestRun_knownInPart(t *testing.T) {
 		"all levels":              {change("iam_group.g", "update", group("g", m{"orders": "read"}), g(nil), unknown(true)), "", accessNotes},
 		"levels over a template":  {change("iam_group.g", "update", group("g", m{"orders": "read"}), g(m{"role_template": "admin", "access": m{}}), unknown(m{"orders": true})), "manage on users_and_groups", accessNotes},
 		"the template":            {change("iam_group.g", "update", group("g", m{"orders": "read"}), g(m{"access": m{"media": "manage"}}), m{"effective_access": true, "role_template": true}), "gains manage on media", accessNotes},
-		"of a new group":          {change("iam_group.new", "create", nil, without(group("new", nil, m{"access": m{"orders": "read"}}), "effective_access"), unknown(m{"media": true})), "", "iam_group.new: the access that the group gives is not all known before the apply"},
+		"of a new group":          {change("iam_group.new", "create", nil, without(group("new", nil, m{"access": m{"orders": "read"}}), "effective_access"), unknown(m{"media": true})), "", "iam_group.new: part of the access that the group gives is not known before the apply"},
 		"restrictions":            {change("iam_group.g", "update", group("g", m{"orders": "read"}), group("g", m{"orders": "read"}, m{"restrictions": []any{"DE", nil}}), m{"restrictions": []any{false, true}}), "ann@acme.example; loses read on orders except for records with DE", "iam_group.g: the restrictions of the group are not all known"},
 		"restrictions, all":       {change("iam_group.g", "update", group("g", m{"orders": "read"}), without(group("g", m{"orders": "read"}), "restrictions"), m{"restrictions": true}), "", "iam_group.g: the restrictions of the group are not all known"},
-		"groups":                  {change("iam_user.ann", "update", user("ann", m{"group_ids": []string{"g", "h"}}), user("ann", m{"group_ids": []any{"h", nil}}), m{"group_ids": []any{false, true}}), "ann@acme.example; gains read on media", "iam_user.ann: not all groups are known before the apply: reviewed with h, besides those that the user has"},
+		"groups":                  {change("iam_user.ann", "update", user("ann", m{"group_ids": []string{"g", "h"}}), user("ann", m{"group_ids": []any{"h", nil}}), m{"group_ids": []any{false, true}}), "ann@acme.example; gains read on media", "iam_user.ann: some groups are not known before the apply: the review adds h to the present groups of the user"},
 		"groups, all":             {change("iam_user.ann", "update", user("ann", m{"group_ids": []string{"g"}}), user("ann"), m{"group_ids": true}), "", "iam_user.ann: the groups are not known before the apply"},
 		"a lock":                  {change("iam_user.ann", "update", user("ann"), user("ann"), m{"locked": true}), "", "iam_user.ann: whether the user is locked is not known"},
 		"members":                 {change("iam_group_members.g", "create", nil, m{"group_id": "g", "members": m{"ann@acme.example": "ann"}}, m{"members": m{"ben@acme.example": true}}), "", ""},
 		"members, one not there":  {change("iam_group_members.g", "create", nil, m{"group_id": "g", "members": m{"ann@acme.example": "ann"}}, m{"members": m{"new@acme.example": true}}), "ben@acme.example; loses read on orders", "iam_group_members.g: no user new@acme.example is known"},
 		"members, all":            {change("iam_group_members.g", "create", nil, m{"group_id": "g"}, m{"members": true}), "", "iam_group_members.g: the members are not known"},
-		"a vendor of a group":     {change("iam_group.g", "update", group("g", m{"orders": "read"}), group("g", m{"orders": "read"}), m{"vendor_id": true}), "", "iam_group.g: the vendor that the group is of is not known"},
+		"a vendor of a group":     {change("iam_group.g", "update", group("g", m{"orders": "read"}), group("g", m{"orders": "read"}), m{"vendor_id": true}), "", "iam_group.g: the vendor of the group is not known"},
 		"a template that changes": {change("iam_role_template.t", "update", m{"id": "t"}, m{"id": "t"}, m{"access": m{"orders": true}, "effective_access": true}), "", "iam_role_template.t: what the role template gives is not known"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -302,14 +302,14 @@ func TestRun_knownInPart(t *testing.T) {
 			r := ask(t, asText(t, offline(people(), c.change)), nil)
 			got, said := happening(r), strings.Join(notes(r), "\n")
 			if !strings.Contains(got, c.want) || (got == "") != (c.want == "") || !strings.HasPrefix(said, c.notes) || (said == "") != (c.notes == "") || strings.Contains(got, "loses") && !strings.Contains(c.want, "loses") {
-				t.Errorf("it says\n%s\nand not\n%s\n%s", got, c.want, said)
+				t.Errorf("got\n%s\nwant\n%s\n%s", got, c.want, said)
 			}
 		})
 	}
 }
 
-// What is there already is known by its address, too, whatever a change has left
-// behind under the same one.
+// An existing object is known by its address even if an earlier change left a
+// deposed object at that address.
 func TestRun_knownByAddress(t *testing.T) {
 	t.Parallel()
 	vendor := func(id, group string) m {
@@ -342,7 +342,7 @@ func TestRun_knownByAddress(t *testing.T) {
 		"a role template": {
 			"iam_role_template.t", template("t"), template("old"),
 			change("iam_group.h", "update", group("h", m{"media": "read"}), without(group("h", nil, m{"access": m{"media": "read"}}), "effective_access"), m{"effective_access": true, "role_template": true}),
-			configured("iam_group.h", m{"role_template": references("iam_role_template.t.id", "iam_role_template.t")}), "dan@acme.example; gains read on tax through H (h)", "iam_role_template.t: groups that start from the role template and are not in this state are not reviewed offline\niam_group.h: the access that the group gives is not all known before the apply",
+			configured("iam_group.h", m{"role_template": references("iam_role_template.t.id", "iam_role_template.t")}), "dan@acme.example; gains read on tax through H (h)", "iam_role_template.t: offline, groups based on the role template that are not in this state are not reviewed\niam_group.h: part of the access that the group gives is not known before the apply",
 		},
 		"a vendor": {
 			"iam_vendor.v", vendor("v", "vo"), vendor("old", "old-vo"),
@@ -362,7 +362,7 @@ func TestRun_knownByAddress(t *testing.T) {
 		"a vendor that is read later": {
 			"iam_user.ann", user("ann"), user("old"),
 			change("iam_group.h", "update", group("h", m{"media": "read"}), group("h", m{"media": "read"}), m{"vendor_id": true}),
-			configured("iam_group.h", m{"vendor_id": references("data.iam_vendor.v.id", "data.iam_vendor.v")}), "", "iam_group.h: the vendor that the group is of is not known before the apply",
+			configured("iam_group.h", m{"vendor_id": references("data.iam_vendor.v.id", "data.iam_vendor.v")}), "", "iam_group.h: the vendor of the group is not known before the apply",
 		},
 		"a group that is read later": {
 			"iam_user.ann", user("ann"), user("old"),
@@ -385,14 +385,13 @@ func TestRun_knownByAddress(t *testing.T) {
 			plan["configuration"] = m{"root_module": m{"resources": []m{c.config}}}
 			r := ask(t, asText(t, plan), nil)
 			if got, said := happening(r), strings.Join(notes(r), "\n"); got != c.want || said != c.notes {
-				t.Errorf("it says\n%s\nand not\n%s\n%s", got, c.want, said)
+				t.Errorf("got\n%s\nwant\n%s\n%s", got, c.want, said)
 			}
 		})
 	}
 }
 
-// Role templates that are based on one another, which no tenant has, come to an
-// end all the same.
+// Role templates that are based on one another end, although no tenant has any.
 func TestRun_templatesInCircles(t *testing.T) {
 	t.Parallel()
 	template := func(id, basedOn, level string) m {
@@ -408,8 +407,8 @@ func TestRun_templatesInCircles(t *testing.T) {
 	}
 }
 
-// Where the groups of a user are not all known, none is taken away unless the
-// groups that the plan makes account for all that is unknown.
+// If some groups of a user are unknown, none is removed unless the groups that
+// the plan creates account for all unknown ones.
 func TestRun_setOfGroups(t *testing.T) {
 	t.Parallel()
 	newGroup := instance("", "iam_group.new", nil, m{"name": m{"en": "New"}, "user_type": "EMPLOYEE", "effective_access": m{"tax": "read"}}, m{"id": true})
@@ -417,8 +416,8 @@ func TestRun_setOfGroups(t *testing.T) {
 		lost   = "loses read on orders through G (g)"
 		media  = "gains read on media through H (h)"
 		taxes  = "gains read on tax through New (iam_group.new)"
-		reason = "iam_user.ann: not all groups are known before the apply: reviewed with "
-		rest   = ", besides those that the user has"
+		reason = "iam_user.ann: some groups are not known before the apply: the review adds "
+		rest   = " to the present groups of the user"
 	)
 	made, kept := []string{"iam_group.new.id", "iam_group.new"}, []string{"iam_group.h.id", "iam_group.h"}
 	other := []string{"terraform_data.x.output", "terraform_data.x"}
@@ -428,15 +427,15 @@ func TestRun_setOfGroups(t *testing.T) {
 		want            string
 		notes           string
 	}{
-		"one of them is made":                  {[]any{"h", nil}, []any{false, true}, slices.Concat(kept, made), lost + "; " + media + "; " + taxes, ""},
-		"one is made, and is all":              {[]any{nil}, []any{true}, made, lost + "; " + taxes, ""},
-		"one is made, and one is not told":     {[]any{nil, nil}, []any{true, true}, made, taxes, reason + "iam_group.new" + rest},
-		"one is made, or something else it is": {[]any{nil}, []any{true}, slices.Concat(made, other), taxes, reason + "iam_group.new" + rest},
-		"how many is not known":                {nil, true, made, taxes, reason + "iam_group.new" + rest},
-		"which of those that are there":        {nil, true, kept, media, reason + "h" + rest},
-		"one that is there, twice":             {[]any{"h", nil}, []any{false, true}, kept, media, reason + "h" + rest},
-		"one that is read later":               {[]any{nil}, []any{true}, []string{"data.iam_group.x.id", "data.iam_group.x"}, "", "iam_user.ann: the groups are not known before the apply"},
-		"nothing says":                         {[]any{nil}, []any{true}, other, "", "iam_user.ann: the groups are not known before the apply"},
+		"one of them is created":           {[]any{"h", nil}, []any{false, true}, slices.Concat(kept, made), lost + "; " + media + "; " + taxes, ""},
+		"only one, which is created":       {[]any{nil}, []any{true}, made, lost + "; " + taxes, ""},
+		"one is created, one is unknown":   {[]any{nil, nil}, []any{true, true}, made, taxes, reason + "iam_group.new" + rest},
+		"one is created, or another value": {[]any{nil}, []any{true}, slices.Concat(made, other), taxes, reason + "iam_group.new" + rest},
+		"unknown number of groups":         {nil, true, made, taxes, reason + "iam_group.new" + rest},
+		"unknown present group":            {nil, true, kept, media, reason + "h" + rest},
+		"a present group, twice":           {[]any{"h", nil}, []any{false, true}, kept, media, reason + "h" + rest},
+		"a group that is read later":       {[]any{nil}, []any{true}, []string{"data.iam_group.x.id", "data.iam_group.x"}, "", "iam_user.ann: the groups are not known before the apply"},
+		"unknown value":                    {[]any{nil}, []any{true}, other, "", "iam_user.ann: the groups are not known before the apply"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -450,7 +449,7 @@ func TestRun_setOfGroups(t *testing.T) {
 				want = "ann@acme.example; " + c.want
 			}
 			if got, said := happening(r), strings.Join(notes(r), "\n"); got != want || said != c.notes {
-				t.Errorf("it says\n%s\nand not\n%s\n%s", got, want, said)
+				t.Errorf("got\n%s\nwant\n%s\n%s", got, want, said)
 			}
 		})
 	}

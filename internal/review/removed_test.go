@@ -13,23 +13,24 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// unconfigured removes resources from the configuration of a plan.
+// unconfigured removes resources from a plan's configuration.
 func unconfigured(plan m, addresses ...string) m {
 	root := plan["configuration"].(m)["root_module"].(m)
 	root["resources"] = slices.DeleteFunc(root["resources"].([]m), func(r m) bool { return slices.Contains(addresses, r["address"].(string)) })
 	return plan
 }
 
-// resources are those of the state in a plan.
+// resources returns the resources of a plan's prior state.
 func resources(plan m) []m {
 	return plan["prior_state"].(m)["values"].(m)["root_module"].(m)["resources"].([]m)
 }
 
-// No tenant has an object twice: what the configuration has no more is of the
-// tenant that does not have it under another address, or is unresolved.
+// No tenant has an object twice: an object that is no longer in the
+// configuration belongs to the tenant that does not have it under another
+// address, or is unresolved.
 func TestRun_removedTwin(t *testing.T) {
 	t.Parallel()
-	const open = ": the configuration does not have it any more, and the plan does not say which tenant it is of"
+	const open = ": it is no longer in the configuration, and the plan does not say which tenant it belongs to"
 	a, b := m{"tenant": constant("shopa")}, m{"tenant": constant("shopb")}
 	clerks := m{"id": "clerks", "name": m{"en": "Clerks"}, "user_type": "EMPLOYEE", "effective_access": m{"orders": "manage"}, "force_delete": true}
 	group := change("iam_group.b", "delete", clerks, nil, nil)
@@ -66,8 +67,8 @@ func TestRun_removedTwin(t *testing.T) {
 	}
 }
 
-// The identity of an object names its tenant: where the configuration does not
-// have the object any more, and where the provider block computes the name.
+// The identity of an object names its tenant, both if the object is no longer
+// in the configuration and if the provider block computes the name.
 func TestRun_identities(t *testing.T) {
 	t.Parallel()
 	named := func(tenantA, tenantB m, changes ...m) m {
@@ -99,8 +100,8 @@ func TestRun_identities(t *testing.T) {
 	}
 }
 
-// One account may be a member of two teams: the product tells which is meant.
-// The ids of accounts are the backend's, and so both teams are those of one.
+// One account can be a member of two teams: the product shows which team is
+// meant. Account ids belong to a backend, so both teams are in one backend.
 func TestRun_removedProduct(t *testing.T) {
 	t.Parallel()
 	b := servertest.New(t, servertest.Options{})

@@ -4,32 +4,33 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// Result is what a review found.
+// Result is the result of a review.
 type Result struct {
 	Tenants    []string     // those reviewed
-	People     []Person     // who gains or loses
-	Drift      []Person     // whose access has changed already, outside of Terraform
-	Findings   []Finding    // that were not there before
-	Unresolved []Unresolved // what is not known before the apply, or not understood
-	Errored    bool         // the plan ended with an error and is not whole
-	Incomplete bool         // the plan leaves something out, as with -target
+	People     []Person     // who gain or lose access
+	Drift      []Person     // whose access has already changed outside of Terraform
+	Findings   []Finding    // new ones
+	Unresolved []Unresolved // unknown before the apply, or not supported
+	Errored    bool         // the plan failed and is incomplete
+	Incomplete bool         // the plan leaves out some changes, as with -target
 }
 
-// Person is somebody of a tenant whose access changes.
+// Person is a user of a tenant whose access changes.
 type Person struct {
 	Tenant string
 	access.UserChange
 }
 
-// Finding is something to look at in a tenant.
+// Finding is an issue in a tenant.
 type Finding struct {
 	Tenant string
 	access.Finding
 }
 
-// Unresolved is what the review could not find out, or what will stop the apply.
+// Unresolved is something that the review could not determine, or that will
+// make the apply fail.
 type Unresolved struct {
-	Tenant  string `json:"tenant"` // empty where that is not known either
+	Tenant  string `json:"tenant"` // empty if the tenant is not known
 	Address string `json:"address"`
 	Text    string `json:"text"`
 }

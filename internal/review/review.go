@@ -1,6 +1,6 @@
-// Package review reads a plan, makes its changes to the tenants in memory as the
-// apply would make them, and says who gains and who loses access. What it cannot
-// find out it says, too: unknown is never "no change".
+// Package review reads a plan, applies its changes to the tenants in memory and
+// reports who gains and who loses access. It also reports what it cannot
+// determine: unknown never counts as "no change".
 package review
 
 import (
@@ -14,15 +14,16 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// Against says against what a plan is reviewed.
+// Against describes the tenants that a plan is reviewed against.
 type Against struct {
-	// Tenant is of a plan that does not say it itself; empty if there is no need.
+	// Tenant is the tenant of a plan that does not name one. It can be empty.
 	Tenant string
-	// Named says that Tenant was given for this plan, and is no default.
+	// Named is set if Tenant was given for this plan and is not a default.
 	Named bool
-	// Open returns a client of a tenant and what ends it; no client where nothing
-	// says in which place the tenant is. Nil reviews offline: from the state in the
-	// plan, which knows what is managed there and no more.
+	// Open returns a client of a tenant and a function that closes it, or a nil
+	// client if no API is given for the tenant. If Open is nil, the review is
+	// offline: it starts from the state in the plan, which knows only what it
+	// manages.
 	Open func(ctx context.Context, tenant string) (c *client.Client, end func() error, err error)
 }
 
@@ -32,7 +33,7 @@ func Run(ctx context.Context, p *Plan, o Against) (r Result, err error) {
 	if err != nil {
 		return r, err
 	}
-	r = Result{Errored: p.errored, Incomplete: !p.whole, Unresolved: slices.Clone(p.odd)}
+	r = Result{Errored: p.errored, Incomplete: !p.complete, Unresolved: slices.Clone(p.unsupported)}
 	parts, rest := divide(p, s)
 	defer func() { err = errors.Join(err, finish(parts)) }()
 	for _, t := range parts {
@@ -51,20 +52,20 @@ func Run(ctx context.Context, p *Plan, o Against) (r Result, err error) {
 	return r, nil
 }
 
-// review adds what the plan does to one tenant.
+// review adds the effects of the plan on one tenant.
 func (r *Result) review(ctx context.Context, t *part, find *resolver, offline bool) error {
 	r.Tenants = append(r.Tenants, t.name)
 	r.drifted(t)
 	if t.client == nil && !offline {
-		r.nowhere(t)
+		r.unreachable(t)
 		return nil
 	}
 	after := newApplied(t.name, t.before, find)
 	after.offline = offline
 	after.learn(t)
 	if !offline {
-		r.unread(t)
-		after.since(t, !r.Incomplete || r.Errored)
+		r.noteUnread(t)
+		after.noteChangedSince(t, !r.Incomplete || r.Errored)
 		if err := after.readTemplates(ctx, t); err != nil {
 			return err
 		}
@@ -74,19 +75,19 @@ func (r *Result) review(ctx context.Context, t *part, find *resolver, offline bo
 	return nil
 }
 
-// unread notes what the token may not read.
-func (r *Result) unread(t *part) {
+// noteUnread notes what the token has no permission to read.
+func (r *Result) noteUnread(t *part) {
 	for _, what := range t.before.Unread {
 		if slices.ContainsFunc(t.changes, change.changes) || len(t.actions) > 0 {
-			r.Unresolved = append(r.Unresolved, Unresolved{t.name, "", fmt.Sprintf("the token may not read %s: what becomes of that is not reviewed", what)})
+			r.Unresolved = append(r.Unresolved, Unresolved{t.name, "", fmt.Sprintf("the token has no permission to read %s: changes there are not reviewed", what)})
 		}
 	}
 }
 
-// nowhere notes what happens to a tenant of which nothing says where it is.
-func (r *Result) nowhere(t *part) {
+// unreachable notes the changes to a tenant without a client.
+func (r *Result) unreachable(t *part) {
 	note := func(address string) {
-		r.Unresolved = append(r.Unresolved, Unresolved{t.name, address, fmt.Sprintf("nothing says where tenant %s is", t.name)})
+		r.Unresolved = append(r.Unresolved, Unresolved{t.name, address, fmt.Sprintf("no API or database is given for tenant %s", t.name)})
 	}
 	for _, c := range t.changes {
 		if c.changes() {
@@ -98,7 +99,7 @@ func (r *Result) nowhere(t *part) {
 	}
 }
 
-// compare adds who gains and who loses, and what there is to look at.
+// compare adds the people whose access changes, and new findings.
 func (r *Result) compare(t *part, after *applied) {
 	r.Unresolved = append(r.Unresolved, after.problems...)
 	state := after.State()

@@ -18,7 +18,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// ask reviews a plan: against the client's tenant, or offline without one.
+// ask reviews a plan against the client's tenant, or offline without a client.
 func ask(t *testing.T, plan string, c *client.Client) review.Result {
 	t.Helper()
 	p, err := review.Read(strings.NewReader(plan))
@@ -38,7 +38,7 @@ func ask(t *testing.T, plan string, c *client.Client) review.Result {
 	return r
 }
 
-// written is the review of a plan in a format.
+// written returns the review of a plan in a format.
 func written(t *testing.T, plan string, c *client.Client, format string) string {
 	t.Helper()
 	var b strings.Builder
@@ -48,7 +48,7 @@ func written(t *testing.T, plan string, c *client.Client, format string) string 
 	return b.String()
 }
 
-// planOf is a plan with these changes.
+// planOf returns a plan with these changes.
 func planOf(t *testing.T, changes ...map[string]any) string {
 	t.Helper()
 	text, err := json.Marshal(map[string]any{"format_version": "1.2", "resource_changes": append([]map[string]any{}, changes...)})
@@ -58,7 +58,7 @@ func planOf(t *testing.T, changes ...map[string]any) string {
 	return string(text)
 }
 
-// change is a change of a plan whose address is TYPE.NAME.
+// change returns a change of a plan with the address TYPE.NAME.
 func change(address, action string, before, after, unknown map[string]any) map[string]any {
 	resourceType, name, _ := strings.Cut(address, ".")
 	return map[string]any{"address": address, "mode": "managed", "type": resourceType, "name": name, "change": map[string]any{
@@ -68,8 +68,8 @@ func change(address, action string, before, after, unknown map[string]any) map[s
 
 type m = map[string]any
 
-// staffed makes a tenant whose group "clerks" starts from a template of its own
-// and has many members.
+// staffed sets up a tenant whose group "clerks" uses one of the tenant's own
+// templates and has many members.
 func staffed(t *testing.T, members int) *client.Client {
 	t.Helper()
 	c := servertest.New(t, servertest.Options{}).Client
@@ -103,8 +103,9 @@ func addUsers(ctx context.Context, t *testing.T, c *client.Client, n int) {
 	}
 }
 
-// One level of a template that another is based on, in a group of 300 users that
-// no plan says anything of: the review names the users, in one entry.
+// A plan changes one level of a template that another template is based on. A
+// group of 300 users that the plan does not mention uses the latter: the review
+// names the users in one entry.
 func TestReview_template(t *testing.T) {
 	t.Parallel()
 	c := staffed(t, 300)
@@ -128,7 +129,7 @@ func TestReview_template(t *testing.T) {
 	}
 }
 
-// References to users and groups that are not there yet are followed through
+// References to users and groups that do not exist yet are followed through
 // modules, for_each and count.
 func TestReview_references(t *testing.T) {
 	t.Parallel()
@@ -152,16 +153,16 @@ func TestReview_references(t *testing.T) {
 		t.Errorf("%s has no %s on %s through %s", email, level, entity, group)
 	}
 	has("anna@acme.example", "customers", "manage", "sales")         // by the key of members
-	has("ben@acme.example", "forms", "read", "oe-viewer")            // group_ids, the known part
-	has("ben@acme.example", "orders", "read", "iam_group.orders")    // and the unknown one
+	has("ben@acme.example", "forms", "read", "oe-viewer")            // the known part of group_ids
+	has("ben@acme.example", "orders", "read", "iam_group.orders")    // the unknown part of group_ids
 	has("cleo@acme.example", "forms", "edit", "oe-editor")           // each.value
-	has("cleo@acme.example", "orders", "read", "iam_group.orders")   // each.key, and a variable of the module
+	has("cleo@acme.example", "orders", "read", "iam_group.orders")   // each.key and a variable of the module
 	has("cleo@acme.example", "companies", "read", "iam_group.extra") // an output of the module
 	has("user1@acme.example", "orders", "read", "iam_group.orders")  // count.index
-	has("user1@acme.example", "customers", "manage", "sales")        // among others
+	has("user1@acme.example", "customers", "manage", "sales")        // one of several groups
 }
 
-// Everything that a review can fail on, and what it says of it.
+// Every kind that a review can fail on, with its text.
 func TestReview_happens(t *testing.T) {
 	t.Parallel()
 	group := func(access m, restrictions ...string) m {
@@ -197,13 +198,13 @@ func TestReview_happens(t *testing.T) {
 				t.Errorf("what happens is %q, want %q", got, test.happens)
 			}
 			if out := written(t, string(text), nil, "text"); !strings.Contains(out, test.text) {
-				t.Errorf("it lacks %q: %s", test.text, out)
+				t.Errorf("missing %q: %s", test.text, out)
 			}
 		})
 	}
 }
 
-// What is not known before the apply is told, and can be failed on.
+// What is not known before the apply is reported, and a review can fail on it.
 func TestReview_unresolved(t *testing.T) {
 	t.Parallel()
 	c := staffed(t, 2)
@@ -222,15 +223,15 @@ func TestReview_unresolved(t *testing.T) {
 	text := written(t, plan, c, "text")
 	for _, want := range []string{
 		"iam_user_groups.x, iam_group_membership.x: the user is not known before the apply\n",
-		"iam_group_membership.y: there is no user with the id nobody\n",
-		"iam_group_members.x: no user new@acme.example is known before the apply\n",
-		"iam_user.x: the e-mail is not known before the apply",
-		"iam_group.x: the access that the group gives is not all known before the apply\n",
+		"iam_group_membership.y: no user has the id nobody\n",
+		"iam_group_members.x: the user new@acme.example is not known before the apply\n",
+		"iam_user.x: the e-mail address is not known before the apply",
+		"iam_group.x: part of the access that the group gives is not known before the apply\n",
 		"iam_group.y: the group still has members (2)",
 		"2 users: clerk000@acme.example, clerk001@acme.example\n    - loses read",
 	} {
 		if !strings.Contains(text, want) {
-			t.Errorf("it lacks %q:\n%s", want, text)
+			t.Errorf("missing %q:\n%s", want, text)
 		}
 	}
 }
@@ -243,8 +244,8 @@ func TestReview_nothing(t *testing.T) {
 	}
 }
 
-// A table that keeps its users takes nothing from anybody when it goes, nor does
-// one that is replaced.
+// Destroying a table that keeps its users takes access from nobody, and neither
+// does replacing a table.
 func TestReview_keptUsers(t *testing.T) {
 	t.Parallel()
 	c := staffed(t, 1)
@@ -258,7 +259,7 @@ func TestReview_keptUsers(t *testing.T) {
 	}
 }
 
-// Every action of a plan: replaced, moved, forgotten, deferred; and users of a
+// Every action of a plan: replace, move, forget and defer; and users of a
 // table.
 func TestReview_actions(t *testing.T) {
 	t.Parallel()
@@ -279,19 +280,19 @@ func TestReview_actions(t *testing.T) {
 	plan, _ := json.Marshal(p)
 	text := written(t, string(plan), c, "text")
 	for _, want := range []string{
-		"The plan ended with an error and is not whole; 2 users lose access; 2 users gain access; 1 added; 1 removed; 1 change is unresolved.\n",
+		"The plan failed and is incomplete; 2 users lose access; 2 users gain access; 1 added; 1 removed; 1 change is unresolved.\n",
 		"clerk000@acme.example\n    - loses read on carts, orders", "    + gains read on business_rules",
 		"clerk001@acme.example (Clerk 1), removed\n", "new@acme.example (N N), added\n    + gains read on carts, orders",
 		"iam_user.later: the change is deferred (instance count unknown)",
 	} {
 		if !strings.Contains(text, want) {
-			t.Errorf("it lacks %q:\n%s", want, text)
+			t.Errorf("missing %q:\n%s", want, text)
 		}
 	}
 }
 
-// A role template that is gone by the time it is read is passed over, and the rest
-// are not.
+// A role template that was deleted before it is read is skipped, and the others
+// are read.
 func TestReview_templateGone(t *testing.T) {
 	t.Parallel()
 	var gone atomic.Bool
@@ -322,11 +323,11 @@ func TestReview_templateGone(t *testing.T) {
 	gone.Store(true)
 	plan := planOf(t, change("iam_role_template.base", "update", m{"id": "base", "effective_access": m{"orders": "read"}}, m{"id": "base", "effective_access": m{"orders": "manage"}}, m{}))
 	if got := happening(ask(t, plan, c)); !strings.Contains(got, "clerk000@acme.example; ") || !strings.Contains(got, "is raised from read to manage on orders through Clerks (clerks)") {
-		t.Errorf("it says %s", got)
+		t.Errorf("got %s", got)
 	}
 }
 
-// What the token may not read is told where the plan does something.
+// What the token cannot read is reported if the plan changes anything.
 func TestReview_unread(t *testing.T) {
 	t.Parallel()
 	b := servertest.New(t, servertest.Options{})
@@ -342,7 +343,7 @@ func TestReview_unread(t *testing.T) {
 		"an action": {action, true},
 	} {
 		said := notes(ask(t, p.plan, c))
-		if got := slices.Contains(said, "the token may not read the team: what becomes of that is not reviewed"); got != p.want {
+		if got := slices.Contains(said, "the token has no permission to read the team: changes there are not reviewed"); got != p.want {
 			t.Errorf("%s: %q", name, said)
 		}
 	}

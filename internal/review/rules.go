@@ -1,24 +1,24 @@
 package review
 
-// rule says what a managed type does to access.
+// rule describes how a managed type affects access.
 type rule struct {
 	typeName string
-	// name notes which object an address stands for, where it is there already.
+	// name records the object at an address, if it exists before the apply.
 	name func(*applied, change)
-	// put makes an object as it is after the change, and end ends it as it was
-	// before. Nil does nothing.
+	// put applies the object in its planned form, and end removes its previous
+	// form. Nil has no effect.
 	put, end func(*applied, change)
-	// harmless says why objects of the type change nobody's access.
+	// harmless is the reason why objects of the type change nobody's access.
 	harmless string
 }
 
-// rules are those of every type, in the order in which objects are made: what
-// others refer to comes first. They end in the other order.
+// rules returns the rules of all types in order of creation: types that others
+// refer to come first. Removal uses the reverse order.
 func rules() []rule {
 	return []rule{
-		{typeName: "iam_restriction", harmless: "it says which values groups may name, and groups keep those that they name"},
-		{typeName: "iam_restriction_settings", harmless: "it says which values groups may name, and groups keep those that they name"},
-		{typeName: "iam_site", harmless: "a site says where something is sold; its restriction value is only one that groups may name"},
+		{typeName: "iam_restriction", harmless: "it defines which values groups can use, and groups keep the values that they use"},
+		{typeName: "iam_restriction_settings", harmless: "it defines which values groups can use, and groups keep the values that they use"},
+		{typeName: "iam_site", harmless: "a site defines where something is sold; its restriction value is only a value that groups can use"},
 		{typeName: "iam_scope", put: (*applied).putScope, end: (*applied).endScope},
 		{typeName: "iam_access_control", put: (*applied).putControl, end: (*applied).endControl},
 		{typeName: "iam_role_template", name: (*applied).nameTemplate, put: (*applied).putTemplate, end: (*applied).endTemplate},
@@ -30,7 +30,7 @@ func rules() []rule {
 		{typeName: "iam_group_members", put: (*applied).putMembers, end: (*applied).endMembers},
 		{typeName: "iam_group_membership", put: (*applied).putMembership, end: (*applied).endMembership},
 		{typeName: "iam_team_member", name: (*applied).nameMember, put: (*applied).putMember, end: (*applied).endMember},
-		{typeName: "iam_team_owner", put: (*applied).putOwner}, // a team keeps its Owner
+		{typeName: "iam_team_owner", put: (*applied).putOwner}, // destroying it leaves the Owner in place
 		{typeName: "iam_product_assignment", put: (*applied).putAssignment, end: (*applied).endAssignment},
 		{typeName: "iam_make_organization", put: (*applied).putMake, end: (*applied).endMake},
 	}
@@ -46,8 +46,8 @@ func ruleOf(typeName string) (r rule, known bool) {
 	return r, false
 }
 
-// Knows reports whether a review knows what objects of a managed type, or an
-// action of that name, do to access.
+// Knows reports whether a review knows how a managed type or an action affects
+// access.
 func Knows(typeName string) bool {
 	_, known := ruleOf(typeName)
 	_, isAction := actions()[typeName]

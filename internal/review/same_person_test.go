@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// Without a tenant to ask, a row of a table and a membership are of one person
-// when another resource of the state tells the e-mail of the member: what the
-// table does to the person, it does to the member.
+// Offline, a row of a table and a membership belong to one person if another
+// resource of the state has the member's e-mail address. What the table does to
+// the person then also affects the member.
 func TestReview_samePersonOffline(t *testing.T) {
 	t.Parallel()
 	const head = "email,first_name,last_name,locked\n"

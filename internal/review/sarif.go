@@ -10,8 +10,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// A log of SARIF 2.1.0, as far as a review needs it. Messages are plain text, and
-// no name becomes a URI.
+// A SARIF 2.1.0 log, reduced to what a review needs. Messages are plain text,
+// and no name becomes a URI.
 type (
 	sarifLog struct {
 		Schema  string     `json:"$schema"`
@@ -61,7 +61,7 @@ type (
 
 const (
 	sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-	// planURI stands for the plan, wherever that is: GitHub shows no result
+	// planURI is a placeholder for the plan, because GitHub shows no result
 	// without a file.
 	planURI = "plan.json"
 )
@@ -81,7 +81,7 @@ func (r Result) writeSARIF(w io.Writer, o Options) error {
 		failing = "warning"
 	}
 	if r.Errored {
-		run.rule("plan-errored", "The plan is not whole")
+		run.rule("plan-errored", "The plan failed")
 		add("plan-errored", "error", strings.Join(append([]string{erroredText}, visibleLines(o.Errors)...), "\n"))
 	}
 	for _, b := range blocks(r.People, failed) {
@@ -94,7 +94,7 @@ func (r Result) writeSARIF(w io.Writer, o Options) error {
 		add(headings[headingOf(b.worst)].rule, level, b.sentence(r.severalTenants()))
 	}
 	if r.Incomplete && !r.Errored {
-		run.rule("plan-incomplete", "The plan leaves something out")
+		run.rule("plan-incomplete", "The plan leaves out some changes")
 		add("plan-incomplete", "note", incompleteText)
 	}
 	run.rule("changed-outside", driftTitle)
@@ -129,7 +129,7 @@ func newSARIFResult(rule, level, text string) sarifResult {
 	return result
 }
 
-// sentence says in one line what happens to the people of the block.
+// sentence returns the block in one line.
 func (b *block) sentence(tenants bool) string {
 	var texts []string
 	for _, c := range b.changes {

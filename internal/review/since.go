@@ -9,13 +9,13 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 )
 
-// since notes what has become of the tenant since the plan was made: the plan
-// says nothing of it, and it changes what the apply does. A plan that leaves
-// objects out has not looked at them.
-func (a *applied) since(t *part, whole bool) {
-	text, remedy := "the tenant has changed since the plan was made", "plan again"
+// noteChangedSince notes how the tenant has changed since the plan was created. These
+// changes are not in the plan, but they affect the apply. If the plan is not
+// whole, an object can also be one that the plan left out and did not refresh.
+func (a *applied) noteChangedSince(t *part, whole bool) {
+	text, remedy := "the tenant has changed since the plan was created", "create the plan again"
 	if !whole {
-		text, remedy = "the tenant has changed since the plan was made, or this is among what the plan leaves out", "plan again, without -target"
+		text, remedy = "the tenant has changed since the plan was created, or the plan leaves this out", "create the plan again without -target"
 	}
 	for _, p := range t.prior {
 		look := since()[p.typeName]
@@ -28,8 +28,8 @@ func (a *applied) since(t *part, whole bool) {
 	}
 }
 
-// since are what tells how an object stands now, against how it stood when the
-// plan was made, by type: a text for each difference.
+// since returns, by type, functions that compare an object with its state in
+// the plan. They return a text for each difference.
 func since() map[string]func(*applied, values) []string {
 	return map[string]func(*applied, values) []string{
 		"iam_user":             (*applied).sinceUser,
@@ -61,7 +61,7 @@ func (a *applied) sinceUser(v values) []string {
 		locked, known = status == "INACTIVE", true
 	}
 	if known && is.Locked != locked {
-		texts = append(texts, u.Email+" is "+map[bool]string{true: "locked", false: "not locked any more"}[is.Locked])
+		texts = append(texts, u.Email+lockChange(is))
 	}
 	if v["group_ids"] != nil {
 		texts = append(texts, a.sinceGroups(u, v.texts("group_ids"))...)
@@ -82,7 +82,7 @@ func (a *applied) sinceUsers(v values) []string {
 			texts = append(texts, row.Email+" is gone")
 			continue
 		case table.Has("locked") && is.Locked != row.Locked:
-			texts = append(texts, row.Email+" is "+map[bool]string{true: "locked", false: "not locked any more"}[is.Locked])
+			texts = append(texts, row.Email+lockChange(is))
 		}
 		if table.Has("groups") {
 			texts = append(texts, a.sinceGroups(is, row.Groups)...)
@@ -91,7 +91,14 @@ func (a *applied) sinceUsers(v values) []string {
 	return texts
 }
 
-// sinceGroups compares the groups of a user.
+func lockChange(u access.StateUser) string {
+	if u.Locked {
+		return " is locked"
+	}
+	return " is no longer locked"
+}
+
+// sinceGroups compares a user's groups.
 func (a *applied) sinceGroups(u access.StateUser, groups []string) []string {
 	is, ok := a.User(u)
 	if !ok {
@@ -100,8 +107,8 @@ func (a *applied) sinceGroups(u access.StateUser, groups []string) []string {
 	return differences(groups, is.GroupIDs, is.Email+" has left group ", is.Email+" has joined group ")
 }
 
-// differences are what is missing of a list and what is new in it, each behind
-// what it says.
+// differences returns a text for each removed element, with the prefix gone,
+// and for each added one, with the prefix come.
 func differences(was, is []string, gone, come string) []string {
 	var texts []string
 	for _, v := range slices.Sorted(slices.Values(was)) {
@@ -128,7 +135,7 @@ func (a *applied) sinceGroup(v values) []string {
 	}
 	var texts []string
 	if a.Rights().Access(g) != v.levels("effective_access") {
-		texts = append(texts, "group "+id+" gives other access")
+		texts = append(texts, "group "+id+" gives different access")
 	}
 	return append(texts, differences(v.texts("restrictions"), g.Restrictions, "group "+id+" is no longer restricted to ", "group "+id+" is restricted to ")...)
 }
@@ -176,7 +183,7 @@ func (a *applied) sinceTemplate(v values) []string {
 	case !ok:
 		return []string{"role template " + id + " is gone"}
 	case a.Rights().TemplateAccess(id) != v.levels("effective_access"):
-		return []string{"role template " + id + " gives other access"}
+		return []string{"role template " + id + " gives different access"}
 	}
 	return nil
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// What has become of a tenant since the plan was made is told, and nothing where
-// all is as it was. Spelling, order and what is not managed make no difference.
+// Changes to a tenant since the plan was created are reported. Spelling, order
+// and unmanaged attributes are not changes.
 func TestRun_since(t *testing.T) {
 	t.Parallel()
 	c := staffed(t, 3)
@@ -55,7 +55,7 @@ func TestRun_since(t *testing.T) {
 		return asText(t, offline(state))
 	}
 	if said := notes(ask(t, plan(), c)); len(said) > 0 {
-		t.Errorf("nothing has changed: %q", said)
+		t.Errorf("reported without a change: %q", said)
 	}
 
 	must(c.RemoveMember(ctx, "clerks", id[anna]))
@@ -69,14 +69,14 @@ func TestRun_since(t *testing.T) {
 	want := []string{
 		"iam_access_control.c: access control c has lost the scope order.order_read",
 		"iam_access_control.c: access control c has the scope customer.customer_read",
-		"iam_group.g: group clerks gives other access",
+		"iam_group.g: group clerks gives different access",
 		"iam_group_members.g: group clerks has gained new@acme.example",
 		"iam_group_members.g: group clerks has lost clerk000@acme.example",
 		"iam_group_membership.a: clerk000@acme.example has left group clerks",
-		"iam_role_template.t: role template clerk gives other access",
+		"iam_role_template.t: role template clerk gives different access",
 		"iam_user.a: clerk000@acme.example has left group clerks",
 		"iam_user.b: clerk001@acme.example is locked",
-		"iam_user.c: clerk002@acme.example is not locked any more",
+		"iam_user.c: clerk002@acme.example is no longer locked",
 		"iam_user_groups.a: clerk000@acme.example has left group clerks",
 		"iam_users_csv.t: clerk000@acme.example has left group clerks",
 	}
@@ -84,15 +84,15 @@ func TestRun_since(t *testing.T) {
 		t.Helper()
 		var got []string
 		for _, text := range notes(ask(t, plan(), c)) {
-			text, ok := strings.CutSuffix(text, "; plan again")
+			text, ok := strings.CutSuffix(text, "; create the plan again")
 			if !ok {
 				t.Errorf("%q", text)
 			}
-			got = append(got, strings.Replace(text, ": the tenant has changed since the plan was made", "", 1))
+			got = append(got, strings.Replace(text, ": the tenant has changed since the plan was created", "", 1))
 		}
 		slices.Sort(got)
 		if !slices.Equal(got, want) {
-			t.Errorf("it says\n%s\nand not\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+			t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
 	expect(want)
@@ -125,7 +125,7 @@ func TestRun_since(t *testing.T) {
 	})
 }
 
-// addNew puts a new user into the group clerks.
+// addNew adds a new user to the group clerks.
 func addNew(t *testing.T, c *client.Client) {
 	t.Helper()
 	_, err := c.CreateUser(t.Context(), api.UserCreate{
@@ -137,7 +137,7 @@ func addNew(t *testing.T, c *client.Client) {
 	}
 }
 
-// The team is compared, too.
+// The team is also compared.
 func TestRun_sinceTeam(t *testing.T) {
 	t.Parallel()
 	c := staffed(t, 1)
@@ -171,15 +171,15 @@ func TestRun_sinceTeam(t *testing.T) {
 		values  m
 		want    string
 	}{
-		"no member":         {"iam_team_member.n", m{"id": "n", "email": "new@acme.example", "role": "member"}, "iam_team_member.n: the tenant has changed since the plan was made: new@acme.example has left the team; plan again"},
-		"no Owner":          {"iam_team_owner.o", m{"member_id": id}, "iam_team_owner.o: the tenant has changed since the plan was made: somebody else is the Owner of the team; plan again"},
-		"no holder":         {"iam_product_assignment.p", m{"member_id": id, "product": "studio_pro"}, "iam_product_assignment.p: the tenant has changed since the plan was made: member " + id + " has left the team; plan again"},
+		"no member":         {"iam_team_member.n", m{"id": "n", "email": "new@acme.example", "role": "member"}, "iam_team_member.n: the tenant has changed since the plan was created: new@acme.example has left the team; create the plan again"},
+		"no Owner":          {"iam_team_owner.o", m{"member_id": id}, "iam_team_owner.o: the tenant has changed since the plan was created: somebody else is the Owner of the team; create the plan again"},
+		"no holder":         {"iam_product_assignment.p", m{"member_id": id, "product": "studio_pro"}, "iam_product_assignment.p: the tenant has changed since the plan was created: member " + id + " has left the team; create the plan again"},
 		"a lock":            {"iam_user.n", m{"id": id, "email": "new@acme.example", "locked": false, "status": "INACTIVE"}, ""},
 		"no word of a lock": {"iam_user.n", m{"id": locked, "email": "clerk000@acme.example", "locked": nil, "status": ""}, ""},
 		"Owner":             {"iam_team_owner.o", m{"member_id": owner.ID}, ""},
 		"member":            {"iam_team_member.m", m{"id": "x", "email": "M@acme.example", "role": "member"}, ""},
-		"other role":        {"iam_team_member.m", m{"id": "x", "email": "m@acme.example", "role": "admin"}, "iam_team_member.m: the tenant has changed since the plan was made: m@acme.example is member in the team; plan again"},
-		"lost product":      {"iam_product_assignment.p", m{"member_id": owner.ID, "product": "studio_pro"}, "iam_product_assignment.p: the tenant has changed since the plan was made: " + owner.Email + " has lost the product studio_pro; plan again"},
+		"other role":        {"iam_team_member.m", m{"id": "x", "email": "m@acme.example", "role": "admin"}, "iam_team_member.m: the tenant has changed since the plan was created: m@acme.example is member in the team; create the plan again"},
+		"lost product":      {"iam_product_assignment.p", m{"member_id": owner.ID, "product": "studio_pro"}, "iam_product_assignment.p: the tenant has changed since the plan was created: " + owner.Email + " has lost the product studio_pro; create the plan again"},
 	} {
 		if got := strings.Join(notes(ask(t, asText(t, offline([]m{object(v.address, v.values)})), c)), "\n"); got != v.want {
 			t.Errorf("%s: %q", name, got)

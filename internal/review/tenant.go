@@ -8,20 +8,20 @@ import (
 	"strings"
 )
 
-// source is the tenant that an object of a plan is of.
+// source is the tenant of an object in a plan.
 type source struct {
 	name string
-	why  string // the tenant is not known, if not empty
+	why  string // why the tenant is not known, if it is not
 }
 
-// sources are the tenants of a plan, by its provider configurations.
+// sources holds the tenants of a plan by provider configuration.
 type sources struct {
 	plan  *Plan
 	byKey map[string]source // by the configuration's key
-	all   *source           // of every object, where there is only one
+	all   *source           // the tenant of every object, if there is only one
 }
 
-// newSources finds out which tenants a plan concerns.
+// newSources determines the tenants of a plan.
 func newSources(p *Plan, o Against) (*sources, error) {
 	s := &sources{plan: p, byKey: map[string]source{}}
 	given := strings.ToLower(strings.TrimSpace(o.Tenant))
@@ -34,10 +34,10 @@ func newSources(p *Plan, o Against) (*sources, error) {
 	if len(s.byKey) < 2 {
 		return s, s.single(given, o.Named)
 	}
-	s.tellPlaces()
+	s.rejectAmbiguous()
 	names := s.names()
 	if o.Named && !slices.Contains(names, given) {
-		return nil, fmt.Errorf("the plan concerns the tenants %s, and not %s: leave the name out, or say where each tenant is", strings.Join(names, ", "), given)
+		return nil, fmt.Errorf("the plan is for the tenants %s, not %s: omit the name, or give the place of each tenant", strings.Join(names, ", "), given)
 	}
 	if len(names) == 1 && s.known() {
 		s.all = &source{name: names[0]}
@@ -45,9 +45,9 @@ func newSources(p *Plan, o Against) (*sources, error) {
 	return s, nil
 }
 
-// learn takes from the identities of objects, which name their tenants, what an
-// argument of their provider configuration does not say for certain: an expression
-// may make something else of a variable.
+// learn takes tenants from the identities of objects where the provider
+// configuration does not set the tenant as a constant: an expression can change
+// the value of a variable.
 func (s *sources) learn() {
 	said := map[string][]string{}
 	note := func(module []step, mode, typeName, name, tenant string) {
@@ -69,13 +69,13 @@ func (s *sources) learn() {
 	}
 }
 
-// known reports whether every provider configuration says its tenant.
+// known reports whether the tenant of every provider configuration is known.
 func (s *sources) known() bool {
 	return !slices.ContainsFunc(slices.Collect(maps.Values(s.byKey)), func(of source) bool { return of.why != "" })
 }
 
-// single takes every object as one of the only tenant: the one that was named
-// for this review, else the one that the plan says, else the default.
+// single assigns every object to one tenant: the one named for this review,
+// else the one in the plan, else the default.
 func (s *sources) single(given string, named bool) error {
 	s.all = &source{name: given}
 	for key, of := range s.byKey {
@@ -85,14 +85,14 @@ func (s *sources) single(given string, named bool) error {
 		case !named:
 			s.all.name = of.name
 		case constant && of.name != given:
-			return fmt.Errorf("the plan is of tenant %s, and not of %s", of.name, given)
+			return fmt.Errorf("the plan is for tenant %s, not %s", of.name, given)
 		}
 	}
 	return nil
 }
 
-// names are the tenants that are known, in the order of the configurations'
-// keys, each once.
+// names returns the known tenants without duplicates, in the order of the
+// configuration keys.
 func (s *sources) names() []string {
 	if s.all != nil {
 		return []string{s.all.name}
@@ -106,19 +106,19 @@ func (s *sources) names() []string {
 	return names
 }
 
-// read reads which tenant a provider configuration says.
+// read returns the tenant of a provider configuration.
 func (s *sources) read(key string, c providerConfig) source {
 	value, known := s.valueOf(c, "tenant")
 	name, _ := value.(string)
 	if name = strings.ToLower(strings.TrimSpace(name)); name == "" || !known {
-		return source{why: fmt.Sprintf("the plan does not say which tenant the provider configuration %s is of", key)}
+		return source{why: fmt.Sprintf("the plan does not say which tenant the provider configuration %s manages", key)}
 	}
 	return source{name: name}
 }
 
-// tellPlaces takes no tenant for known whose name stands for different places: a
-// review has one place for each name.
-func (s *sources) tellPlaces() {
+// rejectAmbiguous marks tenants as unknown whose name is used with different APIs: a
+// review has one client for each name.
+func (s *sources) rejectAmbiguous() {
 	places := map[string][]string{}
 	for key, of := range s.byKey {
 		if place := s.place(s.plan.config.Providers[key]); of.why == "" && !slices.Contains(places[of.name], place) {
@@ -127,13 +127,13 @@ func (s *sources) tellPlaces() {
 	}
 	for key, of := range s.byKey {
 		if len(places[of.name]) > 1 {
-			s.byKey[key] = source{why: fmt.Sprintf("provider configurations call tenant %s in different places", of.name)}
+			s.byKey[key] = source{why: fmt.Sprintf("provider configurations use different APIs for tenant %s", of.name)}
 		}
 	}
 }
 
-// place is where a provider configuration calls its tenant, in a text that tells
-// it from other places.
+// place returns a text that identifies the API or database of a provider
+// configuration.
 func (s *sources) place(c providerConfig) string {
 	var texts []string
 	for _, argument := range []string{"api_url", "embedded"} {
@@ -147,16 +147,16 @@ func (s *sources) place(c providerConfig) string {
 	return strings.Join(texts, " ")
 }
 
-// valueOf is an argument of a provider configuration: a constant, or a variable.
-// Nil is none. What an expression makes of a variable is not in the plan: it is
-// taken as it is.
+// valueOf returns an argument of a provider configuration that is a constant or
+// a variable, or nil if it is not set. A plan does not show what an expression
+// does with a variable, so the variable's value is used.
 func (s *sources) valueOf(c providerConfig, argument string) (value any, known bool) {
 	e, set := c.Expressions[argument]
 	if !set {
 		return nil, true
 	}
 	module := s.plan.config.Root
-	var modules []configModule // that the argument stands in, from the root
+	var modules []configModule // the modules around the argument, from the root
 	var calls []string
 	path := steps(c.Module)
 	for i := 1; i < len(path); i += 2 {
@@ -185,23 +185,24 @@ func (s *sources) valueOf(c providerConfig, argument string) (value any, known b
 	}
 }
 
-// of says which tenant an object of a resource is of; known is false where the
-// configuration does not have the resource any more.
+// of returns the tenant of an object. known is false if the configuration no
+// longer has the resource.
 func (s *sources) of(module []step, mode, typeName, name string) (of source, known bool) {
 	if s.all != nil {
 		return *s.all, true
 	}
 	resource := (&resolver{root: s.plan.config.Root}).module(module).resource(mode, typeName, name)
 	if resource == nil {
-		return source{why: "the configuration does not have it any more, and the plan does not say which tenant it is of"}, false
+		return source{why: "it is no longer in the configuration, and the plan does not say which tenant it belongs to"}, false
 	}
 	if of, ok := s.byKey[resource.Provider]; ok {
 		return of, true
 	}
-	return source{why: "the plan does not say which provider configuration it has"}, true
+	return source{why: "the plan does not say which provider configuration it uses"}, true
 }
 
-// ofObject is of for an object whose identity may name the tenant.
+// ofObject is like of, but uses the tenant in the object's identity if there is
+// one.
 func (s *sources) ofObject(tenant string, module []step, mode, typeName, name string) (of source, known bool) {
 	of, known = s.of(module, mode, typeName, name)
 	if of.why != "" && slices.Contains(s.names(), tenant) {
@@ -210,8 +211,8 @@ func (s *sources) ofObject(tenant string, module []step, mode, typeName, name st
 	return of, known
 }
 
-// ofAction says which tenant an action is of. In a module, a plan does not say
-// which configuration the caller handed down.
+// ofAction returns the tenant of an action. For an action in a module, a plan
+// does not show which configuration the caller passed.
 func (s *sources) ofAction(i invocation) source {
 	if s.all != nil {
 		return *s.all
@@ -224,10 +225,10 @@ func (s *sources) ofAction(i invocation) source {
 			}
 		}
 	}
-	return source{why: "the plan does not say which provider configuration the action has"}
+	return source{why: "the plan does not say which provider configuration the action uses"}
 }
 
-// cutModule returns the module of an address, and what is in it.
+// cutModule splits an address into the module and the rest.
 func cutModule(address []step) (module, rest []step) {
 	i := 0
 	for i+1 < len(address) && address[i].name == "module" {

@@ -13,7 +13,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// house is what a plan's state knows of a tenant: one user in the group clerks.
+// house is a plan's prior state of a tenant: one user in the group clerks.
 func house(name, provider string) (state, configured []m) {
 	add := func(typeName string, v m) {
 		state = append(state, m{"address": typeName + "." + name, "mode": "managed", "type": typeName, "name": name, "values": v})
@@ -25,7 +25,7 @@ func house(name, provider string) (state, configured []m) {
 	return state, configured
 }
 
-// lowers takes a level from what the group of a house gives.
+// lowers reduces a level of the group of a house.
 func lowers(name string) m {
 	before := m{"id": "clerks", "name": m{"en": "Clerks"}, "user_type": "EMPLOYEE", "effective_access": m{"orders": "manage"}}
 	after := maps.Clone(before)
@@ -42,7 +42,7 @@ func constant(v any) m { return m{"constant_value": v} }
 
 func references(names ...string) m { return m{"references": names} }
 
-// twoHouses is a plan of the houses a and b, with a provider block for each.
+// twoHouses is a plan for the houses a and b, with a provider block for each.
 func twoHouses(a, b m, changes ...m) m {
 	stateA, configuredA := house("a", "iam")
 	stateB, configuredB := house("b", "iam.b")
@@ -62,8 +62,8 @@ func who(r review.Result) string {
 	return strings.Join(names, ", ")
 }
 
-// Two tenants with a group of the same id, in one plan: each is reviewed for
-// itself, wherever the name of the tenant is written.
+// Two tenants with groups of the same id in one plan are reviewed separately,
+// wherever the tenant's name is set.
 func TestRun_twoTenants(t *testing.T) {
 	t.Parallel()
 	shopA := m{"tenant": constant("ShopA")}
@@ -97,7 +97,7 @@ func TestRun_twoTenants(t *testing.T) {
 	}
 }
 
-// Two blocks of one tenant are one tenant, and see the same group.
+// Two provider blocks with one tenant see the same group.
 func TestRun_twoBlocks(t *testing.T) {
 	t.Parallel()
 	shop := m{"tenant": constant("shop"), "embedded": constant(m{"path": "iam.db"})}
@@ -105,14 +105,16 @@ func TestRun_twoBlocks(t *testing.T) {
 	if strings.Join(r.Tenants, " ") != "shop" || who(r) != "shop a@a.example false, shop b@b.example false" || len(r.Unresolved) > 0 {
 		t.Errorf("%v; %s; %v", r.Tenants, who(r), r.Unresolved)
 	}
-	// Then what the configuration has no more is of that tenant, whatever it names.
+	// Then any object that is no longer in the configuration belongs to that
+	// tenant.
 	r = ask(t, asText(t, twoHouses(shop, shop, change("iam_make_organization.gone", "delete", m{"organization_id": "7"}, nil, m{}))), nil)
 	if len(r.People)+len(r.Unresolved) > 0 {
 		t.Errorf("%s; %q", who(r), notes(r))
 	}
 }
 
-// What the configuration has no more belongs to the tenant that alone knows it.
+// An object that is no longer in the configuration belongs to the only tenant
+// that has it.
 func TestRun_removedOfOneTenant(t *testing.T) {
 	t.Parallel()
 	a, b := m{"tenant": constant("shopa")}, m{"tenant": constant("shopb")}
@@ -123,13 +125,13 @@ func TestRun_removedOfOneTenant(t *testing.T) {
 	root := plan["configuration"].(m)["root_module"].(m)
 	root["resources"] = slices.DeleteFunc(root["resources"].([]m), func(r m) bool { return r["address"] == "iam_group_membership.b" })
 	r := ask(t, asText(t, plan), nil)
-	want := "iam_group.gone: the configuration does not have it any more, and the plan does not say which tenant it is of"
+	want := "iam_group.gone: it is no longer in the configuration, and the plan does not say which tenant it belongs to"
 	if who(r) != "shopb b@b.example false" || !slices.Equal(notes(r), []string{want}) {
 		t.Errorf("%s; %q", who(r), notes(r))
 	}
 }
 
-// Who is asked for which tenant, and of which nothing says where it is.
+// Each tenant is opened once, and a tenant without a client is unresolved.
 func TestRun_places(t *testing.T) {
 	t.Parallel()
 	c := staffed(t, 1)
@@ -149,8 +151,8 @@ func TestRun_places(t *testing.T) {
 		return c, func() error { ended++; return nil }, nil
 	}
 	r, err := review.Run(t.Context(), plan, review.Against{Open: open})
-	if err != nil || strings.Join(asked, " ") != "shopa shopb" || ended != 1 || !slices.Equal(notes(r), []string{"iam_group.b: nothing says where tenant shopb is"}) {
-		t.Errorf("%v, asked %v, ended %d, %q", err, asked, ended, notes(r))
+	if err != nil || strings.Join(asked, " ") != "shopa shopb" || ended != 1 || !slices.Equal(notes(r), []string{"iam_group.b: no API or database is given for tenant shopb"}) {
+		t.Errorf("%v, opened %v, closed %d, %q", err, asked, ended, notes(r))
 	}
 	down := func(context.Context, string) (*client.Client, func() error, error) {
 		return nil, nil, fmt.Errorf("it is down")
@@ -160,8 +162,8 @@ func TestRun_places(t *testing.T) {
 	}
 }
 
-// The name given for a review names the tenant of a plan that does not say it,
-// and no other than that of a plan that does.
+// A tenant given for a review applies to a plan without a tenant, and must
+// match the tenant of a plan with one.
 func TestRun_namedTenant(t *testing.T) {
 	t.Parallel()
 	one := func(arguments m) string {
@@ -185,12 +187,12 @@ func TestRun_namedTenant(t *testing.T) {
 		{one(m{"tenant": references("local.x")}), review.Against{Tenant: "shop"}, "shop"},
 		{one(m{"tenant": constant("shopc")}), review.Against{Tenant: "shop"}, "shopc"},
 		{one(m{"tenant": constant("shopc")}), review.Against{Tenant: "ShopC", Named: true}, "shopc"},
-		{one(m{"tenant": constant("shopc")}), review.Against{Tenant: "shop", Named: true}, "the plan is of tenant shopc, and not of shop"},
+		{one(m{"tenant": constant("shopc")}), review.Against{Tenant: "shop", Named: true}, "the plan is for tenant shopc, not shop"},
 		{one(m{"tenant": references("var.shop")}), review.Against{Tenant: "shop"}, "shopv"},
-		{one(m{"tenant": references("var.shop")}), review.Against{Tenant: "shop", Named: true}, "shop"}, // what becomes of the variable is not known
+		{one(m{"tenant": references("var.shop")}), review.Against{Tenant: "shop", Named: true}, "shop"}, // the expression around the variable is not known
 		{two, review.Against{Tenant: "shop"}, "shopa shopb"},
 		{two, review.Against{Tenant: "shopb", Named: true}, "shopa shopb"},
-		{two, review.Against{Tenant: "shop", Named: true}, "the plan concerns the tenants shopa, shopb, and not shop: leave the name out, or say where each tenant is"},
+		{two, review.Against{Tenant: "shop", Named: true}, "the plan is for the tenants shopa, shopb, not shop: omit the name, or give the place of each tenant"},
 	} {
 		p, err := review.Read(strings.NewReader(c.plan))
 		if err != nil {
@@ -207,7 +209,7 @@ func TestRun_namedTenant(t *testing.T) {
 	}
 }
 
-// A provider block in a module reads its arguments from the module's caller.
+// A provider block in a module gets its arguments from the module call.
 func TestRun_blockInModule(t *testing.T) {
 	t.Parallel()
 	for call, want := range map[string]string{"var.shop": "shopv", "local.shop": "shop"} {
@@ -232,7 +234,8 @@ func TestRun_blockInModule(t *testing.T) {
 	}
 }
 
-// An account can be in several tenants: then the membership tells which it is.
+// An account can be in several tenants: the membership then shows which one is
+// meant.
 func TestRun_removedOfOneAccount(t *testing.T) {
 	t.Parallel()
 	plan := twoHouses(m{"tenant": constant("shopa")}, m{"tenant": constant("shopb")},
@@ -246,15 +249,15 @@ func TestRun_removedOfOneAccount(t *testing.T) {
 	state["resources"] = append(state["resources"].([]m), m{"address": "iam_user.too", "mode": "managed", "type": "iam_user", "name": "too", "values": m{"id": "id-b", "email": "b@b.example"}},
 		m{"address": "iam_user_groups.b", "mode": "managed", "type": "iam_user_groups", "name": "b", "values": m{"user_id": "id-b", "group_ids": []string{"clerks"}}})
 	r := ask(t, asText(t, plan), nil)
-	want := "iam_user.gone: the configuration does not have it any more, and the plan does not say which tenant it is of"
+	want := "iam_user.gone: it is no longer in the configuration, and the plan does not say which tenant it belongs to"
 	if who(r) != "shopb b@b.example false" || !slices.Equal(notes(r), []string{want}) {
 		t.Errorf("%s; %q", who(r), notes(r))
 	}
 }
 
-// Of what the configuration has no more, the groups that it names can tell the
-// tenant, and so can a person's groups; what names nobody belongs to no tenant,
-// also where only one is known.
+// For an object that is no longer in the configuration, its groups or a user's
+// groups can show the tenant. An object that names nobody belongs to no tenant,
+// even if only one is known.
 func TestRun_removedByGroup(t *testing.T) {
 	t.Parallel()
 	state := func(plan m) m { return plan["prior_state"].(m)["values"].(m)["root_module"].(m) }
@@ -267,7 +270,7 @@ func TestRun_removedByGroup(t *testing.T) {
 	shops := func(changes ...m) m {
 		return twoHouses(m{"tenant": constant("shopa")}, m{"tenant": constant("shopb")}, changes...)
 	}
-	const gone = "the configuration does not have it any more, and the plan does not say which tenant it is of"
+	const gone = "it is no longer in the configuration, and the plan does not say which tenant it belongs to"
 
 	byGroup := shops(change("iam_group.gone", "delete", m{"id": "clerks", "force_delete": true}, nil, m{}))
 	delete(byGroup, "prior_state")
@@ -296,7 +299,7 @@ func TestRun_removedByGroup(t *testing.T) {
 	}
 }
 
-// A resource is told from others by mode, type and name.
+// Mode, type and name identify a resource.
 func TestRun_resourcesOfOneName(t *testing.T) {
 	t.Parallel()
 	plan := twoHouses(m{"tenant": constant("shopa")}, m{"tenant": constant("shopb")}, lowers("b"))

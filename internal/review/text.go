@@ -11,7 +11,7 @@ func (r Result) writeText(w io.Writer, o Options) error {
 	return err
 }
 
-// text is the page for a terminal.
+// text formats the page for a terminal.
 func (p page) text() string {
 	var b strings.Builder
 	b.WriteString(p.verdict.line(plain, plain) + "\n")
@@ -37,7 +37,7 @@ func (p page) text() string {
 	return b.String()
 }
 
-// line is the note, with the words as word shows them.
+// line returns the note, with word applied to each word.
 func (n note) line(word func(string) string) string {
 	words := make([]any, len(n.with))
 	for i, text := range n.with {

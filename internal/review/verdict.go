@@ -8,19 +8,19 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// The kinds of things that a review can fail on.
+// The kinds of changes that a review can fail on.
 const (
-	Lost     = "lost"         // someone loses a level, or access to records
+	Lost     = "lost"         // someone loses a level or access to records
 	Admin    = "admin"        // someone gains or loses manage on users_and_groups
 	Lifted   = "unrestricted" // someone's restriction is lifted
-	NotKnown = "unresolved"   // something is not known before the apply, or not understood
+	NotKnown = "unresolved"   // something is not known before the apply, or not supported
 )
 
-// Kinds returns the kinds of things that a review can fail on.
+// Kinds returns the kinds of changes that a review can fail on.
 func Kinds() []string { return []string{Lost, Admin, Lifted, NotKnown} }
 
-// happensTo reports whether a change is of a kind.
-func happensTo(kind string, c access.Change) bool {
+// isOfKind reports whether a change is of a kind.
+func isOfKind(kind string, c access.Change) bool {
 	switch kind {
 	case Lost:
 		return c.Loss
@@ -32,26 +32,26 @@ func happensTo(kind string, c access.Change) bool {
 	return false
 }
 
-// Happens returns which of the kinds happen.
+// Happens returns the kinds that occur.
 func (r Result) Happens() []string {
 	var kinds []string
 	for _, kind := range Kinds() {
-		if kind == NotKnown && (r.Errored || len(r.Unresolved) > 0) || len(r.those(func(c access.Change) bool { return happensTo(kind, c) })) > 0 {
+		if kind == NotKnown && (r.Errored || len(r.Unresolved) > 0) || len(r.peopleWith(func(c access.Change) bool { return isOfKind(kind, c) })) > 0 {
 			kinds = append(kinds, kind)
 		}
 	}
 	return kinds
 }
 
-// Failed returns which of the kinds to fail on happen.
+// Failed returns the kinds to fail on that occur.
 func (r Result) Failed(failOn []string) []string {
 	return slices.DeleteFunc(r.Happens(), func(kind string) bool { return !slices.Contains(failOn, kind) })
 }
 
 func loses(c access.Change) bool { return c.Loss }
 
-// those returns the people to whom one such change happens.
-func (r Result) those(is func(access.Change) bool) []Person {
+// peopleWith returns the people who have a change for which is returns true.
+func (r Result) peopleWith(is func(access.Change) bool) []Person {
 	var people []Person
 	for _, p := range r.People {
 		if slices.ContainsFunc(p.Changes, is) {
@@ -61,20 +61,20 @@ func (r Result) those(is func(access.Change) bool) []Person {
 	return people
 }
 
-// verdictNames is how many names each part of a verdict has; all of them follow
-// below it.
+// verdictNames is the maximum number of names in each part of a verdict; all
+// names follow below it.
 const verdictNames = 10
 
-// phrase is a part of a verdict: what happens, and to whom.
+// phrase is a part of a verdict: what happens, and to which people.
 type phrase struct {
-	text  string   // ours
+	text  string   // constant
 	names []string // Visible
 }
 
-// phrases say why a review fails on a kind.
+// phrases returns why a review fails on a kind.
 func (r Result) phrases(kind string) []phrase {
 	people := func(is func(access.Change) bool, one, many string) []phrase {
-		those := r.those(is)
+		those := r.peopleWith(is)
 		if len(those) == 0 {
 			return nil
 		}
@@ -96,7 +96,7 @@ func (r Result) phrases(kind string) []phrase {
 	}
 	var all []phrase
 	if r.Errored {
-		all = append(all, phrase{text: "the plan ended with an error and is not whole"})
+		all = append(all, phrase{text: "the plan failed and is incomplete"})
 	}
 	if n := len(r.Unresolved); n > 0 {
 		p := phrase{text: count(n, "change is unresolved", "changes are unresolved")}
@@ -110,15 +110,15 @@ func (r Result) phrases(kind string) []phrase {
 	return all
 }
 
-// worstFirst is the order in which a verdict gives its reasons.
+// worstFirst is the order of the reasons in a verdict.
 var worstFirst = []string{Admin, Lifted, Lost, NotKnown}
 
 // verdict is the first line of a review.
 type verdict struct {
-	word    string // FAIL, PASS, ACCEPTED, or nothing where there is nothing to judge by
+	word    string // FAIL, PASS, ACCEPTED, or empty without --fail-on
 	kinds   []string
 	phrases []phrase
-	rest    string // ours, where there are no phrases
+	rest    string // the summary, if there are no phrases
 }
 
 func (r Result) verdict(o Options) verdict {
@@ -139,12 +139,12 @@ func (r Result) verdict(o Options) verdict {
 	return v
 }
 
-// inOrder returns the kinds, each once, worst first.
+// inOrder returns the kinds without duplicates, worst first.
 func inOrder(kinds []string) []string {
 	return slices.DeleteFunc(slices.Clone(worstFirst), func(kind string) bool { return !slices.Contains(kinds, kind) })
 }
 
-// line is the verdict, with the names as name shows them.
+// line returns the verdict, with name applied to each name.
 func (v verdict) line(word, name func(string) string) string {
 	var parts []string
 	for _, p := range v.phrases {
@@ -170,11 +170,11 @@ func (v verdict) line(word, name func(string) string) string {
 
 func plain(text string) string { return text }
 
-// Verdict is the first line of the review as text: what it fails on and because
-// of whom, or what happens.
+// Verdict returns the first line of the review: what it fails on and because of
+// which people, or a summary.
 func (r Result) Verdict(o Options) string { return r.verdict(o).line(plain, plain) }
 
-// Summary counts what happens, worst first, in one sentence.
+// Summary counts the changes in one sentence, worst first.
 func (r Result) Summary() string {
 	var parts []string
 	add := func(n int, one, many string) {
@@ -183,12 +183,12 @@ func (r Result) Summary() string {
 		}
 	}
 	if r.Errored {
-		parts = append(parts, "the plan ended with an error and is not whole")
+		parts = append(parts, "the plan failed and is incomplete")
 	}
-	add(len(r.those(func(c access.Change) bool { return c.Admin() && !c.Loss })), "user becomes administrator", "users become administrators")
-	add(len(r.those(access.Change.LiftsRestriction)), "user has a restriction lifted", "users have restrictions lifted")
-	add(len(r.those(func(c access.Change) bool { return c.Admin() && c.Loss })), "user loses administrator rights", "users lose administrator rights")
-	losing, gaining := r.those(loses), r.those(access.Change.Widens)
+	add(len(r.peopleWith(func(c access.Change) bool { return c.Admin() && !c.Loss })), "user becomes administrator", "users become administrators")
+	add(len(r.peopleWith(access.Change.LiftsRestriction)), "user has a restriction lifted", "users have restrictions lifted")
+	add(len(r.peopleWith(func(c access.Change) bool { return c.Admin() && c.Loss })), "user loses administrator rights", "users lose administrator rights")
+	losing, gaining := r.peopleWith(loses), r.peopleWith(access.Change.Widens)
 	add(len(losing), "user loses access", "users lose access")
 	add(len(gaining), "user gains access", "users gain access")
 	switch known := len(r.Unresolved) == 0 && !r.Errored; {
@@ -208,7 +208,7 @@ func (r Result) Summary() string {
 		}
 	}
 	add(len(r.Unresolved), "change is unresolved", "changes are unresolved")
-	add(len(r.Drift), "user has changed already outside of Terraform", "users have changed already outside of Terraform")
+	add(len(r.Drift), "user has already changed outside of Terraform", "users have already changed outside of Terraform")
 	text := strings.Join(parts, "; ") + "."
 	return strings.ToUpper(text[:1]) + text[1:]
 }

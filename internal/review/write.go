@@ -8,28 +8,28 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// Options say how a review is written and what it fails on.
+// Options controls how a review is written and what it fails on.
 type Options struct {
 	Format   string   // one of Formats
 	FailOn   []string // of Kinds
-	MaxBytes int      // of a text or a comment; 0 for no limit
-	Summary  bool     // only counts, and the people that the review fails on
+	MaxBytes int      // of text and markdown; 0 for no limit
+	Summary  bool     // write only counts and the people that the review fails on
 	Errors   string   // what Terraform printed when it refused the plan
 	Plan     string   // the fingerprint of what is reviewed
-	// Accepted is an acceptance of this plan; NotAccepted says why there is one
-	// that does not count.
+	// Accepted is an acceptance of this plan. NotAccepted is the reason why a
+	// given acceptance does not count.
 	Accepted    *Acceptance
 	NotAccepted string
 }
 
-// MaxComment is less than the longest comment that GitHub takes.
+// MaxComment is below GitHub's limit for a comment, in bytes.
 const MaxComment = 60_000
 
-// format is a way of writing a review.
+// format is an output format of a review.
 type format struct {
 	name  string
 	write func(r Result, w io.Writer, o Options) error
-	cuts  bool // it can be cut, and is for people
+	cuts  bool // it is for people and can be cut
 }
 
 func formats() []format {
@@ -43,7 +43,7 @@ func formats() []format {
 	}
 }
 
-// Formats returns the formats that Write knows.
+// Formats returns the names of the formats.
 func Formats() []string {
 	var names []string
 	for _, f := range formats() {
@@ -52,27 +52,27 @@ func Formats() []string {
 	return names
 }
 
-// Check reports whether a review can be written so.
+// Check returns an error if the options are not valid.
 func (o Options) Check() error {
 	all := formats()
 	i := slices.IndexFunc(all, func(f format) bool { return f.name == o.Format })
 	switch {
 	case i < 0:
-		return fmt.Errorf("--format is %s, not %q", access.Enumerate("or", Formats()), o.Format)
+		return fmt.Errorf("--format must be %s, not %q", access.Enumerate("or", Formats()), o.Format)
 	case !all[i].cuts && (o.Summary || o.MaxBytes != 0):
 		return fmt.Errorf("--summary and --max-bytes shorten text and markdown; %s is always complete", o.Format)
 	case o.MaxBytes < 0:
-		return fmt.Errorf("--max-bytes is a number of bytes, not %d", o.MaxBytes)
+		return fmt.Errorf("--max-bytes must be a number of bytes, not %d", o.MaxBytes)
 	}
 	for _, kind := range o.FailOn {
 		if !slices.Contains(Kinds(), kind) {
-			return fmt.Errorf("--fail-on takes %s, not %q", access.Enumerate("or", Kinds()), kind)
+			return fmt.Errorf("--fail-on accepts %s, not %q", access.Enumerate("or", Kinds()), kind)
 		}
 	}
 	return nil
 }
 
-// Write writes the review.
+// Write writes the review in the format of the options.
 func (r Result) Write(w io.Writer, o Options) error {
 	if err := o.Check(); err != nil {
 		return err

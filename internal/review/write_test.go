@@ -11,7 +11,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/review"
 )
 
-// in writes a result in a format.
+// in returns a result in a format.
 func in(t *testing.T, r review.Result, o review.Options) string {
 	t.Helper()
 	var b strings.Builder
@@ -21,12 +21,12 @@ func in(t *testing.T, r review.Result, o review.Options) string {
 	return b.String()
 }
 
-// person is a user of the tenant acme to whom this happens.
+// person returns a user of the tenant acme with these changes.
 func person(email string, changes ...access.Change) review.Person {
 	return review.Person{Tenant: "acme", UserChange: access.UserChange{User: access.StateUser{ID: email, Email: email}, Changes: changes}}
 }
 
-// The changes that tests are made of.
+// The changes that the tests use.
 func gain(entity string) access.Change {
 	return access.Change{Kind: access.Gained, Entity: entity, After: access.Read, From: "none", To: "read", Groups: []access.GroupRef{{ID: "clerks", Name: "Clerks"}}}
 }
@@ -39,7 +39,8 @@ func lifted() access.Change {
 	return access.Change{Kind: access.Raised, Entity: "orders", Before: access.Read, After: access.Manage, From: "read", To: "manage", Except: []string{"DE"}}
 }
 
-// admin and noAdmin are compared, as only a comparison knows who administers.
+// admin and noAdmin come from a comparison, because only a comparison sets the
+// administrator flag.
 func admin() access.Change { return adminChange(access.None, access.Manage) }
 
 func noAdmin() access.Change { return adminChange(access.Manage, access.Read) }
@@ -57,8 +58,8 @@ func adminChange(before, after access.Level) access.Change {
 	panic("the levels are the same")
 }
 
-// mixed is a plan that changes something for many, for hardly two the same, and
-// in the middle of it makes zoe an administrator.
+// mixed is a plan with different changes for many users, in the middle of which
+// zoe becomes an administrator.
 func mixed() review.Result {
 	r := review.Result{Tenants: []string{"acme"}}
 	for i := range 299 {
@@ -75,7 +76,7 @@ func mixed() review.Result {
 }
 
 // The person that a review fails on is in the first lines of a comment, however
-// much else is in the plan.
+// large the plan is.
 func TestReview_markdown(t *testing.T) {
 	t.Parallel()
 	text := in(t, mixed(), review.Options{Format: "markdown", FailOn: []string{review.Admin}, MaxBytes: review.MaxComment})
@@ -91,7 +92,7 @@ func TestReview_markdown(t *testing.T) {
 	}
 }
 
-// staff is a result in which something of every heading happens.
+// staff is a result with a change under every heading.
 func staff() review.Result {
 	eve := person("eve@acme.example", gain("orders"), gain("carts"), admin())
 	eve.User.Name, eve.Event = "Eve Adams", access.UserAdded
@@ -110,8 +111,8 @@ func staff() review.Result {
 	}
 }
 
-// The verdict comes first, then what happens to people, worst first, and people
-// to whom the same happens together.
+// The verdict comes first, followed by the changes, worst first. People with
+// the same changes are grouped.
 func TestWrite_text(t *testing.T) {
 	t.Parallel()
 	want := `FAIL admin, lost: 1 user becomes administrator: eve@acme.example; 1 user loses administrator rights: old@acme.example; 4 users lose access: ann@acme.example, ben@acme.example, cleo@acme.example, old@acme.example
@@ -157,12 +158,12 @@ New findings (2 findings)
 	text := in(t, two, review.Options{Format: "text", FailOn: []string{review.Admin}})
 	for _, want := range []string{"administrator: eve@acme.example in beta; ", "  tenant beta, eve@acme.example (Eve Adams), added\n", "  tenant acme, gus@acme.example\n", "  iam_user.a in acme, iam_user.b in acme: later\n"} {
 		if !strings.Contains(text, want) {
-			t.Errorf("it lacks %q:\n%s", want, text)
+			t.Errorf("missing %q:\n%s", want, text)
 		}
 	}
 }
 
-// Under a heading, what weighs most comes first.
+// Under a heading, the most severe change comes first.
 func TestWrite_order(t *testing.T) {
 	t.Parallel()
 	change := func(kind access.ChangeKind, before, after access.Level) access.Change {
@@ -183,7 +184,8 @@ func TestWrite_order(t *testing.T) {
 	if got := strings.NewReplacer(" ", "", "@", "").Replace(order); got != "hgfedcba" {
 		t.Errorf("the order is %s:\n%s", got, text)
 	}
-	// Within a person, too, and whom the review fails on before others.
+	// The changes of one person have the same order, and people that the review
+	// fails on come first.
 	if at := strings.Index(text, "h@acme.example\n    + gains manage on users_and_groups"); at < 0 {
 		t.Errorf("%s", text)
 	}
@@ -208,7 +210,7 @@ func TestResult_Verdict(t *testing.T) {
 		{review.Result{}, review.Options{}, "Nobody's access changes."},
 		{review.Result{}, review.Options{FailOn: all}, "PASS admin, unrestricted, lost, unresolved: Nobody's access changes."},
 		{review.Result{Unresolved: []review.Unresolved{{}}}, review.Options{}, "No change of access is known; 1 change is unresolved."},
-		{review.Result{Errored: true}, review.Options{FailOn: []string{review.NotKnown}}, "FAIL unresolved: the plan ended with an error and is not whole"},
+		{review.Result{Errored: true}, review.Options{FailOn: []string{review.NotKnown}}, "FAIL unresolved: the plan failed and is incomplete"},
 		{staff(), review.Options{}, "1 user becomes administrator; 1 user has a restriction lifted; 1 user loses administrator rights; 4 users lose access; 3 users gain access; 1 added; 1 removed; 1 locked; 2 changes are unresolved."},
 		{staff(), review.Options{FailOn: []string{review.Lifted}}, "FAIL unrestricted: 1 user has a restriction lifted: lisa@acme.example"},
 		{staff(), review.Options{FailOn: []string{review.NotKnown}}, "FAIL unresolved: 2 changes are unresolved: iam_user.a, iam_user.b"},
@@ -221,8 +223,8 @@ func TestResult_Verdict(t *testing.T) {
 	}
 }
 
-// What there is no room for is counted. What the review fails on is never cut or
-// folded, and all of its people are named.
+// What is cut is counted. What the review fails on is never cut or folded, and
+// all of those people are named.
 func TestWrite_cut(t *testing.T) {
 	t.Parallel()
 	r := mixed()
@@ -257,27 +259,27 @@ func TestWrite_cut(t *testing.T) {
 			exact := o
 			exact.MaxBytes = len(text)
 			if in(t, r, exact) != text {
-				t.Errorf("%+v: it does not fit into its own %d bytes", o, len(text))
+				t.Errorf("%+v: cut although the limit is its own length of %d bytes", o, len(text))
 			}
 			if shown < 20 || shown > 99 || len(text) > o.MaxBytes || len(text) < o.MaxBytes-200 || !strings.Contains(text, "Lose access (149 users, ") || !strings.Contains(text, "150 users under “Gain access”") {
 				t.Errorf("%+v: %d are shown, %d bytes:\n%s", o, shown, len(text), text)
 			}
 		default:
-			if shown != 100 || strings.Contains(text, "Left out") { // of 149 who lose something, most in pairs
+			if shown != 100 || strings.Contains(text, "Left out") { // of 149 who lose access, most in pairs
 				t.Errorf("%+v: %d are shown:\n%s", o, shown, text)
 			}
 		}
 	}
 }
 
-// The review of a plan that Terraform refused says so before everything else.
+// The review of a plan that Terraform refused says so first.
 func TestWrite_errors(t *testing.T) {
 	t.Parallel()
 	r := staff()
 	r.Errored = true
 	for format, want := range map[string]string{
-		"text":     "FAIL unresolved: the plan ended with an error and is not whole; 2 changes are unresolved: iam_user.a, iam_user.b\nThe plan ended with an error and is not whole: this review shows what is in it.\n\nTerraform refused the plan\n  Error: no\n  ```\n",
-		"markdown": "**FAIL unresolved:** the plan ended with an error and is not whole; 2 changes are unresolved: `iam_user.a`, `iam_user.b`\n\nThe plan ended with an error and is not whole: this review shows what is in it.\n\n**Terraform refused the plan**\n\n````text\nError: no\n```\n````\n",
+		"text":     "FAIL unresolved: the plan failed and is incomplete; 2 changes are unresolved: iam_user.a, iam_user.b\nThe plan failed and is incomplete: this review covers only what it contains.\n\nTerraform refused the plan\n  Error: no\n  ```\n",
+		"markdown": "**FAIL unresolved:** the plan failed and is incomplete; 2 changes are unresolved: `iam_user.a`, `iam_user.b`\n\nThe plan failed and is incomplete: this review covers only what it contains.\n\n**Terraform refused the plan**\n\n````text\nError: no\n```\n````\n",
 	} {
 		if text := in(t, r, review.Options{Format: format, FailOn: []string{review.NotKnown}, Errors: "\nError: no\r\n```\n\n"}); !strings.HasPrefix(text, want) {
 			t.Errorf("%s", text)
@@ -295,7 +297,7 @@ func TestWrite_tables(t *testing.T) {
 		"acme,idle@acme.example,idle@acme.example,,locked,,,,,,,,,,\r\n",
 	} {
 		if !strings.Contains(table, want) {
-			t.Errorf("it lacks %q:\n%s", want, table)
+			t.Errorf("missing %q:\n%s", want, table)
 		}
 	}
 	o := review.Options{Format: "junit", FailOn: []string{review.Admin, review.Lost}}
@@ -307,7 +309,7 @@ func TestWrite_tables(t *testing.T) {
 		"<system-out>FAIL admin, lost: 1 user becomes administrator", "\n    - loses read on orders through Clerks (clerks)\n",
 	} {
 		if !strings.Contains(report, want) {
-			t.Errorf("it lacks %q:\n%s", want, report)
+			t.Errorf("missing %q:\n%s", want, report)
 		}
 	}
 	o.Accepted = &review.Acceptance{Person: "Jo", Reason: "meant"}
@@ -326,11 +328,11 @@ func TestWrite_tables(t *testing.T) {
 func TestOptions_Check(t *testing.T) {
 	t.Parallel()
 	for want, o := range map[string]review.Options{
-		"--format is text, markdown, json, csv, sarif or junit":   {Format: "pdf"},
-		"--fail-on takes lost, admin, unrestricted or unresolved": {Format: "text", FailOn: []string{"gained"}},
-		"csv is always complete":                                  {Format: "csv", Summary: true},
-		"json is always complete":                                 {Format: "json", MaxBytes: 9},
-		"not -1":                                                  {Format: "text", MaxBytes: -1},
+		"--format must be text, markdown, json, csv, sarif or junit": {Format: "pdf"},
+		"--fail-on accepts lost, admin, unrestricted or unresolved":  {Format: "text", FailOn: []string{"gained"}},
+		"csv is always complete":                                     {Format: "csv", Summary: true},
+		"json is always complete":                                    {Format: "json", MaxBytes: 9},
+		"not -1":                                                     {Format: "text", MaxBytes: -1},
 	} {
 		var b strings.Builder
 		if err := (review.Result{}).Write(&b, o); err == nil || !strings.Contains(err.Error(), want) || b.Len() > 0 {

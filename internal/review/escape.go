@@ -11,12 +11,12 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// Names, reasons and addresses come from a plan or a tenant, so anybody who may
-// choose a name chooses them. They are data in every format, never markup: each
-// format has one function here that everything it did not write itself goes
-// through.
+// Names, reasons and addresses come from a plan or a tenant, so anyone who can
+// choose a name controls them. They are data in every format, never markup:
+// each format has one function here that escapes everything it did not write
+// itself.
 
-// visibleLines is a text of several lines, each of them Visible.
+// visibleLines returns the lines of a text, each made Visible.
 func visibleLines(text string) []string {
 	text = strings.Trim(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	if strings.TrimSpace(text) == "" {
@@ -29,21 +29,21 @@ func visibleLines(text string) []string {
 	return lines
 }
 
-// codeSpan is a text, Visible already, inside a line of Markdown. In code nothing
-// is markup, and neither GitHub nor GitLab looks for mentions, issue numbers or
-// links there.
+// codeSpan formats a text that is already Visible as inline code in Markdown.
+// Code contains no markup, and neither GitHub nor GitLab looks for mentions,
+// issue numbers or links in it.
 func codeSpan(text string) string {
 	fence := strings.Repeat("`", longestRun(text, '`')+1)
 	if strings.TrimSpace(text) == "" {
-		text = `"` + text + `"` // an empty span would be no span
+		text = `"` + text + `"` // an empty span is not a span
 	}
 	if strings.Trim(text, "` ") != text {
-		text = " " + text + " " // one space on each side does not show
+		text = " " + text + " " // Markdown strips one space on each side
 	}
 	return fence + text + fence
 }
 
-// codeBlock is a block of Markdown with lines that are Visible already.
+// codeBlock formats lines that are already Visible as a code block in Markdown.
 func codeBlock(language string, lines []string) string {
 	longest := 2
 	for _, line := range lines {
@@ -66,17 +66,17 @@ func longestRun(text string, r rune) int {
 	return longest
 }
 
-// messageSigns mean something in a message of SARIF: braces hold the place of an
-// argument unless they are doubled, and a bracket before a parenthesis is a link.
+// messageSigns escapes what has a meaning in a SARIF message: single braces are
+// placeholders, and a bracket before a parenthesis is a link.
 var messageSigns = strings.NewReplacer("{", "{{", "}", "}}", "](", "] (")
 
-// messageText is a text, Visible already, in a message of SARIF: plain text, in
-// which nothing is a link and nothing is replaced.
+// messageText escapes a text that is already Visible for a SARIF message, so
+// that it contains no link and no placeholder.
 func messageText(text string) string { return messageSigns.Replace(text) }
 
-// WriteIndented writes a document as JSON. Its texts are exactly those of the
-// plan and the tenant; what cannot be seen is escaped, so that a terminal or an
-// editor shows nothing else than what is there.
+// WriteIndented writes a document as JSON. Strings keep the exact text of the
+// plan and the tenant; invisible characters are escaped, so a terminal or an
+// editor shows exactly what the document contains.
 func WriteIndented(w io.Writer, doc any) error {
 	text, err := json.MarshalIndent(doc, "", "  ")
 	if err != nil {
