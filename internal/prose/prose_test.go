@@ -15,7 +15,6 @@ var unswept = []string{
 	".ci/", ".github/", ".golangci.yml", "GNUmakefile",
 	"CHANGELOG.md", "CONTRIBUTING.md", "README.md", "docs/", "examples/",
 	"internal/access/", "internal/api/", "internal/bench/", "internal/cli/", "internal/oracle/", "internal/store/", "internal/torture/", "internal/tune/", "main",
-	"internal/export/", "internal/review/",
 	"internal/provider/directory/", "internal/provider/plumbing/",
 	"internal/provider/",
 	"internal/server/", "internal/servertest/",

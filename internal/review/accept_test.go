@@ -18,7 +18,7 @@ func TestReadAcceptance(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                       `it must be JSON`,
 		"[" + full + "]":                         `it must be JSON`,
-		full + full:                              `something follows`,
+		full + full:                              `unexpected data`,
 		strings.Replace(full, "Jo", " ", 1):      `"person" is missing`,
 		strings.Replace(full, "sha256:1", "", 1): `"plan" is missing`,
 		strings.Replace(full, "meant", "", 1):    `"reason" is missing`,

@@ -60,7 +60,7 @@ func TestRun_actions(t *testing.T) {
 		"transfers by e-mail": {team, invoked("iam_transfer_team_owner", email, m{}, ""), nil, transferred, ""},
 		"reminds":             {nil, invoked("iam_resend_invitation", m{}, m{"email": true}, ""), nil, "", ""},
 		"syncs":               {nil, invoked("iam_sync_make", nil, m{}, ""), nil, "", ""},
-		"flies":               {nil, invoked("iam_fly", m{}, m{}, ""), nil, "", "action.iam_fly.x: what the action iam_fly does is not known to this release"},
+		"flies":               {nil, invoked("iam_fly", m{}, m{}, ""), nil, "", "action.iam_fly.x: this release does not know how the action iam_fly affects access"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -138,7 +138,7 @@ func TestRun_team(t *testing.T) {
 		"another role":     {[]m{change("iam_team_member.ben", "update", member("ben", "member"), member("ben", "admin"), m{})}, "ben@acme.example; changes from member to admin in the team", ""},
 		"is replaced":      {[]m{change("iam_team_member.ann", "delete,create", member("ann", "member"), without(member("ann", "member"), "id"), m{"id": true})}, "", ""},
 		"role not known":   {[]m{change("iam_team_member.ben", "update", member("ben", "member"), without(member("ben", ""), "role"), m{"role": true})}, "", "iam_team_member.ben: the role in the team is not known before the apply"},
-		"e-mail not known": {[]m{change("iam_team_member.x", "create", nil, m{"role": "member"}, m{"email": true, "id": true})}, "iam_team_member.x; joins the team as member", "iam_team_member.x: the e-mail is not known"},
+		"e-mail not known": {[]m{change("iam_team_member.x", "create", nil, m{"role": "member"}, m{"email": true, "id": true})}, "iam_team_member.x; joins the team as member", "iam_team_member.x: the e-mail address is not known"},
 		"another Owner": {
 			[]m{change("iam_team_owner.o", "update", m{"member_id": "m-olga"}, m{"member_id": "m-ann"}, m{})},
 			"ann@acme.example; changes from member to owner in the team", "",

@@ -29,20 +29,20 @@ func TestRead_refused(t *testing.T) {
 		"PK\x03\x04":        "a saved plan, not its JSON",
 		"Terraform will do": `it begins with "T"`,
 		"[]":                `it begins with "["`,
-		"{":                 "ends after 1 bytes in the middle: it was cut off",
+		"{":                 "is cut off after 1 bytes",
 		whole + "{}":        "pass one plan",
-		`{"hello": 1}`:      "no format_version, but hello",
-		`{"@level":"info","@message":"Terraform 1.11.4","type":"version"}`: "it has no format_version, but @level",
-		`{"version": 4, "terraform_version": "1.11.4", "resources": []}`:   "it has no format_version, but version",
+		`{"hello": 1}`:      "it has hello, but no format_version",
+		`{"@level":"info","@message":"Terraform 1.11.4","type":"version"}`: "it has @level, @message, type, but no format_version",
+		`{"version": 4, "terraform_version": "1.11.4", "resources": []}`:   "it has version, terraform_version, resources, but no format_version",
 		`{"format_version": "1.0", "values": {}}`:                          "this is a state, not a plan",
 		`{"format_version": "1.0"}`:                                        "this is a state, not a plan",
 		`{"format_version": "1.0", "terraform_version": "1.11.4"}`:         "this is a state, not a plan",
-		`{"format_version": "1.0", "provider_schemas": {}, "other": {}}`:   "it has format_version, provider_schemas, other, and no resource_changes",
+		`{"format_version": "1.0", "provider_schemas": {}, "other": {}}`:   "it has format_version, provider_schemas, other, but no resource_changes",
 		`{"format_version": "one", "resource_changes": []}`:                `its format_version is "one"`,
 		`{"format_version": "0.2", "resource_changes": []}`:                "older than the 1.0",
 		`{"format_version": "1.3", "resource_changes": []}`:                "is 1.3, and this release understands 1.2: use a newer release",
 		`{"format_version": "2.0", "resource_changes": {}}`:                "is 2.0, and this release understands 1.2",
-		`{"format_version": "1.2", "resource_changes": {}}`:                "and no list",
+		`{"format_version": "1.2", "resource_changes": {}}`:                "expected a list",
 		`{"format_version": "1.2", "resource_changes": [1]}`:               "a change of the plan",
 		`{"format_version": "1.2", "configuration": []}`:                   "the configuration in the plan",
 	} {
@@ -153,8 +153,8 @@ func TestReview_unknownActions(t *testing.T) {
 		change("iam_badge.c", "forget", m{}, nil, m{}),
 	)
 	want := []string{
-		`iam_user.a: the plan's action "update,create" is not one that this release understands`,
-		`iam_badge.a: what the type iam_badge does to access is not known to this release`,
+		`iam_user.a: this release does not understand the action "update,create" of the plan`,
+		`iam_badge.a: this release does not know how the type iam_badge affects access`,
 	}
 	if got := notes(ask(t, plan, nil)); !slices.Equal(got, want) {
 		t.Errorf("%q", got)

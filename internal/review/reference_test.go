@@ -51,7 +51,7 @@ func TestRun_references(t *testing.T) {
 	forEach := func(refs ...string) m { return m{"for_each_expression": references(refs...)} }
 	read := func(group string) string { return "cleo@acme.example; gains read on orders through " + group }
 	const unknown = "iam_group_membership.x: the group is not known before the apply"
-	either := unknown + `: it may be iam_group.g["a"] or iam_group.g["b"]`
+	either := unknown + `: it could be iam_group.g["a"] or iam_group.g["b"]`
 	for name, c := range map[string]struct {
 		changes   []m
 		resources []m
@@ -83,7 +83,7 @@ func TestRun_references(t *testing.T) {
 		"a text is no number": {
 			[]m{newGroup("g", "0"), newGroup("g", "1"), joins("", 0)},
 			[]m{configured("iam_group_membership.x", expression("iam_group.g", "count.index"))},
-			nil, "", `iam_group_membership.x[0]: the group is not known before the apply: it may be iam_group.g["0"] or iam_group.g["1"]`,
+			nil, "", `iam_group_membership.x[0]: the group is not known before the apply: it could be iam_group.g["0"] or iam_group.g["1"]`,
 		},
 		"by its own key": {
 			[]m{newGroup("g", "a"), newGroup("g", "b"), joins("", "b")},
@@ -113,23 +113,23 @@ func TestRun_references(t *testing.T) {
 		"one of two of which one begins like the other": {
 			[]m{newGroup("g", nil), newGroup("gg", nil), joins("", nil)},
 			[]m{configured("iam_group_membership.x", expression("var.x", "iam_group.gg", "iam_group.g"))},
-			nil, "", unknown + ": it may be iam_group.g or iam_group.gg",
+			nil, "", unknown + ": it could be iam_group.g or iam_group.gg",
 		},
 		"twice": {[]m{newGroup("g", nil), joins("", nil)}, []m{configured("iam_group_membership.x", expression("iam_group.g", "iam_group.g"))}, nil, read("g (iam_group.g)"), ""},
 		"one of two by its own key": {
 			[]m{newGroup("g", "a"), newGroup("g", "b"), newGroup("h", "a"), newGroup("h", "b"), joins("", "b")},
 			[]m{configured("iam_group_membership.x", expression("iam_group.g", "iam_group.h", "each.key"))},
-			nil, "", strings.Replace(unknown, ".x:", `.x["b"]:`, 1) + `: it may be iam_group.g["b"] or iam_group.h["b"]`,
+			nil, "", strings.Replace(unknown, ".x:", `.x["b"]:`, 1) + `: it could be iam_group.g["b"] or iam_group.h["b"]`,
 		},
 		"one of five": {
 			[]m{newGroup("g", 0), newGroup("g", 1), newGroup("g", 2), newGroup("g", 3), newGroup("g", 4), joins("", nil)},
 			[]m{configured("iam_group_membership.x", expression("iam_group.g"))},
-			nil, "", unknown + ": it may be iam_group.g[0] or iam_group.g[1] or iam_group.g[2] or iam_group.g[3] or iam_group.g[4]",
+			nil, "", unknown + ": it could be iam_group.g[0] or iam_group.g[1] or iam_group.g[2] or iam_group.g[3] or iam_group.g[4]",
 		},
 		"one of six": {
 			[]m{newGroup("g", 0), newGroup("g", 1), newGroup("g", 2), newGroup("g", 3), newGroup("g", 4), newGroup("g", 5), joins("", nil)},
 			[]m{configured("iam_group_membership.x", expression("iam_group.g"))},
-			nil, "", unknown + ": it may be iam_group.g[0] or iam_group.g[1] or iam_group.g[2] or iam_group.g[3] or iam_group.g[4] or …",
+			nil, "", unknown + ": it could be iam_group.g[0] or iam_group.g[1] or iam_group.g[2] or iam_group.g[3] or iam_group.g[4] or …",
 		},
 		"beside a data source of another type": {
 			[]m{newGroup("g", nil), joins("", nil)},
@@ -158,17 +158,17 @@ func TestRun_references(t *testing.T) {
 		"to a vendor as a whole": {
 			[]m{instance("", "iam_vendor.v", nil, m{"name": "V"}, m{"id": true, "group_ids": true}), joins("", nil)},
 			[]m{configured("iam_group_membership.x", expression("iam_vendor.v"))},
-			nil, "", unknown + ": it may be iam_vendor.v/order_manager or iam_vendor.v/order_viewer or iam_vendor.v/product_manager or iam_vendor.v/product_viewer",
+			nil, "", unknown + ": it could be iam_vendor.v/order_manager or iam_vendor.v/order_viewer or iam_vendor.v/product_manager or iam_vendor.v/product_viewer",
 		},
 		"to something else of a vendor": {
 			[]m{instance("", "iam_vendor.v", nil, m{"name": "V"}, m{"id": true, "group_ids": true}), joins("", nil)},
 			[]m{configured("iam_group_membership.x", expression(`iam_vendor.v.contacts["order_viewer"]`, "iam_vendor.v.contacts", "iam_vendor.v"))},
-			nil, "", unknown + ": it may be iam_vendor.v/order_manager or iam_vendor.v/order_viewer or iam_vendor.v/product_manager or iam_vendor.v/product_viewer",
+			nil, "", unknown + ": it could be iam_vendor.v/order_manager or iam_vendor.v/order_viewer or iam_vendor.v/product_manager or iam_vendor.v/product_viewer",
 		},
 		"one of two": {
 			[]m{newGroup("g", nil), newGroup("h", nil), joins("", nil)},
 			[]m{configured("iam_group_membership.x", expression("var.x", "iam_group.g.id", "iam_group.g", "iam_group.h.id", "iam_group.h"))},
-			nil, "", unknown + ": it may be iam_group.g or iam_group.h",
+			nil, "", unknown + ": it could be iam_group.g or iam_group.h",
 		},
 		"one of two of which one is known": {
 			[]m{newGroup("new", nil), change("iam_group.g", "no-op", group("g", m{"orders": "read"}), group("g", m{"orders": "read"}), m{}), joins("", nil)},
@@ -232,7 +232,7 @@ func TestRun_references(t *testing.T) {
 		"to some group of a vendor": {
 			[]m{instance("", "iam_vendor.v", nil, m{"name": "V"}, m{"id": true, "group_ids": true}), joins("", nil)},
 			[]m{configured("iam_group_membership.x", expression("var.kind", "iam_vendor.v.group_ids", "iam_vendor.v"))},
-			nil, "", unknown + ": it may be iam_vendor.v/order_manager or iam_vendor.v/order_viewer or iam_vendor.v/product_manager or iam_vendor.v/product_viewer",
+			nil, "", unknown + ": it could be iam_vendor.v/order_manager or iam_vendor.v/order_viewer or iam_vendor.v/product_manager or iam_vendor.v/product_viewer",
 		},
 		"to a vendor's own group": {
 			[]m{
@@ -286,16 +286,16 @@ func TestRun_knownInPart(t *testing.T) {
 		"levels over a template":  {change("iam_group.g", "update", group("g", m{"orders": "read"}), g(m{"role_template": "admin", "access": m{}}), unknown(m{"orders": true})), "manage on users_and_groups", accessNotes},
 		"the template":            {change("iam_group.g", "update", group("g", m{"orders": "read"}), g(m{"access": m{"media": "manage"}}), m{"effective_access": true, "role_template": true}), "gains manage on media", accessNotes},
 		"of a new group":          {change("iam_group.new", "create", nil, without(group("new", nil, m{"access": m{"orders": "read"}}), "effective_access"), unknown(m{"media": true})), "", "iam_group.new: part of the access that the group gives is not known before the apply"},
-		"restrictions":            {change("iam_group.g", "update", group("g", m{"orders": "read"}), group("g", m{"orders": "read"}, m{"restrictions": []any{"DE", nil}}), m{"restrictions": []any{false, true}}), "ann@acme.example; loses read on orders except for records with DE", "iam_group.g: the restrictions of the group are not all known"},
-		"restrictions, all":       {change("iam_group.g", "update", group("g", m{"orders": "read"}), without(group("g", m{"orders": "read"}), "restrictions"), m{"restrictions": true}), "", "iam_group.g: the restrictions of the group are not all known"},
+		"restrictions":            {change("iam_group.g", "update", group("g", m{"orders": "read"}), group("g", m{"orders": "read"}, m{"restrictions": []any{"DE", nil}}), m{"restrictions": []any{false, true}}), "ann@acme.example; loses read on orders except for records with DE", "iam_group.g: some restrictions of the group are not known"},
+		"restrictions, all":       {change("iam_group.g", "update", group("g", m{"orders": "read"}), without(group("g", m{"orders": "read"}), "restrictions"), m{"restrictions": true}), "", "iam_group.g: some restrictions of the group are not known"},
 		"groups":                  {change("iam_user.ann", "update", user("ann", m{"group_ids": []string{"g", "h"}}), user("ann", m{"group_ids": []any{"h", nil}}), m{"group_ids": []any{false, true}}), "ann@acme.example; gains read on media", "iam_user.ann: some groups are not known before the apply: the review adds h to the present groups of the user"},
 		"groups, all":             {change("iam_user.ann", "update", user("ann", m{"group_ids": []string{"g"}}), user("ann"), m{"group_ids": true}), "", "iam_user.ann: the groups are not known before the apply"},
 		"a lock":                  {change("iam_user.ann", "update", user("ann"), user("ann"), m{"locked": true}), "", "iam_user.ann: whether the user is locked is not known"},
 		"members":                 {change("iam_group_members.g", "create", nil, m{"group_id": "g", "members": m{"ann@acme.example": "ann"}}, m{"members": m{"ben@acme.example": true}}), "", ""},
-		"members, one not there":  {change("iam_group_members.g", "create", nil, m{"group_id": "g", "members": m{"ann@acme.example": "ann"}}, m{"members": m{"new@acme.example": true}}), "ben@acme.example; loses read on orders", "iam_group_members.g: no user new@acme.example is known"},
+		"members, one not there":  {change("iam_group_members.g", "create", nil, m{"group_id": "g", "members": m{"ann@acme.example": "ann"}}, m{"members": m{"new@acme.example": true}}), "ben@acme.example; loses read on orders", "iam_group_members.g: the user new@acme.example is not known"},
 		"members, all":            {change("iam_group_members.g", "create", nil, m{"group_id": "g"}, m{"members": true}), "", "iam_group_members.g: the members are not known"},
 		"a vendor of a group":     {change("iam_group.g", "update", group("g", m{"orders": "read"}), group("g", m{"orders": "read"}), m{"vendor_id": true}), "", "iam_group.g: the vendor of the group is not known"},
-		"a template that changes": {change("iam_role_template.t", "update", m{"id": "t"}, m{"id": "t"}, m{"access": m{"orders": true}, "effective_access": true}), "", "iam_role_template.t: what the role template gives is not known"},
+		"a template that changes": {change("iam_role_template.t", "update", m{"id": "t"}, m{"id": "t"}, m{"access": m{"orders": true}, "effective_access": true}), "", "iam_role_template.t: the access that the role template gives is not known"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -77,14 +77,14 @@ func TestRun_twoTenants(t *testing.T) {
 		"of the first":           {shopA, m{"tenant": constant("shopb")}, []m{lowers("a")}, "shopa shopb", "shopa a@a.example false", ""},
 		"of the second":          {shopA, m{"tenant": constant("shopb")}, []m{lowers("b")}, "shopa shopb", "shopb b@b.example false", ""},
 		"by a variable":          {shopA, m{"tenant": references("var.shop")}, []m{lowers("b")}, "shopa shopb", "shopb b@b.example false", ""},
-		"by one without a value": {shopA, m{"tenant": references("var.none")}, []m{lowers("b"), lowers("a")}, "shopa", "shopa a@a.example false", "iam_group.b: the plan does not say which tenant the provider configuration iam.b is of"},
+		"by one without a value": {shopA, m{"tenant": references("var.none")}, []m{lowers("b"), lowers("a")}, "shopa", "shopa a@a.example false", "iam_group.b: the plan does not say which tenant the provider configuration iam.b manages"},
 		"by a local":             {shopA, m{"tenant": references("local.shop")}, []m{lowers("b")}, "shopa", "", "iam_group.b: the plan does not say which tenant"},
 		"by two variables":       {shopA, m{"tenant": references("var.shop", "var.none")}, []m{lowers("b")}, "shopa", "", "iam_group.b: the plan does not say which tenant"},
 		"computed":               {shopA, m{"tenant": m{}}, []m{lowers("b")}, "shopa", "", "iam_group.b: the plan does not say which tenant"},
 		"left out":               {shopA, m{}, []m{lowers("b")}, "shopa", "", "iam_group.b: the plan does not say which tenant"},
 		"left out, of no change": {shopA, m{}, []m{change("iam_group.b", "no-op", m{}, m{}, m{})}, "shopa", "", ""},
-		"one name in two places": {m{"tenant": constant("shopa"), "api_url": constant("https://a.example")}, m{"tenant": constant("shopa"), "api_url": constant("https://b.example")}, []m{lowers("b")}, "", "", "iam_group.b: provider configurations call tenant shopa in different places"},
-		"in a place unknown":     {m{"tenant": constant("shopa"), "api_url": references("local.a")}, m{"tenant": constant("shopa"), "api_url": references("local.b")}, []m{lowers("b")}, "", "", "iam_group.b: provider configurations call tenant shopa in different places"},
+		"one name in two places": {m{"tenant": constant("shopa"), "api_url": constant("https://a.example")}, m{"tenant": constant("shopa"), "api_url": constant("https://b.example")}, []m{lowers("b")}, "", "", "iam_group.b: provider configurations use different APIs for tenant shopa"},
+		"in a place unknown":     {m{"tenant": constant("shopa"), "api_url": references("local.a")}, m{"tenant": constant("shopa"), "api_url": references("local.b")}, []m{lowers("b")}, "", "", "iam_group.b: provider configurations use different APIs for tenant shopa"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
