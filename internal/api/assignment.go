@@ -2,7 +2,7 @@ package api
 
 import "github.com/access-config/terraform-provider-iam/internal/access"
 
-// Assignment is the membership of one user in one group, as read.
+// Assignment is the membership of one user in one group, as returned by the API.
 type Assignment struct {
 	ID       string          `json:"id"`
 	GroupID  string          `json:"groupId"`

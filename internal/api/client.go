@@ -1,12 +1,14 @@
 package api
 
-// Client is an API key, as read: never its secret, nor what is kept of it. Times
-// are RFC 3339.
+// Client is an API key, as returned by the API: without its secret or anything
+// derived from it. Times are RFC 3339.
 type Client struct {
 	ID string `json:"id"`
-	// Scopes are those of the key's tokens, unless they ask for fewer.
+	// Scopes are the scopes of the key's tokens, unless a token request asks for
+	// fewer.
 	Scopes []string `json:"scopes"`
-	// FullAccess says that the key has every scope, those of later versions, too.
+	// FullAccess means that the key has every scope, including those of later
+	// versions.
 	FullAccess bool   `json:"fullAccess"`
 	CreatedAt  string `json:"createdAt"`
 	SecretAt   string `json:"secretAt"` // when the secret was set
@@ -14,12 +16,12 @@ type Client struct {
 
 // ClientCreate is the body of POST PathClients.
 type ClientCreate struct {
-	ID     string   `json:"id"`               // the tenant's name, a hyphen, and what the caller likes
-	Scopes []string `json:"scopes,omitempty"` // nil for those of the caller
+	ID     string   `json:"id"`               // the tenant's name, a hyphen, and a name of the caller's choice
+	Scopes []string `json:"scopes,omitempty"` // nil for the caller's own
 }
 
-// ClientSecret answers the creation and the rotation of an API key. Nothing
-// shows the secret again.
+// ClientSecret is the response to the creation and the rotation of an API key.
+// The secret is never returned again.
 type ClientSecret struct {
 	ID     string `json:"id"`
 	Secret string `json:"secret"`

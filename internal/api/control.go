@@ -2,7 +2,8 @@ package api
 
 import "github.com/access-config/terraform-provider-iam/internal/access"
 
-// AccessControl is what groups carry to grant scopes, as read.
+// AccessControl grants scopes to the groups that carry it, as returned by the
+// API.
 type AccessControl struct {
 	ID               string          `json:"id"`
 	Name             Text            `json:"name,omitempty"`
@@ -16,19 +17,19 @@ type AccessControl struct {
 	Metadata         *Metadata       `json:"metadata,omitempty"`
 }
 
-// AccessControlUpdate is the body of PUT PathControl. It makes the access
-// control, or replaces it: members left out become unset, except RestrictedTo,
-// which never changes.
+// AccessControlUpdate is the body of PUT PathControl. It creates or replaces the
+// access control: omitted members become unset, except RestrictedTo, which cannot
+// change.
 type AccessControlUpdate struct {
 	Name         Text            `json:"name,omitempty"`
 	Description  Text            `json:"description,omitempty"`
 	Domains      []string        `json:"domains,omitempty"`
-	Scopes       []string        `json:"scopes"` // at least one, each once
+	Scopes       []string        `json:"scopes"` // at least one, without duplicates
 	RestrictedTo access.UserType `json:"restrictedTo,omitempty"`
 	Metadata     *VersionOnly    `json:"metadata,omitempty"`
 }
 
-// Template is a role template, as read.
+// Template is a role template, as returned by the API.
 type Template struct {
 	ID             string   `json:"id"`
 	Name           Text     `json:"name"`
@@ -38,5 +39,6 @@ type Template struct {
 	Documents []AccessControl `json:"accessControlsDocuments,omitempty"`
 }
 
-// Gives returns the levels that the template gives by predefined access controls.
-func (t Template) Gives() access.Access { return access.Held(t.AccessControls) }
+// Levels returns the levels that the template grants by predefined access
+// controls.
+func (t Template) Levels() access.Access { return access.Held(t.AccessControls) }

@@ -30,19 +30,19 @@ type ServiceDetail struct {
 	Message string `json:"message"`
 }
 
-// Fault is the error document of the gateway: what a request without a valid
-// token gets, with status 401.
+// Fault is the error document of the gateway: the response to a request without a
+// valid token, with status 401.
 type Fault struct {
 	Fault FaultBody `json:"fault"`
 }
 
-// FaultBody is what a Fault says.
+// FaultBody is the content of a Fault.
 type FaultBody struct {
 	FaultString string      `json:"faultstring"`
 	Detail      FaultDetail `json:"detail"`
 }
 
-// FaultDetail carries the code of a Fault.
+// FaultDetail contains the code of a Fault.
 type FaultDetail struct {
 	ErrorCode string `json:"errorcode"`
 }
@@ -54,10 +54,10 @@ const (
 	FaultInvalidKey   = "oauth.v2.InvalidClientId"
 )
 
-// ParseError reads whatever error document the answer carries. The platform's
-// services answer in several shapes: code or status may be a number or a text,
-// details may be texts or objects, a gateway answers with a fault, with {} or
-// with HTML. What cannot be read leaves the phrase of the HTTP status.
+// ParseError parses the error document in a response, in any of the shapes that
+// the platform's services use: code or status may be a number or a text, details
+// may be texts or objects, and a gateway may return a fault, {} or HTML. If there
+// is no message, Message is the phrase of the HTTP status.
 func ParseError(status int, body []byte) Error {
 	var doc struct {
 		Message          string            `json:"message"`
@@ -81,8 +81,8 @@ func ParseError(status int, body []byte) Error {
 	return e
 }
 
-// detailText reads one detail: a text, or an object with a message and perhaps
-// the field it is about.
+// detailText returns one detail as text: either a text, or an object with a
+// message and optionally the field it is about.
 func detailText(raw json.RawMessage) string {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // errorShapes are the error documents that the platform's services and gateway
-// answer with.
+// return.
 var errorShapes = []struct {
 	name   string
 	status int
@@ -68,7 +68,7 @@ func TestParseError(t *testing.T) {
 	}
 }
 
-// FuzzParseError: whatever a gateway answers, the status survives.
+// FuzzParseError: the status is kept for every response.
 func FuzzParseError(f *testing.F) {
 	for _, c := range errorShapes {
 		f.Add(c.status, []byte(c.body))

@@ -11,7 +11,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// Group is a user group, as read. Members that are not set are absent.
+// Group is a user group, as returned by the API. Unset members are absent.
 type Group struct {
 	ID             string                     `json:"id"`
 	Name           Text                       `json:"name"`
@@ -27,8 +27,8 @@ type Group struct {
 	Metadata       *Metadata                  `json:"metadata,omitempty"`
 }
 
-// GroupCreate is the body of POST PathGroups. ID may be left out, then the
-// server chooses one; an id that exists is a conflict.
+// GroupCreate is the body of POST PathGroups. Without an ID, the server chooses
+// one; an id that exists is a conflict.
 type GroupCreate struct {
 	ID             string                     `json:"id,omitempty"`
 	Name           Text                       `json:"name"`
@@ -42,8 +42,8 @@ type GroupCreate struct {
 	Mixins         map[string]json.RawMessage `json:"mixins,omitempty"`
 }
 
-// GroupUpdate is the body of PUT PathGroup. It replaces the group: members
-// left out become unset, except UserType and VendorID, which never change.
+// GroupUpdate is the body of PUT PathGroup. It replaces the group: omitted
+// members become unset, except UserType and VendorID, which cannot change.
 type GroupUpdate struct {
 	Name           Text                       `json:"name"`
 	Description    Text                       `json:"description,omitempty"`
@@ -56,7 +56,7 @@ type GroupUpdate struct {
 	Metadata       *Expected                  `json:"metadata,omitempty"`
 }
 
-// Create returns the body that makes the group which this update describes.
+// Create returns the body that creates the group described by this update.
 func (u GroupUpdate) Create(id string) GroupCreate {
 	return GroupCreate{
 		ID: id, Name: u.Name, Description: u.Description, UserType: u.UserType, AccessControls: u.AccessControls,
@@ -69,36 +69,36 @@ type B2B struct {
 	LegalEntityID string `json:"legalEntityId,omitempty"`
 }
 
-// Metadata dates a document. Version 1 is the document as it was made; each
-// change adds one.
+// Metadata is the version of a document and its timestamps. A new document has
+// version 1; each change adds one.
 type Metadata struct {
 	Version    int    `json:"version,omitempty"`
 	CreatedAt  string `json:"createdAt,omitempty"`  // RFC 3339
 	ModifiedAt string `json:"modifiedAt,omitempty"` // RFC 3339
 }
 
-// Made returns when the document was made, "" when that is not known.
-func (m *Metadata) Made() string {
+// Created returns when the document was created, "" if unknown.
+func (m *Metadata) Created() string {
 	if m == nil {
 		return ""
 	}
 	return m.CreatedAt
 }
 
-// Expected returns what a body says that replaces the document which has this
-// metadata, and no later one.
+// Expected returns the metadata of a body that replaces exactly the version of
+// the document that has this metadata.
 func (m *Metadata) Expected() *Expected {
 	if m == nil {
-		return nil // nothing to go by
+		return nil // no version to compare
 	}
 	return &Expected{Version: &m.Version}
 }
 
-// Expected is the metadata of a body that replaces a document. A version that
-// is given must be the stored one, else the answer is 409. That holds for 0,
-// too: the platform shows documents of version 0, and who takes 1 from a
-// version 1 to have an old one must not overwrite what others wrote. Without a
-// version, and where there is nothing to replace yet, nothing is checked.
+// Expected is the metadata of a body that replaces a document. If a version is
+// given and is not the stored one, the response is 409. That includes version 0:
+// the platform returns documents of version 0, and a caller that sends one must
+// not overwrite what others wrote since. Without a version, and if there is
+// nothing to replace yet, there is no check.
 type Expected struct {
 	Version *int `json:"version,omitempty"`
 }
@@ -108,14 +108,14 @@ func (e *Expected) Allows(stored int) bool {
 	return e == nil || e.Version == nil || *e.Version == stored
 }
 
-// VersionOnly is Expected in the bodies of scopes and access controls, where no
-// other member may stand.
+// VersionOnly is Expected in the bodies of scopes and access controls, which
+// allow no other members in the metadata.
 type VersionOnly Expected
 
 // Allows reports whether a document of the stored version may be replaced.
 func (v *VersionOnly) Allows(stored int) bool { return (*Expected)(v).Allows(stored) }
 
-// UnmarshalJSON refuses other members.
+// UnmarshalJSON rejects other members.
 func (v *VersionOnly) UnmarshalJSON(data []byte) error {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(data, &members); err != nil {
@@ -124,7 +124,7 @@ func (v *VersionOnly) UnmarshalJSON(data []byte) error {
 	version := members["version"]
 	delete(members, "version")
 	if len(members) > 0 {
-		return fmt.Errorf("metadata has %s: only version may stand there", strings.Join(slices.Sorted(maps.Keys(members)), ", "))
+		return fmt.Errorf("metadata has %s: only version is allowed", strings.Join(slices.Sorted(maps.Keys(members)), ", "))
 	}
 	if version != nil && json.Unmarshal(version, &v.Version) != nil {
 		return errors.New("metadata.version must be a whole number")

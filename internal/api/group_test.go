@@ -10,7 +10,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// A group is made with all that an update says of it.
+// Create copies everything in an update.
 func TestGroupUpdate_Create(t *testing.T) {
 	t.Parallel()
 	update := api.GroupUpdate{
@@ -34,8 +34,8 @@ func TestGroupUpdate_Create(t *testing.T) {
 	}
 }
 
-// What was read and goes back unchanged expects the version that was read, on a
-// platform that counts from 0, too.
+// A document that is read and written back unchanged expects the version that was
+// read, including on a platform that counts from 0.
 func TestExpected(t *testing.T) {
 	t.Parallel()
 	for body, allowed := range map[string][]int{
@@ -84,8 +84,8 @@ func TestVersionOnly(t *testing.T) {
 		{`{"version": 0}`, "", new(0)},
 		{`{}`, "", nil},
 		{`{"version": null}`, "", nil},
-		{`{"version": 3, "modifiedAt": "x", "createdAt": 1}`, "metadata has createdAt, modifiedAt: only version may stand there", nil},
-		{`{"Version": 3}`, "metadata has Version: only version may stand there", nil},
+		{`{"version": 3, "modifiedAt": "x", "createdAt": 1}`, "metadata has createdAt, modifiedAt: only version is allowed", nil},
+		{`{"Version": 3}`, "metadata has Version: only version is allowed", nil},
 		{`{"version": "3"}`, "metadata.version must be a whole number", nil},
 		{`{"version": 3.5}`, "metadata.version must be a whole number", nil},
 		{`[]`, "metadata must be an object", nil},

@@ -1,6 +1,6 @@
 package api
 
-// InvitationStatus says what became of an invitation.
+// InvitationStatus is the status of an invitation.
 type InvitationStatus string
 
 // The states of an invitation.
@@ -10,17 +10,17 @@ const (
 	InvitationExpired  InvitationStatus = "expired"
 )
 
-// InvitationKind says what an invitation is to.
+// InvitationKind is what an invitation is for.
 type InvitationKind string
 
 // The kinds of invitations.
 const (
-	InvitationUser   InvitationKind = "user"   // to the tenant
-	InvitationMember InvitationKind = "member" // to its team
+	InvitationUser   InvitationKind = "user"   // joins the tenant
+	InvitationMember InvitationKind = "member" // joins its team
 )
 
-// Invitation is what someone without an account was sent, as read. Times are
-// RFC 3339.
+// Invitation is an invitation sent to someone without an account, as returned by
+// the API. Times are RFC 3339.
 type Invitation struct {
 	ID         string           `json:"id"`
 	Kind       InvitationKind   `json:"kind"`

@@ -1,10 +1,10 @@
 package api
 
-// The documents of the model before access controls held scopes: deprecated,
-// read only, and gone from the public API or about to be. Only the reference
-// backend uses them.
+// The documents of the old model, in which access controls did not list scopes.
+// They are deprecated, read-only, and removed from the public API or about to be.
+// Only the reference backend uses them.
 
-// LegacyRole is a role, as read: a list of permissions.
+// LegacyRole is a role, as returned by the API: a list of permissions.
 type LegacyRole struct {
 	ID          string                 `json:"id"`
 	Name        Text                   `json:"name"`
@@ -13,15 +13,15 @@ type LegacyRole struct {
 	Metadata    *Metadata              `json:"metadata,omitempty"`
 }
 
-// LegacyRolePermission is a permission inside a role. Resources lists where it
-// applies, which is no more than the permission itself allows.
+// LegacyRolePermission is a permission in a role. Resources lists the resources
+// it applies to, at most those that the permission itself allows.
 type LegacyRolePermission struct {
 	ID        string   `json:"id"`
 	Resources []string `json:"applicablePermissionResources"`
 }
 
-// LegacyPermission is what can be done with the resources that it lists, as
-// read.
+// LegacyPermission is an operation on the resources that it lists, as returned by
+// the API.
 type LegacyPermission struct {
 	ID          string    `json:"id"`
 	Code        string    `json:"code"`
@@ -31,7 +31,7 @@ type LegacyPermission struct {
 	Metadata    *Metadata `json:"metadata,omitempty"`
 }
 
-// LegacyResource is a kind of record, as read.
+// LegacyResource is a kind of record, as returned by the API.
 type LegacyResource struct {
 	ID          string    `json:"id"`
 	Code        string    `json:"code"` // service.resource
@@ -40,8 +40,8 @@ type LegacyResource struct {
 	Metadata    *Metadata `json:"metadata,omitempty"`
 }
 
-// LegacyAccessControl is an access control with the role and the resource that
-// it was made of; those of custom ones are absent.
+// LegacyAccessControl is an access control with the role and the resource that it
+// consists of. Custom access controls have neither.
 type LegacyAccessControl struct {
 	AccessControl
 	RoleID     string          `json:"roleId,omitempty"`

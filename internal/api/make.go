@@ -1,17 +1,17 @@
 package api
 
-// MakeOrganization is what a tenant says of its Make organization, as read. The
-// key of a Make elsewhere is never shown.
+// MakeOrganization is a tenant's configuration of its Make organization, as
+// returned by the API. The key of another Make service is never returned.
 type MakeOrganization struct {
 	OrganizationID string `json:"organizationId"`
 	Sync           bool   `json:"sync"`
-	PruneStale     bool   `json:"pruneStale"`       // the sync removes who lost the roles
-	APIURL         string `json:"apiUrl,omitempty"` // of a Make elsewhere; absent for the reference Make
+	PruneStale     bool   `json:"pruneStale"`       // the sync removes members who lost their roles
+	APIURL         string `json:"apiUrl,omitempty"` // of another Make service; absent for the reference one
 	HasAPIKey      bool   `json:"hasApiKey"`
 }
 
-// MakeOrganizationUpdate is the body of PUT PathMakeOrganization. The key may be
-// left out while the address stays.
+// MakeOrganizationUpdate is the body of PUT PathMakeOrganization. The key can be
+// omitted if the address does not change.
 type MakeOrganizationUpdate struct {
 	OrganizationID string `json:"organizationId"`
 	Sync           bool   `json:"sync"`
@@ -20,31 +20,31 @@ type MakeOrganizationUpdate struct {
 	APIKey         string `json:"apiKey,omitempty"`
 }
 
-// MakeStatus says how a user stands with the Make organization.
+// MakeStatus is the sync status of a user in the Make organization.
 type MakeStatus string
 
-// The states of a member of Make.
+// The statuses of a member of Make.
 const (
 	MakeSynced  MakeStatus = "synced"  // has the roles and is a member
-	MakePending MakeStatus = "pending" // something is to be done yet
-	MakeStale   MakeStatus = "stale"   // is a member and has lost the roles
+	MakePending MakeStatus = "pending" // the sync still has something to do
+	MakeStale   MakeStatus = "stale"   // is a member but has lost the roles
 )
 
-// MakeMember is a user whom the sync knows.
+// MakeMember is a user that the sync tracks.
 type MakeMember struct {
 	UserID    string     `json:"userId"`
 	Email     string     `json:"email"`
 	Status    MakeStatus `json:"status"`
 	Present   bool       `json:"present"`             // the organization has the member
-	Roles     []string   `json:"roles"`               // in Make, by the user's groups
-	Pending   string     `json:"pending,omitempty"`   // what is to be done
-	Attempts  int        `json:"attempts"`            // that failed since the last success
+	Roles     []string   `json:"roles"`               // in Make, granted by the user's groups
+	Pending   string     `json:"pending,omitempty"`   // what the sync still has to do
+	Attempts  int        `json:"attempts"`            // failed attempts since the last success
 	LastError string     `json:"lastError,omitempty"` // of the last attempt, if it failed
 	ChangedAt string     `json:"changedAt"`           // RFC 3339
 	SyncedAt  string     `json:"syncedAt,omitempty"`
 }
 
-// MakeNotice is an e-mail that tells a user of access to Make.
+// MakeNotice is an e-mail that notifies a user of access to Make.
 type MakeNotice struct {
 	ID        string `json:"id"`
 	UserID    string `json:"userId"`
@@ -53,14 +53,14 @@ type MakeNotice struct {
 	SentAt    string `json:"sentAt,omitempty"` // absent while it waits for Make
 }
 
-// The roles of organizations in Make, as far as the sync has to do with them.
+// The organization roles in Make that the sync uses.
 const (
 	MakeRoleOwner  = 11
 	MakeRoleAdmin  = 12
 	MakeRoleMember = 13
 )
 
-// MakeRole is a role as GET PathMakeRoles lists them.
+// MakeRole is a role, as listed by GET PathMakeRoles.
 type MakeRole struct {
 	ID         int    `json:"id"`
 	Name       string `json:"name"`
@@ -68,43 +68,43 @@ type MakeRole struct {
 	Category   string `json:"category"`
 }
 
-// MakeRoleList is the answer of GET PathMakeRoles.
+// MakeRoleList is the response of GET PathMakeRoles.
 type MakeRoleList struct {
 	UsersRoles []MakeRole `json:"usersRoles"`
 }
 
-// MakeUser is someone in an organization of Make.
+// MakeUser is a user in a Make organization.
 type MakeUser struct {
 	ID    int64  `json:"id"`
 	Name  string `json:"name"`
 	Email string `json:"email"`
 }
 
-// MakeUserList is the answer of GET PathMakeUsers.
+// MakeUserList is the response of GET PathMakeUsers.
 type MakeUserList struct {
 	Users []MakeUser `json:"users"`
 }
 
-// MakeUserRole is what a user is in an organization of Make.
+// MakeUserRole is a user's role in a Make organization.
 type MakeUserRole struct {
 	UserID         int64   `json:"userId"`
-	OrganizationID any     `json:"organizationId"` // a number, where the id is one
+	OrganizationID any     `json:"organizationId"` // a number if the id is numeric
 	UsersRoleID    int     `json:"usersRoleId"`
-	Invitation     *string `json:"invitation"` // null once it is accepted
+	Invitation     *string `json:"invitation"` // null once accepted
 }
 
-// MakeUserRoleList is the answer of GET PathMakeUserRoles.
+// MakeUserRoleList is the response of GET PathMakeUserRoles.
 type MakeUserRoleList struct {
 	UserOrganizationRoles []MakeUserRole `json:"userOrganizationRoles"`
 }
 
-// MakeUserRoleAnswer is the answer of GET and POST PathMakeUserRole.
+// MakeUserRoleAnswer is the response of GET and POST PathMakeUserRole.
 type MakeUserRoleAnswer struct {
 	UserOrganizationRole MakeUserRole `json:"userOrganizationRole"`
 }
 
-// MakeRoleChange is the body of POST PathMakeUserRole. Without a role, the user
-// is removed from the organization.
+// MakeRoleChange is the body of POST PathMakeUserRole. Without a role, it removes
+// the user from the organization.
 type MakeRoleChange struct {
 	UsersRoleID int `json:"usersRoleId,omitempty"`
 }

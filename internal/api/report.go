@@ -2,7 +2,7 @@ package api
 
 import "github.com/access-config/terraform-provider-iam/internal/access"
 
-// UserReport is the permissions report of one user. It is not of the public
+// UserReport is the permissions report of one user. It is not part of the public
 // API.
 type UserReport struct {
 	UserID    string      `json:"userId"`
@@ -10,17 +10,17 @@ type UserReport struct {
 	Name      string      `json:"name"`
 	Locked    bool        `json:"locked"`
 	GroupIDs  []string    `json:"groupIds"`
-	MakeRoles []string    `json:"makeRoles"` // in Make, by the groups
+	MakeRoles []string    `json:"makeRoles"` // in Make, granted by the groups
 	Rows      []ReportRow `json:"rows"`
 
-	VendorID string            `json:"vendorId,omitempty"` // of the vendor whom the groups belong to
-	TeamRole access.TeamRole   `json:"teamRole,omitempty"` // absent also when the token may not read the team
-	Products map[string]string `json:"products,omitempty"` // to the role in the product; alike
+	VendorID string            `json:"vendorId,omitempty"` // of the vendor that the groups belong to
+	TeamRole access.TeamRole   `json:"teamRole,omitempty"` // also absent if the token cannot read the team
+	Products map[string]string `json:"products,omitempty"` // role by product; absent like TeamRole
 }
 
-// ReportRow is a level that a user holds on an entity, and on which of its
-// records. A level of which only some scopes are held is "partly" that level.
-// Scopes of no entity have a row without an entity.
+// ReportRow is a level that a user holds on an entity, with the records it
+// reaches. A level of which only some scopes are held is "partly" that level.
+// Scopes that belong to no entity have a row without an entity.
 type ReportRow struct {
 	Category         string   `json:"category"`
 	Entity           string   `json:"entity"`
@@ -32,5 +32,5 @@ type ReportRow struct {
 	Source           string   `json:"source"`             // in the first of these groups
 	Sources          []string `json:"sources"`            // in each of them
 	VendorID         string   `json:"vendorId,omitempty"` // records of this vendor only
-	Scopes           []string `json:"scopes,omitempty"`   // where only a part of the level is held, and of no entity
+	Scopes           []string `json:"scopes,omitempty"`   // those of a partial level, or those of no entity
 }

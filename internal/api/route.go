@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// The paths of the API, in the form net/http patterns take. Each stands here
-// once: the server registers them, the client fills them in with Path.
+// The paths of the API, as net/http patterns. The server registers them, the
+// client fills them in with Path.
 const (
 	PathToken = "/oauth/token"
 
@@ -32,7 +32,8 @@ const (
 	PathScope       = "/iam/{tenant}/scopes/{scopeId}"
 	PathTemplates   = "/iam/{tenant}/templates"
 
-	// Of the model before access controls held scopes: deprecated, read only.
+	// The old model, in which access controls did not list scopes: deprecated,
+	// read-only.
 	PathRoles           = "/iam/{tenant}/roles"
 	PathRole            = "/iam/{tenant}/roles/{roleId}"
 	PathPermissions     = "/iam/{tenant}/permissions"
@@ -60,10 +61,10 @@ const (
 	PathLocations    = "/vendor/{tenant}/locations"
 	PathLocation     = "/vendor/{tenant}/locations/{locationId}"
 
-	// Not of the public API: only the reference backend has these.
+	// Not part of the public API: only the reference backend has these.
 	PathUserLock  = "/iam/{tenant}/users/{userId}/lock"       // PUT locks, DELETE unlocks
 	PathTestToken = "/iam/{tenant}/users/{userId}/test-token" // a token as if the user had logged in
-	PathTemplate  = "/iam/{tenant}/templates/{templateId}"    // what a role template was made from
+	PathTemplate  = "/iam/{tenant}/templates/{templateId}"    // the definition of a role template
 
 	PathUserReport = "/iam/{tenant}/users/{userId}/report" // what the user may do
 	PathReport     = "/iam/{tenant}/report"                // what every employee may do
@@ -80,10 +81,10 @@ const (
 	PathInvitationResend = "/iam/{tenant}/invitations/{invitationId}/resend"
 	PathInvitationAccept = "/iam/{tenant}/invitations/{invitationId}/accept"
 
-	PathReset = "/iam/{tenant}/reset" // back to the seed
+	PathReset = "/iam/{tenant}/reset" // restores the seed
 
 	PathAuditEvents = "/iam/{tenant}/audit-events"        // what changed, and who changed it
-	PathAuditExport = "/iam/{tenant}/audit-events/export" // all of it, oldest first
+	PathAuditExport = "/iam/{tenant}/audit-events/export" // all events, oldest first
 
 	PathClients      = "/iam/{tenant}/clients" // API keys
 	PathClient       = "/iam/{tenant}/clients/{clientId}"
@@ -94,22 +95,21 @@ const (
 	PathMakeNotices      = "/make/{tenant}/notices"
 	PathMakeSync         = "/make/{tenant}/sync"
 
-	// Of Make's own API, which the reference backend speaks, too.
+	// Make's own API, which the reference backend also implements.
 	PathMakeRoles     = "/api/v2/users/roles"
 	PathMakeUsers     = "/api/v2/users"
 	PathMakeUserRoles = "/api/v2/organizations/{organizationId}/user-organization-roles"
 	PathMakeUserRole  = "/api/v2/users/{userId}/user-organization-roles/{organizationId}"
 	PathMakeInvite    = "/api/v2/organizations/{organizationId}/invite"
 
-	PathHealth  = "/healthz"      // the process runs
-	PathReady   = "/readyz"       // the process answers requests
-	PathMetrics = "/metrics"      // figures for Prometheus
-	PathOpenAPI = "/openapi.yaml" // the description of all of these
+	PathHealth  = "/healthz"      // whether the process runs
+	PathReady   = "/readyz"       // whether the process can serve requests
+	PathMetrics = "/metrics"      // metrics for Prometheus
+	PathOpenAPI = "/openapi.yaml" // the description of all paths
 )
 
-// Path fills the segments in braces, in their order, with the values and
-// escapes each, so that an id may hold any character. The ids "", "." and ".."
-// cannot travel in a path.
+// Path replaces the segments in braces, in order, with the escaped values, so an
+// id can contain any character. The ids "", "." and ".." cannot be path segments.
 func Path(pattern string, values ...string) string {
 	segments := strings.Split(pattern, "/")
 	next := 0
@@ -122,8 +122,8 @@ func Path(pattern string, values ...string) string {
 	return strings.Join(segments, "/")
 }
 
-// Scopes that the routes ask for. Those that end in _own are for customers and
-// reach their company only.
+// The scopes that the routes require. Those that end in _own are for customers
+// and reach only their company.
 const (
 	ScopeUserRead            = "iam.user_read"
 	ScopeUserReadOwn         = "iam.user_read_own"
@@ -142,7 +142,7 @@ const (
 	ScopeScopeReadOwn        = "iam.scope_read_own"
 	ScopeScopeManage         = "iam.scope_manage"
 	ScopeTemplateRead        = "iam.template_read"
-	ScopeTemplateManage      = "iam.template_manage" // not of the public API
+	ScopeTemplateManage      = "iam.template_manage" // not part of the public API
 	ScopeRoleRead            = "iam.role_read"
 	ScopePermissionRead      = "iam.permission_read"
 	ScopeResourceRead        = "iam.resource_read"
@@ -154,15 +154,14 @@ const (
 	ScopeVendorManage        = "vendor.vendor_manage"
 	ScopeTeamRead            = "team.team_read"
 	ScopeTeamManage          = "team.team_manage"
-	ScopeAuditRead           = "iam.audit_read"    // not of the public API
-	ScopeClientRead          = "iam.client_read"   // not of the public API
-	ScopeClientManage        = "iam.client_manage" // not of the public API
+	ScopeAuditRead           = "iam.audit_read"    // not part of the public API
+	ScopeClientRead          = "iam.client_read"   // not part of the public API
+	ScopeClientManage        = "iam.client_manage" // not part of the public API
 	ScopeMakeRead            = "make.organization_read"
 	ScopeMakeManage          = "make.organization_manage"
 )
 
-// AllScopes returns every scope that an API key may have and some route asks
-// for.
+// AllScopes returns every scope that a route requires and an API key can have.
 func AllScopes() []string {
 	return []string{
 		ScopeUserRead, ScopeUserCreate, ScopeUserUpdate, ScopeUserDelete,
@@ -174,14 +173,14 @@ func AllScopes() []string {
 	}
 }
 
-// OwnScopes returns the scopes of every customer.
+// OwnScopes returns the scopes that every customer has.
 func OwnScopes() []string {
 	return []string{ScopeUserReadOwn, ScopeGroupReadOwn, ScopeAssignmentCreateOwn, ScopeAssignmentDeleteOwn, ScopeScopeReadOwn}
 }
 
 // Headers beyond the standard ones.
 const (
-	HeaderTotalCount = "X-Total-Count" // "true" in a request; the number in its answer
+	HeaderTotalCount = "X-Total-Count" // "true" in a request; the number in its response
 	HeaderSiteCount  = "X-Count"       // the number of all sites
 	HeaderRequestID  = "X-Request-Id"
 	HeaderTenant     = "Emporix-Tenant"

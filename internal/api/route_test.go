@@ -38,8 +38,8 @@ func TestPath(t *testing.T) {
 	}
 }
 
-// What Path fills in, a server finds again, whatever characters it has. Only
-// for a lone slash net/http has no wildcard: to it that is a trailing slash.
+// A server matches what Path fills in, for all characters. The exception is a
+// lone slash, which net/http takes for a trailing slash.
 func TestPath_foundAgain(t *testing.T) {
 	t.Parallel()
 	patterns := []string{api.PathGroup, api.PathUserGroup, api.PathMember, api.PathMemberType, api.PathControl}
@@ -73,7 +73,7 @@ func TestAllScopes(t *testing.T) {
 	t.Parallel()
 	scopes := api.AllScopes()
 	if unique := slices.Compact(slices.Sorted(slices.Values(scopes))); len(unique) != len(scopes) {
-		t.Errorf("a scope is there twice: %v", scopes)
+		t.Errorf("duplicate scope: %v", scopes)
 	}
 	for _, own := range api.OwnScopes() {
 		if slices.Contains(scopes, own) {
@@ -82,6 +82,6 @@ func TestAllScopes(t *testing.T) {
 	}
 	scopes[0] = "changed"
 	if slices.Contains(api.AllScopes(), "changed") {
-		t.Error("a caller can change the scopes of all")
+		t.Error("a caller can modify the shared list")
 	}
 }

@@ -1,7 +1,7 @@
 package api
 
-// Scope is what a token must hold to be allowed something, as read: a
-// predefined one or one of the tenant's own.
+// Scope is what a token must contain for an operation to be allowed, predefined
+// or custom, as returned by the API.
 type Scope struct {
 	ID          string    `json:"id"`
 	Description Text      `json:"description,omitempty"`
@@ -10,19 +10,20 @@ type Scope struct {
 	Metadata    *Metadata `json:"metadata,omitempty"`
 }
 
-// ScopeUpdate is the body of PUT PathScope. It makes the scope, or replaces
-// it: members left out become unset.
+// ScopeUpdate is the body of PUT PathScope. It creates or replaces the scope:
+// omitted members become unset.
 type ScopeUpdate struct {
 	Description Text         `json:"description,omitempty"`
 	Domain      string       `json:"domain,omitempty"`
 	Metadata    *VersionOnly `json:"metadata,omitempty"`
 }
 
-// UserScopes is what a user holds through groups, as read.
+// UserScopes are the scopes that a user holds through groups, as returned by the
+// API.
 type UserScopes struct {
 	UserID string `json:"userId"`
 	// Scopes are separated by single spaces; the last word is "tenant=" and
 	// the tenant.
 	Scopes   string `json:"scopes"`
-	VendorID string `json:"vendorId,omitempty"` // of the vendor whom the user's groups belong to
+	VendorID string `json:"vendorId,omitempty"` // of the vendor that the user's groups belong to
 }

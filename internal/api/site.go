@@ -6,13 +6,13 @@ import (
 	"unicode"
 )
 
-// Site is a site, as far as access configuration looks at it. The API keeps
-// other members, too.
+// Site is a site. The API stores further members that access configuration does
+// not need.
 type Site struct {
 	Code                    string                     `json:"code"`
 	Name                    string                     `json:"name"`
 	Active                  bool                       `json:"active"`
-	Default                 bool                       `json:"default"` // of the sites of a tenant exactly one
+	Default                 bool                       `json:"default"` // true for exactly one site of a tenant
 	DefaultLanguage         string                     `json:"defaultLanguage"`
 	Languages               []string                   `json:"languages"`
 	Currency                string                     `json:"currency"`
@@ -22,12 +22,12 @@ type Site struct {
 	TaxDeterminationBasedOn string                     `json:"taxDeterminationBasedOn,omitempty"`
 	IncludesTax             *bool                      `json:"includesTax,omitempty"`
 	CartCalculationScale    *int                       `json:"cartCalculationScale,omitempty"`
-	Mixins                  map[string]json.RawMessage `json:"mixins,omitempty"` // only where the request expands them
+	Mixins                  map[string]json.RawMessage `json:"mixins,omitempty"` // only if the request expands them
 	Metadata                *SiteMetadata              `json:"metadata,omitempty"`
 }
 
-// SiteUpdate is the body that changes some members of a site. What it does not
-// name stays as it is.
+// SiteUpdate is the body that changes some members of a site. Other members stay
+// as they are.
 type SiteUpdate struct {
 	Name            string        `json:"name"`
 	Active          bool          `json:"active"`
@@ -39,7 +39,7 @@ type SiteUpdate struct {
 	Metadata        *SiteMetadata `json:"metadata,omitempty"`
 }
 
-// HomeBase says where a site is at home.
+// HomeBase is the location of a site.
 type HomeBase struct {
 	Address SiteAddress `json:"address"`
 }
@@ -50,21 +50,21 @@ type SiteAddress struct {
 	ZipCode string `json:"zipCode"`
 }
 
-// SiteMetadata says which version of a site it is; in a body, which one it must
-// be (see Expected).
+// SiteMetadata is the version of a site; in a body, the version that it must have
+// (see Expected).
 type SiteMetadata struct {
 	Version *int                       `json:"version,omitempty"`
 	Mixins  map[string]json.RawMessage `json:"mixins,omitempty"` // the addresses of their schemas
 }
 
-// What taxes go by.
+// The values of TaxDeterminationBasedOn.
 const (
 	TaxByBillingAddress  = "BILLING_ADDRESS"
 	TaxByShippingAddress = "SHIPPING_ADDRESS"
 )
 
-// ValidSiteCode reports whether a site may have the code: no white space and no
-// "#", which separates restriction values in scopes. Case counts.
+// ValidSiteCode reports whether the text is a valid site code: no white space and
+// no "#", which separates restriction values in scopes. Codes are case-sensitive.
 func ValidSiteCode(code string) bool {
 	return Addressable(code) && !strings.ContainsFunc(code, unicode.IsSpace) && !strings.Contains(code, "#")
 }

@@ -2,17 +2,17 @@ package api
 
 import "github.com/access-config/terraform-provider-iam/internal/access"
 
-// TeamStatus says whether a member has joined the team.
+// TeamStatus is whether a member has joined the team.
 type TeamStatus string
 
-// The states of a member.
+// The statuses of a member.
 const (
 	MemberInvited TeamStatus = "invited"
 	MemberActive  TeamStatus = "active"
 )
 
-// TeamMember is an account in the team of a tenant, as read. Where the account
-// is a User of the tenant, too, both have the same id.
+// TeamMember is an account in the team of a tenant, as returned by the API. If
+// the account is also a User of the tenant, both have the same id.
 type TeamMember struct {
 	ID        string          `json:"id"`
 	Email     string          `json:"email"`
@@ -23,8 +23,8 @@ type TeamMember struct {
 	Products  []HeldProduct   `json:"products"`
 }
 
-// ProductRoles returns the role in each product that the member may use, which
-// is empty where the product has none.
+// ProductRoles returns the role in each product that the member may use; "" if
+// the product has no roles.
 func (m TeamMember) ProductRoles() map[string]string {
 	roles := map[string]string{}
 	for _, p := range m.Products {
@@ -33,8 +33,8 @@ func (m TeamMember) ProductRoles() map[string]string {
 	return roles
 }
 
-// Assigned returns the role in each product that was assigned, not held for
-// being Owner or Admin.
+// Assigned returns the role in each product that was assigned, as opposed to held
+// as Owner or Admin.
 func (m TeamMember) Assigned() map[string]string {
 	roles := map[string]string{}
 	for _, p := range m.Products {
@@ -49,7 +49,7 @@ func (m TeamMember) Assigned() map[string]string {
 type HeldProduct struct {
 	Product    string `json:"product"`
 	Role       string `json:"role,omitempty"` // in the product, if it has roles
-	ByTeamRole bool   `json:"byTeamRole"`     // held for being Owner or Admin, whatever is assigned
+	ByTeamRole bool   `json:"byTeamRole"`     // held as Owner or Admin, regardless of assignments
 }
 
 // TeamMemberCreate is the body of POST PathTeamMembers.
@@ -63,8 +63,8 @@ type TeamMemberUpdate struct {
 	Role access.TeamRole `json:"role"`
 }
 
-// TeamTransfer is the body of PUT PathTeamOwner. When FormerOwnerID is given,
-// the transfer is refused with 409 unless that member is the Owner.
+// TeamTransfer is the body of PUT PathTeamOwner. If FormerOwnerID is set and that
+// member is not the Owner, the response is 409.
 type TeamTransfer struct {
 	MemberID      string `json:"memberId"`
 	FormerOwnerID string `json:"formerOwnerId,omitempty"`
@@ -74,13 +74,13 @@ type TeamTransfer struct {
 type TeamProduct struct {
 	ID        string   `json:"id"`
 	Label     string   `json:"label"`
-	Roles     []string `json:"roles"` // of which each holder has one; empty when there are none
+	Roles     []string `json:"roles"` // each user of the product has one; empty if there are none
 	MemberIDs []string `json:"memberIds"`
 }
 
 // ProductAssignment is the body of PUT PathTeamAssignment.
 type ProductAssignment struct {
-	Role string `json:"role,omitempty"` // required where the product has roles
+	Role string `json:"role,omitempty"` // required if the product has roles
 }
 
 // Organization is a tenant that an account belongs to.

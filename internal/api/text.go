@@ -5,13 +5,12 @@ import (
 	"errors"
 )
 
-// Text is a localized text: language tag to text. With the headers
-// Content-Language and Accept-Language set to "*" it travels as an object;
-// under one language it travels as a plain string, which decodes into the
-// empty language tag.
+// Text is a localized text: texts by language tag. With the headers
+// Content-Language and Accept-Language set to "*" it is a JSON object; for a
+// single language it is a plain string, which decodes to the empty language tag.
 type Text map[string]string
 
-// UnmarshalJSON reads an object or a plain string; null is no text.
+// UnmarshalJSON decodes an object or a plain string; null becomes nil.
 func (t *Text) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" {
 		*t = nil
@@ -24,13 +23,13 @@ func (t *Text) UnmarshalJSON(data []byte) error {
 	}
 	var texts map[string]string
 	if err := json.Unmarshal(data, &texts); err != nil {
-		return errors.New("a localized text is an object of language to text, or one text")
+		return errors.New("a localized text must be an object of texts by language, or a single text")
 	}
 	*t = texts
 	return nil
 }
 
-// MarshalJSON writes an object, or a plain string when the only text has no
+// MarshalJSON encodes an object, or a plain string if the only text has no
 // language.
 func (t Text) MarshalJSON() ([]byte, error) {
 	if plain, ok := t[""]; ok && len(t) == 1 {

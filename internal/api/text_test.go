@@ -23,7 +23,7 @@ func TestText_read(t *testing.T) {
 		{`""`, api.Text{"": ""}},
 		{`"{\"en\": \"Tea\"}"`, api.Text{"": `{"en": "Tea"}`}},
 	} {
-		got := api.Text{"fr": "what was there before"}
+		got := api.Text{"fr": "what existed before"}
 		if err := json.Unmarshal([]byte(c.json), &got); err != nil || !maps.Equal(got, c.want) {
 			t.Errorf("%s: got %v, %v, want %v", c.json, got, err, c.want)
 		}
@@ -52,7 +52,7 @@ func TestText_write(t *testing.T) {
 			t.Errorf("%v: got %s, %v, want %s", c.text, got, err, c.want)
 		}
 	}
-	// An empty text is left out of a document.
+	// An empty text is omitted from a document.
 	if got, err := json.Marshal(api.Group{ID: "g", Name: api.Text{"en": "G"}, Description: api.Text{}}); err != nil ||
 		string(got) != `{"id":"g","name":{"en":"G"},"userType":"","accessControls":null}` {
 		t.Errorf("got %s, %v", got, err)

@@ -2,13 +2,13 @@ package api
 
 import "github.com/access-config/terraform-provider-iam/internal/access"
 
-// TestTokenRequest is the body of POST PathTestToken, which may be left out.
-// UserType defaults to EMPLOYEE.
+// TestTokenRequest is the optional body of POST PathTestToken. UserType defaults
+// to EMPLOYEE.
 type TestTokenRequest struct {
 	UserType access.UserType `json:"userType,omitempty"`
 }
 
-// Token is the answer of POST PathToken and of POST PathTestToken.
+// Token is the response of POST PathToken and of POST PathTestToken.
 type Token struct {
 	AccessToken           string `json:"access_token"`
 	TokenType             string `json:"token_type"`

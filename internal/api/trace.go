@@ -12,14 +12,14 @@ const (
 	HeaderTracestate  = "Tracestate"
 )
 
-// Trace is the place in a trace that requests belong to. Who passes it on makes
-// no span, and so leaves it as it came.
+// Trace is the position in a trace that requests belong to. A caller that passes
+// it on creates no span, so it forwards the values unchanged.
 type Trace struct {
-	Parent string // as in the header HeaderTraceparent; empty: there is none
-	State  string // as in the header HeaderTracestate; may be empty
+	Parent string // value of the header HeaderTraceparent; empty for no trace
+	State  string // value of the header HeaderTracestate; may be empty
 }
 
-// ID is the trace's id, empty where there is no trace.
+// ID returns the trace's id, "" without a trace.
 func (t Trace) ID() string {
 	if t.Parent == "" {
 		return ""
@@ -30,24 +30,24 @@ func (t Trace) ID() string {
 var (
 	parentPattern = regexp.MustCompile(`^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$`)
 	zeros         = regexp.MustCompile(`^0+$`)
-	// memberPattern is a member of a state: a key, perhaps of a tenant of a
-	// system, and a value.
+	// memberPattern matches a member of a tracestate: a key, or a key of a tenant in
+	// a system, and a value.
 	memberPattern = regexp.MustCompile(`^([a-z0-9][a-z0-9_*/-]{0,240}@[a-z][a-z0-9_*/-]{0,13}|[a-z][a-z0-9_*/-]{0,255})=[ -+\--<>-~]{0,255}[!-+\--<>-~]$`)
 )
 
-// The most that a state has.
+// Limits of a tracestate: bytes and members.
 const (
 	maxState        = 512
 	maxStateMembers = 32
 )
 
 var (
-	errParent = errors.New("the traceparent is not of the W3C's form, version 00")
-	errState  = errors.New("the tracestate is not of the W3C's form")
+	errParent = errors.New("traceparent is not in the W3C format, version 00")
+	errState  = errors.New("tracestate is not in the W3C format")
 )
 
-// ParseTrace reads the headers, or what stands for them. It returns what of them
-// can be passed on; the error says what cannot.
+// ParseTrace parses the values of the two headers. It returns the part that is
+// valid; the error says what is not.
 func ParseTrace(parent, state string) (Trace, error) {
 	if parent == "" {
 		return Trace{}, nil

@@ -13,7 +13,7 @@ const (
 	parent  = "00-" + traceID + "-00f067aa0ba902b7-01"
 )
 
-// Only the form of the W3C passes, version 00.
+// Only the W3C format, version 00, is accepted.
 func TestParseTrace_parent(t *testing.T) {
 	t.Parallel()
 	for text, ok := range map[string]bool{
@@ -50,11 +50,11 @@ func TestParseTrace_parent(t *testing.T) {
 		}
 	}
 	if got, err := api.ParseTrace("", "a=b"); (got != api.Trace{}) || err != nil || got.ID() != "" {
-		t.Errorf("without one: got %+v, %v", got, err)
+		t.Errorf("without a trace: got %+v, %v", got, err)
 	}
 }
 
-// A state that is none is left out, and the parent is not.
+// An invalid tracestate is dropped; the traceparent is kept.
 func TestParseTrace_state(t *testing.T) {
 	t.Parallel()
 	members := func(n int) string {

@@ -6,17 +6,17 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// UserStatus says how far a user's account has come. Compare it without case.
+// UserStatus is the status of a user's account. Compare it ignoring case.
 type UserStatus string
 
-// The known states.
+// The known statuses.
 const (
 	UserProvisioned UserStatus = "PROVISIONED" // invited, not confirmed yet
 	UserActive      UserStatus = "ACTIVE"
 	UserInactive    UserStatus = "INACTIVE" // locked
 )
 
-// User is an employee, as read.
+// User is an employee, as returned by the API.
 type User struct {
 	ID                string `json:"id"`
 	FirstName         string `json:"firstName"`
@@ -26,24 +26,24 @@ type User struct {
 	PreferredSite     string `json:"preferredSite"`
 	PreferredCurrency string `json:"preferredCurrency"`
 	PreferredLanguage string `json:"preferredLanguage"`
-	// BackofficeUserNumber addresses the user, too; for most it equals ID.
+	// BackofficeUserNumber also identifies the user; for most users it equals ID.
 	BackofficeUserNumber string         `json:"backofficeUserNumber"`
-	ValidFrom            string         `json:"validFrom"`       // RFC 3339, when the account was made
-	IsAccountLocked      bool           `json:"isAccountLocked"` // not the whole truth: see Locked
+	ValidFrom            string         `json:"validFrom"`       // RFC 3339, when the account was created
+	IsAccountLocked      bool           `json:"isAccountLocked"` // not reliable on its own: see Locked
 	Status               UserStatus     `json:"status"`
 	GroupIDs             []string       `json:"groupIds"`
 	Groups               []GroupSummary `json:"groups,omitempty"` // only with expand=groups
 	LastLogin            string         `json:"lastLogin,omitempty"`
 }
 
-// Locked reports whether the user can do nothing. The flag alone does not tell:
-// on the public API users who are active and at work have it, too. The
-// reference backend says INACTIVE as well, and only both together count.
+// Locked reports whether the user is locked. The flag alone does not say: on the
+// public API, active users have it as well. The reference backend also sets the
+// status INACTIVE, and only both together mean locked.
 func (u User) Locked() bool {
 	return u.IsAccountLocked && strings.EqualFold(string(u.Status), string(UserInactive))
 }
 
-// GroupSummary is a group as it shows inside a user, in all languages.
+// GroupSummary is a group as included in a user, in all languages.
 type GroupSummary struct {
 	ID          string          `json:"id"`
 	Name        Text            `json:"name"`
@@ -77,7 +77,7 @@ type UserUpdate struct {
 	GroupIDs             []string `json:"groupIds"`
 }
 
-// Created is the answer to what made something.
+// Created is the response to a request that created something.
 type Created struct {
 	ID string `json:"id"`
 }

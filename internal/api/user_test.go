@@ -6,7 +6,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// Only flag and status together say that a user is locked.
+// A user is locked only if both flag and status say so.
 func TestUser_Locked(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -2,7 +2,7 @@ package api
 
 import "encoding/json"
 
-// VendorType says where a vendor stands in its company.
+// VendorType is a vendor's place in its company.
 type VendorType string
 
 // The types of vendors.
@@ -11,7 +11,7 @@ const (
 	VendorSubsidiary VendorType = "SUBSIDIARY"
 )
 
-// LocationType says what is at a location.
+// LocationType is the kind of a location.
 type LocationType string
 
 // The types of locations.
@@ -21,7 +21,8 @@ const (
 	LocationOffice      LocationType = "OFFICE"
 )
 
-// Vendor is a supplier or business partner, as read: with whole locations.
+// Vendor is a supplier or business partner, as returned by the API, with complete
+// locations.
 type Vendor struct {
 	ID             string                     `json:"id"`
 	Name           string                     `json:"name"`
@@ -34,12 +35,12 @@ type Vendor struct {
 	Metadata       *VendorMetadata            `json:"metadata,omitempty"`
 }
 
-// VendorCreate is the body of POST PathVendors. ID may be left out, then the
-// server chooses one; an id that exists is a conflict.
+// VendorCreate is the body of POST PathVendors. Without an ID, the server chooses
+// one; an id that exists is a conflict.
 type VendorCreate struct {
 	ID             string                     `json:"id,omitempty"`
 	Name           string                     `json:"name"`
-	Type           VendorType                 `json:"type,omitempty"` // COMPANY when left out
+	Type           VendorType                 `json:"type,omitempty"` // default COMPANY
 	ParentID       string                     `json:"parentId,omitempty"`
 	LegalInfo      *LegalInfo                 `json:"legalInfo,omitempty"`
 	ContactDetails []Contact                  `json:"contactDetails,omitempty"`
@@ -47,8 +48,8 @@ type VendorCreate struct {
 	Mixins         map[string]json.RawMessage `json:"mixins,omitempty"`
 }
 
-// VendorUpdate is the body of PUT PathVendor. It replaces the vendor: members
-// left out become unset. Name and Type are required.
+// VendorUpdate is the body of PUT PathVendor. It replaces the vendor: omitted
+// members become unset. Name and Type are required.
 type VendorUpdate struct {
 	Name           string                     `json:"name"`
 	Type           VendorType                 `json:"type"`
@@ -65,7 +66,7 @@ type VendorSearch struct {
 	Q string `json:"q"`
 }
 
-// LegalInfo is how the authorities know a vendor.
+// LegalInfo is the legal registration of a vendor.
 type LegalInfo struct {
 	LegalName             string `json:"legalName,omitempty"`
 	RegistrationDate      string `json:"registrationDate,omitempty"` // ISO 8601
@@ -73,9 +74,9 @@ type LegalInfo struct {
 	TaxRegistrationNumber string `json:"taxRegistrationNumber,omitempty"`
 }
 
-// Contact is a person, or a place with e-mail addresses and phones. The
-// platform describes the contacts of vendors as places and shows them as
-// people: both are taken. Those of locations are places.
+// Contact is a person, or a place with e-mail addresses and phones. The platform
+// documents a vendor's contacts as places and returns them as people, so both are
+// accepted. Those of locations are places.
 type Contact struct {
 	FirstName string `json:"firstName,omitempty"`
 	LastName  string `json:"lastName,omitempty"`
@@ -93,12 +94,12 @@ type Contact struct {
 	Tags         []string `json:"tags,omitempty"`
 }
 
-// LocationRef names a location of a vendor.
+// LocationRef refers to a location of a vendor.
 type LocationRef struct {
 	ID string `json:"id"`
 }
 
-// Location is an address of vendors, as read.
+// Location is an address of vendors, as returned by the API.
 type Location struct {
 	ID             string                     `json:"id"`
 	Name           string                     `json:"name,omitempty"`
@@ -108,8 +109,8 @@ type Location struct {
 	Metadata       *VendorMetadata            `json:"metadata,omitempty"`
 }
 
-// LocationCreate is the body of POST PathLocations. ID may be left out, then the
-// server chooses one; Type and ContactDetails are required.
+// LocationCreate is the body of POST PathLocations. Without an ID, the server
+// chooses one. Type and ContactDetails are required.
 type LocationCreate struct {
 	ID             string                     `json:"id,omitempty"`
 	Name           string                     `json:"name,omitempty"`
@@ -119,7 +120,7 @@ type LocationCreate struct {
 }
 
 // LocationUpdate is the body of PUT PathLocation. It replaces the location:
-// members left out become unset. Type and ContactDetails are required.
+// omitted members become unset. Type and ContactDetails are required.
 type LocationUpdate struct {
 	Name           string                     `json:"name,omitempty"`
 	Type           LocationType               `json:"type"`
@@ -128,8 +129,8 @@ type LocationUpdate struct {
 	Metadata       *VendorExpected            `json:"metadata,omitempty"`
 }
 
-// VendorMetadata is the Metadata of vendors and locations. Mixins are links to
-// the schemas of the mixins.
+// VendorMetadata is Metadata for vendors and locations. Mixins are links to the
+// schemas of the mixins.
 type VendorMetadata struct {
 	Version    int                        `json:"version,omitempty"`
 	CreatedAt  string                     `json:"createdAt,omitempty"`  // RFC 3339
@@ -137,15 +138,15 @@ type VendorMetadata struct {
 	Mixins     map[string]json.RawMessage `json:"mixins,omitempty"`
 }
 
-// Made returns when the document was made, "" when that is not known.
-func (m *VendorMetadata) Made() string {
+// Created returns when the document was created, "" if unknown.
+func (m *VendorMetadata) Created() string {
 	if m == nil {
 		return ""
 	}
 	return m.CreatedAt
 }
 
-// VendorExpected is Expected for vendors and locations. Mixins become those of
+// VendorExpected is Expected for vendors and locations. Mixins replace those of
 // the metadata.
 type VendorExpected struct {
 	Version *int                       `json:"version,omitempty"`
@@ -157,11 +158,11 @@ func (e *VendorExpected) Allows(stored int) bool {
 	return e == nil || (&Expected{Version: e.Version}).Allows(stored)
 }
 
-// Expected returns what a body says that replaces the document which has this
-// metadata, and no later one, and keeps its mixins.
+// Expected returns the metadata of a body that replaces exactly the version of
+// the document that has this metadata, and keeps its mixins.
 func (m *VendorMetadata) Expected() *VendorExpected {
 	if m == nil {
-		return nil // nothing to go by
+		return nil // no version to compare
 	}
 	return &VendorExpected{Version: &m.Version, Mixins: m.Mixins}
 }

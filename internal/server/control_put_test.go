@@ -88,7 +88,7 @@ func TestControlPut_refused(t *testing.T) {
 		{"name is a text", `{"scopes": ["s"], "name": "x"}`, malformed},
 		{"language that the tenant lacks", `{"scopes": ["s"], "description": {"pl": "x"}}`, `{"code": 400, "details": ["` + anyText + `"]}`},
 		{"domains are a text", `{"scopes": ["s"], "domains": "d"}`, malformed},
-		{"more metadata than a version", `{"scopes": ["s"], "metadata": {"version": 1, "createdAt": "2026-01-31T12:00:00Z"}}`, `{"code": 400, "details": ["metadata has createdAt: only version may stand there"]}`},
+		{"more metadata than a version", `{"scopes": ["s"], "metadata": {"version": 1, "createdAt": "2026-01-31T12:00:00Z"}}`, `{"code": 400, "details": ["metadata has createdAt: only version is allowed"]}`},
 		{"version is a text", `{"scopes": ["s"], "metadata": {"version": "1"}}`, malformed},
 		{"no object", `[]`, malformed},
 	} {

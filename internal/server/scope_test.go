@@ -92,7 +92,7 @@ func TestScope_refused(t *testing.T) {
 		{"domain is a list", `{"domain": ["iam"]}`, malformed},
 		{"description is a text", `{"description": "x"}`, malformed},
 		{"language that the tenant lacks", `{"description": {"pl": "x"}}`, `{"code": 400, "details": ["` + anyText + `"]}`},
-		{"more metadata than a version", `{"metadata": {"version": 1, "modifiedAt": null}}`, `{"code": 400, "details": ["metadata has modifiedAt: only version may stand there"]}`},
+		{"more metadata than a version", `{"metadata": {"version": 1, "modifiedAt": null}}`, `{"code": 400, "details": ["metadata has modifiedAt: only version is allowed"]}`},
 	} {
 		b.play(
 			t,

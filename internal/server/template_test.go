@@ -45,7 +45,7 @@ func (b *backend) gives(t testing.TB, id string) map[string]access.Level {
 	if i < 0 {
 		t.Fatalf("template %s is not in the list", id)
 	}
-	return list[i].Gives().Map()
+	return list[i].Levels().Map()
 }
 
 func TestTemplate_life(t *testing.T) {
@@ -197,7 +197,7 @@ func TestTemplate_predefined(t *testing.T) {
 		for entity, name := range got.Access {
 			levels[entity], _ = access.ParseLevel(name)
 		}
-		if !got.Predefined || got.BasedOn != "" || got.Metadata.Version != 1 || !maps.Equal(levels, want.Access.Map()) || got.Gives() != access.Expand(want.Access, nil) {
+		if !got.Predefined || got.BasedOn != "" || got.Metadata.Version != 1 || !maps.Equal(levels, want.Access.Map()) || got.Levels() != access.Expand(want.Access, nil) {
 			t.Errorf("%s: got %+v", want.ID, got)
 		}
 	}

@@ -71,6 +71,6 @@ func findGroups(ctx context.Context, d *plumbing.Data, filter groupFilter) (foun
 // sortedGroups returns all groups in the order of their creation.
 func sortedGroups(ctx context.Context, d *plumbing.Data) ([]api.Group, error) {
 	groups, err := d.Client.Groups(ctx)
-	plumbing.SortByCreation(groups, func(g api.Group) (string, string) { return g.Metadata.Made(), g.ID })
+	plumbing.SortByCreation(groups, func(g api.Group) (string, string) { return g.Metadata.Created(), g.ID })
 	return groups, err
 }

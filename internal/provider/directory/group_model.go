@@ -54,7 +54,7 @@ func grantsOf(effective access.Access, template string, tenant []api.Template) g
 	if i < 0 {
 		return g
 	}
-	if access.Merge(tenant[i].Gives(), effective) != effective {
+	if access.Merge(tenant[i].Levels(), effective) != effective {
 		return g
 	}
 	g.templates = []string{template}
@@ -278,7 +278,7 @@ func templateAccess(id string, tenant []api.Template) (a access.Access, ok bool)
 	}
 	for _, t := range tenant {
 		if t.ID == id {
-			return t.Gives(), true
+			return t.Levels(), true
 		}
 	}
 	return a, false

@@ -68,7 +68,7 @@ func (d *groupsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if !m.UserType.IsNull() {
 		groups = slices.DeleteFunc(groups, func(g api.Group) bool { return string(g.UserType) != m.UserType.ValueString() })
 	}
-	plumbing.SortByCreation(groups, func(g api.Group) (string, string) { return g.Metadata.Made(), g.ID })
+	plumbing.SortByCreation(groups, func(g api.Group) (string, string) { return g.Metadata.Created(), g.ID })
 	models := make([]groupListModel, len(groups))
 	for i, g := range groups {
 		models[i].fromAPI(g, tenant.Rights)

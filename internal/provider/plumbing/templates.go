@@ -57,8 +57,8 @@ func (d *Data) TemplateAccess(id string, tenant []api.Template) (gives access.Ac
 		if d.plans.used == nil {
 			d.plans.used = map[string]access.Access{}
 		}
-		d.plans.used[id] = t.Gives()
-		return t.Gives(), true, true
+		d.plans.used[id] = t.Levels()
+		return t.Levels(), true, true
 	}
 	return gives, false, false
 }

@@ -19,7 +19,7 @@ type VendorGroup struct {
 // one.
 func VendorGroups(groups []api.Group) []VendorGroup {
 	groups = slices.Clone(groups)
-	SortByCreation(groups, func(g api.Group) (string, string) { return g.Metadata.Made(), g.ID })
+	SortByCreation(groups, func(g api.Group) (string, string) { return g.Metadata.Created(), g.ID })
 	var created []VendorGroup
 	seen := map[[2]string]bool{} // vendor and kind
 	for _, g := range groups {

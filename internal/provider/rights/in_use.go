@@ -215,7 +215,7 @@ func (r *roleTemplateResource) writeOutTemplate(ctx context.Context, id string) 
 	if err != nil {
 		return err
 	}
-	gives := t.Gives().Map()
+	gives := t.Levels().Map()
 	levels := map[string]string{}
 	for _, e := range access.Entities() {
 		levels[e.Code] = gives[e.Code].String() // named, so that it follows from no other

@@ -154,7 +154,7 @@ func TestRoleTemplateResource_destroyedWithUse(t *testing.T) {
 					t.Errorf("the access was %v and is %v", before, after)
 				}
 				child, err := b.Client.Template(t.Context(), "child")
-				if want := child.Gives().Map(); err != nil || child.BasedOn != "" || want["media"] != access.None || want["tax"] != access.Read || len(want) != len(before)+1 {
+				if want := child.Levels().Map(); err != nil || child.BasedOn != "" || want["media"] != access.None || want["tax"] != access.Read || len(want) != len(before)+1 {
 					t.Errorf("got %+v, %v", child, err)
 				}
 			})

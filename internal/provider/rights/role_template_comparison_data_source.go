@@ -135,7 +135,7 @@ func (d *roleTemplateComparisonDataSource) read(ctx context.Context, ids []strin
 			diags.Append(plumbing.UnableAt(at, "read", "role template", id, fmt.Errorf("the tenant has no such template: the data source iam_role_templates lists them")))
 			continue
 		}
-		gives[i] = tenant[found].Gives()
+		gives[i] = tenant[found].Levels()
 	}
 	return gives
 }

@@ -44,7 +44,7 @@ func (m *roleTemplateModel) fromAPI(t api.Template) {
 	if known, ok := access.TemplateByID(t.ID); ok {
 		m.Kind = types.StringValue(string(known.Kind))
 	}
-	m.EffectiveAccess = plumbing.LevelMap(t.Gives().Map(), false)
+	m.EffectiveAccess = plumbing.LevelMap(t.Levels().Map(), false)
 }
 
 // roleTemplateAttributes describe a role template.

@@ -43,7 +43,7 @@ func (m *customTemplateModel) fromAPI(t api.TemplateDefinition) {
 		levels[entity] = types.StringValue(level)
 	}
 	m.Access = types.MapValueMust(types.StringType, levels)
-	m.EffectiveAccess = plumbing.LevelMap(t.Gives().Map(), false)
+	m.EffectiveAccess = plumbing.LevelMap(t.Levels().Map(), false)
 }
 
 // sameTemplate reports whether the template is what this body makes: then a

@@ -247,7 +247,7 @@ func (r *roleTemplateResource) await(ctx context.Context, plan customTemplateMod
 	written, err := client.WaitFor(ctx,
 		func(ctx context.Context) (*api.TemplateDefinition, error) { return r.Client.Template(ctx, id) },
 		func(t api.TemplateDefinition) bool {
-			return sameTemplate(t, body) && plumbing.LevelMap(t.Gives().Map(), false).Equal(plan.EffectiveAccess)
+			return sameTemplate(t, body) && plumbing.LevelMap(t.Levels().Map(), false).Equal(plan.EffectiveAccess)
 		})
 	if err != nil {
 		return nil, err
@@ -258,7 +258,7 @@ func (r *roleTemplateResource) await(ctx context.Context, plan customTemplateMod
 			return &list, err
 		},
 		func(list []api.Template) bool {
-			return slices.ContainsFunc(list, func(t api.Template) bool { return t.ID == id && t.Gives() == written.Gives() })
+			return slices.ContainsFunc(list, func(t api.Template) bool { return t.ID == id && t.Levels() == written.Levels() })
 		})
 	return written, err
 }

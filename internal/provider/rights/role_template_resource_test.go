@@ -42,7 +42,7 @@ func gives(t *testing.T, c *client.Client, id string) values {
 	levels := values{}
 	for _, template := range list {
 		if template.ID == id {
-			for entity, level := range template.Gives().Map() {
+			for entity, level := range template.Levels().Map() {
 				levels[entity] = level.String()
 			}
 		}

@@ -43,7 +43,7 @@ func findVendors(ctx context.Context, d *plumbing.Data, filter vendorFilter) (fo
 	for _, g := range groups {
 		ofVendor[g.VendorID] = append(ofVendor[g.VendorID], g)
 	}
-	plumbing.SortByCreation(vendors, func(v api.Vendor) (string, string) { return v.Metadata.Made(), v.ID })
+	plumbing.SortByCreation(vendors, func(v api.Vendor) (string, string) { return v.Metadata.Created(), v.ID })
 	var diags diag.Diagnostics
 	for _, v := range vendors {
 		if !plumbing.Matches(filter.Type, string(v.Type)) {

@@ -65,7 +65,7 @@ func (d *vendorsDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		resp.Diagnostics.Append(plumbing.Unable("list", "vendors", "of the tenant", err))
 		return
 	}
-	plumbing.SortByCreation(vendors, func(v api.Vendor) (string, string) { return v.Metadata.Made(), v.ID })
+	plumbing.SortByCreation(vendors, func(v api.Vendor) (string, string) { return v.Metadata.Created(), v.ID })
 	byVendor := map[string][]api.Group{}
 	for _, g := range groups {
 		byVendor[g.VendorID] = append(byVendor[g.VendorID], g)
