@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
-	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/server/seal"
+	"github.com/access-config/terraform-provider-iam/internal/server/signing"
 )
 
 // encryptionVariable has the keys that encrypt secrets where no file has them.
@@ -63,7 +63,7 @@ func runKeys(ctx context.Context, env Env, args []string) error {
 // withSigningKeys runs a command on the signing keys of the database that its
 // flags name.
 func withSigningKeys(
-	ctx context.Context, env Env, args []string, about string, run func(ctx context.Context, env Env, o keysOptions, keys server.SigningKeys) error,
+	ctx context.Context, env Env, args []string, about string, run func(ctx context.Context, env Env, o keysOptions, keys signing.Keys) error,
 ) (err error) {
 	var o keysOptions
 	f := flags(env, "keys "+args[0], about+"\nIt works on the database, also while that is served.")
@@ -84,10 +84,10 @@ func withSigningKeys(
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return run(ctx, env, o, server.NewSigningKeys(db, encryption, time.Now))
+	return run(ctx, env, o, signing.NewKeys(db, encryption, time.Now))
 }
 
-func listKeys(ctx context.Context, env Env, _ keysOptions, keys server.SigningKeys) error {
+func listKeys(ctx context.Context, env Env, _ keysOptions, keys signing.Keys) error {
 	all, err := keys.List(ctx)
 	if err != nil {
 		return err
@@ -107,7 +107,7 @@ func listKeys(ctx context.Context, env Env, _ keysOptions, keys server.SigningKe
 	return w.Flush()
 }
 
-func rotateKey(ctx context.Context, env Env, o keysOptions, keys server.SigningKeys) error {
+func rotateKey(ctx context.Context, env Env, o keysOptions, keys signing.Keys) error {
 	id, err := keys.Rotate(ctx, o.endTokens)
 	if err != nil {
 		return err

@@ -7,10 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
 	"os"
-	"strconv"
 	"sync"
 	"time"
 
@@ -100,18 +98,6 @@ func unread(err error, largest int64) error {
 	return badRequest("The body could not be read")
 }
 
-func tooLarge(largest int64) error {
-	return &failure{status: http.StatusRequestEntityTooLarge, message: fmt.Sprintf("The body is larger than %s", size(largest))}
-}
-
-// size writes a number of bytes for people.
-func size(n int64) string {
-	if n >= 1<<20 {
-		return fmt.Sprintf("%d MB", n>>20)
-	}
-	return fmt.Sprintf("%d KB", n>>10)
-}
-
 // reserve waits for memory until the call has been answered.
 func (c *call) reserve(n int64) error {
 	free, err := c.room.Reserve(c.ctx, n)
@@ -146,12 +132,6 @@ func (c *call) busy(err error, lacking string) error {
 	}
 	c.figures.refused[lacking].Inc()
 	return wait(time.Second, "The backend has too many requests at a time; nothing was changed. Try again.")
-}
-
-// wait refuses a request until later.
-func wait(until time.Duration, message string) error {
-	seconds := strconv.FormatFloat(math.Ceil(until.Seconds()), 'f', -1, 64)
-	return &failure{status: http.StatusTooManyRequests, message: message, header: http.Header{"Retry-After": {seconds}}}
 }
 
 // checkGone ends work for a caller that went away.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -113,7 +114,7 @@ func (s *Server) exportEvents(c *call, w io.Writer, x auditExport) error {
 			if e.ID > x.newest {
 				break
 			}
-			if err := lines.Encode(auditEventToWire(e)); err != nil {
+			if err := lines.Encode(wire.AuditEvent(e)); err != nil {
 				return err
 			}
 			end.Last = e.ID

@@ -14,11 +14,11 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/audit"
+	"github.com/access-config/terraform-provider-iam/internal/server/signing"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
-
-// tokenLifetime is how long a token is good for, as on the platform.
-const tokenLifetime = 14399 * time.Second
 
 // keyHeader is the member of a token's header that names its key (RFC 7515).
 const keyHeader = "kid"
@@ -34,12 +34,12 @@ type claims struct {
 	SecretAt int64 `json:"secretAt,omitempty"`
 	Backend  bool  `json:"backend,omitempty"` // the backend's own: its subject is no API key
 	// Act marks a test token: somebody else acts as its subject (RFC 8693).
-	Act *actor `json:"act,omitempty"`
+	Act *actingParty `json:"act,omitempty"`
 	jwt.RegisteredClaims
 }
 
-// actor is the API key or user who asked for a test token.
-type actor struct {
+// actingParty is the API key or user that requested a test token.
+type actingParty struct {
 	Subject string `json:"sub"`
 }
 
@@ -57,7 +57,7 @@ func (s *Server) handleToken(c *call) error {
 	if err != nil {
 		return err
 	}
-	return s.writeToken(c, client.ID, claims{Tenant: client.Tenant, SecretAt: secretAt(client)}, grantedScopes(scopesOf(client), form.Get("scope")))
+	return s.writeToken(c, client.ID, claims{Tenant: client.Tenant, SecretAt: secretAt(client)}, grantedScopes(wire.ClientScopes(client), form.Get("scope")))
 }
 
 // authenticate finds the client whose secret it is.
@@ -90,12 +90,12 @@ func (s *Server) sign(subject string, cl claims) (string, error) {
 	now := s.now()
 	cl.RegisteredClaims = jwt.RegisteredClaims{
 		Subject: subject, ID: s.newID(),
-		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(tokenLifetime)),
+		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(signing.TokenLifetime)),
 	}
-	key := s.tokenKeys.signer()
+	key := s.tokenKeys.Signer()
 	unsigned := jwt.NewWithClaims(jwt.SigningMethodHS256, cl)
 	unsigned.Header[keyHeader] = key.ID
-	token, err := unsigned.SignedString(key.secret)
+	token, err := unsigned.SignedString(key.Secret)
 	if err != nil {
 		return "", fmt.Errorf("signing a token: %w", err)
 	}
@@ -145,13 +145,25 @@ var errKeysUnread = errors.New("looking for the key of a token")
 func (s *Server) keyOf(c *call, t *jwt.Token) ([]byte, error) {
 	id, ok := t.Header[keyHeader].(string)
 	if !ok {
-		id = unnamedSigningKey
+		id = signing.UnnamedKey
 	}
-	key, err := s.tokenKeys.find(c.ctx, id)
-	if err != nil && !errors.Is(err, errUnknownKey) {
+	key, err := s.tokenKeys.Find(c.ctx, id)
+	if err != nil && !errors.Is(err, signing.ErrUnknownKey) {
 		return nil, fmt.Errorf("%w: %w", errKeysUnread, err)
 	}
 	return key, err
+}
+
+// actor returns the caller as the author of changes, once its token was checked.
+func (c *call) actor() audit.Actor {
+	kind := api.ActorUser
+	switch {
+	case c.tested:
+		kind = api.ActorTest
+	case c.userType == "":
+		kind = api.ActorClient
+	}
+	return audit.Actor{Kind: kind, ID: c.subject, RequestID: c.w.Header().Get(api.HeaderRequestID)}
 }
 
 // checkSubject refuses the token of who may not have one any more. Customers are
@@ -200,3 +212,28 @@ func (c *call) holds(scope string) bool {
 	}
 	return slices.Contains(c.scopes, scope)
 }
+
+// writeToken answers with a token for the subject that carries the scopes.
+func (s *Server) writeToken(c *call, subject string, cl claims, scopes []string) error {
+	cl.Scope = strings.Join(scopes, " ")
+	token, err := s.sign(subject, cl)
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, api.Token{
+		AccessToken: token, TokenType: "Bearer", ExpiresIn: int(signing.TokenLifetime / time.Second), SessionIdleTime: 120,
+		Scope: withTenant(scopes, cl.Tenant),
+	})
+}
+
+// barred reports whether the user can do nothing.
+func barred(u store.User) bool { return u.Locked || u.Status == string(api.UserInactive) }
+
+// withTenant writes scopes as the platform does: separated by single spaces,
+// the tenant last.
+func withTenant(scopes []string, tenant string) string {
+	return strings.Join(append(scopes[:len(scopes):len(scopes)], tenantMark+tenant), " ")
+}
+
+// tenantMark starts the word in a list of scopes that is the tenant.
+const tenantMark = "tenant="

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/access-config/terraform-provider-iam/internal/server/audit"
 	"github.com/access-config/terraform-provider-iam/internal/server/secret"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -27,7 +28,7 @@ type Clients struct {
 
 // NewClients returns the API keys of a store. Changes of them leave events.
 func NewClients(s store.Store, now func() time.Time) Clients {
-	return Clients{store: newRecordingStore(s, now), now: now}
+	return Clients{store: audit.NewStore(s, now), now: now}
 }
 
 // Create makes an API key of the tenant with the scopes, or with full access for

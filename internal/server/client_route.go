@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -23,7 +24,7 @@ func (s *Server) handleClientList(c *call) error {
 	}
 	documents := make([]api.Client, len(clients))
 	for i, client := range clients {
-		documents[i] = clientToWire(client)
+		documents[i] = wire.Client(client)
 	}
 	return writeList(c, cut(documents, page), len(documents))
 }
@@ -37,26 +38,11 @@ func (s *Server) handleClientGet(c *call) error {
 	if err != nil {
 		return fmt.Errorf("reading the API key: %w", err)
 	}
-	return c.write(http.StatusOK, clientToWire(client))
+	return c.write(http.StatusOK, wire.Client(client))
 }
 
 func noClient(id string) error {
 	return notFound("Error while getting API key", id, fmt.Sprintf("API key with id '%s' not found", id))
-}
-
-// clientToWire presents an API key, without its secret.
-func clientToWire(client store.Client) api.Client {
-	return api.Client{
-		ID: client.ID, Scopes: scopesOf(client), FullAccess: len(client.Scopes) == 0, CreatedAt: stamp(client.CreatedAt), SecretAt: stamp(client.SecretAt),
-	}
-}
-
-// scopesOf are the scopes of an API key's tokens.
-func scopesOf(client store.Client) []string {
-	if len(client.Scopes) == 0 { // a full-access key
-		return api.AllScopes()
-	}
-	return client.Scopes
 }
 
 // handleClientCreate answers POST /iam/{tenant}/clients. The new key can do no
@@ -117,7 +103,7 @@ func (c *call) checkHolds(message string, scopes []string) error {
 // mayChange refuses a caller who could do more with the API key than without:
 // with its new secret, or in its place.
 func (c *call) mayChange(client store.Client) error {
-	return c.checkHolds("An API key is changed only with a token that holds all of its scopes.", scopesOf(client))
+	return c.checkHolds("An API key is changed only with a token that holds all of its scopes.", wire.ClientScopes(client))
 }
 
 // handleClientRotate answers POST /iam/{tenant}/clients/{clientId}/rotate.

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,56 +9,9 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
-
-// checkGrants refuses access controls, templates and restriction values that
-// the group cannot carry.
-func (s *Server) checkGrants(c *call, tx store.Tx, g store.Group) error {
-	for _, id := range g.AccessControls {
-		control, err := tx.AccessControl(c.ctx, c.tenant, id)
-		if errors.Is(err, store.ErrNotFound) {
-			return violation(id, fmt.Sprintf("Access control '%s' does not exist", id))
-		}
-		if err != nil {
-			return fmt.Errorf("reading access control: %w", err)
-		}
-		if control.RestrictedTo != "" && control.RestrictedTo != g.UserType {
-			return violation(id, fmt.Sprintf("Access control '%s' is for groups of type %s only", id, control.RestrictedTo))
-		}
-	}
-	for _, id := range g.Templates {
-		if _, err := tx.Template(c.ctx, c.tenant, id); errors.Is(err, store.ErrNotFound) {
-			return violation(id, fmt.Sprintf("Template '%s' does not exist", id))
-		} else if err != nil {
-			return fmt.Errorf("reading template: %w", err)
-		}
-	}
-	if err := checkPublishing(c.ctx, tx, c.tenant, g); err != nil {
-		return err
-	}
-	return s.checkRestrictions(c, tx, g)
-}
-
-// checkRestrictions refuses values that the tenant does not allow. A value that
-// is allowed no longer stays on the groups that hold it until they are written.
-func (s *Server) checkRestrictions(c *call, tx store.Tx, g store.Group) error {
-	if len(g.Restrictions) == 0 {
-		return nil
-	}
-	rules, err := restrictionRules(c.ctx, tx, c.tenant)
-	if err != nil {
-		return err
-	}
-	refused := rules.Refused(g.Restrictions)
-	switch {
-	case len(refused) == 0:
-		return nil
-	case rules.SyncWithSites:
-		return violation(g.ID, fmt.Sprintf("Restriction '%s' is not the code of a site", refused[0]))
-	}
-	return violation(g.ID, fmt.Sprintf("Restriction '%s' is not configured for the tenant", refused[0]))
-}
 
 // handleControlList answers GET /iam/{tenant}/access-controls.
 func (s *Server) handleControlList(c *call) error {
@@ -80,19 +32,7 @@ func (s *Server) handleControlGet(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.write(http.StatusOK, l.control(control))
-}
-
-// control loads an access control or refuses with 404.
-func (s *Server) control(ctx context.Context, tx store.Tx, tenant, id string) (store.AccessControl, error) {
-	control, err := tx.AccessControl(ctx, tenant, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return control, notFound("Error while getting access control", id, fmt.Sprintf("Access control with id '%s' not found", id))
-	}
-	if err != nil {
-		return control, fmt.Errorf("reading access control: %w", err)
-	}
-	return control, nil
+	return c.write(http.StatusOK, l.Control(control))
 }
 
 // handleGroupControlList answers GET /iam/{tenant}/groups/{groupId}/access-controls.
@@ -113,16 +53,6 @@ func (s *Server) handleUserControlList(c *call) error {
 	return s.writeControlsOf(c, groups)
 }
 
-// groupsOfKnownUser loads the groups of the path's user. Without groups only an
-// employee is known here.
-func (s *Server) groupsOfKnownUser(c *call) ([]store.Group, error) {
-	groups, err := s.groupsOf(c, c.value("userId"))
-	if err == nil && len(groups) == 0 {
-		_, err = s.user(c.ctx, s.store, c.tenant, c.value("userId"))
-	}
-	return groups, err
-}
-
 func (s *Server) writeControlsOf(c *call, groups []store.Group) error {
 	controls, err := s.controlsOf(c, groups)
 	if err != nil {
@@ -131,42 +61,18 @@ func (s *Server) writeControlsOf(c *call, groups []store.Group) error {
 	return s.writeControls(c, controls, false)
 }
 
-// controlsOf loads the access controls of the groups, their own and those of
-// their templates, each once.
-func (s *Server) controlsOf(c *call, groups []store.Group) ([]store.AccessControl, error) {
-	carried := map[string]bool{}
-	for _, g := range groups {
-		ids := slices.Clone(g.AccessControls)
-		for _, id := range g.Templates {
-			t, err := s.store.Template(c.ctx, c.tenant, id)
-			if err != nil {
-				return nil, fmt.Errorf("reading template %s: %w", id, err)
-			}
-			ids = append(ids, t.AccessControls...)
-		}
-		for _, id := range ids {
-			carried[id] = true
-		}
-	}
-	controls, err := s.store.AccessControls(c.ctx, c.tenant)
-	if err != nil {
-		return nil, fmt.Errorf("listing access controls: %w", err)
-	}
-	return slices.DeleteFunc(controls, func(control store.AccessControl) bool { return !carried[control.ID] }), nil
-}
-
 func (s *Server) writeControls(c *call, controls []store.AccessControl, filter bool) error {
 	v, err := s.controlView(c)
 	if err != nil {
 		return err
 	}
 	l := listing[store.AccessControl]{
-		document: func(control store.AccessControl) any { return controlToWire(control, view{all: true}) },
+		document: func(control store.AccessControl) any { return wire.Control(control, wire.View{All: true}) },
 		filter:   filter,
 	}
 	if filter {
 		l.modified = func(control store.AccessControl) time.Time { return latest(control.CreatedAt, control.ModifiedAt) }
-		controls = slices.DeleteFunc(controls, func(control store.AccessControl) bool { return !v.selects(control) })
+		controls = slices.DeleteFunc(controls, func(control store.AccessControl) bool { return !v.Selects(control) })
 	}
 	controls, total, err := l.apply(c, controls)
 	if err != nil {
@@ -174,44 +80,12 @@ func (s *Server) writeControls(c *call, controls []store.AccessControl, filter b
 	}
 	documents := make([]api.LegacyAccessControl, len(controls))
 	for i, control := range controls {
-		documents[i] = v.control(control)
+		documents[i] = v.Control(control)
 	}
 	return writeList(c, documents, total)
 }
 
-// handleTemplateList answers GET /iam/{tenant}/templates.
-func (s *Server) handleTemplateList(c *call) error {
-	v, err := s.accepted(c)
-	if err != nil {
-		return err
-	}
-	templates, err := s.store.Templates(c.ctx, c.tenant)
-	if err != nil {
-		return fmt.Errorf("listing templates: %w", err)
-	}
-	l := listing[store.Template]{
-		document: func(t store.Template) any { return templateToWire(t, view{all: true}) },
-		name:     func(t store.Template) map[string]string { return t.Name },
-		about:    func(t store.Template) map[string]string { return t.Description },
-		sortable: true, localized: true,
-	}
-	templates, total, err := l.apply(c, templates)
-	if err != nil {
-		return err
-	}
-	documents := make([]api.Template, len(templates))
-	for i, t := range templates {
-		documents[i] = templateToWire(t, v)
-		if c.query("expand") == "accessControls" {
-			if documents[i].Documents, err = s.controlDocuments(c, t.AccessControls, v); err != nil {
-				return err
-			}
-		}
-	}
-	return writeList(c, documents, total)
-}
-
-func (s *Server) controlDocuments(c *call, ids []string, v view) ([]api.AccessControl, error) {
+func (s *Server) controlDocuments(c *call, ids []string, v wire.View) ([]api.AccessControl, error) {
 	controls, err := s.store.AccessControls(c.ctx, c.tenant)
 	if err != nil {
 		return nil, fmt.Errorf("listing access controls: %w", err)
@@ -219,25 +93,170 @@ func (s *Server) controlDocuments(c *call, ids []string, v view) ([]api.AccessCo
 	documents := []api.AccessControl{}
 	for _, control := range controls {
 		if slices.Contains(ids, control.ID) {
-			documents = append(documents, controlToWire(control, v))
+			documents = append(documents, wire.Control(control, v))
 		}
 	}
 	return documents, nil
 }
 
-// controlToWire presents an access control.
-func controlToWire(control store.AccessControl, v view) api.AccessControl {
-	return api.AccessControl{
-		ID: control.ID, Name: v.text(control.Name), Description: v.text(control.Description), Domains: control.Domains, Scopes: orEmpty(control.Scopes),
-		RestrictionAware: control.RestrictionAware, RestrictedTo: access.UserType(control.RestrictedTo),
-		Predefined: control.Predefined, VendorAware: control.VendorAware,
-		Metadata: &api.Metadata{Version: control.Version, CreatedAt: stamp(control.CreatedAt), ModifiedAt: stamp(control.ModifiedAt)},
+// handleControlPut answers PUT /iam/{tenant}/access-controls/{accessControlId}:
+// it replaces the access control, or makes it when there is none of that id.
+func (s *Server) handleControlPut(c *call) error {
+	var body api.AccessControlUpdate
+	if err := c.decode(&body, "scopes"); err != nil {
+		return err
 	}
+	id, created := c.value("accessControlId"), false
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		_, err := tx.AccessControl(c.ctx, c.tenant, id)
+		created = errors.Is(err, store.ErrNotFound)
+		switch {
+		case created:
+			return s.createControl(c, tx, id, body)
+		case err != nil:
+			return fmt.Errorf("reading access control: %w", err)
+		}
+		return s.updateControl(c, tx, id, body)
+	})
+	switch {
+	case err != nil:
+		return err
+	case created:
+		return c.write(http.StatusCreated, api.Created{ID: id})
+	}
+	return c.done()
 }
 
-// templateToWire presents a role template.
-func templateToWire(t store.Template, v view) api.Template {
-	return api.Template{
-		ID: t.ID, Name: v.text(t.Name), Description: v.text(t.Description), AccessControls: orEmpty(t.AccessControls),
+func (s *Server) createControl(c *call, tx store.Tx, id string, body api.AccessControlUpdate) error {
+	if !api.ValidID(id) {
+		return violation(id, "The id of an access control has 1 to 66 letters, digits, dots, hyphens and underscores")
 	}
+	switch body.RestrictedTo {
+	case "", access.Employee, access.Customer:
+	default:
+		return violation(id, fmt.Sprintf("restrictedTo must be EMPLOYEE or CUSTOMER, not '%s'", body.RestrictedTo))
+	}
+	control := store.AccessControl{Tenant: c.tenant, ID: id, RestrictedTo: string(body.RestrictedTo), CreatedAt: s.timestamp()}
+	if err := fillControl(c, tx, &control, body); err != nil {
+		return err
+	}
+	if err := tx.CreateAccessControl(c.ctx, control); err != nil {
+		return fmt.Errorf("creating access control: %w", err)
+	}
+	return nil
+}
+
+func (s *Server) updateControl(c *call, tx store.Tx, id string, body api.AccessControlUpdate) error {
+	err := tx.UpdateAccessControl(c.ctx, c.tenant, id, func(control *store.AccessControl) error {
+		if control.Predefined {
+			return violation(id, fmt.Sprintf("Access control '%s' is predefined and cannot be changed", id))
+		}
+		if !body.Metadata.Allows(control.Version) {
+			return conflict("The access control was changed by someone else", id, fmt.Sprintf("Its version is %d, not %d", control.Version, *body.Metadata.Version))
+		}
+		if body.RestrictedTo != "" && string(body.RestrictedTo) != control.RestrictedTo {
+			return violation(id, fmt.Sprintf("restrictedTo of access control '%s' is set as it is made and cannot change", id))
+		}
+		control.ModifiedAt = s.timestamp()
+		return fillControl(c, tx, control, body)
+	})
+	if err != nil {
+		return err
+	}
+	if err := checkCarriers(c.ctx, tx, c.tenant, func(g store.Group) bool { return slices.Contains(g.AccessControls, id) }); err != nil {
+		return err
+	}
+	return s.noteControl(c.ctx, tx, c.tenant, id)
+}
+
+// fillControl checks the body and takes its members over into the record.
+func fillControl(c *call, tx store.Tx, control *store.AccessControl, body api.AccessControlUpdate) error {
+	known, err := tenantLanguages(c.ctx, tx, c.tenant)
+	if err != nil {
+		return err
+	}
+	if control.Name, err = known.texts(c, "name", body.Name); err != nil {
+		return err
+	}
+	if control.Description, err = known.texts(c, "description", body.Description); err != nil {
+		return err
+	}
+	if err := checkScopes(c, tx, body.Scopes); err != nil {
+		return err
+	}
+	control.Domains, control.Scopes = unique(body.Domains), body.Scopes
+	control.VendorAware = access.VendorScopes(body.Scopes)
+	return nil
+}
+
+// checkScopes refuses scopes that an access control cannot hold.
+func checkScopes(c *call, tx store.Tx, ids []string) error {
+	if len(ids) == 0 {
+		return badRequest("scopes must have at least one scope")
+	}
+	if len(unique(ids)) < len(ids) {
+		return badRequest("scopes must have each scope once")
+	}
+	for _, id := range ids {
+		if _, ok := access.ScopeByID(id); ok {
+			continue
+		}
+		if _, err := tx.Document(c.ctx, c.tenant, store.KindScope, id); errors.Is(err, store.ErrNotFound) {
+			return violation(id, fmt.Sprintf("Scope '%s' does not exist", id))
+		} else if err != nil {
+			return fmt.Errorf("reading scope: %w", err)
+		}
+	}
+	return nil
+}
+
+// handleControlDelete answers DELETE /iam/{tenant}/access-controls/{accessControlId}.
+// One that a group still carries is refused.
+func (s *Server) handleControlDelete(c *call) error {
+	id := c.value("accessControlId")
+	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+		control, err := s.control(c.ctx, tx, c.tenant, id)
+		if err != nil {
+			return err
+		}
+		if control.Predefined {
+			return violation(id, fmt.Sprintf("Access control '%s' is predefined and cannot be deleted", id))
+		}
+		carriers, err := controlCarriers(c, tx, id)
+		if err != nil {
+			return err
+		}
+		if len(carriers) > 0 {
+			return violation(id, fmt.Sprintf("Access control '%s' is still in use; take it out of what carries it first", id), carriers...)
+		}
+		return tx.DeleteAccessControl(c.ctx, c.tenant, id)
+	})
+	if err != nil {
+		return err
+	}
+	return c.done()
+}
+
+// controlCarriers names the groups and templates that carry an access control.
+func controlCarriers(c *call, tx store.Tx, id string) ([]string, error) {
+	groups, err := tx.Groups(c.ctx, c.tenant)
+	if err != nil {
+		return nil, fmt.Errorf("listing groups: %w", err)
+	}
+	templates, err := tx.Templates(c.ctx, c.tenant)
+	if err != nil {
+		return nil, fmt.Errorf("listing templates: %w", err)
+	}
+	var carriers []string
+	for _, g := range groups {
+		if slices.Contains(g.AccessControls, id) {
+			carriers = append(carriers, fmt.Sprintf("Group '%s' carries it", g.ID))
+		}
+	}
+	for _, t := range templates {
+		if slices.Contains(t.AccessControls, id) {
+			carriers = append(carriers, fmt.Sprintf("Template '%s' contains it", t.ID))
+		}
+	}
+	return carriers, nil
 }

@@ -4,71 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
-
-// failure is an error meant for the caller.
-type failure struct {
-	status     int
-	code       int    // in the body; the status when 0
-	phrase     string // the body's status; the status's phrase when empty
-	message    string
-	resourceID string
-	details    []string
-	header     http.Header
-	body       any // replaces the document, for the shapes that are not api.Error
-}
-
-func (f *failure) Error() string { return f.message }
-
-// constraintPhrase is what the platform writes as status when a document is
-// well-formed but breaks a rule.
-const constraintPhrase = "Constraint validation failed"
-
-// badRequest refuses a malformed request.
-func badRequest(message string, details ...string) error {
-	return &failure{status: http.StatusBadRequest, message: message, details: details}
-}
-
-// violation refuses a well-formed request that breaks a rule.
-func violation(id, message string, details ...string) error {
-	return &failure{status: http.StatusBadRequest, phrase: constraintPhrase, message: message, resourceID: id, details: details}
-}
-
-func notFound(message, id string, details ...string) error {
-	return &failure{status: http.StatusNotFound, message: message, resourceID: id, details: details}
-}
-
-func conflict(message, id string, details ...string) error {
-	return &failure{status: http.StatusConflict, message: message, resourceID: id, details: details}
-}
-
-// forbidden refuses a token that lacks the scopes.
-func forbidden(scopes ...string) error {
-	return &failure{
-		status: http.StatusForbidden, message: "You need a scope for this action.",
-		details: []string{"Required scope(s): [" + strings.Join(scopes, ", ") + "]"},
-	}
-}
-
-// fault refuses the token itself, in the gateway's shape.
-func fault(message, code string) error {
-	return &failure{
-		status: http.StatusUnauthorized, message: message,
-		body: api.Fault{Fault: api.FaultBody{FaultString: message, Detail: api.FaultDetail{ErrorCode: code}}},
-	}
-}
-
-func methodNotAllowed(allowed []string) error {
-	list := strings.Join(allowed, ", ")
-	return &failure{
-		status: http.StatusMethodNotAllowed, message: "This path answers " + list + " only",
-		header: http.Header{"Allow": {list}},
-	}
-}
 
 // writeError answers with the error document. Causes that are not the caller's
 // are logged and not shown, except those that whoever runs the backend can
@@ -111,54 +50,14 @@ func (s *Server) logFailure(c *call, err error) {
 	s.log.ErrorContext(c.ctx, "request failed", append(identity(c.w, c.r), "method", c.r.Method, "path", c.r.URL.Path, "cause", err.Error())...)
 }
 
-// storeFailure is the failure of a store that whoever runs the backend can mend;
-// nil when the error is none of these.
-func storeFailure(err error) *failure {
-	switch {
-	case errors.Is(err, store.ErrFull):
-		return &failure{status: http.StatusInsufficientStorage, message: "The backend's database or its disk is full; nothing was changed. Free some space, or raise the quota or the limit of a file's size, and try again."}
-	case errors.Is(err, store.ErrReadOnly):
-		return &failure{status: http.StatusServiceUnavailable, message: "The backend's database is read-only; nothing was changed. Check the permissions of the file and its folder, or whether the database server is a standby."}
-	case errors.Is(err, store.ErrUnsure):
-		return &failure{status: http.StatusServiceUnavailable, message: "The backend's database ended the connection without saying whether it kept the change. Read the object before you try again."}
-	case errors.Is(err, store.ErrUnavailable):
-		return &failure{
-			status: http.StatusServiceUnavailable, header: http.Header{"Retry-After": {"2"}},
-			message: "The backend's database cannot be reached, or is busy; nothing was changed. Try again.",
+// identity is what the log has a request under: its id and, where its caller
+// belongs to a trace, the id of that.
+func identity(w http.ResponseWriter, r *http.Request) []any {
+	fields := []any{"request_id", w.Header().Get(api.HeaderRequestID)}
+	if parents := r.Header.Values(api.HeaderTraceparent); len(parents) == 1 { // of several, none is the one
+		if trace, err := api.ParseTrace(parents[0], ""); err == nil {
+			fields = append(fields, "trace_id", trace.ID())
 		}
-	case errors.Is(err, store.ErrDamaged):
-		return &failure{status: http.StatusInternalServerError, message: "The backend's database file is damaged or was cut, or another file is in its place; nothing was changed. Stop the backend and restore the file from a backup."}
-	case errors.Is(err, store.ErrTables):
-		return &failure{status: http.StatusServiceUnavailable, message: "The tables of the backend's database are not those of this version of the program; nothing was changed. Run the version that made them, or start this one again to bring older tables up to date."}
-	case errors.Is(err, store.ErrSuperseded):
-		return &failure{status: http.StatusServiceUnavailable, message: "A newer version of the program has taken over the backend's database; nothing was changed. Send requests to the newer version, and end this one."}
 	}
-	return nil
-}
-
-// document is the failure in the shape that the service of the path uses.
-func (f *failure) document(path string) any {
-	switch {
-	case f.body != nil:
-		return f.body
-	case strings.HasPrefix(path, "/configuration/"), strings.HasPrefix(path, "/site/"):
-		return f.serviceError()
-	}
-	e := api.Error{Code: f.code, Status: f.phrase, Message: f.message, ResourceID: f.resourceID, Details: f.details}
-	if e.Code == 0 {
-		e.Code = f.status
-	}
-	if e.Status == "" {
-		e.Status = http.StatusText(f.status)
-	}
-	return e
-}
-
-func (f *failure) serviceError() api.ServiceError {
-	phrase := strings.ToLower(http.StatusText(f.status))
-	e := api.ServiceError{Status: f.status, Type: strings.ReplaceAll(phrase, " ", "_"), Message: f.message}
-	for _, detail := range f.details {
-		e.Details = append(e.Details, api.ServiceDetail{Message: detail})
-	}
-	return e
+	return fields
 }

@@ -20,8 +20,8 @@ func (s *Server) IssueUserToken(userID, tenant string, kind access.UserType, sco
 
 // SigningKey returns the id and the secret of the key that signs tokens now.
 func (s *Server) SigningKey() (id string, secret []byte) {
-	key := s.tokenKeys.signer()
-	return key.ID, key.secret
+	key := s.tokenKeys.Signer()
+	return key.ID, key.Secret
 }
 
 // PollEvery sets how often the workers look for what other processes left.
@@ -56,8 +56,9 @@ func SeededOperations() []Operation {
 	return list
 }
 
-// Recording returns the store as the server uses it: changes leave events.
-func Recording(s store.Store, now func() time.Time) store.Store { return newRecordingStore(s, now) }
+// Waking returns the store as the server uses it: what leaves a member of Make
+// pending wakes the worker up.
+func Waking(s store.Store, wake func()) store.Store { return wakingStore{s, wake} }
 
 // DoTasks does every task that is due, beside the worker: afterwards there is
 // none.
@@ -93,6 +94,5 @@ func (s *Server) Streaming(write func(gone context.Context, w io.Writer) error) 
 
 // RefreshSigningKeys does what is due for the signing keys, beside the worker.
 func (s *Server) RefreshSigningKeys(ctx context.Context) error {
-	_, err := s.refreshSigningKeys(ctx)
-	return err
+	return s.tokenKeys.Refresh(ctx)
 }

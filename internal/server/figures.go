@@ -11,7 +11,6 @@ import (
 
 	"github.com/VictoriaMetrics/metrics"
 
-	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -75,17 +74,6 @@ func (f *figures) answered(o *observer, took time.Duration) {
 	}
 	f.set.GetOrCreateCounter(fmt.Sprintf("iam_http_requests_total{route=%q,method=%q,status=%q}", o.route, o.method, status)).Inc()
 	f.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("iam_http_request_duration_seconds{route=%q,method=%q}", o.route, o.method), durations).Update(took.Seconds())
-}
-
-// metricsRoute is GET /metrics.
-func (s *Server) metricsRoute() route { return route{"GET", api.PathMetrics, nil, s.handleMetrics} }
-
-// Metrics answers GET /metrics, and nothing else.
-func (s *Server) Metrics() http.Handler {
-	mux, r := NewMux(), s.metricsRoute()
-	mux.Handle(r.method, r.path, s.open(r.method, r.path, r.handle))
-	mux.Handle("", "/", s.open(otherMethod, unknownRoute, unknownPath))
-	return s.observed(mux)
 }
 
 // handleMetrics answers GET /metrics in the text format of Prometheus.

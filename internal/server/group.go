@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,24 +11,18 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
 func groupListing() listing[store.Group] {
 	return listing[store.Group]{
-		document: func(g store.Group) any { return groupToWire(g, view{all: true}) },
+		document: func(g store.Group) any { return wire.Group(g, wire.View{All: true}) },
 		name:     func(g store.Group) map[string]string { return g.Name },
 		about:    func(g store.Group) map[string]string { return g.Description },
 		modified: func(g store.Group) time.Time { return latest(g.CreatedAt, g.ModifiedAt) },
 		filter:   true, sortable: true, localized: true,
 	}
-}
-
-func latest(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // handleGroupList answers GET /iam/{tenant}/groups.
@@ -66,23 +59,9 @@ func (s *Server) writeGroups(c *call, groups []store.Group, l listing[store.Grou
 	}
 	documents := make([]api.Group, len(groups))
 	for i, g := range groups {
-		documents[i] = groupToWire(g, v)
+		documents[i] = wire.Group(g, v)
 	}
 	return writeList(c, documents, total)
-}
-
-// groupsOf loads the groups of a user, who may be a customer and so unknown to
-// this service.
-func (s *Server) groupsOf(c *call, userID string) ([]store.Group, error) {
-	id, err := memberID(c.ctx, s.store, c.tenant, userID)
-	if err != nil {
-		return nil, err
-	}
-	groups, err := s.store.GroupsOfUser(c.ctx, c.tenant, id)
-	if err != nil {
-		return nil, fmt.Errorf("listing the user's groups: %w", err)
-	}
-	return groups, nil
 }
 
 // handleUserGroupGet answers GET /iam/{tenant}/users/{userId}/groups/{groupId}.
@@ -113,19 +92,7 @@ func (s *Server) writeGroup(c *call, g store.Group) error {
 	if err != nil {
 		return err
 	}
-	return c.write(http.StatusOK, groupToWire(g, v))
-}
-
-// group loads a group or refuses with 404.
-func (s *Server) group(ctx context.Context, tx store.Tx, tenant, id string) (store.Group, error) {
-	g, err := tx.Group(ctx, tenant, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return g, notFound("Error while getting group", id, fmt.Sprintf("Group with id '%s' not found", id))
-	}
-	if err != nil {
-		return g, fmt.Errorf("reading group: %w", err)
-	}
-	return g, nil
+	return c.write(http.StatusOK, wire.Group(g, v))
 }
 
 // handleGroupCreate answers POST /iam/{tenant}/groups.
@@ -297,16 +264,6 @@ func (s *Server) fillGroup(c *call, tx store.Tx, g *store.Group, body api.GroupU
 	return nil
 }
 
-// unique drops repeats and keeps the order of first occurrences.
-func unique(list []string) []string {
-	seen := make(map[string]bool, len(list))
-	return slices.DeleteFunc(slices.Clone(list), func(s string) bool {
-		repeated := seen[s]
-		seen[s] = true
-		return repeated
-	})
-}
-
 // groupSummaries are the tenant's groups as they show inside a user.
 func (s *Server) groupSummaries(c *call) (map[string]api.GroupSummary, error) {
 	groups, err := s.store.Groups(c.ctx, c.tenant)
@@ -318,21 +275,4 @@ func (s *Server) groupSummaries(c *call) (map[string]api.GroupSummary, error) {
 		summaries[g.ID] = api.GroupSummary{ID: g.ID, Name: g.Name, Description: g.Description, Code: g.Code, UserType: access.UserType(g.UserType)}
 	}
 	return summaries, nil
-}
-
-// groupToWire presents a group.
-func groupToWire(g store.Group, v view) api.Group {
-	doc := api.Group{
-		ID: g.ID, Name: v.text(g.Name), Description: v.text(g.Description), Code: g.Code, UserType: access.UserType(g.UserType),
-		VendorID: g.VendorID, AccessControls: orEmpty(g.AccessControls), Templates: g.Templates, Restrictions: g.Restrictions,
-		Metadata: &api.Metadata{Version: g.Version, CreatedAt: stamp(g.CreatedAt), ModifiedAt: stamp(g.ModifiedAt)},
-	}
-	if g.LegalEntityID != "" {
-		doc.B2B = &api.B2B{LegalEntityID: g.LegalEntityID}
-	}
-	if g.Mixins != "" {
-		// It was encoded from this type when it was stored.
-		_ = json.Unmarshal([]byte(g.Mixins), &doc.Mixins)
-	}
-	return doc
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server/egress"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -24,14 +25,7 @@ func (s *Server) handleIntegromatOrganizationGet(c *call) error {
 	if !found {
 		return noIntegromatOrganization()
 	}
-	return c.write(http.StatusOK, o.toWire())
-}
-
-// toWire presents the organization, without the key.
-func (o integromatOrganization) toWire() api.MakeOrganization {
-	return api.MakeOrganization{
-		OrganizationID: o.OrganizationID, Sync: o.Sync, PruneStale: o.PruneStale, APIURL: o.APIURL, HasAPIKey: o.hasKey(),
-	}
+	return c.write(http.StatusOK, o.ToWire())
 }
 
 func noIntegromatOrganization() error {
@@ -46,7 +40,7 @@ func (s *Server) handleIntegromatOrganizationPut(c *call) error {
 	if err := c.decode(&body, "organizationId"); err != nil {
 		return err
 	}
-	said := integromatOrganization{
+	said := wire.IntegromatOrganization{
 		OrganizationID: body.OrganizationID, Sync: body.Sync, PruneStale: body.PruneStale,
 		APIURL: strings.TrimRight(body.APIURL, "/"), APIKey: body.APIKey,
 	}
@@ -78,7 +72,7 @@ func (s *Server) handleIntegromatOrganizationPut(c *call) error {
 	return c.done()
 }
 
-func (s *Server) checkIntegromatOrganization(o integromatOrganization) error {
+func (s *Server) checkIntegromatOrganization(o wire.IntegromatOrganization) error {
 	if !api.ValidID(o.OrganizationID) {
 		return violation(o.OrganizationID, "organizationId must be the id of a Make organization, such as 12345")
 	}
@@ -95,7 +89,7 @@ func (s *Server) checkIntegromatOrganization(o integromatOrganization) error {
 	if err := s.checkIntegromatAddress(u); err != nil {
 		return violation(o.OrganizationID, err.Error())
 	}
-	if !o.hasKey() || strings.ContainsFunc(o.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if !o.HasKey() || strings.ContainsFunc(o.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return violation(o.OrganizationID, "apiUrl needs apiKey, which is text without spaces")
 	}
 	return nil
@@ -117,7 +111,7 @@ func (s *Server) checkIntegromatAddress(u *url.URL) error {
 }
 
 // changeIntegromat carries a change of the organization on to its members.
-func (s *Server) changeIntegromat(c *call, tx store.Tx, old, o integromatOrganization) error {
+func (s *Server) changeIntegromat(c *call, tx store.Tx, old, o wire.IntegromatOrganization) error {
 	members, err := tx.MakeMembers(c.ctx, c.tenant)
 	if err != nil {
 		return fmt.Errorf("listing the members of Make: %w", err)
@@ -153,10 +147,10 @@ func (s *Server) forgetIntegromatMember(c *call, tx store.Tx, m store.MakeMember
 
 // pendIntegromatMember says whether something is to be done for a member.
 func (s *Server) pendIntegromatMember(c *call, tx store.Tx, m store.MakeMember, pending bool) error {
-	if pending {
-		s.syncs.Store(true)
-	} else if err := tx.DropMakeNotices(c.ctx, c.tenant, m.ID); err != nil {
-		return fmt.Errorf("dropping notices: %w", err)
+	if !pending {
+		if err := tx.DropMakeNotices(c.ctx, c.tenant, m.ID); err != nil {
+			return fmt.Errorf("dropping notices: %w", err)
+		}
 	}
 	return tx.UpdateMakeMember(c.ctx, c.tenant, m.ID, func(m *store.MakeMember) error {
 		now := s.timestamp()
@@ -248,31 +242,11 @@ func (s *Server) handleIntegromatMemberList(c *call) error {
 	}
 	var documents []api.MakeMember
 	for _, m := range members {
-		if d := integromatMemberToWire(m); status == "" || d.Status == status {
+		if d := wire.IntegromatMember(m); status == "" || d.Status == status {
 			documents = append(documents, d)
 		}
 	}
 	return writeList(c, cut(documents, page), len(documents))
-}
-
-// integromatMemberToWire presents a member.
-func integromatMemberToWire(m store.MakeMember) api.MakeMember {
-	d := api.MakeMember{
-		UserID: m.ID, Email: m.Email, Status: api.MakeStale, Present: m.Present, Roles: orEmpty(m.Roles), Attempts: m.Attempts,
-		LastError: m.LastError, ChangedAt: stamp(m.ChangedAt), SyncedAt: stamp(m.SyncedAt),
-	}
-	eligible := access.MakeEligible(m.Roles)
-	switch {
-	case !m.Pending && eligible:
-		d.Status = api.MakeSynced
-	case m.Pending && !eligible:
-		d.Status, d.Pending = api.MakePending, "to be removed from the Make organization"
-	case m.Pending && m.Present:
-		d.Status, d.Pending = api.MakePending, "to be told of a change"
-	case m.Pending:
-		d.Status, d.Pending = api.MakePending, "to be added to the Make organization"
-	}
-	return d
 }
 
 // handleIntegromatNoticeList answers GET /make/{tenant}/notices.
@@ -288,7 +262,7 @@ func (s *Server) handleIntegromatNoticeList(c *call) error {
 	var documents []api.MakeNotice
 	for _, n := range notices {
 		if c.query("email") == "" || api.SameEmail(n.Email, c.query("email")) {
-			documents = append(documents, api.MakeNotice{ID: n.ID, UserID: n.UserID, Email: n.Email, CreatedAt: stamp(n.CreatedAt), SentAt: stamp(n.SentAt)})
+			documents = append(documents, api.MakeNotice{ID: n.ID, UserID: n.UserID, Email: n.Email, CreatedAt: wire.Time(n.CreatedAt), SentAt: wire.Time(n.SentAt)})
 		}
 	}
 	return writeList(c, cut(documents, page), len(documents))

@@ -14,7 +14,9 @@ import (
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/audit"
 	"github.com/access-config/terraform-provider-iam/internal/server/integromat"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -35,6 +37,10 @@ func (u integromatUser) documentID() string {
 	return u.OrganizationID + "/" + strconv.FormatInt(u.UserID, 10)
 }
 
+// ownKeyBytes is the length of the key that authenticates this process to its
+// reference Make.
+const ownKeyBytes = 32
+
 // integromatKey is the key of a tenant with which the backend calls its own Make: that
 // of this process, and nothing for others.
 func (s *Server) integromatKey(tenant string) string {
@@ -45,7 +51,7 @@ func (s *Server) integromatKey(tenant string) string {
 
 // integromatClient returns a client of the tenant's Make: the one of its
 // organization, or the reference Make of this process.
-func (s *Server) integromatClient(tenant string, o integromatOrganization) (*integromat.Client, error) {
+func (s *Server) integromatClient(tenant string, o wire.IntegromatOrganization) (*integromat.Client, error) {
 	if o.APIURL == "" {
 		return integromat.New(integromat.Organization{BaseURL: "http://make.reference", Key: s.integromatKey(tenant), ID: o.OrganizationID, AllowHTTP: true}, s), nil
 	}
@@ -73,11 +79,11 @@ func (s *Server) withIntegromatKey(handle func(*call) error) func(*call) error {
 		if !right {
 			return fault("Invalid key: send Authorization: Token ID:SECRET, with an API key of the tenant", api.FaultInvalidKey)
 		}
-		if !slices.Contains(scopesOf(client), api.ScopeMakeManage) {
+		if !slices.Contains(wire.ClientScopes(client), api.ScopeMakeManage) {
 			return forbidden(api.ScopeMakeManage)
 		}
 		c.tenant, c.subject = client.Tenant, client.ID
-		c.ctx = causedBy(c.ctx, c.cause())
+		c.ctx = audit.WithActor(c.ctx, c.actor())
 		return handle(c)
 	}
 }
@@ -143,7 +149,7 @@ func integromatUsers(ctx context.Context, tx store.DocumentTx, tenant, organizat
 	}
 	var users []integromatUser
 	for _, d := range records {
-		u, err := documentToWire[integromatUser](d)
+		u, err := wire.Document[integromatUser](d)
 		if err != nil {
 			return nil, err
 		}
@@ -202,7 +208,7 @@ func (s *Server) integromatUserOfPath(c *call, tx store.DocumentTx) (u integroma
 	if err != nil {
 		return u, fmt.Errorf("reading the user of Make: %w", err)
 	}
-	return documentToWire[integromatUser](d)
+	return wire.Document[integromatUser](d)
 }
 
 // handleIntegromatUserRolePost answers POST
@@ -271,7 +277,7 @@ func (s *Server) handleIntegromatInvite(c *call) error {
 			if err != nil {
 				return fmt.Errorf("looking for the e-mail: %w", err)
 			}
-			taken, err := documentToWire[integromatUser](d)
+			taken, err := wire.Document[integromatUser](d)
 			if err != nil {
 				return err
 			}

@@ -8,24 +8,12 @@ import (
 	"slices"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// integromatOrganization is the tenant's Make organization as it is stored.
-type integromatOrganization struct {
-	OrganizationID string `json:"organizationId"`
-	Sync           bool   `json:"sync"`
-	PruneStale     bool   `json:"pruneStale"`
-	APIURL         string `json:"apiUrl,omitempty"`
-	APIKey         string `json:"apiKey,omitempty"`       // as it is
-	SealedKey      string `json:"sealedApiKey,omitempty"` // or encrypted
-}
-
-// hasKey reports whether the organization is at a Make that asks for a key.
-func (o integromatOrganization) hasKey() bool { return o.APIKey != "" || o.SealedKey != "" }
-
 // integromatOrganizationOf loads the tenant's Make organization, if it has one.
-func integromatOrganizationOf(ctx context.Context, tx store.DocumentTx, tenant string) (o integromatOrganization, found bool, err error) {
+func integromatOrganizationOf(ctx context.Context, tx store.DocumentTx, tenant string) (o wire.IntegromatOrganization, found bool, err error) {
 	d, err := tx.Document(ctx, tenant, store.KindMake, store.KindMake)
 	if errors.Is(err, store.ErrNotFound) {
 		return o, false, nil
@@ -84,19 +72,6 @@ func (s *Server) noteControl(ctx context.Context, tx store.Tx, tenant, controlID
 	return nil
 }
 
-// membersOf returns the ids of a group's members.
-func membersOf(ctx context.Context, tx store.AssignmentTx, tenant, groupID string) ([]string, error) {
-	members, _, err := tx.Members(ctx, tenant, groupID, store.Page{})
-	if err != nil {
-		return nil, fmt.Errorf("listing members: %w", err)
-	}
-	ids := make([]string, len(members))
-	for i, m := range members {
-		ids[i] = m.UserID
-	}
-	return ids, nil
-}
-
 // noteIntegromat keeps, for each of the users, what is now wanted of Make. Told says
 // that their groups have changed, of which those who are eligible are told.
 func (s *Server) noteIntegromat(ctx context.Context, tx store.Tx, tenant string, userIDs []string, told bool) error {
@@ -104,7 +79,6 @@ func (s *Server) noteIntegromat(ctx context.Context, tx store.Tx, tenant string,
 	if err != nil || !o.Sync {
 		return err
 	}
-	s.syncs.Store(true)
 	roles, err := integromatRolesOf(ctx, tx, tenant, userIDs)
 	if err != nil {
 		return err
@@ -223,4 +197,44 @@ func (s *Server) scanIntegromat(ctx context.Context, tx store.Tx, tenant string)
 		ids = append(ids, m.ID)
 	}
 	return s.noteIntegromat(ctx, tx, tenant, unique(ids), false)
+}
+
+// wakingStore wakes the worker of the sync with Make up after each transaction that
+// leaves a member of Make pending. The worker itself writes past it.
+type wakingStore struct {
+	store.Store
+
+	wake func()
+}
+
+// InTx implements store.Store.
+func (s wakingStore) InTx(ctx context.Context, fn func(tx store.Tx) error) error {
+	pending := false
+	err := s.Store.InTx(ctx, func(tx store.Tx) error { return fn(wakingTx{tx, &pending}) })
+	if pending { // even after an error: the change may be committed all the same
+		s.wake()
+	}
+	return err
+}
+
+// wakingTx notes whether a transaction leaves a member of Make pending.
+type wakingTx struct {
+	store.Tx
+
+	pending *bool
+}
+
+// CreateMakeMember implements store.Tx.
+func (t wakingTx) CreateMakeMember(ctx context.Context, m store.MakeMember) error {
+	*t.pending = *t.pending || m.Pending
+	return t.Tx.CreateMakeMember(ctx, m)
+}
+
+// UpdateMakeMember implements store.Tx.
+func (t wakingTx) UpdateMakeMember(ctx context.Context, tenant, userID string, fn func(m *store.MakeMember) error) error {
+	return t.Tx.UpdateMakeMember(ctx, tenant, userID, func(m *store.MakeMember) error {
+		err := fn(m)
+		*t.pending = *t.pending || m.Pending
+		return err
+	})
 }

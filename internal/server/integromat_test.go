@@ -112,7 +112,9 @@ func (s synced) putGroups(t *testing.T, id string, groups ...string) {
 
 func TestIntegromat_life(t *testing.T) {
 	t.Parallel()
-	s := newSynced(t, server.Options{})
+	var o server.Options
+	o.PollEvery(time.Hour) // each change wakes the worker up
+	s := newSynced(t, o)
 	const anna, ben = "anna@acme.example", "ben@acme.example"
 	id := s.create(t, "~/users", person(anna, "oe-editor"))
 	s.create(t, "~/users", person(ben, "oe-viewer"))

@@ -27,7 +27,7 @@ var errTaken = errors.New("another process is at it")
 func (s *Server) syncMembers(ctx context.Context) (wait time.Duration, err error) {
 	known := integromatDirectories{}
 	for {
-		m, err := s.store.NextMakeMember(ctx)
+		m, err := s.unrecorded.NextMakeMember(ctx)
 		if errors.Is(err, store.ErrNotFound) {
 			return s.poll, nil
 		}
@@ -61,7 +61,7 @@ func (d integromatDirectories) of(tenant string) *integromat.Directory {
 // transaction: what Make has done already, in an attempt that was cut off, is
 // found and not done again.
 func (s *Server) syncMember(ctx context.Context, m store.MakeMember, known integromatDirectories) error {
-	err := s.store.UpdateMakeMember(ctx, m.Tenant, m.ID, func(stored *store.MakeMember) error {
+	err := s.unrecorded.UpdateMakeMember(ctx, m.Tenant, m.ID, func(stored *store.MakeMember) error {
 		now := s.timestamp()
 		if !stored.Pending || stored.DueAt.After(now) {
 			return errTaken
@@ -89,7 +89,7 @@ func (s *Server) syncMember(ctx context.Context, m store.MakeMember, known integ
 
 // release gives a member back that this process has no time for any more.
 func (s *Server) release(ctx context.Context, m store.MakeMember) error {
-	err := s.store.UpdateMakeMember(ctx, m.Tenant, m.ID, func(stored *store.MakeMember) error {
+	err := s.unrecorded.UpdateMakeMember(ctx, m.Tenant, m.ID, func(stored *store.MakeMember) error {
 		stored.DueAt = s.timestamp()
 		return nil
 	})
@@ -106,7 +106,7 @@ func (s *Server) putOffIntegromat(ctx context.Context, m store.MakeMember, cause
 	delay := min(firstRetry<<min(m.Attempts, 20), lastRetry)
 	reason := shortened(strings.ReplaceAll(strings.ToValidUTF8(cause.Error(), "?"), "\x00", "?"), 500)
 	s.log.ErrorContext(ctx, "the sync with Make failed", "tenant", m.Tenant, "user", m.ID, "again_in", delay, "cause", cause.Error())
-	return s.store.InTx(ctx, func(tx store.Tx) error {
+	return s.unrecorded.InTx(ctx, func(tx store.Tx) error {
 		var refusal *integromat.Error
 		if !errors.As(cause, &refusal) || !refusal.AboutOne() {
 			if err := tx.PutOffMakeMembers(ctx, m.Tenant, now.Add(delay), reason); err != nil {
@@ -186,7 +186,7 @@ func (s *Server) bring(ctx context.Context, m store.MakeMember, client *integrom
 		}
 	}
 	m.Present = true
-	err := s.store.UpdateMakeMember(ctx, m.Tenant, m.ID, func(stored *store.MakeMember) error {
+	err := s.unrecorded.UpdateMakeMember(ctx, m.Tenant, m.ID, func(stored *store.MakeMember) error {
 		if !sameMember(*stored, m) {
 			return errTaken
 		}
@@ -199,7 +199,7 @@ func (s *Server) bring(ctx context.Context, m store.MakeMember, client *integrom
 	if err != nil {
 		return fmt.Errorf("noting the member: %w", err)
 	}
-	notices, err := s.store.WaitingMakeNotices(ctx, m.Tenant, m.ID)
+	notices, err := s.unrecorded.WaitingMakeNotices(ctx, m.Tenant, m.ID)
 	if err != nil {
 		return fmt.Errorf("listing notices: %w", err)
 	}
@@ -209,7 +209,7 @@ func (s *Server) bring(ctx context.Context, m store.MakeMember, client *integrom
 				return fmt.Errorf("sending an e-mail: %w", err)
 			}
 		}
-		if err := s.store.SentMakeNotice(ctx, n.Tenant, n.ID, s.timestamp()); err != nil && !errors.Is(err, store.ErrNotFound) {
+		if err := s.unrecorded.SentMakeNotice(ctx, n.Tenant, n.ID, s.timestamp()); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("noting the e-mail: %w", err)
 		}
 	}
@@ -223,7 +223,7 @@ func sameMember(stored, m store.MakeMember) bool { return stored.CreatedAt.Equal
 // settle notes that all is done for a member, unless something else is wanted
 // by now. A member of whom nothing is left is forgotten.
 func (s *Server) settle(ctx context.Context, m store.MakeMember, remark string) error {
-	return s.store.InTx(ctx, func(tx store.Tx) error {
+	return s.unrecorded.InTx(ctx, func(tx store.Tx) error {
 		stored, err := tx.MakeMember(ctx, m.Tenant, m.ID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && !sameMember(stored, m) {
 			return nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -87,7 +88,7 @@ func (s *Server) handleInvitationList(c *call) error {
 	now := s.timestamp()
 	var documents []api.Invitation
 	for _, i := range list {
-		document := invitationToWire(i, now)
+		document := wire.Invitation(i, now)
 		if c.holds(readsInvitations[i.Kind]) && (status == "" || document.Status == status) &&
 			(c.query("email") == "" || api.SameEmail(i.Email, c.query("email"))) {
 			documents = append(documents, document)
@@ -102,7 +103,7 @@ func (s *Server) handleInvitationGet(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.write(http.StatusOK, invitationToWire(i, s.timestamp()))
+	return c.write(http.StatusOK, wire.Invitation(i, s.timestamp()))
 }
 
 // invitation loads the invitation of the path, or refuses with 404, or with 403
@@ -132,7 +133,7 @@ func (s *Server) handleInvitationResend(c *call) error {
 			return err
 		}
 		now := s.timestamp()
-		if invitationStatus(i, now) == api.InvitationAccepted {
+		if wire.InvitationStatus(i, now) == api.InvitationAccepted {
 			return conflict("Error while resending invitation", i.ID, "The invitation was accepted: there is nothing to send again")
 		}
 		return tx.UpdateInvitation(c.ctx, c.tenant, i.ID, func(i *store.Invitation) error {
@@ -157,11 +158,11 @@ func (s *Server) handleInvitationAccept(c *call) error {
 			return err
 		}
 		now := s.timestamp()
-		switch invitationStatus(i, now) {
+		switch wire.InvitationStatus(i, now) {
 		case api.InvitationAccepted:
 			return conflict("Error while accepting invitation", i.ID, "The invitation was accepted already")
 		case api.InvitationExpired:
-			return violation(i.ID, "The invitation has expired", fmt.Sprintf("It could be accepted until %s: resend it", stamp(i.ExpiresAt)))
+			return violation(i.ID, "The invitation has expired", fmt.Sprintf("It could be accepted until %s: resend it", wire.Time(i.ExpiresAt)))
 		}
 		return confirm(c.ctx, tx, i, now)
 	})
@@ -211,22 +212,4 @@ func confirm(ctx context.Context, tx store.Tx, i store.Invitation, now time.Time
 		return fmt.Errorf("confirming the team member: %w", err)
 	}
 	return nil
-}
-
-func invitationStatus(i store.Invitation, now time.Time) api.InvitationStatus {
-	switch {
-	case !i.AcceptedAt.IsZero():
-		return api.InvitationAccepted
-	case !now.Before(i.ExpiresAt):
-		return api.InvitationExpired
-	}
-	return api.InvitationSent
-}
-
-// invitationToWire presents an invitation at a time.
-func invitationToWire(i store.Invitation, now time.Time) api.Invitation {
-	return api.Invitation{
-		ID: i.ID, Kind: api.InvitationKind(i.Kind), SubjectID: i.SubjectID, Email: i.Email, Status: invitationStatus(i, now),
-		SentCount: i.Sent, CreatedAt: stamp(i.CreatedAt), ExpiresAt: stamp(i.ExpiresAt), ResentAt: stamp(i.ResentAt), AcceptedAt: stamp(i.AcceptedAt),
-	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server/query"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -71,7 +72,7 @@ func writeList[T any](c *call, items []T, total int) error {
 	if strings.EqualFold(c.r.Header.Get(api.HeaderTotalCount), "true") {
 		header.Set(api.HeaderTotalCount, strconv.Itoa(total))
 	}
-	body, err := encode(orEmpty(items))
+	body, err := encode(wire.List(items))
 	if err != nil {
 		return err
 	}
@@ -101,14 +102,6 @@ func names(lists []string, tag string) bool {
 		}
 	}
 	return false
-}
-
-// orEmpty returns a list that JSON does not write as null.
-func orEmpty[T any](items []T) []T {
-	if items == nil {
-		return []T{}
-	}
-	return items
 }
 
 // cut returns the part of the list that the page selects.
@@ -249,10 +242,66 @@ func plain(document any) (map[string]any, error) {
 	return doc, nil
 }
 
-// stamp writes a time as the API does; the zero time is absent.
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
 	}
-	return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
+	return a
+}
+
+// unique drops repeats and keeps the order of first occurrences.
+func unique(list []string) []string {
+	seen := make(map[string]bool, len(list))
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool {
+		repeated := seen[s]
+		seen[s] = true
+		return repeated
+	})
+}
+
+// fields reads the fields parameter; nil when the request does not have it.
+func (c *call) fields() (query.Fields, error) {
+	text := c.query("fields")
+	if len(text) > query.MaxBytes {
+		return nil, badRequest(fmt.Sprintf("fields has at most %d bytes, not %d", query.MaxBytes, len(text)))
+	}
+	if text == "" {
+		return nil, nil
+	}
+	return query.ParseFields(text), nil
+}
+
+// writePicked answers with a document, or with those of its members that the
+// fields parameter names.
+func (c *call) writePicked(document any) error {
+	fields, err := c.fields()
+	if err != nil {
+		return err
+	}
+	if fields == nil {
+		return c.write(http.StatusOK, document)
+	}
+	picked, err := fields.Pick(document)
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, picked)
+}
+
+// writePickedList is writeList, with the fields parameter.
+func writePickedList[T any](c *call, items []T, total int) error {
+	fields, err := c.fields()
+	if err != nil {
+		return err
+	}
+	if fields == nil {
+		return writeList(c, items, total)
+	}
+	picked := make([]any, len(items))
+	for i, item := range items {
+		if picked[i], err = fields.Pick(item); err != nil {
+			return err
+		}
+	}
+	return writeList(c, picked, total)
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -82,56 +83,66 @@ func (l languages) texts(c *call, member string, t api.Text) (map[string]string,
 	return map[string]string{header: plain}, nil
 }
 
-// view says how localized texts go out: all languages, or the best of those
-// that the caller accepts.
-type view struct {
-	all    bool
-	ranked []string // best first, ends with the tenant's default
-}
-
 // accepted reads the request's Accept-Language. Absent, it means the tenant's
 // default language.
-func (s *Server) accepted(c *call) (view, error) {
+func (s *Server) accepted(c *call) (wire.View, error) {
 	known, err := tenantLanguages(c.ctx, s.store, c.tenant)
 	if err != nil {
-		return view{}, err
+		return wire.View{}, err
 	}
 	header := c.r.Header.Get("Accept-Language")
 	if header == "*" {
-		return view{all: true}, nil
+		return wire.View{All: true}, nil
 	}
 	tags, _, err := language.ParseAcceptLanguage(header)
 	if err != nil {
-		return view{}, badRequest("Accept-Language cannot be read", err.Error())
+		return wire.View{}, badRequest("Accept-Language cannot be read", err.Error())
 	}
-	var v view
+	var v wire.View
 	for _, tag := range tags {
 		name := tag.String()
 		if name == "mul" { // how the parser spells the wildcard
 			continue
 		}
 		if err := known.unknown(name); err != nil {
-			return view{}, err
+			return wire.View{}, err
 		}
-		v.ranked = append(v.ranked, name)
+		v.Ranked = append(v.Ranked, name)
 	}
-	v.ranked = append(v.ranked, known[0])
+	v.Ranked = append(v.Ranked, known[0])
 	return v, nil
 }
 
-// text presents a localized text.
-func (v view) text(texts map[string]string) api.Text {
-	if len(texts) == 0 {
-		return nil
+// legacyView reads how the request wants the old model. Its things are as old
+// as the tenant and never change.
+func (s *Server) legacyView(c *call) (wire.Legacy, error) {
+	v, err := s.accepted(c)
+	if err != nil {
+		return wire.Legacy{}, err
 	}
-	if v.all {
-		return texts
+	t, err := s.store.Tenant(c.ctx, c.tenant)
+	if err != nil {
+		return wire.Legacy{}, fmt.Errorf("reading the tenant: %w", err)
 	}
-	for _, tag := range v.ranked {
-		if text, ok := texts[tag]; ok {
-			return api.Text{"": text}
-		}
+	return wire.Legacy{View: v, On: true, Made: t.CreatedAt}, nil
+}
+
+// controlView reads how the request wants access controls.
+func (s *Server) controlView(c *call) (wire.Legacy, error) {
+	if s.noLegacy {
+		v, err := s.accepted(c)
+		return wire.Legacy{View: v}, err
 	}
-	// Better a text in another language than none.
-	return api.Text{"": texts[slices.Min(slices.Collect(maps.Keys(texts)))]}
+	expanded := strings.Split(c.query("expand"), ",")
+	role, resource := slices.Contains(expanded, "role"), slices.Contains(expanded, "resource")
+	var l wire.Legacy
+	var err error
+	if role || resource {
+		l, err = s.legacyView(c)
+	} else {
+		l.View, err = s.accepted(c)
+	}
+	l.On, l.Role, l.Resource = true, role, resource
+	l.RoleID, l.ResourceID = c.query("roleId"), c.query("resourceId")
+	return l, err
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -54,7 +55,7 @@ func (s *Server) locations(c *call) ([]api.Location, error) {
 	}
 	locations := make([]api.Location, len(records))
 	for i, d := range records {
-		if locations[i], err = locationToWire(d); err != nil {
+		if locations[i], err = wire.Location(d); err != nil {
 			return nil, err
 		}
 	}
@@ -71,7 +72,7 @@ func (s *Server) handleLocationGet(c *call) error {
 	if err != nil {
 		return fmt.Errorf("reading location: %w", err)
 	}
-	l, err := locationToWire(d)
+	l, err := wire.Location(d)
 	if err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func (s *Server) handleLocationCreate(c *call) error {
 	if body.ID == "" {
 		body.ID = s.newID()
 	}
-	l := locationFromWire(body.ID, api.LocationUpdate{Name: body.Name, Type: body.Type, ContactDetails: body.ContactDetails, Mixins: body.Mixins})
+	l := wire.StoredLocation(body.ID, api.LocationUpdate{Name: body.Name, Type: body.Type, ContactDetails: body.ContactDetails, Mixins: body.Mixins})
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
 		_, err := tx.Document(c.ctx, c.tenant, store.KindLocation, l.ID)
 		if err == nil {
@@ -127,7 +128,7 @@ func (s *Server) handleLocationPut(c *call) error {
 				return err
 			}
 		}
-		return s.putLocation(c, tx, locationFromWire(id, body))
+		return s.putLocation(c, tx, wire.StoredLocation(id, body))
 	})
 	switch {
 	case err != nil:
@@ -175,18 +176,4 @@ func (s *Server) handleLocationDelete(c *call) error {
 		return err
 	}
 	return c.done()
-}
-
-// locationFromWire is what a location is stored as.
-func locationFromWire(id string, body api.LocationUpdate) api.Location {
-	return api.Location{
-		ID: id, Name: body.Name, Type: body.Type, ContactDetails: body.ContactDetails, Mixins: body.Mixins, Metadata: storedMetadata(body.Metadata),
-	}
-}
-
-// locationToWire presents a location.
-func locationToWire(d store.Document) (api.Location, error) {
-	l, err := documentToWire[api.Location](d)
-	l.ID, l.Metadata = d.ID, metadataToWire(d, l.Metadata)
-	return l, err
 }

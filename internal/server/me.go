@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -59,12 +58,3 @@ func (s *Server) handleMyControls(c *call) error {
 	}
 	return s.writeControlsOf(c, groups)
 }
-
-// withTenant writes scopes as the platform does: separated by single spaces,
-// the tenant last.
-func withTenant(scopes []string, tenant string) string {
-	return strings.Join(append(scopes[:len(scopes):len(scopes)], tenantMark+tenant), " ")
-}
-
-// tenantMark starts the word in a list of scopes that is the tenant.
-const tenantMark = "tenant="

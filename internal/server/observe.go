@@ -76,18 +76,6 @@ func (s *Server) observed(next http.Handler) http.Handler {
 	})
 }
 
-// identity is what the log has a request under: its id and, where its caller
-// belongs to a trace, the id of that.
-func identity(w http.ResponseWriter, r *http.Request) []any {
-	fields := []any{"request_id", w.Header().Get(api.HeaderRequestID)}
-	if parents := r.Header.Values(api.HeaderTraceparent); len(parents) == 1 { // of several, none is the one
-		if trace, err := api.ParseTrace(parents[0], ""); err == nil {
-			fields = append(fields, "trace_id", trace.ID())
-		}
-	}
-	return fields
-}
-
 // finish logs and counts a request.
 func (s *Server) finish(r *http.Request, o *observer, took time.Duration) {
 	fields := append(

@@ -2,7 +2,6 @@ package server
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -133,40 +133,6 @@ func (s *Server) reportSource(c *call, users ...store.User) (reportSource, error
 	return source, nil
 }
 
-// accessGroup is a group as the access rules see it.
-func accessGroup(g store.Group) access.Group {
-	return access.Group{ID: g.ID, VendorID: g.VendorID, Templates: g.Templates, Controls: g.AccessControls, Restrictions: g.Restrictions}
-}
-
-// rightsOf reads what the tenant's groups can carry.
-func rightsOf(ctx context.Context, tx store.Tx, tenant string) (access.Rights, error) {
-	rights := access.Rights{Controls: map[string]access.OwnControl{}, Templates: map[string][]string{}, Scopes: map[string]bool{}}
-	templates, err := tx.Templates(ctx, tenant)
-	if err != nil {
-		return rights, fmt.Errorf("listing templates: %w", err)
-	}
-	controls, err := tx.AccessControls(ctx, tenant)
-	if err != nil {
-		return rights, fmt.Errorf("listing access controls: %w", err)
-	}
-	scopes, err := tx.Documents(ctx, tenant, store.KindScope)
-	if err != nil {
-		return rights, fmt.Errorf("listing scopes: %w", err)
-	}
-	for _, t := range templates {
-		rights.Templates[t.ID] = t.AccessControls
-	}
-	for _, control := range controls {
-		if !control.Predefined {
-			rights.Controls[control.ID] = access.OwnControl{Scopes: control.Scopes, RestrictionAware: control.RestrictionAware, VendorAware: control.VendorAware}
-		}
-	}
-	for _, d := range scopes {
-		rights.Scopes[d.ID] = true
-	}
-	return rights, nil
-}
-
 // wantsCSV reports whether the request names text/csv before any other media
 // type that it takes. JSON is for all others.
 func (c *call) wantsCSV() bool {
@@ -184,12 +150,12 @@ func (s reportSource) integromatRoles(u access.StateUser) []string {
 func (s reportSource) toWire(u access.StateUser, rows []access.Row) api.UserReport {
 	report := api.UserReport{
 		UserID: u.ID, Email: u.Email, Name: u.Name, Locked: u.Locked,
-		GroupIDs: orEmpty(u.GroupIDs), MakeRoles: orEmpty(s.integromatRoles(u)), Rows: make([]api.ReportRow, len(rows)),
+		GroupIDs: wire.List(u.GroupIDs), MakeRoles: wire.List(s.integromatRoles(u)), Rows: make([]api.ReportRow, len(rows)),
 	}
 	for i, r := range rows {
 		report.Rows[i] = api.ReportRow{
 			Category: r.Category, Entity: r.Entity, EntityLabel: r.EntityLabel, Level: r.LevelText(),
-			Restrictions: orEmpty(r.Restrictions), RestrictionAware: r.RestrictionAware,
+			Restrictions: wire.List(r.Restrictions), RestrictionAware: r.RestrictionAware,
 			GrantedBy: r.GrantedBy, Source: string(r.Source), VendorID: r.VendorID, Scopes: r.Scopes,
 		}
 		for _, source := range r.Sources {

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/audit"
+	"github.com/access-config/terraform-provider-iam/internal/server/dispatch"
 )
 
 // route is one operation of the API. Scopes lists what a token must hold: one
@@ -218,7 +220,7 @@ func unknownPath(c *call) error {
 
 // routes registers all tables, and what answers all other requests.
 func (s *Server) routes() http.Handler {
-	mux := NewMux()
+	mux := dispatch.NewMux()
 	methods := map[string][]string{}
 	register := func(method, path string, h http.HandlerFunc) {
 		mux.Handle(method, path, h)
@@ -247,7 +249,7 @@ func (s *Server) guarded(r route) http.HandlerFunc {
 		if err := s.authorize(c, r.scopes); err != nil {
 			return err
 		}
-		c.ctx = causedBy(c.ctx, c.cause())
+		c.ctx = audit.WithActor(c.ctx, c.actor())
 		return s.admitted(c, maxBody, r.handle)
 	})
 }
@@ -265,8 +267,36 @@ func (s *Server) open(method, path string, handle func(*call) error) http.Handle
 		if err := handle(c); err != nil {
 			s.writeError(c, err)
 		}
-		if r.Method != http.MethodGet && s.syncs.Load() {
-			s.integromatWorker.wakeUp() // it may have a change to carry on
-		}
 	}
+}
+
+// legacyTable is every operation of the model before access controls held
+// scopes. The public API deprecates it, so that it can be left out.
+func (s *Server) legacyTable() []route {
+	return []route{
+		{"GET", api.PathRoles, one(api.ScopeRoleRead), s.handleRoleList},
+		{"GET", api.PathRole, one(api.ScopeRoleRead), s.handleRoleGet},
+		{"GET", api.PathPermissions, one(api.ScopePermissionRead), s.handlePermissionList},
+		{"GET", api.PathPermission, one(api.ScopePermissionRead), s.handlePermissionGet},
+		{"GET", api.PathResources, one(api.ScopeResourceRead), s.handleResourceList},
+		{"GET", api.PathResource, one(api.ScopeResourceRead), s.handleResourceGet},
+		{"GET", api.PathUserGrantsOn, one(api.ScopeAccessRead), s.handleUserControlsOn},
+		{"GET", api.PathUserPermissions, one(api.ScopePermissionRead), s.handleUserPermissions},
+	}
+}
+
+// resetTable is what a backend has besides that was started over a seed.
+func (s *Server) resetTable() []route {
+	return []route{{"POST", api.PathReset, nil, s.handleReset}}
+}
+
+// metricsRoute is GET /metrics.
+func (s *Server) metricsRoute() route { return route{"GET", api.PathMetrics, nil, s.handleMetrics} }
+
+// Metrics answers GET /metrics, and nothing else.
+func (s *Server) Metrics() http.Handler {
+	mux, r := dispatch.NewMux(), s.metricsRoute()
+	mux.Handle(r.method, r.path, s.open(r.method, r.path, r.handle))
+	mux.Handle("", "/", s.open(otherMethod, unknownRoute, unknownPath))
+	return s.observed(mux)
 }

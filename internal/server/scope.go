@@ -11,6 +11,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -27,13 +28,13 @@ func (s *Server) scopes(ctx context.Context, tx store.Tx, tenant string) ([]api.
 	}
 	var list []api.Scope
 	for _, p := range access.Scopes() {
-		list = append(list, predefinedScope(p, t))
+		list = append(list, wire.PredefinedScope(p, t))
 	}
 	for _, d := range documents {
 		if _, ok := access.ScopeByID(d.ID); ok {
 			continue // it was made before there was a predefined one
 		}
-		scope, err := scopeToWire(d)
+		scope, err := wire.Scope(d)
 		if err != nil {
 			return nil, err
 		}
@@ -52,7 +53,7 @@ func (s *Server) scope(ctx context.Context, tx store.Tx, tenant, id string) (api
 		if err != nil {
 			return api.Scope{}, fmt.Errorf("reading tenant %s: %w", tenant, err)
 		}
-		return predefinedScope(p, t), nil
+		return wire.PredefinedScope(p, t), nil
 	}
 	d, err := tx.Document(ctx, tenant, store.KindScope, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -61,7 +62,7 @@ func (s *Server) scope(ctx context.Context, tx store.Tx, tenant, id string) (api
 	if err != nil {
 		return api.Scope{}, fmt.Errorf("reading scope: %w", err)
 	}
-	return scopeToWire(d)
+	return wire.Scope(d)
 }
 
 // handleScopeList answers GET /iam/{tenant}/scopes, in all languages whatever
@@ -89,7 +90,7 @@ func (s *Server) handleScopeGet(c *call) error {
 	if err != nil {
 		return err
 	}
-	scope.Description = v.text(scope.Description)
+	scope.Description = v.Text(scope.Description)
 	return c.write(http.StatusOK, scope)
 }
 
@@ -173,21 +174,6 @@ func scopeNotFound(id string) error {
 	return notFound(fmt.Sprintf("Scope with id '%s' not found", id), id)
 }
 
-// predefinedScope presents a scope that every tenant has from its start.
-func predefinedScope(p access.Scope, t store.Tenant) api.Scope {
-	return api.Scope{ID: p.ID, Domain: p.Domain, Predefined: true, Metadata: &api.Metadata{Version: 1, CreatedAt: stamp(t.CreatedAt)}}
-}
-
-// scopeToWire presents a scope of the tenant's own.
-func scopeToWire(d store.Document) (api.Scope, error) {
-	var scope api.Scope
-	if err := json.Unmarshal([]byte(d.Body), &scope); err != nil {
-		return scope, fmt.Errorf("reading the scope %s of %s: %w", d.ID, d.Tenant, err)
-	}
-	scope.Metadata = &api.Metadata{Version: d.Version, CreatedAt: stamp(d.CreatedAt), ModifiedAt: stamp(d.ModifiedAt)}
-	return scope, nil
-}
-
 // handleUserScopes answers GET /iam/{tenant}/users/{userId}/scopes.
 func (s *Server) handleUserScopes(c *call) error {
 	if _, err := s.groupsOfKnownUser(c); err != nil {
@@ -198,87 +184,4 @@ func (s *Server) handleUserScopes(c *call) error {
 		return err
 	}
 	return c.write(http.StatusOK, held)
-}
-
-// userScopes returns what a user, who may be a customer and so unknown here,
-// holds through groups.
-func (s *Server) userScopes(ctx context.Context, tx store.Tx, tenant, userID string) (api.UserScopes, error) {
-	user, err := tx.User(ctx, tenant, userID)
-	switch {
-	case err == nil:
-		userID = user.ID // it may have come as a back-office number
-	case !errors.Is(err, store.ErrNotFound):
-		return api.UserScopes{}, fmt.Errorf("reading user: %w", err)
-	}
-	groups, err := tx.GroupsOfUser(ctx, tenant, userID)
-	if err != nil {
-		return api.UserScopes{}, fmt.Errorf("listing the user's groups: %w", err)
-	}
-	subject := access.ScopeUser{Locked: user.Locked}
-	if subject.Groups, err = scopeGroups(ctx, tx, tenant, groups); err != nil {
-		return api.UserScopes{}, err
-	}
-	held := api.UserScopes{UserID: userID, Scopes: withTenant(subject.Scopes(), tenant)}
-	// All groups of an employee belong to the same vendor.
-	if i := slices.IndexFunc(groups, func(g store.Group) bool { return g.VendorID != "" }); i >= 0 {
-		held.VendorID = groups[i].VendorID
-	}
-	return held, nil
-}
-
-// scopeGroups reads what groups carry, as the rule of scopes takes it. What
-// does not exist any more gives nothing.
-func scopeGroups(ctx context.Context, tx store.Tx, tenant string, groups []store.Group) ([]access.ScopeGroup, error) {
-	grants, err := scopeGrants(ctx, tx, tenant)
-	if err != nil {
-		return nil, err
-	}
-	templates, err := tx.Templates(ctx, tenant)
-	if err != nil {
-		return nil, fmt.Errorf("listing templates: %w", err)
-	}
-	result := make([]access.ScopeGroup, len(groups))
-	for i, g := range groups {
-		ids := slices.Clone(g.AccessControls)
-		for _, t := range templates {
-			if slices.Contains(g.Templates, t.ID) {
-				ids = append(ids, t.AccessControls...)
-			}
-		}
-		result[i].Restrictions = g.Restrictions
-		for _, id := range ids {
-			if grant, ok := grants[id]; ok {
-				result[i].Grants = append(result[i].Grants, grant)
-			}
-		}
-	}
-	return result, nil
-}
-
-// scopeGrants reads the tenant's access controls by id, without scopes that
-// were deleted.
-func scopeGrants(ctx context.Context, tx store.Tx, tenant string) (map[string]access.ScopeGrant, error) {
-	controls, err := tx.AccessControls(ctx, tenant)
-	if err != nil {
-		return nil, fmt.Errorf("listing access controls: %w", err)
-	}
-	documents, err := tx.Documents(ctx, tenant, store.KindScope)
-	if err != nil {
-		return nil, fmt.Errorf("listing scopes: %w", err)
-	}
-	custom := make(map[string]bool, len(documents))
-	for _, d := range documents {
-		custom[d.ID] = true
-	}
-	grants := make(map[string]access.ScopeGrant, len(controls))
-	for _, control := range controls {
-		grant := access.ScopeGrant{RestrictionAware: control.RestrictionAware}
-		for _, id := range control.Scopes {
-			if _, predefined := access.ScopeByID(id); predefined || custom[id] {
-				grant.Scopes = append(grant.Scopes, id)
-			}
-		}
-		grants[control.ID] = grant
-	}
-	return grants, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/server/seal"
+	"github.com/access-config/terraform-provider-iam/internal/server/signing"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
@@ -233,7 +234,7 @@ func TestSealed_atOnce(t *testing.T) {
 		}
 		t.Cleanup(s.Close)
 		first, _ := servers[0].SigningKey()
-		if list, err := server.NewSigningKeys(db, keys, time.Now).List(t.Context()); err != nil || len(list) != 1 || list[0].SealedBy != keys.ID() {
+		if list, err := signing.NewKeys(db, keys, time.Now).List(t.Context()); err != nil || len(list) != 1 || list[0].SealedBy != keys.ID() {
 			t.Errorf("got %+v, %v", list, err)
 		}
 		if id, _ := s.SigningKey(); id != first {

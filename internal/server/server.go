@@ -12,74 +12,80 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/sync/singleflight"
 
+	"github.com/access-config/terraform-provider-iam/internal/server/audit"
+	"github.com/access-config/terraform-provider-iam/internal/server/dispatch"
 	"github.com/access-config/terraform-provider-iam/internal/server/egress"
 	"github.com/access-config/terraform-provider-iam/internal/server/gate"
 	"github.com/access-config/terraform-provider-iam/internal/server/seal"
+	"github.com/access-config/terraform-provider-iam/internal/server/signing"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
 // Options configure a Server. Only Store is required.
 type Options struct {
 	Store  store.Store
-	Logger *slog.Logger     // silent when nil
-	Now    func() time.Time // the system's clock when nil
-	NewID  func() string    // UUIDs that begin with the time when nil
+	Logger *slog.Logger     // silent if nil
+	Now    func() time.Time // the system's clock if nil
+	NewID  func() string    // UUIDs that begin with the time if nil
 
-	// NoLegacy leaves out roles, permissions and resources, which the public
-	// API deprecates.
+	// NoLegacy omits roles, permissions and resources, which the public API
+	// deprecates.
 	NoLegacy bool
-	// VendorGroupDelay is how long after a vendor its groups are made. The
+	// VendorGroupDelay is how long after a vendor its groups are created. The
 	// platform takes about half a second.
 	VendorGroupDelay time.Duration
-	// Requests is how many requests are worked on at a time, and Memory how many
-	// bytes their bodies and answers may take together; zero is the usual.
+	// Requests is how many requests are handled at a time, and Memory how many
+	// bytes their bodies and responses may take together; zero means the default.
 	Requests int
 	Memory   int64
-	// Connections are those of the listener, for the figures; may be nil.
+	// Connections are those of the listener, for the metrics; may be nil.
 	Connections *gate.Connections
-	// MetricsElsewhere leaves out /metrics, which Metrics answers.
+	// MetricsElsewhere omits /metrics, which Metrics answers.
 	MetricsElsewhere bool
-	// Proxies are those whose X-Forwarded-For says who calls.
+	// Proxies are the proxies whose X-Forwarded-For names the caller.
 	Proxies gate.Proxies
-	// PrivateIntegromat lets a Make have any address, in the backend's own network, too,
-	// and one without TLS.
+	// PrivateIntegromat allows every address of a Make: in the backend's own
+	// network, and without TLS.
 	PrivateIntegromat bool
-	// Audit says which audit events are no longer kept.
+	// Audit limits which audit events are kept.
 	Audit AuditLimit
-	// TestTokens lets whoever may change users act as them, for tests.
+	// TestTokens lets callers that may change users act as these users, for tests.
 	TestTokens bool
 	// Encryption has the keys under which secrets are stored; nil stores them
 	// plain.
 	Encryption *seal.Keys
 	// SigningKeyAge is how old a signing key gets before another one follows. Zero
-	// keeps it, and does not look for those of other processes.
+	// keeps the key, and does not look for keys of other processes.
 	SigningKeyAge time.Duration
-	// Reset puts the tenant back to its seed; nil where there is none, and no path
-	// for it. The server ends after the request that asks for it.
+	// Reset restores the tenant to its seed; nil without a seed, and then there is
+	// no path for it. The server ends after the request.
 	Reset func(ctx context.Context) error
-	// Mail sends an e-mail to someone; nil keeps them, for no one to read but by
-	// the API. Id is the same when it is sent again.
+	// Mail sends an e-mail. The id is the same if it is sent again. Nil sends
+	// nothing: e-mails can be read with the API only.
 	Mail func(ctx context.Context, to, id, subject, text string) error
 
-	bodyTime time.Duration // that of gate.ReadTime when zero
+	bodyTime time.Duration // gate.ReadTime if zero
 
-	poll time.Duration // taskPoll when zero; longer in a test that shows that nobody waits for it
+	poll time.Duration // taskPoll if zero; longer in tests that show that nothing waits for it
 }
 
-// Server answers the API. It is an http.Handler and safe for concurrent use;
-// the store stays the caller's to close, after the server.
+// Server answers the API. It is an http.Handler and safe for concurrent use. The
+// caller closes the store, after the server.
 type Server struct {
-	store             store.Store
+	store             store.Store // changes append audit events
+	unrecorded        store.Store // the same store: changes append no events
 	clients           Clients
 	log               *slog.Logger
 	now               func() time.Time
+	timestamp         func() time.Time // now, to the precision of the store
 	newID             func() string
 	noLegacy          bool
 	vendorGroupDelay  time.Duration
 	poll              time.Duration
-	tokenKeys         *tokenKeys
+	tokenKeys         *signing.Ring
+	signingKeys       signing.Keys
 	seal              *seal.Keys
-	ownKey            []byte // what this process calls itself with
+	ownKey            []byte // authenticates this process to its reference Make
 	room              *gate.Work
 	limits            struct{ requests, memory int64 } // of the room
 	connections       *gate.Connections
@@ -94,20 +100,22 @@ type Server struct {
 	reset             func(ctx context.Context) error
 	outgoing          *http.Transport
 	handler           http.Handler
-	draining          atomic.Bool // it is about to end
+	draining          atomic.Bool // the server is about to end
 	pings             singleflight.Group
-	worker            *worker
-	integromatWorker  *worker
-	auditWorker       *worker     // nil where all events are kept
-	keyWorker         *worker     // nil where signing keys stay
-	syncs             atomic.Bool // there was a change that the sync with Make has to know
+	tasks             *worker
+	workers           []*worker // all of them
 	mail              func(ctx context.Context, to, id, subject, text string) error
 }
 
 // New returns a server over the store. It reads the key that signs tokens, or
-// makes it on a new database, and begins with the tasks that were left over.
+// creates it in a new database, and begins with the tasks that were left over.
 func New(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail, poll: cmp.Or(o.poll, taskPoll), proxies: o.Proxies, audit: o.Audit, bodyTime: o.bodyTime, privateIntegromat: o.PrivateIntegromat, testTokens: o.TestTokens, reset: o.Reset, outgoing: egress.Transport(o.PrivateIntegromat)}
+	s := &Server{
+		log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail,
+		poll: cmp.Or(o.poll, taskPoll), proxies: o.Proxies, audit: o.Audit, bodyTime: o.bodyTime, privateIntegromat: o.PrivateIntegromat,
+		testTokens: o.TestTokens, reset: o.Reset, outgoing: egress.Transport(o.PrivateIntegromat), seal: o.Encryption,
+		connections: o.Connections, metricsElsewhere: o.MetricsElsewhere, figures: newFigures(), unrecorded: o.Store,
+	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -117,35 +125,38 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if s.newID == nil {
 		s.newID = newID
 	}
+	s.timestamp = func() time.Time { return s.now().UTC().Truncate(time.Millisecond) }
 	s.limits.requests, s.limits.memory = int64(cmp.Or(o.Requests, defaultRequests)), cmp.Or(o.Memory, defaultMemory)
 	s.room = gate.NewWork(int(s.limits.requests), s.limits.memory)
-	s.connections, s.metricsElsewhere, s.figures = o.Connections, o.MetricsElsewhere, newFigures()
 	s.brake = gate.NewBrake(s.now)
-	s.store, s.clients = newRecordingStore(o.Store, s.now), NewClients(o.Store, s.now)
-	s.ownKey = make([]byte, signingKeyBytes)
+	s.ownKey = make([]byte, ownKeyBytes)
 	_, _ = rand.Read(s.ownKey) // never fails: see crypto/rand
-	s.seal = o.Encryption
-	s.tokenKeys = &tokenKeys{source: NewSigningKeys(o.Store, o.Encryption, s.now), age: o.SigningKeyAge}
+	s.signingKeys = signing.NewKeys(o.Store, o.Encryption, s.now)
+	s.tokenKeys = signing.NewRing(s.signingKeys, o.SigningKeyAge)
+	s.tasks = s.newWorker("tasks", s.doTasks)
+	members := s.newWorker("the sync with Make", s.syncMembers)
+	s.store, s.clients = audit.NewStore(wakingStore{o.Store, members.wakeUp}, s.now), NewClients(o.Store, s.now)
 	if err := s.checkSealed(ctx); err != nil { // before anything is changed
 		return nil, err
 	}
-	if err := s.tokenKeys.refresh(ctx); err != nil {
+	if err := s.tokenKeys.Refresh(ctx); err != nil {
 		return nil, err
 	}
 	s.handler = s.routes()
-	s.worker = s.startWorker("tasks", s.doTasks)
-	s.integromatWorker = s.startWorker("the sync with Make", s.syncMembers)
 	if o.SigningKeyAge > 0 {
-		s.keyWorker = s.startWorker("the rotation of signing keys", s.refreshSigningKeys)
+		s.newWorker("the rotation of signing keys", s.refreshSigningKeys)
 	}
 	if s.audit != (AuditLimit{}) {
-		s.auditWorker = s.startWorker("the removal of audit events", s.trimEvents)
+		s.newWorker("the removal of audit events", s.trimEvents)
+	}
+	for _, w := range s.workers {
+		w.start(s.log)
 	}
 	return s, nil
 }
 
-// newID returns an id that begins with the time: what is made together then lies
-// together in the database, which writes fewer pages for it.
+// newID returns an id that begins with the time: records that are created together
+// are then stored together, and the database writes fewer pages for them.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // ServeHTTP answers one request.
@@ -153,11 +164,25 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.handler.ServeHTTP(w, r)
 }
 
-// Drain makes the server say that it is not ready, and go on: it is about to end,
-// and whoever balances shall send requests elsewhere.
+// RoundTrip answers a request without a network: a Server is an http.RoundTripper
+// as well.
+func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) { return dispatch.RoundTrip(s, r) }
+
+// Drain makes the server report that it is not ready, so that a load balancer
+// sends no more requests. It still answers those that come.
 func (s *Server) Drain() { s.draining.Store(true) }
 
-// timestamp is the present to the precision that the store keeps.
-func (s *Server) timestamp() time.Time {
-	return s.now().UTC().Truncate(time.Millisecond)
+// Close stops the workers and waits for them. What they have not done stays in the
+// store, for the next server on it. Call Close after the last request and before
+// closing the store; calling it again does nothing.
+func (s *Server) Close() {
+	for _, w := range s.workers {
+		w.stop()
+	}
+	s.outgoing.CloseIdleConnections()
+}
+
+// refreshSigningKeys is the task of a worker.
+func (s *Server) refreshSigningKeys(ctx context.Context) (wait time.Duration, err error) {
+	return signing.Poll, s.tokenKeys.Refresh(ctx)
 }

@@ -6,49 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// settingOwner is whose configuration items these are: the tenant's, or those
-// of one of its clients.
-type settingOwner struct{ tenant, client string }
-
 func (c *call) settingOwner() settingOwner {
 	return settingOwner{tenant: c.tenant, client: c.value("client")} // there is no empty client in a path
-}
-
-func (o settingOwner) kind() string {
-	if o.client == "" {
-		return store.KindSetting
-	}
-	return store.KindClientSetting
-}
-
-// id is where an item is kept. The names of clients and keys may hold any
-// character: the slash between them is the only one that is not escaped.
-func (o settingOwner) id(key string) string {
-	if o.client == "" {
-		return key
-	}
-	return url.PathEscape(o.client) + "/" + url.PathEscape(key)
-}
-
-// settingToWire presents a configuration item.
-func settingToWire(d store.Document) (api.Setting, error) {
-	var item api.Setting
-	if err := json.Unmarshal([]byte(d.Body), &item); err != nil {
-		return item, fmt.Errorf("reading the setting %s of %s: %w", d.ID, d.Tenant, err)
-	}
-	item.Version = d.Version
-	if item.Client != "" {
-		item.ID = item.Client + "_" + item.Key // as the platform makes it
-	}
-	return item, nil
 }
 
 // handleSettingList answers GET /configuration/{tenant}/configurations, and
@@ -71,7 +38,7 @@ func writeSettings(c *call, items []api.Setting) error {
 		}
 		items = slices.DeleteFunc(items, func(item api.Setting) bool { return !slices.Contains(keys, item.Key) })
 	}
-	return c.write(http.StatusOK, orEmpty(items))
+	return c.write(http.StatusOK, wire.List(items))
 }
 
 // settings are the tenant's configuration items of a kind.
@@ -82,7 +49,7 @@ func (s *Server) settings(ctx context.Context, tenant, kind string) ([]api.Setti
 	}
 	items := make([]api.Setting, len(documents))
 	for i, d := range documents {
-		if items[i], err = settingToWire(d); err != nil {
+		if items[i], err = wire.Setting(d); err != nil {
 			return nil, err
 		}
 	}
@@ -101,7 +68,7 @@ func (s *Server) handleSettingClientList(c *call) error {
 		names[i] = item.Client
 	}
 	slices.Sort(names)
-	return c.write(http.StatusOK, orEmpty(slices.Compact(names)))
+	return c.write(http.StatusOK, wire.List(slices.Compact(names)))
 }
 
 // handleGlobalSettingList answers GET /configuration/{tenant}/global-configurations:
@@ -134,15 +101,6 @@ func (s *Server) handleSettingGet(c *call) error {
 
 func noSetting(key string) error {
 	return notFound("Configuration not found", key, fmt.Sprintf("There is no configuration item with the key '%s'", key))
-}
-
-// loadSetting reads an item; the error is store.ErrNotFound when there is none.
-func loadSetting(ctx context.Context, tx store.DocumentTx, o settingOwner, key string) (api.Setting, error) {
-	d, err := tx.Document(ctx, o.tenant, o.kind(), o.id(key))
-	if err != nil {
-		return api.Setting{}, fmt.Errorf("reading setting: %w", err)
-	}
-	return settingToWire(d)
 }
 
 // maxSettings is how many items a request may make: all others who write wait
@@ -183,7 +141,7 @@ func (s *Server) handleSettingCreate(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.write(http.StatusCreated, orEmpty(made))
+	return c.write(http.StatusCreated, wire.List(made))
 }
 
 // owns takes a new item over for the owner, or refuses it.

@@ -181,19 +181,3 @@ func siteCodes(ctx context.Context, tx store.DocumentTx, tenant string) ([]strin
 	}
 	return codes, nil
 }
-
-// setting reads the value of a tenant's configuration item into v; found is
-// false when there is none.
-func setting(ctx context.Context, tx store.DocumentTx, tenant, key string, v any) (found bool, err error) {
-	item, err := loadSetting(ctx, tx, settingOwner{tenant: tenant}, key)
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(item.Value, v)
-	}
-	if err != nil {
-		return false, fmt.Errorf("reading the setting %s of %s: %w", key, tenant, err)
-	}
-	return true, nil
-}

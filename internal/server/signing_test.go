@@ -13,6 +13,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/server/signing"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
@@ -30,8 +31,8 @@ type stillClock struct{ at atomic.Int64 }
 func (c *stillClock) Now() time.Time          { return time.UnixMilli(c.at.Load()) }
 func (c *stillClock) advance(d time.Duration) { c.at.Add(d.Milliseconds()) }
 
-// signing is a backend whose signing keys rotate, but not by themselves.
-func signing(t *testing.T) (*backend, *stillClock) {
+// withSigning is a backend whose signing keys rotate, but not by themselves.
+func withSigning(t *testing.T) (*backend, *stillClock) {
 	t.Helper()
 	c := new(stillClock)
 	c.at.Store(time.Now().UnixMilli())
@@ -43,7 +44,7 @@ func signing(t *testing.T) (*backend, *stillClock) {
 
 func (b *backend) rotate(t *testing.T, c *stillClock, endTokens bool) (id string) {
 	t.Helper()
-	id, err := server.NewSigningKeys(b.store, nil, c.Now).Rotate(t.Context(), endTokens)
+	id, err := signing.NewKeys(b.store, nil, c.Now).Rotate(t.Context(), endTokens)
 	if err == nil {
 		err = b.server.RefreshSigningKeys(t.Context())
 	}
@@ -82,7 +83,7 @@ func (c *stillClock) forged(t *testing.T, id string, secret []byte) string {
 // knows it. The old one verifies for as long as one of its tokens may be good.
 func TestSigning_rotation(t *testing.T) {
 	t.Parallel()
-	filled, c := signing(t)
+	filled, c := withSigning(t)
 	b := over(t, filled, server.Options{Store: filled.store, Now: c.Now, SigningKeyAge: signingAge})
 	refresh := func() {
 		t.Helper()
@@ -149,7 +150,7 @@ func (s countingStore) SigningKeys(ctx context.Context) ([]store.SigningKey, err
 // keys does not have the database read each time.
 func TestSigning_unknownKey(t *testing.T) {
 	t.Parallel()
-	one, c := signing(t)
+	one, c := withSigning(t)
 	var reads atomic.Int32
 	var fails atomic.Bool
 	two := over(t, one, server.Options{Store: countingStore{one.store, &reads, &fails}, Now: c.Now})
@@ -177,7 +178,7 @@ func TestSigning_unknownKey(t *testing.T) {
 // name none.
 func TestSigning_unnamed(t *testing.T) {
 	t.Parallel()
-	b, c := signing(t)
+	b, c := withSigning(t)
 	secret := []byte("thirty-two bytes that sign tokens")
 	b.opens(t, "without such a key", c.forged(t, "", secret), 401)
 	old := store.SigningKey{ID: "1", Secret: base64.StdEncoding.EncodeToString(secret), CreatedAt: c.Now().Add(-time.Hour)}
@@ -194,7 +195,7 @@ func TestSigning_unnamed(t *testing.T) {
 // What was removed after a leak ends at once, however fast keys follow.
 func TestSigning_endTokens(t *testing.T) {
 	t.Parallel()
-	b, c := signing(t)
+	b, c := withSigning(t)
 	token := b.issue(t, servertest.Tenant, api.ScopeGroupRead)
 	b.rotate(t, c, false)
 	b.rotate(t, c, false)
@@ -202,7 +203,7 @@ func TestSigning_endTokens(t *testing.T) {
 	id := b.rotate(t, c, true)
 	b.opens(t, "after its end", token, 401)
 	b.opens(t, "of the new key", b.issue(t, servertest.Tenant, api.ScopeGroupRead), 200)
-	list, err := server.NewSigningKeys(b.store, nil, c.Now).List(t.Context())
+	list, err := signing.NewKeys(b.store, nil, c.Now).List(t.Context())
 	if err != nil || len(list) != 1 || list[0].ID != id || !list[0].EndsAt.IsZero() {
 		t.Errorf("got %+v, %v", list, err)
 	}
@@ -213,7 +214,7 @@ func TestSigning_make(t *testing.T) {
 	t.Parallel()
 	s := newSynced(t, server.Options{})
 	s.organization(t, 201, `"sync": true`)
-	if _, err := server.NewSigningKeys(s.store, nil, time.Now).Rotate(t.Context(), true); err != nil {
+	if _, err := signing.NewKeys(s.store, nil, time.Now).Rotate(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.server.RefreshSigningKeys(t.Context()); err != nil {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -23,9 +24,9 @@ func (s *Server) handleSiteList(c *call) error {
 		return err
 	}
 	for i, site := range sites {
-		sites[i] = siteToWire(site, c.query("expand"))
+		sites[i] = wire.ExpandSite(site, c.query("expand"))
 	}
-	return c.write(http.StatusOK, orEmpty(sites))
+	return c.write(http.StatusOK, wire.List(sites))
 }
 
 // handleSiteCodeList answers GET /site/{tenant}/siteslist.
@@ -43,7 +44,7 @@ func (s *Server) handleSiteCodeList(c *call) error {
 
 // listedSites are the sites of the page that the request asks for. It counts
 // all of them where the request wants that.
-func (s *Server) listedSites(c *call) ([]siteDocument, error) {
+func (s *Server) listedSites(c *call) ([]wire.Object, error) {
 	inactive, err := c.flag("includeInactive")
 	if err != nil {
 		return nil, err
@@ -59,16 +60,16 @@ func (s *Server) listedSites(c *call) ([]siteDocument, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listing sites: %w", err)
 	}
-	sites := make([]siteDocument, len(documents))
+	sites := make([]wire.Object, len(documents))
 	for i, d := range documents {
-		if sites[i], err = readSite(d); err != nil {
+		if sites[i], err = wire.Site(d); err != nil {
 			return nil, err
 		}
 	}
 	if !inactive {
-		sites = slices.DeleteFunc(sites, func(site siteDocument) bool { return site["active"] != true })
+		sites = slices.DeleteFunc(sites, func(site wire.Object) bool { return site["active"] != true })
 	}
-	l := listing[siteDocument]{document: func(site siteDocument) any { return site }, filter: true, sortable: true, pageSize: sitePageSize}
+	l := listing[wire.Object]{document: func(site wire.Object) any { return site }, filter: true, sortable: true, pageSize: sitePageSize}
 	sites, total, err := l.apply(c, sites)
 	if err == nil && counted {
 		c.w.Header().Set(api.HeaderSiteCount, strconv.Itoa(total))
@@ -85,11 +86,11 @@ func (s *Server) handleSiteGet(c *call) error {
 	if site["active"] != true && !c.holds(api.ScopeSiteManage) {
 		return forbidden(api.ScopeSiteManage)
 	}
-	return c.write(http.StatusOK, siteToWire(site, c.query("expand")))
+	return c.write(http.StatusOK, wire.ExpandSite(site, c.query("expand")))
 }
 
 // loadSite reads a site or refuses with 404.
-func loadSite(ctx context.Context, tx store.DocumentTx, tenant, code string) (siteDocument, error) {
+func loadSite(ctx context.Context, tx store.DocumentTx, tenant, code string) (wire.Object, error) {
 	d, err := tx.Document(ctx, tenant, store.KindSite, code)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, notFound("Site not found", code, fmt.Sprintf("There is no site with the code '%s'", code))
@@ -97,7 +98,7 @@ func loadSite(ctx context.Context, tx store.DocumentTx, tenant, code string) (si
 	if err != nil {
 		return nil, fmt.Errorf("reading site: %w", err)
 	}
-	return readSite(d)
+	return wire.Site(d)
 }
 
 // handleSiteCreate answers POST /site/{tenant}/sites.
@@ -106,7 +107,7 @@ func (s *Server) handleSiteCreate(c *call) error {
 	if err != nil {
 		return err
 	}
-	doc := mergePatch(nil, body) // without nulls
+	doc := wire.MergePatch(nil, body) // without nulls
 	site, err := checkSite(doc)
 	if err != nil {
 		return err
@@ -133,25 +134,25 @@ func (s *Server) handleSiteCreate(c *call) error {
 // handleSitePut answers PUT /site/{tenant}/sites/{siteCode}: it replaces the
 // site. What reads do not show, or only the service decides, stays if left out.
 func (s *Server) handleSitePut(c *call) error {
-	return s.changeSite(c, func(present, body siteDocument) siteDocument {
-		kept := siteDocument{}
+	return s.changeSite(c, func(present, body wire.Object) wire.Object {
+		kept := wire.Object{}
 		for _, name := range []string{"code", "default", "mixins"} {
 			_, said := body[name]
 			if value, ok := present[name]; ok && !said {
 				kept[name] = value
 			}
 		}
-		return mergePatch(kept, body)
+		return wire.MergePatch(kept, body)
 	})
 }
 
 // handleSitePatch answers PATCH /site/{tenant}/sites/{siteCode}: it changes the
 // members of the body, objects member by member, and removes those that are
 // null.
-func (s *Server) handleSitePatch(c *call) error { return s.changeSite(c, mergePatch) }
+func (s *Server) handleSitePatch(c *call) error { return s.changeSite(c, wire.MergePatch) }
 
 // changeSite puts what lay makes of the present site and the body in its place.
-func (s *Server) changeSite(c *call, lay func(present, body siteDocument) siteDocument) error {
+func (s *Server) changeSite(c *call, lay func(present, body wire.Object) wire.Object) error {
 	body, err := c.decodeObject()
 	if err != nil {
 		return err
@@ -167,7 +168,7 @@ func (s *Server) changeSite(c *call, lay func(present, body siteDocument) siteDo
 		if err != nil {
 			return err
 		}
-		version := siteVersion(present)
+		version := wire.SiteVersion(present)
 		switch {
 		case site.Code != code:
 			return badRequest("The site is not valid", fmt.Sprintf("The code of site '%s' cannot change", code))
@@ -195,7 +196,7 @@ func (s *Server) unsetDefaultSite(ctx context.Context, tx store.DocumentTx, tena
 		return fmt.Errorf("listing sites: %w", err)
 	}
 	for _, d := range documents {
-		site, err := readSite(d)
+		site, err := wire.Site(d)
 		if err != nil {
 			return err
 		}
@@ -238,10 +239,10 @@ func (s *Server) handleSiteDelete(c *call) error {
 }
 
 // storeSite keeps a site, whose version the store counts.
-func (s *Server) storeSite(ctx context.Context, tx store.DocumentTx, tenant string, doc siteDocument) error {
+func (s *Server) storeSite(ctx context.Context, tx store.DocumentTx, tenant string, doc wire.Object) error {
 	code, _ := doc["code"].(string)
-	kept := mergePatch(doc, siteDocument{"metadata": siteDocument{"version": nil}})
-	if rest, _ := kept["metadata"].(siteDocument); len(rest) == 0 {
+	kept := wire.MergePatch(doc, wire.Object{"metadata": wire.Object{"version": nil}})
+	if rest, _ := kept["metadata"].(wire.Object); len(rest) == 0 {
 		delete(kept, "metadata")
 	}
 	body, err := json.Marshal(kept)

@@ -1,72 +1,20 @@
 package server
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"maps"
 	"regexp"
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server/door"
 	"github.com/access-config/terraform-provider-iam/internal/server/query"
-	"github.com/access-config/terraform-provider-iam/internal/store"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 )
-
-// siteDocument is a site with all that callers keep in it, whether the backend
-// knows it or not. Numbers are as they were written.
-type siteDocument = map[string]any
-
-// readSite returns a stored site with its version.
-func readSite(d store.Document) (siteDocument, error) {
-	doc, err := decodeDocument([]byte(d.Body))
-	if err != nil {
-		return nil, fmt.Errorf("reading site %s of %s: %w", d.ID, d.Tenant, err)
-	}
-	return mergePatch(doc, siteDocument{"metadata": siteDocument{"version": d.Version}}), nil
-}
-
-// siteVersion is the version that readSite gave.
-func siteVersion(doc siteDocument) int {
-	metadata, _ := doc["metadata"].(siteDocument)
-	version, _ := metadata["version"].(int)
-	return version
-}
-
-// siteToWire presents a site. Mixins are left out unless expand asks for them,
-// as "mixin:*" or by name.
-func siteToWire(doc siteDocument, expand string) siteDocument {
-	mixins, ok := doc["mixins"].(siteDocument)
-	if !ok {
-		return doc
-	}
-	wanted := siteDocument{}
-	asked := false
-	for word := range strings.SplitSeq(expand, ",") {
-		kind, name, _ := strings.Cut(strings.TrimSpace(word), ":")
-		if kind != "mixin" && kind != "mixins" {
-			continue
-		}
-		asked = true
-		for key, value := range mixins {
-			if name == "*" || name == key {
-				wanted[key] = value
-			}
-		}
-	}
-	shown := maps.Clone(doc)
-	delete(shown, "mixins")
-	if asked {
-		shown["mixins"] = wanted
-	}
-	return shown
-}
 
 // decodeObject reads the body, an object of any members.
 func (c *call) decodeObject() (map[string]any, error) {
-	doc, err := decodeDocument(c.body)
+	doc, err := wire.DecodeObject(c.body)
 	if err != nil {
 		return nil, badRequest("The body must be a JSON object")
 	}
@@ -80,43 +28,6 @@ func (c *call) decodeObject() (map[string]any, error) {
 	return doc, nil
 }
 
-func decodeDocument(text []byte) (map[string]any, error) {
-	if !json.Valid(text) {
-		return nil, errors.New("it is not one JSON document")
-	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	var doc map[string]any
-	if err := d.Decode(&doc); err != nil {
-		return nil, err
-	}
-	if doc == nil {
-		return nil, errors.New("it is null")
-	}
-	return doc, nil
-}
-
-// mergePatch changes a document as a JSON merge patch (RFC 7396) does, and
-// leaves both as they are.
-func mergePatch(target, patch map[string]any) map[string]any {
-	merged := maps.Clone(target)
-	if merged == nil {
-		merged = map[string]any{}
-	}
-	for name, value := range patch {
-		switch value := value.(type) {
-		case nil:
-			delete(merged, name)
-		case map[string]any:
-			inner, _ := merged[name].(map[string]any)
-			merged[name] = mergePatch(inner, value)
-		default:
-			merged[name] = value
-		}
-	}
-	return merged
-}
-
 // requiredOfSites are the members that a site must have.
 var requiredOfSites = []string{
 	"code", "name", "defaultLanguage", "languages", "currency",
@@ -124,11 +35,11 @@ var requiredOfSites = []string{
 }
 
 // defaultsOfSites are members that a site has unless its caller says otherwise.
-var defaultsOfSites = siteDocument{"active": true, "default": false, "taxDeterminationBasedOn": api.TaxByBillingAddress}
+var defaultsOfSites = wire.Object{"active": true, "default": false, "taxDeterminationBasedOn": api.TaxByBillingAddress}
 
 // checkSite reads a site as far as the backend knows its members, or refuses
 // it. It fills in what has a default.
-func checkSite(doc siteDocument) (api.Site, error) {
+func checkSite(doc wire.Object) (api.Site, error) {
 	const refused = "The site is not valid"
 	var site api.Site
 	var missing []string

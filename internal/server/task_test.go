@@ -310,7 +310,7 @@ func TestTasks_storeFails(t *testing.T) {
 	b.create(t, vendors, `{"id": "v", "name": "Vendor"}`)
 	db.until(t, func() bool { return len(b.groupsOf(t, "v")) == 4 })
 	b.server.Close()
-	if !log.has("tasks cannot be done") || !log.has("the network is down") {
+	if !log.has("tasks failed") || !log.has("the network is down") {
 		t.Error("the failure is not in the log")
 	}
 }

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -52,7 +54,7 @@ func (s *Server) teamDocuments(c *call) ([]api.TeamMember, error) {
 	}
 	documents := make([]api.TeamMember, len(members))
 	for i, m := range members {
-		documents[i] = teamMemberToWire(m, byMember[m.ID])
+		documents[i] = wire.TeamMember(m, byMember[m.ID])
 	}
 	return documents, nil
 }
@@ -71,19 +73,7 @@ func (s *Server) writeTeamMember(c *call, m store.TeamMember) error {
 	if err != nil {
 		return fmt.Errorf("listing product assignments: %w", err)
 	}
-	return c.write(http.StatusOK, teamMemberToWire(m, assigned))
-}
-
-// teamMember loads a member or refuses with 404.
-func (s *Server) teamMember(ctx context.Context, tx store.Tx, tenant, id string) (store.TeamMember, error) {
-	m, err := tx.TeamMember(ctx, tenant, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return m, notFound("Error while getting team member", id, fmt.Sprintf("Nobody in the team has the id '%s'; invite the person first", id))
-	}
-	if err != nil {
-		return m, fmt.Errorf("reading team member: %w", err)
-	}
-	return m, nil
+	return c.write(http.StatusOK, wire.TeamMember(m, assigned))
 }
 
 // handleTeamMemberCreate answers POST /team/{tenant}/members. Who has registered
@@ -206,15 +196,6 @@ func (s *Server) handleTeamMemberDelete(c *call) error {
 	return c.done()
 }
 
-// teamRole returns what a user is in the team; empty for who is not in it.
-func teamRole(ctx context.Context, tx store.TeamTx, u store.User) (access.TeamRole, error) {
-	m, err := tx.TeamMemberByEmail(ctx, u.Tenant, u.Email)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return "", fmt.Errorf("looking for the team member: %w", err)
-	}
-	return access.TeamRole(m.Role), nil
-}
-
 // handleTeamOwnerGet answers GET /team/{tenant}/owner.
 func (s *Server) handleTeamOwnerGet(c *call) error {
 	m, err := s.store.TeamOwner(c.ctx, c.tenant)
@@ -264,18 +245,36 @@ func (s *Server) handleTeamOwnerPut(c *call) error {
 	return c.done()
 }
 
-// teamMemberToWire presents a member with the products that it may use.
-func teamMemberToWire(m store.TeamMember, assigned []store.ProductAssignment) api.TeamMember {
-	roles := map[string]string{}
-	for _, a := range assigned {
-		roles[a.Product] = a.Role
+// handleTeamOrganizationList answers GET /team/{tenant}/organizations: the
+// tenants that an account belongs to. Of other tenants it shows no more than
+// this, and only for someone who belongs to the tenant that asks.
+func (s *Server) handleTeamOrganizationList(c *call) error {
+	email := c.query("email")
+	if !api.ValidEmail(email) {
+		return badRequest(fmt.Sprintf("email must be an e-mail address, not %q", email))
 	}
-	products := []api.HeldProduct{}
-	for _, held := range access.TeamRole(m.Role).Holds(roles) {
-		products = append(products, api.HeldProduct{Product: held.Product, Role: held.Role, ByTeamRole: held.ByTeamRole})
+	users, err := s.store.UsersOf(c.ctx, email)
+	if err != nil {
+		return fmt.Errorf("looking for users: %w", err)
 	}
-	return api.TeamMember{
-		ID: m.ID, Email: m.Email, Role: access.TeamRole(m.Role), Status: api.TeamStatus(m.Status),
-		CreatedAt: stamp(m.CreatedAt), JoinedAt: stamp(m.JoinedAt), Products: products,
+	members, err := s.store.TeamMembersOf(c.ctx, email)
+	if err != nil {
+		return fmt.Errorf("looking for team members: %w", err)
 	}
+	roles := map[string]access.TeamRole{}
+	for _, u := range users {
+		roles[u.Tenant] = ""
+	}
+	for _, m := range members {
+		roles[m.Tenant] = access.TeamRole(m.Role)
+	}
+	if _, ok := roles[c.tenant]; !ok {
+		return notFound("Error while listing organizations", email, fmt.Sprintf("'%s' belongs to no user and to no member of the team; invite the person first", email))
+	}
+	var documents []api.Organization
+	for tenant, role := range roles {
+		documents = append(documents, api.Organization{Tenant: tenant, Role: role})
+	}
+	slices.SortFunc(documents, func(a, b api.Organization) int { return strings.Compare(a.Tenant, b.Tenant) })
+	return c.write(http.StatusOK, documents)
 }

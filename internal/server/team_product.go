@@ -8,6 +8,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -19,7 +20,7 @@ func (s *Server) handleTeamProductList(c *call) error {
 	}
 	var documents []api.TeamProduct
 	for _, p := range access.TeamProducts() {
-		document := api.TeamProduct{ID: p.ID, Label: p.Label, Roles: orEmpty(p.Roles), MemberIDs: []string{}}
+		document := api.TeamProduct{ID: p.ID, Label: p.Label, Roles: wire.List(p.Roles), MemberIDs: []string{}}
 		for _, m := range members {
 			if slices.ContainsFunc(m.Products, func(held api.HeldProduct) bool { return held.Product == p.ID }) {
 				document.MemberIDs = append(document.MemberIDs, m.ID)

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -23,19 +23,7 @@ func (s *Server) handleTemplateGet(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.write(http.StatusOK, templateToDefinition(t, v))
-}
-
-// template loads a role template or refuses with 404.
-func (s *Server) template(ctx context.Context, tx store.Tx, tenant, id string) (store.Template, error) {
-	t, err := tx.Template(ctx, tenant, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return t, notFound("Error while getting template", id, fmt.Sprintf("Template with id '%s' not found", id))
-	}
-	if err != nil {
-		return t, fmt.Errorf("reading template: %w", err)
-	}
-	return t, nil
+	return c.write(http.StatusOK, wire.TemplateDefinition(t, v))
 }
 
 // handleTemplatePut answers PUT /iam/{tenant}/templates/{templateId}: it
@@ -254,18 +242,34 @@ func templateUsers(c *call, tx store.Tx, id string) ([]string, error) {
 	return users, nil
 }
 
-// templateToDefinition presents a role template with what it was made from. For
-// a predefined one that is what the catalog says.
-func templateToDefinition(t store.Template, v view) api.TemplateDefinition {
-	doc := api.TemplateDefinition{
-		Template: templateToWire(t, v), BasedOn: t.BasedOn, Access: t.Access, Predefined: t.Predefined,
-		Metadata: &api.Metadata{Version: t.Version, CreatedAt: stamp(t.CreatedAt), ModifiedAt: stamp(t.ModifiedAt)},
+// handleTemplateList answers GET /iam/{tenant}/templates.
+func (s *Server) handleTemplateList(c *call) error {
+	v, err := s.accepted(c)
+	if err != nil {
+		return err
 	}
-	if known, ok := access.TemplateByID(t.ID); ok && t.Predefined {
-		doc.Access = map[string]string{}
-		for entity, level := range known.Access.Map() {
-			doc.Access[entity] = level.String()
+	templates, err := s.store.Templates(c.ctx, c.tenant)
+	if err != nil {
+		return fmt.Errorf("listing templates: %w", err)
+	}
+	l := listing[store.Template]{
+		document: func(t store.Template) any { return wire.Template(t, wire.View{All: true}) },
+		name:     func(t store.Template) map[string]string { return t.Name },
+		about:    func(t store.Template) map[string]string { return t.Description },
+		sortable: true, localized: true,
+	}
+	templates, total, err := l.apply(c, templates)
+	if err != nil {
+		return err
+	}
+	documents := make([]api.Template, len(templates))
+	for i, t := range templates {
+		documents[i] = wire.Template(t, v)
+		if c.query("expand") == "accessControls" {
+			if documents[i].Documents, err = s.controlDocuments(c, t.AccessControls, v); err != nil {
+				return err
+			}
 		}
 	}
-	return doc
+	return writeList(c, documents, total)
 }

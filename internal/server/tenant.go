@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/audit"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -26,11 +29,12 @@ func (s *Server) EnsureTenant(ctx context.Context, name, owner string) (created 
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return false, fmt.Errorf("looking for tenant %s: %w", name, err)
 	}
-	err = s.store.InTx(ctx, func(tx store.Tx) error {
-		if err := tx.CreateTenant(ctx, store.Tenant{Name: name, CreatedAt: s.timestamp()}); err != nil {
+	// One event for the tenant with all that it starts with.
+	err = s.unrecorded.InTx(ctx, func(tx store.Tx) error {
+		if err := audit.NewTx(tx, s.now).CreateTenant(ctx, store.Tenant{Name: name, CreatedAt: s.timestamp()}); err != nil {
 			return err
 		}
-		return s.fillTenant(asStart(ctx), tx, name, owner)
+		return s.fillTenant(ctx, tx, name, owner)
 	})
 	if errors.Is(err, store.ErrExists) {
 		return false, nil // another process made it meanwhile
@@ -52,7 +56,7 @@ func (s *Server) fillTenant(ctx context.Context, tx store.Tx, tenant, owner stri
 	now := s.timestamp() // one for all: lists are in the order of time, then id
 	for _, c := range access.Controls() {
 		err := tx.CreateAccessControl(ctx, store.AccessControl{
-			Tenant: tenant, ID: c.ID, Name: english(c.Label), Domains: []string{c.Label}, Scopes: c.Scopes,
+			Tenant: tenant, ID: c.ID, Name: wire.English(c.Label), Domains: []string{c.Label}, Scopes: c.Scopes,
 			RestrictionAware: c.RestrictionAware(), RestrictedTo: string(c.RestrictedTo), VendorAware: c.VendorAware,
 			Predefined: true, CreatedAt: now,
 		})
@@ -62,7 +66,7 @@ func (s *Server) fillTenant(ctx context.Context, tx store.Tx, tenant, owner stri
 	}
 	for _, t := range access.Templates() {
 		err := tx.CreateTemplate(ctx, store.Template{
-			Tenant: tenant, ID: t.ID, Name: english(t.Label), AccessControls: access.ControlIDs(access.Expand(t.Access, nil)),
+			Tenant: tenant, ID: t.ID, Name: wire.English(t.Label), AccessControls: access.ControlIDs(access.Expand(t.Access, nil)),
 			Predefined: true, CreatedAt: now,
 		})
 		if err != nil {
@@ -71,7 +75,7 @@ func (s *Server) fillTenant(ctx context.Context, tx store.Tx, tenant, owner stri
 	}
 	for _, g := range access.PredefinedGroups() {
 		err := tx.CreateGroup(ctx, store.Group{
-			Tenant: tenant, ID: g.ID, Name: english(g.Name), Description: english(g.Description), Code: g.Code,
+			Tenant: tenant, ID: g.ID, Name: wire.English(g.Name), Description: wire.English(g.Description), Code: g.Code,
 			UserType: string(g.UserType), AccessControls: g.Controls, Predefined: true, CreatedAt: now,
 		})
 		if err != nil {
@@ -158,9 +162,16 @@ func options(ids ...string) (string, error) {
 	return string(text), err
 }
 
-func english(text string) map[string]string {
-	if text == "" {
-		return nil
+// handleReset answers POST /iam/{tenant}/reset: the tenant is what the seed made
+// it, whatever became of it. It takes every scope, for it undoes what each of them
+// allows.
+func (s *Server) handleReset(c *call) error {
+	missing := slices.DeleteFunc(api.AllScopes(), c.holds)
+	if len(missing) > 0 {
+		return forbidden(missing...)
 	}
-	return map[string]string{"en": text}
+	if err := s.reset(c.ctx); err != nil {
+		return fmt.Errorf("resetting the tenant: %w", err)
+	}
+	return c.done()
 }

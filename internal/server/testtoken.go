@@ -1,15 +1,15 @@
 package server
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/audit"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -48,7 +48,7 @@ func (s *Server) handleTestToken(c *call) error {
 	if err != nil {
 		return err
 	}
-	return s.writeToken(c, id, claims{Tenant: c.tenant, UserType: kind, Act: &actor{Subject: c.subject}}, scopes)
+	return s.writeToken(c, id, claims{Tenant: c.tenant, UserType: kind, Act: &actingParty{Subject: c.subject}}, scopes)
 }
 
 // logIn notes that the employee of the path logs in, and returns its id and
@@ -94,26 +94,6 @@ type testTokenEvent struct {
 }
 
 func (s *Server) noteTestToken(c *call, tx store.Tx, id string, event testTokenEvent) error {
-	event.Scopes = orEmpty(event.Scopes)
-	text, err := json.Marshal(event)
-	if err != nil {
-		return fmt.Errorf("encoding a test token for its event: %w", err)
-	}
-	if text, err = shortState(text); err != nil {
-		return err
-	}
-	return recorder{now: s.now}.note(c.ctx, tx, objectKey{c.tenant, "test-token", id, ""}, nil, text)
-}
-
-// writeToken answers with a token for the subject that carries the scopes.
-func (s *Server) writeToken(c *call, subject string, cl claims, scopes []string) error {
-	cl.Scope = strings.Join(scopes, " ")
-	token, err := s.sign(subject, cl)
-	if err != nil {
-		return err
-	}
-	return c.write(http.StatusOK, api.Token{
-		AccessToken: token, TokenType: "Bearer", ExpiresIn: int(tokenLifetime / time.Second), SessionIdleTime: 120,
-		Scope: withTenant(scopes, cl.Tenant),
-	})
+	event.Scopes = wire.List(event.Scopes)
+	return audit.AppendCreation(c.ctx, tx, s.now(), audit.Object{Tenant: c.tenant, Kind: "test-token", ID: id}, event)
 }

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -58,7 +60,7 @@ func (s *Server) userDocuments(c *call, users []store.User, expand bool) ([]api.
 	}
 	documents := make([]api.User, len(users))
 	for i, u := range users {
-		documents[i] = userToWire(u, memberships[u.ID])
+		documents[i] = wire.User(u, memberships[u.ID])
 		for _, id := range memberships[u.ID] {
 			if g, ok := groups[id]; ok {
 				documents[i].Groups = append(documents[i].Groups, g)
@@ -79,32 +81,6 @@ func (s *Server) handleUserGet(c *call) error {
 		return err
 	}
 	return c.write(http.StatusOK, documents[0])
-}
-
-// user loads a user or refuses with 404.
-func (s *Server) user(ctx context.Context, tx store.Tx, tenant, id string) (store.User, error) {
-	u, err := tx.User(ctx, tenant, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return u, notFound("Error while getting user", id, fmt.Sprintf("User with id '%s' not found", id))
-	}
-	if err != nil {
-		return u, fmt.Errorf("reading user: %w", err)
-	}
-	return u, nil
-}
-
-// memberID returns the id under which the user's memberships stand: an employee
-// may be addressed by back-office number, and a customer is unknown here and
-// keeps the id that was given.
-func memberID(ctx context.Context, tx store.UserTx, tenant, id string) (string, error) {
-	u, err := tx.User(ctx, tenant, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return id, nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("reading user: %w", err)
-	}
-	return u.ID, nil
 }
 
 // handleUserCreate answers POST /iam/{tenant}/users. A user whose e-mail has
@@ -277,19 +253,61 @@ func (s *Server) setLocked(c *call, locked bool) error {
 	return c.done()
 }
 
-// barred reports whether the user can do nothing.
-func barred(u store.User) bool { return u.Locked || u.Status == string(api.UserInactive) }
+// handleVendorUserList answers GET /iam/{tenant}/users/vendors/{vendorId}: the
+// employees in groups of the vendor. All of them come at once unless the
+// request asks for a page.
+func (s *Server) handleVendorUserList(c *call) error {
+	users, err := s.usersOfVendor(c)
+	if err != nil {
+		return err
+	}
+	page := store.Page{Limit: len(users)}
+	if c.query("pageNumber") != "" || c.query("pageSize") != "" {
+		if page, err = c.page(); err != nil {
+			return err
+		}
+	}
+	documents, err := s.userDocuments(c, cut(users, page), true)
+	if err != nil {
+		return err
+	}
+	return writeList(c, documents, len(users))
+}
 
-// userToWire presents a user. One who is locked shows as INACTIVE and keeps the
-// status that it has without the lock.
-func userToWire(u store.User, groupIDs []string) api.User {
-	if u.Locked {
-		u.Status = string(api.UserInactive)
+// usersOfVendor loads the members of the groups of the path's vendor, in the
+// order of the list of all users.
+func (s *Server) usersOfVendor(c *call) ([]store.User, error) {
+	groups, err := groupsOfVendor(c.ctx, s.store, c.tenant, c.value("vendorId"))
+	if err != nil {
+		return nil, err
 	}
-	return api.User{
-		ID: u.ID, FirstName: u.FirstName, LastName: u.LastName, ContactEmail: u.Email, Department: u.Department,
-		PreferredSite: u.PreferredSite, PreferredCurrency: u.PreferredCurrency, PreferredLanguage: u.PreferredLanguage,
-		BackofficeUserNumber: u.BackofficeNumber, ValidFrom: stamp(u.CreatedAt), IsAccountLocked: u.Locked,
-		Status: api.UserStatus(u.Status), GroupIDs: orEmpty(groupIDs), LastLogin: stamp(u.LastLogin),
+	var users []store.User
+	seen := map[string]bool{}
+	for _, g := range groups {
+		members, _, err := s.store.Members(c.ctx, c.tenant, g.ID, store.Page{})
+		if err != nil {
+			return nil, fmt.Errorf("listing members: %w", err)
+		}
+		for _, m := range members {
+			if seen[m.UserID] {
+				continue
+			}
+			seen[m.UserID] = true
+			u, err := s.store.User(c.ctx, c.tenant, m.UserID)
+			if errors.Is(err, store.ErrNotFound) {
+				continue // deleted since the members were read
+			}
+			if err != nil {
+				return nil, fmt.Errorf("reading user: %w", err)
+			}
+			users = append(users, u)
+		}
 	}
+	slices.SortFunc(users, func(a, b store.User) int {
+		if byTime := a.CreatedAt.Compare(b.CreatedAt); byTime != 0 {
+			return byTime
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	return users, nil
 }

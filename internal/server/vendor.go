@@ -1,15 +1,14 @@
 package server
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server/query"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -69,7 +68,7 @@ func (s *Server) writeVendors(c *call, q string) error {
 	}
 	vendors := make([]api.Vendor, len(records))
 	for i, d := range records {
-		if vendors[i], err = vendorToWire(d, byID); err != nil {
+		if vendors[i], err = wire.Vendor(d, byID); err != nil {
 			return err
 		}
 	}
@@ -82,7 +81,7 @@ func (s *Server) handleVendorGet(c *call) error {
 	if err != nil {
 		return err
 	}
-	v, err := vendorToWire(d, nil)
+	v, err := wire.Vendor(d, nil)
 	if err != nil {
 		return err
 	}
@@ -94,23 +93,11 @@ func (s *Server) handleVendorGet(c *call) error {
 		if err != nil {
 			return fmt.Errorf("reading location: %w", err)
 		}
-		if v.Locations[i], err = locationToWire(d); err != nil {
+		if v.Locations[i], err = wire.Location(d); err != nil {
 			return err
 		}
 	}
 	return c.writePicked(v)
-}
-
-// vendor loads a vendor or refuses with 404.
-func (s *Server) vendor(ctx context.Context, tx store.DocumentTx, tenant, id string) (store.Document, error) {
-	d, err := tx.Document(ctx, tenant, store.KindVendor, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return d, notFound("Error while getting vendor", id, fmt.Sprintf("Vendor with id '%s' not found", id))
-	}
-	if err != nil {
-		return d, fmt.Errorf("reading vendor: %w", err)
-	}
-	return d, nil
 }
 
 // handleVendorCreate answers POST /vendor/{tenant}/vendors.
@@ -125,7 +112,7 @@ func (s *Server) handleVendorCreate(c *call) error {
 	if body.Type == "" {
 		body.Type = api.VendorCompany
 	}
-	v := vendorFromWire(body.ID, api.VendorUpdate{
+	v := wire.StoredVendor(body.ID, api.VendorUpdate{
 		Name: body.Name, Type: body.Type, ParentID: body.ParentID, LegalInfo: body.LegalInfo,
 		ContactDetails: body.ContactDetails, Locations: body.Locations, Mixins: body.Mixins,
 	})
@@ -142,7 +129,7 @@ func (s *Server) handleVendorCreate(c *call) error {
 	if err != nil {
 		return err
 	}
-	s.wakeWorker()
+	s.tasks.wakeUp()
 	return c.write(http.StatusCreated, api.Created{ID: v.ID})
 }
 
@@ -171,20 +158,20 @@ func (s *Server) handleVendorPut(c *call) error {
 		created = errors.Is(err, store.ErrNotFound)
 		switch {
 		case created:
-			return s.createVendor(c, tx, vendorFromWire(id, body))
+			return s.createVendor(c, tx, wire.StoredVendor(id, body))
 		case err != nil:
 			return fmt.Errorf("reading vendor: %w", err)
 		}
 		if err := checkVersion("vendor", d, body.Metadata); err != nil {
 			return err
 		}
-		return s.putVendor(c, tx, vendorFromWire(id, body))
+		return s.putVendor(c, tx, wire.StoredVendor(id, body))
 	})
 	switch {
 	case err != nil:
 		return err
 	case created:
-		s.wakeWorker()
+		s.tasks.wakeUp()
 		return c.write(http.StatusCreated, api.Created{ID: id})
 	}
 	return c.done()
@@ -236,7 +223,7 @@ func checkParents(c *call, tx store.Tx, v api.Vendor) error {
 		if err != nil {
 			return fmt.Errorf("reading vendor: %w", err)
 		}
-		parent, err := vendorToWire(d, nil)
+		parent, err := wire.Vendor(d, nil)
 		if err != nil {
 			return err
 		}
@@ -274,56 +261,4 @@ func (s *Server) handleVendorDelete(c *call) error {
 // checkVendorUnused refuses while the vendor is the parent of others.
 func checkVendorUnused(c *call, tx store.DocumentTx, id string) error {
 	return checkUnreferenced(c, tx, "Vendor", id, func(v api.Vendor) bool { return v.ParentID == id })
-}
-
-// checkUnreferenced refuses while a vendor refers to what is to be deleted, and
-// names those that do.
-func checkUnreferenced(c *call, tx store.DocumentTx, thing, id string, refers func(api.Vendor) bool) error {
-	records, err := tx.Documents(c.ctx, c.tenant, store.KindVendor)
-	if err != nil {
-		return fmt.Errorf("listing vendors: %w", err)
-	}
-	var details []string
-	for _, d := range records {
-		v, err := vendorToWire(d, nil)
-		if err != nil {
-			return err
-		}
-		if refers(v) {
-			details = append(details, fmt.Sprintf("Vendor '%s' refers to it", v.ID))
-		}
-	}
-	if len(details) > 0 {
-		return violation(id, fmt.Sprintf("%s '%s' cannot be deleted while vendors refer to it", thing, id), details...)
-	}
-	return nil
-}
-
-// vendorFromWire is what a vendor is stored as: of its locations the ids only.
-func vendorFromWire(id string, body api.VendorUpdate) api.Vendor {
-	v := api.Vendor{
-		ID: id, Name: body.Name, Type: body.Type, ParentID: body.ParentID, LegalInfo: body.LegalInfo,
-		ContactDetails: body.ContactDetails, Mixins: body.Mixins, Metadata: storedMetadata(body.Metadata),
-	}
-	for _, l := range body.Locations {
-		if known := slices.ContainsFunc(v.Locations, func(k api.Location) bool { return k.ID == l.ID }); !known {
-			v.Locations = append(v.Locations, api.Location{ID: l.ID})
-		}
-	}
-	return v
-}
-
-// vendorToWire presents a vendor, with its locations as far as they are given.
-func vendorToWire(d store.Document, locations map[string]api.Location) (api.Vendor, error) {
-	v, err := documentToWire[api.Vendor](d)
-	if err != nil {
-		return v, err
-	}
-	v.ID, v.Metadata = d.ID, metadataToWire(d, v.Metadata)
-	for i, l := range v.Locations {
-		if whole, ok := locations[l.ID]; ok {
-			v.Locations[i] = whole
-		}
-	}
-	return v, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -24,32 +25,6 @@ func (s *Server) putDocument(c *call, tx store.DocumentTx, kind, id string, docu
 	}
 	now := s.timestamp()
 	return tx.PutDocument(c.ctx, store.Document{Tenant: c.tenant, Kind: kind, ID: id, Body: string(text), CreatedAt: now, ModifiedAt: now})
-}
-
-// documentToWire reads what putDocument stored.
-func documentToWire[T any](d store.Document) (T, error) {
-	var document T
-	if err := json.Unmarshal([]byte(d.Body), &document); err != nil {
-		return document, fmt.Errorf("reading %s %s: %w", d.Kind, d.ID, err)
-	}
-	return document, nil
-}
-
-// storedMetadata is what is stored of the metadata in a body; the rest stands
-// in the record.
-func storedMetadata(m *api.VendorExpected) *api.VendorMetadata {
-	if m == nil || len(m.Mixins) == 0 {
-		return nil
-	}
-	return &api.VendorMetadata{Mixins: m.Mixins}
-}
-
-func metadataToWire(d store.Document, stored *api.VendorMetadata) *api.VendorMetadata {
-	m := &api.VendorMetadata{Version: d.Version, CreatedAt: stamp(d.CreatedAt), ModifiedAt: stamp(d.ModifiedAt)}
-	if stored != nil {
-		m.Mixins = stored.Mixins
-	}
-	return m
 }
 
 // checkVersion refuses a change of another version than the stored one. Without
@@ -96,4 +71,27 @@ func passes[T any](c *call, item T, filters map[string]func(item T, text string)
 // containsFold reports whether the text contains the part, in any case.
 func containsFold(text, part string) bool {
 	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
+}
+
+// checkUnreferenced refuses while a vendor refers to what is to be deleted, and
+// names those that do.
+func checkUnreferenced(c *call, tx store.DocumentTx, thing, id string, refers func(api.Vendor) bool) error {
+	records, err := tx.Documents(c.ctx, c.tenant, store.KindVendor)
+	if err != nil {
+		return fmt.Errorf("listing vendors: %w", err)
+	}
+	var details []string
+	for _, d := range records {
+		v, err := wire.Vendor(d, nil)
+		if err != nil {
+			return err
+		}
+		if refers(v) {
+			details = append(details, fmt.Sprintf("Vendor '%s' refers to it", v.ID))
+		}
+	}
+	if len(details) > 0 {
+		return violation(id, fmt.Sprintf("%s '%s' cannot be deleted while vendors refer to it", thing, id), details...)
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
@@ -54,7 +55,7 @@ func (s *Server) createVendorGroups(ctx context.Context, tx store.Tx, t store.Ta
 	if err != nil {
 		return fmt.Errorf("reading vendor: %w", err)
 	}
-	v, err := vendorToWire(d, nil)
+	v, err := wire.Vendor(d, nil)
 	if err != nil {
 		return err
 	}
@@ -134,65 +135,4 @@ func checkGroupVendor(ctx context.Context, tx store.DocumentTx, g store.Group) e
 		return fmt.Errorf("reading vendor: %w", err)
 	}
 	return nil
-}
-
-// checkJoin refuses an employee who is in groups of another vendor. Who is a
-// member already may stay.
-func checkJoin(ctx context.Context, tx store.GroupTx, g store.Group, userID string) error {
-	if g.UserType != string(access.Employee) {
-		return nil // for another reason it cannot join
-	}
-	groups, err := tx.GroupsOfUser(ctx, g.Tenant, userID)
-	if err != nil {
-		return fmt.Errorf("listing the user's groups: %w", err)
-	}
-	if slices.ContainsFunc(groups, func(present store.Group) bool { return present.ID == g.ID }) {
-		return nil
-	}
-	return checkVendors(userID, append(groups, g))
-}
-
-// checkVendors refuses that an employee is in groups of several vendors, or of
-// a vendor and of none. The error is about the last of the groups.
-func checkVendors(userID string, groups []store.Group) error {
-	list := make([]access.GroupVendor, len(groups))
-	for i, g := range groups {
-		list[i] = access.GroupVendor{GroupID: g.ID, VendorID: g.VendorID}
-	}
-	if err := access.CheckVendors(list...); err != nil {
-		return violation(groups[len(groups)-1].ID, fmt.Sprintf("User '%s' cannot be in all of these groups: %v", userID, err))
-	}
-	return nil
-}
-
-// checkPublishing refuses rights to publish products in groups of vendors that
-// cannot be given them. Groups of no vendor can have every right.
-func checkPublishing(ctx context.Context, tx store.Tx, tenant string, groups ...store.Group) error {
-	groups = slices.DeleteFunc(slices.Clone(groups), func(g store.Group) bool { return g.VendorID == "" })
-	if len(groups) == 0 {
-		return nil
-	}
-	rights, err := scopeGroups(ctx, tx, tenant, groups)
-	if err != nil {
-		return err
-	}
-	for i, g := range groups {
-		var scopes []string
-		for _, grant := range rights[i].Grants {
-			scopes = append(scopes, grant.Scopes...)
-		}
-		if err := access.CheckPublishing(g.AccessControls, scopes); err != nil {
-			return violation(g.ID, fmt.Sprintf("Group '%s' of vendor '%s' cannot have these rights: %v", g.ID, g.VendorID, err))
-		}
-	}
-	return nil
-}
-
-// checkCarriers is checkPublishing for the groups that carry what has changed.
-func checkCarriers(ctx context.Context, tx store.Tx, tenant string, carries func(store.Group) bool) error {
-	groups, err := tx.Groups(ctx, tenant)
-	if err != nil {
-		return fmt.Errorf("listing groups: %w", err)
-	}
-	return checkPublishing(ctx, tx, tenant, slices.DeleteFunc(groups, func(g store.Group) bool { return !carries(g) })...)
 }

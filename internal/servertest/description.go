@@ -11,6 +11,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 
 	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/server/dispatch"
 )
 
 // description is an OpenAPI document, ready to check exchanges against.
@@ -64,7 +65,7 @@ func newDescription(name string, text []byte) (*description, error) {
 type served struct {
 	*description
 
-	mux *server.Mux
+	mux *dispatch.Mux
 }
 
 // loadServed returns the server's own description.
@@ -73,7 +74,7 @@ var loadServed = sync.OnceValues(func() (served, error) {
 	if err != nil {
 		return served{}, err
 	}
-	s := served{description: d, mux: server.NewMux()}
+	s := served{description: d, mux: dispatch.NewMux()}
 	for _, o := range d.operations {
 		s.mux.Handle(o.Method, o.Path, o)
 	}

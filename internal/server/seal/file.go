@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -35,4 +36,12 @@ func ReadFile(path string) (*Keys, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return keys, nil
+}
+
+// Hint adds what to do to an error of Keys.Open.
+func Hint(err error) error {
+	if errors.Is(err, ErrNoKey) || errors.Is(err, ErrWrongKey) {
+		return fmt.Errorf("%w: give this key in IAM_ENCRYPTION_KEY, or to serve with --key-file", err)
+	}
+	return err
 }

@@ -1,4 +1,6 @@
-package server
+// Package dispatch finds the handler of a request among all paths of the API, and
+// answers requests without a network.
+package dispatch
 
 import (
 	"net/http"
@@ -7,12 +9,12 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// Mux finds the handler of a request as http.ServeMux does, among paths that
-// http.ServeMux alone refuses: "/users/vendors/{vendorId}" and
-// "/users/{userId}/groups" both match "/users/vendors/groups", and "/users/me"
-// for one method does not go with "/users/{userId}" for another. The former of
-// each win, so that "vendors" and "me" cannot be ids of users. In the same way
-// "/vendors/search" wins over "/vendors/{vendorId}" with every method.
+// Mux finds the handler of a request as http.ServeMux does, but accepts paths that
+// http.ServeMux refuses together: "/users/vendors/{vendorId}" and
+// "/users/{userId}/groups" both match "/users/vendors/groups", and so do
+// "/users/me" for one method and "/users/{userId}" for another. The fixed segment
+// wins: "vendors" and "me" cannot be ids of users, and "/vendors/search" is no
+// vendor for any method.
 type Mux struct {
 	first, second *http.ServeMux
 }
@@ -20,7 +22,8 @@ type Mux struct {
 // NewMux returns a Mux without handlers.
 func NewMux() *Mux { return &Mux{first: http.NewServeMux(), second: http.NewServeMux()} }
 
-// Handle registers the handler of a path; an empty method is every other one.
+// Handle registers the handler of a path. An empty method stands for all methods
+// without a handler of their own.
 func (m *Mux) Handle(method, path string, h http.Handler) {
 	mux := m.second
 	switch path {
@@ -34,7 +37,7 @@ func (m *Mux) Handle(method, path string, h http.Handler) {
 }
 
 // tolerant returns the request without the slash that the platform's dashboard
-// writes behind the collection of configuration items.
+// appends to the path of all configuration items.
 func tolerant(r *http.Request) *http.Request {
 	path, ok := strings.CutSuffix(r.URL.EscapedPath(), "/")
 	if !ok || !strings.HasPrefix(path, "/configuration/") || !strings.HasSuffix(path, "/configurations") {
@@ -47,7 +50,7 @@ func tolerant(r *http.Request) *http.Request {
 	return r
 }
 
-// Handler returns the handler of a request, nil when there is none.
+// Handler returns the handler of a request, or nil.
 func (m *Mux) Handler(r *http.Request) http.Handler {
 	r = tolerant(r)
 	for _, mux := range []*http.ServeMux{m.first, m.second} {
@@ -58,11 +61,11 @@ func (m *Mux) Handler(r *http.Request) http.Handler {
 	return nil
 }
 
-// ServeHTTP hands the request to its handler.
+// ServeHTTP passes the request to its handler.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = tolerant(r)
 	if _, pattern := m.first.Handler(r); pattern != "" {
-		m.first.ServeHTTP(w, r) // and not the handler: the path's values are set there
+		m.first.ServeHTTP(w, r) // not the handler itself: ServeMux sets the path values
 		return
 	}
 	m.second.ServeHTTP(w, r)

@@ -1,4 +1,4 @@
-package server
+package audit
 
 import (
 	"context"
@@ -16,7 +16,7 @@ func (r recorder) CreateClient(ctx context.Context, c store.Client) error {
 	return recordCreation(ctx, r, recordedClient, c, func(tx store.Tx) error { return tx.CreateClient(ctx, c) })
 }
 
-// UpdateClient records nothing where only what hides the secret changes.
+// UpdateClient records nothing if only the hash of the same secret changes.
 func (r recorder) UpdateClient(ctx context.Context, tenant, id string, fn func(c *store.Client) error) error {
 	return recordChange(ctx, r, recordedClient,
 		func(tx store.Tx) ([]store.Client, error) { return clientOf(ctx, tx, tenant, id) },
@@ -29,7 +29,7 @@ func (r recorder) DeleteClient(ctx context.Context, tenant, id string) error {
 		func(tx store.Tx) error { return tx.DeleteClient(ctx, tenant, id) })
 }
 
-// clientOf is the tenant's client of that id, if it has one.
+// clientOf returns the tenant's client with the id, if it exists.
 func clientOf(ctx context.Context, tx store.Tx, tenant, id string) ([]store.Client, error) {
 	list, err := optional(tx.Client(ctx, id))
 	return slices.DeleteFunc(list, func(c store.Client) bool { return c.Tenant != tenant }), err
@@ -45,7 +45,7 @@ func (r recorder) UpdateUser(ctx context.Context, tenant, id string, fn func(u *
 		func(tx store.Tx) error { return tx.UpdateUser(ctx, tenant, id, fn) })
 }
 
-// DeleteUser records the memberships that go with the user, too.
+// DeleteUser also records the memberships that are deleted with the user.
 func (r recorder) DeleteUser(ctx context.Context, tenant, id string) error {
 	return recordChange(ctx, r, recordedMembership, membershipsOf(ctx, tenant, id), func(tx store.Tx) error {
 		return recordChange(ctx, r.in(tx), recordedUser,
@@ -55,9 +55,9 @@ func (r recorder) DeleteUser(ctx context.Context, tenant, id string) error {
 }
 
 func (r recorder) CreateGroup(ctx context.Context, g store.Group) error {
-	made := g
-	made.Version = 1
-	return recordCreation(ctx, r, recordedGroup, made, func(tx store.Tx) error { return tx.CreateGroup(ctx, g) })
+	created := g
+	created.Version = 1
+	return recordCreation(ctx, r, recordedGroup, created, func(tx store.Tx) error { return tx.CreateGroup(ctx, g) })
 }
 
 func (r recorder) UpdateGroup(ctx context.Context, tenant, id string, fn func(g *store.Group) error) error {
@@ -103,9 +103,9 @@ func membershipsOf(ctx context.Context, tenant, userID string) func(tx store.Tx)
 }
 
 func (r recorder) CreateAccessControl(ctx context.Context, c store.AccessControl) error {
-	made := c
-	made.Version = 1
-	return recordCreation(ctx, r, recordedControl, made, func(tx store.Tx) error { return tx.CreateAccessControl(ctx, c) })
+	created := c
+	created.Version = 1
+	return recordCreation(ctx, r, recordedControl, created, func(tx store.Tx) error { return tx.CreateAccessControl(ctx, c) })
 }
 
 func (r recorder) UpdateAccessControl(ctx context.Context, tenant, id string, fn func(c *store.AccessControl) error) error {
@@ -121,9 +121,9 @@ func (r recorder) DeleteAccessControl(ctx context.Context, tenant, id string) er
 }
 
 func (r recorder) CreateTemplate(ctx context.Context, t store.Template) error {
-	made := t
-	made.Version = 1
-	return recordCreation(ctx, r, recordedTemplate, made, func(tx store.Tx) error { return tx.CreateTemplate(ctx, t) })
+	created := t
+	created.Version = 1
+	return recordCreation(ctx, r, recordedTemplate, created, func(tx store.Tx) error { return tx.CreateTemplate(ctx, t) })
 }
 
 func (r recorder) UpdateTemplate(ctx context.Context, tenant, id string, fn func(t *store.Template) error) error {
@@ -159,13 +159,13 @@ func (r recorder) UpdateTeamMember(ctx context.Context, tenant, id string, fn fu
 		func(tx store.Tx) error { return tx.UpdateTeamMember(ctx, tenant, id, fn) })
 }
 
-// TransferTeam records both members: each gets another role.
+// TransferTeam records both members, whose roles change.
 func (r recorder) TransferTeam(ctx context.Context, tenant, from, to string) error {
 	return recordChange(ctx, r, recordedTeamMember, teamMembers(ctx, tenant, from, to),
 		func(tx store.Tx) error { return tx.TransferTeam(ctx, tenant, from, to) })
 }
 
-// DeleteTeamMember records the products that go with the member, too.
+// DeleteTeamMember also records the products that are removed with the member.
 func (r recorder) DeleteTeamMember(ctx context.Context, tenant, id string) error {
 	return recordChange(ctx, r, recordedProduct, productsOf(ctx, tenant, id), func(tx store.Tx) error {
 		return recordChange(ctx, r.in(tx), recordedTeamMember, teamMembers(ctx, tenant, id),
@@ -173,7 +173,7 @@ func (r recorder) DeleteTeamMember(ctx context.Context, tenant, id string) error
 	})
 }
 
-// teamMembers reads those of the members that there are.
+// teamMembers reads the members that exist.
 func teamMembers(ctx context.Context, tenant string, ids ...string) func(tx store.Tx) ([]store.TeamMember, error) {
 	return func(tx store.Tx) ([]store.TeamMember, error) {
 		var members []store.TeamMember

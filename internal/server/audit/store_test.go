@@ -1,4 +1,4 @@
-package server_test
+package audit_test
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/server/audit"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
@@ -213,7 +213,7 @@ func TestRecording_changes(t *testing.T) {
 			if texts := eventTexts(t, raw, "acme"); len(texts) > 0 {
 				t.Fatalf("there are events before anything is recorded: %q", texts)
 			}
-			s := server.Recording(raw, time.Now)
+			s := audit.NewStore(raw, time.Now)
 			errUndo := errors.New("undo")
 			err = s.InTx(t.Context(), func(tx store.Tx) error { return errors.Join(c.call(t.Context(), tx), errUndo) })
 			if texts := eventTexts(t, s, "acme"); err.Error() != "undo" || len(texts) > 0 {

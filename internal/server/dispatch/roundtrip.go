@@ -1,4 +1,4 @@
-package server
+package dispatch
 
 import (
 	"bytes"
@@ -7,39 +7,38 @@ import (
 	"net/http"
 )
 
-// RoundTrip answers a request without a network: a Server is an
-// http.RoundTripper, too.
-func (s *Server) RoundTrip(r *http.Request) (answer *http.Response, err error) {
-	served := r.WithContext(r.Context()) // the caller's request stays as it is
+// RoundTrip answers a request with a handler, without a network.
+func RoundTrip(h http.Handler, r *http.Request) (response *http.Response, err error) {
+	served := r.WithContext(r.Context()) // a copy: the caller's request must not change
 	switch {
 	case served.Body == nil:
 		served.Body = http.NoBody
 	case served.ContentLength == 0 && served.Body != http.NoBody:
-		served.ContentLength = -1 // of a request that is sent, zero is unknown
+		served.ContentLength = -1 // a client's zero means unknown
 	}
 	defer served.Body.Close()
 	defer func() {
-		// A handler aborts to leave the caller without an answer.
+		// A handler panics to abort its response.
 		if cause := recover(); cause != nil {
-			answer, err = nil, fmt.Errorf("the embedded backend gave no answer: %v", cause)
+			response, err = nil, fmt.Errorf("the embedded backend aborted its response: %v", cause)
 		}
 	}()
 	w := &collector{header: http.Header{}}
-	s.ServeHTTP(w, served)
+	h.ServeHTTP(w, served)
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
 	return w.response(r), nil
 }
 
-// collector collects an answer.
+// collector collects a response.
 type collector struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
 }
 
-// Header returns the headers to come.
+// Header returns the headers of the response.
 func (w *collector) Header() http.Header { return w.header }
 
 // WriteHeader sets the status; only the first call counts.
@@ -49,7 +48,7 @@ func (w *collector) WriteHeader(status int) {
 	}
 }
 
-// Write collects a part of the body.
+// Write appends to the body.
 func (w *collector) Write(p []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	return w.body.Write(p)

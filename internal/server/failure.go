@@ -1,0 +1,144 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// failure is an error meant for the caller.
+type failure struct {
+	status     int
+	code       int    // in the body; the status when 0
+	phrase     string // the body's status; the status's phrase when empty
+	message    string
+	resourceID string
+	details    []string
+	header     http.Header
+	body       any // replaces the document, for the shapes that are not api.Error
+}
+
+func (f *failure) Error() string { return f.message }
+
+// constraintPhrase is what the platform writes as status when a document is
+// well-formed but breaks a rule.
+const constraintPhrase = "Constraint validation failed"
+
+// badRequest refuses a malformed request.
+func badRequest(message string, details ...string) error {
+	return &failure{status: http.StatusBadRequest, message: message, details: details}
+}
+
+// violation refuses a well-formed request that breaks a rule.
+func violation(id, message string, details ...string) error {
+	return &failure{status: http.StatusBadRequest, phrase: constraintPhrase, message: message, resourceID: id, details: details}
+}
+
+func notFound(message, id string, details ...string) error {
+	return &failure{status: http.StatusNotFound, message: message, resourceID: id, details: details}
+}
+
+func conflict(message, id string, details ...string) error {
+	return &failure{status: http.StatusConflict, message: message, resourceID: id, details: details}
+}
+
+// forbidden refuses a token that lacks the scopes.
+func forbidden(scopes ...string) error {
+	return &failure{
+		status: http.StatusForbidden, message: "You need a scope for this action.",
+		details: []string{"Required scope(s): [" + strings.Join(scopes, ", ") + "]"},
+	}
+}
+
+// fault refuses the token itself, in the gateway's shape.
+func fault(message, code string) error {
+	return &failure{
+		status: http.StatusUnauthorized, message: message,
+		body: api.Fault{Fault: api.FaultBody{FaultString: message, Detail: api.FaultDetail{ErrorCode: code}}},
+	}
+}
+
+func methodNotAllowed(allowed []string) error {
+	list := strings.Join(allowed, ", ")
+	return &failure{
+		status: http.StatusMethodNotAllowed, message: "This path answers " + list + " only",
+		header: http.Header{"Allow": {list}},
+	}
+}
+
+// storeFailure is the failure of a store that whoever runs the backend can mend;
+// nil when the error is none of these.
+func storeFailure(err error) *failure {
+	switch {
+	case errors.Is(err, store.ErrFull):
+		return &failure{status: http.StatusInsufficientStorage, message: "The backend's database or its disk is full; nothing was changed. Free some space, or raise the quota or the limit of a file's size, and try again."}
+	case errors.Is(err, store.ErrReadOnly):
+		return &failure{status: http.StatusServiceUnavailable, message: "The backend's database is read-only; nothing was changed. Check the permissions of the file and its folder, or whether the database server is a standby."}
+	case errors.Is(err, store.ErrUnsure):
+		return &failure{status: http.StatusServiceUnavailable, message: "The backend's database ended the connection without saying whether it kept the change. Read the object before you try again."}
+	case errors.Is(err, store.ErrUnavailable):
+		return &failure{
+			status: http.StatusServiceUnavailable, header: http.Header{"Retry-After": {"2"}},
+			message: "The backend's database cannot be reached, or is busy; nothing was changed. Try again.",
+		}
+	case errors.Is(err, store.ErrDamaged):
+		return &failure{status: http.StatusInternalServerError, message: "The backend's database file is damaged or was cut, or another file is in its place; nothing was changed. Stop the backend and restore the file from a backup."}
+	case errors.Is(err, store.ErrTables):
+		return &failure{status: http.StatusServiceUnavailable, message: "The tables of the backend's database are not those of this version of the program; nothing was changed. Run the version that made them, or start this one again to bring older tables up to date."}
+	case errors.Is(err, store.ErrSuperseded):
+		return &failure{status: http.StatusServiceUnavailable, message: "A newer version of the program has taken over the backend's database; nothing was changed. Send requests to the newer version, and end this one."}
+	}
+	return nil
+}
+
+// document is the failure in the shape that the service of the path uses.
+func (f *failure) document(path string) any {
+	switch {
+	case f.body != nil:
+		return f.body
+	case strings.HasPrefix(path, "/configuration/"), strings.HasPrefix(path, "/site/"):
+		return f.serviceError()
+	}
+	e := api.Error{Code: f.code, Status: f.phrase, Message: f.message, ResourceID: f.resourceID, Details: f.details}
+	if e.Code == 0 {
+		e.Code = f.status
+	}
+	if e.Status == "" {
+		e.Status = http.StatusText(f.status)
+	}
+	return e
+}
+
+func (f *failure) serviceError() api.ServiceError {
+	phrase := strings.ToLower(http.StatusText(f.status))
+	e := api.ServiceError{Status: f.status, Type: strings.ReplaceAll(phrase, " ", "_"), Message: f.message}
+	for _, detail := range f.details {
+		e.Details = append(e.Details, api.ServiceDetail{Message: detail})
+	}
+	return e
+}
+
+func tooLarge(largest int64) error {
+	return &failure{status: http.StatusRequestEntityTooLarge, message: fmt.Sprintf("The body is larger than %s", size(largest))}
+}
+
+// size writes a number of bytes for people.
+func size(n int64) string {
+	if n >= 1<<20 {
+		return fmt.Sprintf("%d MB", n>>20)
+	}
+	return fmt.Sprintf("%d KB", n>>10)
+}
+
+// wait refuses a request until later.
+func wait(until time.Duration, message string) error {
+	seconds := strconv.FormatFloat(math.Ceil(until.Seconds()), 'f', -1, 64)
+	return &failure{status: http.StatusTooManyRequests, message: message, header: http.Header{"Retry-After": {seconds}}}
+}

@@ -1,0 +1,129 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// parseUserType reads the type of a user, in any case; none is EMPLOYEE.
+// Another is refused, in the name of what it was given for.
+func parseUserType(text, id string) (access.UserType, error) {
+	switch kind := access.UserType(strings.ToUpper(text)); kind {
+	case "":
+		return access.Employee, nil
+	case access.Employee, access.Customer:
+		return kind, nil
+	}
+	return "", violation(id, fmt.Sprintf(" '%s' is not supported", text))
+}
+
+// assign makes the user a member of the group, unless it is one.
+func (s *Server) assign(ctx context.Context, tx store.Tx, g store.Group, kind access.UserType, userID string) (id string, created bool, err error) {
+	if g.UserType != string(kind) {
+		return "", false, violation(g.ID, fmt.Sprintf("Group '%s' takes users of type %s only", g.ID, g.UserType))
+	}
+	existing, err := tx.Assignment(ctx, g.Tenant, g.ID, userID)
+	if err == nil {
+		return existing.ID, false, nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return "", false, fmt.Errorf("reading the assignment: %w", err)
+	}
+	a := store.Assignment{Tenant: g.Tenant, ID: s.newID(), GroupID: g.ID, UserID: userID, UserType: string(kind), CreatedAt: s.timestamp()}
+	if err := tx.CreateAssignment(ctx, a); err != nil {
+		return "", false, fmt.Errorf("creating the assignment: %w", err)
+	}
+	return a.ID, true, nil
+}
+
+// setMemberships makes the employee a member of exactly these groups. Those
+// that stay keep their assignment. It judges the groups that come of it, so that
+// an employee may go from one vendor's to another's.
+func (s *Server) setMemberships(ctx context.Context, tx store.Tx, tenant, userID string, groupIDs []string) error {
+	current, err := tx.GroupIDs(ctx, tenant, []string{userID})
+	if err != nil {
+		return fmt.Errorf("reading memberships: %w", err)
+	}
+	groupIDs = unique(groupIDs)
+	groups := make([]store.Group, len(groupIDs))
+	for i, id := range groupIDs {
+		groups[i], err = tx.Group(ctx, tenant, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return notFound("Error while getting groups provided in request.", id)
+		}
+		if err != nil {
+			return fmt.Errorf("reading group: %w", err)
+		}
+	}
+	if err := checkVendors(userID, groups); err != nil {
+		return err
+	}
+	changed := false
+	for _, g := range groups {
+		_, created, err := s.assign(ctx, tx, g, access.Employee, userID)
+		if err != nil {
+			return err
+		}
+		changed = changed || created
+	}
+	for _, id := range current[userID] {
+		if slices.Contains(groupIDs, id) {
+			continue
+		}
+		if err := tx.DeleteAssignment(ctx, tenant, id, userID); err != nil {
+			return fmt.Errorf("removing from group: %w", err)
+		}
+		changed = true
+	}
+	if !changed {
+		return nil
+	}
+	return s.noteMemberships(ctx, tx, tenant, userID)
+}
+
+// clearGroup removes everybody from a group.
+func (s *Server) clearGroup(c *call, tx store.Tx, id string) error {
+	members, err := membersOf(c.ctx, tx, c.tenant, id)
+	if err != nil {
+		return err
+	}
+	if err := tx.DeleteMembers(c.ctx, c.tenant, id); err != nil {
+		return fmt.Errorf("removing all members: %w", err)
+	}
+	return s.noteMemberships(c.ctx, tx, c.tenant, members...)
+}
+
+// checkJoin refuses an employee who is in groups of another vendor. Who is a
+// member already may stay.
+func checkJoin(ctx context.Context, tx store.GroupTx, g store.Group, userID string) error {
+	if g.UserType != string(access.Employee) {
+		return nil // for another reason it cannot join
+	}
+	groups, err := tx.GroupsOfUser(ctx, g.Tenant, userID)
+	if err != nil {
+		return fmt.Errorf("listing the user's groups: %w", err)
+	}
+	if slices.ContainsFunc(groups, func(present store.Group) bool { return present.ID == g.ID }) {
+		return nil
+	}
+	return checkVendors(userID, append(groups, g))
+}
+
+// checkVendors refuses that an employee is in groups of several vendors, or of
+// a vendor and of none. The error is about the last of the groups.
+func checkVendors(userID string, groups []store.Group) error {
+	list := make([]access.GroupVendor, len(groups))
+	for i, g := range groups {
+		list[i] = access.GroupVendor{GroupID: g.ID, VendorID: g.VendorID}
+	}
+	if err := access.CheckVendors(list...); err != nil {
+		return violation(groups[len(groups)-1].ID, fmt.Sprintf("User '%s' cannot be in all of these groups: %v", userID, err))
+	}
+	return nil
+}

@@ -1,0 +1,82 @@
+package wire
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/store"
+)
+
+// User converts a user. A locked user shows as INACTIVE; the record keeps the
+// status without the lock.
+func User(u store.User, groupIDs []string) api.User {
+	if u.Locked {
+		u.Status = string(api.UserInactive)
+	}
+	return api.User{
+		ID: u.ID, FirstName: u.FirstName, LastName: u.LastName, ContactEmail: u.Email, Department: u.Department,
+		PreferredSite: u.PreferredSite, PreferredCurrency: u.PreferredCurrency, PreferredLanguage: u.PreferredLanguage,
+		BackofficeUserNumber: u.BackofficeNumber, ValidFrom: Time(u.CreatedAt), IsAccountLocked: u.Locked,
+		Status: api.UserStatus(u.Status), GroupIDs: List(groupIDs), LastLogin: Time(u.LastLogin),
+	}
+}
+
+// TeamMember converts a member of the team, with the products that it may use.
+func TeamMember(m store.TeamMember, assigned []store.ProductAssignment) api.TeamMember {
+	roles := map[string]string{}
+	for _, a := range assigned {
+		roles[a.Product] = a.Role
+	}
+	products := []api.HeldProduct{}
+	for _, held := range access.TeamRole(m.Role).Holds(roles) {
+		products = append(products, api.HeldProduct{Product: held.Product, Role: held.Role, ByTeamRole: held.ByTeamRole})
+	}
+	return api.TeamMember{
+		ID: m.ID, Email: m.Email, Role: access.TeamRole(m.Role), Status: api.TeamStatus(m.Status),
+		CreatedAt: Time(m.CreatedAt), JoinedAt: Time(m.JoinedAt), Products: products,
+	}
+}
+
+// InvitationStatus returns the status of an invitation at a time.
+func InvitationStatus(i store.Invitation, now time.Time) api.InvitationStatus {
+	switch {
+	case !i.AcceptedAt.IsZero():
+		return api.InvitationAccepted
+	case !now.Before(i.ExpiresAt):
+		return api.InvitationExpired
+	}
+	return api.InvitationSent
+}
+
+// Invitation converts an invitation, with its status at a time.
+func Invitation(i store.Invitation, now time.Time) api.Invitation {
+	return api.Invitation{
+		ID: i.ID, Kind: api.InvitationKind(i.Kind), SubjectID: i.SubjectID, Email: i.Email, Status: InvitationStatus(i, now),
+		SentCount: i.Sent, CreatedAt: Time(i.CreatedAt), ExpiresAt: Time(i.ExpiresAt), ResentAt: Time(i.ResentAt), AcceptedAt: Time(i.AcceptedAt),
+	}
+}
+
+// Client converts an API key, without its secret.
+func Client(client store.Client) api.Client {
+	return api.Client{
+		ID: client.ID, Scopes: ClientScopes(client), FullAccess: len(client.Scopes) == 0, CreatedAt: Time(client.CreatedAt), SecretAt: Time(client.SecretAt),
+	}
+}
+
+// ClientScopes returns the scopes of an API key's tokens.
+func ClientScopes(client store.Client) []string {
+	if len(client.Scopes) == 0 { // a full-access key
+		return api.AllScopes()
+	}
+	return client.Scopes
+}
+
+// AuditEvent converts an audit event.
+func AuditEvent(e store.Event) api.AuditEvent {
+	return api.AuditEvent{
+		ID: e.ID, Time: Time(e.At), ActorKind: api.ActorKind(e.ActorKind), Actor: e.Actor, Action: api.AuditAction(e.Action),
+		Kind: e.Kind, ObjectID: e.ObjectID, RelatedID: e.RelatedID, RequestID: e.RequestID, Before: json.RawMessage(e.Before), After: json.RawMessage(e.After),
+	}
+}
