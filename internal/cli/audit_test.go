@@ -78,7 +78,7 @@ func TestAuditExport(t *testing.T) {
 	}
 	torn.Store(true)
 	text, stderr, code := run(t, environment, "audit", "export")
-	if ids, end := audited(t, text); code != 1 || end.End || len(ids) != 1000 || !strings.Contains(stderr, "ends with event 1000, or before: go on with --from") {
+	if ids, end := audited(t, text); code != 1 || end.End || len(ids) != 1000 || !strings.Contains(stderr, "ends with event 1000 or earlier: continue with --from") {
 		t.Errorf("torn: code %d %q, %d events and %+v", code, stderr, len(ids), end)
 	}
 	for _, c := range []struct {
@@ -87,10 +87,10 @@ func TestAuditExport(t *testing.T) {
 	}{
 		{[]string{"audit"}, "Usage: terraform-provider-iam audit export"},
 		{[]string{"audit", "list"}, "Usage: terraform-provider-iam audit export"},
-		{[]string{"audit", "export", "--from", "1", "--since", "2001-01-01T00:00:00Z"}, "give --from or --since, not both"},
-		{[]string{"audit", "export", "--from", "-1"}, "--from is not negative"},
+		{[]string{"audit", "export", "--from", "1", "--since", "2001-01-01T00:00:00Z"}, "use --from or --since, not both"},
+		{[]string{"audit", "export", "--from", "-1"}, "--from must not be negative"},
 		{[]string{"audit", "export", "--since", "today"}, `not "today"`},
-		{[]string{"audit", "export", "--api-url", ""}, "say where to look"},
+		{[]string{"audit", "export", "--api-url", ""}, "no tenant given"},
 	} {
 		if text, stderr, code := run(t, environment, c.args...); code != 2 || text != "" || !strings.Contains(stderr, c.want) {
 			t.Errorf("%q: code %d %q %q", c.args, code, text, stderr)

@@ -10,12 +10,12 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
 
-// runBackup copies the backend's database, which may be served meanwhile.
+// runBackup copies the backend's database, which may be in use.
 func runBackup(ctx context.Context, env Env, args []string) error {
 	var database, output string
 	var force bool
-	f := flags(env, "backup", "Copy the database of the reference backend into a file, also while it is served.\nThe file holds what the database holds: API keys, and what signs its tokens.")
-	f.StringVar(&database, "database", "sqlite:iam.db", "`address` of the database, as serve takes it")
+	f := flags(env, "backup", "Copy the database of the reference backend into a file, even while it is served.\nThe file contains everything in the database, including API keys and the keys that sign tokens.")
+	f.StringVar(&database, "database", "sqlite:iam.db", "`address` of the database, as for serve")
 	f.StringVar(&output, "output", "", "`file` to write")
 	f.BoolVar(&force, "force", false, "overwrite the file")
 	if err := parse(env, f, args); err != nil {
@@ -25,34 +25,34 @@ func runBackup(ctx context.Context, env Env, args []string) error {
 		fmt.Fprintln(env.Stderr, "backup: name the file to write with --output")
 		return errUsage
 	}
-	made, err := sqlstore.Backup(ctx, database, output, force)
+	c, err := sqlstore.Backup(ctx, database, output, force)
 	if errors.Is(err, fs.ErrExist) {
-		err = fmt.Errorf("%w: name another file, or overwrite it with --force", err)
+		err = fmt.Errorf("%w: choose another file, or overwrite it with --force", err)
 	}
 	if err != nil {
 		return err
 	}
-	return printCopy(env.Stdout, output, made)
+	return printCopy(env.Stdout, output, c)
 }
 
-// runRestore makes a database from a backup.
+// runRestore creates a database from a backup.
 func runRestore(ctx context.Context, env Env, args []string) error {
 	var database, input string
-	f := flags(env, "restore", "Make the database of the reference backend from a file of backup.\nA database that is there already is left as it is.")
-	f.StringVar(&database, "database", "sqlite:iam.db", "`address` of the database to make, as serve takes it")
+	f := flags(env, "restore", "Create the database of the reference backend from a backup.\nAn existing database is never changed.")
+	f.StringVar(&database, "database", "sqlite:iam.db", "`address` of the database to create, as for serve")
 	f.StringVar(&input, "input", "", "`file` that backup wrote")
 	if err := parse(env, f, args); err != nil {
 		return err
 	}
 	if input == "" {
-		fmt.Fprintln(env.Stderr, "restore: name the file of the backup with --input")
+		fmt.Fprintln(env.Stderr, "restore: name the backup file with --input")
 		return errUsage
 	}
-	made, err := sqlstore.Restore(ctx, database, input)
+	c, err := sqlstore.Restore(ctx, database, input)
 	if err != nil {
 		return err
 	}
-	return printCopy(env.Stdout, database, made)
+	return printCopy(env.Stdout, database, c)
 }
 
 func printCopy(w io.Writer, name string, c sqlstore.Copy) error {

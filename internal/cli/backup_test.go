@@ -106,10 +106,10 @@ func TestBackup_refused(t *testing.T) {
 		stderr string
 	}{
 		{[]string{"backup", "--database", "sqlite:" + path}, 2, "name the file to write with --output"},
-		{[]string{"backup", "--database", "sqlite:" + path, "--output", file}, 1, "file already exists: name another file, or overwrite it with --force"},
+		{[]string{"backup", "--database", "sqlite:" + path, "--output", file}, 1, "file already exists: choose another file, or overwrite it with --force"},
 		{[]string{"backup", "--database", "postgres://u:secret@host/iam", "--output", "dump"}, 1, "pg_dump --format=custom --schema='public' --file='dump' 'postgres://u@host/iam'"},
-		{[]string{"restore", "--database", "sqlite:" + path}, 2, "name the file of the backup with --input"},
-		{[]string{"restore", "--database", "sqlite:" + path, "--input", file}, 1, "it is there already; end what serves it and move it away"},
+		{[]string{"restore", "--database", "sqlite:" + path}, 2, "name the backup file with --input"},
+		{[]string{"restore", "--database", "sqlite:" + path, "--input", file}, 1, "the file already exists; stop the server that uses it and move it away"},
 		{[]string{"restore", "--database", "postgres://u:secret@host/iam", "--input", "dump"}, 1, "pg_restore --single-transaction --schema=public --dbname='postgres://u@host/iam' 'dump'"},
 	} {
 		if stdout, stderr, code := run(t, nil, c.args...); code != c.code || stdout != "" || !strings.Contains(stderr, c.stderr) {

@@ -1,5 +1,5 @@
-// Package cli holds the commands of the binary, one file each. Terraform
-// starts the binary without a command; then main serves the plugin instead.
+// Package cli has the commands of the binary, one file each. Terraform starts the
+// binary without a command, and main then serves the plugin instead.
 package cli
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// Env is what a command may use of the process it runs in.
+// Env is the part of the process that a command may use.
 type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
@@ -35,31 +35,31 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"serve", "run the reference backend", runServe},
-		{"backup", "copy the database of the reference backend into a file, while it is served, too", runBackup},
-		{"restore", "make a database from such a file", runRestore},
+		{"backup", "copy the database of the reference backend into a file, even while it is served", runBackup},
+		{"restore", "create a database from a backup", runRestore},
 		{"clients", "list, create, rotate and revoke API keys", runClients},
 		{"keys", "list and rotate the keys that sign tokens", runKeys},
 		{"report", "print the permissions report of a user", runReport},
 		{"review", "print who gains and who loses access when a plan is applied", runReview},
-		{"export", "write the configuration of a tenant that exists, with import blocks", runExport},
+		{"export", "write the configuration of an existing tenant, with import blocks", runExport},
 		{"audit", "print what changed in a tenant, and who changed it", runAudit},
 		{"version", "print version, commit and Go version", runVersion},
 	}
 }
 
-// errUsage is an error that was explained on stderr already.
+// errUsage is a usage error that was already printed.
 var errUsage = errors.New("usage")
 
-// errExplained is as errUsage, of a command whose code 2 means something else.
+// errExplained is a usage error that was already printed, of a command whose exit
+// code 2 has another meaning.
 var errExplained = errors.New("explained")
 
-// errFound is what a review was told to fail on, and was explained on stderr.
+// errFound means that a review found what --fail-on names. It was already printed.
 var errFound = errors.New("found")
 
-// Run runs the command that the first argument names and returns the exit
-// code: 0, 1 for a failure, 2 for a wrong call and for a review that found what
-// it was told to fail on. A wrong call of review is a failure, so that its 2 has
-// one meaning.
+// Run runs the command that the first argument names and returns the exit code: 0
+// for success, 1 for a failure, 2 for a usage error. For review, 2 means that it
+// found what --fail-on names, and a usage error is 1.
 func Run(ctx context.Context, env Env, args []string) int {
 	all := commands()
 	args = asCommand(args)
@@ -69,7 +69,7 @@ func Run(ctx context.Context, env Env, args []string) int {
 	}
 	i := slices.IndexFunc(all, func(c command) bool { return c.name == args[0] })
 	if i < 0 {
-		fmt.Fprintf(env.Stderr, "There is no command %q%s (terraform-provider-iam help lists them)\n", args[0], didYouMean(args[0], names(all)))
+		fmt.Fprintf(env.Stderr, "Unknown command %q%s (terraform-provider-iam help lists the commands)\n", args[0], didYouMean(args[0], names(all)))
 		return 2
 	}
 	err := all[i].run(ctx, env, args[1:])
@@ -85,8 +85,8 @@ func Run(ctx context.Context, env Env, args []string) int {
 	return 1
 }
 
-// asCommand puts a command in the place of what people write for it; none is
-// help for all of them.
+// asCommand replaces flags such as --version by the command. No arguments mean
+// general help.
 func asCommand(args []string) []string {
 	if len(args) == 0 {
 		return nil
@@ -111,7 +111,7 @@ func names(all []command) []string {
 	return names
 }
 
-// didYouMean suggests the known name that is most like the given one, if any is.
+// didYouMean suggests the known name most similar to the given one, if any is.
 func didYouMean(given string, known []string) string {
 	distance := func(name string) int { return levenshtein.Distance(given, name, nil) }
 	nearest := slices.MinFunc(known, func(a, b string) int { return distance(a) - distance(b) })
@@ -121,8 +121,8 @@ func didYouMean(given string, known []string) string {
 	return fmt.Sprintf("; did you mean %s?", nearest)
 }
 
-// explain prints each of the errors in a line. They hold names that others
-// chose, and a name is no line of its own.
+// explain prints each error on one line. Errors contain names that others chose,
+// which must not add lines.
 func explain(w io.Writer, command string, err error) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, err := range joined.Unwrap() {
@@ -134,23 +134,23 @@ func explain(w io.Writer, command string, err error) {
 }
 
 func usage(w io.Writer, all []command) {
-	fmt.Fprint(w, "terraform-provider-iam is a Terraform provider with a reference IAM backend.\nTerraform starts it by itself. By hand it has these commands:\n\n")
+	fmt.Fprint(w, "terraform-provider-iam is a Terraform provider with a reference IAM backend.\nTerraform starts it without arguments. Commands to run by hand:\n\n")
 	for _, c := range all {
 		fmt.Fprintf(w, "  %-8s  %s\n", c.name, c.about)
 	}
 	fmt.Fprint(w, "\nterraform-provider-iam help COMMAND shows its flags.\n")
 }
 
-// explaining is where a command that has commands of its own lists them, and how
-// it ends: well where it was asked for help.
-func explaining(env Env, args []string) (io.Writer, error) {
+// usageOutput returns where a command lists its subcommands, and its error: none
+// if a flag such as --help requested the list.
+func usageOutput(env Env, args []string) (io.Writer, error) {
 	if len(args) > 0 && strings.HasPrefix(args[0], "-") {
 		return env.Stdout, nil
 	}
 	return env.Stderr, errUsage
 }
 
-// flags returns a flag set that explains itself on stdout.
+// flags returns a flag set that prints its help to stdout.
 func flags(env Env, name, about string) *flag.FlagSet {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)
 	f.Usage = func() {
@@ -161,20 +161,20 @@ func flags(env Env, name, about string) *flag.FlagSet {
 	return f
 }
 
-// parse reads the flags and refuses what is no flag.
+// parse reads the flags and rejects other arguments.
 func parse(env Env, f *flag.FlagSet, args []string) error {
 	if err := parseFlags(env, f, args); err != nil {
 		return err
 	}
 	if f.NArg() > 0 {
-		fmt.Fprintf(env.Stderr, "%s takes flags only, not %q\n", f.Name(), strings.Join(f.Args(), " "))
+		fmt.Fprintf(env.Stderr, "%s: unexpected argument %q\n", f.Name(), strings.Join(f.Args(), " "))
 		return errUsage
 	}
 	return nil
 }
 
-// parseFlags reads the flags up to what is none. A mistake takes one line, which
-// nobody has to search for above a list of all flags.
+// parseFlags reads the flags up to the first other argument. A mistake is reported
+// in one line, without the list of all flags.
 func parseFlags(env Env, f *flag.FlagSet, args []string) error {
 	help := f.Usage
 	f.Usage = func() {}
@@ -190,8 +190,8 @@ func parseFlags(env Env, f *flag.FlagSet, args []string) error {
 	return err
 }
 
-// mistake words what package flag says, with two dashes as the documentation has
-// them.
+// mistake rewrites an error of package flag, with two dashes as in the
+// documentation.
 func mistake(f *flag.FlagSet, err error) string {
 	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
 	if !unknown {
@@ -200,5 +200,5 @@ func mistake(f *flag.FlagSet, err error) string {
 	known := []string{"--help"}
 	f.VisitAll(func(f *flag.Flag) { known = append(known, "--"+f.Name) })
 	name = "--" + strings.TrimPrefix(name, "-")
-	return fmt.Sprintf("there is no flag %s%s", name, didYouMean(name, known))
+	return fmt.Sprintf("unknown flag %s%s", name, didYouMean(name, known))
 }

@@ -69,21 +69,21 @@ func TestRun(t *testing.T) {
 		{[]string{"help", "serve"}, 0, "Usage: terraform-provider-iam serve [flags]", ""},
 		{[]string{"help", "clients", "rotate"}, 0, "Usage: terraform-provider-iam clients rotate [flags]", ""},
 		{[]string{"help", "clients"}, 0, "clients list|create", ""},
-		{[]string{"fly"}, 2, "", "There is no command \"fly\" (terraform-provider-iam help lists them)\n"},
-		{[]string{"reveiw"}, 2, "", `There is no command "reveiw"; did you mean review?`},
+		{[]string{"fly"}, 2, "", "Unknown command \"fly\" (terraform-provider-iam help lists the commands)\n"},
+		{[]string{"reveiw"}, 2, "", `Unknown command "reveiw"; did you mean review?`},
 		{[]string{"help", "srve"}, 2, "", `did you mean serve?`},
-		{[]string{"version", "now"}, 2, "", "takes flags only"},
-		{[]string{"serve", "--wat"}, 2, "", "serve: there is no flag --wat (serve -h shows all flags)\n"},
-		{[]string{"serve", "--tennant", "acme"}, 2, "", "serve: there is no flag --tennant; did you mean --tenant? (serve -h shows all flags)\n"},
+		{[]string{"version", "now"}, 2, "", "unexpected argument"},
+		{[]string{"serve", "--wat"}, 2, "", "serve: unknown flag --wat (serve -h shows all flags)\n"},
+		{[]string{"serve", "--tennant", "acme"}, 2, "", "serve: unknown flag --tennant; did you mean --tenant? (serve -h shows all flags)\n"},
 		{[]string{"serve", "--max-requests", "few"}, 2, "", "serve: invalid value \"few\" for --max-requests: parse error (serve -h shows all flags)\n"},
 		{[]string{"review", "--fial-on", "any-loss"}, 1, "", "did you mean --fail-on?"},
 		{[]string{"serve", "-h"}, 0, "Usage: terraform-provider-iam serve", ""},
 		{[]string{"serve", "--client", "id:secret"}, 2, "", "name each tenant with --tenant"},
 		{[]string{"serve", "--tenant", "acme", "--client", "secret"}, 2, "", "ID:SECRET"},
 		{[]string{"serve", "--tls-cert", "x"}, 2, "", "go together"},
-		{[]string{"serve", "--drain-delay", "-1s"}, 2, "", "not negative"},
+		{[]string{"serve", "--drain-delay", "-1s"}, 2, "", "must not be negative"},
 		{[]string{"serve", "--log-format", "xml"}, 2, "", "text or json"},
-		{[]string{"serve", "--smtp", "mail.example.com"}, 2, "", "is not an address such as mail.example.com:25"},
+		{[]string{"serve", "--smtp", "mail.example.com"}, 2, "", "must be an address such as mail.example.com:25"},
 		{[]string{"serve", "--fault", "429=2"}, 2, "", "a share is a number from 0 to 1"},
 		{[]string{"serve", "--fault", "gremlins"}, 2, "", "tolerant-deletes"},
 		{[]string{"serve", "--fault", "vendor-groups=late"}, 2, "", "vendor-groups=500ms"},
@@ -94,7 +94,7 @@ func TestRun(t *testing.T) {
 		{[]string{"serve", "--tenant", "acme", "--tenant", "globex", "--tenant", "ACME"}, 2, "", "--tenant acme is given twice"},
 		{[]string{"serve", "--owner", "nonsense"}, 2, "", `--owner "nonsense"`},
 		{[]string{"serve", "--owner", "The Boss <boss@corp.example>"}, 2, "", "not an e-mail address"},
-		{[]string{"report", "--email", "a@acme.example"}, 2, "", "--api-url (or IAM_API_URL), or a database with --embedded"},
+		{[]string{"report", "--email", "a@acme.example"}, 2, "", "--api-url (or IAM_API_URL) or --embedded PATH"},
 		{[]string{"report", "--email", "a@acme.example", "--embedded", "nowhere", "--format", "pdf"}, 2, "", "text, csv or json"},
 		{[]string{"report", "--embedded", t.TempDir() + "/iam.db", "--tenant", "acme"}, 2, "", "--email or --user-id"},
 		{[]string{"report", "--embedded", made(t), "--tenant", "ACME", "--email", "nobody@acme.example"}, 1, "", "nobody@acme.example"},
@@ -156,7 +156,7 @@ func TestServe(t *testing.T) {
 
 	key := regexp.MustCompile(`tenant globex, shown only once:\n  client_id     = (\S+)\n  client_secret = (\S+)\n`).FindStringSubmatch(b.made)
 	if key == nil {
-		t.Fatalf("no API key was made for the second tenant: %q", b.made)
+		t.Fatalf("no API key was created for the second tenant: %q", b.made)
 	}
 	for tenant, credentials := range map[string][]string{"acme": {"key", "secret"}, "globex": key[1:]} {
 		c, err := client.New(client.Options{BaseURL: b.url, Tenant: tenant, ClientID: credentials[0], ClientSecret: credentials[1]})
@@ -186,7 +186,7 @@ func TestServe(t *testing.T) {
 	}
 }
 
-// What the public API deprecates is there unless it is left out.
+// Routes that the public API deprecates exist unless --legacy=false disables them.
 func TestServe_legacy(t *testing.T) {
 	t.Parallel()
 	for status, args := range map[int][]string{http.StatusUnauthorized: nil, http.StatusNotFound: {"--legacy=false"}} {
@@ -264,7 +264,7 @@ func TestServe_tls(t *testing.T) {
 		}
 	}
 	if _, err := os.Stat(database); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a database was made before the TLS files were read: %v", err)
+		t.Errorf("a database was created before the TLS files were read: %v", err)
 	}
 
 	b := serve(t, "--database", "sqlite:"+database, "--tenant", "acme", "--tls-cert", cert, "--tls-key", key)
@@ -310,8 +310,8 @@ func certificate(t *testing.T, folder string) (certFile, keyFile string, pool *x
 	return certFile, keyFile, pool
 }
 
-// A report makes neither a database nor a tenant, and leaves what is there as
-// it is.
+// A report creates neither a database nor a tenant, and does not change existing
+// ones.
 func TestReport_writesNothing(t *testing.T) {
 	t.Parallel()
 	missing := filepath.Join(t.TempDir(), "iam.db")
@@ -319,7 +319,7 @@ func TestReport_writesNothing(t *testing.T) {
 		t.Errorf("missing file: code %d, %s", code, stderr)
 	}
 	if _, err := os.Stat(missing); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the missing file was made: %v", err)
+		t.Errorf("the missing file was created: %v", err)
 	}
 	path := made(t)
 	before, err := os.ReadFile(path)

@@ -23,11 +23,11 @@ type clientsOptions struct {
 	scopes               list
 }
 
-// clientsCommand is what clients does with the API keys of a tenant.
+// clientsCommand is a subcommand of clients.
 type clientsCommand struct {
 	name  string
 	about string
-	id    bool // whether it asks for one
+	id    bool // whether it needs --id
 	run   func(ctx context.Context, env Env, o clientsOptions, db store.Store) error
 }
 
@@ -35,20 +35,20 @@ func clientsCommands() []clientsCommand {
 	return []clientsCommand{
 		{"list", "List the API keys of a tenant.", false, listClients},
 		{"create", "Create an API key. Its secret is printed once.", true, createClient},
-		{"rotate", "Give an API key another secret, which is printed once. Its tokens end at once.", true, rotateClient},
+		{"rotate", "Replace the secret of an API key. The new one is printed once, and tokens of the key end at once.", true, rotateClient},
 		{"revoke", "Remove an API key. Its tokens end at once.", true, revokeClient},
 	}
 }
 
-// runClients manages the API keys of a tenant in the backend's database, which
-// may be served meanwhile.
+// runClients manages the API keys of a tenant in the backend's database, which may
+// be in use.
 func runClients(ctx context.Context, env Env, args []string) error {
 	for _, c := range clientsCommands() {
 		if len(args) > 0 && args[0] == c.name {
 			return c.parseAndRun(ctx, env, args[1:])
 		}
 	}
-	w, err := explaining(env, args)
+	w, err := usageOutput(env, args)
 	fmt.Fprint(w, "Manage the API keys of a tenant in the database of the reference backend.\n\nUsage: terraform-provider-iam clients list|create|rotate|revoke [flags]\n\n")
 	for _, c := range clientsCommands() {
 		fmt.Fprintf(w, "  %-8s  %s\n", c.name, c.about)
@@ -58,8 +58,8 @@ func runClients(ctx context.Context, env Env, args []string) error {
 
 func (c clientsCommand) parseAndRun(ctx context.Context, env Env, args []string) (err error) {
 	var o clientsOptions
-	f := flags(env, "clients "+c.name, c.about+"\nIt works on the database, also while that is served.")
-	f.StringVar(&o.database, "database", "sqlite:iam.db", "`address` of the database, as serve takes it")
+	f := flags(env, "clients "+c.name, c.about+"\nIt works on the database, even while that is served.")
+	f.StringVar(&o.database, "database", "sqlite:iam.db", "`address` of the database, as for serve")
 	f.StringVar(&o.tenant, "tenant", env.Getenv("IAM_TENANT"), "`name` of the tenant (default IAM_TENANT)")
 	if c.id {
 		f.StringVar(&o.id, "id", "", "`id` of the API key")
@@ -97,17 +97,17 @@ func (o clientsOptions) check(c clientsCommand) error {
 		return nil
 	}
 	if !api.ValidID(o.id) {
-		return fmt.Errorf("--id has 1 to 66 letters, digits, dots, hyphens and underscores, unlike %q", o.id)
+		return fmt.Errorf("--id must have 1 to 66 letters, digits, dots, hyphens and underscores, unlike %q", o.id)
 	}
 	for _, scope := range o.scopes {
 		if !api.ValidScope(scope) {
-			return fmt.Errorf("--scope is one scope such as %s, not %q", api.ScopeUserRead, scope)
+			return fmt.Errorf("--scope must be one scope such as %s, not %q", api.ScopeUserRead, scope)
 		}
 	}
 	return nil
 }
 
-// openExisting opens a database that is there.
+// openExisting opens a database that must exist.
 func openExisting(ctx context.Context, database string) (*sqlstore.Store, error) {
 	if path, ok := strings.CutPrefix(database, "sqlite:"); ok {
 		dsn, err := embedded.Existing(path)
@@ -143,7 +143,7 @@ func createClient(ctx context.Context, env Env, o clientsOptions, db store.Store
 	if err != nil {
 		return err
 	}
-	return printSecret(env.Stdout, "made an API key", o.tenant, o.id, secret)
+	return printSecret(env.Stdout, "created an API key", o.tenant, o.id, secret)
 }
 
 func rotateClient(ctx context.Context, env Env, o clientsOptions, db store.Store) error {
@@ -151,7 +151,7 @@ func rotateClient(ctx context.Context, env Env, o clientsOptions, db store.Store
 	if err != nil {
 		return err
 	}
-	return printSecret(env.Stdout, "made another secret", o.tenant, o.id, secret)
+	return printSecret(env.Stdout, "created a new secret", o.tenant, o.id, secret)
 }
 
 func revokeClient(ctx context.Context, env Env, o clientsOptions, db store.Store) error {
@@ -162,7 +162,7 @@ func revokeClient(ctx context.Context, env Env, o clientsOptions, db store.Store
 	return err
 }
 
-// printSecret shows a new secret, which nothing shows again.
+// printSecret prints a new secret, which is never shown again.
 func printSecret(w io.Writer, done, tenant, id, secret string) error {
 	_, err := fmt.Fprintf(w, "%s for tenant %s, shown only once:\n  client_id     = %s\n  client_secret = %s\n", done, tenant, access.Visible(id), secret)
 	return err

@@ -90,12 +90,12 @@ func TestClients_refused(t *testing.T) {
 	}{
 		{nil, 2, "clients list|create|rotate|revoke"},
 		{[]string{"fly"}, 2, "clients list|create|rotate|revoke"},
-		{[]string{"list", "--wat"}, 2, "there is no flag --wat"},
+		{[]string{"list", "--wat"}, 2, "unknown flag --wat"},
 		{[]string{"list", "--database", database}, 2, "name the tenant with --tenant"},
 		{[]string{"list", "--database", database, "--tenant", "nobody"}, 1, "looking for tenant nobody: not found"},
 		{[]string{"create", "--database", database, "--tenant", "acme"}, 2, "name the API key with --id"},
-		{[]string{"create", "--database", database, "--tenant", "acme", "--id", "a:b"}, 2, "--id has 1 to 66 letters"},
-		{[]string{"create", "--database", database, "--tenant", "acme", "--id", "a", "--scope", "iam.user_read iam.group_read"}, 2, "--scope is one scope"},
+		{[]string{"create", "--database", database, "--tenant", "acme", "--id", "a:b"}, 2, "--id must have 1 to 66 letters"},
+		{[]string{"create", "--database", database, "--tenant", "acme", "--id", "a", "--scope", "iam.user_read iam.group_read"}, 2, "--scope must be one scope"},
 		{[]string{"revoke", "--database", database, "--tenant", "acme"}, 2, "name the API key with --id"},
 	} {
 		if stdout, stderr, code := run(t, nil, append([]string{"clients"}, c.args...)...); code != c.code || stdout != "" || !strings.Contains(stderr, c.stderr) {
@@ -107,6 +107,6 @@ func TestClients_refused(t *testing.T) {
 		t.Errorf("code %d, %s", code, stderr)
 	}
 	if _, err := os.Stat(missing); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the missing file was made: %v", err)
+		t.Errorf("the missing file was created: %v", err)
 	}
 }

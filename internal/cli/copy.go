@@ -8,12 +8,12 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
 
-// runCopy fills an empty database with what another one has.
+// runCopy copies a database into an empty one.
 func runCopy(ctx context.Context, env Env, args []string) error {
 	var from, to string
-	f := flags(env, "serve copy", "Copy all that one database has into an empty one, of the same engine or the other: all or nothing.\nEnd the backend first: what it writes meanwhile is not copied.")
-	f.StringVar(&from, "from", "", "`address` of the database to copy, as serve takes it; it is only read")
-	f.StringVar(&to, "to", "", "`address` of an empty database or schema, or of a SQLite file to be made")
+	f := flags(env, "serve copy", "Copy a database into an empty one, of the same engine or the other: all or nothing.\nStop the backend first: later writes are not copied.")
+	f.StringVar(&from, "from", "", "`address` of the database to copy, as for serve; it is only read")
+	f.StringVar(&to, "to", "", "`address` of an empty database or schema, or of a SQLite file to create")
 	if err := parse(env, f, args); err != nil {
 		return err
 	}

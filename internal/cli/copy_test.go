@@ -189,7 +189,7 @@ func TestServeCopy_refused(t *testing.T) {
 		}
 	}
 	if _, err := os.Stat(missing); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the missing file was made: %v", err)
+		t.Errorf("the missing file was created: %v", err)
 	}
 	if _, stderr, code := run(t, nil, "serve", "copy", "--from", source, "--to", half); code != 0 {
 		t.Errorf("half a copy was kept: %s", stderr)

@@ -21,47 +21,40 @@ import (
 
 // exportOptions are the flags of export.
 type exportOptions struct {
-	reportOptions // where the tenant is
-	types         string
-	groups        []string
-	emails        []string
-	output        string
-	force         bool
+	location
+	types  string
+	groups []string
+	emails []string
+	output string
+	force  bool
 }
 
-// runExport writes the configuration of a tenant that exists.
+// runExport writes the configuration of an existing tenant.
 func runExport(ctx context.Context, env Env, args []string) (err error) {
 	var o exportOptions
-	f := flags(env, "export", "Print the configuration that manages what a tenant has, with blocks that import it.\nCredentials come from IAM_CLIENT_ID and IAM_CLIENT_SECRET, or IAM_ACCESS_TOKEN; an embedded database needs none.")
-	f.StringVar(&o.apiURL, "api-url", env.Getenv("IAM_API_URL"), "base `URL` of the IAM API (default IAM_API_URL)")
-	f.StringVar(&o.embedded, "embedded", "", "`path` of an embedded backend's database, instead of an API")
-	f.StringVar(&o.tenant, "tenant", env.Getenv("IAM_TENANT"), "`name` of the tenant (default IAM_TENANT)")
+	f := flags(env, "export", "Print the configuration of an existing tenant, with the import blocks.\n"+credentialsUsage)
+	o.flags(env, f)
 	f.StringVar(&o.types, "types", "", "only these `types`, separated by commas, such as iam_group,iam_user")
 	f.Func("group", "only this `group` (id, code or name), its memberships and its members; may be repeated", func(key string) error {
 		o.groups = append(o.groups, key)
 		return nil
 	})
-	f.Func("email", "only the user with this `e-mail` and its memberships; may be repeated", func(email string) error {
+	f.Func("email", "only the user with this `e-mail` address and its memberships; may be repeated", func(email string) error {
 		o.emails = append(o.emails, email)
 		return nil
 	})
-	f.StringVar(&o.output, "output", "", "`folder` to write files to, made when missing (default standard output)")
-	f.BoolVar(&o.force, "force", false, "overwrite files in the folder that differ")
+	f.StringVar(&o.output, "output", "", "`folder` for the files, created if missing (default standard output)")
+	f.BoolVar(&o.force, "force", false, "overwrite different files in the folder")
 	if err := parse(env, f, args); err != nil {
 		return err
 	}
 	all := provider.ListedTypes(ctx)
 	filter := export.Filter{Types: typeNames(o.types), Emails: o.emails}
-	if o.apiURL == "" && o.embedded == "" {
-		err = errors.New("say where to look: an API with --api-url (or IAM_API_URL), or a database with --embedded")
-	} else {
-		err = filter.Check(all)
-	}
-	if err != nil {
+	if err := cmp.Or(o.check(), filter.Check(all)); err != nil {
 		fmt.Fprintln(env.Stderr, "export:", err)
 		return errUsage
 	}
-	c, closeBackend, err := connect(ctx, env, o.reportOptions)
+	c, closeBackend, err := o.connect(ctx, env)
 	if err != nil {
 		return err
 	}
@@ -72,7 +65,7 @@ func runExport(ctx context.Context, env Env, args []string) (err error) {
 	return writeExport(ctx, env, c, o, filter)
 }
 
-// typeNames reads a list of types, which may leave the provider's name out.
+// typeNames parses a list of types. The prefix iam_ is optional.
 func typeNames(list string) []string {
 	var names []string
 	for name := range strings.SplitSeq(list, ",") {
@@ -83,8 +76,8 @@ func typeNames(list string) []string {
 	return names
 }
 
-// groupsNamed returns the ids of the groups with these ids, codes or names. A
-// name that several groups have stands for all of them.
+// groupsNamed returns the ids of the groups with these ids, codes or names. A name
+// selects all groups that have it.
 func groupsNamed(ctx context.Context, c *client.Client, keys []string) ([]string, error) {
 	if len(keys) == 0 {
 		return nil, nil
@@ -122,12 +115,12 @@ func writeExport(ctx context.Context, env Env, c *client.Client, o exportOptions
 		switch {
 		case lacking[name] == nil || !filter.Exports(name):
 		case client.IsForbidden(lacking[name]):
-			return fmt.Errorf("listing %s: %w. Use an API key that may, or name the types to export with --types", name, lacking[name])
+			return fmt.Errorf("listing %s: %w. Use an API key with that scope, or select the types to export with --types", name, lacking[name])
 		default:
-			fmt.Fprintf(env.Stderr, "%s is left out, for this API has none.\n", name)
+			fmt.Fprintf(env.Stderr, "%s skipped: this API does not support it\n", name)
 		}
 	}
-	remark(env, objects, filter)
+	warnInvisible(env, objects, filter)
 	to := export.Connection{Tenant: c.Tenant(), APIURL: o.apiURL}
 	if o.embedded != "" {
 		if to.Embedded, err = filepath.Abs(o.embedded); err != nil {
@@ -152,38 +145,38 @@ func writeExport(ctx context.Context, env Env, c *client.Client, o exportOptions
 	if err := writeFiles(o.output, files, o.force); err != nil {
 		return err
 	}
-	fmt.Fprintf(env.Stderr, "%d resources are in %s: run terraform init and terraform plan there, read the plan, and apply it. Once imports.tf is applied it can be deleted.\n", count, o.output)
+	fmt.Fprintf(env.Stderr, "%d resources written to %s. Run terraform init and terraform plan there, read the plan, and apply it. You can delete imports.tf after the apply.\n", count, o.output)
 	return nil
 }
 
-// remark says what the provider will not take as it is.
-func remark(env Env, objects []export.Object, filter export.Filter) {
+// warnInvisible names texts that the provider will reject.
+func warnInvisible(env Env, objects []export.Object, filter export.Filter) {
 	for _, o := range objects {
 		if !filter.Exports(o.Type) {
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(o.Arguments)) {
-			if character := unseen(o.Arguments[name]); character != "" && name != "description" && name != "mixins" {
-				fmt.Fprintf(env.Stderr, "%s %s: %s holds the character %s, which cannot be seen. The provider refuses such texts: correct it in the configuration, and the first plan changes it in the tenant.\n", o.Type, access.Visible(o.ImportID), name, character)
+			if character := invisible(o.Arguments[name]); character != "" && name != "description" && name != "mixins" {
+				fmt.Fprintf(env.Stderr, "%s %s: %s contains the invisible character %s, which the provider rejects: remove it in the configuration, and the first apply changes it in the tenant.\n", o.Type, access.Visible(o.ImportID), name, character)
 			}
 		}
 	}
 }
 
-// unseen names a character in a value that cannot be seen; "" when there is none.
-func unseen(v any) string {
+// invisible names the first invisible character in a value; "" if there is none.
+func invisible(v any) string {
 	switch v := v.(type) {
 	case string:
 		return access.Invisible(v)
 	case []any:
 		for _, item := range v {
-			if character := unseen(item); character != "" {
+			if character := invisible(item); character != "" {
 				return character
 			}
 		}
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			if character := cmp.Or(unseen(key), unseen(v[key])); character != "" {
+			if character := cmp.Or(invisible(key), invisible(v[key])); character != "" {
 				return character
 			}
 		}
@@ -191,8 +184,8 @@ func unseen(v any) string {
 	return ""
 }
 
-// writeFiles writes the files of a configuration. Unless it is forced to, it
-// changes no file that is there: someone may have worked on it.
+// writeFiles writes the files of a configuration. Without force it does not change
+// existing files, which may have been edited.
 func writeFiles(folder string, files []export.File, force bool) error {
 	var differ []string
 	for _, f := range files {
@@ -206,7 +199,7 @@ func writeFiles(folder string, files []export.File, force bool) error {
 		}
 	}
 	if len(differ) > 0 && !force {
-		return fmt.Errorf("%s has other files of the names %s: name another folder, or overwrite them with --force", folder, strings.Join(slices.Sorted(slices.Values(differ)), ", "))
+		return fmt.Errorf("%s already has different files: %s. Choose another folder, or overwrite them with --force", folder, strings.Join(slices.Sorted(slices.Values(differ)), ", "))
 	}
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err

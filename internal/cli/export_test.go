@@ -87,7 +87,7 @@ func TestAccExport_onlyImports(t *testing.T) {
 	}
 }
 
-// What the provider would refuse is named, by whom it is about.
+// Texts that the provider would reject are named, with their object.
 func TestExport_invisibleCharacters(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, servertest.Options{})
@@ -97,7 +97,7 @@ func TestExport_invisibleCharacters(t *testing.T) {
 		}))
 	}
 	_, stderr, code := run(t, credentials(s.URL), "export", "--types", "iam_user")
-	if code != 0 || !strings.Contains(stderr, "first_name holds the character U+200B (zero width space)") || strings.Count(stderr, "holds the character") != 1 {
+	if code != 0 || !strings.Contains(stderr, "first_name contains the invisible character U+200B (zero width space)") || strings.Count(stderr, "contains the invisible character") != 1 {
 		t.Errorf("ended with %d: %s", code, stderr)
 	}
 }
@@ -126,7 +126,7 @@ func TestExport(t *testing.T) {
 		},
 		"users.tf":       {"# The Owner of the team: do not destroy this user.\n", "# This user is locked.", "preferred_site     = iam_site.de.code", `resource "iam_user" "user_0" {`},
 		"memberships.tf": {`group_id = "oe-editor"`, `"User.0@acme.example"`, "resource \"iam_group_members\" \"backoffice_manager\"", "resource \"iam_group_members\" \"back_slash_7935bb0b\" {\n  group_id = iam_group.back_slash_7935bb0b.id", "= iam_user.user_0.id", `iam_vendor.`, `.group_ids["`, `user_type = "CUSTOMER"`},
-		"team.tf":        {"# The Owner of the team, who cannot be destroyed", "member_id = iam_team_member.owner.id", "resource \"iam_product_assignment\" \"member_0_orchestrator\""},
+		"team.tf":        {"# The Owner of the team cannot be destroyed", "member_id = iam_team_member.owner.id", "resource \"iam_product_assignment\" \"member_0_orchestrator\""},
 		"make.tf":        {"organization_id = \"12345\"\n  sync            = false"},
 		"imports.tf":     {"import {\n  to = iam_site.main\n  id = \"main\"\n}"},
 	} {
@@ -165,8 +165,8 @@ func TestExport_flags(t *testing.T) {
 		{args: []string{"--types", "user_groups,group_members"}, code: 2, stderr: "manage the same"},
 		{args: []string{"--group", "nobody"}, code: 1, stderr: `the tenant has no group with the id, code or name "nobody"`},
 		{args: []string{"--email", "nobody@acme.example"}, code: 1, stderr: "nobody@acme.example"},
-		{args: []string{"--api-url", ""}, code: 2, stderr: "--api-url (or IAM_API_URL), or a database with --embedded"},
-		{args: []string{"everything"}, code: 2, stderr: "takes flags only"},
+		{args: []string{"--api-url", ""}, code: 2, stderr: "--api-url (or IAM_API_URL) or --embedded PATH"},
+		{args: []string{"everything"}, code: 2, stderr: "unexpected argument"},
 	} {
 		stdout, stderr, code := run(t, credentials(s.URL), append([]string{"export"}, c.args...)...)
 		if code != c.code || !strings.Contains(stdout, c.has) || c.lack != "" && strings.Contains(stdout, c.lack) || !strings.Contains(stderr, c.stderr) {
@@ -195,7 +195,7 @@ func TestExport_overwrite(t *testing.T) {
 		return stderr, code
 	}
 	for range 2 {
-		if stderr, code := export(); code != 0 || !strings.Contains(stderr, "resources are in "+folder) {
+		if stderr, code := export(); code != 0 || !strings.Contains(stderr, "resources written to "+folder) {
 			t.Fatalf("code %d: %s", code, stderr)
 		}
 	}
@@ -203,7 +203,7 @@ func TestExport_overwrite(t *testing.T) {
 	if err := os.WriteFile(users, []byte("# mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if stderr, code := export(); code != 1 || !strings.Contains(stderr, "users.tf: name another folder") || strings.Contains(stderr, "team.tf") {
+	if stderr, code := export(); code != 1 || !strings.Contains(stderr, "users.tf. Choose another folder") || strings.Contains(stderr, "team.tf") {
 		t.Errorf("code %d: %s", code, stderr)
 	}
 	if text, err := os.ReadFile(users); err != nil || string(text) != "# mine" {
@@ -232,7 +232,7 @@ func TestExport_lesserAPIs(t *testing.T) {
 		})
 	}})
 	stdout, stderr, code := run(t, credentials(public.URL), "export")
-	if code != 0 || !strings.Contains(stderr, "iam_team_member is left out, for this API has none.") || !strings.Contains(stdout, `resource "iam_user" "owner"`) || strings.Contains(stdout, "iam_team_owner") {
+	if code != 0 || !strings.Contains(stderr, "iam_team_member skipped: this API does not support it") || !strings.Contains(stdout, `resource "iam_user" "owner"`) || strings.Contains(stdout, "iam_team_owner") {
 		t.Errorf("code %d, %s\n%s", code, stderr, stdout)
 	}
 	limited := servertest.New(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
@@ -262,7 +262,7 @@ func TestExport_secret(t *testing.T) {
 	if code != 0 || strings.Contains(stdout+stderr, "do-not-show") || strings.Contains(stdout, "\n  api_key_wo") {
 		t.Errorf("code %d, %s\n%s", code, stderr, stdout)
 	}
-	for _, part := range []string{`resource "iam_make_organization"`, `api_url         = "https://make.invalid"`, "# The API shows no key. Set api_key_wo and api_key_wo_version"} {
+	for _, part := range []string{`resource "iam_make_organization"`, `api_url         = "https://make.invalid"`, "# The API does not return the key. Set api_key_wo and api_key_wo_version"} {
 		if !strings.Contains(stdout, part) {
 			t.Errorf("%q is not in %s", part, stdout)
 		}

@@ -12,13 +12,13 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/server/signing"
 )
 
-// encryptionVariable has the keys that encrypt secrets where no file has them.
+// encryptionVariable has the keys that encrypt secrets if there is no key file.
 const encryptionVariable = "IAM_ENCRYPTION_KEY"
 
-const keyFileUsage = "`file` with the keys that encrypt secrets in the database, one in each line: the first encrypts, all decrypt (default IAM_ENCRYPTION_KEY; none stores secrets plain)"
+const keyFileUsage = "`file` with the keys that encrypt secrets in the database, one per line: the first encrypts, all decrypt (default IAM_ENCRYPTION_KEY; without keys secrets are stored in plain text)"
 
-// encryptionKeys reads the keys that encrypt secrets in the database, or returns
-// nil when there are none.
+// encryptionKeys reads the keys that encrypt secrets in the database; nil if there
+// are none.
 func encryptionKeys(env Env, path string) (*seal.Keys, error) {
 	if path != "" {
 		keys, err := seal.ReadFile(path)
@@ -44,33 +44,33 @@ type keysOptions struct {
 	endTokens         bool
 }
 
-// runKeys manages the keys that sign tokens in the backend's database, which may
-// be served meanwhile.
+// runKeys manages the keys that sign tokens in the backend's database, which may be
+// in use.
 func runKeys(ctx context.Context, env Env, args []string) error {
 	if len(args) > 0 {
 		switch args[0] {
 		case "list":
 			return withSigningKeys(ctx, env, args, "List the keys that sign tokens.", listKeys)
 		case "rotate":
-			return withSigningKeys(ctx, env, args, "Make another key that signs tokens. Tokens stay good until they expire.", rotateKey)
+			return withSigningKeys(ctx, env, args, "Create a new key that signs tokens. Existing tokens stay valid until they expire.", rotateKey)
 		}
 	}
-	w, err := explaining(env, args)
+	w, err := usageOutput(env, args)
 	fmt.Fprint(w, "Manage the keys that sign tokens in the database of the reference backend.\n\nUsage: terraform-provider-iam keys list|rotate [flags]\n")
 	return err
 }
 
-// withSigningKeys runs a command on the signing keys of the database that its
-// flags name.
+// withSigningKeys runs a command on the signing keys of the database that the flags
+// name.
 func withSigningKeys(
 	ctx context.Context, env Env, args []string, about string, run func(ctx context.Context, env Env, o keysOptions, keys signing.Keys) error,
 ) (err error) {
 	var o keysOptions
-	f := flags(env, "keys "+args[0], about+"\nIt works on the database, also while that is served.")
-	f.StringVar(&o.database, "database", "sqlite:iam.db", "`address` of the database, as serve takes it")
+	f := flags(env, "keys "+args[0], about+"\nIt works on the database, even while that is served.")
+	f.StringVar(&o.database, "database", "sqlite:iam.db", "`address` of the database, as for serve")
 	f.StringVar(&o.keyFile, "key-file", "", keyFileUsage)
 	if args[0] == "rotate" {
-		f.BoolVar(&o.endTokens, "end-tokens", false, "remove all other keys, so that all tokens end within a minute: for keys that somebody may have seen")
+		f.BoolVar(&o.endTokens, "end-tokens", false, "remove all other keys, which ends all tokens within a minute: for keys that may have leaked")
 	}
 	if err := parse(env, f, args[1:]); err != nil {
 		return err
@@ -112,10 +112,10 @@ func rotateKey(ctx context.Context, env Env, o keysOptions, keys signing.Keys) e
 	if err != nil {
 		return err
 	}
-	when := "signs tokens in two minutes, and those before it stay good until they expire"
+	when := "It signs tokens in two minutes. Existing tokens stay valid until they expire."
 	if o.endTokens {
-		when = "signs tokens from now on, and all others end within a minute"
+		when = "It signs tokens from now on. All other tokens end within a minute."
 	}
-	_, err = fmt.Fprintf(env.Stdout, "made the key %s, which %s\n", id, when)
+	_, err = fmt.Fprintf(env.Stdout, "Created the key %s. %s\n", id, when)
 	return err
 }

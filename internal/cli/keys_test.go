@@ -237,7 +237,7 @@ func TestKeys(t *testing.T) {
 	if _, err := c.Users(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	rotated := regexp.MustCompile(`^made the key (\S+), which signs tokens in two minutes`).FindStringSubmatch(keys("rotate"))
+	rotated := regexp.MustCompile(`^Created the key (\S+)\. It signs tokens in two minutes`).FindStringSubmatch(keys("rotate"))
 	list := regexp.MustCompile(`^KEY_ID +CREATED +VERIFIES UNTIL +ENCRYPTED UNDER\n\S+ +\S+Z +\S+Z +(\w+)\n(\S+) +\S+Z +\(the next one\) +(\w+)\n$`).FindStringSubmatch(keys("list"))
 	if rotated == nil || list == nil || list[2] != rotated[1] || list[1] != list[3] {
 		t.Fatalf("rotated %q, listed %q", rotated, list)
@@ -245,7 +245,7 @@ func TestKeys(t *testing.T) {
 	if _, err := c.Users(t.Context()); err != nil {
 		t.Errorf("after a rotation: %v", err)
 	}
-	if text := keys("rotate", "--end-tokens"); !strings.Contains(text, "which signs tokens from now on, and all others end within a minute") {
+	if text := keys("rotate", "--end-tokens"); !strings.Contains(text, "It signs tokens from now on. All other tokens end within a minute") {
 		t.Errorf("got %q", text)
 	}
 	if text := keys("list"); strings.Count(text, "\n") != 2 {
@@ -260,7 +260,7 @@ func TestKeys(t *testing.T) {
 		{[]string{"-h"}, 0, "keys list|rotate", ""},
 		{[]string{"fly"}, 2, "", "keys list|rotate"},
 		{[]string{"rotate", "-h"}, 0, "end-tokens", ""},
-		{[]string{"list", "--end-tokens"}, 2, "", "there is no flag --end-tokens"},
+		{[]string{"list", "--end-tokens"}, 2, "", "unknown flag --end-tokens"},
 		{[]string{"list", "--key-file", file + "-none"}, 1, "", "reading --key-file"},
 		{[]string{"list", "--key-file", file, "--database", "sqlite:" + file + "-none"}, 1, "", "no such database"},
 	} {

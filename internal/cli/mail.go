@@ -12,18 +12,18 @@ import (
 	"time"
 )
 
-// mailTime is how long one e-mail may take.
+// mailTime limits the delivery of one e-mail.
 const mailTime = 30 * time.Second
 
-// mailer hands e-mails to a mail server, without a login.
+// mailer delivers e-mails to a mail server, without a login.
 type mailer struct {
 	address string // of the server, with its port
 	from    string
 	now     func() time.Time
 }
 
-// send hands over one e-mail, encrypted where the server can. Its id lets who
-// reads mail tell that it came twice.
+// send delivers one e-mail, encrypted if the server supports it. The id lets mail
+// programs recognize a duplicate.
 func (m mailer) send(ctx context.Context, to, id, subject, text string) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, mailTime)
 	defer cancel()
@@ -35,7 +35,7 @@ func (m mailer) send(ctx context.Context, to, id, subject, text string) (err err
 	if err != nil {
 		return fmt.Errorf("reaching the mail server: %w", err)
 	}
-	defer context.AfterFunc(ctx, func() { _ = conn.Close() })() // nothing waits longer
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })() // ends every wait
 	c, err := smtp.NewClient(conn, host)
 	if err != nil {
 		return errors.Join(fmt.Errorf("greeting the mail server: %w", err), conn.Close())
@@ -60,11 +60,11 @@ func (m mailer) send(ctx context.Context, to, id, subject, text string) (err err
 	if err != nil {
 		return fmt.Errorf("the mail server refuses an e-mail: %w", err)
 	}
-	_ = c.Quit() // it has the mail
+	_ = c.Quit() // the e-mail is already delivered
 	return nil
 }
 
-// message is the e-mail as it is handed over.
+// message returns the e-mail with its headers.
 func (m mailer) message(to, id, subject, text string) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "From: <%s>\nTo: <%s>\nSubject: %s\nDate: %s\nMessage-ID: <%s@iam.invalid>\n", m.from, to, subject, m.now().Format(time.RFC1123Z), id)

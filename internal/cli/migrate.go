@@ -8,11 +8,11 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
 
-// runMigrate makes the tables of a database or brings them up to date, and ends.
+// runMigrate creates or updates the tables of a database.
 func runMigrate(ctx context.Context, env Env, args []string) (err error) {
 	var database string
-	f := flags(env, "serve migrate", "Make the tables of a database, or bring them up to date, and end. The user must be allowed\nto do that; the user of serve, which does it, too, then needs no more than to read and write.")
-	f.StringVar(&database, "database", "sqlite:iam.db", "`address` of the database, as serve takes it")
+	f := flags(env, "serve migrate", "Create or update the tables of a database, and exit. The database user needs the right to do so;\nthe user of serve, which otherwise does the same, then needs only to read and write.")
+	f.StringVar(&database, "database", "sqlite:iam.db", "`address` of the database, as for serve")
 	if err := parse(env, f, args); err != nil {
 		return err
 	}
@@ -22,8 +22,8 @@ func runMigrate(ctx context.Context, env Env, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if kept := db.Kept(); kept != "" {
-		fmt.Fprintf(env.Stdout, "the database as it was is in %s\n", kept)
+		fmt.Fprintf(env.Stdout, "The previous database is in %s\n", kept)
 	}
-	_, err = fmt.Fprintf(env.Stdout, "the tables have version %d\n", db.Version())
+	_, err = fmt.Fprintf(env.Stdout, "The tables have version %d\n", db.Version())
 	return err
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-var migratedTo = regexp.MustCompile(`^the tables have version \d+\n$`)
+var migratedTo = regexp.MustCompile(`^The tables have version \d+\n$`)
 
 // One command makes the tables, so that the backend's user needs no right to.
 func TestServeMigrate(t *testing.T) {
@@ -53,7 +53,7 @@ func TestServeMigrate_kept(t *testing.T) {
 		t.Fatalf("code %d, %s", code, stderr)
 	}
 	first, rest, _ := strings.Cut(migrateOutput(t, dsn), "\n")
-	if first != "the database as it was is in "+kept || !migratedTo.MatchString(rest) {
+	if first != "The previous database is in "+kept || !migratedTo.MatchString(rest) {
 		t.Errorf("got %q, %q", first, rest)
 	}
 	if got := migrateOutput(t, dsn); !migratedTo.MatchString(got) {
@@ -80,7 +80,7 @@ func migrateOutput(t *testing.T, dsn string) string {
 
 func TestServeMigrate_refused(t *testing.T) {
 	t.Parallel()
-	if _, stderr, code := run(t, nil, "serve", "migrate", "now"); code != 2 || !strings.Contains(stderr, "takes flags only") {
+	if _, stderr, code := run(t, nil, "serve", "migrate", "now"); code != 2 || !strings.Contains(stderr, "unexpected argument") {
 		t.Errorf("code %d, %s", code, stderr)
 	}
 	if _, stderr, code := run(t, nil, "serve", "migrate", "--database", "mysql:iam"); code != 1 || !strings.Contains(stderr, "no engine") {

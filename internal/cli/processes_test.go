@@ -176,7 +176,7 @@ func TestProcesses_create(t *testing.T) {
 				_, err := p.CreateGroup(t.Context(), api.GroupCreate{ID: id, Name: api.Text{"en": "G"}, AccessControls: []string{}})
 				return err
 			}); won != 1 {
-				t.Errorf("%d groups %s were made", won, id)
+				t.Errorf("%d groups %s were created", won, id)
 			}
 			if won := race(t, two, 3, func(p *process, caller int) error {
 				email := fmt.Sprintf("ada%d@acme.example", round)
@@ -186,7 +186,7 @@ func TestProcesses_create(t *testing.T) {
 				_, err := p.CreateUser(t.Context(), person(email, id))
 				return err
 			}); won != 1 {
-				t.Errorf("%d users of one e-mail were made", won)
+				t.Errorf("%d users with one e-mail address were created", won)
 			}
 		}
 		for _, p := range two {
@@ -223,7 +223,7 @@ func allUsers(t *testing.T, p *process) map[string]api.User {
 	return users
 }
 
-// A token that one process issued is good for the other, too.
+// A token that one process issued is also valid for the other.
 func TestProcesses_token(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, func(t *testing.T, dsn string) {

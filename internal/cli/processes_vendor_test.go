@@ -12,8 +12,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// Of the groups that a process promised and did not make before it was killed,
-// none is lost and none is made twice: another process makes them.
+// Another process creates the groups that a killed process promised: none is lost,
+// none is created twice.
 func TestProcesses_killedWithTasks(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, func(t *testing.T, dsn string) {

@@ -15,25 +15,22 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/review"
-	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
 )
 
 // reportOptions are the flags of report.
 type reportOptions struct {
-	apiURL, embedded, tenant string
-	email, userID            string
-	format                   string
+	location
+	email, userID string
+	format        string
 }
 
 // runReport prints the permissions report of one user.
 func runReport(ctx context.Context, env Env, args []string) (err error) {
 	var o reportOptions
-	f := flags(env, "report", "Print the permissions report of a user.\nCredentials come from IAM_CLIENT_ID and IAM_CLIENT_SECRET, or IAM_ACCESS_TOKEN; an embedded database needs none.")
-	f.StringVar(&o.apiURL, "api-url", env.Getenv("IAM_API_URL"), "base `URL` of the IAM API (default IAM_API_URL)")
-	f.StringVar(&o.embedded, "embedded", "", "`path` of an embedded backend's database, instead of an API")
-	f.StringVar(&o.tenant, "tenant", env.Getenv("IAM_TENANT"), "`name` of the tenant (default IAM_TENANT)")
-	f.StringVar(&o.email, "email", "", "`e-mail` of the user")
-	f.StringVar(&o.userID, "user-id", "", "`id` of the user, instead of the e-mail")
+	f := flags(env, "report", "Print the permissions report of a user.\n"+credentialsUsage)
+	o.flags(env, f)
+	f.StringVar(&o.email, "email", "", "`e-mail` address of the user")
+	f.StringVar(&o.userID, "user-id", "", "`id` of the user, instead of the e-mail address")
 	f.StringVar(&o.format, "format", "text", "`text`, csv or json")
 	if err := parse(env, f, args); err != nil {
 		return err
@@ -42,7 +39,7 @@ func runReport(ctx context.Context, env Env, args []string) (err error) {
 		fmt.Fprintln(env.Stderr, "report:", err)
 		return errUsage
 	}
-	c, closeBackend, err := connect(ctx, env, o)
+	c, closeBackend, err := o.connect(ctx, env)
 	if err != nil {
 		return err
 	}
@@ -61,11 +58,12 @@ func runReport(ctx context.Context, env Env, args []string) (err error) {
 	return r.write(env.Stdout, o.format)
 }
 
-// reportOf reads what is reported of a user, as far as the key may.
+// reportOf reads the report of a user. It names in unread what the key may not read
+// and the report therefore lacks.
 func reportOf(ctx context.Context, c *client.Client, user api.User) (r report, unread []string, err error) {
 	subject, err := c.Subject(ctx, user)
 	if errors.Is(err, client.ErrControlsUnread) {
-		unread, err = append(unread, "the tenant's own access controls"), nil
+		unread, err = append(unread, "custom access controls"), nil
 	}
 	if err != nil {
 		return r, nil, err
@@ -79,21 +77,21 @@ func reportOf(ctx context.Context, c *client.Client, user api.User) (r report, u
 	default:
 		r.makeRoles = access.MakeRoles(strings.Fields(held.Scopes))
 	}
-	r.standing, err = c.TeamStatus(ctx, user.ContactEmail)
+	r.team, err = c.TeamStatus(ctx, user.ContactEmail)
 	switch {
 	case client.IsForbidden(err):
 		unread = append(unread, "the team")
-	case err != nil && !client.IsUnsupported(err): // without teams, the rest of the report is worth having
+	case err != nil && !client.IsUnsupported(err): // without teams, the rest of the report is still useful
 		return r, nil, err
 	}
 	r.user, r.rows = user, access.Report(subject)
 	return r, unread, nil
 }
 
-// report is what is printed about a user.
+// report is the printed report of a user.
 type report struct {
 	user      api.User
-	standing  *client.TeamStatus // nil: not known
+	team      *client.TeamStatus // nil: unknown
 	makeRoles []string
 	rows      []access.Row
 }
@@ -102,43 +100,13 @@ func (o reportOptions) check() error {
 	if (o.email == "") == (o.userID == "") {
 		return errors.New("name the user with --email or --user-id")
 	}
-	if o.apiURL == "" && o.embedded == "" {
-		return errors.New("say where to look: an API with --api-url (or IAM_API_URL), or a database with --embedded")
+	if err := o.location.check(); err != nil {
+		return err
 	}
 	if !slices.Contains([]string{"text", "csv", "json"}, o.format) {
 		return fmt.Errorf("--format is text, csv or json, not %q", o.format)
 	}
 	return nil
-}
-
-// connect returns a client of the API or of the embedded database, and the
-// function that ends it.
-func connect(ctx context.Context, env Env, o reportOptions) (*client.Client, func() error, error) {
-	options := client.Options{
-		BaseURL: o.apiURL, Tenant: o.tenant, UserAgent: "terraform-provider-iam/" + env.Version,
-		ClientID: env.Getenv("IAM_CLIENT_ID"), ClientSecret: env.Getenv("IAM_CLIENT_SECRET"), AccessToken: env.Getenv("IAM_ACCESS_TOKEN"),
-	}
-	trace, err := api.ParseTrace(env.Getenv("TRACEPARENT"), env.Getenv("TRACESTATE"))
-	if err != nil {
-		fmt.Fprintf(env.Stderr, "TRACEPARENT or TRACESTATE of the environment is not passed on: %v\n", err)
-	}
-	options.Trace = trace
-	end := func() error { return nil }
-	if o.embedded != "" {
-		backend, err := embedded.Open(ctx, embedded.Options{Path: o.embedded, Tenant: strings.ToLower(o.tenant), EncryptionKey: env.Getenv(encryptionVariable), MustExist: true})
-		if err != nil {
-			return nil, nil, err
-		}
-		options.BaseURL, options.Transport, options.AccessToken, end = embedded.BaseURL, backend, backend.Token(), backend.Close
-	}
-	if options.AccessToken == "" && options.ClientID == "" && options.ClientSecret == "" {
-		return nil, nil, errors.New("credentials are missing: set IAM_CLIENT_ID and IAM_CLIENT_SECRET, or IAM_ACCESS_TOKEN")
-	}
-	c, err := client.New(options)
-	if err != nil {
-		return nil, nil, errors.Join(err, end())
-	}
-	return c, end, nil
 }
 
 func (r report) write(w io.Writer, format string) error {
@@ -158,15 +126,15 @@ func (r report) writeText(w io.Writer) error {
 	if user.Locked() {
 		state += ", locked"
 	}
-	// Names come from a server, and go to a terminal.
+	// Names come from a server and may contain terminal escapes.
 	line := func(format string, names ...any) { fmt.Fprintln(w, access.Visible(fmt.Sprintf(format, names...))) }
 	line("%s %s <%s>, %s, %s", user.FirstName, user.LastName, user.ContactEmail, cmp.Or(user.Department, "no department"), state)
 	line("groups: %s", cmp.Or(strings.Join(user.GroupIDs, ", "), "none"))
 	if len(r.makeRoles) > 0 {
 		line("roles in Make: %s", strings.Join(r.makeRoles, ", "))
 	}
-	if r.standing != nil && r.standing.Role != "" {
-		line("team: %s, products: %s", r.standing.Role, cmp.Or(productsText(r.standing.Products), "none"))
+	if r.team != nil && r.team.Role != "" {
+		line("team: %s, products: %s", r.team.Role, cmp.Or(productsText(r.team.Products), "none"))
 	}
 	fmt.Fprintln(w)
 	if len(rows) == 0 {
@@ -179,7 +147,7 @@ func (r report) writeText(w io.Writer) error {
 	for _, r := range rows {
 		shown := r.Category
 		if shown == category {
-			shown = "" // say it once, so that headings stand out
+			shown = "" // once per category
 		}
 		category = r.Category
 		what, level := r.EntityLabel, r.LevelText()
@@ -198,7 +166,7 @@ func (r report) writeText(w io.Writer) error {
 	return t.Flush()
 }
 
-// recordsText says which records a row reaches.
+// recordsText describes the records that a row covers.
 func recordsText(r access.Row) string {
 	values := strings.Join(r.Restrictions, ", ")
 	if r.VendorID == "" {
@@ -207,7 +175,7 @@ func recordsText(r access.Row) string {
 	return strings.TrimSuffix("of vendor "+r.VendorID+", "+values, ", ")
 }
 
-// productsText lists products, with the role in those that have roles.
+// productsText lists products, with the role where the product has roles.
 func productsText(products map[string]string) string {
 	var texts []string
 	for _, product := range slices.Sorted(maps.Keys(products)) {
@@ -220,7 +188,7 @@ func productsText(products map[string]string) string {
 	return strings.Join(texts, ", ")
 }
 
-// reportRow is a row of the report as JSON, named as in the data source.
+// reportRow is a row of the report as JSON, with the names of the data source.
 type reportRow struct {
 	Category         string   `json:"category"`
 	Entity           string   `json:"entity"`
@@ -248,10 +216,10 @@ func (r report) writeJSON(w io.Writer) error {
 		Products      map[string]string `json:"products"`
 		Organizations []string          `json:"organizations"`
 	}{UserID: r.user.ID, Email: r.user.ContactEmail, Locked: r.user.Locked(), Groups: r.user.GroupIDs, Make: append([]string{}, r.makeRoles...), Rows: []reportRow{}}
-	if r.standing != nil {
-		doc.Products, doc.Organizations = r.standing.Products, r.standing.Organizations
-		if r.standing.Role != "" {
-			doc.TeamRole = &r.standing.Role
+	if r.team != nil {
+		doc.Products, doc.Organizations = r.team.Products, r.team.Organizations
+		if r.team.Role != "" {
+			doc.TeamRole = &r.team.Role
 		}
 	}
 	for _, r := range r.rows {

@@ -136,7 +136,7 @@ func TestReport_restrictions(t *testing.T) {
 	}
 }
 
-// Who has not said who calls is told where to say it.
+// Missing credentials are an error that says where to set them.
 func TestReport_noCredentials(t *testing.T) {
 	t.Parallel()
 	_, stderr, code := run(t, nil, "report", "--api-url", "http://127.0.0.1:1", "--tenant", "acme", "--email", "anna@acme.example")
@@ -175,7 +175,7 @@ func TestReport_trace(t *testing.T) {
 	const parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 	for given, c := range map[string]struct{ sent, says string }{
 		parent:     {parent, ""},
-		"nonsense": {"", "TRACEPARENT or TRACESTATE of the environment is not passed on"},
+		"nonsense": {"", "TRACEPARENT or TRACESTATE is ignored"},
 	} {
 		b := servertest.New(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -19,17 +19,17 @@ import (
 
 // reviewOptions are the flags of review.
 type reviewOptions struct {
-	reportOptions
+	location
 
 	write      review.Options
 	offline    bool
 	named      bool              // tenant was given as a flag
-	places     map[string]string // of tenants by name: a URL or a path
+	places     map[string]string // URL or path by tenant
 	schema     bool
-	allow      bool   // what is unresolved
-	maxBytes   int    // -1 where the format decides
+	allow      bool   // unresolved changes
+	maxBytes   int    // -1: depends on the format
 	acceptFile string // an acceptance
-	errorsFile string // what Terraform printed
+	errorsFile string // Terraform's error output
 	file       string // of the plan; empty for standard input
 }
 
@@ -38,28 +38,27 @@ const reviewAbout = `Print who gains and who loses access when a plan is applied
   terraform plan -out plan.out
   terraform show -json plan.out | terraform-provider-iam review
 
-The plan comes from standard input or from a file given as argument.
+The plan is read from standard input or from the file given as argument.
 Credentials come from IAM_CLIENT_ID and IAM_CLIENT_SECRET, or IAM_ACCESS_TOKEN; an embedded database and --offline need none.
 
-A plan names its tenants in its provider blocks. --api-url or --embedded says where they are, and --tenant NAME=URL-or-path where one of them is.
-For a tenant NAME, IAM_CLIENT_ID_NAME, IAM_CLIENT_SECRET_NAME and IAM_ACCESS_TOKEN_NAME, in capitals, take the place of the credentials above.
+The provider blocks of a plan name its tenants. --api-url or --embedded sets where they are; --tenant NAME=URL-or-path sets it for one tenant.
+For a tenant NAME, the variables IAM_CLIENT_ID_NAME, IAM_CLIENT_SECRET_NAME and IAM_ACCESS_TOKEN_NAME, in capitals, replace the credentials above.
 
-The exit code is 0, 2 where --fail-on says so, and 1 for every error.`
+The exit code is 0, 2 if --fail-on matches, and 1 for every error.`
 
 func (o *reviewOptions) flags(env Env) *flag.FlagSet {
 	f := flags(env, "review", reviewAbout)
-	f.StringVar(&o.apiURL, "api-url", env.Getenv("IAM_API_URL"), "base `URL` of the IAM API (default IAM_API_URL)")
-	f.StringVar(&o.embedded, "embedded", "", "`path` of an embedded backend's database, instead of an API")
+	o.apiFlags(env, f)
 	o.tenant = env.Getenv("IAM_TENANT")
-	f.Func("tenant", "`name` of the tenant, for a plan that does not say it (default IAM_TENANT), or NAME=URL-or-path: where a tenant is; can be repeated", o.setTenant)
-	f.BoolVar(&o.offline, "offline", false, "make no requests: start from the state in the plan, which knows only what it manages")
+	f.Func("tenant", "`name` of the tenant, for a plan that does not name it (default IAM_TENANT), or NAME=URL-or-path: where that tenant is; may be repeated", o.setTenant)
+	f.BoolVar(&o.offline, "offline", false, "make no requests; start from the state in the plan, which knows only what it manages")
 	f.StringVar(&o.write.Format, "format", "text", "`format` of the review: "+strings.Join(review.Formats(), ", "))
-	f.Func("fail-on", "exit with 2 on any of these `kinds`, separated by commas: lost (someone loses a level, or access to records), admin (someone gains or loses manage on users_and_groups), unrestricted (someone's restriction is lifted), unresolved (something is not known before the apply); unresolved is always among them", o.setFailOn)
-	f.Func("allow", "do not fail on this `kind`: unresolved is the only one; a plan that ended with an error fails all the same", o.setAllow)
+	f.Func("fail-on", "exit with 2 on any of these `kinds`, separated by commas: lost (someone loses a level, or access to records), admin (someone gains or loses manage on users_and_groups), unrestricted (someone's restriction is lifted), unresolved (something is known only after apply); unresolved is always included", o.setFailOn)
+	f.Func("allow", "do not fail on this `kind`; only unresolved is possible, and a plan that ended with an error still fails", o.setAllow)
 	f.BoolVar(&o.write.Summary, "summary", false, "print only the verdict, counts and the users that the review fails on")
-	f.IntVar(&o.maxBytes, "max-bytes", -1, fmt.Sprintf("`size` at which text and markdown are cut; what is cut is counted, and users that the review fails on are never cut (default %d for markdown, no limit for text)", review.MaxComment))
-	f.StringVar(&o.acceptFile, "accept", "", "`file` in which somebody accepts what the review fails on: JSON with plan (as the review prints it), person, reason and date")
-	f.StringVar(&o.errorsFile, "errors", "", "`file` with what terraform plan printed to standard error, for a plan that Terraform refused")
+	f.IntVar(&o.maxBytes, "max-bytes", -1, fmt.Sprintf("`size` at which text and markdown are cut; the review counts what it cut, and never cuts users that it fails on (default %d for markdown, no limit for text)", review.MaxComment))
+	f.StringVar(&o.acceptFile, "accept", "", "`file` that accepts what the review fails on: JSON with plan (as the review prints it), person, reason and date")
+	f.StringVar(&o.errorsFile, "errors", "", "`file` with the standard error of terraform plan, for a plan that failed")
 	f.BoolVar(&o.schema, "schema", false, "print the JSON Schema of --format json, and nothing else")
 	return f
 }
@@ -81,7 +80,7 @@ func runReview(ctx context.Context, env Env, args []string) error {
 	return o.print(env, r)
 }
 
-// run reviews the plan. One that Terraform refused may be missing.
+// run reviews the plan. If Terraform refused the plan, it may be missing.
 func (o *reviewOptions) run(ctx context.Context, env Env) (review.Result, error) {
 	if err := o.readErrors(); err != nil {
 		return review.Result{}, err
@@ -110,7 +109,7 @@ func (o *reviewOptions) setFailOn(text string) error {
 	for name := range strings.SplitSeq(text, ",") {
 		name = strings.TrimSpace(name)
 		if !slices.Contains(review.Kinds(), name) {
-			return fmt.Errorf("%q is none of %s", name, strings.Join(review.Kinds(), ", "))
+			return fmt.Errorf("unknown kind %q: use %s", name, strings.Join(review.Kinds(), ", "))
 		}
 		o.write.FailOn = append(o.write.FailOn, name)
 	}
@@ -125,12 +124,12 @@ func (o *reviewOptions) setAllow(text string) error {
 	return nil
 }
 
-// setTenant takes the name of the tenant, or a name and a place.
+// setTenant accepts the name of the tenant, or a name and its location.
 func (o *reviewOptions) setTenant(text string) error {
 	name, place, placed := strings.Cut(text, "=")
 	name = strings.ToLower(strings.TrimSpace(name))
 	if name == "" || placed && place == "" {
-		return errors.New("it is NAME or NAME=URL-or-path")
+		return errors.New("use NAME or NAME=URL-or-path")
 	}
 	if !placed {
 		o.tenant, o.named = name, true
@@ -143,7 +142,7 @@ func (o *reviewOptions) setTenant(text string) error {
 	return nil
 }
 
-// parse reads the flags, before and behind the name of the file.
+// parse reads the flags, before and after the name of the file.
 func (o *reviewOptions) parse(env Env, f *flag.FlagSet, args []string) error {
 	for {
 		if err := parseFlags(env, f, args); errors.Is(err, flag.ErrHelp) {
@@ -217,16 +216,16 @@ func (o *reviewOptions) readErrors() error {
 	return err
 }
 
-// failOnErrored has a plan that is not whole fail although what is unresolved is
-// allowed: nobody has seen the rest of it.
+// failOnErrored makes an incomplete plan fail even if unresolved changes are
+// allowed: nobody has seen the rest of the plan.
 func (o *reviewOptions) failOnErrored(r review.Result) {
 	if r.Errored && o.allow && len(o.write.FailOn) > 0 {
 		o.write.FailOn = append(o.write.FailOn, review.NotKnown)
 	}
 }
 
-// accept reads the acceptance. One of another plan does not count, and none
-// makes an errored plan whole.
+// accept reads the acceptance. It does not count for another plan, or for a plan
+// that ended with an error.
 func (o *reviewOptions) accept(r review.Result) error {
 	if o.acceptFile == "" {
 		return nil
@@ -250,7 +249,7 @@ func (o *reviewOptions) accept(r review.Result) error {
 	return nil
 }
 
-// review compares the plan's tenants with what it makes of them.
+// review compares the plan's tenants before and after the plan.
 func (o *reviewOptions) review(ctx context.Context, env Env, p *review.Plan) (review.Result, error) {
 	options := review.Against{Tenant: o.tenant, Named: o.named}
 	if len(o.places) == 1 && options.Tenant == "" {
@@ -264,9 +263,9 @@ func (o *reviewOptions) review(ctx context.Context, env Env, p *review.Plan) (re
 	return review.Run(ctx, p, options)
 }
 
-// open connects to a tenant; no client where nothing says where it is.
+// open connects to a tenant. It returns no client if the tenant has no location.
 func (o *reviewOptions) open(ctx context.Context, env Env, tenant string) (*client.Client, func() error, error) {
-	at := reportOptions{apiURL: o.apiURL, embedded: o.embedded, tenant: tenant}
+	at := location{apiURL: o.apiURL, embedded: o.embedded, tenant: tenant}
 	if place, ok := o.places[tenant]; ok {
 		at.apiURL, at.embedded = "", place
 		if strings.Contains(place, "://") {
@@ -280,16 +279,15 @@ func (o *reviewOptions) open(ctx context.Context, env Env, tenant string) (*clie
 	if own := "_" + strings.ToUpper(tenant); hasCredentials(all, own) {
 		env.Getenv = func(name string) string { return all(name + own) }
 	}
-	return connect(ctx, env, at)
+	return at.connect(ctx, env)
 }
 
-// hasCredentials reports whether the environment has credentials of its own for
-// one tenant.
+// hasCredentials reports whether the environment has credentials with the suffix.
 func hasCredentials(getenv func(string) string, suffix string) bool {
 	return slices.ContainsFunc([]string{"IAM_CLIENT_ID", "IAM_CLIENT_SECRET", "IAM_ACCESS_TOKEN"}, func(name string) bool { return getenv(name+suffix) != "" })
 }
 
-// print writes the review, and says on standard error what it fails on.
+// print writes the review, and on standard error what it fails on.
 func (o *reviewOptions) print(env Env, r review.Result) error {
 	var text bytes.Buffer
 	if err := r.Write(&text, o.write); err != nil {
@@ -300,9 +298,9 @@ func (o *reviewOptions) print(env Env, r review.Result) error {
 	}
 	say := func(text string) { fmt.Fprintf(env.Stderr, "review: %s\n", text) }
 	if o.write.MaxBytes > 0 && text.Len() > o.write.MaxBytes {
-		say(fmt.Sprintf("the users that the review fails on take %d bytes, more than --max-bytes %d", text.Len(), o.write.MaxBytes))
+		say(fmt.Sprintf("the review has %d bytes, more than --max-bytes %d, because it never cuts users that it fails on", text.Len(), o.write.MaxBytes))
 	}
-	if o.write.Format == "csv" { // which has no room for them
+	if o.write.Format == "csv" { // which has no column for them
 		for _, line := range r.Remarks() {
 			say(line)
 		}

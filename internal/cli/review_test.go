@@ -37,8 +37,8 @@ const (
 		}}]}`
 )
 
-// Code 2 says that the review found what it was told to fail on, and nothing
-// else: whatever is wrong with the call or the plan is 1.
+// Exit code 2 means only that the review found what --fail-on names: a usage error
+// or an unreadable plan is 1.
 func TestReview_codes(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -57,10 +57,10 @@ func TestReview_codes(t *testing.T) {
 		{noPlan, []string{"--offline", "testdata/nothing.json"}, 1, "nothing.json"},
 		{noPlan, []string{"--offline", "a", "b"}, 1, "one file"},
 		{noPlan, nil, 1, "--offline"},
-		{noPlan, []string{"--offline", "--wat"}, 1, "there is no flag --wat"},
+		{noPlan, []string{"--offline", "--wat"}, 1, "unknown flag --wat"},
 		{noPlan, []string{"--offline", "--format", "pdf"}, 1, "text, markdown, json, csv, sarif or junit"},
-		{noPlan, []string{"--offline", "--fail-on", "lost,gained"}, 1, `"gained" is none of lost, admin, unrestricted, unresolved`},
-		{noPlan, []string{"--offline", "--fail-on", ""}, 1, `"" is none of lost`},
+		{noPlan, []string{"--offline", "--fail-on", "lost,gained"}, 1, `unknown kind "gained": use lost, admin, unrestricted, unresolved`},
+		{noPlan, []string{"--offline", "--fail-on", ""}, 1, `unknown kind "": use lost`},
 		{noPlan, []string{"--offline", "--allow", "lost"}, 1, "only unresolved can be allowed"},
 		{noPlan, []string{"--offline", "--fail-on", "unresolved", "--allow", "unresolved"}, 1, "contradict"},
 		{noPlan, []string{"--offline", "--max-bytes", "-7"}, 1, "--max-bytes must be a number of bytes, not -7"},
@@ -70,7 +70,7 @@ func TestReview_codes(t *testing.T) {
 		{unclearPlan, []string{"--offline", "--fail-on", "admin"}, 2, "FAIL unresolved: 1 change is unresolved: iam_group_membership.a\n"},
 		{unclearPlan, []string{"--offline", "--fail-on", "admin", "--allow", "unresolved"}, 0, ""},
 		{unclearPlan, []string{"--offline", "--format", "csv"}, 0, "review: iam_group_membership.a: "},
-		{lossPlan, []string{"--offline", "--format", "markdown", "--max-bytes", "20", "--fail-on", "lost"}, 2, "more than --max-bytes 20\n"},
+		{lossPlan, []string{"--offline", "--format", "markdown", "--max-bytes", "20", "--fail-on", "lost"}, 2, "more than --max-bytes 20, because"},
 		{noPlan, []string{"--embedded", made(t), "--tenant", "acme"}, 0, ""},
 		{noPlan, []string{"--embedded", "testdata/nothing.db", "--tenant", "acme"}, 1, "nothing.db"},
 	} {

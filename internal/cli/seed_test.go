@@ -143,7 +143,7 @@ func TestServe_reset(t *testing.T) {
 	b := serveIn(t, map[string]string{"IAM_ENCRYPTION_KEY": keyOf("A")}, "--seed", small(t), "--tenant", "acme")
 	key := shownSecret.FindStringSubmatch(b.made)
 	if key == nil {
-		t.Fatalf("no API key was made: %q", b.made)
+		t.Fatalf("no API key was created: %q", b.made)
 	}
 	c := clientOf(t, b.url, key[1], key[2])
 	token := tokenWith(t, c, "")
@@ -245,9 +245,9 @@ func TestServe_seedRefused(t *testing.T) {
 		want []string
 	}{
 		{[]string{"--seed", wrong, "--tenant", "acme"}, 1, []string{"serve: " + wrong + "/main.tf:1: a seed has", "\nserve: " + wrong + "/main.tf:3: a seed has"}},
-		{[]string{"--seed", wrong}, 2, []string{"--seed is for one tenant"}},
-		{[]string{"--seed", wrong, "--tenant", "acme", "--tenant", "globex"}, 2, []string{"--seed is for one tenant"}},
-		{[]string{"--seed", wrong, "--tenant", "acme", "--database", "postgres://host/iam"}, 2, []string{"leave --database out"}},
+		{[]string{"--seed", wrong}, 2, []string{"--seed needs exactly one --tenant"}},
+		{[]string{"--seed", wrong, "--tenant", "acme", "--tenant", "globex"}, 2, []string{"--seed needs exactly one --tenant"}},
+		{[]string{"--seed", wrong, "--tenant", "acme", "--database", "postgres://host/iam"}, 2, []string{"remove --database"}},
 	} {
 		stdout, stderr, code := run(t, nil, append([]string{"serve"}, c.args...)...)
 		for _, want := range c.want {

@@ -20,7 +20,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// drainTime is how long requests under way may take after the signal to end.
+// drainTime limits the requests in progress after the signal to stop.
 const drainTime = 10 * time.Second
 
 // serveOptions are the flags of serve.
@@ -46,7 +46,7 @@ type serveOptions struct {
 	metricsListen string
 }
 
-// serveLimits are the flags that say how much callers get.
+// serveLimits are the flags that limit callers.
 type serveLimits struct {
 	connections int
 	requests    int
@@ -57,13 +57,13 @@ type serveLimits struct {
 	testTokens  bool
 }
 
-// serveSecrets are the flags about what protects secrets and tokens.
+// serveSecrets are the flags for the keys that protect secrets and tokens.
 type serveSecrets struct {
 	keyFile string
 	age     time.Duration // of a signing key
 }
 
-// list is a flag that may be given several times.
+// list is a repeatable flag.
 type list []string
 
 // String returns the values given.
@@ -75,8 +75,7 @@ func (l *list) Set(value string) error {
 	return nil
 }
 
-// runServe runs the reference backend until ctx is done, or does what its first
-// argument names.
+// runServe runs the reference backend until ctx is done, or one of its subcommands.
 func runServe(ctx context.Context, env Env, args []string) error {
 	if len(args) > 0 && args[0] == "migrate" {
 		return runMigrate(ctx, env, args[1:])
@@ -85,32 +84,32 @@ func runServe(ctx context.Context, env Env, args []string) error {
 		return runCopy(ctx, env, args[1:])
 	}
 	var o serveOptions
-	f := flags(env, "serve", "Run the reference backend. \"serve migrate\" makes the tables of a database, or brings them up to date, and ends;\n\"serve copy\" copies a database into another one. Each has flags of its own, which -h shows.")
-	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
-	f.StringVar(&o.database, "database", "sqlite:iam.db", "where to keep everything: an `address` sqlite:PATH, made when missing, or postgres://USER:PASSWORD@HOST/DATABASE, several processes at a time")
-	f.StringVar(&o.seed, "seed", "", "`folder` with a configuration as export writes it: the tenant begins with it in a database that ends with the process, and POST /iam/TENANT/reset brings it back; for tests")
-	f.Var(&o.tenants, "tenant", "`name` of a tenant to serve, made when missing (repeatable)")
-	f.StringVar(&o.owner, "owner", "", "`e-mail` of the Owner of new tenants (default owner@TENANT.example)")
-	f.Var(&o.clients, "client", "API key of a tenant as `ID:SECRET`; the first is for the first tenant, and so on (repeatable; default IAM_CLIENT_ID and IAM_CLIENT_SECRET, else one is made for a tenant that has none, and printed once)")
+	f := flags(env, "serve", "Run the reference backend. \"serve migrate\" creates or updates the tables of a database and exits;\n\"serve copy\" copies a database into another one. Each has its own flags: see -h.")
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "`address` to listen on; port 0 selects a free port")
+	f.StringVar(&o.database, "database", "sqlite:iam.db", "`address` of the database: sqlite:PATH, created if missing, or postgres://USER:PASSWORD@HOST/DATABASE, which several processes can share")
+	f.StringVar(&o.seed, "seed", "", "`folder` with a configuration in the form that export writes: the tenant starts with it, in a temporary database, and POST /iam/TENANT/reset restores it; for tests")
+	f.Var(&o.tenants, "tenant", "`name` of a tenant to serve, created if missing (repeatable)")
+	f.StringVar(&o.owner, "owner", "", "`e-mail` address of the Owner of new tenants (default owner@TENANT.example)")
+	f.Var(&o.clients, "client", "API key of a tenant as `ID:SECRET`; the first is for the first tenant, and so on (repeatable; default IAM_CLIENT_ID and IAM_CLIENT_SECRET; otherwise a tenant without an API key gets one, which is printed once)")
 	f.StringVar(&o.certFile, "tls-cert", "", "`file` with the TLS certificate")
 	f.StringVar(&o.keyFile, "tls-key", "", "`file` with the TLS key")
 	f.StringVar(&o.secrets.keyFile, "key-file", "", keyFileUsage)
-	f.DurationVar(&o.secrets.age, "signing-key-age", 90*24*time.Hour, "`age` at which another key begins to sign tokens; those before it stay good until they expire")
+	f.DurationVar(&o.secrets.age, "signing-key-age", 90*24*time.Hour, "`age` at which a new key starts to sign tokens; older keys verify their tokens until these expire")
 	f.StringVar(&o.logFormat, "log-format", "text", "`text` or json")
-	f.StringVar(&o.fault, "fault", "", "misbehave as APIs do on a bad day: `switches` separated by commas, such as shuffle,lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.05,tolerant-deletes,vendor-groups=500ms,seed=7")
-	f.BoolVar(&o.legacy, "legacy", true, "answer for roles, permissions and resources, too, which the public API deprecates; --legacy=false leaves them out")
-	f.StringVar(&o.smtp, "smtp", "", "`address` of a mail server, with its port, for the e-mails to users who get access to Make; without one they are only listed")
-	f.StringVar(&o.smtpFrom, "smtp-from", "no-reply@localhost", "`e-mail` that these come from")
-	f.IntVar(&o.limits.connections, "max-connections", 1024, "`number` of connections at a time; one more closes the oldest idle one of the address that has the most")
-	f.IntVar(&o.limits.requests, "max-requests", 128, "`number` of requests that are worked on at a time; others wait for half a second and are then answered with 429")
-	f.IntVar(&o.limits.memory, "max-request-memory", 96, "`MB` of memory for the bodies and answers of all requests at a time; others wait as with --max-requests")
-	f.Var(&o.limits.proxies, "trusted-proxy", "`address` or network of a proxy whose X-Forwarded-For says who calls (repeatable; default none)")
-	f.DurationVar(&o.limits.audit.Age, "audit-age", 0, "`age` to which audit events are kept, such as 8760h for a year; an event says which were removed (default for ever)")
-	f.IntVar(&o.limits.audit.Most, "audit-events", 0, "`number` of audit events of a tenant that are kept, the newest; an event says which were removed (default all)")
-	f.BoolVar(&o.limits.privateMake, "allow-private-make", false, "call a Make at any address, in the backend's own network and without TLS, too: for tests")
-	f.BoolVar(&o.limits.testTokens, "test-tokens", false, "let API keys that may change users get tokens of users, within their own scopes: for tests")
-	f.DurationVar(&o.drain, "drain-delay", time.Second, "how long `duration` after the signal to end /readyz says 503 before no more connections are taken: longer than a balancer takes to look")
-	f.StringVar(&o.metricsListen, "metrics-listen", "", "another `address` for GET /metrics, instead of --listen: where others than the operator reach that")
+	f.StringVar(&o.fault, "fault", "", "misbehave like an API on a bad day: `switches` separated by commas, such as shuffle,lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.05,tolerant-deletes,vendor-groups=500ms,seed=7")
+	f.BoolVar(&o.legacy, "legacy", true, "serve the routes for roles, permissions and resources, which the public API deprecates; --legacy=false disables them")
+	f.StringVar(&o.smtp, "smtp", "", "`address` of a mail server, with its port, for the e-mails to users who get access to Make; without one the e-mails are only listed")
+	f.StringVar(&o.smtpFrom, "smtp-from", "no-reply@localhost", "sender `address` of these e-mails")
+	f.IntVar(&o.limits.connections, "max-connections", 1024, "maximum `number` of connections; one more closes the oldest idle connection of the address that has the most")
+	f.IntVar(&o.limits.requests, "max-requests", 128, "maximum `number` of concurrent requests; others wait for half a second and then get 429")
+	f.IntVar(&o.limits.memory, "max-request-memory", 96, "maximum memory in `MB` for the bodies and answers of all concurrent requests; others wait as with --max-requests")
+	f.Var(&o.limits.proxies, "trusted-proxy", "`address` or network of a proxy whose X-Forwarded-For names the caller (repeatable; default none)")
+	f.DurationVar(&o.limits.audit.Age, "audit-age", 0, "`age` at which audit events are removed, such as 8760h for a year; an event records the removal (default never)")
+	f.IntVar(&o.limits.audit.Most, "audit-events", 0, "`number` of the newest audit events to keep per tenant; an event records the removal of older ones (default all)")
+	f.BoolVar(&o.limits.privateMake, "allow-private-make", false, "call a Make server at any address, also in the backend's own network and without TLS: for tests")
+	f.BoolVar(&o.limits.testTokens, "test-tokens", false, "let API keys that may change users get tokens of users, limited to the scopes of the key: for tests")
+	f.DurationVar(&o.drain, "drain-delay", time.Second, "`duration` between the signal to stop, when /readyz starts to answer 503, and the end of new connections: set it longer than the check interval of your load balancer")
+	f.StringVar(&o.metricsListen, "metrics-listen", "", "`address` for GET /metrics, instead of --listen: use it if others than the operator can reach --listen")
 	if err := parse(env, f, args); err != nil {
 		return err
 	}
@@ -118,10 +117,10 @@ func runServe(ctx context.Context, env Env, args []string) error {
 		f.Visit(func(given *flag.Flag) { o.keeps = o.keeps || given.Name == "database" })
 	}
 	for i, tenant := range o.tenants {
-		o.tenants[i] = strings.ToLower(tenant) // as the provider and report take it
+		o.tenants[i] = strings.ToLower(tenant) // like the provider and report
 	}
-	// The environment may be meant for other commands: without a tenant that the
-	// key could belong to, it is no mistake.
+	// The environment may be meant for other commands: it is no mistake if there is
+	// no tenant for the key.
 	if id, secret := env.Getenv("IAM_CLIENT_ID"), env.Getenv("IAM_CLIENT_SECRET"); len(o.tenants) > 0 && len(o.clients) == 0 && id != "" && secret != "" {
 		o.clients = list{id + ":" + secret}
 	}
@@ -137,10 +136,10 @@ func (o serveOptions) check() error {
 		return fmt.Errorf("there are %d API keys for %d tenants: name each tenant with --tenant", len(o.clients), len(o.tenants))
 	}
 	if o.seed != "" && len(o.tenants) != 1 {
-		return errors.New("--seed is for one tenant: name it with --tenant, and start another serve for another")
+		return errors.New("--seed needs exactly one --tenant: start another serve for another tenant")
 	}
 	if o.seed != "" && o.keeps {
-		return errors.New("--seed keeps its tenant in a SQLite database of its own, which ends with the process: leave --database out. To fill a database for good, apply the configuration with Terraform")
+		return errors.New("--seed uses a temporary SQLite database: remove --database. To fill a database permanently, apply the configuration with Terraform")
 	}
 	for i, tenant := range o.tenants {
 		if slices.Contains(o.tenants[:i], tenant) {
@@ -152,14 +151,14 @@ func (o serveOptions) check() error {
 	}
 	for _, c := range o.clients {
 		if id, secret, ok := strings.Cut(c, ":"); !ok || id == "" || secret == "" {
-			return errors.New("an API key is given as ID:SECRET")
+			return errors.New("--client must be ID:SECRET")
 		}
 	}
 	if (o.certFile == "") != (o.keyFile == "") {
 		return errors.New("--tls-cert and --tls-key go together")
 	}
 	if o.secrets.age < time.Hour {
-		return errors.New("--signing-key-age is at least 1h")
+		return errors.New("--signing-key-age must be at least 1h")
 	}
 	if _, err := fault.Parse(o.fault); err != nil {
 		return err
@@ -168,23 +167,23 @@ func (o serveOptions) check() error {
 		return err
 	}
 	if _, _, err := net.SplitHostPort(o.smtp); o.smtp != "" && err != nil {
-		return fmt.Errorf("--smtp %q is not an address such as mail.example.com:25", o.smtp)
+		return fmt.Errorf("--smtp must be an address such as mail.example.com:25, not %q", o.smtp)
 	}
 	if o.drain < 0 {
-		return errors.New("--drain-delay is not negative")
+		return errors.New("--drain-delay must not be negative")
 	}
 	if o.logFormat != "text" && o.logFormat != "json" {
-		return fmt.Errorf("--log-format is text or json, not %q", o.logFormat)
+		return fmt.Errorf("--log-format must be text or json, not %q", o.logFormat)
 	}
 	return nil
 }
 
 func (l serveLimits) check() error {
 	if l.connections < 1 || l.requests < 1 || l.memory < 1 {
-		return errors.New("--max-connections, --max-requests and --max-request-memory are at least 1")
+		return errors.New("--max-connections, --max-requests and --max-request-memory must be at least 1")
 	}
 	if l.audit.Age < 0 || l.audit.Most < 0 {
-		return errors.New("--audit-age and --audit-events are not negative")
+		return errors.New("--audit-age and --audit-events must not be negative")
 	}
 	if _, err := gate.ParseProxies(l.proxies); err != nil {
 		return fmt.Errorf("--trusted-proxy: %w", err)
@@ -192,8 +191,8 @@ func (l serveLimits) check() error {
 	return nil
 }
 
-// serve opens the database, makes tenants and API keys, and answers requests.
-// It ends when ctx does, after the requests under way.
+// serve opens the database, creates tenants and API keys, and answers requests. It
+// ends after ctx and the requests in progress.
 func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	tlsConfig, err := o.tlsConfig()
 	if err != nil {
@@ -213,15 +212,15 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, backend.Close()) }()
-	// The address comes first: a key is shown once, and not to somebody who has to
-	// start again.
+	// Listen before a key is created: it is printed once, and is lost if serve then
+	// fails.
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
 	if err != nil {
 		return fmt.Errorf("%w: choose another address with --listen", err)
 	}
 	defer listener.Close()
 	if tlsConfig == nil && !loopback(listener.Addr()) {
-		logger.WarnContext(ctx, "serving without TLS beyond this computer: anybody on the way can read client secrets and tokens; give --tls-cert and --tls-key, or listen on 127.0.0.1 behind a proxy", "address", listener.Addr().String())
+		logger.WarnContext(ctx, "serving without TLS beyond this computer: others in the network can read client secrets and tokens; set --tls-cert and --tls-key, or listen on 127.0.0.1 behind a proxy", "address", listener.Addr().String())
 	}
 	if o.metricsListen != "" {
 		end, err := serveMetrics(ctx, o.metricsListen, backend.Metrics(), logger)
@@ -235,7 +234,7 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	}
 	var handler http.Handler = backend
 	if o.fault != "" {
-		faults, _ := fault.Parse(o.fault) // check saw it
+		faults, _ := fault.Parse(o.fault) // check has validated it
 		handler = faults.Wrap(backend)
 	}
 	s := &http.Server{
@@ -248,21 +247,21 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	})
 }
 
-// complete adds to the options what the flags say.
+// complete adds the flags to the options.
 func (o serveOptions) complete(options server.Options) server.Options {
-	faults, _ := fault.Parse(o.fault) // check saw it
+	faults, _ := fault.Parse(o.fault) // check has validated it
 	options.NoLegacy, options.VendorGroupDelay, options.MetricsElsewhere = !o.legacy, faults.VendorGroups, o.metricsListen != ""
 	options.Requests, options.Memory, options.Audit = o.limits.requests, int64(o.limits.memory)<<20, o.limits.audit
 	options.PrivateIntegromat, options.TestTokens, options.SigningKeyAge = o.limits.privateMake, o.limits.testTokens, o.secrets.age
-	options.Proxies, _ = gate.ParseProxies(o.limits.proxies) // check saw them
+	options.Proxies, _ = gate.ParseProxies(o.limits.proxies) // check has validated them
 	if o.smtp != "" {
 		options.Mail = mailer{address: o.smtp, from: o.smtpFrom, now: time.Now}.send
 	}
 	return options
 }
 
-// start starts the backend with what the flags say beside the options, and has it
-// encrypt what it finds otherwise.
+// start starts the backend with the options and flags, and encrypts secrets that are
+// stored in plain text or under an older key.
 func (o serveOptions) start(ctx context.Context, options server.Options) (*server.Server, error) {
 	options = o.complete(options)
 	backend, err := server.New(ctx, options)
@@ -275,22 +274,21 @@ func (o serveOptions) start(ctx context.Context, options server.Options) (*serve
 		backend.Close()
 		return nil, err
 	case options.Encryption == nil:
-		options.Logger.WarnContext(ctx, "secrets in the database are not encrypted: anybody who can read it, or a backup of it, can sign tokens and use the keys of Make; give a key in --key-file or "+encryptionVariable)
+		options.Logger.WarnContext(ctx, "secrets in the database are not encrypted: whoever can read it or a backup of it can sign tokens and use the keys of Make; set a key with --key-file or "+encryptionVariable)
 	case count > 0:
 		options.Logger.InfoContext(ctx, "secrets in the database were encrypted", "secrets", count, "key", options.Encryption.ID())
 	}
 	return backend, nil
 }
 
-// loopback reports whether only this computer reaches the address.
+// loopback reports whether only this computer can reach the address.
 func loopback(address net.Addr) bool {
 	tcp, ok := address.(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()
 }
 
-// tlsConfig reads certificate and key, or returns nil when there are none. It
-// does so before anything else: who waits for the ready line learns of a wrong
-// file instead.
+// tlsConfig reads certificate and key, or returns nil if there are none. It runs
+// before anything else, so that a wrong file is reported at once.
 func (o serveOptions) tlsConfig() (*tls.Config, error) {
 	if o.certFile == "" {
 		return nil, nil
@@ -302,8 +300,8 @@ func (o serveOptions) tlsConfig() (*tls.Config, error) {
 	return &tls.Config{Certificates: []tls.Certificate{pair}}, nil
 }
 
-// ensureAll makes the tenants and their API keys where they are missing, and
-// refuses to serve a database without any tenant: no request could succeed.
+// ensureAll creates missing tenants and API keys. A database without any tenant is
+// an error, because no request could succeed.
 func (o serveOptions) ensureAll(ctx context.Context, env Env, backend *server.Server, db store.Store) error {
 	for i := range o.tenants {
 		if err := o.ensure(ctx, env, backend, i); err != nil {
@@ -318,12 +316,12 @@ func (o serveOptions) ensureAll(ctx context.Context, env Env, backend *server.Se
 		return fmt.Errorf("listing the tenants: %w", err)
 	}
 	if len(all) == 0 {
-		return errors.New("the database has no tenant yet: name one, such as --tenant acme")
+		return errors.New("the database has no tenant: create one, for example with --tenant acme")
 	}
 	return nil
 }
 
-// ensure makes the i-th tenant and its API key where they are missing.
+// ensure creates the i-th tenant and its API key if they are missing.
 func (o serveOptions) ensure(ctx context.Context, env Env, backend *server.Server, i int) error {
 	tenant := o.tenants[i]
 	if _, err := backend.EnsureTenant(ctx, tenant, o.owner); err != nil {
@@ -337,12 +335,11 @@ func (o serveOptions) ensure(ctx context.Context, env Env, backend *server.Serve
 	if err != nil || id == "" {
 		return err
 	}
-	return printSecret(env.Stdout, "made an API key", tenant, id, secret)
+	return printSecret(env.Stdout, "created an API key", tenant, id, secret)
 }
 
-// answer serves on the listener, with TLS when s has a configuration for it,
-// prints the ready line, and when ctx is done calls leave, which takes its time,
-// and drains.
+// answer serves on the listener, with TLS if s is configured for it, and prints the
+// ready line. When ctx is done it calls leave, which may block, and drains.
 func answer(ctx context.Context, env Env, s *http.Server, listener net.Listener, leave func()) error {
 	scheme, run := "http", s.Serve
 	if s.TLSConfig != nil {
@@ -355,7 +352,7 @@ func answer(ctx context.Context, env Env, s *http.Server, listener net.Listener,
 		return errors.Join(err, s.Close())
 	}
 	select {
-	case err := <-done: // it never ends well by itself
+	case err := <-done: // never nil before Shutdown
 		return fmt.Errorf("serving: %w", err)
 	case <-ctx.Done():
 	}
@@ -363,7 +360,7 @@ func answer(ctx context.Context, env Env, s *http.Server, listener net.Listener,
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	if err := s.Shutdown(drain); err != nil {
-		return fmt.Errorf("ending: %w", err)
+		return fmt.Errorf("stopping: %w", err)
 	}
 	return nil
 }

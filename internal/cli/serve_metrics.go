@@ -12,11 +12,10 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/server/gate"
 )
 
-// metricsConnections is how many may ask for metrics at a time, at an address
-// of their own.
+// metricsConnections limits the connections to the address of --metrics-listen.
 const metricsConnections = 16
 
-// serveMetrics answers GET /metrics at an address of its own until end is called.
+// serveMetrics answers GET /metrics at a separate address until end is called.
 func serveMetrics(ctx context.Context, address string, handler http.Handler, logger *slog.Logger) (end func() error, err error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {

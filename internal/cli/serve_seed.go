@@ -18,19 +18,19 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
 
-// served is a backend that serve answers with.
+// served is a backend that serve runs.
 type served interface {
 	http.Handler
 	Drain()
 	Metrics() http.Handler
 	Close() error
 
-	// ensure makes tenants and API keys where they are missing, and prints new
+	// ensure creates missing tenants and API keys, and prints new
 	// secrets.
 	ensure(ctx context.Context, env Env) error
 }
 
-// plain is the backend over the database that the flags name.
+// plain is the backend with the database that the flags name.
 type plain struct {
 	*server.Server
 	db *sqlstore.Store
@@ -46,7 +46,7 @@ func (o serveOptions) open(ctx context.Context, options server.Options) (served,
 		return nil, err
 	}
 	if kept := db.Kept(); kept != "" {
-		options.Logger.InfoContext(ctx, "the tables were migrated; the database as it was is in a file", "backup", kept)
+		options.Logger.InfoContext(ctx, "the tables were migrated; a file has the previous database", "backup", kept)
 	}
 	options.Store = db
 	backend, err := o.start(ctx, options)
@@ -65,18 +65,18 @@ func (p plain) Close() error {
 	return p.db.Close()
 }
 
-// seeded is the backend over copies of a database that a seed filled. They go
-// with the process.
+// seeded is the backend with copies of a database that a seed filled. They are
+// removed when the process ends.
 type seeded struct {
 	*embedded.Resettable
-	scratch string       // the folder with the copies
-	printed bytes.Buffer // new secrets, for later
+	scratch string       // folder of the copies
+	printed bytes.Buffer // new secrets, printed by ensure
 }
 
 func (o serveOptions) openSeeded(ctx context.Context, options server.Options) (s *seeded, err error) {
 	scratch, err := os.MkdirTemp("", "iam-seed-*")
 	if err != nil {
-		return nil, fmt.Errorf("making room for the seed: %w", err)
+		return nil, fmt.Errorf("creating a folder for the seed: %w", err)
 	}
 	s = &seeded{scratch: scratch}
 	defer func() {
@@ -95,7 +95,7 @@ func (o serveOptions) openSeeded(ctx context.Context, options server.Options) (s
 	return s, err
 }
 
-// addKeys makes the API keys of a seeded database, so that each copy has them, and
+// addKeys creates the API keys of a seeded database, so that each copy has them, and
 // encrypts its secrets.
 func (o serveOptions) addKeys(ctx context.Context, file string, encryption *seal.Keys, printed io.Writer) error {
 	o.seed, o.database = "", "sqlite:"+file

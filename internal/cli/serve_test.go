@@ -133,7 +133,7 @@ func TestServe_warnings(t *testing.T) {
 	}
 }
 
-// With an address of their own, metrics are there, and only there.
+// With --metrics-listen, metrics are served at that address only.
 func TestServe_metricsListen(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -39,7 +39,7 @@ func TestProcesses_transfer(t *testing.T) {
 			won := race(t, two, each, func(p *process, caller int) error {
 				return p.TransferTeam(t.Context(), api.TeamTransfer{MemberID: others[caller%len(others)], FormerOwnerID: owner.ID})
 			})
-			// The last caller may have the same heir as the first: then both are told that it is done.
+			// The last caller may have the same heir as the first: then both get a success.
 			if len(others) == 2*each && won != 1 || won < 1 || won > 2 {
 				t.Errorf("%d transfers won", won)
 			}

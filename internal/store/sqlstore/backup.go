@@ -251,7 +251,7 @@ func restoreTarget(path string) (empty bool, err error) {
 	case err != nil:
 		return false, err
 	case !info.Mode().IsRegular() || info.Size() > 0:
-		return false, errors.New("it is there already; end what serves it and move it away, or choose another path")
+		return false, errors.New("the file already exists; stop the server that uses it and move it away, or choose another path")
 	}
 	return true, nil
 }
