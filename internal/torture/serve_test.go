@@ -57,6 +57,7 @@ func start(dsn string, flags ...string) (*process, error) {
 	}
 	flags = append([]string{"serve", "--listen", "127.0.0.1:0", "--database", dsn, "--tenant", tenant, "--client", key + ":" + secret, "--drain-delay", "0s"}, flags...)
 	p := &process{cmd: exec.Command(binary, flags...)}
+	p.cmd.Env = append(os.Environ(), "GOGC=") // its memory is measured as users have it
 	p.cmd.Stderr = &p.stderr
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
