@@ -281,7 +281,7 @@ func TestGuides_messages(t *testing.T) {
 			given["User "+of] = true
 		}
 	}
-	limits, err := os.ReadFile("plumbing/breach.go") // whose summaries are those of limits
+	limits, err := os.ReadFile("plumbing/violation.go") // whose summaries are those of limits
 	if err != nil {
 		t.Fatal(err)
 	}
