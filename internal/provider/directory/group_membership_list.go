@@ -50,7 +50,7 @@ func NewGroupMembershipList() list.ListResource {
 
 func referToMember() plumbing.Reference {
 	user := plumbing.ReferTo("user", (*client.Client).User)
-	user.Else = "If it is a customer number, the customer is in none of these groups."
+	user.Advice = "If it is a customer number, the customer is in none of these groups."
 	return user
 }
 

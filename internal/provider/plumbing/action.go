@@ -14,38 +14,38 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// PersonAction is embedded by every action on somebody, whom its configuration names
-// by an id or by an e-mail address.
+// PersonAction is embedded by every action on a user or team member. Its
+// configuration names that person by id or by e-mail address.
 type PersonAction struct {
 	Action
-	About      string // the action
-	ID         string // the attribute with the id
-	AboutID    string
-	AboutEmail string
+	About      string // description of the action
+	ID         string // name of the attribute that takes the id
+	AboutID    string // description of that attribute
+	AboutEmail string // description of the attribute email
 }
 
-// ActionTarget is whom the configuration of an action names.
+// ActionTarget is the person whom the configuration of an action names.
 type ActionTarget struct {
-	ID    string // empty where the e-mail address is given
-	Email string // empty where the id is given
+	ID    string // empty if the configuration gives the e-mail address
+	Email string // empty if the configuration gives the id
 	At    path.Path
 }
 
-// Name is what the configuration says.
+// Name returns the id or the e-mail address, whichever the configuration gives.
 func (c ActionTarget) Name() string { return cmp.Or(c.ID, c.Email) }
 
-// Schema has the two attributes.
+// Schema describes the two attributes, of which a configuration gives one.
 func (a *PersonAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: a.About,
 		Attributes: map[string]schema.Attribute{
 			a.ID: schema.StringAttribute{
-				MarkdownDescription: a.AboutID + " Give this or `email`.",
+				MarkdownDescription: a.AboutID + " Set either this or `email`.",
 				Optional:            true,
 				Validators:          TrimFirst(NotEmpty()),
 			},
 			"email": schema.StringAttribute{
-				MarkdownDescription: a.AboutEmail + " Give this or `" + a.ID + "`.",
+				MarkdownDescription: a.AboutEmail + " Set either this or `" + a.ID + "`.",
 				Optional:            true,
 				Validators:          TrimFirst(ValidEmail()),
 			},
@@ -53,29 +53,30 @@ func (a *PersonAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 	}
 }
 
-// ConfigValidators wants one of the two.
+// ConfigValidators require exactly one of the two attributes.
 func (a *PersonAction) ConfigValidators(ctx context.Context) []action.ConfigValidator {
 	return append(a.Action.ConfigValidators(ctx), actionvalidator.ExactlyOneOf(path.MatchRoot(a.ID), path.MatchRoot("email")))
 }
 
-// ExplainUnplanned completes the error of a plan about somebody who does not exist.
-// Terraform plans what an action does not refer to before it or after it.
-func (a *PersonAction) ExplainUnplanned(err error, whom ActionTarget, created string) error {
-	if whom.ID != "" {
+// ExplainUnplanned extends the error of a plan that names a person who does not
+// exist. If the action does not refer to the resource that creates the person,
+// Terraform may plan that resource after the action.
+func (a *PersonAction) ExplainUnplanned(err error, target ActionTarget, created string) error {
+	if target.ID != "" {
 		return err
 	}
-	return fmt.Errorf("%w. If this plan creates %s, refer to the resource instead of repeating the address, as in email = %s.NAME.email", err, whom.Email, created)
+	return fmt.Errorf("%w. If this plan creates %s, refer to the resource instead of repeating the address, as in email = %s.NAME.email", err, target.Email, created)
 }
 
-// ReadTarget reads the configuration. It reports whether requests can be made.
+// ReadTarget reads the configuration. ok reports whether requests can be made.
 func (a *PersonAction) ReadTarget(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) (c ActionTarget, ok bool) {
 	c, known := a.readTarget(ctx, config, diags)
 	return c, known && a.Ready(diags)
 }
 
-// ReadPlannedTarget reads the configuration in a plan. Ok is false while it is not
-// known whom the action is for, or no requests can be made: Terraform does not
-// plan an action again, so that Invoke has to find out.
+// ReadPlannedTarget reads the configuration in a plan. ok is false while the person
+// is unknown or no requests can be made. Terraform does not plan an action again, so
+// Invoke repeats the checks.
 func (a *PersonAction) ReadPlannedTarget(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) (c ActionTarget, ok bool) {
 	c, known := a.readTarget(ctx, config, diags)
 	return c, known && a.Data != nil && a.Client != nil

@@ -17,9 +17,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// PlanAdoption says what the apply will change of an object that it adopts, and
-// refuses what it cannot change. Defer it in ModifyPlan: it looks at the plan that
-// this makes.
+// PlanAdoption warns what the apply will change in an object that it adopts, and
+// refuses changes that no update can make. Defer it in ModifyPlan: it reads the
+// plan as ModifyPlan leaves it.
 func (r *IdentifiedResource) PlanAdoption(ctx context.Context, planned PlannedKey, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if !planned.Adopts || planned.Replaces || resp.Diagnostics.HasError() {
 		return
@@ -43,20 +43,20 @@ func (r *IdentifiedResource) PlanAdoption(ctx context.Context, planned PlannedKe
 		}
 		if slices.Contains(n.Fixed, name) {
 			diags.AddAttributeError(path.Root(name), fmt.Sprintf("%s Cannot Be Adopted", heading(n.Thing)),
-				fmt.Sprintf("%s exists with %s = %s, and no update can change that to %s. Write what exists, or delete the object first.", capital(n.name(key)), name, show(is[name]), show(plan[name])))
+				fmt.Sprintf("%s exists with %s = %s, and no update can change that to %s. Set %[2]s to the existing value, or delete the object first.", capital(n.name(key)), name, show(is[name]), show(plan[name])))
 			return
 		}
 		lines = append(lines, changes...)
 	}
-	what := "The apply changes nothing about it, and manages it from then on."
+	what := "The apply does not change it and manages it from then on."
 	if len(lines) > 0 {
-		what = "The apply makes it what the configuration says, and manages it from then on:\n\n" + strings.Join(lines, "\n")
+		what = "The apply changes it to match the configuration and manages it from then on:\n\n" + strings.Join(lines, "\n")
 	}
 	diags.AddAttributeWarning(n.at(), fmt.Sprintf("%s Adopted: %s", heading(n.Thing), r.importID(key)),
-		fmt.Sprintf("%s exists in the tenant already, and the provider has adopt_existing. %s", capital(n.name(key)), what))
+		fmt.Sprintf("%s already exists in the tenant, and the provider sets adopt_existing. %s", capital(n.name(key)), what))
 }
 
-// changes says what becomes of an attribute, entry by entry where it is a map.
+// changes describes the change of an attribute; for a map, entry by entry.
 func changes(name string, is, plan tftypes.Value) (lines []string) {
 	if !plan.IsFullyKnown() {
 		return nil
@@ -78,7 +78,7 @@ func changes(name string, is, plan tftypes.Value) (lines []string) {
 	return lines
 }
 
-// present makes the state what an import of the object would make it.
+// present sets the state to what an import of the object would write.
 func (r *IdentifiedResource) present(ctx context.Context, key string, state *tfsdk.State, diags *diag.Diagnostics) error {
 	model, err := r.Natural.Model(ctx, r.Data, key, diags)
 	if err != nil {
@@ -96,7 +96,7 @@ func attributes(raw tftypes.Value) (all map[string]tftypes.Value) {
 	return all
 }
 
-// show writes a value in a message.
+// show formats a value for a message.
 func show(v tftypes.Value) string {
 	if v.IsNull() || !v.IsKnown() {
 		return "none"
@@ -146,10 +146,10 @@ func showAll(list []tftypes.Value, sorted bool) string {
 	return "[" + strings.Join(texts, ", ") + "]"
 }
 
-// Adopt makes an object that exists what a creation wants, by way of the type's
-// Update, if the provider is to adopt, or if the creation replaces that object with
-// create_before_destroy. Otherwise it reports false, and the object
-// is for the caller to create.
+// Adopt updates an existing object to match the plan of a creation, through the
+// type's Update, if the provider sets adopt_existing or if the creation replaces
+// that object with create_before_destroy. Otherwise it reports false, and the caller
+// creates the object.
 func (r *IdentifiedResource) Adopt(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse, update func(context.Context, resource.UpdateRequest, *resource.UpdateResponse)) bool {
 	n := r.Natural
 	key, known := n.key(req.Plan.Raw)
@@ -166,19 +166,19 @@ func (r *IdentifiedResource) Adopt(ctx context.Context, req resource.CreateReque
 		return false
 	}
 	if exists, predefined, err := r.exists(ctx, o); err != nil || !exists || predefined {
-		return false // what the API says to the creation says more
+		return false // the API's answer to the creation explains more
 	}
 	adopted := r.TakeOver(ctx, req, resp, update)
 	if stays && adopted && !resp.Diagnostics.HasError() {
 		resp.Diagnostics.AddAttributeWarning(n.at(), fmt.Sprintf("%s Not Replaced: %s", heading(n.Thing), r.importID(key)),
-			fmt.Sprintf("With create_before_destroy the new object is created while the old one exists, and the tenant cannot have two of one key. So %s was kept and made what the configuration says. "+
-				"To replace it, take create_before_destroy out of the lifecycle block.", n.name(key)))
+			fmt.Sprintf("With create_before_destroy Terraform creates the new object while the old one exists, and the tenant cannot have two objects with the same key. The provider therefore kept %s and updated it to match the configuration. "+
+				"To replace it, remove create_before_destroy from the lifecycle block.", n.name(key)))
 	}
 	return adopted
 }
 
-// TakeOver makes an object that exists what a creation wants. It reports false
-// when it does not exist after all.
+// TakeOver updates an existing object to match the plan of a creation. It reports
+// false if the object does not exist after all.
 func (r *IdentifiedResource) TakeOver(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse, update func(context.Context, resource.UpdateRequest, *resource.UpdateResponse)) bool {
 	n := r.Natural
 	key, _ := n.key(req.Plan.Raw)
@@ -198,7 +198,7 @@ func (r *IdentifiedResource) TakeOver(ctx context.Context, req resource.CreateRe
 	for _, name := range n.Fixed {
 		if before, after := show(is[name]), show(wanted[name]); wanted[name].IsKnown() && before != after {
 			resp.Diagnostics.AddAttributeError(path.Root(name), fmt.Sprintf("%s Cannot Be Changed", heading(n.Thing)),
-				fmt.Sprintf("%s exists with %s = %s, and no update can change that to %s. If this run replaces it with create_before_destroy, take that out of its lifecycle block or choose another key: the tenant cannot have two of one key.", capital(n.name(key)), name, before, after))
+				fmt.Sprintf("%s exists with %s = %s, and no update can change that to %s. If this run replaces it with create_before_destroy, remove that from its lifecycle block or choose another key: the tenant cannot have two objects with the same key.", capital(n.name(key)), name, before, after))
 			return true
 		}
 	}

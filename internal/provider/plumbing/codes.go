@@ -16,10 +16,10 @@ func ValidCurrency() validator.String {
 	}}
 }
 
-// CurrencyFault says what is wrong with the code of a currency; "" when nothing is.
+// CurrencyFault describes what is wrong with a currency code; "" if it is valid.
 func CurrencyFault(code string) string {
 	unit, err := currency.ParseISO(code)
-	if err != nil || unit.String() == "XXX" || unit.String() == "XTS" { // no currency, and one for tests
+	if err != nil || unit.String() == "XXX" || unit.String() == "XTS" { // reserved for "no currency" and for tests
 		return fmt.Sprintf("ISO 4217 has no currency %q: use a code such as EUR", code)
 	}
 	return spelledWrong("currency", code, unit.String())
@@ -33,9 +33,9 @@ func ValidLanguage() validator.String {
 	}}
 }
 
-// ValidShortLanguage accepts languages of two letters.
+// ValidShortLanguage accepts two-letter language codes.
 func ValidShortLanguage() validator.String {
-	return rule{"must be a language of two letters such as en", "Invalid Language", func(text string) bool { return len(text) == 2 && LanguageFault(text) == "" }, func(text string) string {
+	return rule{"must be a two-letter language code such as en", "Invalid Language", func(text string) bool { return len(text) == 2 && LanguageFault(text) == "" }, func(text string) string {
 		if fault := LanguageFault(text); fault != "" {
 			return Sentence(fault)
 		}
@@ -43,9 +43,8 @@ func ValidShortLanguage() validator.String {
 	}}
 }
 
-// LanguageFault says what is wrong with a language tag; "" when nothing is. A tag
-// that is right but for its case is accepted where a tenant may write it so: after
-// the language.
+// LanguageFault describes what is wrong with a language tag; "" if it is valid. Any
+// case is accepted after the language itself, as tenants may spell the tag that way.
 func LanguageFault(tag string) string {
 	parsed, err := language.Raw.Parse(tag)
 	if err != nil {
@@ -72,7 +71,7 @@ func countryFault(code string) string {
 	return spelledWrong("country", code, region.Canonicalize().String())
 }
 
-// spelledWrong says how a code is written, unless it is.
+// spelledWrong describes how to spell a code; "" if it is spelled correctly.
 func spelledWrong(thing, code, written string) string {
 	if code == written {
 		return ""
@@ -80,7 +79,8 @@ func spelledWrong(thing, code, written string) string {
 	return fmt.Sprintf("the %s %q is written %s", thing, code, written)
 }
 
-// didYouMean ends a sentence about a text that none of the others is.
+// didYouMean ends a sentence about a text that matches none of the others: with a
+// suggestion if one differs in case only.
 func didYouMean(text string, others []string) string {
 	for _, other := range others {
 		if strings.EqualFold(text, other) {

@@ -17,38 +17,38 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// Data is what the provider hands to its resources and data sources.
+// Data is the provider data that all resources and data sources share.
 type Data struct {
-	// Client is nil while the provider's configuration has unknown values, as
-	// it may have in a plan.
+	// Client is nil while the provider's configuration has unknown values, which is
+	// possible in a plan.
 	Client        *client.Client
 	Defaults      UserDefaults
 	Guardrails    Guardrails
-	AdoptExisting bool // what is to be created and exists is taken over
+	AdoptExisting bool // creations adopt existing objects
 	Members       Memberships
 	Keys          Keys
 	Team          Team
 	Uses          Uses
 
-	mu           sync.Mutex
-	templates    []api.Template
-	rights       *access.Rights
-	canLock      *bool
-	userIDs      map[string]string    // by e-mail
-	planned      map[[2]string]string // what, by kind and id
-	plans        templatePlans
-	controlPlans controlPlans
-	restrictions *restrictionRules
-	forecast     forecast
-	requests     requests
-	replacing    replacing
-	leaving      leaving
-	people       people
-	codes        tenantCodes
+	mu            sync.Mutex
+	templates     []api.Template
+	rights        *access.Rights
+	canLock       *bool
+	userIDs       map[string]string    // by e-mail
+	planned       map[[2]string]string // what, by kind and id
+	plans         templatePlans
+	controlPlans  controlPlans
+	restrictions  *restrictionRules
+	forecast      forecast
+	requests      requests
+	replacing     replacing
+	laterRemovals laterRemovals
+	people        people
+	codes         tenantCodes
 }
 
-// UserDefaults stand in where a user leaves an attribute out. In a plan they
-// may be unknown.
+// UserDefaults are the values of attributes that a user omits. They may be unknown
+// in a plan.
 type UserDefaults struct {
 	Department        types.String `tfsdk:"department"`
 	PreferredSite     types.String `tfsdk:"preferred_site"`
@@ -56,8 +56,8 @@ type UserDefaults struct {
 	PreferredLanguage types.String `tfsdk:"preferred_language"`
 }
 
-// CanLock reports whether the API can lock users, asked once per run. When
-// that cannot be found out it is for the attempt to show.
+// CanLock reports whether the API can lock users. It makes one request per run. If
+// that request fails it reports true, and locking a user reports the error.
 func (d *Data) CanLock(ctx context.Context) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -93,33 +93,32 @@ func (d *Data) Planned(kind, id string) (what string, ok bool) {
 	return what, ok
 }
 
-// Ready reports whether requests can be made, and says so in diags when they
-// cannot.
+// Ready reports whether requests can be made, and adds an error if not.
 func (d *Data) Ready(diags *diag.Diagnostics) bool {
 	if d != nil && d.Client != nil {
 		return true
 	}
-	diags.AddError("Provider Configuration Not Known",
+	diags.AddError("Provider Configuration Unknown",
 		"The provider's configuration depends on values that are known only after apply, so the tenant cannot be read yet.\n\n"+
-			"Apply what they depend on first, for example with -target, or give the provider values that are known.")
+			"Apply the resources they come from first, for example with -target, or configure the provider with known values.")
 	return false
 }
 
-// ReadyToRead is Ready for the refresh of a resource: while requests cannot be
-// made, the state stays as it is, with a warning.
+// ReadyToRead is Ready for the refresh of a resource: if requests cannot be made, it
+// adds a warning, and the state stays unchanged.
 func (d *Data) ReadyToRead(diags *diag.Diagnostics) bool {
 	if d != nil && d.Client != nil {
 		return true
 	}
-	diags.AddWarning("Not Refreshed", "The provider's configuration depends on values that are known only after apply, so the object was not read again; the state is as it was.")
+	diags.AddWarning("Object Not Refreshed", "The provider's configuration depends on values that are known only after apply, so the object was not read and its state is unchanged.")
 	return false
 }
 
-// Resource is embedded by every resource: it names the type and takes the
-// provider's data, once for all.
+// Resource is embedded by every resource. It names the type and receives the provider
+// data.
 type Resource struct {
 	*Data
-	Name string // of the type, without the provider's
+	Name string // of the type, without the provider's prefix
 }
 
 // Metadata names the type.
@@ -127,21 +126,21 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 	resp.TypeName = req.ProviderTypeName + "_" + r.Name
 }
 
-// Configure takes the provider's data.
+// Configure receives the provider data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.Data = take(req.ProviderData, &resp.Diagnostics)
+	r.Data = providerData(req.ProviderData, &resp.Diagnostics)
 }
 
-// ConfigValidators check every argument of the type, whatever it is.
+// ConfigValidators check all arguments of the type.
 func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator {
 	return []resource.ConfigValidator{NoNullElements{}, VisibleTexts{}, ownerValidator{r.Data}}
 }
 
-// DataSource is embedded by every data source: it names the type and takes the
-// provider's data, once for all.
+// DataSource is embedded by every data source. It names the type and receives the
+// provider data.
 type DataSource struct {
 	*Data
-	Name string // of the type, without the provider's
+	Name string // of the type, without the provider's prefix
 }
 
 // Metadata names the type.
@@ -149,22 +148,22 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 	resp.TypeName = req.ProviderTypeName + "_" + d.Name
 }
 
-// Configure takes the provider's data.
+// Configure receives the provider data.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.Data = take(req.ProviderData, &resp.Diagnostics)
+	d.Data = providerData(req.ProviderData, &resp.Diagnostics)
 }
 
-// ConfigValidators check every argument of the type, whatever it is. A data
-// source with validators of its own has these, too.
+// ConfigValidators check all arguments of the type. A data
+// source with validators of its own adds them to these.
 func (d *DataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{NoNullElements{}}
 }
 
-// EphemeralResource is embedded by every ephemeral resource: it names the type
-// and takes the provider's data, once for all.
+// EphemeralResource is embedded by every ephemeral resource. It names the type and
+// receives the provider data.
 type EphemeralResource struct {
 	*Data
-	Name string // of the type, without the provider's
+	Name string // of the type, without the provider's prefix
 }
 
 // Metadata names the type.
@@ -172,21 +171,21 @@ func (e *EphemeralResource) Metadata(_ context.Context, req ephemeral.MetadataRe
 	resp.TypeName = req.ProviderTypeName + "_" + e.Name
 }
 
-// Configure takes the provider's data.
+// Configure receives the provider data.
 func (e *EphemeralResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
-	e.Data = take(req.ProviderData, &resp.Diagnostics)
+	e.Data = providerData(req.ProviderData, &resp.Diagnostics)
 }
 
-// ConfigValidators check every argument of the type, whatever it is.
+// ConfigValidators check all arguments of the type.
 func (e *EphemeralResource) ConfigValidators(context.Context) []ephemeral.ConfigValidator {
 	return []ephemeral.ConfigValidator{NoNullElements{}}
 }
 
-// Action is embedded by every action: it names the type and takes the provider's
-// data, once for all.
+// Action is embedded by every action. It names the type and receives the provider
+// data.
 type Action struct {
 	*Data
-	Name string // of the type, without the provider's
+	Name string // of the type, without the provider's prefix
 }
 
 // Metadata names the type.
@@ -194,29 +193,29 @@ func (a *Action) Metadata(_ context.Context, req action.MetadataRequest, resp *a
 	resp.TypeName = req.ProviderTypeName + "_" + a.Name
 }
 
-// Configure takes the provider's data.
+// Configure receives the provider data.
 func (a *Action) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.Data = take(req.ProviderData, &resp.Diagnostics)
+	a.Data = providerData(req.ProviderData, &resp.Diagnostics)
 }
 
-// ConfigValidators check every argument of the type, whatever it is.
+// ConfigValidators check all arguments of the type.
 func (a *Action) ConfigValidators(context.Context) []action.ConfigValidator {
 	return []action.ConfigValidator{NoNullElements{}}
 }
 
-// Progress tells whoever runs an action what was done.
+// Progress reports the progress of an action to the user.
 func Progress(resp *action.InvokeResponse, format string, args ...any) {
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf(format, args...)})
 }
 
-// take returns the provider's data; nil before the provider is configured.
-func take(data any, diags *diag.Diagnostics) *Data {
+// providerData returns the provider data; nil before the provider is configured.
+func providerData(data any, diags *diag.Diagnostics) *Data {
 	if data == nil {
 		return nil
 	}
 	d, ok := data.(*Data)
 	if !ok {
-		diags.AddError("Unexpected Provider Data", fmt.Sprintf("Expected %T, got %T. This is an error in the provider: please report it.", d, data))
+		diags.AddError("Unexpected Provider Data", fmt.Sprintf("Expected %T, got %T. This is a bug in the provider: please report it.", d, data))
 	}
 	return d
 }

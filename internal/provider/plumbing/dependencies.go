@@ -7,8 +7,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// UnmetDependencies returns what an access leaves open: for each managed entity
-// that needs more, what to add. It is empty, not null, when there is nothing.
+// UnmetDependencies returns the dependencies that an access does not meet: for each
+// managed entity, the access to add. The map is empty, not null, if all are met.
 func UnmetDependencies(a access.Access) types.Map {
 	elements := map[string]attr.Value{}
 	for _, m := range access.MissingDependencies(a) {

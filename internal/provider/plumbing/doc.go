@@ -1,4 +1,4 @@
-// Package plumbing is what every resource and data source stands on: the
-// configured client, diagnostics in one grammar, and the conversions and
-// validators that more than one type needs.
+// Package plumbing holds what the resources and data sources share: the configured
+// client, diagnostics in one style, and conversions and validators that more than
+// one type needs.
 package plumbing

@@ -8,14 +8,14 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// EmailCase keeps the spelling of the state when the configuration differs from
-// it in case only.
+// EmailCase keeps the spelling in the state if the configuration differs from it in
+// case only.
 func EmailCase() planmodifier.String { return emailCase{} }
 
 type emailCase struct{}
 
 func (emailCase) Description(context.Context) string {
-	return "The case of an e-mail address makes no difference."
+	return "E-mail addresses are compared without regard to case."
 }
 
 func (m emailCase) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }

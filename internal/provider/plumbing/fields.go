@@ -10,11 +10,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Fields are the attributes of a model: pointers to types.String, types.Bool or
-// types.Set of strings. With them a model goes to and from what Terraform sends
-// as with Get and Set of the framework, which takes several times as long, as
-// it finds the fields out each time. It matters where a configuration has
-// thousands of a type.
+// Fields maps attribute names to the fields of a model: pointers to types.String,
+// types.Bool or types.Set of strings. Decode and Encode do the same as the
+// framework's Get and Set, which take several times as long because they use
+// reflection on each call. That matters if a configuration has thousands of
+// resources of one type.
 type Fields map[string]any
 
 // Decode reads a configuration, a plan or a state.
@@ -50,8 +50,8 @@ func decodeAs[T attr.Value](ctx context.Context, kind attr.Type, raw tftypes.Val
 	return err
 }
 
-// Encode replaces a plan or a state. What it holds must have the type of the
-// resource, as that of a response has.
+// Encode replaces a plan or a state. raw must have the resource's type, as a value
+// in a response does.
 func (f Fields) Encode(ctx context.Context, raw *tftypes.Value) diag.Diagnostics {
 	attributes := make(map[string]tftypes.Value, len(f))
 	var err error
@@ -74,10 +74,10 @@ func (f Fields) Encode(ctx context.Context, raw *tftypes.Value) diag.Diagnostics
 	return unexpected("write", err)
 }
 
-// unexpected is the diagnostic of a model that does not fit its schema.
+// unexpected returns the diagnostic of a model that does not fit its schema.
 func unexpected(verb string, err error) (diags diag.Diagnostics) {
 	if err != nil {
-		diags.Append(Unable(verb, "attributes", "of the state", fmt.Errorf("%w. This is an error in the provider: please report it", err)))
+		diags.Append(Unable(verb, "attributes", "of the state", fmt.Errorf("%w. This is a bug in the provider: please report it", err)))
 	}
 	return diags
 }

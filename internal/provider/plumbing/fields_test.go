@@ -10,7 +10,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// A model comes back as it went, whatever is known of its attributes.
+// A model survives encoding and decoding, with known, null and unknown attributes.
 func TestFields_roundTrip(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -48,6 +48,6 @@ func TestFields_roundTrip(t *testing.T) {
 	if d := (plumbing.Fields{"text": &number}).Decode(ctx, tftypes.NewValue(object, map[string]tftypes.Value{
 		"text": tftypes.NewValue(tftypes.String, "a"), "flag": tftypes.NewValue(tftypes.Bool, nil), "ids": tftypes.NewValue(tftypes.Set{ElementType: tftypes.String}, nil),
 	})); !d.HasError() {
-		t.Error("a field of another kind is read")
+		t.Error("a field of an unsupported type is decoded")
 	}
 }

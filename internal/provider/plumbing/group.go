@@ -10,8 +10,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// LockGroup is the kind under which a group is locked while it is read and written
-// back.
+// LockGroup is the kind of the lock that is held while a group is read, changed and
+// written.
 const LockGroup = "group"
 
 // GroupLabel names a group in a message: by its id and its name.
@@ -23,8 +23,9 @@ func GroupLabel(g api.Group) string {
 	return fmt.Sprintf("%s (%q)", g.ID, name)
 }
 
-// MemberNames returns the members of a group by id: employees by e-mail address,
-// customers by customer number. It is for plans, which may ask for many groups.
+// MemberNames returns the names of a group's members by id: e-mail addresses of
+// employees, customer numbers of customers. It is for plans, which may read many
+// groups.
 func (d *Data) MemberNames(ctx context.Context, g api.Group, reader string) (map[string]string, error) {
 	names := map[string]string{}
 	if g.UserType != access.Employee {
@@ -43,8 +44,8 @@ func (d *Data) MemberNames(ctx context.Context, g api.Group, reader string) (map
 	return names, err
 }
 
-// DescribeGroup names a group and its members in a message, as far as the API key
-// may see them.
+// DescribeGroup names a group and its members in a message. It omits the members if
+// the API key may not read them.
 func (d *Data) DescribeGroup(ctx context.Context, g api.Group, reader string) (string, error) {
 	members, err := d.MemberNames(ctx, g, reader)
 	switch {
@@ -63,9 +64,9 @@ func (d *Data) DescribeGroup(ctx context.Context, g api.Group, reader string) (s
 	return fmt.Sprintf("group %s with %s", GroupLabel(g), JoinNames(names)), nil
 }
 
-// ChangeGroup replaces a group by what alter makes of it, between a read and the
-// write of which nobody else has written it. Alter says whether there is anything
-// to do. A group that does not exist needs no change.
+// ChangeGroup reads a group, lets alter change it, and writes it. It starts again if
+// the group was written in between. alter reports whether there is anything to
+// write. ChangeGroup succeeds if the group does not exist.
 func (d *Data) ChangeGroup(ctx context.Context, id string, alter func(present api.Group, body *api.GroupUpdate) bool) error {
 	const tries = 5
 	defer d.Client.Lock(LockGroup, id)()
@@ -83,7 +84,7 @@ func (d *Data) ChangeGroup(ctx context.Context, id string, alter func(present ap
 		var created bool
 		created, err = d.Client.UpdateGroup(ctx, id, body)
 		switch {
-		case created: // it was deleted meanwhile, and is to stay so
+		case created: // it was deleted meanwhile, and must stay deleted
 			err = d.Client.DeleteGroup(ctx, id, false)
 		case client.IsConflict(err) && try < tries:
 			present, err = client.WaitForUpdate(ctx, read, func(shown api.Group) bool {

@@ -14,12 +14,12 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// Guardrails are the limits that the provider block sets to plans.
+// Guardrails are the limits that the provider block sets for plans.
 type Guardrails struct {
 	RequireDependencies bool
 	ShowImpact          bool
 
-	// Nil is no limit.
+	// nil means no limit.
 	MaxUsersLosingAccess, MaxUsersGainingAccess, MaxNewAdmins *int64
 
 	KeepAdmins                int64
@@ -27,25 +27,26 @@ type Guardrails struct {
 	ProtectUsers              []string // e-mails
 }
 
-// Enabled reports whether plans need the tenant's users and groups.
+// Enabled reports whether a guardrail needs the tenant's users and groups.
 func (g Guardrails) Enabled() bool {
 	return g.ShowImpact || g.MaxUsersLosingAccess != nil || g.MaxUsersGainingAccess != nil || g.MaxNewAdmins != nil ||
 		g.KeepAdmins > 0 || g.ForbidLiftingRestrictions || len(g.ProtectUsers) > 0
 }
 
-// forecast is the tenant as the run plans it, as far as it has come.
+// forecast is the tenant as the run plans it so far.
 type forecast struct {
 	mu       sync.Mutex
-	reported int // changes that were reported
+	warnings int // how many changes were reported so far
 
 	broken
 	*access.Forecast
 }
 
-// CheckImpact follows a planned change through the tenant: it reports what the change
-// does where that is wanted, and refuses what breaks a limit. A broken limit is
-// reported once, to the resource that broke it. Without such a guardrail CheckImpact
-// does nothing and reads nothing. The tenant is read once per run.
+// CheckImpact applies a planned change to the forecast of the tenant. It reports the
+// effect of the change if show_impact is set, and returns an error if the change
+// breaks a limit. Each broken limit is reported once, for the resource that broke
+// it. Without guardrails CheckImpact does nothing and reads nothing. The tenant is
+// read once per run.
 func (d *Data) CheckImpact(ctx context.Context, change func(*access.Tenant)) (diags diag.Diagnostics) {
 	if d == nil || d.Client == nil || !d.Guardrails.Enabled() {
 		return nil
@@ -64,15 +65,15 @@ func (d *Data) CheckImpact(ctx context.Context, change func(*access.Tenant)) (di
 		diags.Append(unread(state)...)
 	}
 	impact := d.forecast.Change(change)
-	if seen := g.visible(impact); len(seen) > 0 {
-		d.forecast.reported++
-		diags.AddWarning(impactSummary(d.forecast.reported), impactText(seen))
+	if changes := g.visible(impact); len(changes) > 0 {
+		d.forecast.warnings++
+		diags.AddWarning(impactSummary(d.forecast.warnings), impactText(changes))
 	}
 	diags.Append(d.report(ctx, g.breaking(impact))...)
 	return diags
 }
 
-// CheckPlanImpact is CheckImpact for the change from a state to a plan, as both are now.
+// CheckPlanImpact is CheckImpact for the change from state to plan.
 func CheckPlanImpact[T any](ctx context.Context, d *Data, plan tfsdk.Plan, state tfsdk.State, step func(plan, state *T) func(*access.Tenant)) (diags diag.Diagnostics) {
 	if d == nil || !d.Guardrails.Enabled() {
 		return nil
@@ -92,30 +93,30 @@ func CheckPlanImpact[T any](ctx context.Context, d *Data, plan tfsdk.Plan, state
 	return d.CheckImpact(ctx, step(is, was))
 }
 
-// unknownUsers warns of protected addresses that nobody has: a guardrail with a
-// mistake in it protects nobody, but the plan may be about to invite the person.
+// unknownUsers warns of protected addresses that no user has. It is not an error,
+// since this plan may invite the person; but a misspelled address protects nobody.
 func (g Guardrails) unknownUsers(state access.State) (diags diag.Diagnostics) {
 	missing := slices.DeleteFunc(slices.Clone(g.ProtectUsers), func(email string) bool {
 		return slices.ContainsFunc(state.Users, func(u access.StateUser) bool { return api.SameEmail(u.Email, email) })
 	})
 	if len(missing) > 0 {
 		slices.Sort(missing)
-		diags.AddWarning("Protected Users Not Found", fmt.Sprintf("guardrails.protect_users of the provider names addresses that no user of the tenant has yet: %s. "+
-			"They are protected from the next plan on after they are invited. If one of them is misspelled, correct it: it protects nobody.", strings.Join(missing, ", ")))
+		diags.AddWarning("Protected Users Not Found", fmt.Sprintf("guardrails.protect_users of the provider lists addresses that no user of the tenant has yet: %s. "+
+			"They are protected from the first plan after their invitation. Check their spelling: a misspelled address protects nobody.", strings.Join(missing, ", ")))
 	}
 	return diags
 }
 
-// unread warns of what the guardrails are blind to.
+// unread warns of objects that the guardrails cannot read.
 func unread(state access.State) (diags diag.Diagnostics) {
 	if len(state.Unread) > 0 {
-		diags.AddWarning("Access Not Judged", fmt.Sprintf("The access token may not read %s, so that the guardrails of the provider do not see what changes there. Use an API key that may read it.", strings.Join(state.Unread, ", ")))
+		diags.AddWarning("Access Not Checked", fmt.Sprintf("The access token may not read %s, so the guardrails of the provider do not see changes there. Use an API key with that permission.", strings.Join(state.Unread, ", ")))
 	}
 	return diags
 }
 
-// CheckTemplateImpact follows a planned change of a role template into the groups
-// that start from it. Gone templates give nothing.
+// CheckTemplateImpact is CheckImpact for the planned change of a role template, which
+// affects the groups that use it. A removed template gives no access.
 func (d *Data) CheckTemplateImpact(ctx context.Context, id string, gives access.Access) diag.Diagnostics {
 	return d.CheckImpact(ctx, func(t *access.Tenant) { t.SetTemplate(id, access.ControlIDs(gives)) })
 }

@@ -15,20 +15,20 @@ import (
 // Pair is a membership: the ids of a group and of a user.
 type Pair struct{ Group, User string }
 
-// applied is what an apply has done with memberships so far, by user and group.
-// Terraform creates and destroys resources that do not depend on each other in
-// any order, and tells neither of the other. By this a destroy finds that another
-// resource holds the membership from this run on, and whoever reads a user or a
-// group that lags behind what has been written since.
+// applied records what an apply has done with memberships so far, by user and group.
+// Terraform creates and destroys independent resources in any order and tells
+// neither about the other. From this record a destroy learns that another resource
+// holds the membership from this run on, and a read that lags behind is corrected by
+// what was written since.
 //
-// Whoever writes here has the user's lock, so that no other write of the user's
+// Callers that write to it hold the user's lock, so no other write of the user's
 // memberships is under way.
 type applied struct {
 	fates map[string]map[string]*membershipState
 	start time.Time // of the first removal
 }
 
-// membershipState is what became of a membership.
+// membershipState is what the apply has done with a membership.
 type membershipState struct{ held, joined, left bool }
 
 func (m *Memberships) membershipState(p Pair) *membershipState {
@@ -46,7 +46,7 @@ func (m *Memberships) membershipState(p Pair) *membershipState {
 	return f
 }
 
-// Hold notes that a resource holds the membership from this run on.
+// Hold records that a resource holds the membership from this run on.
 func (m *Memberships) Hold(p Pair) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -60,7 +60,7 @@ func (m *Memberships) Held(p Pair) bool {
 	return m.membershipState(p).held
 }
 
-// Joined notes that the API has the membership.
+// Joined records that the API has the membership.
 func (m *Memberships) Joined(p Pair) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -68,7 +68,7 @@ func (m *Memberships) Joined(p Pair) {
 	f.joined, f.left = true, false
 }
 
-// Left notes that the API has the membership no longer.
+// Left records that the API no longer has the membership.
 func (m *Memberships) Left(p Pair) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -76,15 +76,15 @@ func (m *Memberships) Left(p Pair) {
 	f.joined, f.left = false, true
 }
 
-// HasLeft reports whether this run ended the membership.
+// HasLeft reports whether this run removed the membership.
 func (m *Memberships) HasLeft(p Pair) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.membershipState(p).left
 }
 
-// Present returns the groups of a user: those that were read, and what this run
-// has changed in them, which a read may not show yet.
+// Present returns the current groups of a user: the groups that were read, corrected
+// by changes of this run that the read may not show yet.
 func (m *Memberships) Present(user string, read []string) []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -100,12 +100,12 @@ func (m *Memberships) Present(user string, read []string) []string {
 	return present
 }
 
-// headStart is how long the first removals of a run wait for resources that may
-// hold the same: those run at the same time where nothing orders them.
+// headStart is how long the first removals of a run wait for other resources to
+// claim the same memberships. Without a dependency between them both run at once.
 const headStart = 200 * time.Millisecond
 
-// GiveHeadStart waits until resources that may hold the membership had the time
-// to say so. Only the first removals of a run wait.
+// GiveHeadStart waits until other resources had time to call Hold. Only the first
+// removals of a run wait.
 func (m *Memberships) GiveHeadStart(ctx context.Context) {
 	m.mu.Lock()
 	if m.start.IsZero() {
@@ -124,20 +124,20 @@ func (m *Memberships) GiveHeadStart(ctx context.Context) {
 	}
 }
 
-// Disagreement is the diagnostic of a conflict, if there is one, on the
-// attribute that takes part in it.
+// ConflictError returns the diagnostic of a conflict on the given attribute, and
+// nil if c is nil.
 func (d *Data) ConflictError(ctx context.Context, c *Conflict, at path.Path) diag.Diagnostics {
 	switch {
 	case c == nil:
 		return nil
-	case c.Giver == "":
+	case c.Remover == "":
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Membership Managed By Two Resources",
-			fmt.Sprintf("Two resources of this configuration manage the same: %s. Each apply would undo the other's work. "+
-				"Manage a membership in one place: in the list of the group, in the list of the user, or one by one.", strings.ReplaceAll(c.How, userPlaceholder, d.NameOf(ctx, c.Who))))}
+			fmt.Sprintf("Two resources of this configuration manage the same membership: %s. Each apply would undo the other's changes. "+
+				"Manage a membership in one place: in the group's list of members, in the user's list of groups, or as an iam_group_membership.", strings.ReplaceAll(c.How, userPlaceholder, d.NameOf(ctx, c.Who))))}
 	}
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Membership Removed And Managed", fmt.Sprintf(
-		"This plan takes %s out of group %s with an %s, while an %s of this configuration keeps the membership unchanged: the apply would not put the user back. "+
-			"If the %s is to go, forget it instead of destroying it:\n\n  removed {\n    from = %s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }\n\n"+
-			"If it only got another name, write a moved block. If Terraform calls the object deposed, remove the resource from the state with terraform state rm and import it again.",
-		d.NameOf(ctx, c.Who), c.Group, c.Giver, c.Keeper, c.Giver, c.Giver))}
+		"This plan removes %s from group %s with an %s, while an %s of this configuration keeps the membership unchanged, so the apply would not add the user again. "+
+			"To remove the %s from the configuration, make Terraform forget it instead of destroying it:\n\n  removed {\n    from = %s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }\n\n"+
+			"If you only renamed it, add a moved block. If Terraform calls the object deposed, remove the resource from the state with terraform state rm and import it again.",
+		d.NameOf(ctx, c.Who), c.Group, c.Remover, c.Keeper, c.Remover, c.Remover))}
 }

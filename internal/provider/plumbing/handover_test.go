@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// The first removals of a run wait, all until the same moment, and later ones do
-// not.
+// The first removals of a run wait until the same moment; later ones do not wait.
 func TestGiveHeadStart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -34,7 +33,7 @@ func TestGiveHeadStart(t *testing.T) {
 	})
 }
 
-// A read that lags behind what this run has written is put right.
+// A read that lags behind the writes of this run is corrected.
 func TestMemberships_present(t *testing.T) {
 	t.Parallel()
 	var m Memberships

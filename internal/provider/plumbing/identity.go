@@ -17,20 +17,20 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// IdentifiedResource is embedded by every resource whose object has an identity: all but
-// those that stand for no one thing of the tenant.
+// IdentifiedResource is embedded by every resource with a resource identity: all
+// those that represent one object of the tenant.
 type IdentifiedResource struct {
 	Resource
 	Identity []Key
-	Natural  *NaturalKey // nil: the configuration chooses none
+	Natural  *NaturalKey // nil if the configuration chooses none
 }
 
-// NewIdentifiedResource returns what a type and its list have in common. Its name is
-// without the provider's. Every identity holds the tenant: KeyTenant is added to
-// the keys unless it is the only one.
+// NewIdentifiedResource returns the part that a resource type and its list resource
+// share. name excludes the provider's prefix. Every identity includes the tenant:
+// KeyTenant is added to the keys unless it is the only one.
 func NewIdentifiedResource(name string, identity ...Key) IdentifiedResource {
 	if len(identity) != 1 || identity[0].Name != KeyTenant {
-		identity = append(slices.Clone(identity), Key{Name: KeyTenant, About: "The tenant; that of the provider when left out.", Optional: true})
+		identity = append(slices.Clone(identity), Key{Name: KeyTenant, About: "The tenant. Defaults to the provider's tenant.", Optional: true})
 	}
 	return IdentifiedResource{Resource: Resource{Name: name}, Identity: identity}
 }
@@ -40,21 +40,21 @@ func NewIdentifiedResource(name string, identity ...Key) IdentifiedResource {
 type Key struct {
 	Name     string
 	About    string
-	Optional bool // an import finds it out
+	Optional bool // an import can determine it
 }
 
-// KeyTenant is the part of every identity that names the tenant, and the whole
-// identity of what a tenant has once.
+// KeyTenant is the part of every identity that names the tenant. It is the whole
+// identity of objects that a tenant has only one of.
 const KeyTenant = "tenant"
 
-// identityVersion is the version of identities that hold the tenant beside other
-// keys. Those of version 0 hold the other keys only.
+// identityVersion is the version of identities that include the tenant and other
+// keys. Version 0 has only the other keys.
 const identityVersion = 1
 
-// ID is the identity of what has an id of its own.
+// ID is the identity key of an object with an id of its own.
 func ID(thing string) Key { return Key{Name: "id", About: "Id of the " + thing + "."} }
 
-// IdentitySchema describes what addresses an object of this type in the tenant.
+// IdentitySchema describes the identity of an object of this type.
 func (r *IdentifiedResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	attributes := map[string]identityschema.Attribute{}
 	for _, k := range r.Identity {
@@ -66,16 +66,16 @@ func (r *IdentifiedResource) IdentitySchema(_ context.Context, _ resource.Identi
 	}
 }
 
-// Metadata names the type. Its identity may change: the tenant joins one that
-// was recorded without it. That an object of another tenant is not taken for
-// one of this tenant is for IdentifyRead.
+// Metadata names the type. The identity is mutable, because the tenant is added to
+// identities recorded without it. IdentifyRead makes sure that an object of another
+// tenant is not confused with one of this tenant.
 func (r *IdentifiedResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	r.Resource.Metadata(ctx, req, resp)
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
-// IdentifyCreated sets the identity of what was made, and notes its natural key.
-// Defer it: it looks at the state that the operation leaves.
+// IdentifyCreated sets the identity of a new object and records its natural key.
+// Defer it: it reads the state that the operation leaves.
 func (r *IdentifiedResource) IdentifyCreated(ctx context.Context, resp *resource.CreateResponse) {
 	r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 	r.note(resp.State.Raw, func(o Object) { r.Keys.NoteCreated(o) })
@@ -87,9 +87,9 @@ func (r *IdentifiedResource) IdentifyUpdated(ctx context.Context, resp *resource
 	r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// IdentifyRead is IdentifyCreated for a read. What is gone keeps the identity
-// that it had: a state written by a release without identities has none yet, and
-// the framework wants one all the same.
+// IdentifyRead is IdentifyCreated for a read. An object that no longer exists keeps
+// its identity. A state written by a release without identities has none, but the
+// framework requires one, so IdentifyRead sets it from the prior state.
 func (r *IdentifiedResource) IdentifyRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	if r.keepsOther(ctx, req, resp) {
 		return
@@ -100,7 +100,7 @@ func (r *IdentifiedResource) IdentifyRead(ctx context.Context, req resource.Read
 	if !resp.State.Raw.IsNull() {
 		r.note(resp.State.Raw, func(o Object) {
 			r.Keys.NoteInState(o)
-			r.ForgetReplacement(o) // of an earlier plan: this run's is yet to come
+			r.ForgetReplacement(o) // of an earlier plan: this run has not planned one yet
 		})
 		r.identify(ctx, resp.State, resp.Identity, &resp.Diagnostics)
 		return
@@ -108,7 +108,7 @@ func (r *IdentifiedResource) IdentifyRead(ctx context.Context, req resource.Read
 	r.note(req.State.Raw, func(o Object) { r.Keys.NoteMissing(o) })
 	r.identify(ctx, req.State, resp.Identity, &resp.Diagnostics)
 	if resp.Identity != nil && resp.Identity.Raw.IsFullyNull() {
-		// It never had an id: its creation was cut off.
+		// The object never had an id because its creation was interrupted.
 		for _, k := range r.Identity {
 			resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root(k.Name), "")...)
 		}
@@ -122,8 +122,7 @@ func (r *IdentifiedResource) identify(ctx context.Context, state tfsdk.State, id
 	diags.Append(r.copyIdentity(ctx, state.GetAttribute, identity)...)
 }
 
-// copyIdentity sets the identity from the attributes of a state, as far as they
-// are known.
+// copyIdentity sets the identity from the known attributes of a state.
 func (r *IdentifiedResource) copyIdentity(ctx context.Context, get func(context.Context, path.Path, any) diag.Diagnostics, identity *tfsdk.ResourceIdentity) (diags diag.Diagnostics) {
 	for _, k := range r.Identity {
 		var v types.String
@@ -139,8 +138,8 @@ func (r *IdentifiedResource) copyIdentity(ctx context.Context, get func(context.
 	return diags
 }
 
-// address returns the keys that an import id is made of: all but the tenant,
-// unless it is the only one.
+// address returns the keys that form the import id: all except the tenant, unless
+// it is the only one.
 func (r *IdentifiedResource) address() []Key {
 	if len(r.Identity) == 1 {
 		return r.Identity
@@ -148,11 +147,10 @@ func (r *IdentifiedResource) address() []Key {
 	return slices.DeleteFunc(slices.Clone(r.Identity), func(k Key) bool { return k.Name == KeyTenant })
 }
 
-// ImportID returns the import id of a request: the one that was given, or the
-// one that stands for the identity that was given, whose parts a slash joins.
-// White space and invisible characters around it, or a part, mean nothing. It is
-// false when there can be no import: requests cannot be made yet, the id is empty,
-// or the identity is that of an object of another tenant.
+// ImportID returns the import id of a request: the given id, or the parts of the
+// given identity joined by slashes. White space and invisible characters around the
+// id or its parts are ignored. ok is false if the import is impossible: requests
+// cannot be made yet, the id is empty, or the identity is of another tenant.
 func (r *IdentifiedResource) ImportID(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) (id string, ok bool) {
 	if !r.Ready(diags) {
 		return "", false
@@ -160,13 +158,13 @@ func (r *IdentifiedResource) ImportID(ctx context.Context, req resource.ImportSt
 	if req.ID != "" || req.Identity == nil || req.Identity.Raw.IsNull() {
 		id = access.TrimBlanks(req.ID)
 		if id == "" {
-			diags.AddError("Empty Import Id", fmt.Sprintf("Nothing can be imported by an empty id. The documentation of iam_%s says what its import id is.", r.Name))
+			diags.AddError("Empty Import Id", fmt.Sprintf("The import id is empty. The documentation of iam_%s describes its import id.", r.Name))
 		}
 		return id, id != ""
 	}
 	if other := r.otherTenant(ctx, req.Identity, diags); other != "" {
-		diags.AddError("Identity Of Another Tenant", fmt.Sprintf("The identity names an object of the tenant %s, and the provider manages the tenant %s. "+
-			"Import it with a provider configuration of %s, or set tenant in the identity to %s if you mean the object of that name there.", other, r.Client.Tenant(), other, r.Client.Tenant()))
+		diags.AddError("Identity Of Another Tenant", fmt.Sprintf("The identity names an object of the tenant %s, but the provider manages the tenant %s. "+
+			"Import it with a provider configuration for %s, or set tenant in the identity to %s if you mean the object of that name there.", other, r.Client.Tenant(), other, r.Client.Tenant()))
 		return "", false
 	}
 	var parts []string
@@ -183,8 +181,8 @@ func (r *IdentifiedResource) ImportID(ctx context.Context, req resource.ImportSt
 	return strings.Join(parts, "/"), !diags.HasError()
 }
 
-// ExactlyOne returns the one object that a natural key stands for. Things names the
-// kind in the plural, by what the key is compared with.
+// ExactlyOne returns the object that a natural key identifies, or an error if none or
+// several match. things names the kind of object in the plural, by the attribute.
 func ExactlyOne[T any](things, by, key string, found []T, id func(T) string) (*T, error) {
 	switch len(found) {
 	case 0:
@@ -197,5 +195,5 @@ func ExactlyOne[T any](things, by, key string, found []T, id func(T) string) (*T
 		ids[i] = id(f)
 	}
 	slices.Sort(ids)
-	return nil, fmt.Errorf("%d %s have the %s %q: ask for one of the ids %s", len(found), things, by, key, strings.Join(ids, ", "))
+	return nil, fmt.Errorf("%d %s have the %s %q: use one of the ids %s", len(found), things, by, key, strings.Join(ids, ", "))
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// visible is what a change does, as far as that is wanted.
+// visible returns the effects of a change to show; none unless show_impact is set.
 func (g Guardrails) visible(i access.Impact) []access.UserChange {
 	if !g.ShowImpact {
 		return nil
@@ -17,9 +17,8 @@ func (g Guardrails) visible(i access.Impact) []access.UserChange {
 	return slices.DeleteFunc(slices.Clone(i.Step), func(c access.UserChange) bool { return c.Event == access.UserAdded && len(c.Changes) == 0 })
 }
 
-// apart is how many changes a plan shows one by one: of several warnings
-// with one summary the CLI shows the first and counts the others, and nobody
-// reads hundreds.
+// apart is how many changes a plan shows one by one. Of warnings with the same
+// summary the CLI shows the first and counts the others, and nobody reads hundreds.
 const apart = 30
 
 func impactSummary(n int) string {
@@ -32,11 +31,11 @@ func impactSummary(n int) string {
 	return "More Access Changes"
 }
 
-// shown is how many names, and how many kinds of change, a text tells.
+// shown is how many names, and how many kinds of change, a text lists.
 const shown = 10
 
-// impactText says how many users gain and lose, and then what, users to whom
-// the same happens together.
+// impactText counts the users who gain and lose access, then lists the changes,
+// grouping users with the same change.
 func impactText(changes []access.UserChange) string {
 	var gain, lose int
 	var kinds []string
@@ -69,7 +68,7 @@ func impactText(changes []access.UserChange) string {
 	return strings.Join(lines, "\n")
 }
 
-// whom names some of so many users.
+// whom names some of a number of users.
 func whom(some []access.StateUser, all int) string {
 	switch {
 	case len(some) == 0:
@@ -92,14 +91,14 @@ func name(u access.StateUser) string {
 	return access.Visible(cmp.Or(u.Email, u.ID))
 }
 
-// whatHappens says in one line what becomes of a user.
+// whatHappens describes in one line how a user is affected.
 func whatHappens(c access.UserChange) string {
 	var all []string
 	if c.Event != "" {
 		all = append(all, "is "+string(c.Event))
 	}
 	for _, change := range access.JoinEntities(c.Changes) {
-		all = append(all, access.Visible(change.Text())) // a line each, whatever names are in it
+		all = append(all, access.Visible(change.Text())) // on one line, whatever the names contain
 	}
 	return strings.Join(all, "; ")
 }

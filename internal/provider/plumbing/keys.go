@@ -11,31 +11,31 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// User is the user with the e-mail address, the natural key of users: it is
-// compared in lower case.
+// User is the user with the e-mail address, the natural key of users. It is compared
+// in lower case.
 func User(email string) Object { return Object{Kind: "user", ID: strings.ToLower(email)} }
 
-// TeamMember is the member of the team with the e-mail address.
+// TeamMember is the team member with the e-mail address.
 func TeamMember(email string) Object { return Object{Kind: "team member", ID: strings.ToLower(email)} }
 
-// Claim is what one resource says of an object.
+// Claim is a resource's claim to create, keep or destroy an object.
 type Claim struct {
 	Type    string // iam_user
-	Label   string // tells it from others of its type, as in `first_name = "Jo"`; empty: nothing does
-	Mark    string // tells one resource that is planned twice from two
-	ID      string // of the object in the state; empty for a creation
+	Label   string // distinguishes it from others of its type, as in `first_name = "Jo"`; may be empty
+	Mark    string // distinguishes two resources from one that is planned twice
+	ID      string // id of the object in the state; empty for a creation
 	Creates bool
 }
 
-// same reports whether both come from one resource that is planned twice: with
-// one mark, or with the same object of the state.
+// same reports whether both claims come from one resource that is planned twice:
+// they have the same mark, or the same object in the state.
 func (c Claim) same(other Claim) bool {
 	return c.Mark == other.Mark || c.Type == other.Type && c.ID != "" && c.ID == other.ID
 }
 
-// Keys is the ledger of a run: which objects its resources hold and end, and
-// which of them the states have. Each object has one resource. The zero value is
-// an empty ledger.
+// Keys is the ledger of a run: which objects its resources hold and remove, and
+// which objects the states have. Each object has one resource. The zero value is an
+// empty ledger.
 type Keys struct {
 	mu      sync.Mutex
 	objects map[Object]*ledgerEntry
@@ -44,17 +44,17 @@ type Keys struct {
 	listed  map[string]map[string]bool // the tenant's keys by kind; true: predefined
 }
 
-// ledgerEntry is what the run knows of an object.
+// ledgerEntry is what the run knows about an object.
 type ledgerEntry struct {
-	shown    bool   // a state has it
-	held     *Claim // by who creates or keeps it
-	ended    *Claim // by who destroys it
-	made     *Claim // by whose Create in this process it was made or adopted
-	adopted  bool   // it was there before
-	replaced bool   // a Delete of this process removed it, for a Create to come
-	left     any    // what that Delete found, for the Create
+	inState  bool   // a state has the object
+	held     *Claim // of the resource that creates or keeps it
+	removed  *Claim // of the resource that destroys it
+	created  *Claim // of the resource whose Create in this process created or adopted it
+	adopted  bool   // it existed before
+	replaced bool   // a Delete of this process removed it and a Create follows
+	left     any    // what that Delete passes to the Create
 
-	whole, part *Claim // who manages all of a list, and who a value of it
+	whole, part *Claim // of the resource that manages a whole list, and of one that manages a value
 }
 
 // entry returns the entry of an object. The caller holds the lock.
@@ -70,30 +70,31 @@ func (k *Keys) entry(o Object) *ledgerEntry {
 	return e
 }
 
-// NoteInState notes that a state has the object.
+// NoteInState records that a state has the object.
 func (k *Keys) NoteInState(o Object) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.entry(o).shown = true
+	k.entry(o).inState = true
 }
 
 // InState reports whether a state has the object.
 func (k *Keys) InState(o Object) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.entry(o).shown
+	return k.entry(o).inState
 }
 
-// NoteMissing notes that a refresh did not find the object of a state.
+// NoteMissing records that a refresh did not find the object of a state.
 func (k *Keys) NoteMissing(o Object) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e := k.entry(o)
-	e.shown, e.made = false, nil
+	e.inState, e.created = false, nil
 }
 
-// Hold notes that a resource creates or keeps the object. The diagnostic, if
-// there is one, says who else does, or who ends it; name names it.
+// Hold records that a resource creates or keeps the object. It returns an error if
+// another resource does so as well, or destroys the object. name names the object in
+// the error.
 func (k *Keys) Hold(o Object, name string, mine Claim, at path.Path) diag.Diagnostics {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -101,29 +102,30 @@ func (k *Keys) Hold(o Object, name string, mine Claim, at path.Path) diag.Diagno
 	switch {
 	case e.held != nil && !e.held.same(mine):
 		return heldTwice(o, name, mine, *e.held, at)
-	case e.made != nil && mine.Creates:
-		return heldTwice(o, name, mine, *e.made, at)
-	case e.ended != nil && e.ended.Mark != mine.Mark:
-		return endedAndHeld(o, name, *e.ended, mine, at)
+	case e.created != nil && mine.Creates:
+		return heldTwice(o, name, mine, *e.created, at)
+	case e.removed != nil && e.removed.Mark != mine.Mark:
+		return removedAndHeld(o, name, *e.removed, mine, at)
 	}
 	e.held = &mine
 	return nil
 }
 
-// NoteRemoval notes that a resource destroys the object.
+// NoteRemoval records that a resource destroys the object. It returns an error if
+// another resource holds it.
 func (k *Keys) NoteRemoval(o Object, name string, mine Claim, at path.Path) diag.Diagnostics {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e := k.entry(o)
-	if e.held != nil && e.made == nil && e.held.Mark != mine.Mark {
-		return endedAndHeld(o, name, mine, *e.held, at)
+	if e.held != nil && e.created == nil && e.held.Mark != mine.Mark {
+		return removedAndHeld(o, name, mine, *e.held, at)
 	}
-	e.ended = &mine
+	e.removed = &mine
 	return nil
 }
 
-// HoldList notes that a resource manages the whole of a list, or a value of it. Who
-// manages the whole leaves nothing to others.
+// HoldList records that a resource manages a whole list, or one value of a list. It
+// returns an error if one resource manages the whole list and another a value.
 func (k *Keys) HoldList(list Object, name string, mine Claim, whole bool, at path.Path) diag.Diagnostics {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -140,39 +142,39 @@ func (k *Keys) HoldList(list Object, name string, mine Claim, whole bool, at pat
 	return heldTwice(list, name, mine, *other, at)
 }
 
-// Holds reports whether a resource creates or keeps the object, as far as the
-// plan has come.
+// Holds reports whether a resource planned so far creates or keeps the object.
 func (k *Keys) Holds(o Object) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.entry(o).held != nil
 }
 
-// OnlyRemoved reports whether a resource destroys the object, and none holds it.
+// OnlyRemoved reports whether a resource planned so far destroys the object and none
+// holds it.
 func (k *Keys) OnlyRemoved(o Object) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e := k.entry(o)
-	return e.ended != nil && e.held == nil
+	return e.removed != nil && e.held == nil
 }
 
-// NoteCreated notes that a Create of this process made the object, or adopted it. What
-// was planned is done with that.
+// NoteCreated records that a Create of this process created or adopted the object,
+// which completes what was planned.
 func (k *Keys) NoteCreated(o Object) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e := k.entry(o)
-	if e.made = e.held; e.made == nil {
-		e.made = &Claim{}
+	if e.created = e.held; e.created == nil {
+		e.created = &Claim{}
 	}
-	e.held, e.ended, e.left, e.replaced = nil, nil, nil, false
+	e.held, e.removed, e.left, e.replaced = nil, nil, nil, false
 }
 
-// Created reports whether a Create of this process made the object.
+// Created reports whether a Create of this process created or adopted the object.
 func (k *Keys) Created(o Object) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.entry(o).made != nil
+	return k.entry(o).created != nil
 }
 
 // NoteAdopted notes that a Create of this process is about to adopt the object.
@@ -182,30 +184,30 @@ func (k *Keys) NoteAdopted(o Object) {
 	k.entry(o).adopted = true
 }
 
-// Adopted reports whether a Create of this process adopted the object: then no
-// Delete may end it. With create_before_destroy the Delete comes last.
+// Adopted reports whether a Create of this process adopted the object. A Delete must
+// then keep it: with create_before_destroy the Delete runs last.
 func (k *Keys) Adopted(o Object) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.entry(o).adopted
 }
 
-// NoteDeleted notes that a Delete of this process ends the object.
+// NoteDeleted records that a Delete of this process deletes the object.
 func (k *Keys) NoteDeleted(o Object) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	delete(k.objects, o)
 }
 
-// NoteReplaced notes that a Delete of this process ends the object for a Create to
-// come, and what that Create needs to know.
+// NoteReplaced records that a Delete of this process deletes the object and that a
+// Create of the same key follows, to which left is passed.
 func (k *Keys) NoteReplaced(o Object, left any) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	*k.entry(o) = ledgerEntry{replaced: true, left: left}
 }
 
-// Replaced reports whether Replace was called for the object, and with what.
+// Replaced reports whether NoteReplaced was called for the object, and with what.
 func (k *Keys) Replaced(o Object) (left any, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -213,10 +215,10 @@ func (k *Keys) Replaced(o Object) (left any, ok bool) {
 	return e.left, e.replaced
 }
 
-// Exists reports whether the tenant has the object, and whether that is one of
-// those which every tenant has and nobody manages. The tenant's keys of the kind
-// are read once; where they cannot be listed nothing exists, and the apply shows
-// what does.
+// Exists reports whether the tenant has the object, and whether it is predefined:
+// one that every tenant has and that cannot be managed. The tenant's keys of the kind
+// are read once. If the API does not list them, Exists reports false and leaves the
+// error to the apply.
 func (k *Keys) Exists(ctx context.Context, o Object, list func(context.Context) (map[string]bool, error)) (exists, predefined bool, err error) {
 	k.listing.Lock()
 	defer k.listing.Unlock()

@@ -18,21 +18,21 @@ import (
 
 // ListItem is an object of the tenant that a list resource finds.
 type ListItem struct {
-	Name  string // for people
-	State any    // the model of the resource, as an import would have it
+	Name  string // display name
+	State any    // the model of the resource, as an import would write it
 }
 
-// Lister finds all objects of a managed type.
+// Lister lists all objects of a managed type.
 type Lister interface {
 	list.ListResourceWithConfigure
 	All(ctx context.Context) ([]ListItem, error)
-	// IdentityOf returns the parts of the identity of a state that slashes join
-	// to the import id.
+	// IdentityOf returns the parts of a state's identity that, joined by slashes,
+	// form the import id.
 	IdentityOf(ctx context.Context, state tfsdk.State) []string
 }
 
-// List is a list resource: it finds the objects of a managed type that a filter
-// of type F selects. Its zero value selects all.
+// List is a list resource: it lists the objects of a managed type that a filter of
+// type F selects. The zero value of F selects all.
 type List[F any] struct {
 	IdentifiedResource // with the name and the identity of the managed type
 	About              string
@@ -41,22 +41,22 @@ type List[F any] struct {
 	Find               func(ctx context.Context, d *Data, filter F) ([]ListItem, error)
 }
 
-// limitAbout says what every list has in common.
-const limitAbout = "Terraform stops a list at 100 objects unless the block sets `limit`, beside `provider`. A warning says so and gives the number of objects that there are."
+// limitAbout is part of the description of every list resource.
+const limitAbout = "Terraform lists at most 100 objects unless the block sets `limit`, next to `provider`. If there are more, a warning gives the total number."
 
 // ListResourceConfigSchema describes the filter.
 func (l *List[F]) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{MarkdownDescription: l.About + "\n\n" + limitAbout, Attributes: l.Filters}
 }
 
-// ListResourceConfigValidators check every argument of the filter, whatever it is.
+// ListResourceConfigValidators check all arguments of the filter.
 func (l *List[F]) ListResourceConfigValidators(context.Context) []list.ConfigValidator {
 	return []list.ConfigValidator{NoNullElements{}}
 }
 
-// List finds what the configuration selects, no more than Terraform asks for.
-// The last of the objects says when there are more: it takes a warning, because
-// Terraform reads nothing beyond its limit.
+// List lists the objects that the configuration selects, up to Terraform's limit. If
+// there are more, the last object carries a warning, because Terraform reads nothing
+// beyond its limit.
 func (l *List[F]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var filter F
 	req.Config.Raw = trimmed(req.Config.Raw)
@@ -84,8 +84,8 @@ func (l *List[F]) List(ctx context.Context, req list.ListRequest, stream *list.L
 		results[i] = l.result(ctx, req, f)
 	}
 	if len(found) < total {
-		results[len(found)-1].Diagnostics.AddWarning("List Limit Reached", fmt.Sprintf("Only %d of %d iam_%s objects are listed, because limit is %d (Terraform uses 100 when it is left out). "+
-			"To list them all, set limit = %d in the list block, beside provider, or select fewer in its config block.", len(found), total, l.Name, req.Limit, total))
+		results[len(found)-1].Diagnostics.AddWarning("List Limit Reached", fmt.Sprintf("Only %d of %d iam_%s objects are listed, because limit is %d (the default is 100). "+
+			"To list them all, set limit = %d in the list block, next to provider, or narrow the filter in its config block.", len(found), total, l.Name, req.Limit, total))
 	}
 	stream.Results = slices.Values(results)
 }
@@ -99,13 +99,13 @@ func (l *List[F]) result(ctx context.Context, req list.ListRequest, f ListItem) 
 	return result
 }
 
-// All finds every object of the type.
+// All lists every object of the type.
 func (l *List[F]) All(ctx context.Context) ([]ListItem, error) {
 	var everything F
 	return l.Find(ctx, l.Data, everything)
 }
 
-// Label names an object for people, by a localized name and its id.
+// Label returns a display name: a localized name and the id.
 func Label(name api.Text, id string) string {
 	for _, language := range append([]string{"en"}, SortedKeys(name)...) {
 		if text := name[language]; text != "" {
@@ -115,7 +115,7 @@ func Label(name api.Text, id string) string {
 	return id
 }
 
-// IdentityOf returns the parts of the identity that make the import id.
+// IdentityOf returns the parts of the identity that form the import id.
 func (l *List[F]) IdentityOf(ctx context.Context, state tfsdk.State) []string {
 	var parts []string
 	for _, k := range l.address() {
@@ -133,17 +133,17 @@ func (l *List[F]) IdentityOf(ctx context.Context, state tfsdk.State) []string {
 // NoFilter is the filter of a list resource without one.
 type NoFilter struct{}
 
-// Filter is an attribute that selects by a text.
+// Filter is an optional string attribute of a filter.
 func Filter(about string, validators ...validator.String) schema.Attribute {
 	return schema.StringAttribute{MarkdownDescription: about, Optional: true, Validators: TrimFirst(append(validators, NotEmpty())...)}
 }
 
-// Matches reports whether a filter that may be null takes the value.
+// Matches reports whether a filter accepts the value. A null filter accepts any.
 func Matches(filter types.String, value string) bool {
 	return filter.IsNull() || filter.ValueString() == value
 }
 
-// FirstError returns the first error among diagnostics; nil when there is none.
+// FirstError returns the first error among diagnostics, or nil.
 func FirstError(diags diag.Diagnostics) error {
 	if !diags.HasError() {
 		return nil

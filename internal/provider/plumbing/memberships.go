@@ -7,28 +7,28 @@ import (
 	"sync"
 )
 
-// Memberships knows the memberships of the run under way: which resources plan
-// to hold them, which plan to give them up, and, in an apply, which are held
-// already. Two resources that disagree about one would undo each other's work
-// with each apply; one that gives up what another holds must leave it. What
-// another state manages, no plan can see.
+// Memberships records the memberships of a run: which resources plan to hold them,
+// which plan to release them and, in an apply, which are held already. Two resources
+// that disagree about a membership would undo each other's changes in every apply,
+// and a resource must not remove a membership that another one holds. Resources in
+// another state are not visible.
 type Memberships struct {
 	mu       sync.Mutex
 	lists    map[string][]*memberList // by group
 	users    map[string][]*groupList  // by each key of the user
-	entered  map[string][]*groupList  // by each group that they list
+	entered  map[string][]*groupList  // by each group in the list
 	single   map[string][]*membership // by group
 	added    map[string][]*membership // the same, by each key of the user
-	released map[string][]*membership // by group: what destroys and updates give up
+	released map[string][]*membership // by group: what destroys and updates release
 
 	applied
 }
 
-// Person is a user by id, e-mail address, or both. The zero value is somebody
+// Person identifies a user by id, e-mail address, or both. The zero value is a user
 // who is not known yet.
 type Person struct{ ID, Email string }
 
-// keys are what the person is found under.
+// keys returns the keys under which the person is recorded.
 func (p Person) keys() (keys []string) {
 	if p.ID != "" {
 		keys = append(keys, "id "+p.ID)
@@ -39,7 +39,7 @@ func (p Person) keys() (keys []string) {
 	return keys
 }
 
-// is reports whether both surely are the same person.
+// is reports whether both are known to be the same person.
 func (p Person) is(other Person) bool {
 	if p.ID != "" && other.ID != "" {
 		return p.ID == other.ID
@@ -50,9 +50,9 @@ func (p Person) is(other Person) bool {
 // Manager is a resource that holds memberships.
 type Manager struct {
 	Type string // such as iam_group_members
-	Mark string // tells two resources from one that is planned twice
-	// Kept says that an apply may not call the provider for the resource, as
-	// nothing of it changes: what another takes away, it cannot give back.
+	Mark string // distinguishes two resources from one that is planned twice
+	// Kept is true if the resource does not change, so an apply may not call the
+	// provider for it: it cannot restore a membership that another removes.
 	Kept bool
 }
 
@@ -60,7 +60,7 @@ type Manager struct {
 type memberList struct {
 	Manager
 	ids, emails map[string]bool // e-mails in lower case
-	known       bool            // the list is
+	known       bool            // the list is known
 	allIDs      bool            // every id is known
 }
 
@@ -68,7 +68,7 @@ func (l *memberList) lists(p Person) bool {
 	return l.ids[p.ID] || l.emails[strings.ToLower(p.Email)]
 }
 
-// leavesOut reports whether the list surely does not have the person.
+// leavesOut reports whether the list is known not to have the person.
 func (l *memberList) leavesOut(p Person) bool {
 	switch {
 	case !l.known:
@@ -81,7 +81,8 @@ func (l *memberList) leavesOut(p Person) bool {
 	return len(l.emails) == 0
 }
 
-// disagrees reports whether the list has somebody whom the other surely has not.
+// disagrees reports whether the list has a person whom the other is known not to
+// have.
 func (l *memberList) disagrees(other *memberList) bool {
 	for email := range l.emails {
 		if other.leavesOut(Person{Email: email}) {
@@ -108,20 +109,20 @@ type membership struct {
 	user  Person
 }
 
-// Conflict is what two resources of a plan disagree about.
+// Conflict is a membership that two resources of a plan disagree about.
 type Conflict struct {
 	Who   Person
 	Group string
-	How   string // they disagree; userPlaceholder stands for the person
-	// Giver is the type of a resource that gives up what one of type Keeper
-	// keeps. Both are empty where two resources manage the same.
-	Giver, Keeper string
+	How   string // how they disagree; userPlaceholder stands for the person
+	// Remover is the type of a resource that removes a membership which one of type
+	// Keeper keeps. Both are empty if two resources manage the same membership.
+	Remover, Keeper string
 }
 
-// userPlaceholder stands for a person whose name is still to be found out.
-const userPlaceholder = "{who}"
+// userPlaceholder stands for the name of the person, which is looked up later.
+const userPlaceholder = "{user}"
 
-// HoldMembers notes that a resource lists all members of a group: who, and
+// HoldMembers records that a resource lists all members of a group. known reports
 // whether the list is known.
 func (m *Memberships) HoldMembers(by Manager, group string, members []Person, known bool) *Conflict {
 	m.mu.Lock()
@@ -171,7 +172,7 @@ func newMemberList(by Manager, members []Person, known bool) *memberList {
 	return l
 }
 
-// HoldGroups notes that a resource lists all groups of a user: which, and
+// HoldGroups records that a resource lists all groups of a user. whole reports
 // whether all of them are known.
 func (m *Memberships) HoldGroups(by Manager, user Person, groups []string, whole bool) *Conflict {
 	m.mu.Lock()
@@ -215,7 +216,7 @@ func (m *Memberships) HoldGroups(by Manager, user Person, groups []string, whole
 	return nil
 }
 
-// forgetGroups forgets what was planned of the same resource before.
+// forgetGroups forgets the earlier plan of the same resource.
 func (m *Memberships) forgetGroups(mine *groupList) {
 	for _, key := range mine.user.keys() {
 		for _, l := range m.users[key] {
@@ -233,9 +234,9 @@ func (m *Memberships) forgetGroups(mine *groupList) {
 	}
 }
 
-// otherGroups finds another resource that lists other groups of the user, or is
-// of the same type. (A user's own groups have the user for their key, which has
-// one owner in any case.)
+// otherGroups finds another resource that lists different groups of the user, or has
+// the same type. (The group_ids of a user resource have no mark: its key has one
+// owner in any case.)
 func (m *Memberships) otherGroups(mine *groupList) *Conflict {
 	for _, key := range mine.user.keys() {
 		for _, other := range m.users[key] {
@@ -258,7 +259,7 @@ func disagree(a, b *groupList) bool {
 	return misses(a, b) || misses(b, a)
 }
 
-// HoldOne notes that a resource adds one user to one group.
+// HoldOne records that a resource adds one user to one group.
 func (m *Memberships) HoldOne(by Manager, group string, user Person) *Conflict {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -289,8 +290,8 @@ func (m *Memberships) HoldOne(by Manager, group string, user Person) *Conflict {
 	return m.kept(by, group, user.is)
 }
 
-// adds reports whether the resource has been planned before, and notes how it is
-// planned now.
+// adds reports whether the resource was planned before, and records its current
+// plan.
 func (m *Memberships) adds(by Manager, group string, user Person) bool {
 	for _, key := range user.keys() {
 		for _, one := range m.added[key] {
@@ -312,8 +313,8 @@ func appendTo[V any](all map[string][]V, key string, v V) map[string][]V {
 	return all
 }
 
-// kept finds somebody whose membership a resource keeps as it is while another
-// one, planned before, gives it up.
+// kept finds a membership that a resource keeps unchanged while another one, planned
+// before, releases it.
 func (m *Memberships) kept(by Manager, group string, has func(Person) bool) *Conflict {
 	if !by.Kept {
 		return nil
@@ -326,13 +327,13 @@ func (m *Memberships) kept(by Manager, group string, has func(Person) bool) *Con
 	return nil
 }
 
-func removedAndKept(who Person, group string, giver, keeper Manager) *Conflict {
-	return &Conflict{Who: who, Group: group, Giver: giver.Type, Keeper: keeper.Type}
+func removedAndKept(who Person, group string, remover, keeper Manager) *Conflict {
+	return &Conflict{Who: who, Group: group, Remover: remover.Type, Keeper: keeper.Type}
 }
 
-// Release notes that a resource gives up somebody's membership. Stays says that
-// another resource holds it from this run on. One that holds it and does not
-// change is a conflict: the apply would not give the membership back.
+// Release records that a resource releases a membership. stays reports whether
+// another resource holds it from this run on. It is a conflict if that resource does
+// not change, because the apply would not restore the membership.
 func (m *Memberships) Release(by Manager, group string, user Person) (stays bool, _ *Conflict) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -346,15 +347,14 @@ func (m *Memberships) Release(by Manager, group string, user Person) (stays bool
 	return stays, nil
 }
 
-// Holds reports whether a resource holds the membership, as far as the plan has
-// come.
+// Holds reports whether a resource planned so far holds the membership.
 func (m *Memberships) Holds(group string, user Person) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return len(m.holders(group, user)) > 0
 }
 
-// holders are the resources that hold a membership.
+// holders returns the resources that hold a membership.
 func (m *Memberships) holders(group string, user Person) (all []Manager) {
 	for _, list := range m.lists[group] {
 		if list.lists(user) {
@@ -376,7 +376,7 @@ func (m *Memberships) holders(group string, user Person) (all []Manager) {
 	return all
 }
 
-// Leaving reports whether a resource gives up the membership, and none holds it.
+// Leaving reports whether a resource releases the membership and none holds it.
 func (m *Memberships) Leaving(group string, user Person) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

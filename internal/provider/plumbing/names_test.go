@@ -7,8 +7,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// Whatever a server calls people and groups, a name stays in its line of a
-// message.
+// A name stays on its line of a message, whatever names a server returns.
 func TestNames_oneLine(t *testing.T) {
 	t.Parallel()
 	const forged = "Team\n\nError: nobody loses anything"

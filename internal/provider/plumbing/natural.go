@@ -13,30 +13,30 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// NaturalKey is what a type's objects are known by, if the configuration chooses
-// it.
+// NaturalKey identifies the objects of a type by attributes that the configuration
+// sets.
 type NaturalKey struct {
 	Thing string   // "access control"
-	At    []string // the attributes that make the key, joined by a slash; none: a tenant has one object
-	Fold  bool     // case does not count
-	Label string   // the attribute that tells one resource of the type from another
-	// List returns the keys that the tenant has; true for what is predefined. Nil:
-	// what exists is no obstacle.
+	At    []string // the attributes that form the key, joined by a slash; none: a tenant has one object
+	Fold  bool     // the key is compared without regard to case
+	Label string   // the attribute that distinguishes resources of the type for the reader
+	// List returns the keys that the tenant has; true for predefined objects. nil if
+	// a creation may proceed although the object exists.
 	List func(context.Context, *Data) (map[string]bool, error)
-	// Model returns the object as an import would have it in the state, for an
-	// adoption.
+	// Model returns the object as an import would write it to the state. Adoption
+	// needs it.
 	Model func(ctx context.Context, d *Data, key string, diags *diag.Diagnostics) (any, error)
-	// Fixed are the attributes that no update changes, Unmanaged those that are
-	// left alone while the configuration leaves them out, Silent those whose change
-	// another shows, and Fill those that an adoption keeps as they are while the
-	// plan does not know them.
+	// Fixed are the attributes that no update can change. Unmanaged are those left
+	// unchanged if the configuration omits them. Silent are those whose change is
+	// visible in another attribute. Fill are those that an adoption takes from the
+	// object if the plan does not know them.
 	Fixed, Unmanaged, Silent, Fill []string
-	// Stays says that a destroy leaves the object, so that another resource may
-	// create it in the same run.
+	// Stays is true if a destroy keeps the object, so another resource may create it
+	// in the same run.
 	Stays bool
 }
 
-// at is where a diagnostic about the key belongs.
+// at returns the path for a diagnostic about the key.
 func (n *NaturalKey) at() path.Path {
 	switch {
 	case len(n.At) > 0:
@@ -47,7 +47,7 @@ func (n *NaturalKey) at() path.Path {
 	return path.Empty()
 }
 
-// object is the object of a key.
+// object returns the object with a key.
 func (n *NaturalKey) object(key string) Object {
 	if n.Fold {
 		key = strings.ToLower(key)
@@ -55,7 +55,7 @@ func (n *NaturalKey) object(key string) Object {
 	return Object{Kind: n.Thing, ID: key}
 }
 
-// name names an object in a sentence.
+// name returns how a sentence refers to an object.
 func (n *NaturalKey) name(key string) string {
 	if len(n.At) == 0 {
 		return "the tenant's " + n.Thing
@@ -63,14 +63,14 @@ func (n *NaturalKey) name(key string) string {
 	return n.Thing + " " + key
 }
 
-// Keyed adds the natural key to a type.
+// Keyed returns the resource with the natural key added.
 func (r IdentifiedResource) Keyed(n NaturalKey) IdentifiedResource {
 	r.Natural = &n
 	return r
 }
 
-// key reads the natural key from a configuration, plan or state; ok is false
-// where there is none yet.
+// key reads the natural key from a configuration, plan or state; ok is false if it
+// has none yet.
 func (n *NaturalKey) key(raw tftypes.Value) (key string, ok bool) {
 	all := attributes(raw)
 	if len(n.At) == 0 {
@@ -85,7 +85,7 @@ func (n *NaturalKey) key(raw tftypes.Value) (key string, ok bool) {
 	return strings.Join(parts, "/"), true
 }
 
-// text reads a string attribute; empty when it is null or unknown.
+// text reads a string attribute; "" if it is null or unknown.
 func text(v tftypes.Value) (s string) {
 	if v.IsNull() || !v.IsKnown() || !v.Type().Is(tftypes.String) {
 		return ""
@@ -94,7 +94,7 @@ func text(v tftypes.Value) (s string) {
 	return s
 }
 
-// label tells a resource from others of its type.
+// label distinguishes a resource from others of its type for the reader.
 func (n *NaturalKey) label(raw tftypes.Value) string {
 	v, ok := attributes(raw)[n.Label]
 	if !ok {
@@ -115,12 +115,12 @@ func (n *NaturalKey) label(raw tftypes.Value) string {
 	return ""
 }
 
-// What PlanKey keeps in the private data of a plan. Terraform plans a forced
-// replacement twice, the second time without a state and with the private data
-// of the first; the destruction that belongs to it has no plan of its own and
-// gets the private data of the second.
+// The keys of the private data that PlanKey writes. Terraform plans a forced
+// replacement twice: the second time without a state and with the private data of
+// the first plan. The destroy that belongs to it has no plan of its own and gets the
+// private data of the second.
 const (
-	privateDestroyed = "destroy"     // this is the plan of a destruction
+	privateDestroyed = "destroy"     // this is the plan of a destroy
 	privateMark      = "mark"        // a random mark of the resource
 	privatePrior     = "key_before"  // the natural key in the state
 	privatePlanned   = "key_planned" // the natural key after the apply
@@ -132,72 +132,72 @@ type PrivateData interface {
 	SetKey(context.Context, string, []byte) diag.Diagnostics
 }
 
-// getPrivate reads a text; empty where there is none.
+// getPrivate reads a string; "" if there is none.
 func getPrivate(ctx context.Context, p PrivateData, key string, diags *diag.Diagnostics) (s string) {
 	value, d := p.GetKey(ctx, key)
 	diags.Append(d...)
 	if len(value) > 0 && json.Unmarshal(value, &s) != nil {
-		diags.AddError("Unreadable Plan Data", fmt.Sprintf("The private data %s of the plan is no text. Plan again.", key))
+		diags.AddError("Unreadable Plan Data", fmt.Sprintf("The private data %s of the plan is not a string. Run terraform plan again.", key))
 	}
 	return s
 }
 
-// setPrivate keeps a text; an empty one is removed.
+// setPrivate writes a string; "" removes it.
 func setPrivate(ctx context.Context, p PrivateData, key, s string, diags *diag.Diagnostics) {
 	var value []byte
 	if s != "" {
-		value, _ = json.Marshal(s) // texts always can be
+		value, _ = json.Marshal(s) // a string always can be marshaled
 	}
 	diags.Append(p.SetKey(ctx, key, value)...)
 }
 
-// MarkPlan marks the plan of a destruction, which one that is half of a
-// replacement does not have, and returns the mark that tells the resource from
-// others.
+// MarkPlan marks the plan of a destroy. A destroy that is half of a replacement has no
+// plan of its own, and so no such mark. MarkPlan returns the mark that distinguishes
+// the resource from others.
 func MarkPlan(ctx context.Context, p PrivateData, destroys bool, diags *diag.Diagnostics) (mark string) {
 	mark = getPrivate(ctx, p, privateMark, diags)
 	if mark == "" {
 		mark = rand.Text()
 	}
 	setPrivate(ctx, p, privateMark, mark, diags)
-	gone := ""
+	destroyed := ""
 	if destroys {
-		gone = "planned"
+		destroyed = "planned"
 	}
-	setPrivate(ctx, p, privateDestroyed, gone, diags)
+	setPrivate(ctx, p, privateDestroyed, destroyed, diags)
 	return mark
 }
 
-// PlannedDestroy reports whether MarkPlan marked a destruction: one that is half
-// of a replacement has no plan of its own.
+// PlannedDestroy reports whether MarkPlan marked a destroy. It is false for one that
+// is half of a replacement.
 func PlannedDestroy(ctx context.Context, p PrivateData, diags *diag.Diagnostics) bool {
 	return getPrivate(ctx, p, privateDestroyed, diags) != ""
 }
 
-// ForgetPlan takes what a plan keeps out of the private data of a state.
+// ForgetPlan removes the private data of a plan from that of a state.
 func ForgetPlan(ctx context.Context, p PrivateData, diags *diag.Diagnostics) {
 	for _, key := range []string{privateDestroyed, privateMark, privatePrior, privatePlanned} {
 		setPrivate(ctx, p, key, "", diags)
 	}
 }
 
-// PlannedKey is what PlanKey found out.
+// PlannedKey is the result of PlanKey.
 type PlannedKey struct {
-	// Claim is what the resource says of its object.
+	// Claim is the resource's claim to its object.
 	Claim Claim
-	// Replaces says that the resource takes the place of one with the same key:
-	// Terraform destroys the object and creates it again.
+	// Replaces is true if the resource replaces one with the same key: Terraform
+	// destroys the object and creates it again.
 	Replaces bool
-	// Removed says that the run applies that, and removed the one before or, with
-	// create_before_destroy, is about to.
+	// Removed is true if the run is applying that replacement and has removed the old
+	// object or, with create_before_destroy, is about to.
 	Removed bool
-	// Adopts says that the creation takes over what exists.
+	// Adopts is true if the creation adopts an existing object.
 	Adopts bool
 }
 
-// PlanKey holds the natural key of what is planned against everything else in
-// this run, and that of a creation against the tenant. Call it first in
-// ModifyPlan: it marks destructions.
+// PlanKey checks the planned natural key against all other resources in this run and,
+// for a creation, against the tenant. Call it first in ModifyPlan: it marks the plans
+// of destroys.
 func (r *IdentifiedResource) PlanKey(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (planned PlannedKey) {
 	if r.Data == nil || r.Natural == nil {
 		return planned
@@ -230,7 +230,7 @@ func (r *IdentifiedResource) PlanKey(ctx context.Context, req resource.ModifyPla
 	conflict := r.Keys.Hold(o, n.name(next), mine, n.at())
 	diags.Append(conflict...)
 	if !req.State.Raw.IsNull() || len(conflict) > 0 {
-		return planned // where another key replaces the object, Terraform plans again without a state
+		return planned // if a new key replaces the object, Terraform plans again without a state
 	}
 	_, planned.Removed = r.Keys.Replaced(o)
 	planned.Replaces = planned.Removed || first != "" && n.object(first) == o || r.Keys.InState(o)
@@ -241,14 +241,14 @@ func (r *IdentifiedResource) PlanKey(ctx context.Context, req resource.ModifyPla
 		diags.Append(r.PlanReplacement(o)...)
 	default: // in an apply
 		planned.Replaces = r.ReplacementPlanned(o)
-		planned.Removed = planned.Replaces // the plan has judged it
+		planned.Removed = planned.Replaces // the plan has checked it
 	}
 	planned.Adopts = r.planExisting(ctx, o, next, planned.Replaces, diags)
 	return planned
 }
 
-// planExisting looks whether the tenant has an object that is to be created. It
-// refuses the creation, unless the object is to be adopted.
+// planExisting checks whether an object to create already exists in the tenant. It
+// refuses the creation unless the object is adopted.
 func (r *IdentifiedResource) planExisting(ctx context.Context, o Object, key string, replaces bool, diags *diag.Diagnostics) (adopts bool) {
 	n := r.Natural
 	if n.List == nil || r.Client == nil || replaces && !r.AdoptExisting {
@@ -260,7 +260,7 @@ func (r *IdentifiedResource) planExisting(ctx context.Context, o Object, key str
 		diags.Append(Unable("read", n.Thing+"s", "of the tenant", err))
 		return false
 	case predefined:
-		return false // that is for the type to refuse
+		return false // the type refuses it
 	case replaces || !exists:
 		return exists || replaces
 	case !r.AdoptExisting:
@@ -270,7 +270,7 @@ func (r *IdentifiedResource) planExisting(ctx context.Context, o Object, key str
 	return true
 }
 
-// importID is what imports the object.
+// importID returns the import id of the object.
 func (r *IdentifiedResource) importID(key string) string {
 	if len(r.Natural.At) == 0 {
 		return r.Client.Tenant()
@@ -278,15 +278,15 @@ func (r *IdentifiedResource) importID(key string) string {
 	return key
 }
 
-// exists looks for an object of the type in the tenant.
+// exists reports whether the tenant has an object of the type.
 func (r *IdentifiedResource) exists(ctx context.Context, o Object) (exists, predefined bool, err error) {
 	return r.Keys.Exists(ctx, o, func(ctx context.Context) (map[string]bool, error) { return r.Natural.List(ctx, r.Data) })
 }
 
-// SkipDeleteWith reports whether a Delete is to leave the object: when a Create of this
-// run has adopted it. Otherwise it notes that the object ends. Left is what a
-// Create that takes the place needs to know; it is asked for only where there
-// will be one.
+// SkipDeleteWith reports whether a Delete must keep the object because a Create of
+// this run has adopted it. Otherwise it records that the object is deleted. left
+// returns what the Create of a replacement needs to know; it is called only for a
+// replacement.
 func (r *IdentifiedResource) SkipDeleteWith(ctx context.Context, req resource.DeleteRequest, diags *diag.Diagnostics, left func() any) bool {
 	key, ok := r.Natural.key(req.State.Raw)
 	if !ok {
@@ -305,16 +305,15 @@ func (r *IdentifiedResource) SkipDeleteWith(ctx context.Context, req resource.De
 	return false
 }
 
-// nothing is what most types leave for the Create of a replacement.
+// nothing is what most types pass to the Create of a replacement.
 func nothing() any { return nil }
 
-// SkipDelete is SkipDeleteWith for a type whose replacement needs to know nothing.
+// SkipDelete is SkipDeleteWith for a type that passes nothing to its replacement.
 func (r *IdentifiedResource) SkipDelete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) bool {
 	return r.SkipDeleteWith(ctx, req, &resp.Diagnostics, nothing)
 }
 
-// NoteState notes that a state has the object whose attributes are given as
-// JSON.
+// NoteState records that a state has the object with the given attributes, in JSON.
 func (r *IdentifiedResource) NoteState(d *Data, attributes map[string]json.RawMessage) {
 	if r.Natural == nil {
 		return
@@ -332,13 +331,13 @@ func (r *IdentifiedResource) NoteState(d *Data, attributes map[string]json.RawMe
 	d.Keys.NoteInState(r.Natural.object(strings.Join(parts, "/")))
 }
 
-// note tells the ledger what an operation left: what was made, what a refresh
-// found, and what it did not find.
-func (r *IdentifiedResource) note(raw tftypes.Value, tell func(Object)) {
+// note records the result of an operation in the ledger: that the object was created,
+// that a refresh found it, or that it did not.
+func (r *IdentifiedResource) note(raw tftypes.Value, record func(Object)) {
 	if r.Data == nil || r.Natural == nil {
 		return
 	}
 	if key, ok := r.Natural.key(raw); ok {
-		tell(r.Natural.object(key))
+		record(r.Natural.object(key))
 	}
 }

@@ -15,16 +15,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// NoNullElements refuses a configuration of any kind in which a list, a set or a
-// map holds null. Every type embeds it, so that no attribute needs a validator of
-// its own. Terraform validates before each plan, and again before each apply, once
-// the values are known: an element that turns out null is refused before anything
-// is written.
+// NoNullElements refuses null elements in any list, set or map of a configuration.
+// Every type uses it, so no attribute needs a validator of its own. Terraform
+// validates before each plan and again before each apply, when all values are known,
+// so a null element is refused before anything is written.
 type NoNullElements struct{}
 
-// Description says what the validator wants.
+// Description describes what the validator requires.
 func (NoNullElements) Description(context.Context) string {
-	return "must not hold null in a list, set or map"
+	return "must not have null elements in a list, set or map"
 }
 
 // MarkdownDescription is Description.
@@ -60,8 +59,8 @@ func (NoNullElements) ValidateListResourceConfig(_ context.Context, req list.Val
 	resp.Diagnostics.Append(nullElements(req.Config.Raw)...)
 }
 
-// nullElements reports each null element: at the element of a list or map, and at
-// the attribute for a set, whose elements have no place.
+// nullElements reports each null element: at its own path in a list or map, and at
+// the path of the attribute in a set.
 func nullElements(config tftypes.Value) (diags diag.Diagnostics) {
 	const summary = "Null Element"
 	eachValue(config, func(at path.Path, v tftypes.Value, in tftypes.Type) {
@@ -71,23 +70,23 @@ func nullElements(config tftypes.Value) (diags diag.Diagnostics) {
 		attribute := attributeName(at)
 		switch {
 		case in.Is(tftypes.Map{}):
-			diags.AddAttributeError(at, summary, fmt.Sprintf("The key %q of %s has the value null. Give the key a value, or leave it out:\n\n  %s = { for k, v in MAP : k => v if v != null }\n\nwhere MAP is the present value.", lastKey(at), attribute, attribute))
+			diags.AddAttributeError(at, summary, fmt.Sprintf("The key %q of %s has the value null. Set a value or omit the key:\n\n  %s = { for k, v in MAP : k => v if v != null }\n\nwhere MAP is the current value.", lastKey(at), attribute, attribute))
 		case in.Is(tftypes.Set{}):
-			diags.AddAttributeError(at, summary, fmt.Sprintf("The set %s holds null. %s", attribute, withoutNulls(attribute)))
+			diags.AddAttributeError(at, summary, fmt.Sprintf("The set %s contains null. %s", attribute, withoutNulls(attribute)))
 		case in.Is(tftypes.List{}):
-			diags.AddAttributeError(at, summary, fmt.Sprintf("The list %s holds null. %s", attribute, withoutNulls(attribute)))
+			diags.AddAttributeError(at, summary, fmt.Sprintf("The list %s contains null. %s", attribute, withoutNulls(attribute)))
 		}
 	})
 	return diags
 }
 
 func withoutNulls(attribute string) string {
-	return fmt.Sprintf("Null often comes from a variable or an optional attribute without a value. Leave such elements out:\n\n  %s = [for x in LIST : x if x != null]\n\nwhere LIST is the present value; for texts, compact(LIST) leaves out null and empty ones.", attribute)
+	return fmt.Sprintf("Null often comes from a variable or an optional attribute without a value. Remove null elements:\n\n  %s = [for x in LIST : x if x != null]\n\nwhere LIST is the current value. For strings, compact(LIST) removes null and empty elements.", attribute)
 }
 
-// eachValue visits every value of a configuration from the outside in, those of a
-// map in the order of the keys. It says of what kind the collection is that holds
-// it as an element, nil for an attribute. An element of a set has the path of the set.
+// eachValue visits every value of a configuration from the outside in, and maps in
+// the order of their keys. in is the type of the collection that has the value as an
+// element, and nil for an attribute. An element of a set has the path of the set.
 func eachValue(v tftypes.Value, see func(at path.Path, v tftypes.Value, in tftypes.Type)) {
 	eachValueAt(path.Empty(), v, nil, see)
 }
@@ -100,7 +99,7 @@ func eachValueAt(at path.Path, v tftypes.Value, in tftypes.Type, see func(path.P
 	switch typ := v.Type(); {
 	case typ.Is(tftypes.Object{}), typ.Is(tftypes.Map{}):
 		var members map[string]tftypes.Value
-		_ = v.As(&members) // of this type, as was just seen
+		_ = v.As(&members) // its type was just checked
 		for _, name := range SortedKeys(members) {
 			if typ.Is(tftypes.Map{}) {
 				eachValueAt(at.AtMapKey(name), members[name], typ, see)
@@ -121,7 +120,7 @@ func eachValueAt(at path.Path, v tftypes.Value, in tftypes.Type, see func(path.P
 	}
 }
 
-// attributeName returns the name of the attribute that a path leads into.
+// attributeName returns the name of the innermost attribute in a path.
 func attributeName(at path.Path) string {
 	steps := at.Steps()
 	for len(steps) > 0 {
@@ -134,7 +133,7 @@ func attributeName(at path.Path) string {
 	return ""
 }
 
-// lastKey returns the key of a map that a path ends with.
+// lastKey returns the map key at the end of a path; "" if it ends otherwise.
 func lastKey(at path.Path) string {
 	last, _ := at.Steps().LastStep()
 	key, _ := last.(path.PathStepElementKeyString)

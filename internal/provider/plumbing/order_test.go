@@ -10,7 +10,7 @@ import (
 
 func TestByCreation(t *testing.T) {
 	t.Parallel()
-	type document struct{ made, id string }
+	type document struct{ created, id string }
 	want := []document{
 		{"", "a"},
 		{"soon", "b"},
@@ -23,7 +23,7 @@ func TestByCreation(t *testing.T) {
 	for range 20 {
 		got := slices.Clone(want)
 		rand.Shuffle(len(got), func(i, j int) { got[i], got[j] = got[j], got[i] })
-		plumbing.SortByCreation(got, func(d document) (string, string) { return d.made, d.id })
+		plumbing.SortByCreation(got, func(d document) (string, string) { return d.created, d.id })
 		if !slices.Equal(got, want) {
 			t.Fatalf("got  %v\nwant %v", got, want)
 		}

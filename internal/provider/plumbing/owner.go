@@ -13,16 +13,16 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// ownerRemoval is the plan of something that would take the Owner away.
+// ownerRemoval is a planned change that would remove or lock the Owner.
 type ownerRemoval struct {
 	does   string    // "destroys" or "locks"
 	email  string    // of the Owner
-	at     path.Path // the argument that does it
+	at     path.Path // the argument that causes it
 	remedy string
 }
 
-// OwnerEmail returns the e-mail address of the team's Owner, read once per run;
-// empty where the API has no teams or the token may not read them.
+// OwnerEmail returns the e-mail address of the team's Owner, read once per run. It is
+// empty if the API has no teams or the token may not read them.
 func (d *Data) OwnerEmail(ctx context.Context) (string, error) {
 	d.Team.mu.Lock()
 	defer d.Team.mu.Unlock()
@@ -39,13 +39,14 @@ func (d *Data) OwnerEmail(ctx context.Context) (string, error) {
 	return d.Team.present.Email, nil
 }
 
-// CheckOwnerRemoval refuses the plan of something that takes a user away who is the Owner of
-// the team. Does is what it does, "destroys" or "locks", and remedy how to keep the
-// user besides. When the whole configuration is destroyed the apply leaves the Owner
-// instead, and a warning says so: Terraform tells no provider what it destroys
-// besides, so that is until the plan comes to a resource that stays. Ends reports
-// whether anything was said.
-func (d *Data) CheckOwnerRemoval(ctx context.Context, email, does string, at path.Path, remedy string) (ends bool, diags diag.Diagnostics) {
+// CheckOwnerRemoval refuses a plan that removes the Owner of the team. does is
+// "destroys" or "locks"; remedy is a sentence on another way to keep the user.
+//
+// When the whole configuration is destroyed, the apply keeps the Owner instead and
+// CheckOwnerRemoval warns. Terraform does not tell providers whether it destroys
+// everything, so it warns until the plan reaches a resource that is kept. reported is
+// true if there was an error or a warning about the Owner.
+func (d *Data) CheckOwnerRemoval(ctx context.Context, email, does string, at path.Path, remedy string) (reported bool, diags diag.Diagnostics) {
 	if d == nil || d.Client == nil || email == "" {
 		return false, nil
 	}
@@ -57,15 +58,15 @@ func (d *Data) CheckOwnerRemoval(ctx context.Context, email, does string, at pat
 	if !api.SameEmail(owner, email) {
 		return false, nil
 	}
-	end := ownerRemoval{does: does, email: owner, at: at, remedy: remedy}
+	removal := ownerRemoval{does: does, email: owner, at: at, remedy: remedy}
 	d.Team.mu.Lock()
 	defer d.Team.mu.Unlock()
-	if d.Team.stays {
-		return true, diag.Diagnostics{end.refused()}
+	if d.Team.keepsOthers {
+		return true, diag.Diagnostics{removal.refused()}
 	}
-	d.Team.ends = &end
-	return true, diag.Diagnostics{diag.NewWarningDiagnostic("Owner Stays In The Tenant: "+owner,
-		fmt.Sprintf("%s is the Owner of the tenant's team, and a team always has one. This plan destroys all that it manages: the apply leaves this user in the tenant, and Terraform forgets the user.", owner))}
+	d.Team.removal = &removal
+	return true, diag.Diagnostics{diag.NewWarningDiagnostic("Owner Not Destroyed: "+owner,
+		fmt.Sprintf("%s is the Owner of the tenant's team, and a team always has an Owner. This plan destroys everything it manages, so the apply keeps this user in the tenant and removes the user from the state.", owner))}
 }
 
 func (e ownerRemoval) refused() diag.Diagnostic {
@@ -75,11 +76,11 @@ func (e ownerRemoval) refused() diag.Diagnostic {
 	}
 	return diag.NewAttributeErrorDiagnostic(e.at, title, fmt.Sprintf(
 		"This plan %s user %s, who is the Owner of the tenant's team: %s. "+
-			"Let an iam_team_owner name another member, or run the action iam_transfer_team_owner, and apply that first.%s",
+			"Transfer the ownership first, with an iam_team_owner that names another member or with the action iam_transfer_team_owner.%s",
 		e.does, e.email, access.CheckRemoval(access.RoleOwner), e.remedy))
 }
 
-// CheckOwnerLock refuses the plan of an action that locks the Owner of the team.
+// CheckOwnerLock refuses a plan of an action that locks the Owner of the team.
 func (d *Data) CheckOwnerLock(ctx context.Context, email string, at path.Path) (diags diag.Diagnostics) {
 	owner, err := d.OwnerEmail(ctx)
 	switch {
@@ -91,11 +92,11 @@ func (d *Data) CheckOwnerLock(ctx context.Context, email string, at path.Path) (
 	return diags
 }
 
-// ownerValidator is a validator of every resource: what Terraform validates in a plan
-// stays in the configuration, so that the plan does not destroy all.
+// ownerValidator is a validator of every resource. Terraform validates only resources
+// that are in the configuration, so a plan that calls it does not destroy everything.
 type ownerValidator struct{ data *Data }
 
-// Description says what the validator wants.
+// Description describes what the validator requires.
 func (ownerValidator) Description(context.Context) string { return "the team must keep its Owner" }
 
 // MarkdownDescription is Description.
@@ -109,21 +110,21 @@ func (v ownerValidator) ValidateResource(_ context.Context, _ resource.ValidateC
 	t := &v.data.Team
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.stays = true
-	if t.ends != nil {
-		resp.Diagnostics.Append(t.ends.refused())
-		t.ends = nil // once is enough
+	t.keepsOthers = true
+	if t.removal != nil {
+		resp.Diagnostics.Append(t.removal.refused())
+		t.removal = nil // report it once
 	}
 }
 
-// KeepOwner reports whether a Delete has to leave a user, who is the Owner now.
-// Plans refuse that, unless they destroy all.
+// KeepOwner reports whether a Delete must keep a user who is now the Owner. Plans
+// refuse to destroy the Owner unless they destroy everything.
 func (d *Data) KeepOwner(ctx context.Context, email string, diags *diag.Diagnostics) bool {
 	owner, err := d.Client.TeamOwner(ctx)
 	if err != nil || !api.SameEmail(owner.Email, email) {
-		return false // there is none, or the API says more
+		return false // there is no Owner, or the delete reports the error
 	}
-	diags.AddWarning("Owner Left In The Tenant: "+owner.Email,
-		fmt.Sprintf("%s is the Owner of the tenant's team and was left in the tenant, as a team always has one. Terraform no longer manages the user.", owner.Email))
+	diags.AddWarning("Owner Kept In The Tenant: "+owner.Email,
+		fmt.Sprintf("%s is the Owner of the tenant's team and remains in the tenant, because a team always has an Owner. Terraform no longer manages the user.", owner.Email))
 	return true
 }

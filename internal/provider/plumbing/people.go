@@ -11,14 +11,14 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// people are the e-mail addresses of users, by id, as far as they were read.
+// people caches the e-mail addresses of users that were read, by id.
 type people struct {
 	mu      sync.Mutex
 	emails  map[string]string
-	singles int // users read one by one since the list was
+	singles int // users read one by one since the list was read
 }
 
-// NoteUsers remembers the tenant's users for UserIDs, for who read them all.
+// NoteUsers caches the tenant's users for UserIDs. Call it after reading all of them.
 func (d *Data) NoteUsers(users map[string]api.User) {
 	ids := make(map[string]string, len(users))
 	for email, u := range users {
@@ -47,10 +47,9 @@ func (d *Data) UserIDs(ctx context.Context) (map[string]string, error) {
 	return d.userIDs, nil
 }
 
-// EmailsOf returns the e-mail addresses of users by id. Users who do not exist
-// are left out. An address never changes, so that one that was read is good for
-// the whole run. The list of all users is read once single reads have cost as
-// much.
+// EmailsOf returns the e-mail addresses of users by id. Users who do not exist are
+// missing from the result. An address never changes, so it is read at most once per
+// run. The list of all users is read once single reads have cost as much.
 func (d *Data) EmailsOf(ctx context.Context, ids []string) (map[string]string, error) {
 	d.people.mu.Lock()
 	defer d.people.mu.Unlock()
@@ -81,11 +80,11 @@ func (d *Data) EmailsOf(ctx context.Context, ids []string) (map[string]string, e
 	return found, nil
 }
 
-// singleReads is how many users are read one by one before the list is.
+// singleReads is how many users are read one by one before the list is read.
 const singleReads = 20
 
-// lookUp reads users, and perhaps all others with them. Whom a list lacks is
-// looked for again: lists lag behind.
+// lookUp reads users, and all others with them if that is cheaper. Users missing from
+// a list are read again one by one, because lists lag behind.
 func (d *Data) lookUp(ctx context.Context, ids []string) (users []api.User, err error) {
 	if d.people.singles += len(ids); d.people.singles > singleReads {
 		d.people.singles = 0
@@ -109,7 +108,7 @@ func (d *Data) lookUp(ctx context.Context, ids []string) (users []api.User, err 
 	return users, nil
 }
 
-// NameOf names a person in a message: by e-mail address, if that can be found.
+// NameOf names a person in a message, by e-mail address if it can be found.
 func (d *Data) NameOf(ctx context.Context, p Person) string {
 	if p.Email == "" && p.ID != "" && d.Client != nil {
 		if emails, err := d.EmailsOf(ctx, []string{p.ID}); err == nil {

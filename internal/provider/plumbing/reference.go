@@ -12,16 +12,16 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// Reference is what a filter refers to by its id.
+// Reference is an object that a filter refers to by id.
 type Reference struct {
 	thing string
 	get   func(context.Context, *client.Client, string) error
-	// Else says when an id that is not found is no mistake; "" where it always is
-	// one.
-	Else string
+	// Advice replaces the advice for an id that is not found. It explains when such
+	// an id is not a mistake.
+	Advice string
 }
 
-// ReferTo returns a reference to a thing, which a method of the client gets.
+// ReferTo returns a reference to a thing that get, a method of the client, reads.
 func ReferTo[T any](thing string, get func(*client.Client, context.Context, string) (*T, error)) Reference {
 	return Reference{thing: thing, get: func(ctx context.Context, c *client.Client, id string) error {
 		_, err := get(c, ctx, id)
@@ -29,8 +29,9 @@ func ReferTo[T any](thing string, get func(*client.Client, context.Context, stri
 	}}
 }
 
-// checkReferences tells a filter that selects nothing from one that names
-// nothing. It warns, because an error would end the other lists of a query, too.
+// checkReferences warns if a filter that selects nothing refers to an object that
+// does not exist. It does not return an error, which would stop the other lists of a
+// query as well.
 func (l *List[F]) checkReferences(ctx context.Context, req list.ListRequest, diags *diag.Diagnostics) {
 	for _, name := range SortedKeys(l.Refers) {
 		var id types.String
@@ -46,12 +47,12 @@ func (r Reference) check(ctx context.Context, c *client.Client, at path.Path, id
 	switch {
 	case err == nil:
 	case !client.IsNotFound(err):
-		diags.AddAttributeWarning(at, "Filter Not Checked", fmt.Sprintf("Nothing was found, and whether the %s %q exists is not known: %s", r.thing, id, Sentence(err.Error())))
+		diags.AddAttributeWarning(at, "Filter Not Checked", fmt.Sprintf("The list is empty, and the provider was unable to check whether the %s %q exists: %s", r.thing, id, Sentence(err.Error())))
 	default:
-		advice := r.Else
+		advice := r.Advice
 		if advice == "" {
-			advice = fmt.Sprintf("A name, a code or an e-mail address is no id. Correct the id, or leave %s out.", at)
+			advice = fmt.Sprintf("A name, a code or an e-mail address is not an id. Correct the id, or omit %s.", at)
 		}
-		diags.AddAttributeWarning(at, "Filter Selects Nothing", fmt.Sprintf("The tenant has no %s with the id %q, so nothing was found. %s", r.thing, id, advice))
+		diags.AddAttributeWarning(at, "Filter Selects Nothing", fmt.Sprintf("The tenant has no %s with the id %q, so the list is empty. %s", r.thing, id, advice))
 	}
 }

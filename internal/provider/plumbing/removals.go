@@ -10,53 +10,54 @@ import (
 	"time"
 )
 
-// leaving tells the destroy of a group who leaves the group by what the plan came
-// to only after it. Where Terraform makes one change at a time, nothing can take
-// these out while the destroy waits. What it has to know lies in a file beside the
-// notes of replacements, one for each plan: the private data of the destroy names
-// it, so that no apply reads the file of another plan.
-type leaving struct {
-	mu    sync.Mutex
-	plan  string                       // names the file; empty until a group waits
-	waits map[string]map[string]string // e-mail addresses by user, by group
+// laterRemovals tells the destroy of a group which members the rest of the plan
+// removes from it. With a parallelism of 1 nothing can remove them while the destroy
+// waits, so it needs to know. The members are recorded in a file beside the notes of
+// replacements, one file per plan. The private data of the destroy names the file, so
+// no apply reads the file of another plan.
+type laterRemovals struct {
+	mu      sync.Mutex
+	plan    string                       // names the file; empty until a group is watched
+	members map[string]map[string]string // by group: e-mail addresses by user
 }
 
-// mostWaiting is how many members of groups may be looked at after each step of a
-// plan.
-const mostWaiting = 2000
+// maxWatched is how many members of groups are checked after each step of a plan.
+const maxWatched = 2000
 
-// WatchMembers notes that the plan destroys a group whose members, e-mail addresses
-// by id, nothing takes out as far as it has come. It returns what RemovedLater needs.
+// WatchMembers records that the plan destroys a group with members (e-mail addresses
+// by id) whom no resource planned so far removes. It returns the name of the plan for
+// RemovedLater, or "" if the members cannot be watched.
 func (d *Data) WatchMembers(group string, members map[string]string) (plan string) {
-	l := &d.leaving
+	l := &d.laterRemovals
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	waiting := len(members)
-	for _, others := range l.waits {
-		waiting += len(others)
+	watched := len(members)
+	for _, others := range l.members {
+		watched += len(others)
 	}
-	if d.replacing.dir == "" || waiting == 0 || waiting > mostWaiting {
+	if d.replacing.dir == "" || watched == 0 || watched > maxWatched {
 		return ""
 	}
 	if l.plan == "" {
-		l.plan, l.waits = rand.Text(), map[string]map[string]string{}
-		d.forgetOldPlans()
+		l.plan, l.members = rand.Text(), map[string]map[string]string{}
+		d.removeOldPlans()
 	}
-	l.waits[group] = maps.Clone(members)
+	l.members[group] = maps.Clone(members)
 	return l.plan
 }
 
-// RecordRemovals looks, after each step of a plan, which of them it takes out. Where
-// that cannot be written down, the destroy says who is in the way.
+// RecordRemovals records which watched members the plan now removes. Call it after
+// each step of a plan. If the file cannot be written, the destroy of the group
+// reports the members that remain.
 func (d *Data) RecordRemovals() {
 	if d == nil {
-		return // not configured: nothing was planned
+		return // the provider is not configured, so nothing was planned
 	}
-	l := &d.leaving
+	l := &d.laterRemovals
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var lines strings.Builder
-	for group, members := range l.waits {
+	for group, members := range l.members {
 		for id, email := range members {
 			if d.Leaving(group, Person{ID: id, Email: email}) {
 				delete(members, id)
@@ -67,19 +68,19 @@ func (d *Data) RecordRemovals() {
 	if lines.Len() == 0 || os.MkdirAll(d.replacing.dir, 0o700) != nil {
 		return
 	}
-	if file, err := os.OpenFile(d.leavingFile(l.plan), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
+	if file, err := os.OpenFile(d.removalsFile(l.plan), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
 		_, _ = file.WriteString(lines.String())
 		_ = file.Close()
 	}
 }
 
-// RemovedLater returns the ids of those of a group's members whom the plan takes out
-// after it has come to the group.
+// RemovedLater returns the ids of a group's members whom the plan removes after it
+// has planned the destroy of the group.
 func (d *Data) RemovedLater(plan, group string) (users []string) {
 	if plan == "" || d.replacing.dir == "" {
 		return nil
 	}
-	text, err := os.ReadFile(d.leavingFile(plan))
+	text, err := os.ReadFile(d.removalsFile(plan))
 	if err != nil {
 		return nil
 	}
@@ -91,15 +92,15 @@ func (d *Data) RemovedLater(plan, group string) (users []string) {
 	return users
 }
 
-func (d *Data) leavingFile(plan string) string {
+func (d *Data) removalsFile(plan string) string {
 	return filepath.Join(d.replacing.dir, "leaving-"+plan)
 }
 
-// forgetOldPlans removes the files of plans that are not applied any more.
-func (d *Data) forgetOldPlans() {
-	files, _ := filepath.Glob(d.leavingFile("*"))
+// removeOldPlans removes the files of plans too old to be applied.
+func (d *Data) removeOldPlans() {
+	files, _ := filepath.Glob(d.removalsFile("*"))
 	for _, name := range files {
-		if info, err := os.Stat(name); err == nil && time.Since(info.ModTime()) > oldest {
+		if info, err := os.Stat(name); err == nil && time.Since(info.ModTime()) > maxPlanAge {
 			_ = os.Remove(name)
 		}
 	}

@@ -7,10 +7,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 )
 
-// ReplaceIfKnown replaces an object when an attribute has another value. One that
-// is not known yet may turn out the same, and is no reason.
+// ReplaceIfKnown requires replacement if the attribute changes to a known value. An
+// unknown value may turn out to be the same, so it does not replace the object.
 func ReplaceIfKnown() planmodifier.String {
-	const text = "Another value, once it is known, replaces the object."
+	const text = "Changing this to a known value replaces the object."
 	return stringplanmodifier.RequiresReplaceIf(func(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
 		resp.RequiresReplace = !req.PlanValue.IsUnknown()
 	}, text, text)

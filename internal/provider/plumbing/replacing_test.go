@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Resources are planned at the same time: what one of them forgets takes nothing
-// from what another remembers, also where there is no data directory yet.
+// Resources are planned at the same time: forgetting one note keeps the others, even
+// if the data directory does not exist yet.
 func TestReplacing_atOnce(t *testing.T) {
 	t.Parallel()
 	var d Data
@@ -28,17 +28,17 @@ func TestReplacing_atOnce(t *testing.T) {
 	all.Wait()
 	for i := range 400 {
 		if !d.ReplacementPlanned(object(i)) {
-			t.Errorf("%d is not remembered", i)
+			t.Errorf("object %d is not recorded", i)
 		}
 	}
 	d.ForgetReplacement(object(7))
 	if d.ReplacementPlanned(object(7)) || !d.ReplacementPlanned(object(8)) {
-		t.Error("forgotten is another one")
+		t.Error("another object was forgotten")
 	}
 }
 
-// Forgetting the last one leaves the directory, into which another resource may be
-// about to write.
+// Forgetting the last note keeps the directory, because another resource may be about
+// to write to it.
 func TestReplacing_keepsDirectory(t *testing.T) {
 	t.Parallel()
 	var d Data
@@ -47,26 +47,26 @@ func TestReplacing_keepsDirectory(t *testing.T) {
 	d.PlanReplacement(o)
 	d.ForgetReplacement(o)
 	if _, err := os.Stat(d.replacing.dir); err != nil || d.ReplacementPlanned(o) {
-		t.Errorf("remembered: %t, the directory: %v", d.ReplacementPlanned(o), err)
+		t.Errorf("recorded: %t, the directory: %v", d.ReplacementPlanned(o), err)
 	}
 }
 
-// A plan of long ago is not applied any more; one that cannot be remembered says so.
+// A note expires, and a note that cannot be written is a warning.
 func TestReplacing_ends(t *testing.T) {
 	t.Parallel()
 	dir, o := t.TempDir(), Object{Kind: "group", ID: "g"}
 	var d Data
 	d.RememberReplacementsIn(dir)
 	d.PlanReplacement(o)
-	past := time.Now().Add(-oldest - time.Minute)
+	past := time.Now().Add(-maxPlanAge - time.Minute)
 	if err := os.Chtimes(d.file(o), past, past); err != nil {
 		t.Fatal(err)
 	}
 	if d.ReplacementPlanned(o) {
-		t.Error("it is remembered for ever")
+		t.Error("the note does not expire")
 	}
 	if d.PlanReplacement(o); !d.ReplacementPlanned(o) {
-		t.Error("it is not remembered anew")
+		t.Error("the object is not recorded again")
 	}
 	occupied := filepath.Join(dir, "file")
 	if err := os.WriteFile(occupied, nil, 0o600); err != nil {

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// requests are the reads and plans under way.
+// requests tracks the reads and plans under way.
 type requests struct {
 	mu      sync.Mutex
 	running int
-	waiting int       // of those that run
-	last    time.Time // when one began or ended
+	waiting int       // how many of the running ones are in waitUntilIdle
+	last    time.Time // when the latest one began or ended
 }
 
-// Begin notes that a read or a plan begins, and returns what notes its end.
+// Begin records that a read or a plan begins. Call end when it ends.
 func (d *Data) Begin() (end func()) {
 	if d == nil {
 		return func() {}
@@ -30,12 +30,12 @@ func (r *requests) add(n int) {
 	r.last = time.Now()
 }
 
-// quiet is how long nothing else is under way before settle takes a run to have
-// come as far as it can: the CLI needs much less to begin with what is next.
-const quiet = 50 * time.Millisecond
+// idleTime is how long nothing else must be under way before waitUntilIdle returns.
+// The CLI needs much less to begin the next request.
+const idleTime = 50 * time.Millisecond
 
-// settle waits until nothing but requests that settle is under way.
-func (r *requests) settle(ctx context.Context) {
+// waitUntilIdle waits until the only requests under way are those that wait here.
+func (r *requests) waitUntilIdle(ctx context.Context) {
 	r.wait(1)
 	defer r.wait(-1)
 	for {
@@ -59,12 +59,12 @@ func (r *requests) wait(n int) {
 	r.waiting += n
 }
 
-// left is how long to wait at least.
+// left returns how long to wait at least.
 func (r *requests) left() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.running > r.waiting {
-		return quiet
+		return idleTime
 	}
-	return quiet - time.Since(r.last)
+	return idleTime - time.Since(r.last)
 }

@@ -20,9 +20,8 @@ const (
 // PlanUnknown is what a setting will be that is known only after apply.
 const PlanUnknown = "?"
 
-// RestrictionRules reads which restriction values the tenant allows. Whole is
-// false when the API key may not see inactive sites, whose codes are allowed as
-// well.
+// RestrictionRules reads which restriction values the tenant allows. whole is false if
+// the API key may not read inactive sites, whose codes are also allowed.
 func RestrictionRules(ctx context.Context, c *client.Client) (r access.RestrictionRules, whole bool, err error) {
 	if r.Listed, _, err = Setting[[]string](ctx, c, api.SettingRestrictions); err != nil {
 		return r, true, err
@@ -34,8 +33,8 @@ func RestrictionRules(ctx context.Context, c *client.Client) (r access.Restricti
 	return r, whole, err
 }
 
-// SiteCodes returns the codes of the tenant's sites: of the active ones only,
-// and whole is false, when the API key may not see the others.
+// SiteCodes returns the codes of the tenant's sites. If the API key may not read
+// inactive sites, it returns the codes of the active ones and whole is false.
 func SiteCodes(ctx context.Context, c *client.Client) (codes []string, whole bool, err error) {
 	codes, err = c.SiteCodes(ctx, true)
 	if client.IsForbidden(err) {
@@ -45,16 +44,16 @@ func SiteCodes(ctx context.Context, c *client.Client) (codes []string, whole boo
 	return codes, true, err
 }
 
-// restrictionRules are the tenant's rules as read for the plan under way.
+// restrictionRules are the tenant's rules as read during this run.
 type restrictionRules struct {
 	access.RestrictionRules
 	whole bool
 }
 
-// RefusedRestrictions returns those of the values that the tenant will not
-// allow once the plan under way is applied, as far as it has come. Sure is false
-// when they may be codes of inactive sites that the API key does not see. The
-// tenant is read once per run, and again before a value is refused.
+// RefusedRestrictions returns the values that the tenant will not allow after the
+// apply, according to the plan so far. sure is false if they may be codes of inactive
+// sites that the API key may not read. The tenant is read once per run, and again
+// before a value is refused.
 func (d *Data) RefusedRestrictions(ctx context.Context, values []string) (refused []string, sync, sure bool, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -85,8 +84,8 @@ func (d *Data) RefusedRestrictions(ctx context.Context, values []string) (refuse
 	}
 }
 
-// plannedRules lays what the run plans over the tenant's rules; known is false
-// while it is not.
+// plannedRules returns the tenant's rules with the plans of this run applied; known is
+// false if one of those plans is unknown.
 func (d *Data) plannedRules(r access.RestrictionRules) (_ access.RestrictionRules, known bool) {
 	sync, planned := d.planned[[2]string{PlanSetting, api.SettingSiteSync}]
 	if planned {

@@ -9,16 +9,17 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// Rights are what a tenant's groups can be given, as this run plans it.
+// Rights are the access controls, role templates and scopes that a tenant's groups
+// can have, as this run plans them.
 type Rights struct {
 	access.Rights
 
 	// List are the role templates that the tenant has.
 	List    []api.Template
-	unknown map[string]bool // access controls whose scopes are not known yet
+	unknown map[string]bool // access controls with scopes that are unknown until the apply
 }
 
-// KnowsAll reports whether it is known what all of the access controls give.
+// KnowsAll reports whether the scopes of all the access controls are known.
 func (r Rights) KnowsAll(controls []string) bool {
 	for _, id := range controls {
 		if r.unknown[id] || !r.Knows(id) {
@@ -28,16 +29,15 @@ func (r Rights) KnowsAll(controls []string) bool {
 	return true
 }
 
-// controlPlans remembers what the access controls and scopes that a run plans
-// will be.
+// controlPlans records the access controls and scopes that a run plans.
 type controlPlans struct {
 	controls map[string]access.OwnControl
 	unknown  map[string]bool
 	scopes   map[string]bool
 }
 
-// PlanControl notes what an access control of the tenant's own will be; known is
-// false while its scopes are not.
+// PlanControl records the plan of a custom access control. known reports whether its
+// scopes are known.
 func (d *Data) PlanControl(id string, c access.OwnControl, known bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -47,7 +47,7 @@ func (d *Data) PlanControl(id string, c access.OwnControl, known bool) {
 	d.controlPlans.controls[id], d.controlPlans.unknown[id] = c, !known
 }
 
-// PlanScope notes that the tenant will have a scope of its own, or no longer.
+// PlanScope records whether the tenant will have a custom scope after the apply.
 func (d *Data) PlanScope(id string, exists bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -57,8 +57,8 @@ func (d *Data) PlanScope(id string, exists bool) {
 	d.controlPlans.scopes[id] = exists
 }
 
-// PresentRights returns what the tenant's groups can be given as it is now, read
-// once per run: what a read shows, whatever the run plans.
+// PresentRights returns the current rights of the tenant, without the plans of this
+// run. They are read once per run.
 func (d *Data) PresentRights(ctx context.Context) (Rights, error) {
 	templates, err := d.Templates(ctx)
 	if err != nil {
@@ -84,8 +84,7 @@ func (d *Data) PresentRights(ctx context.Context) (Rights, error) {
 	return r, nil
 }
 
-// Rights returns what the tenant's groups can be given, with what the run plans
-// laid over what is there.
+// Rights returns the rights of the tenant with the plans of this run applied.
 func (d *Data) Rights(ctx context.Context) (Rights, error) {
 	r, err := d.PresentRights(ctx)
 	if err != nil {
@@ -101,9 +100,8 @@ func (d *Data) Rights(ctx context.Context) (Rights, error) {
 	return r, nil
 }
 
-// HasScope reports whether the tenant has a scope that is not predefined, or will
-// have it by what the run plans. Where the token may not read scopes it is taken to
-// have all.
+// HasScope reports whether the tenant has a custom scope, or will have it according
+// to this run's plans. If the token may not read scopes, HasScope reports true.
 func (d *Data) HasScope(ctx context.Context, id string) (bool, error) {
 	d.mu.Lock()
 	exists, planned := d.controlPlans.scopes[id]
@@ -115,8 +113,8 @@ func (d *Data) HasScope(ctx context.Context, id string) (bool, error) {
 	return existsOrHidden(err)
 }
 
-// HasControl is HasScope for an access control that Rights does not show: a list may
-// lag behind.
+// HasControl is HasScope for an access control that Rights does not have, because
+// lists may lag behind.
 func (d *Data) HasControl(ctx context.Context, id string) (bool, error) {
 	_, err := d.Client.AccessControl(ctx, id)
 	return existsOrHidden(err)
@@ -135,7 +133,7 @@ func existsOrHidden(err error) (bool, error) {
 func (d *Data) readRights(ctx context.Context) error {
 	rights, err := d.Client.Rights(ctx)
 	if client.IsForbidden(err) {
-		rights, err = access.Rights{}, nil // groups are taken to have all that they can
+		rights, err = access.Rights{}, nil // groups are assumed to have all they can
 	}
 	if err == nil {
 		d.rights = &rights
@@ -143,8 +141,7 @@ func (d *Data) readRights(ctx context.Context) error {
 	return err
 }
 
-// ForgetRights makes Rights read access controls and scopes again: call it after
-// a write.
+// ForgetRights clears the cache of access controls and scopes. Call it after a write.
 func (d *Data) ForgetRights() {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Sentence starts a text with a capital, unless it starts with a name, and ends it
-// with one full stop.
+// Sentence capitalizes the first word of a text, unless it is a name, and ends the
+// text with one full stop.
 func Sentence(text string) string {
 	if text == "" {
 		return text
@@ -20,12 +20,12 @@ func Sentence(text string) string {
 	return text
 }
 
-// doubled are two full stops: one of a text, and one of what quotes it. Three are
-// an ellipsis.
+// doubled matches two full stops: one of a text and one of the sentence that quotes
+// it. Three full stops are an ellipsis.
 var doubled = regexp.MustCompile(`([^.])\.\.(\s|$)`)
 
-// capital raises the first letter of a text that starts with a word. A name keeps
-// its case: what is quoted, an address, an id, a type, a tag.
+// capital capitalizes the first letter of a text that starts with a plain word. Names
+// keep their case: quoted text, addresses, ids, types and tags.
 func capital(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
 	word, _, _ := strings.Cut(strings.TrimSpace(text), " ")
@@ -36,8 +36,8 @@ func capital(text string) string {
 	return string(unicode.ToUpper(first)) + text[size:]
 }
 
-// plainWord reports whether a word is none of a name's: letters, of which only the
-// first may be a capital, perhaps with hyphens or apostrophes between them.
+// plainWord reports whether a word is not part of a name: it consists of letters, of
+// which only the first may be a capital, and of hyphens or apostrophes between them.
 func plainWord(word string) bool {
 	for i, c := range word {
 		switch {

@@ -9,14 +9,14 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// Setting reads what a configuration item is set to; the zero value while there
-// is none. The item is nil then.
+// Setting reads the value of a configuration item. If the item does not exist, v is
+// the zero value and item is nil.
 func Setting[T any](ctx context.Context, c *client.Client, key string) (v T, item *api.Setting, err error) {
 	item, err = c.Setting(ctx, key)
 	return settingOr[T](item, err)
 }
 
-// ReadSetting is Setting for the refresh of many objects in one item.
+// ReadSetting is Setting for the refresh of many objects from one item.
 func ReadSetting[T any](ctx context.Context, c *client.Client, reader, key string) (T, error) {
 	item, err := c.ReadSetting(ctx, reader, key)
 	v, _, err := settingOr[T](item, err)
@@ -33,10 +33,10 @@ func settingOr[T any](item *api.Setting, err error) (v T, _ *api.Setting, _ erro
 	return v, item, err
 }
 
-// SettingValue decodes what a configuration item is set to.
+// SettingValue decodes the value of a configuration item.
 func SettingValue[T any](item *api.Setting) (v T, err error) {
 	if json.Unmarshal(item.Value, &v) != nil {
-		err = fmt.Errorf("the tenant's configuration item %s is %s, which is not what it has to be: mend it in the dashboard", item.Key, item.Value)
+		err = fmt.Errorf("the tenant's configuration item %s has the unexpected value %s: fix it in the dashboard", item.Key, item.Value)
 	}
 	return v, err
 }

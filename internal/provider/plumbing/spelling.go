@@ -14,15 +14,15 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// VisibleTexts refuses a configuration with texts that are not what they look
-// like: white space around them, or characters that nobody sees, which come along
-// when a text is copied from a document or a page. What is looked up is trimmed
-// instead, see TrimArguments.
+// VisibleTexts refuses a configuration with strings that are not what they look like:
+// with white space around them, or with invisible characters, as copied from a
+// document or web page. The arguments of data sources are trimmed instead: see
+// TrimArguments.
 type VisibleTexts struct{}
 
-// Description says what the validator wants.
+// Description describes what the validator requires.
 func (VisibleTexts) Description(context.Context) string {
-	return "must not hold invisible characters"
+	return "must not contain invisible characters"
 }
 
 // MarkdownDescription is Description.
@@ -38,14 +38,14 @@ func (VisibleTexts) ValidateResource(_ context.Context, req resource.ValidateCon
 	resp.Diagnostics.Append(invisibleTexts(req.Config.Raw)...)
 }
 
-// invisibleTexts reports the first fault of each text and of each key of a map. It
-// does not repeat a text, which may be a secret.
+// invisibleTexts reports the first fault of each string and of each key of a map. It
+// does not repeat the string, which may be a secret.
 func invisibleTexts(config tftypes.Value) (diags diag.Diagnostics) {
 	eachValue(config, func(at path.Path, v tftypes.Value, in tftypes.Type) {
 		attribute := attributeName(at)
 		if in != nil && in.Is(tftypes.Map{}) {
 			if lastKey(at) == "" {
-				diags.AddAttributeError(at, "Empty Key", "A key of "+attribute+" is empty, and names nothing. Give it a name, or leave it out.")
+				diags.AddAttributeError(at, "Empty Key", "A key of "+attribute+" is empty. Set a name or remove the key.")
 			}
 			checkText(at, "A key of "+attribute, lastKey(at), &diags)
 		}
@@ -53,10 +53,10 @@ func invisibleTexts(config tftypes.Value) (diags diag.Diagnostics) {
 			return
 		}
 		var text string
-		_ = v.As(&text) // of this type, as was just seen
+		_ = v.As(&text) // its type was just checked
 		switch attribute {
-		case "csv", "mixins": // documents, which are checked as such
-		case "description": // several lines, with blanks that keep words together
+		case "csv", "mixins": // documents with checks of their own
+		case "description": // may have several lines and non-breaking spaces
 			if character := access.Invisible(proseReplacer.Replace(text)); character != "" {
 				diags.Append(invisibleCharacter(at, "The value of description", character))
 			}
@@ -67,11 +67,12 @@ func invisibleTexts(config tftypes.Value) (diags diag.Diagnostics) {
 	return diags
 }
 
-// proseReplacer takes away what a text of several lines may hold: line ends of Windows,
-// spaces that do not break, and the joiners of emoji.
+// proseReplacer replaces the characters allowed in a text of several lines: Windows
+// line endings, non-breaking spaces and the joiners of emoji.
 var proseReplacer = strings.NewReplacer("\r\n", "\n", "\u00a0", " ", "\u202f", " ", "\u200d", "")
 
-// checkText reports what nobody sees of a text. Whose says whose text it is.
+// checkText reports invisible parts of a text. whose begins the sentence, such as
+// "The value of description".
 func checkText(at path.Path, whose, text string, diags *diag.Diagnostics) {
 	if character := access.Invisible(text); character != "" {
 		diags.Append(invisibleCharacter(at, whose, character))
@@ -82,5 +83,5 @@ func checkText(at path.Path, whose, text string, diags *diag.Diagnostics) {
 
 func invisibleCharacter(at path.Path, whose, character string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, "Invisible Character",
-		fmt.Sprintf("%s holds the character %s, which cannot be seen. Remove it; text that is copied from a document or a page often brings such characters along.", whose, character))
+		fmt.Sprintf("%s contains the invisible character %s. Remove it; text copied from a document or web page often contains such characters.", whose, character))
 }

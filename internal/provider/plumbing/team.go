@@ -8,27 +8,27 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// Team remembers what a plan makes of the tenant's team, which the API does not
-// show before the apply.
+// Team records what a plan changes in the tenant's team. The API does not show it
+// before the apply.
 type Team struct {
-	mu    sync.Mutex
-	owner string                     // the member that is to be the Owner; empty: nothing says
-	roles map[string]access.TeamRole // by member
-	there bool                       // the API has teams
+	mu        sync.Mutex
+	owner     string                     // id of the planned Owner; empty if no resource sets it
+	roles     map[string]access.TeamRole // by member
+	supported bool                       // the API has teams
 
-	present *api.TeamMember // the Owner as of the plan
-	stays   bool            // the plan has come to a resource that stays
-	ends    *ownerRemoval   // what takes the Owner away while none has
+	present     *api.TeamMember // the Owner before the plan
+	keepsOthers bool            // the plan keeps at least one resource
+	removal     *ownerRemoval   // the removal of the Owner, while it is only warned of
 }
 
-// Owner notes that an iam_team_owner makes a member the Owner.
+// Owner records that an iam_team_owner makes a member the Owner.
 func (t *Team) Owner(memberID string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.owner = memberID
 }
 
-// Role notes the role that an iam_team_member gives a member.
+// Role records the role that an iam_team_member gives a member.
 func (t *Team) Role(memberID string, role access.TeamRole) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -38,8 +38,8 @@ func (t *Team) Role(memberID string, role access.TeamRole) {
 	t.roles[memberID] = role
 }
 
-// PlannedRole returns the role that a member has after the plan, if a resource
-// planned so far says so.
+// PlannedRole returns the role of a member after the plan, if a resource planned so
+// far sets it.
 func (t *Team) PlannedRole(memberID string) (role access.TeamRole, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -50,14 +50,14 @@ func (t *Team) PlannedRole(memberID string) (role access.TeamRole, ok bool) {
 	return role, ok
 }
 
-// CheckTeam answers an error when the API has no teams. It asks once per run.
+// CheckTeam returns an error if the API has no teams. It makes one request per run.
 func (d *Data) CheckTeam(ctx context.Context) error {
 	d.Team.mu.Lock()
 	defer d.Team.mu.Unlock()
-	if d.Team.there {
+	if d.Team.supported {
 		return nil
 	}
 	err := d.Client.CheckTeam(ctx)
-	d.Team.there = err == nil
+	d.Team.supported = err == nil
 	return err
 }

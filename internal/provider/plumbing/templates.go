@@ -9,15 +9,15 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// templatePlans remembers what the role templates that a run plans will give.
-// Groups planned after a template show what they will have, not what they would
-// have today.
+// templatePlans records the access of the role templates that a run plans. Groups
+// planned after a template show the access they will have, not what they would have
+// today.
 type templatePlans struct {
 	mu      sync.Mutex
 	planned map[string]plannedTemplate
-	used    map[string]access.Access // what others were planned from, as the tenant has it
+	used    map[string]access.Access // current access of templates that other plans are based on
 
-	asked       bool
+	checked     bool
 	unsupported error
 }
 
@@ -26,10 +26,10 @@ type plannedTemplate struct {
 	known bool
 }
 
-// PlanTemplate notes what a role template will give once the plan is applied;
-// known is false while that is not. It reports whether something was planned
-// before from what the template gives today, although that changes: Terraform
-// did not know that it depends on the template.
+// PlanTemplate records the access that a role template gives after the apply. known
+// reports whether that is known. late is true if a group was already planned with the
+// template's current access although the template changes: Terraform did not know
+// that the group depends on the template.
 func (d *Data) PlanTemplate(id string, gives access.Access, known bool) (late bool) {
 	d.plans.mu.Lock()
 	defer d.plans.mu.Unlock()
@@ -41,9 +41,9 @@ func (d *Data) PlanTemplate(id string, gives access.Access, known bool) (late bo
 	return used && (!known || before != gives)
 }
 
-// TemplateAccess returns what a role template of the tenant gives: as this run
-// plans it, or else as it is in the tenant's list. Found is false when it is
-// neither; known is false when it is planned and not known yet.
+// TemplateAccess returns the access that a role template gives: as this run plans it,
+// or else as in the tenant's list. found is false if the template is in neither;
+// known is false if its plan is not known yet.
 func (d *Data) TemplateAccess(id string, tenant []api.Template) (gives access.Access, found, known bool) {
 	d.plans.mu.Lock()
 	defer d.plans.mu.Unlock()
@@ -63,8 +63,8 @@ func (d *Data) TemplateAccess(id string, tenant []api.Template) (gives access.Ac
 	return gives, false, false
 }
 
-// Templates returns the tenant's role templates, read once per run and again
-// after one was written.
+// Templates returns the tenant's role templates. They are read once per run, and
+// again after ForgetTemplates.
 func (d *Data) Templates(ctx context.Context) ([]api.Template, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -78,23 +78,23 @@ func (d *Data) Templates(ctx context.Context) ([]api.Template, error) {
 	return d.templates, nil
 }
 
-// ForgetTemplates makes Templates read the list again: call it after a write,
-// which may change other templates, too.
+// ForgetTemplates clears the cache of Templates. Call it after a write, which may
+// also change other templates.
 func (d *Data) ForgetTemplates() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.templates = nil
 }
 
-// TemplatesSupported returns an error when the API can only list role templates,
-// asked once per run. When that cannot be found out it is for the attempt to
-// show.
+// TemplatesSupported returns an error if the API can only list role templates. It
+// makes one request per run. If that request fails it returns nil, and the write
+// reports the error.
 func (d *Data) TemplatesSupported(ctx context.Context) error {
 	d.plans.mu.Lock()
 	defer d.plans.mu.Unlock()
-	if !d.plans.asked {
+	if !d.plans.checked {
 		_, err := d.Client.Template(ctx, access.Templates()[0].ID)
-		d.plans.asked = err == nil || client.IsUnsupported(err)
+		d.plans.checked = err == nil || client.IsUnsupported(err)
 		if client.IsUnsupported(err) {
 			d.plans.unsupported = err
 		}

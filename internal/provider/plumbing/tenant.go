@@ -14,8 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// tenant returns the tenant of the provider; null while its configuration is not
-// known.
+// tenant returns the provider's tenant; null while the provider's configuration is
+// unknown.
 func (r *IdentifiedResource) tenant() types.String {
 	if r.Data == nil || r.Client == nil {
 		return types.StringNull()
@@ -23,8 +23,8 @@ func (r *IdentifiedResource) tenant() types.String {
 	return types.StringValue(r.Client.Tenant())
 }
 
-// otherTenant returns the tenant that an identity names and the provider does
-// not manage; "" when there is none.
+// otherTenant returns the tenant in an identity if it is not the provider's, and ""
+// otherwise.
 func (r *IdentifiedResource) otherTenant(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) string {
 	if identity == nil || identity.Raw.IsNull() {
 		return ""
@@ -37,16 +37,17 @@ func (r *IdentifiedResource) otherTenant(ctx context.Context, identity *tfsdk.Re
 	return named.ValueString()
 }
 
-// keepsOther reports whether the state is that of an object of another tenant.
-// The state then stays as it is: an object that this tenant lacks is not gone.
+// keepsOther reports whether the state belongs to an object of another tenant. It then
+// keeps the state, because the object is not deleted just because this tenant lacks
+// it.
 func (r *IdentifiedResource) keepsOther(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) bool {
 	var diags diag.Diagnostics
 	other := r.otherTenant(ctx, req.Identity, &diags)
 	if other == "" {
 		return false
 	}
-	diags.AddError("Object Of Another Tenant", fmt.Sprintf("The state records this object in the tenant %s, and the provider manages the tenant %s. Its state was left as it was.\n\n"+
-		"Set the provider's tenant back to %s, or give each tenant a provider configuration of its own with an alias. "+
+	diags.AddError("Object Of Another Tenant", fmt.Sprintf("The state records this object in the tenant %s, but the provider manages the tenant %s. The state is unchanged.\n\n"+
+		"Set the provider's tenant back to %s, or use a provider configuration with an alias for each tenant. "+
 		"To stop managing the object in %s, run terraform state rm with the address of this resource first.", other, r.Client.Tenant(), other, other))
 	resp.State, resp.Diagnostics = req.State, diags
 	return true
@@ -57,14 +58,14 @@ func (r *IdentifiedResource) UpgradeIdentity(context.Context) map[int64]resource
 	return map[int64]resource.IdentityUpgrader{0: {IdentityUpgrader: r.addTenant}}
 }
 
-// addTenant takes over what was recorded. There is no prior schema, for
-// Terraform asks for an upgrade of identities that were never recorded, too:
-// those stay null, and the next read sets them.
+// addTenant upgrades a recorded identity. It has no prior schema, because Terraform
+// also upgrades identities that were never recorded: they stay null, and the next
+// read sets them.
 func (r *IdentifiedResource) addTenant(_ context.Context, req resource.UpgradeIdentityRequest, resp *resource.UpgradeIdentityResponse) {
 	recorded := map[string]*string{}
 	if req.RawIdentity != nil && len(req.RawIdentity.JSON) > 0 {
 		if err := json.Unmarshal(req.RawIdentity.JSON, &recorded); err != nil {
-			resp.Diagnostics.AddError("Unreadable Identity", fmt.Sprintf("The identity of an iam_%s in the state is no object of texts: %s. Remove the object from the state with terraform state rm, and import it again.", r.Name, err))
+			resp.Diagnostics.AddError("Unreadable Identity", fmt.Sprintf("The identity of an iam_%s in the state is not an object of strings: %s. Remove the object from the state with terraform state rm and import it again.", r.Name, err))
 			return
 		}
 	}

@@ -15,15 +15,15 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// tenantCodes are the codes that the tenant knows, each list read once per run.
-// A list that cannot be read is nil, and nothing is missing from it: where it
-// matters, the apply says what is wrong.
+// tenantCodes caches the codes that the tenant has. Each list is read once per run. A
+// list that cannot be read is nil, and no code counts as missing from it: the apply
+// reports the problem.
 type tenantCodes struct {
 	mu   sync.Mutex
-	read map[string][]string // by what the codes are of
+	read map[string][]string // by kind of code
 }
 
-// get returns the codes of a kind. Read must not use them.
+// get returns the codes of a kind. read must not call get.
 func (t *tenantCodes) get(kind string, read func() ([]string, error)) []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -41,8 +41,8 @@ func (t *tenantCodes) get(kind string, read func() ([]string, error)) []string {
 	return codes
 }
 
-// CheckText refuses languages of a localized text that the tenant does not have.
-// Those of the prior text pass: the tenant has the text.
+// CheckText refuses languages of a localized text that the tenant does not have. It
+// accepts the languages of the prior text, which the tenant has already.
 func (d *Data) CheckText(ctx context.Context, at path.Path, text, prior types.Map) (diags diag.Diagnostics) {
 	for _, tag := range SortedKeys(text.Elements()) {
 		if _, had := prior.Elements()[tag]; had {
@@ -55,8 +55,8 @@ func (d *Data) CheckText(ctx context.Context, at path.Path, text, prior types.Ma
 	return diags
 }
 
-// LanguageMissing says, as a sentence, that the tenant does not have a language;
-// "" when it does, or when nobody can tell.
+// LanguageMissing returns a sentence if the tenant does not have a language, and "" if
+// it does or if that is unknown.
 func (d *Data) LanguageMissing(ctx context.Context, tag string) string {
 	if d == nil || d.Client == nil {
 		return ""
@@ -79,11 +79,11 @@ func (d *Data) LanguageMissing(ctx context.Context, tag string) string {
 	if len(languages) == 0 || slices.Contains(languages, tag) {
 		return ""
 	}
-	return fmt.Sprintf("The tenant does not have the language %q, but %s. Use one of them, or add the language to the settings of the tenant first.", tag, strings.Join(languages, ", "))
+	return fmt.Sprintf("The tenant does not have the language %q; it has %s. Use one of these, or add the language in the tenant's settings first.", tag, strings.Join(languages, ", "))
 }
 
-// SiteMissing says, as a sentence, that the tenant has no such site and that the
-// plan has made none so far; "" when there is one, or when nobody can tell.
+// SiteMissing returns a sentence if neither the tenant nor the plan so far has a site,
+// and "" if one does or if that is unknown.
 func (d *Data) SiteMissing(ctx context.Context, code string) string {
 	if d == nil || d.Client == nil {
 		return ""
@@ -104,11 +104,11 @@ func (d *Data) SiteMissing(ctx context.Context, code string) string {
 	return fmt.Sprintf("The tenant has no site with the code %q%s If this configuration creates it, refer to it, as in iam_site.name.code, or use depends_on: then the site is planned first.", code, didYouMean(code, sites))
 }
 
-// PlanGroup is a group that will be there, by id, for Plan.
+// PlanGroup is the kind of a planned group, by id, for Plan.
 const PlanGroup = "group"
 
-// MissingGroups returns those of the ids that are no groups of the tenant, nor of
-// the plan so far. A group that is planned later, and not referred to, is among
+// MissingGroups returns the ids for which neither the tenant nor the plan so far has a
+// group. That includes groups which are planned later because nothing refers to
 // them.
 func (d *Data) MissingGroups(ctx context.Context, ids []string) []string {
 	if d == nil || d.Client == nil || len(ids) == 0 {
@@ -130,7 +130,7 @@ func (d *Data) MissingGroups(ctx context.Context, ids []string) []string {
 	})
 }
 
-// WarnMissingGroups names groups that a resource refers to and that are not there: a
+// WarnMissingGroups warns of groups that a resource names and that do not exist: a
 // mistake, or groups that the same plan creates later.
 func (d *Data) WarnMissingGroups(ctx context.Context, at path.Path, ids []string) (diags diag.Diagnostics) {
 	missing := d.MissingGroups(ctx, ids)
@@ -138,8 +138,8 @@ func (d *Data) WarnMissingGroups(ctx context.Context, at path.Path, ids []string
 		return nil
 	}
 	slices.Sort(missing)
-	diags.AddAttributeWarning(at, fmt.Sprintf("Group Not Found: %s", strings.Join(slices.Compact(missing), ", ")), noSuchGroups)
+	diags.AddAttributeWarning(at, fmt.Sprintf("Group Not Found: %s", strings.Join(slices.Compact(missing), ", ")), missingGroupsText)
 	return diags
 }
 
-const noSuchGroups = "The tenant has no such group, and this plan has created none so far. If the id is wrong, the apply fails: the data source iam_groups lists the ids. If this configuration creates the group, refer to it, as in iam_group.name.id, or use depends_on, so that it is created first."
+const missingGroupsText = "The group does not exist in the tenant, and this plan has not created it so far. If the id is wrong, the apply fails; the data source iam_groups lists the ids. If this configuration creates the group, refer to it, as in iam_group.name.id, or use depends_on, so that it is created first."

@@ -14,37 +14,37 @@ import (
 )
 
 // UnknownMembers ends the description of every argument that is an object with
-// optional members. (A block refuses what it does not know.)
-const UnknownMembers = " Terraform ignores a member with a misspelled name, without an error."
+// optional attributes. (A block refuses unknown names.)
+const UnknownMembers = " Terraform silently ignores misspelled names in this object."
 
-// Timeouts is the attribute timeouts, for creating, updating and deleting. The
-// texts say what the limit of each is about.
+// Timeouts returns the attribute timeouts, for creating, updating and deleting. The
+// arguments are the descriptions of the three limits.
 func Timeouts(ctx context.Context, create, update, destroy string) schema.Attribute {
 	a := timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, Update: true, Delete: true, CreateDescription: create, UpdateDescription: update, DeleteDescription: destroy,
 	})
-	if nested, ok := a.(schema.SingleNestedAttribute); ok { // for it has no description of its own
+	if nested, ok := a.(schema.SingleNestedAttribute); ok { // which has no description of its own
 		nested.MarkdownDescription = "How long operations may take, each as a duration such as `90s` or `10m`." + UnknownMembers
 		return nested
 	}
 	return a
 }
 
-// NoTimeouts is the attribute timeouts where it is left out.
+// NoTimeouts returns the value of the attribute timeouts if it is omitted.
 func NoTimeouts() timeouts.Value {
 	return timeouts.Value{Object: types.ObjectNull(map[string]attr.Type{"create": types.StringType, "update": types.StringType, "delete": types.StringType})}
 }
 
-// Timeout reads one of timeouts' durations, such as its method Create; zero
-// where there is none.
+// Timeout reads one of timeouts' durations; zero if it is not set. of is a method such
+// as timeouts.Value.Create.
 func Timeout(ctx context.Context, of func(context.Context, time.Duration) (time.Duration, diag.Diagnostics), diags *diag.Diagnostics) time.Duration {
 	d, problems := of(ctx, 0)
 	diags.Append(problems...)
 	return d
 }
 
-// Within limits an operation to one of timeouts' durations, and lets it wait as
-// long for what shows late.
+// Within limits an operation to one of timeouts' durations. The operation also waits
+// that long for the API to show its writes.
 func Within(ctx context.Context, of func(context.Context, time.Duration) (time.Duration, diag.Diagnostics), diags *diag.Diagnostics) (context.Context, context.CancelFunc) {
 	d := Timeout(ctx, of, diags)
 	if d <= 0 {

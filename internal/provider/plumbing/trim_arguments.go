@@ -14,18 +14,18 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// trimmedDataSource is a data source whose arguments are trimmed: white space and invisible
-// characters around what is looked up mean nothing.
+// trimmedDataSource is a data source that ignores white space and invisible
+// characters around its arguments.
 type trimmedDataSource struct{ trimmable }
 
-// trimmable is what every data source is.
+// trimmable is implemented by every data source.
 type trimmable interface {
 	datasource.DataSourceWithConfigure
 	datasource.DataSourceWithConfigValidators
 }
 
-// TrimArguments returns a data source, which embeds DataSource, with all texts that are
-// configured trimmed.
+// TrimArguments returns a data source that embeds DataSource with all its configured
+// strings trimmed.
 func TrimArguments(d datasource.DataSource) datasource.DataSource {
 	full, ok := d.(trimmable)
 	if !ok {
@@ -34,7 +34,7 @@ func TrimArguments(d datasource.DataSource) datasource.DataSource {
 	return trimmedDataSource{full}
 }
 
-// Schema is that of the data source. Its validators see trimmed texts.
+// Schema returns the schema of the data source with validators of trimmed strings.
 func (l trimmedDataSource) Schema(ctx context.Context, req datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	l.trimmable.Schema(ctx, req, resp)
 	for name, a := range resp.Schema.Attributes {
@@ -57,19 +57,19 @@ func (l trimmedDataSource) Schema(ctx context.Context, req datasource.SchemaRequ
 	}
 }
 
-// identifies reports whether a thing is looked up by an attribute: an empty one
-// identifies nothing.
+// identifies reports whether an attribute identifies an object, so it must not be
+// empty.
 func identifies(attribute string) bool {
 	return attribute == "id" || attribute == "email" || strings.HasSuffix(attribute, "_id")
 }
 
-// Read reads the data source, and shows its arguments trimmed.
+// Read reads the data source with trimmed arguments.
 func (l trimmedDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	req.Config.Raw = trimmed(req.Config.Raw)
 	l.trimmable.Read(ctx, req, resp)
 }
 
-// trimmed returns a configuration with its texts trimmed.
+// trimmed returns a configuration with its strings trimmed.
 func trimmed(config tftypes.Value) tftypes.Value {
 	result, err := tftypes.Transform(config, func(_ *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
 		if v.IsNull() || !v.IsKnown() || !v.Type().Is(tftypes.String) {
@@ -80,12 +80,12 @@ func trimmed(config tftypes.Value) tftypes.Value {
 		return tftypes.NewValue(tftypes.String, access.TrimBlanks(text)), err
 	})
 	if err != nil {
-		return config // which the framework made, so that there is none
+		return config // cannot happen: the framework built the value
 	}
 	return result
 }
 
-// TrimFirst returns validators of a text that is looked up: they see it trimmed.
+// TrimFirst returns validators that see the string trimmed.
 func TrimFirst(validators ...validator.String) []validator.String {
 	all := make([]validator.String, len(validators))
 	for i, v := range validators {

@@ -13,39 +13,39 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// privateUses carries from the plan of a destroy to its apply, which is another
-// process, what the plan said of the uses of the object, as JSON.
+// privateUses is the key of private data that carries the planned uses of an object,
+// as JSON, from the plan of a destroy to its apply, which may be another process.
 const privateUses = "uses"
 
-// PlannedUses is what the plan of a destroy said of the uses of the object: the ids
-// of those from which the destroy takes it, by kind.
+// PlannedUses are the uses of an object that the plan of its destroy found: the ids of
+// the users from which the destroy removes it, by kind.
 type PlannedUses map[string][]string
 
-// SaveUses keeps what the plan of a destroy said for Delete.
+// SaveUses saves the planned uses for Delete.
 func SaveUses(ctx context.Context, p PlannedUses, private PrivateData) diag.Diagnostics {
 	if len(p) == 0 {
 		return private.SetKey(ctx, privateUses, nil)
 	}
-	text, _ := json.Marshal(p) // texts always can be
+	text, _ := json.Marshal(p) // strings always can be marshaled
 	return private.SetKey(ctx, privateUses, text)
 }
 
-// SavedUses returns what SaveUses kept; nil when the destroy was not planned as one,
-// but as a part of a replacement.
+// SavedUses returns what SaveUses saved; nil if the destroy is part of a replacement,
+// which has no plan of its own.
 func SavedUses(ctx context.Context, private PrivateData) (p PlannedUses, diags diag.Diagnostics) {
 	text, diags := private.GetKey(ctx, privateUses)
 	if len(text) == 0 || diags.HasError() {
 		return nil, diags
 	}
 	if err := json.Unmarshal(text, &p); err != nil {
-		diags.AddError("Unreadable Plan Data", fmt.Sprintf("What the plan kept for this destroy cannot be read: %v. Plan again.", err))
+		diags.AddError("Unreadable Plan Data", fmt.Sprintf("The private data of the plan for this destroy is unreadable: %v. Run terraform plan again.", err))
 	}
 	return p, diags
 }
 
-// RetryWhileInUse makes a request again while the API refuses it because an object is
-// in use, for as long as something else of this run may end the use. Nothing may be
-// locked meanwhile but by the request itself.
+// RetryWhileInUse repeats a request while the API refuses it because an object is in
+// use, as long as another operation of this run may end the use. The caller must hold
+// no locks; the request may take its own.
 func (d *Data) RetryWhileInUse(ctx context.Context, request func(context.Context) error, inUse func(error) bool) error {
 	var refused error
 	_, err := client.WaitForOthers(ctx, d.Client, func(ctx context.Context) (done bool, err error) {
@@ -59,12 +59,12 @@ func (d *Data) RetryWhileInUse(ctx context.Context, request func(context.Context
 	return cmp.Or(err, refused)
 }
 
-// JoinNames joins names for a message, and counts those that it leaves out.
+// JoinNames joins names for a message and counts those that it omits.
 func JoinNames(names []string) string {
 	const most = 10
 	shown := make([]string, min(len(names), most))
 	for i := range shown {
-		shown[i] = access.Visible(names[i]) // in one line, whatever a server calls them
+		shown[i] = access.Visible(names[i]) // on one line, whatever the names contain
 	}
 	if len(names) <= most {
 		return strings.Join(shown, ", ")

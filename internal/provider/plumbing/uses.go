@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// Kinds of objects that use others, or are used.
+// Kinds of objects that use others or are used.
 const (
 	KindGroup       = "group"
 	KindControl     = "access control"
@@ -19,11 +19,11 @@ const (
 // Object is an object of the tenant: a kind and an id.
 type Object struct{ Kind, ID string }
 
-// Use is what a plan makes of the use of one object by another.
+// Use is the plan for the use of one object by another.
 type Use int
 
-// What a plan makes of a use. UseNotPlanned also stands for an object that is
-// planned later, as Terraform plans in no fixed order.
+// The plans for a use. UseNotPlanned includes users that are planned later, because
+// Terraform plans in no fixed order.
 const (
 	UseNotPlanned Use = iota
 	UseUnknown        // until the apply
@@ -31,27 +31,27 @@ const (
 	UseKept
 )
 
-// Uses remembers what the plan under way makes of objects that others use. An
-// object that is destroyed tells from it which uses go as well, and an object that
-// is planned later that it refers to what will be gone.
+// Uses records which objects the plan destroys and which objects use others after the
+// apply. The destroy of an object learns from it which of its uses end as well, and
+// the plan of another object that it refers to a destroyed one.
 type Uses struct {
-	mu    sync.Mutex
-	ended map[Object]bool
-	by    map[Object]map[string]uses // by user, then by the kind of what it uses
+	mu      sync.Mutex
+	removed map[Object]bool
+	by      map[Object]map[string]uses // by user, then by the kind of the used objects
 }
 
-// uses are what an object will use of one kind.
+// uses are the objects of one kind that an object will use.
 type uses struct {
 	ids   []string
-	whole bool // no id is unknown
+	whole bool // all ids are known
 }
 
-// NoteUses notes which objects of a kind an object will use once the plan is
-// applied; whole is false while some of them are not known.
+// NoteUses records which objects of a kind an object will use after the apply. whole
+// is false if some of them are unknown.
 func (u *Uses) NoteUses(by Object, kind string, ids []string, whole bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	delete(u.ended, by)
+	delete(u.removed, by)
 	if u.by == nil {
 		u.by = map[Object]map[string]uses{}
 	}
@@ -61,37 +61,37 @@ func (u *Uses) NoteUses(by Object, kind string, ids []string, whole bool) {
 	u.by[by][kind] = uses{ids, whole}
 }
 
-// NoteRemoval notes that the plan destroys an object.
+// NoteRemoval records that the plan destroys an object.
 func (u *Uses) NoteRemoval(o Object) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.ended == nil {
-		u.ended = map[Object]bool{}
+	if u.removed == nil {
+		u.removed = map[Object]bool{}
 	}
-	u.ended[o] = true
+	u.removed[o] = true
 	delete(u.by, o)
 }
 
-// NoteKept notes that the plan creates, changes or keeps an object. One that another
-// resource destroys is there all the same.
+// NoteKept records that the plan creates, changes or keeps an object, even if another
+// resource destroys it.
 func (u *Uses) NoteKept(o Object) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	delete(u.ended, o)
+	delete(u.removed, o)
 }
 
-// Removed reports whether the plan destroys the object, as far as it has come.
+// Removed reports whether the plan so far destroys the object.
 func (u *Uses) Removed(o Object) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.ended[o]
+	return u.removed[o]
 }
 
-// Of returns what the plan makes of the use of an object by another.
+// Planned returns the plan for the use of an object by another.
 func (u *Uses) Planned(o, by Object) Use {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.ended[by] {
+	if u.removed[by] {
 		return UseDropped
 	}
 	planned, ok := u.by[by][o.Kind]
@@ -106,8 +106,7 @@ func (u *Uses) Planned(o, by Object) Use {
 	return UseUnknown
 }
 
-// Leaving reports whether the plan takes the user out of the group, as far as it
-// has come.
+// Leaving reports whether the plan so far removes the user from the group.
 func (d *Data) Leaving(group string, user Person) bool {
 	return d.Keys.OnlyRemoved(User(user.Email)) || d.Members.Leaving(group, user)
 }

@@ -18,7 +18,7 @@ import (
 
 var languagePattern = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 
-// ValidID accepts ids that a configuration may choose.
+// ValidID accepts ids that a configuration can choose.
 func ValidID() validator.String {
 	return rule{"must have 1 to 66 letters, digits, dots, hyphens and underscores", "Invalid Id", api.ValidID, func(text string) string {
 		return fmt.Sprintf("The id %q must have 1 to 66 letters, digits, dots, hyphens and underscores.", text)
@@ -32,10 +32,10 @@ func ValidScope() validator.String {
 	}}
 }
 
-// ValidVendorID accepts ids that a configuration may choose for a vendor.
+// ValidVendorID accepts vendor ids that a configuration can choose.
 func ValidVendorID() validator.String {
 	return rule{"must have 1 to 66 letters, digits, hyphens and underscores", "Invalid Id", api.ValidVendorID, func(text string) string {
-		return fmt.Sprintf("The id %q must have 1 to 66 letters, digits, hyphens and underscores, and be another word than \"search\".", text)
+		return fmt.Sprintf("The id %q must have 1 to 66 letters, digits, hyphens and underscores, and must not be \"search\".", text)
 	}}
 }
 
@@ -45,7 +45,7 @@ func ValidTime() validator.String {
 		_, err := time.Parse(time.RFC3339, text)
 		return err == nil
 	}, func(text string) string {
-		return fmt.Sprintf("%q is not a time as in RFC 3339, such as 2026-01-31T12:00:00Z.", text)
+		return fmt.Sprintf("%q is not an RFC 3339 time such as 2026-01-31T12:00:00Z.", text)
 	}}
 }
 
@@ -54,27 +54,26 @@ func ValidTenant() validator.String {
 	return rule{"must be the name of a tenant", "Invalid Tenant", func(text string) bool { return api.ValidTenant(strings.ToLower(text)) }, TenantRule}
 }
 
-// TenantRule says what the name of a tenant must be.
+// TenantRule describes the rule for names of tenants.
 func TenantRule(name string) string {
 	return fmt.Sprintf("The tenant %q must have 3 to 16 letters and digits and start with a letter.", name)
 }
 
-// ValidRestriction accepts values that groups can be restricted to.
+// ValidRestriction accepts restriction values.
 func ValidRestriction() validator.String {
 	return rule{"must be a restriction value", "Invalid Restriction Value", access.ValidRestriction, func(text string) string {
-		return fmt.Sprintf("%q cannot be a restriction value: scopes carry it, so that it must not be empty nor hold white space, \"#\" or \"--\".", text)
+		return fmt.Sprintf("%q is not a restriction value: it is part of scopes, so it must not be empty or contain white space, \"#\" or \"--\".", text)
 	}}
 }
 
-// ValidSiteCode accepts codes that a site may have.
+// ValidSiteCode accepts codes of sites.
 func ValidSiteCode() validator.String {
 	return rule{"must be the code of a site", "Invalid Site Code", api.ValidSiteCode, func(text string) string {
 		return fmt.Sprintf("%q cannot be the code of a site: it must not be empty nor hold white space or \"#\", and a path must be able to carry it.", text)
 	}}
 }
 
-// ValidText accepts a localized text: at least one language tag, none of the
-// texts empty.
+// ValidText accepts a localized text with at least one language and no empty texts.
 func ValidText() []validator.Map {
 	return []validator.Map{
 		NotEmptyMap(),
@@ -90,45 +89,44 @@ func ValidEmail() validator.String {
 	}}
 }
 
-// EmailOfRow says what is wrong with the e-mail address of a row, if it has one.
+// EmailOfRow describes what is wrong with the e-mail address of a row; "" if it is
+// valid or missing.
 func EmailOfRow(u usertable.User) string {
 	if u.Email == "" || api.ValidEmail(u.Email) {
 		return ""
 	}
-	return fmt.Sprintf("%q is not an e-mail address: write one such as anna.schmidt@example.com, or remove the row", u.Email)
+	return fmt.Sprintf("%q is not an e-mail address: use one such as anna.schmidt@example.com, or remove the row", u.Email)
 }
 
-// rule is a validator of texts: what it wants, the summary of its error, the
-// check, and what it says of a text that fails and is not empty.
+// rule is a validator of strings.
 type rule struct {
-	wants   string
-	summary string
-	holds   func(text string) bool
-	says    func(text string) string
+	description string
+	summary     string // of the error
+	valid       func(text string) bool
+	detail      func(text string) string // of the error, for a text that is not empty
 }
 
-func (r rule) Description(context.Context) string         { return r.wants }
-func (r rule) MarkdownDescription(context.Context) string { return r.wants }
+func (r rule) Description(context.Context) string         { return r.description }
+func (r rule) MarkdownDescription(context.Context) string { return r.description }
 
 func (r rule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	text := req.ConfigValue.ValueString()
 	switch {
-	case !IsSet(req.ConfigValue) || r.holds(text):
+	case !IsSet(req.ConfigValue) || r.valid(text):
 	case text == "":
 		resp.Diagnostics.AddAttributeError(req.Path, strings.Replace(r.summary, "Invalid", "Empty", 1), emptyText(req.Path))
 	default:
-		resp.Diagnostics.AddAttributeError(req.Path, r.summary, r.says(text))
+		resp.Diagnostics.AddAttributeError(req.Path, r.summary, r.detail(text))
 	}
 }
 
-// ValidAccess accepts a map of entity to level. Each mistake is reported on
-// its own key.
+// ValidAccess accepts a map of levels by entity. It reports each mistake on its key.
 func ValidAccess() validator.Map { return accessValidator{} }
 
 type accessValidator struct{}
 
 func (accessValidator) Description(context.Context) string {
-	return "must name entities of the catalog with levels of their product"
+	return "must have entities of the catalog as keys and levels of their product as values"
 }
 
 func (v accessValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
@@ -137,7 +135,7 @@ func (accessValidator) ValidateMap(_ context.Context, req validator.MapRequest, 
 	elements := req.ConfigValue.Elements()
 	for _, entity := range SortedKeys(elements) {
 		level, ok := elements[entity].(types.String)
-		if !ok || !IsSet(level) { // null is refused for every map
+		if !ok || !IsSet(level) { // NoNullElements refuses null
 			continue
 		}
 		if _, err := access.Check(entity, level.ValueString()); err != nil {

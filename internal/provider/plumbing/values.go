@@ -13,8 +13,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// StringOrNull returns null for the empty string: the API leaves members out,
-// and a configuration says null.
+// StringOrNull returns null for the empty string: the API omits what a configuration
+// sets to null.
 func StringOrNull(s string) types.String {
 	if s == "" {
 		return types.StringNull()
@@ -25,14 +25,14 @@ func StringOrNull(s string) types.String {
 // IsSet reports whether the value is neither null nor unknown.
 func IsSet(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
 
-// StringList returns the strings sorted, never null. What the API lists this
-// way has no order of its own, and comes in another one at any time.
+// StringList returns the strings sorted, never null. It is for lists that the API
+// returns in no defined order.
 func StringList(items []string) types.List {
 	return types.ListValueMust(types.StringType, stringValues(slices.Sorted(slices.Values(items))))
 }
 
-// OrderedList returns the strings as they stand, never null: their order means
-// something.
+// OrderedList returns the strings in their order, never null. It is for lists whose
+// order matters.
 func OrderedList(items []string) types.List {
 	return types.ListValueMust(types.StringType, stringValues(items))
 }
@@ -45,8 +45,8 @@ func stringValues(items []string) []attr.Value {
 	return elements
 }
 
-// StringSet returns a set of strings. When there are none it is null, or empty
-// where the present value is.
+// StringSet returns a set of strings. Without strings it is empty if the present value
+// is known, and null otherwise.
 func StringSet(items []string, present types.Set) types.Set {
 	if len(items) == 0 && (present.IsNull() || present.IsUnknown()) {
 		return types.SetNull(types.StringType)
@@ -54,7 +54,7 @@ func StringSet(items []string, present types.Set) types.Set {
 	return types.SetValueMust(types.StringType, stringValues(items))
 }
 
-// Strings reads a set of strings; nil when null or unknown.
+// Strings reads a set of strings; nil if it is null or unknown.
 func Strings(s types.Set) []string {
 	var items []string
 	for _, v := range s.Elements() {
@@ -65,12 +65,12 @@ func Strings(s types.Set) []string {
 	return items
 }
 
-// FullyKnown reports whether a set and everything in it is known.
+// FullyKnown reports whether a set and all its elements are known.
 func FullyKnown(s types.Set) bool {
 	return !s.IsUnknown() && !slices.ContainsFunc(s.Elements(), func(v attr.Value) bool { return v.IsUnknown() })
 }
 
-// TextMap returns a localized text; null when there is none.
+// TextMap returns a localized text as a map; null if it is empty.
 func TextMap(t api.Text) types.Map {
 	if len(t) == 0 {
 		return types.MapNull(types.StringType)
@@ -82,7 +82,7 @@ func TextMap(t api.Text) types.Map {
 	return types.MapValueMust(types.StringType, elements)
 }
 
-// Text reads a localized text; nil when null.
+// Text reads a localized text; nil if it is null or unknown.
 func Text(ctx context.Context, m types.Map, diags *diag.Diagnostics) api.Text {
 	var text api.Text
 	if IsSet(m) {
@@ -91,8 +91,8 @@ func Text(ctx context.Context, m types.Map, diags *diag.Diagnostics) api.Text {
 	return text
 }
 
-// LevelMap returns levels by entity; null when there are none and null is how
-// the configuration says so.
+// LevelMap returns levels by entity. Without levels it is null if emptyIsNull, and
+// empty otherwise.
 func LevelMap(levels map[string]access.Level, emptyIsNull bool) types.Map {
 	if len(levels) == 0 && emptyIsNull {
 		return types.MapNull(types.StringType)
@@ -104,8 +104,8 @@ func LevelMap(levels map[string]access.Level, emptyIsNull bool) types.Map {
 	return types.MapValueMust(types.StringType, elements)
 }
 
-// Levels reads levels by entity. Entries that the catalog does not have were
-// refused by ValidAccess and are skipped. Known is false while any is unknown.
+// Levels reads levels by entity. It skips entries that the catalog does not have,
+// which ValidAccess refuses. known is false if any value is unknown.
 func Levels(m types.Map) (levels map[string]access.Level, known bool) {
 	levels = map[string]access.Level{}
 	if m.IsUnknown() {
@@ -125,8 +125,8 @@ func Levels(m types.Map) (levels map[string]access.Level, known bool) {
 	return levels, known
 }
 
-// SortedKeys returns the keys of a map in order, for messages that read the
-// same each time.
+// SortedKeys returns the keys of a map in order, for messages that are the same each
+// time.
 func SortedKeys[V any](m map[string]V) []string {
 	return slices.Sorted(maps.Keys(m))
 }

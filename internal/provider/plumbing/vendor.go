@@ -13,10 +13,9 @@ type VendorGroup struct {
 	Kind string
 }
 
-// VendorGroups returns those of the groups that the API created for vendors, at
-// most one of a kind for each. What tells them apart is the access control that
-// they carry: anybody may rename them. Of several of a kind the oldest is the
-// one.
+// VendorGroups returns the groups that the API created for vendors, at most one of
+// each kind per vendor. It recognizes them by their access control, because users can
+// rename them. Of several groups of a kind it returns the oldest.
 func VendorGroups(groups []api.Group) []VendorGroup {
 	groups = slices.Clone(groups)
 	SortByCreation(groups, func(g api.Group) (string, string) { return g.Metadata.Created(), g.ID })

@@ -14,7 +14,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// limit is a guardrail, by the name of its argument.
+// limit is a guardrail, identified by the name of its argument.
 type limit string
 
 // The limits.
@@ -37,12 +37,12 @@ func (b violation) diagnostic() diag.Diagnostic {
 const guardrailHint = "Guardrails check resources one at a time, in plan order, and only one resource reports a broken limit. " +
 	"If another resource restores the access, add depends_on so that it is planned first. If the change is intended, relax the guardrail."
 
-// counted is a limit on how many users something happens to.
+// counted is a limit on the number of users that a change affects.
 type counted struct {
 	most          *int64
 	count         func(access.Impact) access.Count
 	which         func(access.UserChange) bool
-	summary, what string // what has the number of users
+	summary, what string // what has a verb for the number of users
 }
 
 func (g Guardrails) counted() map[limit]counted {
@@ -57,16 +57,16 @@ func (g Guardrails) counted() map[limit]counted {
 		},
 		limitAdmins: {
 			g.MaxNewAdmins, func(i access.Impact) access.Count { return i.NewAdmins }, access.UserChange.BecomesAdmin,
-			"Too Many New Admins", "makes administrators of at least %s so far, who can manage users and groups wholly or in part",
+			"Too Many New Admins", "gives at least %s so far the right to manage users and groups, wholly or in part",
 		},
 		limitLifting: {
 			g.liftsAllowed(), func(i access.Impact) access.Count { return i.Lifted }, access.UserChange.LiftsRestriction,
-			"Restrictions Lifted", "gives at least %s so far access to records that a restriction keeps from them",
+			"Restrictions Lifted", "gives at least %s so far access to records that a restriction hides from them",
 		},
 	}
 }
 
-// liftsAllowed is how many users may get rid of a restriction.
+// liftsAllowed returns how many users may lose a restriction; nil for any number.
 func (g Guardrails) liftsAllowed() *int64 {
 	if g.ForbidLiftingRestrictions {
 		return new(int64)
@@ -74,8 +74,8 @@ func (g Guardrails) liftsAllowed() *int64 {
 	return nil
 }
 
-// breaking returns the limits that a change may break, or break further: violation
-// says whether the plan does.
+// breaking returns the limits that a change may break, or break further. violation
+// decides whether the plan breaks them.
 func (g Guardrails) breaking(i access.Impact) (limits []limit) {
 	for l, c := range g.counted() {
 		if count := c.count(i); c.most != nil && count.More && int64(count.Users) > *c.most {
@@ -92,13 +92,13 @@ func (g Guardrails) breaking(i access.Impact) (limits []limit) {
 	return limits
 }
 
-// unprotected reports whether a change takes something from a protected user.
+// unprotected reports whether a change takes access away from a protected user.
 func (g Guardrails) unprotected(c access.UserChange) bool {
 	return c.Loses() && slices.ContainsFunc(g.ProtectUsers, func(email string) bool { return api.SameEmail(email, c.User.Email) })
 }
 
-// violation returns how the plan breaks a limit, as far as it has come; ok is false
-// when it does not.
+// violation describes how the plan so far breaks a limit; ok is false if it does
+// not.
 func (g Guardrails) violation(l limit, f *access.Forecast) (b violation, ok bool) {
 	i := f.Change(func(*access.Tenant) {})
 	switch c, is := g.counted()[l]; {
@@ -119,10 +119,10 @@ func (g Guardrails) violation(l limit, f *access.Forecast) (b violation, ok bool
 	if len(lost) > shown {
 		lines = append(lines, fmt.Sprintf("  and %d more", len(lost)-shown))
 	}
-	return violation{"Protected Users Lose Access", fmt.Sprintf("guardrails.%s of the provider names users who must not be removed or locked, or lose access:\n\n%s", l, strings.Join(lines, "\n"))}, len(lost) > 0
+	return violation{"Protected Users Lose Access", fmt.Sprintf("guardrails.%s of the provider lists users who must not be removed, be locked or lose access:\n\n%s", l, strings.Join(lines, "\n"))}, len(lost) > 0
 }
 
-// worst names those of so many users to whom most happens.
+// worst names the most affected of a number of users.
 func worst(f *access.Forecast, which func(access.UserChange) bool, all int) string {
 	var users []access.StateUser
 	for _, c := range f.MostAffected(shown, which) {
@@ -131,23 +131,24 @@ func worst(f *access.Forecast, which func(access.UserChange) bool, all int) stri
 	return whom(users, all)
 }
 
-// planCall is one plan of a resource or an action. Terraform may plan one more
-// than once.
+// planCall is one call to plan a resource or an action. Terraform may plan each of
+// them several times.
 type planCall struct {
 	typeName string
 	parts    [][]byte
-	said     map[limit]bool // by this plan
+	reported map[limit]bool // by this call
 }
 
 type planCallKey struct{}
 
 // WithPlan returns a context for the plan of a resource or an action. The parts
-// tell it from others of its type: Terraform tells providers no addresses.
+// distinguish it from others of its type, as Terraform does not send addresses to
+// providers.
 func WithPlan(ctx context.Context, typeName string, parts ...[]byte) context.Context {
 	return context.WithValue(ctx, planCallKey{}, &planCall{typeName, parts, map[limit]bool{}})
 }
 
-// plannerOf returns what is the same for each plan of one resource.
+// plannerOf returns a value that is the same for every plan of one resource.
 func plannerOf(typeName string, parts [][]byte) string {
 	sum := sha256.New()
 	for _, part := range append([][]byte{[]byte(typeName)}, parts...) {
@@ -157,18 +158,18 @@ func plannerOf(typeName string, parts [][]byte) string {
 	return string(sum.Sum(nil))
 }
 
-// broken are the limits that a run has broken so far.
+// broken records the limits that a run has broken so far.
 type broken struct {
-	by      map[limit]string    // the planner that reports the limit
-	said    map[limit]violation // by that one
-	refused map[string]limit    // by planner: what it broke, first or further
+	by       map[limit]string    // the planner that reports the limit
+	reported map[limit]violation // what that planner reports
+	refused  map[string]limit    // by planner: the limit it broke, first or further
 }
 
-// claim notes the limits that a planner breaks, and returns those that nobody else
-// reports.
+// claim records the limits that a planner breaks, and returns those that no other
+// planner reports.
 func (b *broken) claim(planner string, limits []limit) (mine []limit) {
 	if b.by == nil {
-		b.by, b.said, b.refused = map[limit]string{}, map[limit]violation{}, map[string]limit{}
+		b.by, b.reported, b.refused = map[limit]string{}, map[limit]violation{}, map[string]limit{}
 	}
 	for _, l := range limits {
 		b.refused[planner] = l
@@ -180,21 +181,21 @@ func (b *broken) claim(planner string, limits []limit) (mine []limit) {
 	return mine
 }
 
-// release forgets that a limit was broken: what was planned since keeps it.
+// release forgets that a limit was broken: changes planned since respect it.
 func (b *broken) release(l limit) {
 	delete(b.by, l)
 	maps.DeleteFunc(b.refused, func(_ string, broken limit) bool { return broken == l })
 }
 
-// report returns the errors of a plan that breaks limits: of those that no other
-// resource reports, and again of those that this one reported when it was planned
-// before, as the same change does nothing more the second time. Before it is the
-// first to report a limit it lets go on what is planned at the same time, which
-// may give back what this change takes. The caller holds the lock.
+// report returns an error for each limit that a plan breaks and that no other
+// resource reports. It repeats the errors that this resource reported when it was
+// planned before, as planning the same change again has no further effect. Before
+// report is the first to report a limit it waits for the plans under way, because
+// they may restore the access that this change removes. The caller holds the lock.
 //
-// One error is enough to refuse a plan. It does not stop an apply, in which what
-// was unknown is judged: there RefuseApply keeps the other resources from breaking
-// the limit further. What is judged as it is done is always reported.
+// One error is enough to refuse a plan. It does not stop an apply, which checks what
+// was unknown in the plan: there RefuseApply keeps the other resources from breaking
+// the limit further. Changes that are checked outside a plan are always reported.
 func (d *Data) report(ctx context.Context, limits []limit) (diags diag.Diagnostics) {
 	f, g := &d.forecast, d.Guardrails
 	p, planned := ctx.Value(planCallKey{}).(*planCall)
@@ -212,27 +213,27 @@ func (d *Data) report(ctx context.Context, limits []limit) (diags diag.Diagnosti
 	planner := plannerOf(p.typeName, p.parts)
 	if mine := f.claim(planner, limits); len(mine) > 0 {
 		f.mu.Unlock()
-		d.requests.settle(ctx)
+		d.requests.waitUntilIdle(ctx)
 		f.mu.Lock()
 		for _, l := range mine {
 			if b, ok := g.violation(l, f.Forecast); ok {
-				f.said[l] = b
+				f.reported[l] = b
 			} else {
 				f.release(l)
 			}
 		}
 	}
 	for _, l := range slices.Sorted(maps.Keys(f.by)) {
-		if f.by[l] == planner && !p.said[l] {
-			p.said[l] = true
-			diags.Append(f.said[l].diagnostic())
+		if f.by[l] == planner && !p.reported[l] {
+			p.reported[l] = true
+			diags.Append(f.reported[l].diagnostic())
 		}
 	}
 	return diags
 }
 
-// RefuseApply returns the error of a resource that is to be applied although its
-// plan in this run broke a limit that another one reported; nil for all others.
+// RefuseApply returns an error if the resource's plan in this run broke a limit that
+// another resource reported, and nil otherwise.
 func (d *Data) RefuseApply(typeName string, parts ...[]byte) diag.Diagnostic {
 	if d == nil || !d.Guardrails.Enabled() {
 		return nil
@@ -243,5 +244,5 @@ func (d *Data) RefuseApply(typeName string, parts ...[]byte) diag.Diagnostic {
 	if !refused {
 		return nil
 	}
-	return diag.NewErrorDiagnostic("Guardrail Broken", fmt.Sprintf("Nothing was changed: this apply breaks guardrails.%s of the provider, and this resource would break it further. The error of the resource that broke it first names the users.", l))
+	return diag.NewErrorDiagnostic("Guardrail Broken", fmt.Sprintf("Nothing was changed: this apply breaks guardrails.%s of the provider, and this resource would break it further. The users are named in the error of the resource that broke it first.", l))
 }
