@@ -123,7 +123,7 @@ func TestConfigure_unknownMakesNoRequest(t *testing.T) {
 		if _, _, d := p.Plan("iam_user", providertest.State{}, user); d.Failed() {
 			t.Errorf("%s unknown, plan: %v", unknown, d)
 		}
-		if _, d := p.Apply("iam_user", providertest.State{}, user); !d.Has("Provider Configuration Not Known") {
+		if _, d := p.Apply("iam_user", providertest.State{}, user); !d.Has("Provider Configuration Unknown") {
 			t.Errorf("%s unknown, apply: %v", unknown, d)
 		}
 	}
@@ -182,7 +182,7 @@ func TestConfigure_forbiddenReadKeepsState(t *testing.T) {
 	p := providertest.Start(t, nil)
 	p.Configure(values{"api_url": b.URL, "tenant": "acme", "client_id": servertest.ClientID, "client_secret": servertest.ClientSecret, "scope": api.ScopeUserRead})
 	kept, d := p.Refresh("iam_group", made)
-	if !d.Has("error: Unable to read group", "lacks the scope iam.group_read", "stays there as it was") || kept.Values == nil {
+	if !d.Has("error: Unable to read group", "lacks the scope iam.group_read", "The state is unchanged") || kept.Values == nil {
 		t.Errorf("got %v, %v", kept.Values, d)
 	}
 }
@@ -281,7 +281,7 @@ func TestConfigure_patience(t *testing.T) {
 	}{
 		"one try":   {hang, values{"request_timeout": "50ms"}, []string{"no whole answer within 50ms"}},
 		"all tries": {hang, values{"total_timeout": "50ms"}, []string{"All tries together took longer than 50ms", "raise the provider's total_timeout"}},
-		"told to":   {later, nil, []string{"is to wait 1h0m0s", "The API asks to be left alone for 1h0m0s."}},
+		"told to":   {later, nil, []string{"is to wait 1h0m0s", "The API requests a pause of 1h0m0s."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

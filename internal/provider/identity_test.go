@@ -288,7 +288,7 @@ func TestAddresses_ambiguous(t *testing.T) {
 func TestList_errors(t *testing.T) {
 	t.Parallel()
 	p := providertest.New(t, values{"api_url": providertest.Unknown, "tenant": servertest.Tenant})
-	if found, d := p.List("iam_user", providertest.Query{}); len(found) > 0 || !d.Has("Provider Configuration Not Known") {
+	if found, d := p.List("iam_user", providertest.Query{}); len(found) > 0 || !d.Has("Provider Configuration Unknown") {
 		t.Errorf("a provider that is not configured: %v, %v", found, d)
 	}
 	s := servertest.New(t, servertest.Options{NoFaults: true})

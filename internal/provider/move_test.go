@@ -15,7 +15,7 @@ func TestMoveState_refused(t *testing.T) {
 	p := providertest.Start(t, nil)
 	for name := range surface(t).ResourceSchemas {
 		foreign := providertest.Moved{Provider: "registry.terraform.io/okta/okta", Type: "okta_group", State: values{"id": "00g1"}}
-		if _, d := p.Move(name, foreign); len(d) != 1 || !d.Has("error: State Not Moved", name+" cannot take over the state of okta_group", "registry.terraform.io/okta/okta",
+		if _, d := p.Move(name, foreign); len(d) != 1 || !d.Has("error: State Not Moved", name+" cannot use the state of okta_group", "registry.terraform.io/okta/okta",
 			"import {\n    to = "+name+".NAME\n    id = \"ID\"", "removed {\n    from = okta_group.NAME", "destroy = false") {
 			t.Errorf("%s from okta_group: %v", name, d)
 		}
@@ -71,7 +71,7 @@ resource "iam_group_membership" "it" {
 	w.Apply()
 	w.Write("way.tf", steps[2].text+"resource \"iam_group\" \"group\" {\n  name = { en = \"G\" }\n}\n"+moved("terraform_data.group", "iam_group.group"))
 	out, code := w.Run("plan", "-no-color")
-	if code == 0 || !strings.Contains(flat(out), "iam_group cannot take over the state of terraform_data") || !strings.Contains(out, "from = terraform_data.NAME") {
+	if code == 0 || !strings.Contains(flat(out), "iam_group cannot use the state of terraform_data") || !strings.Contains(out, "from = terraform_data.NAME") {
 		t.Errorf("a foreign state: %d\n%s", code, out)
 	}
 }

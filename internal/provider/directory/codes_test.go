@@ -28,7 +28,7 @@ func TestCodes_ofUsers(t *testing.T) {
 		{"preferred_language", "EN", `he language "EN" is written en.`},
 		{"preferred_language", "de_DE", `he language "de_DE" is written de-DE.`},
 		{"preferred_language", "qq", `"qq" is not a language tag`},
-		{"preferred_language", "it", `The tenant does not have the language "it", but en, de, fr.`},
+		{"preferred_language", "it", `The tenant does not have the language "it"; it has en, de, fr.`},
 		{"preferred_language", "", "empty"},
 		{"preferred_language", "fr", ""},
 		{"preferred_site", "Main", `did you mean "main"?`},
@@ -160,7 +160,7 @@ func TestGroupResource_mixinsComeBack(t *testing.T) {
 		`{}`: "", `{"a":{}}`: "", `{"a":[]}`: "", `{"a":null}`: "", `{"a": 1.0}`: "", `{"a": 12345678901234567890123}`: "",
 		`{"b":"<é&>","a":"\u00e9"}`: "", "{ \"a\" : 1 }\n": "", `{"a":{"b":{"c":[1,2,{"d":true}]}}}`: "",
 		`null`: "not a JSON object", `[]`: "not a JSON object", `"text"`: "not a JSON object", `{`: "not valid JSON", ``: "not valid JSON",
-		`{"a":1,"a":2}`: `"a" stands twice`, `{"x":[{"a":1,"a":1}]}`: `"a" stands twice`, `{"a":"\u0000"}`: "U+0000", `{"a":{"\u0000":1}}`: "U+0000",
+		`{"a":1,"a":2}`: `"a" appears twice`, `{"x":[{"a":1,"a":1}]}`: `"a" appears twice`, `{"a":"\u0000"}`: "U+0000", `{"a":{"\u0000":1}}`: "U+0000",
 	} {
 		for _, before := range []any{nil, `{"a":1}`} {
 			prior := p.MustApply("iam_group", state{}, with(orders(), values{"mixins": before}))

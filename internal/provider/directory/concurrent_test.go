@@ -175,7 +175,7 @@ func TestGroupResource_lostAnswerAndAnothersGroup(t *testing.T) {
 			p := providertest.New(t, b.Config)
 			first.armed.Store(true)
 			none, d := p.Apply("iam_group", state{}, orders())
-			if none.Values != nil || !d.Has(`error at AttributeName("id"): Unable to create group`, "exists in the tenant already") {
+			if none.Values != nil || !d.Has(`error at AttributeName("id"): Unable to create group`, "already exists in the tenant") {
 				t.Errorf("got %v, %v", none.Values, d)
 			}
 			if g, err := b.Client.Group(t.Context(), "orders-de"); err != nil || g.Name["en"] != others.Name["en"] || g.Metadata.Version != 1 {

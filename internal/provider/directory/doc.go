@@ -1,3 +1,2 @@
-// Package directory holds the types about people: users, groups and the
-// memberships that tie them together.
+// Package directory has the types for people: users, groups and memberships.
 package directory

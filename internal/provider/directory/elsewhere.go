@@ -13,29 +13,30 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// privateElsewhere has what a refresh has found in a list that no apply has put
-// there: ids of users or groups, as JSON. The state shows it, for the plan to show
-// that it would go. A destroy leaves it, as the configuration never listed it.
+// privateElsewhere is the key of private data for the ids of users or groups, as
+// JSON, that a refresh found in a list and that no apply has written. They are in the
+// state, so the plan shows their removal. A destroy keeps them, because the
+// configuration never listed them.
 const privateElsewhere = "elsewhere"
 
-// privateImported marks the state of an import that is still to be read: all that
-// is there then belongs to the list.
+// privateImported marks the state of an import before its first read: everything that
+// read finds belongs to the list.
 const privateImported = "imported"
 
-// elsewhere returns the ids that came from elsewhere.
+// elsewhere returns the ids that were added outside this resource.
 func elsewhere(ctx context.Context, from plumbing.PrivateData) (ids []string, diags diag.Diagnostics) {
 	text, diags := from.GetKey(ctx, privateElsewhere)
 	if text == nil || diags.HasError() {
 		return nil, diags
 	}
 	if err := json.Unmarshal(text, &ids); err != nil {
-		diags.AddError("Unreadable Private Data", fmt.Sprintf("The state does not say which members came from elsewhere: %s. Apply the configuration again before destroying the resource.", err))
+		diags.AddError("Unreadable Private Data", fmt.Sprintf("The state does not record which members were added outside this resource: %s. Apply the configuration again before destroying the resource.", err))
 	}
 	return ids, diags
 }
 
-// staying returns the ids that the plan of a destroy leaves, as they came from
-// elsewhere.
+// staying returns the ids that a destroy keeps because they were added outside this
+// resource.
 func staying(ctx context.Context, req resource.ModifyPlanRequest) (ids []string, diags diag.Diagnostics) {
 	if !req.Plan.Raw.IsNull() {
 		return nil, nil
@@ -43,8 +44,8 @@ func staying(ctx context.Context, req resource.ModifyPlanRequest) (ids []string,
 	return elsewhere(ctx, req.Private)
 }
 
-// noteElsewhere notes which of the ids that were read no apply has written: they
-// are not in the state yet, or came from elsewhere before.
+// noteElsewhere records which of the ids that were read no apply has written: those
+// that are not in the state yet, or were recorded before.
 func noteElsewhere(ctx context.Context, private plumbing.PrivateData, known map[string]bool, read []string) (diags diag.Diagnostics) {
 	imported, diags := private.GetKey(ctx, privateImported)
 	if imported != nil {
@@ -65,13 +66,13 @@ func noteElsewhere(ctx context.Context, private plumbing.PrivateData, known map[
 		}
 		return diags
 	}
-	text, _ := json.Marshal(slices.Sorted(maps.Keys(found))) // texts always can be
+	text, _ := json.Marshal(slices.Sorted(maps.Keys(found))) // strings always can be marshaled
 	diags.Append(private.SetKey(ctx, privateElsewhere, text)...)
 	return diags
 }
 
-// forgetNotes leaves in the state no private data of the plan that was applied, nor
-// of what came from elsewhere: the apply has ended that.
+// forgetNotes removes the private data of the applied plan from the state, and the ids
+// added outside this resource, which the apply has removed.
 func forgetNotes(ctx context.Context, private plumbing.PrivateData) (diags diag.Diagnostics) {
 	for _, key := range []string{privateNote, privateElsewhere} {
 		diags.Append(private.SetKey(ctx, key, nil)...)

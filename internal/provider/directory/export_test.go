@@ -1,4 +1,4 @@
 package directory
 
-// Join is join, for what takes longer than a test should.
+// Join exports join, because a test through a resource would take too long.
 var Join = join

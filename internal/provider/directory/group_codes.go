@@ -9,7 +9,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// checkCodes tells the checks of memberships that the group will be there, and
+// checkCodes records for the checks of memberships that the group will exist, and
 // refuses languages that the tenant does not have.
 func (r *groupResource) checkCodes(ctx context.Context, plan, state groupModel) (diags diag.Diagnostics) {
 	if plumbing.IsSet(plan.ID) {

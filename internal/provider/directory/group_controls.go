@@ -13,8 +13,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// checkControls refuses access controls that neither the tenant has nor the plan
-// creates. Those that it destroys are for planUses.
+// checkControls refuses access controls that the tenant does not have and the plan
+// does not create. planUses refuses those that the plan destroys.
 func (r *groupResource) checkControls(ctx context.Context, plan groupModel) (diags diag.Diagnostics) {
 	ids := plumbing.Strings(plan.AccessControlIDs)
 	if len(ids) == 0 || r.Data == nil || r.Client == nil {
@@ -38,16 +38,16 @@ func (r *groupResource) checkControls(ctx context.Context, plan groupModel) (dia
 			continue
 		}
 		diags.AddAttributeError(path.Root("access_control_ids").AtSetValue(types.StringValue(id)), "Unknown Access Control",
-			fmt.Sprintf("The tenant has no access control %q. Use one that the data source iam_access_controls lists. If this configuration creates it, refer to the id of the iam_access_control.", id))
+			fmt.Sprintf("The tenant has no access control %q. Use one that the data source iam_access_controls lists. If this configuration creates the access control, refer to the id of the iam_access_control.", id))
 	}
 	return diags
 }
 
-// checkPublishing refuses rights to publish products in a vendor's group that
-// cannot be given them. Given is the access by template and levels.
+// checkPublishing refuses rights to publish products in a vendor's group that cannot
+// have them. given is the access by template and levels.
 func (r *groupResource) checkPublishing(plan, state groupModel, given access.Access, tenant plumbing.Rights) (diags diag.Diagnostics) {
 	if plan.VendorID.IsNull() || plan.AccessControlIDs.IsNull() && plumbing.IsSet(state.ID) {
-		return nil // no vendor's, or what else it carries is not managed here and for the API to look at
+		return nil // not a vendor's group, or its other access controls are not managed here and the API checks them
 	}
 	listed := plumbing.Strings(plan.AccessControlIDs)
 	at := path.Root("access_control_ids")
@@ -66,7 +66,7 @@ func (r *groupResource) checkPublishing(plan, state groupModel, given access.Acc
 	return diags
 }
 
-// scopesOf returns the scopes of access controls, as far as the tenant shows them.
+// scopesOf returns the scopes of access controls that the tenant lists.
 func scopesOf(controls []string, tenant plumbing.Rights) (scopes []string) {
 	for _, id := range controls {
 		if c, ok := access.ControlByID(id); ok {

@@ -34,7 +34,7 @@ func NewGroupDataSource() datasource.DataSource {
 	return &groupDataSource{plumbing.DataSource{Name: "group"}}
 }
 
-// groupFields is one group as data sources show it.
+// groupFields are the attributes of one group in data sources.
 type groupFields struct {
 	ID                types.String `tfsdk:"id"`
 	Code              types.String `tfsdk:"code"`
@@ -69,7 +69,7 @@ func (m *groupFields) fromAPI(g api.Group, rights access.Rights) {
 	m.PartialAccess = plumbing.LevelMap(rights.Partial(group).Map(), false)
 }
 
-// groupAttributes describe a group as it is read, without its name.
+// groupAttributes describe the computed attributes of a group, except its name.
 func groupAttributes() map[string]schema.Attribute {
 	list := func(about string) schema.Attribute {
 		return schema.ListAttribute{MarkdownDescription: about, ElementType: types.StringType, Computed: true}
@@ -82,19 +82,19 @@ func groupAttributes() map[string]schema.Attribute {
 		"code":               text("Code of a predefined group; null for all others."),
 		"description":        schema.MapAttribute{MarkdownDescription: "Description by language.", ElementType: types.StringType, Computed: true},
 		"user_type":          text("`EMPLOYEE` or `CUSTOMER`."),
-		"vendor_id":          text("Vendor that the group belongs to; null for most."),
-		"legal_entity_id":    text("Company that a group of customers belongs to; null for most."),
+		"vendor_id":          text("Id of the vendor that the group belongs to, if any."),
+		"legal_entity_id":    text("Id of the company that a group of customers belongs to, if any."),
 		"restrictions":       list("Restriction values that limit which records members see; empty means every record."),
-		"access_control_ids": list("Ids of the access controls that the group carries itself."),
+		"access_control_ids": list("Ids of the access controls of the group itself."),
 		"template_ids":       list("Ids of the role templates that the group refers to."),
-		"effective_access":   schema.MapAttribute{MarkdownDescription: "What members can do: the level by entity. Entities without access are left out.", ElementType: types.StringType, Computed: true},
+		"effective_access":   schema.MapAttribute{MarkdownDescription: "Access of the members: the level by entity. Entities without access are omitted.", ElementType: types.StringType, Computed: true},
 		"partial_access":     schema.MapAttribute{MarkdownDescription: partialAccessText, ElementType: types.StringType, Computed: true},
-		"unmet_dependencies": schema.MapAttribute{MarkdownDescription: "What the group alone leaves open: for each entity that it manages and that needs levels on others in practice, what to add.", ElementType: types.StringType, Computed: true},
+		"unmet_dependencies": schema.MapAttribute{MarkdownDescription: "Dependencies that the group alone does not meet: for each entity that it manages and that in practice needs levels on other entities, the levels to add.", ElementType: types.StringType, Computed: true},
 	}
 }
 
-// groupDataModel is the state of the data source iam_group: name finds the
-// group, names shows it in all languages.
+// groupDataModel is the state of the data source iam_group: name is an argument, names
+// has the name in all languages.
 type groupDataModel struct {
 	groupFields
 	Name     types.String `tfsdk:"name"`
@@ -104,17 +104,17 @@ type groupDataModel struct {
 
 func (d *groupDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := groupAttributes()
-	attributes["id"] = schema.StringAttribute{MarkdownDescription: "Id of the group. Give this, `code` or `name`.", Optional: true, Computed: true}
-	attributes["code"] = schema.StringAttribute{MarkdownDescription: "Code of a predefined group, such as `BO_MANAGER`. Give this, `id` or `name`.", Optional: true, Computed: true}
-	attributes["name"] = schema.StringAttribute{MarkdownDescription: "Name of the group in `language`. Give this, `id` or `code`. A name that several groups have is an error.", Optional: true}
+	attributes["id"] = schema.StringAttribute{MarkdownDescription: "Id of the group. Set exactly one of `id`, `code` and `name`.", Optional: true, Computed: true}
+	attributes["code"] = schema.StringAttribute{MarkdownDescription: "Code of a predefined group, such as `BO_MANAGER`. Set exactly one of `id`, `code` and `name`.", Optional: true, Computed: true}
+	attributes["name"] = schema.StringAttribute{MarkdownDescription: "Name of the group in `language`. Set exactly one of `id`, `code` and `name`. A name that several groups have is an error.", Optional: true}
 	attributes["language"] = schema.StringAttribute{
-		MarkdownDescription: "Language of `name`; `en` when left out.",
+		MarkdownDescription: "Language of `name`. Defaults to `en`.",
 		Optional:            true,
 		Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRoot("name"))},
 	}
 	attributes["names"] = schema.MapAttribute{MarkdownDescription: "Name by language.", ElementType: types.StringType, Computed: true}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One group of the tenant, found by id, code or name. A group that does not exist is an error.",
+		MarkdownDescription: "Reads a group by id, code or name. It is an error if the group does not exist.",
 		Attributes:          attributes,
 	}
 }
@@ -148,8 +148,8 @@ func (m groupDataModel) key() string {
 	return m.ID.ValueString() + m.Code.ValueString() + m.Name.ValueString()
 }
 
-// find returns the one group that the configuration asks for, and the
-// attribute that asks.
+// find returns the group that the configuration names, and the attribute that names
+// it.
 func (d *groupDataSource) find(ctx context.Context, m groupDataModel) (*api.Group, path.Path, error) {
 	if !m.ID.IsNull() {
 		g, err := d.Client.Group(ctx, m.ID.ValueString())
@@ -170,7 +170,7 @@ func (d *groupDataSource) find(ctx context.Context, m groupDataModel) (*api.Grou
 	groups = slices.DeleteFunc(groups, func(g api.Group) bool { return !wanted(g) })
 	switch len(groups) {
 	case 0:
-		return nil, at, errors.New("the tenant has no such group: the data source iam_groups lists them")
+		return nil, at, errors.New("the group does not exist: the data source iam_groups lists the groups of the tenant")
 	case 1:
 		return &groups[0], at, nil
 	}
@@ -179,7 +179,7 @@ func (d *groupDataSource) find(ctx context.Context, m groupDataModel) (*api.Grou
 		ids[i] = g.ID
 	}
 	slices.Sort(ids)
-	return nil, at, fmt.Errorf("%d groups have this name: ask for one of the ids %v", len(groups), ids)
+	return nil, at, fmt.Errorf("%d groups have this name: use one of the ids %v", len(groups), ids)
 }
 
 // groupListModel is one group in a list.

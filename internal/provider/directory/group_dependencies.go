@@ -12,10 +12,10 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// planDependencies tells which dependencies the plan newly leaves unmet: a
-// warning, or an error where the provider block requires them. What a
-// predefined template leaves open by itself is shown and not warned about: the
-// templates of one trade do so on purpose. A requirement has no exception.
+// planDependencies reports dependencies that the plan newly leaves unmet: as a
+// warning, or as an error if the provider block requires them. It does not warn about
+// those that a predefined template leaves unmet by design, but the requirement has no
+// exception for them.
 func (r *groupResource) planDependencies(plan groupModel, unmet types.Map, tenant plumbing.Rights, prior types.Map) (diags diag.Diagnostics) {
 	ignored := prior.Elements()
 	if t, ok := access.TemplateByID(plan.RoleTemplate.ValueString()); ok && !r.Guardrails.RequireDependencies {
@@ -36,14 +36,14 @@ func (r *groupResource) planDependencies(plan groupModel, unmet types.Map, tenan
 	}
 	at, detail := accessPath(plan), strings.Join(open, "\n")
 	if r.Guardrails.RequireDependencies {
-		diags.AddAttributeError(at, "Unmet Dependencies", detail+"\n\nguardrails.require_dependencies of the provider forbids leaving them open.")
+		diags.AddAttributeError(at, "Unmet Dependencies", detail+"\n\nguardrails.require_dependencies of the provider requires that they are met.")
 	} else {
-		diags.AddAttributeWarning(at, "Unmet Dependencies", detail+"\n\nMembers get it also when another of their groups gives it; then nothing is wrong.")
+		diags.AddAttributeWarning(at, "Unmet Dependencies", detail+"\n\nIf another group of the members gives this access, you can ignore the warning.")
 	}
 	return diags
 }
 
-// accessPath is the argument that a group's access comes from.
+// accessPath returns the argument that a group's access comes from.
 func accessPath(plan groupModel) path.Path {
 	for _, from := range []struct {
 		name  string

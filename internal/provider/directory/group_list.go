@@ -18,8 +18,7 @@ import (
 type groupFilter struct {
 	UserType types.String `tfsdk:"user_type"`
 	VendorID types.String `tfsdk:"vendor_id"`
-	// VendorGroups asks for groups that the API created for vendors, and so does
-	// VendorID.
+	// VendorGroups includes groups that the API created for vendors, as does VendorID.
 	VendorGroups types.Bool `tfsdk:"vendor_groups"`
 }
 
@@ -33,12 +32,12 @@ func userTypeFilter() schema.Attribute {
 func NewGroupList() list.ListResource {
 	return &plumbing.List[groupFilter]{
 		IdentifiedResource: groupType,
-		About:              "The tenant's groups in the order of their creation, without predefined ones, which cannot be managed. Groups that the API created for vendors are listed only if `vendor_groups` or `vendor_id` asks for them: they belong to the vendor, and `group_ids` of `iam_vendor` has their ids.",
+		About:              "Lists the tenant's groups in the order of their creation, except predefined groups, which cannot be managed. Groups that the API created for vendors are listed only with `vendor_groups` or `vendor_id`: they belong to the vendor, and `group_ids` of `iam_vendor` has their ids.",
 		Filters: map[string]schema.Attribute{
 			"user_type": userTypeFilter(),
-			"vendor_id": plumbing.Filter("Only groups of the vendor with this id, those that the API created for it included."),
+			"vendor_id": plumbing.Filter("Only groups of the vendor with this id, including those that the API created for it."),
 			"vendor_groups": schema.BoolAttribute{
-				MarkdownDescription: "Whether to list the groups that the API created for vendors too.",
+				MarkdownDescription: "Whether to also list the groups that the API created for vendors.",
 				Optional:            true,
 			},
 		},

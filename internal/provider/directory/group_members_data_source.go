@@ -47,10 +47,10 @@ func (d *groupMembersDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The members of one group, ordered by e-mail address, then id. A group that does not exist is an error.",
+		MarkdownDescription: "Reads the members of a group, sorted by e-mail address, then id. It is an error if the group does not exist.",
 		Attributes: map[string]schema.Attribute{
 			"group_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the group; predefined groups are fine.",
+				MarkdownDescription: "Id of the group, which may be predefined.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
@@ -60,7 +60,7 @@ func (d *groupMembersDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"user_id":    of("Id of the user, or number of the customer."),
 					"user_type":  of("`EMPLOYEE` or `CUSTOMER`."),
-					"email":      of("E-mail address; null for customers, whom another service keeps."),
+					"email":      of("E-mail address; null for customers, which another service manages."),
 					"first_name": of("First name; null for customers."),
 					"last_name":  of("Last name; null for customers."),
 				}},
@@ -94,7 +94,7 @@ func (d *groupMembersDataSource) Read(ctx context.Context, req datasource.ReadRe
 			Email: plumbing.StringOrNull(user.ContactEmail), FirstName: plumbing.StringOrNull(user.FirstName), LastName: plumbing.StringOrNull(user.LastName),
 		}
 	}
-	slices.SortFunc(m.Members, func(a, b memberModel) int { // the API promises no order
+	slices.SortFunc(m.Members, func(a, b memberModel) int { // the API guarantees no order
 		return cmp.Or(cmp.Compare(a.Email.ValueString(), b.Email.ValueString()), cmp.Compare(a.UserID.ValueString(), b.UserID.ValueString()))
 	})
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)

@@ -12,8 +12,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// membersValidator refuses members that could not stay as they are written: a
-// key without a user, and one user or one address under two keys.
+// membersValidator refuses members that cannot be stored as written: a key without a
+// user id, and the same user or address under two keys.
 type membersValidator struct{}
 
 func (membersValidator) Description(context.Context) string {
@@ -29,30 +29,30 @@ func (membersValidator) ValidateMap(_ context.Context, req validator.MapRequest,
 	for _, key := range plumbing.SortedKeys(elements) {
 		at := req.Path.AtMapKey(key)
 		if other, taken := keys[strings.ToLower(key)]; taken {
-			resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf("%s and %s are the same e-mail address: case makes no difference. Leave one of them out.", key, other))
+			resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf("%s and %s are the same e-mail address, as case is ignored. Remove one of them.", key, other))
 		}
 		keys[strings.ToLower(key)] = key
 		id, ok := elements[key].(types.String)
-		if !ok || !plumbing.IsSet(id) { // null is refused for every map
+		if !ok || !plumbing.IsSet(id) { // NoNullElements refuses null
 			continue
 		}
 		if id.ValueString() == "" {
-			resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf("%s has no user id. Give the id of the user, or leave the key out.", key))
+			resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf("%s has no user id. Set the id of the user, or remove the key.", key))
 			continue
 		}
 		if other, taken := ids[id.ValueString()]; taken {
-			resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf("%s and %s are the same user, %s. Leave one of them out.", key, other, id.ValueString()))
+			resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf("%s and %s are the same user, %s. Remove one of them.", key, other, id.ValueString()))
 		}
 		ids[id.ValueString()] = key
 	}
 }
 
-// keyCase keeps the members of the state when the configuration differs from them
-// in the case of addresses only.
+// keyCase keeps the members in the state if the configuration differs from them only
+// in the case of addresses.
 type keyCase struct{}
 
 func (keyCase) Description(context.Context) string {
-	return "The case of an e-mail address makes no difference."
+	return "E-mail addresses are compared without regard to case."
 }
 
 func (m keyCase) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
@@ -64,7 +64,7 @@ func (keyCase) PlanModifyMap(_ context.Context, req planmodifier.MapRequest, res
 }
 
 // sameMembers reports whether both list the same ids under the same addresses,
-// whatever their case.
+// regardless of case.
 func sameMembers(a, b types.Map) bool {
 	if len(a.Elements()) != len(b.Elements()) {
 		return false

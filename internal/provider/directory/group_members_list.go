@@ -21,7 +21,7 @@ type membersFilter struct {
 func NewGroupMembersList() list.ListResource {
 	return &plumbing.List[membersFilter]{
 		IdentifiedResource: groupMembersType,
-		About:              "The members of each group that has some, predefined groups included, in the order of the groups' creation.",
+		About:              "Lists the members of each group that has members, including predefined groups, in the order of the groups' creation.",
 		Filters:            map[string]schema.Attribute{"user_type": userTypeFilter()},
 		Find: func(ctx context.Context, d *plumbing.Data, filter membersFilter) (found []plumbing.ListItem, err error) {
 			err = eachMembers(ctx, d, func(g api.Group) bool { return plumbing.Matches(filter.UserType, string(g.UserType)) }, func(g api.Group, members []member) {

@@ -34,7 +34,7 @@ type groupMembersResource struct {
 	plumbing.IdentifiedResource
 }
 
-// groupMembersType is what the resource and its list have in common.
+// groupMembersType is shared by the resource and its list resource.
 var groupMembersType = plumbing.NewIdentifiedResource("group_members", plumbing.Key{Name: "group_id", About: "Id of the group."})
 
 // NewGroupMembersResource returns iam_group_members.
@@ -49,18 +49,18 @@ type groupMembersModel struct {
 
 func (r *groupMembersResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "All members of one group. Authoritative: whoever is in the group and not in `members` is removed, and the plan names them. " +
-			"Use `iam_group_membership` instead to add single users and leave the others alone; do not use both for one group. " +
-			"Destroying the resource removes the members that it lists, and leaves those who were added elsewhere.",
+		MarkdownDescription: "Manages all members of a group. It is authoritative: users in the group who are not in `members` are removed, and the plan names them. " +
+			"To add single users without affecting the others, use `iam_group_membership` instead; do not use both for one group. " +
+			"Destroying the resource removes the members that it lists and keeps those who were added elsewhere.",
 		Attributes: map[string]schema.Attribute{
 			"group_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the group; predefined groups are fine. With another one the members join the new group before they leave the former.",
+				MarkdownDescription: "Id of the group, which may be predefined. If you change it, the members join the new group before they leave the old one.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"members": schema.MapAttribute{
-				MarkdownDescription: "Members: e-mail address to user id, for customers customer number to customer number. " +
-					"A map, so that plans name people and stay fast for large groups. A key that is not the address of the user with the id is an error; its case makes no difference.",
+				MarkdownDescription: "Map of the members' e-mail addresses to their user ids; for customers, of customer numbers to the same customer numbers. " +
+					"The map makes plans readable and keeps them fast for large groups. It is an error if a key is not the address of the user with the id; case is ignored.",
 				ElementType:   types.StringType,
 				Required:      true,
 				Validators:    []validator.Map{membersValidator{}},
@@ -71,8 +71,7 @@ func (r *groupMembersResource) Schema(_ context.Context, _ resource.SchemaReques
 	}
 }
 
-// members returns user id to the key it is listed under. Unknown ids are left
-// out.
+// members returns the keys of the members by user id, without unknown ids.
 func (m groupMembersModel) members() map[string]string {
 	byID := map[string]string{}
 	for key, v := range m.Members.Elements() {
@@ -83,8 +82,8 @@ func (m groupMembersModel) members() map[string]string {
 	return byID
 }
 
-// people are the members: by the e-mail address that a key is and, as far as it is
-// known, by id.
+// people returns the members, with the key as e-mail address and the id if it is
+// known.
 func (m groupMembersModel) people() []plumbing.Person {
 	people := make([]plumbing.Person, 0, len(m.Members.Elements()))
 	for key, v := range m.Members.Elements() {
@@ -94,10 +93,10 @@ func (m groupMembersModel) people() []plumbing.Person {
 	return people
 }
 
-// ModifyPlan finds another owner of the members, and who takes over what this
-// resource gives up. It holds the keys to the people. For a group that is not
-// managed yet it names the members that it will remove: they are in no state, and
-// would not show.
+// ModifyPlan refuses members that another resource manages, records the memberships
+// that this resource holds and releases, and checks that the keys belong to the users.
+// For a group that is not managed yet it names the members to remove, as the plan does
+// not show what is in no state.
 func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	others, diags := staying(ctx, req)
 	resp.Diagnostics.Append(diags...)
@@ -132,7 +131,7 @@ func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.Modi
 	writeNote(ctx, note, resp)
 }
 
-// planDestroy gives up the members, but for those who came from elsewhere.
+// planDestroy releases the members, except those who were added elsewhere.
 func (r *groupMembersResource) planDestroy(ctx context.Context, state groupMembersModel, others []string, resp *resource.ModifyPlanResponse) {
 	listed := state.members()
 	var stay []string
@@ -142,25 +141,25 @@ func (r *groupMembersResource) planDestroy(ctx context.Context, state groupMembe
 		}
 	}
 	if len(stay) > 0 {
-		resp.Diagnostics.AddAttributeWarning(path.Root("members"), "Members Stay: "+state.GroupID.ValueString(),
-			fmt.Sprintf("Added elsewhere and never listed here, and so left in group %s: %s.", state.GroupID.ValueString(), plumbing.JoinNames(stay)))
+		resp.Diagnostics.AddAttributeWarning(path.Root("members"), "Members Kept: "+state.GroupID.ValueString(),
+			fmt.Sprintf("These members of group %s stay, because they were added elsewhere and never listed here: %s.", state.GroupID.ValueString(), plumbing.JoinNames(stay)))
 	}
 	leave := slices.DeleteFunc(state.people(), func(p plumbing.Person) bool { return slices.Contains(others, p.ID) })
-	planDestroy(ctx, r.Data, giving{r.Name, leave, state.pairs, path.Root("members")}, resp)
+	planDestroy(ctx, r.Data, releases{r.Name, leave, state.pairs, path.Root("members")}, resp)
 }
 
-// pairs are the memberships that the resource has of a person.
+// pairs returns the membership of a person that the resource holds.
 func (m groupMembersModel) pairs(p plumbing.Person) []plumbing.Pair {
 	return []plumbing.Pair{{Group: m.GroupID.ValueString(), User: p.ID}}
 }
 
-// planReleases notes whom the resource gives up: those whom it lists no longer,
-// or all when it goes to another group.
+// planReleases records the memberships that the resource releases: those of members no
+// longer listed, or all if the group changes.
 func (r *groupMembersResource) planReleases(ctx context.Context, by plumbing.Manager, plan, state groupMembersModel) diag.Diagnostics {
 	if plan.GroupID.Equal(state.GroupID) && plan.Members.Equal(state.Members) {
 		return nil
 	}
-	stay := map[string]bool{} // by id and, where that is not known, by key
+	stay := map[string]bool{} // by id or, if that is unknown, by key
 	for _, p := range plan.people() {
 		stay[cmp.Or(p.ID, strings.ToLower(p.Email))] = true
 	}
@@ -175,9 +174,8 @@ func (r *groupMembersResource) planReleases(ctx context.Context, by plumbing.Man
 	return nil
 }
 
-// checkKeys refuses keys that are not the address of the user whose id stands
-// there: the plan names people by them. What the state has was seen by the
-// refresh.
+// checkKeys refuses keys that are not the address of the user with the id, because
+// plans name people by their keys. The refresh has checked the keys in the state.
 func (r *groupMembersResource) checkKeys(ctx context.Context, plan, state groupMembersModel, diags *diag.Diagnostics) {
 	if r.Client == nil || plan.UserType.IsUnknown() {
 		return
@@ -191,7 +189,7 @@ func (r *groupMembersResource) checkKeys(ctx context.Context, plan, state groupM
 	}
 	emails, err := r.keysOf(ctx, access.UserType(plan.UserType.ValueString()), plumbing.SortedKeys(added))
 	if client.IsForbidden(err) {
-		return // who may write members and not read users
+		return // the API key may write members but not read users
 	}
 	if err != nil {
 		diags.Append(plumbing.UnableAt(path.Root("members"), "read", "members of group", plan.GroupID.ValueString(), err))
@@ -202,17 +200,17 @@ func (r *groupMembersResource) checkKeys(ctx context.Context, plan, state groupM
 		switch key := added[id]; {
 		case !exists:
 			diags.AddAttributeError(path.Root("members").AtMapKey(key), "Unknown Member",
-				fmt.Sprintf("The tenant has no user with the id %q, which stands under the key %q. The value is the id of a user, not an address or a name: refer to the user, as in { (iam_user.name.email) = iam_user.name.id }, or look the id up with the data source iam_user.", id, key))
+				fmt.Sprintf("The tenant has no user with the id %q, the value of the key %q. The value must be the id of a user, not an address or a name: refer to the user, as in { (iam_user.name.email) = iam_user.name.id }, or look up the id with the data source iam_user.", id, key))
 		case !api.SameEmail(right, key):
 			diags.AddAttributeError(path.Root("members").AtMapKey(key), "Member Under Another Key",
-				fmt.Sprintf("The key %q has the id %s, which belongs to %s. Plans and reviews name members by their keys: give the id the key %q. "+
-					"A reference cannot go wrong, as in { (iam_user.name.email) = iam_user.name.id }.", key, id, right, right))
+				fmt.Sprintf("The key %q has the id %s, which belongs to %s. Plans and reviews name members by their keys, so use the key %q for this id. "+
+					"References avoid such mistakes, as in { (iam_user.name.email) = iam_user.name.id }.", key, id, right, right))
 		}
 	}
 }
 
-// keysOf returns the right key of each member: the e-mail address of an employee,
-// the id of a customer. Employees who do not exist have none.
+// keysOf returns the correct key of each member: the e-mail address of an employee, the
+// id of a customer. Employees who do not exist have none.
 func (r *groupMembersResource) keysOf(ctx context.Context, userType access.UserType, ids []string) (map[string]string, error) {
 	if userType == access.Employee {
 		return r.EmailsOf(ctx, ids)
@@ -245,7 +243,7 @@ func (r *groupMembersResource) warnOfRemovals(ctx context.Context, plan groupMem
 	}
 	if len(leaving) > 0 {
 		diags.AddAttributeWarning(path.Root("members"), fmt.Sprintf("Members Will Be Removed: %s", plan.GroupID.ValueString()),
-			fmt.Sprintf("Not listed here, and so removed from group %s by the apply: %s. List them for them to stay, or use iam_group_membership, which leaves others alone.", plan.GroupID.ValueString(), strings.Join(leaving, ", ")))
+			fmt.Sprintf("The apply removes members of group %s that are not listed: %s. List them to keep them, or use iam_group_membership, which does not affect other members.", plan.GroupID.ValueString(), strings.Join(leaving, ", ")))
 	}
 }
 
@@ -303,7 +301,7 @@ func (r *groupMembersResource) Update(ctx context.Context, req resource.UpdateRe
 	moves := !plan.GroupID.Equal(state.GroupID)
 	if err := r.write(ctx, plan); err != nil {
 		resp.Diagnostics.Append(plan.list().unable("update", err))
-		// Some may have come and gone before the error: keep what is true.
+		// Some may have been added and removed before the error: record the result.
 		if members, readErr := r.read(ctx, plan); readErr == nil && !moves {
 			plan.Members = members
 			resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -328,7 +326,7 @@ func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRe
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	d := newDeparture(ctx, r.Data, req.Private, &resp.Diagnostics)
+	removal := newRemoval(ctx, r.Data, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -338,14 +336,14 @@ func (r *groupMembersResource) Delete(ctx context.Context, req resource.DeleteRe
 	}
 	leave := slices.DeleteFunc(plumbing.SortedKeys(state.members()), func(id string) bool { return slices.Contains(others, id) })
 	err := eachOf(ctx, leave, func(ctx context.Context, id string) error {
-		return d.leave(ctx, plumbing.Pair{Group: state.GroupID.ValueString(), User: id})
+		return removal.leave(ctx, plumbing.Pair{Group: state.GroupID.ValueString(), User: id})
 	})
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("delete", "members of group", state.GroupID.ValueString(), err))
 	}
 }
 
-// ImportState takes the id, the code or the name of a group.
+// ImportState accepts the id, the code or the name of a group.
 func (r *groupMembersResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
 	if !ok {
@@ -362,9 +360,9 @@ func (r *groupMembersResource) ImportState(ctx context.Context, req resource.Imp
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateImported, []byte("true"))...)
 }
 
-// read returns the group's members as the attribute has them: under the key that
-// the model lists them under where that is their e-mail address, whatever its
-// case, and else under the address.
+// read returns the group's members as a value of the attribute. It keeps the keys of
+// the model that are the members' e-mail addresses, regardless of case, and uses the
+// address otherwise.
 func (r *groupMembersResource) read(ctx context.Context, m groupMembersModel) (types.Map, error) {
 	assignments, err := r.Client.Members(ctx, m.GroupID.ValueString())
 	if err != nil {
@@ -386,8 +384,8 @@ func (r *groupMembersResource) read(ctx context.Context, m groupMembersModel) (t
 	return types.MapValueMust(types.StringType, elements), nil
 }
 
-// addresses returns the key of each member: an employee's e-mail address, or the
-// user id where there is none.
+// addresses returns the key of each member: an employee's e-mail address, or the user
+// id if there is none.
 func (r *groupMembersResource) addresses(ctx context.Context, group string, members []api.Assignment) (map[string]string, error) {
 	keys := make(map[string]string, len(members))
 	var employees []string

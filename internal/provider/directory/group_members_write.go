@@ -15,10 +15,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// write makes the group's members those of the plan, and returns once the API
-// shows them. It adds before it removes, so that nobody who stays is ever
-// without access. Only who is in groups of another vendor comes last: two groups
-// may exchange their members.
+// write sets the group's members to those of the plan, and returns when the API shows
+// them. It adds before it removes, so members who stay never lose access. It adds users
+// in groups of another vendor last, because two groups may exchange their members.
 func (r *groupMembersResource) write(ctx context.Context, plan groupMembersModel) error {
 	group := plan.GroupID.ValueString()
 	planned := plan.members()
@@ -54,12 +53,12 @@ func (r *groupMembersResource) write(ctx context.Context, plan groupMembersModel
 		}
 		unlock()
 	}
-	return r.await(ctx, group, planned, leaving)
+	return r.waitForMembers(ctx, group, planned, leaving)
 }
 
-// await waits until the API shows who has joined and who has left. Whom somebody
-// else adds meanwhile is for the next plan to show.
-func (r *groupMembersResource) await(ctx context.Context, group string, planned map[string]string, leaving []string) error {
+// waitForMembers waits until the API shows the added and removed members. If someone
+// else adds a member meanwhile, the next plan shows it.
+func (r *groupMembersResource) waitForMembers(ctx context.Context, group string, planned map[string]string, leaving []string) error {
 	_, err := client.WaitFor(ctx, func(ctx context.Context) (*map[string]bool, error) {
 		shown, err := r.shown(ctx, group)
 		return &shown, err
@@ -74,7 +73,7 @@ func (r *groupMembersResource) await(ctx context.Context, group string, planned 
 	return err
 }
 
-// shown returns the ids of the group's members as the API shows them.
+// shown returns the ids of the group's members as the API lists them.
 func (r *groupMembersResource) shown(ctx context.Context, group string) (map[string]bool, error) {
 	assignments, err := r.Client.Members(ctx, group)
 	if err != nil {
@@ -87,15 +86,15 @@ func (r *groupMembersResource) shown(ctx context.Context, group string) (map[str
 	return ids, nil
 }
 
-// present is shown without those whom this run has taken out of the group.
+// present returns shown without the members whom this run has removed.
 func (r *groupMembersResource) present(ctx context.Context, group string) (map[string]bool, error) {
 	ids, err := r.shown(ctx, group)
 	maps.DeleteFunc(ids, func(id string, _ bool) bool { return r.Members.HasLeft(plumbing.Pair{Group: group, User: id}) })
 	return ids, err
 }
 
-// add adds the planned members who are not in the group. Those whom groups of
-// another vendor keep from joining are left for later.
+// add adds the planned members who are not in the group. It returns as late those who
+// cannot join because they are in groups of another vendor.
 func (r *groupMembersResource) add(ctx context.Context, plan groupMembersModel, present map[string]bool) (late []string, err error) {
 	group, userType, planned := plan.GroupID.ValueString(), access.UserType(plan.UserType.ValueString()), plan.members()
 	var mu sync.Mutex // guards late
@@ -106,14 +105,14 @@ func (r *groupMembersResource) add(ctx context.Context, plan groupMembersModel, 
 		pair := plumbing.Pair{Group: group, User: id}
 		unlock, err := tryJoin(ctx, r.Data, pair, userType)
 		if client.IsBadRequest(err) {
-			others, lookup := inTheWay(ctx, r.Client, group, id)
+			others, lookup := conflictingGroups(ctx, r.Client, group, id)
 			if lookup == nil && len(others) > 0 {
 				mu.Lock()
 				late = append(late, id)
 				mu.Unlock()
 				return nil
 			}
-			unlock, err = tryJoin(ctx, r.Data, pair, userType) // what was in the way may be gone by now
+			unlock, err = tryJoin(ctx, r.Data, pair, userType) // the user may have left the other groups by now
 		}
 		if err != nil {
 			return fmt.Errorf("adding %s: %w", planned[id], err)
@@ -125,9 +124,8 @@ func (r *groupMembersResource) add(ctx context.Context, plan groupMembersModel, 
 	return late, err
 }
 
-// eachOf does the same with each of many users, several at a time, up to the
-// first error. What is under way then comes to its end, so that its outcome is
-// known.
+// eachOf calls do for each user, several at a time, until the first error. It lets
+// calls under way finish, so their outcome is known.
 func eachOf(ctx context.Context, ids []string, do func(ctx context.Context, id string) error) error {
 	var users errgroup.Group
 	var failed atomic.Bool

@@ -26,10 +26,10 @@ type membershipFilter struct {
 func NewGroupMembershipList() list.ListResource {
 	return &plumbing.List[membershipFilter]{
 		IdentifiedResource: membershipType,
-		About:              "The tenant's memberships, group by group in the order of their creation, predefined groups included.",
+		About:              "Lists the tenant's memberships by group, in the order of the groups' creation, including predefined groups.",
 		Filters: map[string]schema.Attribute{
 			"group_id": plumbing.Filter("Only memberships in the group with this id."),
-			"user_id":  plumbing.Filter("Only memberships of the user with this id, for a customer the customer number."),
+			"user_id":  plumbing.Filter("Only memberships of the user with this id, or of the customer with this number."),
 		},
 		Refers: map[string]plumbing.Reference{"group_id": referToGroup(), "user_id": referToMember()},
 		Find: func(ctx context.Context, d *plumbing.Data, filter membershipFilter) (found []plumbing.ListItem, err error) {
@@ -54,13 +54,12 @@ func referToMember() plumbing.Reference {
 	return user
 }
 
-// member is a member of a group: the key is its e-mail address, or the id of one
-// that has none.
+// member is a member of a group. Its key is the e-mail address, or the id if it has
+// none.
 type member struct{ key, id string }
 
-// eachMembers calls do for each selected group that has members, who come in the
-// order of their keys. The listing of users holds all memberships of employees;
-// a group of customers takes a request of its own.
+// eachMembers calls do for each selected group with members, sorted by key. The list of
+// users has all memberships of employees; each group of customers takes one request.
 func eachMembers(ctx context.Context, d *plumbing.Data, selected func(api.Group) bool, do func(api.Group, []member)) error {
 	groups, err := sortedGroups(ctx, d)
 	if err != nil {
@@ -96,8 +95,7 @@ func eachMembers(ctx context.Context, d *plumbing.Data, selected func(api.Group)
 
 func ofEmployees(g api.Group) bool { return g.UserType == access.Employee }
 
-// customers returns the members of a group of customers; none when it has just
-// gone.
+// customers returns the members of a group of customers; none if it was just deleted.
 func customers(ctx context.Context, d *plumbing.Data, group string) ([]member, error) {
 	assignments, err := d.Client.Members(ctx, group)
 	if client.IsNotFound(err) {

@@ -36,10 +36,10 @@ type membershipResource struct {
 	plumbing.IdentifiedResource
 }
 
-// membershipType is what the resource and its list have in common.
+// membershipType is shared by the resource and its list resource.
 var membershipType = plumbing.NewIdentifiedResource("group_membership",
 	plumbing.Key{Name: "group_id", About: "Id of the group."},
-	plumbing.Key{Name: "user_type", About: "`EMPLOYEE` or `CUSTOMER`; that of the group when left out.", Optional: true},
+	plumbing.Key{Name: "user_type", About: "`EMPLOYEE` or `CUSTOMER`. Defaults to the group's type.", Optional: true},
 	plumbing.Key{Name: "user_id", About: "Id of the user."},
 )
 
@@ -61,17 +61,17 @@ func (m *membershipModel) fields() plumbing.Fields {
 
 func (r *membershipResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One user in one group. Additive: other members of the group and other groups of the user are left alone. " +
-			"Use `iam_group_members` instead where one configuration decides who all the members are; do not use both for one group.\n\n" +
-			"A membership that another resource of the same configuration takes over, as when the block gets another name, is handed over: the user stays in the group.",
+		MarkdownDescription: "Adds one user to one group. It is additive: it does not affect other members of the group or other groups of the user. " +
+			"To manage all members of a group in one configuration, use `iam_group_members` instead; do not use both for one group.\n\n" +
+			"If another resource of the same configuration takes over the membership, for example after you rename the block, the user stays in the group.",
 		Attributes: map[string]schema.Attribute{
 			"group_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the group. With another one the user joins the new group before leaving the former.",
+				MarkdownDescription: "Id of the group. If you change it, the user joins the new group before leaving the old one.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"user_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the user; for `CUSTOMER` the customer number. With another one the new user joins before the former leaves.",
+				MarkdownDescription: "Id of the user; for `CUSTOMER` the customer number. If you change it, the new user joins before the old one leaves.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
@@ -85,10 +85,10 @@ func (r *membershipResource) Schema(_ context.Context, _ resource.SchemaRequest,
 	}
 }
 
-// userTypeAttribute says whether members are employees or customers.
+// userTypeAttribute describes the type of the members.
 func userTypeAttribute() schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: "`EMPLOYEE` (default) or `CUSTOMER`; the group's own type. Changing it replaces the resource.",
+		MarkdownDescription: "`EMPLOYEE` (default) or `CUSTOMER`, the same as the type of the group. Changing it replaces the resource.",
 		Optional:            true,
 		Computed:            true,
 		Default:             stringdefault.StaticString(string(access.Employee)),
@@ -101,13 +101,13 @@ func (m *membershipModel) setID() {
 	m.ID = types.StringValue(strings.Join([]string{m.GroupID.ValueString(), m.UserType.ValueString(), m.UserID.ValueString()}, "/"))
 }
 
-// pair is the membership; known is false while it is not.
+// pair returns the membership; known is false if one of its ids is unknown.
 func (m *membershipModel) pair() (p plumbing.Pair, known bool) {
 	return plumbing.Pair{Group: m.GroupID.ValueString(), User: m.UserID.ValueString()}, plumbing.IsSet(m.GroupID) && plumbing.IsSet(m.UserID)
 }
 
-// ModifyPlan finds another owner of the membership, and who takes over what this
-// resource gives up.
+// ModifyPlan refuses a membership that another resource manages, and records the
+// memberships that this resource holds and releases.
 func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, r.step)...)
 	if r.Data == nil {
@@ -120,7 +120,7 @@ func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.Modify
 	was, had := state.pair()
 	if req.Plan.Raw.IsNull() {
 		pairs := func(plumbing.Person) []plumbing.Pair { return []plumbing.Pair{was} }
-		planDestroy(ctx, r.Data, giving{r.Name, []plumbing.Person{{ID: was.User}}, pairs, path.Root("user_id")}, resp)
+		planDestroy(ctx, r.Data, releases{r.Name, []plumbing.Person{{ID: was.User}}, pairs, path.Root("user_id")}, resp)
 		return
 	}
 	resp.Diagnostics.Append(plan.fields().Decode(ctx, req.Plan.Raw)...)
@@ -160,19 +160,19 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 	pair, _ := plan.pair()
 	unlock, err := join(ctx, r.Data, pair, access.UserType(plan.UserType.ValueString()))
 	if err != nil {
-		resp.Diagnostics.Append(plan.refused("create", err))
+		resp.Diagnostics.Append(plan.unable("create", err))
 		return
 	}
 	defer unlock()
 	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
 	resp.Diagnostics.Append(forgetNotes(ctx, resp.Private)...)
-	if err := r.await(ctx, plan); err != nil {
+	if err := r.waitForMembership(ctx, plan); err != nil {
 		resp.Diagnostics.Append(plumbing.ReadBackWarning("membership", plan.ID.ValueString(), err))
 	}
 }
 
-// await waits until the API shows the membership.
-func (r *membershipResource) await(ctx context.Context, m membershipModel) error {
+// waitForMembership waits until the API shows the membership.
+func (r *membershipResource) waitForMembership(ctx context.Context, m membershipModel) error {
 	_, err := client.WaitFor(ctx, func(ctx context.Context) (*bool, error) {
 		exists, err := r.Client.HasMember(ctx, m.GroupID.ValueString(), access.UserType(m.UserType.ValueString()), m.UserID.ValueString())
 		return &exists, err
@@ -180,9 +180,9 @@ func (r *membershipResource) await(ctx context.Context, m membershipModel) error
 	return err
 }
 
-// refused is the diagnostic of a membership that the API did not take, on the
-// argument that the API names.
-func (m membershipModel) refused(verb string, err error) diag.Diagnostic {
+// unable returns the error for a membership that the API refused, on the argument that
+// the API names.
+func (m membershipModel) unable(verb string, err error) diag.Diagnostic {
 	at := path.Root("group_id")
 	var e *client.Error
 	var otherVendor *otherVendorError
@@ -195,7 +195,7 @@ func (m membershipModel) refused(verb string, err error) diag.Diagnostic {
 	case e.StatusCode == http.StatusNotFound && e.Document.ResourceID == m.UserID.ValueString():
 		at = path.Root("user_id")
 		if strings.Contains(m.UserID.ValueString(), "@") {
-			err = fmt.Errorf("%w. The argument takes the id of a user, such as iam_user.name.id, and not an e-mail address", err)
+			err = fmt.Errorf("%w. The argument takes the id of a user, such as iam_user.name.id, not an e-mail address", err)
 		}
 	case e.StatusCode != http.StatusNotFound:
 		return plumbing.Unable(verb, "membership", m.ID.ValueString(), err)
@@ -221,7 +221,7 @@ func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest,
 	}
 }
 
-// Update moves the membership: the new one begins before the former ends.
+// Update moves the membership: it adds the new one before it removes the old one.
 func (r *membershipResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer r.IdentifyUpdated(ctx, resp)
 	var plan, state membershipModel
@@ -234,22 +234,22 @@ func (r *membershipResource) Update(ctx context.Context, req resource.UpdateRequ
 	is, _ := plan.pair()
 	was, _ := state.pair()
 	if err := r.move(ctx, was, is, access.UserType(plan.UserType.ValueString())); err != nil {
-		resp.Diagnostics.Append(plan.refused("update", err))
+		resp.Diagnostics.Append(plan.unable("update", err))
 		return
 	}
 	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
 	resp.Diagnostics.Append(forgetNotes(ctx, resp.Private)...)
-	if err := r.await(ctx, plan); err != nil {
+	if err := r.waitForMembership(ctx, plan); err != nil {
 		resp.Diagnostics.Append(plumbing.ReadBackWarning("membership", plan.ID.ValueString(), err))
 	}
 }
 
-// move begins one membership and then ends another. Only where both are in groups
-// of different vendors the former has to end first.
+// move adds one membership and then removes another. Only between groups of different
+// vendors it removes the old one first.
 func (r *membershipResource) move(ctx context.Context, from, to plumbing.Pair, userType access.UserType) error {
 	unlock, err := tryJoin(ctx, r.Data, to, userType)
 	if client.IsBadRequest(err) && from.User == to.User {
-		others, lookup := inTheWay(ctx, r.Client, to.Group, to.User)
+		others, lookup := conflictingGroups(ctx, r.Client, to.Group, to.User)
 		if lookup == nil && slices.Contains(others, from.Group) {
 			if err := leave(ctx, r.Data, from); err != nil {
 				return err
@@ -273,7 +273,7 @@ func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	d := newDeparture(ctx, r.Data, req.Private, &resp.Diagnostics)
+	d := newRemoval(ctx, r.Data, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -283,11 +283,11 @@ func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequ
 	}
 }
 
-// errMembershipID says how the import id of a membership is written.
+// errMembershipID describes the import id of a membership.
 var errMembershipID = errors.New("an import id is GROUP/USER, or GROUP/USER_TYPE/USER, where GROUP is the id, code or name of a group, and USER a user id or an e-mail address")
 
-// ImportState takes group/user or group/type/user; an employee may be given by
-// e-mail address.
+// ImportState accepts group/user or group/type/user. An employee can be given by e-mail
+// address.
 func (r *membershipResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
 	if !ok {
@@ -311,7 +311,7 @@ func (r *membershipResource) parseImportID(ctx context.Context, text string) (m 
 	if last := access.UserType(strings.ToUpper(parts[len(parts)-1])); len(parts) > 1 && (last == access.Employee || last == access.Customer) {
 		userType, parts = last, parts[:len(parts)-1]
 	}
-	group, err := findGroup(ctx, r.Client, strings.Join(parts, "/")) // a name may have slashes
+	group, err := findGroup(ctx, r.Client, strings.Join(parts, "/")) // names can have slashes
 	if err != nil {
 		return m, err
 	}

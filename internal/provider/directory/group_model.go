@@ -38,16 +38,16 @@ type groupModel struct {
 	UnmetDependencies types.Map            `tfsdk:"unmet_dependencies"`
 }
 
-// grants is what a group's access becomes on the wire.
+// grants are the access controls and templates that represent a group's access in the
+// API.
 type grants struct {
 	controls  []string
 	templates []string
 }
 
-// grantsOf writes an access as access controls. It refers to the tenant's role
-// template of that id only where template and reference mean the same: where
-// the tenant defines it alike and the group takes nothing away from it, as on
-// the wire a template can be added to and not subtracted from.
+// grantsOf converts an access to access controls. It refers to the tenant's role
+// template with the id only if the tenant's definition is part of the access, because
+// in the API a group can add to a template but not subtract from it.
 func grantsOf(effective access.Access, template string, tenant []api.Template) grants {
 	g := grants{controls: access.ControlIDs(effective)}
 	i := slices.IndexFunc(tenant, func(t api.Template) bool { return t.ID == template })
@@ -62,16 +62,15 @@ func grantsOf(effective access.Access, template string, tenant []api.Template) g
 	return g
 }
 
-// toAPI returns the body that makes the group.
+// toAPI returns the body that creates the group.
 func (m groupModel) toAPI(ctx context.Context, g grants, diags *diag.Diagnostics) api.GroupCreate {
 	body := m.toUpdate(ctx, g, api.Group{}, diags).Create(m.ID.ValueString())
 	body.VendorID = m.VendorID.ValueString()
 	return body
 }
 
-// toUpdate returns the body that replaces the group. What this resource does
-// not manage is repeated from the present group: the API takes a missing
-// member for a removal.
+// toUpdate returns the body that updates the group. It repeats from the present group
+// what this resource does not manage, because the API removes what is missing.
 func (m groupModel) toUpdate(ctx context.Context, g grants, present api.Group, diags *diag.Diagnostics) api.GroupUpdate {
 	body := api.GroupUpdate{
 		Name: plumbing.Text(ctx, m.Name, diags), Description: plumbing.Text(ctx, m.Description, diags),
@@ -98,7 +97,7 @@ func (m groupModel) toUpdate(ctx context.Context, g grants, present api.Group, d
 	return body
 }
 
-// unexplained are the access controls that no level of the catalog stands for.
+// unexplained returns the access controls that represent no level of the catalog.
 func unexplained(ids []string) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		c, ok := access.ControlByID(id)
@@ -106,7 +105,7 @@ func unexplained(ids []string) []string {
 	})
 }
 
-// fromAPI takes over what the API says.
+// fromAPI sets the model to the group that the API returned.
 func (m *groupModel) fromAPI(g api.Group, tenant plumbing.Rights) {
 	m.ID = types.StringValue(g.ID)
 	m.Name = plumbing.TextMap(g.Name)
@@ -120,7 +119,7 @@ func (m *groupModel) fromAPI(g api.Group, tenant plumbing.Rights) {
 		m.LegalEntityID = plumbing.StringOrNull(g.B2B.LegalEntityID)
 	}
 	if !m.AccessControlIDs.IsNull() {
-		m.AccessControlIDs = plumbing.StringSet(m.besides(g), m.AccessControlIDs)
+		m.AccessControlIDs = plumbing.StringSet(m.additional(g), m.AccessControlIDs)
 	}
 	if !m.Mixins.IsNull() {
 		m.Mixins = jsontypes.NewNormalizedValue(mixinsText(g))
@@ -128,33 +127,33 @@ func (m *groupModel) fromAPI(g api.Group, tenant plumbing.Rights) {
 	m.readAccess(g, tenant)
 }
 
-// mixinsText writes the custom attributes of a group; {} when it has none.
+// mixinsText returns the custom attributes of a group as JSON; {} if it has none.
 func mixinsText(g api.Group) string {
 	if len(g.Mixins) == 0 {
 		return "{}"
 	}
-	text, _ := json.Marshal(g.Mixins) // decoded from JSON
+	text, _ := json.Marshal(g.Mixins) // it was decoded from JSON
 	return string(text)
 }
 
-// importedGroup is the state that an import takes a group over with: access
-// controls that no level stands for are listed, for a configuration should show
-// them; custom attributes are left alone.
+// importedGroup returns the state of an imported group. It lists access controls that
+// represent no level, because a configuration should show them. It does not manage
+// custom attributes.
 func importedGroup(g api.Group, tenant plumbing.Rights) groupModel {
 	m := groupModel{
 		ForceDelete: types.BoolValue(false), Access: types.MapNull(types.StringType),
 		AccessControlIDs: types.SetNull(types.StringType), Restrictions: types.SetNull(types.StringType),
 	}
 	if listed := parts(g, tenant); len(unexplained(g.AccessControls)) > 0 || len(listed) > 0 {
-		m.AccessControlIDs = plumbing.StringSet(listed, types.SetValueMust(types.StringType, nil)) // which fromAPI completes
+		m.AccessControlIDs = plumbing.StringSet(listed, types.SetValueMust(types.StringType, nil)) // fromAPI completes it
 		m.RoleTemplate = plumbing.StringOrNull(templateOf(tenant.Access(client.AccessGroup(g)), tenant.Has))
 	}
 	m.fromAPI(g, tenant)
 	return m
 }
 
-// parts are the access controls of a group that give a part of a level: no level
-// stands for them.
+// parts returns the access controls of a group that give only a part of a level, so no
+// level represents them.
 func parts(g api.Group, tenant plumbing.Rights) []string {
 	held := tenant.Access(client.AccessGroup(g))
 	return slices.DeleteFunc(slices.Clone(g.AccessControls), func(id string) bool {
@@ -163,8 +162,8 @@ func parts(g api.Group, tenant plumbing.Rights) []string {
 	})
 }
 
-// findGroup returns the group with this id or code or, where there is none,
-// with this name in any language.
+// findGroup returns the group with this id or code or, if there is none, with this name
+// in any language.
 func findGroup(ctx context.Context, c *client.Client, key string) (*api.Group, error) {
 	if api.ValidID(key) {
 		group, err := c.Group(ctx, key)
@@ -178,7 +177,7 @@ func findGroup(ctx context.Context, c *client.Client, key string) (*api.Group, e
 	}
 	var exact, named []api.Group
 	for _, g := range groups {
-		if key != "" && (g.Code == key || g.ID == key) { // an id that only others may choose
+		if key != "" && (g.Code == key || g.ID == key) { // an id that a configuration cannot choose
 			exact = append(exact, g)
 		}
 		if slices.Contains(slices.Collect(maps.Values(g.Name)), key) {
@@ -191,10 +190,10 @@ func findGroup(ctx context.Context, c *client.Client, key string) (*api.Group, e
 	return plumbing.ExactlyOne("groups", "id, code or name", key, named, func(g api.Group) string { return g.ID })
 }
 
-// besides are the access controls of a group that the configuration lists, or
-// would have to: those it lists that are there, and those that no level of the
-// catalog stands for.
-func (m groupModel) besides(g api.Group) []string {
+// additional returns the access controls of a group to show in access_control_ids:
+// those that the configuration lists and the group has, and those that represent no
+// level of the catalog.
+func (m groupModel) additional(g api.Group) []string {
 	listed := plumbing.Strings(m.AccessControlIDs)
 	ids := unexplained(g.AccessControls)
 	for _, id := range g.AccessControls {
@@ -205,9 +204,9 @@ func (m groupModel) besides(g api.Group) []string {
 	return ids
 }
 
-// readAccess compares what the group has with what the state would make of it.
-// Without drift template and levels stay as they are written. With drift the
-// levels name exactly what differs, so that a plan shows that and no more.
+// readAccess compares the group's access with the access that the state describes.
+// Without drift the template and levels stay as written. With drift the levels show
+// exactly what differs, so the plan shows that and no more.
 func (m *groupModel) readAccess(g api.Group, tenant plumbing.Rights) {
 	group := client.AccessGroup(g)
 	actual := tenant.Access(group)
@@ -229,7 +228,7 @@ func (m *groupModel) readAccess(g api.Group, tenant plumbing.Rights) {
 	if observed == expected {
 		return
 	}
-	// What the tenant cannot give is no drift.
+	// Levels that the tenant cannot give are not drift.
 	for i := range observed {
 		if observed[i] == expected[i] {
 			observed[i] = wanted[i]
@@ -238,9 +237,9 @@ func (m *groupModel) readAccess(g api.Group, tenant plumbing.Rights) {
 	m.Access = plumbing.LevelMap(access.OverlayOn(template, own, observed, besides...), m.Access.IsNull())
 }
 
-// written takes over what the API says after a write. Access that changed since
-// the plan, by access controls that others wrote, is told of: Terraform takes
-// nothing but what was planned.
+// written sets the model to the group that the API returned after a write. If others
+// changed its access controls since the plan, it keeps the planned access, as Terraform
+// accepts nothing else, and warns.
 func (m *groupModel) written(g api.Group, tenant plumbing.Rights) (diags diag.Diagnostics) {
 	effective, partial, unmet := m.EffectiveAccess, m.PartialAccess, m.UnmetDependencies
 	m.fromAPI(g, tenant)
@@ -249,18 +248,19 @@ func (m *groupModel) written(g api.Group, tenant plumbing.Rights) (diags diag.Di
 	}
 	m.EffectiveAccess, m.PartialAccess, m.UnmetDependencies = effective, partial, unmet
 	diags.AddAttributeWarning(path.Root("effective_access"), "Access Differs From The Plan: "+g.ID,
-		fmt.Sprintf("Group %s carries other access controls than it did when the plan was made, so its members have other access than the plan said. The next plan shows what they have.", plumbing.GroupLabel(g)))
+		fmt.Sprintf("The access controls of group %s have changed since the plan, so the access of its members differs from the plan. The next plan shows their access.", plumbing.GroupLabel(g)))
 	return diags
 }
 
-// setEffective says what members can do: wholly, and in part.
+// setEffective sets the access of members, whole and partial, and its unmet
+// dependencies.
 func (m *groupModel) setEffective(effective, partial access.Access) {
 	m.EffectiveAccess, m.PartialAccess = plumbing.LevelMap(effective.Map(), false), plumbing.LevelMap(partial.Map(), false)
 	m.UnmetDependencies = plumbing.UnmetDependencies(effective)
 }
 
-// templateOf returns the id of the predefined template that gives exactly this
-// access in a tenant that has these access controls, if there is one.
+// templateOf returns the id of the predefined template that gives exactly this access
+// in a tenant with these access controls; "" if there is none.
 func templateOf(a access.Access, has func(control string) bool) string {
 	for _, t := range access.Templates() {
 		if access.Attainable(access.Expand(t.Access, nil), has) == a {
@@ -270,8 +270,8 @@ func templateOf(a access.Access, has func(control string) bool) string {
 	return ""
 }
 
-// templateAccess returns what a role template gives: a predefined one, or one
-// of the tenant's own. The empty id is no template.
+// templateAccess returns the access of a predefined or custom role template. The empty
+// id gives no access.
 func templateAccess(id string, tenant []api.Template) (a access.Access, ok bool) {
 	if t, ok := access.TemplateByID(id); ok || id == "" {
 		return access.Expand(t.Access, nil), true
@@ -284,8 +284,8 @@ func templateAccess(id string, tenant []api.Template) (a access.Access, ok bool)
 	return a, false
 }
 
-// sameGroup reports whether the group is what this body makes: then a write
-// shows, and a conflict on a repeated creation is with our own group.
+// sameGroup reports whether the group matches the body of its creation. Then the API
+// shows the write, and a conflict of a repeated creation is with our own group.
 func sameGroup(g api.Group, body api.GroupCreate) bool {
 	return maps.Equal(g.Name, body.Name) && maps.Equal(g.Description, body.Description) && g.UserType == body.UserType &&
 		sameIDs(g.AccessControls, body.AccessControls) && sameIDs(g.Templates, body.Templates) &&

@@ -32,13 +32,14 @@ type groupResource struct {
 	plumbing.IdentifiedResource
 }
 
-// groupType is what the resource and its list have in common.
+// groupType is shared by the resource and its list resource.
 var groupType = plumbing.NewIdentifiedResource("group", plumbing.ID("group")).Keyed(groupKey)
 
 // NewGroupResource returns iam_group.
 func NewGroupResource() resource.Resource { return &groupResource{groupType} }
 
-// ValidateConfig refuses the ids of predefined groups, employees' access on customers' groups, and vendors.
+// ValidateConfig refuses ids of predefined groups, and access or a vendor on groups of
+// customers.
 func (r *groupResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config groupModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -48,7 +49,7 @@ func (r *groupResource) ValidateConfig(ctx context.Context, req resource.Validat
 	if resp.Diagnostics.HasError() || config.UserType.ValueString() != string(access.Customer) {
 		return
 	}
-	const summary, detail = "Access Not For Customers", "Role templates and levels are for groups of employees. Leave the attribute out of a group with user_type CUSTOMER."
+	const summary, detail = "Access Not For Customers", "Role templates and levels are for groups of employees. Omit the attribute from a group with user_type CUSTOMER."
 	if plumbing.IsSet(config.RoleTemplate) {
 		resp.Diagnostics.AddAttributeError(path.Root("role_template"), summary, detail)
 	}
@@ -56,11 +57,11 @@ func (r *groupResource) ValidateConfig(ctx context.Context, req resource.Validat
 		resp.Diagnostics.AddAttributeError(path.Root("access"), summary, detail)
 	}
 	if plumbing.IsSet(config.VendorID) {
-		resp.Diagnostics.AddAttributeError(path.Root("vendor_id"), "Vendor Not For Customers", "The groups of a vendor take employees only. Leave the attribute out of a group with user_type CUSTOMER.")
+		resp.Diagnostics.AddAttributeError(path.Root("vendor_id"), "Vendor Not For Customers", "The groups of a vendor accept employees only. Omit the attribute from a group with user_type CUSTOMER.")
 	}
 }
 
-// ModifyPlan makes effective_access, partial_access and unmet_dependencies known.
+// ModifyPlan plans effective_access, partial_access and unmet_dependencies.
 func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
@@ -82,7 +83,7 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	plan.EffectiveAccess, plan.PartialAccess, plan.UnmetDependencies = unknown, unknown, unknown
 	if wanted, tenant, known := r.planAccess(ctx, plan, &resp.Diagnostics); known {
 		given := access.Attainable(wanted, tenant.Has)
-		resp.Diagnostics.Append(leftOut(plan, wanted, given, req.State.Raw.IsNull())...)
+		resp.Diagnostics.Append(unavailable(plan, wanted, given, req.State.Raw.IsNull())...)
 		resp.Diagnostics.Append(r.checkPublishing(plan, state, given, tenant)...)
 		r.planEffective(ctx, &plan, state, given, tenant)
 		if !plan.UnmetDependencies.IsUnknown() {
@@ -105,14 +106,14 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("partial_access"), plan.PartialAccess)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("unmet_dependencies"), plan.UnmetDependencies)...)
 	if plan.Code.IsUnknown() {
-		// Only predefined groups have one, and those are not made here.
+		// Only predefined groups have one, and they are not created here.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("code"), types.StringNull())...)
 	}
 	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, resp.Plan, req.State, groupStep)...)
 }
 
-// planEffective plans what members can do: by the levels that are given, by the
-// access controls that are listed, and by those that stay as they are not.
+// planEffective plans the access of members: by the given levels, the listed access
+// controls, and those that the group keeps although they are not listed.
 func (r *groupResource) planEffective(ctx context.Context, plan *groupModel, state groupModel, given access.Access, tenant plumbing.Rights) {
 	group := access.Group{VendorID: plan.VendorID.ValueString(), Controls: append(access.ControlIDs(given), plumbing.Strings(plan.AccessControlIDs)...)}
 	kept, known := r.kept(ctx, *plan, state, tenant)
@@ -122,9 +123,8 @@ func (r *groupResource) planEffective(ctx context.Context, plan *groupModel, sta
 	}
 }
 
-// kept returns the access controls that a group keeps as its configuration does
-// not list any. Where the state shows that they give no levels there is nothing
-// to ask for.
+// kept returns the access controls that a group keeps because its configuration lists
+// none. It makes no request if the state shows that they give no levels.
 func (r *groupResource) kept(ctx context.Context, plan, state groupModel, tenant plumbing.Rights) (ids []string, known bool) {
 	if !plan.AccessControlIDs.IsNull() || state.ID.IsNull() || state.ID.ValueString() != plan.ID.ValueString() {
 		return nil, true
@@ -144,8 +144,8 @@ func (r *groupResource) kept(ctx context.Context, plan, state groupModel, tenant
 	}), true
 }
 
-// planAccess evaluates the planned template and levels, whatever the tenant can
-// give of them; known is false while either is not, or the tenant.
+// planAccess evaluates the planned template and levels, whether or not the tenant can
+// give them. known is false if one of them or the tenant is unknown.
 func (r *groupResource) planAccess(ctx context.Context, plan groupModel, diags *diag.Diagnostics) (a access.Access, tenant plumbing.Rights, known bool) {
 	own, known := plumbing.Levels(plan.Access)
 	if !known || plan.RoleTemplate.IsUnknown() || !plumbing.FullyKnown(plan.AccessControlIDs) || r.Data == nil || r.Client == nil {
@@ -159,21 +159,21 @@ func (r *groupResource) planAccess(ctx context.Context, plan groupModel, diags *
 	id := plan.RoleTemplate.ValueString()
 	template, found := templateAccess(id, nil)
 	if !found {
-		// One of the tenant's own, which this run may be about to change.
+		// A custom template, which this run may change.
 		template, found, known = r.TemplateAccess(id, tenant.List)
 	}
 	if !found {
 		diags.AddAttributeError(path.Root("role_template"), "Unknown Role Template",
-			fmt.Sprintf("The tenant has no role template %q. Use one of %s, or one that the data source iam_role_templates lists. If this configuration makes it, refer to the id of the iam_role_template.", id, templateIDs("")))
+			fmt.Sprintf("The tenant has no role template %q. Use one of %s, or one that the data source iam_role_templates lists. If this configuration creates it, refer to the id of the iam_role_template.", id, templateIDs("")))
 		return a, tenant, false
 	}
 	return access.ExpandOn(template, own, plumbing.Strings(plan.AccessControlIDs)...), tenant, known
 }
 
-// leftOut tells which of the wanted levels the tenant cannot give, as it lacks
-// their access controls: an error where the group names the level itself, a
-// warning for those that a template brings along.
-func leftOut(plan groupModel, wanted, effective access.Access, creating bool) (diags diag.Diagnostics) {
+// unavailable reports the wanted levels that the tenant cannot give because it lacks
+// their access controls: as an error if the group sets the level, as a warning if the
+// level comes from the template.
+func unavailable(plan groupModel, wanted, effective access.Access, creating bool) (diags diag.Diagnostics) {
 	own, _ := plumbing.Levels(plan.Access)
 	levels, given := wanted.Map(), effective.Map()
 	var lost []string
@@ -182,20 +182,20 @@ func leftOut(plan groupModel, wanted, effective access.Access, creating bool) (d
 		case given[entity] == levels[entity]:
 		case own[entity] == levels[entity]:
 			diags.AddAttributeError(path.Root("access").AtMapKey(entity), "Access Not Available",
-				fmt.Sprintf("The tenant has no access control for %s on %s; the highest level it can give is %s. Name that level, or leave the entity out.", levels[entity], entity, given[entity]))
+				fmt.Sprintf("The tenant has no access control for %s on %s; the highest level it can give is %s. Use that level, or omit the entity.", levels[entity], entity, given[entity]))
 		default:
 			lost = append(lost, entity)
 		}
 	}
 	if len(lost) > 0 && creating {
-		diags.AddAttributeWarning(path.Root("role_template"), "Access Left Out",
-			fmt.Sprintf("The tenant lacks access controls for some levels of the role template %s, so the group is made without them: %s. effective_access shows what members will have.",
+		diags.AddAttributeWarning(path.Root("role_template"), "Access Omitted",
+			fmt.Sprintf("The tenant lacks access controls for some levels of the role template %s, so the group is created without them: %s. effective_access shows the access of its members.",
 				plan.RoleTemplate.ValueString(), strings.Join(lost, ", ")))
 	}
 	return diags
 }
 
-// grants returns what to write for the planned access.
+// grants returns the access controls and templates to write for the planned access.
 func (r *groupResource) grants(ctx context.Context, plan groupModel, diags *diag.Diagnostics) (grants, plumbing.Rights) {
 	wanted, tenant, _ := r.planAccess(ctx, plan, diags)
 	return grantsOf(access.Attainable(wanted, tenant.Has), plan.RoleTemplate.ValueString(), tenant.List), tenant
@@ -221,7 +221,7 @@ func (r *groupResource) Create(ctx context.Context, req resource.CreateRequest, 
 	object := groupLabel(plan)
 	switch {
 	case err == nil:
-		r.giveBack(ctx, plan, &resp.Diagnostics)
+		r.restore(ctx, plan, &resp.Diagnostics)
 		r.readBack(ctx, body, &plan, tenant, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	case client.IsConflict(err) && predefined(body.ID):
@@ -230,16 +230,15 @@ func (r *groupResource) Create(ctx context.Context, req resource.CreateRequest, 
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Unable to create group",
 			plumbing.ExistsText("Group "+body.ID, "iam_group", body.ID))
 	case client.IsUncertain(err):
-		// The group may exist under the id that was chosen here: keep it.
+		// The group may exist under the id chosen here, so keep the id.
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-		resp.Diagnostics.Append(plumbing.Unable("create", "group", object, fmt.Errorf("%w. The group may have been made all the same. Run the same command again: it removes the group if it is there, and makes it again", err)))
+		resp.Diagnostics.Append(plumbing.Unable("create", "group", object, fmt.Errorf("%w. The group may have been created all the same. Run the same command again: it removes the group if it exists, and creates it again", err)))
 	default:
-		resp.Diagnostics.Append(r.refused("create", object, plan, err))
+		resp.Diagnostics.Append(r.unable("create", object, plan, err))
 	}
 }
 
-// groupLabel names a group in a message: by the id that the configuration
-// gives, else by its name.
+// groupLabel names a group in a message by its id and its name.
 func groupLabel(m groupModel) string {
 	for _, language := range plumbing.SortedKeys(m.Name.Elements()) {
 		if name, ok := m.Name.Elements()[language].(types.String); ok {
@@ -249,10 +248,10 @@ func groupLabel(m groupModel) string {
 	return m.ID.ValueString()
 }
 
-// refused is the diagnostic of a group that the API did not take. An API that
-// does not know one of the access controls is told in the words of the
-// configuration: which level of which entity it cannot give.
-func (r *groupResource) refused(verb, object string, plan groupModel, err error) diag.Diagnostic {
+// unable returns the error for a group that the API refused. If the API does not have
+// one of the access controls, the error names the level and the entity of the
+// configuration that need it.
+func (r *groupResource) unable(verb, object string, plan groupModel, err error) diag.Diagnostic {
 	var e *client.Error
 	if !errors.As(err, &e) || e.StatusCode != http.StatusBadRequest {
 		return plumbing.Unable(verb, "group", object, err)
@@ -268,37 +267,37 @@ func (r *groupResource) refused(verb, object string, plan groupModel, err error)
 	if _, named := plan.Access.Elements()[control.Entity]; named || plan.RoleTemplate.IsNull() {
 		at = path.Root("access")
 	}
-	return plumbing.UnableAt(at, verb, "group", object, fmt.Errorf("%w. The tenant has no access control %s, which stands for %s on %s. Take it away with access = { %s = \"none\" }, laid over the template", err, control.ID, control.Level, control.Entity, control.Entity))
+	return plumbing.UnableAt(at, verb, "group", object, fmt.Errorf("%w. The tenant has no access control %s, which represents %s on %s. Remove it from the template's access with access = { %s = \"none\" }", err, control.ID, control.Level, control.Entity, control.Entity))
 }
 
-// predefined reports whether every tenant has a group of this id that cannot
-// be managed.
+// predefined reports whether the id is that of a predefined group, which cannot be
+// managed.
 func predefined(id string) bool {
 	return slices.ContainsFunc(access.PredefinedGroups(), func(g access.PredefinedGroup) bool { return g.ID == id })
 }
 
 func predefinedText(id string) string {
-	return fmt.Sprintf("Group %s is predefined: it can be neither changed nor deleted, and so not managed here. "+
+	return fmt.Sprintf("Group %s is predefined: it cannot be changed, deleted or managed here. "+
 		"Read it with the data source iam_group, and manage its members with iam_group_members or iam_group_membership.", id)
 }
 
-// create makes the group. A conflict on a repeated request may be with the
-// group that the first one made.
+// create creates the group. A conflict of a repeated request may be with the group that
+// the first request created.
 func (r *groupResource) create(ctx context.Context, body api.GroupCreate) error {
 	_, err := r.Client.CreateGroup(ctx, body)
 	if client.IsConflict(err) && client.IsUncertain(err) {
-		// It is there, and the API may not show it yet.
-		if found, lookup := r.await(ctx, body.ID, func(api.Group) bool { return true }); lookup == nil && sameGroup(*found, body) {
+		// The group exists, but the API may not show it yet.
+		if found, lookup := r.waitForGroup(ctx, body.ID, func(api.Group) bool { return true }); lookup == nil && sameGroup(*found, body) {
 			return nil
 		}
 	}
 	return err
 }
 
-// readBack completes the state of a group that was made. When it cannot be
-// read it is in the state all the same, as what it was asked to be.
+// readBack completes the state of a new group. If the group cannot be read, it is in
+// the state as requested.
 func (r *groupResource) readBack(ctx context.Context, body api.GroupCreate, plan *groupModel, tenant plumbing.Rights, diags *diag.Diagnostics) {
-	group, err := r.await(ctx, body.ID, func(g api.Group) bool { return sameGroup(g, body) })
+	group, err := r.waitForGroup(ctx, body.ID, func(g api.Group) bool { return sameGroup(g, body) })
 	if err != nil {
 		diags.Append(plumbing.ReadBackWarning("group", body.ID, err))
 		return
@@ -306,8 +305,8 @@ func (r *groupResource) readBack(ctx context.Context, body api.GroupCreate, plan
 	diags.Append(plan.written(*group, tenant)...)
 }
 
-// await reads the group back once the API shows what was written.
-func (r *groupResource) await(ctx context.Context, id string, shows func(api.Group) bool) (*api.Group, error) {
+// waitForGroup reads the group when the API shows the write.
+func (r *groupResource) waitForGroup(ctx context.Context, id string, shows func(api.Group) bool) (*api.Group, error) {
 	return client.WaitFor(ctx, func(ctx context.Context) (*api.Group, error) { return r.Client.Group(ctx, id) }, shows)
 }
 
@@ -353,17 +352,16 @@ func (r *groupResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	}
 	group, err := r.update(ctx, plan, g, &resp.Diagnostics)
 	if err != nil {
-		resp.Diagnostics.Append(r.refused("update", groupLabel(plan), plan, err))
+		resp.Diagnostics.Append(r.unable("update", groupLabel(plan), plan, err))
 		return
 	}
 	resp.Diagnostics.Append(plan.written(*group, tenant)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// update replaces the group between a fresh read and a read back. When someone
-// else writes it in between, the API answers with a conflict and the group is
-// read again: the plan is about members that this resource manages, and the
-// others' are kept.
+// update reads the group, writes it, and reads it back. If someone else writes it in
+// between, the API returns a conflict and update reads the group again: the write
+// changes the attributes that this resource manages and keeps the others.
 func (r *groupResource) update(ctx context.Context, plan groupModel, g grants, diags *diag.Diagnostics) (*api.Group, error) {
 	const tries = 3
 	id := plan.ID.ValueString()
@@ -383,9 +381,9 @@ func (r *groupResource) update(ctx context.Context, plan groupModel, g grants, d
 		case err != nil:
 			return nil, err
 		case created:
-			diags.AddWarning("Group Created Again", fmt.Sprintf("Group %s was deleted by someone else during the apply and was made again, without its members. The next apply adds those that this configuration manages; others have to be added by hand. If the group was meant to go, take it out of the configuration.", id))
+			diags.AddWarning("Group Created Again", fmt.Sprintf("Group %s was deleted by someone else during the apply and was created again, without its members. The next apply adds the members that this configuration manages; add others by hand. If the group is no longer wanted, remove it from the configuration.", id))
 		}
-		return r.await(ctx, id, func(shown api.Group) bool { return sameGroup(shown, body.Create(id)) })
+		return r.waitForGroup(ctx, id, func(shown api.Group) bool { return sameGroup(shown, body.Create(id)) })
 	}
 	return nil, err
 }
@@ -404,15 +402,15 @@ func (r *groupResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	leavers := r.leavers(id, planned)
 	err := r.RetryWhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, id, force, leavers) }, client.IsBadRequest)
 	if client.IsBadRequest(err) && !force {
-		err = fmt.Errorf("%w. The group still has %s, and nothing that this apply was about to change has taken them out. "+
-			"If this configuration does so, apply again. Else take them out first. Or set force_delete = true, apply, and destroy again", err, r.stillMembers(ctx, state))
+		err = fmt.Errorf("%w. The group still has %s, and no other change of this apply has removed them. "+
+			"If this configuration removes them, apply again. Otherwise remove them first, or set force_delete = true, apply, and destroy again", err, r.stillMembers(ctx, state))
 	}
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.Append(plumbing.Unable("delete", "group", id, err))
 	}
 }
 
-// ImportState takes the id of a group, or its name in any language.
+// ImportState accepts the id of a group, or its name in any language.
 func (r *groupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
 	if !ok {

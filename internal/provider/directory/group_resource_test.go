@@ -191,7 +191,7 @@ func TestGroupResource_idExists(t *testing.T) {
 func TestGroupResource_languageUnknownToTenant(t *testing.T) {
 	t.Parallel()
 	p := providertest.New(t, providertest.Remote(t, servertest.Options{}).Config)
-	if _, _, d := p.Plan("iam_group", state{}, with(orders(), values{"name": values{"it": "Ordini"}})); !d.Has(`error at AttributeName("name").ElementKeyString("it"): Unknown Language`, `does not have the language "it", but en, de, fr`) {
+	if _, _, d := p.Plan("iam_group", state{}, with(orders(), values{"name": values{"it": "Ordini"}})); !d.Has(`error at AttributeName("name").ElementKeyString("it"): Unknown Language`, `does not have the language "it"; it has en, de, fr`) {
 		t.Errorf("got %v", d)
 	}
 }

@@ -22,12 +22,12 @@ import (
 
 func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A user group and the access it gives its members. Start from a role template, lay levels of your own over it, " +
-			"and read in the plan, entity by entity, what members will be able to do: `effective_access` is known before anything is applied.\n\n" +
+		MarkdownDescription: "Manages a user group and the access it gives its members. Start from a role template and override levels with `access`. " +
+			"The plan shows the resulting access by entity: `effective_access` is known before the apply.\n\n" +
 			"Predefined groups cannot be managed; read them with the data source `iam_group`.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
-				MarkdownDescription: "Id of the group, unique in the tenant, case-sensitive. Left out, one is generated. Changing it replaces the group.",
+				MarkdownDescription: "Id of the group, unique in the tenant and case-sensitive. Generated if omitted. Changing it replaces the group.",
 				Optional:            true,
 				Computed:            true,
 				Validators:          []validator.String{plumbing.ValidID()},
@@ -46,7 +46,7 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 				Validators:          plumbing.ValidText(),
 			},
 			"user_type": schema.StringAttribute{
-				MarkdownDescription: "Whom the group is for: `EMPLOYEE` (default) or `CUSTOMER`. Changing it replaces the group.",
+				MarkdownDescription: "Type of the members: `EMPLOYEE` (default) or `CUSTOMER`. Changing it replaces the group.",
 				Optional:            true,
 				Computed:            true,
 				Default:             stringdefault.StaticString(string(access.Employee)),
@@ -54,12 +54,12 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"role_template": schema.StringAttribute{
-				MarkdownDescription: "Id of the role template that the group starts from: " + templateIDs("`") + ", or one of the tenant's own: then refer to the `id` of the `iam_role_template`, so that a change of both shows in one plan.",
+				MarkdownDescription: "Id of the role template that the group starts from: " + templateIDs("`") + ", or a custom one. For a custom template refer to the `id` of the `iam_role_template`, so that one plan shows the changes of both.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"access": schema.MapAttribute{
-				MarkdownDescription: "Levels by entity, laid over the role template: a higher level raises, a lower one lowers, `none` takes away. " +
+				MarkdownDescription: "Levels by entity, which override those of the role template: a higher level raises access, a lower one lowers it, and `none` removes it. " +
 					"Levels of the Commerce Engine are `none`, `read` and `manage`; its entities: " + entityCodes(access.CommerceEngine) + ". " +
 					"Levels of the Orchestration Engine are `none`, `read`, `edit`, `manage` and `administrate`; its entities: " + entityCodes(access.OrchestrationEngine) + ".",
 				ElementType: types.StringType,
@@ -67,52 +67,52 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 				Validators:  []validator.Map{plumbing.ValidAccess()},
 			},
 			"access_control_ids": schema.SetAttribute{
-				MarkdownDescription: "Ids of access controls that the group carries besides, such as custom ones. They add what they grant and never lower. Left out, access controls that neither template nor levels explain are kept as they are.",
+				MarkdownDescription: "Ids of additional access controls of the group, such as custom ones. They add access and never lower it. If omitted, access controls that neither the template nor the levels explain are kept unchanged.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          []validator.Set{setvalidator.ValueStringsAre(plumbing.NotEmpty())},
 			},
 			"restrictions": schema.SetAttribute{
-				MarkdownDescription: "Restriction values, such as site codes: members see only records of restriction-aware entities (companies, customers, carts, orders, quotes) that carry one of them. Left out, they see every record; an empty set is an error. " +
-					"The plan refuses a new value that the tenant does not allow; one that was taken off the tenant's list later may stay, but the group cannot be changed otherwise while it does. " +
-					"Where the same configuration makes the value, refer to it, as in `iam_restriction.name.value` or `iam_site.name.code`, or use `depends_on`: otherwise Terraform may plan and make the group first, and both fail.",
+				MarkdownDescription: "Restriction values, such as site codes: members see only those records of restriction-aware entities (companies, customers, carts, orders, quotes) that have one of the values. If omitted, they see all records; an empty set is an error. " +
+					"The plan refuses a new value that the tenant does not allow. A value that is removed from the tenant's list later can stay, but the group cannot be changed otherwise until you remove it. " +
+					"If the same configuration creates the value, refer to it, as in `iam_restriction.name.value` or `iam_site.name.code`, or use `depends_on`: otherwise Terraform may plan and create the group first, and either fails.",
 				ElementType: types.StringType,
 				Optional:    true,
 				Validators: []validator.Set{
-					plumbing.NotEmptySet("A group without values is not restricted: its members see every record, and leaving the argument out says so. "),
+					plumbing.NotEmptySet("A group without values is not restricted: its members see all records. To express that, omit the argument. "),
 					setvalidator.ValueStringsAre(plumbing.NotEmpty()),
 				},
 			},
 			"legal_entity_id": schema.StringAttribute{
-				MarkdownDescription: "Company that a group of customers belongs to.",
+				MarkdownDescription: "Id of the company that a group of customers belongs to.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"vendor_id": schema.StringAttribute{
-				MarkdownDescription: "Vendor that the group belongs to: only employees can join it. Of a vendor's groups only one that carries the access control of its `product_manager` group can be given rights to publish products. Changing it replaces the group; an id that is known only in the apply and turns out the same changes nothing.",
+				MarkdownDescription: "Id of the vendor that the group belongs to. Only employees can join it. Of a vendor's groups, only one with the access control of its `product_manager` group can have rights to publish products. Changing it replaces the group, unless the id is known only in the apply and turns out to be the same.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 				PlanModifiers:       []planmodifier.String{plumbing.ReplaceIfKnown()},
 			},
 			"mixins": schema.StringAttribute{
-				MarkdownDescription: "Custom attributes of the group, a JSON object. Left out, they are kept as they are.",
+				MarkdownDescription: "Custom attributes of the group, as a JSON object. If omitted, they are kept unchanged.",
 				CustomType:          jsontypes.NormalizedType{},
 				Optional:            true,
 				Validators:          []validator.String{plumbing.ValidMixins()},
 			},
 			"force_delete": schema.BoolAttribute{
-				MarkdownDescription: "Whether destroying the group removes members that were added outside of this configuration, instead of failing. `false` by default.",
+				MarkdownDescription: "Whether destroying the group removes members that were added outside this configuration, instead of failing. Defaults to `false`.",
 				Optional:            true,
 				Computed:            true,
 				Default:             booldefault.StaticBool(false),
 			},
 			"code": schema.StringAttribute{
-				MarkdownDescription: "Code of a predefined group; null for all others, and so for every group made here.",
+				MarkdownDescription: "Code of a predefined group; null for all others, including every group managed here.",
 				Computed:            true,
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"effective_access": schema.MapAttribute{
-				MarkdownDescription: "What members can do: the level by entity that they hold wholly, after template, own levels, tied and derived entities, and access controls. Entities without access are left out. Known in the plan.",
+				MarkdownDescription: "Access of the members: the level by entity that they have completely, from the template, own levels, tied and derived entities, and access controls. Entities without access are omitted. Known in the plan.",
 				ElementType:         types.StringType,
 				Computed:            true,
 			},
@@ -122,8 +122,8 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 				Computed:            true,
 			},
 			"unmet_dependencies": schema.MapAttribute{
-				MarkdownDescription: "What the group alone leaves open: for each entity that it manages and that needs levels on others in practice, what to add. Empty when there is nothing. Known in the plan, " +
-					"which warns of what the change newly leaves open; `guardrails.require_dependencies` of the provider makes that an error. What a predefined template leaves open as it stands is no warning.",
+				MarkdownDescription: "Dependencies that the group alone does not meet: for each entity that it manages and that in practice needs levels on other entities, the levels to add. Empty if all are met. Known in the plan, " +
+					"which warns about dependencies that the change newly leaves unmet; `guardrails.require_dependencies` of the provider makes them an error. There is no warning about those that a predefined template leaves unmet by design.",
 				ElementType: types.StringType,
 				Computed:    true,
 			},
@@ -132,8 +132,8 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 }
 
 // partialAccessText describes partial_access of a group.
-const partialAccessText = "What members can do in part: the highest level by entity of which the group gives some scopes and not all, above the one in `effective_access`. " +
-	"Access controls of the tenant's own, and single ones of several that a level takes, give such parts: `users_and_groups = \"manage\"` here means that members can do a part of what its managers can. Mostly empty."
+const partialAccessText = "Partial access of the members: the highest level by entity, above the one in `effective_access`, of which the group gives some but not all scopes. " +
+	"Custom access controls give partial access, and so does one access control of a level that needs several: `users_and_groups = \"manage\"` here means that members can do part of what its managers can. Usually empty."
 
 // templateIDs lists the predefined role templates for a text.
 func templateIDs(quote string) string {

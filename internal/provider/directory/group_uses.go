@@ -17,7 +17,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// planUses notes what the group will use, and refuses what the plan destroys.
+// planUses records what the group will use, and refuses objects that the plan
+// destroys.
 func (r *groupResource) planUses(plan groupModel) (diags diag.Diagnostics) {
 	if r.Data == nil || !plumbing.IsSet(plan.ID) {
 		return nil
@@ -27,24 +28,24 @@ func (r *groupResource) planUses(plan groupModel) (diags diag.Diagnostics) {
 	template := plan.RoleTemplate.ValueString()
 	r.Uses.NoteUses(by, plumbing.KindTemplate, []string{template}, !plan.RoleTemplate.IsUnknown())
 	r.Uses.NoteUses(by, plumbing.KindRestriction, plumbing.Strings(plan.Restrictions), plumbing.FullyKnown(plan.Restrictions))
-	if !plan.AccessControlIDs.IsNull() { // else they stay as they are
+	if !plan.AccessControlIDs.IsNull() { // otherwise they do not change
 		r.Uses.NoteUses(by, plumbing.KindControl, plumbing.Strings(plan.AccessControlIDs), plumbing.FullyKnown(plan.AccessControlIDs))
 	}
 	if r.Uses.Removed(plumbing.Object{Kind: plumbing.KindTemplate, ID: template}) {
 		diags.AddAttributeError(path.Root("role_template"), "Role Template Destroyed And Used",
-			fmt.Sprintf("This plan destroys role template %s, and group %s starts from it. Name another template, or keep that one.", template, by.ID))
+			fmt.Sprintf("This plan destroys role template %s, but group %s uses it. Choose another template or keep this one.", template, by.ID))
 	}
 	for _, id := range plumbing.Strings(plan.AccessControlIDs) {
 		if r.Uses.Removed(plumbing.Object{Kind: plumbing.KindControl, ID: id}) {
-			diags.AddAttributeError(path.Root("access_control_ids").AtSetValue(types.StringValue(id)), "Access Control Destroyed And Carried",
-				fmt.Sprintf("This plan destroys access control %s, and group %s lists it. Take it out of access_control_ids, or keep the iam_access_control.", id, by.ID))
+			diags.AddAttributeError(path.Root("access_control_ids").AtSetValue(types.StringValue(id)), "Access Control Destroyed And Used",
+				fmt.Sprintf("This plan destroys access control %s, but group %s lists it. Remove it from access_control_ids, or keep the iam_access_control.", id, by.ID))
 		}
 	}
 	return diags
 }
 
-// planDestroy names the members of the group whom nothing in the plan takes out,
-// as far as it has come, and keeps for Delete that all others leave anyway.
+// planDestroy names the members of the group whom no resource planned so far removes,
+// and passes the others to Delete.
 func (r *groupResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state groupModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -56,7 +57,7 @@ func (r *groupResource) planDestroy(ctx context.Context, req resource.ModifyPlan
 	group := api.Group{ID: id, UserType: access.UserType(state.UserType.ValueString())}
 	members, err := r.MemberNames(ctx, group, "destroy of group")
 	if client.IsForbidden(err) || client.IsNotFound(err) {
-		return // Delete says what is in the way
+		return // Delete reports what prevents it
 	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("read", "members of group", id, err))
@@ -84,22 +85,23 @@ func (r *groupResource) planDestroy(ctx context.Context, req resource.ModifyPlan
 		return
 	}
 	slices.Sort(stay)
-	ends := "The apply deletes the group once they have left it, and fails if nothing in this plan takes them out: Terraform plans in no fixed order, and may do so after this. " +
-		"To delete the group whoever is in it, set force_delete = true and apply that first."
+	consequence := "The apply deletes the group after they have left it, and fails if nothing in this plan removes them. (Terraform plans in no fixed order, so their removal may be planned later.) " +
+		"To delete the group with its members, set force_delete = true and apply that first."
 	if state.ForceDelete.ValueBool() {
-		ends = "With force_delete = true the apply takes them out of the group and deletes it."
+		consequence = "With force_delete = true the apply removes them from the group and deletes it."
 	}
-	resp.Diagnostics.AddWarning("Group Has Members: "+id, fmt.Sprintf("Group %s still has members, as far as this plan has come: %s. %s", groupLabel(state), plumbing.JoinNames(stay), ends))
+	resp.Diagnostics.AddWarning("Group Has Members: "+id, fmt.Sprintf("According to the plan so far, group %s still has members: %s. %s", groupLabel(state), plumbing.JoinNames(stay), consequence))
 }
 
-// Kinds under which a group's plan keeps for Delete which users leave, and the plan
-// that may have found more of them later.
+// Kinds of saved uses that a group's plan passes to Delete: the members who leave, and
+// the plan that may record more of them later.
 const (
 	kindMember = "member"
 	kindPlan   = "plan"
 )
 
-// leavers are those who leave the group by the plan of its destroy.
+// leavers returns the members who leave the group according to the plan of its
+// destroy.
 func (r *groupResource) leavers(id string, planned plumbing.PlannedUses) []string {
 	users := slices.Clone(planned[kindMember])
 	for _, plan := range planned[kindPlan] {
@@ -108,8 +110,8 @@ func (r *groupResource) leavers(id string, planned plumbing.PlannedUses) []strin
 	return users
 }
 
-// delete deletes the group. Members who leave in this run anyway, by its plan, are
-// no reason to keep it.
+// delete deletes the group, even if it has members who leave it in this run according
+// to its plan.
 func (r *groupResource) delete(ctx context.Context, id string, force bool, leaving []string) error {
 	defer r.Client.Lock(lockGroup, id)()
 	err := r.Client.DeleteGroup(ctx, id, force)
@@ -126,7 +128,7 @@ func (r *groupResource) delete(ctx context.Context, id string, force bool, leavi
 	return err
 }
 
-// stillMembers names those who are in a group that was not deleted.
+// stillMembers names the members of a group that was not deleted.
 func (r *groupResource) stillMembers(ctx context.Context, state groupModel) string {
 	group := api.Group{ID: state.ID.ValueString(), UserType: access.UserType(state.UserType.ValueString())}
 	members, err := r.MemberNames(ctx, group, "delete of group")
@@ -141,28 +143,28 @@ func (r *groupResource) stillMembers(ctx context.Context, state groupModel) stri
 	return "the members " + plumbing.JoinNames(names)
 }
 
-// warnOfKept names what a group keeps where its configuration leaves an argument
-// out that it had.
+// warnOfKept names what a group keeps if its configuration omits an argument that was
+// set before.
 func (r *groupResource) warnOfKept(ctx context.Context, plan, state groupModel) (diags diag.Diagnostics) {
 	if plan.Mixins.IsNull() && state.Mixins.ValueString() != "" && strings.Trim(state.Mixins.ValueString(), "{} \n\t") != "" {
-		diags.AddAttributeWarning(path.Root("mixins"), "Custom Attributes Stay: "+state.ID.ValueString(),
-			fmt.Sprintf("Left out, mixins are not managed here: group %s keeps the custom attributes that it has. To remove them, write mixins = \"{}\".", groupLabel(state)))
+		diags.AddAttributeWarning(path.Root("mixins"), "Custom Attributes Kept: "+state.ID.ValueString(),
+			fmt.Sprintf("Without mixins, custom attributes are not managed here: group %s keeps those it has. To remove them, set mixins = \"{}\".", groupLabel(state)))
 	}
 	if !plan.AccessControlIDs.IsNull() || len(plumbing.Strings(state.AccessControlIDs)) == 0 || r.Data == nil || r.Client == nil {
 		return diags
 	}
 	group, err := r.Client.Group(ctx, state.ID.ValueString())
 	if err != nil {
-		return diags // the apply says so
+		return diags // the apply reports the error
 	}
 	stay := slices.DeleteFunc(unexplained(group.AccessControls), func(id string) bool {
 		return r.Uses.Removed(plumbing.Object{Kind: plumbing.KindControl, ID: id})
 	})
 	if len(stay) > 0 {
 		slices.Sort(stay)
-		diags.AddAttributeWarning(path.Root("access_control_ids"), "Access Controls Stay: "+group.ID,
-			fmt.Sprintf("Left out, access_control_ids is not managed here: group %s keeps the access controls %s, and its members what these give. "+
-				"To take them out, write access_control_ids = [].", plumbing.GroupLabel(*group), strings.Join(stay, ", ")))
+		diags.AddAttributeWarning(path.Root("access_control_ids"), "Access Controls Kept: "+group.ID,
+			fmt.Sprintf("Without access_control_ids, additional access controls are not managed here: group %s keeps the access controls %s, and its members keep the access they give. "+
+				"To remove them, set access_control_ids = [].", plumbing.GroupLabel(*group), strings.Join(stay, ", ")))
 	}
 	return diags
 }

@@ -34,7 +34,7 @@ type groupsModel struct {
 
 func (d *groupsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The tenant's groups, predefined ones included, in the order of their creation.",
+		MarkdownDescription: "Lists the tenant's groups, including predefined ones, in the order of their creation.",
 		Attributes: map[string]schema.Attribute{
 			"user_type": schema.StringAttribute{
 				MarkdownDescription: "Only groups for `EMPLOYEE` or for `CUSTOMER`.",

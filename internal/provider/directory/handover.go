@@ -16,22 +16,22 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// planNote is what the plan of a membership type tells its apply, in private data
+// planNote is what the plan of a membership type passes to its apply, in private data
 // that no state keeps.
 type planNote struct {
-	// Mark tells two resources from one that is planned twice: the second call
-	// gets the note of the first.
+	// Mark distinguishes two resources from one that is planned twice: the second
+	// call gets the note of the first.
 	Mark string `json:"mark,omitempty"`
 	// Destroy marks the plan of a destroy. A destroy that is half of a
 	// replacement has no plan of its own, and gets the note of the other half.
 	Destroy bool `json:"destroy,omitempty"`
-	// Stay are memberships that a destroy leaves, as other resources hold them.
+	// Stay are memberships that a destroy keeps because other resources hold them.
 	Stay []plumbing.Pair `json:"stay,omitempty"`
-	// Holds says what the planned resource will hold.
+	// Holds are the memberships that the planned resource will hold.
 	Holds *held `json:"holds,omitempty"`
 }
 
-// held are memberships: of a group, of a user, or of both.
+// held selects memberships by group, by user, or by both.
 type held struct{ Group, User string }
 
 func (h *held) has(p plumbing.Pair) bool {
@@ -40,7 +40,7 @@ func (h *held) has(p plumbing.Pair) bool {
 
 const privateNote = "membership"
 
-// ofState is the mark of a resource that the state has already.
+// ofState is the mark of a resource that is already in the state.
 const ofState = "state"
 
 func readNote(ctx context.Context, from plumbing.PrivateData) (n planNote, diags diag.Diagnostics) {
@@ -49,17 +49,17 @@ func readNote(ctx context.Context, from plumbing.PrivateData) (n planNote, diags
 		return n, diags
 	}
 	if err := json.Unmarshal(text, &n); err != nil {
-		diags.AddError("Unreadable Plan Data", fmt.Sprintf("The plan holds private data that this release cannot read: %s. Plan again.", err))
+		diags.AddError("Unreadable Plan Data", fmt.Sprintf("The plan has private data that this release cannot read: %s. Run terraform plan again.", err))
 	}
 	return n, diags
 }
 
 func writeNote(ctx context.Context, n planNote, resp *resource.ModifyPlanResponse) {
-	text, _ := json.Marshal(n) // texts always can be
+	text, _ := json.Marshal(n) // strings always can be marshaled
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateNote, text)...)
 }
 
-// manager says who plans to hold memberships.
+// manager describes the planned resource as a holder of memberships.
 func manager(ctx context.Context, typeName string, req resource.ModifyPlanRequest, diags *diag.Diagnostics) plumbing.Manager {
 	m := plumbing.Manager{Type: "iam_" + typeName, Mark: ofState, Kept: !req.State.Raw.IsNull() && (req.Plan.Raw.Equal(req.State.Raw) || !req.Plan.Raw.IsFullyKnown())}
 	if req.State.Raw.IsNull() {
@@ -72,24 +72,24 @@ func manager(ctx context.Context, typeName string, req resource.ModifyPlanReques
 	return m
 }
 
-// giving are the memberships that a resource gives up.
-type giving struct {
+// releases are the memberships that a destroyed resource releases.
+type releases struct {
 	typeName string
 	users    []plumbing.Person
 	pairs    func(plumbing.Person) []plumbing.Pair
-	at       path.Path // the argument that has them
+	at       path.Path // the argument that lists them
 }
 
-// planDestroy notes that a resource gives up memberships, and which of them
-// another resource holds from this run on.
-func planDestroy(ctx context.Context, d *plumbing.Data, g giving, resp *resource.ModifyPlanResponse) {
+// planDestroy records that a resource releases memberships, and which of them another
+// resource holds from this run on.
+func planDestroy(ctx context.Context, d *plumbing.Data, g releases, resp *resource.ModifyPlanResponse) {
 	n := planNote{Destroy: true}
 	for _, user := range g.users {
 		for _, p := range g.pairs(user) {
 			stays, conflict := d.Members.Release(plumbing.Manager{Type: "iam_" + g.typeName}, p.Group, user)
 			if conflict != nil {
 				resp.Diagnostics.Append(d.ConflictError(ctx, conflict, g.at)...)
-				return // one is enough
+				return // report one conflict only
 			}
 			if stays {
 				n.Stay = append(n.Stay, p)
@@ -99,33 +99,33 @@ func planDestroy(ctx context.Context, d *plumbing.Data, g giving, resp *resource
 	writeNote(ctx, n, resp)
 }
 
-// departure ends the memberships of a resource that is destroyed.
-type departure struct {
+// removal removes the memberships of a destroyed resource.
+type removal struct {
 	*plumbing.Data
 	note planNote
 	stay map[plumbing.Pair]bool
 }
 
-func newDeparture(ctx context.Context, d *plumbing.Data, from plumbing.PrivateData, diags *diag.Diagnostics) departure {
+func newRemoval(ctx context.Context, d *plumbing.Data, from plumbing.PrivateData, diags *diag.Diagnostics) removal {
 	note, problems := readNote(ctx, from)
 	diags.Append(problems...)
 	stay := map[plumbing.Pair]bool{}
 	for _, p := range note.Stay {
 		stay[p] = true
 	}
-	return departure{d, note, stay}
+	return removal{d, note, stay}
 }
 
-// leave ends a membership, unless another resource holds it from this run on, or
-// this one is replaced by one that does.
-func (d departure) leave(ctx context.Context, p plumbing.Pair) error {
+// leave removes a membership, unless another resource holds it from this run on or
+// replaces this one and will hold it.
+func (d removal) leave(ctx context.Context, p plumbing.Pair) error {
 	if d.stay[p] || !d.note.Destroy && d.note.Holds.has(p) {
 		return nil
 	}
 	return leave(ctx, d.Data, p)
 }
 
-// leave takes a user out of a group, unless a resource of this run holds the
+// leave removes a user from a group, unless a resource of this run holds the
 // membership.
 func leave(ctx context.Context, d *plumbing.Data, p plumbing.Pair) error {
 	d.Members.GiveHeadStart(ctx)
@@ -133,7 +133,7 @@ func leave(ctx context.Context, d *plumbing.Data, p plumbing.Pair) error {
 	return leaveNow(ctx, d, p)
 }
 
-// leaveNow is leave for who has the user's lock.
+// leaveNow is leave for callers that hold the user's lock. It does not wait.
 func leaveNow(ctx context.Context, d *plumbing.Data, p plumbing.Pair) error {
 	if d.Members.Held(p) {
 		return nil
@@ -145,8 +145,8 @@ func leaveNow(ctx context.Context, d *plumbing.Data, p plumbing.Pair) error {
 	return nil
 }
 
-// hold notes that a resource holds memberships from now on. It waits for
-// removals that are under way.
+// hold records that a resource holds memberships from now on. It waits for removals
+// under way.
 func hold(d *plumbing.Data, group string, users []string) {
 	for _, user := range users {
 		unlock := d.Client.Lock(lockUser, user)
@@ -155,16 +155,16 @@ func hold(d *plumbing.Data, group string, users []string) {
 	}
 }
 
-// heldElsewhere is the error of a list that would end a membership which another
-// resource of the same run has just taken up: where ids are known only in the
-// apply, no plan could find it.
-func heldElsewhere(who, group string) error {
-	return fmt.Errorf("%s is not listed here, and another resource of this configuration holds the membership in group %s: manage a membership in one place", who, group)
+// heldElsewhere returns the error of a list that would remove a membership which
+// another resource of the same run has just created. The plan cannot find this if ids
+// are known only in the apply.
+func heldElsewhere(user, group string) error {
+	return fmt.Errorf("%s is not listed here, but another resource of this configuration holds the membership in group %s: manage a membership in one place", user, group)
 }
 
-// writeUser changes a user, for who has the user's lock. A write repeats the
-// groups that it does not change, or sets them all: what this run has written
-// since the user was read counts.
+// writeUser updates a user. The caller holds the user's lock. The update repeats the
+// groups that it does not change, or sets them all, including those that this run has
+// written since the user was read.
 func writeUser(ctx context.Context, d *plumbing.Data, m userModel, present api.User) error {
 	present.GroupIDs = d.Members.Present(present.ID, present.GroupIDs)
 	body := m.toUpdate(present)

@@ -157,7 +157,7 @@ func TestHandover_unchanged(t *testing.T) {
 					mustPlan(t, p, kept.typeName, same, kept.config)
 					_, _, d = p.Plan(from.typeName, old, nil)
 				}
-				if !d.Has("Membership Removed And Managed", "Anna.Schmidt@acme.example out of group oe-admin", "from = "+from.typeName+".NAME", "destroy = false") {
+				if !d.Has("Membership Removed And Managed", "Anna.Schmidt@acme.example from group oe-admin", "from = "+from.typeName+".NAME", "destroy = false") {
 					t.Errorf("%s goes and %s stays, destroy first %t: %v", fromName, keptName, destroyFirst, d)
 				}
 			}

@@ -9,9 +9,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// What the plan of each resource changes for the guardrails. A nil plan is a
-// destroy, a nil state a creation. What is not known yet is left out: the change
-// is judged when it is applied, when all is known.
+// The steps below apply the plan of each resource to the tenant that the guardrails
+// check. A nil plan is a destroy, a nil state a creation. They omit what is unknown:
+// it is checked during the apply, when everything is known.
 
 func groupStep(plan, state *groupModel) func(*access.Tenant) {
 	return func(s *access.Tenant) {
@@ -41,9 +41,9 @@ func groupStep(plan, state *groupModel) func(*access.Tenant) {
 	}
 }
 
-// stepOut takes a user out of a group, unless another resource holds the membership
-// from this run on, as far as the plan has come.
-func stepOut(s *access.Tenant, d *plumbing.Data, group string, user access.StateUser) {
+// removeMember removes a user from a group, unless a resource planned so far holds
+// the membership from this run on.
+func removeMember(s *access.Tenant, d *plumbing.Data, group string, user access.StateUser) {
 	if !d.Members.Holds(group, plumbing.Person{ID: user.ID, Email: user.Email}) {
 		s.Leave(group, user)
 	}
@@ -52,7 +52,7 @@ func stepOut(s *access.Tenant, d *plumbing.Data, group string, user access.State
 func (r *membershipResource) step(plan, state *membershipModel) func(*access.Tenant) {
 	return func(s *access.Tenant) {
 		if state != nil && (plan == nil || !plan.GroupID.Equal(state.GroupID) || !plan.UserID.Equal(state.UserID)) && state.UserType.ValueString() == string(access.Employee) {
-			stepOut(s, r.Data, state.GroupID.ValueString(), access.StateUser{ID: state.UserID.ValueString()})
+			removeMember(s, r.Data, state.GroupID.ValueString(), access.StateUser{ID: state.UserID.ValueString()})
 		}
 		if plan != nil && plumbing.IsSet(plan.GroupID) && plumbing.IsSet(plan.UserID) && plan.UserType.ValueString() == string(access.Employee) {
 			s.Join(plan.GroupID.ValueString(), access.StateUser{ID: plan.UserID.ValueString()})
@@ -60,15 +60,15 @@ func (r *membershipResource) step(plan, state *membershipModel) func(*access.Ten
 	}
 }
 
-// membersStep is what the plan of a list of members changes. A destroy leaves
-// those who came from elsewhere.
+// membersStep is the change by the plan of a list of members. A destroy keeps members
+// who were added outside this resource.
 func (r *groupMembersResource) membersStep(elsewhere []string) func(plan, state *groupMembersModel) func(*access.Tenant) {
 	return func(plan, state *groupMembersModel) func(*access.Tenant) {
 		return func(s *access.Tenant) {
 			if state != nil && (plan == nil || !plan.GroupID.Equal(state.GroupID)) && state.UserType.ValueString() == string(access.Employee) {
 				for _, u := range memberUsers(state.Members) {
 					if plan != nil || !slices.Contains(elsewhere, u.ID) {
-						stepOut(s, r.Data, state.GroupID.ValueString(), u)
+						removeMember(s, r.Data, state.GroupID.ValueString(), u)
 					}
 				}
 			}
@@ -79,7 +79,7 @@ func (r *groupMembersResource) membersStep(elsewhere []string) func(plan, state 
 	}
 }
 
-// memberUsers are the users of a list of members, by id and by e-mail.
+// memberUsers returns the users in a list of members, by id and e-mail address.
 func memberUsers(members types.Map) []access.StateUser {
 	var users []access.StateUser
 	for email, v := range members.Elements() {
@@ -89,15 +89,15 @@ func memberUsers(members types.Map) []access.StateUser {
 	return users
 }
 
-// groupsStep is what the plan of a list of groups changes. A destroy leaves the
-// groups that the user got elsewhere.
+// groupsStep is the change by the plan of a list of groups. A destroy keeps groups
+// that were added outside this resource.
 func (r *userGroupsResource) groupsStep(elsewhere []string) func(plan, state *userGroupsModel) func(*access.Tenant) {
 	return func(plan, state *userGroupsModel) func(*access.Tenant) {
 		return func(s *access.Tenant) {
 			if state != nil && (plan == nil || !plan.UserID.Equal(state.UserID)) {
 				for _, id := range plumbing.Strings(state.GroupIDs) {
 					if plan != nil || !slices.Contains(elsewhere, id) {
-						stepOut(s, r.Data, id, access.StateUser{ID: state.UserID.ValueString()})
+						removeMember(s, r.Data, id, access.StateUser{ID: state.UserID.ValueString()})
 					}
 				}
 			}
@@ -108,8 +108,8 @@ func (r *userGroupsResource) groupsStep(elsewhere []string) func(plan, state *us
 	}
 }
 
-// setGroups plans all groups of a user, as far as they are known: where one is
-// not, it may be any, and nothing is taken from the user.
+// setGroups sets all groups of a user. If one of them is unknown it may be any group,
+// so setGroups only adds the known ones.
 func setGroups(s *access.Tenant, user access.StateUser, groups types.Set) {
 	switch known := plumbing.Strings(groups); {
 	case groups.IsNull(), groups.IsUnknown():

@@ -50,29 +50,29 @@ func (d *invitationsDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "What was sent to people without an account, as users or as members of the team: all invitations, or those that every given filter selects, in the order in which they were first sent. " +
-			"Who is removed before accepting is no longer invited. Needs the reference backend: the public API does not show invitations.",
+		MarkdownDescription: "Lists the invitations sent to people without an account, as users or team members: all of them, or those that match every given filter, in the order in which they were first sent. " +
+			"A person who is removed before accepting is no longer invited. Requires the reference backend: the public API does not show invitations.",
 		Attributes: map[string]schema.Attribute{
 			"status": schema.StringAttribute{
 				MarkdownDescription: "Only invitations with this status: `sent`, `accepted` or `expired`.",
 				Optional:            true,
 				Validators:          []validator.String{stringvalidator.OneOf(string(api.InvitationSent), string(api.InvitationAccepted), string(api.InvitationExpired))},
 			},
-			"email": schema.StringAttribute{MarkdownDescription: "Only invitations to this e-mail address, compared without case.", Optional: true},
+			"email": schema.StringAttribute{MarkdownDescription: "Only invitations to this e-mail address (case-insensitive).", Optional: true},
 			"invitations": schema.ListNestedAttribute{
 				MarkdownDescription: "The invitations.",
 				Computed:            true,
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"id":          of("Id of the invitation."),
-					"kind":        of("`user` or `member` (of the team)."),
+					"kind":        of("`user`, or `member` for a team member."),
 					"subject_id":  of("Id of the user or member."),
 					"email":       of("E-mail address."),
 					"status":      of("`sent`, `accepted` or `expired`."),
-					"sent_count":  schema.Int64Attribute{MarkdownDescription: "How often it was sent.", Computed: true},
-					"created_at":  of("When it was sent first (RFC 3339)."),
-					"expires_at":  of("Until when it can be accepted, seven days after it was sent last (RFC 3339)."),
-					"resent_at":   of("When it was sent again (RFC 3339); null when it was sent once."),
-					"accepted_at": of("When it was accepted (RFC 3339); null until then."),
+					"sent_count":  schema.Int64Attribute{MarkdownDescription: "Number of times it was sent.", Computed: true},
+					"created_at":  of("Time when it was first sent (RFC 3339)."),
+					"expires_at":  of("Time until which it can be accepted, seven days after it was last sent (RFC 3339)."),
+					"resent_at":   of("Time when it was last sent again (RFC 3339); null if it was sent once."),
+					"accepted_at": of("Time when it was accepted (RFC 3339); null until then."),
 				}},
 			},
 		},

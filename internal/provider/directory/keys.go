@@ -11,7 +11,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// userKey is how the tenant knows a user.
+// userKey is the natural key of a user.
 var userKey = plumbing.NaturalKey{
 	Thing: "user", At: []string{"email"}, Fold: true, Label: "first_name",
 	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {
@@ -36,14 +36,14 @@ var userKey = plumbing.NaturalKey{
 			return nil, err
 		}
 		m := importedUser(*user)
-		m.Locked, m.GroupIDs = types.BoolValue(false), types.SetValueMust(types.StringType, nil) // which fromAPI fills
+		m.Locked, m.GroupIDs = types.BoolValue(false), types.SetValueMust(types.StringType, nil) // fromAPI fills them
 		m.fromAPI(*user)
 		return m, nil
 	},
 	Unmanaged: []string{"locked", "group_ids"}, Silent: []string{"status"}, Fill: []string{"id", "department", "preferred_site", "preferred_currency", "preferred_language"},
 }
 
-// groupKey is how the tenant knows a group whose id the configuration chooses.
+// groupKey is the natural key of a group with an id that the configuration chooses.
 var groupKey = plumbing.NaturalKey{
 	Thing: "group", At: []string{"id"}, Label: "name",
 	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {
@@ -63,6 +63,6 @@ var groupKey = plumbing.NaturalKey{
 		return importedGroup(*group, tenant), err
 	},
 	Fixed: []string{"user_type", "vendor_id"}, Unmanaged: []string{"access_control_ids", "mixins"},
-	// effective_access shows what these give.
+	// effective_access shows their effect.
 	Silent: []string{"role_template", "access", "unmet_dependencies"},
 }

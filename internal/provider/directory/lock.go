@@ -2,7 +2,7 @@ package directory
 
 import "github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 
-// Kinds of what is locked while it is read and written back.
+// Kinds of locks that are held while an object is read, changed and written.
 const (
 	lockUser  = "user"
 	lockGroup = plumbing.LockGroup

@@ -11,16 +11,16 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// membershipList is a list of memberships as messages speak of it.
+// membershipList describes a list of memberships in messages.
 type membershipList struct {
 	thing string
-	owner string // the argument that names whose list it is
-	id    string // what it says
-	list  string // the argument that has the list
+	owner string // the argument with the id of the group or user
+	id    string // the value of owner
+	list  string // the argument with the list
 }
 
-// unable is the diagnostic of a list that was not written. What the API does not
-// have is told on the argument that names it.
+// unable returns the error for a list that could not be written. If the API does not
+// have an object, the error is on the argument that names it.
 func (l membershipList) unable(verb string, err error) diag.Diagnostic {
 	var e *client.Error
 	switch {

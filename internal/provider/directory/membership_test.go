@@ -359,7 +359,7 @@ func TestUserGroupsResource_life(t *testing.T) {
 		mended := p.MustApply("iam_user_groups", drifted, in("oe-viewer"))
 		want("oe-viewer")
 		p.NextRun()
-		if _, d := p.Apply("iam_user_groups", mended, in("oe-viewer", "nowhere")); !d.Has(`error at AttributeName("group_ids"): Unable to update groups of user`, "Joining nowhere", "404", "is no id") {
+		if _, d := p.Apply("iam_user_groups", mended, in("oe-viewer", "nowhere")); !d.Has(`error at AttributeName("group_ids"): Unable to update groups of user`, "Joining nowhere", "404", "is not an id") {
 			t.Errorf("a group that does not exist: %v", d)
 		}
 		p.NextRun()

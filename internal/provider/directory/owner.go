@@ -13,11 +13,11 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// forgetUser is how to keep a user who is the Owner.
-const forgetUser = " To keep the user and only stop managing it here, forget the resource instead of destroying it:\n\n  removed {\n    from = iam_user.NAME\n    lifecycle {\n      destroy = false\n    }\n  }"
+// forgetUser explains how to keep the Owner's user.
+const forgetUser = " To keep the user and only stop managing it here, make Terraform forget the resource instead of destroying it:\n\n  removed {\n    from = iam_user.NAME\n    lifecycle {\n      destroy = false\n    }\n  }"
 
 // planOwner refuses to destroy, replace or lock the Owner of the team. It reports
-// whether it said anything.
+// whether it added a diagnostic.
 func (r *userResource) planOwner(ctx context.Context, key plumbing.PlannedKey, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
 	var plan, state userModel
 	if !req.Plan.Raw.IsNull() {
@@ -31,7 +31,7 @@ func (r *userResource) planOwner(ctx context.Context, key plumbing.PlannedKey, r
 	}
 	email, does, at, remedy := "", "destroys", path.Root("email"), forgetUser
 	switch {
-	case key.Removed: // judged by the plan
+	case key.Removed: // the plan has checked it
 	case key.Replaces:
 		email = plan.Email.ValueString()
 	case plumbing.IsSet(state.Email) && !plan.Email.Equal(state.Email):
@@ -39,19 +39,19 @@ func (r *userResource) planOwner(ctx context.Context, key plumbing.PlannedKey, r
 	case plan.Locked.ValueBool() && !state.Locked.ValueBool():
 		email, does, at, remedy = plan.Email.ValueString(), "locks", path.Root("locked"), ""
 	}
-	said, diags := r.CheckOwnerRemoval(ctx, email, does, at, remedy)
+	reported, diags := r.CheckOwnerRemoval(ctx, email, does, at, remedy)
 	resp.Diagnostics.Append(diags...)
-	return said
+	return reported
 }
 
-// planOwner refuses to take the Owner of the team away or to lock it by a table.
+// planOwner refuses a table that removes or locks the Owner of the team.
 func (r *usersCSVResource) planOwner(ctx context.Context, table, former usersTable, how string, diags *diag.Diagnostics) {
 	rows, known := table.byEmail(), former.byEmail()
 	for _, row := range former.Users {
 		if _, stays := rows[strings.ToLower(row.Email)]; stays || how == onDestroyKeep {
 			continue
 		}
-		_, d := r.CheckOwnerRemoval(ctx, row.Email, "destroys", path.Root("csv"), fmt.Sprintf(" Or keep the row of line %d, or set on_destroy = \"keep\".", row.Line))
+		_, d := r.CheckOwnerRemoval(ctx, row.Email, "destroys", path.Root("csv"), fmt.Sprintf(" Alternatively, keep the row on line %d or set on_destroy = \"keep\".", row.Line))
 		diags.Append(d...)
 	}
 	for _, row := range table.Users {
@@ -62,12 +62,12 @@ func (r *usersCSVResource) planOwner(ctx context.Context, table, former usersTab
 	}
 }
 
-// withoutOwner is a table that goes, without the Owner of the team, who stays.
+// withoutOwner returns a table to destroy without the Owner of the team, who is kept.
 func (r *usersCSVResource) withoutOwner(ctx context.Context, m usersCSVModel, diags *diag.Diagnostics) usersCSVModel {
 	written, err := usertable.Read(m.CSV.ValueString())
 	owner, lookup := r.Client.TeamOwner(ctx)
 	if err != nil || lookup != nil || m.OnDestroy.ValueString() == onDestroyKeep {
-		return m // there is none, or the API says more
+		return m // there is no Owner, or the delete reports the error
 	}
 	m.CSV = newUsersText(written.Edit(func(row usertable.User) (usertable.User, bool) {
 		return row, !strings.EqualFold(row.Email, owner.Email) || !r.KeepOwner(ctx, row.Email, diags)

@@ -40,7 +40,7 @@ func TestUserResource_ownerStays(t *testing.T) {
 		t.Errorf("planned second: %v", d)
 	}
 	p.NextRun()
-	if _, _, d := p.Plan("iam_user", owner, nil); d.Failed() || !d.Has("Owner Stays In The Tenant: "+ownerEmail) {
+	if _, _, d := p.Plan("iam_user", owner, nil); d.Failed() || !d.Has("Owner Not Destroyed: "+ownerEmail) {
 		t.Errorf("planned first: %v", d)
 	}
 	if _, _, d := p.Plan("iam_user", other, anna()); !refused(d, "Owner Destroyed") {
@@ -120,7 +120,7 @@ func TestUserResource_ownerLeft(t *testing.T) {
 			owner, config := ofOwner(t, p)
 			owner = p.MustApply("iam_user", owner, with(config, values{"on_destroy": how}))
 			gone, d := p.Apply("iam_user", owner, nil)
-			if d.Failed() || gone.Values != nil || !d.Has("Owner Left In The Tenant: "+ownerEmail) {
+			if d.Failed() || gone.Values != nil || !d.Has("Owner Kept In The Tenant: "+ownerEmail) {
 				t.Errorf("%s: %v, %v", how, gone.Values, d)
 			}
 			if user, err := b.Client.UserByEmail(t.Context(), ownerEmail); err != nil || user.Locked() || len(user.GroupIDs) == 0 {
@@ -157,7 +157,7 @@ func TestUsersCSVResource_ownerStays(t *testing.T) {
 		}
 	}
 	gone, d := p.Apply("iam_users_csv", made, nil)
-	if d.Failed() || gone.Values != nil || !d.Has("Owner Left In The Tenant: "+ownerEmail) {
+	if d.Failed() || gone.Values != nil || !d.Has("Owner Kept In The Tenant: "+ownerEmail) {
 		t.Errorf("everything goes: %v, %v", gone.Values, d)
 	}
 	if _, err := b.Client.UserByEmail(t.Context(), ownerEmail); err != nil {

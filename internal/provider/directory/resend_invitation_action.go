@@ -25,16 +25,16 @@ type resendInvitationAction struct {
 func NewResendInvitationAction() action.Action {
 	return &resendInvitationAction{plumbing.PersonAction{
 		Action: plumbing.Action{Name: "resend_invitation"},
-		About: "Sends an invitation again, also one that has expired: it can then be accepted for seven more days. " +
-			"Needs the reference backend, as the public API does not show invitations, and Terraform 1.14.",
+		About: "Sends an invitation again, even if it has expired. It can then be accepted for seven more days. " +
+			"Requires Terraform 1.14 and the reference backend, as the public API does not show invitations.",
 		ID:         "invitation_id",
 		AboutID:    "Id of the invitation, as in the data source `iam_invitations`.",
-		AboutEmail: "E-mail address of whom to remind, in any case: every invitation to it that was not accepted yet is sent again, as a user and as a member of the team.",
+		AboutEmail: "E-mail address of the person to remind (case-insensitive). Every invitation to it that was not accepted yet is sent again, both as a user and as a team member.",
 	}}
 }
 
-// ModifyPlan finds out whether there is an invitation to send again, unless the
-// plan invites the person.
+// ModifyPlan checks that there is an invitation to send again, unless the plan invites
+// the person.
 func (a *resendInvitationAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	to, ok := a.ReadPlannedTarget(ctx, req.Config, &resp.Diagnostics)
 	if !ok {
@@ -51,7 +51,7 @@ func (a *resendInvitationAction) ModifyPlan(ctx context.Context, req action.Modi
 	}
 }
 
-var errAccepted = errors.New("the invitation was accepted: there is nothing to send again")
+var errAccepted = errors.New("the invitation was already accepted")
 
 // stillOpen refuses an invitation that was accepted, as the API does.
 func (a *resendInvitationAction) stillOpen(ctx context.Context, id string) error {
@@ -62,7 +62,7 @@ func (a *resendInvitationAction) stillOpen(ctx context.Context, id string) error
 	return err
 }
 
-// to names in a message what is sent.
+// to names the invitations in a message.
 func (a *resendInvitationAction) to(c plumbing.ActionTarget) string {
 	if c.ID != "" {
 		return c.ID
@@ -93,7 +93,7 @@ func (a *resendInvitationAction) Invoke(ctx context.Context, req action.InvokeRe
 			plumbing.Progress(resp, "invitation %s was sent again", id)
 			continue
 		}
-		plumbing.Progress(resp, "the invitation of %s as %s was sent again and can be accepted until %s", sent.Email, invitedAs(*sent), sent.ExpiresAt)
+		plumbing.Progress(resp, "the invitation of %s as a %s was sent again and can be accepted until %s", sent.Email, invitedAs(*sent), sent.ExpiresAt)
 	}
 }
 
@@ -120,14 +120,14 @@ func (a *resendInvitationAction) open(ctx context.Context, email string) ([]stri
 	case len(ids) > 0:
 		return ids, nil
 	case accepted:
-		return nil, fmt.Errorf("%s has accepted every invitation: there is nothing to send again", email)
+		return nil, fmt.Errorf("%s has already accepted every invitation", email)
 	}
-	return nil, fmt.Errorf("%s was not invited, or needed no invitation: create an iam_user or iam_team_member, which invites", email)
+	return nil, fmt.Errorf("%s was not invited or needed no invitation: create an iam_user or iam_team_member, which sends one", email)
 }
 
 func invitedAs(i api.Invitation) string {
 	if i.Kind == api.InvitationMember {
-		return "a member of the team"
+		return "team member"
 	}
-	return "a user"
+	return "user"
 }

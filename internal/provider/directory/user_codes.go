@@ -15,9 +15,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// checkCodes refuses a site and a language that the tenant does not have, where
-// the plan changes them. Whether the configuration or the provider's user_defaults
-// name them makes no difference; what a user has already passes.
+// checkCodes refuses a planned site or language that the tenant does not have, whether
+// it comes from the configuration or the provider's user_defaults. It accepts the
+// user's current values.
 func (r *userResource) checkCodes(ctx context.Context, plan, prior, config userModel) (diags diag.Diagnostics) {
 	for _, code := range []struct {
 		attribute, summary         string
@@ -37,16 +37,16 @@ func (r *userResource) checkCodes(ctx context.Context, plan, prior, config userM
 	return diags
 }
 
-// isFallback reports whether neither the configuration nor the provider names a
-// value, so that nobody here could correct it.
+// isFallback reports whether neither the configuration nor the provider sets a value,
+// so the configuration has no mistake to correct.
 func (r *userResource) isFallback(attribute string, configured types.String) bool {
 	byDefault := map[string]types.String{"preferred_site": r.Defaults.PreferredSite, "preferred_language": r.Defaults.PreferredLanguage}
 	return configured.IsNull() && byDefault[attribute].IsNull()
 }
 
-// checkCodes refuses currencies that no standard knows, and sites and languages
-// that the tenant does not have, in rows that are new or change. It warns of
-// groups that are not there.
+// checkCodes refuses currencies that are not in ISO 4217, and sites and languages that
+// the tenant does not have, in new and changed rows. It warns of groups that do not
+// exist.
 func (r *usersCSVResource) checkCodes(ctx context.Context, table, former usersTable, diags *diag.Diagnostics) {
 	known := former.byEmail()
 	var faults, groups []string
@@ -61,7 +61,7 @@ func (r *usersCSVResource) checkCodes(ctx context.Context, table, former usersTa
 		}
 	}
 	for n, fault := range faults {
-		if n == mostLines {
+		if n == maxLines {
 			diags.AddAttributeError(path.Root("csv"), "Invalid Users", fmt.Sprintf("There are %d more mistakes like these.", len(faults)-n))
 			break
 		}
@@ -69,13 +69,12 @@ func (r *usersCSVResource) checkCodes(ctx context.Context, table, former usersTa
 	}
 	if len(groups) > 0 {
 		diags.AddAttributeWarning(path.Root("csv"), "Groups Not Found",
-			"The tenant has no groups with these ids, and this plan has created none so far:\n\n"+strings.Join(firstLines(groups), "\n")+
-				"\n\nIf an id is wrong, the apply fails: the data source iam_groups lists the ids. If this configuration creates the groups, add depends_on, so that they are created first.")
+			"These groups do not exist in the tenant, and this plan has not created them so far:\n\n"+strings.Join(firstLines(groups), "\n")+
+				"\n\nIf an id is wrong, the apply fails; the data source iam_groups lists the ids. If this configuration creates the groups, add depends_on so that they are created first.")
 	}
 }
 
-// faultsOf says what is wrong with the codes of a row that differ from what the
-// row was before.
+// faultsOf describes what is wrong with the changed codes of a row.
 func (r *usersCSVResource) faultsOf(ctx context.Context, row, before usertable.User) (faults []string) {
 	for _, code := range []struct {
 		now, before string
@@ -97,13 +96,13 @@ func (r *usersCSVResource) faultsOf(ctx context.Context, row, before usertable.U
 	return faults
 }
 
-// newIDs are the ids of a set that the prior one does not have.
+// newIDs returns the planned ids that the prior set does not have.
 func newIDs(planned, prior types.Set) []string {
 	had := plumbing.Strings(prior)
 	return slices.DeleteFunc(plumbing.Strings(planned), func(id string) bool { return slices.Contains(had, id) })
 }
 
-// newID is the planned id unless it is the prior one, or unknown.
+// newID returns the planned id, unless it is unknown or the prior id.
 func newID(planned, prior types.String) []string {
 	if !plumbing.IsSet(planned) || planned.Equal(prior) {
 		return nil

@@ -13,7 +13,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// read reads the user of the id, who must be the one of the plan.
+// read reads the user with the id and checks that it is the planned one.
 func (r *userResource) read(ctx context.Context, id string, plan userModel) (*api.User, error) {
 	user, err := r.Client.User(ctx, id)
 	if err == nil && !api.SameEmail(user.ContactEmail, plan.Email.ValueString()) {
@@ -22,27 +22,27 @@ func (r *userResource) read(ctx context.Context, id string, plan userModel) (*ap
 	return user, err
 }
 
-// noteUncertain keeps what is known of a user that may exist in the state, so that
-// the next refresh can look for it.
+// noteUncertain saves a user that may have been created in the state, so the next
+// refresh can look for it.
 func (r *userResource) noteUncertain(ctx context.Context, plan userModel, start time.Time, err error, resp *resource.CreateResponse) {
 	plan.ID, plan.BackofficeUserNumber, plan.Status = types.StringNull(), types.StringNull(), types.StringNull()
 	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateUncertain, []byte(start.UTC().Format(`"`+time.RFC3339+`"`)))...)
 	resp.Diagnostics.Append(plumbing.Unable("create", "user", plan.Email.ValueString(),
-		fmt.Errorf("%w. The user may have been made all the same. Run the same command again: it looks for the user by e-mail, removes it if it is there, and makes it again", err)))
+		fmt.Errorf("%w. The user may have been created all the same. Run the same command again: it looks for the user by e-mail, removes the user if it exists, and creates it again", err)))
 }
 
-// ofAnother returns an error when the id of a new user is somebody else's. Where
-// the user does not show yet nobody knows.
-func (r *userResource) ofAnother(ctx context.Context, id string, plan userModel) error {
+// checkNewID returns an error if the id of a new user belongs to another user. It
+// returns nil if the API does not show the user yet.
+func (r *userResource) checkNewID(ctx context.Context, id string, plan userModel) error {
 	_, err := r.read(ctx, id, plan)
-	if isAnother(err) {
+	if isWrongUser(err) {
 		return err
 	}
 	return nil
 }
 
-func isAnother(err error) bool {
-	_, another := errors.AsType[*plumbing.WrongUserError](err)
-	return another
+func isWrongUser(err error) bool {
+	_, wrong := errors.AsType[*plumbing.WrongUserError](err)
+	return wrong
 }

@@ -28,7 +28,7 @@ func NewUserDataSource() datasource.DataSource {
 	return &userDataSource{plumbing.DataSource{Name: "user"}}
 }
 
-// userDataModel is one user as data sources show it.
+// userDataModel has the attributes of one user in data sources.
 type userDataModel struct {
 	ID                   types.String `tfsdk:"id"`
 	Email                types.String `tfsdk:"email"`
@@ -59,7 +59,7 @@ func (m *userDataModel) fromAPI(u api.User) {
 	m.GroupIDs = plumbing.StringList(u.GroupIDs)
 }
 
-// userAttributes describe a user as it is read.
+// userAttributes describe the computed attributes of a user.
 func userAttributes() map[string]schema.Attribute {
 	text := func(about string) schema.Attribute {
 		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
@@ -70,22 +70,22 @@ func userAttributes() map[string]schema.Attribute {
 		"first_name":             text("First name."),
 		"last_name":              text("Last name."),
 		"department":             text("Department."),
-		"preferred_site":         text("Code of the site that the user works with."),
-		"preferred_currency":     text("Currency that the user sees."),
+		"preferred_site":         text("Code of the user's preferred site."),
+		"preferred_currency":     text("Currency shown to the user."),
 		"preferred_language":     text("Language of the dashboard."),
 		"backoffice_user_number": text("Number of the user in the back office; equal to `id` for most users."),
 		"status":                 text("`PROVISIONED` until the invitation is accepted, then `ACTIVE`; or `INACTIVE`."),
-		"locked":                 schema.BoolAttribute{MarkdownDescription: "Whether the user is locked, and so has no access. The public API has a flag of this name on active users, too: it counts together with the status `INACTIVE` only.", Computed: true},
+		"locked":                 schema.BoolAttribute{MarkdownDescription: "Whether the user is locked and so has no access. The public API also has a flag of this name on active users, which has no effect unless the status is `INACTIVE`.", Computed: true},
 		"group_ids":              schema.ListAttribute{MarkdownDescription: "Ids of the user's groups.", ElementType: types.StringType, Computed: true},
 	}
 }
 
 func (d *userDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := userAttributes()
-	attributes["id"] = schema.StringAttribute{MarkdownDescription: "Id of the user, also found by its back-office number. Give this or `email`.", Optional: true, Computed: true, Validators: []validator.String{plumbing.NotEmpty()}}
-	attributes["email"] = schema.StringAttribute{MarkdownDescription: "E-mail address, in any case. Give this or `id`.", Optional: true, Computed: true, Validators: []validator.String{plumbing.NotEmpty()}}
+	attributes["id"] = schema.StringAttribute{MarkdownDescription: "Id or back-office number of the user. Set exactly one of `id` and `email`.", Optional: true, Computed: true, Validators: []validator.String{plumbing.NotEmpty()}}
+	attributes["email"] = schema.StringAttribute{MarkdownDescription: "E-mail address (case-insensitive). Set exactly one of `id` and `email`.", Optional: true, Computed: true, Validators: []validator.String{plumbing.NotEmpty()}}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One user of the tenant, found by id or e-mail address. A user that does not exist is an error.",
+		MarkdownDescription: "Reads a user by id or e-mail address. It is an error if the user does not exist.",
 		Attributes:          attributes,
 	}
 }
@@ -109,10 +109,10 @@ func (d *userDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 		resp.Diagnostics.Append(plumbing.UnableAt(at, "read", "user", m.ID.ValueString()+m.Email.ValueString(), err))
 		return
 	}
-	asked := m
+	config := m
 	m.fromAPI(*user)
-	if !asked.Email.IsNull() {
-		m.Email = asked.Email // in the case that was asked for
+	if !config.Email.IsNull() {
+		m.Email = config.Email // as the configuration spells it
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }

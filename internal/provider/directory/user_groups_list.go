@@ -19,8 +19,8 @@ type userGroupsFilter struct {
 func NewUserGroupsList() list.ListResource {
 	return &plumbing.List[userGroupsFilter]{
 		IdentifiedResource: userGroupsType,
-		About:              "The groups of each user that is in one, in the order of the users' creation.",
-		Filters:            map[string]schema.Attribute{"group_id": plumbing.Filter("Only users that are in the group with this id. All their groups are listed.")},
+		About:              "Lists the groups of each user who is in a group, in the order of the users' creation.",
+		Filters:            map[string]schema.Attribute{"group_id": plumbing.Filter("Only users in the group with this id. All their groups are listed.")},
 		Refers:             map[string]plumbing.Reference{"group_id": referToGroup()},
 		Find: func(ctx context.Context, d *plumbing.Data, filter userGroupsFilter) (found []plumbing.ListItem, err error) {
 			users, err := sortedUsers(ctx, d)

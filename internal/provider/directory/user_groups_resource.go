@@ -31,7 +31,7 @@ type userGroupsResource struct {
 	plumbing.IdentifiedResource
 }
 
-// userGroupsType is what the resource and its list have in common.
+// userGroupsType is shared by the resource and its list resource.
 var userGroupsType = plumbing.NewIdentifiedResource("user_groups", plumbing.Key{Name: "user_id", About: "Id of the user."})
 
 // NewUserGroupsResource returns iam_user_groups.
@@ -45,17 +45,17 @@ type userGroupsModel struct {
 
 func (r *userGroupsResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "All groups of one user. Authoritative: the user leaves every group that is not in `group_ids`. " +
-			"Use `iam_group_membership` instead to add single memberships and leave the others alone; do not use both, nor `iam_group_members`, for the same membership. " +
-			"Destroying the resource takes the user out of the groups that it lists, and of no group that the user got elsewhere.",
+		MarkdownDescription: "Manages all groups of a user. It is authoritative: the user leaves every group that is not in `group_ids`. " +
+			"To add single memberships without affecting the others, use `iam_group_membership` instead; do not manage one membership with both, or with `iam_group_members`. " +
+			"Destroying the resource removes the user from the groups that it lists and keeps memberships that were added elsewhere.",
 		Attributes: map[string]schema.Attribute{
 			"user_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the user, an employee. With another one that user joins the groups before the former leaves them.",
+				MarkdownDescription: "Id of the user, an employee. If you change it, the new user joins the groups before the old one leaves them.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"group_ids": schema.SetAttribute{
-				MarkdownDescription: "Ids of the groups that the user is in, and of no others.",
+				MarkdownDescription: "Ids of all groups of the user.",
 				ElementType:         types.StringType,
 				Required:            true,
 				Validators:          []validator.Set{setvalidator.ValueStringsAre(plumbing.NotEmpty())},
@@ -64,9 +64,9 @@ func (r *userGroupsResource) Schema(_ context.Context, _ resource.SchemaRequest,
 	}
 }
 
-// ModifyPlan finds another owner of the user's groups, and who takes over what
-// this resource gives up. For a user who is not managed yet it names the groups
-// that the user will leave: they are in no state, and would not show.
+// ModifyPlan refuses groups of the user that another resource manages, and records the
+// memberships that this resource holds and releases. For a user who is not managed yet
+// it names the groups to leave, as the plan does not show what is in no state.
 func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	others, diags := staying(ctx, req)
 	resp.Diagnostics.Append(diags...)
@@ -89,7 +89,7 @@ func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.Modify
 	resp.Diagnostics.Append(r.WarnMissingGroups(ctx, path.Root("group_ids"), newIDs(plan.GroupIDs, state.GroupIDs))...)
 	by := manager(ctx, r.Name, req, &resp.Diagnostics)
 	note := planNote{Mark: by.Mark}
-	user := plumbing.Person{ID: plan.UserID.ValueString()} // nobody, while that is not known
+	user := plumbing.Person{ID: plan.UserID.ValueString()} // the zero Person while the id is unknown
 	conflict := r.Members.HoldGroups(by, user, plumbing.Strings(plan.GroupIDs), plumbing.FullyKnown(plan.GroupIDs))
 	resp.Diagnostics.Append(r.ConflictError(ctx, conflict, path.Root("group_ids"))...)
 	if plumbing.IsSet(plan.UserID) {
@@ -102,27 +102,27 @@ func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.Modify
 	writeNote(ctx, note, resp)
 }
 
-// planDestroy gives up the groups, but for those that the user got elsewhere.
+// planDestroy releases the groups, except those that were added elsewhere.
 func (r *userGroupsResource) planDestroy(ctx context.Context, state userGroupsModel, others []string, resp *resource.ModifyPlanResponse) {
 	user := plumbing.Person{ID: state.UserID.ValueString()}
 	stay := slices.DeleteFunc(slices.Clone(others), func(id string) bool { return !slices.Contains(plumbing.Strings(state.GroupIDs), id) })
 	if len(stay) > 0 {
 		name := r.NameOf(ctx, user)
-		resp.Diagnostics.AddAttributeWarning(path.Root("group_ids"), "Memberships Stay: "+name,
-			fmt.Sprintf("Added elsewhere and never listed here, and so kept by %s: %s.", name, plumbing.JoinNames(stay)))
+		resp.Diagnostics.AddAttributeWarning(path.Root("group_ids"), "Memberships Kept: "+name,
+			fmt.Sprintf("%s stays in these groups, because they were added elsewhere and never listed here: %s.", name, plumbing.JoinNames(stay)))
 	}
 	leave := state.without(others)
-	planDestroy(ctx, r.Data, giving{r.Name, []plumbing.Person{user}, leave.pairs, path.Root("group_ids")}, resp)
+	planDestroy(ctx, r.Data, releases{r.Name, []plumbing.Person{user}, leave.pairs, path.Root("group_ids")}, resp)
 }
 
-// without is the model without some of its groups.
+// without returns the model without some of its groups.
 func (m userGroupsModel) without(groups []string) userGroupsModel {
 	left := slices.DeleteFunc(plumbing.Strings(m.GroupIDs), func(id string) bool { return slices.Contains(groups, id) })
 	m.GroupIDs = plumbing.StringSet(left, types.SetValueMust(types.StringType, nil))
 	return m
 }
 
-// pairs are the memberships that the resource has of its user.
+// pairs returns the memberships of the user that the resource holds.
 func (m userGroupsModel) pairs(user plumbing.Person) (pairs []plumbing.Pair) {
 	for _, group := range plumbing.Strings(m.GroupIDs) {
 		pairs = append(pairs, plumbing.Pair{Group: group, User: user.ID})
@@ -130,8 +130,8 @@ func (m userGroupsModel) pairs(user plumbing.Person) (pairs []plumbing.Pair) {
 	return pairs
 }
 
-// planReleases notes what the resource gives up: the groups that it lists no
-// longer, or all when it goes to another user.
+// planReleases records the memberships that the resource releases: those in groups no
+// longer listed, or all if the user changes.
 func (r *userGroupsResource) planReleases(ctx context.Context, by plumbing.Manager, plan, state userGroupsModel) diag.Diagnostics {
 	stay := plumbing.Strings(plan.GroupIDs)
 	user := plumbing.Person{ID: state.UserID.ValueString()}
@@ -146,11 +146,11 @@ func (r *userGroupsResource) planReleases(ctx context.Context, by plumbing.Manag
 	return nil
 }
 
-// warnOfLeaving names the groups that the user is in and will not stay in.
+// warnOfLeaving names the groups that the user will leave.
 func warnOfLeaving(ctx context.Context, c *client.Client, id string, groups types.Set, diags *diag.Diagnostics) {
 	user, err := c.ReadUser(ctx, "plan of group_ids", id, func(api.User) bool { return true })
 	if client.IsNotFound(err) {
-		return // the apply says so
+		return // the apply reports it
 	}
 	if err != nil {
 		diags.Append(plumbing.UnableAt(path.Root("group_ids"), "read", "groups of user", id, err))
@@ -160,7 +160,7 @@ func warnOfLeaving(ctx context.Context, c *client.Client, id string, groups type
 	leaves := slices.DeleteFunc(slices.Sorted(slices.Values(user.GroupIDs)), func(id string) bool { return slices.Contains(stays, id) })
 	if len(leaves) > 0 {
 		diags.AddAttributeWarning(path.Root("group_ids"), fmt.Sprintf("Groups Will Be Left: %s", user.ContactEmail),
-			fmt.Sprintf("Not listed here, and so left by %s in the apply: %s. List them for the user to stay.", user.ContactEmail, strings.Join(leaves, ", ")))
+			fmt.Sprintf("The apply removes %s from groups that are not listed: %s. List them to keep the membership.", user.ContactEmail, strings.Join(leaves, ", ")))
 	}
 }
 
@@ -237,7 +237,7 @@ func (r *userGroupsResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	d := newDeparture(ctx, r.Data, req.Private, &resp.Diagnostics)
+	removal := newRemoval(ctx, r.Data, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -247,14 +247,14 @@ func (r *userGroupsResource) Delete(ctx context.Context, req resource.DeleteRequ
 	}
 	user := state.UserID.ValueString()
 	for _, pair := range state.without(others).pairs(plumbing.Person{ID: user}) {
-		if err := d.leave(ctx, pair); err != nil {
+		if err := removal.leave(ctx, pair); err != nil {
 			resp.Diagnostics.Append(plumbing.Unable("delete", "groups of user", user, fmt.Errorf("leaving %s: %w", pair.Group, err)))
 			return
 		}
 	}
 }
 
-// ImportState takes the id of a user, or its e-mail address.
+// ImportState accepts the id of a user or the e-mail address.
 func (r *userGroupsResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
 	if !ok {
@@ -270,12 +270,10 @@ func (r *userGroupsResource) ImportState(ctx context.Context, req resource.Impor
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateImported, []byte("true"))...)
 }
 
-// write puts the user into the groups and takes it out of all others, one by
-// one: the API's way to set them all at once would need the user's other
-// members, too, and overwrite what someone else changes in them. It joins
-// before it leaves, so that the user is never without the access it keeps,
-// except where it moves to another vendor; and it returns once the API shows
-// the groups.
+// write adds the user to the groups and removes it from all others, one by one. Setting
+// all groups in one request would overwrite concurrent changes of the user's other
+// attributes. It adds before it removes, so the user never loses access that it keeps,
+// unless it moves to another vendor. It returns when the API shows the groups.
 func (r *userGroupsResource) write(ctx context.Context, id string, groups []string) error {
 	defer r.Client.Lock(lockUser, id)()
 	for _, group := range groups {
@@ -317,16 +315,16 @@ func (r *userGroupsResource) write(ctx context.Context, id string, groups []stri
 	return err
 }
 
-// enter puts the user into a group. Groups of another vendor, in which it could
-// not, it leaves first, if it is to leave them.
+// enter adds the user to a group. If groups of another vendor prevent that and the user
+// leaves all of them in this write, enter removes the user from them first.
 func (r *userGroupsResource) enter(ctx context.Context, p plumbing.Pair, leaving []string) error {
 	err := enter(ctx, r.Data, p, access.Employee)
 	if !client.IsBadRequest(err) {
 		return err
 	}
-	others, lookup := inTheWay(ctx, r.Client, p.Group, p.User)
+	others, lookup := conflictingGroups(ctx, r.Client, p.Group, p.User)
 	if lookup != nil || slices.ContainsFunc(others, func(id string) bool { return !slices.Contains(leaving, id) }) {
-		return err // which says what is wrong
+		return err // which explains the problem
 	}
 	for _, other := range others {
 		if err := leaveNow(ctx, r.Data, plumbing.Pair{Group: other, User: p.User}); err != nil {

@@ -14,17 +14,17 @@ import (
 // NewUserList returns the list resource iam_user.
 func NewUserList() list.ListResource {
 	filter := func(about string) schema.Attribute {
-		return plumbing.Filter("Only users with this " + about + ", compared without case.")
+		return plumbing.Filter("Only users with this " + about + " (case-insensitive).")
 	}
 	return &plumbing.List[userFilter]{
 		IdentifiedResource: userType,
-		About:              "The tenant's users, in the order of their creation.",
+		About:              "Lists the tenant's users in the order of their creation.",
 		Filters: map[string]schema.Attribute{
 			"first_name": filter("first name"),
 			"last_name":  filter("last name"),
 			"email":      filter("e-mail address"),
 			"department": filter("department"),
-			"status": plumbing.Filter("Only users with this status: `PROVISIONED`, `ACTIVE` or `INACTIVE`, in any case.",
+			"status": plumbing.Filter("Only users with this status: `PROVISIONED`, `ACTIVE` or `INACTIVE` (case-insensitive).",
 				stringvalidator.OneOfCaseInsensitive(string(api.UserProvisioned), string(api.UserActive), string(api.UserInactive))),
 			"group_id": plumbing.Filter("Only members of the group with this id."),
 		},
@@ -41,7 +41,7 @@ func NewUserList() list.ListResource {
 	}
 }
 
-// userLabel names a user for people.
+// userLabel returns the display name of a user.
 func userLabel(u api.User) string {
 	return u.FirstName + " " + u.LastName + " <" + u.ContactEmail + ">"
 }

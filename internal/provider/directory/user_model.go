@@ -28,7 +28,7 @@ type userModel struct {
 	Status               types.String `tfsdk:"status"`
 }
 
-// fields are the attributes by name.
+// fields returns the attributes by name.
 func (m *userModel) fields() plumbing.Fields {
 	return plumbing.Fields{
 		"id": &m.ID, "email": &m.Email, "first_name": &m.FirstName, "last_name": &m.LastName, "department": &m.Department,
@@ -38,7 +38,7 @@ func (m *userModel) fields() plumbing.Fields {
 	}
 }
 
-// toAPI returns the body that makes the user, in no group unless this resource
+// toAPI returns the body that creates the user, without groups unless this resource
 // manages them.
 func (m userModel) toAPI() api.UserCreate {
 	return api.UserCreate{
@@ -49,9 +49,8 @@ func (m userModel) toAPI() api.UserCreate {
 	}
 }
 
-// toUpdate returns the body that changes the user. Unless this resource manages
-// them it repeats the groups that the user is in now, because the API takes a
-// missing one for a removal.
+// toUpdate returns the body that updates the user. Unless this resource manages the
+// groups, it repeats the user's current ones, because the API removes missing ones.
 func (m userModel) toUpdate(present api.User) api.UserUpdate {
 	groups := present.GroupIDs
 	if !m.GroupIDs.IsNull() {
@@ -65,8 +64,8 @@ func (m userModel) toUpdate(present api.User) api.UserUpdate {
 	}
 }
 
-// fromAPI takes over what the API says. An e-mail that differs in case only
-// keeps its spelling, as the API compares e-mails without case.
+// fromAPI sets the model to the user that the API returned. An e-mail address that
+// differs in case only keeps its spelling, because the API ignores case.
 func (m *userModel) fromAPI(u api.User) {
 	m.ID = types.StringValue(u.ID)
 	if !api.SameEmail(m.Email.ValueString(), u.ContactEmail) {
@@ -88,15 +87,15 @@ func (m *userModel) fromAPI(u api.User) {
 	}
 }
 
-// importedUser is the state that an import takes a user over with: its groups
-// and its lock are left to others.
+// importedUser returns the state of an imported user, which manages neither groups nor
+// locks.
 func importedUser(u api.User) userModel {
 	m := userModel{OnDestroy: types.StringValue(onDestroyRemove), GroupIDs: types.SetNull(types.StringType)}
 	m.fromAPI(u)
 	return m
 }
 
-// shownBy reports whether the user is as this model wants it.
+// shownBy reports whether the user matches this model.
 func (m userModel) shownBy(u api.User) bool {
 	return u.FirstName == m.FirstName.ValueString() && u.LastName == m.LastName.ValueString() &&
 		u.Department == m.Department.ValueString() && u.PreferredSite == m.PreferredSite.ValueString() &&
@@ -105,48 +104,48 @@ func (m userModel) shownBy(u api.User) bool {
 		(m.GroupIDs.IsNull() || sameIDs(u.GroupIDs, plumbing.Strings(m.GroupIDs)))
 }
 
-// expects reports whether the user is as this state has it. The state of an
-// import has nothing yet.
+// expects reports whether the user matches this state. The state of an import is still
+// empty and matches any user.
 func (m userModel) expects(u api.User) bool {
 	return m.Email.IsNull() || m.shownBy(u) && api.SameEmail(u.ContactEmail, m.Email.ValueString()) &&
 		strings.EqualFold(string(u.Status), m.Status.ValueString())
 }
 
-// sameIDs compares ids whose order means nothing.
+// sameIDs compares ids regardless of their order.
 func sameIDs(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// Fallbacks for what the API requires of every user and nobody gave. They are
-// what a new tenant has.
+// Fallbacks for attributes that the API requires of every user. They are the values of
+// a new tenant.
 const (
 	fallbackSite     = "main"
 	fallbackCurrency = "EUR"
 	fallbackLanguage = "en"
 )
 
-// fill plans an attribute that the configuration leaves out: the provider's
-// default, else what the user has already, else the fallback.
+// fill plans an attribute that the configuration omits: the provider's default, else
+// the user's current value, else the fallback.
 func fill(planned *types.String, configured, present, fromProvider types.String, fallback string) {
 	switch {
 	case !configured.IsNull():
 	case !fromProvider.IsNull():
-		*planned = fromProvider // also while it is unknown
+		*planned = fromProvider // even if it is unknown
 	case !present.IsNull():
-		*planned = present // unknown, where the user is to be adopted
+		*planned = present // unknown if the user is adopted
 	default:
 		*planned = types.StringValue(fallback)
 	}
 }
 
-// leaveOpen makes what a configuration may leave out unknown.
-func (m *userModel) leaveOpen() {
+// setUnknown sets the attributes that a configuration can omit to unknown.
+func (m *userModel) setUnknown() {
 	for _, field := range []*types.String{&m.Department, &m.PreferredSite, &m.PreferredCurrency, &m.PreferredLanguage} {
 		*field = types.StringUnknown()
 	}
 }
 
-// fillFrom plans every attribute that the configuration leaves out.
+// fillFrom plans all attributes that the configuration omits.
 func (m *userModel) fillFrom(config, prior userModel, defaults plumbing.UserDefaults) {
 	fill(&m.Department, config.Department, prior.Department, defaults.Department, "")
 	fill(&m.PreferredSite, config.PreferredSite, prior.PreferredSite, defaults.PreferredSite, fallbackSite)
@@ -154,12 +153,13 @@ func (m *userModel) fillFrom(config, prior userModel, defaults plumbing.UserDefa
 	fill(&m.PreferredLanguage, config.PreferredLanguage, prior.PreferredLanguage, defaults.PreferredLanguage, fallbackLanguage)
 }
 
-// wasMadeBy reports whether the user is the one that this model asked for at
-// the given time: all that was asked for, made since then. The clocks of both
-// sides may differ somewhat, so that somebody else's user may be that new, too.
-func (m userModel) wasMadeBy(u api.User, since time.Time) bool {
+// createdBy reports whether the user is the one whose creation this model requested at
+// the given time: it matches the model and was created since then. It allows for a
+// difference between the clocks of both sides, so it may also accept a user that
+// another client has just created.
+func (m userModel) createdBy(u api.User, since time.Time) bool {
 	const skew = 5 * time.Minute
-	m.Locked = types.BoolValue(false) // users are made unlocked, and locked after that
+	m.Locked = types.BoolValue(false) // users are created unlocked and locked afterwards
 	return plumbing.ParseTime(u.ValidFrom).After(since.Add(-skew)) && m.shownBy(u) &&
 		api.SameEmail(u.ContactEmail, m.Email.ValueString()) && sameIDs(u.GroupIDs, plumbing.Strings(m.GroupIDs))
 }

@@ -37,7 +37,7 @@ type userResource struct {
 	plumbing.IdentifiedResource
 }
 
-// userType is what the resource and its list have in common.
+// userType is shared by the resource and its list resource.
 var userType = plumbing.NewIdentifiedResource("user", plumbing.ID("user")).Keyed(userKey)
 
 // NewUserResource returns iam_user.
@@ -46,12 +46,12 @@ func NewUserResource() resource.Resource { return &userResource{userType} }
 func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "An employee of the tenant. Creating one sends an invitation to the e-mail address; " +
-			"the user stays `PROVISIONED` until it is accepted. Someone who has accepted an invitation on the platform before, to this tenant or another, is `ACTIVE` at once.\n\n" +
-			"Memberships are left alone unless `group_ids` is set: give them with `iam_group_membership`, `iam_group_members` or `iam_user_groups`.",
+		MarkdownDescription: "Manages an employee of the tenant. Creating one sends an invitation to the e-mail address; " +
+			"the user is `PROVISIONED` until it is accepted. A person who has already accepted an invitation on the platform, to this tenant or another, is `ACTIVE` immediately.\n\n" +
+			"The resource does not manage memberships unless `group_ids` is set. Otherwise manage them with `iam_group_membership`, `iam_group_members` or `iam_user_groups`.",
 		Attributes: map[string]schema.Attribute{
 			"email": schema.StringAttribute{
-				MarkdownDescription: "E-mail address, unique in the tenant without regard to case. Another address means another user: changing it replaces the user; changing only its case does nothing.",
+				MarkdownDescription: "E-mail address, unique in the tenant without regard to case. Changing it replaces the user; changing only its case has no effect.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.ValidEmail()},
 				PlanModifiers:       []planmodifier.String{plumbing.EmailCase(), stringplanmodifier.RequiresReplace()},
@@ -67,25 +67,25 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"department":         preference("Department.", "none"),
-			"preferred_site":     preference("Code of the site that the user works with.", "`"+fallbackSite+"`", plumbing.NotEmpty()),
-			"preferred_currency": preference("Currency that the user sees, such as `EUR`.", "`"+fallbackCurrency+"`", plumbing.ValidCurrency()),
+			"preferred_site":     preference("Code of the user's preferred site.", "`"+fallbackSite+"`", plumbing.NotEmpty()),
+			"preferred_currency": preference("Currency shown to the user, such as `EUR`.", "`"+fallbackCurrency+"`", plumbing.ValidCurrency()),
 			"preferred_language": preference("Language of the dashboard, such as `en`.", "`"+fallbackLanguage+"`", plumbing.ValidLanguage()),
 			"group_ids": schema.SetAttribute{
-				MarkdownDescription: "Ids of all groups of the user. Left out, memberships are not managed here and left alone; do not combine it with `iam_group_membership`, `iam_group_members` or `iam_user_groups` for the same user.",
+				MarkdownDescription: "Ids of all groups of the user. If omitted, memberships are not managed here; do not combine it with `iam_group_membership`, `iam_group_members` or `iam_user_groups` for the same user.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          []validator.Set{setvalidator.ValueStringsAre(plumbing.NotEmpty())},
 			},
 			"locked": schema.BoolAttribute{
-				MarkdownDescription: "Whether the user is locked. A locked user stays in its groups and in the reports, but has no access; its `status` is `INACTIVE` until it is unlocked, and then what it was before. " +
-					"Left out, locks are not managed here and left alone. Only the reference backend can lock users; elsewhere `true` is an error, in the plan already where that can be found out.",
+				MarkdownDescription: "Whether the user is locked. A locked user stays in its groups and in reports but has no access; its `status` is `INACTIVE` until it is unlocked, and then the same as before. " +
+					"If omitted, locks are not managed here. Only the reference backend can lock users; with other APIs `true` is an error, already in the plan if the provider can detect it.",
 				Optional: true,
 			},
 			"on_destroy": schema.StringAttribute{
-				MarkdownDescription: "What destroying does. `remove` (default) takes the user out of the tenant and keeps the account on the platform. `delete` deletes the account, too, which only few API keys may do. " +
-					"`lock` keeps the user in the tenant, with everything that it was before except its access: it is locked and taken out of all groups, also of those that it got elsewhere. " +
-					"Who is unlocked later has the same id and status as before, and no groups. Creating the same user again says how to import it. Only the reference backend can lock users. " +
-					"The Owner of the team can be neither removed nor locked: transfer the ownership first.",
+				MarkdownDescription: "What happens on destroy. `remove` (default) removes the user from the tenant and keeps the account on the platform. `delete` also deletes the account, which few API keys are permitted to do. " +
+					"`lock` keeps the user in the tenant without access: the user is locked and removed from all groups, including those that were added elsewhere. " +
+					"A user who is unlocked later has the same id and status as before, and no groups. Creating the same user again is an error that explains how to import it. Only the reference backend can lock users. " +
+					"The Owner of the team cannot be removed or locked: transfer the ownership first.",
 				Optional:   true,
 				Computed:   true,
 				Default:    stringdefault.StaticString(onDestroyRemove),
@@ -93,7 +93,7 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 			},
 
 			"id": schema.StringAttribute{
-				MarkdownDescription: "Id that the platform gave the user.",
+				MarkdownDescription: "Id of the user, assigned by the platform.",
 				Computed:            true,
 				PlanModifiers:       keep,
 			},
@@ -111,30 +111,29 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 	}
 }
 
-// What destroying a user does.
+// The values of on_destroy.
 const (
 	onDestroyRemove = "remove"
 	onDestroyDelete = "delete"
 	onDestroyLock   = "lock"
 )
 
-// preference is an attribute that every user has and few configurations name.
-func preference(text, otherwise string, validators ...validator.String) schema.StringAttribute {
+// preference is an attribute that every user has and few configurations set.
+func preference(text, fallback string, validators ...validator.String) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: text + " Left out, it is the provider's `user_defaults`, else what the user has, else " + otherwise + ".",
+		MarkdownDescription: text + " Defaults to the provider's `user_defaults`, else to the user's current value, else to " + fallback + ".",
 		Optional:            true,
 		Computed:            true,
 		Validators:          validators,
 	}
 }
 
-// ModifyPlan fills in what the configuration leaves out, so that the plan
-// shows it.
+// ModifyPlan plans the attributes that the configuration omits, so the plan shows them.
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
 	if r.planOwner(ctx, key, req, resp) && req.Plan.Raw.IsNull() {
-		return // the Owner stays, or nothing is applied
+		return // the Owner is kept, or nothing is applied
 	}
 	if key.Replaces && !key.Removed {
 		resp.Diagnostics.Append(r.checkReplacementImpact(ctx, req.Plan)...)
@@ -156,14 +155,14 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		return
 	}
 	if key.Adopts {
-		prior.leaveOpen() // it stays what the user has, which the apply shows
+		prior.setUnknown() // the apply takes the user's current values
 	}
 	plan.fillFrom(config, prior, r.Defaults)
 	resp.Diagnostics.Append(prior.warnOfKept(config)...)
-	if plumbing.IsSet(prior.Email) && !plan.Email.Equal(prior.Email) { // emailCase made the same ones equal
+	if plumbing.IsSet(prior.Email) && !plan.Email.Equal(prior.Email) { // EmailCase has made addresses equal that differ in case only
 		resp.Diagnostics.AddAttributeWarning(path.Root("email"), "User Will Be Replaced",
-			fmt.Sprintf("An e-mail address cannot change, so %s is removed and the new address is invited: a user with another id, who is not active before accepting. "+
-				"Memberships come back only where they are managed in this configuration.", prior.Email.ValueString()))
+			fmt.Sprintf("An e-mail address cannot change, so %s is removed and the new address is invited: the new user has another id and is not active before accepting. "+
+				"Only memberships that this configuration manages are restored.", prior.Email.ValueString()))
 	}
 	resp.Diagnostics.Append(r.checkCodes(ctx, plan, prior, config)...)
 	resp.Diagnostics.Append(r.WarnMissingGroups(ctx, path.Root("group_ids"), newIDs(plan.GroupIDs, prior.GroupIDs))...)
@@ -176,7 +175,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		resp.Diagnostics.Append(r.ConflictError(ctx, conflict, path.Root("group_ids"))...)
 	}
 	if plumbing.IsSet(prior.ID) && prior.GroupIDs.IsNull() && plumbing.IsSet(plan.GroupIDs) && plumbing.FullyKnown(plan.GroupIDs) && r.Client != nil {
-		// They were not managed until now, so that no state knows them.
+		// They were not managed until now, so no state has them.
 		warnOfLeaving(ctx, r.Client, prior.ID.ValueString(), plan.GroupIDs, &resp.Diagnostics)
 	}
 }
@@ -195,13 +194,13 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	start := time.Now()
 	id, err := r.create(ctx, plan, start)
-	if err == nil && (left.locked || len(left.groups) > 0) { // which the id is given back
-		err = r.ofAnother(ctx, id, plan)
+	if err == nil && (left.locked || len(left.groups) > 0) { // restore writes to the user with the id
+		err = r.checkNewID(ctx, id, plan)
 	}
 	switch {
 	case client.IsConflict(err):
-		resp.Diagnostics.Append(emailTaken(plan.Email.ValueString()))
-	case client.IsUncertain(err), isAnother(err):
+		resp.Diagnostics.Append(emailInUse(plan.Email.ValueString()))
+	case client.IsUncertain(err), isWrongUser(err):
 		r.noteUncertain(ctx, plan, start, err, resp)
 	case emailRefused(err, plan.Email.ValueString()):
 		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("email"), "create", "user", plan.Email.ValueString(), err))
@@ -212,7 +211,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 			resp.Diagnostics.Append(notLocked(plan.Email.ValueString(), err))
 			plan.Locked = types.BoolValue(false)
 		}
-		r.giveBack(ctx, id, plan, left, &resp.Diagnostics)
+		r.restore(ctx, id, plan, left, &resp.Diagnostics)
 		if err := r.readBack(ctx, id, &plan, &resp.Diagnostics); err != nil {
 			r.noteUncertain(ctx, plan, start, err, resp)
 			return
@@ -221,16 +220,16 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 }
 
-// readBack completes the state of a user that was made. When it cannot be read
-// it is in the state all the same, as what it was asked to be: a user that the
-// state does not know would be made again. The error is an id of somebody else.
+// readBack completes the state of a new user. If the user cannot be read, it is in the
+// state as requested, because Terraform would create it again otherwise. readBack
+// returns an error if the id belongs to another user.
 func (r *userResource) readBack(ctx context.Context, id string, plan *userModel, diags *diag.Diagnostics) error {
-	user, err := r.await(ctx, id, *plan)
+	user, err := r.waitForUser(ctx, id, *plan)
 	if err == nil {
 		plan.fromAPI(*user)
 		return nil
 	}
-	if isAnother(err) {
+	if isWrongUser(err) {
 		return err
 	}
 	plan.ID, plan.BackofficeUserNumber = types.StringValue(id), types.StringValue(id)
@@ -242,14 +241,13 @@ func (r *userResource) readBack(ctx context.Context, id string, plan *userModel,
 	return nil
 }
 
-// privateUncertain holds when the creation of a user was tried whose answer
-// never came, as a JSON text.
+// privateUncertain is the key of private data for the time of a creation that got no
+// answer, as a JSON string.
 const privateUncertain = "uncertain_create"
 
-// create makes the user and returns its id. When an answer was lost it looks
-// whether the user was made, and makes it once more only if it does not find
-// it. A conflict after that may be with the user that an earlier request made
-// and that the API did not show yet.
+// create creates the user and returns its id. If it gets no answer, it looks for the
+// user and creates it again only if it does not find it. A conflict after that may be
+// with the user that an earlier request created and the API did not show yet.
 func (r *userResource) create(ctx context.Context, plan userModel, start time.Time) (string, error) {
 	const tries = 5
 	byEmail := func(ctx context.Context) (*api.User, error) {
@@ -258,18 +256,18 @@ func (r *userResource) create(ctx context.Context, plan userModel, start time.Ti
 	for try := 1; ; try++ {
 		id, err := r.Client.CreateUser(ctx, plan.toAPI())
 		if client.IsConflict(err) && try > 1 {
-			if found, lookup := client.WaitFor(ctx, byEmail, func(api.User) bool { return true }); lookup == nil && plan.wasMadeBy(*found, start) {
+			if found, lookup := client.WaitFor(ctx, byEmail, func(api.User) bool { return true }); lookup == nil && plan.createdBy(*found, start) {
 				return found.ID, nil
 			}
 		}
 		if err == nil && plan.Locked.ValueBool() {
-			err = r.ofAnother(ctx, id, plan) // who would be locked
+			err = r.checkNewID(ctx, id, plan) // before the user is locked
 		}
 		if !client.IsUncertain(err) {
 			return id, err
 		}
 		found, lookup := byEmail(ctx)
-		if lookup == nil && plan.wasMadeBy(*found, start) {
+		if lookup == nil && plan.createdBy(*found, start) {
 			return found.ID, nil
 		}
 		if lookup != nil && !client.IsNotFound(lookup) || try == tries {
@@ -278,19 +276,19 @@ func (r *userResource) create(ctx context.Context, plan userModel, start time.Ti
 	}
 }
 
-// await reads the user back once the API shows what was written.
-func (r *userResource) await(ctx context.Context, id string, plan userModel) (*api.User, error) {
+// waitForUser reads the user when the API shows the write.
+func (r *userResource) waitForUser(ctx context.Context, id string, plan userModel) (*api.User, error) {
 	return client.WaitFor(ctx, func(ctx context.Context) (*api.User, error) { return r.read(ctx, id, plan) }, plan.shownBy)
 }
 
-// emailRefused reports whether the API does not take the e-mail, as where the
-// tenant invites people of its company only.
+// emailRefused reports whether the API refuses the e-mail address, for example because
+// the tenant invites only people of its company.
 func emailRefused(err error, email string) bool {
 	e, ok := errors.AsType[*client.Error](err)
 	return ok && e.StatusCode == http.StatusBadRequest && e.Document.ResourceID == email
 }
 
-func emailTaken(email string) diag.Diagnostic {
+func emailInUse(email string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("email"), "Unable to create user",
 		plumbing.ExistsText("User "+email, "iam_user", email))
 }
@@ -312,7 +310,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		user, err = r.Client.ReadUser(ctx, "iam_user", state.ID.ValueString(), state.expects)
 	}
 	if client.IsNotFound(err) {
-		if !state.ID.IsNull() { // else there was none: its creation was cut off
+		if !state.ID.IsNull() { // otherwise its creation was interrupted
 			resp.Diagnostics.Append(plumbing.GoneWarning("User", cmp.Or(state.Email.ValueString(), state.ID.ValueString())))
 		}
 		resp.State.RemoveResource(ctx)
@@ -330,17 +328,17 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	resp.Diagnostics.Append(state.fields().Encode(ctx, &resp.State.Raw)...)
 }
 
-// findUncertain looks for the user of a creation whose answer never came. It
-// answers like a search without a result when another has the e-mail: only a
-// user that was made by this creation is taken into the state.
+// findUncertain looks for the user of a creation that got no answer. It returns a
+// not-found error if another user has the e-mail address: only the user of this
+// creation is added to the state.
 func (r *userResource) findUncertain(ctx context.Context, state userModel, since []byte) (*api.User, error) {
 	user, err := r.Client.UserByEmail(ctx, state.Email.ValueString())
 	if err != nil {
 		return nil, err
 	}
 	tried, err := time.Parse(`"`+time.RFC3339+`"`, string(since))
-	if err != nil || !state.wasMadeBy(*user, tried) {
-		return nil, &client.NotFoundError{What: "user made by the creation that was cut off"}
+	if err != nil || !state.createdBy(*user, tried) {
+		return nil, &client.NotFoundError{What: "user of the interrupted creation"}
 	}
 	return user, nil
 }
@@ -364,14 +362,14 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	}
 	plan.fromAPI(*user)
 	if !status.IsUnknown() {
-		// The plan promised the status of then; a refresh brings what it is now.
+		// Terraform accepts only the planned status. The next refresh updates it.
 		plan.Status = status
 	}
 	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.State.Raw)...)
 }
 
-// update writes the user between a fresh read and a read back, while nobody
-// else in this process changes the user's groups.
+// update reads the user, writes it, and reads it back. It holds the user's lock, so
+// nothing else in this process changes the user's groups.
 func (r *userResource) update(ctx context.Context, plan userModel) (*api.User, error) {
 	id := plan.ID.ValueString()
 	defer r.Client.Lock(lockUser, id)()
@@ -382,12 +380,12 @@ func (r *userResource) update(ctx context.Context, plan userModel) (*api.User, e
 	if err := writeUser(ctx, r.Data, plan, *present); err != nil {
 		return nil, err
 	}
-	// What was read may lag behind: a change that was planned is made.
+	// The read may lag behind, so a planned change of the lock is always made.
 	settled := present.Locked() == plan.Locked.ValueBool() && !plan.Status.IsUnknown()
 	if err := r.setLock(ctx, id, plan.Locked, settled); err != nil {
 		return nil, err
 	}
-	return r.await(ctx, id, plan)
+	return r.waitForUser(ctx, id, plan)
 }
 
 func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -407,7 +405,7 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	}
 }
 
-// ImportState takes an id or an e-mail address.
+// ImportState accepts an id or an e-mail address.
 func (r *userResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
 	if !ok {
@@ -421,8 +419,7 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
 }
 
-// userID returns the id of the user that an import names by id or by e-mail
-// address.
+// userID returns the id of the user that an import names by id or e-mail address.
 func userID(ctx context.Context, c *client.Client, key string) (string, error) {
 	id, email := key, ""
 	if strings.Contains(key, "@") {

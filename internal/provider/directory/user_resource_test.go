@@ -123,7 +123,7 @@ func TestUserResource_refreshWhileProviderIsUnknown(t *testing.T) {
 	made := providertest.New(t, b.Config).MustApply("iam_user", state{}, anna())
 	p := providertest.New(t, with(b.Config, values{"client_secret": providertest.Unknown}))
 	kept, d := p.Refresh("iam_user", made)
-	if diff := differences(made.Values, kept.Values); len(diff) > 0 || d.Failed() || !d.Has("warning: Not Refreshed") {
+	if diff := differences(made.Values, kept.Values); len(diff) > 0 || d.Failed() || !d.Has("warning: Object Not Refreshed") {
 		t.Errorf("differs in %v, %v", diff, d)
 	}
 }
@@ -329,7 +329,7 @@ func TestUserResource_notReadBack(t *testing.T) {
 	}})
 	p := providertest.New(t, b.Config)
 	made, d := p.Apply("iam_user", state{}, anna())
-	if d.Failed() || !d.Has("warning: Unable to read user after creation", "Anna.Schmidt@acme.example was made and is in the state") {
+	if d.Failed() || !d.Has("warning: Unable to read user after creation", "Anna.Schmidt@acme.example was created and is in the state") {
 		t.Fatalf("got %v, %v", made.Values, d)
 	}
 	broken.Store(false)
@@ -422,7 +422,7 @@ func TestUserResource_lostAnswerAndAnothersNewUser(t *testing.T) {
 	p := providertest.New(t, b.Config)
 	busy.Store(true)
 	none, d := p.Apply("iam_user", state{}, with(anna(), values{"department": "Other"}))
-	if none.Values != nil || !d.Has(`error at AttributeName("email"): Unable to create user`, "exists in the tenant already") || busy.Load() {
+	if none.Values != nil || !d.Has(`error at AttributeName("email"): Unable to create user`, "already exists in the tenant") || busy.Load() {
 		t.Errorf("got %v, %v", none.Values, d)
 	}
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// planExisting looks for new rows whose user the tenant has already and no state
-// manages. It refuses them, or says what their adoption changes.
+// planExisting looks for new rows of users who exist in the tenant and whom no state
+// manages. It refuses them, or warns what their adoption changes.
 func (r *usersCSVResource) planExisting(ctx context.Context, table, former usersTable, adopts bool, diags *diag.Diagnostics) {
 	if r.Client == nil {
 		return
@@ -26,7 +26,7 @@ func (r *usersCSVResource) planExisting(ctx context.Context, table, former users
 	if len(former.Users) > 0 {
 		r.ForgetReplacement(whole)
 	} else if r.ReplacementPlanned(whole) {
-		return // the apply, which has words of its own
+		return // the apply, which reports them itself
 	}
 	var rows []usertable.User
 	known := former.byEmail()
@@ -68,17 +68,17 @@ func (r *usersCSVResource) planExisting(ctx context.Context, table, former users
 	}
 	if len(lines) > 0 {
 		diags.AddAttributeWarning(path.Root("csv"), fmt.Sprintf("Users Adopted: %s", andMore(first, len(lines))),
-			"These users exist in the tenant already. The apply makes them what their rows say, and the table manages them from then on:\n\n"+strings.Join(firstLines(lines), "\n"))
+			"These users already exist in the tenant. The apply updates them to match their rows, and the table manages them from then on:\n\n"+strings.Join(firstLines(lines), "\n"))
 	}
 }
 
-// tableObject stands for a table that may be replaced.
+// tableObject is the object of a table that may be replaced.
 func tableObject(table usersTable) plumbing.Object {
 	return plumbing.Object{Kind: "iam_users_csv", ID: string(rowsMark(table))}
 }
 
-// existing returns those of the rows whose users the tenant has, by e-mail address
-// in lower case. Only for adoptions it says what they are.
+// existing returns the users of the rows that exist in the tenant, by e-mail address in
+// lower case. It returns their attributes only for adoptions.
 func (r *usersCSVResource) existing(ctx context.Context, rows []usertable.User, adopts bool) (map[string]api.User, error) {
 	if adopts {
 		return r.users(ctx)
@@ -96,7 +96,7 @@ func (r *usersCSVResource) existing(ctx context.Context, rows []usertable.User, 
 	return found, nil
 }
 
-// refuseExisting names the rows whose users exist.
+// refuseExisting returns an error that names the rows of existing users.
 func (r *usersCSVResource) refuseExisting(rows []usertable.User, existing map[string]api.User, diags *diag.Diagnostics) {
 	var lines, emails []string
 	for _, row := range rows {
@@ -109,17 +109,17 @@ func (r *usersCSVResource) refuseExisting(rows []usertable.User, existing map[st
 		return
 	}
 	id := strings.Join(emails, ",")
-	if len(emails) > mostLines {
-		id = strings.Join(emails[:mostLines], ",") + ",..."
+	if len(emails) > maxLines {
+		id = strings.Join(emails[:maxLines], ",") + ",..."
 	}
 	diags.AddAttributeError(path.Root("csv"), fmt.Sprintf("Users Already Exist: %s", andMore(emails[0], len(emails))),
-		"These users exist in the tenant already, and no state that Terraform has read for this plan manages them:\n\n"+strings.Join(firstLines(lines), "\n")+
+		"These users already exist in the tenant, and no state that Terraform has read for this plan manages them:\n\n"+strings.Join(firstLines(lines), "\n")+
 			"\n\nTo adopt them, set adopt_existing = true on the table, or IAM_ADOPT_EXISTING=1 in the environment for one run. To import them into a new table:\n\n"+
 			fmt.Sprintf("  import {\n    to = iam_users_csv.NAME\n    id = %q\n  }\n\n", id)+
-			"NAME stands for the name of this resource. If the table only got another name, write a moved block instead.")
+			"NAME is the name of this resource. If you only renamed the table, add a moved block instead.")
 }
 
-// adoption says what an adoption changes about a user; empty: nothing.
+// adoption describes what an adoption changes in a user; "" if nothing.
 func (t usersTable) adoption(row usertable.User, u api.User) string {
 	is, wanted := importedUser(u), t.wanted(row, &u)
 	var changes []string
@@ -144,7 +144,7 @@ func (t usersTable) adoption(row usertable.User, u api.User) string {
 	return strings.Join(changes, ", ")
 }
 
-// NoteState notes that a state has the users of a table.
+// NoteState records that a state has the users of a table.
 func (r *usersCSVResource) NoteState(d *plumbing.Data, attributes map[string]json.RawMessage) {
 	var text string
 	if json.Unmarshal(attributes["csv"], &text) != nil {
@@ -152,7 +152,7 @@ func (r *usersCSVResource) NoteState(d *plumbing.Data, attributes map[string]jso
 	}
 	written, err := usertable.Read(text)
 	if err != nil {
-		return // the refresh says so
+		return // the refresh reports it
 	}
 	for _, row := range written.Table().Users {
 		d.Keys.NoteInState(plumbing.User(row.Email))

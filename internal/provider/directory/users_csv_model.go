@@ -20,14 +20,14 @@ type usersCSVModel struct {
 	Timeouts      timeouts.Value `tfsdk:"timeouts"`
 }
 
-// table reads the text. One that cannot be read was refused before, and is
-// empty.
+// table parses the text. A text that cannot be parsed gives an empty table;
+// validUsers refuses it.
 func (m usersCSVModel) table(defaults plumbing.UserDefaults) usersTable {
 	table, _ := usertable.Parse(m.CSV.ValueString())
 	return usersTable{table, defaults}
 }
 
-// usersTable is what the users of a text are to be.
+// usersTable is the parsed text with the defaults for its users.
 type usersTable struct {
 	usertable.Table
 	defaults plumbing.UserDefaults
@@ -42,10 +42,10 @@ func (t usersTable) byEmail() map[string]usertable.User {
 	return rows
 }
 
-// wanted returns what a row wants of a user, who may be there already. Cells
-// that stand empty are filled as attributes of iam_user that are left out, but an
-// empty department is none. What has no column is filled for a new user, and else
-// stays.
+// wanted returns the user that a row describes; present is the existing user, if any.
+// Empty cells are filled like omitted attributes of iam_user, except that an empty
+// department means none. Attributes without a column are filled for a new user and
+// kept for an existing one.
 func (t usersTable) wanted(row usertable.User, present *api.User) userModel {
 	m := userModel{
 		Email: types.StringValue(row.Email), FirstName: types.StringValue(row.FirstName), LastName: types.StringValue(row.LastName),
@@ -67,25 +67,24 @@ func (t usersTable) wanted(row usertable.User, present *api.User) userModel {
 	if present != nil {
 		prior.fromAPI(*present)
 		m.ID = prior.ID
-		defaults = t.ofColumns()
+		defaults = t.columnDefaults()
 	}
 	m.fillFrom(m, prior, defaults)
 	return m
 }
 
-// saysAll reports whether the row leaves nothing as the user has it.
-func (t usersTable) saysAll(row usertable.User) bool {
-	says := func(column, cell string, v types.String) bool {
+// setsAll reports whether the row sets all attributes of the user.
+func (t usersTable) setsAll(row usertable.User) bool {
+	sets := func(column, cell string, v types.String) bool {
 		return t.Has(column) && (cell != "" || plumbing.IsSet(v))
 	}
-	return t.Has("groups") && t.Has("department") && says("preferred_site", row.PreferredSite, t.defaults.PreferredSite) &&
-		says("preferred_currency", row.PreferredCurrency, t.defaults.PreferredCurrency) &&
-		says("preferred_language", row.PreferredLanguage, t.defaults.PreferredLanguage)
+	return t.Has("groups") && t.Has("department") && sets("preferred_site", row.PreferredSite, t.defaults.PreferredSite) &&
+		sets("preferred_currency", row.PreferredCurrency, t.defaults.PreferredCurrency) &&
+		sets("preferred_language", row.PreferredLanguage, t.defaults.PreferredLanguage)
 }
 
-// ofColumns are the defaults that fill cells of the table, as far as they are
-// known.
-func (t usersTable) ofColumns() plumbing.UserDefaults {
+// columnDefaults returns the known defaults of attributes with a column.
+func (t usersTable) columnDefaults() plumbing.UserDefaults {
 	pick := func(column string, v types.String) types.String {
 		if !t.Has(column) || v.IsUnknown() {
 			return types.StringNull()
@@ -100,8 +99,8 @@ func (t usersTable) ofColumns() plumbing.UserDefaults {
 	}
 }
 
-// shown returns the row as the user is. Cells that want what the user is stay as
-// they are.
+// shown returns the row updated to the user. Cells that already match the user keep
+// their spelling.
 func (t usersTable) shown(row usertable.User, u api.User) usertable.User {
 	m := t.wanted(row, &u)
 	show := func(cell *string, wanted types.String, is string) {
@@ -122,7 +121,7 @@ func (t usersTable) shown(row usertable.User, u api.User) usertable.User {
 	return row
 }
 
-// inOrder returns the ids in the order of others, and then those that are new.
+// inOrder returns the ids in the order of others, followed by the new ones.
 func inOrder(ids, others []string) []string {
 	ordered := slices.DeleteFunc(slices.Clone(others), func(id string) bool { return !slices.Contains(ids, id) })
 	for _, id := range slices.Sorted(slices.Values(ids)) {

@@ -16,17 +16,17 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// ModifyPlan finds other owners of the users and of their groups, and locks that
-// the API does not have. It marks the plan of a destruction.
+// ModifyPlan refuses users and groups that other resources manage, and locks if the API
+// does not support them. It marks the plan of a destroy.
 func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, r.step)...)
-	goes := req.Plan.Raw.IsNull()
-	mark := plumbing.MarkPlan(ctx, resp.Private, goes, &resp.Diagnostics)
+	destroys := req.Plan.Raw.IsNull()
+	mark := plumbing.MarkPlan(ctx, resp.Private, destroys, &resp.Diagnostics)
 	if r.Data == nil || resp.Diagnostics.HasError() {
 		return
 	}
 	var plan, state usersCSVModel
-	if !goes {
+	if !destroys {
 		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	}
 	if !req.State.Raw.IsNull() {
@@ -35,8 +35,8 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() || plan.CSV.IsUnknown() {
 		return
 	}
-	if goes {
-		state = r.notTaken(state)
+	if destroys {
+		state = r.withoutAdopted(state)
 		plan.OnDestroy = state.OnDestroy
 	}
 	table := plan.table(r.Defaults)
@@ -45,10 +45,10 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		former = state.table(r.Defaults)
 	}
 	if plan.OnDestroy.ValueString() != onDestroyKeep {
-		r.checkLeaving(mark, table, former, &resp.Diagnostics)
+		r.checkRemovals(mark, table, former, &resp.Diagnostics)
 	}
 	r.planOwner(ctx, table, former, plan.OnDestroy.ValueString(), &resp.Diagnostics)
-	if goes {
+	if destroys {
 		return
 	}
 	if req.State.Raw.IsNull() {
@@ -61,7 +61,7 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	r.checkCodes(ctx, table, former, &resp.Diagnostics)
 	r.checkLocks(ctx, table, former, &resp.Diagnostics)
 	if plan.OnDestroy.ValueString() == onDestroyLock && state.OnDestroy.ValueString() != onDestroyLock && r.Client != nil && !r.CanLock(ctx) {
-		resp.Diagnostics.Append(noLocks(path.Root("on_destroy"), "Use on_destroy = \"remove\", which takes users out of the tenant and keeps their accounts on the platform."))
+		resp.Diagnostics.Append(noLocks(path.Root("on_destroy"), "Use on_destroy = \"remove\", which removes users from the tenant and keeps their accounts on the platform."))
 	}
 	adopts := plan.AdoptExisting.ValueBool() || r.AdoptExisting
 	r.warnOfLeaving(ctx, table, former, adopts, &resp.Diagnostics)
@@ -69,27 +69,27 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	r.planExisting(ctx, table, former, adopts, &resp.Diagnostics)
 }
 
-// checkLeaving notes who goes with a row, or with the table, and must not be
-// managed elsewhere.
-func (r *usersCSVResource) checkLeaving(mark string, table, former usersTable, diags *diag.Diagnostics) {
+// checkRemovals records the users removed with their row or with the table, and refuses
+// those whom another resource manages.
+func (r *usersCSVResource) checkRemovals(mark string, table, former usersTable, diags *diag.Diagnostics) {
 	rows, found := table.byEmail(), 0
 	for _, row := range former.Users {
 		if _, stays := rows[strings.ToLower(row.Email)]; stays {
 			continue
 		}
-		if d := r.Keys.NoteRemoval(plumbing.User(row.Email), "user "+row.Email, tableClaim(mark, row), path.Root("csv")); len(d) > 0 && found < mostLines {
+		if d := r.Keys.NoteRemoval(plumbing.User(row.Email), "user "+row.Email, tableClaim(mark, row), path.Root("csv")); len(d) > 0 && found < maxLines {
 			found++
 			diags.Append(d...)
 		}
 	}
 }
 
-// tableClaim is what a row says of its user.
+// tableClaim is the claim of a row to its user.
 func tableClaim(mark string, row usertable.User) plumbing.Claim {
 	return plumbing.Claim{Type: "iam_users_csv", Label: fmt.Sprintf("line %d", row.Line), Mark: mark}
 }
 
-// checkLocks refuses locks where the API at hand has none.
+// checkLocks refuses locks if the API does not support them.
 func (r *usersCSVResource) checkLocks(ctx context.Context, table, former usersTable, diags *diag.Diagnostics) {
 	if r.Client == nil || !table.Has("locked") {
 		return
@@ -97,19 +97,19 @@ func (r *usersCSVResource) checkLocks(ctx context.Context, table, former usersTa
 	known := former.byEmail()
 	for _, row := range table.Users {
 		if row.Locked && !known[strings.ToLower(row.Email)].Locked && !r.CanLock(ctx) {
-			diags.Append(noLocks(path.Root("csv"), fmt.Sprintf("Line %d locks %s: take the user out of all groups instead.", row.Line, row.Email)))
+			diags.Append(noLocks(path.Root("csv"), fmt.Sprintf("Line %d locks %s: remove the user from all groups instead.", row.Line, row.Email)))
 			return
 		}
 	}
 }
 
 func noLocks(at path.Path, instead string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Locking Not Supported", "The API at hand cannot lock users, only the reference backend can. "+instead)
+	return diag.NewAttributeErrorDiagnostic(at, "Locking Not Supported", "This API cannot lock users; only the reference backend can. "+instead)
 }
 
-// warnOfLeaving names the groups that users will leave whose groups were not
-// managed until now: who is taken over, or everybody of a table that gets the
-// column. They are in no state yet, and would not show.
+// warnOfLeaving names the groups to leave by users whose groups were not managed until
+// now: adopted users, or all users of a table that gets the column. The plan does not
+// show these groups, as they are in no state.
 func (r *usersCSVResource) warnOfLeaving(ctx context.Context, table, former usersTable, adopts bool, diags *diag.Diagnostics) {
 	if !table.Has("groups") || r.Client == nil {
 		return
@@ -141,25 +141,25 @@ func (r *usersCSVResource) warnOfLeaving(ctx context.Context, table, former user
 	}
 	if len(lines) > 0 {
 		diags.AddAttributeWarning(path.Root("csv"), fmt.Sprintf("Groups Will Be Left: %s", andMore(first, len(lines))),
-			"Not in the column groups, and so left by these users in the apply:\n\n"+strings.Join(firstLines(lines), "\n")+"\n\nList the groups for the users to stay, or leave the column out to manage no groups here.")
+			"The apply removes these users from groups that are not in the column groups:\n\n"+strings.Join(firstLines(lines), "\n")+"\n\nList the groups to keep the memberships, or omit the column to manage no groups here.")
 	}
 }
 
-// tableChange is what a plan makes of a table.
+// tableChange is the planned change of a table.
 type tableChange struct {
 	mark          string // of the plan
 	table, former usersTable
-	adopts        bool // new rows take over users who exist
-	kept          bool // nothing of the table changes
+	adopts        bool // new rows adopt existing users
+	kept          bool // the table does not change
 }
 
-// checkOwners notes who manages the users and, where they are in the table, their
-// groups.
+// checkOwners records that the table manages the users and, if it has the column, their
+// groups, and refuses those that another resource manages.
 func (r *usersCSVResource) checkOwners(ctx context.Context, c tableChange, diags *diag.Diagnostics) {
 	at := path.Root("csv")
 	found := 0
 	add := func(d diag.Diagnostics) {
-		if len(d) > 0 && found < mostLines {
+		if len(d) > 0 && found < maxLines {
 			found++
 			diags.Append(d...)
 		}
@@ -192,7 +192,7 @@ func (r *usersCSVResource) checkOwners(ctx context.Context, c tableChange, diags
 	}
 }
 
-// step plans what a table does for the guardrails.
+// step applies the plan of a table to the tenant that the guardrails check.
 func (r *usersCSVResource) step(plan, state *usersCSVModel) func(*access.Tenant) {
 	return func(s *access.Tenant) {
 		if plan != nil && plan.CSV.IsUnknown() {
@@ -207,7 +207,7 @@ func (r *usersCSVResource) step(plan, state *usersCSVModel) func(*access.Tenant)
 		if state != nil {
 			former := *state
 			if plan == nil {
-				former, how = r.notTaken(former), former.OnDestroy.ValueString()
+				former, how = r.withoutAdopted(former), former.OnDestroy.ValueString()
 			}
 			for _, row := range former.table(plumbing.UserDefaults{}).Users {
 				if _, stays := rows[strings.ToLower(row.Email)]; !stays {
@@ -228,7 +228,7 @@ func (r *usersCSVResource) step(plan, state *usersCSVModel) func(*access.Tenant)
 	}
 }
 
-// endRow plans what becomes of a user whose row goes.
+// endRow applies the removal of a row.
 func endRow(s *access.Tenant, row usertable.User, how string) {
 	u := access.StateUser{Email: row.Email}
 	switch how {

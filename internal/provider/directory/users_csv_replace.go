@@ -12,22 +12,22 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// privateRows has the e-mail addresses of a table that is planned as a new one.
-// The half of a replacement that removes the old table gets them, and sees
-// whose row has gone. They stand in the plan only, and in no state.
+// privateRows is the key of private data for the e-mail addresses of a new table. In a
+// replacement, the destroy of the old table gets them and learns which rows were
+// removed. They are in the plan only, and in no state.
 const privateRows = "rows"
 
-// leave is for a destruction that is half of a replacement: it has no plan of its
-// own. Terraform replaces what is tainted, as a table is when one of its users
-// could not be created, and people must not lose their access, their groups and
-// their ids for that. It leaves the users of the table where they are, and names
-// those who have no row any more: Terraform shows no plan for their removal and no
-// guardrail saw it, but nobody manages them now.
+// leave handles a destroy that is half of a replacement, which has no plan of its own.
+// Terraform replaces a tainted table, such as one with a user who could not be created,
+// and people must not lose their access, groups and ids because of that. leave keeps
+// the users of the table. It warns of those who no longer have a row, since nothing
+// manages them now: they are not removed because neither a plan nor a guardrail has
+// seen that.
 func (r *usersCSVResource) leave(state usersCSVModel, private []byte, diags *diag.Diagnostics) {
 	var rows []string
 	if private != nil {
 		if err := json.Unmarshal(private, &rows); err != nil {
-			diags.AddError("Private Data Of The Plan Not Understood", fmt.Sprintf("Plan again: %s.", err))
+			diags.AddError("Unreadable Plan Data", fmt.Sprintf("The private data of the plan is unreadable: %s. Run terraform plan again.", err))
 			return
 		}
 	}
@@ -46,26 +46,26 @@ func (r *usersCSVResource) leave(state usersCSVModel, private []byte, diags *dia
 		return
 	}
 	slices.Sort(left)
-	diags.AddWarning("Users Left In The Tenant", "The table was replaced, which removes nobody. These have no row any more, are as they were, and are not managed by the table now:\n\n"+
-		strings.Join(firstLines(left), "\n")+"\n\nWhere nothing else manages them and they are to go, put their rows back with adopt_existing = true and apply, then take the rows out and apply again.")
+	diags.AddWarning("Users Kept In The Tenant", "Replacing the table removed nobody. These users no longer have a row; they were left unchanged and are no longer managed by the table:\n\n"+
+		strings.Join(firstLines(left), "\n")+"\n\nTo remove users whom nothing else manages, add their rows again with adopt_existing = true and apply, then remove the rows and apply again.")
 }
 
-// rowsMark is what privateRows keeps of a table.
+// rowsMark returns the value of privateRows for a table.
 func rowsMark(table usersTable) []byte {
 	emails := make([]string, len(table.Users))
 	for i, row := range table.Users {
 		emails[i] = strings.ToLower(row.Email)
 	}
-	text, _ := json.Marshal(emails) // texts always can be
+	text, _ := json.Marshal(emails) // strings always can be marshaled
 	return text
 }
 
-// notTaken is a table that goes, without the users whom another has taken over
-// in the same run: with create_before_destroy the other half of a replacement
-// comes first, and this half gets a plan of its own after all.
-func (r *usersCSVResource) notTaken(m usersCSVModel) usersCSVModel {
+// withoutAdopted returns a table to destroy without the users whom another table
+// adopted in the same run. With create_before_destroy the creation of a replacement
+// runs first, and the destroy does get a plan of its own.
+func (r *usersCSVResource) withoutAdopted(m usersCSVModel) usersCSVModel {
 	written, err := usertable.Read(m.CSV.ValueString())
-	if err != nil { // not so: it was read before
+	if err != nil { // cannot happen: it was parsed before
 		return m
 	}
 	m.CSV = newUsersText(written.Edit(func(row usertable.User) (usertable.User, bool) { return row, !r.Keys.Adopted(plumbing.User(row.Email)) }))

@@ -38,27 +38,27 @@ func NewUsersCSVResource() resource.Resource {
 	return &usersCSVResource{plumbing.Resource{Name: "users_csv"}}
 }
 
-// onDestroyKeep leaves users as they are.
+// onDestroyKeep is the value of on_destroy that keeps users unchanged.
 const onDestroyKeep = "keep"
 
 func (r *usersCSVResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Many users, and their groups, in one text. Ten thousand users are one resource. The plan of a change prints the whole text with its differences; from fifty rows on a warning names the rows that come, change and go. " +
-			"Users of the tenant that the text does not name are left alone.\n\n" +
-			"Of a user that the text names, this resource manages all that has a column: with a `groups` column it is authoritative for the groups of its users. " +
-			"Do not manage such a user with `iam_user`, nor its groups with `iam_group_membership`, `iam_group_members` or `iam_user_groups`, unless they agree.\n\n" +
-			"When something fails, what succeeded stays in the state, and the error names the others by line and e-mail address. " +
-			"A table that is replaced, as Terraform does after a creation that failed, brings its users in line and removes nobody: a warning names those whose row has gone. " +
-			"With `create_before_destroy`, those without a row in the new table go as `on_destroy` says.\n\n" +
-			"**From `iam_user` to a row**, without touching the users: add their rows, set `adopt_existing = true`, and forget the resources with `removed { from = iam_user.name` and `lifecycle { destroy = false } }`. " +
-			"Or, for a new table, import it by the e-mail addresses. **From a row to `iam_user`**: set `on_destroy = \"keep\"`, take the rows out, and import each user with `import { to = iam_user.name` and `id = \"EMAIL\" }`. Either way takes one apply.",
+		MarkdownDescription: "Manages many users and their groups as one CSV text. Ten thousand users are one resource. The plan of a change prints the whole text with its differences; for tables of fifty rows or more a warning lists the added, changed and removed rows. " +
+			"The resource does not affect users of the tenant who have no row.\n\n" +
+			"For each user with a row, it manages every attribute that has a column: with a `groups` column it is authoritative for the groups of its users. " +
+			"Do not manage these users with `iam_user`, or their groups with `iam_group_membership`, `iam_group_members` or `iam_user_groups`, unless they agree.\n\n" +
+			"If some users fail, the others stay in the state and the error lists the failed lines and e-mail addresses. " +
+			"When Terraform replaces a table, for example after a failed creation, its users are updated and none is removed: a warning lists those who no longer have a row. " +
+			"With `create_before_destroy`, `on_destroy` applies to those without a row in the new table.\n\n" +
+			"**To move users from `iam_user` to rows** without changing them: add their rows, set `adopt_existing = true`, and forget the resources with `removed { from = iam_user.name` and `lifecycle { destroy = false } }`. " +
+			"Alternatively, import a new table by the e-mail addresses. **To move users from rows to `iam_user`**: set `on_destroy = \"keep\"`, remove the rows, and import each user with `import { to = iam_user.name` and `id = \"EMAIL\" }`. Each takes one apply.",
 		Attributes: map[string]schema.Attribute{
 			"csv": schema.StringAttribute{
-				MarkdownDescription: "The users, as `file(\"users.csv\")` gives them: a header, then a row per user. Columns are `email`, `first_name` and `last_name`, and where wanted `department`, `preferred_site`, `preferred_currency`, " +
-					"`preferred_language`, `locked` (`true` or `false`) and `groups` (ids, separated by spaces). Cells are separated by commas, semicolons, tabs or `|`; the line `sep=;` of Excel is understood. " +
-					"White space and invisible characters around cells are dropped, and invisible characters within a cell are an error. The function `format_users_csv` writes such a text, and `parse_users_csv` reads tables with other columns. " +
-					"The order of rows, columns and groups, quoting, line ends and the case of e-mail addresses make no difference.\n\n" +
-					"What has no column is not managed; a new user then gets what `iam_user` gives. Empty cells are the provider's `user_defaults`, else what the user has; an empty `department` without a default is none, and empty `groups` are none. " +
+				MarkdownDescription: "The users as CSV, such as from `file(\"users.csv\")`: a header, then a row per user. The columns are `email`, `first_name` and `last_name` and, optionally, `department`, `preferred_site`, `preferred_currency`, " +
+					"`preferred_language`, `locked` (`true` or `false`) and `groups` (ids, separated by spaces). Cells are separated by commas, semicolons, tabs or `|`; the line `sep=;` of Excel is accepted. " +
+					"White space and invisible characters around cells are ignored; invisible characters within a cell are an error. The function `format_users_csv` writes this format, and `parse_users_csv` reads tables with other columns. " +
+					"The order of rows, columns and groups, quoting, line endings and the case of e-mail addresses have no effect.\n\n" +
+					"Attributes without a column are not managed; a new user gets the same values as from `iam_user`. An empty cell means the provider's `user_defaults`, else the user's current value; an empty `department` without a default means no department, and empty `groups` mean no groups. " +
 					"Only the reference backend can lock users.",
 				CustomType:    usersTextType{},
 				Required:      true,
@@ -66,21 +66,21 @@ func (r *usersCSVResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 				PlanModifiers: []planmodifier.String{sameUsers{}},
 			},
 			"on_destroy": schema.StringAttribute{
-				MarkdownDescription: "What happens to users whose row goes, or whose table does. `remove` (default), `delete` and `lock` are as for `iam_user`; `keep` leaves them as they are, no longer managed here. " +
-					"A file that was cut off is a table with fewer rows: `guardrails` in the provider block stop a plan by which too many lose access.",
+				MarkdownDescription: "What happens to users when their row or the table is removed. `remove` (default), `delete` and `lock` are the same as for `iam_user`; `keep` leaves them unchanged and no longer managed. " +
+					"A truncated file is a table with fewer rows: use `guardrails` in the provider block to stop a plan that takes access away from too many users.",
 				Optional:   true,
 				Computed:   true,
 				Default:    stringdefault.StaticString(onDestroyRemove),
 				Validators: []validator.String{stringvalidator.OneOf(onDestroyRemove, onDestroyDelete, onDestroyLock, onDestroyKeep)},
 			},
 			"adopt_existing": schema.BoolAttribute{
-				MarkdownDescription: "Whether new rows take over users that the tenant has already and make them what the rows say. Otherwise such a row is an error, and nothing is changed.",
+				MarkdownDescription: "Whether new rows adopt existing users and update them to match. If not set, a new row of an existing user is an error, and nothing is changed.",
 				Optional:            true,
 			},
 			"timeouts": plumbing.Timeouts(ctx,
-				"Making the users. Once it is over, what is under way is finished and the others are left for the next apply. Left out, there is no limit.",
-				"Changing the users, in the same way.",
-				"Removing the users, in the same way."),
+				"Time limit for creating the users. When it is reached, writes under way are finished and the other users are left for the next apply. No limit if omitted.",
+				"Time limit for updating the users, in the same way.",
+				"Time limit for removing the users, in the same way."),
 		},
 	}
 }
@@ -107,13 +107,13 @@ func (r *usersCSVResource) Create(ctx context.Context, req resource.CreateReques
 	hint := ""
 	if s.wrote {
 		resp.Diagnostics.Append(resp.State.Set(ctx, s.outcome())...)
-		hint = ". Those that were made are in the state. Apply again: Terraform says that it replaces a resource whose creation failed, but the users of a table stay"
+		hint = ". The users that were created are in the state. Apply again: Terraform shows a replacement of the resource whose creation failed, but the users of a table are kept"
 	}
 	resp.Diagnostics.Append(plumbing.UnableAt(path.Root("csv"), "create", "users", s.summary(), fmt.Errorf("%w%s", err, hint)))
 }
 
-// Read shows the users that differ from their rows in these rows, and leaves out
-// rows whose user is gone.
+// Read updates the rows of users who differ from them, and removes the rows of users who
+// no longer exist.
 func (r *usersCSVResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state usersCSVModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -126,7 +126,7 @@ func (r *usersCSVResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	table := usersTable{written.Table(), r.Defaults}
-	r.ForgetReplacement(tableObject(table)) // of an earlier plan: this run's is yet to come
+	r.ForgetReplacement(tableObject(table)) // of an earlier plan: this run has not planned one yet
 	users, err := r.present(ctx, table)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("read", "users", "of the table", err))
@@ -149,8 +149,8 @@ func (r *usersCSVResource) Read(ctx context.Context, req resource.ReadRequest, r
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
-// present returns the tenant's users. Those of the table who are missing are
-// looked for twice: a list that changes while it is read may leave somebody out.
+// present returns the tenant's users. If users of the table are missing, it reads the
+// list again, because a list that changes while it is read may omit users.
 func (r *usersCSVResource) present(ctx context.Context, table usersTable) (map[string]api.User, error) {
 	users, err := r.users(ctx)
 	missing := slices.ContainsFunc(table.Users, func(row usertable.User) bool {
@@ -217,10 +217,10 @@ func (r *usersCSVResource) Delete(ctx context.Context, req resource.DeleteReques
 		r.leave(state, rows, &resp.Diagnostics)
 		return
 	}
-	state = r.withoutOwner(ctx, r.notTaken(state), &resp.Diagnostics)
-	nobody := state
-	nobody.CSV = newUsersText(usertable.Table{Columns: state.table(r.Defaults).Columns}.CSV())
-	s := r.newSync(nobody, state)
+	state = r.withoutOwner(ctx, r.withoutAdopted(state), &resp.Diagnostics)
+	empty := state
+	empty.CSV = newUsersText(usertable.Table{Columns: state.table(r.Defaults).Columns}.CSV())
+	s := r.newSync(empty, state)
 	s.limit = plumbing.Timeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	if err := s.run(ctx); err != nil {
 		if s.wrote {
@@ -230,13 +230,13 @@ func (r *usersCSVResource) Delete(ctx context.Context, req resource.DeleteReques
 	}
 }
 
-// ImportState takes "*" for all users, "group:ID" for those of a group, or
-// e-mail addresses separated by commas.
+// ImportState accepts "*" for all users, "group:ID" for the users in a group, or e-mail
+// addresses separated by commas.
 func (r *usersCSVResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	if !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	chosen, err := r.choose(ctx, access.TrimBlanks(req.ID))
+	chosen, err := r.usersToImport(ctx, access.TrimBlanks(req.ID))
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("import", "users", fmt.Sprintf("%q", req.ID), err))
 		return
@@ -248,8 +248,8 @@ func (r *usersCSVResource) ImportState(ctx context.Context, req resource.ImportS
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("csv"), newUsersText(text))...)
 }
 
-// choose returns the users that an import names.
-func (r *usersCSVResource) choose(ctx context.Context, id string) (rows []usertable.User, err error) {
+// usersToImport returns the users that an import id names.
+func (r *usersCSVResource) usersToImport(ctx context.Context, id string) (rows []usertable.User, err error) {
 	users, err := r.users(ctx)
 	if err != nil {
 		return nil, err
@@ -269,7 +269,7 @@ func (r *usersCSVResource) choose(ctx context.Context, id string) (rows []userta
 		return rows, nil
 	}
 	if !strings.Contains(id, "@") {
-		return nil, fmt.Errorf("an import id is * for all users, group:ID for those of a group, or e-mail addresses separated by commas")
+		return nil, fmt.Errorf("an import id is * for all users, group:ID for the users in a group, or e-mail addresses separated by commas")
 	}
 	chosen := map[string]bool{}
 	for email := range strings.FieldsFuncSeq(id, func(c rune) bool { return strings.ContainsRune(", \t\r\n", c) }) {

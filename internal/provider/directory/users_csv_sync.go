@@ -23,33 +23,33 @@ import (
 // usersAtOnce is how many users of a table are written at a time.
 const usersAtOnce = 10
 
-// usersSync makes the tenant's users what a table says.
+// usersSync updates the tenant's users to match a table.
 type usersSync struct {
 	r         *usersCSVResource
-	one       userResource // what is done with one user
+	one       userResource // for operations on one user
 	plan      usersCSVModel
 	state     usersCSVModel // empty for a creation
 	table     usersTable
 	former    map[string]usertable.User // rows of the state, by e-mail
 	present   map[string]api.User       // as of the start, by e-mail
-	adopts    bool                      // new rows take over users who exist
+	adopts    bool                      // new rows adopt existing users
 	start     time.Time
-	limit     time.Duration // how long tasks are begun; zero: to the end
-	wrote     bool          // something was tried
-	seenError error         // of looking for what was written
+	limit     time.Duration // how long new tasks are started; zero: no limit
+	wrote     bool          // a write was attempted
+	seenError error         // of waiting for the writes
 
 	mu     sync.Mutex
 	failed map[string]failure // by e-mail
 	done   map[string]userModel
 	tasks  int
-	fatal  error // there is no use in trying more
+	fatal  error // all other tasks would fail as well
 }
 
 // failure is what went wrong with one user.
 type failure struct {
-	line int // zero: of no row any more
+	line int // zero if the user has no row any more
 	err  error
-	is   *usertable.User // what the user is after all; nil: what it was
+	is   *usertable.User // the resulting row; nil if it is unchanged
 }
 
 func (r *usersCSVResource) newSync(plan, state usersCSVModel) *usersSync {
@@ -61,15 +61,15 @@ func (r *usersCSVResource) newSync(plan, state usersCSVModel) *usersSync {
 	}
 }
 
-// userTask is what has to be done for one user.
+// userTask is the change of one user.
 type userTask struct {
 	email string
 	line  int
 	do    func(ctx context.Context) (*usertable.User, error)
 }
 
-// run does all that is to be done. What would surely fail is found before
-// anything is written.
+// run makes all changes. It reports changes that are certain to fail before it writes
+// anything.
 func (s *usersSync) run(ctx context.Context) (err error) {
 	if s.present, err = s.r.present(ctx, s.state.table(s.r.Defaults)); err != nil {
 		return err
@@ -85,15 +85,15 @@ func (s *usersSync) run(ctx context.Context) (err error) {
 	}
 	s.wrote = len(tasks) > 0
 	s.do(ctx, tasks)
-	s.seenError = s.await(ctx)
+	s.seenError = s.waitForUsers(ctx)
 	if len(s.failed) > 0 {
 		return s.errors()
 	}
 	return nil
 }
 
-// plannedTasks returns what has to be done, in the order of the rows: those who
-// go come last, so that there is always somebody who may do the rest.
+// plannedTasks returns the changes in the order of the rows. Removals are last, so at
+// any time there is a user with the right to make the other changes.
 func (s *usersSync) plannedTasks() []userTask {
 	var tasks []userTask
 	rows := s.table.byEmail()
@@ -124,7 +124,7 @@ func (s *usersSync) plannedTasks() []userTask {
 	return tasks
 }
 
-// checkExisting refuses new rows of users that are there already.
+// checkExisting refuses new rows of existing users.
 func (s *usersSync) checkExisting() {
 	if s.adopts {
 		return
@@ -134,7 +134,7 @@ func (s *usersSync) checkExisting() {
 		_, exists := s.present[email]
 		_, stayed := s.r.Keys.Replaced(plumbing.User(email))
 		if _, known := s.former[email]; exists && !known && !stayed {
-			s.failed[email] = failure{line: row.Line, err: errors.New("a user with this e-mail exists in the tenant already and was left as it is: to take it over, set adopt_existing = true, or import the table with it")}
+			s.failed[email] = failure{line: row.Line, err: errors.New("a user with this e-mail address already exists in the tenant and was left unchanged: to adopt the user, set adopt_existing = true or import the table with it")}
 		}
 	}
 }
@@ -154,7 +154,7 @@ func (s *usersSync) checkGroups(ctx context.Context) error {
 	}
 	groups, err := s.r.Client.Groups(ctx)
 	if client.IsForbidden(err) {
-		return nil // whoever writes the user will see
+		return nil // writing the user reports missing groups
 	}
 	if err != nil {
 		return err
@@ -165,7 +165,7 @@ func (s *usersSync) checkGroups(ctx context.Context) error {
 	for id, row := range lines {
 		_, err := s.r.Client.Group(ctx, id) // lists may lag
 		if client.IsNotFound(err) {
-			s.failed[strings.ToLower(row.Email)] = failure{line: row.Line, err: fmt.Errorf("group %s does not exist: refer to an iam_group, or leave it out", id)}
+			s.failed[strings.ToLower(row.Email)] = failure{line: row.Line, err: fmt.Errorf("group %s does not exist: refer to an iam_group, or remove it", id)}
 		} else if err != nil {
 			return err
 		}
@@ -173,7 +173,7 @@ func (s *usersSync) checkGroups(ctx context.Context) error {
 	return nil
 }
 
-// do works on many users at a time.
+// do runs the tasks, several at a time.
 func (s *usersSync) do(ctx context.Context, tasks []userTask) {
 	queue := make(chan userTask)
 	var workers sync.WaitGroup
@@ -197,8 +197,8 @@ func (s *usersSync) do(ctx context.Context, tasks []userTask) {
 	workers.Wait()
 }
 
-// try does one task. After an error that all others would meet, too, or when the
-// run is canceled, the rest is not tried.
+// try runs one task. It skips the task after an error that would affect all tasks, or
+// if the run is canceled.
 func (s *usersSync) try(ctx context.Context, task userTask) {
 	s.mu.Lock()
 	fatal := s.fatal
@@ -227,8 +227,8 @@ func (s *usersSync) try(ctx context.Context, task userTask) {
 }
 
 var (
-	errNotTried = errors.New("not tried")
-	errLate     = errors.New("not tried before the timeout")
+	errNotTried = errors.New("not attempted")
+	errLate     = errors.New("not attempted before the timeout")
 )
 
 func (s *usersSync) fail(task userTask, err error, is *usertable.User) {
@@ -243,15 +243,16 @@ func (s *usersSync) succeed(email string, m userModel) {
 	s.done[strings.ToLower(email)] = m
 }
 
-// create makes a user. When it fails, the row is what may have been made.
+// create creates a user. If it fails, the returned row is the user that may have been
+// created.
 func (s *usersSync) create(ctx context.Context, row usertable.User) (*usertable.User, error) {
 	m := s.table.wanted(row, nil)
 	id, err := s.one.create(ctx, m, s.start)
 	if client.IsConflict(err) {
-		return nil, fmt.Errorf("%w. Something else, such as a second run of this configuration, created the user after this run had looked for it: plan again to see what is left to do. To take over users who exist, set adopt_existing = true", err)
+		return nil, fmt.Errorf("%w. Something else, such as a second run of this configuration, created the user after this run had checked: run terraform plan again to see the remaining changes. To adopt existing users, set adopt_existing = true", err)
 	}
 	if client.IsUncertain(err) {
-		return &row, fmt.Errorf("%w. The user may have been made all the same: the next plan shows it", err)
+		return &row, fmt.Errorf("%w. The user may have been created all the same: the next plan shows it", err)
 	}
 	if err != nil {
 		return nil, err
@@ -259,18 +260,18 @@ func (s *usersSync) create(ctx context.Context, row usertable.User) (*usertable.
 	m.ID = types.StringValue(id)
 	if err := s.one.setLock(ctx, id, m.Locked, !m.Locked.ValueBool()); err != nil {
 		row.Locked = false
-		return &row, fmt.Errorf("the user was made and is not locked yet: %w", err)
+		return &row, fmt.Errorf("the user was created but could not be locked: %w", err)
 	}
 	s.succeed(row.Email, m)
 	return nil, nil
 }
 
-// update changes a user. What the row leaves to others is read again first: a
-// write repeats it, and the list of all users may be minutes old by now. Nobody
-// else in this process changes the user meanwhile.
+// update updates a user. If the row does not set all attributes, it reads the user again
+// first: the write repeats the others, and the list of all users may be minutes old. It
+// holds the user's lock, so nothing else in this process changes the user meanwhile.
 func (s *usersSync) update(ctx context.Context, row usertable.User, present api.User) error {
 	defer s.r.Client.Lock(lockUser, present.ID)()
-	if !s.table.saysAll(row) {
+	if !s.table.setsAll(row) {
 		fresh, err := s.r.Client.User(ctx, present.ID)
 		if err != nil {
 			return err
@@ -288,12 +289,12 @@ func (s *usersSync) update(ctx context.Context, row usertable.User, present api.
 	return nil
 }
 
-// await returns once the API shows what was written: few users are read one by
-// one, many from the list.
-func (s *usersSync) await(ctx context.Context) error {
+// waitForUsers waits until the API shows the writes. It reads a few users one by one,
+// and many from the list.
+func (s *usersSync) waitForUsers(ctx context.Context) error {
 	if len(s.done) <= max(3, len(s.present)/500) {
 		for _, m := range s.done {
-			if _, err := s.one.await(ctx, m.ID.ValueString(), m); err != nil {
+			if _, err := s.one.waitForUser(ctx, m.ID.ValueString(), m); err != nil {
 				return err
 			}
 		}
@@ -313,18 +314,18 @@ func (s *usersSync) await(ctx context.Context) error {
 	return err
 }
 
-// warnUnseen tells that what was written could not be read back.
+// warnUnseen warns if the writes could not be read back.
 func (s *usersSync) warnUnseen(diags *diag.Diagnostics) {
 	if s.seenError != nil {
-		diags.AddWarning("Unable to read users after they were written", fmt.Sprintf("All users are as planned and in the state, but reading them back failed: %s. The next refresh reads them again.", s.seenError))
+		diags.AddWarning("Unable to read users after they were written", fmt.Sprintf("All users were written and are in the state, but reading them back failed: %s. The next refresh reads them again.", s.seenError))
 	}
 }
 
-// outcome is the state after something failed: the rows that are true.
+// outcome returns the state after a failure: the rows that match the users.
 func (s *usersSync) outcome() usersCSVModel {
 	text, m, more := s.plan.CSV.ValueString(), s.plan, []usertable.User(nil)
 	if len(s.table.Users) == 0 {
-		// All were to go: those who did are left out.
+		// A destroy: keep the rows of users who were not removed.
 		text = s.state.CSV.ValueString()
 	}
 	rows := s.table.byEmail()
@@ -334,7 +335,7 @@ func (s *usersSync) outcome() usersCSVModel {
 		}
 	}
 	written, err := usertable.Read(text)
-	if err != nil { // not so: it was read before
+	if err != nil { // cannot happen: it was parsed before
 		return m
 	}
 	m.CSV = newUsersText(written.Edit(func(row usertable.User) (usertable.User, bool) {
@@ -354,7 +355,7 @@ func (s *usersSync) outcome() usersCSVModel {
 	return m
 }
 
-// summary says how many users failed.
+// summary counts the failed users.
 func (s *usersSync) summary() string {
 	if len(s.failed) == 0 {
 		return "of the table"
@@ -365,11 +366,11 @@ func (s *usersSync) summary() string {
 // errors returns all failures as one error, by line.
 func (s *usersSync) errors() error { return &usersError{s.failed, s.limit, !s.wrote} }
 
-// usersError is what went wrong with the users of a table.
+// usersError has the errors of a table's users.
 type usersError struct {
 	failed map[string]failure
 	limit  time.Duration
-	before bool // anything was written
+	before bool // the errors were found before anything was written
 }
 
 func (e *usersError) sorted() []string {
@@ -392,10 +393,10 @@ func (e *usersError) Error() string {
 			untried++
 		case errors.Is(f.err, errLate):
 			late++
-		case len(lines) == mostLines:
+		case len(lines) == maxLines:
 			more++
 		case f.line == 0:
-			lines = append(lines, fmt.Sprintf("  %s, whose row is gone: %v", email, f.err))
+			lines = append(lines, fmt.Sprintf("  %s, whose row was removed: %v", email, f.err))
 		default:
 			lines = append(lines, fmt.Sprintf("  line %d, %s: %v", f.line, email, f.err))
 		}
@@ -404,16 +405,16 @@ func (e *usersError) Error() string {
 		lines = append(lines, fmt.Sprintf("  and %d more", more))
 	}
 	if untried > 0 {
-		lines = append(lines, fmt.Sprintf("  %d users were not tried after that", untried))
+		lines = append(lines, fmt.Sprintf("  %d users were not attempted after that", untried))
 	}
 	if late > 0 {
-		lines = append(lines, fmt.Sprintf("  %d users were not tried before the timeout of %s: apply again to go on, with longer timeouts if need be", late, e.limit))
+		lines = append(lines, fmt.Sprintf("  %d users were not attempted before the timeout of %s: apply again to continue, with longer timeouts if needed", late, e.limit))
 	}
-	ends := "Nothing is wrong with the others"
+	others := "The other users have no errors"
 	if e.before {
-		ends = "No user was changed"
+		others = "No user was changed"
 	}
-	return "these users failed:\n\n" + strings.Join(lines, "\n") + "\n\n" + ends
+	return "these users failed:\n\n" + strings.Join(lines, "\n") + "\n\n" + others
 }
 
 // Unwrap returns the causes.

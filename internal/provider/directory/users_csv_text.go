@@ -16,8 +16,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// usersTextType is the type of a text with users: two texts that say the same
-// are the same value, however they are written.
+// usersTextType is the type of CSV text with users. Two texts with the same users are
+// semantically equal, however they are written.
 type usersTextType struct{ basetypes.StringType }
 
 func (t usersTextType) Equal(o attr.Type) bool {
@@ -57,18 +57,18 @@ func (v usersText) Equal(o attr.Value) bool {
 
 func (v usersText) Type(context.Context) attr.Type { return usersTextType{} }
 
-// StringSemanticEquals reports whether another text says the same.
+// StringSemanticEquals reports whether another text has the same users.
 func (v usersText) StringSemanticEquals(_ context.Context, o basetypes.StringValuable) (bool, diag.Diagnostics) {
 	other, ok := o.(usersText)
 	return ok && usertable.Same(v.ValueString(), other.ValueString()), nil
 }
 
-// sameUsers keeps the text of the state when the configuration says the same in
-// another way.
+// sameUsers keeps the text in the state if the configuration has the same users in
+// another notation.
 type sameUsers struct{}
 
 func (sameUsers) Description(context.Context) string {
-	return "Order, quoting and case make no difference."
+	return "Differences in order, quoting and case have no effect."
 }
 
 func (m sameUsers) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
@@ -79,10 +79,10 @@ func (sameUsers) PlanModifyString(_ context.Context, req planmodifier.StringRequ
 	}
 }
 
-// mostLines is how many lines one diagnostic names.
-const mostLines = 20
+// maxLines is how many lines one diagnostic lists.
+const maxLines = 20
 
-// validUsers refuses a text that cannot be read, with the line of each mistake.
+// validUsers refuses a text that cannot be parsed, and names the line of each mistake.
 type validUsers struct{}
 
 func (validUsers) Description(context.Context) string {
@@ -105,7 +105,7 @@ func (validUsers) ValidateString(_ context.Context, req validator.StringRequest,
 		mistakes = all.Unwrap()
 	}
 	for n, mistake := range mistakes {
-		if n == mostLines {
+		if n == maxLines {
 			resp.Diagnostics.AddAttributeError(req.Path, "Invalid Users", fmt.Sprintf("There are %d more mistakes like these.", len(mistakes)-n))
 			return
 		}

@@ -45,7 +45,7 @@ type userFilter struct {
 	GroupID    types.String `tfsdk:"group_id"`
 }
 
-// userFields are what users can be filtered and sorted by.
+// userFields are the fields by which users can be filtered and sorted.
 var userFields = map[string]func(api.User) string{
 	"first_name": func(u api.User) string { return u.FirstName },
 	"last_name":  func(u api.User) string { return u.LastName },
@@ -56,23 +56,23 @@ var userFields = map[string]func(api.User) string{
 
 func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	filter := func(about string) schema.Attribute {
-		return schema.StringAttribute{MarkdownDescription: "Only users with this " + about + ", compared without case.", Optional: true}
+		return schema.StringAttribute{MarkdownDescription: "Only users with this " + about + " (case-insensitive).", Optional: true}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The tenant's users: all, or those that every given filter selects. No match is an empty list.",
+		MarkdownDescription: "Lists the tenant's users: all of them, or those that match every given filter. The list is empty if none match.",
 		Attributes: map[string]schema.Attribute{
 			"first_name": filter("first name"),
 			"last_name":  filter("last name"),
 			"email":      filter("e-mail address"),
 			"department": filter("department"),
 			"status": schema.StringAttribute{
-				MarkdownDescription: "Only users with this status: `PROVISIONED`, `ACTIVE` or `INACTIVE`, in any case.",
+				MarkdownDescription: "Only users with this status: `PROVISIONED`, `ACTIVE` or `INACTIVE` (case-insensitive).",
 				Optional:            true,
 				Validators:          []validator.String{stringvalidator.OneOfCaseInsensitive(string(api.UserProvisioned), string(api.UserActive), string(api.UserInactive))},
 			},
 			"group_id": schema.StringAttribute{MarkdownDescription: "Only members of the group with this id.", Optional: true},
 			"sort": schema.ListAttribute{
-				MarkdownDescription: "What to order by: " + strings.Join(plumbing.SortedKeys(userFields), ", ") + ", each optionally with `:desc`. Without it, users come in the order of their creation.",
+				MarkdownDescription: "Fields to sort by: " + strings.Join(plumbing.SortedKeys(userFields), ", ") + ", each optionally with `:desc`. Users are sorted by creation if omitted.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          []validator.List{listvalidator.ValueStringsAre(stringvalidator.OneOf(sortChoices(plumbing.SortedKeys(userFields))...))},
@@ -86,7 +86,7 @@ func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	}
 }
 
-// sortChoices are the ways to sort by the fields.
+// sortChoices returns the valid values of sort.
 func sortChoices(fields []string) []string {
 	var choices []string
 	for _, f := range fields {
@@ -119,7 +119,7 @@ func (d *usersDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// selects reports whether every given filter takes the user.
+// selects reports whether the user matches every given filter.
 func (m userFilter) selects(u api.User) bool {
 	filters := map[string]types.String{
 		"first_name": m.FirstName, "last_name": m.LastName, "email": m.Email, "department": m.Department, "status": m.Status,
@@ -132,8 +132,8 @@ func (m userFilter) selects(u api.User) bool {
 	return m.GroupID.IsNull() || slices.Contains(u.GroupIDs, m.GroupID.ValueString())
 }
 
-// sortBy orders by fields given as "field" or "field:desc", without case
-// first, so that people find names where they expect them.
+// sortBy sorts by fields given as "field" or "field:desc". It ignores case unless the
+// texts differ in case only.
 func sortBy[T any](items []T, order []types.String, fields map[string]func(T) string) {
 	slices.SortStableFunc(items, func(a, b T) int {
 		for _, o := range order {

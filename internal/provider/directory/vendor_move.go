@@ -10,12 +10,12 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// All groups of an employee belong to the same vendor, or to none. Who moves
-// from one vendor's groups to another's has to leave before joining, while
-// Terraform makes changes of several resources in any order.
+// All groups of an employee belong to the same vendor, or to none. An employee who moves
+// from one vendor's groups to another's has to leave before joining, but Terraform
+// applies the changes of several resources in any order.
 
-// inTheWay returns the groups of an employee with which it cannot be in this one.
-func inTheWay(ctx context.Context, c *client.Client, group, user string) ([]string, error) {
+// conflictingGroups returns the groups of an employee that prevent joining this one.
+func conflictingGroups(ctx context.Context, c *client.Client, group, user string) ([]string, error) {
 	joined, err := c.Group(ctx, group)
 	if err != nil || joined.UserType != access.Employee {
 		return nil, err
@@ -25,11 +25,11 @@ func inTheWay(ctx context.Context, c *client.Client, group, user string) ([]stri
 		return nil, err
 	}
 	var ids []string
-	// One by one: the list of a user's groups may lag behind.
+	// Read the groups one by one, because the list of groups may lag behind.
 	for _, id := range employee.GroupIDs {
 		g, err := c.Group(ctx, id)
 		if client.IsNotFound(err) {
-			continue // deleted since
+			continue // the group was deleted meanwhile
 		}
 		if err != nil {
 			return nil, err
@@ -41,17 +41,17 @@ func inTheWay(ctx context.Context, c *client.Client, group, user string) ([]stri
 	return ids, nil
 }
 
-// join makes the user a member of the group and returns with the user locked.
-// While groups of another vendor are in the way it waits, without the lock, for
-// another resource of the same apply to take the user out of them.
+// join adds the user to the group and returns with the user's lock held. If groups of
+// another vendor prevent that, it waits without the lock for another resource of the
+// same apply to remove the user from them.
 func join(ctx context.Context, d *plumbing.Data, p plumbing.Pair, userType access.UserType) (unlock func(), err error) {
 	unlock, err = tryJoin(ctx, d, p, userType)
-	if !client.IsBadRequest(err) || userType != access.Employee { // customers are in no vendor's groups
+	if !client.IsBadRequest(err) || userType != access.Employee { // customers are never in a vendor's groups
 		return unlock, err
 	}
 	var groups []string
 	_, wait := client.WaitFor(ctx, func(ctx context.Context) (*[]string, error) {
-		found, err := inTheWay(ctx, d.Client, p.Group, p.User)
+		found, err := conflictingGroups(ctx, d.Client, p.Group, p.User)
 		if err == nil {
 			groups = found
 		}
@@ -72,7 +72,7 @@ func tryJoin(ctx context.Context, d *plumbing.Data, p plumbing.Pair, userType ac
 	return unlock, nil
 }
 
-// enter puts a user into a group, for who has the user's lock.
+// enter adds a user to a group. The caller holds the user's lock.
 func enter(ctx context.Context, d *plumbing.Data, p plumbing.Pair, userType access.UserType) error {
 	d.Members.Hold(p)
 	if err := d.Client.AssignMember(ctx, p.Group, userType, p.User); err != nil {
@@ -82,15 +82,15 @@ func enter(ctx context.Context, d *plumbing.Data, p plumbing.Pair, userType acce
 	return nil
 }
 
-// otherVendorError is a membership that the user's other groups do not allow.
+// otherVendorError is the error of a membership that groups of another vendor prevent.
 type otherVendorError struct {
 	groups []string
 	err    error
 }
 
 func (e *otherVendorError) Error() string {
-	return fmt.Sprintf("%v. The user is still in %s, and nothing in this apply has changed that. "+
-		"Take the user out there; if another resource of this configuration does so, apply again", e.err, strings.Join(e.groups, ", "))
+	return fmt.Sprintf("%v. The user is still in %s, and no other change of this apply has removed the user. "+
+		"Remove the user there; if another resource of this configuration does so, apply again", e.err, strings.Join(e.groups, ", "))
 }
 
 func (e *otherVendorError) Unwrap() error { return e.err }

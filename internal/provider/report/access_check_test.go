@@ -70,7 +70,7 @@ func TestAccessCheck_mistakes(t *testing.T) {
 	}
 	config["tenant"] = providertest.Unknown
 	unknown := providertest.New(t, config)
-	if _, d := unknown.ReadData("iam_access_check", values{"user_id": "a", "entity": "orders", "level": "read"}); !d.Has("Provider Configuration Not Known") {
+	if _, d := unknown.ReadData("iam_access_check", values{"user_id": "a", "entity": "orders", "level": "read"}); !d.Has("Provider Configuration Unknown") {
 		t.Errorf("got %v", d)
 	}
 }

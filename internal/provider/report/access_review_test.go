@@ -133,7 +133,7 @@ func TestAccessReview_mistakes(t *testing.T) {
 		t.Errorf("got %v", d)
 	}
 	reader := providertest.New(t, values{"api_url": "http://127.0.0.1:1", "tenant": providertest.Unknown, "client_id": "a", "client_secret": "b"})
-	if _, d := reader.ReadData("iam_access_review", values{}); !d.Has("Provider Configuration Not Known") {
+	if _, d := reader.ReadData("iam_access_review", values{}); !d.Has("Provider Configuration Unknown") {
 		t.Errorf("got %v", d)
 	}
 }

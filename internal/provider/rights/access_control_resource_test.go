@@ -120,7 +120,7 @@ func TestAccessControlResource_badConfiguration(t *testing.T) {
 	if _, _, d := p.Plan("iam_access_control", state{}, unknown); len(d) != 1 || !d.Has(`error at AttributeName("scopes").ElementKeyValue`, `Unknown Scope: The tenant has no scope "no.such_scope"`, "iam_scope") {
 		t.Errorf("an unknown scope: %v", d)
 	}
-	if _, _, d := p.Plan("iam_access_control", state{}, with(accounting(), values{"name": values{"it": "x"}})); !d.Has(`error at AttributeName("name").ElementKeyString("it"): Unknown Language`, `does not have the language "it", but en, de, fr`) {
+	if _, _, d := p.Plan("iam_access_control", state{}, with(accounting(), values{"name": values{"it": "x"}})); !d.Has(`error at AttributeName("name").ElementKeyString("it"): Unknown Language`, `does not have the language "it"; it has en, de, fr`) {
 		t.Errorf("a language that the tenant lacks: %v", d)
 	}
 	made := p.MustApply("iam_access_control", state{}, accounting())

@@ -77,7 +77,7 @@ func TestAccessTokenEphemeral_refused(t *testing.T) {
 	}
 	unknown := providertest.Start(t, nil)
 	unknown.Configure(with(config, values{"api_url": providertest.Unknown}))
-	if _, d := unknown.Open("iam_access_token", values{}); !d.Has("error: Provider Configuration Not Known") {
+	if _, d := unknown.Open("iam_access_token", values{}); !d.Has("error: Provider Configuration Unknown") {
 		t.Errorf("while the provider is not known: got %v", d)
 	}
 }

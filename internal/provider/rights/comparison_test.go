@@ -119,7 +119,7 @@ func TestRoleTemplateComparison_refused(t *testing.T) {
 		}
 	}
 	p = providertest.New(t, with(b.Config, values{"client_secret": providertest.Unknown}))
-	if _, d := p.ReadData("iam_role_template_comparison", values{"templates": []any{"clerk"}}); !d.Has("Provider Configuration Not Known") {
+	if _, d := p.ReadData("iam_role_template_comparison", values{"templates": []any{"clerk"}}); !d.Has("Provider Configuration Unknown") {
 		t.Errorf("got %v", d)
 	}
 }

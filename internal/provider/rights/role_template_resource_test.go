@@ -179,7 +179,7 @@ func TestRoleTemplateResource_badConfiguration(t *testing.T) {
 			t.Errorf("%v: got %v", c.changes, d)
 		}
 	}
-	if _, _, d := p.Plan("iam_role_template", state{}, with(clerk(), values{"name": values{"it": "Impiegato"}})); !d.Has(`error at AttributeName("name").ElementKeyString("it"): Unknown Language`, `does not have the language "it", but en, de, fr`) {
+	if _, _, d := p.Plan("iam_role_template", state{}, with(clerk(), values{"name": values{"it": "Impiegato"}})); !d.Has(`error at AttributeName("name").ElementKeyString("it"): Unknown Language`, `does not have the language "it"; it has en, de, fr`) {
 		t.Errorf("a language that the tenant does not have: %v", d)
 	}
 }

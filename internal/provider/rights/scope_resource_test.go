@@ -151,7 +151,7 @@ func TestScopeResource_badConfiguration(t *testing.T) {
 			t.Errorf("%v: got %v", c.changes, d)
 		}
 	}
-	if _, _, d := p.Plan("iam_scope", state{}, with(invoices(), values{"description": values{"it": "Fatture"}})); !d.Has(`error at AttributeName("description").ElementKeyString("it"): Unknown Language`, `does not have the language "it", but en, de, fr`) {
+	if _, _, d := p.Plan("iam_scope", state{}, with(invoices(), values{"description": values{"it": "Fatture"}})); !d.Has(`error at AttributeName("description").ElementKeyString("it"): Unknown Language`, `does not have the language "it"; it has en, de, fr`) {
 		t.Errorf("a language that the tenant lacks: %v", d)
 	}
 }
@@ -182,7 +182,7 @@ func TestScopeResource_unknown(t *testing.T) {
 		t.Errorf("while the provider is unknown: %v", d)
 	}
 	made := p.MustApply("iam_scope", state{}, invoices())
-	if kept, d := offline.Refresh("iam_scope", made); kept.Values == nil || !d.Has("warning: Not Refreshed") {
+	if kept, d := offline.Refresh("iam_scope", made); kept.Values == nil || !d.Has("warning: Object Not Refreshed") {
 		t.Errorf("refresh while the provider is unknown: %v, %v", kept.Values, d)
 	}
 }
@@ -193,7 +193,7 @@ func TestScopeResource_idExists(t *testing.T) {
 	p := providertest.New(t, b.Config)
 	p.MustApply("iam_scope", state{}, invoices())
 	second, d := p.Apply("iam_scope", state{}, with(invoices(), values{"domain": "other"}))
-	if second.Values != nil || !d.Has(`error at AttributeName("id"): Scope Already Exists`, "Scope billing.invoices exists", "to = iam_scope.NAME", `id = "billing.invoices"`) {
+	if second.Values != nil || !d.Has(`error at AttributeName("id"): Scope Already Exists`, "Scope billing.invoices already exists", "to = iam_scope.NAME", `id = "billing.invoices"`) {
 		t.Errorf("got %v, %v", second.Values, d)
 	}
 	if s, err := b.Client.Scope(t.Context(), "billing.invoices"); err != nil || s.Domain != "billing" {

@@ -30,7 +30,7 @@ func TestParseUsersCSVFunction(t *testing.T) {
 		{"nobody", "email,first_name,last_name\n", "map[]"},
 		{
 			"bad e-mails", "email,first_name,last_name\n\nanna,A,B\nb@acme.example,A,B\nA <c@acme.example>,A,B\n",
-			"argument 0: 2 mistakes:\nline 3: \"anna\" is not an e-mail address: write one such as anna.schmidt@example.com," + nobodyElse + "\nline 5: \"A <c@acme.example>\" is not an e-mail address: write one such as anna.schmidt@example.com," + nobodyElse,
+			"argument 0: 2 mistakes:\nline 3: \"anna\" is not an e-mail address: use one such as anna.schmidt@example.com," + nobodyElse + "\nline 5: \"A <c@acme.example>\" is not an e-mail address: use one such as anna.schmidt@example.com," + nobodyElse,
 		},
 		{"twice", "email,first_name,last_name\na@acme.example,A,B\nA@acme.example,A,B\n", "argument 0: line 3: e-mail A@acme.example is already on line 2: remove one of the rows"},
 		{

@@ -261,7 +261,7 @@ func TestTeamMemberResource_lostAnswerAndAnothers(t *testing.T) {
 	p := providertest.New(t, b.Config)
 	lost.armed.Store(true)
 	none, d := p.Apply("iam_team_member", state{}, anna("admin"))
-	if none.Values != nil || !d.Has("exists in the tenant already") {
+	if none.Values != nil || !d.Has("already exists in the tenant") {
 		t.Errorf("got %v, %v", none.Values, d)
 	}
 }

@@ -274,7 +274,7 @@ func TestVendorResource_refused(t *testing.T) {
 	for range 2 {
 		p.MustApply("iam_vendor", state{}, values{"name": "Twin"})
 	}
-	if _, d := p.Import("iam_vendor", "Twin"); !d.Has("error: Unable to import vendor", `2 vendors have the name "Twin": ask for one of the ids`) {
+	if _, d := p.Import("iam_vendor", "Twin"); !d.Has("error: Unable to import vendor", `2 vendors have the name "Twin": use one of the ids`) {
 		t.Errorf("import of a name that two have: %v", d)
 	}
 }

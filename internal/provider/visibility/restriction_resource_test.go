@@ -236,7 +236,7 @@ func TestRestrictionResource_writtenMeanwhile(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ others, want, fails string }{
 		"another value":  {"FR", "DE FR", ""},
-		"the same value": {"DE", "DE", "Restriction DE exists in the tenant already"},
+		"the same value": {"DE", "DE", "Restriction DE already exists in the tenant"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -321,7 +321,7 @@ func TestRestrictionResource_unreadableList(t *testing.T) {
 		})
 	}})
 	p := providertest.New(t, b.Config)
-	if _, d := p.Apply("iam_restriction", state{}, values{"value": "DE"}); !d.Has("Unable to read restrictions", `configuration item restrictions is "DE,FR"`) {
+	if _, d := p.Apply("iam_restriction", state{}, values{"value": "DE"}); !d.Has("Unable to read restrictions", `configuration item restrictions has the unexpected value "DE,FR"`) {
 		t.Errorf("got %v", d)
 	}
 	if kept, d := p.Refresh("iam_restriction", state{Values: values{"value": "DE"}}); kept.Values == nil || !d.Has("Unable to read restriction") {

@@ -156,7 +156,7 @@ func TestRestrictionSettingsResource_plan(t *testing.T) {
 		_, _, d := p.Plan(settingsType, prior, config)
 		return d
 	}
-	if d := plan(state{}, values{"values": []any{"DE", "D E"}}); !d.Has(`error at AttributeName("values")`, `"D E" cannot be a restriction value`) {
+	if d := plan(state{}, values{"values": []any{"DE", "D E"}}); !d.Has(`error at AttributeName("values")`, `"D E" is not a restriction value`) {
 		t.Errorf("no value: %v", d)
 	}
 	if d := plan(state{}, values{"values": []any{"DE"}}); len(d) > 0 {

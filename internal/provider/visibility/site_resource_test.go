@@ -197,7 +197,7 @@ func TestSiteResource_codeExists(t *testing.T) {
 	b := providertest.Remote(t, servertest.Options{})
 	p := providertest.New(t, b.Config)
 	none, d := p.Apply("iam_site", state{}, site("main"))
-	if none.Values != nil || !d.Has(`error at AttributeName("code"): Site Already Exists`, "exists in the tenant already", `id = "main"`) {
+	if none.Values != nil || !d.Has(`error at AttributeName("code"): Site Already Exists`, "already exists in the tenant", `id = "main"`) {
 		t.Errorf("got %v, %v", none.Values, d)
 	}
 	if s, err := b.Client.Site(t.Context(), "main"); err != nil || s.Name != "Main" || *s.Metadata.Version != 1 {
@@ -374,7 +374,7 @@ func TestSiteResource_lostAnswer(t *testing.T) {
 	other = providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: taken.wrap})
 	taken.armed.Store(true)
 	none, d := providertest.New(t, other.Config).Apply("iam_site", state{}, fullSite())
-	if none.Values != nil || !d.Has(`error at AttributeName("code")`, "exists in the tenant already") {
+	if none.Values != nil || !d.Has(`error at AttributeName("code")`, "already exists in the tenant") {
 		t.Errorf("got %v, %v", none.Values, d)
 	}
 }
