@@ -80,7 +80,7 @@ func TestAccUsersCSV_replaced(t *testing.T) {
 	const without = `ben@acme.example,Ben,Example\n`
 	w.MustRun("taint", "iam_users_csv.all")
 	w.Write("main.tf", providertest.Source+b.HCL+fmt.Sprintf(table, without))
-	if out := w.MustRun("apply", "-auto-approve", "-no-color"); !strings.Contains(out, "Users Left In The Tenant") || !strings.Contains(out, "\n  anna@acme.example\n") || usersOf(t, b.Client) != before {
+	if out := w.MustRun("apply", "-auto-approve", "-no-color"); !strings.Contains(out, "Users Kept In The Tenant") || !strings.Contains(out, "\n  anna@acme.example\n") || usersOf(t, b.Client) != before {
 		t.Errorf("users are\n%s\n%s", usersOf(t, b.Client), out)
 	}
 	w.Write("main.tf", providertest.Source+b.HCL+fmt.Sprintf(strings.Replace(table, "{\n", "{\n  adopt_existing = true\n", 1), `anna@acme.example,Anna,Example\n`+without))

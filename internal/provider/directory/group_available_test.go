@@ -35,7 +35,7 @@ func TestGroupResource_accessLeftOut(t *testing.T) {
 	b, p := lacking(t)
 	config := values{"id": "viewers", "name": values{"en": "Viewers"}, "role_template": "viewer"}
 	planned, _, d := p.Plan("iam_group", state{}, config)
-	if d.Failed() || !d.Has("Access Left Out", "countries", "quote_statuses", "role template viewer") {
+	if d.Failed() || !d.Has("Access Omitted", "countries", "quote_statuses", "role template viewer") {
 		t.Fatalf("got %v", d)
 	}
 	effective := planned.Values["effective_access"].(map[string]any)

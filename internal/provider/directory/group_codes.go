@@ -13,7 +13,7 @@ import (
 // refuses languages that the tenant does not have.
 func (r *groupResource) checkCodes(ctx context.Context, plan, state groupModel) (diags diag.Diagnostics) {
 	if plumbing.IsSet(plan.ID) {
-		r.Plan(plumbing.PlanGroup, plan.ID.ValueString(), "")
+		r.NotePlanned(plumbing.Object{Kind: plumbing.KindGroup, ID: plan.ID.ValueString()})
 	}
 	diags.Append(r.CheckText(ctx, path.Root("name"), plan.Name, state.Name)...)
 	diags.Append(r.CheckText(ctx, path.Root("description"), plan.Description, state.Description)...)

@@ -218,36 +218,36 @@ func TestArgumentsLeftOut(t *testing.T) {
 	}{
 		"access_control_ids": {
 			"iam_group", with(group, values{"access_control_ids": []any{segments}}), group,
-			[]string{`warning at AttributeName("access_control_ids"): Access Controls Stay: g`, segments, "access_control_ids = []"},
+			[]string{`warning at AttributeName("access_control_ids"): Access Controls Kept: g`, segments, "access_control_ids = []"},
 			with(group, values{"access_control_ids": []any{}}),
 		},
 		"mixins": {
 			"iam_group", with(group, values{"mixins": `{"a":1}`}), group,
-			[]string{`warning at AttributeName("mixins"): Custom Attributes Stay: g`, `mixins = "{}"`},
+			[]string{`warning at AttributeName("mixins"): Custom Attributes Kept: g`, `mixins = "{}"`},
 			with(group, values{"mixins": `{}`}),
 		},
 		"group_ids": {
 			"iam_user", with(user, values{"group_ids": []any{"oe-viewer"}}), user,
-			[]string{`warning at AttributeName("group_ids"): Memberships Stay: ann@acme.example`, "oe-viewer", "group_ids = []"},
+			[]string{`warning at AttributeName("group_ids"): Memberships Kept: ann@acme.example`, "oe-viewer", "group_ids = []"},
 			with(user, values{"group_ids": []any{}}),
 		},
 		"locked": {
 			"iam_user", with(user, values{"locked": true}), user,
-			[]string{`warning at AttributeName("locked"): Lock Stays: ann@acme.example`, "locked = false"},
+			[]string{`warning at AttributeName("locked"): Lock Kept: ann@acme.example`, "locked = false"},
 			with(user, values{"locked": false}),
 		},
 		"column groups": {
 			"iam_users_csv",
 			values{"csv": head + ",groups" + row + ",oe-viewer\n"},
 			values{"csv": head + row + "\n"},
-			[]string{`warning at AttributeName("csv"): Memberships Stay: ann@acme.example (oe-viewer)`, "leave its cells empty"},
+			[]string{`warning at AttributeName("csv"): Memberships Kept: ann@acme.example (oe-viewer)`, "leave its cells empty"},
 			values{"csv": head + ",groups" + row + ",\n"},
 		},
 		"column locked": {
 			"iam_users_csv",
 			values{"csv": head + ",locked" + row + ",true\n"},
 			values{"csv": head + row + "\n"},
-			[]string{`warning at AttributeName("csv"): Locks Stay: ann@acme.example`, "write false"},
+			[]string{`warning at AttributeName("csv"): Locks Kept: ann@acme.example`, "set it to false"},
 			values{"csv": head + ",locked" + row + ",false\n"},
 		},
 	} {

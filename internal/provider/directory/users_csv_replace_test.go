@@ -33,7 +33,7 @@ func TestUsersCSVResource_replaced(t *testing.T) {
 			noChange(t, p, "iam_users_csv", made, csvOf(staff))
 
 			made, left, d = p.Replace("iam_users_csv", made, csvOf(withoutClara), how)
-			if d.Failed() || !d.Has("warning: Users Left In The Tenant", "  clara@acme.example\n") || d.Has("anna@") || left.Values != nil || made.Values["csv"] != withoutClara || len(made.Private) > 0 {
+			if d.Failed() || !d.Has("warning: Users Kept In The Tenant", "  clara@acme.example\n") || d.Has("anna@") || left.Values != nil || made.Values["csv"] != withoutClara || len(made.Private) > 0 {
 				t.Errorf("%v, left %v, made %v, private %s", d, left.Values, made.Values, made.Private)
 			}
 			if !reflect.DeepEqual(staffOf(t, b.Client), before) {

@@ -89,7 +89,7 @@ func TestUsersCSVResource_partialFailure(t *testing.T) {
 	text = lineOf(t, text, "Müller\",,,", "Müller\",,,oe-viewer")
 	p.NextRun()
 	changed, d := p.Apply("iam_users_csv", made, csvOf(text))
-	if !d.Has("Unable to update users", "3 of 5", "line 2, anna@acme.example", "line 4, dora@acme.example", "clara@acme.example, whose row is gone") {
+	if !d.Has("Unable to update users", "3 of 5", "line 2, anna@acme.example", "line 4, dora@acme.example", "clara@acme.example, whose row was removed") {
 		t.Errorf("got %v", d)
 	}
 	want := lineOf(t, text, "Anna,Meier", "Anna,Schmidt")
@@ -148,7 +148,7 @@ func TestUsersCSVResource_forbidden(t *testing.T) {
 		fmt.Fprintf(&text, "u%d@acme.example,U,%d\n", n, n)
 	}
 	_, d := p.Apply("iam_users_csv", state{}, csvOf(text.String()))
-	if !d.Has("Unable to create users", "iam.user_create", "not tried after that") || f.writes.Load() > 20 {
+	if !d.Has("Unable to create users", "iam.user_create", "not attempted after that") || f.writes.Load() > 20 {
 		t.Errorf("%d writes, %v", f.writes.Load(), d)
 	}
 }

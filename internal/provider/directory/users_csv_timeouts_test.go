@@ -14,7 +14,7 @@ func TestUsersCSVResource_timeouts(t *testing.T) {
 	b := providertest.Remote(t, servertest.Options{})
 	p := providertest.New(t, b.Config)
 	timed := func(text string, timeouts values) values { return values{"csv": text, "timeouts": timeouts} }
-	const late = "3 users were not tried before the timeout of 1ns: apply again to go on"
+	const late = "3 users were not attempted before the timeout of 1ns: apply again to continue"
 	made, d := p.Apply("iam_users_csv", state{}, timed(staff, values{"create": "1ns"}))
 	if !d.Has(`error at AttributeName("csv"): Unable to create users`, late) || len(staffOf(t, b.Client)) != 0 {
 		t.Errorf("create: %v", d)

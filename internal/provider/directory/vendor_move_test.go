@@ -190,7 +190,7 @@ func TestJoin_inVain(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := directory.Join(ctx, &plumbing.Data{Client: b.Client}, plumbing.Pair{Group: "w1", User: id}, access.Employee)
-	for _, part := range []string{"400", "group 'v1'", "group 'w1'", "still in v1", "Take the user out there"} {
+	for _, part := range []string{"400", "group 'v1'", "group 'w1'", "still in v1", "Remove the user there"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("got %v, want %q", err, part)
 		}

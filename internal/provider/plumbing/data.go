@@ -34,8 +34,8 @@ type Data struct {
 	templates     []api.Template
 	rights        *access.Rights
 	canLock       *bool
-	userIDs       map[string]string    // by e-mail
-	planned       map[[2]string]string // what, by kind and id
+	userIDs       map[string]string // by e-mail
+	planned       planned
 	plans         templatePlans
 	controlPlans  controlPlans
 	restrictions  *restrictionRules
@@ -69,28 +69,6 @@ func (d *Data) CanLock(ctx context.Context) bool {
 		d.canLock = &can
 	}
 	return *d.canLock
-}
-
-// Plan notes what the plan under way makes of the object that kind and id name,
-// for the checks of what is planned after it and needs it.
-func (d *Data) Plan(kind, id, what string) {
-	if d == nil {
-		return // not configured: nothing is checked, either
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.planned == nil {
-		d.planned = map[[2]string]string{}
-	}
-	d.planned[[2]string{kind, id}] = what
-}
-
-// Planned returns what Plan noted of an object, as far as the plan has come.
-func (d *Data) Planned(kind, id string) (what string, ok bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	what, ok = d.planned[[2]string{kind, id}]
-	return what, ok
 }
 
 // Ready reports whether requests can be made, and adds an error if not.

@@ -3,22 +3,11 @@ package plumbing
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
-
-// What one resource tells another about the plan under way.
-const (
-	PlanSite        = "site"        // by code, that it will be there
-	PlanRestriction = "restriction" // by value, that it will be listed
-	PlanSetting     = "setting"     // by key, what it will be set to: PlanUnknown, true or false, or values separated by spaces
-)
-
-// PlanUnknown is what a setting will be that is known only after apply.
-const PlanUnknown = "?"
 
 // RestrictionRules reads which restriction values the tenant allows. whole is false if
 // the API key may not read inactive sites, whose codes are also allowed.
@@ -61,7 +50,7 @@ func (d *Data) RefusedRestrictions(ctx context.Context, values []string) (refuse
 	for {
 		if fresh {
 			r, whole, err := RestrictionRules(ctx, d.Client)
-			if err == nil && !r.SyncWithSites && d.planned[[2]string{PlanSetting, api.SettingSiteSync}] == "true" {
+			if err == nil && !r.SyncWithSites && d.planned.sync.Value {
 				r.Sites, whole, err = SiteCodes(ctx, d.Client)
 			}
 			if err != nil {
@@ -74,8 +63,7 @@ func (d *Data) RefusedRestrictions(ctx context.Context, values []string) (refuse
 			return nil, false, false, nil
 		}
 		refused = slices.DeleteFunc(rules.Refused(values), func(v string) bool {
-			_, planned := d.planned[[2]string{PlanSite, v}]
-			return rules.SyncWithSites && planned
+			return rules.SyncWithSites && d.planned.objects[Object{KindSite, v}]
 		})
 		if len(refused) == 0 || fresh {
 			return refused, rules.SyncWithSites, d.restrictions.whole || !rules.SyncWithSites, nil
@@ -87,20 +75,19 @@ func (d *Data) RefusedRestrictions(ctx context.Context, values []string) (refuse
 // plannedRules returns the tenant's rules with the plans of this run applied; known is
 // false if one of those plans is unknown.
 func (d *Data) plannedRules(r access.RestrictionRules) (_ access.RestrictionRules, known bool) {
-	sync, planned := d.planned[[2]string{PlanSetting, api.SettingSiteSync}]
-	if planned {
-		r.SyncWithSites = sync == "true"
+	sync, values := d.planned.sync, d.planned.values
+	if sync.State != SettingNotPlanned {
+		r.SyncWithSites = sync.Value
 	}
-	list, planned := d.planned[[2]string{PlanSetting, api.SettingRestrictions}]
-	if planned {
-		r.Listed = strings.Fields(list)
+	if values.State != SettingNotPlanned {
+		r.Listed = values.Value
 	}
 	r.Listed = slices.DeleteFunc(slices.Clone(r.Listed), func(v string) bool { return d.Uses.Removed(Object{KindRestriction, v}) })
-	for key := range d.planned {
-		if key[0] == PlanRestriction {
-			r.Listed = append(r.Listed, key[1])
+	for o := range d.planned.objects {
+		if o.Kind == KindRestriction {
+			r.Listed = append(r.Listed, o.ID)
 		}
 	}
 	r.Sites = slices.DeleteFunc(slices.Clone(r.Sites), func(code string) bool { return d.Uses.Removed(Object{KindSite, code}) })
-	return r, sync != PlanUnknown && list != PlanUnknown
+	return r, sync.State != SettingUnknown && values.State != SettingUnknown
 }

@@ -88,7 +88,7 @@ func (d *Data) SiteMissing(ctx context.Context, code string) string {
 	if d == nil || d.Client == nil {
 		return ""
 	}
-	if _, planned := d.Planned(PlanSite, code); planned {
+	if d.IsPlanned(Object{KindSite, code}) {
 		return ""
 	}
 	sites := d.codes.get("sites", func() ([]string, error) {
@@ -103,9 +103,6 @@ func (d *Data) SiteMissing(ctx context.Context, code string) string {
 	}
 	return fmt.Sprintf("The tenant has no site with the code %q%s If this configuration creates it, refer to it, as in iam_site.name.code, or use depends_on: then the site is planned first.", code, didYouMean(code, sites))
 }
-
-// PlanGroup is the kind of a planned group, by id, for Plan.
-const PlanGroup = "group"
 
 // MissingGroups returns the ids for which neither the tenant nor the plan so far has a
 // group. That includes groups which are planned later because nothing refers to
@@ -124,9 +121,8 @@ func (d *Data) MissingGroups(ctx context.Context, ids []string) []string {
 		return ids, err
 	})
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
-		_, planned := d.Planned(PlanGroup, id)
 		_, found := slices.BinarySearch(present, id)
-		return planned || found || len(present) == 0
+		return found || len(present) == 0 || d.IsPlanned(Object{KindGroup, id})
 	})
 }
 

@@ -243,7 +243,7 @@ func (r *scopeResource) planDestroy(ctx context.Context, id string) (diags diag.
 		if err != nil || !slices.Contains(c.Scopes, id) || r.Uses.Planned(o, by) == plumbing.UseDropped {
 			continue
 		}
-		if what, _ := r.Planned(plumbing.KindControl, c.ID); what == changed && r.Uses.Planned(o, by) == plumbing.UseKept {
+		if r.IsPlanned(by) && r.Uses.Planned(o, by) == plumbing.UseKept {
 			diags.AddError("Unable to delete scope", fmt.Sprintf("Scope %s: this plan destroys it and keeps it in use. Access control '%s' is changed and goes on holding it: take it out of scopes in the same change, or keep the scope.", id, c.ID))
 			return diags
 		}

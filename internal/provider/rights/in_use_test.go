@@ -88,7 +88,7 @@ func TestAccessControlResource_destroyedAndListed(t *testing.T) {
 	}, func(t *testing.T, _ providertest.Backend, first step, planned, _ diagnostics) {
 		want := []string{"error: Unable to delete access control", "Group 'g' carries it", "access_control_ids"}
 		if first.Type == "iam_access_control" {
-			want = []string{"access_control_ids", "error", "Access Control Destroyed And Carried", "This plan destroys access control accounting, and group g lists it"}
+			want = []string{"access_control_ids", "error", "Access Control Destroyed And Used", "This plan destroys access control accounting, but group g lists it"}
 		}
 		if !planned.Has(want...) {
 			t.Errorf("got %v", planned)

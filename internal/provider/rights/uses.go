@@ -14,9 +14,6 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// changed is what is noted of an access control that the plan creates or changes.
-const changed = "changed"
-
 // planUses notes what the access control will be and hold, and refuses scopes that
 // the plan destroys.
 func (r *accessControlResource) planUses(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -40,7 +37,7 @@ func (r *accessControlResource) planUses(ctx context.Context, req resource.Modif
 	if req.Plan.Raw.Equal(req.State.Raw) {
 		return // it keeps what it has, which the destroy of the scope tells
 	}
-	r.Plan(plumbing.KindControl, by.ID, changed)
+	r.NotePlanned(by)
 	slices.Sort(scopes)
 	for _, id := range scopes {
 		resp.Diagnostics.Append(r.checkScope(ctx, id, by.ID)...)

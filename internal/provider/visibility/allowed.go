@@ -16,8 +16,8 @@ import (
 // synced reports whether restrictions will be tied to the sites once the plan
 // under way is applied, as far as it has come.
 func synced(ctx context.Context, d *plumbing.Data) (bool, error) {
-	if planned, ok := d.Planned(plumbing.PlanSetting, api.SettingSiteSync); ok {
-		return planned == "true", nil
+	if planned := d.PlannedSiteSync(); planned.State != plumbing.SettingNotPlanned {
+		return planned.Value, nil
 	}
 	on, _, err := plumbing.Setting[bool](ctx, d.Client, api.SettingSiteSync)
 	return on, err
@@ -45,12 +45,13 @@ func checkSites(ctx context.Context, d *plumbing.Data, values map[string]path.Pa
 		return diags
 	}
 	for _, v := range plumbing.SortedKeys(values) {
-		exists := slices.Contains(codes, v) && !d.Uses.Removed(plumbing.Object{Kind: plumbing.KindSite, ID: v})
-		if _, planned := d.Planned(plumbing.PlanSite, v); !on || planned || exists {
+		site := plumbing.Object{Kind: plumbing.KindSite, ID: v}
+		exists := slices.Contains(codes, v) && !d.Uses.Removed(site)
+		if !on || exists || d.IsPlanned(site) {
 			continue
 		}
 		if external {
-			d.Plan(plumbing.PlanSite, v, "")
+			d.NotePlanned(site)
 			diags.AddAttributeWarning(values[v], "Restriction Is No Site Yet", fmt.Sprintf("The tenant's restriction values are tied to its sites, and there is no site with the code %q. "+
 				"This configuration says that it creates the site outside of iam_site: the apply fails unless the site exists by then, so let this resource depend on what creates it.", v))
 			continue

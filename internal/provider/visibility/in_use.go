@@ -89,12 +89,12 @@ func (r *siteResource) planDestroy(ctx context.Context, code string, private plu
 		diags.AddWarning("Site In Use: "+code, fmt.Sprintf("Still restricted to it, as far as this plan has come:\n\n  %s\n\n"+
 			"The tenant's restriction values are tied to its sites. These groups keep the code, and the API refuses other changes of them: take it out of their restrictions in the same change.", strings.Join(held, "\n  ")))
 	}
-	tied, _ := r.Planned(plumbing.PlanSetting, api.SettingSiteSync)
+
 	switch {
 	case !slices.Contains(values, code):
 	case !r.listsSite(code):
 		diags.Append(plumbing.SaveUses(ctx, plumbing.PlannedUses{kindListed: {code}}, private)...)
-	case tied == "true": // and not only up to here
+	case r.PlannedSiteSync().Value: // and not only so far
 		diags.AddError("Unable to delete site", fmt.Sprintf("Site %s: this plan destroys it and keeps it in use. The tenant lists '%s' as a restriction value, and sync_with_sites of iam_restriction_settings ties these to the sites: "+
 			"take it off the list in the same change, or turn that off, first.", code, code))
 	}
@@ -104,11 +104,7 @@ func (r *siteResource) planDestroy(ctx context.Context, code string, private plu
 // listsSite reports whether iam_restriction_settings or iam_restriction was planned
 // to list the code.
 func (r *siteResource) listsSite(code string) bool {
-	if _, single := r.Planned(plumbing.PlanRestriction, code); single {
-		return true
-	}
-	list, planned := r.Planned(plumbing.PlanSetting, api.SettingRestrictions)
-	return planned && slices.Contains(strings.Fields(list), code)
+	return r.IsPlanned(plumbing.Object{Kind: plumbing.KindRestriction, ID: code}) || slices.Contains(r.PlannedRestrictionValues().Value, code)
 }
 
 // delete deletes the site. A code that the plan found on the tenant's list goes

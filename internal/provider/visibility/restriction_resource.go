@@ -94,7 +94,7 @@ func (r *restrictionResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if r.Data != nil {
 		resp.Diagnostics.Append(r.Keys.HoldList(restrictionList, restrictionListName, key.Claim, false, path.Root("value"))...)
 	}
-	r.Plan(plumbing.PlanRestriction, plan.Value.ValueString(), "")
+	r.NotePlanned(plumbing.Object{Kind: plumbing.KindRestriction, ID: plan.Value.ValueString()})
 	if r.Data != nil {
 		r.Uses.NoteKept(plumbing.Object{Kind: plumbing.KindRestriction, ID: plan.Value.ValueString()})
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -87,7 +86,7 @@ func (r *restrictionSettingsResource) ModifyPlan(ctx context.Context, req resour
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		if state.SyncWithSites.ValueBool() { // which Delete unties
-			r.Plan(plumbing.PlanSetting, api.SettingSiteSync, "false")
+			r.PlanSiteSync(plumbing.PlanSetting(false, true))
 		}
 		return
 	}
@@ -143,18 +142,10 @@ func (r *restrictionSettingsResource) warnOfRemovals(ctx context.Context, plan r
 // announce tells the checks of what is planned later what will be set.
 func (r *restrictionSettingsResource) announce(plan restrictionSettingsModel) {
 	if !plan.SyncWithSites.IsNull() {
-		sync := strconv.FormatBool(plan.SyncWithSites.ValueBool())
-		if plan.SyncWithSites.IsUnknown() {
-			sync = plumbing.PlanUnknown
-		}
-		r.Plan(plumbing.PlanSetting, api.SettingSiteSync, sync)
+		r.PlanSiteSync(plumbing.PlanSetting(plan.SyncWithSites.ValueBool(), !plan.SyncWithSites.IsUnknown()))
 	}
 	if !plan.Values.IsNull() {
-		values := strings.Join(plumbing.Strings(plan.Values), " ")
-		if !plumbing.FullyKnown(plan.Values) {
-			values = plumbing.PlanUnknown
-		}
-		r.Plan(plumbing.PlanSetting, api.SettingRestrictions, values)
+		r.PlanRestrictionValues(plumbing.PlanSetting(plumbing.Strings(plan.Values), plumbing.FullyKnown(plan.Values)))
 	}
 }
 

@@ -52,7 +52,7 @@ func (r *siteResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		return
 	}
 	if plumbing.IsSet(plan.Code) {
-		r.Plan(plumbing.PlanSite, plan.Code.ValueString(), "")
+		r.NotePlanned(plumbing.Object{Kind: plumbing.KindSite, ID: plan.Code.ValueString()})
 		if r.Data != nil {
 			r.Uses.NoteKept(plumbing.Object{Kind: plumbing.KindSite, ID: plan.Code.ValueString()})
 		}
