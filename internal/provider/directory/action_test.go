@@ -53,10 +53,10 @@ func TestLockUserActions(t *testing.T) {
 		}
 		invoked{"iam_lock_user", values{"user_id": id}, []string{email + " is locked"}, nil}.check(t, p)
 		locked(true)
-		invoked{"iam_lock_user", values{"email": strings.ToUpper(email)}, []string{email + " is locked already"}, nil}.check(t, p)
+		invoked{"iam_lock_user", values{"email": strings.ToUpper(email)}, []string{email + " is already locked"}, nil}.check(t, p)
 		invoked{"iam_unlock_user", values{"email": email}, []string{email + " is unlocked"}, nil}.check(t, p)
 		locked(false)
-		invoked{"iam_unlock_user", values{"user_id": id}, []string{email + " is unlocked already"}, nil}.check(t, p)
+		invoked{"iam_unlock_user", values{"user_id": id}, []string{email + " is already unlocked"}, nil}.check(t, p)
 		for _, typeName := range []string{"iam_lock_user", "iam_unlock_user"} {
 			verb := strings.TrimSuffix(strings.TrimPrefix(typeName, "iam_"), "_user")
 			for _, c := range []invoked{
@@ -230,7 +230,7 @@ func TestResendInvitationAction(t *testing.T) {
 		ids, _ := sent()
 		one := []string{"the invitation of " + email + " as a user was sent again and can be accepted until 2"}
 		invoked{"iam_resend_invitation", values{"invitation_id": ids[api.InvitationUser]}, one, nil}.check(t, p)
-		both := []string{one[0], "as a member of the team was sent again"}
+		both := []string{one[0], "as a team member was sent again"}
 		invoked{"iam_resend_invitation", values{"email": strings.ToUpper(email)}, both, nil}.check(t, p)
 		if _, counts := sent(); counts[api.InvitationUser] < 3 || counts[api.InvitationMember] < 2 { // more where answers were lost
 			t.Errorf("sent %v", counts)

@@ -130,11 +130,11 @@ func TestGroupResource_emptyRestrictions(t *testing.T) {
 	made := p.MustApply("iam_group", state{}, with(orders(), values{"restrictions": []any{"DE"}}))
 	for _, prior := range []state{{}, made} {
 		_, _, d := p.Plan("iam_group", prior, with(orders(), values{"restrictions": []any{}}))
-		if !d.Has(`error at AttributeName("restrictions"): Empty Set`, "see every record", "restrictions = length(VALUE) > 0 ? VALUE : null") {
+		if !d.Has(`error at AttributeName("restrictions"): Empty Set`, "see all records", "restrictions = length(VALUE) > 0 ? VALUE : null") {
 			t.Errorf("got %v", d)
 		}
 	}
-	// Earlier releases wrote it: the state can be read, mended and destroyed.
+	// Earlier releases wrote it: the state can be read, fixed and destroyed.
 	made.Values["restrictions"] = []any{}
 	read, d := p.Refresh("iam_group", made)
 	if d.Failed() {
@@ -142,12 +142,12 @@ func TestGroupResource_emptyRestrictions(t *testing.T) {
 	}
 	read.Values["restrictions"] = []any{}
 	p.NextRun()
-	mended := p.MustApply("iam_group", read, orders())
-	if mended.Values["restrictions"] != nil {
-		t.Errorf("mended: %v", mended.Values["restrictions"])
+	fixed := p.MustApply("iam_group", read, orders())
+	if fixed.Values["restrictions"] != nil {
+		t.Errorf("fixed: %v", fixed.Values["restrictions"])
 	}
-	mended.Values["restrictions"] = []any{}
-	if gone, d := p.Apply("iam_group", mended, nil); d.Failed() || gone.Values != nil {
+	fixed.Values["restrictions"] = []any{}
+	if gone, d := p.Apply("iam_group", fixed, nil); d.Failed() || gone.Values != nil {
 		t.Errorf("destroy: %v", d)
 	}
 }

@@ -16,10 +16,10 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// before runs something once, while a request waits at the door of the
-// backend: what others do between the provider's read and its write.
+// before runs a function once before the backend handles a request: the changes of
+// others between the provider's read and its write.
 type before struct {
-	armed  atomic.Bool // also for the requests that are made in there
+	armed  atomic.Bool // also for requests of the function itself
 	method string
 	path   string // how the path ends
 	do     func(r *http.Request)
@@ -142,7 +142,7 @@ func TestGroupResource_deletedMeanwhile(t *testing.T) {
 	}
 	config := with(orders(), values{"name": values{"en": "Orders"}})
 	if _, d := p.Apply("iam_group", made, config); len(d) > 0 {
-		t.Errorf("an update of a group that is there warns: %v", d)
+		t.Errorf("an update of an existing group warns: %v", d)
 	}
 	between.armed.Store(true)
 	changed, d := p.Apply("iam_group", made, orders())
@@ -152,8 +152,8 @@ func TestGroupResource_deletedMeanwhile(t *testing.T) {
 	noChange(t, p, "iam_group", changed, orders())
 }
 
-// The answer to a creation is lost, and the id is taken by somebody else's
-// group when it is repeated: that one is never adopted.
+// The answer to a creation is lost, and another group has the id when the creation is
+// repeated: that group is never adopted.
 func TestGroupResource_lostAnswerAndAnothersGroup(t *testing.T) {
 	t.Parallel()
 	viewer, _ := access.TemplateByID("viewer")
@@ -207,7 +207,7 @@ func TestGroupResource_lostAnswerAndServerDown(t *testing.T) {
 	armed.Store(true)
 	half, d := p.Apply("iam_group", state{}, config)
 	id, _ := half.Values["id"].(string)
-	if !d.Has("error: Unable to create group", "may have been made all the same") || id == "" {
+	if !d.Has("error: Unable to create group", "may have been created all the same") || id == "" {
 		t.Fatalf("got %v, %v", half.Values, d)
 	}
 	down.Store(false)

@@ -132,8 +132,7 @@ func TestGroupDataSource(t *testing.T) {
 	})
 }
 
-// The groups come as they were made, those of one moment by id, whatever the
-// order of the API.
+// The groups are sorted by creation, then by id, whatever the order of the API.
 func TestGroupsDataSource(t *testing.T) {
 	t.Parallel()
 	var seconds atomic.Int64

@@ -79,8 +79,8 @@ func TestGroupResource_accessNotAvailable(t *testing.T) {
 	}
 }
 
-// With a token that may not read access controls the tenant is taken to have
-// them all; where it has not, the refusal says which level to take away.
+// With a token that may not read access controls the provider assumes that the tenant
+// has all of them; if it does not, the error names the level to remove.
 func TestGroupResource_accessControlsHidden(t *testing.T) {
 	t.Parallel()
 	hidden := func(b *servertest.Backend) *providertest.Provider {

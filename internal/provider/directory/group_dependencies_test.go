@@ -9,8 +9,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// What a plan newly leaves open is told with the fix, once, and shown as long as
-// it is open.
+// A plan reports newly unmet dependencies once, with the fix, and shows them as long as
+// they are unmet.
 func TestGroupResource_unmetDependencies(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})

@@ -23,7 +23,7 @@ func TestGroupMembersResource_keysNameTheMembers(t *testing.T) {
 		config values
 		want   []string
 	}{
-		"somebody else's address": {values{"group_id": "oe-viewer", "members": values{"b@acme.example": a}}, []string{`error at AttributeName("members").ElementKeyString("b@acme.example"): Member Under Another Key`, `give the id the key "a@acme.example"`}},
+		"somebody else's address": {values{"group_id": "oe-viewer", "members": values{"b@acme.example": a}}, []string{`error at AttributeName("members").ElementKeyString("b@acme.example"): Member Under Another Key`, `use the key "a@acme.example"`}},
 		"two exchanged":           {values{"group_id": "oe-viewer", "members": values{"b@acme.example": a, "a@acme.example": b2}}, []string{"Member Under Another Key", `ElementKeyString("a@acme.example")`}},
 		"a name":                  {values{"group_id": "oe-viewer", "members": values{"Anna": a}}, []string{"Member Under Another Key"}},
 		"an id of nobody":         {values{"group_id": "oe-viewer", "members": values{"a@acme.example": "nobody"}}, []string{`ElementKeyString("a@acme.example"): Unknown Member`, `no user with the id "nobody"`}},

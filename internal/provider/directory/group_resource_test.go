@@ -236,10 +236,10 @@ func TestGroupResource_driftShowsExactlyWhatChanged(t *testing.T) {
 		if diff := differences(made.Values, drifted.Values); !slices.Equal(diff, []string{"access", "effective_access"}) {
 			t.Errorf("the drift shows in %v", diff)
 		}
-		mended := p.MustApply("iam_group", drifted, config)
-		noChange(t, p, "iam_group", mended, config)
+		fixed := p.MustApply("iam_group", drifted, config)
+		noChange(t, p, "iam_group", fixed, config)
 		if got := serverAccess(t, b.Client, "orders-de"); got["tax"] != access.None || got["coupons"] != access.Read {
-			t.Errorf("after mending the server has %v", got)
+			t.Errorf("after the fix the server has %v", got)
 		}
 	})
 }
@@ -274,8 +274,8 @@ func TestGroupResource_driftOfAPartialLevel(t *testing.T) {
 		t.Errorf("the drift shows in %v", diff)
 	}
 	p.MustApply("iam_group", drifted, config)
-	if mended, _ := b.Client.Group(t.Context(), "g"); len(mended.AccessControls) != len(g.AccessControls) {
-		t.Errorf("got %v, want %v", mended.AccessControls, g.AccessControls)
+	if fixed, _ := b.Client.Group(t.Context(), "g"); len(fixed.AccessControls) != len(g.AccessControls) {
+		t.Errorf("got %v, want %v", fixed.AccessControls, g.AccessControls)
 	}
 }
 
@@ -383,10 +383,10 @@ func TestGroupResource_everythingElse(t *testing.T) {
 		if diff := differences(made.Values, drifted.Values); !slices.Equal(diff, []string{"access_control_ids"}) {
 			t.Errorf("the drift shows in %v: %v", diff, drifted.Values)
 		}
-		mended := p.MustApply("iam_group", drifted, config)
-		noChange(t, p, "iam_group", mended, config)
+		fixed := p.MustApply("iam_group", drifted, config)
+		noChange(t, p, "iam_group", fixed, config)
 
-		less := p.MustApply("iam_group", mended, with(config, values{"access_control_ids": []any{}, "legal_entity_id": nil, "mixins": "{}"}))
+		less := p.MustApply("iam_group", fixed, with(config, values{"access_control_ids": []any{}, "legal_entity_id": nil, "mixins": "{}"}))
 		g, _ = b.Client.Group(t.Context(), "orders-de")
 		if g.B2B != nil || len(g.Mixins) != 0 || slices.Contains(g.AccessControls, segments) || slices.Contains(g.AccessControls, tax) {
 			t.Errorf("after unsetting: %+v", g)
@@ -450,8 +450,8 @@ func TestGroupResource_vendorControl(t *testing.T) {
 	}
 }
 
-// An API without one of the access controls is told in the words of the
-// configuration.
+// If the API lacks one of the access controls, the error names the level and the entity
+// in the configuration.
 func TestGroupResource_levelThatTheAPICannotGive(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {

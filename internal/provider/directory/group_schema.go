@@ -79,7 +79,7 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 				ElementType: types.StringType,
 				Optional:    true,
 				Validators: []validator.Set{
-					plumbing.NotEmptySet("A group without values is not restricted: its members see all records. To express that, omit the argument. "),
+					plumbing.NotEmptySet("A group without values is not restricted: its members see all records. "),
 					setvalidator.ValueStringsAre(plumbing.NotEmpty()),
 				},
 			},

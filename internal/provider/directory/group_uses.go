@@ -90,7 +90,7 @@ func (r *groupResource) planDestroy(ctx context.Context, req resource.ModifyPlan
 	if state.ForceDelete.ValueBool() {
 		consequence = "With force_delete = true the apply removes them from the group and deletes it."
 	}
-	resp.Diagnostics.AddWarning("Group Has Members: "+id, fmt.Sprintf("According to the plan so far, group %s still has members: %s. %s", groupLabel(state), plumbing.JoinNames(stay), consequence))
+	resp.Diagnostics.AddWarning("Group Has Members: "+id, fmt.Sprintf("Group %s still has members, according to the plan so far: %s. %s", groupLabel(state), plumbing.JoinNames(stay), consequence))
 }
 
 // Kinds of saved uses that a group's plan passes to Delete: the members who leave, and

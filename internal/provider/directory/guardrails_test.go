@@ -15,8 +15,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// Every planned change that takes access away is told, and refused where a
-// limit forbids it; what takes nothing passes.
+// Every planned change that removes access is reported, and refused if a limit forbids
+// it; other changes pass.
 func TestGuardrails(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})
@@ -50,7 +50,7 @@ func TestGuardrails(t *testing.T) {
 		typeName string
 		prior    state
 		config   values
-		what     string // is told; empty when nothing happens
+		what     string // the report; empty if access does not change
 	}{
 		"a group gives less":             {"iam_group", group, with(orders(), values{"access": values{"orders": "read"}}), "is lowered from manage to read on carts, orders"},
 		"a group is limited":             {"iam_group", group, with(orders(), values{"restrictions": []any{providertest.Unknown}}), ""},

@@ -143,7 +143,7 @@ func TestHandover_unchanged(t *testing.T) {
 	for fromName, from := range formsOf(id) {
 		for keptName, kept := range formsOf(id) {
 			if from.typeName == kept.typeName {
-				continue // one of them cannot be made
+				continue // the second one cannot be created
 			}
 			for _, destroyFirst := range []bool{true, false} {
 				p.NextRun()
@@ -312,8 +312,8 @@ func TestMemberships_twice(t *testing.T) {
 	}
 }
 
-// What was added elsewhere shows as a change that would end it, and outlives the
-// destroy of a list that never had it. An import has everything that is there.
+// A membership that was added elsewhere shows as a removal in the plan, and survives the
+// destroy of a list that never had it. An import has all memberships.
 func TestMemberships_destroyLeavesOthers(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})
@@ -353,8 +353,8 @@ func TestMemberships_destroyLeavesOthers(t *testing.T) {
 			}
 			p.NextRun()
 			_, d = p.Apply(c.typeName, now, nil)
-			if stays := slices.Contains(memberIDs(t, b.Client, c.group), c.user); d.Failed() || stays == imports || d.Has("Stay: ") == imports {
-				t.Errorf("%s, imported %t: the other membership is there: %t, %v", name, imports, stays, d)
+			if stays := slices.Contains(memberIDs(t, b.Client, c.group), c.user); d.Failed() || stays == imports || d.Has("Kept: ") == imports {
+				t.Errorf("%s, imported %t: the other membership exists: %t, %v", name, imports, stays, d)
 			}
 			if got := memberIDs(t, b.Client, "oe-admin"); slices.Contains(got, a) {
 				t.Errorf("%s: what it lists is still there", name)

@@ -85,7 +85,7 @@ func TestGroupResource_destroyedWithMembers(t *testing.T) {
 							}
 						}
 						if _, err := b.Client.Group(t.Context(), "g"); !client.IsNotFound(err) {
-							t.Errorf("the group is there: %v", err)
+							t.Errorf("the group exists: %v", err)
 						}
 					})
 				}
@@ -130,7 +130,7 @@ func TestGroupResource_waitsForMembers(t *testing.T) {
 	p.NextRun()
 	destroyTogether(t, p, steps, planned)
 	if _, err := b.Client.Group(t.Context(), "g"); !client.IsNotFound(err) {
-		t.Errorf("the group is there: %v", err)
+		t.Errorf("the group exists: %v", err)
 	}
 }
 
@@ -196,7 +196,7 @@ func TestGroupResource_forcedNamesMembers(t *testing.T) {
 	group, _ := inGroup(p, "iam_group_membership")
 	forced := p.MustApply("iam_group", group.Prior, values{"id": "g", "name": values{"en": "G"}, "force_delete": true})
 	p.NextRun()
-	if _, _, d := p.Plan("iam_group", forced, nil); d.Failed() || !d.Has("warning: Group Has Members: g", "ann@acme.example", "With force_delete = true the apply takes them out") {
+	if _, _, d := p.Plan("iam_group", forced, nil); d.Failed() || !d.Has("warning: Group Has Members: g", "ann@acme.example", "With force_delete = true the apply removes them") {
 		t.Errorf("got %v", d)
 	}
 }

@@ -48,7 +48,7 @@ func TestMemberships_moved(t *testing.T) {
 	} {
 		moved, d := unconfigured.Move(c.to, providertest.Moved{Type: c.from, State: c.state})
 		if c.want == nil {
-			if len(d) != 1 || !d.Has("error: State Not Moved", c.from, "customers", "iam_user_groups manages those of employees only") {
+			if len(d) != 1 || !d.Has("error: State Not Moved", c.from, "customers", "iam_user_groups manages memberships of employees only") {
 				t.Errorf("%s to %s: %v, %v", c.from, c.to, moved.Values, d)
 			}
 			continue

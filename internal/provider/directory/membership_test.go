@@ -72,8 +72,7 @@ func TestGroupMembershipResource_life(t *testing.T) {
 	})
 }
 
-// A membership that is there already is the one that is wanted: it is taken
-// over as it is.
+// A membership that already exists is adopted unchanged.
 func TestGroupMembershipResource_isThere(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})
@@ -133,7 +132,7 @@ func TestGroupMembershipResource_customers(t *testing.T) {
 	if _, d := p.Apply("iam_group_membership", state{}, values{"group_id": "oe-viewer", "user_id": "nobody"}); !d.Has(`error at AttributeName("user_id"): Unable to create membership`, "User not found") {
 		t.Errorf("a user that does not exist: %v", d)
 	}
-	if _, d := p.Apply("iam_group_membership", state{}, values{"group_id": "oe-viewer", "user_id": "a@acme.example"}); !d.Has(`error at AttributeName("user_id")`, "and not an e-mail address") {
+	if _, d := p.Apply("iam_group_membership", state{}, values{"group_id": "oe-viewer", "user_id": "a@acme.example"}); !d.Has(`error at AttributeName("user_id")`, "not an e-mail address") {
 		t.Errorf("an e-mail for an id: %v", d)
 	}
 	if _, d := p.Apply("iam_group_membership", state{}, values{"group_id": "oe-viewer", "user_id": "C-1", "user_type": "CUSTOMER"}); !d.Has(`error at AttributeName("user_type")`, "EMPLOYEE only") {
@@ -210,7 +209,7 @@ func TestGroupMembersResource_drift(t *testing.T) {
 	}
 	p.MustApply("iam_group_members", drifted, config)
 	if got := memberIDs(t, b.Client, "orders-de"); !slices.Equal(got, []string{a}) {
-		t.Errorf("after mending the server has %v", got)
+		t.Errorf("after the fix the server has %v", got)
 	}
 }
 
@@ -229,8 +228,8 @@ func TestGroupMembersResource_namesWhoItWillRemove(t *testing.T) {
 	}
 }
 
-// Who stays, or changes groups, is never without access on the way: lists add
-// before they remove.
+// A user who stays, or changes groups, never loses access on the way: lists add before
+// they remove.
 func TestMembershipLists_addBeforeTheyRemove(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
@@ -287,7 +286,7 @@ func TestUserGroupsResource_namesWhatItWillLeave(t *testing.T) {
 	}
 	p.NextRun()
 	config := values{"user_id": id, "group_ids": []any{"oe-viewer"}}
-	if _, _, d := p.Plan("iam_user_groups", state{}, config); len(d) != 1 || !d.Has(`warning at AttributeName("group_ids")`, "Groups Will Be Left", "by a@acme.example in the apply: oe-admin.") {
+	if _, _, d := p.Plan("iam_user_groups", state{}, config); len(d) != 1 || !d.Has(`warning at AttributeName("group_ids")`, "Groups Will Be Left", "The apply removes a@acme.example from groups that are not listed: oe-admin.") {
 		t.Errorf("got %v", d)
 	}
 	// The same goes for a user whose groups were not managed until now.
@@ -356,14 +355,14 @@ func TestUserGroupsResource_life(t *testing.T) {
 			t.Errorf("the drift reads %v", groups)
 		}
 		p.NextRun()
-		mended := p.MustApply("iam_user_groups", drifted, in("oe-viewer"))
+		fixed := p.MustApply("iam_user_groups", drifted, in("oe-viewer"))
 		want("oe-viewer")
 		p.NextRun()
-		if _, d := p.Apply("iam_user_groups", mended, in("oe-viewer", "nowhere")); !d.Has(`error at AttributeName("group_ids"): Unable to update groups of user`, "Joining nowhere", "404", "is not an id") {
+		if _, d := p.Apply("iam_user_groups", fixed, in("oe-viewer", "nowhere")); !d.Has(`error at AttributeName("group_ids"): Unable to update groups of user`, "Joining nowhere", "404", "is not an id") {
 			t.Errorf("a group that does not exist: %v", d)
 		}
 		p.NextRun()
-		none := p.MustApply("iam_user_groups", mended, in())
+		none := p.MustApply("iam_user_groups", fixed, in())
 		want()
 		noChange(t, p, "iam_user_groups", none, in())
 		p.MustApply("iam_user_groups", none, nil)
@@ -411,7 +410,7 @@ func TestGroupMembersResource_otherWriter(t *testing.T) {
 	t.Parallel()
 	var b providertest.Backend
 	var other string
-	var done atomic.Bool // also for the request that is made in here
+	var done atomic.Bool // also for the request of the wrapper itself
 	b = providertest.Remote(t, servertest.Options{Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			next.ServeHTTP(w, r)

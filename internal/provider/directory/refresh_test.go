@@ -85,8 +85,8 @@ func TestRefresh_ofMany(t *testing.T) {
 	}
 }
 
-// Lists of memberships take a request for each group of customers, and none for
-// those of employees, whose memberships stand in the list of users.
+// Lists of memberships take one request for each group of customers, and none for groups
+// of employees, whose memberships are in the list of users.
 func TestMembershipLists_ofManyGroups(t *testing.T) {
 	t.Parallel()
 	requests, b := newCounting(t)

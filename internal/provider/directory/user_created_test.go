@@ -54,7 +54,7 @@ func TestUserResource_idOfAnother(t *testing.T) {
 			} else {
 				half, d = p.Apply("iam_user", made, config)
 			}
-			if !d.Has("error: Unable to create user", "which belongs to ben@acme.example", "may have been made all the same") || half.Values["id"] != nil {
+			if !d.Has("error: Unable to create user", "which belongs to ben@acme.example", "may have been created all the same") || half.Values["id"] != nil {
 				t.Errorf("got %v %v", half.Values, d)
 			}
 			if after, err := b.Client.User(t.Context(), ben); err != nil || after.Locked() || len(after.GroupIDs) > 0 {

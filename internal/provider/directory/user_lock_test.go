@@ -145,7 +145,7 @@ func newLockless(t *testing.T) (*lockless, providertest.Backend) {
 	return l, providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler { l.next = next; return l }})
 }
 
-// The plan refuses what the API cannot do, before anything is made.
+// The plan refuses locks that the API does not support, before anything is created.
 func TestUserResource_lockNotSupported(t *testing.T) {
 	t.Parallel()
 	l, b := newLockless(t)

@@ -153,7 +153,7 @@ func TestUserResource_emailExists(t *testing.T) {
 			t.Errorf("got %v", d)
 		}
 		if second.Values != nil {
-			t.Errorf("the state must not hold a user that was not made: %v", second.Values)
+			t.Errorf("the state must not have a user that was not created: %v", second.Values)
 		}
 		imported, d := p.Import("iam_user", "anna.schmidt@ACME.example")
 		if d.Failed() || imported.Values["id"] != first.Values["id"] || imported.Values["department"] != "" {
@@ -240,7 +240,8 @@ func TestUserResource_lostAnswerIsFoundAgain(t *testing.T) {
 	}
 }
 
-// A user that is to be locked is locked after it was made, and found before.
+// A planned lock is applied after the creation, even if the answer to the creation is
+// lost and the user has to be found first.
 func TestUserResource_lostAnswerOfALockedUser(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler { return &cutAfterCommit{next: next} }})
@@ -288,7 +289,7 @@ func TestUserResource_lostAnswerAndServerDown(t *testing.T) {
 	}})
 	p := providertest.New(t, with(b.Config, values{"max_retries": 0}))
 	half, d := p.Apply("iam_user", state{}, anna())
-	if !d.Has("error: Unable to create user", "may have been made all the same") || half.Values["email"] == nil || half.Values["id"] != nil {
+	if !d.Has("error: Unable to create user", "may have been created all the same") || half.Values["email"] == nil || half.Values["id"] != nil {
 		t.Fatalf("got %v %v", half.Values, d)
 	}
 	fault.down.Store(false)
@@ -310,8 +311,8 @@ func destroyed(p *providertest.Provider, s state) providertest.Diagnostics {
 	return d
 }
 
-// A user that was made is in the state, though it could not be read back:
-// otherwise the next apply would make it again and be refused.
+// A user that was created is in the state even if it could not be read back: otherwise
+// the next apply would create it again and be refused.
 func TestUserResource_notReadBack(t *testing.T) {
 	t.Parallel()
 	var broken atomic.Bool
@@ -368,7 +369,7 @@ func TestUserResource_lostAnswerButAnothersUser(t *testing.T) {
 	}})
 	p := providertest.New(t, with(b.Config, values{"max_retries": 0}))
 	half, d := p.Apply("iam_user", state{}, anna())
-	if !d.Has("may have been made all the same") || half.Values == nil || len(half.Private) == 0 {
+	if !d.Has("may have been created all the same") || half.Values == nil || len(half.Private) == 0 {
 		t.Fatalf("got %v, %v", half.Values, d)
 	}
 	down.Store(false)
@@ -401,8 +402,7 @@ func TestUserResource_busyGateway(t *testing.T) {
 	}
 }
 
-// An answer is lost, and somebody else's user has the same name and was made
-// just now.
+// An answer is lost, and another client has just created a user with the same name.
 func TestUserResource_lostAnswerAndAnothersNewUser(t *testing.T) {
 	t.Parallel()
 	var busy atomic.Bool

@@ -48,9 +48,9 @@ func TestUsersCSVResource_replaced(t *testing.T) {
 	}
 }
 
-// With create_before_destroy a table takes its users over before the old one
-// goes, and who is in both stays. So it does with adopt_existing, which takes over
-// others, too.
+// With create_before_destroy a table adopts its users before the old table is destroyed,
+// and users in both are kept. The same holds with adopt_existing, which also adopts
+// others.
 func TestUsersCSVResource_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
 	for name, how := range map[string]providertest.Replacement{"tainted": {CreateFirst: true}, "forced": {Forced: true, CreateFirst: true}} {

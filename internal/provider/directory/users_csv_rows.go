@@ -45,7 +45,7 @@ func warnOfRows(table, former usersTable, diags *diag.Diagnostics) {
 	}
 	if len(lines) > 0 {
 		diags.AddAttributeWarning(path.Root("csv"), fmt.Sprintf("Rows Change: %s", andMore(first, len(removed)+len(added)+len(changed))), fmt.Sprintf(
-			"%d rows removed, %d added, %d changed. Listed here because the diff above shows the whole text and may mark unchanged rows.\n\n%s", len(removed), len(added), len(changed), strings.Join(lines, "\n")))
+			"Rows removed: %d, added: %d, changed: %d. They are listed here because the diff above shows the whole text and may mark unchanged rows.\n\n%s", len(removed), len(added), len(changed), strings.Join(lines, "\n")))
 	}
 }
 

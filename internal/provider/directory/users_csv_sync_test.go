@@ -167,19 +167,19 @@ func TestUsersCSVResource_namesRows(t *testing.T) {
 	rows = append(slices.Delete(rows, 10, 11), "new@acme.example,New,User,")
 	p.NextRun()
 	_, _, d := p.Plan("iam_users_csv", made, csvOf(strings.Join(rows, "\n")))
-	if !d.Has(`warning at AttributeName("csv")`, "Rows Change", "go: 1, that come: 1, that change: 1.", "  - u9@acme.example", "  + line 51: new@acme.example", "  ~ line 2: U0@acme.example: last_name, department") {
+	if !d.Has(`warning at AttributeName("csv")`, "Rows Change", "Rows removed: 1, added: 1, changed: 1.", "  - u9@acme.example", "  + line 51: new@acme.example", "  ~ line 2: U0@acme.example: last_name, department") {
 		t.Error(d)
 	}
 	p.NextRun()
 	made = p.MustApply("iam_users_csv", made, csvOf(strings.Join(rows, "\n")))
 	p.NextRun()
-	if _, _, d := p.Plan("iam_users_csv", made, csvOf(strings.Join(rows[:20], "\n"))); !d.Has("go: 31, ", "and 11 more") {
+	if _, _, d := p.Plan("iam_users_csv", made, csvOf(strings.Join(rows[:20], "\n"))); !d.Has("Rows removed: 31, ", "and 11 more") {
 		t.Error(d)
 	}
 }
 
-// Two thousand users are one value: they are made, read and planned with no
-// request per user but those that write.
+// Two thousand users are one value: creating, reading and planning them takes no
+// requests per user except the writes.
 func TestUsersCSVResource_many(t *testing.T) {
 	t.Parallel()
 	const users = 2000
@@ -265,8 +265,8 @@ func TestUsersCSVResource_lockNotSupported(t *testing.T) {
 	noChange(t, p, "iam_users_csv", p.MustApply("iam_users_csv", state{}, csvOf(unlocked)), csvOf(unlocked))
 }
 
-// A list may leave somebody out while it changes: nobody is gone who is there
-// when the list is read again.
+// A list may omit users while it changes: a user who is in the list when it is read
+// again is not deleted.
 func TestUsersCSVResource_leftOutOfList(t *testing.T) {
 	t.Parallel()
 	var short atomic.Bool

@@ -222,10 +222,10 @@ func TestUsersCSVResource_badConfiguration(t *testing.T) {
 	}
 }
 
-// A user that is there already is left as it is, unless it is to be adopted:
-// then it is not touched where the row says what it is.
-// Groups that were not managed until now are in no state: the plan names those
-// that will be left.
+// A user who already exists is left unchanged unless the table adopts it. An adoption
+// does not write a user that matches the row.
+// Groups that were not managed until now are in no state: the plan names those to
+// leave.
 func TestUsersCSVResource_namesWhatWillBeLeft(t *testing.T) {
 	t.Parallel()
 	p := providertest.New(t, providertest.Remote(t, servertest.Options{}).Config)
@@ -405,8 +405,8 @@ func TestUsersCSVResource_twoOwners(t *testing.T) {
 	}
 }
 
-// Who goes from one resource to another is not taken over by the one and removed
-// by the other, whichever is planned first.
+// A user who moves from one resource to another is not adopted by one and removed by the
+// other, whichever is planned first.
 func TestUsersCSVResource_movesApart(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})
@@ -441,7 +441,7 @@ func TestUsersCSVResource_movesApart(t *testing.T) {
 		"a user to a row":                  {step{"iam_user", user, nil}, adopts(anna), true},
 		"a user to another":                {step{"iam_user", user, nil}, own, true},
 		"a row that is kept":               {step{"iam_users_csv", made, keeps}, adopts(anna), false},
-		"a row that goes, and another one": {step{"iam_users_csv", made, csvOf(others)}, adopts("email,first_name,last_name\nx@acme.example,X,Y\n"), false},
+		"a removed row, and another one":   {step{"iam_users_csv", made, csvOf(others)}, adopts("email,first_name,last_name\nx@acme.example,X,Y\n"), false},
 	} {
 		for _, steps := range [][]step{{c.from, c.to}, {c.to, c.from}} {
 			p.NextRun()

@@ -195,7 +195,7 @@ func TestJoin_inVain(t *testing.T) {
 			t.Errorf("got %v, want %q", err, part)
 		}
 	}
-	// What waiting does not help is told at once, and the user is not locked.
+	// An error that waiting cannot fix is returned immediately, without the user's lock.
 	for group, want := range map[string]string{"nowhere": "404", "1gr5e52e-6e27-4ac5-9471-2467d3fb7500": "CUSTOMER only"} {
 		if _, err := directory.Join(t.Context(), &plumbing.Data{Client: b.Client}, plumbing.Pair{Group: group, User: id}, access.Employee); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", group, err, want)

@@ -68,14 +68,14 @@ func (a *PersonAction) ExplainUnplanned(err error, target ActionTarget, created 
 	return fmt.Errorf("%w. If this plan creates %s, refer to the resource instead of repeating the address, as in email = %s.NAME.email", err, target.Email, created)
 }
 
-// ReadTarget reads the configuration. ok reports whether requests can be made.
+// ReadTarget reads the configuration. ok reports whether the provider can send requests.
 func (a *PersonAction) ReadTarget(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) (c ActionTarget, ok bool) {
 	c, known := a.readTarget(ctx, config, diags)
 	return c, known && a.Ready(diags)
 }
 
 // ReadPlannedTarget reads the configuration in a plan. ok is false while the person
-// is unknown or no requests can be made. Terraform does not plan an action again, so
+// is unknown or the provider cannot send requests. Terraform does not plan an action again, so
 // Invoke repeats the checks.
 func (a *PersonAction) ReadPlannedTarget(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) (c ActionTarget, ok bool) {
 	c, known := a.readTarget(ctx, config, diags)

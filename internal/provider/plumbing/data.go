@@ -71,7 +71,7 @@ func (d *Data) CanLock(ctx context.Context) bool {
 	return *d.canLock
 }
 
-// Ready reports whether requests can be made, and adds an error if not.
+// Ready reports whether the provider can send requests, and adds an error if not.
 func (d *Data) Ready(diags *diag.Diagnostics) bool {
 	if d != nil && d.Client != nil {
 		return true
@@ -82,7 +82,7 @@ func (d *Data) Ready(diags *diag.Diagnostics) bool {
 	return false
 }
 
-// ReadyToRead is Ready for the refresh of a resource: if requests cannot be made, it
+// ReadyToRead is Ready for the refresh of a resource: if the provider cannot send requests, it
 // adds a warning, and the state stays unchanged.
 func (d *Data) ReadyToRead(diags *diag.Diagnostics) bool {
 	if d != nil && d.Client != nil {

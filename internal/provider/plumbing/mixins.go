@@ -26,7 +26,7 @@ func mixinsFault(text string) string {
 	return valueFault(decoder)
 }
 
-// valueFault reads one value and describes the part of it that the API would not
+// valueFault reads one value and describes the part that the API would not
 // return: it keeps one value of a duplicate key, and no database stores NUL.
 func valueFault(d *json.Decoder) string {
 	token, _ := d.Token() // the text is valid JSON, as checked before
