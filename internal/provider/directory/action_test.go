@@ -29,11 +29,11 @@ func (c invoked) check(t *testing.T, p *providertest.Provider) {
 		}
 		return
 	}
-	told := len(progress) == len(c.progress)
+	reported := len(progress) == len(c.progress)
 	for i := range progress {
-		told = told && strings.Contains(progress[i], c.progress[i])
+		reported = reported && strings.Contains(progress[i], c.progress[i])
 	}
-	if !told || len(d) > 0 {
+	if !reported || len(d) > 0 {
 		t.Errorf("%s %v: got %q, %v, want %q", c.typeName, c.config, progress, d, c.progress)
 	}
 }
@@ -239,8 +239,8 @@ func TestResendInvitationAction(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range []invoked{
-			{"iam_resend_invitation", values{"email": email}, nil, []string{`error at AttributeName("email"): Unable to resend invitation`, "has accepted every invitation"}},
-			{"iam_resend_invitation", values{"invitation_id": ids[api.InvitationUser]}, nil, []string{`error at AttributeName("invitation_id"): Unable to resend invitation`, "The invitation was accepted"}},
+			{"iam_resend_invitation", values{"email": email}, nil, []string{`error at AttributeName("email"): Unable to resend invitation`, "has already accepted every invitation"}},
+			{"iam_resend_invitation", values{"invitation_id": ids[api.InvitationUser]}, nil, []string{`error at AttributeName("invitation_id"): Unable to resend invitation`, "The invitation was already accepted"}},
 			{"iam_resend_invitation", values{"email": "owner@acme.example"}, nil, []string{"was not invited", "iam_team_member"}},
 			{"iam_resend_invitation", values{"invitation_id": "none"}, nil, []string{`error at AttributeName("invitation_id"): Unable to resend invitation`, "none"}},
 			{"iam_resend_invitation", values{"email": email, "invitation_id": "i"}, nil, []string{"Invalid Attribute Combination", "Exactly one"}},

@@ -76,7 +76,7 @@ func TestGuardrails(t *testing.T) {
 		for limit, l := range limits {
 			p := providertest.New(t, with(b.Config, values{"guardrails": l.guardrails}))
 			_, _, d := p.Plan(c.typeName, c.prior, c.config)
-			if told := d.Has(l.summary, email); told != (c.what != "") {
+			if reported := d.Has(l.summary, email); reported != (c.what != "") {
 				t.Errorf("%s, %s: %v", name, limit, d)
 			}
 			if limit == "impact" && c.what != "" && (!d.Has("warning: Access Changes", email+": ", c.what) || d.Failed()) {

@@ -75,7 +75,7 @@ func TestGroupResource_destroyedWithMembers(t *testing.T) {
 							planned[i], _, dd = p.Plan(steps[i].Type, steps[i].Prior, nil)
 							d = append(d, dd...)
 						}
-						if told := d.Has("warning: Group Has Members: g", `Group g ("G") still has members`, "ann@acme.example"); d.Failed() || told != (plans[0] == 0) {
+						if reported := d.Has("warning: Group Has Members: g", `Group g ("G") still has members`, "ann@acme.example"); d.Failed() || reported != (plans[0] == 0) {
 							t.Errorf("the plan says %v", d)
 						}
 						p.NextRun()

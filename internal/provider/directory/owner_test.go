@@ -47,7 +47,7 @@ func TestUserResource_ownerStays(t *testing.T) {
 		t.Errorf("what stays, planned second: %v", d)
 	}
 	if _, _, d := p.Plan("iam_group", state{}, values{"id": "g", "name": values{"en": "G"}}); d.Failed() {
-		t.Errorf("told once more: %v", d)
+		t.Errorf("reported again: %v", d)
 	}
 	for name, c := range map[string]struct {
 		changes values

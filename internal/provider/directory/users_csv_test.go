@@ -435,13 +435,13 @@ func TestUsersCSVResource_movesApart(t *testing.T) {
 		from, to step
 		fails    bool
 	}{
-		"a row to another table":           {step{"iam_users_csv", made, csvOf(others)}, adopts(anna), true},
-		"a table to another":               {step{"iam_users_csv", made, nil}, adopts(staff), true},
-		"a row to a user":                  {step{"iam_users_csv", made, csvOf(others)}, own, true},
-		"a user to a row":                  {step{"iam_user", user, nil}, adopts(anna), true},
-		"a user to another":                {step{"iam_user", user, nil}, own, true},
-		"a row that is kept":               {step{"iam_users_csv", made, keeps}, adopts(anna), false},
-		"a removed row, and another one":   {step{"iam_users_csv", made, csvOf(others)}, adopts("email,first_name,last_name\nx@acme.example,X,Y\n"), false},
+		"a row to another table":         {step{"iam_users_csv", made, csvOf(others)}, adopts(anna), true},
+		"a table to another":             {step{"iam_users_csv", made, nil}, adopts(staff), true},
+		"a row to a user":                {step{"iam_users_csv", made, csvOf(others)}, own, true},
+		"a user to a row":                {step{"iam_user", user, nil}, adopts(anna), true},
+		"a user to another":              {step{"iam_user", user, nil}, own, true},
+		"a row that is kept":             {step{"iam_users_csv", made, keeps}, adopts(anna), false},
+		"a removed row, and another one": {step{"iam_users_csv", made, csvOf(others)}, adopts("email,first_name,last_name\nx@acme.example,X,Y\n"), false},
 	} {
 		for _, steps := range [][]step{{c.from, c.to}, {c.to, c.from}} {
 			p.NextRun()
