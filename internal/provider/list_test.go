@@ -53,7 +53,7 @@ func TestList_filterOfNothing(t *testing.T) {
 		config values
 		says   []string // none: it selects nothing
 	}{
-		{"iam_user", values{"group_id": "nothing"}, []string{"warning at", `"group_id"`, "Filter Selects Nothing", `no group with the id "nothing"`}},
+		{"iam_user", values{"group_id": "nothing"}, []string{"warning at", `"group_id"`, "Filtered Object Not Found", `no group with the id "nothing"`}},
 		{"iam_user", values{"group_id": "oe-viewer"}, nil},
 		{"iam_user", values{"email": "nobody@acme.example"}, nil},
 		{"iam_user", values{"email": ""}, []string{"error at", `"email"`}},

@@ -14,37 +14,44 @@ import (
 	"testing"
 )
 
-// message is an error or a warning as the code writes it, as far as it stands
-// there word by word.
+// message is an error or a warning: the parts of its texts that are literals in the
+// code.
 type message struct{ where, summary, detail, cause string }
 
 // verbs complete "Unable to".
 var verbs = []string{"assign", "check", "create", "delete", "get", "import", "list", "lock", "open", "plan", "read", "report", "resend", "review", "sync", "transfer", "unlock", "update"}
 
-// operation is the summary of something that failed; mistake that of a
-// configuration that cannot be, or of a warning.
+// operation is the summary of a failed operation; mistake that of an invalid
+// configuration, or of a warning: in Title Case.
 var (
 	operation = regexp.MustCompile(`^Unable to ([a-z]+) [A-Za-z_% ]+$`)
 	mistake   = regexp.MustCompile(`^(%s|[A-Z][A-Za-z-]*)( ([A-Z][A-Za-z-]*))*( \(%d\)|: %s)?$`)
 )
 
-// Every message says in one style what is wrong, and goes on in whole sentences.
+// riddle matches a title that is a pun or a riddle, such as "Two Owners Of One User" or
+// "What Stays": a title names the problem with nouns of the field.
+var riddle = regexp.MustCompile(`\b(?:Who|Whom|Whose|What|Which|Where|Nobody|Somebody|Nothing|Anymore)\b|\b(?:Two|Many) .* Of One\b|\b(?:Of It|Of Them|Such)\b| (?:Too|There|Gone|Goes|Comes)$`)
+
+// Every message describes a problem in the same style and in whole sentences.
 func TestMessages_style(t *testing.T) {
 	t.Parallel()
 	all := messages(t)
 	for _, m := range all {
-		if testing.Verbose() { // to be read aloud
+		if testing.Verbose() { // for a reader
 			t.Logf("%s: %s\n\t%s%s", m.where, m.summary, m.detail, m.cause)
 		}
 		if verb := operation.FindStringSubmatch(m.summary); verb != nil {
 			if !slices.Contains(verbs, verb[1]) {
-				t.Errorf("%s: nothing else is unable to %s: %q", m.where, verb[1], m.summary)
+				t.Errorf("%s: no other message is unable to %s: %q", m.where, verb[1], m.summary)
 			}
 		} else if m.summary != "" && !mistake.MatchString(m.summary) {
-			t.Errorf("%s: the summary %q is in no style of ours", m.where, m.summary)
+			t.Errorf("%s: the summary %q is neither in Title Case nor \"Unable to <verb> <thing>\"", m.where, m.summary)
+		}
+		if found := riddle.FindString(strings.TrimSuffix(m.summary, ": %s")); found != "" {
+			t.Errorf("%s: the summary %q has %q instead of a noun of the field", m.where, m.summary, found)
 		}
 		if m.detail != "" && (!strings.ContainsAny(m.detail[len(m.detail)-1:], ".:") && !strings.HasSuffix(m.detail, "%s")) {
-			t.Errorf("%s: the text ends in the middle: %q", m.where, m.detail)
+			t.Errorf("%s: the text does not end with a full stop: %q", m.where, m.detail)
 		}
 		if regexp.MustCompile(`[^.]\.\.([^.]|$)`).MatchString(m.detail + m.cause) {
 			t.Errorf("%s: two full stops in %q", m.where, m.detail+m.cause)
@@ -60,8 +67,8 @@ func TestMessages_style(t *testing.T) {
 	}
 }
 
-// No text starts with a capital that was made of its first byte: it may be half a
-// letter, or belong to a name. plumbing.Sentence knows.
+// No text is capitalized by its first byte, which may be half a letter or part of a
+// name: plumbing.Sentence does it.
 func TestMessages_capitals(t *testing.T) {
 	t.Parallel()
 	found := 0
@@ -72,15 +79,15 @@ func TestMessages_capitals(t *testing.T) {
 		}
 		found++
 		if _, part := call.Args[0].(*ast.SliceExpr); part {
-			t.Errorf("%s: a part of a text becomes upper case: use plumbing.Sentence", where)
+			t.Errorf("%s: part of a text is converted to upper case: use plumbing.Sentence", where)
 		}
 	})
 	if found == 0 {
-		t.Error("no text becomes upper case anywhere: is the test blind?")
+		t.Error("the test found no conversion to upper case at all")
 	}
 }
 
-// messages returns what the code of the provider says to people.
+// messages returns the errors and warnings in the code of the provider.
 func messages(t *testing.T) (all []message) {
 	t.Helper()
 	eachCall(t, func(where string, call *ast.CallExpr) {
@@ -92,7 +99,7 @@ func messages(t *testing.T) (all []message) {
 	return all
 }
 
-// eachCall visits every call in the code of the provider, but for its tests.
+// eachCall visits every call in the code of the provider, except its tests.
 func eachCall(t *testing.T, see func(where string, call *ast.CallExpr)) {
 	t.Helper()
 	files := token.NewFileSet()
@@ -117,7 +124,7 @@ func eachCall(t *testing.T, see func(where string, call *ast.CallExpr)) {
 	}
 }
 
-// messageOf returns what a call says, if it is one that says something.
+// messageOf returns the message of a call, if it creates one.
 func messageOf(call *ast.CallExpr) (m message, ok bool) {
 	var name string
 	switch f := call.Fun.(type) {
@@ -156,8 +163,8 @@ func messageOf(call *ast.CallExpr) (m message, ok bool) {
 	return message{summary: literal(call.Args[skip]), detail: literal(call.Args[skip+1])}, true
 }
 
-// literal returns the end of a text that an expression surely has: a literal, the
-// format of one, or what is joined last.
+// literal returns the known end of the text of an expression: a literal, the format of
+// a Sprintf, or the last operand of a concatenation.
 func literal(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.BasicLit:

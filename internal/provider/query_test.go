@@ -36,11 +36,11 @@ func TestAccQuery_says(t *testing.T) {
 	t.Parallel()
 	w := queryWorkspace(t, servertest.New(t, servertest.Options{NoFaults: true}))
 	w.Write("some.tfquery.hcl", "list \"iam_group_membership\" \"some\" {\n  provider = iam\n\n  config {\n    user_id = \"nobody\"\n  }\n}\n")
-	if out := w.MustRun("query", "-no-color"); !strings.Contains(flat(out), `Warning: Filter Selects Nothing`) || !strings.Contains(flat(out), `no user with the id "nobody"`) {
+	if out := w.MustRun("query", "-no-color"); !strings.Contains(flat(out), `Warning: Filtered Object Not Found`) || !strings.Contains(flat(out), `no user with the id "nobody"`) {
 		t.Errorf("a user that does not exist:\n%s", out)
 	}
 	w.Write("some.tfquery.hcl", "list \"iam_user\" \"some\" {\n  provider = iam\n\n  config {\n    group_id = \"nothing\"\n  }\n}\n")
-	if out := w.MustRun("query", "-no-color"); !strings.Contains(flat(out), `Warning: Filter Selects Nothing`) || !strings.Contains(flat(out), `no group with the id "nothing"`) {
+	if out := w.MustRun("query", "-no-color"); !strings.Contains(flat(out), `Warning: Filtered Object Not Found`) || !strings.Contains(flat(out), `no group with the id "nothing"`) {
 		t.Errorf("a group that does not exist:\n%s", out)
 	}
 }

@@ -121,7 +121,7 @@ func TestGroupDataSource(t *testing.T) {
 			want   []string
 		}{
 			{values{"id": "no"}, []string{`error at AttributeName("id"): Unable to read group`}},
-			{values{"code": "NO"}, []string{`error at AttributeName("code")`, "the group does not exist"}},
+			{values{"code": "NO"}, []string{`error at AttributeName("code")`, "The group does not exist"}},
 			{values{"name": "Orders"}, []string{`error at AttributeName("name")`, "2 groups have this name", "orders-de orders-us"}},
 			{values{"id": "orders-de", "language": "de"}, []string{`AttributeName("language")`}},
 		} {

@@ -260,7 +260,7 @@ func (s *usersSync) create(ctx context.Context, row usertable.User) (*usertable.
 	m.ID = types.StringValue(id)
 	if err := s.one.setLock(ctx, id, m.Locked, !m.Locked.ValueBool()); err != nil {
 		row.Locked = false
-		return &row, fmt.Errorf("the user was created but could not be locked: %w", err)
+		return &row, fmt.Errorf("the user was created but not locked: %w", err)
 	}
 	s.succeed(row.Email, m)
 	return nil, nil

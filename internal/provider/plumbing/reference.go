@@ -53,6 +53,6 @@ func (r Reference) check(ctx context.Context, c *client.Client, at path.Path, id
 		if advice == "" {
 			advice = fmt.Sprintf("A name, a code or an e-mail address is not an id. Correct the id, or omit %s.", at)
 		}
-		diags.AddAttributeWarning(at, "Filter Selects Nothing", fmt.Sprintf("The tenant has no %s with the id %q, so the list is empty. %s", r.thing, id, advice))
+		diags.AddAttributeWarning(at, "Filtered Object Not Found", fmt.Sprintf("The tenant has no %s with the id %q, so the list is empty. %s", r.thing, id, advice))
 	}
 }
