@@ -65,7 +65,7 @@ func TestGroupRestrictions_atPlan(t *testing.T) {
 	}
 	p.MustApply("iam_restriction", held, nil)
 	p.NextRun()
-	if _, _, d := p.Plan("iam_group", made, with(group("EU"), values{"name": values{"en": "Orders EU"}})); d.Failed() || !d.Has("warning at", "Restriction No Longer Allowed: EU", "Take the value out") {
+	if _, _, d := p.Plan("iam_group", made, with(group("EU"), values{"name": values{"en": "Orders EU"}})); d.Failed() || !d.Has("warning at", "Restriction No Longer Allowed: EU", "until you remove the value") {
 		t.Errorf("a stale value that stays: %v", d)
 	}
 	if _, _, d := p.Plan("iam_group", made, group("EU", "DE")); !d.Has(`does not list "DE"`) || d.Has("error at", `"EU"`) {
