@@ -205,7 +205,7 @@ func TestKeys_refused(t *testing.T) {
 		{"", "", "it is encrypted, and no key is given"},
 		{keyFile(t, "B"), keyOf("A"), "under another key than the ones given"},
 		{"", keyOf("B"), "under another key than the ones given"},
-		{open, "", "reading --key-file: " + open + " has mode 0644, so that others than its owner can use it"},
+		{open, "", "reading --key-file: " + open + " has mode 0644, so other users can access it"},
 		{short, "", "a key has 32 bytes, and this one has 5: make a key with openssl rand -base64 32"},
 		{short + "-none", "", "no such file"},
 		{"", "short", "reading IAM_ENCRYPTION_KEY: line 1: a key is base64"},

@@ -20,18 +20,18 @@ const (
 	maxBody = 10 << 20
 	// maxTokenBody is the largest body of a request without a token, in bytes.
 	maxTokenBody = 8 << 10
-	// smallBody is how much of a body is read before its memory is asked for.
+	// smallBody is how much of a body is read before its memory is reserved.
 	smallBody = 64 << 10
-	// bodyCost is how often a body stands in memory while it is worked on: as
-	// bytes, as members, as the document, as event and as statement.
+	// bodyCost is how many copies of a body a request has in memory: bytes, members,
+	// document, event and statement.
 	bodyCost = 6
 
-	// The limits where Options name none.
+	// The default limits.
 	defaultRequests = 128
 	defaultMemory   = 96 << 20
 )
 
-// admitted hands the call over as soon as its body is there and there is room.
+// admitted reads the body, waits for a place and calls the handler.
 func (s *Server) admitted(c *call, largest int64, handle func(*call) error) error {
 	defer c.free()
 	if err := s.receive(c, largest); err != nil {
@@ -47,7 +47,7 @@ func (s *Server) admitted(c *call, largest int64, handle func(*call) error) erro
 
 // receive reads the body of the request.
 func (s *Server) receive(c *call, largest int64) error {
-	switch n := c.r.ContentLength; { // below zero, it is not known yet
+	switch n := c.r.ContentLength; { // unknown if negative
 	case n == 0:
 		return nil
 	case n > largest:
@@ -63,7 +63,7 @@ func (s *Server) receive(c *call, largest int64) error {
 			size = c.r.ContentLength
 		}
 		if err := c.reserve(size * bodyCost); err != nil {
-			_, _ = io.Copy(io.Discard, limited) // a caller who still sends sees no answer
+			_, _ = io.Copy(io.Discard, limited) // a caller that still sends would not see the response
 			return err
 		}
 		body.Grow(int(size - n))
@@ -79,12 +79,12 @@ func (s *Server) receive(c *call, largest int64) error {
 	return unread(err, largest)
 }
 
-// readWithin limits the time in which the body of the request comes.
+// readWithin limits the time for the body of the request.
 func (s *Server) readWithin(c *call, largest int64) (lift func()) {
 	return gate.ReadUntil(c.w, time.Now().Add(cmp.Or(s.bodyTime, gate.ReadTime(largest))))
 }
 
-// unread is the failure of a body that could not be read.
+// unread returns the failure for a body that could not be read.
 func unread(err error, largest int64) error {
 	var over *http.MaxBytesError
 	switch {
@@ -98,7 +98,7 @@ func unread(err error, largest int64) error {
 	return badRequest("The body could not be read")
 }
 
-// reserve waits for memory until the call has been answered.
+// reserve waits for memory, which the call holds until its response is sent.
 func (c *call) reserve(n int64) error {
 	free, err := c.room.Reserve(c.ctx, n)
 	if err != nil {
@@ -108,15 +108,15 @@ func (c *call) reserve(n int64) error {
 	return nil
 }
 
-// rest gives back the place among those that are worked on: from here on the
-// caller's pace counts.
+// rest releases the place among the requests in progress: from here on, the speed of the
+// caller counts.
 func (c *call) rest() {
 	if c.leave != nil {
 		c.leave()
 	}
 }
 
-// free gives back what the call holds.
+// free releases all that the call holds.
 func (c *call) free() {
 	c.rest()
 	for _, give := range c.held {
@@ -125,16 +125,16 @@ func (c *call) free() {
 	c.held = nil
 }
 
-// busy asks the caller to come again.
+// busy asks the caller to retry.
 func (c *call) busy(err error, lacking string) error {
 	if !errors.Is(err, gate.ErrBusy) {
 		return err
 	}
 	c.figures.refused[lacking].Inc()
-	return wait(time.Second, "The backend has too many requests at a time; nothing was changed. Try again.")
+	return wait(time.Second, "The backend has too many requests in progress; nothing was changed. Try again.")
 }
 
-// checkGone ends work for a caller that went away.
+// checkGone returns an error if the caller went away.
 func (c *call) checkGone() error {
 	if err := c.ctx.Err(); err != nil {
 		return fmt.Errorf("the caller went away: %w", context.Cause(c.ctx))

@@ -58,10 +58,10 @@ func (s *Server) handleMemberPut(c *call) error {
 	return c.write(http.StatusCreated, api.Created{ID: id})
 }
 
-// putMember makes the user a member, or finds that it is one.
+// putMember makes the user a member, unless it is one.
 func (s *Server) putMember(c *call, userType, userID string) (id string, created bool, err error) {
 	groupID := c.value("groupId")
-	if userID == "" { // a customer's is not looked up
+	if userID == "" { // the id of a customer is not looked up
 		return "", false, badRequest("userId must not be empty")
 	}
 	kind, err := parseUserType(userType, groupID)
@@ -81,7 +81,7 @@ func (s *Server) putMember(c *call, userType, userID string) (id string, created
 			if err != nil {
 				return fmt.Errorf("reading user: %w", err)
 			}
-			userID = u.ID // it may have come as a back-office number
+			userID = u.ID // the caller may use the back-office number
 			if err := checkJoin(c.ctx, tx, g, userID); err != nil {
 				return err
 			}
@@ -95,8 +95,8 @@ func (s *Server) putMember(c *call, userType, userID string) (id string, created
 	return id, created, err
 }
 
-// handleMemberDelete answers DELETE /iam/{tenant}/groups/{groupId}/users/{userId}.
-// Removing who is not a member is no error.
+// handleMemberDelete answers DELETE /iam/{tenant}/groups/{groupId}/users/{userId}. Removing
+// a user that is not a member succeeds.
 func (s *Server) handleMemberDelete(c *call) error {
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
 		if !c.holds(api.ScopeAssignmentManage) {

@@ -11,23 +11,22 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// How many events an answer has, when the request does not say, and at most.
+// The default and the maximum number of events in a response.
 const (
 	defaultEvents = 100
 	maxEvents     = 1000
 	maxRows       = 10_000 // in the compact form
 
-	// eventPiece is how many events are read at a time where an answer has more.
+	// eventPiece is how many events are read at a time for a longer response.
 	eventPiece = 250
-	// eventCost and auditRowCost are the memory that is reserved for an event and
-	// for a row, in bytes.
+	// eventCost and auditRowCost are the memory to reserve for an event and for a row, in
+	// bytes.
 	eventCost    = 2 * audit.MaxState
 	auditRowCost = 1 << 10
 )
 
-// handleAuditEventList answers GET /iam/{tenant}/audit-events: newest first,
-// those that all filters select. The next ones are those before the last one's
-// id.
+// handleAuditEventList answers GET /iam/{tenant}/audit-events: the events that match all
+// filters, newest first. The next page is the events before the last id.
 func (s *Server) handleAuditEventList(c *call) error {
 	compact, err := c.flag("compact")
 	if err != nil {
@@ -58,7 +57,7 @@ func (s *Server) handleAuditEventList(c *call) error {
 	return c.write(http.StatusOK, documents)
 }
 
-// eventFilter reads the parameters that select events.
+// eventFilter reads the filters of events.
 func (c *call) eventFilter(standard, most int) (filter store.EventFilter, err error) {
 	limit, err := c.positive("limit", standard)
 	if err != nil {
@@ -74,7 +73,7 @@ func (c *call) eventFilter(standard, most int) (filter store.EventFilter, err er
 	}, err
 }
 
-// since reads the parameter of that name; the zero time when there is none.
+// since reads the parameter since; the zero time if it is missing.
 func (c *call) since() (time.Time, error) {
 	text := c.query("since")
 	if text == "" {
@@ -87,8 +86,8 @@ func (c *call) since() (time.Time, error) {
 	return since, nil
 }
 
-// listAuditRows answers with the events that the filter selects in their compact
-// form. It reads them in pieces: the objects are most of what they take.
+// listAuditRows responds with the events of the filter in compact form. It reads them in
+// pieces, because the objects take most of the memory.
 func (s *Server) listAuditRows(c *call, filter store.EventFilter) error {
 	if err := c.reserve(int64(filter.Limit)*auditRowCost + eventPiece*eventCost); err != nil {
 		return err

@@ -16,16 +16,16 @@ import (
 // linesType is the media type of JSON Lines.
 const linesType = "application/x-ndjson"
 
-// auditExport is which events are exported.
+// auditExport selects the events to export.
 type auditExport struct {
 	from   int64 // the first id
 	newest int64 // the last id
-	limit  int64 // how many at most; 0: all
+	limit  int64 // maximum number; 0: all
 }
 
-// handleAuditExport answers GET /iam/{tenant}/audit-events/export: one event a
-// line, oldest first, then a line that says which they were. Events that come
-// meanwhile are not in it.
+// handleAuditExport answers GET /iam/{tenant}/audit-events/export: one event per line,
+// oldest first, then a line that summarizes them. It omits events that are appended
+// meanwhile.
 func (s *Server) handleAuditExport(c *call) error {
 	from, err := c.positive("from", 0)
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *Server) handleAuditExport(c *call) error {
 	return c.stream(linesType, func(w io.Writer) error { return s.exportEvents(c, w, x) })
 }
 
-// auditExport finds where an export begins and ends.
+// auditExport determines where an export begins and ends.
 func (s *Server) auditExport(c *call, from int64, since time.Time) (x auditExport, err error) {
 	last, err := s.store.Events(c.ctx, c.tenant, store.EventFilter{Limit: 1})
 	if err != nil {
@@ -72,8 +72,8 @@ func (s *Server) auditExport(c *call, from int64, since time.Time) (x auditExpor
 	return x, err
 }
 
-// firstSince is where an export since a time begins. If that is the oldest event
-// that is kept, those before it may be of that time, too: then it begins with
+// firstSince returns the id at which an export since a time begins. If that is the oldest
+// event that is kept, removed events may also be of that time: the export then begins with
 // them.
 func (s *Server) firstSince(ctx context.Context, tenant string, since time.Time, newest int64) (int64, error) {
 	id, err := s.store.EventSince(ctx, tenant, since)
@@ -107,7 +107,7 @@ func (s *Server) exportEvents(c *call, w io.Writer, x auditExport) error {
 		if err != nil {
 			return fmt.Errorf("reading audit events: %w", err)
 		}
-		if len(list) == 0 || list[0].ID > x.newest { // all others are no longer kept
+		if len(list) == 0 || list[0].ID > x.newest { // all others were removed
 			end.Last = x.newest
 		}
 		for _, e := range list {

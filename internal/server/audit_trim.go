@@ -11,24 +11,23 @@ import (
 )
 
 const (
-	// auditPause is how long after one look for surplus events the next is. Each
-	// that finds some leaves an event.
+	// auditPause is the time between two searches for surplus events. Each search that
+	// finds some appends an event.
 	auditPause = 24 * time.Hour
-	// auditPiece is how many events go at a time: writers wait that long.
+	// auditPiece is how many events are removed at a time, while other writes wait.
 	auditPiece = 1000
-	// kindAuditEvents is the object of the event that says which events are gone.
+	// kindAuditEvents is the kind of the event that says which events were removed.
 	kindAuditEvents = "audit-events"
 )
 
-// AuditLimit says which audit events are no longer kept. Its zero value keeps
-// all.
+// AuditLimit limits which audit events are kept. Its zero value keeps all.
 type AuditLimit struct {
-	Age  time.Duration // not those that are older; 0: however old
-	Most int           // not those of a tenant beyond so many; 0: however many
+	Age  time.Duration // maximum age; 0: no limit
+	Most int           // maximum number for a tenant; 0: no limit
 }
 
-// trimEvents removes the surplus events of all tenants, and leaves an event that
-// says which these were.
+// trimEvents removes the surplus events of all tenants, and appends an event that says
+// which they were.
 func (s *Server) trimEvents(ctx context.Context) (wait time.Duration, err error) {
 	tenants, err := s.store.Tenants(ctx)
 	if err != nil {
@@ -45,8 +44,7 @@ func (s *Server) trimEvents(ctx context.Context) (wait time.Duration, err error)
 	return auditPause, nil
 }
 
-// trimTenant removes some surplus events of a tenant, and reports whether there
-// are more.
+// trimTenant removes some surplus events of a tenant, and reports whether there are more.
 func (s *Server) trimTenant(ctx context.Context, tenant string) (more bool, err error) {
 	limit := store.EventLimit{Most: s.audit.Most}
 	if s.audit.Age > 0 {

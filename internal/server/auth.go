@@ -20,20 +20,20 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// keyHeader is the member of a token's header that names its key (RFC 7515).
+// keyHeader is the header parameter of a token that names its key (RFC 7515).
 const keyHeader = "kid"
 
-// claims are what a token carries. The subject of a service token is an API
-// key, that of any other a user.
+// claims are the claims of a token. The subject of a service token is an API key, of any
+// other token a user.
 type claims struct {
 	Tenant   string          `json:"tenant"`
 	Scope    string          `json:"scope"`              // separated by spaces
 	UserType access.UserType `json:"userType,omitempty"` // empty in a service token
-	// SecretAt is when the secret of the API key was set, in milliseconds since
-	// 1970: the token ends when the key has another.
+	// SecretAt is when the secret of the API key was set, in milliseconds since 1970: the
+	// token ends when the key gets another secret.
 	SecretAt int64 `json:"secretAt,omitempty"`
-	Backend  bool  `json:"backend,omitempty"` // the backend's own: its subject is no API key
-	// Act marks a test token: somebody else acts as its subject (RFC 8693).
+	Backend  bool  `json:"backend,omitempty"` // the backend's own: its subject is not an API key
+	// Act marks a test token: another party acts as its subject (RFC 8693).
 	Act *actingParty `json:"act,omitempty"`
 	jwt.RegisteredClaims
 }
@@ -43,7 +43,7 @@ type actingParty struct {
 	Subject string `json:"sub"`
 }
 
-// handleToken answers POST /oauth/token: client credentials for a token.
+// handleToken answers POST /oauth/token: a token for client credentials.
 func (s *Server) handleToken(c *call) error {
 	c.r.Body = io.NopCloser(bytes.NewReader(c.body))
 	if err := c.r.ParseForm(); err != nil {
@@ -60,7 +60,7 @@ func (s *Server) handleToken(c *call) error {
 	return s.writeToken(c, client.ID, claims{Tenant: client.Tenant, SecretAt: secretAt(client)}, grantedScopes(wire.ClientScopes(client), form.Get("scope")))
 }
 
-// authenticate finds the client whose secret it is.
+// authenticate returns the client if the secret is its own.
 func (s *Server) authenticate(c *call, id, secret string) (store.Client, error) {
 	client, right, err := s.checkSecret(c, id, secret)
 	if err == nil && !right {
@@ -69,8 +69,8 @@ func (s *Server) authenticate(c *call, id, secret string) (store.Client, error) 
 	return client, err
 }
 
-// grantedScopes are the client's own, narrowed to those asked for, if any were.
-// A scope that the client does not own is left out without an error.
+// grantedScopes returns the client's scopes, narrowed to the requested ones, if any. It
+// silently omits scopes that the client does not own.
 func grantedScopes(owned []string, asked string) []string {
 	wanted := slices.DeleteFunc(strings.Fields(asked), func(s string) bool { return strings.HasPrefix(s, tenantMark) })
 	if len(wanted) == 0 {
@@ -79,13 +79,13 @@ func grantedScopes(owned []string, asked string) []string {
 	return slices.DeleteFunc(wanted, func(s string) bool { return !slices.Contains(owned, s) })
 }
 
-// IssueToken returns a service token for the tenant with the given scopes;
-// subject is what it is for, and need not be an API key.
+// IssueToken returns a service token for the tenant with the given scopes. The subject
+// says what it is for, and need not be an API key.
 func (s *Server) IssueToken(subject, tenant string, scopes []string) (string, error) {
 	return s.sign(subject, claims{Tenant: tenant, Scope: strings.Join(scopes, " "), Backend: true})
 }
 
-// sign makes a token of claims.
+// sign returns a token with the claims.
 func (s *Server) sign(subject string, cl claims) (string, error) {
 	now := s.now()
 	cl.RegisteredClaims = jwt.RegisteredClaims{
@@ -102,8 +102,8 @@ func (s *Server) sign(subject string, cl claims) (string, error) {
 	return token, nil
 }
 
-// authorize checks the token of the call: 401 when it is no good for the
-// tenant of the path, 403 when it lacks the scopes.
+// authorize checks the token of the call: 401 if it is not valid for the tenant of the
+// path, 403 if it lacks the scopes.
 func (s *Server) authorize(c *call, scopes []string) error {
 	header := c.r.Header.Get("Authorization")
 	if header == "" {
@@ -138,10 +138,10 @@ func (s *Server) authorize(c *call, scopes []string) error {
 	return nil
 }
 
-// errKeysUnread: whether a token is good is not known.
+// errKeysUnread means that a token could not be checked.
 var errKeysUnread = errors.New("looking for the key of a token")
 
-// keyOf finds the key that a token says it was signed with.
+// keyOf returns the key that a token names.
 func (s *Server) keyOf(c *call, t *jwt.Token) ([]byte, error) {
 	id, ok := t.Header[keyHeader].(string)
 	if !ok {
@@ -166,8 +166,8 @@ func (c *call) actor() audit.Actor {
 	return audit.Actor{Kind: kind, ID: c.subject, RequestID: c.w.Header().Get(api.HeaderRequestID)}
 }
 
-// checkSubject refuses the token of who may not have one any more. Customers are
-// not known here.
+// checkSubject refuses the token of a subject that may no longer have one. This service
+// does not know customers.
 func (s *Server) checkSubject(c *call, cl claims) error {
 	switch {
 	case c.userType == access.Employee:
@@ -178,8 +178,7 @@ func (s *Server) checkSubject(c *call, cl claims) error {
 	return nil
 }
 
-// checkClient refuses the token of an API key that was revoked, or has another
-// secret by now.
+// checkClient refuses the token of an API key that was revoked or has a new secret.
 func (s *Server) checkClient(c *call, cl claims) error {
 	client, err := s.store.Client(c.ctx, c.subject)
 	if errors.Is(err, store.ErrNotFound) || err == nil && (client.Tenant != c.tenant || secretAt(client) != cl.SecretAt) {
@@ -191,8 +190,8 @@ func (s *Server) checkClient(c *call, cl claims) error {
 	return nil
 }
 
-// checkEmployee refuses the token of an employee who was locked or left the
-// tenant after it was issued.
+// checkEmployee refuses the token of an employee who was locked or left the tenant after
+// it was issued.
 func (s *Server) checkEmployee(c *call) error {
 	u, err := s.store.User(c.ctx, c.tenant, c.subject)
 	if errors.Is(err, store.ErrNotFound) || err == nil && barred(u) {
@@ -204,8 +203,8 @@ func (s *Server) checkEmployee(c *call) error {
 	return nil
 }
 
-// holds reports whether the call's token carries the scope. The own scopes say
-// nothing in the token of anybody but a customer, who alone has a company.
+// holds reports whether the call's token carries the scope. Own scopes count in the tokens
+// of customers only, because only customers have a company.
 func (c *call) holds(scope string) bool {
 	if c.userType != access.Customer && slices.Contains(api.OwnScopes(), scope) {
 		return false
@@ -213,7 +212,7 @@ func (c *call) holds(scope string) bool {
 	return slices.Contains(c.scopes, scope)
 }
 
-// writeToken answers with a token for the subject that carries the scopes.
+// writeToken responds with a token for the subject with the scopes.
 func (s *Server) writeToken(c *call, subject string, cl claims, scopes []string) error {
 	cl.Scope = strings.Join(scopes, " ")
 	token, err := s.sign(subject, cl)
@@ -226,14 +225,14 @@ func (s *Server) writeToken(c *call, subject string, cl claims, scopes []string)
 	})
 }
 
-// barred reports whether the user can do nothing.
+// barred reports whether the user has no access at all.
 func barred(u store.User) bool { return u.Locked || u.Status == string(api.UserInactive) }
 
-// withTenant writes scopes as the platform does: separated by single spaces,
-// the tenant last.
+// withTenant formats scopes as the platform does: separated by single spaces, with the
+// tenant last.
 func withTenant(scopes []string, tenant string) string {
 	return strings.Join(append(scopes[:len(scopes):len(scopes)], tenantMark+tenant), " ")
 }
 
-// tenantMark starts the word in a list of scopes that is the tenant.
+// tenantMark is the prefix of the tenant in a list of scopes.
 const tenantMark = "tenant="

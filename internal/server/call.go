@@ -17,16 +17,16 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/server/gate"
 )
 
-// call is one request on its way through a handler.
+// call is one request in a handler.
 type call struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	ctx    context.Context
 	room   *gate.Work
 	body   []byte
-	leave  func()   // gives back the place among those that are worked on
-	held   []func() // give back the memory
-	tenant string   // of the path; after authorize also of the token
+	leave  func()   // releases the place among the requests in progress
+	held   []func() // release the memory
+	tenant string   // of the path; after authorize, also of the token
 
 	figures *figures
 
@@ -34,7 +34,7 @@ type call struct {
 	scopes   []string
 	subject  string          // the id of the user, or of the API key
 	userType access.UserType // empty for an API key
-	tested   bool            // a test token: somebody else acts as the subject
+	tested   bool            // a test token: another caller acts as the subject
 }
 
 // value returns a segment of the path, unescaped.
@@ -54,9 +54,9 @@ func (c *call) flag(name string) (bool, error) {
 	return false, badRequest(fmt.Sprintf("%s must be true or false, not %q", name, c.query(name)))
 }
 
-// decode reads the body into v, a pointer to a struct. Members that v does not
-// have are ignored, as clients send documents back with what they read; the
-// required ones must be there and not null.
+// decode reads the body into v, a pointer to a struct. It ignores members that v does not
+// have, because clients send back all that they have read. The required members must be
+// present and not null.
 func (c *call) decode(v any, required ...string) error {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(c.body, &members); err != nil || members == nil {
@@ -71,8 +71,7 @@ func (c *call) decode(v any, required ...string) error {
 	return c.unmarshal(v)
 }
 
-// decodeList reads the body into v, a pointer to a list of structs, as decode
-// reads one.
+// decodeList reads the body into v, a pointer to a list of structs, as decode reads one.
 func (c *call) decodeList(v any, required ...string) error {
 	var items []map[string]json.RawMessage
 	if err := json.Unmarshal(c.body, &items); err != nil || items == nil {
@@ -100,7 +99,7 @@ func (c *call) unmarshal(v any) error {
 	return nil
 }
 
-// missingMembers names the required members that are not there or null.
+// missingMembers names the required members that are missing or null.
 func missingMembers(members map[string]json.RawMessage, required []string) []string {
 	var missing []string
 	for _, name := range required {
@@ -111,7 +110,7 @@ func missingMembers(members map[string]json.RawMessage, required []string) []str
 	return missing
 }
 
-// typeMistake says which member is wrong, in the words of JSON rather than Go.
+// typeMistake says which member has the wrong type, in the terms of JSON, not Go.
 func typeMistake(err error) string {
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
@@ -120,7 +119,7 @@ func typeMistake(err error) string {
 	return err.Error()
 }
 
-// write answers with a JSON document.
+// write responds with a JSON document.
 func (c *call) write(status int, v any) error {
 	body, err := encode(v)
 	if err != nil {
@@ -144,17 +143,17 @@ func (c *call) send(status int, body []byte) {
 	c.rest()
 	c.w.Header().Set("Content-Type", "application/json")
 	c.w.WriteHeader(status)
-	_, _ = c.w.Write(body) // the caller went away; nothing to add
+	_, _ = c.w.Write(body) // an error means that the caller went away
 }
 
-// brokenOff is why an answer that has begun cannot be ended.
+// brokenOff is the error that aborts a response that has begun.
 type brokenOff struct{ error }
 
 // Unwrap returns the cause.
 func (e brokenOff) Unwrap() error { return e.error }
 
-// stream answers with a document that is written as it is made. What goes wrong
-// on the way breaks the answer off: it must not pass for a whole one.
+// stream responds with a document that is written while it is generated. An error aborts
+// the response, which must not pass for a complete one.
 func (c *call) stream(contentType string, write func(w io.Writer) error) error {
 	c.rest()
 	c.w.Header().Set("Content-Type", contentType)
@@ -170,13 +169,13 @@ func (c *call) stream(contentType string, write func(w io.Writer) error) error {
 	return nil
 }
 
-// changed answers without a document as the site service does.
+// changed responds without a document, as the site service does.
 func (c *call) changed() error {
 	c.w.WriteHeader(http.StatusOK)
 	return nil
 }
 
-// done answers without a document.
+// done responds without a document.
 func (c *call) done() error {
 	c.w.WriteHeader(http.StatusNoContent)
 	return nil

@@ -11,7 +11,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// secretAt is when the client's secret was set, as tokens say it.
+// secretAt returns when the client's secret was set, in the form of tokens.
 func secretAt(c store.Client) int64 {
 	if c.SecretAt.IsZero() {
 		return 0
@@ -19,20 +19,20 @@ func secretAt(c store.Client) int64 {
 	return c.SecretAt.UnixMilli()
 }
 
-// Clients manages the API keys of a store, also where no server runs. The
-// errors of its methods name the API key.
+// Clients manages the API keys of a store, with or without a running server. The errors
+// of its methods name the API key.
 type Clients struct {
 	store store.Store // recording
 	now   func() time.Time
 }
 
-// NewClients returns the API keys of a store. Changes of them leave events.
+// NewClients returns the API keys of a store. Changes append audit events.
 func NewClients(s store.Store, now func() time.Time) Clients {
 	return Clients{store: audit.NewStore(s, now), now: now}
 }
 
-// Create makes an API key of the tenant with the scopes, or with full access for
-// none, and returns its secret.
+// Create creates an API key of the tenant and returns its secret. Without scopes, the key
+// has full access.
 func (cl Clients) Create(ctx context.Context, tenant, id string, scopes []string) (text string, err error) {
 	text = secret.Generate()
 	if err := cl.put(ctx, tenant, id, scopes, secret.HashGenerated(text)); err != nil {
@@ -46,12 +46,12 @@ func (cl Clients) put(ctx context.Context, tenant, id string, scopes []string, f
 	return cl.store.CreateClient(ctx, store.Client{ID: id, Tenant: tenant, SecretHash: form, Scopes: scopes, CreatedAt: now, SecretAt: now})
 }
 
-// Rotate gives the API key another secret, which it returns. Its tokens end.
+// Rotate gives the API key a new secret and returns it. The tokens of the key end.
 func (cl Clients) Rotate(ctx context.Context, tenant, id string) (text string, err error) {
 	return cl.rotate(ctx, tenant, id, anybody)
 }
 
-// anybody may change every API key.
+// anybody allows every change.
 func anybody(store.Client) error { return nil }
 
 // rotate is Rotate, unless may refuses the API key.
@@ -62,7 +62,7 @@ func (cl Clients) rotate(ctx context.Context, tenant, id string, may func(c stor
 			return err
 		}
 		now := cl.now().UTC().Truncate(time.Millisecond)
-		if !now.After(c.SecretAt) { // tokens tell the secrets apart by it
+		if !now.After(c.SecretAt) { // it distinguishes the secrets in tokens
 			now = c.SecretAt.Add(time.Millisecond)
 		}
 		c.SecretHash, c.SecretAt = secret.HashGenerated(text), now
@@ -74,7 +74,7 @@ func (cl Clients) rotate(ctx context.Context, tenant, id string, may func(c stor
 	return text, nil
 }
 
-// Revoke removes the API key. Its tokens end.
+// Revoke deletes the API key. Its tokens end.
 func (cl Clients) Revoke(ctx context.Context, tenant, id string) error {
 	return cl.revoke(ctx, tenant, id, anybody)
 }
@@ -100,9 +100,9 @@ func (cl Clients) revoke(ctx context.Context, tenant, id string, may func(c stor
 	return nil
 }
 
-// EnsureClient makes a full-access API key of the tenant, or
-// leaves the existing one of that id as it is when the secret is the same. It
-// answers an error when the id is taken with another secret or tenant.
+// EnsureClient creates a full-access API key of the tenant, or leaves an existing one with
+// the same id and secret unchanged. It returns an error if the id is in use with another
+// secret or tenant.
 func (s *Server) EnsureClient(ctx context.Context, tenant, id, text string) error {
 	existing, err := s.store.Client(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -114,7 +114,7 @@ func (s *Server) EnsureClient(ctx context.Context, tenant, id, text string) erro
 		if !errors.Is(err, store.ErrExists) {
 			return err
 		}
-		existing, err = s.store.Client(ctx, id) // another process made it meanwhile
+		existing, err = s.store.Client(ctx, id) // another process created it meanwhile
 	}
 	if err != nil {
 		return fmt.Errorf("reading client %s: %w", id, err)
@@ -129,8 +129,8 @@ func (s *Server) EnsureClient(ctx context.Context, tenant, id, text string) erro
 	return nil
 }
 
-// FirstClient makes a full-access API key of a tenant that has none. It
-// returns empty texts when the tenant has one already.
+// FirstClient creates a full-access API key of a tenant that has no key. It returns empty
+// texts if the tenant already has one.
 func (s *Server) FirstClient(ctx context.Context, tenant string) (id, text string, err error) {
 	existing, err := s.store.Clients(ctx, tenant)
 	if err != nil || len(existing) > 0 {

@@ -45,8 +45,8 @@ func noClient(id string) error {
 	return notFound("Error while getting API key", id, fmt.Sprintf("API key with id '%s' not found", id))
 }
 
-// handleClientCreate answers POST /iam/{tenant}/clients. The new key can do no
-// more than its maker.
+// handleClientCreate answers POST /iam/{tenant}/clients. The new key has no more rights
+// than its creator.
 func (s *Server) handleClientCreate(c *call) error {
 	var body api.ClientCreate
 	if err := c.decode(&body, "id"); err != nil {
@@ -62,7 +62,7 @@ func (s *Server) handleClientCreate(c *call) error {
 	}
 	secret, err := s.clients.Create(c.ctx, c.tenant, body.ID, scopes)
 	if errors.Is(err, store.ErrExists) {
-		return conflict("The id of the API key is taken", body.ID, "Choose another id, or rotate the key that is there")
+		return conflict("The id of the API key is in use", body.ID, "Choose another id, or rotate the existing key")
 	}
 	if err != nil {
 		return err
@@ -70,14 +70,14 @@ func (s *Server) handleClientCreate(c *call) error {
 	return c.writeSecret(http.StatusCreated, body.ID, secret)
 }
 
-// handedOn are the scopes of a new API key: those that the body names, each once,
-// if the caller holds them, or all that the caller holds.
+// handedOn returns the scopes of a new API key: those of the body, each once, if the
+// caller holds them, or all that the caller holds.
 func (c *call) handedOn(body api.ClientCreate) ([]string, error) {
 	if body.Scopes == nil {
 		body.Scopes = slices.DeleteFunc(slices.Clone(c.scopes), func(scope string) bool { return !c.holds(scope) })
 	}
 	if len(body.Scopes) == 0 {
-		return nil, violation(body.ID, "scopes must name a scope: leave it out for those of the token that the request is made with")
+		return nil, violation(body.ID, "scopes must name a scope: leave it out for the scopes of the request's own token")
 	}
 	var scopes []string
 	for _, scope := range body.Scopes {
@@ -88,10 +88,10 @@ func (c *call) handedOn(body api.ClientCreate) ([]string, error) {
 			scopes = append(scopes, scope)
 		}
 	}
-	return scopes, c.checkHolds("An API key gets no scope that the request's own token lacks.", scopes)
+	return scopes, c.checkHolds("An API key cannot get a scope that the request's own token lacks.", scopes)
 }
 
-// checkHolds refuses a caller who lacks one of the scopes.
+// checkHolds refuses a caller that lacks one of the scopes.
 func (c *call) checkHolds(message string, scopes []string) error {
 	missing := slices.DeleteFunc(slices.Clone(scopes), c.holds)
 	if len(missing) == 0 {
@@ -100,10 +100,10 @@ func (c *call) checkHolds(message string, scopes []string) error {
 	return &failure{status: http.StatusForbidden, message: message, details: []string{"Required scope(s): [" + strings.Join(missing, ", ") + "]"}}
 }
 
-// mayChange refuses a caller who could do more with the API key than without:
-// with its new secret, or in its place.
+// mayChange refuses a caller that would gain rights from the API key: from its new secret,
+// or from creating a key in its place.
 func (c *call) mayChange(client store.Client) error {
-	return c.checkHolds("An API key is changed only with a token that holds all of its scopes.", wire.ClientScopes(client))
+	return c.checkHolds("Changing an API key requires a token that holds all of its scopes.", wire.ClientScopes(client))
 }
 
 // handleClientRotate answers POST /iam/{tenant}/clients/{clientId}/rotate.
@@ -119,7 +119,7 @@ func (s *Server) handleClientRotate(c *call) error {
 	return c.writeSecret(http.StatusOK, id, secret)
 }
 
-// writeSecret answers with a new secret, which nobody on the way shall keep.
+// writeSecret responds with a new secret, which caches must not store.
 func (c *call) writeSecret(status int, id, secret string) error {
 	c.w.Header().Set("Cache-Control", "no-store")
 	return c.write(status, api.ClientSecret{ID: id, Secret: secret})

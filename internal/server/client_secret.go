@@ -10,8 +10,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// checkSecret finds the client and reports whether the secret is its own. Who
-// guesses is slowed down, and learns nothing of which clients there are.
+// checkSecret returns the client and whether the secret is its own. A caller that guesses
+// is slowed down, and does not learn which clients exist.
 func (s *Server) checkSecret(c *call, id, text string) (client store.Client, right bool, err error) {
 	address := s.proxies.Caller(c.r)
 	turn := func() error {
@@ -42,14 +42,13 @@ func (s *Server) checkSecret(c *call, id, text string) (client store.Client, rig
 	return client, right, nil
 }
 
-// saltSecret replaces the unsalted form of a client's secret, whose origin it
-// does not tell, by that of a chosen one. What keeps it from doing so keeps
-// nobody out.
+// saltSecret replaces the unsalted form of a client's secret, which may be generated or
+// chosen, with the form of a chosen one. An error is logged and locks no one out.
 func (s *Server) saltSecret(ctx context.Context, client store.Client, text string) {
 	form, err := secret.HashChosen(ctx, client.ID, text)
 	if err == nil {
 		err = s.store.UpdateClient(ctx, client.Tenant, client.ID, func(c *store.Client) error {
-			if c.SecretHash == client.SecretHash { // else it has another secret by now
+			if c.SecretHash == client.SecretHash { // otherwise it has a new secret
 				c.SecretHash = form
 			}
 			return nil

@@ -10,16 +10,15 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// company is what the own scopes of a customer reach: the legal entities that
-// its groups belong to.
+// company is what a customer's own scopes reach: the legal entities of its groups.
 type company map[string]bool
 
-// reaches reports whether the group is the customers' of the company.
+// reaches reports whether the group is for customers of the company.
 func (own company) reaches(g store.Group) bool {
 	return g.UserType == string(access.Customer) && own[g.LegalEntityID]
 }
 
-// callersCompany returns the company of a customer who calls.
+// callersCompany returns the company of the calling customer.
 func (s *Server) callersCompany(c *call, tx store.Tx) (company, error) {
 	groups, err := tx.GroupsOfUser(c.ctx, c.tenant, c.subject)
 	if err != nil {
@@ -34,9 +33,9 @@ func (s *Server) callersCompany(c *call, tx store.Tx) (company, error) {
 	return own, nil
 }
 
-// reachedGroup loads a group for a caller that holds the full scope, or an own
-// scope instead. With the latter, a group beyond the caller's company is as
-// forbidden as one that does not exist.
+// reachedGroup loads a group for a caller that holds the full scope or an own scope. With an
+// own scope, it refuses a group outside the caller's company like one that does not
+// exist.
 func (s *Server) reachedGroup(c *call, tx store.Tx, id, full string) (store.Group, error) {
 	if c.holds(full) {
 		return s.group(c.ctx, tx, c.tenant, id)
@@ -58,8 +57,8 @@ func (s *Server) reachedGroup(c *call, tx store.Tx, id, full string) (store.Grou
 	return g, nil
 }
 
-// reachedGroups leaves of all groups those that the caller reaches: all with
-// the full scope, else the customers' groups of its company.
+// reachedGroups returns the groups that the caller reaches: all groups with the full scope,
+// otherwise the customer groups of its company.
 func (s *Server) reachedGroups(c *call) ([]store.Group, error) {
 	groups, err := s.store.Groups(c.ctx, c.tenant)
 	if err != nil {

@@ -99,8 +99,8 @@ func (s *Server) controlDocuments(c *call, ids []string, v wire.View) ([]api.Acc
 	return documents, nil
 }
 
-// handleControlPut answers PUT /iam/{tenant}/access-controls/{accessControlId}:
-// it replaces the access control, or makes it when there is none of that id.
+// handleControlPut answers PUT /iam/{tenant}/access-controls/{accessControlId}: it replaces
+// or creates the access control.
 func (s *Server) handleControlPut(c *call) error {
 	var body api.AccessControlUpdate
 	if err := c.decode(&body, "scopes"); err != nil {
@@ -155,7 +155,7 @@ func (s *Server) updateControl(c *call, tx store.Tx, id string, body api.AccessC
 			return conflict("The access control was changed by someone else", id, fmt.Sprintf("Its version is %d, not %d", control.Version, *body.Metadata.Version))
 		}
 		if body.RestrictedTo != "" && string(body.RestrictedTo) != control.RestrictedTo {
-			return violation(id, fmt.Sprintf("restrictedTo of access control '%s' is set as it is made and cannot change", id))
+			return violation(id, fmt.Sprintf("restrictedTo of access control '%s' is set at its creation and cannot change", id))
 		}
 		control.ModifiedAt = s.timestamp()
 		return fillControl(c, tx, control, body)
@@ -169,7 +169,7 @@ func (s *Server) updateControl(c *call, tx store.Tx, id string, body api.AccessC
 	return s.noteControl(c.ctx, tx, c.tenant, id)
 }
 
-// fillControl checks the body and takes its members over into the record.
+// fillControl checks the body and copies its members to the record.
 func fillControl(c *call, tx store.Tx, control *store.AccessControl, body api.AccessControlUpdate) error {
 	known, err := tenantLanguages(c.ctx, tx, c.tenant)
 	if err != nil {
@@ -192,10 +192,10 @@ func fillControl(c *call, tx store.Tx, control *store.AccessControl, body api.Ac
 // checkScopes refuses scopes that an access control cannot hold.
 func checkScopes(c *call, tx store.Tx, ids []string) error {
 	if len(ids) == 0 {
-		return badRequest("scopes must have at least one scope")
+		return badRequest("scopes must contain at least one scope")
 	}
 	if len(unique(ids)) < len(ids) {
-		return badRequest("scopes must have each scope once")
+		return badRequest("scopes must contain each scope once")
 	}
 	for _, id := range ids {
 		if _, ok := access.ScopeByID(id); ok {
@@ -210,8 +210,8 @@ func checkScopes(c *call, tx store.Tx, ids []string) error {
 	return nil
 }
 
-// handleControlDelete answers DELETE /iam/{tenant}/access-controls/{accessControlId}.
-// One that a group still carries is refused.
+// handleControlDelete answers DELETE /iam/{tenant}/access-controls/{accessControlId}. It
+// refuses an access control that is in use.
 func (s *Server) handleControlDelete(c *call) error {
 	id := c.value("accessControlId")
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
@@ -227,7 +227,7 @@ func (s *Server) handleControlDelete(c *call) error {
 			return err
 		}
 		if len(carriers) > 0 {
-			return violation(id, fmt.Sprintf("Access control '%s' is still in use; take it out of what carries it first", id), carriers...)
+			return violation(id, fmt.Sprintf("Access control '%s' is still in use; remove it from these first", id), carriers...)
 		}
 		return tx.DeleteAccessControl(c.ctx, c.tenant, id)
 	})

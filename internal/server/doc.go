@@ -2,10 +2,11 @@
 // platform with many tenants, over a store.
 //
 // A request passes the middleware (request id, log, recovery), the route table
-// (routes.go: method, path, scopes, handler), the token check (auth.go) and
-// its handler. A handler decodes, loads, asks package access for the rule,
-// writes, and encodes; there is no layer between it and the store.
+// (routes.go: method, path, scopes, handler), the token check (auth.go) and its
+// handler. A handler decodes, loads, calls the rule in package access, writes, and
+// encodes; there is no layer between it and the store. Calls run down: from server.go
+// and routes.go to the files of entities, and from there to what these share.
 //
-// What a request only promises, such as the groups of a new vendor, is a task in
-// the store: a worker (task.go) does it later, once, whichever process has it.
+// Work that a request leaves for later, such as creating the groups of a new vendor, is
+// a task in the store: a worker (task.go) of any process does it, once.
 package server

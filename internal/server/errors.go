@@ -9,9 +9,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// writeError answers with the error document. Causes that are not the caller's
-// are logged and not shown, except those that whoever runs the backend can
-// mend: they are often the caller. An answer that has begun is broken off.
+// writeError responds with the error document. Causes other than the caller's are logged
+// and not shown, except those that the operator can fix, who is often the caller. A
+// response that has begun is aborted.
 func (s *Server) writeError(c *call, err error) {
 	var begun brokenOff
 	if errors.As(err, &begun) {
@@ -25,7 +25,7 @@ func (s *Server) writeError(c *call, err error) {
 	switch {
 	case errors.As(err, &f):
 	case errors.Is(err, context.Canceled):
-		// The caller went away. Whoever reads on must not take it for success.
+		// The caller went away. A proxy that still reads must not take it for success.
 		f = &failure{status: http.StatusServiceUnavailable, message: "The request was canceled."}
 	case known != nil:
 		f = known
@@ -42,19 +42,19 @@ func (s *Server) writeError(c *call, err error) {
 	for name, values := range f.header {
 		c.w.Header()[name] = values
 	}
-	_ = c.write(f.status, f.document(c.r.URL.Path)) // these documents always encode
+	_ = c.write(f.status, f.document(c.r.URL.Path)) // encoding these documents cannot fail
 }
 
-// logFailure logs what is not the caller's to know.
+// logFailure logs a cause that is not shown to the caller.
 func (s *Server) logFailure(c *call, err error) {
 	s.log.ErrorContext(c.ctx, "request failed", append(identity(c.w, c.r), "method", c.r.Method, "path", c.r.URL.Path, "cause", err.Error())...)
 }
 
-// identity is what the log has a request under: its id and, where its caller
-// belongs to a trace, the id of that.
+// identity returns the fields that identify a request in the log: its id and the id of
+// its caller's trace, if any.
 func identity(w http.ResponseWriter, r *http.Request) []any {
 	fields := []any{"request_id", w.Header().Get(api.HeaderRequestID)}
-	if parents := r.Header.Values(api.HeaderTraceparent); len(parents) == 1 { // of several, none is the one
+	if parents := r.Header.Values(api.HeaderTraceparent); len(parents) == 1 { // several are ambiguous
 		if trace, err := api.ParseTrace(parents[0], ""); err == nil {
 			fields = append(fields, "trace_id", trace.ID())
 		}

@@ -13,22 +13,22 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// failure is an error meant for the caller.
+// failure is an error for the caller.
 type failure struct {
 	status     int
-	code       int    // in the body; the status when 0
-	phrase     string // the body's status; the status's phrase when empty
+	code       int    // in the body; the status if 0
+	phrase     string // the body's status; the phrase of the status if empty
 	message    string
 	resourceID string
 	details    []string
 	header     http.Header
-	body       any // replaces the document, for the shapes that are not api.Error
+	body       any // replaces the document if it is not an api.Error
 }
 
 func (f *failure) Error() string { return f.message }
 
-// constraintPhrase is what the platform writes as status when a document is
-// well-formed but breaks a rule.
+// constraintPhrase is the status in a body of the platform for a well-formed document
+// that breaks a rule.
 const constraintPhrase = "Constraint validation failed"
 
 // badRequest refuses a malformed request.
@@ -57,7 +57,7 @@ func forbidden(scopes ...string) error {
 	}
 }
 
-// fault refuses the token itself, in the gateway's shape.
+// fault refuses the token itself, with the document of the gateway.
 func fault(message, code string) error {
 	return &failure{
 		status: http.StatusUnauthorized, message: message,
@@ -68,13 +68,13 @@ func fault(message, code string) error {
 func methodNotAllowed(allowed []string) error {
 	list := strings.Join(allowed, ", ")
 	return &failure{
-		status: http.StatusMethodNotAllowed, message: "This path answers " + list + " only",
+		status: http.StatusMethodNotAllowed, message: "Allowed methods: " + list,
 		header: http.Header{"Allow": {list}},
 	}
 }
 
-// storeFailure is the failure of a store that whoever runs the backend can mend;
-// nil when the error is none of these.
+// storeFailure returns the failure for an error of the store that the operator can fix;
+// nil for all other errors.
 func storeFailure(err error) *failure {
 	switch {
 	case errors.Is(err, store.ErrFull):
@@ -98,7 +98,7 @@ func storeFailure(err error) *failure {
 	return nil
 }
 
-// document is the failure in the shape that the service of the path uses.
+// document returns the failure as the service of the path writes it.
 func (f *failure) document(path string) any {
 	switch {
 	case f.body != nil:
@@ -129,7 +129,7 @@ func tooLarge(largest int64) error {
 	return &failure{status: http.StatusRequestEntityTooLarge, message: fmt.Sprintf("The body is larger than %s", size(largest))}
 }
 
-// size writes a number of bytes for people.
+// size formats a number of bytes.
 func size(n int64) string {
 	if n >= 1<<20 {
 		return fmt.Sprintf("%d MB", n>>20)
@@ -137,7 +137,7 @@ func size(n int64) string {
 	return fmt.Sprintf("%d KB", n>>10)
 }
 
-// wait refuses a request until later.
+// wait refuses a request for a time.
 func wait(until time.Duration, message string) error {
 	seconds := strconv.FormatFloat(math.Ceil(until.Seconds()), 'f', -1, 64)
 	return &failure{status: http.StatusTooManyRequests, message: message, header: http.Header{"Retry-After": {seconds}}}

@@ -17,31 +17,31 @@ import (
 const (
 	metricsType = "text/plain; version=0.0.4; charset=utf-8"
 
-	// scrapeAge is how old figures may be, and backlogAge how old those that the
-	// database is asked for: anybody may ask, as often as they like.
+	// scrapeAge is how old metrics may be, and backlogAge how old those of the database:
+	// any caller may read them, as often as it likes.
 	scrapeAge  = time.Second
 	backlogAge = 15 * time.Second
-	// backlogLimit is how long the database may take for them.
+	// backlogLimit limits the query of the database.
 	backlogLimit = time.Second
 
-	// otherMethod is the method, in figures, of requests that no route has.
+	// otherMethod is the method, in metrics, of requests without a route.
 	otherMethod = "other"
-	// statusAborted is the status, in figures, of answers that were broken off.
+	// statusAborted is the status, in metrics, of aborted responses.
 	statusAborted = "aborted"
 )
 
-// Why a request is refused before anything is done for it.
+// The reasons to refuse a request before anything is done for it.
 const (
 	refusedPlace  = "place"
 	refusedMemory = "memory"
 	refusedSecret = "secret"
 )
 
-// durations are the bounds of the buckets of requests' durations, in seconds.
+// durations are the bounds of the buckets of request durations, in seconds.
 var durations = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 
-// figures are what a server counts. Their labels come from the route table and
-// from lists here, and never from a request: no request adds a series of its own.
+// figures are the metrics of a server. Labels come from the route table and from lists
+// here, never from a request: no request can add a series.
 type figures struct {
 	set      *metrics.Set
 	inFlight *metrics.Gauge
@@ -54,7 +54,7 @@ type figures struct {
 }
 
 func newFigures() *figures {
-	metrics.ExposeMetadata(true) // for the whole process, and always the same
+	metrics.ExposeMetadata(true) // for the whole process, always to the same value
 	set := metrics.NewSet()
 	f := &figures{
 		set: set, inFlight: set.NewGauge("iam_http_requests_in_flight", nil), refused: map[string]*metrics.Counter{},
@@ -81,11 +81,11 @@ func (s *Server) handleMetrics(c *call) error {
 	text := s.figures.text.get(s.now(), scrapeAge, func() []byte { return s.scrape(c.ctx) })
 	c.w.Header().Set("Content-Type", metricsType)
 	c.w.WriteHeader(http.StatusOK)
-	_, _ = c.w.Write(text) // the caller went away; nothing to add
+	_, _ = c.w.Write(text) // an error means that the caller went away
 	return nil
 }
 
-// scrape writes all figures.
+// scrape writes all metrics.
 func (s *Server) scrape(ctx context.Context) []byte {
 	var b bytes.Buffer
 	s.figures.set.WritePrometheus(&b)
@@ -112,7 +112,7 @@ func (s *Server) scrape(ctx context.Context) []byte {
 	return b.Bytes()
 }
 
-// age is how long ago a time is, in seconds; none ago when it is zero.
+// age returns how long ago a time is, in seconds; 0 for the zero time.
 func (s *Server) age(t time.Time) float64 {
 	if t.IsZero() {
 		return 0
@@ -120,19 +120,19 @@ func (s *Server) age(t time.Time) float64 {
 	return max(0, s.now().Sub(t).Seconds())
 }
 
-// readBacklog returns nil when the database does not say.
+// readBacklog returns nil if the database does not answer.
 func (s *Server) readBacklog(ctx context.Context) *store.Backlog {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), backlogLimit) // the next who asks gets it, too
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), backlogLimit) // the next request uses it as well
 	defer cancel()
 	backlog, err := s.store.Backlog(ctx)
 	if err != nil {
-		s.log.WarnContext(ctx, "the metrics lack what waits to be done", "cause", err.Error())
+		s.log.WarnContext(ctx, "the metrics lack the backlog", "cause", err.Error())
 		return nil
 	}
 	return &backlog
 }
 
-// cached keeps a value for a time. Who asks meanwhile waits for who reads it.
+// cached keeps a value for a time. While it is read, other callers wait.
 type cached[T any] struct {
 	mu    sync.Mutex
 	value T

@@ -136,16 +136,16 @@ func (s *Server) createGroup(c *call, tx store.Tx, body api.GroupCreate) error {
 	return err
 }
 
-// handleGroupPut answers PUT /iam/{tenant}/groups/{groupId}: it replaces the
-// group, or makes it when there is none of that id.
+// handleGroupPut answers PUT /iam/{tenant}/groups/{groupId}: it replaces or creates the
+// group.
 func (s *Server) handleGroupPut(c *call) error {
 	var body api.GroupUpdate
 	if err := c.decode(&body, "name"); err != nil {
 		return err
 	}
 	id, created := c.value("groupId"), false
-	// Looked for in the transaction that writes: someone else may make or
-	// delete the group meanwhile.
+	// Read in the transaction that writes: another request may create or delete the group
+	// meanwhile.
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
 		_, err := tx.Group(c.ctx, c.tenant, id)
 		created = errors.Is(err, store.ErrNotFound)
@@ -186,8 +186,8 @@ func (s *Server) updateGroup(c *call, tx store.Tx, id string, body api.GroupUpda
 	return s.noteGroup(c.ctx, tx, c.tenant, id)
 }
 
-// handleGroupDelete answers DELETE /iam/{tenant}/groups/{groupId}. A group with
-// members is refused unless forceDelete is true.
+// handleGroupDelete answers DELETE /iam/{tenant}/groups/{groupId}. It refuses a group with
+// members, unless forceDelete is true.
 func (s *Server) handleGroupDelete(c *call) error {
 	force, err := c.flag("forceDelete")
 	if err != nil {
@@ -224,7 +224,7 @@ func (s *Server) handleGroupDelete(c *call) error {
 	return c.done()
 }
 
-// fillGroup checks the body and takes its members over into the record.
+// fillGroup checks the body and copies its members to the record.
 func (s *Server) fillGroup(c *call, tx store.Tx, g *store.Group, body api.GroupUpdate) error {
 	if g.UserType != string(access.Employee) && g.UserType != string(access.Customer) {
 		return violation(g.ID, fmt.Sprintf("userType must be EMPLOYEE or CUSTOMER, not '%s'", g.UserType))
@@ -255,16 +255,16 @@ func (s *Server) fillGroup(c *call, tx store.Tx, g *store.Group, body api.GroupU
 		if err != nil {
 			return fmt.Errorf("encoding mixins: %w", err)
 		}
-		// Filters turn documents into values, so every number must have one.
+		// Filters convert numbers, so every number must fit.
 		if err := json.Unmarshal(text, new(any)); err != nil {
-			return badRequest("mixins hold a number that is too large")
+			return badRequest("mixins contain a number that is too large")
 		}
 		g.Mixins = string(text)
 	}
 	return nil
 }
 
-// groupSummaries are the tenant's groups as they show inside a user.
+// groupSummaries returns the tenant's groups as users show them.
 func (s *Server) groupSummaries(c *call) (map[string]api.GroupSummary, error) {
 	groups, err := s.store.Groups(c.ctx, c.tenant)
 	if err != nil {

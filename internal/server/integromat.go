@@ -32,9 +32,9 @@ func noIntegromatOrganization() error {
 	return notFound("Error while getting the Make organization", "", "The tenant has no Make organization")
 }
 
-// handleIntegromatOrganizationPut answers PUT /make/{tenant}/organization: it replaces
-// what the tenant says of its organization. Turning the sync on looks at every
-// user; another organization starts from none.
+// handleIntegromatOrganizationPut answers PUT /make/{tenant}/organization: it replaces the
+// settings of the tenant's organization. Turning the sync on scans all users. Another
+// organization starts without members.
 func (s *Server) handleIntegromatOrganizationPut(c *call) error {
 	var body api.MakeOrganizationUpdate
 	if err := c.decode(&body, "organizationId"); err != nil {
@@ -78,7 +78,7 @@ func (s *Server) checkIntegromatOrganization(o wire.IntegromatOrganization) erro
 	}
 	if o.APIURL == "" {
 		if o.APIKey != "" {
-			return violation(o.OrganizationID, "apiKey goes with apiUrl: the reference Make needs no key")
+			return violation(o.OrganizationID, "apiKey requires apiUrl: the reference Make needs no key")
 		}
 		return nil
 	}
@@ -90,27 +90,27 @@ func (s *Server) checkIntegromatOrganization(o wire.IntegromatOrganization) erro
 		return violation(o.OrganizationID, err.Error())
 	}
 	if !o.HasKey() || strings.ContainsFunc(o.APIKey, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return violation(o.OrganizationID, "apiUrl needs apiKey, which is text without spaces")
+		return violation(o.OrganizationID, "apiUrl requires apiKey, which must be printable ASCII without spaces")
 	}
 	return nil
 }
 
-// checkIntegromatAddress refuses what no call would be made to. What a name leads to
-// is seen at each call.
+// checkIntegromatAddress refuses an address that no request would be sent to. The address
+// of a host name is checked at each request.
 func (s *Server) checkIntegromatAddress(u *url.URL) error {
 	if s.privateIntegromat {
 		return nil
 	}
 	if u.Scheme != "https" {
-		return errors.New("apiUrl must begin with https://, as the key goes there; serve --allow-private-make allows http:// for tests")
+		return errors.New("apiUrl must begin with https://, because the key is sent there; serve --allow-private-make allows http:// for tests")
 	}
 	if address, err := netip.ParseAddr(u.Hostname()); err == nil && !egress.Public(address) {
-		return fmt.Errorf("apiUrl must not lead into the backend's own network, as %s does; serve --allow-private-make allows it for tests", address)
+		return fmt.Errorf("apiUrl must not be an address of the backend's own network, such as %s; serve --allow-private-make allows it for tests", address)
 	}
 	return nil
 }
 
-// changeIntegromat carries a change of the organization on to its members.
+// changeIntegromat applies a change of the organization to its members.
 func (s *Server) changeIntegromat(c *call, tx store.Tx, old, o wire.IntegromatOrganization) error {
 	members, err := tx.MakeMembers(c.ctx, c.tenant)
 	if err != nil {
@@ -136,8 +136,7 @@ func (s *Server) changeIntegromat(c *call, tx store.Tx, old, o wire.IntegromatOr
 	return s.scanIntegromat(c.ctx, tx, c.tenant)
 }
 
-// forgetIntegromatMember ends what the sync has to do with a member, who stays in
-// Make.
+// forgetIntegromatMember removes a member from the sync. The member stays in Make.
 func (s *Server) forgetIntegromatMember(c *call, tx store.Tx, m store.MakeMember) error {
 	if err := tx.DropMakeNotices(c.ctx, c.tenant, m.ID); err != nil {
 		return fmt.Errorf("dropping notices: %w", err)
@@ -145,7 +144,7 @@ func (s *Server) forgetIntegromatMember(c *call, tx store.Tx, m store.MakeMember
 	return tx.DeleteMakeMember(c.ctx, c.tenant, m.ID)
 }
 
-// pendIntegromatMember says whether something is to be done for a member.
+// pendIntegromatMember sets whether a member is pending.
 func (s *Server) pendIntegromatMember(c *call, tx store.Tx, m store.MakeMember, pending bool) error {
 	if !pending {
 		if err := tx.DropMakeNotices(c.ctx, c.tenant, m.ID); err != nil {
@@ -188,8 +187,8 @@ func (s *Server) handleIntegromatOrganizationDelete(c *call) error {
 	return c.done()
 }
 
-// handleIntegromatSync answers POST /make/{tenant}/sync: every user is looked at, and
-// what waits is tried now.
+// handleIntegromatSync answers POST /make/{tenant}/sync: it scans all users, and retries the
+// pending members now.
 func (s *Server) handleIntegromatSync(c *call) error {
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
 		o, found, err := integromatOrganizationOf(c.ctx, tx, c.tenant)
@@ -225,8 +224,8 @@ func (s *Server) handleIntegromatSync(c *call) error {
 	return c.done()
 }
 
-// handleIntegromatMemberList answers GET /make/{tenant}/members: everyone whom the
-// sync knows.
+// handleIntegromatMemberList answers GET /make/{tenant}/members: all members that the sync
+// knows.
 func (s *Server) handleIntegromatMemberList(c *call) error {
 	page, err := c.page()
 	if err != nil {

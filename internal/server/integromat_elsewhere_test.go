@@ -21,7 +21,7 @@ func TestIntegromat_addresses(t *testing.T) {
 	}
 	for address, want := range map[string]string{
 		"http://eu1.make.com":                "must begin with https://",
-		"https://127.0.0.1":                  "the backend's own network, as 127.0.0.1 does",
+		"https://127.0.0.1":                  "the backend's own network, such as 127.0.0.1",
 		"https://169.254.169.254/latest":     "own network",
 		"https://[::1]:8443":                 "own network",
 		"https://[::ffff:10.0.0.1]":          "own network",

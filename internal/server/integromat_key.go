@@ -10,17 +10,16 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// What the backend stores of secrets that it has to read again are the signing
-// keys of tokens and the keys of Make. Both are sealed where there is a key to
-// seal them.
+// The backend stores two kinds of secrets that it must read again: the signing keys of
+// tokens and the keys of Make. It seals both if it has an encryption key.
 
-// integromatPlace is where the key of a Make is encrypted for. The address belongs to
-// it: whoever can write the database does not have the key sent elsewhere.
+// integromatPlace returns the place that the key of a Make is encrypted for. It includes the
+// address of the Make, so nobody can have the key sent elsewhere by changing the database.
 func integromatPlace(tenant string, o wire.IntegromatOrganization) seal.Place {
 	return seal.Place{Tenant: tenant, Kind: store.KindMake, ID: o.APIURL}
 }
 
-// sealKey returns the organization with its key as it is to be stored.
+// sealKey returns the organization with its key in the stored form.
 func (s *Server) sealKey(tenant string, o wire.IntegromatOrganization) wire.IntegromatOrganization {
 	if o.APIKey != "" && s.seal.ID() != "" {
 		o.SealedKey, o.APIKey = s.seal.Seal(integromatPlace(tenant, o), o.APIKey), ""
@@ -40,7 +39,7 @@ func (s *Server) openKey(tenant string, o wire.IntegromatOrganization) (string, 
 	return key, nil
 }
 
-// checkSealed looks whether the keys of all Make organizations can be read.
+// checkSealed checks that the keys of all Make organizations can be read.
 func (s *Server) checkSealed(ctx context.Context) error {
 	return s.eachIntegromatKey(ctx, s.store, func(d store.Document, o wire.IntegromatOrganization) error {
 		_, err := s.openKey(d.Tenant, o)
@@ -48,9 +47,8 @@ func (s *Server) checkSealed(ctx context.Context) error {
 	})
 }
 
-// Reseal encrypts under the first key what is stored plain or under another one:
-// everything or nothing. It returns how many secrets these were. Without a key it
-// does nothing.
+// Reseal encrypts the secrets that are stored plain, or under another key than the first,
+// under the first key: all or none. It returns their number. Without a key it does nothing.
 func (s *Server) Reseal(ctx context.Context) (count int, err error) {
 	if s.seal.ID() == "" {
 		return 0, nil
@@ -78,8 +76,7 @@ func (s *Server) Reseal(ctx context.Context) (count int, err error) {
 	return count, err
 }
 
-// eachIntegromatKey calls fn with the Make organization of each tenant that has a key
-// of its own.
+// eachIntegromatKey calls fn with each Make organization that has a key.
 func (s *Server) eachIntegromatKey(ctx context.Context, tx store.Tx, fn func(d store.Document, o wire.IntegromatOrganization) error) error {
 	tenants, err := tx.Tenants(ctx)
 	if err != nil {
@@ -92,7 +89,7 @@ func (s *Server) eachIntegromatKey(ctx context.Context, tx store.Tx, fn func(d s
 		}
 		for _, d := range all {
 			var o wire.IntegromatOrganization
-			if json.Unmarshal([]byte(d.Body), &o) != nil || !o.HasKey() { // what cannot be read is told to whoever asks for it
+			if json.Unmarshal([]byte(d.Body), &o) != nil || !o.HasKey() { // an invalid document is an error when it is read
 				continue
 			}
 			if err := fn(d, o); err != nil {

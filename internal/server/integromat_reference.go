@@ -20,11 +20,11 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// The reference Make is what a tenant has as long as it names no other one. It
-// keeps the members of organizations, and answers as Make's API does. A key
-// opens the organizations of one tenant; every id is one that exists.
+// The reference Make is the Make of tenants that name no other one. It stores the members of
+// organizations, and answers like Make's API. A key gives access to the organizations of
+// one tenant; an organization exists for every id.
 
-// integromatUser is a member of an organization as it is stored.
+// integromatUser is a stored member of an organization.
 type integromatUser struct {
 	OrganizationID string `json:"organizationId"`
 	UserID         int64  `json:"userId"`
@@ -41,8 +41,8 @@ func (u integromatUser) documentID() string {
 // reference Make.
 const ownKeyBytes = 32
 
-// integromatKey is the key of a tenant with which the backend calls its own Make: that
-// of this process, and nothing for others.
+// integromatKey returns the key of a tenant for the reference Make of this process. No other
+// process accepts it.
 func (s *Server) integromatKey(tenant string) string {
 	mac := hmac.New(sha256.New, s.ownKey)
 	mac.Write([]byte("make " + tenant))
@@ -62,8 +62,8 @@ func (s *Server) integromatClient(tenant string, o wire.IntegromatOrganization) 
 	return integromat.New(integromat.Organization{BaseURL: o.APIURL, Key: key, ID: o.OrganizationID, AllowHTTP: s.privateIntegromat}, s.outgoing), nil
 }
 
-// withIntegromatKey lets in who presents "Token KEY": the key of the backend itself,
-// or ID:SECRET of an API key that may manage the Make organization.
+// withIntegromatKey calls the handler for requests with "Token KEY": the key of the backend
+// itself, or ID:SECRET of an API key that may manage the Make organization.
 func (s *Server) withIntegromatKey(handle func(*call) error) func(*call) error {
 	return func(c *call) error {
 		key, _ := strings.CutPrefix(c.r.Header.Get("Authorization"), "Token ")
@@ -88,7 +88,7 @@ func (s *Server) withIntegromatKey(handle func(*call) error) func(*call) error {
 	}
 }
 
-// integromatRoles are the roles of Make.
+// integromatRoles returns the roles of Make.
 func integromatRoles() []api.MakeRole {
 	return []api.MakeRole{
 		{ID: 1, Name: "Team Admin", Category: "team"},
@@ -111,7 +111,7 @@ func (s *Server) handleIntegromatRoleList(c *call) error {
 // handleIntegromatUserList answers GET /api/v2/users?organizationId=….
 func (s *Server) handleIntegromatUserList(c *call) error {
 	if c.query("organizationId") == "" {
-		return badRequest("organizationId must be given")
+		return badRequest("organizationId is required")
 	}
 	users, err := integromatUsers(c.ctx, s.store, c.tenant, c.query("organizationId"))
 	if err != nil {
@@ -128,13 +128,13 @@ func (s *Server) handleIntegromatUserList(c *call) error {
 	return c.write(http.StatusOK, api.MakeUserList{Users: append([]api.MakeUser{}, cut(list, page)...)})
 }
 
-// integromatPage reads which part of a list is asked for, as Make has it.
+// integromatPage reads the page parameters of Make.
 func (c *call) integromatPage() (page store.Page, err error) {
 	page.Limit = 10_000
 	for name, value := range map[string]*int{"pg[limit]": &page.Limit, "pg[offset]": &page.Offset} {
 		if text := c.query(name); text != "" {
 			if *value, err = strconv.Atoi(text); err != nil || *value < 0 || *value > 10_000_000 {
-				return page, badRequest(fmt.Sprintf("%s must be a number that is not negative, not %q", name, text))
+				return page, badRequest(fmt.Sprintf("%s must be a number from 0, not %q", name, text))
 			}
 		}
 	}
@@ -178,8 +178,8 @@ func (s *Server) handleIntegromatUserRoleList(c *call) error {
 	return c.write(http.StatusOK, api.MakeUserRoleList{UserOrganizationRoles: append([]api.MakeUserRole{}, cut(list, page)...)})
 }
 
-// role is what a user is in the organization. Nobody accepts an invitation here,
-// so that it stays open.
+// role returns the role of a user in the organization. Invitations are never accepted here,
+// so they stay open.
 func (u integromatUser) role() api.MakeUserRole {
 	open := "pending"
 	r := api.MakeUserRole{UserID: u.UserID, OrganizationID: u.OrganizationID, UsersRoleID: u.RoleID, Invitation: &open}
@@ -199,7 +199,7 @@ func (s *Server) handleIntegromatUserRoleGet(c *call) error {
 	return c.write(http.StatusOK, api.MakeUserRoleAnswer{UserOrganizationRole: u.role()})
 }
 
-// integromatUserOfPath loads the member that the path names, or refuses with 404.
+// integromatUserOfPath loads the member of the path, or refuses with 404.
 func (s *Server) integromatUserOfPath(c *call, tx store.DocumentTx) (u integromatUser, err error) {
 	d, err := tx.Document(c.ctx, c.tenant, store.KindMakeUser, c.value("organizationId")+"/"+c.value("userId"))
 	if errors.Is(err, store.ErrNotFound) {
@@ -212,8 +212,8 @@ func (s *Server) integromatUserOfPath(c *call, tx store.DocumentTx) (u integroma
 }
 
 // handleIntegromatUserRolePost answers POST
-// /api/v2/users/{userId}/user-organization-roles/{organizationId}: another role,
-// or none, which removes the user from the organization.
+// /api/v2/users/{userId}/user-organization-roles/{organizationId}: it changes the role. An
+// empty role removes the user from the organization.
 func (s *Server) handleIntegromatUserRolePost(c *call) error {
 	body := api.MakeRoleChange{}
 	if c.r.ContentLength != 0 {
@@ -243,11 +243,11 @@ func (s *Server) handleIntegromatUserRolePost(c *call) error {
 	return c.write(http.StatusOK, api.MakeUserRoleAnswer{UserOrganizationRole: u.role()})
 }
 
-// checkIntegromatRole refuses a role that cannot be given in an organization.
+// checkIntegromatRole refuses a role that is not available in an organization.
 func checkIntegromatRole(id int) error {
 	known := slices.ContainsFunc(integromatRoles(), func(r api.MakeRole) bool { return r.ID == id && r.Category == "organization" })
 	if !known || id == api.MakeRoleOwner {
-		return badRequest(fmt.Sprintf("usersRoleId %d is no role that can be given in an organization", id))
+		return badRequest(fmt.Sprintf("usersRoleId %d is not a role that members of an organization can be given", id))
 	}
 	return nil
 }
@@ -282,7 +282,7 @@ func (s *Server) handleIntegromatInvite(c *call) error {
 				return err
 			}
 			if api.SameEmail(taken.Email, u.Email) {
-				return conflict("The user is in the organization already", strconv.FormatInt(taken.UserID, 10))
+				return conflict("The user is already in the organization", strconv.FormatInt(taken.UserID, 10))
 			}
 		}
 	})
@@ -292,8 +292,8 @@ func (s *Server) handleIntegromatInvite(c *call) error {
 	return c.write(http.StatusOK, api.MakeUserRoleAnswer{UserOrganizationRole: u.role()})
 }
 
-// firstIntegromatID is where the id of a user is looked for: an e-mail is found again
-// without a search, and who has the same number by chance gets the next.
+// firstIntegromatID returns the first id to try for a user, a hash of the e-mail address: it
+// finds a user again without a search. A user with the same hash gets the next free id.
 func firstIntegromatID(email string) int64 {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(strings.ToLower(email))) // never fails

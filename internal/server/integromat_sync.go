@@ -12,7 +12,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// integromatOrganizationOf loads the tenant's Make organization, if it has one.
+// integromatOrganizationOf loads the tenant's Make organization, if it exists.
 func integromatOrganizationOf(ctx context.Context, tx store.DocumentTx, tenant string) (o wire.IntegromatOrganization, found bool, err error) {
 	d, err := tx.Document(ctx, tenant, store.KindMake, store.KindMake)
 	if errors.Is(err, store.ErrNotFound) {
@@ -27,20 +27,18 @@ func integromatOrganizationOf(ctx context.Context, tx store.DocumentTx, tenant s
 	return o, true, nil
 }
 
-// noteMemberships notes for the sync with Make that the groups of users have
-// changed. Call it in the transaction of the change, after it.
+// noteMemberships tells the sync with Make that the groups of users have changed. Call it in
+// the transaction of the change, after the change.
 func (s *Server) noteMemberships(ctx context.Context, tx store.Tx, tenant string, userIDs ...string) error {
 	return s.noteIntegromat(ctx, tx, tenant, userIDs, true)
 }
 
-// noteUser notes for the sync with Make that a user was locked, unlocked or
-// deleted.
+// noteUser tells the sync with Make that a user was locked, unlocked or deleted.
 func (s *Server) noteUser(ctx context.Context, tx store.Tx, tenant, userID string) error {
 	return s.noteIntegromat(ctx, tx, tenant, []string{userID}, false)
 }
 
-// noteGroup notes for the sync with Make that what a group gives may have
-// changed.
+// noteGroup tells the sync with Make that the rights of a group may have changed.
 func (s *Server) noteGroup(ctx context.Context, tx store.Tx, tenant, groupID string) error {
 	if _, found, err := integromatOrganizationOf(ctx, tx, tenant); err != nil || !found {
 		return err
@@ -52,8 +50,7 @@ func (s *Server) noteGroup(ctx context.Context, tx store.Tx, tenant, groupID str
 	return s.noteIntegromat(ctx, tx, tenant, ids, false)
 }
 
-// noteControl notes for the sync with Make that the scopes of an access control
-// may have changed.
+// noteControl tells the sync with Make that the scopes of an access control may have changed.
 func (s *Server) noteControl(ctx context.Context, tx store.Tx, tenant, controlID string) error {
 	if _, found, err := integromatOrganizationOf(ctx, tx, tenant); err != nil || !found {
 		return err
@@ -72,9 +69,9 @@ func (s *Server) noteControl(ctx context.Context, tx store.Tx, tenant, controlID
 	return nil
 }
 
-// noteIntegromat keeps, for each of the users, what is now wanted of Make. Told says
-// that their groups have changed, of which those who are eligible are told.
-func (s *Server) noteIntegromat(ctx context.Context, tx store.Tx, tenant string, userIDs []string, told bool) error {
+// noteIntegromat stores the wanted state in Make of each user. With notify, eligible users get
+// a notice that their groups have changed.
+func (s *Server) noteIntegromat(ctx context.Context, tx store.Tx, tenant string, userIDs []string, notify bool) error {
 	o, _, err := integromatOrganizationOf(ctx, tx, tenant)
 	if err != nil || !o.Sync {
 		return err
@@ -88,7 +85,7 @@ func (s *Server) noteIntegromat(ctx context.Context, tx store.Tx, tenant string,
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("reading user: %w", err)
 		}
-		wanted := integromatWanted{told: told, prune: o.PruneStale, user: u, roles: roles[id]}
+		wanted := integromatWanted{notify: notify, prune: o.PruneStale, user: u, roles: roles[id]}
 		if u.Locked || err != nil {
 			wanted.roles = nil
 		}
@@ -99,7 +96,7 @@ func (s *Server) noteIntegromat(ctx context.Context, tx store.Tx, tenant string,
 	return nil
 }
 
-// integromatRolesOf returns the roles in Make that each of the users has by groups.
+// integromatRolesOf returns the roles in Make that the groups of each user give.
 func integromatRolesOf(ctx context.Context, tx store.Tx, tenant string, userIDs []string) (map[string][]string, error) {
 	memberships, err := tx.GroupIDs(ctx, tenant, userIDs)
 	if err != nil {
@@ -125,11 +122,11 @@ func integromatRolesOf(ctx context.Context, tx store.Tx, tenant string, userIDs 
 	return roles, nil
 }
 
-// integromatWanted is what is wanted of Make for one user.
+// integromatWanted is the wanted state of a user in Make.
 type integromatWanted struct {
-	told, prune bool
-	user        store.User // the zero value when it has left the tenant
-	roles       []string
+	notify, prune bool
+	user          store.User // the zero value if the user has left the tenant
+	roles         []string
 }
 
 func (s *Server) noteIntegromatUser(ctx context.Context, tx store.Tx, tenant, id string, w integromatWanted) error {
@@ -140,12 +137,12 @@ func (s *Server) noteIntegromatUser(ctx context.Context, tx store.Tx, tenant, id
 	}
 	was, is := access.MakeEligible(m.Roles), access.MakeEligible(w.roles)
 	same := slices.Equal(m.Roles, w.roles)
-	if !was && !is && (!known || same) || same && is && !w.told && (m.Present || m.Pending) {
+	if !was && !is && (!known || same) || same && is && !w.notify && (m.Present || m.Pending) {
 		return nil
 	}
 	now := s.timestamp()
-	// Who has begun with the member sees the change at the end. Another beside it
-	// would send the same e-mails.
+	// A process that has leased the member sees the change when it finishes. Another process
+	// at the same time would send the same e-mails.
 	if begun := m.Pending && m.DueAt.After(now) && !m.DueAt.After(now.Add(integromatLease)); !begun {
 		m.DueAt = now
 	}
@@ -161,8 +158,8 @@ func (s *Server) noteIntegromatUser(ctx context.Context, tx store.Tx, tenant, id
 			return fmt.Errorf("creating the notice: %w", err)
 		}
 	} else {
-		// Who was never brought to Make, as far as is known, is left to the
-		// worker, which may be about to do so.
+		// A user that is not known to be in Make is left to the worker, which may be about to
+		// invite the user.
 		m.Pending = !m.Present || w.prune
 		if err := tx.DropMakeNotices(ctx, tenant, id); err != nil {
 			return fmt.Errorf("dropping notices: %w", err)
@@ -178,8 +175,8 @@ func (s *Server) noteIntegromatUser(ctx context.Context, tx store.Tx, tenant, id
 	})
 }
 
-// scanIntegromat looks at every user, and at those who have left, as the sync does
-// when it is turned on.
+// scanIntegromat notes the wanted state of all users, and of members who have left the tenant,
+// as turning the sync on does.
 func (s *Server) scanIntegromat(ctx context.Context, tx store.Tx, tenant string) error {
 	users, _, err := tx.Users(ctx, tenant, store.Page{})
 	if err != nil {
@@ -199,8 +196,8 @@ func (s *Server) scanIntegromat(ctx context.Context, tx store.Tx, tenant string)
 	return s.noteIntegromat(ctx, tx, tenant, unique(ids), false)
 }
 
-// wakingStore wakes the worker of the sync with Make up after each transaction that
-// leaves a member of Make pending. The worker itself writes past it.
+// wakingStore wakes the worker of the sync with Make up after each transaction that leaves a
+// member of Make pending. The worker itself does not write through it.
 type wakingStore struct {
 	store.Store
 

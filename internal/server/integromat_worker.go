@@ -15,15 +15,14 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// integromatLease is for how long other processes leave a member alone that one has
-// begun with.
+// integromatLease is how long one process works on a member while others leave it alone.
 const integromatLease = time.Minute
 
-// errTaken says that another process has begun with a member, or done it.
-var errTaken = errors.New("another process is at it")
+// errTaken means that another process has leased a member, or finished with it.
+var errTaken = errors.New("another process has the member")
 
-// syncMembers does for the members of Make that are pending what is due, and
-// returns how long to wait before the next look. Its error is one of the store.
+// syncMembers does what is due for the pending members of Make, and returns how long to wait
+// before the next look. Its errors are of the store.
 func (s *Server) syncMembers(ctx context.Context) (wait time.Duration, err error) {
 	known := integromatDirectories{}
 	for {
@@ -43,13 +42,12 @@ func (s *Server) syncMembers(ctx context.Context) (wait time.Duration, err error
 	}
 }
 
-// integromatDirectories caches the members of Make, by tenant, while the worker
-// goes through the pending ones.
+// integromatDirectories caches the members of Make, by tenant, while the worker processes the
+// pending ones.
 type integromatDirectories map[string]*integromat.Directory
 
-// of returns the directory of a tenant. Its members are listed again after half a
-// lease, so that no other process can have changed what it says of a member that
-// this process has leased.
+// of returns the directory of a tenant. It lists the members again after half a lease: no
+// other process can have changed a member meanwhile that this process has leased.
 func (d integromatDirectories) of(tenant string) *integromat.Directory {
 	if d[tenant] == nil {
 		d[tenant] = &integromat.Directory{MaxAge: integromatLease / 2}
@@ -57,9 +55,8 @@ func (d integromatDirectories) of(tenant string) *integromat.Directory {
 	return d[tenant]
 }
 
-// syncMember brings one member in line. It calls Make outside of every
-// transaction: what Make has done already, in an attempt that was cut off, is
-// found and not done again.
+// syncMember syncs one member. It calls Make outside of transactions: an attempt after an
+// interrupted one finds what Make has already done, and does not repeat it.
 func (s *Server) syncMember(ctx context.Context, m store.MakeMember, known integromatDirectories) error {
 	err := s.unrecorded.UpdateMakeMember(ctx, m.Tenant, m.ID, func(stored *store.MakeMember) error {
 		now := s.timestamp()
@@ -74,7 +71,7 @@ func (s *Server) syncMember(ctx context.Context, m store.MakeMember, known integ
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("beginning: %w", err)
+		return fmt.Errorf("leasing: %w", err)
 	}
 	failed := s.deliver(ctx, m, known)
 	if ctx.Err() != nil {
@@ -87,7 +84,7 @@ func (s *Server) syncMember(ctx context.Context, m store.MakeMember, known integ
 	return s.putOffIntegromat(ctx, m, failed)
 }
 
-// release gives a member back that this process has no time for any more.
+// release ends the lease of a member, because this process is shutting down.
 func (s *Server) release(ctx context.Context, m store.MakeMember) error {
 	err := s.unrecorded.UpdateMakeMember(ctx, m.Tenant, m.ID, func(stored *store.MakeMember) error {
 		stored.DueAt = s.timestamp()
@@ -99,8 +96,8 @@ func (s *Server) release(ctx context.Context, m store.MakeMember) error {
 	return err
 }
 
-// putOffIntegromat has a member tried again later, for ever. Where Make itself fails,
-// all members of the tenant wait with it.
+// putOffIntegromat postpones a member that failed; it is retried forever. If Make itself fails,
+// all members of the tenant wait.
 func (s *Server) putOffIntegromat(ctx context.Context, m store.MakeMember, cause error) error {
 	now := s.timestamp()
 	delay := min(firstRetry<<min(m.Attempts, 20), lastRetry)
@@ -132,12 +129,12 @@ func shortened(text string, n int) string {
 	return strings.ToValidUTF8(text[:n], "")
 }
 
-// deliver does what is wanted for one member.
+// deliver brings one member to the wanted state.
 func (s *Server) deliver(ctx context.Context, m store.MakeMember, known integromatDirectories) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			s.log.ErrorContext(ctx, "panic", "doing", "the sync with Make", "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic: %v", cause) // which the API shows
+			err = fmt.Errorf("panic: %v", cause) // the API shows it
 		}
 	}()
 	o, _, err := integromatOrganizationOf(ctx, s.store, m.Tenant)
@@ -175,13 +172,13 @@ func (s *Server) deliver(ctx context.Context, m store.MakeMember, known integrom
 	return s.settle(ctx, m, "")
 }
 
-// bring makes someone who is eligible a member, unless they are one, then sends
-// the notices that waited for that.
+// bring invites an eligible user, unless the user is already a member, then sends the notices
+// that waited for that.
 func (s *Server) bring(ctx context.Context, m store.MakeMember, client *integromat.Client, there bool) error {
 	if !there {
 		var refusal *integromat.Error
 		err := client.Invite(ctx, m.Email, m.Name)
-		if err != nil && (!errors.As(err, &refusal) || refusal.Status != http.StatusConflict) { // a conflict is with the member
+		if err != nil && (!errors.As(err, &refusal) || refusal.Status != http.StatusConflict) { // the conflict is with the existing member
 			return err
 		}
 	}
@@ -194,7 +191,7 @@ func (s *Server) bring(ctx context.Context, m store.MakeMember, client *integrom
 		return nil
 	})
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, errTaken) {
-		return nil // the tenant has given up its organization meanwhile, or has another
+		return nil // the tenant has removed or changed its organization meanwhile
 	}
 	if err != nil {
 		return fmt.Errorf("noting the member: %w", err)
@@ -216,12 +213,12 @@ func (s *Server) bring(ctx context.Context, m store.MakeMember, client *integrom
 	return s.settle(ctx, m, "")
 }
 
-// sameMember reports whether what is stored is the member that was begun with,
-// and not the same person in another organization.
+// sameMember reports whether the stored member is the leased one, and not the same person in
+// another organization.
 func sameMember(stored, m store.MakeMember) bool { return stored.CreatedAt.Equal(m.CreatedAt) }
 
-// settle notes that all is done for a member, unless something else is wanted
-// by now. A member of whom nothing is left is forgotten.
+// settle notes that a member is in the wanted state, unless that has changed meanwhile. It
+// deletes a member that is neither in Make nor eligible.
 func (s *Server) settle(ctx context.Context, m store.MakeMember, remark string) error {
 	return s.unrecorded.InTx(ctx, func(tx store.Tx) error {
 		stored, err := tx.MakeMember(ctx, m.Tenant, m.ID)
@@ -248,7 +245,7 @@ func (s *Server) settle(ctx context.Context, m store.MakeMember, remark string) 
 	})
 }
 
-// noticeSubject and noticeText are what a notice says.
+// noticeSubject and noticeText are the content of a notice.
 const noticeSubject = "Your access to Make"
 
 func noticeText(m store.MakeMember) string {

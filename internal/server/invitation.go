@@ -18,9 +18,9 @@ import (
 // invitationLifetime is how long an invitation can be accepted.
 const invitationLifetime = 7 * 24 * time.Hour
 
-// account finds the platform account of an e-mail, or makes it. Registered says
-// that nobody has to be asked: the person has accepted an invitation somewhere. An
-// account that only an invitation has made does not say so (rule 18).
+// account returns the platform account of an e-mail address, and creates it if needed.
+// Registered means that no invitation is needed: the person has accepted one in some
+// tenant. An account that only an invitation has created is not registered (rule 18).
 func (s *Server) account(ctx context.Context, tx store.Tx, email string) (a store.Account, registered bool, err error) {
 	a, err = tx.AccountByEmail(ctx, email)
 	if err == nil {
@@ -36,8 +36,8 @@ func (s *Server) account(ctx context.Context, tx store.Tx, email string) (a stor
 	return a, false, nil
 }
 
-// checkDomain refuses an e-mail that is not of the company, where the tenant
-// says which are.
+// checkDomain refuses an e-mail address outside the domains of the company, if the tenant
+// has set them.
 func checkDomain(ctx context.Context, tx store.Tx, tenant, email string) error {
 	var value json.RawMessage
 	if found, err := setting(ctx, tx, tenant, api.SettingEmailDomains, &value); err != nil || !found {
@@ -45,7 +45,7 @@ func checkDomain(ctx context.Context, tx store.Tx, tenant, email string) error {
 	}
 	var domains []string
 	if err := json.Unmarshal(value, &domains); err != nil {
-		return badRequest("Nobody can be invited", fmt.Sprintf("The setting %s must be a list of texts, such as [\"example.com\"]", api.SettingEmailDomains))
+		return badRequest("Invitations are not possible", fmt.Sprintf("The setting %s must be a list of texts, such as [\"example.com\"]", api.SettingEmailDomains))
 	}
 	if err := access.CheckEmailDomain(email, domains); err != nil {
 		return violation(email, "The e-mail address is not allowed", err.Error())
@@ -53,8 +53,8 @@ func checkDomain(ctx context.Context, tx store.Tx, tenant, email string) error {
 	return nil
 }
 
-// invite notes an invitation to the tenant or its team, of which the kind, the
-// subject and the e-mail are given.
+// invite creates an invitation to the tenant or its team with the given kind, subject and
+// e-mail address.
 func (s *Server) invite(ctx context.Context, tx store.Tx, i store.Invitation) error {
 	i.ID, i.Sent, i.CreatedAt = s.newID(), 1, s.timestamp()
 	i.ExpiresAt = i.CreatedAt.Add(invitationLifetime)
@@ -64,14 +64,14 @@ func (s *Server) invite(ctx context.Context, tx store.Tx, i store.Invitation) er
 	return nil
 }
 
-// invitationScopes say which scope of a token opens the invitations of a kind.
+// The scopes that a token needs for invitations of a kind.
 var (
 	readsInvitations   = map[string]string{store.InvitedUser: api.ScopeUserRead, store.InvitedMember: api.ScopeTeamRead}
 	managesInvitations = map[string]string{store.InvitedUser: api.ScopeUserCreate, store.InvitedMember: api.ScopeTeamManage}
 )
 
-// handleInvitationList answers GET /iam/{tenant}/invitations with those kinds
-// that the token may read.
+// handleInvitationList answers GET /iam/{tenant}/invitations with the kinds that the token
+// may read.
 func (s *Server) handleInvitationList(c *call) error {
 	page, err := c.page()
 	if err != nil {
@@ -106,8 +106,8 @@ func (s *Server) handleInvitationGet(c *call) error {
 	return c.write(http.StatusOK, wire.Invitation(i, s.timestamp()))
 }
 
-// invitation loads the invitation of the path, or refuses with 404, or with 403
-// when the token lacks the scope for its kind.
+// invitation loads the invitation of the path. It refuses with 404, or with 403 if the token
+// lacks the scope for its kind.
 func (s *Server) invitation(c *call, tx store.Tx, scopes map[string]string) (store.Invitation, error) {
 	id := c.value("invitationId")
 	i, err := tx.Invitation(c.ctx, c.tenant, id)
@@ -124,8 +124,8 @@ func (s *Server) invitation(c *call, tx store.Tx, scopes map[string]string) (sto
 }
 
 // handleInvitationResend answers POST
-// /iam/{tenant}/invitations/{invitationId}/resend: it can be accepted for seven
-// more days from now.
+// /iam/{tenant}/invitations/{invitationId}/resend: the invitation can be accepted for seven
+// days from now.
 func (s *Server) handleInvitationResend(c *call) error {
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
 		i, err := s.invitation(c, tx, managesInvitations)
@@ -134,7 +134,7 @@ func (s *Server) handleInvitationResend(c *call) error {
 		}
 		now := s.timestamp()
 		if wire.InvitationStatus(i, now) == api.InvitationAccepted {
-			return conflict("Error while resending invitation", i.ID, "The invitation was accepted: there is nothing to send again")
+			return conflict("Error while resending invitation", i.ID, "The invitation was already accepted")
 		}
 		return tx.UpdateInvitation(c.ctx, c.tenant, i.ID, func(i *store.Invitation) error {
 			i.Sent, i.ResentAt, i.ExpiresAt = i.Sent+1, now, now.Add(invitationLifetime)
@@ -148,9 +148,9 @@ func (s *Server) handleInvitationResend(c *call) error {
 }
 
 // handleInvitationAccept answers POST
-// /iam/{tenant}/invitations/{invitationId}/accept, in the place of the person
-// who follows the link in the mail. That confirms the account, so that all open
-// invitations of the tenant to it are accepted.
+// /iam/{tenant}/invitations/{invitationId}/accept, instead of the person who follows the
+// link in the e-mail. It confirms the account, and so accepts all open invitations of the
+// tenant to the account.
 func (s *Server) handleInvitationAccept(c *call) error {
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
 		i, err := s.invitation(c, tx, managesInvitations)
@@ -160,7 +160,7 @@ func (s *Server) handleInvitationAccept(c *call) error {
 		now := s.timestamp()
 		switch wire.InvitationStatus(i, now) {
 		case api.InvitationAccepted:
-			return conflict("Error while accepting invitation", i.ID, "The invitation was accepted already")
+			return conflict("Error while accepting invitation", i.ID, "The invitation was already accepted")
 		case api.InvitationExpired:
 			return violation(i.ID, "The invitation has expired", fmt.Sprintf("It could be accepted until %s: resend it", wire.Time(i.ExpiresAt)))
 		}
@@ -172,7 +172,7 @@ func (s *Server) handleInvitationAccept(c *call) error {
 	return c.done()
 }
 
-// register notes that the person with the e-mail is known from now on.
+// register marks the account of the e-mail address as registered.
 func register(ctx context.Context, tx store.Tx, email string, now time.Time) error {
 	a, err := tx.AccountByEmail(ctx, email)
 	if err == nil {
@@ -184,8 +184,7 @@ func register(ctx context.Context, tx store.Tx, email string, now time.Time) err
 	return nil
 }
 
-// confirm makes the user active and the member a part of the team, whichever
-// there is.
+// confirm makes the user and the team member active, whichever exists.
 func confirm(ctx context.Context, tx store.Tx, i store.Invitation, now time.Time) error {
 	if err := tx.AcceptInvitations(ctx, i.Tenant, i.SubjectID, now); err != nil {
 		return fmt.Errorf("accepting invitations: %w", err)

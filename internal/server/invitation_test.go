@@ -55,7 +55,7 @@ func TestInvitation_life(t *testing.T) {
 		exchange{name: "active", path: "~/users/" + id, status: 200, want: `{"status": "ACTIVE"}`},
 		exchange{name: "accepted", path: path, status: 200, want: `{"status": "accepted", "acceptedAt": "` + anyText + `"}`},
 		exchange{name: "not twice", method: "POST", path: path + "/accept", status: 409, want: `{"code": 409, "resourceId": "` + invitation.ID + `"}`},
-		exchange{name: "nothing to resend", method: "POST", path: path + "/resend", status: 409, want: `{"code": 409, "details": ["The invitation was accepted: there is nothing to send again"]}`},
+		exchange{name: "nothing to resend", method: "POST", path: path + "/resend", status: 409, want: `{"code": 409, "details": ["The invitation was already accepted"]}`},
 	)
 	days(30)
 	b.play(

@@ -40,8 +40,7 @@ func (s *Server) handleResourceGet(c *call) error {
 	return s.writeLegacyOne(c, "resource", c.value("resourceId"), wire.LegacyResources())
 }
 
-// writeLegacy lists items. All are as old as the tenant, so that they come in
-// the order of their ids.
+// writeLegacy lists items. All are as old as the tenant, so they are sorted by id.
 func (s *Server) writeLegacy(c *call, items []wire.LegacyItem) error {
 	l, err := s.legacyView(c)
 	if err != nil {
@@ -107,8 +106,8 @@ func (s *Server) handleUserControlsOn(c *call) error {
 }
 
 // handleUserPermissions answers GET /iam/{tenant}/users/{userId}/permissions/{resourceId}:
-// what the access controls of the user's groups permit. Nobody unknown, nobody
-// locked and nothing unknown has permissions.
+// what the access controls of the user's groups permit. An unknown or locked user and an
+// unknown resource have no permissions.
 func (s *Server) handleUserPermissions(c *call) error {
 	l, err := s.legacyView(c)
 	if err != nil {

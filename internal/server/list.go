@@ -18,20 +18,20 @@ import (
 )
 
 const (
-	// defaultPageSize is what the platform gives when a list is asked without one.
+	// defaultPageSize is the default page size of the platform.
 	defaultPageSize = 60
-	// maxPageSize is the largest page that is known to be asked of the platform.
+	// maxPageSize is the largest page that clients are known to request.
 	maxPageSize = 10_000
-	// rowCost is the memory that is reserved for a row of a page, in bytes.
+	// rowCost is the memory to reserve for a row of a page, in bytes.
 	rowCost = 4 << 10
 	// maxAnswer is the largest page, in bytes.
 	maxAnswer = 32 << 20
 )
 
-// page reads pageNumber, from 1, and pageSize.
+// page reads pageNumber, which starts at 1, and pageSize.
 func (c *call) page() (store.Page, error) { return c.pageOf(defaultPageSize) }
 
-// pageOf is page where the service gives pages of another size by default.
+// pageOf is page with another default size.
 func (c *call) pageOf(standard int) (store.Page, error) {
 	number, err := c.positive("pageNumber", 1)
 	if err != nil {
@@ -47,7 +47,7 @@ func (c *call) pageOf(standard int) (store.Page, error) {
 	if err := c.reserve(int64(size) * rowCost); err != nil {
 		return store.Page{}, err
 	}
-	// A page so far out that its offset overflows is empty like any other past the end.
+	// A page whose offset would overflow is empty, like any other past the end.
 	const farOut = 1 << 31
 	return store.Page{Offset: min(number-1, farOut/size) * size, Limit: size}, nil
 }
@@ -64,9 +64,8 @@ func (c *call) positive(name string, absent int) (int, error) {
 	return int(n), nil
 }
 
-// writeList answers with one page of a list and, where the request asks for
-// it, the number of all. Who has the page already, as the request says, is told
-// only that it is still the same.
+// writeList responds with one page of a list and, if the request asks for it, the total
+// number of items. It responds with 304 if the caller already has the page.
 func writeList[T any](c *call, items []T, total int) error {
 	header := c.w.Header()
 	if strings.EqualFold(c.r.Header.Get(api.HeaderTotalCount), "true") {
@@ -92,7 +91,7 @@ func writeList[T any](c *call, items []T, total int) error {
 	return nil
 }
 
-// names reports whether lists of versions name the one.
+// names reports whether the lists of entity tags contain the tag.
 func names(lists []string, tag string) bool {
 	for _, list := range lists {
 		for named := range strings.SplitSeq(list, ",") {
@@ -104,15 +103,15 @@ func names(lists []string, tag string) bool {
 	return false
 }
 
-// cut returns the part of the list that the page selects.
+// cut returns the part of the list on the page.
 func cut[T any](items []T, p store.Page) []T {
 	start := min(p.Offset, len(items))
 	return items[start:min(start+p.Limit, len(items))]
 }
 
-// listing filters, sorts and pages documents by the parameters that the
-// operation declares; document gives what q and sort look at. Pages of lists
-// this small are cut in memory, so that both engines filter alike.
+// listing filters, sorts and pages documents by the parameters that the operation declares;
+// q and sort read the result of document. These lists are small: they are paged in
+// memory, so both database engines filter alike.
 type listing[T any] struct {
 	document  func(T) any // with all languages
 	name      func(T) map[string]string
@@ -121,11 +120,11 @@ type listing[T any] struct {
 	filter    bool // the operation declares q
 	sortable  bool // the operation declares sort
 	localized bool // the operation declares name and description
-	lenient   bool // sort takes every direction but desc for ascending
-	pageSize  int  // when the request names none; 0: the platform's usual
+	lenient   bool // sort reads every direction except desc as ascending
+	pageSize  int  // default page size; 0: defaultPageSize
 }
 
-// apply returns the selected page and the number of all that match.
+// apply returns the selected page, and the total number of matches.
 func (l listing[T]) apply(c *call, items []T) ([]T, int, error) {
 	page, err := c.pageOf(cmp.Or(l.pageSize, defaultPageSize))
 	if err != nil {
@@ -147,8 +146,8 @@ func (l listing[T]) apply(c *call, items []T) ([]T, int, error) {
 	return cut(items, page), len(items), nil
 }
 
-// sift keeps what the plain parameters name, description and
-// metadataModifiedAt select.
+// sift keeps the items that match the parameters name, description and
+// metadataModifiedAt.
 func (l listing[T]) sift(c *call, items []T) ([]T, error) {
 	if text := c.query("name"); l.localized && text != "" {
 		items = slices.DeleteFunc(items, func(item T) bool { return !containsText(l.name(item), text) })
@@ -166,8 +165,7 @@ func (l listing[T]) sift(c *call, items []T) ([]T, error) {
 	return items, nil
 }
 
-// containsText reports whether a text in any language contains the part, in
-// any case.
+// containsText reports whether a text in any language contains the part, ignoring case.
 func containsText(texts map[string]string, part string) bool {
 	for _, text := range texts {
 		if strings.Contains(strings.ToLower(text), strings.ToLower(part)) {
@@ -229,7 +227,7 @@ func (l listing[T]) sort(c *call, items []T, text string) ([]T, error) {
 	return items, nil
 }
 
-// plain turns a document into what q and sort work on.
+// plain converts a document to the values that q and sort read.
 func plain(document any) (map[string]any, error) {
 	text, err := json.Marshal(document)
 	if err != nil {
@@ -249,7 +247,7 @@ func latest(a, b time.Time) time.Time {
 	return a
 }
 
-// unique drops repeats and keeps the order of first occurrences.
+// unique removes repeats and keeps the order of first occurrences.
 func unique(list []string) []string {
 	seen := make(map[string]bool, len(list))
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool {
@@ -259,7 +257,7 @@ func unique(list []string) []string {
 	})
 }
 
-// fields reads the fields parameter; nil when the request does not have it.
+// fields reads the fields parameter; nil if it is missing.
 func (c *call) fields() (query.Fields, error) {
 	text := c.query("fields")
 	if len(text) > query.MaxBytes {
@@ -271,8 +269,8 @@ func (c *call) fields() (query.Fields, error) {
 	return query.ParseFields(text), nil
 }
 
-// writePicked answers with a document, or with those of its members that the
-// fields parameter names.
+// writePicked responds with a document, or with the members that the fields parameter
+// names.
 func (c *call) writePicked(document any) error {
 	fields, err := c.fields()
 	if err != nil {
@@ -288,7 +286,7 @@ func (c *call) writePicked(document any) error {
 	return c.write(http.StatusOK, picked)
 }
 
-// writePickedList is writeList, with the fields parameter.
+// writePickedList is writeList with the fields parameter.
 func writePickedList[T any](c *call, items []T, total int) error {
 	fields, err := c.fields()
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// user loads a user or refuses with 404.
+// user loads a user, or refuses with 404.
 func (s *Server) user(ctx context.Context, tx store.Tx, tenant, id string) (store.User, error) {
 	u, err := tx.User(ctx, tenant, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -25,9 +25,8 @@ func (s *Server) user(ctx context.Context, tx store.Tx, tenant, id string) (stor
 	return u, nil
 }
 
-// memberID returns the id under which the user's memberships stand: an employee
-// may be addressed by back-office number, and a customer is unknown here and
-// keeps the id that was given.
+// memberID returns the id of the user in memberships. A caller may name an employee by
+// back-office number. A customer is unknown here, and keeps the given id.
 func memberID(ctx context.Context, tx store.UserTx, tenant, id string) (string, error) {
 	u, err := tx.User(ctx, tenant, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -39,8 +38,8 @@ func memberID(ctx context.Context, tx store.UserTx, tenant, id string) (string, 
 	return u.ID, nil
 }
 
-// groupsOf loads the groups of a user, who may be a customer and so unknown to
-// this service.
+// groupsOf loads the groups of a user. Customers, whom this service does not know, have
+// groups as well.
 func (s *Server) groupsOf(c *call, userID string) ([]store.Group, error) {
 	id, err := memberID(c.ctx, s.store, c.tenant, userID)
 	if err != nil {
@@ -53,7 +52,7 @@ func (s *Server) groupsOf(c *call, userID string) ([]store.Group, error) {
 	return groups, nil
 }
 
-// group loads a group or refuses with 404.
+// group loads a group, or refuses with 404.
 func (s *Server) group(ctx context.Context, tx store.Tx, tenant, id string) (store.Group, error) {
 	g, err := tx.Group(ctx, tenant, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -65,7 +64,7 @@ func (s *Server) group(ctx context.Context, tx store.Tx, tenant, id string) (sto
 	return g, nil
 }
 
-// control loads an access control or refuses with 404.
+// control loads an access control, or refuses with 404.
 func (s *Server) control(ctx context.Context, tx store.Tx, tenant, id string) (store.AccessControl, error) {
 	control, err := tx.AccessControl(ctx, tenant, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -77,8 +76,8 @@ func (s *Server) control(ctx context.Context, tx store.Tx, tenant, id string) (s
 	return control, nil
 }
 
-// groupsOfKnownUser loads the groups of the path's user. Without groups only an
-// employee is known here.
+// groupsOfKnownUser loads the groups of the path's user. A user without groups is known
+// only if it is an employee.
 func (s *Server) groupsOfKnownUser(c *call) ([]store.Group, error) {
 	groups, err := s.groupsOf(c, c.value("userId"))
 	if err == nil && len(groups) == 0 {
@@ -87,7 +86,7 @@ func (s *Server) groupsOfKnownUser(c *call) ([]store.Group, error) {
 	return groups, err
 }
 
-// template loads a role template or refuses with 404.
+// template loads a role template, or refuses with 404.
 func (s *Server) template(ctx context.Context, tx store.Tx, tenant, id string) (store.Template, error) {
 	t, err := tx.Template(ctx, tenant, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -99,11 +98,11 @@ func (s *Server) template(ctx context.Context, tx store.Tx, tenant, id string) (
 	return t, nil
 }
 
-// teamMember loads a member or refuses with 404.
+// teamMember loads a member, or refuses with 404.
 func (s *Server) teamMember(ctx context.Context, tx store.Tx, tenant, id string) (store.TeamMember, error) {
 	m, err := tx.TeamMember(ctx, tenant, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return m, notFound("Error while getting team member", id, fmt.Sprintf("Nobody in the team has the id '%s'; invite the person first", id))
+		return m, notFound("Error while getting team member", id, fmt.Sprintf("The team has no member with the id '%s'; invite the person first", id))
 	}
 	if err != nil {
 		return m, fmt.Errorf("reading team member: %w", err)
@@ -111,7 +110,7 @@ func (s *Server) teamMember(ctx context.Context, tx store.Tx, tenant, id string)
 	return m, nil
 }
 
-// teamRole returns what a user is in the team; empty for who is not in it.
+// teamRole returns the role of a user in the team; empty for a user outside it.
 func teamRole(ctx context.Context, tx store.TeamTx, u store.User) (access.TeamRole, error) {
 	m, err := tx.TeamMemberByEmail(ctx, u.Tenant, u.Email)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -120,7 +119,7 @@ func teamRole(ctx context.Context, tx store.TeamTx, u store.User) (access.TeamRo
 	return access.TeamRole(m.Role), nil
 }
 
-// vendor loads a vendor or refuses with 404.
+// vendor loads a vendor, or refuses with 404.
 func (s *Server) vendor(ctx context.Context, tx store.DocumentTx, tenant, id string) (store.Document, error) {
 	d, err := tx.Document(ctx, tenant, store.KindVendor, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -132,8 +131,7 @@ func (s *Server) vendor(ctx context.Context, tx store.DocumentTx, tenant, id str
 	return d, nil
 }
 
-// settingOwner is whose configuration items these are: the tenant's, or those
-// of one of its clients.
+// settingOwner is the owner of configuration items: the tenant, or one of its clients.
 type settingOwner struct{ tenant, client string }
 
 func (o settingOwner) kind() string {
@@ -143,8 +141,8 @@ func (o settingOwner) kind() string {
 	return store.KindClientSetting
 }
 
-// id is where an item is kept. The names of clients and keys may hold any
-// character: the slash between them is the only one that is not escaped.
+// id returns the id of an item's document. Clients and keys may contain any character, so
+// they are escaped; the slash between them is not.
 func (o settingOwner) id(key string) string {
 	if o.client == "" {
 		return key
@@ -152,7 +150,7 @@ func (o settingOwner) id(key string) string {
 	return url.PathEscape(o.client) + "/" + url.PathEscape(key)
 }
 
-// loadSetting reads an item; the error is store.ErrNotFound when there is none.
+// loadSetting reads an item. The error is store.ErrNotFound if it does not exist.
 func loadSetting(ctx context.Context, tx store.DocumentTx, o settingOwner, key string) (api.Setting, error) {
 	d, err := tx.Document(ctx, o.tenant, o.kind(), o.id(key))
 	if err != nil {
@@ -161,8 +159,8 @@ func loadSetting(ctx context.Context, tx store.DocumentTx, o settingOwner, key s
 	return wire.Setting(d)
 }
 
-// setting reads the value of a tenant's configuration item into v; found is
-// false when there is none.
+// setting decodes the value of a tenant's configuration item into v; found is false if the
+// item does not exist.
 func setting(ctx context.Context, tx store.DocumentTx, tenant, key string, v any) (found bool, err error) {
 	item, err := loadSetting(ctx, tx, settingOwner{tenant: tenant}, key)
 	if errors.Is(err, store.ErrNotFound) {

@@ -25,7 +25,7 @@ func tenantLanguages(ctx context.Context, tx store.DocumentTx, tenant string) (l
 		return nil, err
 	}
 	if !found {
-		return languages{"en"}, nil // somebody deleted the setting
+		return languages{"en"}, nil // the setting was deleted
 	}
 	var options []api.SettingOption
 	if err := json.Unmarshal([]byte(text), &options); err != nil {
@@ -59,9 +59,9 @@ func (l languages) unknown(tags ...string) error {
 	return badRequest("Unsupported language", details...)
 }
 
-// texts reads a localized member under the request's Content-Language: "*" or
-// an object takes the languages as they stand, one language takes a plain
-// text, and none means the tenant's default language.
+// texts reads a localized member under the request's Content-Language. "*" requires an
+// object of languages, one language takes a plain text, and none means the tenant's
+// default language. An object is accepted in each case.
 func (l languages) texts(c *call, member string, t api.Text) (map[string]string, error) {
 	header := c.r.Header.Get("Content-Language")
 	if header != "" && header != "*" {
@@ -83,8 +83,8 @@ func (l languages) texts(c *call, member string, t api.Text) (map[string]string,
 	return map[string]string{header: plain}, nil
 }
 
-// accepted reads the request's Accept-Language. Absent, it means the tenant's
-// default language.
+// accepted reads the request's Accept-Language. If it is missing, the tenant's default
+// language applies.
 func (s *Server) accepted(c *call) (wire.View, error) {
 	known, err := tenantLanguages(c.ctx, s.store, c.tenant)
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *Server) accepted(c *call) (wire.View, error) {
 	var v wire.View
 	for _, tag := range tags {
 		name := tag.String()
-		if name == "mul" { // how the parser spells the wildcard
+		if name == "mul" { // the parser's name for the wildcard
 			continue
 		}
 		if err := known.unknown(name); err != nil {
@@ -113,8 +113,8 @@ func (s *Server) accepted(c *call) (wire.View, error) {
 	return v, nil
 }
 
-// legacyView reads how the request wants the old model. Its things are as old
-// as the tenant and never change.
+// legacyView returns how to show the old model to the request. Its documents are as old as
+// the tenant and never change.
 func (s *Server) legacyView(c *call) (wire.Legacy, error) {
 	v, err := s.accepted(c)
 	if err != nil {
@@ -127,7 +127,7 @@ func (s *Server) legacyView(c *call) (wire.Legacy, error) {
 	return wire.Legacy{View: v, On: true, Made: t.CreatedAt}, nil
 }
 
-// controlView reads how the request wants access controls.
+// controlView returns how to show access controls to the request.
 func (s *Server) controlView(c *call) (wire.Legacy, error) {
 	if s.noLegacy {
 		v, err := s.accepted(c)

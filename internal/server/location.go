@@ -11,8 +11,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// locationFilters are the query parameters that select locations, each with
-// what a location must have.
+// locationFilters are the query parameters that filter locations.
 var locationFilters = map[string]func(l api.Location, text string) bool{
 	"name":                 func(l api.Location, text string) bool { return containsFold(l.Name, text) },
 	"type":                 func(l api.Location, text string) bool { return string(l.Type) == text },
@@ -27,8 +26,8 @@ var locationFilters = map[string]func(l api.Location, text string) bool{
 	"contactDetails.countryCode": inContact(func(c api.Contact) []string { return []string{c.CountryCode} }),
 }
 
-// inContact makes a filter of the texts of a contact, one of which must contain
-// what is looked for.
+// inContact returns a filter for locations: one of the texts of the contact must contain the
+// text.
 func inContact(texts func(c api.Contact) []string) func(l api.Location, text string) bool {
 	return func(l api.Location, text string) bool {
 		return l.ContactDetails != nil && slices.ContainsFunc(texts(*l.ContactDetails), func(t string) bool { return containsFold(t, text) })
@@ -109,8 +108,8 @@ func (s *Server) handleLocationCreate(c *call) error {
 	return c.write(http.StatusCreated, api.Created{ID: l.ID})
 }
 
-// handleLocationPut answers PUT /vendor/{tenant}/locations/{locationId}: it
-// replaces the location, or makes it when there is none of that id.
+// handleLocationPut answers PUT /vendor/{tenant}/locations/{locationId}: it replaces or
+// creates the location.
 func (s *Server) handleLocationPut(c *call) error {
 	var body api.LocationUpdate
 	if err := c.decode(&body, "type", "contactDetails"); err != nil {
@@ -139,7 +138,7 @@ func (s *Server) handleLocationPut(c *call) error {
 	return c.done()
 }
 
-// putLocation checks a location and stores it.
+// putLocation checks and stores a location.
 func (s *Server) putLocation(c *call, tx store.Tx, l api.Location) error {
 	if !api.ValidLocationID(l.ID) {
 		return violation(l.ID, "The id of a location has 1 to 66 letters, digits, hyphens and underscores")
@@ -156,8 +155,8 @@ func validLocationType(t api.LocationType) bool {
 	return t == api.LocationHeadquarter || t == api.LocationWarehouse || t == api.LocationOffice
 }
 
-// handleLocationDelete answers DELETE /vendor/{tenant}/locations/{locationId}.
-// A location that vendors have stays.
+// handleLocationDelete answers DELETE /vendor/{tenant}/locations/{locationId}. It refuses a
+// location that vendors refer to.
 func (s *Server) handleLocationDelete(c *call) error {
 	id := c.value("locationId")
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {

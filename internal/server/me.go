@@ -8,8 +8,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// handleMe answers GET /iam/{tenant}/users/me. Only employees are users of
-// this service.
+// handleMe answers GET /iam/{tenant}/users/me. Only employees are users of this service.
 func (s *Server) handleMe(c *call) error {
 	if c.userType != access.Employee {
 		return noUser(c)
@@ -26,12 +25,12 @@ func (s *Server) handleMe(c *call) error {
 	return c.write(http.StatusOK, documents[0])
 }
 
-// noUser refuses to say who the caller is.
+// noUser refuses a caller that is not a user of this service.
 func noUser(c *call) error {
 	if c.userType == access.Customer {
-		return notFound("Error while getting user", c.subject, "Customers are kept by another service")
+		return notFound("Error while getting user", c.subject, "Another service has the customers")
 	}
-	return notFound("Error while getting user", "", "The token is of an API key, which is no user")
+	return notFound("Error while getting user", "", "The token belongs to an API key, which is not a user")
 }
 
 // handleMyScopes answers GET /iam/{tenant}/users/me/scopes. An API key has the

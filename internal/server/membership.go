@@ -11,8 +11,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// parseUserType reads the type of a user, in any case; none is EMPLOYEE.
-// Another is refused, in the name of what it was given for.
+// parseUserType reads the type of a user, ignoring case; empty is EMPLOYEE. The id is that
+// of the object in the error for another type.
 func parseUserType(text, id string) (access.UserType, error) {
 	switch kind := access.UserType(strings.ToUpper(text)); kind {
 	case "":
@@ -42,9 +42,9 @@ func (s *Server) assign(ctx context.Context, tx store.Tx, g store.Group, kind ac
 	return a.ID, true, nil
 }
 
-// setMemberships makes the employee a member of exactly these groups. Those
-// that stay keep their assignment. It judges the groups that come of it, so that
-// an employee may go from one vendor's to another's.
+// setMemberships makes the employee a member of exactly these groups. Memberships that stay
+// keep their assignment. It checks the resulting groups, so an employee can move from one
+// vendor's groups to another's.
 func (s *Server) setMemberships(ctx context.Context, tx store.Tx, tenant, userID string, groupIDs []string) error {
 	current, err := tx.GroupIDs(ctx, tenant, []string{userID})
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *Server) setMemberships(ctx context.Context, tx store.Tx, tenant, userID
 	return s.noteMemberships(ctx, tx, tenant, userID)
 }
 
-// clearGroup removes everybody from a group.
+// clearGroup removes all members from a group.
 func (s *Server) clearGroup(c *call, tx store.Tx, id string) error {
 	members, err := membersOf(c.ctx, tx, c.tenant, id)
 	if err != nil {
@@ -99,11 +99,11 @@ func (s *Server) clearGroup(c *call, tx store.Tx, id string) error {
 	return s.noteMemberships(c.ctx, tx, c.tenant, members...)
 }
 
-// checkJoin refuses an employee who is in groups of another vendor. Who is a
-// member already may stay.
+// checkJoin refuses an employee who is in groups of another vendor. An existing member may
+// stay.
 func checkJoin(ctx context.Context, tx store.GroupTx, g store.Group, userID string) error {
 	if g.UserType != string(access.Employee) {
-		return nil // for another reason it cannot join
+		return nil // assign refuses it
 	}
 	groups, err := tx.GroupsOfUser(ctx, g.Tenant, userID)
 	if err != nil {
@@ -115,8 +115,8 @@ func checkJoin(ctx context.Context, tx store.GroupTx, g store.Group, userID stri
 	return checkVendors(userID, append(groups, g))
 }
 
-// checkVendors refuses that an employee is in groups of several vendors, or of
-// a vendor and of none. The error is about the last of the groups.
+// checkVendors refuses groups of several vendors, or of a vendor and of none, for one
+// employee. The error is about the last group.
 func checkVendors(userID string, groups []store.Group) error {
 	list := make([]access.GroupVendor, len(groups))
 	for i, g := range groups {

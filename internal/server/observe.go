@@ -13,7 +13,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/server/gate"
 )
 
-// observer notes what was answered, for the log and the figures.
+// observer notes the response, for the log and the metrics.
 type observer struct {
 	http.ResponseWriter
 	status  int
@@ -21,10 +21,10 @@ type observer struct {
 	route   string // as the route table has it
 	method  string // as the route table has it, or otherMethod
 	tenant  string
-	aborted bool // the answer was broken off, or the caller left before it was whole
+	aborted bool // the response was aborted, or the caller left before it was complete
 }
 
-// WriteHeader notes the status of the answer.
+// WriteHeader notes the status of the response.
 func (o *observer) WriteHeader(status int) {
 	if o.status == 0 {
 		o.status = status
@@ -32,7 +32,7 @@ func (o *observer) WriteHeader(status int) {
 	o.ResponseWriter.WriteHeader(status)
 }
 
-// Write notes how much of the answer was sent.
+// Write notes how much of the response was sent.
 func (o *observer) Write(b []byte) (int, error) {
 	n, err := o.ResponseWriter.Write(b)
 	o.sent += int64(n)
@@ -44,8 +44,8 @@ func (o *observer) Unwrap() http.ResponseWriter { return o.ResponseWriter }
 
 var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,128}$`)
 
-// observed gives every request an id, logs and counts it, and turns a panic into
-// a 500, or breaks the answer off where it has begun.
+// observed gives every request an id, logs and counts it, and turns a panic into a 500, or
+// aborts a response that has begun.
 func (s *Server) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(api.HeaderRequestID)
@@ -94,13 +94,13 @@ func (s *Server) handleHealth(c *call) error {
 	return c.write(http.StatusOK, map[string]string{"status": "ok"})
 }
 
-// readyLimit is how long the database may take to show that it is ready.
+// readyLimit limits the check of the database.
 const readyLimit = 2 * time.Second
 
 // handleReady answers GET /readyz: the database can be read and written.
 func (s *Server) handleReady(c *call) error {
 	if s.draining.Load() {
-		return &failure{status: http.StatusServiceUnavailable, message: "The backend is about to end; it still answers requests."}
+		return &failure{status: http.StatusServiceUnavailable, message: "The backend is shutting down; it still answers requests."}
 	}
 	if err := s.ping(c.ctx); err != nil {
 		return fmt.Errorf("%w: %w", unready(err), err)
@@ -108,8 +108,7 @@ func (s *Server) handleReady(c *call) error {
 	return c.write(http.StatusOK, map[string]string{"status": "ready"})
 }
 
-// ping asks the database whether it is ready, once for all who ask at a time:
-// anybody may ask.
+// ping checks the database, once for all concurrent requests: any caller may send them.
 func (s *Server) ping(ctx context.Context) error {
 	_, err, _ := s.pings.Do("", func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyLimit)
@@ -119,7 +118,7 @@ func (s *Server) ping(ctx context.Context) error {
 	return err //nolint:wrapcheck // handed on as it is
 }
 
-// unready is the failure of a backend that has nobody to send requests to.
+// unready returns the failure of a backend whose database does not answer.
 func unready(err error) error {
 	f := &failure{message: "The backend's database cannot be read; the backend's log has the cause."}
 	if known := storeFailure(err); known != nil {

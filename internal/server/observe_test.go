@@ -193,7 +193,7 @@ func TestObserve_draining(t *testing.T) {
 	b.server.Drain()
 	b.play(
 		t,
-		exchange{name: "not ready", path: api.PathReady, status: 503, want: `{"code": 503, "message": "The backend is about to end; it still answers requests."}`},
+		exchange{name: "not ready", path: api.PathReady, status: 503, want: `{"code": 503, "message": "The backend is shutting down; it still answers requests."}`},
 		exchange{name: "still there", path: api.PathHealth, status: 200, want: `{"status": "ok"}`},
 	)
 }

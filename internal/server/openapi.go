@@ -15,6 +15,6 @@ var OpenAPI string
 func (s *Server) handleOpenAPI(c *call) error {
 	c.w.Header().Set("Content-Type", "application/yaml")
 	c.w.WriteHeader(http.StatusOK)
-	_, _ = c.w.Write([]byte(OpenAPI)) // the caller went away; nothing to add
+	_, _ = c.w.Write([]byte(OpenAPI)) // an error means that the caller went away
 	return nil
 }

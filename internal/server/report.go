@@ -17,8 +17,8 @@ import (
 
 const (
 	csvType = "text/csv; charset=utf-8; header=present"
-	// reportCost is what a user takes in a report of all, in bytes: the record,
-	// the memberships, and the index over them.
+	// reportCost is the memory of a user in a report of all users, in bytes: the record,
+	// the memberships, and their index.
 	reportCost = 1 << 10
 )
 
@@ -44,8 +44,8 @@ func (s *Server) handleUserReport(c *call) error {
 	return nil
 }
 
-// handleReport answers GET /iam/{tenant}/report: the report of every employee,
-// ordered by e-mail.
+// handleReport answers GET /iam/{tenant}/report: the reports of all employees, by e-mail
+// address.
 func (s *Server) handleReport(c *call) error {
 	users, _, err := s.store.Users(c.ctx, c.tenant, store.Page{})
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *Server) handleReport(c *call) error {
 	return c.stream("application/json", source.write)
 }
 
-// write writes the reports of all as a JSON array.
+// write writes the reports of all users as a JSON array.
 func (s reportSource) write(w io.Writer) error {
 	encoder, before := json.NewEncoder(w), "["
 	encoder.SetEscapeHTML(false)
@@ -85,15 +85,15 @@ func (s reportSource) write(w io.Writer) error {
 	return err
 }
 
-// reportSource is what reports are made of.
+// reportSource is the data of reports.
 type reportSource struct {
 	state   access.State
-	groups  *access.Compiled          // those of the state
+	groups  *access.Compiled          // the groups of the state
 	vendors map[string]string         // of groups
-	team    map[string]api.TeamMember // by e-mail in lower case; empty when the token may not read it
+	team    map[string]api.TeamMember // by e-mail address in lower case; empty if the token may not read it
 }
 
-// reportSource reads what reports of the users are made of.
+// reportSource reads the data of reports of the users.
 func (s *Server) reportSource(c *call, users ...store.User) (reportSource, error) {
 	ids := make([]string, len(users))
 	for i, u := range users {
@@ -133,8 +133,8 @@ func (s *Server) reportSource(c *call, users ...store.User) (reportSource, error
 	return source, nil
 }
 
-// wantsCSV reports whether the request names text/csv before any other media
-// type that it takes. JSON is for all others.
+// wantsCSV reports whether text/csv is the first media type that the request accepts. All
+// other requests get JSON.
 func (c *call) wantsCSV() bool {
 	first, _, _ := strings.Cut(c.r.Header.Get("Accept"), ",")
 	kind, _, err := mime.ParseMediaType(first)
@@ -146,7 +146,7 @@ func (s reportSource) integromatRoles(u access.StateUser) []string {
 	return s.groups.Subject(u.Locked, u.GroupIDs...).MakeRoles()
 }
 
-// toWire presents the report of a user.
+// toWire converts the report of a user.
 func (s reportSource) toWire(u access.StateUser, rows []access.Row) api.UserReport {
 	report := api.UserReport{
 		UserID: u.ID, Email: u.Email, Name: u.Name, Locked: u.Locked,

@@ -11,12 +11,12 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// accessGroup is a group as the access rules see it.
+// accessGroup converts a group for the access rules.
 func accessGroup(g store.Group) access.Group {
 	return access.Group{ID: g.ID, VendorID: g.VendorID, Templates: g.Templates, Controls: g.AccessControls, Restrictions: g.Restrictions}
 }
 
-// rightsOf reads what the tenant's groups can carry.
+// rightsOf reads the rights that the tenant's groups can carry.
 func rightsOf(ctx context.Context, tx store.Tx, tenant string) (access.Rights, error) {
 	rights := access.Rights{Controls: map[string]access.OwnControl{}, Templates: map[string][]string{}, Scopes: map[string]bool{}}
 	templates, err := tx.Templates(ctx, tenant)
@@ -45,13 +45,13 @@ func rightsOf(ctx context.Context, tx store.Tx, tenant string) (access.Rights, e
 	return rights, nil
 }
 
-// userScopes returns what a user, who may be a customer and so unknown here,
-// holds through groups.
+// userScopes returns the scopes that a user holds through groups. Customers, whom this
+// service does not know, have groups as well.
 func (s *Server) userScopes(ctx context.Context, tx store.Tx, tenant, userID string) (api.UserScopes, error) {
 	user, err := tx.User(ctx, tenant, userID)
 	switch {
 	case err == nil:
-		userID = user.ID // it may have come as a back-office number
+		userID = user.ID // the caller may use the back-office number
 	case !errors.Is(err, store.ErrNotFound):
 		return api.UserScopes{}, fmt.Errorf("reading user: %w", err)
 	}
@@ -71,8 +71,8 @@ func (s *Server) userScopes(ctx context.Context, tx store.Tx, tenant, userID str
 	return held, nil
 }
 
-// scopeGroups reads what groups carry, as the rule of scopes takes it. What
-// does not exist any more gives nothing.
+// scopeGroups returns the grants of groups for the rule of scopes. Deleted objects grant
+// nothing.
 func scopeGroups(ctx context.Context, tx store.Tx, tenant string, groups []store.Group) ([]access.ScopeGroup, error) {
 	grants, err := scopeGrants(ctx, tx, tenant)
 	if err != nil {
@@ -100,8 +100,7 @@ func scopeGroups(ctx context.Context, tx store.Tx, tenant string, groups []store
 	return result, nil
 }
 
-// scopeGrants reads the tenant's access controls by id, without scopes that
-// were deleted.
+// scopeGrants returns the tenant's access controls by id, without deleted scopes.
 func scopeGrants(ctx context.Context, tx store.Tx, tenant string) (map[string]access.ScopeGrant, error) {
 	controls, err := tx.AccessControls(ctx, tenant)
 	if err != nil {
@@ -128,8 +127,8 @@ func scopeGrants(ctx context.Context, tx store.Tx, tenant string) (map[string]ac
 	return grants, nil
 }
 
-// checkGrants refuses access controls, templates and restriction values that
-// the group cannot carry.
+// checkGrants refuses access controls, templates and restriction values that the group
+// cannot carry.
 func (s *Server) checkGrants(c *call, tx store.Tx, g store.Group) error {
 	for _, id := range g.AccessControls {
 		control, err := tx.AccessControl(c.ctx, c.tenant, id)
@@ -156,8 +155,8 @@ func (s *Server) checkGrants(c *call, tx store.Tx, g store.Group) error {
 	return s.checkRestrictions(c, tx, g)
 }
 
-// checkRestrictions refuses values that the tenant does not allow. A value that
-// is allowed no longer stays on the groups that hold it until they are written.
+// checkRestrictions refuses values that the tenant does not allow. Groups keep a value that
+// is no longer allowed until they are written.
 func (s *Server) checkRestrictions(c *call, tx store.Tx, g store.Group) error {
 	if len(g.Restrictions) == 0 {
 		return nil
@@ -176,8 +175,7 @@ func (s *Server) checkRestrictions(c *call, tx store.Tx, g store.Group) error {
 	return violation(g.ID, fmt.Sprintf("Restriction '%s' is not configured for the tenant", refused[0]))
 }
 
-// controlsOf loads the access controls of the groups, their own and those of
-// their templates, each once.
+// controlsOf loads the access controls of the groups and of their templates, each once.
 func (s *Server) controlsOf(c *call, groups []store.Group) ([]store.AccessControl, error) {
 	carried := map[string]bool{}
 	for _, g := range groups {
@@ -200,8 +198,8 @@ func (s *Server) controlsOf(c *call, groups []store.Group) ([]store.AccessContro
 	return slices.DeleteFunc(controls, func(control store.AccessControl) bool { return !carried[control.ID] }), nil
 }
 
-// checkPublishing refuses rights to publish products in groups of vendors that
-// cannot be given them. Groups of no vendor can have every right.
+// checkPublishing refuses rights to publish products that groups of vendors cannot have.
+// Groups without a vendor can have every right.
 func checkPublishing(ctx context.Context, tx store.Tx, tenant string, groups ...store.Group) error {
 	groups = slices.DeleteFunc(slices.Clone(groups), func(g store.Group) bool { return g.VendorID == "" })
 	if len(groups) == 0 {
@@ -223,7 +221,7 @@ func checkPublishing(ctx context.Context, tx store.Tx, tenant string, groups ...
 	return nil
 }
 
-// checkCarriers is checkPublishing for the groups that carry what has changed.
+// checkCarriers is checkPublishing for the groups that carry a changed object.
 func checkCarriers(ctx context.Context, tx store.Tx, tenant string, carries func(store.Group) bool) error {
 	groups, err := tx.Groups(ctx, tenant)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/server/dispatch"
 )
 
-// route is one operation of the API. Scopes lists what a token must hold: one
-// of them is enough; none means that any valid token will do.
+// route is one operation of the API. A token must hold one of the scopes; without scopes,
+// every valid token is enough.
 type route struct {
 	method string
 	path   string
@@ -18,7 +18,7 @@ type route struct {
 	handle func(*call) error
 }
 
-// table is every operation behind a token.
+// table returns the operations that need a token.
 func (s *Server) table() []route {
 	routes := slices.Concat(s.userTable(), s.groupTable(), s.settingTable(), s.siteTable(), s.vendorTable(), s.teamTable(), s.integromatTable(), s.clientTable())
 	if !s.noLegacy {
@@ -30,7 +30,7 @@ func (s *Server) table() []route {
 	return routes
 }
 
-// one and either are the scopes of a route.
+// one and either return the scopes of a route.
 func one(scope string) []string             { return []string{scope} }
 func either(scope, another string) []string { return []string{scope, another} }
 
@@ -183,7 +183,7 @@ func (s *Server) clientTable() []route {
 	}
 }
 
-// openTable is every operation that needs no token. Those of Make ask for a key.
+// openTable returns the operations that need no token. Those of Make need a key.
 func (s *Server) openTable() []route {
 	return []route{
 		{"GET", api.PathMakeRoles, nil, s.withIntegromatKey(s.handleIntegromatRoleList)},
@@ -198,8 +198,8 @@ func (s *Server) openTable() []route {
 	}
 }
 
-// probeTable is what a busy backend answers, too: it is asked whether the
-// backend runs.
+// probeTable returns the operations that a busy backend answers as well: they check
+// whether it runs.
 func (s *Server) probeTable() []route {
 	list := []route{
 		{"GET", api.PathHealth, nil, s.handleHealth},
@@ -211,14 +211,14 @@ func (s *Server) probeTable() []route {
 	return list
 }
 
-// unknownRoute is the route of requests that no path of the table matches.
+// unknownRoute is the route of requests that match no path of the tables.
 const unknownRoute = "unknown"
 
 func unknownPath(c *call) error {
-	return notFound("Unknown path", "", "There is no "+c.r.URL.Path+" in this API")
+	return notFound("Unknown path", "", "This API has no path "+c.r.URL.Path)
 }
 
-// routes registers all tables, and what answers all other requests.
+// routes registers all tables, and handlers for all other requests.
 func (s *Server) routes() http.Handler {
 	mux := dispatch.NewMux()
 	methods := map[string][]string{}
@@ -243,7 +243,7 @@ func (s *Server) routes() http.Handler {
 	return s.observed(mux)
 }
 
-// guarded checks the token, then hands the call over.
+// guarded checks the token, then calls the handler.
 func (s *Server) guarded(r route) http.HandlerFunc {
 	return s.open(r.method, r.path, func(c *call) error {
 		if err := s.authorize(c, r.scopes); err != nil {
@@ -254,7 +254,7 @@ func (s *Server) guarded(r route) http.HandlerFunc {
 	})
 }
 
-// open hands the call over without a token and writes its error.
+// open calls the handler without checking a token, and writes its error.
 func (s *Server) open(method, path string, handle func(*call) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		c := &call{w: w, r: r, ctx: r.Context(), room: s.room, figures: s.figures, tenant: r.PathValue("tenant")}
@@ -262,7 +262,7 @@ func (s *Server) open(method, path string, handle func(*call) error) http.Handle
 			o.method, o.route, o.tenant = method, path, c.tenant
 		}
 		if r.ContentLength != 0 {
-			s.readWithin(c, 0) // also of one that is refused unread
+			s.readWithin(c, 0) // also for a body that is refused unread
 		}
 		if err := handle(c); err != nil {
 			s.writeError(c, err)
@@ -270,8 +270,8 @@ func (s *Server) open(method, path string, handle func(*call) error) http.Handle
 	}
 }
 
-// legacyTable is every operation of the model before access controls held
-// scopes. The public API deprecates it, so that it can be left out.
+// legacyTable returns the operations of the model before access controls held scopes. The
+// public API deprecates them, so they can be omitted.
 func (s *Server) legacyTable() []route {
 	return []route{
 		{"GET", api.PathRoles, one(api.ScopeRoleRead), s.handleRoleList},
@@ -285,15 +285,15 @@ func (s *Server) legacyTable() []route {
 	}
 }
 
-// resetTable is what a backend has besides that was started over a seed.
+// resetTable returns the operation that only a backend over a seed has.
 func (s *Server) resetTable() []route {
 	return []route{{"POST", api.PathReset, nil, s.handleReset}}
 }
 
-// metricsRoute is GET /metrics.
+// metricsRoute returns GET /metrics.
 func (s *Server) metricsRoute() route { return route{"GET", api.PathMetrics, nil, s.handleMetrics} }
 
-// Metrics answers GET /metrics, and nothing else.
+// Metrics returns a handler of GET /metrics, and of no other path.
 func (s *Server) Metrics() http.Handler {
 	mux, r := dispatch.NewMux(), s.metricsRoute()
 	mux.Handle(r.method, r.path, s.open(r.method, r.path, r.handle))

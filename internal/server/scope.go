@@ -15,8 +15,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// scopes returns the tenant's scopes, predefined ones as old as the tenant, by
-// creation time, then id.
+// scopes returns the tenant's scopes by creation time, then id. Predefined scopes are as old
+// as the tenant.
 func (s *Server) scopes(ctx context.Context, tx store.Tx, tenant string) ([]api.Scope, error) {
 	t, err := tx.Tenant(ctx, tenant)
 	if err != nil {
@@ -32,7 +32,7 @@ func (s *Server) scopes(ctx context.Context, tx store.Tx, tenant string) ([]api.
 	}
 	for _, d := range documents {
 		if _, ok := access.ScopeByID(d.ID); ok {
-			continue // it was made before there was a predefined one
+			continue // it was created before there was a predefined one
 		}
 		scope, err := wire.Scope(d)
 		if err != nil {
@@ -46,7 +46,7 @@ func (s *Server) scopes(ctx context.Context, tx store.Tx, tenant string) ([]api.
 	return list, nil
 }
 
-// scope loads a scope or refuses with 404.
+// scope loads a scope, or refuses with 404.
 func (s *Server) scope(ctx context.Context, tx store.Tx, tenant, id string) (api.Scope, error) {
 	if p, ok := access.ScopeByID(id); ok {
 		t, err := tx.Tenant(ctx, tenant)
@@ -65,8 +65,8 @@ func (s *Server) scope(ctx context.Context, tx store.Tx, tenant, id string) (api
 	return wire.Scope(d)
 }
 
-// handleScopeList answers GET /iam/{tenant}/scopes, in all languages whatever
-// the request accepts.
+// handleScopeList answers GET /iam/{tenant}/scopes, in all languages, whatever the request
+// accepts.
 func (s *Server) handleScopeList(c *call) error {
 	list, err := s.scopes(c.ctx, s.store, c.tenant)
 	if err != nil {
@@ -94,8 +94,8 @@ func (s *Server) handleScopeGet(c *call) error {
 	return c.write(http.StatusOK, scope)
 }
 
-// handleScopePut answers PUT /iam/{tenant}/scopes/{scopeId}: it replaces the
-// scope, or makes it when there is none of that id.
+// handleScopePut answers PUT /iam/{tenant}/scopes/{scopeId}: it replaces or creates the
+// scope.
 func (s *Server) handleScopePut(c *call) error {
 	var body api.ScopeUpdate
 	if err := c.decode(&body); err != nil {
@@ -153,8 +153,8 @@ func (s *Server) putScope(c *call, tx store.Tx, id string, body api.ScopeUpdate)
 	return created, nil
 }
 
-// handleScopeDelete answers DELETE /iam/{tenant}/scopes/{scopeId}. Access
-// controls that hold the scope keep its id, which gives nothing any more.
+// handleScopeDelete answers DELETE /iam/{tenant}/scopes/{scopeId}. Access controls that hold
+// the scope keep its id, which no longer grants anything.
 func (s *Server) handleScopeDelete(c *call) error {
 	id := c.value("scopeId")
 	if _, ok := access.ScopeByID(id); ok {

@@ -169,7 +169,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) { return dispatch.RoundTrip(s, r) }
 
 // Drain makes the server report that it is not ready, so that a load balancer
-// sends no more requests. It still answers those that come.
+// sends no more requests. It still answers requests.
 func (s *Server) Drain() { s.draining.Store(true) }
 
 // Close stops the workers and waits for them. What they have not done stays in the

@@ -18,8 +18,8 @@ func (c *call) settingOwner() settingOwner {
 	return settingOwner{tenant: c.tenant, client: c.value("client")} // there is no empty client in a path
 }
 
-// handleSettingList answers GET /configuration/{tenant}/configurations, and
-// that of a client.
+// handleSettingList answers GET /configuration/{tenant}/configurations, and the same for a
+// client.
 func (s *Server) handleSettingList(c *call) error {
 	o := c.settingOwner()
 	items, err := s.settings(c.ctx, o.tenant, o.kind())
@@ -29,7 +29,7 @@ func (s *Server) handleSettingList(c *call) error {
 	return writeSettings(c, slices.DeleteFunc(items, func(item api.Setting) bool { return item.Client != o.client }))
 }
 
-// writeSettings answers with those of the items that the request's keys name.
+// writeSettings responds with the items that the request's keys name, or with all.
 func writeSettings(c *call, items []api.Setting) error {
 	if text := c.query("keys"); text != "" {
 		keys := strings.Split(text, ",")
@@ -41,7 +41,7 @@ func writeSettings(c *call, items []api.Setting) error {
 	return c.write(http.StatusOK, wire.List(items))
 }
 
-// settings are the tenant's configuration items of a kind.
+// settings returns the tenant's configuration items of a kind.
 func (s *Server) settings(ctx context.Context, tenant, kind string) ([]api.Setting, error) {
 	documents, err := s.store.Documents(ctx, tenant, kind)
 	if err != nil {
@@ -56,8 +56,8 @@ func (s *Server) settings(ctx context.Context, tenant, kind string) ([]api.Setti
 	return items, nil
 }
 
-// handleSettingClientList answers GET /configuration/{tenant}/clients: those
-// that have configuration items, by name.
+// handleSettingClientList answers GET /configuration/{tenant}/clients: the clients with
+// configuration items, by name.
 func (s *Server) handleSettingClientList(c *call) error {
 	items, err := s.settings(c.ctx, c.tenant, store.KindClientSetting)
 	if err != nil {
@@ -71,12 +71,12 @@ func (s *Server) handleSettingClientList(c *call) error {
 	return c.write(http.StatusOK, wire.List(slices.Compact(names)))
 }
 
-// handleGlobalSettingList answers GET /configuration/{tenant}/global-configurations:
-// what holds for every tenant. This backend has nothing of that kind.
+// handleGlobalSettingList answers GET /configuration/{tenant}/global-configurations: the
+// items for every tenant. This backend has none.
 func (s *Server) handleGlobalSettingList(c *call) error { return writeSettings(c, nil) }
 
-// handleBasicSettingList answers GET /configuration/{tenant}/basic-configuration:
-// what every form needs, and so every token may read.
+// handleBasicSettingList answers GET /configuration/{tenant}/basic-configuration: the items
+// that every form needs and every token may read.
 func (s *Server) handleBasicSettingList(c *call) error {
 	items, err := s.settings(c.ctx, c.tenant, store.KindSetting)
 	if err != nil {
@@ -86,8 +86,8 @@ func (s *Server) handleBasicSettingList(c *call) error {
 	return writeSettings(c, slices.DeleteFunc(items, func(item api.Setting) bool { return !slices.Contains(basic, item.Key) }))
 }
 
-// handleSettingGet answers GET /configuration/{tenant}/configurations/{propertyKey},
-// and that of a client.
+// handleSettingGet answers GET /configuration/{tenant}/configurations/{propertyKey}, and the
+// same for a client.
 func (s *Server) handleSettingGet(c *call) error {
 	item, err := loadSetting(c.ctx, s.store, c.settingOwner(), c.value("propertyKey"))
 	if errors.Is(err, store.ErrNotFound) {
@@ -103,12 +103,11 @@ func noSetting(key string) error {
 	return notFound("Configuration not found", key, fmt.Sprintf("There is no configuration item with the key '%s'", key))
 }
 
-// maxSettings is how many items a request may make: all others who write wait
-// for it.
+// maxSettings is how many items a request may create: all other writes wait for it.
 const maxSettings = 200
 
-// handleSettingCreate answers POST /configuration/{tenant}/configurations, and
-// that of a client: it makes all items of the body, or none.
+// handleSettingCreate answers POST /configuration/{tenant}/configurations, and the same for
+// a client: it creates all items of the body, or none.
 func (s *Server) handleSettingCreate(c *call) error {
 	var items []api.Setting
 	if err := c.decodeList(&items, "key", "value"); err != nil {
@@ -144,19 +143,19 @@ func (s *Server) handleSettingCreate(c *call) error {
 	return c.write(http.StatusCreated, wire.List(made))
 }
 
-// owns takes a new item over for the owner, or refuses it.
+// owns assigns a new item to the owner, or refuses it.
 func (o settingOwner) owns(item *api.Setting) error {
 	if !api.Addressable(item.Key) {
-		return badRequest("Configuration could not be created", fmt.Sprintf("'%s' cannot be a key: no path can carry it", item.Key))
+		return badRequest("Configuration could not be created", fmt.Sprintf("'%s' cannot be a key: it is not a valid path segment", item.Key))
 	}
 	if o.client != "" && item.Client != "" && item.Client != o.client {
-		return badRequest("Configuration could not be created", fmt.Sprintf("The item is of client '%s', the path of '%s'", item.Client, o.client))
+		return badRequest("Configuration could not be created", fmt.Sprintf("The item is for client '%s', the path for '%s'", item.Client, o.client))
 	}
 	item.Client, item.ID = o.client, ""
 	return nil
 }
 
-// storeSetting checks an item and keeps it.
+// storeSetting checks and stores an item.
 func (s *Server) storeSetting(ctx context.Context, tx store.DocumentTx, o settingOwner, item api.Setting) (api.Setting, error) {
 	if err := checkSetting(ctx, tx, o, item); err != nil {
 		return item, err
@@ -174,8 +173,8 @@ func (s *Server) storeSetting(ctx context.Context, tx store.DocumentTx, o settin
 	return loadSetting(ctx, tx, o, item.Key) // the store counts versions
 }
 
-// handleSettingUpdate answers PUT /configuration/{tenant}/configurations/{propertyKey},
-// and that of a client. Unlike other services it makes nothing new.
+// handleSettingUpdate answers PUT /configuration/{tenant}/configurations/{propertyKey}, and
+// the same for a client. Unlike other services it does not create items.
 func (s *Server) handleSettingUpdate(c *call) error {
 	var body api.SettingUpdate
 	if err := c.decode(&body, "key", "value"); err != nil {
@@ -207,7 +206,7 @@ func (s *Server) handleSettingUpdate(c *call) error {
 }
 
 // handleSettingDelete answers DELETE /configuration/{tenant}/configurations/{propertyKey},
-// and that of a client.
+// and the same for a client.
 func (s *Server) handleSettingDelete(c *call) error {
 	o, key := c.settingOwner(), c.value("propertyKey")
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {

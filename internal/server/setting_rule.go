@@ -14,7 +14,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// changeSetting lays a body over the item that is there, or refuses it.
+// changeSetting applies a body to an existing item, or refuses it.
 func changeSetting(item api.Setting, body api.SettingUpdate) (api.Setting, error) {
 	refused := func(format string, args ...any) (api.Setting, error) {
 		return item, badRequest("Configuration could not be updated", fmt.Sprintf(format, args...))
@@ -25,7 +25,7 @@ func changeSetting(item api.Setting, body api.SettingUpdate) (api.Setting, error
 	case item.ReadOnly:
 		return refused("The item '%s' is read-only", item.Key)
 	case item.Restricted && body.Restricted != nil && !*body.Restricted:
-		return refused("The item '%s' is restricted and stays so", item.Key)
+		return refused("The item '%s' is restricted, which cannot be undone", item.Key)
 	case item.SchemaURL != "" && body.SchemaURL != nil && *body.SchemaURL != item.SchemaURL:
 		return refused("The schemaUrl of '%s' cannot change", item.Key)
 	}
@@ -38,21 +38,21 @@ func changeSetting(item api.Setting, body api.SettingUpdate) (api.Setting, error
 	return item, nil
 }
 
-// overlay sets a member to what the body says, if it says anything.
+// overlay sets a member to the value of the body, if the body has one.
 func overlay[T any](member *T, said *T) {
 	if said != nil {
 		*member = *said
 	}
 }
 
-// checkSetting refuses an item that cannot be kept. What the backend itself
-// relies on must make sense, so that no later request fails on it.
+// checkSetting refuses an invalid item. Items that the backend itself reads must be valid,
+// or later requests would fail.
 func checkSetting(ctx context.Context, tx store.DocumentTx, o settingOwner, item api.Setting) error {
 	refused := func(err error) error {
 		return badRequest("Configuration item '"+item.Key+"' is not valid", err.Error())
 	}
 	if json.Unmarshal(item.Value, new(any)) != nil {
-		return refused(errors.New("the value holds a number that is too large"))
+		return refused(errors.New("the value contains a number that is too large"))
 	}
 	var text string
 	if item.Secured && json.Unmarshal(item.Value, &text) != nil {
@@ -81,7 +81,7 @@ func checkSetting(ctx context.Context, tx store.DocumentTx, o settingOwner, item
 
 var currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
 
-// checkOptions wants a JSON list in a text, with one default.
+// checkOptions requires a JSON list in a text, with one default.
 func checkOptions(value json.RawMessage, pattern *regexp.Regexp, kind string) error {
 	var text string
 	var list []api.SettingOption
@@ -108,9 +108,8 @@ func checkOptions(value json.RawMessage, pattern *regexp.Regexp, kind string) er
 	return nil
 }
 
-// checkRules refuses what cannot be the restriction values or their tie to the
-// sites, values that are no sites while the list is tied to them, and to tie it
-// to them while it has such values.
+// checkRules refuses invalid restriction values and an invalid switch that ties them to
+// the sites, and, while they are tied, values that are not the code of a site.
 func checkRules(ctx context.Context, tx store.DocumentTx, tenant string, item api.Setting) error {
 	refused := func(format string, args ...any) error {
 		return badRequest("Configuration item '"+item.Key+"' is not valid", fmt.Sprintf(format, args...))
@@ -154,8 +153,8 @@ func restrictionList(value json.RawMessage) ([]string, error) {
 	return list, nil
 }
 
-// restrictionRules reads which restriction values the tenant allows. The sites
-// are read only where they count.
+// restrictionRules reads which restriction values the tenant allows. It reads the sites
+// only if they matter.
 func restrictionRules(ctx context.Context, tx store.DocumentTx, tenant string) (rules access.RestrictionRules, err error) {
 	if _, err = setting(ctx, tx, tenant, api.SettingRestrictions, &rules.Listed); err != nil {
 		return rules, err
@@ -169,7 +168,7 @@ func restrictionRules(ctx context.Context, tx store.DocumentTx, tenant string) (
 	return rules, err
 }
 
-// siteCodes are the codes of all sites of a tenant.
+// siteCodes returns the codes of all sites of a tenant.
 func siteCodes(ctx context.Context, tx store.DocumentTx, tenant string) ([]string, error) {
 	documents, err := tx.Documents(ctx, tenant, store.KindSite)
 	if err != nil {

@@ -139,7 +139,7 @@ func TestSettingRule_restrictionsOfGroups(t *testing.T) {
 		restrict("no site", `["UK", "US"]`, 400, `{"message": "Restriction 'US' is not the code of a site"}`),
 		exchange{name: "list what is no site", method: "PUT", path: settings + "/restrictions", body: item("restrictions", `["main", "US"]`), status: 400, want: refusedSetting(`"With enableSyncBetweenRestrictionsAndSiteCodes every restriction must be the code of a site, and there is no site 'US'"`)},
 		exchange{name: "list sites", method: "PUT", path: settings + "/restrictions", body: item("restrictions", `["main", "UK"]`), status: 200, want: `{"value": ["main", "UK"]}`},
-		exchange{name: "delete a listed site", method: "DELETE", path: "/site/acme/sites/UK", status: 400, want: refusedSetting(`"The tenant lists 'UK' as a restriction value, and enableSyncBetweenRestrictionsAndSiteCodes ties these to the sites: take it off the list, or turn that off, first"`)},
+		exchange{name: "delete a listed site", method: "DELETE", path: "/site/acme/sites/UK", status: 400, want: refusedSetting(`"The tenant lists 'UK' as a restriction value, and enableSyncBetweenRestrictionsAndSiteCodes ties these to the sites: remove it from the list, or turn that setting off, first"`)},
 		exchange{name: "delete another", method: "DELETE", path: "/site/acme/sites/EU", status: 204},
 		exchange{name: "the group keeps it", path: "~/groups/g", status: 200, want: `{"restrictions": ["UK", "EU"]}`},
 		restrict("and cannot be written with it", `["UK", "EU"]`, 400, `{"message": "Restriction 'EU' is not the code of a site"}`),

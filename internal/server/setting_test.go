@@ -104,11 +104,11 @@ func TestSetting_createRefused(t *testing.T) {
 		{"null value", `[{"key": "a", "value": null}]`, `"Item 1: Required member is missing: value"`},
 		{"null", `[null]`, `"Item 1: Required member is missing: key"`},
 		{"empty key", `[{"key": "", "value": 1}]`, `"` + anyText + `"`},
-		{"key that no path carries", `[{"key": "a", "value": 1}, {"key": "..", "value": 1}]`, `"'..' cannot be a key: no path can carry it"`},
+		{"key that no path carries", `[{"key": "a", "value": 1}, {"key": "..", "value": 1}]`, `"'..' cannot be a key: it is not a valid path segment"`},
 		{"key that is too long", `[{"key": "` + strings.Repeat("x", 513) + `", "value": 1}]`, `"` + anyText + `"`},
 		{"secured number", `[{"key": "a", "value": 1, "secured": true}]`, `"only a text can be secured"`},
 		{"relative schema", `[{"key": "a", "value": 1, "schemaUrl": "five.json"}]`, `"schemaUrl must be an absolute URL"`},
-		{"number beyond all", `[{"key": "a", "value": [1e999]}]`, `"the value holds a number that is too large"`},
+		{"number beyond all", `[{"key": "a", "value": [1e999]}]`, `"the value contains a number that is too large"`},
 		{"number for a flag", `[{"key": "a", "value": 1, "readOnly": 1}]`, `"` + anyText + `"`},
 	} {
 		want := refusedSetting(c.reason)
@@ -140,7 +140,7 @@ func TestSetting_flags(t *testing.T) {
 		t,
 		put("read-only", "fixed", `{"value": 2}`, `"The item 'fixed' is read-only"`),
 		put("not any more", "fixed", `{"value": 1, "readOnly": false}`, `"The item 'fixed' is read-only"`),
-		put("unrestrict", "kept", `{"value": 1, "restricted": false}`, `"The item 'kept' is restricted and stays so"`),
+		put("unrestrict", "kept", `{"value": 1, "restricted": false}`, `"The item 'kept' is restricted, which cannot be undone"`),
 		put("another schema", "kept", `{"value": 1, "schemaUrl": "https://b.example/s"}`, `"The schemaUrl of 'kept' cannot change"`),
 		put("no schema", "kept", `{"value": 1, "schemaUrl": ""}`, `"The schemaUrl of 'kept' cannot change"`),
 		put("secured number", "secret", `{"value": 1}`, `"only a text can be secured"`),

@@ -14,7 +14,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// sitePageSize is what the site service gives when a list is asked without one.
+// sitePageSize is the default page size of the site service.
 const sitePageSize = 16
 
 // handleSiteList answers GET /site/{tenant}/sites.
@@ -42,8 +42,8 @@ func (s *Server) handleSiteCodeList(c *call) error {
 	return c.write(http.StatusOK, codes)
 }
 
-// listedSites are the sites of the page that the request asks for. It counts
-// all of them where the request wants that.
+// listedSites returns the requested page of sites, and counts all sites if the request
+// asks for it.
 func (s *Server) listedSites(c *call) ([]wire.Object, error) {
 	inactive, err := c.flag("includeInactive")
 	if err != nil {
@@ -89,7 +89,7 @@ func (s *Server) handleSiteGet(c *call) error {
 	return c.write(http.StatusOK, wire.ExpandSite(site, c.query("expand")))
 }
 
-// loadSite reads a site or refuses with 404.
+// loadSite reads a site, or refuses with 404.
 func loadSite(ctx context.Context, tx store.DocumentTx, tenant, code string) (wire.Object, error) {
 	d, err := tx.Document(ctx, tenant, store.KindSite, code)
 	if errors.Is(err, store.ErrNotFound) {
@@ -131,8 +131,8 @@ func (s *Server) handleSiteCreate(c *call) error {
 	return c.write(http.StatusCreated, api.Created{ID: site.Code})
 }
 
-// handleSitePut answers PUT /site/{tenant}/sites/{siteCode}: it replaces the
-// site. What reads do not show, or only the service decides, stays if left out.
+// handleSitePut answers PUT /site/{tenant}/sites/{siteCode}: it replaces the site. Members
+// that reads omit, and those that the service decides, are kept if they are missing.
 func (s *Server) handleSitePut(c *call) error {
 	return s.changeSite(c, func(present, body wire.Object) wire.Object {
 		kept := wire.Object{}
@@ -146,13 +146,12 @@ func (s *Server) handleSitePut(c *call) error {
 	})
 }
 
-// handleSitePatch answers PATCH /site/{tenant}/sites/{siteCode}: it changes the
-// members of the body, objects member by member, and removes those that are
-// null.
+// handleSitePatch answers PATCH /site/{tenant}/sites/{siteCode}: it changes the members of
+// the body, objects member by member, and removes members that are null.
 func (s *Server) handleSitePatch(c *call) error { return s.changeSite(c, wire.MergePatch) }
 
-// changeSite puts what lay makes of the present site and the body in its place.
-func (s *Server) changeSite(c *call, lay func(present, body wire.Object) wire.Object) error {
+// changeSite replaces the site with the overlay of the present site and the body.
+func (s *Server) changeSite(c *call, overlay func(present, body wire.Object) wire.Object) error {
 	body, err := c.decodeObject()
 	if err != nil {
 		return err
@@ -163,7 +162,7 @@ func (s *Server) changeSite(c *call, lay func(present, body wire.Object) wire.Ob
 		if err != nil {
 			return err
 		}
-		doc := lay(present, body)
+		doc := overlay(present, body)
 		site, err := checkSite(doc)
 		if err != nil {
 			return err
@@ -175,7 +174,7 @@ func (s *Server) changeSite(c *call, lay func(present, body wire.Object) wire.Ob
 		case site.Metadata != nil && site.Metadata.Version != nil && *site.Metadata.Version != version:
 			return conflict("The site was changed by someone else", code, fmt.Sprintf("Its version is %d, not %d", version, *site.Metadata.Version))
 		case present["default"] == true && !site.Default:
-			return badRequest("A tenant has one default site", fmt.Sprintf("Make another site the default; then '%s' is it no longer", code))
+			return badRequest("A tenant has one default site", fmt.Sprintf("Make another site the default instead of unsetting '%s'", code))
 		case present["default"] != true && site.Default:
 			if err := s.unsetDefaultSite(c.ctx, tx, c.tenant); err != nil {
 				return err
@@ -189,7 +188,7 @@ func (s *Server) changeSite(c *call, lay func(present, body wire.Object) wire.Ob
 	return c.changed()
 }
 
-// unsetDefaultSite makes room for another default site.
+// unsetDefaultSite makes no site the default, before another one becomes it.
 func (s *Server) unsetDefaultSite(ctx context.Context, tx store.DocumentTx, tenant string) error {
 	documents, err := tx.Documents(ctx, tenant, store.KindSite)
 	if err != nil {
@@ -220,7 +219,7 @@ func (s *Server) handleSiteDelete(c *call) error {
 			return err
 		}
 		if site["default"] == true {
-			return badRequest("Site could not be deleted", fmt.Sprintf("Site '%s' is the default one: make another site the default first", code))
+			return badRequest("Site could not be deleted", fmt.Sprintf("Site '%s' is the default site: make another site the default first", code))
 		}
 		rules, err := restrictionRules(c.ctx, tx, c.tenant)
 		if err != nil {
@@ -228,7 +227,7 @@ func (s *Server) handleSiteDelete(c *call) error {
 		}
 		if rules.SyncWithSites && slices.Contains(rules.Listed, code) {
 			return badRequest("Site could not be deleted", fmt.Sprintf(
-				"The tenant lists '%s' as a restriction value, and %s ties these to the sites: take it off the list, or turn that off, first", code, api.SettingSiteSync))
+				"The tenant lists '%s' as a restriction value, and %s ties these to the sites: remove it from the list, or turn that setting off, first", code, api.SettingSiteSync))
 		}
 		return tx.DeleteDocument(c.ctx, c.tenant, store.KindSite, code)
 	})
@@ -238,7 +237,7 @@ func (s *Server) handleSiteDelete(c *call) error {
 	return c.done()
 }
 
-// storeSite keeps a site, whose version the store counts.
+// storeSite stores a site. The store counts its version.
 func (s *Server) storeSite(ctx context.Context, tx store.DocumentTx, tenant string, doc wire.Object) error {
 	code, _ := doc["code"].(string)
 	kept := wire.MergePatch(doc, wire.Object{"metadata": wire.Object{"version": nil}})

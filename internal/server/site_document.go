@@ -12,7 +12,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 )
 
-// decodeObject reads the body, an object of any members.
+// decodeObject decodes the body, an object with any members.
 func (c *call) decodeObject() (map[string]any, error) {
 	doc, err := wire.DecodeObject(c.body)
 	if err != nil {
@@ -21,24 +21,24 @@ func (c *call) decodeObject() (map[string]any, error) {
 	if err := door.Check(c.body, nil); err != nil {
 		return nil, badRequest("The body is refused", err.Error())
 	}
-	// Filters turn documents into values, so every number must have one.
+	// Filters convert numbers, so every number must fit.
 	if err := json.Unmarshal(c.body, new(any)); err != nil {
-		return nil, badRequest("The body holds a number that is too large")
+		return nil, badRequest("The body contains a number that is too large")
 	}
 	return doc, nil
 }
 
-// requiredOfSites are the members that a site must have.
+// requiredOfSites are the required members of a site.
 var requiredOfSites = []string{
 	"code", "name", "defaultLanguage", "languages", "currency",
 	"homeBase", "homeBase.address", "homeBase.address.country", "homeBase.address.zipCode", "shipToCountries",
 }
 
-// defaultsOfSites are members that a site has unless its caller says otherwise.
+// defaultsOfSites are the defaults of members of a site.
 var defaultsOfSites = wire.Object{"active": true, "default": false, "taxDeterminationBasedOn": api.TaxByBillingAddress}
 
-// checkSite reads a site as far as the backend knows its members, or refuses
-// it. It fills in what has a default.
+// checkSite fills in defaults and decodes the members of a site that the backend knows, or
+// refuses the site.
 func checkSite(doc wire.Object) (api.Site, error) {
 	const refused = "The site is not valid"
 	var site api.Site
@@ -74,7 +74,7 @@ var (
 	countryCode  = regexp.MustCompile(`^[A-Z]{2}$`)
 )
 
-// siteMistakes are the members of a site whose values cannot be.
+// siteMistakes returns a message for each invalid member of a site.
 func siteMistakes(site api.Site) []string {
 	var mistakes []string
 	want := func(ok bool, member, value, rule string) {

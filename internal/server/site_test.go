@@ -127,7 +127,7 @@ func TestSite_refused(t *testing.T) {
 	for _, code := range []string{"", " ", "two words", "a#b", ".", "..", "/", strings.Repeat("x", 513), "a\u0000"} {
 		b.play(t, exchange{name: fmt.Sprintf("code %.10q", code), method: "POST", path: sites, body: siteBody(map[string]any{"code": code}), status: 400, want: `{"status": 400, "type": "bad_request"}`})
 	}
-	b.check(t, exchange{method: "POST", path: sites, body: with(siteBody(map[string]any{"code": "x"}), map[string]any{"future": json.RawMessage("1e999")}), status: 400, want: `{"message": "The body holds a number that is too large"}`})
+	b.check(t, exchange{method: "POST", path: sites, body: with(siteBody(map[string]any{"code": "x"}), map[string]any{"future": json.RawMessage("1e999")}), status: 400, want: `{"message": "The body contains a number that is too large"}`})
 	if after := string(b.send(t, exchange{path: sites + "?includeInactive=true"}).body); after != before {
 		t.Errorf("the sites were %s\nand are %s", before, after)
 	}
@@ -150,13 +150,13 @@ func TestSite_default(t *testing.T) {
 	isDefault("made without a word", "main", 1, 1, 0)
 	b.create(t, sites, siteBody(map[string]any{"code": "two", "default": true}))
 	isDefault("made as the default", "two", 2, 1, 1)
-	refused := refusedSetting(`"Make another site the default; then 'two' is it no longer"`)
+	refused := refusedSetting(`"Make another site the default instead of unsetting 'two'"`)
 	b.play(
 		t,
 		exchange{name: "unset by PUT", method: "PUT", path: sites + "/two", body: siteBody(map[string]any{"default": false}), status: 400, want: refused},
 		exchange{name: "unset by PATCH", method: "PATCH", path: sites + "/two", body: `{"default": false}`, status: 400, want: refused},
 		exchange{name: "removed by PATCH", method: "PATCH", path: sites + "/two", body: `{"default": null}`, status: 400, want: refused},
-		exchange{name: "deleted", method: "DELETE", path: sites + "/two", status: 400, want: refusedSetting(`"Site 'two' is the default one: make another site the default first"`)},
+		exchange{name: "deleted", method: "DELETE", path: sites + "/two", status: 400, want: refusedSetting(`"Site 'two' is the default site: make another site the default first"`)},
 		exchange{name: "without a word", method: "PUT", path: sites + "/two", body: siteBody(nil), status: 200},
 	)
 	isDefault("stays", "two", 2, 1, 2)

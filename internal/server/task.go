@@ -14,9 +14,8 @@ import (
 // did it. Its own server wakes it up.
 const taskPoll = 5 * time.Second
 
-// doTasks does every task that is due, and returns how long to wait before the
-// next look. Its error is one of the store: a task that fails is put off, so
-// that it does not keep the others waiting.
+// doTasks does every task that is due, and returns how long to wait before the next look.
+// Its errors are of the store: a task that fails is postponed, and does not delay others.
 func (s *Server) doTasks(ctx context.Context) (wait time.Duration, err error) {
 	for {
 		t, err := s.store.NextTask(ctx)
@@ -40,8 +39,8 @@ func (s *Server) doTasks(ctx context.Context) (wait time.Duration, err error) {
 	}
 }
 
-// doTask does a task and removes it, both or neither: so it is done once, also
-// when this process is killed, and when another looks at the same task.
+// doTask does a task and deletes it, in one transaction: it is done once, even if this
+// process is killed or another one has the same task.
 func (s *Server) doTask(ctx context.Context, t store.Task) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -65,7 +64,7 @@ func (s *Server) doTask(ctx context.Context, t store.Task) (err error) {
 	})
 }
 
-// putOff has a task that failed done later, unless another process did it.
+// putOff postpones a task that failed, unless another process did it.
 func (s *Server) putOff(ctx context.Context, t store.Task, cause error) error {
 	now := s.timestamp()
 	delay := min(max(now.Sub(t.CreatedAt), firstRetry), lastRetry)

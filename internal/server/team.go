@@ -38,7 +38,7 @@ func (s *Server) handleTeamMemberList(c *call) error {
 	return writeList(c, cut(members, page), len(members))
 }
 
-// teamDocuments presents all members of the team.
+// teamDocuments converts all members of the team.
 func (s *Server) teamDocuments(c *call) ([]api.TeamMember, error) {
 	members, err := s.store.TeamMembers(c.ctx, c.tenant)
 	if err != nil {
@@ -76,8 +76,8 @@ func (s *Server) writeTeamMember(c *call, m store.TeamMember) error {
 	return c.write(http.StatusOK, wire.TeamMember(m, assigned))
 }
 
-// handleTeamMemberCreate answers POST /team/{tenant}/members. Who has registered
-// on the platform is in the team at once; anybody else is invited.
+// handleTeamMemberCreate answers POST /team/{tenant}/members. A person who has registered on
+// the platform joins the team at once; any other person is invited.
 func (s *Server) handleTeamMemberCreate(c *call) error {
 	var body api.TeamMemberCreate
 	if err := c.decode(&body, "email", "role"); err != nil {
@@ -100,14 +100,14 @@ func (s *Server) handleTeamMemberCreate(c *call) error {
 	return c.write(http.StatusCreated, api.Created{ID: id})
 }
 
-// refusedRole refuses a role that cannot be given to a member.
+// refusedRole refuses a role that a member cannot be given.
 func refusedRole(role access.TeamRole) error {
 	err := access.CheckGivenRole(string(role))
 	switch {
 	case err == nil:
 		return nil
 	case role == access.RoleOwner:
-		return conflict("The team has an Owner already", "", err.Error())
+		return conflict("The team already has an Owner", "", err.Error())
 	}
 	return badRequest("There is no such role", err.Error())
 }
@@ -117,7 +117,7 @@ func (s *Server) createTeamMember(ctx context.Context, tx store.Tx, tenant strin
 		return "", err
 	}
 	if m, err := tx.TeamMemberByEmail(ctx, tenant, body.Email); err == nil {
-		return "", conflict("Error while inviting team member", body.Email, fmt.Sprintf("'%s' is in the team already, as %s with the id '%s'", body.Email, m.Role, m.ID))
+		return "", conflict("Error while inviting team member", body.Email, fmt.Sprintf("'%s' is already in the team, as %s with the id '%s'", body.Email, m.Role, m.ID))
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return "", fmt.Errorf("looking for the e-mail: %w", err)
 	}
@@ -138,8 +138,7 @@ func (s *Server) createTeamMember(ctx context.Context, tx store.Tx, tenant strin
 	return m.ID, s.invite(ctx, tx, store.Invitation{Tenant: tenant, Kind: store.InvitedMember, SubjectID: m.ID, Email: m.Email})
 }
 
-// handleTeamMemberPut answers PUT /team/{tenant}/members/{memberId}: another
-// role.
+// handleTeamMemberPut answers PUT /team/{tenant}/members/{memberId}: it changes the role.
 func (s *Server) handleTeamMemberPut(c *call) error {
 	var body api.TeamMemberUpdate
 	if err := c.decode(&body, "role"); err != nil {
@@ -158,7 +157,7 @@ func (s *Server) handleTeamMemberPut(c *call) error {
 		}
 		if !body.Role.KeepsAssigned() {
 			if err := tx.DeleteProductAssignments(c.ctx, c.tenant, m.ID); err != nil {
-				return fmt.Errorf("taking products away: %w", err)
+				return fmt.Errorf("removing products: %w", err)
 			}
 		}
 		return tx.UpdateTeamMember(c.ctx, c.tenant, m.ID, func(m *store.TeamMember) error {
@@ -205,10 +204,9 @@ func (s *Server) handleTeamOwnerGet(c *call) error {
 	return s.writeTeamMember(c, m)
 }
 
-// handleTeamOwnerPut answers PUT /team/{tenant}/owner: one member becomes the
-// Owner and the former one an Admin, in one step. Of two transfers at the same
-// time the second is refused: it was meant to take the ownership from somebody
-// who no longer has it.
+// handleTeamOwnerPut answers PUT /team/{tenant}/owner: one member becomes the Owner and the
+// former Owner an Admin, in one step. Of two transfers at the same time it refuses the
+// second: its former Owner no longer is one.
 func (s *Server) handleTeamOwnerPut(c *call) error {
 	var body api.TeamTransfer
 	if err := c.decode(&body, "memberId"); err != nil {
@@ -223,7 +221,7 @@ func (s *Server) handleTeamOwnerPut(c *call) error {
 	}
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
 		m, err := s.teamMember(c.ctx, tx, c.tenant, body.MemberID)
-		if err != nil || m.Role == string(access.RoleOwner) { // as after a request whose answer was lost
+		if err != nil || m.Role == string(access.RoleOwner) { // as in the retry of a request whose response was lost
 			return err
 		}
 		u, err := tx.UserByEmail(c.ctx, c.tenant, m.Email)
@@ -235,7 +233,7 @@ func (s *Server) handleTeamOwnerPut(c *call) error {
 		}
 		err = tx.TransferTeam(c.ctx, c.tenant, body.FormerOwnerID, m.ID)
 		if errors.Is(err, store.ErrConflict) {
-			return conflict("Error while transferring the ownership", body.FormerOwnerID, fmt.Sprintf("'%s' is not the Owner, perhaps no longer: read who is, and decide again", body.FormerOwnerID))
+			return conflict("Error while transferring the ownership", body.FormerOwnerID, fmt.Sprintf("'%s' is not, or no longer, the Owner: read the present Owner and try again", body.FormerOwnerID))
 		}
 		return err
 	})
@@ -245,9 +243,9 @@ func (s *Server) handleTeamOwnerPut(c *call) error {
 	return c.done()
 }
 
-// handleTeamOrganizationList answers GET /team/{tenant}/organizations: the
-// tenants that an account belongs to. Of other tenants it shows no more than
-// this, and only for someone who belongs to the tenant that asks.
+// handleTeamOrganizationList answers GET /team/{tenant}/organizations: the tenants that an
+// account belongs to. It shows no more of other tenants, and only for an account that
+// belongs to the tenant of the path.
 func (s *Server) handleTeamOrganizationList(c *call) error {
 	email := c.query("email")
 	if !api.ValidEmail(email) {
@@ -269,7 +267,7 @@ func (s *Server) handleTeamOrganizationList(c *call) error {
 		roles[m.Tenant] = access.TeamRole(m.Role)
 	}
 	if _, ok := roles[c.tenant]; !ok {
-		return notFound("Error while listing organizations", email, fmt.Sprintf("'%s' belongs to no user and to no member of the team; invite the person first", email))
+		return notFound("Error while listing organizations", email, fmt.Sprintf("'%s' is the address of no user and of no team member; invite the person first", email))
 	}
 	var documents []api.Organization
 	for tenant, role := range roles {

@@ -32,8 +32,8 @@ func (s *Server) handleTeamProductList(c *call) error {
 }
 
 // handleTeamAssignmentPut answers PUT
-// /team/{tenant}/members/{memberId}/products/{product}: the member may use the
-// product, in the role that is given.
+// /team/{tenant}/members/{memberId}/products/{product}: the member may use the product, in
+// the given role.
 func (s *Server) handleTeamAssignmentPut(c *call) error {
 	var body api.ProductAssignment
 	if err := c.decode(&body); err != nil {
@@ -70,8 +70,8 @@ func (s *Server) handleTeamAssignmentPut(c *call) error {
 	return c.done()
 }
 
-// refusedProduct refuses a product that there is not with 404, and a role that
-// it does not have with 400.
+// refusedProduct refuses an unknown product with 404, and an unknown role of a product with
+// 400.
 func refusedProduct(product, role string) error {
 	err := access.CheckProductRole(product, role)
 	switch {
@@ -94,7 +94,7 @@ func (s *Server) handleTeamAssignmentDelete(c *call) error {
 		}
 		err = tx.DeleteProductAssignment(c.ctx, c.tenant, m.ID, product)
 		if errors.Is(err, store.ErrNotFound) {
-			return notFound("Error while taking product away", product, fmt.Sprintf("Product '%s' is not assigned to member '%s'", product, m.ID))
+			return notFound("Error while removing product", product, fmt.Sprintf("Product '%s' is not assigned to member '%s'", product, m.ID))
 		}
 		return err
 	})

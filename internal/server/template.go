@@ -26,9 +26,8 @@ func (s *Server) handleTemplateGet(c *call) error {
 	return c.write(http.StatusOK, wire.TemplateDefinition(t, v))
 }
 
-// handleTemplatePut answers PUT /iam/{tenant}/templates/{templateId}: it
-// replaces the template, or makes it when there is none of that id. What groups
-// and other templates get from it changes with it.
+// handleTemplatePut answers PUT /iam/{tenant}/templates/{templateId}: it replaces or creates
+// the template. Groups and templates that use it change with it.
 func (s *Server) handleTemplatePut(c *call) error {
 	var body api.TemplateUpdate
 	if err := c.decode(&body, "name"); err != nil {
@@ -96,8 +95,8 @@ func (s *Server) updateTemplate(c *call, tx store.Tx, id string, body api.Templa
 	return checkCarriers(c.ctx, tx, c.tenant, func(g store.Group) bool { return len(g.Templates) > 0 })
 }
 
-// passOn expands the templates that are based on a changed one anew, and those
-// that are based on them.
+// passOn expands the templates that are based on a changed one again, and those based on
+// them.
 func (s *Server) passOn(c *call, tx store.Tx, templates []store.Template, changed store.Template) error {
 	for _, t := range templates {
 		if t.BasedOn != changed.ID {
@@ -125,7 +124,7 @@ func (s *Server) passOn(c *call, tx store.Tx, templates []store.Template, change
 	return nil
 }
 
-// fillTemplate checks the body and takes its members over into the record.
+// fillTemplate checks the body and copies its members to the record.
 func (s *Server) fillTemplate(c *call, tx store.Tx, t *store.Template, body api.TemplateUpdate) error {
 	known, err := tenantLanguages(c.ctx, tx, c.tenant)
 	if err != nil {
@@ -149,9 +148,8 @@ func (s *Server) fillTemplate(c *call, tx store.Tx, t *store.Template, body api.
 	return err
 }
 
-// baseOf loads the template that another one is based on; the zero template
-// when it is based on none. It refuses one that does not exist, or that is in
-// the end based on the other one.
+// baseOf loads the base of a template; the zero template if it has none. It refuses a base
+// that does not exist, and a base that is itself based on the template.
 func (s *Server) baseOf(c *call, tx store.Tx, t store.Template) (base store.Template, err error) {
 	next := t.BasedOn
 	for next != "" {
@@ -173,8 +171,8 @@ func (s *Server) baseOf(c *call, tx store.Tx, t store.Template) (base store.Temp
 	return base, nil
 }
 
-// expandTemplate returns the access controls of a template that is based on
-// another. It refuses levels that the catalog does not have.
+// expandTemplate returns the access controls of a template with a base. It refuses levels
+// that the catalog does not have.
 func expandTemplate(base, t store.Template) ([]string, error) {
 	own := map[string]access.Level{}
 	var mistakes []string
@@ -191,8 +189,8 @@ func expandTemplate(base, t store.Template) ([]string, error) {
 	return access.ControlIDs(access.ExpandOn(access.Held(base.AccessControls), own)), nil
 }
 
-// handleTemplateDelete answers DELETE /iam/{tenant}/templates/{templateId}. One
-// that is in use is refused.
+// handleTemplateDelete answers DELETE /iam/{tenant}/templates/{templateId}. It refuses a
+// template that is in use.
 func (s *Server) handleTemplateDelete(c *call) error {
 	id := c.value("templateId")
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
@@ -218,7 +216,7 @@ func (s *Server) handleTemplateDelete(c *call) error {
 	return c.done()
 }
 
-// templateUsers names the groups and templates that take levels from a template.
+// templateUsers names the groups and templates that use a template.
 func templateUsers(c *call, tx store.Tx, id string) ([]string, error) {
 	groups, err := tx.Groups(c.ctx, c.tenant)
 	if err != nil {

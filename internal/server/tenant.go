@@ -14,9 +14,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// EnsureTenant makes the tenant with what every new one starts with, or leaves
-// the existing one as it is. Owner is the e-mail of a new tenant's Owner;
-// empty means owner@TENANT.example.
+// EnsureTenant creates the tenant with its initial objects, or leaves an existing one
+// unchanged. Owner is the e-mail address of a new tenant's Owner; empty means
+// owner@TENANT.example.
 func (s *Server) EnsureTenant(ctx context.Context, name, owner string) (created bool, err error) {
 	if !api.ValidTenant(name) {
 		return false, fmt.Errorf("tenant %q: a tenant's name has 3 to 16 lower-case letters and digits and starts with a letter", name)
@@ -37,15 +37,15 @@ func (s *Server) EnsureTenant(ctx context.Context, name, owner string) (created 
 		return s.fillTenant(ctx, tx, name, owner)
 	})
 	if errors.Is(err, store.ErrExists) {
-		return false, nil // another process made it meanwhile
+		return false, nil // another process created it meanwhile
 	}
 	if err != nil {
-		return false, fmt.Errorf("making tenant %s: %w", name, err)
+		return false, fmt.Errorf("creating tenant %s: %w", name, err)
 	}
 	return true, nil
 }
 
-// fillTenant gives a new tenant its settings, predefined things and Owner.
+// fillTenant creates the settings, the predefined objects and the Owner of a new tenant.
 func (s *Server) fillTenant(ctx context.Context, tx store.Tx, tenant, owner string) error {
 	if err := s.putSettings(ctx, tx, tenant); err != nil {
 		return err
@@ -53,7 +53,7 @@ func (s *Server) fillTenant(ctx context.Context, tx store.Tx, tenant, owner stri
 	if err := s.putFirstSite(ctx, tx, tenant); err != nil {
 		return err
 	}
-	now := s.timestamp() // one for all: lists are in the order of time, then id
+	now := s.timestamp() // the same for all: lists are sorted by time, then id
 	for _, c := range access.Controls() {
 		err := tx.CreateAccessControl(ctx, store.AccessControl{
 			Tenant: tenant, ID: c.ID, Name: wire.English(c.Label), Domains: []string{c.Label}, Scopes: c.Scopes,
@@ -61,7 +61,7 @@ func (s *Server) fillTenant(ctx context.Context, tx store.Tx, tenant, owner stri
 			Predefined: true, CreatedAt: now,
 		})
 		if err != nil {
-			return fmt.Errorf("making access control %s: %w", c.ID, err)
+			return fmt.Errorf("creating access control %s: %w", c.ID, err)
 		}
 	}
 	for _, t := range access.Templates() {
@@ -70,7 +70,7 @@ func (s *Server) fillTenant(ctx context.Context, tx store.Tx, tenant, owner stri
 			Predefined: true, CreatedAt: now,
 		})
 		if err != nil {
-			return fmt.Errorf("making template %s: %w", t.ID, err)
+			return fmt.Errorf("creating template %s: %w", t.ID, err)
 		}
 	}
 	for _, g := range access.PredefinedGroups() {
@@ -79,28 +79,27 @@ func (s *Server) fillTenant(ctx context.Context, tx store.Tx, tenant, owner stri
 			UserType: string(g.UserType), AccessControls: g.Controls, Predefined: true, CreatedAt: now,
 		})
 		if err != nil {
-			return fmt.Errorf("making group %s: %w", g.ID, err)
+			return fmt.Errorf("creating group %s: %w", g.ID, err)
 		}
 	}
 	return s.createOwner(ctx, tx, tenant, owner)
 }
 
-// createOwner makes the Owner of the tenant's team, who is a user, too, and can
-// manage everything from the start: without a member, nobody could let others
-// in.
+// createOwner creates the Owner of the tenant's team, who is also a user and can manage
+// everything: without such a user, no one could add others.
 func (s *Server) createOwner(ctx context.Context, tx store.Tx, tenant, email string) error {
 	u, err := s.createUser(ctx, tx, tenant, api.UserCreate{
 		FirstName: "Tenant", LastName: "Owner", ContactEmail: email, Department: "Administration",
 		PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: []string{access.OwnerGroupID},
 	})
 	if err != nil {
-		return fmt.Errorf("making the owner %s: %w", email, err)
+		return fmt.Errorf("creating the Owner %s: %w", email, err)
 	}
 	err = tx.CreateTeamMember(ctx, store.TeamMember{
 		Tenant: tenant, ID: u.ID, Email: email, Role: string(access.RoleOwner), Status: string(api.MemberActive), CreatedAt: u.CreatedAt, JoinedAt: u.CreatedAt,
 	})
 	if err != nil {
-		return fmt.Errorf("making the team of %s: %w", email, err)
+		return fmt.Errorf("creating the team of %s: %w", email, err)
 	}
 	if err := register(ctx, tx, email, u.CreatedAt); err != nil {
 		return err
@@ -111,7 +110,7 @@ func (s *Server) createOwner(ctx context.Context, tx store.Tx, tenant, email str
 	})
 }
 
-// putSettings gives a new tenant its languages, currencies and no restrictions.
+// putSettings creates the settings of a new tenant: languages, currencies, no restrictions.
 func (s *Server) putSettings(ctx context.Context, tx store.Tx, tenant string) error {
 	languages, err := options("en", "de", "fr")
 	if err != nil {
@@ -136,8 +135,8 @@ func (s *Server) putSettings(ctx context.Context, tx store.Tx, tenant string) er
 	return nil
 }
 
-// putFirstSite gives a new tenant its default site. Tenants from before there
-// were sites got the same one as the database was migrated.
+// putFirstSite creates the default site of a new tenant. A migration of the database created
+// the same one for older tenants.
 func (s *Server) putFirstSite(ctx context.Context, tx store.DocumentTx, tenant string) error {
 	doc, err := plain(api.Site{
 		Code: "main", Name: "Main", Active: true, Default: true, DefaultLanguage: "en", Languages: []string{"en", "de", "fr"},
@@ -151,8 +150,7 @@ func (s *Server) putFirstSite(ctx context.Context, tx store.DocumentTx, tenant s
 	return s.storeSite(ctx, tx, tenant, doc)
 }
 
-// options lists choices, the default first, as the platform keeps them: JSON
-// in a text.
+// options returns choices as the platform stores them: JSON in a text, the default first.
 func options(ids ...string) (string, error) {
 	var list []api.SettingOption
 	for i, id := range ids {
@@ -162,9 +160,8 @@ func options(ids ...string) (string, error) {
 	return string(text), err
 }
 
-// handleReset answers POST /iam/{tenant}/reset: the tenant is what the seed made
-// it, whatever became of it. It takes every scope, for it undoes what each of them
-// allows.
+// handleReset answers POST /iam/{tenant}/reset: it restores the tenant to its seed. It
+// requires every scope, because it undoes what each of them allows.
 func (s *Server) handleReset(c *call) error {
 	missing := slices.DeleteFunc(api.AllScopes(), c.holds)
 	if len(missing) > 0 {

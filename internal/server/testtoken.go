@@ -13,10 +13,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// handleTestToken answers POST /iam/{tenant}/users/{userId}/test-token: the
-// token that the user would get by logging in. Passwords are for another
-// service. So whoever may change users may also act as one, as far as the caller's
-// own scopes go, and only where the backend was started for tests.
+// handleTestToken answers POST /iam/{tenant}/users/{userId}/test-token: the token that the
+// user would get by logging in, which another service does. A caller that may change users
+// can act as one, within its own scopes, if the backend was started for tests.
 func (s *Server) handleTestToken(c *call) error {
 	if !s.testTokens {
 		return &failure{
@@ -51,7 +50,7 @@ func (s *Server) handleTestToken(c *call) error {
 	return s.writeToken(c, id, claims{Tenant: c.tenant, UserType: kind, Act: &actingParty{Subject: c.subject}}, scopes)
 }
 
-// logIn notes that the employee of the path logs in, and returns its id and
+// logIn notes a login of the employee of the path, and returns the employee's id and
 // effective scopes.
 func (s *Server) logIn(c *call, tx store.Tx) (id string, scopes []string, err error) {
 	u, err := s.user(c.ctx, tx, c.tenant, c.value("userId"))
@@ -76,8 +75,8 @@ func (s *Server) logIn(c *call, tx store.Tx) (id string, scopes []string, err er
 	})
 }
 
-// within returns the scopes that the caller may hand on: its own, or any where
-// it holds every scope of this API.
+// within returns the scopes that the caller may pass on: its own, or all of them if it
+// holds every scope of this API.
 func (c *call) within(scopes []string) []string {
 	if !slices.ContainsFunc(api.AllScopes(), func(scope string) bool { return !c.holds(scope) }) {
 		return scopes
@@ -85,7 +84,7 @@ func (c *call) within(scopes []string) []string {
 	return slices.DeleteFunc(slices.Clone(scopes), func(scope string) bool { return !c.holds(scope) })
 }
 
-// testTokenEvent is how a test token shows in events.
+// testTokenEvent is the document of a test token in audit events.
 type testTokenEvent struct {
 	UserID   string          `json:"userId"`
 	UserType access.UserType `json:"userType"`

@@ -21,7 +21,7 @@ var userMembers = []string{"firstName", "lastName", "contactEmail", "department"
 func (s *Server) handleUserList(c *call) error {
 	switch strings.ToUpper(c.query("userType")) {
 	case "", string(access.Employee):
-	case string(access.Customer): // customers are kept by another service
+	case string(access.Customer): // another service has the customers
 		return writeList[api.User](c, nil, 0)
 	default:
 		return badRequest("This user type is not supported yet for the user search", "Wrong user type.")
@@ -41,8 +41,8 @@ func (s *Server) handleUserList(c *call) error {
 	return writeList(c, documents, total)
 }
 
-// userDocuments presents users with the ids of their groups and, where they
-// are expanded, the groups.
+// userDocuments converts users, with the ids of their groups and, if expand is true, the
+// groups.
 func (s *Server) userDocuments(c *call, users []store.User, expand bool) ([]api.User, error) {
 	ids := make([]string, len(users))
 	for i, u := range users {
@@ -83,9 +83,9 @@ func (s *Server) handleUserGet(c *call) error {
 	return c.write(http.StatusOK, documents[0])
 }
 
-// handleUserCreate answers POST /iam/{tenant}/users. A user whose e-mail has
-// an account on the platform has the account's id, and is active at once where the
-// person has registered; any other is provisioned until it confirms.
+// handleUserCreate answers POST /iam/{tenant}/users. The user has the id of the platform
+// account with the e-mail address. If the person has registered, the user is active at
+// once; otherwise it is provisioned until the person confirms.
 func (s *Server) handleUserCreate(c *call) error {
 	var body api.UserCreate
 	if err := c.decode(&body, userMembers...); err != nil {
@@ -145,8 +145,8 @@ func (s *Server) createUser(ctx context.Context, tx store.Tx, tenant string, bod
 	return u, s.setMemberships(ctx, tx, tenant, u.ID, body.GroupIDs)
 }
 
-// handleUserUpdate answers PUT /iam/{tenant}/users/{userId}. The groups listed
-// replace all memberships; the e-mail never changes.
+// handleUserUpdate answers PUT /iam/{tenant}/users/{userId}. The listed groups replace all
+// memberships; the e-mail address never changes.
 func (s *Server) handleUserUpdate(c *call) error {
 	var body api.UserUpdate
 	required := []string{"firstName", "lastName", "department", "preferredSite", "preferredCurrency", "preferredLanguage", "backofficeUserNumber", "groupIds"}
@@ -179,9 +179,9 @@ func (s *Server) handleUserUpdate(c *call) error {
 	return c.done()
 }
 
-// handleUserDelete answers DELETE /iam/{tenant}/users/{userId}. The user leaves
-// the tenant; the account on the platform stays, as only an administrator of
-// the developer portal, which no service token is, may delete it.
+// handleUserDelete answers DELETE /iam/{tenant}/users/{userId}. The user leaves the tenant.
+// The platform account stays: only an administrator of the developer portal may delete it,
+// and a service token never belongs to one.
 func (s *Server) handleUserDelete(c *call) error {
 	force, err := c.flag("forceDelete")
 	if err != nil {
@@ -222,7 +222,7 @@ func (s *Server) handleUserLock(c *call) error { return s.setLocked(c, true) }
 // handleUserUnlock answers DELETE /iam/{tenant}/users/{userId}/lock.
 func (s *Server) handleUserUnlock(c *call) error { return s.setLocked(c, false) }
 
-// setLocked locks or unlocks the user of the path, who may be so already.
+// setLocked locks or unlocks the user of the path, if needed.
 func (s *Server) setLocked(c *call, locked bool) error {
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
 		u, err := s.user(c.ctx, tx, c.tenant, c.value("userId"))
@@ -253,9 +253,8 @@ func (s *Server) setLocked(c *call, locked bool) error {
 	return c.done()
 }
 
-// handleVendorUserList answers GET /iam/{tenant}/users/vendors/{vendorId}: the
-// employees in groups of the vendor. All of them come at once unless the
-// request asks for a page.
+// handleVendorUserList answers GET /iam/{tenant}/users/vendors/{vendorId}: the employees in
+// groups of the vendor, all of them unless the request asks for a page.
 func (s *Server) handleVendorUserList(c *call) error {
 	users, err := s.usersOfVendor(c)
 	if err != nil {
@@ -274,8 +273,8 @@ func (s *Server) handleVendorUserList(c *call) error {
 	return writeList(c, documents, len(users))
 }
 
-// usersOfVendor loads the members of the groups of the path's vendor, in the
-// order of the list of all users.
+// usersOfVendor loads the members of the vendor's groups, in the order of the list of all
+// users.
 func (s *Server) usersOfVendor(c *call) ([]store.User, error) {
 	groups, err := groupsOfVendor(c.ctx, s.store, c.tenant, c.value("vendorId"))
 	if err != nil {

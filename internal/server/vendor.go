@@ -12,12 +12,10 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// vendorPageSize is what the vendor service gives when a list is asked without
-// a page size.
+// vendorPageSize is the default page size of the vendor service.
 const vendorPageSize = 16
 
-// vendorFilters are the query parameters that select vendors, each with what
-// a vendor must have.
+// vendorFilters are the query parameters that filter vendors.
 var vendorFilters = map[string]func(v api.Vendor, text string) bool{
 	"id":       func(v api.Vendor, text string) bool { return v.ID == text },
 	"name":     func(v api.Vendor, text string) bool { return containsFold(v.Name, text) },
@@ -40,8 +38,8 @@ var vendorFilters = map[string]func(v api.Vendor, text string) bool{
 // handleVendorList answers GET /vendor/{tenant}/vendors.
 func (s *Server) handleVendorList(c *call) error { return s.writeVendors(c, c.query("q")) }
 
-// handleVendorSearch answers POST /vendor/{tenant}/vendors/search: a list whose
-// q may be longer than a URL.
+// handleVendorSearch answers POST /vendor/{tenant}/vendors/search: a list with a q that may
+// be longer than a URL.
 func (s *Server) handleVendorSearch(c *call) error {
 	var body api.VendorSearch
 	if err := c.decode(&body); err != nil {
@@ -133,7 +131,7 @@ func (s *Server) handleVendorCreate(c *call) error {
 	return c.write(http.StatusCreated, api.Created{ID: v.ID})
 }
 
-// createVendor makes a vendor and promises its groups, however it is made.
+// createVendor creates a vendor, and the task that creates its groups.
 func (s *Server) createVendor(c *call, tx store.Tx, v api.Vendor) error {
 	if !api.ValidVendorID(v.ID) {
 		return violation(v.ID, `The id of a vendor has 1 to 66 letters, digits, hyphens and underscores, and is not "search"`)
@@ -144,9 +142,8 @@ func (s *Server) createVendor(c *call, tx store.Tx, v api.Vendor) error {
 	return s.promiseVendorGroups(c.ctx, tx, c.tenant, v.ID)
 }
 
-// handleVendorPut answers PUT /vendor/{tenant}/vendors/{vendorId}: it replaces
-// the vendor, or makes it when there is none of that id. The groups of a vendor
-// keep their names.
+// handleVendorPut answers PUT /vendor/{tenant}/vendors/{vendorId}: it replaces or creates the
+// vendor. The groups of a vendor keep their names.
 func (s *Server) handleVendorPut(c *call) error {
 	var body api.VendorUpdate
 	if err := c.decode(&body, "name", "type"); err != nil {
@@ -177,7 +174,7 @@ func (s *Server) handleVendorPut(c *call) error {
 	return c.done()
 }
 
-// putVendor checks a vendor and stores it.
+// putVendor checks and stores a vendor.
 func (s *Server) putVendor(c *call, tx store.Tx, v api.Vendor) error {
 	if strings.TrimSpace(v.Name) == "" {
 		return badRequest("name must not be empty")
@@ -209,12 +206,11 @@ func validVendorType(t api.VendorType) bool {
 	return t == api.VendorCompany || t == api.VendorSubsidiary
 }
 
-// checkParents refuses a parent that does not exist, or that has the vendor
-// above itself.
+// checkParents refuses a parent that does not exist, or that has the vendor as an ancestor.
 func checkParents(c *call, tx store.Tx, v api.Vendor) error {
 	for id := v.ParentID; id != ""; {
 		if id == v.ID {
-			return violation(v.ParentID, fmt.Sprintf("Vendor '%s' cannot be the parent of '%s': it is the same, or below it", v.ParentID, v.ID))
+			return violation(v.ParentID, fmt.Sprintf("Vendor '%s' cannot be the parent of '%s': it is the same vendor, or a descendant", v.ParentID, v.ID))
 		}
 		d, err := tx.Document(c.ctx, c.tenant, store.KindVendor, id)
 		if errors.Is(err, store.ErrNotFound) {
@@ -232,8 +228,8 @@ func checkParents(c *call, tx store.Tx, v api.Vendor) error {
 	return nil
 }
 
-// handleVendorDelete answers DELETE /vendor/{tenant}/vendors/{vendorId}. The
-// groups of the vendor go with it when nobody is in them.
+// handleVendorDelete answers DELETE /vendor/{tenant}/vendors/{vendorId}. It deletes the
+// groups of the vendor as well, if they have no members.
 func (s *Server) handleVendorDelete(c *call) error {
 	id := c.value("vendorId")
 	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
@@ -258,7 +254,7 @@ func (s *Server) handleVendorDelete(c *call) error {
 	return c.done()
 }
 
-// checkVendorUnused refuses while the vendor is the parent of others.
+// checkVendorUnused refuses to delete the parent of other vendors.
 func checkVendorUnused(c *call, tx store.DocumentTx, id string) error {
 	return checkUnreferenced(c, tx, "Vendor", id, func(v api.Vendor) bool { return v.ParentID == id })
 }

@@ -10,25 +10,25 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// What vendors and locations have in common: they are stored as JSON, listed
-// with filters of their own, and count their versions.
+// Vendors and locations share this: they are stored as JSON, listed with filters of their
+// own, and versioned.
 
-// putDocument stores a vendor or a location.
+// putDocument stores a document as JSON.
 func (s *Server) putDocument(c *call, tx store.DocumentTx, kind, id string, document any) error {
 	text, err := json.Marshal(document)
 	if err != nil {
 		return fmt.Errorf("encoding %s %s: %w", kind, id, err)
 	}
-	// Filters turn documents into values, so every number must have one.
+	// Filters convert numbers, so every number must fit.
 	if err := json.Unmarshal(text, new(any)); err != nil {
-		return badRequest("mixins hold a number that is too large")
+		return badRequest("mixins contain a number that is too large")
 	}
 	now := s.timestamp()
 	return tx.PutDocument(c.ctx, store.Document{Tenant: c.tenant, Kind: kind, ID: id, Body: string(text), CreatedAt: now, ModifiedAt: now})
 }
 
-// checkVersion refuses a change of another version than the stored one. Without
-// a version the last writer wins.
+// checkVersion refuses a change of another version than the stored one. Without a version,
+// the last write wins.
 func checkVersion(thing string, d store.Document, m *api.VendorExpected) error {
 	if m.Allows(d.Version) {
 		return nil
@@ -36,8 +36,8 @@ func checkVersion(thing string, d store.Document, m *api.VendorExpected) error {
 	return conflict(fmt.Sprintf("The %s was changed by someone else", thing), d.ID, fmt.Sprintf("Its version is %d, not %d", d.Version, *m.Version))
 }
 
-// writeSelected answers with the page that the query parameters select, by
-// filters of the service's own and by q.
+// writeSelected responds with the page of items that match q and the filters of the
+// service.
 func writeSelected[T any](c *call, items []T, q string, filters map[string]func(item T, text string) bool) error {
 	l := listing[T]{document: func(item T) any { return item }, sortable: true, lenient: true, pageSize: vendorPageSize}
 	var selected []T
@@ -68,13 +68,13 @@ func passes[T any](c *call, item T, filters map[string]func(item T, text string)
 	return true
 }
 
-// containsFold reports whether the text contains the part, in any case.
+// containsFold reports whether the text contains the part, ignoring case.
 func containsFold(text, part string) bool {
 	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
 }
 
-// checkUnreferenced refuses while a vendor refers to what is to be deleted, and
-// names those that do.
+// checkUnreferenced refuses to delete something that vendors refer to, and names these
+// vendors.
 func checkUnreferenced(c *call, tx store.DocumentTx, thing, id string, refers func(api.Vendor) bool) error {
 	records, err := tx.Documents(c.ctx, c.tenant, store.KindVendor)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// taskVendorGroups is the kind of the tasks that make the groups of a vendor.
+// taskVendorGroups is the kind of the tasks that create the groups of a vendor.
 const taskVendorGroups = "vendor-groups"
 
 // vendorTask is the body of such a task.
@@ -20,11 +20,11 @@ type vendorTask struct {
 	VendorID string `json:"vendorId"`
 }
 
-// vendorTaskID is the same for all tasks of a vendor: there is one at most, and
-// it goes with the vendor.
+// vendorTaskID is the same for all tasks of a vendor: a vendor has one task at most, which is
+// deleted with the vendor.
 func vendorTaskID(vendorID string) string { return taskVendorGroups + " " + vendorID }
 
-// promiseVendorGroups keeps the task that makes the groups of a new vendor.
+// promiseVendorGroups creates the task that creates the groups of a new vendor.
 func (s *Server) promiseVendorGroups(ctx context.Context, tx store.Tx, tenant, vendorID string) error {
 	body, err := json.Marshal(vendorTask{VendorID: vendorID})
 	if err != nil {
@@ -41,8 +41,8 @@ func (s *Server) promiseVendorGroups(ctx context.Context, tx store.Tx, tenant, v
 	return nil
 }
 
-// createVendorGroups makes the groups that every vendor starts with. A vendor
-// that was deleted meanwhile gets none.
+// createVendorGroups creates the initial groups of a vendor, unless the vendor was deleted
+// meanwhile.
 func (s *Server) createVendorGroups(ctx context.Context, tx store.Tx, t store.Task) error {
 	var body vendorTask
 	if err := json.Unmarshal([]byte(t.Body), &body); err != nil {
@@ -63,7 +63,7 @@ func (s *Server) createVendorGroups(ctx context.Context, tx store.Tx, t store.Ta
 	if err != nil {
 		return err
 	}
-	// The names are English. A tenant without English has them as its own.
+	// The names are English. Without English they are in the tenant's default language.
 	language := known[0]
 	if slices.Contains(known, "en") {
 		language = "en"
@@ -75,13 +75,13 @@ func (s *Server) createVendorGroups(ctx context.Context, tx store.Tx, t store.Ta
 			UserType: string(access.VendorUserType), VendorID: v.ID, AccessControls: g.Controls, CreatedAt: now,
 		})
 		if err != nil {
-			return fmt.Errorf("making group %s of vendor %s: %w", g.Kind, v.ID, err)
+			return fmt.Errorf("creating group %s of vendor %s: %w", g.Kind, v.ID, err)
 		}
 	}
 	return nil
 }
 
-// groupsOfVendor loads the groups of a vendor, others than the first four too.
+// groupsOfVendor loads all groups of a vendor, not only the initial ones.
 func groupsOfVendor(ctx context.Context, tx store.GroupTx, tenant, vendorID string) ([]store.Group, error) {
 	groups, err := tx.Groups(ctx, tenant)
 	if err != nil {
@@ -90,8 +90,8 @@ func groupsOfVendor(ctx context.Context, tx store.GroupTx, tenant, vendorID stri
 	return slices.DeleteFunc(groups, func(g store.Group) bool { return g.VendorID != vendorID }), nil
 }
 
-// deleteVendorGroups deletes the groups of a vendor, or refuses and names those
-// that have members.
+// deleteVendorGroups deletes the groups of a vendor. It refuses if groups have members, and
+// names these groups.
 func deleteVendorGroups(ctx context.Context, tx store.Tx, tenant, vendorID string) error {
 	groups, err := groupsOfVendor(ctx, tx, tenant, vendorID)
 	if err != nil {
@@ -118,8 +118,8 @@ func deleteVendorGroups(ctx context.Context, tx store.Tx, tenant, vendorID strin
 	return nil
 }
 
-// checkGroupVendor refuses a new group of a vendor that does not exist, or for
-// users whom no vendor has.
+// checkGroupVendor refuses a new group of a vendor that does not exist, or with a user type
+// that vendors do not have.
 func checkGroupVendor(ctx context.Context, tx store.DocumentTx, g store.Group) error {
 	if g.VendorID == "" {
 		return nil

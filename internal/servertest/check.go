@@ -16,8 +16,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// strict makes the library check all that it can. Defaults stay out: filling
-// them in would change the request.
+// strict makes the library check all that it can. It does not fill in defaults, which would
+// change the request.
 var strict = func() *openapi3filter.Options {
 	o := &openapi3filter.Options{
 		IncludeResponseStatus: true, MultiError: true, SkipSettingDefaults: true, AuthenticationFunc: holdsScopes,
@@ -28,7 +28,7 @@ var strict = func() *openapi3filter.Options {
 	return o
 }()
 
-// Of JSON Lines, which the library does not know, each line is an item of a list.
+// The library does not know JSON Lines: each line becomes an item of a list.
 func init() {
 	openapi3filter.RegisterBodyDecoder("application/x-ndjson", func(body io.Reader, _ http.Header, _ *openapi3.SchemaRef, _ openapi3filter.EncodingFn) (any, error) {
 		items, lines := []any{}, json.NewDecoder(body)
@@ -44,8 +44,8 @@ func init() {
 	})
 }
 
-// problems are what is wrong with an exchange. The request of one that was
-// refused may be broken: tests do that on purpose.
+// problems returns the faults of an exchange. A refused request may be invalid: tests send
+// such requests on purpose.
 func (o *operation) problems(e *exchange, values []string) []error {
 	input := &openapi3filter.RequestValidationInput{
 		Request: o.request(e), PathParams: map[string]string{}, Route: &o.Route, Options: strict,
@@ -56,7 +56,7 @@ func (o *operation) problems(e *exchange, values []string) []error {
 	var problems []error
 	if e.status < http.StatusMultipleChoices {
 		if err := openapi3filter.ValidateRequest(context.Background(), input); err != nil {
-			problems = append(problems, fmt.Errorf("the request was taken, but %w", err))
+			problems = append(problems, fmt.Errorf("the request was accepted, but %w", err))
 		}
 	}
 	answer := &openapi3filter.ResponseValidationInput{
@@ -67,23 +67,23 @@ func (o *operation) problems(e *exchange, values []string) []error {
 		problems = append(problems, fmt.Errorf("%w; the body is %s", err, short(e.answer.Bytes())))
 	}
 	if r := o.Operation.Responses.Status(e.status); r != nil && len(r.Value.Content) == 0 && e.answer.Len() > 0 {
-		problems = append(problems, fmt.Errorf("there must be no body, not %s", short(e.answer.Bytes())))
+		problems = append(problems, fmt.Errorf("the body must be empty, not %s", short(e.answer.Bytes())))
 	}
 	return problems
 }
 
-// unchanged returns what is wrong with the answer that a page of a list is as
-// the client has it, which no operation declares by itself.
+// unchanged returns the faults of a 304 response for a page of a list, which operations do not
+// declare.
 func unchanged(e *exchange) []error {
 	tag := e.header.Get("ETag")
 	if e.request.Method != http.MethodGet || tag == "" || !strings.Contains(e.request.Header.Get("If-None-Match"), tag) || e.answer.Len() > 0 {
-		return []error{fmt.Errorf("nothing asked whether it is still %q, or there is a body: %s", tag, short(e.answer.Bytes()))}
+		return []error{fmt.Errorf("the request has no If-None-Match with %q, or the response has a body: %s", tag, short(e.answer.Bytes()))}
 	}
 	return nil
 }
 
-// request returns a copy of the request whose body can be read once more. A
-// body without a type has the one that the operation takes, as for the server.
+// request returns a copy of the request with a body that can be read again. As in the server, a
+// body without a media type has the one of the operation.
 func (o *operation) request(e *exchange) *http.Request {
 	r := e.request.Clone(context.Background())
 	r.Body = io.NopCloser(bytes.NewReader(e.sent.Bytes()))
@@ -95,8 +95,7 @@ func (o *operation) request(e *exchange) *http.Request {
 	return r
 }
 
-// holdsScopes reports a request that was taken without the scopes that its
-// operation asks for.
+// holdsScopes reports a request that was accepted without the scopes of its operation.
 func holdsScopes(_ context.Context, in *openapi3filter.AuthenticationInput) error {
 	var claims struct {
 		jwt.RegisteredClaims
@@ -117,27 +116,26 @@ func holdsScopes(_ context.Context, in *openapi3filter.AuthenticationInput) erro
 	return nil
 }
 
-// stray returns what is wrong with the answer to a request that no operation
-// of the description answers: it must be refused with an error document, or
-// sent to the clean form of its path.
+// stray returns the faults of the response to a request without an operation in the
+// description: it must be an error document, or a redirect to the clean form of the path.
 func (d *description) stray(e *exchange) []error {
 	switch e.status {
 	case http.StatusNotFound, http.StatusMethodNotAllowed:
 	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		return nil
 	default:
-		return []error{errors.New("there is no such operation, so that it must be 404 or 405")}
+		return []error{errors.New("the description has no such operation: the status must be 404 or 405")}
 	}
 	var body any
 	if err := json.Unmarshal(e.answer.Bytes(), &body); err != nil {
-		return []error{fmt.Errorf("the body is no JSON: %s", short(e.answer.Bytes()))}
+		return []error{fmt.Errorf("the body is not JSON: %s", short(e.answer.Bytes()))}
 	}
 	schema := "Error"
 	if path := e.request.URL.Path; strings.HasPrefix(path, "/configuration/") || strings.HasPrefix(path, "/site/") {
 		schema = "ServiceError"
 	}
 	if err := d.doc.Components.Schemas[schema].Value.VisitJSON(body); err != nil {
-		return []error{fmt.Errorf("the body is no %s: %s", schema, short(e.answer.Bytes()))}
+		return []error{fmt.Errorf("the body is not of the schema %s: %s", schema, short(e.answer.Bytes()))}
 	}
 	return nil
 }

@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// contract stands directly around the server and holds every exchange against
-// the descriptions of the API: the server's own, which must have all
-// operations, and the published ones, which have most.
+// contract wraps the server and checks every exchange against the descriptions of the API: the
+// server's own, which must have all operations, and the published ones, which have most.
 type contract struct {
 	t         testing.TB
 	next      http.Handler
@@ -17,7 +16,7 @@ type contract struct {
 	published []*description
 }
 
-// checked puts the check around a server.
+// checked wraps a server with the check.
 func checked(t testing.TB, next http.Handler) http.Handler {
 	t.Helper()
 	own, err := loadServed()
@@ -36,7 +35,7 @@ func checked(t testing.TB, next http.Handler) http.Handler {
 	return &contract{t: t, next: next, own: own, published: published}
 }
 
-// exchange is a request and its answer, as they passed.
+// exchange is a request and its response.
 type exchange struct {
 	request *http.Request
 	sent    bytes.Buffer // what the server read of the request's body
@@ -45,8 +44,8 @@ type exchange struct {
 	answer  bytes.Buffer
 }
 
-// ServeHTTP answers one request. An answer that the server breaks off is not
-// checked: its panic passes.
+// ServeHTTP answers one request. It does not check a response that the server aborts: the panic
+// passes.
 func (c *contract) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e := &exchange{request: r, header: w.Header()}
 	inner := r.WithContext(r.Context()) // the request stays as it came
@@ -57,7 +56,7 @@ func (c *contract) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.check(e)
 }
 
-// check reports what is wrong with an exchange.
+// check reports the faults of an exchange.
 func (c *contract) check(e *exchange) {
 	o, values := c.own.find(e.request)
 	if o == nil {
@@ -82,13 +81,13 @@ func (c *contract) report(e *exchange, d *description, problems []error) {
 	}
 }
 
-// tee is a body that is noted as it is read.
+// tee copies a body while it is read.
 type tee struct {
 	io.Reader
 	io.Closer
 }
 
-// recorder notes the answer on its way out.
+// recorder copies the response.
 type recorder struct {
 	http.ResponseWriter
 
@@ -103,7 +102,7 @@ func (r *recorder) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
 }
 
-// Write notes a part of the body.
+// Write copies a part of the body.
 func (r *recorder) Write(p []byte) (int, error) {
 	if r.exchange.status == 0 {
 		r.exchange.status = http.StatusOK

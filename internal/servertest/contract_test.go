@@ -91,12 +91,12 @@ func TestContract(t *testing.T) {
 		{name: "member of another type", path: path, scope: "iam.group_read", status: 200, answer: strings.Replace(group, `[]`, `null`, 1), want: "/accessControls"},
 		{name: "member that is not described", path: path, scope: "iam.group_read", status: 200, answer: strings.Replace(group, `{"id"`, `{"secret": 1, "id"`, 1), want: `"secret"`},
 		{name: "no date", path: path, scope: "iam.group_read", status: 200, answer: strings.Replace(group, `T12:00`, ` 12:00`, 1), want: "createdAt"},
-		{name: "no JSON", path: path, scope: "iam.group_read", status: 200, answer: `<html>`, want: "failed to decode"},
+		{name: "the body is not JSON", path: path, scope: "iam.group_read", status: 200, answer: `<html>`, want: "failed to decode"},
 		{name: "another media type", path: path, scope: "iam.group_read", status: 200, header: http.Header{"Content-Type": {"text/html"}, "X-Request-Id": {"1"}}, answer: group, want: "Content-Type"},
 		{name: "no request id", path: path, scope: "iam.group_read", status: 200, header: noID, answer: group, want: "X-Request-Id"},
 		{name: "status that is not described", path: path, scope: "iam.group_read", status: 410, answer: notFound, want: "410"},
 		{name: "error of another shape", path: path, scope: "iam.group_read", status: 404, answer: `{"error": "x"}`, want: "GET /iam/acme/groups/g answered with 404"},
-		{name: "body where none is", method: "DELETE", path: path, scope: "iam.group_manage", status: 204, answer: `{}`, want: "no body"},
+		{name: "body where none is", method: "DELETE", path: path, scope: "iam.group_manage", status: 204, answer: `{}`, want: "the body must be empty"},
 		{name: "scope missing", method: "DELETE", path: path, scope: "iam.group_read", status: 204, want: "no iam.group_manage"},
 		{name: "token missing", method: "DELETE", path: path, status: 204, want: "token"},
 		{name: "broken request, taken", method: "POST", path: "/iam/acme/groups", scope: "iam.group_manage", body: `{"name": 5}`, status: 201, answer: `{"id": "g"}`, want: "/name"},
@@ -116,10 +116,10 @@ func TestContract_stray(t *testing.T) {
 		{name: "unknown method", method: "PATCH", path: "/iam/acme/groups", status: 405, answer: `{"code": 405, "status": "Method Not Allowed", "message": "x"}`},
 		{name: "unclean path", path: "/iam//acme/groups", status: 307},
 		{name: "unknown path of another service", path: "/site/acme/nothing", status: 404, answer: `{"status": 404, "type": "not_found", "message": "x"}`},
-		{name: "unknown path of another service, in another shape", path: "/configuration/acme/nothing", status: 404, answer: notFound, want: "no ServiceError"},
+		{name: "unknown path of another service, in another shape", path: "/configuration/acme/nothing", status: 404, answer: notFound, want: "not of the schema ServiceError"},
 		{name: "unknown path, answered", path: "/iam/acme/nothing", status: 200, answer: `{}`, want: "no such operation"},
-		{name: "unknown path, no error", path: "/iam/acme/nothing", status: 404, answer: `{}`, want: "no Error"},
-		{name: "unknown path, no JSON", path: "/iam/acme/nothing", status: 404, answer: `404 page not found`, want: "no JSON"},
+		{name: "unknown path, no error", path: "/iam/acme/nothing", status: 404, answer: `{}`, want: "not of the schema Error"},
+		{name: "unknown path, no JSON", path: "/iam/acme/nothing", status: 404, answer: `404 page not found`, want: "the body is not JSON"},
 	} {
 		t.Run(p.name, p.run)
 	}

@@ -9,14 +9,14 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// correction mends some operations of a published description.
+// correction corrects some operations of a published description.
 type correction struct {
 	Reason     string         `yaml:"reason"`
 	Operations []string       `yaml:"operations"` // as "GET /iam/{tenant}/users"; none means all
 	Change     map[string]any `yaml:"change"`
 }
 
-// document is an OpenAPI document as YAML holds it.
+// document is an OpenAPI document, decoded from YAML.
 type document map[string]any
 
 func readDocument(file string) (document, error) {
@@ -31,7 +31,7 @@ func readDocument(file string) (document, error) {
 	return doc, nil
 }
 
-// correct applies a correction. The operations that it names must be there.
+// correct applies a correction. The operations that it names must exist.
 func (d document) correct(c correction) error {
 	paths, err := object(d["paths"])
 	if err != nil {
@@ -55,17 +55,17 @@ func (d document) correct(c correction) error {
 		}
 	}
 	if found < len(c.Operations) {
-		return fmt.Errorf("only %d of these operations are there: %q", found, c.Operations)
+		return fmt.Errorf("only %d of these operations exist: %q", found, c.Operations)
 	}
 	return nil
 }
 
-// methods are the members of a path that are operations.
+// methods are the members of a path that hold operations.
 var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
-// merge changes a part of the document as a JSON merge patch does: objects are
-// merged, null removes, anything else replaces. Beyond that it follows
-// references, and a list of things with names is changed as an object of them.
+// merge changes a part of the document as a JSON merge patch does: objects are merged, null
+// removes, everything else replaces. In addition it follows references, and treats a list
+// of named items as an object.
 func (d document) merge(node, change any) (any, error) {
 	changes, ok := change.(map[string]any)
 	if !ok {
@@ -122,7 +122,7 @@ func (d document) mergeNamed(list []any, changes map[string]any) error {
 		}
 	}
 	if found < len(changes) {
-		return fmt.Errorf("only %d of these are there: %v", found, changes)
+		return fmt.Errorf("only %d of these exist: %v", found, changes)
 	}
 	return nil
 }
@@ -151,7 +151,7 @@ func (d document) resolve(node any) (any, error) {
 func object(node any) (map[string]any, error) {
 	members, ok := node.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("a %T is no object", node)
+		return nil, fmt.Errorf("a %T is not an object", node)
 	}
 	return members, nil
 }

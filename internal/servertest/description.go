@@ -14,7 +14,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/server/dispatch"
 )
 
-// description is an OpenAPI document, ready to check exchanges against.
+// description is an OpenAPI document to check exchanges against.
 type description struct {
 	name       string // for messages
 	doc        *openapi3.T
@@ -32,8 +32,8 @@ type operation struct {
 
 var brace = regexp.MustCompile(`\{([^}]*)\}`)
 
-// shapeOf makes the operations of two descriptions equal that name the
-// parameters of a path differently: "GET /iam/{}/users".
+// shapeOf returns an operation without the names of path parameters, which differ between
+// descriptions: "GET /iam/{}/users".
 func shapeOf(method, path string) string {
 	return method + " " + brace.ReplaceAllString(path, "{}")
 }
@@ -60,8 +60,8 @@ func newDescription(name string, text []byte) (*description, error) {
 	return d, nil
 }
 
-// served is the server's own description. It finds the operation of a request
-// just as the server does.
+// served is the server's own description. It finds the operation of a request as the server
+// does.
 type served struct {
 	*description
 
@@ -84,11 +84,10 @@ var loadServed = sync.OnceValues(func() (served, error) {
 	return s, nil
 })
 
-// ServeHTTP makes an operation something that a mux can find. It never runs.
+// ServeHTTP makes an operation a handler, which a mux can find. It is never called.
 func (o *operation) ServeHTTP(http.ResponseWriter, *http.Request) {}
 
-// find returns the operation that answers a request, and the values in its
-// path; nil when none does.
+// find returns the operation of a request and the values in its path; nil if there is none.
 func (s served) find(r *http.Request) (o *operation, values []string) {
 	o, ok := s.mux.Handler(r).(*operation)
 	if !ok {

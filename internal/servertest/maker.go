@@ -16,8 +16,8 @@ import (
 // OrdersViewer is an access control that every tenant has.
 const OrdersViewer = "1ac869fc-d548-4ec8-8e06-c01491314143"
 
-// Words stand in paths, queries, headers and bodies. The first ones name what a
-// tenant has, so that requests come far; the others are what nobody expects.
+// Words are values for paths, queries, headers and bodies. The first ones exist in a tenant, so
+// requests with them get far; the others are unexpected.
 var Words = []string{
 	"g", "shoppers", "s", "c", "v", "l", "anna@acme.example", "EMPLOYEE", "CUSTOMER", "main", "restrictions", "project_lang", "viewer", access.OwnerGroupID, OrdersViewer,
 	"me", "vendors", "en", "de", "*", "true", "false", "1", "2", "EUR", "COMPANY", "id", "name:desc", "new", "q", "a:b",
@@ -26,27 +26,26 @@ var Words = []string{
 	"*:*", "a:(~b", "(((((((((((", "name.en:~(.*)*$", strings.Repeat("x", 70), strings.Repeat("long ", 3000), strings.Repeat("ä", 3000),
 }
 
-// Parameters are the names of query parameters that some operation takes.
+// Parameters are the names of query parameters of all operations.
 var Parameters = []string{
 	"pageNumber", "pageSize", "sort", "q", "name", "description", "userType", "expand", "forceDelete", "totalCount", "metadataModifiedAt", "keys", "active", "fields", "type", "object", "since", "before", "limit",
 }
 
-// Request is one that a Maker makes, of the tenant Tenant.
+// Request is a request of a Maker, for the tenant Tenant.
 type Request struct {
 	Method, Path, Body string // the path with its query
 	Header             map[string]string
 }
 
-// Maker makes requests out of any bytes: each choice takes one. When they are
-// used up, it chooses what is usual.
+// Maker generates requests from bytes: each choice consumes one. Without bytes it makes the
+// usual choice.
 type Maker struct {
 	Bytes []byte
 	User  string // the id of a user
-	// Names are what stands in paths and bodies, by the name of what it is for,
-	// in the place of what is usual.
+	// Names are values for paths and bodies, by name, instead of the usual ones.
 	Names map[string]string
-	// Whole: bodies have every member and lists one element. Only versions are
-	// left out, which are outdated after the first success.
+	// Whole gives bodies every member and lists one element. It omits versions only,
+	// which are outdated after the first success.
 	Whole bool
 
 	method string // of the request
@@ -64,8 +63,7 @@ func (m *Maker) choose(n int) int {
 
 func (m *Maker) word() string { return Words[m.choose(len(Words))] }
 
-// usual are texts that a tenant takes, by the name of what they are for. What
-// has "fresh" in it must be new.
+// usual are texts that a tenant accepts, by name. Those that contain "fresh" must be new.
 var usual = map[string]string{
 	"userType": "EMPLOYEE", "contactEmail": "fresh@acme.example", "preferredSite": "main", "preferredCurrency": "EUR", "preferredLanguage": "en",
 	"accessControlId": "c", "accessControls": OrdersViewer, "templates": "viewer", "restrictions": "site-1", "restrictedTo": "CUSTOMER",
@@ -77,8 +75,8 @@ var usual = map[string]string{
 	"id": "acme-fresh", "code": "fresh", "key": "fresh", "q": "name:g",
 }
 
-// text is one for the path variable or member of that name, which has the name
-// of the member around it before it.
+// text returns a text for the path variable or member with the name, which begins with the
+// name of the enclosing member.
 func (m *Maker) text(name string) string {
 	if m.choose(3) == 2 {
 		return m.word()
@@ -90,8 +88,8 @@ func (m *Maker) text(name string) string {
 	return cmp.Or(m.Names[name], m.Names[last], usual[m.method+" "+last], usual[name], usual[last], "g")
 }
 
-// Request makes a request of the operation, with a body that its description
-// would take, but for where the bytes choose another.
+// Request returns a request of the operation, with a body that matches its description, except
+// where the bytes choose another one.
 func (m *Maker) Request(method, path string, doc *openapi3.T) Request {
 	m.method = method
 	segments := strings.Split(path, "/")
@@ -124,7 +122,7 @@ func (m *Maker) Request(method, path string, doc *openapi3.T) Request {
 	return e
 }
 
-// Printable leaves out what a header cannot carry.
+// Printable removes the characters that a header cannot carry.
 func Printable(r rune) rune {
 	if r < ' ' || r == 0x7f || r == '\uFFFD' {
 		return -1
@@ -142,8 +140,7 @@ func (m *Maker) body(o *openapi3.Operation) any {
 	return nil
 }
 
-// value is one for the member of that name that the schema describes, or any
-// other.
+// value returns a value of the schema for the member with the name, or another one.
 func (m *Maker) value(name string, s *openapi3.Schema, depth int) any {
 	if depth > 6 || m.choose(12) == 11 {
 		return m.Anything()
@@ -211,10 +208,10 @@ func (m *Maker) object(around string, s *openapi3.Schema, depth int) any {
 	return object
 }
 
-// Anythings is how many kinds of Anything there are.
+// Anythings is the number of kinds of Anything.
 const Anythings = 15
 
-// Anything is a value that no schema describes.
+// Anything returns a value that no schema describes.
 func (m *Maker) Anything() any {
 	return []any{
 		nil, true, -1, 1e308, "", "text",
@@ -227,7 +224,7 @@ func (m *Maker) Anything() any {
 	}[m.choose(Anythings)]
 }
 
-// Nested is JSON of that depth.
+// Nested returns JSON of the depth.
 func Nested(depth int) string {
 	return strings.Repeat(`{"a":[`, depth/2) + strings.Repeat(`]}`, depth/2)
 }

@@ -15,12 +15,12 @@ import (
 // API.
 const publishedVariable = "IAM_PUBLISHED_API_DIR"
 
-// sayUnpublished says once that there are none.
+// sayUnpublished reports once that the published descriptions are missing.
 var sayUnpublished sync.Once
 
-// publishedDir is the folder with the published descriptions, or "". They are
-// not part of the project; by default they lie beside it. It is looked up
-// before any test can go to another folder.
+// publishedDir is the folder with the published descriptions, or "". They are not part of the
+// project; by default they are beside it. It is determined before a test can change its
+// working folder.
 var publishedDir = findPublished()
 
 func findPublished() string {
@@ -47,8 +47,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// correctionsText says which parts of the published descriptions are wrong, and
-// what is right.
+// correctionsText are the corrections of the published descriptions.
 //
 //go:embed corrections.yaml
 var correctionsText []byte
@@ -69,8 +68,7 @@ func readCorrections() ([]correctedFile, error) {
 	return all.Documents, nil
 }
 
-// loadPublished returns the corrected published descriptions, none when they
-// are not there.
+// loadPublished returns the corrected published descriptions, or none if they are missing.
 var loadPublished = sync.OnceValues(func() ([]*description, error) {
 	if publishedDir == "" {
 		return nil, nil

@@ -1,6 +1,6 @@
-// Package servertest starts a whole reference backend inside a test: the real
-// handler over a fresh database, on a port that the system chooses. Package
-// sqltest says which engine keeps the database.
+// Package servertest starts a complete reference backend in a test: the real handler over a
+// new database, on a port that the system chooses. Package sqltest selects the engine of the
+// database.
 package servertest
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// The tenant that every backend starts with, and its API key.
+// The tenant that every backend has, and its API key.
 const (
 	Tenant       = "acme"
 	ClientID     = "acme-key"
@@ -29,8 +29,8 @@ const (
 // Backend is a running backend.
 type Backend struct {
 	URL string
-	// Client is of Tenant, with every scope. It is what a test itself does and
-	// sees, so that no faults stand before it.
+	// Client is a client of Tenant with every scope. It is for the actions of the test
+	// itself, so it bypasses the faults.
 	Client *client.Client
 	Server *server.Server
 	Store  *sqlstore.Store
@@ -40,26 +40,23 @@ type Backend struct {
 	direct string // the address past the faults
 }
 
-// Options change a backend from its zero value.
+// Options configure a backend.
 type Options struct {
-	// Wrap stands between the network and the handler: to record requests, or
-	// to break answers.
+	// Wrap wraps the handler, to record requests or to break responses.
 	Wrap func(http.Handler) http.Handler
 	Now  func() time.Time
-	// VendorGroupDelay is how long after a vendor its groups are made.
+	// VendorGroupDelay is how long after a vendor its groups are created.
 	VendorGroupDelay time.Duration
-	// NoFaults leaves out what IAM_TEST_FAULTS asks for, as "serve --fault"
-	// takes it: for tests that bring about faults of their own, at a moment of
-	// their own, or count requests.
+	// NoFaults ignores the faults of IAM_TEST_FAULTS, in the form of "serve --fault": for
+	// tests that inject faults themselves or count requests.
 	NoFaults bool
-	// NoContract leaves out the check of every exchange against the
-	// descriptions of the API.
+	// NoContract omits the check of every exchange against the descriptions of the API.
 	NoContract bool
-	// Logger takes the backend's log; nil is silent.
+	// Logger is for the log of the backend; silent if nil.
 	Logger *slog.Logger
 }
 
-// New starts a backend that ends with the test.
+// New starts a backend for the duration of the test.
 func New(t testing.TB, o Options) *Backend {
 	t.Helper()
 	dsn := sqltest.New(t)
@@ -114,8 +111,8 @@ func New(t testing.TB, o Options) *Backend {
 	return b
 }
 
-// longAgo answers writes late enough that nothing behind the faults hides them
-// any more: what a test does itself counts as done long ago.
+// longAgo answers writes late enough that the faults no longer hide them: the actions of the
+// test itself count as done long ago.
 func longAgo(next http.Handler, lag time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r)
@@ -125,7 +122,7 @@ func longAgo(next http.Handler, lag time.Duration) http.Handler {
 	})
 }
 
-// listen answers with the handler until the test ends.
+// listen serves the handler until the test ends.
 func listen(t testing.TB, handler http.Handler) (url string) {
 	t.Helper()
 	s := httptest.NewServer(handler)
@@ -133,8 +130,8 @@ func listen(t testing.TB, handler http.Handler) (url string) {
 	return s.URL
 }
 
-// NewClient returns a client of the backend's tenant, past the faults; o may ask
-// for less than everything, or for another tenant.
+// NewClient returns a client of the backend's tenant that bypasses the faults. The options may
+// name fewer scopes, or another tenant.
 func (b *Backend) NewClient(t testing.TB, o client.Options) *client.Client {
 	t.Helper()
 	o.BaseURL, o.Tenant = b.direct, cmp.Or(o.Tenant, Tenant)

@@ -16,7 +16,7 @@ const (
 	maxStateMember = 512
 )
 
-// cutMember stands in an event for a member that is too long for it. Two members
+// cutMember replaces a member in an event that is too long for it. Two members
 // that differ have different checksums.
 type cutMember struct {
 	Cut    bool   `json:"cut"` // always true

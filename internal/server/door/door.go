@@ -1,6 +1,6 @@
-// Package door looks at a JSON document that comes in, before anybody reads it:
-// what two readers could take for two things is refused, and so is a text that is
-// too long.
+// Package door checks a JSON document of a request before it is decoded. It refuses
+// documents that two readers could understand differently, and texts that are too
+// long.
 package door
 
 import (
@@ -16,31 +16,31 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// The most that a text may have, in characters, and a member of a document, in
-// bytes of JSON: a list, the value of a configuration item, and any other, mixins
-// and texts in many languages among them.
+// The longest text, in characters, and the longest member of a document, in bytes of
+// JSON: a list, the value of a configuration item, and any other member, such as
+// mixins and localized texts.
 const (
 	MaxText   = 4096
 	MaxMember = 64 << 10
 	MaxValue  = 256 << 10
 	MaxList   = 1 << 20
 
-	// maxDepth is how many objects and lists may lie in one another.
+	// maxDepth is how deep objects and lists may be nested.
 	maxDepth = 64
 )
 
-// free are the members that hold what the tenant wants: texts of any length.
+// free are the members with content of the tenant's choice: texts of any length.
 var free = map[string]bool{"mixins": true, "value": true}
 
-// Check refuses a document, as an error that says what is wrong and where:
-//   - what is not one JSON value, or not UTF-8, lone surrogates included;
-//   - a member that is there twice, or whose name is that of a member of the
-//     type in other letters (one reader takes it for it, another does not);
-//   - a text with a NUL, which not every database takes, or with decomposed
-//     letters, which look like composed ones and are not equal to them;
-//   - a text or document that is too long.
+// Check returns an error that says what is wrong with a document, and where:
+//   - it is not one JSON value, or not UTF-8 (lone surrogates included);
+//   - a member appears twice, or its name differs from a member of the type in
+//     case only (some readers accept it, others do not);
+//   - a text contains a NUL, which not every database stores, or decomposed
+//     letters, which look like composed ones but are not equal to them;
+//   - a text or the document is too long.
 //
-// The type is that of what the document is read into.
+// The type is the one that the document is decoded into.
 func Check(document []byte, into reflect.Type) error {
 	d := jsontext.NewDecoder(bytes.NewReader(document))
 	c := checker{d}
@@ -55,10 +55,10 @@ func Check(document []byte, into reflect.Type) error {
 
 type checker struct{ *jsontext.Decoder }
 
-// value checks the next value, which is read into the type; nil is any.
+// value checks the next value, which is decoded into the type; nil means any type.
 func (c checker) value(into reflect.Type) error {
 	if c.StackDepth() > maxDepth {
-		return fmt.Errorf("%s: more than %d objects and lists lie in one another", c.place(), maxDepth)
+		return fmt.Errorf("%s: objects and lists are nested more than %d deep", c.place(), maxDepth)
 	}
 	token, err := c.ReadToken()
 	if err != nil {
@@ -90,7 +90,7 @@ func (c checker) text(text string) error {
 	return nil
 }
 
-// free reports whether the decoder stands in a member of free form.
+// free reports whether the decoder is inside a member of free form.
 func (c checker) free() bool {
 	for token := range c.StackPointer().Tokens() {
 		if free[token] {
@@ -128,7 +128,7 @@ func (c checker) members(into reflect.Type) error {
 	return c.mistake(err)
 }
 
-// limitOf is the most that the value of a member may have, in bytes.
+// limitOf returns the longest value of a member, in bytes.
 func limitOf(name string, kind jsontext.Kind) int64 {
 	switch {
 	case name == "value":
@@ -154,7 +154,7 @@ func (c checker) items(into reflect.Type) error {
 	return c.mistake(err)
 }
 
-// place is where the decoder stands, as a JSON pointer.
+// place returns the position of the decoder, as a JSON pointer.
 func (c checker) place() string {
 	if p := string(c.StackPointer()); p != "" {
 		return p
@@ -169,7 +169,7 @@ func (c checker) mistake(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, jsontext.ErrDuplicateName):
-		return fmt.Errorf("%s is there twice", c.place())
+		return fmt.Errorf("%s appears twice", c.place())
 	case errors.As(err, &syntactic):
 		return fmt.Errorf("%w at byte %d", syntactic.Err, syntactic.ByteOffset+1)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):

@@ -7,8 +7,7 @@ import (
 	"sync"
 )
 
-// fields are the members that a type is read from, by name. A type of free form
-// has none.
+// fields are the members of a type, by name. A type of free form has none.
 type fields map[string]reflect.Type
 
 var known sync.Map // of reflect.Type to fields
@@ -37,21 +36,21 @@ func fieldsOf(t reflect.Type) fields {
 	return all
 }
 
-// named returns the type of the member; nil when the type does not have it. A
-// name that is only written otherwise is refused.
+// named returns the type of the member, or nil if the type does not have it. It
+// refuses a name that differs in case only.
 func (f fields) named(name string) (reflect.Type, error) {
 	if t, ok := f[name]; ok {
 		return t, nil
 	}
 	for other := range f {
 		if strings.EqualFold(other, name) {
-			return nil, fmt.Errorf("is not written so: its name is %s", other)
+			return nil, fmt.Errorf("is misspelled: the name is %s", other)
 		}
 	}
 	return nil, nil
 }
 
-// base is what a pointer points to.
+// base returns the type that a pointer points to.
 func base(t reflect.Type) reflect.Type {
 	for t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()

@@ -1,6 +1,6 @@
-// Package egress sends requests to addresses that callers of the backend chose,
-// and to public ones only: what stands in the backend's own network is not for
-// them.
+// Package egress sends requests to addresses that callers of the backend choose. It
+// sends them to public addresses only: callers must not reach the backend's own
+// network.
 package egress
 
 import (
@@ -12,10 +12,9 @@ import (
 	"time"
 )
 
-// Transport returns a transport that looks at the address of each connection
-// after the name was resolved, so that a name cannot lead elsewhere than it did
-// when it was checked. It takes no proxy from the environment. Private allows
-// every address.
+// Transport returns a transport that checks the address of each connection after the
+// name is resolved, so a name cannot resolve to another address than the one that was
+// checked. It ignores proxies of the environment. Private allows every address.
 func Transport(private bool) *http.Transport {
 	dialer := &net.Dialer{Timeout: 5 * time.Second}
 	if !private {
@@ -28,28 +27,27 @@ func Transport(private bool) *http.Transport {
 	}
 }
 
-// check refuses an address that is not public, with its port.
+// check refuses an address with a port that is not public.
 func check(address string) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return fmt.Errorf("reading the address %s: %w", address, err)
 	}
 	if !Public(to.Addr()) {
-		return fmt.Errorf("%s is no public address, and the backend calls no other", to.Addr())
+		return fmt.Errorf("%s is not a public address, and the backend calls public addresses only", to.Addr())
 	}
 	return nil
 }
 
-// notPublic are networks that the Internet does not route to, beside those that
-// netip knows: of this host, of providers (RFC 6598), of protocols, for
-// documentation and benchmarks, reserved ones, and the translation into a
-// network of one's own (RFC 8215).
+// notPublic are the networks that the Internet does not route to, in addition to those
+// that netip knows: this host, carriers (RFC 6598), protocols, documentation,
+// benchmarks, reserved networks, and translation within a network (RFC 8215).
 var notPublic = prefixes(
 	"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
 	"64:ff9b:1::/48", "100::/64", "2001:db8::/32", "3fff::/20", "5f00::/16", "fec0::/10",
 )
 
-// carriers are networks whose addresses carry one of IPv4, from that byte on.
+// carriers are networks whose addresses contain an IPv4 address, from a byte on.
 var carriers = []struct {
 	prefix netip.Prefix
 	at     int
@@ -59,11 +57,11 @@ var carriers = []struct {
 	{netip.MustParsePrefix("2002::/16"), 2},     // 6to4
 }
 
-// teredo carries the address of IPv4 in its last bytes, inverted.
+// teredo addresses contain an IPv4 address in their last bytes, inverted.
 var teredo = netip.MustParsePrefix("2001::/32")
 
-// Public reports whether everybody on the Internet can have the address for
-// themselves: also for what an address of IPv6 carries of IPv4.
+// Public reports whether the address is public, and so is the IPv4 address that an
+// IPv6 address contains.
 func Public(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	if !a.IsValid() || !a.IsGlobalUnicast() || a.IsPrivate() { // loopback, link-local, multicast and none are no global unicast

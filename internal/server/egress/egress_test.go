@@ -42,7 +42,7 @@ func TestTransport(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(s.Close)
 	for _, target := range []string{s.URL, strings.Replace(s.URL, "127.0.0.1", "localhost", 1)} {
-		for private, want := range map[bool]string{true: "", false: "no public address"} {
+		for private, want := range map[bool]string{true: "", false: "not a public address"} {
 			transport := egress.Transport(private)
 			t.Cleanup(transport.CloseIdleConnections)
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target, http.NoBody)

@@ -1,7 +1,6 @@
-// Package embedded runs the reference backend inside a process, over a SQLite
-// file and without a port: the provider's embedded mode and the commands that
-// look into such a file. It is where server and sqlstore meet, so that neither
-// has to know the other.
+// Package embedded runs the reference backend inside a process, over a SQLite file and
+// without a port: for the provider's embedded mode and the commands that read such a
+// file. It combines server and sqlstore, which do not know each other.
 package embedded
 
 import (
@@ -20,24 +19,23 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
 
-// BaseURL is what a client of an embedded backend takes for its address. It is
-// never dialed.
+// BaseURL is the address for clients of an embedded backend. It is never dialed.
 const BaseURL = "http://embedded.invalid"
 
-// Options say what to open.
+// Options configure Open.
 type Options struct {
-	Path   string // of the database file, made when missing
-	Tenant string // made when missing
-	Owner  string // e-mail of a new tenant's Owner; owner@TENANT.example when empty
+	Path   string // of the database file, created if missing
+	Tenant string // created if missing
+	Owner  string // e-mail of a new tenant's Owner; owner@TENANT.example if empty
 
-	// PrivateIntegromat lets a Make have any address.
+	// PrivateIntegromat allows every address of a Make.
 	PrivateIntegromat bool
 
-	// EncryptionKey has the keys that encrypt secrets, as IAM_ENCRYPTION_KEY has
-	// them. Empty stores secrets plain.
+	// EncryptionKey has the keys that encrypt secrets, in the form of
+	// IAM_ENCRYPTION_KEY. Empty stores secrets plain.
 	EncryptionKey string
 
-	// MustExist refuses a file or tenant that is missing, instead of making it.
+	// MustExist refuses a missing file or tenant instead of creating it.
 	MustExist bool
 }
 
@@ -54,7 +52,7 @@ type Backend struct {
 	token  string
 }
 
-// Open opens the database and makes what is missing, unless it must exist.
+// Open opens the database. It creates the file and the tenant, unless they must exist.
 func Open(ctx context.Context, o Options) (*Backend, error) {
 	dsn := "sqlite:" + o.Path
 	if o.MustExist {
@@ -74,8 +72,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	return b, nil
 }
 
-// Existing returns the address of a database file that is there, and an error
-// for one that is not.
+// Existing returns the address of a database file, and an error if it does not exist.
 func Existing(path string) (dsn string, err error) {
 	if err := checkFile(path); err != nil {
 		return "", err
@@ -83,8 +80,7 @@ func Existing(path string) (dsn string, err error) {
 	return withoutMaking("sqlite:" + path), nil
 }
 
-// checkFile refuses a missing file, and an empty one: that would become a
-// database.
+// checkFile refuses a missing file, and an empty one, which would become a database.
 func checkFile(path string) error {
 	file := Options{Path: path}.File()
 	switch info, err := os.Stat(file); {
@@ -98,8 +94,8 @@ func checkFile(path string) error {
 	return nil
 }
 
-// withoutMaking adds to the address that a missing file stays missing, for the
-// case that it vanishes after checkFile.
+// withoutMaking returns the address that does not create a missing file, in case the
+// file vanishes after checkFile.
 func withoutMaking(dsn string) string {
 	if strings.Contains(dsn, "?") {
 		return dsn + "&mode=rw"
@@ -132,8 +128,8 @@ func (b *Backend) start(ctx context.Context, o Options) (err error) {
 	return err
 }
 
-// findTenant answers an error that names the tenants there are when the one
-// asked for is not among them.
+// findTenant returns an error that names the existing tenants if the requested one is
+// not among them.
 func (b *Backend) findTenant(ctx context.Context, o Options) error {
 	if _, err := b.store.Tenant(ctx, o.Tenant); err == nil {
 		return nil
@@ -157,14 +153,14 @@ func (b *Backend) findTenant(ctx context.Context, o Options) error {
 	return fmt.Errorf("database %s has no tenant %q; it has: %s", o.Path, o.Tenant, strings.Join(names, ", "))
 }
 
-// Kept returns the file that has the database from before its tables were
-// migrated, or "" where they were not.
+// Kept returns the backup of the database from before its migration, or "" if there
+// was none.
 func (b *Backend) Kept() (path string) { return b.store.Kept() }
 
 // Token returns an access token for the tenant.
 func (b *Backend) Token() string { return b.token }
 
-// Close ends the backend. It does not delete the database.
+// Close stops the backend. It does not delete the database.
 func (b *Backend) Close() error {
 	if b.server != nil { // else it could not start
 		b.server.Close()

@@ -14,18 +14,18 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
 
-// Resettable is a backend over a copy of a database, in whose place Reset puts
-// another copy. It is an http.Handler and safe for concurrent use.
+// Resettable is a backend over a copy of a database. Reset replaces it with another
+// copy. It is an http.Handler and safe for concurrent use.
 type Resettable struct {
-	pristine string // the database file that is copied, and never changed
+	pristine string // the database file that is copied and never changed
 	options  server.Options
 
 	resets sync.Mutex // one at a time
-	copies int        // made so far
+	copies int        // so far
 
 	mu      sync.Mutex
 	current *running
-	ended   sync.WaitGroup // of what was replaced
+	ended   sync.WaitGroup // of replaced backends
 }
 
 // running is a backend over one of the copies.
@@ -36,8 +36,8 @@ type running struct {
 	requests sync.WaitGroup
 }
 
-// OpenResettable starts a backend over a copy of the database in a file; copies
-// lie beside it. The options are those of a server but for Store and Reset.
+// OpenResettable starts a backend over a copy of the database in a file, beside it. It
+// sets Store and Reset of the options.
 func OpenResettable(ctx context.Context, pristine string, o server.Options) (*Resettable, error) {
 	r := &Resettable{pristine: pristine, options: o}
 	r.options.Reset = r.Reset
@@ -46,10 +46,10 @@ func OpenResettable(ctx context.Context, pristine string, o server.Options) (*Re
 	return r, err
 }
 
-// Reset makes the backend what it was at its start: requests that come later see
-// nothing of what was done before. Those under way end as they began, and what
-// they change is gone with the rest. API keys and the key that signs tokens are
-// those of the start, so a token of then is good before and after.
+// Reset restores the backend to its start: later requests see no earlier change.
+// Requests in progress finish on the former copy, and their changes are lost with it.
+// API keys and the key that signs tokens are those of the start, so tokens from before
+// and after are valid.
 func (r *Resettable) Reset(ctx context.Context) error {
 	r.resets.Lock()
 	defer r.resets.Unlock()
@@ -63,7 +63,7 @@ func (r *Resettable) Reset(ctx context.Context) error {
 	r.mu.Unlock()
 	r.ended.Go(func() {
 		former.requests.Wait() // the one that asks for the reset is among them
-		_ = former.close()     // nobody misses it
+		_ = former.close()     // its data is no longer needed
 	})
 	return nil
 }
@@ -86,7 +86,7 @@ func (r *Resettable) start(ctx context.Context) (*running, error) {
 	return next, nil
 }
 
-// close ends the backend and removes its database.
+// close stops the backend and removes its database.
 func (b *running) close() error {
 	if b.server != nil {
 		b.server.Close()
@@ -113,7 +113,7 @@ func copyFile(from, to string) (err error) {
 	return err
 }
 
-// enter returns the backend that is to answer a request, which says when it has.
+// enter returns the backend for a request. Call requests.Done after the request.
 func (r *Resettable) enter() *running {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -121,21 +121,21 @@ func (r *Resettable) enter() *running {
 	return r.current
 }
 
-// ServeHTTP answers one request, from before a reset or from after it.
+// ServeHTTP answers one request, with the copy before or after a reset.
 func (r *Resettable) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	b := r.enter()
 	defer b.requests.Done()
 	b.server.ServeHTTP(w, req)
 }
 
-// Drain makes the backend say that it is not ready, and go on.
+// Drain makes the backend report that it is not ready. It still answers requests.
 func (r *Resettable) Drain() {
 	b := r.enter()
 	defer b.requests.Done()
 	b.server.Drain()
 }
 
-// Metrics answers GET /metrics with the figures since the last reset.
+// Metrics answers GET /metrics, with the counts since the last reset.
 func (r *Resettable) Metrics() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		b := r.enter()
@@ -144,7 +144,7 @@ func (r *Resettable) Metrics() http.Handler {
 	})
 }
 
-// Close ends the backend, after its requests.
+// Close stops the backend, after its requests.
 func (r *Resettable) Close() error {
 	r.resets.Lock()
 	defer r.resets.Unlock()

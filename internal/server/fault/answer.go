@@ -14,14 +14,14 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// captured is an answer that was held back to be changed.
+// captured is a response that is held back to be changed.
 type captured struct {
 	status int
 	header http.Header
 	body   bytes.Buffer
 }
 
-// Header returns the headers to come.
+// Header returns the headers of the response.
 func (a *captured) Header() http.Header { return a.header }
 
 // WriteHeader sets the status; only the first call counts.
@@ -31,7 +31,7 @@ func (a *captured) WriteHeader(status int) {
 	}
 }
 
-// Write collects a part of the body.
+// Write appends to the body.
 func (a *captured) Write(p []byte) (int, error) {
 	a.WriteHeader(http.StatusOK)
 	return a.body.Write(p)
@@ -52,20 +52,20 @@ func (a *captured) send(w http.ResponseWriter) {
 	_, _ = w.Write(a.body.Bytes()) // the caller went away
 }
 
-// hidden is what reads of a path show until a write becomes visible.
+// hidden is the response of a path until a write becomes visible.
 type hidden struct {
 	before *captured
 	until  time.Time
 }
 
-// answer asks the handler, and shows what an API on a bad day would show.
+// answer calls the handler, and responds as an API on a bad day does.
 func (f *faulty) answer(r *http.Request) *captured {
 	if r.Method == http.MethodGet {
 		if before := f.stillHidden(r.URL.EscapedPath()); before != nil {
 			return before
 		}
 		r = r.Clone(r.Context())
-		r.Header.Del("If-None-Match") // what was left out of an answer would stay out
+		r.Header.Del("If-None-Match") // a 304 would keep the objects hidden
 		a := capture(f.next, r)
 		a.header.Del("ETag")
 		f.leaveOut(a, r.URL.EscapedPath())
@@ -89,8 +89,8 @@ func (f *faulty) answer(r *http.Request) *captured {
 	return a
 }
 
-// readPath returns where a write shows. A membership is written below its
-// group and read below its user, and a lock below the user that it shows in.
+// readPath returns the path that shows a write. A membership is written below its
+// group and read below its user; a lock is written below the user that shows it.
 func readPath(written string) string {
 	parts := strings.Split(written, "/") // "", iam, tenant, groups, group, users, type, user
 	if len(parts) == 8 && parts[3] == "groups" && parts[5] == "users" {
@@ -110,8 +110,8 @@ func (f *faulty) look(r *http.Request, at string) *captured {
 	return capture(f.next, get)
 }
 
-// hide keeps what was read before, to be shown for a while. What a POST made
-// was not there before.
+// hide keeps the response before a write, to show it for a while. Before a POST, the
+// object did not exist.
 func (f *faulty) hide(r *http.Request, a *captured, shows string, before *captured) {
 	var made api.Created
 	if r.Method == http.MethodPost {
@@ -125,7 +125,7 @@ func (f *faulty) hide(r *http.Request, a *captured, shows string, before *captur
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if h, ok := f.hidden[shows]; ok && time.Now().Before(h.until) {
-		before = h.before // what was there before the first of several writes
+		before = h.before // the state before the first of several writes
 	}
 	f.hidden[shows] = hidden{before: before, until: time.Now().Add(f.Lag)}
 }
@@ -144,8 +144,8 @@ func (f *faulty) stillHidden(at string) *captured {
 	return h.before
 }
 
-// leaveOut takes new objects out of a list, and out of its count. A new
-// membership shows neither in the user's groups nor in the group's members.
+// leaveOut removes new objects from a list, and from its count. A new membership
+// shows neither in the user's groups nor in the group's members.
 func (f *faulty) leaveOut(a *captured, list string) {
 	f.mu.Lock()
 	var ids, users []string
@@ -177,10 +177,10 @@ func (f *faulty) leaveOut(a *captured, list string) {
 	a.replace(items)
 }
 
-// orderless are the members whose order means nothing.
+// orderless are the members whose order has no meaning.
 var orderless = []string{"accessControls", "templates", "restrictions", "groupIds", "groups", "domains", "scopes"}
 
-// shuffle brings lists without an order of their own into any order.
+// shuffle shuffles lists without an order of their own.
 func (f *faulty) shuffle(a *captured, top bool) {
 	var doc any
 	if json.Unmarshal(a.body.Bytes(), &doc) != nil {
@@ -215,7 +215,7 @@ func shuffleList(random *rand.Rand, list []any) {
 	random.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 }
 
-// replace sets another document as the body.
+// replace replaces the body with a document.
 func (a *captured) replace(doc any) {
 	text, err := json.Marshal(doc)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package fault makes a handler of the API behave as APIs do on a bad day, so
-// that clients can be tried against it.
+// Package fault makes a handler of the API behave as APIs do on a bad day, to test
+// clients against it.
 package fault
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// Switches say what goes wrong. The zero value is a good day.
+// Switches select the faults. The zero value has none.
 type Switches struct {
 	Shuffle         bool          // lists without an order of their own come in any order
 	Lag             time.Duration // how long reads show the state before a write
@@ -23,9 +23,9 @@ type Switches struct {
 	Unavailable     float64       // share of requests refused with 502 or 503
 	Slow            time.Duration // longest wait before an answer
 	Drop            float64       // share of writes that take effect and get no answer
-	TolerantDeletes bool          // deleting what is not there is a success
-	VendorGroups    time.Duration // how late the groups of a vendor are made; for Options, Wrap cannot do it
-	Seed            uint64        // of what is left to chance
+	TolerantDeletes bool          // deleting a missing object succeeds
+	VendorGroups    time.Duration // delay of the groups of a vendor; for the options of the server, Wrap ignores it
+	Seed            uint64        // of the random decisions
 }
 
 // Parse reads switches separated by commas, such as
@@ -73,13 +73,13 @@ func parseShare(text string) (float64, error) {
 	return share, nil
 }
 
-// Wrap puts the faults before a handler.
+// Wrap returns the handler with the faults.
 func (f Switches) Wrap(next http.Handler) http.Handler {
 	w := &faulty{Switches: f, next: next, random: rand.New(rand.NewPCG(f.Seed, f.Seed)), hidden: map[string]hidden{}} //nolint:gosec // chance, not secrecy
 	return w
 }
 
-// faulty is a handler with faults before it.
+// faulty is a handler with faults.
 type faulty struct {
 	Switches
 	next   http.Handler
@@ -88,15 +88,15 @@ type faulty struct {
 	hidden map[string]hidden // by path
 }
 
-// chance reports whether an event of this share happens now.
+// chance returns true with a probability.
 func (f *faulty) chance(share float64) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return share > 0 && f.random.Float64() < share
 }
 
-// ServeHTTP answers one request. Health is never faulty: whoever watches the
-// process wants to know of the process.
+// ServeHTTP answers one request. Health checks have no faults: they are about the
+// process.
 func (f *faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == api.PathHealth || r.URL.Path == api.PathReady {
 		f.next.ServeHTTP(w, r)

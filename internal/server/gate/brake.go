@@ -10,22 +10,23 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// How often a secret may be wrong: so many times at once, and once more in each
-// interval. An address may hold several clients, and one that is misconfigured
-// tries again and again, so it is given more.
+// How often a secret may be wrong: a burst, and once more in each interval. An
+// address may have several clients, of which a misconfigured one retries forever, so
+// it has a larger burst.
 const (
 	pairBurst       = 10
 	pairInterval    = 10 * time.Second
 	addressBurst    = 100
 	addressInterval = time.Second
 
-	// remembered is how many addresses, and pairs, are known at a time. The one
-	// that was not seen for the longest time is forgotten.
+	// remembered is how many addresses, and how many pairs, are remembered. The least
+	// recently seen one is forgotten.
 	remembered = 10_000
 )
 
-// Brake slows down who guesses secrets: by address, and by pair of address and
-// client. Never by client alone: who knows its id must not keep it out.
+// Brake slows down callers that guess secrets: by address, and by pair of address and
+// client. Never by client alone: a caller that knows a client's id must not be able
+// to lock the client out.
 type Brake struct {
 	now       func() time.Time
 	mu        sync.Mutex // one look and one mistake at a time
@@ -33,25 +34,25 @@ type Brake struct {
 	pairs     *lru.Cache[pair, *rate.Limiter]
 }
 
-// pair is where a client is guessed from.
+// pair is an address and the client that it guesses.
 type pair struct {
 	network netip.Addr
-	client  [sha256.Size]byte // of any length, and at most so long here
+	client  [sha256.Size]byte // a hash, because an id may have any length
 }
 
 func pairOf(address netip.Addr, client string) pair {
 	return pair{network(address), sha256.Sum256([]byte(client))}
 }
 
-// NewBrake returns a Brake that has seen no mistake.
+// NewBrake returns a Brake that has seen no wrong secret.
 func NewBrake(now func() time.Time) *Brake {
 	addresses, _ := lru.New[netip.Addr, *rate.Limiter](remembered) // it only refuses sizes below one
 	pairs, _ := lru.New[pair, *rate.Limiter](remembered)
 	return &Brake{now: now, addresses: addresses, pairs: pairs}
 }
 
-// Wait returns how long the client must wait at this address before its secret
-// is looked at again; zero is not at all.
+// Wait returns how long a client must wait at this address before its secret is
+// checked again; zero means now.
 func (b *Brake) Wait(address netip.Addr, client string) time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -65,7 +66,7 @@ func (b *Brake) Wait(address netip.Addr, client string) time.Duration {
 	return wait
 }
 
-// Wrong takes note of a wrong secret.
+// Wrong notes a wrong secret.
 func (b *Brake) Wrong(address netip.Addr, client string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -83,7 +84,7 @@ func limiter[K comparable](known *lru.Cache[K, *rate.Limiter], key K, interval t
 	return l
 }
 
-// until is how long it takes until the limiter has a whole token.
+// until returns the time until the limiter has a whole token.
 func until(l *rate.Limiter, now time.Time) time.Duration {
 	missing := 1 - l.TokensAt(now)
 	if missing <= 0 {

@@ -1,5 +1,5 @@
-// Package gate keeps the backend answering whoever calls it, and however: it
-// limits connections, the time that a body or an answer may take on its way, how
-// many requests are worked on at a time, the memory that they take together, and
-// how often a secret may be guessed. It knows nothing of what is asked for.
+// Package gate keeps the backend responsive, whatever its callers do. It limits
+// connections, the time to transfer bodies and responses, how many requests are
+// handled at a time, their total memory, and how often a secret may be guessed. It
+// knows nothing of the content of requests.
 package gate

@@ -10,9 +10,9 @@ import (
 	"sync/atomic"
 )
 
-// Connections limits how many connections there are at a time. When one more
-// comes, another has to go: of those on which no request is worked on, the oldest
-// of the address that has the most. So whoever opens many pushes out its own.
+// Connections limits the number of open connections. One more than the limit closes
+// another one: among the connections without a request in progress, the oldest of
+// the address that has the most. A caller that opens many therefore closes its own.
 type Connections struct {
 	most int
 
@@ -22,7 +22,7 @@ type Connections struct {
 	closed uint64
 }
 
-// NewConnections returns a limit of so many.
+// NewConnections returns a limit of n connections.
 func NewConnections(most int) *Connections {
 	return &Connections{most: most, open: list.New(), of: map[netip.Addr]int{}}
 }
@@ -30,7 +30,8 @@ func NewConnections(most int) *Connections {
 // Limit returns a listener whose connections are limited.
 func (l *Connections) Limit(listener net.Listener) net.Listener { return limited{listener, l} }
 
-// Count returns how many are open, and how many had to go since the start.
+// Count returns how many connections are open, and how many the limit has closed
+// since the start.
 func (l *Connections) Count() (open int, closed uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -49,7 +50,7 @@ type connection struct {
 	net.Conn
 
 	network netip.Addr
-	working atomic.Int32 // requests on it that are worked on
+	working atomic.Int32 // requests in progress
 	leave   func()
 }
 
@@ -66,7 +67,7 @@ func (l limited) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-// enter counts the connection, and returns the one that has to go.
+// enter counts the connection, and returns the one to close, if any.
 func (l *Connections) enter(c *connection) (surplus net.Conn) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -80,8 +81,8 @@ func (l *Connections) enter(c *connection) (surplus net.Conn) {
 	return surplus
 }
 
-// surplus is what has to go for the new connection: the new one itself, when all
-// others are worked on.
+// surplus returns the connection to close for the new one: the new one itself if all
+// others have requests in progress.
 func (l *Connections) surplus(c *connection) net.Conn {
 	found, most := c, 0
 	for e := l.open.Front(); e != nil; e = e.Next() {
@@ -110,8 +111,8 @@ func (c *connection) Close() error {
 
 type connectionKey struct{}
 
-// ConnContext is that of an http.Server whose listener is limited: the requests
-// of a connection know it.
+// ConnContext is for an http.Server whose listener is limited: it lets the requests
+// of a connection find it.
 func ConnContext(ctx context.Context, c net.Conn) context.Context {
 	if secure, ok := c.(*tls.Conn); ok {
 		c = secure.NetConn()
@@ -119,7 +120,7 @@ func ConnContext(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, connectionKey{}, c)
 }
 
-// working notes that a request of the context is worked on, until done.
+// working notes that the request of the context is in progress, until done is called.
 func working(ctx context.Context) (done func()) {
 	c, ok := ctx.Value(connectionKey{}).(*connection)
 	if !ok {

@@ -6,40 +6,38 @@ import (
 )
 
 const (
-	// readPause and readRate limit the time that a body may take: the pause, and
-	// a second for each readRate bytes of the largest body.
+	// readPause and readRate limit the time for a body: the pause, and a second for
+	// each readRate bytes of the largest body.
 	readPause = 10 * time.Second
 	readRate  = 256 << 10
 
-	// writePause is how long a caller may take to accept writePiece bytes.
+	// writePause is how long a caller may take to read writePiece bytes.
 	writePause = 30 * time.Second
 	writePiece = 256 << 10
 )
 
-// ReadTime is how long a body of at most so many bytes may take.
+// ReadTime returns how long a body of at most n bytes may take.
 func ReadTime(largest int64) time.Duration {
 	return readPause + time.Duration(largest/readRate)*time.Second
 }
 
-// ReadUntil limits the time in which the body of a request comes. It counts for
-// what nobody reads, too: after the answer, the server reads the rest. Lift it
-// once all has been read: then the server would take the end of the time for the
-// caller's going away.
+// ReadUntil limits the time for the body of a request, even if no handler reads it:
+// after the response, the server reads the rest. Lift the limit once the body is
+// read: otherwise the server takes its end for a caller that went away.
 func ReadUntil(w http.ResponseWriter, until time.Time) (lift func()) {
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(until) // a recorder in a test has no connection
 	return func() { _ = control.SetReadDeadline(time.Time{}) }
 }
 
-// Paced is a response that ends when its reader stands still. A reader that is
-// only slow gets it all.
+// Paced is a response that ends if its reader stalls. A slow reader gets all of it.
 type Paced struct {
 	http.ResponseWriter
 
 	Now func() time.Time
 }
 
-// Write sends the bytes in pieces, each of which has its time.
+// Write sends the bytes in pieces, each with a time limit of its own.
 func (p Paced) Write(b []byte) (int, error) {
 	control, sent := http.NewResponseController(p.ResponseWriter), 0
 	for {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Proxies are the addresses whose word about the caller counts.
+// Proxies are the addresses that are trusted to name the caller.
 type Proxies []netip.Prefix
 
 // ParseProxies reads addresses and networks, such as 10.0.0.5 and 10.0.0.0/8.
@@ -26,7 +26,7 @@ func ParseProxies(texts []string) (Proxies, error) {
 	return proxies, nil
 }
 
-// Contains reports whether the address is one of the proxies'.
+// Contains reports whether the address is a proxy.
 func (p Proxies) Contains(address netip.Addr) bool {
 	for _, prefix := range p {
 		if prefix.Contains(address) {
@@ -36,10 +36,9 @@ func (p Proxies) Contains(address netip.Addr) bool {
 	return false
 }
 
-// Caller returns the address that the request comes from: that of the
-// connection or, as far as trusted proxies pass the request on, the last one in
-// X-Forwarded-For that is not a proxy's. What stands before it anybody may have
-// written.
+// Caller returns the address that a request comes from: the address of the
+// connection or, behind trusted proxies, the last one in X-Forwarded-For that is not
+// a proxy. Any caller can forge the addresses before it.
 func (p Proxies) Caller(r *http.Request) netip.Addr {
 	address := hostOf(r.RemoteAddr)
 	passed := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -53,8 +52,8 @@ func (p Proxies) Caller(r *http.Request) netip.Addr {
 	return address
 }
 
-// network is whose address it is: a single host has millions in IPv6, so that
-// there all with the same first half count as one.
+// network returns the address or, for IPv6, its first half: a single host has
+// millions of addresses there, so all with the same first half count as one.
 func network(address netip.Addr) netip.Addr {
 	if !address.Is6() {
 		return address
@@ -62,8 +61,8 @@ func network(address netip.Addr) netip.Addr {
 	return netip.PrefixFrom(address, 64).Masked().Addr()
 }
 
-// hostOf returns the address of "host:port" or "host", without zone, and IPv4
-// as such in whatever form; the zero address when there is none.
+// hostOf returns the address of "host:port" or "host", without its zone and with
+// IPv4 unmapped; the zero address if there is none.
 func hostOf(text string) netip.Addr {
 	if both, err := netip.ParseAddrPort(text); err == nil {
 		return both.Addr().Unmap().WithZone("")

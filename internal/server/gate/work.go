@@ -9,20 +9,19 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// ErrBusy is the answer when there is no room for another request. Nothing was
-// done for it; it may come again.
+// ErrBusy means that there is no room for another request. Nothing was done for it;
+// the caller can retry.
 var ErrBusy = errors.New("there are too many requests at a time")
 
-// How long a request waits for a place, and for memory: what takes much of it is
-// slower anyhow.
+// How long a request waits for a place, and for memory: requests that need much of it
+// are slow in any case.
 const (
 	placePatience  = 500 * time.Millisecond
 	memoryPatience = 2 * time.Second
 )
 
-// Work limits what requests take together: how many are worked on at a time, and
-// their memory. Reading a body and sending an answer is no work, so that slow
-// callers keep nobody out.
+// Work limits requests in progress: their number and their total memory. Reading a
+// body and sending a response do not count, so slow callers keep no one out.
 type Work struct {
 	places  *semaphore.Weighted
 	memory  *semaphore.Weighted
@@ -31,14 +30,14 @@ type Work struct {
 	entered, reserved atomic.Int64 // of places and memory
 }
 
-// NewWork returns a Work for so many requests at a time, and so many bytes of
-// what they read and answer.
+// NewWork returns a Work for a number of requests at a time, and a number of bytes of
+// their bodies and responses.
 func NewWork(requests int, memory int64) *Work {
 	return &Work{places: semaphore.NewWeighted(int64(requests)), memory: semaphore.NewWeighted(memory), largest: memory}
 }
 
-// Enter waits for a place, but not for long: ErrBusy when there is none. Who
-// entered must call leave, once.
+// Enter waits a short time for a place, and returns ErrBusy without one. Call leave
+// once.
 func (w *Work) Enter(ctx context.Context) (leave func(), err error) {
 	if err := wait(ctx, w.places, 1, placePatience); err != nil {
 		return nil, err
@@ -48,8 +47,8 @@ func (w *Work) Enter(ctx context.Context) (leave func(), err error) {
 	return func() { done(); w.entered.Add(-1); w.places.Release(1) }, nil
 }
 
-// Reserve waits for so many bytes, but not for long: ErrBusy when there are not
-// as many. Who wants more than all gets all. Who reserved must call free, once.
+// Reserve waits a short time for n bytes, and returns ErrBusy without them. A request
+// for more than the total gets the total. Call free once.
 func (w *Work) Reserve(ctx context.Context, bytes int64) (free func(), err error) {
 	bytes = min(bytes, w.largest)
 	if err := wait(ctx, w.memory, bytes, memoryPatience); err != nil {
@@ -59,7 +58,7 @@ func (w *Work) Reserve(ctx context.Context, bytes int64) (free func(), err error
 	return func() { w.reserved.Add(-bytes); w.memory.Release(bytes) }, nil
 }
 
-// InUse returns how many requests are worked on, and how many bytes are reserved.
+// InUse returns the number of requests in progress and of reserved bytes.
 func (w *Work) InUse() (requests, bytes int64) { return w.entered.Load(), w.reserved.Load() }
 
 func wait(ctx context.Context, s *semaphore.Weighted, n int64, patience time.Duration) error {

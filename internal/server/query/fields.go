@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// Fields are the members that the fields parameter names, by the parts of
-// their paths. A member without a tree of its own is meant whole.
+// Fields are the members that the fields parameter names, by the parts of their paths.
+// A member without fields of its own is selected as a whole.
 type Fields map[string]Fields
 
-// ParseFields reads names separated by commas, such as "name,legalInfo.legalName".
-// The id always comes along: without it nobody knows whose fields these are.
+// ParseFields reads names separated by commas, such as "name,legalInfo.legalName". The
+// id is always included, to identify the object.
 func ParseFields(text string) Fields {
 	tree := Fields{"id": nil}
 	for name := range strings.SplitSeq(text, ",") {
@@ -27,7 +27,7 @@ func (f Fields) add(path []string) {
 		f[path[0]] = nil
 		return
 	case named && below == nil:
-		return // meant whole
+		return // selected as a whole
 	case !named:
 		below = Fields{}
 		f[path[0]] = below
@@ -35,8 +35,8 @@ func (f Fields) add(path []string) {
 	below.add(path[1:])
 }
 
-// Pick returns a document with the named members only. A path goes into each
-// element of a list; where it leads nowhere there is nothing.
+// Pick returns a document with the named members only. A path applies to each element
+// of a list; a path to a missing member selects nothing.
 func (f Fields) Pick(document any) (any, error) {
 	text, err := json.Marshal(document)
 	if err != nil {
@@ -46,8 +46,8 @@ func (f Fields) Pick(document any) (any, error) {
 	return picked, nil
 }
 
-// pickRaw works on the text, so that numbers stay as they are written. Ok is
-// false when there is nothing to Pick from.
+// pickRaw works on the text, which keeps numbers as they are written. Ok is false if
+// the text has no members to pick from.
 func (f Fields) pickRaw(text json.RawMessage) (picked any, ok bool) {
 	if f == nil {
 		return text, true

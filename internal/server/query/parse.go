@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// parser reads a query from left to right. Spaces separate terms, which
-// all must hold:
+// parser reads a query from left to right. Spaces separate terms, which must all
+// match:
 //
 //	field:value  field:"two words"  field:20  field:true    equality
 //	field:null  field:missing  field:exists                 presence
@@ -22,8 +22,8 @@ type parser struct {
 	steps int // of the patterns so far
 }
 
-// Parse reads the q parameter of a list. Its errors tell the position, in
-// characters from 1, and what was expected there.
+// Parse reads the q parameter of a list. Its errors give the position, in characters
+// from 1, and what is expected there.
 func Parse(q string) (Query, error) {
 	if len(q) > MaxBytes {
 		return Query{}, fmt.Errorf("a query has at most %d bytes, not %d", MaxBytes, len(q))
@@ -74,7 +74,7 @@ func (p *parser) field() ([]string, error) {
 	}
 	switch name := p.text[start:p.pos]; {
 	case name == "AND" || name == "OR":
-		return nil, p.errorAt(start, "a field must stand here, not %s: terms are separated by spaces and must all match", name)
+		return nil, p.errorAt(start, "a field is expected here, not %s: terms are separated by spaces and must all match", name)
 	case name == "compoundLogicalQuery":
 		return nil, p.errorAt(start, "%s is not supported: terms are separated by spaces and must all match", name)
 	case !p.take(":"):
@@ -83,8 +83,8 @@ func (p *parser) field() ([]string, error) {
 	return path, nil
 }
 
-// condition reads what follows the colon of a term: alternatives of which one
-// must hold.
+// condition reads the part after the colon of a term: alternatives of which one must
+// match.
 func (p *parser) readCondition() ([]condition, error) {
 	if p.take("in(") {
 		return p.values()
@@ -115,8 +115,8 @@ func (p *parser) single() (condition, error) {
 	}
 }
 
-// group reads what stands in parentheses, with the closing one: a pattern, a
-// range or several values.
+// group reads a pattern, a range or several values in parentheses, up to and including
+// the closing one.
 func (p *parser) group() ([]condition, error) {
 	p.skipSpaces()
 	if !p.at("~<>") {
@@ -167,7 +167,7 @@ func (p *parser) listed() (condition, error) {
 	return wordCondition(p.until(scannerSpaces + `,()"`)), nil
 }
 
-// wordCondition is the condition that an unquoted word stands for.
+// wordCondition returns the condition for an unquoted word.
 func wordCondition(word string) condition {
 	switch word {
 	case "exists":
@@ -181,8 +181,8 @@ func wordCondition(word string) condition {
 	}
 }
 
-// bounds reads ">=a AND <=b". One value must meet all of them: a list with
-// an element below and another above the range does not match.
+// bounds reads ">=a AND <=b". One value must meet all bounds: a list with an element
+// below the range and another above it does not match.
 func (p *parser) bounds() (condition, error) {
 	var tests []func(any) bool
 	for len(tests) == 0 || p.take("AND") {
@@ -230,7 +230,7 @@ func (p *parser) comparison() (func(any) bool, error) {
 	return comparesNumber(operator, number), nil
 }
 
-// operator reads a comparison operator; "" when none comes next.
+// operator reads a comparison operator; "" if there is none.
 func (p *parser) operator() string {
 	for _, operator := range []string{">=", "<=", ">", "<"} {
 		if p.take(operator) {

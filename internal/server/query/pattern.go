@@ -7,9 +7,9 @@ import (
 	"regexp/syntax"
 )
 
-// Limits of patterns. Matching one takes time in proportion to its compiled
-// steps, and "x{1000}" is a thousand steps in seven characters: hence a budget
-// for all patterns of a query together.
+// Limits of patterns. The time to match a pattern is proportional to its compiled steps,
+// and "x{1000}" has a thousand steps in seven characters. The patterns of a query
+// therefore share a budget.
 const (
 	maxPatternBytes = 256
 	maxPatternSteps = 1000
@@ -20,8 +20,8 @@ func (p *parser) groupedPattern() (condition, error) {
 	return p.pattern(true)
 }
 
-// pattern reads "~pattern". Quoted or not, it is matched anywhere in a text and
-// in upper or lower case; a pattern that starts with (?-i) minds the case.
+// pattern reads "~pattern", quoted or not. It matches anywhere in a text and ignores
+// case, unless it starts with (?-i).
 func (p *parser) pattern(grouped bool) (condition, error) {
 	p.pos++
 	at, before := p.pos, p.wordBefore()
@@ -49,9 +49,9 @@ func (p *parser) pattern(grouped bool) (condition, error) {
 	return conditionValue(matchesPattern(pattern)), nil
 }
 
-// skipPattern moves to the end of an unquoted pattern: to the parenthesis that
-// closes its group, or to a space. Neither counts inside of parentheses of the
-// pattern, inside of [brackets] or after a backslash.
+// skipPattern moves to the end of an unquoted pattern: to the parenthesis that closes
+// its group, or to a space. Neither counts inside parentheses of the pattern, inside
+// [brackets] or after a backslash.
 func (p *parser) skipPattern(grouped bool) {
 	for depth := 0; p.pos < len(p.text); p.pos++ {
 		switch {
@@ -91,7 +91,7 @@ func matchesPattern(pattern *regexp.Regexp) func(any) bool {
 	}
 }
 
-// compilePattern makes a pattern ready for use and counts its steps.
+// compilePattern compiles a pattern and counts its steps.
 func compilePattern(source string) (*regexp.Regexp, int, error) {
 	if len(source) > maxPatternBytes {
 		return nil, 0, fmt.Errorf("it has more than %d bytes", maxPatternBytes)

@@ -1,5 +1,5 @@
-// Package query reads the parameters q, sort and fields of lists, and does to
-// documents what they say. It knows nothing of the API's types.
+// Package query parses the parameters q, sort and fields of lists, and applies them to
+// documents. It knows nothing of the API's types.
 package query
 
 import (

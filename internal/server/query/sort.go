@@ -182,7 +182,7 @@ func (p *scanner) path() ([]string, error) {
 	path := strings.Split(p.until(scannerSpaces+`:"()<>=~,`), ".")
 	for _, part := range path {
 		if part == "" {
-			return nil, p.errorAt(start, "a field name must stand here")
+			return nil, p.errorAt(start, "a field name is expected here")
 		}
 		start += len(part) + len(".")
 	}

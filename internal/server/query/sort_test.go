@@ -60,12 +60,12 @@ func TestOrderingCompare(t *testing.T) {
 
 func TestParseSortErrors(t *testing.T) {
 	for _, tt := range []struct{ sort, want string }{
-		{",", `position 1: a field name must stand here`},
-		{":asc", `position 1: a field name must stand here`},
-		{"name,", `position 6: a field name must stand here`},
-		{"name, ,id", `position 7: a field name must stand here`},
-		{"name.", `position 6: a field name must stand here`},
-		{"name..en:asc", `position 6: a field name must stand here`},
+		{",", `position 1: a field name is expected here`},
+		{":asc", `position 1: a field name is expected here`},
+		{"name,", `position 6: a field name is expected here`},
+		{"name, ,id", `position 7: a field name is expected here`},
+		{"name.", `position 6: a field name is expected here`},
+		{"name..en:asc", `position 6: a field name is expected here`},
 		{"größe:up", `position 7: "asc" or "desc" must follow "größe:"; fields are separated by commas`},
 		{"name:", `position 6: "asc" or "desc" must follow "name:"; fields are separated by commas`},
 		{"name:code", `position 6: "asc" or "desc" must follow "name:"; fields are separated by commas`},

@@ -8,11 +8,11 @@ import (
 	"runtime"
 )
 
-// maxFile is the most that a file of keys has, in bytes.
+// maxFile is the largest file of keys, in bytes.
 const maxFile = 64 << 10
 
-// ReadFile reads keys from a file that nobody but its owner may read. Its errors
-// name the file.
+// ReadFile reads keys from a file that only its owner may read. Its errors name the
+// file.
 func ReadFile(path string) (*Keys, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -23,9 +23,9 @@ func ReadFile(path string) (*Keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Windows keeps who may read a file elsewhere.
+	// Windows has no such mode.
 	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
-		return nil, fmt.Errorf("%s has mode %#o, so that others than its owner can use it: chmod 600 %s", path, mode, path)
+		return nil, fmt.Errorf("%s has mode %#o, so other users can access it: chmod 600 %s", path, mode, path)
 	}
 	text, err := io.ReadAll(io.LimitReader(file, maxFile))
 	if err != nil {

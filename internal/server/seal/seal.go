@@ -1,12 +1,12 @@
-// Package seal encrypts the secrets that the backend has to read again, before
-// they are stored. It knows nothing of the API.
+// Package seal encrypts the secrets that the backend must read again, before they are
+// stored. It knows nothing of the API.
 //
 // A sealed text reads
 //
 //	$aes256gcm$ID$NONCE-TEXT-TAG
 //
-// with the id of the key and, in base64, what AES-256-GCM makes of the text. Its
-// place is authenticated with it: copied to another one, it cannot be opened.
+// with the id of the key and, in base64, the output of AES-256-GCM. The place of the
+// text is authenticated with it: a copy at another place cannot be opened.
 package seal
 
 import (
@@ -24,10 +24,10 @@ import (
 
 const form = "$aes256gcm$"
 
-// KeyBytes is how long a key is.
+// KeyBytes is the length of a key.
 const KeyBytes = 32
 
-// What keeps a text from being opened. Test with errors.Is.
+// The errors of Open. Test with errors.Is.
 var (
 	ErrNoKey    = errors.New("it is encrypted, and no key is given")
 	ErrWrongKey = errors.New("it is encrypted under another key than the ones given")
@@ -37,8 +37,8 @@ var (
 // Place is where a text is stored.
 type Place struct{ Tenant, Kind, ID string }
 
-// Keys seal and open texts: the first one seals, all of them open. Nil has no
-// key, and leaves texts as they are.
+// Keys seal and open texts: the first key seals, all of them open. Nil has no key and
+// leaves texts plain.
 type Keys struct{ keys []key }
 
 type key struct {
@@ -46,8 +46,8 @@ type key struct {
 	aead cipher.AEAD
 }
 
-// Parse reads keys of 32 bytes in base64, separated by white space. A "#" begins
-// a comment that goes to the end of its line. Its errors show nothing of a key.
+// Parse reads keys of 32 bytes in base64, separated by white space. A "#" begins a
+// comment that extends to the end of its line. Its errors reveal nothing of a key.
 func Parse(text string) (*Keys, error) {
 	var k Keys
 	for number, line := range strings.Split(text, "\n") {
@@ -87,7 +87,8 @@ func parseKey(word string) (key, error) {
 	return key{hex.EncodeToString(name.Sum(nil)[:6]), aead}, nil
 }
 
-// ID names the key that seals; it tells nobody the key. Empty when there is none.
+// ID returns the id of the key that seals, which does not reveal the key; empty
+// without a key.
 func (k *Keys) ID() string {
 	if k == nil {
 		return ""
@@ -95,7 +96,7 @@ func (k *Keys) ID() string {
 	return k.keys[0].id
 }
 
-// IDOf names the key of a sealed text. Empty when it is not sealed.
+// IDOf returns the id of the key of a sealed text; empty if it is not sealed.
 func IDOf(text string) string {
 	rest, ok := strings.CutPrefix(text, form)
 	if !ok {
@@ -114,8 +115,8 @@ func (k *Keys) Seal(at Place, text string) string {
 	return form + first.id + "$" + base64.RawStdEncoding.EncodeToString(first.aead.Seal(nil, nil, []byte(text), at.data()))
 }
 
-// Open returns the text of what Seal returned for the place, or what was not
-// sealed as it is.
+// Open returns the text that was sealed for the place. It returns a plain text
+// unchanged.
 func (k *Keys) Open(at Place, sealed string) (text string, err error) {
 	id := IDOf(sealed)
 	if id == "" {
@@ -143,7 +144,7 @@ func (k key) open(at Place, sealed string) (string, error) {
 	return string(content), nil
 }
 
-// data is the place as the cipher sees it: no two are the same.
+// data returns the place for the cipher, different for each place.
 func (p Place) data() []byte {
 	text, _ := json.Marshal([]string{p.Tenant, p.Kind, p.ID}) // never fails
 	return text

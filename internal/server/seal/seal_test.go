@@ -104,7 +104,7 @@ func TestReadFile(t *testing.T) {
 	}
 	for mode, want := range map[os.FileMode]string{
 		0o600: "", 0o400: "", 0o700: "",
-		0o640: "has mode 0640, so that others than its owner can use it: chmod 600 " + path,
+		0o640: "has mode 0640, so other users can access it: chmod 600 " + path,
 		0o604: "has mode 0604", 0o620: "has mode 0620", 0o601: "has mode 0601",
 	} {
 		if err := os.Chmod(path, mode); err != nil {

@@ -26,7 +26,7 @@ func IntegromatMember(m store.MakeMember) api.MakeMember {
 	case m.Pending && !eligible:
 		d.Status, d.Pending = api.MakePending, "to be removed from the Make organization"
 	case m.Pending && m.Present:
-		d.Status, d.Pending = api.MakePending, "to be told of a change"
+		d.Status, d.Pending = api.MakePending, "to be notified of a change"
 	case m.Pending:
 		d.Status, d.Pending = api.MakePending, "to be added to the Make organization"
 	}
