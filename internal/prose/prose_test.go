@@ -17,7 +17,6 @@ var unswept = []string{
 	"internal/access/", "internal/api/", "internal/bench/", "internal/oracle/", "internal/store/", "internal/torture/", "internal/tune/", "main",
 	"internal/provider/directory/", "internal/provider/plumbing/",
 	"internal/provider/",
-	"internal/server/", "internal/servertest/",
 }
 
 // struck is a way of writing that is refused.

@@ -19,7 +19,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// Who guesses a client's secret is slowed down, and nobody else is: not other
+// A caller that guesses a client's secret is slowed down, and no one else: not other
 // clients at that address, and not that client elsewhere.
 func TestToken_brake(t *testing.T) {
 	t.Parallel()
@@ -131,7 +131,7 @@ func TestAdmit_bodyTime(t *testing.T) {
 	}
 }
 
-// slowStore holds the lists of groups until it is told to go on.
+// slowStore holds the lists of groups until a test releases them.
 type slowStore struct {
 	store.Store
 
@@ -145,7 +145,7 @@ func (s *slowStore) Groups(ctx context.Context, tenant string) ([]store.Group, e
 	return s.Store.Groups(ctx, tenant)
 }
 
-// Who finds no place is asked to come again, and nothing was done.
+// A request without a place is asked to retry, and nothing was done.
 func TestAdmit_busy(t *testing.T) {
 	t.Parallel()
 	filled := newBackend(t)

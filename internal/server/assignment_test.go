@@ -95,7 +95,7 @@ func TestAssignment_refused(t *testing.T) {
 	)
 }
 
-// Customers are users of another service: their ids are taken as they come.
+// Customers are users of another service: their ids are accepted as they are.
 func TestAssignment_customers(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)

@@ -39,7 +39,7 @@ func TestAuditCompact(t *testing.T) {
 		}
 	}
 	if got := b.send(t, exchange{path: "~/audit-events?compact=true&object=g"}); strings.Contains(string(got.body), "before") || strings.Contains(string(got.body), "after") {
-		t.Errorf("the objects are there: %s", got.body)
+		t.Errorf("the response has the objects: %s", got.body)
 	}
 	b.check(t, exchange{path: "~/audit-events?compact=yes", status: 400, want: `{"message": "compact must be true or false, not \"yes\""}`})
 }

@@ -118,7 +118,7 @@ func TestAuditExport(t *testing.T) {
 		"?from=600&limit=1":   {"600-600 true", api.AuditEnd{From: 600, Last: 600, Count: 1}},
 		"?from=601":           {"none", api.AuditEnd{From: 601, Last: 600}},
 		"?since=" + at(300):   {"300-600 true", api.AuditEnd{From: 300, Last: 600, Count: 301}},
-		"?since=" + at(101):   {"101-600 true", api.AuditEnd{From: 1, Last: 600, Count: 500, Missing: 100}}, // those before may be of that time, too
+		"?since=" + at(101):   {"101-600 true", api.AuditEnd{From: 1, Last: 600, Count: 500, Missing: 100}}, // removed events may also be of that time
 		"?since=" + at(601):   {"none", api.AuditEnd{From: 601, Last: 600}},
 	} {
 		want.end.End, want.end.Newest = true, 600
@@ -238,8 +238,8 @@ func TestAuditExport_large(t *testing.T) {
 	}
 }
 
-// Where all that is left is removed meanwhile, it is missing, whether later
-// events are there or not.
+// If all remaining events are removed meanwhile, they count as missing, with or without later
+// events.
 func TestAuditExport_overtaken(t *testing.T) {
 	t.Parallel()
 	for _, later := range []int64{300, 310} {

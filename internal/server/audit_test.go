@@ -194,7 +194,7 @@ func TestAudit_secretsAndSystem(t *testing.T) {
 		t.Fatalf("got %d %s", got.status, got.body)
 	}
 	b.check(t, exchange{method: "PUT", path: vendors + "/v", body: `{"name": "V", "type": "COMPANY"}`, status: 201, want: `{}`})
-	for i, status := range []int{201, 204} { // a new key leaves an event, too
+	for i, status := range []int{201, 204} { // a new key also appends an event
 		body := fmt.Sprintf(`{"organizationId": "7", "apiUrl": "https://make.example", "apiKey": "%s%d"}`, secret, i)
 		if got := b.send(t, exchange{method: "PUT", path: integromatPath("/organization"), body: body}); got.status != status {
 			t.Fatalf("got %d %s", got.status, got.body)

@@ -8,7 +8,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// withIntegromatMember makes a member of Make for whom nothing is to be done.
+// withIntegromatMember creates a member of Make that is not pending.
 func (b *backend) withIntegromatMember(t *testing.T, userID string) {
 	t.Helper()
 	err := b.store.CreateMakeMember(t.Context(), store.MakeMember{Tenant: servertest.Tenant, ID: userID, Email: userID + "@acme.example", Present: true})

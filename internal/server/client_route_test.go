@@ -30,7 +30,7 @@ func (b *backend) secretIn(t *testing.T, got answer, status int) string {
 	return made.Secret
 }
 
-// manager is a token of an API key that manages others, with these scopes, too.
+// manager is a token of an API key that manages others, and has these scopes as well.
 func (b *backend) manager(t *testing.T, scopes ...string) map[string]string {
 	t.Helper()
 	return bearer(b.issue(t, servertest.Tenant, append(scopes, api.ScopeClientRead, api.ScopeClientManage)...))
@@ -136,8 +136,7 @@ func TestClientRoutes_escalation(t *testing.T) {
 	}
 }
 
-// Without scopes a key has those of the token that it was made with, and never
-// full access.
+// Without scopes a key gets those of the token that creates it, and never full access.
 func TestClientRoutes_scopesLeftOut(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
@@ -182,7 +181,7 @@ func TestClientRoutes_otherTenant(t *testing.T) {
 	b.tokenOf(t, id, secret)
 }
 
-// A key manages itself, too: it gets another secret, and it can go.
+// A key also manages itself: it can rotate and revoke itself.
 func TestClientRoutes_itself(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
@@ -202,7 +201,7 @@ func TestClientRoutes_itself(t *testing.T) {
 	)
 }
 
-// Who made, rotated and revoked a key is told, and no secret.
+// Events name the actor who creates, rotates and revokes a key, and no secret.
 func TestClientRoutes_events(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
@@ -227,8 +226,8 @@ func TestClientRoutes_events(t *testing.T) {
 	}
 }
 
-// A test token makes keys, too, within what it carries; who asked for it is known
-// from its event.
+// A test token also creates keys, within its scopes; its event names the caller who requested
+// it.
 func TestClientRoutes_testToken(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)

@@ -221,8 +221,8 @@ func TestClient_events(t *testing.T) {
 	}
 }
 
-// Where as many secrets are checked as may be, others are told to come again, and
-// whoever was right before is let in.
+// While the limit of secrets is being checked, other callers are asked to retry, except those
+// with a secret that was verified before.
 func TestClient_busy(t *testing.T) { //nolint:paralleltest // it takes all places of the process
 	b := newBackend(t)
 	leave, held := make(chan struct{}), make(chan struct{})

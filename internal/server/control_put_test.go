@@ -59,7 +59,7 @@ func TestControlPut_life(t *testing.T) {
 	)
 }
 
-// What an access control cannot be, both as it is made and as it is changed.
+// Invalid access controls, at creation and in a change.
 func TestControlPut_refused(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)

@@ -114,7 +114,7 @@ func TestControl_templates(t *testing.T) {
 			t.Errorf("%s: expanded to %v, want %v", want.ID, expanded, got.AccessControls)
 		}
 	}
-	// All are made at once with the tenant, so that they are listed by id.
+	// All are created at once with the tenant, so they are listed by id.
 	if want := []string{"admin", "catalog_manager", "manager", "order_fulfillment_manager", "pricing_manager", "viewer"}; !slices.Equal(ids, want) {
 		t.Errorf("got %v, want %v", ids, want)
 	}

@@ -288,8 +288,8 @@ func TestErrors_storeFails(t *testing.T) {
 	}
 }
 
-// What whoever runs the backend can mend is said to the caller, who often is
-// the same person; the cause itself is not.
+// Errors that the operator can fix are shown to the caller, who is often the same person; the
+// cause itself is not.
 func TestErrors_storeSays(t *testing.T) {
 	t.Parallel()
 	b := newBrokenBackend(t)

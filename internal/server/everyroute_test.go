@@ -52,7 +52,7 @@ type judged struct {
 func newJudged(t *testing.T) (judged, *servertest.Maker) {
 	t.Helper()
 	running := servertest.New(t, servertest.Options{
-		NoContract:       true,      // some of the nonsense is taken
+		NoContract:       true,      // some of the nonsense is accepted
 		VendorGroupDelay: time.Hour, // all that is written is a request's
 	})
 	b := &backend{url: running.URL, server: running.Server, store: running.Store}

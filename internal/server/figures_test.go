@@ -49,7 +49,7 @@ func parseFigures(t testing.TB, text string) figures {
 		line = strings.TrimSuffix(line, "\n")
 		if found := typePattern.FindStringSubmatch(line); found != nil {
 			if types[found[1]] != "" {
-				t.Errorf("the type of %s stands there twice", found[1])
+				t.Errorf("the type of %s appears twice", found[1])
 			}
 			types[found[1]] = found[2]
 			continue
@@ -168,14 +168,14 @@ func TestMetrics_cardinality(t *testing.T) {
 	}
 }
 
-// The figures are read at most once a second, and what the database is asked for
-// every 15: without it, the others are there.
+// The metrics are read at most once a second, those of the database every 15 seconds: while it
+// does not answer, the others are present.
 func TestMetrics_cached(t *testing.T) {
 	t.Parallel()
 	filled, now := newBackend(t), newClock()
 	broken, breakage := newBrokenStore(filled.store)
 	b := over(t, filled, server.Options{Store: broken, Now: now.Now})
-	b.server.Close() // the workers ask the database, too
+	b.server.Close() // the workers query the database as well
 	before := b.scrape(t)
 	b.send(t, exchange{path: "~/groups"})
 	if again := b.scrape(t); len(again) != len(before) {
@@ -184,13 +184,13 @@ func TestMetrics_cached(t *testing.T) {
 	breakage.set(1, errors.New("gone"), false)
 	now.advance(time.Second)
 	if _, ok := b.scrape(t)["iam_tasks_waiting"]; !ok {
-		t.Error("what waits is not there after a second")
+		t.Error("the backlog is missing after a second")
 	}
 	now.advance(15 * time.Second)
 	if got := b.scrape(t); got[requests(api.PathGroups, "GET", "200")] != 1 {
 		t.Errorf("without the database there is only %v", got.names())
 	} else if _, ok := got["iam_tasks_waiting"]; ok {
-		t.Error("the database does not answer, and what waits is there")
+		t.Error("the database does not answer, and the backlog is present")
 	}
 }
 
@@ -225,8 +225,8 @@ func TestMetrics_refused(t *testing.T) {
 	}
 }
 
-// An answer that is broken off is a line in the log, with what was sent, and is
-// counted as such; the caller does not take it for whole.
+// An aborted response is logged with the bytes that were sent, and counted as aborted; the
+// caller does not take it for a complete one.
 func TestMetrics_aborted(t *testing.T) {
 	t.Parallel()
 	piece := strings.Repeat("x", 128<<10) // more than is kept back

@@ -166,7 +166,7 @@ func clearMembers(group string) func(ctx context.Context, b *fuzzBackend, _ stri
 }
 
 // FuzzRequests: no body makes the backend fail. What is refused leaves nothing
-// behind; what is taken can be read, listed, and written back as it was read.
+// behind; an accepted document can be read, listed, and written back unchanged.
 func FuzzRequests(f *testing.F) {
 	b := newFuzzBackend(f)
 	languages := []string{"*", "", "en", "de", "pl"}

@@ -89,7 +89,7 @@ func TestGroup_life(t *testing.T) {
 	b.check(t, exchange{path: "~/groups/" + made, status: 200, want: `{"userType": "EMPLOYEE", "accessControls": []}`})
 }
 
-// What a group cannot be, both when it is made and when it is changed.
+// Invalid groups, at creation and in a change.
 func TestGroup_refused(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)

@@ -37,7 +37,7 @@ func (s againStore) InTx(ctx context.Context, fn func(tx store.Tx) error) error 
 	return s.Store.InTx(ctx, fn)
 }
 
-// The key of Make that stays is the one that is there, and not one that somebody
+// The key of Make that stays is the stored one, and not one that a request
 // could not write.
 func TestIntegromat_keyThatWasTakenBack(t *testing.T) {
 	t.Parallel()

@@ -11,9 +11,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/server"
 )
 
-// A tenant that changes to another organization, while somebody is being added
-// to the former one, has everybody in the new one: those who are in the former
-// one, too, and the one who came there meanwhile.
+// A tenant that changes to another organization, while a user is being added to the
+// former one, has all users in the new one: those of the former one, and the one who
+// was added meanwhile.
 func TestIntegromat_moveMeanwhile(t *testing.T) {
 	t.Parallel()
 	front := newIntegromatFront(t)
@@ -40,7 +40,7 @@ func TestIntegromat_moveMeanwhile(t *testing.T) {
 	}
 }
 
-// Who gets a role again while being removed is invited again: the list that was
+// A user who gets a role again while being removed is invited again: the list that was
 // read before the removal says nothing any more.
 func TestIntegromat_againAfterRemoval(t *testing.T) {
 	t.Parallel()

@@ -143,7 +143,7 @@ func TestIntegromat_life(t *testing.T) {
 	})
 
 	s.putGroups(t, id, "oe-viewer")
-	if got := s.members(t); got != anna+" stale" { // at once: nothing is to be done
+	if got := s.members(t); got != anna+" stale" { // at once: nothing is pending
 		t.Errorf("after the loss there are %q", got)
 	}
 	sent(anna, anna)
@@ -201,7 +201,7 @@ func TestIntegromat_triggers(t *testing.T) {
 			gain: []exchange{{method: "PUT", path: "~/groups/g", body: plain(`"make-app-developer"`), status: 204}},
 			lose: []exchange{{method: "PUT", path: "~/groups/g", body: plain(`"make-member"`), status: 204}},
 		},
-		"a group that goes": {
+		"a group that is deleted": {
 			before: []exchange{{method: "PUT", path: "~/groups/g", body: plain(`"make-scenario-editor"`), status: 201, want: `{}`}},
 			gain:   []exchange{{method: "PUT", path: "~/groups/g/users/EMPLOYEE/{id}", status: 201, want: `{}`}},
 			lose:   []exchange{{method: "DELETE", path: "~/groups/g?forceDelete=true", status: 204}},
@@ -321,7 +321,7 @@ func TestIntegromat_down(t *testing.T) {
 			t.Errorf("got %+v", m)
 		}
 	}
-	s.putGroups(t, id, "oe-editor", "oe-viewer") // changes meanwhile wait, too
+	s.putGroups(t, id, "oe-editor", "oe-viewer") // changes meanwhile wait as well
 	if sent, waiting := s.notices(t); len(sent) != 0 || len(waiting) != 3 {
 		t.Errorf("notices were sent to %v and wait for %v", sent, waiting)
 	}
@@ -342,7 +342,7 @@ func TestIntegromat_down(t *testing.T) {
 	}
 }
 
-// Who tells the sync to run need not wait for the next attempt.
+// Running the sync does not wait for the next attempt.
 func TestIntegromat_syncNow(t *testing.T) {
 	t.Parallel()
 	front := newIntegromatFront(t)

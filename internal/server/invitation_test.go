@@ -83,8 +83,8 @@ func lasts(t *testing.T, from, to string) {
 	}
 }
 
-// Who leaves before coming is no longer invited, and is asked again: an account
-// that only the invitation has made is no registration.
+// A user who is removed before accepting is no longer invited, and later invited again: an account
+// that only an invitation has created is not registered.
 func TestInvitation_closed(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)

@@ -252,7 +252,7 @@ func TestList_otherParameters(t *testing.T) {
 	}
 }
 
-// Lists are in the order in which things were made, and stay so.
+// Lists are in the order of creation, and stay so.
 func TestList_order(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)

@@ -174,7 +174,7 @@ func TestTestToken_requests(t *testing.T) {
 	b.check(t, exchange{path: "~/users/me", header: bearer(b.testToken(t, "4711", "").AccessToken), status: 200, want: `{"id": "00u1"}`})
 }
 
-// Without being told to, a backend lets nobody act as a user.
+// By default, a backend lets no one act as a user.
 func TestTestToken_off(t *testing.T) {
 	t.Parallel()
 	filled := newBackend(t)
@@ -191,8 +191,8 @@ func TestTestToken_off(t *testing.T) {
 	}
 }
 
-// A test token carries no more than its caller's, and says who that was, as do
-// the events of it and of what is done with it.
+// A test token carries no more scopes than its caller's token. It names the caller, as do its
+// event and the events of its changes.
 func TestTestToken_caller(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
@@ -277,7 +277,7 @@ func TestUser_lock(t *testing.T) {
 		exchange{name: "leave", method: "DELETE", path: path, status: 204},
 		exchange{name: "no access without being there", path: "~/users/me", header: me, status: 401, want: gatewayFault(api.FaultInvalidToken)},
 	)
-	// Who comes back is not locked, whatever was before.
+	// A user who is invited again is not locked, even after a lock.
 	b.play(
 		t,
 		exchange{name: "come back", method: "POST", path: "~/users", body: person("anna@acme.example"), status: 201, want: `{"id": "` + id + `"}`},

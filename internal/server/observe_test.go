@@ -92,8 +92,7 @@ func TestObserve_log(t *testing.T) {
 	}
 }
 
-// The log has a request under the id of its trace, too, where that is one; so has
-// it what failed.
+// The log has the trace id of a request, if it is valid, and so do its errors.
 func TestObserve_trace(t *testing.T) {
 	t.Parallel()
 	const id, parent = "4bf92f3577b34da6a3ce929d0e0e4736", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -185,7 +184,7 @@ func TestObserve_notReady(t *testing.T) {
 	}
 }
 
-// Who is about to end is not ready, and answers all the same.
+// A server that is shutting down is not ready, and still answers requests.
 func TestObserve_draining(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)

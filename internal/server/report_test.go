@@ -41,7 +41,7 @@ func TestReport(t *testing.T) {
 	b.play(
 		t,
 		exchange{name: "JSON", path: "~/users/" + id + "/report", status: 200, want: anna},
-		exchange{name: "whatever is taken", path: "~/users/" + id + "/report", header: csv("*/*, text/csv"), status: 200, want: anna},
+		exchange{name: "any type", path: "~/users/" + id + "/report", header: csv("*/*, text/csv"), status: 200, want: anna},
 		exchange{name: "nothing", path: "~/users/" + none + "/report", status: 200, want: `{"userId": "` + none + `", "groupIds": [], "rows": []}`},
 		exchange{name: "nobody", path: "~/users/nobody/report", status: 404, want: userNotFound("nobody")},
 		exchange{name: "without the scope", path: "~/report", header: bearer(b.issue(t, "acme", api.ScopeGroupRead)), status: 403, want: `{"code": 403}`},
@@ -57,7 +57,7 @@ func TestReport(t *testing.T) {
 	}
 
 	b.check(t, exchange{method: "PUT", path: "~/users/" + other + "/lock", status: 204})
-	// Whoever may read the team sees roles and products, too.
+	// A caller that may read the team also sees roles and products.
 	b.create(t, team("/members"), `{"email": "ANNA@acme.example", "role": "admin"}`)
 	for _, c := range []struct {
 		scopes []string

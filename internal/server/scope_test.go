@@ -44,7 +44,7 @@ func TestScope_predefined(t *testing.T) {
 	if n := len(read[[]api.Scope](t, b, "~/scopes")); n != 60 {
 		t.Errorf("a page has %d scopes when no size is asked for, want 60", n)
 	}
-	// One that was made before the platform had it is not listed twice.
+	// A scope that is older than the predefined one is not listed twice.
 	if err := b.store.PutDocument(t.Context(), store.Document{Tenant: servertest.Tenant, Kind: store.KindScope, ID: "iam.user_read", Body: `{"id": "iam.user_read"}`}); err != nil {
 		t.Fatal(err)
 	}

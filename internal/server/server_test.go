@@ -53,7 +53,7 @@ func newBackend(t testing.TB) *backend {
 	return b
 }
 
-// newBackendAt returns the backend's clock, too.
+// newBackendAt also returns the backend's clock.
 func newBackendAt(t testing.TB) (*backend, *clock) {
 	t.Helper()
 	c := newClock()
@@ -63,8 +63,8 @@ func newBackendAt(t testing.TB) (*backend, *clock) {
 	return b, c
 }
 
-// clock moves on by a millisecond whenever it is read, so that no two things
-// are made at the same time and lists have one possible order.
+// clock advances by a millisecond whenever it is read: no two records are created at the same
+// time, and lists have one possible order.
 type clock struct{ millis atomic.Int64 }
 
 func newClock() *clock {

@@ -37,8 +37,7 @@ func (b *backend) set(t testing.TB, key, value string) {
 	}
 }
 
-// What the backend relies on must make sense: nothing else is taken, whether
-// the item is made or changed.
+// Items that the backend reads must be valid, at creation and in a change.
 func TestSettingRule_refused(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
@@ -150,7 +149,7 @@ func TestSettingRule_restrictionsOfGroups(t *testing.T) {
 	b.play(
 		t,
 		exchange{name: "delete the site now", method: "DELETE", path: "/site/acme/sites/UK", status: 204},
-		exchange{name: "the group keeps that, too", path: "~/groups/g", status: 200, want: `{"restrictions": ["UK"]}`},
+		exchange{name: "the group keeps that as well", path: "~/groups/g", status: 200, want: `{"restrictions": ["UK"]}`},
 		exchange{name: "its other members may change", method: "PUT", path: "~/groups/g/users/EMPLOYEE/" + b.create(t, "~/users", person("anna@acme.example")), status: 201, want: `{}`},
 		restrict("listed now", `["US"]`, 204, ""),
 	)
@@ -168,7 +167,7 @@ func TestSettingRule_together(t *testing.T) {
 		b.check(t, exchange{method: "POST", path: settings, body: "[" + body + "]", status: 400, want: `{"status": 400}`})
 	}
 	if keys := strings.Fields(ids(t, b, settings, "key")); slices.Contains(keys, api.SettingRestrictions) || slices.Contains(keys, api.SettingSiteSync) {
-		t.Errorf("something was made: %q", keys)
+		t.Errorf("something was created: %q", keys)
 	}
 	b.check(t, exchange{method: "POST", path: settings, body: "[" + sync + "," + item(api.SettingRestrictions, `["main"]`) + "]", status: 201, want: `[{}, {}]`})
 }

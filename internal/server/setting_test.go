@@ -124,7 +124,7 @@ func TestSetting_createRefused(t *testing.T) {
 		exchange{name: "twice in one body", method: "POST", path: settings, body: `[{"key": "a", "value": 1}, {"key": "a", "value": 2}]`, status: 409, want: taken},
 	)
 	if after := read[[]json.RawMessage](t, b, settings); !reflect.DeepEqual(after, before) {
-		t.Errorf("something was made: %s", after)
+		t.Errorf("something was created: %s", after)
 	}
 }
 

@@ -25,7 +25,7 @@ const (
 	signingDelay = 2 * time.Minute
 )
 
-// stillClock is a clock that moves only when it is told to.
+// stillClock is a clock that moves only when a test advances it.
 type stillClock struct{ at atomic.Int64 }
 
 func (c *stillClock) Now() time.Time          { return time.UnixMilli(c.at.Load()) }

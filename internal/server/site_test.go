@@ -281,7 +281,7 @@ func TestSite_codes(t *testing.T) {
 		path := api.Path(api.PathSite, servertest.Tenant, code)
 		b.play(
 			t,
-			exchange{name: code + " is made", method: "POST", path: sites, body: siteBody(map[string]any{"code": code}), status: 201, want: with(`{}`, map[string]any{"id": code})},
+			exchange{name: code + " is created", method: "POST", path: sites, body: siteBody(map[string]any{"code": code}), status: 201, want: with(`{}`, map[string]any{"id": code})},
 			exchange{name: code + " is changed", method: "PATCH", path: path, body: `{"name": "Changed"}`, status: 200},
 			exchange{name: code + " is read", path: path, status: 200, want: with(`{"name": "Changed"}`, map[string]any{"code": code})},
 			exchange{name: code + " is deleted", method: "DELETE", path: path, status: 204},
@@ -341,8 +341,7 @@ func TestSite_isolation(t *testing.T) {
 	)
 }
 
-// FuzzSites: no body makes the service fail, and what is taken can be listed
-// and changed.
+// FuzzSites: no body makes the service fail, and accepted sites can be listed and changed.
 func FuzzSites(f *testing.F) {
 	b := newFuzzBackend(f)
 	for i, body := range []string{

@@ -111,7 +111,7 @@ func TestTasks_twoServers(t *testing.T) {
 	}
 }
 
-// The worker is told of a new task, and need not look for it.
+// A new task wakes the worker up.
 func TestTasks_wakeTheWorker(t *testing.T) {
 	t.Parallel()
 	filled := newBackend(t)

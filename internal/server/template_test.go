@@ -99,7 +99,7 @@ func TestTemplate_refused(t *testing.T) {
 		{"description in an unknown language", `{"name": {"en": "x"}, "description": {"pl": "x"}}`, malformed},
 		{"levels in a list", `{"name": {"en": "x"}, "access": ["orders"]}`, malformed},
 		{"level is a number", `{"name": {"en": "x"}, "access": {"orders": 1}}`, malformed},
-		{"every bad level is told", `{"name": {"en": "x"}, "access": {"wombats": "read", "orders": "edit", "tax": "read", "forms": null}}`, violated(
+		{"every bad level is named", `{"name": {"en": "x"}, "access": {"wombats": "read", "orders": "edit", "tax": "read", "forms": null}}`, violated(
 			"base",
 			`forms has no level "": use one of none, read, edit, manage, administrate`,
 			`orders has no level "edit": use one of none, read, manage`, anyText,

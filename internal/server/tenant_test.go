@@ -81,14 +81,14 @@ func TestTenant_ensure(t *testing.T) {
 	}
 }
 
-// A tenant is there with all it starts with, or not at all.
+// A tenant is created with all initial objects, or not at all.
 func TestTenant_halfMade(t *testing.T) {
 	t.Parallel()
 	filled := newBackend(t)
 	broken, breakage := newBrokenStore(filled.store)
 	b := over(t, filled, server.Options{Store: broken})
 	cause := errors.New("the disk is gone")
-	for n := 2; ; n += 7 { // the first one looks whether it is there
+	for n := 2; ; n += 7 { // the first one checks whether it exists
 		breakage.set(n, cause, false)
 		created, err := b.server.EnsureTenant(t.Context(), "other", "")
 		if !breakage.happened() {

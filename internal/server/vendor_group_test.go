@@ -26,8 +26,8 @@ func (b *backend) groupOf(t testing.TB, vendor, kind string) string {
 	return ""
 }
 
-// Every vendor gets its four groups, once, however it was made, and keeps them
-// as they are.
+// Every new vendor gets its four groups once, whichever request creates it, and keeps them
+// unchanged.
 func TestVendorGroups_made(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
@@ -132,7 +132,7 @@ func TestVendorGroups_ofGroup(t *testing.T) {
 		exchange{name: "unknown vendor", method: "POST", path: "~/groups", body: `{"id": "x", "name": {"en": "X"}, "vendorId": "nobody"}`, status: 400, want: with(violated, map[string]any{"resourceId": "nobody"})},
 		exchange{name: "for customers", method: "POST", path: "~/groups", body: `{"id": "x", "name": {"en": "X"}, "vendorId": "v", "userType": "CUSTOMER"}`, status: 400, want: violated},
 		exchange{name: "customer", method: "PUT", path: "~/groups/own/users/CUSTOMER/c1", status: 400, want: violated},
-		exchange{name: "neither was made", path: "~/groups/x", status: 404, want: `{"code": 404}`},
+		exchange{name: "neither was created", path: "~/groups/x", status: 404, want: `{"code": 404}`},
 	)
 }
 
@@ -185,7 +185,7 @@ func TestVendorGroups_publishing(t *testing.T) {
 	b.check(t, exchange{path: "~/groups/own", status: 200, want: `{"accessControls": ["own"], "templates": ["readers"]}`})
 }
 
-// Who can be in which groups together. What counts is what comes of a request.
+// The groups that a user can be in together. The result of a request counts.
 func TestVendorGroups_members(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
@@ -229,7 +229,7 @@ func TestVendorGroups_members(t *testing.T) {
 	refused(exchange{name: "create", method: "POST", path: "~/users", body: person("ben@acme.example", "v1", "v2", "w1")}, "v1", "w1")
 	want("v1")
 	if found := read[[]api.User](t, b, "~/users"); len(found) != 2 {
-		t.Errorf("a user that was refused was made: %v", found)
+		t.Errorf("a refused user was created: %v", found)
 	}
 
 	same := join("v2")

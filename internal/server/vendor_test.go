@@ -93,7 +93,7 @@ func TestVendor_life(t *testing.T) {
 	b.check(t, exchange{path: vendors + "/" + made, status: 200, want: `{"type": "COMPANY", "contactDetails": "` + absent + `", "locations": "` + absent + `"}`})
 }
 
-// What a vendor cannot be, both when it is made and when it is changed.
+// Invalid vendors, at creation and in a change.
 func TestVendor_refused(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
@@ -132,7 +132,7 @@ func TestVendor_refused(t *testing.T) {
 		exchange{name: "PUT: no type", method: "PUT", path: vendors + "/v", body: with(body, map[string]any{"type": absent}), status: 400, want: malformed},
 		exchange{name: "PUT: empty type", method: "PUT", path: vendors + "/v", body: with(body, map[string]any{"type": ""}), status: 400, want: violated("v")},
 		exchange{name: "PUT: version as a text", method: "PUT", path: vendors + "/v", body: with(body, map[string]any{"metadata": map[string]any{"version": "1"}}), status: 400, want: `{"details": ["metadata.version must not be a string"]}`},
-		exchange{name: "parent of itself that is not there", method: "PUT", path: vendors + "/new", body: with(body, map[string]any{"parentId": "new"}), status: 400, want: violated("new")},
+		exchange{name: "parent of itself that does not exist", method: "PUT", path: vendors + "/new", body: with(body, map[string]any{"parentId": "new"}), status: 400, want: violated("new")},
 		exchange{name: "id", method: "POST", path: vendors, body: with(body, map[string]any{"id": "a.b"}), status: 400, want: violated("a.b")},
 		exchange{name: "id in the path", method: "PUT", path: vendors + "/a.b", body: body, status: 400, want: violated("a.b")},
 		exchange{name: "id of an operation", method: "POST", path: vendors, body: with(body, map[string]any{"id": "search"}), status: 400, want: violated("search")},
@@ -205,7 +205,7 @@ func TestVendor_list(t *testing.T) {
 	b.play(
 		t,
 		exchange{name: "the total is that of the filter", path: vendors + "?name=works&pageSize=1", header: total, status: 200, want: `[{"id": "z2"}]`, wantHeader: totalIs("2")},
-		exchange{name: "of the search, too", method: "POST", path: vendors + "/search?pageSize=1", header: total, body: `{"q": "name:~works"}`, status: 200, want: `[{"id": "z2"}]`, wantHeader: totalIs("2")},
+		exchange{name: "of the search as well", method: "POST", path: vendors + "/search?pageSize=1", header: total, body: `{"q": "name:~works"}`, status: 200, want: `[{"id": "z2"}]`, wantHeader: totalIs("2")},
 		exchange{name: "search without q", method: "POST", path: vendors + "/search", body: `{}`, status: 200, want: `[{}, {}, {}]`},
 		exchange{name: "broken q", path: vendors + "?q=name", status: 400, want: detailed},
 		exchange{name: "broken q in a search", method: "POST", path: vendors + "/search", body: `{"q": "name"}`, status: 400, want: detailed},
@@ -294,7 +294,7 @@ func TestLocation_refused(t *testing.T) {
 		t,
 		exchange{name: "id", method: "POST", path: locations, body: with(warehouse, map[string]any{"id": "a b"}), status: 400, want: violated},
 		exchange{name: "id in the path", method: "PUT", path: locations + "/a%20b", body: warehouse, status: 400, want: violated},
-		exchange{name: "the one that was there", path: locations, status: 200, want: "[" + with(warehouse, map[string]any{"id": "l", "metadata": map[string]any{"version": 1}}) + "]"},
+		exchange{name: "the existing one", path: locations, status: 200, want: "[" + with(warehouse, map[string]any{"id": "l", "metadata": map[string]any{"version": 1}}) + "]"},
 	)
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// report is a test that is told of problems.
+// report is a test that collects problems.
 type report struct {
 	testing.TB
 
@@ -23,7 +23,7 @@ func (r *report) Errorf(format string, args ...any) {
 	r.problems = append(r.problems, fmt.Sprintf(format, args...))
 }
 
-// played is an exchange with a server that answers as it is told to.
+// played is an exchange with a server that gives a fixed answer.
 type played struct {
 	name   string
 	method string // GET when empty

@@ -19,7 +19,7 @@ import (
 var notRecorded = map[string]string{
 	"CreateSigningKey": "is a secret of the backend, and of no tenant",
 	"DeleteSigningKey": "as CreateSigningKey",
-	"CreateAccount":    "an account is of no tenant; the user or member that it is made for is recorded",
+	"CreateAccount":    "an account is of no tenant; its user or member is recorded",
 	"RegisterAccount":  "as CreateAccount",
 	"CreateTask":       "is no configuration: what a task changes is recorded when it is done",
 	"DeleteTask":       "as CreateTask",
@@ -171,8 +171,8 @@ func eventTexts(t *testing.T, s store.Store, tenant string) []string {
 	return texts
 }
 
-// Who adds an operation that writes to the store has to record it, or to say why
-// not. Those that write return nothing but an error.
+// Every operation that writes to the store is recorded, or named with the reason why not.
+// Operations that write return nothing but an error.
 func TestRecording_isComplete(t *testing.T) {
 	t.Parallel()
 	operations := reflect.TypeFor[store.Tx]()

@@ -75,7 +75,7 @@ func TestCheck_taken(t *testing.T) {
 	}
 }
 
-// What is taken, one reader takes for the same as another.
+// Two readers understand an accepted document in the same way.
 func FuzzCheck(f *testing.F) {
 	f.Add([]byte(`{"name": {"en": "x"}, "metadata": {"version": 1}}`))
 	f.Add([]byte(`{"name": "\ud800", "a": {"a": 1, "a": 2}}`))

@@ -83,7 +83,7 @@ func TestOpen(t *testing.T) {
 			t.Errorf("%s %s: got %d %s, want %d", c.method, c.path, status, body, c.status)
 		}
 	}
-	// Another over the same file sees it, and its token is good there, too.
+	// Another backend over the same file sees it, and accepts its token.
 	second := open(t, path)
 	if status, body := ask(t, second, "GET", "/groups/g", ""); status != 200 || !strings.Contains(body, "Sales") {
 		t.Errorf("over the same file: got %d %s", status, body)
@@ -173,7 +173,7 @@ func TestOpen_mustExist(t *testing.T) {
 		}
 	}
 	if _, err := os.Stat(path("missing.db")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the missing file was made: %v", err)
+		t.Errorf("the missing file was created: %v", err)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // faultyServer answers a list for a GET of /list, the id "new" for a POST to
-// it, and 404 for a DELETE of what is not there.
+// it, and 404 for a DELETE of a missing object.
 func faultyServer(t *testing.T, faults string) *httptest.Server {
 	t.Helper()
 	f, err := fault.Parse(faults)

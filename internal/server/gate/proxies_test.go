@@ -47,7 +47,7 @@ func TestParseProxies_refused(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "proxy.example", "10.0.0.0/33", "10.0.0"} {
 		if _, err := gate.ParseProxies([]string{text}); err == nil {
-			t.Errorf("%q was taken", text)
+			t.Errorf("%q was accepted", text)
 		}
 	}
 }

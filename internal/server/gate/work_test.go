@@ -10,7 +10,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/server/gate"
 )
 
-// Who finds no place waits for half a second, not longer, and gets one that
+// A request without a place waits for half a second at most, and gets one that
 // becomes free meanwhile.
 func TestWork_Enter(t *testing.T) {
 	t.Parallel()

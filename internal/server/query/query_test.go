@@ -85,7 +85,7 @@ var queryCases = []struct{ name, q, want string }{
 	{"null: under null", `b2b.legalEntityId:null`, "bare empty"},
 	{"null: a language", `name.fr:null`, "bare empty full"},
 	{"missing", `b2b:missing`, "bare"},
-	{"missing: null is there", `vendorAware:missing`, "bare"},
+	{"missing: null is present", `vendorAware:missing`, "bare"},
 	{"missing: a language", `name.en:missing`, "bare empty"},
 	{"missing: in every element", `contacts.phones:missing`, "bare empty"},
 	{"exists", `b2b:exists`, "full"},
