@@ -152,7 +152,7 @@ func (s *Server) updateControl(c *call, tx store.Tx, id string, body api.AccessC
 			return violation(id, fmt.Sprintf("Access control '%s' is predefined and cannot be changed", id))
 		}
 		if !body.Metadata.Allows(control.Version) {
-			return conflict("The access control was changed by someone else", id, fmt.Sprintf("Its version is %d, not %d", control.Version, *body.Metadata.Version))
+			return outdated("access control", id, control.Version, *body.Metadata.Version)
 		}
 		if body.RestrictedTo != "" && string(body.RestrictedTo) != control.RestrictedTo {
 			return violation(id, fmt.Sprintf("restrictedTo of access control '%s' is set at its creation and cannot change", id))

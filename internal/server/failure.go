@@ -49,6 +49,11 @@ func conflict(message, id string, details ...string) error {
 	return &failure{status: http.StatusConflict, message: message, resourceID: id, details: details}
 }
 
+// outdated refuses a change of another version than the stored one.
+func outdated(thing, id string, stored, expected int) error {
+	return conflict("The "+thing+" was changed by someone else", id, fmt.Sprintf("Its version is %d, not %d", stored, expected))
+}
+
 // forbidden refuses a token that lacks the scopes.
 func forbidden(scopes ...string) error {
 	return &failure{

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -172,7 +171,7 @@ func (s *Server) updateGroup(c *call, tx store.Tx, id string, body api.GroupUpda
 			return violation(id, fmt.Sprintf("Group '%s' is predefined and cannot be changed; its members can", id))
 		}
 		if !body.Metadata.Allows(g.Version) {
-			return conflict("The group was changed by someone else", id, fmt.Sprintf("Its version is %d, not %d", g.Version, *body.Metadata.Version))
+			return outdated("group", id, g.Version, *body.Metadata.Version)
 		}
 		if body.UserType != "" && string(body.UserType) != g.UserType {
 			return violation(id, fmt.Sprintf("The userType of group '%s' is %s and cannot change", id, g.UserType))
@@ -251,15 +250,9 @@ func (s *Server) fillGroup(c *call, tx store.Tx, g *store.Group, body api.GroupU
 		g.LegalEntityID = body.B2B.LegalEntityID
 	}
 	if len(body.Mixins) > 0 {
-		text, err := json.Marshal(body.Mixins)
-		if err != nil {
+		if g.Mixins, err = encodeMixins(body.Mixins); err != nil {
 			return fmt.Errorf("encoding mixins: %w", err)
 		}
-		// Filters convert numbers, so every number must fit.
-		if err := json.Unmarshal(text, new(any)); err != nil {
-			return badRequest("mixins contain a number that is too large")
-		}
-		g.Mixins = string(text)
 	}
 	return nil
 }

@@ -227,6 +227,19 @@ func (l listing[T]) sort(c *call, items []T, text string) ([]T, error) {
 	return items, nil
 }
 
+// encodeMixins encodes mixins, or a document with mixins. It refuses numbers that plain
+// could not convert.
+func encodeMixins(document any) (string, error) {
+	text, err := json.Marshal(document)
+	if err != nil {
+		return "", err
+	}
+	if json.Unmarshal(text, new(any)) != nil {
+		return "", badRequest("mixins contain a number that is too large")
+	}
+	return string(text), nil
+}
+
 // plain converts a document to the values that q and sort read.
 func plain(document any) (map[string]any, error) {
 	text, err := json.Marshal(document)

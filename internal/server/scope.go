@@ -130,7 +130,7 @@ func (s *Server) putScope(c *call, tx store.Tx, id string, body api.ScopeUpdate)
 	case err != nil:
 		return false, fmt.Errorf("reading scope: %w", err)
 	case !body.Metadata.Allows(present.Version):
-		return false, conflict("The scope was changed by someone else", id, fmt.Sprintf("Its version is %d, not %d", present.Version, *body.Metadata.Version))
+		return false, outdated("scope", id, present.Version, *body.Metadata.Version)
 	default:
 		record.ModifiedAt = s.timestamp()
 	}

@@ -172,7 +172,7 @@ func (s *Server) changeSite(c *call, overlay func(present, body wire.Object) wir
 		case site.Code != code:
 			return badRequest("The site is not valid", fmt.Sprintf("The code of site '%s' cannot change", code))
 		case site.Metadata != nil && site.Metadata.Version != nil && *site.Metadata.Version != version:
-			return conflict("The site was changed by someone else", code, fmt.Sprintf("Its version is %d, not %d", version, *site.Metadata.Version))
+			return outdated("site", code, version, *site.Metadata.Version)
 		case present["default"] == true && !site.Default:
 			return badRequest("A tenant has one default site", fmt.Sprintf("Make another site the default instead of unsetting '%s'", code))
 		case present["default"] != true && site.Default:

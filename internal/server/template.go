@@ -75,7 +75,7 @@ func (s *Server) updateTemplate(c *call, tx store.Tx, id string, body api.Templa
 			return violation(id, fmt.Sprintf("Template '%s' is predefined and cannot be changed", id))
 		}
 		if !body.Metadata.Allows(t.Version) {
-			return conflict("The template was changed by someone else", id, fmt.Sprintf("Its version is %d, not %d", t.Version, *body.Metadata.Version))
+			return outdated("template", id, t.Version, *body.Metadata.Version)
 		}
 		t.ModifiedAt = s.timestamp()
 		err := s.fillTemplate(c, tx, t, body)

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -15,16 +14,12 @@ import (
 
 // putDocument stores a document as JSON.
 func (s *Server) putDocument(c *call, tx store.DocumentTx, kind, id string, document any) error {
-	text, err := json.Marshal(document)
+	text, err := encodeMixins(document)
 	if err != nil {
 		return fmt.Errorf("encoding %s %s: %w", kind, id, err)
 	}
-	// Filters convert numbers, so every number must fit.
-	if err := json.Unmarshal(text, new(any)); err != nil {
-		return badRequest("mixins contain a number that is too large")
-	}
 	now := s.timestamp()
-	return tx.PutDocument(c.ctx, store.Document{Tenant: c.tenant, Kind: kind, ID: id, Body: string(text), CreatedAt: now, ModifiedAt: now})
+	return tx.PutDocument(c.ctx, store.Document{Tenant: c.tenant, Kind: kind, ID: id, Body: text, CreatedAt: now, ModifiedAt: now})
 }
 
 // checkVersion refuses a change of another version than the stored one. Without a version,
@@ -33,7 +28,7 @@ func checkVersion(thing string, d store.Document, m *api.VendorExpected) error {
 	if m.Allows(d.Version) {
 		return nil
 	}
-	return conflict(fmt.Sprintf("The %s was changed by someone else", thing), d.ID, fmt.Sprintf("Its version is %d, not %d", d.Version, *m.Version))
+	return outdated(thing, d.ID, d.Version, *m.Version)
 }
 
 // writeSelected responds with the page of items that match q and the filters of the
