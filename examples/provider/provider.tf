@@ -19,7 +19,7 @@ provider "iam" {
     preferred_language = "en"
   }
 
-  # What no plan may do, and what every plan tells.
+  # Limits that every plan must keep.
   guardrails {
     require_dependencies        = true
     show_impact                 = true
@@ -32,8 +32,8 @@ provider "iam" {
   }
 }
 
-# The reference backend inside the provider process, over a file: to try, to
-# test and to review without an account.
+# The reference backend inside the provider process, over a file: for trials,
+# tests and reviews without an account.
 provider "iam" {
   alias  = "sandbox"
   tenant = "acme"

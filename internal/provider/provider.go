@@ -280,7 +280,7 @@ func (p *iamProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				Validators:          []validator.String{validDuration{}},
 			},
 			"max_retries": schema.Int64Attribute{
-				MarkdownDescription: "How often a request that met a busy or unreachable API is repeated. `4` when left out.",
+				MarkdownDescription: "How often to retry a request if the API is busy or unreachable: 0 to 20 times. `4` when left out.",
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.Between(0, 20)},
 			},

@@ -8,7 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	fw "github.com/hashicorp/terraform-plugin-framework/provider"
+	providerschema "github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/access-config/terraform-provider-iam/internal/provider"
@@ -107,6 +112,49 @@ func checkText(t *testing.T, at, text string) {
 	t.Helper()
 	if text == "" || !sentenceEnd.MatchString(text) {
 		t.Errorf("%s: %q is no description that ends with a full stop", at, text)
+	}
+}
+
+// A range that a validator wants is in the description.
+func TestSchemas_describeRanges(t *testing.T) {
+	t.Parallel()
+	ranges := 0
+	check := func(at, about string, v validator.Describer) {
+		m := regexp.MustCompile(`(\d+) (?:to|and) (\d+)`).FindStringSubmatch(v.Description(t.Context()))
+		if m == nil {
+			return
+		}
+		ranges++
+		if want := m[1] + " to " + m[2]; !strings.Contains(about, want) {
+			t.Errorf("%s accepts %s, and its description does not say so: %q", at, want, about)
+		}
+	}
+	p := provider.New("test", os.Getenv).Provider()
+	for _, construct := range p.Resources(t.Context()) {
+		var m resource.MetadataResponse
+		var s resource.SchemaResponse
+		r := construct()
+		r.Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "iam"}, &m)
+		r.Schema(t.Context(), resource.SchemaRequest{}, &s)
+		for name, a := range s.Schema.Attributes {
+			if a, ok := a.(schema.StringAttribute); ok {
+				for _, v := range a.Validators {
+					check(m.TypeName+"."+name, a.MarkdownDescription, v)
+				}
+			}
+		}
+	}
+	var s fw.SchemaResponse
+	p.Schema(t.Context(), fw.SchemaRequest{}, &s)
+	for name, a := range s.Schema.Attributes {
+		if a, ok := a.(providerschema.Int64Attribute); ok {
+			for _, v := range a.Validators {
+				check(name, a.MarkdownDescription, v)
+			}
+		}
+	}
+	if ranges < 6 {
+		t.Errorf("only %d ranges were found", ranges)
 	}
 }
 

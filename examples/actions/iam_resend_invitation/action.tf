@@ -1,11 +1,11 @@
-# Reminds one person: terraform apply -invoke=action.iam_resend_invitation.newcomer
+# Remind one person: terraform apply -invoke=action.iam_resend_invitation.newcomer
 action "iam_resend_invitation" "newcomer" {
   config {
     email = "newcomer@example.com"
   }
 }
 
-# Reminds everybody who let the invitation expire:
+# Remind everybody whose invitation has expired:
 # terraform apply -invoke='action.iam_resend_invitation.expired'
 data "iam_invitations" "expired" {
   status = "expired"

@@ -1,4 +1,4 @@
-# The Owner hands over, once: terraform apply -invoke=action.iam_transfer_team_owner.successor
+# Transfer the ownership once: terraform apply -invoke=action.iam_transfer_team_owner.successor
 action "iam_transfer_team_owner" "successor" {
   config {
     email = "successor@example.com"

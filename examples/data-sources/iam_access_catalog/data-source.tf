@@ -1,6 +1,6 @@
 data "iam_access_catalog" "all" {}
 
-# What the access of a group can name, by category.
+# The entities that access of a group can name, by category.
 output "entities" {
   value = {
     for category in data.iam_access_catalog.all.categories : category => [
@@ -13,7 +13,7 @@ output "restriction_aware" {
   value = [for entity in data.iam_access_catalog.all.entities : entity.code if entity.restriction_aware]
 }
 
-# What managing an entity takes besides.
+# The levels that managing an entity also needs.
 output "dependencies" {
   value = { for dependency in data.iam_access_catalog.all.dependencies : dependency.entity => dependency.needs... }
 }

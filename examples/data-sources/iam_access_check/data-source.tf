@@ -12,8 +12,8 @@ data "iam_access_check" "owner_reads_french_orders" {
   restriction = "FR"
 }
 
-# Warns in every plan that is made while a rule does not hold. A data source inside
-# the check is read at the end of an apply, too: then the apply that breaks a rule
+# Every plan warns while the rule does not hold. Terraform also reads a data source
+# inside the check at the end of an apply: the apply that breaks the rule then
 # warns, and every plan lists the read.
 check "owner_sees_everything" {
   assert {

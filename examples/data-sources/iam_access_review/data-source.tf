@@ -5,7 +5,7 @@ output "access_review" {
   value = data.iam_access_review.all.csv
 }
 
-# What someone should look at, by kind.
+# Findings by kind.
 output "findings" {
   value = { for finding in data.iam_access_review.all.findings : finding.kind => finding.text... }
 }
@@ -17,7 +17,7 @@ check "someone_administers" {
   }
 }
 
-# Only the members of one group: that of the backoffice managers.
+# Only the members of one group, the backoffice managers.
 data "iam_access_review" "managers" {
   group_ids = ["1gr5e52e-6e27-4ac5-9471-2467d3fb7503"]
 }

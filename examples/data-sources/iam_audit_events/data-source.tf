@@ -1,4 +1,4 @@
-# Who changed groups, and how, since the last review.
+# Changes of groups since the last review.
 data "iam_audit_events" "groups" {
   kind  = "group"
   since = "2026-01-01T00:00:00Z"

@@ -1,4 +1,4 @@
-# Who is in the predefined group of administrators.
+# The members of the predefined group of administrators.
 data "iam_group" "administrators" {
   code = "BO_MANAGER"
 }
@@ -8,6 +8,6 @@ data "iam_group_members" "administrators" {
 }
 
 output "administrators" {
-  description = "E-mail addresses of those who manage everything."
+  description = "E-mail addresses of the administrators."
   value       = data.iam_group_members.administrators.members[*].email
 }

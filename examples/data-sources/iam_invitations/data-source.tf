@@ -1,4 +1,4 @@
-# Invitations that nobody accepted in time: send them again.
+# Expired invitations, which can be sent again.
 data "iam_invitations" "expired" {
   status = "expired"
 }

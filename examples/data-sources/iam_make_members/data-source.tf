@@ -1,4 +1,4 @@
-# Who has lost the roles in Make and keeps access there.
+# Users who have lost their roles in Make but keep access there.
 data "iam_make_members" "stale" {
   status = "stale"
 }

@@ -5,7 +5,7 @@ output "orders_by_template" {
   value = one([for row in data.iam_role_template_comparison.all.rows : row.levels if row.entity == "orders"])
 }
 
-# Where two of them differ.
+# The differences between two of them.
 data "iam_role_template_comparison" "managers" {
   templates = ["catalog_manager", "pricing_manager"]
 }

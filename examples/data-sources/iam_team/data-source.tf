@@ -6,6 +6,6 @@ output "owner" {
 }
 
 output "orchestrator_roles" {
-  description = "Who works with the Orchestrator, and in which role."
+  description = "Role in the Orchestrator by member."
   value       = { for member in data.iam_team.this.members : member.email => member.products["orchestrator"] if contains(keys(member.products), "orchestrator") }
 }

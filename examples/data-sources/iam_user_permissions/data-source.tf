@@ -2,7 +2,7 @@ data "iam_user_permissions" "owner" {
   email = "owner@acme.example"
 }
 
-# A rule that holds at every plan: the owner can manage users and groups.
+# Every plan checks this rule: the owner can manage users and groups.
 check "owner_administers" {
   assert {
     condition     = anytrue([for r in data.iam_user_permissions.owner.rows : r.entity == "users_and_groups" && r.level == "manage"])

@@ -1,4 +1,4 @@
-# Everybody in one group, that of the backoffice managers, sorted by last name.
+# The members of one group, the backoffice managers, sorted by last name.
 data "iam_users" "managers" {
   group_id = "1gr5e52e-6e27-4ac5-9471-2467d3fb7503"
   sort     = ["last_name", "first_name:desc"]

@@ -3,7 +3,7 @@ ephemeral "iam_access_token" "reader" {
   scope = "iam.user_read iam.group_read"
 }
 
-# It is handed to a script in its environment, once, and kept nowhere.
+# A script gets it in its environment. It is stored nowhere.
 resource "terraform_data" "export" {
   provisioner "local-exec" {
     command = "test -n \"$IAM_ACCESS_TOKEN\"" # in its place: a script that calls the API

@@ -1,4 +1,4 @@
-# What a move from one role template to another takes and gives.
+# What changes between one role template and another.
 output "move" {
   value = provider::iam::compare_access(
     provider::iam::expand_template("pricing_manager", {}),

@@ -1,4 +1,4 @@
-# What viewers get who manage orders and do not see prices.
+# The access of viewers who manage orders and cannot read prices.
 output "access" {
   value = provider::iam::expand_template("viewer", {
     orders      = "manage"

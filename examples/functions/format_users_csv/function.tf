@@ -1,5 +1,5 @@
-# An export of the personnel system, in which names and departments hold commas
-# and quotes. In place of this text: csvdecode(file("${path.module}/staff.csv")).
+# An export of the personnel system, with commas and quotes in names and
+# departments. Instead of this text, use csvdecode(file("${path.module}/staff.csv")).
 locals {
   staff = csvdecode(<<-CSV
     mail,given,family,unit,status

@@ -1,4 +1,4 @@
-# What somebody has who is in both groups: { orders = "manage", products = "read" }.
+# The access of a user in both groups: { orders = "manage", products = "read" }.
 output "together" {
   value = provider::iam::merge_access([
     { orders = "read", products = "read" },

@@ -7,7 +7,7 @@ locals {
   }
 }
 
-# Stops before anything is made when something is missing, and says what.
+# Stops before anything is created if a level is missing, and says which.
 resource "iam_group" "returns" {
   id     = "returns"
   name   = { en = "Returns" }

@@ -6,8 +6,7 @@ locals {
   CSV
   )
 
-  # A table that was made for something else: columns by other names, and one
-  # that is of no use here.
+  # A table from another system: columns with other names, and one to ignore.
   branch = provider::iam::parse_users_csv(<<-CSV
     E-Mail;Vorname;Nachname;Telefon
     jana.koch@example.com;Jana;Koch;+49 30 000
@@ -18,7 +17,7 @@ locals {
   })
 }
 
-# A resource for each row. iam_users_csv manages a large table in one.
+# A resource for each row. For a large table, use iam_users_csv.
 resource "iam_user" "this" {
   for_each = merge(local.users, local.branch)
 

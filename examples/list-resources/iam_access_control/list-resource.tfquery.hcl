@@ -1,4 +1,4 @@
-# Access controls of the tenant's own for one domain.
+# The tenant's own access controls of one domain.
 list "iam_access_control" "billing" {
   provider         = iam
   include_resource = true

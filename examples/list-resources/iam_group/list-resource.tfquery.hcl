@@ -1,5 +1,5 @@
 # Groups of employees. terraform query -generate-config-out=groups.tf writes the
-# resources and the blocks that import them.
+# resources and their import blocks.
 list "iam_group" "employees" {
   provider         = iam
   include_resource = true

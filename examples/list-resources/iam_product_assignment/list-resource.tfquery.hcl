@@ -1,4 +1,4 @@
-# Who works with the Orchestrator.
+# The assignments of the Orchestrator.
 list "iam_product_assignment" "orchestrator" {
   provider         = iam
   include_resource = true

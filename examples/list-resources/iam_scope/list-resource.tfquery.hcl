@@ -1,4 +1,4 @@
-# Scopes of the tenant's own for one domain.
+# The tenant's own scopes of one domain.
 list "iam_scope" "billing" {
   provider         = iam
   include_resource = true

@@ -1,4 +1,4 @@
-# Who has been invited and has not joined yet.
+# Members who have been invited and have not joined yet.
 list "iam_team_member" "invited" {
   provider = iam
 

@@ -1,4 +1,4 @@
-# All groups of each user who is in this one.
+# All groups of each member of this group.
 list "iam_user_groups" "managers" {
   provider         = iam
   include_resource = true

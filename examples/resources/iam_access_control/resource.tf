@@ -3,11 +3,11 @@ resource "iam_scope" "invoice_export" {
   description = { en = "Exports invoices" }
 }
 
-# A scope of your own together with predefined ones.
+# Your own scope together with predefined ones.
 resource "iam_access_control" "accounting" {
   id            = "accounting"
   name          = { en = "Accounting", de = "Buchhaltung" }
-  description   = { en = "Exports invoices and sees the orders that they are for." }
+  description   = { en = "Exports invoices and reads their orders." }
   domains       = ["billing"]
   restricted_to = "EMPLOYEE"
 
@@ -16,13 +16,13 @@ resource "iam_access_control" "accounting" {
     "order.order_read",
   ]
 
-  # It can be deleted only when no group carries it: groups are changed first.
+  # The API deletes it only if no group has it: Terraform changes the groups first.
   lifecycle {
     create_before_destroy = true
   }
 }
 
-# Groups carry it.
+# A group with the access control.
 resource "iam_group" "accounting" {
   id                 = "accounting"
   name               = { en = "Accounting" }

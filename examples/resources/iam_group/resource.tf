@@ -1,16 +1,16 @@
-# A role template as it is.
+# A role template without changes.
 resource "iam_group" "pricing" {
   id            = "pricing"
   name          = { en = "Pricing Manager", de = "Preismanagement" }
   role_template = "pricing_manager"
 }
 
-# A role template with levels of its own laid over it: the plan shows what
-# members will be able to do in effective_access.
+# A role template with changed levels: effective_access in the plan shows what
+# members will be able to do.
 resource "iam_group" "catalog" {
   id            = "catalog"
   name          = { en = "Catalog Manager" }
-  description   = { en = "Manages catalogs, sees suppliers." }
+  description   = { en = "Manages catalogs, reads suppliers." }
   role_template = "catalog_manager"
 
   access = {

@@ -15,7 +15,7 @@ resource "iam_user" "orders" {
   last_name  = each.value[1]
 }
 
-# These users are in the group, and nobody else.
+# Only these users are in the group.
 resource "iam_group_members" "orders" {
   group_id = iam_group.orders.id
   members  = { for email, user in iam_user.orders : email => user.id }

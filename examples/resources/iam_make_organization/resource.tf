@@ -1,11 +1,11 @@
-# Users whose groups carry a role in Make become members of this organization.
+# Users whose groups have a role in Make become members of this organization.
 resource "iam_make_organization" "this" {
   organization_id = "12345"
   prune_stale     = true # who loses the roles is removed
 }
 
-# A Make elsewhere goes with its address and a key, which is in no state and no
-# plan. After a change of the key, raise the version:
+# An external Make needs its address and a key, which is in no state and no plan.
+# Raise the version when the key changes:
 #
 #   variable "make_api_key" {
 #     type      = string

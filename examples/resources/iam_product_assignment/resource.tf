@@ -3,14 +3,14 @@ resource "iam_team_member" "anna" {
   role  = "member"
 }
 
-# The Orchestrator has roles: this one watches bots and changes nothing.
+# The Orchestrator has roles. This one is read-only.
 resource "iam_product_assignment" "anna_watches_bots" {
   member_id = iam_team_member.anna.id
   product   = "orchestrator"
   role      = "analyst"
 }
 
-# The other products have none.
+# The other products have no roles.
 resource "iam_product_assignment" "anna_builds_bots" {
   member_id = iam_team_member.anna.id
   product   = "studio_pro"

@@ -2,7 +2,7 @@ resource "iam_restriction" "de" {
   value = "DE"
 }
 
-# Members see the orders of Germany, and no others.
+# Members see only the orders of Germany.
 resource "iam_group" "orders_de" {
   id            = "orders-de"
   name          = { en = "Orders DE" }

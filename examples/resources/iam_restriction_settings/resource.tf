@@ -3,7 +3,7 @@ resource "iam_site" "de" {
   name = "Germany"
 }
 
-# Groups may be restricted to the codes of the tenant's sites.
+# Groups can be restricted to the codes of the tenant's sites.
 resource "iam_restriction_settings" "this" {
   sync_with_sites = true
   values          = ["main", iam_site.de.code]

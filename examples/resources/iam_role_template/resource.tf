@@ -1,8 +1,8 @@
-# Start from a predefined template: raise, lower, and take away with "none".
+# Start from a predefined template and raise, lower or remove ("none") levels.
 resource "iam_role_template" "returns" {
   id          = "returns_clerk"
   name        = { en = "Returns Clerk", de = "Retouren" }
-  description = { en = "Handles returns, sees orders." }
+  description = { en = "Manages returns, reads orders." }
   based_on    = "order_fulfillment_manager"
 
   access = {
@@ -11,7 +11,7 @@ resource "iam_role_template" "returns" {
   }
 }
 
-# Start from one of the tenant's own. A change of returns_clerk reaches this one.
+# Start from your own template. A change of returns_clerk changes this one.
 resource "iam_role_template" "refunds" {
   id       = "refunds_clerk"
   name     = { en = "Refunds Clerk" }
@@ -22,7 +22,7 @@ resource "iam_role_template" "refunds" {
   }
 }
 
-# Refer to the id, and one plan shows what a change of the template means for
+# Refer to the id: one plan then shows what a change of the template means for
 # the group.
 resource "iam_group" "refunds" {
   id            = "refunds"

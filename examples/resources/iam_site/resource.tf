@@ -8,7 +8,7 @@ resource "iam_site" "uk" {
   ship_to_countries = ["GB", "IE"]
 }
 
-# What is left out comes from the tenant's default site.
+# Other attributes default to those of the tenant's default site.
 resource "iam_site" "pilot" {
   code   = "pilot"
   name   = "Pilot"

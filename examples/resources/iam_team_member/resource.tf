@@ -4,7 +4,7 @@ variable "automation_team" {
   default     = "anna.schmidt@acme.example,ben.mueller@acme.example,clara.weber@acme.example"
 }
 
-# A member for each address of a list that somebody copied.
+# A member for each address of a comma-separated list.
 resource "iam_team_member" "automation" {
   for_each = toset(split(",", var.automation_team))
 
@@ -12,7 +12,7 @@ resource "iam_team_member" "automation" {
   role  = "member"
 }
 
-# Sees billing, and nothing else.
+# Reads billing only.
 resource "iam_team_member" "accounting" {
   email = "accounting@acme.example"
   role  = "billing_contact"

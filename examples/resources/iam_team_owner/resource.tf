@@ -1,10 +1,10 @@
 variable "owner" {
-  description = "E-mail address of the Owner. Another one transfers the ownership."
+  description = "E-mail address of the Owner. Changing it transfers the ownership."
   type        = string
   default     = "owner@acme.example"
 }
 
-# Only who has joined the team can be its Owner.
+# Only a member who has joined the team can be its Owner.
 data "iam_team" "joined" {
   status = "active"
 }

@@ -23,8 +23,8 @@ resource "iam_user" "sales" {
   preferred_currency = "USD"
 }
 
-# Somebody on leave: locked now, in no group and still in the tenant after
-# destroy. Only the reference backend can lock users.
+# A user on leave: locked now; after a destroy still in the tenant, locked and in
+# no group. Only the reference backend can lock users.
 resource "iam_user" "oskar" {
   email      = "oskar.lind@acme.example"
   first_name = "Oskar"

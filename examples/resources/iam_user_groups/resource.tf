@@ -4,7 +4,7 @@ resource "iam_user" "tara" {
   last_name  = "Anderson"
 }
 
-# The user is in these groups, and in no others.
+# The user is in these groups only.
 resource "iam_user_groups" "tara" {
   user_id   = iam_user.tara.id
   group_ids = ["oe-editor", "oe-viewer"]

@@ -4,7 +4,7 @@ resource "iam_group" "orders" {
   role_template = "order_fulfillment_manager"
 }
 
-# Or csv = file("${path.module}/users.csv"), as a spreadsheet exports it.
+# Or csv = file("${path.module}/users.csv") with an export of a spreadsheet.
 resource "iam_users_csv" "staff" {
   csv = <<-CSV
     email,first_name,last_name,department,groups
@@ -13,6 +13,6 @@ resource "iam_users_csv" "staff" {
     clara.cole@acme.example,Clara,Cole,Support,
   CSV
 
-  # Who leaves the table keeps the account, locked and in no group.
+  # A user whose row is removed keeps the account, locked and in no group.
   on_destroy = "lock"
 }

@@ -1,4 +1,4 @@
-# Who may use what in the end, by role and by assignment.
+# The products that each member can use, by role and by assignment.
 data "iam_team" "all" {
   depends_on = [
     iam_team_owner.this,

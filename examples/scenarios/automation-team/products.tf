@@ -1,5 +1,5 @@
-# What members may use. Owner and Admins hold every product by their role, and
-# billing contacts none: only members stand here.
+# The products of members. The Owner and Admins have every product by their role,
+# and billing contacts have none, so only members are listed here.
 locals {
   developers = toset(split(",", var.developers))
 }

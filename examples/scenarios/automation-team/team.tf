@@ -1,5 +1,5 @@
-# Who is in the automation team. Addresses are lists as they are copied into an
-# invitation: separated by commas, without spaces.
+# The automation team. Each list has e-mail addresses separated by commas without
+# spaces, as for an invitation.
 variable "admins" {
   description = "Manage the team and hold every product."
   type        = string
@@ -13,7 +13,7 @@ variable "developers" {
 }
 
 variable "analysts" {
-  description = "Watch bots and change nothing."
+  description = "Watch bots (read-only)."
   type        = string
   default     = "emily.johnson@acme.example"
 }
@@ -25,13 +25,13 @@ variable "operators" {
 }
 
 variable "billing_contacts" {
-  description = "See billing, and nothing else."
+  description = "Read billing only."
   type        = string
   default     = "accounting@acme.example"
 }
 
 locals {
-  # Address to role. The Owner, who was there first, is in none of the lists.
+  # Role by address. The Owner of a new tenant is in none of the lists.
   members = merge(
     { for email in split(",", var.admins) : email => "admin" },
     { for email in split(",", "${var.developers},${var.analysts},${var.operators}") : email => "member" },
@@ -46,8 +46,8 @@ resource "iam_team_member" "this" {
   role  = each.value
 }
 
-# The Owner is named by address, too. Naming another member hands the ownership
-# on, once that member has joined; the former Owner becomes an Admin.
+# The e-mail address of the Owner. Changing it transfers the ownership to a member
+# who has joined; the former Owner becomes an Admin.
 variable "owner" {
   description = "Owns the team."
   type        = string

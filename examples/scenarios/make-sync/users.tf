@@ -1,5 +1,5 @@
-# Who builds Make scenarios: names are local parts of e-mail addresses, separated
-# by commas.
+# Users who build Make scenarios: the local parts of their e-mail addresses,
+# separated by commas.
 variable "builders" {
   description = "Build Make scenarios."
   type        = string
@@ -14,8 +14,8 @@ resource "iam_user" "this" {
   last_name  = title(split(".", each.key)[1])
 }
 
-# The access control is a role in Make: whoever is in the group becomes a member
-# of the Make organization.
+# The access control is a role in Make: members of the group become members of the
+# Make organization.
 resource "iam_group" "builders" {
   id                 = "scenario-builders"
   name               = { en = "Scenario Builders" }

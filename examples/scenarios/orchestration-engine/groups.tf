@@ -1,5 +1,5 @@
-# The default groups of the Orchestration Engine: their members can be managed,
-# the groups themselves cannot.
+# The default groups of the Orchestration Engine: Terraform manages their members,
+# not the groups themselves.
 resource "iam_group_members" "default" {
   for_each = {
     oe-viewer  = ["emily.johnson"]
@@ -12,13 +12,13 @@ resource "iam_group_members" "default" {
   members  = { for name in each.value : iam_user.this[name].email => iam_user.this[name].id }
 }
 
-# A group of one's own. Editing digital processes gives the same level on what is
-# tied to them, unless the group names it; the access control at the end is a
-# role in Make, which no level gives.
+# A custom group. Editing digital processes gives the same level on the tied
+# entities, unless the group names them. The access control is a role in Make,
+# which no level gives.
 resource "iam_group" "designers" {
   id          = "process-designers"
   name        = { en = "Process Designers" }
-  description = { en = "Design processes and the Make scenarios behind them, and leave the rest alone." }
+  description = { en = "Design processes and their Make scenarios, nothing else." }
 
   access = {
     digital_processes = "edit"

@@ -6,7 +6,7 @@ data "iam_user_permissions" "this" {
 }
 
 output "digital_processes" {
-  description = "How far each user gets with digital processes."
+  description = "Level of each user on digital processes."
   value = {
     for name, report in data.iam_user_permissions.this :
     name => one([for row in report.rows : row.level if row.entity == "digital_processes"])

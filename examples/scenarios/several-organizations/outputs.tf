@@ -1,5 +1,5 @@
-# Every organization of an account. Each tenant asks for its own people only,
-# and learns of the others their names and roles.
+# Every organization of an account. Each tenant queries only its own people, and
+# sees the names of the other tenants and the roles there.
 data "iam_organizations" "consultant" {
   provider   = iam.north
   depends_on = [iam_team_member.consultant_south]

@@ -1,5 +1,5 @@
-# A consultant works for both organizations, with another role in each. The
-# first one invites her. To the second she is known, and in its team at once.
+# A consultant works for both organizations, with a different role in each. The
+# first one invites her. The second knows her account, so she joins its team at once.
 variable "consultant" {
   description = "E-mail address of the consultant."
   type        = string
@@ -29,8 +29,8 @@ resource "iam_team_member" "consultant_south" {
   role  = "admin"
 }
 
-# In the south she works with the dashboard, too: a user and a member of the
-# team with one e-mail address are one account.
+# In the south she also uses the dashboard: a user and a team member with the same
+# e-mail address are one account.
 resource "iam_user" "consultant_south" {
   provider   = iam.south
   depends_on = [iam_team_member.consultant_south]
@@ -48,6 +48,6 @@ resource "iam_team_member" "nora_south" {
   email = "nora.owner@north.example"
   role  = "billing_contact"
 
-  # Until the provider of the north has made its tenant, nobody knows her.
+  # Her account exists only after the provider of the north has created its tenant.
   depends_on = [iam_team_member.consultant_north]
 }

@@ -6,8 +6,8 @@ terraform {
   }
 }
 
-# Two organizations on one platform: a tenant each, and a provider for each of
-# them. Accounts belong to the platform, so that one person can be in both.
+# Two organizations on one platform, each with a tenant and a provider. Accounts
+# belong to the platform, so one person can be in both.
 provider "iam" {
   alias  = "north"
   tenant = "north"

@@ -6,11 +6,11 @@ terraform {
   }
 }
 
-# Where the tenant is comes from the environment: IAM_API_URL, IAM_TENANT and
+# The environment says where the tenant is: IAM_API_URL, IAM_TENANT and
 # credentials, or IAM_EMBEDDED_PATH.
 provider "iam" {}
 
-# Sites, which are also what groups may be restricted to.
+# Sites. Groups can be restricted to them.
 resource "iam_site" "this" {
   for_each = { de = "Germany", at = "Austria" }
 
@@ -29,7 +29,7 @@ resource "iam_restriction" "this" {
   value = each.value.code
 }
 
-# What a service of the tenant's own looks for in tokens, and what groups carry.
+# A scope of the tenant's own service, and an access control for groups.
 resource "iam_scope" "export" {
   id          = "billing.invoice_export"
   description = { en = "Exports invoices" }
@@ -46,7 +46,7 @@ resource "iam_access_control" "accounting" {
   }
 }
 
-# One group for each site, and one that sees everything.
+# One group for each site, and one without a restriction.
 resource "iam_group" "orders" {
   for_each = iam_restriction.this
 
@@ -69,7 +69,7 @@ resource "iam_vendor" "tea" {
   name = "Tea Company"
 }
 
-# Many more in one table.
+# More users in one table.
 resource "iam_users_csv" "warehouse" {
   csv = <<-CSV
     email,first_name,last_name,department,groups
@@ -87,7 +87,7 @@ resource "iam_user" "this" {
   preferred_site = iam_site.this["de"].code
 }
 
-# Everybody who is in a group, and nobody else; one more; one user's groups.
+# All members of a group; a single membership; all groups of a user.
 resource "iam_group_members" "orders" {
   for_each = iam_group.orders
 
@@ -105,7 +105,7 @@ resource "iam_user_groups" "vendor" {
   group_ids = [iam_vendor.tea.group_ids["order_manager"]]
 }
 
-# A role of the tenant's own, and who works with which product.
+# The tenant's own role template, and the team with its products.
 resource "iam_role_template" "returns" {
   id       = "returns_clerk"
   name     = { en = "Returns Clerk" }
@@ -130,7 +130,7 @@ resource "iam_product_assignment" "ben" {
   role      = "analyst"
 }
 
-# Who edits scenarios becomes a member of the Make organization.
+# Users who edit scenarios become members of the Make organization.
 resource "iam_make_organization" "this" {
   organization_id = "12345"
 }

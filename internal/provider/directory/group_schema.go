@@ -27,7 +27,7 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 			"Predefined groups cannot be managed; read them with the data source `iam_group`.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
-				MarkdownDescription: "Id of the group, unique in the tenant and case-sensitive. Generated if omitted. Changing it replaces the group.",
+				MarkdownDescription: "Id of the group: 1 to 66 letters, digits, dots, hyphens and underscores; unique in the tenant and case-sensitive. Generated if omitted. Changing it replaces the group.",
 				Optional:            true,
 				Computed:            true,
 				Validators:          []validator.String{plumbing.ValidID()},

@@ -81,7 +81,7 @@ func (r *organizationResource) Schema(_ context.Context, _ resource.SchemaReques
 			"Destroying the resource ends the sync and leaves members in Make. Needs the reference backend: the public API has no Make organizations.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the organization in Make, such as `12345`. With another one the sync starts anew; members of the former one stay there.",
+				MarkdownDescription: "Id of the organization in Make, such as `12345`: 1 to 66 letters, digits, dots, hyphens and underscores. With another one the sync starts anew; members of the former one stay there.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.ValidID()},
 			},

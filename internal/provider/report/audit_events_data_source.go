@@ -75,7 +75,7 @@ func (d *auditEventsDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 				Validators:          []validator.String{plumbing.ValidTime()},
 			},
 			"limit": schema.Int64Attribute{
-				MarkdownDescription: "How many events, the newest, up to 10000. `100` when left out.",
+				MarkdownDescription: "Maximum number of events, newest first: 1 to 10000. `100` when left out.",
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.Between(1, maxEvents)},
 			},

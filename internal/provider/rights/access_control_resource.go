@@ -52,7 +52,7 @@ func (r *accessControlResource) Schema(_ context.Context, _ resource.SchemaReque
 			"With `lifecycle { create_before_destroy = true }` a replacement is in the groups before the former one goes; without, the API refuses to replace an access control that a group carries.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
-				MarkdownDescription: "Id of the access control, unique in the tenant, case-sensitive. Changing it replaces the access control.",
+				MarkdownDescription: "Id of the access control: 1 to 66 letters, digits, dots, hyphens and underscores; unique in the tenant, case-sensitive. Changing it replaces the access control.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.ValidID()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},

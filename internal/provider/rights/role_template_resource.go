@@ -51,7 +51,7 @@ func (r *roleTemplateResource) Schema(_ context.Context, _ resource.SchemaReques
 			"To replace a template that is in use, set `lifecycle { create_before_destroy = true }` on it.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
-				MarkdownDescription: "Id of the template, unique in the tenant, case-sensitive. Left out, one is generated. Changing it replaces the template.",
+				MarkdownDescription: "Id of the template: 1 to 66 letters, digits, dots, hyphens and underscores; unique in the tenant, case-sensitive. Left out, one is generated. Changing it replaces the template.",
 				Optional:            true,
 				Computed:            true,
 				Validators:          []validator.String{plumbing.ValidID()},

@@ -26,7 +26,7 @@ func (r *vendorResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 			"Locations and custom attributes of the vendor are not managed here and are kept as they are.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
-				MarkdownDescription: "Id of the vendor, unique in the tenant, case-sensitive: letters, digits, hyphens and underscores. Left out, one is generated. Changing it replaces the vendor.",
+				MarkdownDescription: "Id of the vendor: 1 to 66 letters, digits, hyphens and underscores, but not `search`; unique in the tenant, case-sensitive. Left out, one is generated. Changing it replaces the vendor.",
 				Optional:            true,
 				Computed:            true,
 				Validators:          []validator.String{plumbing.ValidVendorID()},
