@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
@@ -47,17 +48,21 @@ func TestAccActionExamples(t *testing.T) {
 func TestAccAction(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})
+	body := api.UserCreate{FirstName: "Anna", LastName: "Schmidt", ContactEmail: "anna@acme.example", PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: []string{}}
+	if _, err := b.Client.CreateUser(t.Context(), body); err != nil {
+		t.Fatal(err)
+	}
 	w := withActions(t, map[string]string{"main.tf": providertest.Source + b.HCL + `
-action "iam_lock_user" "owner" {
+action "iam_lock_user" "anna" {
   config {
-    email = "OWNER@acme.example"
+    email = "ANNA@acme.example"
   }
 }
 `})
-	out := w.MustRun("apply", "-auto-approve", "-no-color", "-invoke=action.iam_lock_user.owner")
-	owner, err := b.Client.UserByEmail(t.Context(), "owner@acme.example")
-	if err != nil || !owner.Locked() || !strings.Contains(out, "owner@acme.example is locked") {
-		t.Errorf("got %+v, %v\n%s", owner, err, out)
+	out := w.MustRun("apply", "-auto-approve", "-no-color", "-invoke=action.iam_lock_user.anna")
+	anna, err := b.Client.UserByEmail(t.Context(), "anna@acme.example")
+	if err != nil || !anna.Locked() || !strings.Contains(out, "anna@acme.example is locked") {
+		t.Errorf("got %+v, %v\n%s", anna, err, out)
 	}
 }
 
