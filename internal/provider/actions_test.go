@@ -2,8 +2,6 @@ package provider_test
 
 import (
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -13,21 +11,13 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-var terraformVersion = regexp.MustCompile(`^Terraform v1\.([0-9]+)`)
-
 // withActions returns a workspace, or skips the test where the CLI has no
 // actions: Terraform has them from version 1.14 on, OpenTofu has none.
 func withActions(t *testing.T, files map[string]string) *providertest.Workspace {
 	t.Helper()
 	w := providertest.NewWorkspace(t, files)
-	version := terraformVersion.FindStringSubmatch(w.MustRun("version"))
-	if version != nil {
-		if minor, err := strconv.Atoi(version[1]); err == nil && minor >= 14 {
-			return w
-		}
-	}
-	t.Skip("this CLI has no actions: they need Terraform 1.14")
-	return nil
+	w.SkipBelow(14, "an action")
+	return w
 }
 
 // The examples of actions are configurations that plan, for there is nobody to

@@ -173,7 +173,7 @@ func TestAccPipeline(t *testing.T) {
 	expect("another loss", false, "**FAIL lost:** 1 user loses access", "`The acceptance is for another plan: "+plan[1])
 	guarded := "\nprovider \"iam\" {\n  guardrails {\n    protect_users = [\"anna.schmidt@acme.example\"]\n  }\n}\n"
 	w.Write("provider.tf", providertest.Source+guarded)
-	expect("a refused plan", false, "**FAIL unresolved:** the plan ended with an error", "**Terraform refused the plan**", "Error: Protected Users Lose Access", "anna.schmidt@acme.example: loses read on")
+	expect("a refused plan", false, "**FAIL unresolved:** the plan failed and is incomplete", "**Terraform refused the plan**", "Error: Protected Users Lose Access", "anna.schmidt@acme.example: loses read on")
 	w.Write("provider.tf", providertest.Source)
 
 	w.Write("groups.tf", strings.Replace(sections[0][0].text, "access", "acess", 1))

@@ -175,13 +175,19 @@ resource "iam_user" "u" {
 		s.kill()
 		killed <- made
 	}()
-	out, code := w.Run("apply", "-auto-approve", "-no-color", "-parallelism=20")
+	// Terraform 1.16 crashes, and loses its state, if a create fails with a
+	// partial state while another one ends.
+	parallelism := "-parallelism=20"
+	if strings.Contains(w.MustRun("version"), "Terraform v1.16.") {
+		parallelism = "-parallelism=1"
+	}
+	out, code := w.Run("apply", "-auto-approve", "-no-color", parallelism)
 	made := <-killed
 	if code == 0 || made >= users {
 		t.Fatalf("the server was to be killed in the middle, after %d users; the apply ended with %d:\n%s", made, code, out)
 	}
 	recorded := strings.Count(out, "Creation complete")
-	t.Logf("killed after %d users; Terraform recorded %d, of %d it does not know", made, recorded, strings.Count(out, "may have been made"))
+	t.Logf("killed after %d users; Terraform recorded %d, of %d it does not know", made, recorded, strings.Count(out, "may have been"))
 
 	s = startServe(t, database) // on another port: a parallel test may have taken the one it had
 	write(s)
