@@ -120,8 +120,8 @@ func (r *groupMembersResource) ModifyPlan(ctx context.Context, req resource.Modi
 	note := planNote{Mark: by.Mark}
 	if !plan.GroupID.IsUnknown() {
 		note.Holds = &held{Group: plan.GroupID.ValueString()}
-		resp.Diagnostics.Append(r.ConflictError(ctx, r.Members.HoldMembers(by, plan.GroupID.ValueString(), plan.people(), !plan.Members.IsUnknown()), path.Root("members"))...)
-		resp.Diagnostics.Append(r.WarnMissingGroups(ctx, path.Root("group_id"), newID(plan.GroupID, state.GroupID))...)
+		resp.Diagnostics.Append(conflictError(ctx, r.Data, r.Members.HoldMembers(by, plan.GroupID.ValueString(), plan.people(), !plan.Members.IsUnknown()), path.Root("members"))...)
+		resp.Diagnostics.Append(warnMissingGroups(ctx, r.Data, path.Root("group_id"), newID(plan.GroupID, state.GroupID))...)
 		resp.Diagnostics.Append(r.planReleases(ctx, by, plan, state)...)
 		if !plan.Members.IsUnknown() && (!plan.GroupID.Equal(state.GroupID) || unreadMove(ctx, req, resp)) && r.Client != nil {
 			r.warnOfRemovals(ctx, plan, &resp.Diagnostics)
@@ -168,7 +168,7 @@ func (r *groupMembersResource) planReleases(ctx context.Context, by plumbing.Man
 			continue
 		}
 		if _, conflict := r.Members.Release(by, state.GroupID.ValueString(), p); conflict != nil {
-			return r.ConflictError(ctx, conflict, path.Root("members"))
+			return conflictError(ctx, r.Data, conflict, path.Root("members"))
 		}
 	}
 	return nil
@@ -213,7 +213,7 @@ func (r *groupMembersResource) checkKeys(ctx context.Context, plan, state groupM
 // id of a customer. Employees who do not exist have none.
 func (r *groupMembersResource) keysOf(ctx context.Context, userType access.UserType, ids []string) (map[string]string, error) {
 	if userType == access.Employee {
-		return r.EmailsOf(ctx, ids)
+		return emailsOf(ctx, r.Data, ids)
 	}
 	keys := make(map[string]string, len(ids))
 	for _, id := range ids {
@@ -395,7 +395,7 @@ func (r *groupMembersResource) addresses(ctx context.Context, group string, memb
 			employees = append(employees, a.UserID)
 		}
 	}
-	emails, err := r.EmailsOf(ctx, employees)
+	emails, err := emailsOf(ctx, r.Data, employees)
 	maps.Copy(keys, emails)
 	return keys, err
 }

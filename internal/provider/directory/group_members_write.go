@@ -29,7 +29,7 @@ func (r *groupMembersResource) write(ctx context.Context, plan groupMembersModel
 	leaving := slices.DeleteFunc(plumbing.SortedKeys(present), func(id string) bool { _, stays := planned[id]; return stays })
 	for _, id := range leaving {
 		if r.Members.Held(plumbing.Pair{Group: group, User: id}) {
-			return heldElsewhere(r.NameOf(ctx, plumbing.Person{ID: id}), group)
+			return heldElsewhere(nameOf(ctx, r.Data, plumbing.Person{ID: id}), group)
 		}
 	}
 	late, err := r.add(ctx, plan, present)

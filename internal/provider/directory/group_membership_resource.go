@@ -127,7 +127,7 @@ func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(r.WarnMissingGroups(ctx, path.Root("group_id"), newID(plan.GroupID, state.GroupID))...)
+	resp.Diagnostics.Append(warnMissingGroups(ctx, r.Data, path.Root("group_id"), newID(plan.GroupID, state.GroupID))...)
 	by := manager(ctx, r.Name, req, &resp.Diagnostics)
 	note := planNote{Mark: by.Mark}
 	is, known := plan.pair()
@@ -139,11 +139,11 @@ func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.Modify
 		}
 	}
 	if !plan.GroupID.IsUnknown() {
-		resp.Diagnostics.Append(r.ConflictError(ctx, r.Members.HoldOne(by, is.Group, plumbing.Person{ID: is.User}), path.Root("user_id"))...)
+		resp.Diagnostics.Append(conflictError(ctx, r.Data, r.Members.HoldOne(by, is.Group, plumbing.Person{ID: is.User}), path.Root("user_id"))...)
 	}
 	if had && known && was != is {
 		_, conflict := r.Members.Release(by, was.Group, plumbing.Person{ID: was.User})
-		resp.Diagnostics.Append(r.ConflictError(ctx, conflict, path.Root("user_id"))...)
+		resp.Diagnostics.Append(conflictError(ctx, r.Data, conflict, path.Root("user_id"))...)
 	}
 	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.Plan.Raw)...)
 	writeNote(ctx, note, resp)

@@ -88,7 +88,7 @@ func planDestroy(ctx context.Context, d *plumbing.Data, g releases, resp *resour
 		for _, p := range g.pairs(user) {
 			stays, conflict := d.Members.Release(plumbing.Manager{Type: "iam_" + g.typeName}, p.Group, user)
 			if conflict != nil {
-				resp.Diagnostics.Append(d.ConflictError(ctx, conflict, g.at)...)
+				resp.Diagnostics.Append(conflictError(ctx, d, conflict, g.at)...)
 				return // report one conflict only
 			}
 			if stays {

@@ -15,7 +15,7 @@ import (
 var userKey = plumbing.NaturalKey{
 	Thing: "user", At: []string{"email"}, Fold: true, Label: "first_name",
 	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {
-		ids, err := d.UserIDs(ctx)
+		ids, err := userIDs(ctx, d)
 		emails := make(map[string]bool, len(ids))
 		for email := range ids {
 			emails[email] = false
@@ -23,7 +23,7 @@ var userKey = plumbing.NaturalKey{
 		return emails, err
 	},
 	Model: func(ctx context.Context, d *plumbing.Data, email string, _ *diag.Diagnostics) (any, error) {
-		ids, err := d.UserIDs(ctx)
+		ids, err := userIDs(ctx, d)
 		if err != nil {
 			return nil, err
 		}

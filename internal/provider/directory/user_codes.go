@@ -56,7 +56,7 @@ func (r *usersCSVResource) checkCodes(ctx context.Context, table, former usersTa
 			faults = append(faults, fmt.Sprintf("line %d, %s: %s", row.Line, row.Email, fault))
 		}
 		added := slices.DeleteFunc(slices.Clone(row.Groups), func(id string) bool { return slices.Contains(before.Groups, id) })
-		for _, id := range r.MissingGroups(ctx, added) {
+		for _, id := range missingGroups(ctx, r.Data, added) {
 			groups = append(groups, fmt.Sprintf("  line %d, %s: %s", row.Line, row.Email, id))
 		}
 	}

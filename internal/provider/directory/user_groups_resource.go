@@ -86,12 +86,12 @@ func (r *userGroupsResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(r.WarnMissingGroups(ctx, path.Root("group_ids"), newIDs(plan.GroupIDs, state.GroupIDs))...)
+	resp.Diagnostics.Append(warnMissingGroups(ctx, r.Data, path.Root("group_ids"), newIDs(plan.GroupIDs, state.GroupIDs))...)
 	by := manager(ctx, r.Name, req, &resp.Diagnostics)
 	note := planNote{Mark: by.Mark}
 	user := plumbing.Person{ID: plan.UserID.ValueString()} // the zero Person while the id is unknown
 	conflict := r.Members.HoldGroups(by, user, plumbing.Strings(plan.GroupIDs), plumbing.FullyKnown(plan.GroupIDs))
-	resp.Diagnostics.Append(r.ConflictError(ctx, conflict, path.Root("group_ids"))...)
+	resp.Diagnostics.Append(conflictError(ctx, r.Data, conflict, path.Root("group_ids"))...)
 	if plumbing.IsSet(plan.UserID) {
 		note.Holds = &held{User: user.ID}
 		resp.Diagnostics.Append(r.planReleases(ctx, by, plan, state)...)
@@ -107,7 +107,7 @@ func (r *userGroupsResource) planDestroy(ctx context.Context, state userGroupsMo
 	user := plumbing.Person{ID: state.UserID.ValueString()}
 	stay := slices.DeleteFunc(slices.Clone(others), func(id string) bool { return !slices.Contains(plumbing.Strings(state.GroupIDs), id) })
 	if len(stay) > 0 {
-		name := r.NameOf(ctx, user)
+		name := nameOf(ctx, r.Data, user)
 		resp.Diagnostics.AddAttributeWarning(path.Root("group_ids"), "Memberships Kept: "+name,
 			fmt.Sprintf("%s stays in these groups, because they were added elsewhere and never listed here: %s.", name, plumbing.JoinNames(stay)))
 	}
@@ -140,7 +140,7 @@ func (r *userGroupsResource) planReleases(ctx context.Context, by plumbing.Manag
 			continue
 		}
 		if _, conflict := r.Members.Release(by, pair.Group, user); conflict != nil {
-			return r.ConflictError(ctx, conflict, path.Root("group_ids"))
+			return conflictError(ctx, r.Data, conflict, path.Root("group_ids"))
 		}
 	}
 	return nil

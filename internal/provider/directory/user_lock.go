@@ -22,10 +22,10 @@ func (r *userResource) planLock(ctx context.Context, plan *userModel, prior user
 		return
 	}
 	const summary, detail = "Locking Not Supported", "This API cannot lock users; only the reference backend can. %s"
-	if plan.Locked.ValueBool() && !prior.Locked.ValueBool() && !r.CanLock(ctx) {
+	if plan.Locked.ValueBool() && !prior.Locked.ValueBool() && !canLock(ctx, r.Data) {
 		diags.AddAttributeError(path.Root("locked"), summary, fmt.Sprintf(detail, "Omit locked, and remove the user from all groups with group_ids = [] instead."))
 	}
-	if plan.OnDestroy.ValueString() == onDestroyLock && prior.OnDestroy.ValueString() != onDestroyLock && !r.CanLock(ctx) {
+	if plan.OnDestroy.ValueString() == onDestroyLock && prior.OnDestroy.ValueString() != onDestroyLock && !canLock(ctx, r.Data) {
 		diags.AddAttributeError(path.Root("on_destroy"), summary, fmt.Sprintf(detail, "Use on_destroy = \"remove\", which removes the user from the tenant and keeps the account on the platform."))
 	}
 }

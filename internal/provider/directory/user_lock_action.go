@@ -78,7 +78,7 @@ func (a *lockAction) ModifyPlan(ctx context.Context, req action.ModifyPlanReques
 	case client.IsNotFound(err):
 		err = a.ExplainUnplanned(err, named, "iam_user")
 	}
-	if err == nil && !a.CanLock(ctx) {
+	if err == nil && !canLock(ctx, a.Data) {
 		err = errCannotLock
 	}
 	if err != nil {

@@ -165,14 +165,14 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 				"Only memberships that this configuration manages are restored.", prior.Email.ValueString()))
 	}
 	resp.Diagnostics.Append(r.checkCodes(ctx, plan, prior, config)...)
-	resp.Diagnostics.Append(r.WarnMissingGroups(ctx, path.Root("group_ids"), newIDs(plan.GroupIDs, prior.GroupIDs))...)
+	resp.Diagnostics.Append(warnMissingGroups(ctx, r.Data, path.Root("group_ids"), newIDs(plan.GroupIDs, prior.GroupIDs))...)
 	r.planLock(ctx, &plan, prior, &resp.Diagnostics)
 	resp.Diagnostics.Append(plan.fields().Encode(ctx, &resp.Plan.Raw)...)
 	if plumbing.IsSet(plan.Email) && plumbing.IsSet(plan.GroupIDs) {
 		by := plumbing.Manager{Type: "iam_user", Kept: req.Plan.Raw.Equal(req.State.Raw)}
 		person := plumbing.Person{ID: plan.ID.ValueString(), Email: plan.Email.ValueString()}
 		conflict := r.Members.HoldGroups(by, person, plumbing.Strings(plan.GroupIDs), plumbing.FullyKnown(plan.GroupIDs))
-		resp.Diagnostics.Append(r.ConflictError(ctx, conflict, path.Root("group_ids"))...)
+		resp.Diagnostics.Append(conflictError(ctx, r.Data, conflict, path.Root("group_ids"))...)
 	}
 	if plumbing.IsSet(prior.ID) && prior.GroupIDs.IsNull() && plumbing.IsSet(plan.GroupIDs) && plumbing.FullyKnown(plan.GroupIDs) && r.Client != nil {
 		// They were not managed until now, so no state has them.

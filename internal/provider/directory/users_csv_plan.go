@@ -60,7 +60,7 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	r.checkCodes(ctx, table, former, &resp.Diagnostics)
 	r.checkLocks(ctx, table, former, &resp.Diagnostics)
-	if plan.OnDestroy.ValueString() == onDestroyLock && state.OnDestroy.ValueString() != onDestroyLock && r.Client != nil && !r.CanLock(ctx) {
+	if plan.OnDestroy.ValueString() == onDestroyLock && state.OnDestroy.ValueString() != onDestroyLock && r.Client != nil && !canLock(ctx, r.Data) {
 		resp.Diagnostics.Append(noLocks(path.Root("on_destroy"), "Use on_destroy = \"remove\", which removes users from the tenant and keeps their accounts on the platform."))
 	}
 	adopts := plan.AdoptExisting.ValueBool() || r.AdoptExisting
@@ -96,7 +96,7 @@ func (r *usersCSVResource) checkLocks(ctx context.Context, table, former usersTa
 	}
 	known := former.byEmail()
 	for _, row := range table.Users {
-		if row.Locked && !known[strings.ToLower(row.Email)].Locked && !r.CanLock(ctx) {
+		if row.Locked && !known[strings.ToLower(row.Email)].Locked && !canLock(ctx, r.Data) {
 			diags.Append(noLocks(path.Root("csv"), fmt.Sprintf("Line %d locks %s: remove the user from all groups instead.", row.Line, row.Email)))
 			return
 		}
@@ -129,7 +129,7 @@ func (r *usersCSVResource) warnOfLeaving(ctx context.Context, table, former user
 		diags.Append(plumbing.UnableAt(path.Root("csv"), "read", "users", "of the table", err))
 		return
 	}
-	r.NoteUsers(users)
+	noteUsers(r.Data, users)
 	var lines []string
 	var first string
 	for _, row := range rows {
@@ -180,7 +180,7 @@ func (r *usersCSVResource) checkOwners(ctx context.Context, c tableChange, diags
 	var ids map[string]string
 	if (len(c.former.Users) > 0 || c.adopts) && r.Client != nil {
 		var err error
-		if ids, err = r.UserIDs(ctx); err != nil {
+		if ids, err = userIDs(ctx, r.Data); err != nil {
 			diags.Append(plumbing.Unable("read", "users", "of the table", err))
 			return
 		}
@@ -188,7 +188,7 @@ func (r *usersCSVResource) checkOwners(ctx context.Context, c tableChange, diags
 	by := plumbing.Manager{Type: "iam_users_csv", Kept: c.kept}
 	for _, row := range c.table.Users {
 		person := plumbing.Person{ID: ids[strings.ToLower(row.Email)], Email: row.Email}
-		add(r.ConflictError(ctx, r.Members.HoldGroups(by, person, row.Groups, true), at))
+		add(conflictError(ctx, r.Data, r.Members.HoldGroups(by, person, row.Groups, true), at))
 	}
 }
 

@@ -132,7 +132,7 @@ func (r *usersCSVResource) Read(ctx context.Context, req resource.ReadRequest, r
 		resp.Diagnostics.Append(plumbing.Unable("read", "users", "of the table", err))
 		return
 	}
-	r.NoteUsers(users)
+	noteUsers(r.Data, users)
 	for _, row := range table.Users {
 		r.Keys.NoteInState(plumbing.User(row.Email))
 	}

@@ -27,15 +27,15 @@ type Data struct {
 	AdoptExisting bool // creations adopt existing objects
 	Members       Memberships
 	Keys          Keys
-	Team          Team
 	Uses          Uses
+
+	states sync.Map // of packages, by type
 
 	mu            sync.Mutex
 	templates     []api.Template
 	rights        *access.Rights
-	canLock       *bool
-	userIDs       map[string]string // by e-mail
 	planned       planned
+	team          team
 	plans         templatePlans
 	controlPlans  controlPlans
 	restrictions  *restrictionRules
@@ -43,7 +43,6 @@ type Data struct {
 	requests      requests
 	replacing     replacing
 	laterRemovals laterRemovals
-	people        people
 	codes         tenantCodes
 }
 
@@ -54,21 +53,6 @@ type UserDefaults struct {
 	PreferredSite     types.String `tfsdk:"preferred_site"`
 	PreferredCurrency types.String `tfsdk:"preferred_currency"`
 	PreferredLanguage types.String `tfsdk:"preferred_language"`
-}
-
-// CanLock reports whether the API can lock users. It makes one request per run. If
-// that request fails it reports true, and locking a user reports the error.
-func (d *Data) CanLock(ctx context.Context) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.canLock == nil {
-		can, err := d.Client.CanLock(ctx)
-		if err != nil {
-			return true
-		}
-		d.canLock = &can
-	}
-	return *d.canLock
 }
 
 // Ready reports whether the provider can send requests, and adds an error if not.

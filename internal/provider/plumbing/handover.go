@@ -2,14 +2,9 @@ package plumbing
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
-
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 )
 
 // Pair is a membership: the ids of a group and of a user.
@@ -122,22 +117,4 @@ func (m *Memberships) GiveHeadStart(ctx context.Context) {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-}
-
-// ConflictError returns the diagnostic of a conflict on the given attribute, and
-// nil if c is nil.
-func (d *Data) ConflictError(ctx context.Context, c *Conflict, at path.Path) diag.Diagnostics {
-	switch {
-	case c == nil:
-		return nil
-	case c.Remover == "":
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Membership Managed By Two Resources",
-			fmt.Sprintf("Two resources of this configuration manage the same membership: %s. Each apply would undo the other's changes. "+
-				"Manage a membership in one place: in the group's list of members, in the user's list of groups, or as an iam_group_membership.", strings.ReplaceAll(c.How, userPlaceholder, d.NameOf(ctx, c.Who))))}
-	}
-	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Membership Removed And Managed", fmt.Sprintf(
-		"This plan removes %s from group %s with an %s, while an %s of this configuration keeps the membership unchanged, so the apply would not add the user again. "+
-			"To remove the %s from the configuration, make Terraform forget it instead of destroying it:\n\n  removed {\n    from = %s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }\n\n"+
-			"If you only renamed it, add a moved block. If Terraform calls the object deposed, remove the resource from the state with terraform state rm and import it again.",
-		d.NameOf(ctx, c.Who), c.Group, c.Remover, c.Keeper, c.Remover, c.Remover))}
 }

@@ -149,8 +149,8 @@ func (r *IdentifiedResource) address() []Key {
 
 // ImportID returns the import id of a request: the given id, or the parts of the
 // given identity joined by slashes. White space and invisible characters around the
-// id or its parts are ignored. ok is false if the import is impossible: requests
-// cannot be made yet, the id is empty, or the identity is of another tenant.
+// id or its parts are ignored. ok is false if the import is impossible: the provider
+// cannot send requests yet, the id is empty, or the identity is of another tenant.
 func (r *IdentifiedResource) ImportID(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) (id string, ok bool) {
 	if !r.Ready(diags) {
 		return "", false

@@ -122,6 +122,11 @@ type Conflict struct {
 // userPlaceholder stands for the name of the person, which is looked up later.
 const userPlaceholder = "{user}"
 
+// Describe returns how the two resources disagree. user is the name of the person.
+func (c Conflict) Describe(user string) string {
+	return strings.ReplaceAll(c.How, userPlaceholder, user)
+}
+
 // HoldMembers records that a resource lists all members of a group. known reports
 // whether the list is known.
 func (m *Memberships) HoldMembers(by Manager, group string, members []Person, known bool) *Conflict {

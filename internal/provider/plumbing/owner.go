@@ -24,9 +24,9 @@ type ownerRemoval struct {
 // OwnerEmail returns the e-mail address of the team's Owner, read once per run. It is
 // empty if the API has no teams or the token may not read them.
 func (d *Data) OwnerEmail(ctx context.Context) (string, error) {
-	d.Team.mu.Lock()
-	defer d.Team.mu.Unlock()
-	if d.Team.present == nil {
+	d.team.mu.Lock()
+	defer d.team.mu.Unlock()
+	if d.team.present == nil {
 		owner, err := d.Client.TeamOwner(ctx)
 		switch {
 		case client.IsUnsupported(err) || client.IsForbidden(err) || client.IsNotFound(err):
@@ -34,9 +34,9 @@ func (d *Data) OwnerEmail(ctx context.Context) (string, error) {
 		case err != nil:
 			return "", err
 		}
-		d.Team.present = owner
+		d.team.present = owner
 	}
-	return d.Team.present.Email, nil
+	return d.team.present.Email, nil
 }
 
 // CheckOwnerRemoval refuses a plan that removes the Owner of the team. does is
@@ -59,12 +59,12 @@ func (d *Data) CheckOwnerRemoval(ctx context.Context, email, does string, at pat
 		return false, nil
 	}
 	removal := ownerRemoval{does: does, email: owner, at: at, remedy: remedy}
-	d.Team.mu.Lock()
-	defer d.Team.mu.Unlock()
-	if d.Team.keepsOthers {
+	d.team.mu.Lock()
+	defer d.team.mu.Unlock()
+	if d.team.keepsOthers {
 		return true, diag.Diagnostics{removal.refused()}
 	}
-	d.Team.removal = &removal
+	d.team.removal = &removal
 	return true, diag.Diagnostics{diag.NewWarningDiagnostic("Owner Not Destroyed: "+owner,
 		fmt.Sprintf("%s is the Owner of the tenant's team, and a team always has an Owner. This plan destroys everything it manages, so the apply keeps this user in the tenant and removes the user from the state.", owner))}
 }
@@ -107,7 +107,7 @@ func (v ownerValidator) ValidateResource(_ context.Context, _ resource.ValidateC
 	if v.data == nil {
 		return
 	}
-	t := &v.data.Team
+	t := &v.data.team
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.keepsOthers = true

@@ -6,7 +6,6 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
-	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
 // templatePlans records the access of the role templates that a run plans. Groups
@@ -16,9 +15,6 @@ type templatePlans struct {
 	mu      sync.Mutex
 	planned map[string]plannedTemplate
 	used    map[string]access.Access // current access of templates that other plans are based on
-
-	checked     bool
-	unsupported error
 }
 
 type plannedTemplate struct {
@@ -84,20 +80,4 @@ func (d *Data) ForgetTemplates() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.templates = nil
-}
-
-// TemplatesSupported returns an error if the API can only list role templates. It
-// makes one request per run. If that request fails it returns nil, and the write
-// reports the error.
-func (d *Data) TemplatesSupported(ctx context.Context) error {
-	d.plans.mu.Lock()
-	defer d.plans.mu.Unlock()
-	if !d.plans.checked {
-		_, err := d.Client.Template(ctx, access.Templates()[0].ID)
-		d.plans.checked = err == nil || client.IsUnsupported(err)
-		if client.IsUnsupported(err) {
-			d.plans.unsupported = err
-		}
-	}
-	return d.plans.unsupported
 }

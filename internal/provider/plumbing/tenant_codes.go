@@ -103,39 +103,3 @@ func (d *Data) SiteMissing(ctx context.Context, code string) string {
 	}
 	return fmt.Sprintf("The tenant has no site with the code %q%s If this configuration creates it, refer to it, as in iam_site.name.code, or use depends_on: then the site is planned first.", code, didYouMean(code, sites))
 }
-
-// MissingGroups returns the ids for which neither the tenant nor the plan so far has a
-// group. That includes groups which are planned later because nothing refers to
-// them.
-func (d *Data) MissingGroups(ctx context.Context, ids []string) []string {
-	if d == nil || d.Client == nil || len(ids) == 0 {
-		return nil
-	}
-	present := d.codes.get("groups", func() ([]string, error) {
-		groups, err := d.Client.Groups(ctx)
-		ids := make([]string, len(groups))
-		for i, g := range groups {
-			ids[i] = g.ID
-		}
-		slices.Sort(ids)
-		return ids, err
-	})
-	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
-		_, found := slices.BinarySearch(present, id)
-		return found || len(present) == 0 || d.IsPlanned(Object{KindGroup, id})
-	})
-}
-
-// WarnMissingGroups warns of groups that a resource names and that do not exist: a
-// mistake, or groups that the same plan creates later.
-func (d *Data) WarnMissingGroups(ctx context.Context, at path.Path, ids []string) (diags diag.Diagnostics) {
-	missing := d.MissingGroups(ctx, ids)
-	if len(missing) == 0 {
-		return nil
-	}
-	slices.Sort(missing)
-	diags.AddAttributeWarning(at, fmt.Sprintf("Group Not Found: %s", strings.Join(slices.Compact(missing), ", ")), missingGroupsText)
-	return diags
-}
-
-const missingGroupsText = "The group does not exist in the tenant, and this plan has not created it so far. If the id is wrong, the apply fails; the data source iam_groups lists the ids. If this configuration creates the group, refer to it, as in iam_group.name.id, or use depends_on, so that it is created first."

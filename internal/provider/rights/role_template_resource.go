@@ -123,7 +123,7 @@ func (r *roleTemplateResource) ModifyPlan(ctx context.Context, req resource.Modi
 	resp.Diagnostics.Append(r.CheckText(ctx, path.Root("name"), plan.Name, state.Name)...)
 	resp.Diagnostics.Append(r.CheckText(ctx, path.Root("description"), plan.Description, state.Description)...)
 	if req.State.Raw.IsNull() && r.Data != nil && r.Client != nil {
-		if err := r.TemplatesSupported(ctx); err != nil {
+		if err := templatesSupported(ctx, r.Data); err != nil {
 			resp.Diagnostics.Append(refused("create", cmp.Or(plan.ID.ValueString(), "with a generated id"), err))
 		}
 	}

@@ -153,7 +153,7 @@ func (r *assignmentResource) ModifyPlan(ctx context.Context, req resource.Modify
 // checkMember refuses a member in a role that is assigned no products: the role
 // that it has after the plan, or has now.
 func (r *assignmentResource) checkMember(ctx context.Context, id string, diags *diag.Diagnostics) {
-	role, planned := r.Team.PlannedRole(id)
+	role, planned := planOf(r.Data).role(id)
 	if !planned {
 		member, err := r.Client.TeamMember(ctx, id)
 		if err != nil {

@@ -109,7 +109,7 @@ func (r *memberResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		return
 	}
 	if req.State.Raw.IsNull() {
-		if err := r.CheckTeam(ctx); err != nil {
+		if err := checkTeam(ctx, r.Data); err != nil {
 			resp.Diagnostics.Append(plumbing.Unable("plan", "team member", "to invite", err))
 		}
 		return
@@ -135,13 +135,13 @@ func (r *memberResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	case owner:
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("role"), state.Role)...)
 	case !leaving && plumbing.IsSet(plan.Role):
-		r.Team.Role(plan.ID.ValueString(), access.TeamRole(plan.Role.ValueString()))
+		planOf(r.Data).setRole(plan.ID.ValueString(), access.TeamRole(plan.Role.ValueString()))
 	}
 }
 
 // owns reports whether the member is the Owner, or will be by this plan.
 func (r *memberResource) owns(ctx context.Context, id string) (bool, error) {
-	if role, ok := r.Team.PlannedRole(id); ok && role == access.RoleOwner {
+	if role, ok := planOf(r.Data).role(id); ok && role == access.RoleOwner {
 		return true, nil
 	}
 	m, err := r.Client.TeamMember(ctx, id)

@@ -87,7 +87,7 @@ func (r *ownerResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		plan.PreviousOwnerID = r.planTransfer(ctx, plan.MemberID, &resp.Diagnostics)
 	}
 	if plumbing.IsSet(plan.MemberID) {
-		r.Team.Owner(plan.MemberID.ValueString())
+		planOf(r.Data).setOwner(plan.MemberID.ValueString())
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
