@@ -78,11 +78,11 @@ func (m groupModel) toUpdate(ctx context.Context, g grants, present api.Group, d
 		Restrictions: plumbing.Strings(m.Restrictions), Mixins: present.Mixins,
 		Metadata: present.Metadata.Expected(),
 	}
-	besides := plumbing.Strings(m.AccessControlIDs)
+	additional := plumbing.Strings(m.AccessControlIDs)
 	if m.AccessControlIDs.IsNull() {
-		besides = unexplained(present.AccessControls)
+		additional = unexplained(present.AccessControls)
 	}
-	for _, id := range besides {
+	for _, id := range additional {
 		if !slices.Contains(body.AccessControls, id) {
 			body.AccessControls = append(body.AccessControls, id)
 		}
@@ -221,9 +221,9 @@ func (m *groupModel) readAccess(g api.Group, tenant plumbing.Rights) {
 	}
 	template, _ := templateAccess(m.RoleTemplate.ValueString(), tenant.List)
 	own, _ := plumbing.Levels(m.Access)
-	besides := plumbing.Strings(m.AccessControlIDs)
-	wanted := access.ExpandOn(template, own, besides...)
-	written := append(access.ControlIDs(access.Attainable(wanted, tenant.Has)), besides...)
+	additional := plumbing.Strings(m.AccessControlIDs)
+	wanted := access.ExpandOn(template, own, additional...)
+	written := append(access.ControlIDs(access.Attainable(wanted, tenant.Has)), additional...)
 	expected, observed := access.Held(written), access.Observed(written, tenant.Carried(group))
 	if observed == expected {
 		return
@@ -234,7 +234,7 @@ func (m *groupModel) readAccess(g api.Group, tenant plumbing.Rights) {
 			observed[i] = wanted[i]
 		}
 	}
-	m.Access = plumbing.LevelMap(access.OverlayOn(template, own, observed, besides...), m.Access.IsNull())
+	m.Access = plumbing.LevelMap(access.OverlayOn(template, own, observed, additional...), m.Access.IsNull())
 }
 
 // written sets the model to the group that the API returned after a write. If others

@@ -25,11 +25,11 @@ func groupStep(plan, state *groupModel) func(*access.Tenant) {
 		if !known || plan.RoleTemplate.IsUnknown() || !plumbing.FullyKnown(plan.AccessControlIDs) || plan.VendorID.IsUnknown() {
 			return
 		}
-		rights, besides := s.Rights(), plumbing.Strings(plan.AccessControlIDs)
-		wanted := access.ExpandOn(rights.TemplateAccess(plan.RoleTemplate.ValueString()), own, besides...)
+		rights, additional := s.Rights(), plumbing.Strings(plan.AccessControlIDs)
+		wanted := access.ExpandOn(rights.TemplateAccess(plan.RoleTemplate.ValueString()), own, additional...)
 		g := access.Group{
 			ID: plan.ID.ValueString(), VendorID: plan.VendorID.ValueString(), Restrictions: plumbing.Strings(plan.Restrictions),
-			Controls: append(access.ControlIDs(access.Attainable(wanted, rights.Has)), besides...),
+			Controls: append(access.ControlIDs(access.Attainable(wanted, rights.Has)), additional...),
 		}
 		if present, ok := s.Group(g.ID); ok {
 			g.Name = present.Name

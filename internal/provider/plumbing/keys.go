@@ -177,7 +177,7 @@ func (k *Keys) Created(o Object) bool {
 	return k.entry(o).created != nil
 }
 
-// NoteAdopted notes that a Create of this process is about to adopt the object.
+// NoteAdopted records that a Create of this process is about to adopt the object.
 func (k *Keys) NoteAdopted(o Object) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
