@@ -24,7 +24,7 @@ import (
 // contents are the rows of every table of a database, as text.
 func contents(t *testing.T, dsn string) map[string][]string {
 	t.Helper()
-	db := sqltest.Past(t, dsn)
+	db := sqltest.RawDB(t, dsn)
 	query := `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()`
 	if strings.HasPrefix(dsn, "sqlite:") {
 		query = `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'`
@@ -105,7 +105,7 @@ func TestServeCopy(t *testing.T) {
 		t.Fatalf("serve ended with %d", code)
 	}
 	// What only a Make elsewhere and a task on the way leave.
-	sqltest.Run(t, sqltest.Past(t, first),
+	sqltest.Run(t, sqltest.RawDB(t, first),
 		`INSERT INTO make_member (tenant, id, email, name, roles, present, pending, change, attempts, last_error, due_at, created_at, changed_at, synced_at)
 			VALUES ('acme', 'm1', 'a@acme.example', 'A', '["owner"]', TRUE, FALSE, 1, 2, 'it''s', 3, 4, 5, 6), ('acme', 'm2', 'b@acme.example', 'B', '[]', FALSE, TRUE, 0, 0, '', 0, 0, 0, 0)`,
 		`INSERT INTO make_notice (tenant, id, user_id, email, created_at, sent_at) VALUES ('acme', 'n', 'm1', 'a@acme.example', 1, 0)`,
@@ -155,16 +155,16 @@ func TestServeCopy_refused(t *testing.T) {
 	source, missing := "sqlite:"+made(t), filepath.Join(t.TempDir(), "missing.db")
 	old, newer, other := sqltest.SQLite(t), "sqlite:"+made(t), sqltest.SQLite(t)
 	sqltest.FillVersion1(t, old)
-	sqltest.Run(t, sqltest.Past(t, newer), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, true)")
-	sqltest.Run(t, sqltest.Past(t, other), "CREATE TABLE tenant (name text)")
+	sqltest.Run(t, sqltest.RawDB(t, newer), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, true)")
+	sqltest.Run(t, sqltest.RawDB(t, other), "CREATE TABLE tenant (name text)")
 	cut := "sqlite:" + made(t)
-	sqltest.Run(t, sqltest.Past(t, cut), "PRAGMA foreign_keys = OFF; INSERT INTO user_list VALUES ('nobody', 1, 1)")
+	sqltest.Run(t, sqltest.RawDB(t, cut), "PRAGMA foreign_keys = OFF; INSERT INTO user_list VALUES ('nobody', 1, 1)")
 	into := func() string { return "sqlite:" + filepath.Join(t.TempDir(), "to.db") }
 	half, lossy := into(), into()
 	if _, stderr, code := run(t, nil, "serve", "migrate", "--database", lossy); code != 0 {
 		t.Fatal(stderr)
 	}
-	sqltest.Run(t, sqltest.Past(t, lossy), "CREATE TRIGGER lose BEFORE INSERT ON account BEGIN SELECT RAISE(IGNORE); END")
+	sqltest.Run(t, sqltest.RawDB(t, lossy), "CREATE TRIGGER lose BEFORE INSERT ON account BEGIN SELECT RAISE(IGNORE); END")
 	for _, c := range []struct {
 		from, to string
 		code     int
@@ -173,15 +173,15 @@ func TestServeCopy_refused(t *testing.T) {
 		{"", into(), 2, "--from and --to"},
 		{source, "", 2, "--from and --to"},
 		{"sqlite:" + missing, into(), 1, "missing.db"},
-		{old, into(), 1, "its tables have version 1, and this program's"},
-		{newer, into(), 1, "its tables have version 999, and this program's"},
+		{old, into(), 1, "its tables have version 1, but this program needs"},
+		{newer, into(), 1, "its tables have version 999, but this program supports only"},
 		{other, into(), 1, "not a database of the reference backend"},
-		{"mysql:x", into(), 1, "the database to copy from"},
-		{source, "mysql:x", 1, "the database to copy to: open database: no engine"},
-		{source, source, 1, "has some already"},
-		{source, "sqlite:" + made(t), 1, "has some already"},
-		{source, lossy, 1, "copying the table account: 0 rows arrived of 1"},
-		{cut, half, 1, "copying the table user_list"},
+		{"mysql:x", into(), 1, "source database"},
+		{source, "mysql:x", 1, "target database: open database: unknown engine"},
+		{source, source, 1, "the target database is not empty"},
+		{source, "sqlite:" + made(t), 1, "the target database is not empty"},
+		{source, lossy, 1, "copy table account: only 0 of 1 rows were copied"},
+		{cut, half, 1, "copy table user_list"},
 	} {
 		stdout, stderr, code := run(t, nil, "serve", "copy", "--from", c.from, "--to", c.to)
 		if code != c.code || stdout != "" || !strings.Contains(stderr, c.stderr) {

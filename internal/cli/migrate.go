@@ -21,7 +21,7 @@ func runMigrate(ctx context.Context, env Env, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if kept := db.Kept(); kept != "" {
+	if kept := db.MigrationBackup(); kept != "" {
 		fmt.Fprintf(env.Stdout, "The previous database is in %s\n", kept)
 	}
 	_, err = fmt.Fprintf(env.Stdout, "The tables have version %d\n", db.Version())

@@ -83,7 +83,7 @@ func TestServeMigrate_refused(t *testing.T) {
 	if _, stderr, code := run(t, nil, "serve", "migrate", "now"); code != 2 || !strings.Contains(stderr, "unexpected argument") {
 		t.Errorf("code %d, %s", code, stderr)
 	}
-	if _, stderr, code := run(t, nil, "serve", "migrate", "--database", "mysql:iam"); code != 1 || !strings.Contains(stderr, "no engine") {
+	if _, stderr, code := run(t, nil, "serve", "migrate", "--database", "mysql:iam"); code != 1 || !strings.Contains(stderr, "unknown engine") {
 		t.Errorf("code %d, %s", code, stderr)
 	}
 	if stdout, stderr, code := run(t, nil, "serve", "migrate", "--database", sqltest.SQLite(t)); code != 0 || !migratedTo.MatchString(stdout) {

@@ -45,7 +45,7 @@ func (o serveOptions) open(ctx context.Context, options server.Options) (served,
 	if err != nil {
 		return nil, err
 	}
-	if kept := db.Kept(); kept != "" {
+	if kept := db.MigrationBackup(); kept != "" {
 		options.Logger.InfoContext(ctx, "the tables were migrated; a file has the previous database", "backup", kept)
 	}
 	options.Store = db

@@ -20,7 +20,7 @@ import (
 func TestProcesses_transfer(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, func(t *testing.T, dsn string) {
-		two, db := twoProcesses(t, dsn), sqltest.Past(t, dsn)
+		two, db := twoProcesses(t, dsn), sqltest.RawDB(t, dsn)
 		const each = 4
 		var heirs []string
 		for i := range 2 * each {
@@ -103,7 +103,7 @@ func owners(ctx context.Context, c *client.Client) (n int, err error) {
 func TestProcesses_team(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, func(t *testing.T, dsn string) {
-		two, db := twoProcesses(t, dsn), sqltest.Past(t, dsn)
+		two, db := twoProcesses(t, dsn), sqltest.RawDB(t, dsn)
 		const callers, batches, operations = 8, 5, 1000
 		done := map[string]int{}
 		var mu sync.Mutex

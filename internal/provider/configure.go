@@ -181,7 +181,7 @@ func (p *iamProvider) connect(ctx context.Context, s settings, diags *diag.Diagn
 			diags.AddAttributeError(path.Root("embedded").AtName("path"), "Unable to open embedded backend", plumbing.Sentence(err.Error()))
 			return nil
 		}
-		if kept := backend.Kept(); kept != "" {
+		if kept := backend.MigrationBackup(); kept != "" {
 			tflog.Info(ctx, "The tables of the embedded backend were migrated.", map[string]any{"backup": kept})
 		}
 		s.client.BaseURL, s.client.Transport, s.client.AccessToken = embedded.BaseURL, backend, backend.Token()

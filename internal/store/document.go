@@ -13,39 +13,39 @@ const (
 	KindSite          = "site"           // its code is the id
 	KindVendor        = "vendor"
 	KindLocation      = "location"
-	KindMake          = "make-organization" // of the tenant; there is one at most
+	KindMake          = "make-organization" // of the tenant; at most one
 	KindMakeUser      = "make-user"         // a member of an organization in the reference Make
 )
 
-// Document is a record that the storage does not look into.
+// Document is a record whose content the store does not interpret.
 type Document struct {
 	Tenant     string
 	Kind       string
 	ID         string // unique among the tenant's documents of the kind
 	Body       string // JSON
-	Version    int    // 1 when made; the store adds 1 on each replacement
+	Version    int    // 1 when created; the store adds 1 on each replacement
 	CreatedAt  time.Time
 	ModifiedAt time.Time
 }
 
-// DocumentTx keeps documents. Who replaces one depending on what it holds reads
-// it in the same transaction.
+// DocumentTx stores documents. To replace a document depending on its content,
+// read it in the same transaction.
 type DocumentTx interface {
-	// PutDocument creates the document with Version 1, whatever the record
-	// says; or it replaces the body and ModifiedAt of the one that is there. It
-	// answers ErrNotFound when the tenant does not exist.
+	// PutDocument creates the document with Version 1, regardless of the record, or
+	// replaces the body and ModifiedAt of the existing one. It returns ErrNotFound
+	// if the tenant does not exist.
 	PutDocument(ctx context.Context, d Document) error
-	// Document answers ErrNotFound when there is none of that kind and id.
+	// Document returns ErrNotFound if there is none with that kind and id.
 	Document(ctx context.Context, tenant, kind, id string) (Document, error)
-	// Documents lists the tenant's of a kind by creation time, then id.
+	// Documents lists the tenant's documents of a kind, ordered by creation time,
+	// then id.
 	Documents(ctx context.Context, tenant, kind string) ([]Document, error)
-	// DeleteDocument answers ErrNotFound when there is none of that kind and
-	// id.
+	// DeleteDocument returns ErrNotFound if there is none with that kind and id.
 	DeleteDocument(ctx context.Context, tenant, kind, id string) error
 }
 
-// Task is work that was promised together with a change and is done later, by
-// any process on the database.
+// Task is work that was scheduled together with a change, and that any process on
+// the database can do later.
 type Task struct {
 	Tenant    string
 	ID        string
@@ -55,14 +55,14 @@ type Task struct {
 	CreatedAt time.Time
 }
 
-// TaskTx keeps tasks.
+// TaskTx stores tasks.
 type TaskTx interface {
-	// CreateTask answers ErrExists when the tenant has a task of that id, and
-	// ErrNotFound when the tenant does not exist.
+	// CreateTask returns ErrExists if the tenant has a task with that id, and
+	// ErrNotFound if the tenant does not exist.
 	CreateTask(ctx context.Context, t Task) error
-	// NextTask returns the task of any tenant that is due first, whether it is
-	// due or not. It answers ErrNotFound when there is none.
+	// NextTask returns the task, of any tenant, with the earliest due time, even if
+	// that is in the future. It returns ErrNotFound if there is none.
 	NextTask(ctx context.Context) (Task, error)
-	// DeleteTask answers ErrNotFound when there is none of that id.
+	// DeleteTask returns ErrNotFound if there is none with that id.
 	DeleteTask(ctx context.Context, tenant, id string) error
 }

@@ -5,56 +5,57 @@ import (
 	"time"
 )
 
-// Event says what one change did to one object, and who made it.
+// Event is one change of one object, and who made it.
 type Event struct {
 	Tenant    string
-	ID        int64     // counts the tenant's events from 1, in the order of the changes
+	ID        int64     // consecutive per tenant from 1, in the order of the changes
 	At        time.Time // to the millisecond
 	ActorKind string
-	Actor     string // of a kind: an id, or empty
+	Actor     string // an id, or empty
 	Action    string
 	Kind      string // of the object
 	ObjectID  string
-	RelatedID string // where two objects make one: the user of a membership
-	RequestID string // empty when no request made the change
-	Before    string // JSON; empty when there was no such object
-	After     string // JSON; empty when there is none any more
+	RelatedID string // the second object: the user of a membership
+	RequestID string // empty if no request made the change
+	Before    string // JSON; empty if the object was created
+	After     string // JSON; empty if the object was deleted
 }
 
 // EventFilter selects events. Its zero value selects all.
 type EventFilter struct {
 	Actor  string
 	Kind   string
-	Object string    // as ObjectID or RelatedID
-	Since  time.Time // of that time or later
+	Object string    // equal to ObjectID or RelatedID
+	Since  time.Time // at or after this time
 	Before int64     // with a lower ID
-	Limit  int       // how many; 0 is without limit
+	Limit  int       // maximum number; 0 for no limit
 }
 
-// EventLimit says which events are no longer kept. Its zero value keeps all.
+// EventLimit selects the events to keep. Its zero value keeps all.
 type EventLimit struct {
-	Since time.Time // not those of before; zero: of whatever time
-	Most  int       // not those beyond so many; 0: however many
+	Since time.Time // keep those at or after this time; zero for any time
+	Most  int       // keep at most this number; 0 for no limit
 }
 
-// EventTx keeps events. They are never changed, and belong into the transaction
+// EventTx stores events. Events are never changed. Append them in the transaction
 // of the change.
 type EventTx interface {
-	// AppendEvent gives the event the tenant's next ID, whatever the record
-	// says. It answers ErrNotFound when the tenant does not exist.
+	// AppendEvent stores the event with the tenant's next ID, regardless of the
+	// record. It returns ErrNotFound if the tenant does not exist.
 	AppendEvent(ctx context.Context, e Event) error
-	// Events lists the tenant's events that the filter selects, newest first.
+	// Events lists the tenant's events that match the filter, newest first.
 	Events(ctx context.Context, tenant string, filter EventFilter) ([]Event, error)
-	// EventsFrom lists the tenant's events from that ID on, oldest first, and at
-	// most so many.
+	// EventsFrom lists at most limit of the tenant's events with the ID from or a
+	// higher one, oldest first.
 	EventsFrom(ctx context.Context, tenant string, from int64, limit int) ([]Event, error)
-	// EventSince returns the lowest ID of the tenant's events of that time or
-	// later. It answers ErrNotFound when there is none.
+	// EventSince returns the lowest ID of the tenant's events at or after that time.
+	// It returns ErrNotFound if there is none.
 	EventSince(ctx context.Context, tenant string, since time.Time) (int64, error)
-	// SurplusEvents returns the IDs of the first and the last of the tenant's
-	// events that the limit no longer keeps, or zeros. They are the oldest: an
-	// event stays as long as one with a lower ID has to. The newest always does.
+	// SurplusEvents returns the IDs of the first and the last of the tenant's events
+	// that the limit does not keep, or zeros. They are always the oldest: if an
+	// event must be kept, so are all with a higher ID. The newest event is always
+	// kept.
 	SurplusEvents(ctx context.Context, tenant string, limit EventLimit) (first, last int64, err error)
-	// DeleteEvents removes the tenant's events up to that ID.
+	// DeleteEvents removes the tenant's events with that ID or a lower one.
 	DeleteEvents(ctx context.Context, tenant string, upTo int64) error
 }

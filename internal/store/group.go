@@ -20,29 +20,28 @@ type Group struct {
 	Restrictions   []string
 	Mixins         string // a JSON object, or empty
 	Predefined     bool
-	Version        int // 1 when made; the store adds 1 on each update
+	Version        int // 1 when created; the store adds 1 on each update
 	CreatedAt      time.Time
 	ModifiedAt     time.Time
 }
 
-// GroupTx keeps groups.
+// GroupTx stores groups.
 type GroupTx interface {
-	// CreateGroup answers ErrExists when the tenant has a group of that id
-	// (ids differ by case), and ErrNotFound when the tenant does not exist. It
-	// stores Version 1, whatever the record says.
+	// CreateGroup returns ErrExists if the tenant has a group with that id (ids are
+	// case-sensitive), and ErrNotFound if the tenant does not exist. It stores
+	// Version 1, regardless of the record.
 	CreateGroup(ctx context.Context, g Group) error
-	// Group answers ErrNotFound when there is none of that id.
+	// Group returns ErrNotFound if there is none with that id.
 	Group(ctx context.Context, tenant, id string) (Group, error)
-	// Groups lists the tenant's groups by creation time, then id.
+	// Groups lists the tenant's groups, ordered by creation time, then id.
 	Groups(ctx context.Context, tenant string) ([]Group, error)
-	// GroupsOfUser lists the groups the user is a member of, in the order of
-	// Groups.
+	// GroupsOfUser lists the groups of the user, ordered like Groups.
 	GroupsOfUser(ctx context.Context, tenant, userID string) ([]Group, error)
-	// UpdateGroup changes the group by fn, which may run more than once and
-	// sees the stored group. Tenant, ID and CreatedAt stay as they are. It
-	// answers ErrNotFound, or the error of fn; then nothing changes.
+	// UpdateGroup updates the group with fn, which receives the stored record and
+	// may run more than once. Tenant, ID and CreatedAt stay as they are. It returns
+	// ErrNotFound, or the error of fn; in both cases nothing changes.
 	UpdateGroup(ctx context.Context, tenant, id string, fn func(g *Group) error) error
-	// DeleteGroup answers ErrNotFound when there is none of that id, and
+	// DeleteGroup returns ErrNotFound if there is none with that id, and
 	// ErrReferenced while it has members.
 	DeleteGroup(ctx context.Context, tenant, id string) error
 }

@@ -5,45 +5,46 @@ import (
 	"time"
 )
 
-// What an invitation is to.
+// The kinds of invitations.
 const (
-	InvitedUser   = "user"   // the tenant: SubjectID is a User's
-	InvitedMember = "member" // its team: SubjectID is a TeamMember's
+	InvitedUser   = "user"   // to the tenant: SubjectID is a User's
+	InvitedMember = "member" // to its team: SubjectID is a TeamMember's
 )
 
-// Invitation is what someone without an account was sent.
+// Invitation is an invitation sent to someone without an account.
 type Invitation struct {
 	Tenant     string
 	ID         string
 	Kind       string
 	SubjectID  string
 	Email      string
-	Sent       int // how often
+	Sent       int // number of times sent
 	CreatedAt  time.Time
 	ExpiresAt  time.Time
-	ResentAt   time.Time // zero when it was sent once
-	AcceptedAt time.Time // zero while it is open
+	ResentAt   time.Time // zero if sent only once
+	AcceptedAt time.Time // zero while open
 }
 
-// InvitationTx keeps invitations.
+// InvitationTx stores invitations.
 type InvitationTx interface {
-	// CreateInvitation answers ErrExists when the tenant has one of that id,
-	// and ErrNotFound when the tenant does not exist.
+	// CreateInvitation returns ErrExists if the tenant has one with that id, and
+	// ErrNotFound if the tenant does not exist.
 	CreateInvitation(ctx context.Context, i Invitation) error
-	// Invitation answers ErrNotFound when there is none of that id.
+	// Invitation returns ErrNotFound if there is none with that id.
 	Invitation(ctx context.Context, tenant, id string) (Invitation, error)
-	// Invitations lists the tenant's by creation time, then id.
+	// Invitations lists those of the tenant, ordered by creation time, then id.
 	Invitations(ctx context.Context, tenant string) ([]Invitation, error)
-	// InvitationsOf lists the subject's, of any kind, by creation time, then id.
+	// InvitationsOf lists the subject's invitations of any kind, ordered by creation
+	// time, then id.
 	InvitationsOf(ctx context.Context, tenant, subjectID string) ([]Invitation, error)
-	// UpdateInvitation changes the invitation by fn, which may run more than
-	// once and sees the stored one. Tenant, ID and CreatedAt stay as they are.
-	// It answers ErrNotFound, or the error of fn; then nothing changes.
+	// UpdateInvitation updates the invitation with fn, which receives the stored
+	// record and may run more than once. Tenant, ID and CreatedAt stay as they are.
+	// It returns ErrNotFound, or the error of fn; in both cases nothing changes.
 	UpdateInvitation(ctx context.Context, tenant, id string, fn func(i *Invitation) error) error
-	// AcceptInvitations notes for all open invitations of the subject, of any
-	// kind, when they were accepted; there may be none.
+	// AcceptInvitations sets the time of acceptance on all open invitations of the
+	// subject, of any kind, if any.
 	AcceptInvitations(ctx context.Context, tenant, subjectID string, at time.Time) error
-	// CloseInvitations removes the subject's open invitations of the kind;
-	// there may be none. Those that were accepted stay.
+	// CloseInvitations removes the subject's open invitations of the kind, if any.
+	// Accepted invitations stay.
 	CloseInvitations(ctx context.Context, tenant, kind, subjectID string) error
 }

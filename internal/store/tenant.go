@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Tenant is a customer of the platform: the border that no access crosses.
+// Tenant is a customer of the platform. Access never crosses tenants.
 type Tenant struct {
 	Name      string
 	CreatedAt time.Time // to the millisecond
@@ -15,7 +15,7 @@ type Tenant struct {
 type Client struct {
 	ID         string
 	Tenant     string
-	SecretHash string   // tells the secret to nobody
+	SecretHash string   // does not reveal the secret
 	Scopes     []string // in the order given
 	CreatedAt  time.Time
 	SecretAt   time.Time // when the secret was set
@@ -24,37 +24,38 @@ type Client struct {
 // SigningKey is a secret that signs the backend's tokens, those of all tenants.
 type SigningKey struct {
 	ID        string
-	Secret    string // in a form that the storage does not look into
+	Secret    string // in a form that the store does not interpret
 	CreatedAt time.Time
 }
 
-// TenantTx keeps tenants and their clients, and the keys of tokens.
+// TenantTx stores tenants, their clients, and the signing keys.
 type TenantTx interface {
-	// CreateTenant answers ErrExists when the name is taken.
+	// CreateTenant returns ErrExists if the name is in use.
 	CreateTenant(ctx context.Context, t Tenant) error
-	// Tenant answers ErrNotFound when there is none of that name.
+	// Tenant returns ErrNotFound if there is none with that name.
 	Tenant(ctx context.Context, name string) (Tenant, error)
-	// Tenants lists all, by name, byte by byte.
+	// Tenants lists all tenants, ordered by name, byte-wise.
 	Tenants(ctx context.Context) ([]Tenant, error)
 
-	// CreateClient answers ErrExists when the id is taken, by any tenant, and
-	// ErrNotFound when the tenant does not exist.
+	// CreateClient returns ErrExists if the id is in use, by any tenant, and
+	// ErrNotFound if the tenant does not exist.
 	CreateClient(ctx context.Context, c Client) error
-	// Client answers ErrNotFound when there is none of that id.
+	// Client returns ErrNotFound if there is none with that id.
 	Client(ctx context.Context, id string) (Client, error)
-	// Clients lists the tenant's, by id, byte by byte.
+	// Clients lists those of the tenant, ordered by id, byte-wise.
 	Clients(ctx context.Context, tenant string) ([]Client, error)
-	// UpdateClient passes the client to fn and keeps all but its tenant, id and
-	// time of creation afterwards, unless fn returns an error, which it then returns as it is. It
-	// answers ErrNotFound when the tenant has none of that id.
+	// UpdateClient updates the client with fn, which receives the stored record and
+	// may run more than once. Tenant, ID and CreatedAt stay as they are. It returns
+	// ErrNotFound if the tenant has none with that id, or the error of fn; in both
+	// cases nothing changes.
 	UpdateClient(ctx context.Context, tenant, id string, fn func(c *Client) error) error
-	// DeleteClient answers ErrNotFound when the tenant has none of that id.
+	// DeleteClient returns ErrNotFound if the tenant has none with that id.
 	DeleteClient(ctx context.Context, tenant, id string) error
 
-	// CreateSigningKey answers ErrExists when the id is taken.
+	// CreateSigningKey returns ErrExists if the id is in use.
 	CreateSigningKey(ctx context.Context, k SigningKey) error
-	// SigningKeys lists all by creation time, then id.
+	// SigningKeys lists all keys, ordered by creation time, then id.
 	SigningKeys(ctx context.Context) ([]SigningKey, error)
-	// DeleteSigningKey answers ErrNotFound when there is none of that id.
+	// DeleteSigningKey returns ErrNotFound if there is none with that id.
 	DeleteSigningKey(ctx context.Context, id string) error
 }

@@ -11,7 +11,7 @@ type User struct {
 	ID                string
 	FirstName         string
 	LastName          string
-	Email             string // as given; compared without case
+	Email             string // as given; compared ignoring case
 	Department        string
 	PreferredSite     string
 	PreferredCurrency string
@@ -20,54 +20,52 @@ type User struct {
 	Status            string
 	Locked            bool
 	CreatedAt         time.Time // to the millisecond
-	LastLogin         time.Time // zero when never
+	LastLogin         time.Time // zero if never
 }
 
 // Account is a person's account on the platform. It may belong to users of
 // several tenants, and outlives them.
 type Account struct {
 	ID        string
-	Email     string // compared without case
+	Email     string // compared ignoring case
 	CreatedAt time.Time
-	// RegisteredAt is when the person accepted the first invitation; zero while
-	// nobody has.
+	// RegisteredAt is when the person accepted the first invitation; zero before
+	// that.
 	RegisteredAt time.Time
 }
 
-// UserTx keeps users and accounts.
+// UserTx stores users and accounts.
 type UserTx interface {
-	// CreateUser answers ErrExists when the tenant has a user of that id,
-	// back-office number or e-mail (in any case), and ErrNotFound when the
-	// tenant does not exist.
+	// CreateUser returns ErrExists if the tenant has a user with that id,
+	// back-office number or e-mail (in any case), and ErrNotFound if the tenant does
+	// not exist.
 	CreateUser(ctx context.Context, u User) error
-	// User finds a user by id or by back-office number. It answers ErrNotFound
-	// when there is none.
+	// User finds a user by id or by back-office number. It returns ErrNotFound if
+	// there is none.
 	User(ctx context.Context, tenant, id string) (User, error)
-	// UserByEmail compares without case. It answers ErrNotFound when there is
-	// none.
+	// UserByEmail ignores case. It returns ErrNotFound if there is none.
 	UserByEmail(ctx context.Context, tenant, email string) (User, error)
-	// Users lists the tenant's users by creation time, then id, and the number
-	// of all.
+	// Users lists the tenant's users, ordered by creation time, then id, and returns
+	// their total number.
 	Users(ctx context.Context, tenant string, page Page) (users []User, total int, err error)
-	// UsersOf lists the users with that e-mail, compared without case, of all
-	// tenants, by tenant.
+	// UsersOf lists the users with that e-mail, ignoring case, in all tenants,
+	// ordered by tenant.
 	UsersOf(ctx context.Context, email string) ([]User, error)
-	// UpdateUser changes the user with that id by fn, which may run more than
-	// once and sees the stored user. Tenant, ID and CreatedAt stay as they
-	// are. It answers ErrNotFound, ErrExists as CreateUser does, or the error
-	// of fn; then nothing changes.
+	// UpdateUser updates the user that has that id with fn, which receives the
+	// stored record and may run more than once. Tenant, ID and CreatedAt stay as
+	// they are. It returns ErrNotFound, ErrExists like CreateUser, or the error of
+	// fn; in each case nothing changes.
 	UpdateUser(ctx context.Context, tenant, id string, fn func(u *User) error) error
-	// DeleteUser removes the user with that id and all its memberships. It
-	// answers ErrNotFound when there is none.
+	// DeleteUser removes the user with that id and all its memberships. It returns
+	// ErrNotFound if there is none.
 	DeleteUser(ctx context.Context, tenant, id string) error
 
-	// CreateAccount answers ErrExists when the id or the e-mail is taken.
+	// CreateAccount returns ErrExists if the id or the e-mail is in use.
 	CreateAccount(ctx context.Context, a Account) error
-	// AccountByEmail compares without case. It answers ErrNotFound when there
-	// is none.
+	// AccountByEmail ignores case. It returns ErrNotFound if there is none.
 	AccountByEmail(ctx context.Context, email string) (Account, error)
-	// RegisterAccount notes when the person with the account registered, once: a
-	// later call changes nothing. It answers ErrNotFound when there is no account
-	// of that id.
+	// RegisterAccount sets the time at which the person registered, once: later
+	// calls change nothing. It returns ErrNotFound if there is no account with that
+	// id.
 	RegisterAccount(ctx context.Context, id string, at time.Time) error
 }

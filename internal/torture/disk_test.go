@@ -102,7 +102,7 @@ func newDisk(t *testing.T, s *stage) *disk {
 // run on this machine and the caller has to be its superuser.
 func (d *disk) tablespace(t *testing.T, s *stage) {
 	t.Helper()
-	db := sqltest.Past(t, s.dsn)
+	db := sqltest.RawDB(t, s.dsn)
 	var data, schema string
 	if err := db.QueryRowContext(t.Context(), "SELECT current_setting('data_directory'), current_schema").Scan(&data, &schema); err != nil {
 		s.impossible(t, "the server's folder is not known: %v", err)

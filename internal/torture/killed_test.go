@@ -46,7 +46,7 @@ func killed(t *testing.T, s *stage) {
 func intact(t *testing.T, dsn string) {
 	t.Helper()
 	var verdict string
-	if err := sqltest.Past(t, dsn).QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
+	if err := sqltest.RawDB(t, dsn).QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
 		t.Errorf("the file: %s %v", verdict, err)
 	}
 }

@@ -153,9 +153,9 @@ func (b *Backend) findTenant(ctx context.Context, o Options) error {
 	return fmt.Errorf("database %s has no tenant %q; it has: %s", o.Path, o.Tenant, strings.Join(names, ", "))
 }
 
-// Kept returns the backup of the database from before its migration, or "" if there
+// MigrationBackup returns the backup of the database from before its migration, or "" if there
 // was none.
-func (b *Backend) Kept() (path string) { return b.store.Kept() }
+func (b *Backend) MigrationBackup() (path string) { return b.store.MigrationBackup() }
 
 // Token returns an access token for the tenant.
 func (b *Backend) Token() string { return b.token }

@@ -48,8 +48,8 @@ func (q queries) Memberships(ctx context.Context, tenant, userID string) ([]stor
 	return assignments.all(ctx, q.read, `WHERE tenant = $1 AND user_id = $2 ORDER BY group_id`, tenant, userID)
 }
 
-// groupIDsChunk is how many users one statement asks for. SQLite searches a list
-// for each parameter's name, so that a longer statement is slower than two.
+// groupIDsChunk is the number of users per statement. SQLite searches a list for
+// each parameter's name, so a longer statement is slower than two shorter ones.
 const groupIDsChunk = 128
 
 func (q queries) GroupIDs(ctx context.Context, tenant string, userIDs []string) (map[string][]string, error) {
@@ -74,14 +74,14 @@ func addGroupIDs(ctx context.Context, db conn, tenant string, userIDs []string, 
 	for _, id := range userIDs {
 		args = append(args, id)
 	}
-	// As many as a power of two, so that few statements are to be compiled.
+	// Pad to a power of two, so that there are few distinct statements to compile.
 	for n := len(args) - 1; n&(n-1) != 0; n++ {
 		args = append(args, userIDs[0])
 	}
 	rows, err := db.QueryContext(ctx, `SELECT a.user_id, a.group_id
 		FROM assignment a JOIN user_group g ON g.tenant = a.tenant AND g.id = a.group_id
 		WHERE a.tenant = $1 AND a.user_id IN (`+params(2, len(args))+`)
-		ORDER BY g.created_at, g.id`, sought(args)...)
+		ORDER BY g.created_at, g.id`, searchArgs(args)...)
 	if err != nil {
 		return translate(ctx, err, nil)
 	}

@@ -17,16 +17,15 @@ import (
 
 // Copy describes the copy of a database.
 type Copy struct {
-	Version int64 // of its tables
+	Version int64 // schema version
 	Tenants int
 	Size    int64 // in bytes
 }
 
-// Backup copies the SQLite database that dsn names into a file, while it is
-// served and written, too: the copy is the state of one moment. The file is one
-// of its own, with nothing beside it, for its owner only, and comes under its
-// name when it is whole and was checked. One that is there is left alone, with
-// fs.ErrExist, unless replace says otherwise.
+// Backup copies the SQLite database that dsn names into a file, even while it is
+// being served and written. The copy is a consistent snapshot in a single file
+// that only its owner can access; it gets its name only once it is complete and
+// verified. If the file exists, Backup returns fs.ErrExist unless replace is set.
 func Backup(ctx context.Context, dsn, path string, replace bool) (Copy, error) {
 	file, err := sqliteToCopy(dsn, dumpCommand(path))
 	if err != nil {
@@ -41,14 +40,15 @@ func Backup(ctx context.Context, dsn, path string, replace bool) (Copy, error) {
 	if err := backupTarget(file.path, path, replace); err != nil {
 		return Copy{}, fmt.Errorf("back up to %s: %w", path, err)
 	}
-	made, err := file.copyTo(ctx, path, under(path, replace))
+	made, err := file.copyTo(ctx, path, publishAs(path, replace))
 	if err != nil {
 		return Copy{}, fmt.Errorf("back up %s to %s: %w", file.path, path, err)
 	}
 	return made, nil
 }
 
-// copyTo writes a copy of the database beside a path, and has it published.
+// copyTo writes a copy of the database to a temporary file next to path, and
+// calls publish with it.
 func (f sqliteFile) copyTo(ctx context.Context, path string, publish func(temporary string) error) (made Copy, err error) {
 	err = writeBeside(path, func(temporary string) error {
 		if err := f.vacuumInto(ctx, temporary); err != nil {
@@ -60,18 +60,17 @@ func (f sqliteFile) copyTo(ctx context.Context, path string, publish func(tempor
 	return made, err
 }
 
-// keep copies the database, whose tables have a version, to a file beside it
-// that has the version in its name, and returns that name. A file that is there
-// already stays; one with the same content, which an earlier attempt may have
-// left, is as good.
-func (f sqliteFile) keep(ctx context.Context, version int64) (path string, err error) {
+// keepVersion copies the database, whose schema has the version, to a file beside
+// it that has the version in its name, and returns that name. It never replaces a
+// file, and reuses one with the same content, such as from an earlier attempt.
+func (f sqliteFile) keepVersion(ctx context.Context, version int64) (path string, err error) {
 	name := fmt.Sprintf("%s.v%d.bak", f.path, version)
 	_, err = f.copyTo(ctx, name, func(temporary string) error {
 		for n := 1; ; n++ {
 			if path = name; n > 1 {
 				path = fmt.Sprintf("%s.%d", name, n)
 			}
-			err := under(path, false)(temporary)
+			err := publishAs(path, false)(temporary)
 			if !errors.Is(err, fs.ErrExist) {
 				return err
 			}
@@ -81,14 +80,14 @@ func (f sqliteFile) keep(ctx context.Context, version int64) (path string, err e
 		}
 	})
 	if err != nil {
-		return "", fmt.Errorf("the tables are to be migrated from version %d, and no backup could be made before: nothing was changed: %w", version, err)
+		return "", fmt.Errorf("the tables need a migration from version %d, but the backup before it failed; nothing was changed: %w", version, err)
 	}
 	return path, nil
 }
 
-// Restore makes the SQLite database that dsn names from the file of a Backup. It
-// refuses a database that is there, and a file that is damaged or of a newer
-// program; then no database is made.
+// Restore creates the SQLite database that dsn names from a file written by
+// Backup. It returns an error, and creates no database, if one already exists, or
+// if the file is damaged or from a newer version of the program.
 func Restore(ctx context.Context, dsn, path string) (Copy, error) {
 	file, err := sqliteToCopy(dsn, restoreCommand(path))
 	if err != nil {
@@ -118,16 +117,16 @@ func Restore(ctx context.Context, dsn, path string) (Copy, error) {
 			err = newerTables(made.Version, known)
 		}
 		return err
-	}, under(file.path, empty))
+	}, publishAs(file.path, empty))
 	if err != nil {
 		return Copy{}, fmt.Errorf("restore %s to %s: %w", path, file.path, err)
 	}
 	return made, nil
 }
 
-// sqliteToCopy returns the file that an address names. For PostgreSQL it says
-// which command to run instead: command makes it of the schema and the address,
-// as words of a shell.
+// sqliteToCopy returns the file that an address names. For PostgreSQL it returns
+// an error that contains the command to run instead: command builds it from the
+// schema and the address, both quoted for a shell.
 func sqliteToCopy(dsn string, command func(schema, address string) string) (sqliteFile, error) {
 	if name, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
 		return parseSQLite(name)
@@ -138,7 +137,7 @@ func sqliteToCopy(dsn string, command func(schema, address string) string) (sqli
 	}
 	address, err := url.Parse(dsn)
 	if err != nil {
-		return sqliteFile{}, errors.New("the address is not " + postgresForm) // err holds the password
+		return sqliteFile{}, errors.New("the address is not " + postgresForm) // err contains the password
 	}
 	if address.User != nil {
 		address.User = url.User(address.User.Username())
@@ -147,45 +146,46 @@ func sqliteToCopy(dsn string, command func(schema, address string) string) (sqli
 	schema, _, _ := strings.Cut(options.Get("search_path"), ",")
 	options.Del("password")
 	for name := range config.RuntimeParams {
-		options.Del(name) // for the server, and unknown to its tools
+		options.Del(name) // server parameters, which its tools do not accept
 	}
 	for _, name := range []string{"default_query_exec_mode", "statement_cache_capacity", "description_cache_capacity"} {
-		options.Del(name) // for our driver
+		options.Del(name) // driver parameters
 	}
 	address.RawQuery = options.Encode()
 	which := ""
 	if schema == "" {
 		which = " (with the user's schema, if its search_path names another one)"
 	}
-	return sqliteFile{}, errors.New("this is for SQLite files. PostgreSQL has its own tools for it, also while it is served" + which + ": " +
+	return sqliteFile{}, errors.New("this command supports only SQLite files. For PostgreSQL, use its own tools; they also work while the backend is serving" + which + ": " +
 		command(cmp.Or(schema, publicSchema), quoted(address.String())))
 }
 
-// publicSchema is there in every new database of PostgreSQL.
+// publicSchema exists in every new PostgreSQL database.
 const publicSchema = "public"
 
-// dumpCommand is what backs a PostgreSQL database up.
+// dumpCommand returns the command that backs up a PostgreSQL database.
 func dumpCommand(path string) func(schema, address string) string {
 	return func(schema, address string) string {
 		return "pg_dump --format=custom --schema=" + quoted(schema) + " --file=" + quoted(path) + " " + address
 	}
 }
 
-// restoreCommand is what makes a schema of a dump.
+// restoreCommand returns the command that restores a schema from a dump.
 func restoreCommand(path string) func(schema, address string) string {
 	return func(schema, address string) string {
 		there := ""
 		if schema == publicSchema {
-			there = " --schema=" + publicSchema // its tables, and not the schema itself
+			there = " --schema=" + publicSchema // restore its tables, not the schema itself
 		}
 		return "pg_restore --single-transaction" + there + " --dbname=" + address + " " + quoted(path)
 	}
 }
 
-// quoted is a word for a shell.
+// quoted quotes a word for a shell.
 func quoted(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
 
-// mustExist refuses a database that is not there, and leaves it so.
+// mustExist returns an error if the database does not exist, and never creates
+// it.
 func (f sqliteFile) mustExist(ctx context.Context) error {
 	info, err := os.Stat(f.path)
 	switch {
@@ -197,7 +197,7 @@ func (f sqliteFile) mustExist(ctx context.Context) error {
 	return f.isOurs(ctx)
 }
 
-// vacuumInto writes what one moment finds in the database into an empty file.
+// vacuumInto writes a snapshot of the database into an empty file.
 func (f sqliteFile) vacuumInto(ctx context.Context, path string) error {
 	db, err := sql.Open("sqlite", f.uri(url.Values{"mode": {"rw"}, "_timeout": {"10000"}}))
 	if err != nil {
@@ -208,21 +208,21 @@ func (f sqliteFile) vacuumInto(ctx context.Context, path string) error {
 	return translate(ctx, err, nil)
 }
 
-// sidecars are the files that SQLite has beside a database that is in use, or
-// was when its program ended.
+// sidecars are the suffixes of the files that SQLite keeps next to a database
+// that is in use, or whose program was terminated.
 var sidecars = []string{"-wal", "-shm", "-journal"}
 
-// inUse returns an error that names such a file.
+// inUse returns an error that names such a file, if one exists.
 func inUse(path string) error {
 	for _, suffix := range sidecars {
 		if info, err := os.Stat(path + suffix); err == nil && (info.Size() > 0 || suffix == "-shm") {
-			return fmt.Errorf("%s is beside it: it is a database that is in use, or whose program was broken off", path+suffix)
+			return fmt.Errorf("%s exists next to it: the database is in use, or its program was terminated", path+suffix)
 		}
 	}
 	return nil
 }
 
-// backupTarget refuses to replace what is not to be replaced.
+// backupTarget returns an error if the file at path must not be replaced.
 func backupTarget(database, path string, replace bool) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -240,7 +240,8 @@ func backupTarget(database, path string, replace bool) error {
 	return inUse(path)
 }
 
-// restoreTarget makes sure that no database is there; an empty file is none.
+// restoreTarget returns an error if a database exists at path; an empty file is
+// not one.
 func restoreTarget(path string) (empty bool, err error) {
 	if err := inUse(path); err != nil {
 		return false, err
@@ -256,19 +257,19 @@ func restoreTarget(path string) (empty bool, err error) {
 	return true, nil
 }
 
-// isBackup refuses a file that cannot be one.
+// isBackup returns an error for a file that cannot be a backup.
 func isBackup(ctx context.Context, path string) error {
 	if err := (sqliteFile{path: path}).mustExist(ctx); err != nil {
 		return err
 	}
 	if err := inUse(path); err != nil {
-		return fmt.Errorf("%w, and no backup; make one of it first", err)
+		return fmt.Errorf("%w, so it is not a backup; run a backup of it first", err)
 	}
 	return nil
 }
 
-// inspect checks a database that nobody uses. It opens it for writing: SQLite
-// leaves out a part of its check where it cannot write.
+// inspect verifies a database that is not in use. It opens the database for
+// writing, because SQLite skips a part of its check otherwise.
 func inspect(ctx context.Context, path string) (found Copy, err error) {
 	db, err := sql.Open("sqlite", fileURI(path, url.Values{"mode": {"rw"}}))
 	if err != nil {

@@ -141,7 +141,7 @@ func TestBackup_refused(t *testing.T) {
 		{file, other, false, "file already exists"},
 		{file, file, true, "this is the database itself"},
 		{file, filepath.Join(dir, "link"), true, "this is the database itself"},
-		{file, filepath.Join(dir, "live"), true, "live-wal is beside it: it is a database that is in use"},
+		{file, filepath.Join(dir, "live"), true, "live-wal exists next to it: the database is in use"},
 		{file, filepath.Join(dir, "none", "backup"), false, "no such file or directory"},
 		{filepath.Join(dir, "missing"), filepath.Join(dir, "new"), false, "no such file or directory"},
 		{filepath.Join(dir, "empty"), filepath.Join(dir, "new"), false, "the file is empty"},
@@ -234,10 +234,10 @@ func TestRestore_refused(t *testing.T) {
 	execute(t, filepath.Join(dir, "none"), "DROP TABLE goose_db_version")
 	before := snapshot(t, dir)
 	for _, c := range []struct{ from, to, want string }{
-		{"backup", "iam.db", "it is there already; end what serves it"},
-		{"backup", "other", "it is there already"},
-		{"backup", "left.db", "left.db-wal is beside it"},
-		{"backup", "left2.db", "left2.db-journal is beside it"},
+		{"backup", "iam.db", "the file already exists; stop the server"},
+		{"backup", "other", "already exists"},
+		{"backup", "left.db", "left.db-wal exists next to it"},
+		{"backup", "left2.db", "left2.db-journal exists next to it"},
 		{"backup", "none/iam.db", "not a directory"},
 		{"missing", "new.db", "no such file or directory"},
 		{"empty", "new.db", "the file is empty"},
@@ -247,7 +247,7 @@ func TestRestore_refused(t *testing.T) {
 		{"damaged", "empty", "damaged"},
 		{"newer", "new.db", "tables have version 9999"},
 		{"none", "new.db", "it has no tables"},
-		{"log", "new.db", "and no backup; make one of it first"},
+		{"log", "new.db", "so it is not a backup; run a backup of it first"},
 	} {
 		_, err := sqlstore.Restore(t.Context(), "sqlite:"+filepath.Join(dir, c.to), filepath.Join(dir, c.from))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -260,8 +260,8 @@ func TestRestore_refused(t *testing.T) {
 	}
 }
 
-// What is named for PostgreSQL does it: dump and restore, into a schema that is
-// there and into one that is not.
+// The commands named for PostgreSQL dump and restore, into a schema that exists and
+// into one that does not.
 func TestBackup_postgres(t *testing.T) {
 	t.Parallel()
 	dsn, db := sqltest.Postgres(t)
@@ -278,9 +278,12 @@ func TestBackup_postgres(t *testing.T) {
 	shell := func(err error) {
 		t.Helper()
 		if err == nil {
-			t.Fatal("it is done here")
+			t.Fatal("want an error that names a command")
 		}
-		_, command, _ := strings.Cut(err.Error(), "also while it is served: ")
+		_, command, found := strings.Cut(err.Error(), "while the backend is serving: ")
+		if !found {
+			t.Fatalf("the error names no command: %v", err)
+		}
 		if output, err := exec.CommandContext(t.Context(), "sh", "-c", command).CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v: %s", command, err, output)
 		}

@@ -12,55 +12,57 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// batchLimit is how many transactions are committed together at most. It bounds
+// batchLimit is the maximum number of transactions committed together. It bounds
 // how long the first of them waits for the others.
 const batchLimit = 128
 
-// conflictAttempts is how often a transaction is tried. As writers wait for each
-// other, only who changes the database past this program makes one fail.
+// conflictAttempts is the maximum number of attempts at a transaction. Writers
+// wait for each other, so conflicts arise only if something other than this
+// program changes the database.
 const conflictAttempts = 5
 
-// committer runs transactions one after another and commits those together that
-// wait at the same time. A commit waits for the disk, which takes longer than
-// all else. Each caller is answered after the commit that keeps its changes.
+// committer runs transactions one after another and commits those that wait at
+// the same time together: a commit waits for the disk, which takes longer than
+// everything else. Each caller returns after the commit that includes its
+// changes.
 //
-// Who has the turn runs its transaction as a part of the open batch and hands
-// both over to the next in the queue. When nobody waits it commits.
+// The caller that has the turn runs its transaction as a part of the open batch
+// and passes both to the next caller in the queue. If no one waits, it commits.
 type committer struct {
 	begin   func(ctx context.Context) (*batch, error)
 	figures *figures
 
 	mu    sync.Mutex
-	busy  bool            // someone has the turn
-	queue []chan struct{} // who waits for it; closing one gives it
-	open  *batch          // belongs to the one who has the turn; may be nil
+	busy  bool            // a caller has the turn
+	queue []chan struct{} // callers waiting for the turn; closing a channel passes it
+	open  *batch          // owned by the caller that has the turn; may be nil
 
-	away   error     // why a batch could not begin; belongs to the one who has the turn, too
-	awayAt time.Time // when that was known
+	away   error     // why a batch could not begin; owned by the caller that has the turn
+	awayAt time.Time // when that error occurred
 }
 
-// batch is a database transaction that holds the parts of several callers.
+// batch is a database transaction that contains the parts of several callers.
 type batch struct {
-	tx   *transaction       // nil after it was rolled back
-	end  context.CancelFunc // frees what the transaction's context holds
-	size int                // how many parts it holds
-	runs int                // that it was open to, those that failed included
+	tx   *transaction       // nil after a rollback
+	end  context.CancelFunc // releases the transaction's context
+	size int                // number of parts in it
+	runs int                // parts tried in this batch, failed ones included
 
 	done   chan struct{} // closed after the commit or the rollback
-	lost   error         // why its parts were not kept; read it when done
-	unsure bool          // its parts may have been kept all the same
+	lost   error         // why its parts were not committed; read it after done
+	unsure bool          // its parts may have been committed anyway
 }
 
-// Why parts of a batch are not kept that did not fail themselves.
+// Why parts of a batch that did not fail themselves are not committed.
 var (
 	errLost  = errors.New("the transaction was lost together with others")
 	errPanic = errors.New("a part of the transaction panicked")
 )
 
-// change runs fn in a transaction. A part of a batch that was lost runs again
-// alone, for an answer of its own, and so does one that lost its connection before
-// the commit; not so when the answer to the commit never came, for it may be kept
-// already.
+// change runs fn in a transaction. If fn was part of a batch that was lost, or
+// the connection was lost before the commit, it runs again alone, so that it gets
+// its own result. If the response to the commit was lost, it does not run again,
+// since the changes may already be committed.
 func (w *committer) change(ctx context.Context, fn func(db *transaction) error) error {
 	start := time.Now()
 	err := w.try(ctx, fn, batchLimit)
@@ -82,7 +84,7 @@ func (w *committer) try(ctx context.Context, fn func(db *transaction) error, lim
 	if err != nil {
 		return err
 	}
-	if w.open == nil && w.awayAt.After(start) { // who waited meanwhile need not wait as long again
+	if w.open == nil && w.awayAt.After(start) { // a caller that was queued during the outage does not wait for it again
 		err := w.away
 		w.handOver(true)
 		return err
@@ -97,7 +99,7 @@ func (w *committer) try(ctx context.Context, fn func(db *transaction) error, lim
 	}
 	passed := false
 	defer func() {
-		if !passed { // fn panics, and goes on doing so
+		if !passed { // fn panicked; the panic continues
 			b.undo(errPanic)
 			w.pass(limit)
 		}
@@ -112,7 +114,7 @@ func (w *committer) try(ctx context.Context, fn func(db *transaction) error, lim
 	case ctx.Err() != nil:
 		return cmp.Or(err, ctx.Err())
 	case b.unsure:
-		return fmt.Errorf("%w: %v", store.ErrUnsure, b.lost) //nolint:errorlint // its cause is no reason to run again
+		return fmt.Errorf("%w: %v", store.ErrUnsure, b.lost) //nolint:errorlint // the cause must not trigger a retry
 	case limit == 1:
 		return translate(ctx, b.lost, nil)
 	}
@@ -147,8 +149,8 @@ func (w *committer) take(ctx context.Context) error {
 	return nil // the turn came in the meantime, with a batch that must go on
 }
 
-// handOver gives the turn to the first in the queue. Without one nothing
-// changes, or, if it is left, the turn is free.
+// handOver passes the turn to the first caller in the queue and reports whether
+// there was one. If there is none, leave frees the turn.
 func (w *committer) handOver(leave bool) (given bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -161,7 +163,7 @@ func (w *committer) handOver(leave bool) (given bool) {
 	return true
 }
 
-// batch returns the open batch, or a new one when it has no room.
+// batch returns the open batch, or a new one if it is full.
 func (w *committer) batch(ctx context.Context, limit int) (*batch, error) {
 	if w.open != nil && w.open.runs >= limit {
 		w.close()
@@ -176,8 +178,8 @@ func (w *committer) batch(ctx context.Context, limit int) (*batch, error) {
 	return w.open, nil
 }
 
-// pass hands the batch and the turn to the next. When there is none, or no room
-// for its part, it commits.
+// pass hands the batch and the turn to the next caller. If there is none, or the
+// batch is full, it commits.
 func (w *committer) pass(limit int) {
 	if w.open.tx != nil && w.open.runs < limit && w.handOver(false) {
 		return
@@ -186,7 +188,7 @@ func (w *committer) pass(limit int) {
 	w.handOver(true)
 }
 
-// close ends the open batch and tells all who wait for it.
+// close commits the open batch and wakes all callers that wait for it.
 func (w *committer) close() {
 	b := w.open
 	w.open = nil
@@ -200,7 +202,7 @@ func (w *committer) close() {
 }
 
 func (b *batch) commit() {
-	if b.lost = b.tx.settle(context.Background()); b.lost != nil {
+	if b.lost = b.tx.syncUserCounts(context.Background()); b.lost != nil {
 		_ = b.tx.Rollback()
 		return
 	}
@@ -208,19 +210,19 @@ func (b *batch) commit() {
 	b.unsure = b.lost != nil && !refused(b.lost)
 }
 
-// run adds a part to the batch. One that fails before it has changed anything
-// leaves the batch as it was. One that fails after that takes the others back
-// with it, who run again: savepoints would spare them that, and cost every part
-// that goes well a third more.
+// run adds a part to the batch. A part that fails before it changes anything
+// leaves the batch as it is. A part that fails later rolls back the others, which
+// then run again: savepoints would avoid that, but make every successful part a
+// third slower.
 func (b *batch) run(ctx context.Context, fn func(db *transaction) error) error {
 	b.runs++
 	if err := ctx.Err(); err != nil {
-		return err // given up while it waited: no reason to lose the others' parts
+		return err // canceled while it waited: the other parts are not affected
 	}
 	b.tx.dirty = false
 	err := fn(b.tx)
 	if gone := ctx.Err(); gone != nil {
-		b.tx.dirty = true // a query that was broken off takes PostgreSQL's connection along
+		b.tx.dirty = true // a canceled query also closes PostgreSQL's connection
 		err = cmp.Or(err, gone)
 	}
 	if err != nil {
@@ -231,7 +233,7 @@ func (b *batch) run(ctx context.Context, fn func(db *transaction) error) error {
 	return nil
 }
 
-// undo takes back the part that failed.
+// undo rolls back the failed part, and with it the batch.
 func (b *batch) undo(cause error) {
 	if !b.tx.dirty {
 		return

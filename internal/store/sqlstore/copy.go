@@ -11,44 +11,42 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pressly/goose/v3"
-
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// Copied is how many rows of a table were copied.
+// Copied is the number of rows copied from a table.
 type Copied struct {
 	Table string
 	Rows  int64
 }
 
-// CopyInto fills an empty database with all that another one has, of whatever engine:
-// all of it or nothing. The other is read as it is at one moment, and neither
-// made nor changed: its tables must have the version of this program. Tables of
-// the target are made when they are missing.
+// CopyInto copies everything from one database into an empty one, of either
+// engine, in one transaction. The source is read as a consistent snapshot and is
+// never created or changed; its tables must have this program's version. Missing
+// tables are created in the target.
 func CopyInto(ctx context.Context, from, to string) ([]Copied, error) {
 	source, e, err := openSource(ctx, from)
 	if err != nil {
-		return nil, fmt.Errorf("the database to copy from: %w", err)
+		return nil, fmt.Errorf("source database: %w", err)
 	}
 	defer source.Close()
 	view, err := source.BeginTx(ctx, &sql.TxOptions{Isolation: snapshot, ReadOnly: true})
 	if err != nil {
-		return nil, fmt.Errorf("the database to copy from: %w", translate(ctx, err, nil))
+		return nil, fmt.Errorf("source database: %w", translate(ctx, err, nil))
 	}
 	defer func() { _ = view.Rollback() }()
 	if err := e.current(ctx, view); err != nil {
-		return nil, fmt.Errorf("the database to copy from: %w", err)
+		return nil, fmt.Errorf("source database: %w", err)
 	}
 	target, err := Open(ctx, to)
 	if err != nil {
-		return nil, fmt.Errorf("the database to copy to: %w", err)
+		return nil, fmt.Errorf("target database: %w", err)
 	}
 	all, err := target.fill(ctx, view)
 	return all, errors.Join(err, target.Close())
 }
 
-// openSource opens a database that is there, and does not look at its tables.
+// openSource opens an existing database without checking its tables.
 func openSource(ctx context.Context, dsn string) (*sql.DB, engine, error) {
 	path, ok := strings.CutPrefix(dsn, "sqlite:")
 	if !ok {
@@ -69,26 +67,23 @@ func openSource(ctx context.Context, dsn string) (*sql.DB, engine, error) {
 	return db, sqliteEngine(), err
 }
 
-// current makes sure that the tables have the version that this program knows.
+// current returns an error unless the tables have this program's version.
 func (e engine) current(ctx context.Context, db conn) error {
-	var version, known int64
-	files, err := migrations.ReadDir("migrations/" + e.folder)
-	if err == nil {
-		known, err = goose.NumericComponent(files[len(files)-1].Name())
-	}
+	known, err := newestVersion(e.folder)
 	if err != nil {
 		return err
 	}
+	var version int64
 	err = translate(ctx, db.QueryRowContext(ctx, `SELECT max(version_id) FROM `+e.versions+` WHERE is_applied`).Scan(&version), nil)
 	switch {
 	case errors.Is(err, store.ErrTables):
-		return fmt.Errorf("it is not one of the reference backend: %w", err)
+		return fmt.Errorf("it is not a database of the reference backend: %w", err)
 	case err != nil:
 		return explainPostgres(err)
 	case version < known:
-		return fmt.Errorf("its tables have version %d, and this program's %d: bring them up to date with %q", version, known, "terraform-provider-iam serve migrate")
+		return fmt.Errorf("its tables have version %d, but this program needs %d: migrate them with %q", version, known, "terraform-provider-iam serve migrate")
 	case version > known:
-		return fmt.Errorf("its tables have version %d, and this program's %d: use the newer program", version, known)
+		return fmt.Errorf("its tables have version %d, but this program supports only %d: use a newer version of the program", version, known)
 	}
 	return nil
 }
@@ -100,7 +95,7 @@ func (s *Store) fill(ctx context.Context, source conn) (all []Copied, err error)
 		return nil, translate(ctx, err, nil)
 	}
 	defer func() { _ = tx.Rollback() }()
-	if s.engine.first != "" { // it takes longer than other writers may
+	if s.engine.first != "" { // lifts the time limit that other writers have
 		if _, err := tx.ExecContext(ctx, s.engine.first); err != nil {
 			return nil, translate(ctx, err, nil)
 		}
@@ -112,14 +107,14 @@ func (s *Store) fill(ctx context.Context, source conn) (all []Copied, err error)
 	for _, table := range tables {
 		rows, err := copyTable(ctx, source, tx.Tx, table)
 		if err != nil {
-			return nil, fmt.Errorf("copying the table %s: %w", table, translate(ctx, err, nil))
+			return nil, fmt.Errorf("copy table %s: %w", table, translate(ctx, err, nil))
 		}
 		all = append(all, Copied{table, rows})
 	}
 	return all, translate(ctx, tx.Commit(), nil)
 }
 
-// tables are those of the program, each after those that it refers to.
+// tables returns the program's tables, each after the tables it refers to.
 func (e engine) tables(ctx context.Context, db conn) (inOrder []string, err error) {
 	rows, err := db.QueryContext(ctx, e.catalog)
 	if err != nil {
@@ -150,14 +145,14 @@ func (e engine) tables(ctx context.Context, db conn) (inOrder []string, err erro
 	return inOrder, rows.Err()
 }
 
-// copyParams is how many parameters a statement has at most. SQLite takes time
-// with the square of their number.
+// copyParams is the maximum number of parameters in a statement. SQLite's time
+// grows with the square of their number.
 const copyParams = 500
 
-// copyTable copies a table into one that must be empty, and counts both.
+// copyTable copies a table into an empty one and verifies the number of rows.
 func copyTable(ctx context.Context, source, target conn, table string) (n int64, err error) {
 	if there, err := countRows(ctx, target, table); err != nil || there > 0 {
-		return 0, cmp.Or(err, errors.New("the database to copy to has some already; choose another file or schema"))
+		return 0, cmp.Or(err, errors.New("the target database is not empty; choose another file or schema"))
 	}
 	rows, err := source.QueryContext(ctx, `SELECT * FROM `+table)
 	if err != nil {
@@ -187,13 +182,13 @@ func copyTable(ctx context.Context, source, target conn, table string) (n int64,
 		return n, err
 	}
 	if there, err := countRows(ctx, target, table); err != nil || there != n {
-		return n, cmp.Or(err, fmt.Errorf("%d rows arrived of %d", there, n))
+		return n, cmp.Or(err, fmt.Errorf("only %d of %d rows were copied", there, n))
 	}
 	return n, nil
 }
 
-// scanRow reads a row as either engine takes it: SQLite has numbers for true and
-// false.
+// scanRow reads a row with values that both engines accept: SQLite returns
+// booleans as numbers.
 func scanRow(rows *sql.Rows, columns []*sql.ColumnType) ([]any, error) {
 	row, pointers := make([]any, len(columns)), make([]any, len(columns))
 	for i := range row {
@@ -213,7 +208,7 @@ func countRows(ctx context.Context, db conn, table string) (n int64, err error) 
 	return n, err
 }
 
-// insertion is a statement for so many rows.
+// insertion returns an INSERT statement for a number of rows.
 func insertion(table string, columns []*sql.ColumnType, rows int) string {
 	names := make([]string, len(columns))
 	for i, column := range columns {

@@ -19,7 +19,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// fault says why a driver refused, in words that every engine has.
+// fault classifies a driver's error in the same way for every engine.
 type fault int
 
 const (
@@ -32,17 +32,18 @@ const (
 	faultReadOnly
 	faultDamaged
 	faultTables
-	faultDenied      // the user lacks a right
-	faultGone        // the connection is lost, and what was not committed with it
-	faultUnavailable // the server cannot do it now
+	faultDenied      // the user lacks a privilege
+	faultGone        // the connection is lost, with everything uncommitted
+	faultUnavailable // the server temporarily cannot do it
 	faultCannotOpen
 	faultInvalid
 )
 
-// faultOf goes by the driver's code: the text differs between versions.
+// faultOf classifies by the driver's code, since texts differ between versions.
 func faultOf(err error) fault {
 	if answer, ok := errors.AsType[*sqlite.Error](err); ok {
-		// SQLite has one code for all mistakes in a statement, and ours have none.
+		// SQLite has a single code for all errors in a statement, and our statements
+		// have none.
 		if text := answer.Error(); strings.Contains(text, "no such table") || strings.Contains(text, "no such column") {
 			return faultTables
 		}
@@ -64,11 +65,12 @@ func faultOf(err error) fault {
 	return faultOther
 }
 
-// refused reports whether an error of a commit is the engine's word that nothing
-// is kept. Where the connection broke off nobody knows.
+// refused reports whether an error of a commit means that the engine committed
+// nothing. If the connection was lost, that is unknown.
 func refused(err error) bool {
 	if answer, ok := errors.AsType[*pgconn.PgError](err); ok {
-		// The server ends, or a pooler lost it, which may be after the commit.
+		// The server is shutting down, or a pooler lost it, which may be after the
+		// commit.
 		return !strings.HasPrefix(answer.Code, "57P") && !fromPooler(answer)
 	}
 	_, ok := errors.AsType[*sqlite.Error](err)
@@ -82,8 +84,8 @@ func sqliteFault(code int) fault {
 	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
 		return faultReference
 	case sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_TRUNCATE:
-		// The index of the write-ahead log cannot grow, or a quota or the limit of
-		// a file's size is reached. A full disk shows as SQLITE_FULL otherwise.
+		// The index of the write-ahead log cannot grow, or a quota or file size limit
+		// is reached. A full disk is reported as SQLITE_FULL otherwise.
 		return faultFull
 	case sqlite3.SQLITE_IOERR_SHORT_READ:
 		return faultDamaged
@@ -120,8 +122,8 @@ func postgresFault(code string) fault {
 	case "42501": // insufficient_privilege
 		return faultDenied
 	case "57P01", "57P02", "57P03", "57P05", "25P03", "53300":
-		// The server ends, begins, has ended the connection, which was idle for too
-		// long, or has too many.
+		// The server is stopping, starting, has closed the connection because it was
+		// idle for too long, or has too many connections.
 		return faultGone
 	case "55P03": // lock_not_available
 		return faultBusy
@@ -133,9 +135,9 @@ func postgresFault(code string) fault {
 	return faultOther
 }
 
-// translate turns a driver's error into one of package store where there is
-// one. A broken reference means different things to different statements:
-// reference says what it means to this one.
+// translate wraps a driver's error in an error of package store, if there is one
+// for it. reference is the error for a broken reference, which depends on the
+// statement.
 func translate(ctx context.Context, err, reference error) error {
 	if err == nil {
 		return nil
@@ -173,8 +175,8 @@ func translate(ctx context.Context, err, reference error) error {
 	return fmt.Errorf("%w: %w", answer, err)
 }
 
-// How long a writer waits while another process writes, and anyone for a server
-// that is away.
+// How long a writer waits while another process writes, and how long any caller
+// waits for an unreachable server.
 const (
 	busyLimit = 30 * time.Second
 	busyPause = 5 * time.Millisecond
@@ -183,9 +185,9 @@ const (
 	outagePause = 100 * time.Millisecond
 )
 
-// waitBusy calls fn, which changes nothing when it fails, until the database is
-// free and there. SQLite can wait by itself, but then the end of the context does
-// not wake it.
+// waitBusy calls fn until the database is free and reachable. fn must change
+// nothing if it fails. SQLite can wait on its own, but the end of the context
+// would not wake it.
 func waitBusy(ctx context.Context, fn func() error) error {
 	start := time.Now()
 	for {

@@ -22,9 +22,9 @@ var events = newTable(table[store.Event]{
 	},
 })
 
-// appending takes all columns but the id: it counts without a sequence, which
-// would leave gaps and number the tenants' events together. Writers wait for each
-// other, so that no two get the same number.
+// appending inserts all columns but computes the id: a sequence would leave gaps
+// and number the events of all tenants together. Writers wait for each other, so
+// no two get the same number.
 var appending = `INSERT INTO audit_event (` + events.columns + `)
 	VALUES ($1, (SELECT coalesce(max(id), 0) + 1 FROM audit_event WHERE tenant = $1), ` + params(2, strings.Count(events.columns, ", ")) + `)`
 
@@ -44,9 +44,9 @@ func (q queries) Events(ctx context.Context, tenant string, filter store.EventFi
 	if filter.Since.IsZero() || filter.Limit <= 0 {
 		return selectEvents(ctx, q.read, tenant, filter)
 	}
-	// The newest events are those since a time, unless there are fewer: only then
-	// are they sought by time, which takes the longer the more there are. Clocks
-	// differ, so that an older event may still have a later time.
+	// The newest events are usually those since a time. Only if there are fewer are
+	// they searched by time, which takes longer the more there are. Clocks differ,
+	// so an older event may have a later time.
 	newest, since := filter, filter.Since.Truncate(time.Millisecond)
 	newest.Since = time.Time{}
 	err = q.view(ctx, func(db conn) error {

@@ -28,7 +28,7 @@ func TestEvents_useIndexes(t *testing.T) {
 		if err := s.CreateTenant(ctx, store.Tenant{Name: "acme"}); err != nil {
 			t.Fatal(err)
 		}
-		db, explain := sqltest.Past(t, dsn), "EXPLAIN QUERY PLAN "
+		db, explain := sqltest.RawDB(t, dsn), "EXPLAIN QUERY PLAN "
 		sqltest.Run(t, db, fillEvents)
 		if !strings.HasPrefix(dsn, "sqlite:") {
 			explain = "EXPLAIN "

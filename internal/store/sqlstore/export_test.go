@@ -6,18 +6,18 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// LockTable is what writers lock.
+// LockTable is the table that writers lock.
 const LockTable = lockTable
 
-// EventQuery is the statement for a page of events, and its arguments.
+// EventQuery returns the statement for a page of events, and its arguments.
 func EventQuery(tenant string, filter store.EventFilter) (statement string, args []any) {
 	rest, args := eventQuery(tenant, filter)
-	return events.selectFrom(rest), sought(args)
+	return events.selectFrom(rest), searchArgs(args)
 }
 
-// SetLandmarkStep sets how many users lie between the places that the store
-// remembers, so that short lists have some, too.
-func (s *Store) SetLandmarkStep(step int) { s.landmarks.step = step }
+// SetPageAnchorStep sets the distance between page anchors, so that short lists
+// have some as well.
+func (s *Store) SetPageAnchorStep(step int) { s.pageAnchors.step = step }
 
-// Reader is the way of the store to the database for reads.
+// Reader returns the reading connections of the store.
 func (s *Store) Reader() *sql.DB { return s.reader.DB }

@@ -16,7 +16,7 @@ import (
 // it is not empty, to the lock table.
 func migrated(t *testing.T, dsn, lock string) {
 	t.Helper()
-	db, versions := sqltest.Past(t, dsn), "iam_db_version"
+	db, versions := sqltest.RawDB(t, dsn), "iam_db_version"
 	if strings.HasPrefix(dsn, "sqlite:") {
 		versions = "goose_db_version"
 	}
@@ -66,7 +66,7 @@ func TestPostgres_locksOldProgramsOut(t *testing.T) {
 	dsn, db := newSchema(t)
 	sqltest.FillVersion1(t, dsn)
 	const lock = "LOCK TABLE write_lock IN EXCLUSIVE MODE"
-	first, second := sqltest.Past(t, dsn), sqltest.Past(t, dsn)
+	first, second := sqltest.RawDB(t, dsn), sqltest.RawDB(t, dsn)
 	tx, err := first.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +131,7 @@ func TestPostgres_migrationsHaveTimeOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	dsn, db := newSchema(t)
 	sqltest.FillVersion1(t, dsn)
-	tx, err := sqltest.Past(t, dsn).BeginTx(t.Context(), nil)
+	tx, err := sqltest.RawDB(t, dsn).BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,19 +12,19 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// The bounds of the buckets: of waits and commits in seconds, and of how many
-// transactions are committed together.
+// The upper bounds of the buckets: of waits and commits in seconds, and of the
+// number of transactions committed together.
 var (
 	waits = []float64{.0001, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 	sizes = []float64{1, 2, 4, 8, 16, 32, 64, batchLimit}
 )
 
-// figures are what a store counts.
+// figures are the metrics of a store.
 type figures struct {
 	set *metrics.Set
 
-	turn   *metrics.PrometheusHistogram // waited for the turn among the writers of this process
-	lock   *metrics.PrometheusHistogram // waited for a transaction that no other process keeps from writing
+	turn   *metrics.PrometheusHistogram // waiting for other writers of this process
+	lock   *metrics.PrometheusHistogram // waiting for writers of other processes
 	commit *metrics.PrometheusHistogram
 	size   *metrics.PrometheusHistogram
 	lost   *metrics.Counter
@@ -32,7 +32,7 @@ type figures struct {
 	pools []poolFigures
 }
 
-// poolFigures are those of a set of connections.
+// poolFigures are the metrics of a connection pool.
 type poolFigures struct {
 	db          *sql.DB
 	open, inUse *metrics.Gauge
@@ -42,7 +42,7 @@ type poolFigures struct {
 }
 
 func newFigures(reader, writer *sql.DB) *figures {
-	metrics.ExposeMetadata(true) // for the whole process, and always the same
+	metrics.ExposeMetadata(true) // global, but always set to the same value
 	set := metrics.NewSet()
 	f := &figures{
 		set:    set,
@@ -62,8 +62,8 @@ func newFigures(reader, writer *sql.DB) *figures {
 	return f
 }
 
-// ended counts a batch that was committed or lost. One without a part is no
-// batch: nothing was to be kept.
+// ended records a batch that was committed or lost. An empty batch is not
+// counted: there was nothing to commit.
 func (f *figures) ended(b *batch, took time.Duration) {
 	switch {
 	case b.lost != nil:
@@ -87,7 +87,7 @@ func (s *Store) WriteMetrics(w io.Writer) {
 	s.figures.set.WritePrometheus(w)
 }
 
-// Backlog implements store.Store. The indexes have what is due in order.
+// Backlog implements store.Store. Indexes provide the order by due time.
 func (s *Store) Backlog(ctx context.Context) (b store.Backlog, err error) {
 	row := s.reader.QueryRowContext(ctx, `SELECT
 		(SELECT count(*) FROM (SELECT 1 FROM task ORDER BY due_at, tenant, id LIMIT $1) AS waiting),

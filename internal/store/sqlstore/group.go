@@ -35,8 +35,8 @@ func (q queries) Groups(ctx context.Context, tenant string) ([]store.Group, erro
 }
 
 func (q queries) GroupsOfUser(ctx context.Context, tenant, userID string) ([]store.Group, error) {
-	// By pairs, and not by id within the tenant: for that, SQLite goes through all
-	// groups of the tenant, because they are in order already.
+	// Match pairs instead of ids within the tenant: for ids, SQLite scans all groups
+	// of the tenant because they are already in order.
 	return groups.all(ctx, q.read, `WHERE (tenant, id) IN
 		(SELECT tenant, group_id FROM assignment WHERE tenant = $1 AND user_id = $2)
 		ORDER BY created_at, id`, tenant, userID)

@@ -33,8 +33,8 @@ func (q queries) Invitations(ctx context.Context, tenant string) ([]store.Invita
 }
 
 func (q queries) InvitationsOf(ctx context.Context, tenant, subjectID string) ([]store.Invitation, error) {
-	// The plus keeps SQLite from going through all of the tenant's invitations,
-	// because they are in order already.
+	// The plus prevents SQLite from scanning all of the tenant's invitations because
+	// they are already in order.
 	return invitations.all(ctx, q.read, `WHERE tenant = $1 AND subject_id = $2 ORDER BY +created_at, id`, tenant, subjectID)
 }
 
@@ -56,7 +56,7 @@ func (q queries) UpdateInvitation(ctx context.Context, tenant, id string, fn fun
 func (q queries) AcceptInvitations(ctx context.Context, tenant, subjectID string, at time.Time) error {
 	return q.change(ctx, func(db *transaction) error {
 		_, err := db.ExecContext(ctx, `UPDATE invitation SET accepted_at = $3
-			WHERE tenant = $1 AND subject_id = $2 AND accepted_at = 0`, append(sought([]any{tenant, subjectID}), asMillis(&at))...)
+			WHERE tenant = $1 AND subject_id = $2 AND accepted_at = 0`, append(searchArgs([]any{tenant, subjectID}), asMillis(&at))...)
 		return translate(ctx, err, nil)
 	})
 }

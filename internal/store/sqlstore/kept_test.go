@@ -27,7 +27,7 @@ func oldFile(t *testing.T) (file string, content []byte) {
 func wantVersion1(t *testing.T, file string) {
 	t.Helper()
 	var version, tenants int
-	err := sqltest.Past(t, "sqlite:"+file).QueryRowContext(t.Context(), `SELECT (SELECT max(version_id) FROM goose_db_version), (SELECT count(*) FROM tenant)`).Scan(&version, &tenants)
+	err := sqltest.RawDB(t, "sqlite:"+file).QueryRowContext(t.Context(), `SELECT (SELECT max(version_id) FROM goose_db_version), (SELECT count(*) FROM tenant)`).Scan(&version, &tenants)
 	if err != nil || version != 1 || tenants != 2 {
 		t.Errorf("%s has version %d, %d tenants (%v)", file, version, tenants, err)
 	}
@@ -50,7 +50,7 @@ func TestKept(t *testing.T) {
 			execute(t, file, c.add)
 		}
 		s := openFile(t, file)
-		if got := s.Kept(); got != c.want {
+		if got := s.MigrationBackup(); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
 		if err := s.Close(); err != nil {
@@ -71,8 +71,8 @@ func TestKept_nothing(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "iam.db")
 	for range 2 {
 		s := openFile(t, file)
-		if err := s.Close(); s.Kept() != "" || err != nil {
-			t.Errorf("got %q, %v", s.Kept(), err)
+		if err := s.Close(); s.MigrationBackup() != "" || err != nil {
+			t.Errorf("got %q, %v", s.MigrationBackup(), err)
 		}
 	}
 	wantNames(t, filepath.Dir(file), "iam.db")
@@ -88,14 +88,14 @@ func TestKept_failed(t *testing.T) {
 	if err := os.Rename(file, long); err != nil {
 		t.Fatal(err)
 	}
-	wantRefused(t, "sqlite:"+long, nil, "from version 1", "no backup could be made", "nothing was changed", "file name too long")
+	wantRefused(t, "sqlite:"+long, nil, "from version 1", "the backup before it failed", "nothing was changed", "file name too long")
 	wantVersion1(t, long)
 	if err := os.Rename(long, file); err != nil {
 		t.Fatal(err)
 	}
 	execute(t, file, "CREATE TABLE document (x)")
 	for range 2 {
-		wantRefused(t, "sqlite:"+file, nil, "the database as it was is in "+kept)
+		wantRefused(t, "sqlite:"+file, nil, "a copy of the database before the migration is in "+kept)
 		wantVersion1(t, kept)
 	}
 	wantNames(t, filepath.Dir(file), "iam.db", "iam.db.v1.bak")

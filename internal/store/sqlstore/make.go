@@ -62,7 +62,7 @@ func (q queries) UpdateMakeMember(ctx context.Context, tenant, userID string, fn
 func (q queries) PutOffMakeMembers(ctx context.Context, tenant string, until time.Time, cause string) error {
 	return q.change(ctx, func(db *transaction) error {
 		_, err := db.ExecContext(ctx, `UPDATE make_member SET due_at = $2, attempts = attempts + 1, last_error = $3
-			WHERE tenant = $1 AND pending AND due_at < $2`, append(sought([]any{tenant}), asMillis(&until), cause)...)
+			WHERE tenant = $1 AND pending AND due_at < $2`, append(searchArgs([]any{tenant}), asMillis(&until), cause)...)
 		return translate(ctx, err, nil)
 	})
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"path"
 	"strings"
-	"testing/fstest"
 
 	"github.com/pressly/goose/v3"
 )
@@ -15,33 +17,50 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// lockTable is what writers look for, or lock, first. Its number is that of the
-// migration that gave it this name: see 00011_write_lock.sql for how a migration
-// shuts out older programs.
+// lockTable is the table that writers query or lock first. Its number is that of
+// the migration that gave it this name: see 00011_write_lock.sql for how a
+// migration excludes older versions of the program.
 const lockTable = "write_lock_v11"
 
-// migrations are those of the engine. Each begins with its first statement.
-func (e engine) migrations() (fs.FS, error) {
-	const mark = "-- +goose Up\n"
-	files, folder := fstest.MapFS{}, "migrations/"+e.folder
-	entries, err := migrations.ReadDir(folder)
-	for _, entry := range entries {
-		text, err := migrations.ReadFile(folder + "/" + entry.Name())
-		if err != nil {
-			return nil, err
-		}
-		files[entry.Name()] = &fstest.MapFile{Data: []byte(strings.Replace(string(text), mark, mark+e.first+"\n", 1))}
-	}
-	return files, err
+// migrationFiles are migrations that each begin with a statement, since goose has
+// no hook inside the transaction of a migration.
+type migrationFiles struct {
+	fs.FS
+
+	first string
 }
 
-// newerTables refuses tables that are ahead of this program.
+// Open implements fs.FS.
+func (m migrationFiles) Open(name string) (fs.File, error) {
+	const mark = "-- +goose Up\n"
+	file, err := m.FS.Open(name)
+	if err != nil || path.Ext(name) != ".sql" {
+		return file, err
+	}
+	text, err := io.ReadAll(file)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return migrationFile{file, strings.NewReader(strings.Replace(string(text), mark, mark+m.first+"\n", 1))}, nil
+}
+
+// migrationFile is a file with another text.
+type migrationFile struct {
+	fs.File
+
+	text io.Reader
+}
+
+// Read implements fs.File.
+func (f migrationFile) Read(b []byte) (int, error) { return f.text.Read(b) }
+
+// newerTables returns the error for tables that are newer than this program.
 func newerTables(current, known int64) error {
-	return fmt.Errorf("a newer version of this program made it: its tables have version %d, this one knows %d; "+
+	return fmt.Errorf("a newer version of this program created it: its tables have version %d, this program supports %d; "+
 		"nothing was changed; use the newer version, or choose another database", current, known)
 }
 
-// newestVersion returns the version that the migrations in dir lead to.
+// newestVersion returns the version of the last migration in dir.
 func newestVersion(dir string) (newest int64, err error) {
 	files, err := migrations.ReadDir("migrations/" + dir)
 	for _, file := range files {
@@ -54,15 +73,14 @@ func newestVersion(dir string) (newest int64, err error) {
 	return newest, err
 }
 
-// migrate brings the tables up to date. When they are, it changes nothing. It
-// refuses tables that are ahead of this program, and returns the version that
-// they have then.
+// migrate migrates the tables to the newest version and returns it. It returns an
+// error for tables that are newer than this program.
 func (e engine) migrate(ctx context.Context, db *sql.DB) (version int64, err error) {
-	files, err := e.migrations()
+	files, err := fs.Sub(migrations, "migrations/"+e.folder)
 	if err != nil {
 		return 0, err
 	}
-	provider, err := goose.NewProvider(e.dialect, db, files, goose.WithTableName(e.versions), goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(e.dialect, db, migrationFiles{files, e.first}, goose.WithTableName(e.versions), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return 0, fmt.Errorf("read migrations: %w", err)
 	}
@@ -78,9 +96,9 @@ func (e engine) migrate(ctx context.Context, db *sql.DB) (version int64, err err
 			return 0, err
 		}
 	}
-	// Another process may migrate the same SQLite file. A migration that it was
-	// first to apply fails here, and the next attempt finds it applied: there are
-	// as many failures as migrations, at most.
+	// Another process may migrate the same SQLite file. A migration that it applied
+	// first fails here, and the next attempt finds it applied, so there are at most
+	// as many failures as migrations.
 	for range len(provider.ListSources()) + 1 {
 		err = waitBusy(ctx, func() error {
 			_, err := provider.Up(ctx)
@@ -90,7 +108,7 @@ func (e engine) migrate(ctx context.Context, db *sql.DB) (version int64, err err
 			return known, nil
 		}
 		if f := faultOf(err); f == faultBusy || f == faultDenied {
-			break // it waited long enough, or stays as it is
+			break // another attempt would not help
 		}
 	}
 	return 0, fmt.Errorf("migrate from version %d to %d: %w", current, known, err)

@@ -6,26 +6,26 @@ import (
 	"strings"
 )
 
-// Open opens the database that dsn names and brings its tables up to date. The
-// form is one of
+// Open opens the database that dsn names and migrates its tables. dsn has one of
+// the forms
 //
 //	sqlite:PATH
 //	sqlite:PATH?NAME=VALUE&…
 //	postgres://USER:PASSWORD@HOST:PORT/DATABASE
 //	postgres://USER:PASSWORD@HOST:PORT/DATABASE?NAME=VALUE&…
 //
-// PATH is the name of a file as it is, without escapes; only a question mark
-// ends it. The file is made when it is missing. What follows is passed on to
-// SQLite, but for durable=false, which waits for no disk: for a database that may
-// go with the power.
+// PATH is a file name without escapes; only a question mark ends it. A missing
+// file is created. Options are passed on to SQLite, except durable=false, which
+// turns off waiting for the disk: use it only for a database that may be lost in
+// a power failure.
 //
-// A PostgreSQL database must be there. The tables are made in the first schema
-// of the search_path. What the address does not say comes from where psql takes
-// it, such as PGPASSWORD and ~/.pgpass. The scheme may be postgresql, too. Of
-// several hosts the one that takes writes is used.
+// A PostgreSQL database must exist. Tables are created in the first schema of the
+// search_path. Settings that are not in the address have the same sources as for
+// psql, such as PGPASSWORD and ~/.pgpass. The scheme postgresql is accepted as
+// well. Of several hosts, the one that accepts writes is used.
 //
-// What belongs to another program is refused and left as it is. No error holds
-// a password.
+// Open returns an error for a database of another program and does not change it.
+// No error contains a password.
 func Open(ctx context.Context, dsn string) (*Store, error) {
 	scheme, rest, found := strings.Cut(dsn, ":")
 	switch {
@@ -35,8 +35,8 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 		return openPostgres(ctx, dsn)
 	}
 	if !found {
-		return nil, fmt.Errorf("open database: the address names no engine; the form is sqlite:PATH or %s", postgresForm)
+		return nil, fmt.Errorf("open database: the address names no engine; use sqlite:PATH or %s", postgresForm)
 	}
-	// Only the scheme: the rest may hold a password.
-	return nil, fmt.Errorf("open database: no engine for %q; the form is sqlite:PATH or %s", scheme+":", postgresForm)
+	// Only the scheme: the rest may contain a password.
+	return nil, fmt.Errorf("open database: unknown engine %q; use sqlite:PATH or %s", scheme+":", postgresForm)
 }

@@ -265,7 +265,7 @@ func TestOpen_noFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	wantRefused(t, "sqlite:"+dir, nil, dir, "not a regular file")
-	wantRefused(t, "sqlite:"+filepath.Join(dir, "missing", "iam.db"), nil, "no directory "+filepath.Join(dir, "missing"))
+	wantRefused(t, "sqlite:"+filepath.Join(dir, "missing", "iam.db"), nil, "the directory "+filepath.Join(dir, "missing")+" does not exist")
 	for _, mode := range []string{"ro", "rw"} {
 		wantRefused(t, "sqlite:"+filepath.Join(dir, "iam.db")+"?mode="+mode, fs.ErrNotExist, "mode="+mode)
 	}

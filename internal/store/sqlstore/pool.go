@@ -8,24 +8,25 @@ import (
 	"sync"
 )
 
-// pool is a set of connections that keeps its statements compiled. To compile
-// one takes SQLite longer than to run one that finds a row by its key.
+// pool is a connection pool that caches prepared statements. SQLite takes longer
+// to prepare a statement than to run one that finds a row by its key.
 type pool struct {
 	*sql.DB
 
-	limit int // how many statements are kept; 0 where the driver keeps them
+	limit int // number of statements cached; 0 if the driver caches them
 
 	mu       sync.RWMutex
 	compiled map[string]*sql.Stmt
-	met      map[string]struct{} // asked for, and not compiled yet
+	met      map[string]struct{} // requested, but not prepared yet
 }
 
 func newPool(db *sql.DB, limit int) *pool {
 	return &pool{DB: db, limit: limit, compiled: map[string]*sql.Stmt{}, met: map[string]struct{}{}}
 }
 
-// statement returns nil for one that is not compiled. It does not compile it:
-// that takes a connection, and who asks in a transaction may have the only one.
+// statement returns the prepared statement, or nil if there is none. It does not
+// prepare one: that needs a connection, and a caller in a transaction may hold
+// the only one.
 func (p *pool) statement(query string) *sql.Stmt {
 	p.mu.RLock()
 	statement := p.compiled[query]
@@ -39,8 +40,8 @@ func (p *pool) statement(query string) *sql.Stmt {
 	return statement
 }
 
-// compile compiles what was met. Only who has no connection of the pool may
-// call it.
+// compile prepares the requested statements. Callers must not hold a connection
+// of the pool.
 func (p *pool) compile(ctx context.Context) {
 	p.mu.RLock()
 	met := slices.Collect(maps.Keys(p.met))
@@ -48,7 +49,7 @@ func (p *pool) compile(ctx context.Context) {
 	for _, query := range met {
 		statement, err := p.PrepareContext(ctx, query)
 		if err != nil {
-			return // to be shown by who runs it
+			return // the caller that runs it gets the error
 		}
 		p.mu.Lock()
 		delete(p.met, query)
@@ -56,13 +57,13 @@ func (p *pool) compile(ctx context.Context) {
 			p.compiled[query], statement = statement, nil
 		}
 		p.mu.Unlock()
-		if statement != nil { // someone else was faster
+		if statement != nil { // another goroutine was faster
 			_ = statement.Close()
 		}
 	}
 }
 
-// QueryContext implements conn. It waits for a server that is away.
+// QueryContext implements conn. It waits for an unreachable server.
 func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (rows *sql.Rows, err error) {
 	err = waitBusy(ctx, func() error {
 		p.compile(ctx)
@@ -76,9 +77,9 @@ func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (row
 	return rows, err
 }
 
-// QueryRowContext implements conn. It waits as QueryContext does.
+// QueryRowContext implements conn. It waits like QueryContext.
 func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) (row *sql.Row) {
-	_ = waitBusy(ctx, func() error { // the row has the error
+	_ = waitBusy(ctx, func() error { // the row contains the error
 		p.compile(ctx)
 		if s := p.statement(query); s != nil {
 			row = s.QueryRowContext(ctx, args...)
@@ -90,7 +91,7 @@ func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) (
 	return row
 }
 
-// BeginTx starts a transaction that uses the statements of the pool.
+// BeginTx starts a transaction that uses the prepared statements of the pool.
 func (p *pool) BeginTx(ctx context.Context, options *sql.TxOptions) (*transaction, error) {
 	p.compile(ctx)
 	tx, err := p.DB.BeginTx(ctx, options)
@@ -100,21 +101,21 @@ func (p *pool) BeginTx(ctx context.Context, options *sql.TxOptions) (*transactio
 	return &transaction{Tx: tx, pool: p, statements: map[string]*sql.Stmt{}, grown: map[string]*growth{}}, nil
 }
 
-// transaction keeps what it has taken from its pool: each taking costs as much
-// as to run the statement.
+// transaction caches the statements it takes from its pool: taking one costs as
+// much as running it.
 type transaction struct {
 	*sql.Tx
 
 	pool       *pool
 	statements map[string]*sql.Stmt
 
-	dirty bool               // since it was last reset something changed, or a statement failed
+	dirty bool               // since the last reset, something changed or a statement failed
 	grown map[string]*growth // by tenant; see listed
 }
 
-// view runs fn, which may read several things, where they agree.
+// view runs fn, whose queries all see the same state.
 func (t *transaction) view(ctx context.Context, fn func(db conn) error) error {
-	if err := t.settle(ctx); err != nil {
+	if err := t.syncUserCounts(ctx); err != nil {
 		return err
 	}
 	return fn(t)
@@ -126,7 +127,8 @@ func (t *transaction) statement(ctx context.Context, query string) *sql.Stmt {
 	}
 	s := t.pool.statement(query)
 	if s != nil {
-		// For the transaction, and not for the caller who happens to be first.
+		// Use the context of the transaction, not of the caller that happens to be
+		// first.
 		s = t.StmtContext(context.WithoutCancel(ctx), s)
 		t.statements[query] = s
 	}
@@ -138,8 +140,9 @@ func (t *transaction) ExecContext(ctx context.Context, query string, args ...any
 	var result sql.Result
 	var err error
 	if s := t.statement(ctx, query); s != nil {
-		// SQLite may roll back all that the transaction holds when a statement is
-		// broken off, also what others did; and each takes a goroutine to watch.
+		// If a statement is canceled, SQLite may roll back the whole transaction,
+		// including other callers' changes. Each cancelable statement also needs a
+		// goroutine.
 		result, err = s.ExecContext(context.WithoutCancel(ctx), args...)
 	} else {
 		result, err = t.Tx.ExecContext(ctx, query, args...)
@@ -163,7 +166,7 @@ func (t *transaction) QueryContext(ctx context.Context, query string, args ...an
 	} else {
 		rows, err = t.Tx.QueryContext(ctx, query, args...)
 	}
-	t.dirty = t.dirty || err != nil // PostgreSQL refuses all that follows
+	t.dirty = t.dirty || err != nil // PostgreSQL rejects every further statement
 	return rows, err
 }
 

@@ -13,7 +13,7 @@ func TestPatient(t *testing.T) {
 	t.Parallel()
 	near, far := net.Pipe()
 	defer far.Close()
-	p := &patient{Conn: near, limit: time.Millisecond}
+	p := &timeoutConn{Conn: near, limit: time.Millisecond}
 	defer p.Close()
 	for range 2 {
 		if _, err := p.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {

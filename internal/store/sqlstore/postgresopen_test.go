@@ -74,7 +74,7 @@ func TestPostgresOpen_notOurs(t *testing.T) {
 			dsn, db := newSchema(t)
 			sqltest.Run(t, db, statement)
 			before := content(t, db)
-			wantRefused(t, dsn, nil, "not one of the reference backend", found, "nothing was changed", "search_path")
+			wantRefused(t, dsn, nil, "does not belong to the reference backend", found, "nothing was changed", "search_path")
 			if content(t, db) != before {
 				t.Error("something was changed")
 			}
@@ -126,15 +126,15 @@ func TestPostgresOpen_notAllowed(t *testing.T) {
 	}
 	// A role that every server has, and that may do nothing here.
 	poor := withOption(t, dsn, "role", "pg_monitor")
-	wantRefused(t, poor, nil, "open to this user")
+	wantRefused(t, poor, nil, "accessible to this user")
 	sqltest.Run(t, db, "GRANT USAGE ON SCHEMA "+schemaOf(t, dsn)+" TO pg_monitor")
-	wantRefused(t, poor, nil, "may not make tables", "GRANT CREATE", "serve migrate")
+	wantRefused(t, poor, nil, "not allowed to create tables", "GRANT CREATE", "serve migrate")
 
 	openDSN(t, dsn)
 	wantRefused(t, readOnly, store.ErrReadOnly)
 	schema := schemaOf(t, dsn)
 	sqltest.Run(t, db, "GRANT SELECT ON ALL TABLES IN SCHEMA "+schema+" TO pg_monitor")
-	wantRefused(t, poor, nil, `"pg_monitor" may not read and write these tables: access_control, `, "GRANT SELECT, INSERT, UPDATE, DELETE", schema)
+	wantRefused(t, poor, nil, `"pg_monitor" lacks privileges on these tables: access_control, `, "GRANT SELECT, INSERT, UPDATE, DELETE", schema)
 }
 
 // A user who may read and write tables that are another's serves them, and says
@@ -147,12 +147,12 @@ func TestPostgresOpen_othersTables(t *testing.T) {
 	grant := "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + schema + " TO pg_read_server_files"
 	sqltest.Run(t, db, "GRANT USAGE ON SCHEMA "+schema+" TO pg_read_server_files", grant)
 	before := content(t, db)
-	wantRefused(t, poor, nil, "may not change its tables", "serve migrate", "from version 1 to")
+	wantRefused(t, poor, nil, "not allowed to alter the tables", "serve migrate", "from version 1 to")
 	if content(t, db) != before {
 		t.Error("something was changed")
 	}
 	openDSN(t, dsn)
-	wantRefused(t, poor, nil, "may not read and write these tables: audit_event, ")
+	wantRefused(t, poor, nil, "lacks privileges on these tables: audit_event, ")
 	sqltest.Run(t, db, grant, "REVOKE INSERT, UPDATE, DELETE ON iam_db_version FROM pg_read_server_files")
 	s := openDSN(t, poor)
 	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "by-another"}); err != nil {
@@ -212,7 +212,7 @@ func TestPostgresOpen_badAddress(t *testing.T) {
 func TestPostgresOpen_noServer(t *testing.T) {
 	t.Parallel()
 	const dsn = "postgres://user:secret@127.0.0.1:1/db"
-	wantRefused(t, dsn, nil, `"db"`, "127.0.0.1:1", "cannot be reached")
+	wantRefused(t, dsn, nil, `"db"`, "127.0.0.1:1", "server is unreachable")
 	_, err := sqlstore.Open(t.Context(), dsn)
 	if err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("the error shows the password: %v", err)
@@ -228,7 +228,7 @@ func TestPostgresOpen_noServer(t *testing.T) {
 func TestPostgresOpen_refusedUser(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ code, message, advice string }{
-		{"28P01", `password authentication failed for user "user"`, "refuses the user or the password"},
+		{"28P01", `password authentication failed for user "user"`, "rejects the user or the password"},
 		{"08P01", "unsupported startup parameter: search_path", "ALTER ROLE … IN DATABASE … SET search_path"},
 	} {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")

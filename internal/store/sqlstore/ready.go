@@ -12,24 +12,25 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// layouts has for each table a query that needs it and its columns, and finds
-// nothing; newTable adds to it.
+// layouts has a query for each table that needs the table and its columns and
+// returns nothing. newTable adds to it.
 var layouts = []string{"SELECT 1 FROM " + lockTable, "SELECT 1 FROM signing_key", "SELECT 1 FROM team_owner", "SELECT 1 FROM user_list"}
 
 // engine is what differs between databases once they are open.
 type engine struct {
 	dialect  goose.Dialect
-	folder   string // of the migrations
-	first    string // the statement that each of them begins with, in its transaction
-	lock     string // begins a transaction that writes: it waits for others, and needs lockTable
-	versions string // the table of the migrations that were applied
-	readOnly string // an expression: whether the database takes reads only
-	catalog  string // a query for each table, and each that it refers to, or ''
+	folder   string // of its migrations
+	first    string // statement to run first in the transaction of each migration
+	lock     string // first statement of a writing transaction: waits for other writers, and needs lockTable
+	versions string // table of applied migrations
+	readOnly string // expression: whether the database is read-only
+	catalog  string // query for each table with each table it refers to, or ''
 
-	keep func(ctx context.Context, version int64) error // comes before tables of that version are migrated; may be nil
+	keep func(ctx context.Context, version int64) error // called before migrating from that version; may be nil
 }
 
-// probe finds a layout that fits at a version, and whether it may be written.
+// probe returns a query for the version and whether the database is read-only. It
+// fails if tables or columns are missing.
 func (e engine) probe() string {
 	return `SELECT (SELECT max(version_id) FROM ` + e.versions + ` WHERE is_applied), ` + e.readOnly +
 		` WHERE NOT EXISTS (` + strings.Join(layouts, ` WHERE 1 = 0) AND NOT EXISTS (`) + ` WHERE 1 = 0)`
@@ -43,8 +44,8 @@ func (s *Store) Ping(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return err
-	case version < s.version: // a newer one that keeps this program out takes its lock table away
-		return fmt.Errorf("%w: they have version %d, this program made %d", store.ErrTables, version, s.version)
+	case version < s.version: // a newer program that excludes this one renames the lock table
+		return fmt.Errorf("%w: they have version %d, this program needs %d", store.ErrTables, version, s.version)
 	case readOnly:
 		return store.ErrReadOnly
 	case s.refused.Load():
@@ -53,7 +54,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// write is change, and notes when nothing can be written.
+// write is change, and records when the database cannot be written.
 func (s *Store) write(ctx context.Context, fn func(db *transaction) error) error {
 	err := s.writes.change(ctx, fn)
 	if errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrReadOnly) {
@@ -62,9 +63,9 @@ func (s *Store) write(ctx context.Context, fn func(db *transaction) error) error
 	return err
 }
 
-// tryWrite finds out whether there is room again, after a write was refused. What
-// it writes is gone before anyone sees it; it takes pages of its own, and cannot
-// be packed into fewer.
+// tryWrite checks whether there is space again after a failed write. It removes
+// what it writes in the same transaction; the text is long and random, so it
+// needs pages of its own.
 func (s *Store) tryWrite(ctx context.Context) error {
 	err := s.write(ctx, func(db *transaction) error {
 		const name = "\x7f"

@@ -16,7 +16,7 @@ import (
 func TestPing_tables(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, func(t *testing.T, dsn string) {
-		s, db, versions := openDSN(t, dsn), sqltest.Past(t, dsn), "iam_db_version"
+		s, db, versions := openDSN(t, dsn), sqltest.RawDB(t, dsn), "iam_db_version"
 		if strings.HasPrefix(dsn, "sqlite:") {
 			versions = "goose_db_version"
 		}

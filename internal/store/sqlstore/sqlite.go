@@ -16,28 +16,29 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// sqliteReaders is how many connections read. More gain little: a read takes
-// some ten microseconds.
+// sqliteReaders is the number of reading connections. More gain little: a read
+// takes about ten microseconds.
 const sqliteReaders = 4
 
-// sqliteStatements is how many statements are kept compiled. There are fewer.
+// sqliteStatements is the number of prepared statements cached. The program has
+// fewer.
 const sqliteStatements = 300
 
-// defaultPragmas are settings that the user may change. The log is moved into
-// the database after 40 MB instead of 4, as what many writers change are often
-// the same pages.
+// defaultPragmas are settings that the user can override. The log is moved into
+// the database after 40 MB instead of 4, since many writers often change the same
+// pages.
 var defaultPragmas = []string{"wal_autocheckpoint(10000)"}
 
-// lookForLock finds nothing, and fails where a newer program has taken the table
-// away.
-const lookForLock = `SELECT 1 FROM ` + lockTable + ` WHERE 1 = 0`
+// checkLockTable returns nothing, and fails if a newer program has renamed the
+// table.
+const checkLockTable = `SELECT 1 FROM ` + lockTable + ` WHERE 1 = 0`
 
 // applicationID marks a SQLite file as a database of this program ("IAM1").
 const applicationID = 0x49414d31
 
 func sqliteEngine() engine {
 	return engine{
-		dialect: goose.DialectSQLite3, folder: "sqlite", lock: lookForLock, versions: goose.DefaultTablename, readOnly: "false",
+		dialect: goose.DialectSQLite3, folder: "sqlite", lock: checkLockTable, versions: goose.DefaultTablename, readOnly: "false",
 		catalog: `SELECT m.name, coalesce(f."table", '') FROM sqlite_master m LEFT JOIN pragma_foreign_key_list(m.name) f
 			WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\'`,
 	}
@@ -51,14 +52,14 @@ func openSQLite(ctx context.Context, name string) (*Store, error) {
 	s, err := file.open(ctx)
 	if err != nil {
 		if errors.Is(err, store.ErrReadOnly) {
-			err = fmt.Errorf("%w; it is written at its start: allow that for the file and its folder, or choose another path", err)
+			err = fmt.Errorf("%w; the backend writes to it on startup: make the file and its folder writable, or choose another path", err)
 		}
 		return nil, fmt.Errorf("open database %s: %w", file.path, err)
 	}
 	return s, nil
 }
 
-// open checks before it changes anything.
+// open opens the database. It checks it before it changes anything.
 func (f sqliteFile) open(ctx context.Context) (*Store, error) {
 	isNew, err := f.check(ctx)
 	if err != nil {
@@ -78,8 +79,8 @@ func (f sqliteFile) open(ctx context.Context) (*Store, error) {
 }
 
 // prepare marks a new database as ours and switches to the write-ahead log. The
-// mark comes first: once there is a log, it could stay there and not reach the
-// file before a crash, and the file would no longer be known as ours.
+// mark comes first: once there is a log, a crash could keep the mark from
+// reaching the file, which would then no longer be recognized as ours.
 func (f sqliteFile) prepare(ctx context.Context, isNew bool) error {
 	db, err := sql.Open("sqlite", f.uri(url.Values{"_timeout": {"500"}}))
 	if err != nil {
@@ -99,9 +100,9 @@ func (f sqliteFile) prepare(ctx context.Context, isNew bool) error {
 }
 
 func (f sqliteFile) connect() (*Store, error) {
-	// Writers take the lock at BEGIN. To take it later fails at once, instead of
-	// waiting, when another process wrote in the meantime. They wait in steps of
-	// half a second; see waitBusy.
+	// Writers take the lock at BEGIN. Taking it later fails immediately if another
+	// process has written in the meantime. They wait in steps of half a second; see
+	// waitBusy.
 	writer, err := f.pool(1, url.Values{"_txlock": {"immediate"}, "_timeout": {"500"}})
 	if err != nil {
 		return nil, err
@@ -113,15 +114,15 @@ func (f sqliteFile) connect() (*Store, error) {
 	return newStore(newPool(reader, sqliteStatements), newPool(writer, sqliteStatements), sqliteEngine()), nil
 }
 
-// pool gives every connection its settings by the name that it is opened with:
-// a PRAGMA that is executed reaches one connection only. The short names of the
-// settings win over the long ones and over PRAGMAs, so that no option of the
-// user undoes them.
+// pool passes the settings in the name of the database, so they apply to every
+// connection; a PRAGMA statement affects only one. The short names of settings
+// take precedence over the long ones and over PRAGMAs, so no user option
+// overrides them.
 func (f sqliteFile) pool(size int, settings url.Values) (*sql.DB, error) {
 	maps.Copy(settings, url.Values{
 		"_fk":      {"1"},
 		"_journal": {"WAL"},
-		"_sync":    {"FULL"}, // a commit that was answered survives a power failure
+		"_sync":    {"FULL"}, // a successful commit survives a power failure
 	})
 	if f.options.Get("durable") == "false" {
 		settings.Set("_sync", "OFF")
@@ -136,16 +137,16 @@ func (f sqliteFile) pool(size int, settings url.Values) (*sql.DB, error) {
 	return db, nil
 }
 
-// migrate brings the tables up to date and makes sure that they can be written.
+// migrate migrates the tables and checks that they can be written.
 func (f sqliteFile) migrate(ctx context.Context, s *Store) error {
 	s.engine.keep = func(ctx context.Context, version int64) (err error) {
-		s.kept, err = f.keep(ctx, version)
+		s.kept, err = f.keepVersion(ctx, version)
 		return err
 	}
 	version, err := s.engine.migrate(ctx, s.writer.DB)
 	if err != nil {
 		if err = translate(ctx, err, nil); s.kept != "" {
-			err = fmt.Errorf("%w; the database as it was is in %s", err, s.kept)
+			err = fmt.Errorf("%w; a copy of the database before the migration is in %s", err, s.kept)
 		}
 		return err
 	}
@@ -153,8 +154,8 @@ func (f sqliteFile) migrate(ctx context.Context, s *Store) error {
 	return s.checkWritable(ctx)
 }
 
-// explain finds the cause where SQLite only says that it cannot open a file:
-// beside the database it needs files of its own, so it needs the directory.
+// explain finds the cause if SQLite only says that it cannot open a file: it
+// creates files next to the database, so it needs a writable directory.
 func (f sqliteFile) explain(err error) error {
 	if faultOf(err) != faultCannotOpen {
 		return err
@@ -167,7 +168,7 @@ func (f sqliteFile) explain(err error) error {
 		return err
 	}
 	if answer := fileFault(probeErr); answer != nil {
-		return fmt.Errorf("%w: no file can be made in %s: %w", answer, dir, err)
+		return fmt.Errorf("%w: cannot create a file in %s: %w", answer, dir, err)
 	}
 	return errors.Join(err, probeErr)
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// sqliteFile is a database file and what SQLite is told about it. The path is
-// absolute: it stays the same when the process changes its directory.
+// sqliteFile is a database file and its SQLite options. The path is absolute, so
+// it stays valid if the process changes its directory.
 type sqliteFile struct {
 	path    string
 	options url.Values
@@ -31,17 +31,17 @@ func parseSQLite(name string) (sqliteFile, error) {
 		return sqliteFile{}, fmt.Errorf("options of %s: %w", path, err)
 	}
 	if path == "" || (strings.HasPrefix(path, "//") && !strings.HasPrefix(path, "///")) {
-		return sqliteFile{}, fmt.Errorf("%q names no file; the form is sqlite:PATH", "sqlite:"+path)
+		return sqliteFile{}, fmt.Errorf("%q does not name a file; use sqlite:PATH", "sqlite:"+path)
 	}
 	if path == ":memory:" || options.Get("mode") == "memory" {
-		return sqliteFile{}, errors.New("a database in memory would be another one for each connection; name a file")
+		return sqliteFile{}, errors.New("an in-memory database would be separate for each connection; name a file")
 	}
 	path, err = filepath.Abs(path)
 	return sqliteFile{path: path, options: options}, err
 }
 
-// uri names the file for SQLite. Where an option of the user and a setting have
-// the same name, the setting wins.
+// uri returns the file's URI for SQLite. Settings override user options with the
+// same name.
 func (f sqliteFile) uri(settings url.Values) string {
 	options := maps.Clone(f.options)
 	maps.Copy(options, settings)
@@ -57,8 +57,8 @@ func fileURI(path string, options url.Values) string {
 	return uri.String()
 }
 
-// check makes sure that the file is ours, or can become ours because there is
-// nothing in it yet. A missing file is made; any other stays as it is.
+// check returns an error unless the file is ours or empty. It creates a missing
+// file and never changes an existing one.
 func (f sqliteFile) check(ctx context.Context) (isNew bool, err error) {
 	size, err := f.create()
 	if err != nil || size == 0 {
@@ -67,7 +67,7 @@ func (f sqliteFile) check(ctx context.Context) (isNew bool, err error) {
 	return false, f.isOurs(ctx)
 }
 
-// isOurs refuses a file that is not a database of this program.
+// isOurs returns an error for a file that is not a database of this program.
 func (f sqliteFile) isOurs(ctx context.Context) error {
 	id, err := f.applicationID(ctx)
 	switch {
@@ -86,14 +86,14 @@ func (f sqliteFile) notOurs(found string) error {
 		"nothing was changed; choose another path", found)
 }
 
-// creating keeps files from being made at the same time; see create.
+// creating serializes the creation of files; see create.
 var creating sync.Mutex
 
-// create makes the file when it is missing, for its owner only, and returns its
-// size. SQLite would make it readable to all, and gives its other files the
-// rights of this one.
+// create creates a missing file, accessible only by its owner, and returns the
+// file's size. SQLite would make it readable by everyone, and gives its other
+// files the permissions of this one.
 //
-// A file that is there is not opened: to close it again would drop the locks
+// It does not open an existing file: closing it again would release the locks
 // that SQLite holds on it for another Store of this process.
 func (f sqliteFile) create() (size int64, err error) {
 	creating.Lock()
@@ -108,7 +108,7 @@ func (f sqliteFile) create() (size int64, err error) {
 		return 0, err
 	}
 	if mode := f.options.Get("mode"); mode == "ro" || mode == "rw" {
-		return 0, fmt.Errorf("%w, and mode=%s does not make it", fs.ErrNotExist, mode)
+		return 0, fmt.Errorf("%w, and mode=%s does not create it", fs.ErrNotExist, mode)
 	}
 	file, err := os.OpenFile(f.path, os.O_WRONLY|os.O_CREATE, 0o600)
 	if err != nil {
@@ -119,7 +119,7 @@ func (f sqliteFile) create() (size int64, err error) {
 
 func (f sqliteFile) cannotCreate(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no directory %s; make it, or choose another path", filepath.Dir(f.path))
+		return fmt.Errorf("the directory %s does not exist; create it, or choose another path", filepath.Dir(f.path))
 	}
 	if answer := fileFault(err); answer != nil {
 		return fmt.Errorf("%w: %w", answer, err)
@@ -127,7 +127,8 @@ func (f sqliteFile) cannotCreate(err error) error {
 	return err
 }
 
-// fileFault is what the operating system's error means to a database, or nil.
+// fileFault returns the store's error for an error of the operating system, or
+// nil.
 func fileFault(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
@@ -138,10 +139,10 @@ func fileFault(err error) error {
 	return nil
 }
 
-// applicationID reads the mark in the first page. An immutable file is neither
-// locked nor recovered, and gets no other files beside it. While a process
-// moves its log into the file, the first page may tell of pages that are still
-// to come; a writable schema keeps SQLite from calling that damage.
+// applicationID reads the mark in the first page. Opened as immutable, the file
+// is neither locked nor recovered, and no files are created next to it. While a
+// process moves its log into the file, the first page may refer to pages that do
+// not exist yet; a writable schema keeps SQLite from reporting that as damage.
 func (f sqliteFile) applicationID(ctx context.Context) (id int64, err error) {
 	db, err := sql.Open("sqlite", fileURI(f.path, url.Values{
 		"mode":      {"ro"},

@@ -1,7 +1,7 @@
-// Package sqlstore keeps the records of package store in a SQL database. The
-// queries are the same for every engine; what differs is how a database is
-// opened and how writers wait (sqlite.go, postgres.go), which codes its driver
-// answers (errors.go) and the migrations.
+// Package sqlstore implements package store with a SQL database. The queries are
+// the same for every engine. What differs is how to open a database and how
+// writers wait (sqlite.go, postgres.go), the driver's error codes (errors.go) and
+// the migrations.
 package sqlstore
 
 import (
@@ -14,39 +14,39 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// Store is a database. It has one connection that writes and several that
-// read, so that readers never wait for a writer.
+// Store is a database. It has one writing connection and several reading ones, so
+// readers never wait for a writer.
 type Store struct {
 	queries
 
 	reader *pool
-	writer *pool // has a single connection: writers queue in this process
+	writer *pool // has a single connection; writers of this process queue
 	writes *committer
 	engine engine
 
 	figures *figures
 
-	version int64       // of the tables that this program knows
-	kept    string      // the file that has the database from before its migration
-	refused atomic.Bool // the last write found that nothing can be written
+	version int64       // version of this program's tables
+	kept    string      // backup of the database from before its migration
+	refused atomic.Bool // the last write failed because the database is full or read-only
 }
 
 var _ store.Store = (*Store)(nil)
 
-// queries implements store.Tx, inside and outside a joint transaction. The two
+// queries implements store.Tx, inside and outside a joint transaction, which
 // differ in where statements run.
 type queries struct {
-	// read is for a single statement that reads.
+	// read runs a single reading statement.
 	read conn
-	// view is for several statements that must see the same state.
+	// view runs several statements that must see the same state.
 	view func(ctx context.Context, fn func(db conn) error) error
-	// change is for all that writes.
+	// change runs everything that writes.
 	change func(ctx context.Context, fn func(db *transaction) error) error
 
-	landmarks *landmarks
+	pageAnchors *pageAnchors
 }
 
-// conn runs statements: a transaction or the reading connections.
+// conn runs statements: either a transaction or the reading connections.
 type conn interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
@@ -56,50 +56,51 @@ type conn interface {
 func newStore(reader, writer *pool, e engine) *Store {
 	s := &Store{reader: reader, writer: writer, engine: e, figures: newFigures(reader.DB, writer.DB)}
 	s.writes = &committer{begin: s.begin, figures: s.figures}
-	s.queries = queries{read: reader, view: s.viewTx, change: s.write, landmarks: &landmarks{step: landmarkStep}}
+	s.queries = queries{read: reader, view: s.viewTx, change: s.write, pageAnchors: &pageAnchors{step: pageAnchorStep}}
 	return s
 }
 
-// Kept returns the file to which Open copied a SQLite database before it migrated
-// its tables, or "". PostgreSQL takes a migration that fails back as a whole.
-func (s *Store) Kept() (path string) { return s.kept }
+// MigrationBackup returns the file to which Open copied a SQLite database before
+// it migrated the tables, or "". PostgreSQL rolls back a failed migration
+// instead.
+func (s *Store) MigrationBackup() (path string) { return s.kept }
 
 // InTx implements store.Store.
 func (s *Store) InTx(ctx context.Context, fn func(tx store.Tx) error) error {
 	return s.change(ctx, func(db *transaction) error {
 		return fn(queries{
-			read: db, view: db.view, landmarks: &landmarks{step: landmarkStep},
+			read: db, view: db.view, pageAnchors: &pageAnchors{step: pageAnchorStep},
 			change: func(_ context.Context, fn func(db *transaction) error) error { return fn(db) },
 		})
 	})
 }
 
-// checkWritable finds out at the start what the first write would answer.
+// checkWritable returns the error that the first write would get.
 func (s *Store) checkWritable(ctx context.Context) error {
 	return s.change(ctx, func(db *transaction) error {
-		// It finds nothing, and is refused all the same where nothing may be written.
+		// It matches nothing, but fails if the database cannot be written.
 		_, err := tenants.remove(ctx, db, `WHERE 1 = 0`)
 		return err
 	})
 }
 
-// Version is that of the tables, which this program knows.
+// Version returns the version of this program's tables.
 func (s *Store) Version() int64 { return s.version }
 
-// Close implements store.Store. The writer goes last: the last connection
-// moves what is in the write-ahead log into the database file.
+// Close implements store.Store. It closes the writer last: the last connection
+// moves the write-ahead log into the database file.
 func (s *Store) Close() error {
 	return errors.Join(s.reader.Close(), s.writer.Close())
 }
 
-// snapshot is the isolation of transactions: all of their statements see one
-// state. SQLite knows no other and takes no notice. In PostgreSQL, to change
-// what was changed after that state is a conflict, and not lost.
+// snapshot is the isolation level of transactions: all statements see one state.
+// SQLite always works that way and ignores it. In PostgreSQL, changing a row that
+// was changed after that state is a conflict instead of a lost update.
 const snapshot = sql.LevelRepeatableRead
 
-// begin starts a batch: it waits for writers of this process, then for those of
-// others. Until then the caller's context counts; the transaction is not bound
-// to it, for other callers join.
+// begin starts a batch: it waits for the writers of this process, then for those
+// of others. Only that wait ends with the caller's context; the transaction does
+// not, since other callers join it.
 func (s *Store) begin(ctx context.Context) (*batch, error) {
 	own, end := context.WithCancel(context.Background())
 	unbind := context.AfterFunc(ctx, end)

@@ -10,8 +10,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// table ties a record type to its table. The first two columns of a table whose
-// records are updated are its key: tenant and id.
+// table maps a record type to its table. If records are updated, the first two
+// columns are their key: tenant and id.
 type table[T any] struct {
 	name    string
 	columns string // separated by a comma and a space
@@ -21,8 +21,8 @@ type table[T any] struct {
 	inserting, creating, updating string // statements; see newTable
 }
 
-// newTable returns the table with the statements that take a whole record. They
-// are written once, for each writing takes as long as a tenth of an insert.
+// newTable returns the table with its statements for whole records. They are
+// built only once, because building one takes a tenth as long as an insert.
 func newTable[T any](t table[T]) table[T] {
 	n := strings.Count(t.columns, ", ") + 1
 	t.inserting = `INSERT INTO ` + t.name + ` (` + t.columns + `) VALUES (` + params(1, n) + `)`
@@ -35,9 +35,9 @@ func newTable[T any](t table[T]) table[T] {
 	return t
 }
 
-// insert answers ErrExists, and ErrNotFound when the record refers to something
-// that is not there. What exists is no error to the database: after one,
-// PostgreSQL takes no further statement in the transaction.
+// insert returns ErrExists, or ErrNotFound if the record refers to a missing one.
+// ON CONFLICT keeps a duplicate from being an error to the database: after an
+// error, PostgreSQL accepts no further statement in the transaction.
 func (t table[T]) insert(ctx context.Context, db conn, record *T) error {
 	fields := t.fields(record)
 	if err := t.check(fields); err != nil {
@@ -54,21 +54,21 @@ func (t table[T]) insert(ctx context.Context, db conn, record *T) error {
 	return err
 }
 
-// check finds text that not every engine can keep.
+// check returns an error for text that not every engine can store.
 func (t table[T]) check(fields []any) error {
 	for i, field := range fields {
-		if reason := refusal(field); reason != "" {
+		if reason := unstorable(field); reason != "" {
 			return fmt.Errorf("%w: %s of %s %s", store.ErrInvalid, strings.Split(t.columns, ", ")[i], t.name, reason)
 		}
 	}
 	return nil
 }
 
-// one returns the first record of a query that goes on after FROM, or
-// ErrNotFound.
+// one returns the first record of a query, of which rest follows the FROM clause,
+// or ErrNotFound.
 func (t table[T]) one(ctx context.Context, db conn, rest string, args ...any) (T, error) {
 	var record T
-	row := db.QueryRowContext(ctx, t.selectFrom(rest), sought(args)...)
+	row := db.QueryRowContext(ctx, t.selectFrom(rest), searchArgs(args)...)
 	err := row.Scan(t.fields(&record)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return record, store.ErrNotFound
@@ -76,9 +76,9 @@ func (t table[T]) one(ctx context.Context, db conn, rest string, args ...any) (T
 	return record, translate(ctx, err, nil)
 }
 
-// all returns every record of a query that goes on after FROM.
+// all returns every record of a query, of which rest follows the FROM clause.
 func (t table[T]) all(ctx context.Context, db conn, rest string, args ...any) ([]T, error) {
-	rows, err := db.QueryContext(ctx, t.selectFrom(rest), sought(args)...)
+	rows, err := db.QueryContext(ctx, t.selectFrom(rest), searchArgs(args)...)
 	if err != nil {
 		return nil, translate(ctx, err, nil)
 	}
@@ -94,15 +94,16 @@ func (t table[T]) all(ctx context.Context, db conn, rest string, args ...any) ([
 	return records, translate(ctx, rows.Err(), nil)
 }
 
-// count returns the number of records of a query that goes on after FROM.
+// count returns the number of records of a query, of which rest follows the FROM
+// clause.
 func (t table[T]) count(ctx context.Context, db conn, rest string, args ...any) (n int, err error) {
-	row := db.QueryRowContext(ctx, `SELECT count(*) FROM `+t.name+` `+rest, sought(args)...)
+	row := db.QueryRowContext(ctx, `SELECT count(*) FROM `+t.name+` `+rest, searchArgs(args)...)
 	return n, translate(ctx, row.Scan(&n), nil)
 }
 
-// update replaces all but the key of a record that is there. Key columns are
-// not even set to what they are: that would look up everything that refers to
-// the record.
+// update replaces an existing record, except for its key. It does not set key
+// columns even to the same value, because the database would then look up
+// everything that refers to the record.
 func (t table[T]) update(ctx context.Context, db conn, record *T) error {
 	fields := t.fields(record)
 	if err := t.check(fields); err != nil {
@@ -112,17 +113,17 @@ func (t table[T]) update(ctx context.Context, db conn, record *T) error {
 	return translate(ctx, err, nil)
 }
 
-// remove deletes the records that a condition selects, any number. It answers
-// ErrReferenced while something refers to one of them.
+// remove deletes all records that match a condition. It returns ErrReferenced
+// while something refers to one of them.
 func (t table[T]) remove(ctx context.Context, db conn, where string, args ...any) (n int64, err error) {
-	result, err := db.ExecContext(ctx, `DELETE FROM `+t.name+` `+where, sought(args)...)
+	result, err := db.ExecContext(ctx, `DELETE FROM `+t.name+` `+where, searchArgs(args)...)
 	if err != nil {
 		return 0, translate(ctx, err, store.ErrReferenced)
 	}
 	return result.RowsAffected()
 }
 
-// removeOne is remove, and answers ErrNotFound when there was nothing.
+// removeOne is remove, but returns ErrNotFound if nothing matched.
 func (t table[T]) removeOne(ctx context.Context, db conn, where string, args ...any) error {
 	n, err := t.remove(ctx, db, where, args...)
 	if err == nil && n == 0 {
@@ -135,7 +136,7 @@ func (t table[T]) selectFrom(rest string) string {
 	return `SELECT ` + t.columns + ` FROM ` + t.name + ` ` + rest
 }
 
-// params writes the parameters from one number to another: "$3, $4".
+// params returns a range of parameters: "$3, $4".
 func params(from, to int) string {
 	var b strings.Builder
 	for n := from; n <= to; n++ {
@@ -147,8 +148,8 @@ func params(from, to int) string {
 	return b.String()
 }
 
-// window are the arguments of LIMIT and OFFSET. There is no "no limit" that
-// every engine takes, so it is a number that no table reaches.
+// window returns the arguments of LIMIT and OFFSET. No syntax for "no limit"
+// works on every engine, so it uses a number larger than any table.
 func window(page store.Page) (limit, offset int64) {
 	limit = int64(page.Limit)
 	if limit <= 0 {

@@ -29,8 +29,8 @@ var productAssignments = newTable(table[store.ProductAssignment]{
 
 const owner = string(access.RoleOwner)
 
-// CreateTeamMember ties the team to its Owner, so that the database, too, keeps
-// anyone from taking the Owner away.
+// CreateTeamMember makes the team refer to its Owner, so the database also
+// prevents the Owner's removal.
 func (q queries) CreateTeamMember(ctx context.Context, m store.TeamMember) error {
 	return q.change(ctx, func(db *transaction) error {
 		if err := teamMembers.insert(ctx, db, &m); err != nil || m.Role != owner {
@@ -74,7 +74,7 @@ func (q queries) UpdateTeamMember(ctx context.Context, tenant, id string, fn fun
 		if was.Role == owner && m.Role != owner {
 			return fmt.Errorf("%w: %s is the Owner of the team", store.ErrReferenced, id)
 		}
-		if was.Role != owner && m.Role == owner { // the index would refuse it, and end the transaction
+		if was.Role != owner && m.Role == owner { // the index would reject it and abort the transaction
 			return fmt.Errorf("%w: the team has an Owner", store.ErrExists)
 		}
 		m.Tenant, m.ID, m.CreatedAt = tenant, id, was.CreatedAt
@@ -82,7 +82,8 @@ func (q queries) UpdateTeamMember(ctx context.Context, tenant, id string, fn fun
 	})
 }
 
-// TransferTeam has no Owner between its statements, which nobody sees.
+// TransferTeam leaves the team without an Owner between its statements, inside
+// the transaction.
 func (q queries) TransferTeam(ctx context.Context, tenant, from, to string) error {
 	return q.change(ctx, func(db *transaction) error {
 		former, err := teamMembers.one(ctx, db, `WHERE tenant = $1 AND role = $2`, tenant, owner)

@@ -23,7 +23,7 @@ func TestTeam_ownerInDatabase(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		db := sqltest.Past(t, dsn)
+		db := sqltest.RawDB(t, dsn)
 		for _, statement := range []string{
 			`DELETE FROM team_member WHERE id = 'one'`,
 			`DELETE FROM team_member`,
@@ -54,7 +54,7 @@ func TestOpen_version1Team(t *testing.T) {
 		sqltest.FillVersion1(t, dsn)
 		const group = "1gr5e52e-6e27-4ac5-9471-2467d3fb7503"
 		sqltest.Run(
-			t, sqltest.Past(t, dsn),
+			t, sqltest.RawDB(t, dsn),
 			`INSERT INTO tenant VALUES ('nobody', 7), ('known', 8), ('three', 9)`,
 			`INSERT INTO account VALUES ('k', 'Owner@Known.example', 'owner@known.example', 1)`,
 			`INSERT INTO user_group SELECT 'three', id, name, description, code, user_type, vendor_id, legal_entity_id, access_controls, templates, restrictions, mixins, predefined, version, created_at, modified_at

@@ -50,9 +50,9 @@ func (q queries) CreateClient(ctx context.Context, c store.Client) error {
 	})
 }
 
-// Client fails in a program that a newer one has shut out: without the API key
-// that calls it answers nobody, and does not go on showing what it does not
-// understand any more.
+// Client fails if a newer program has excluded this one. Without the caller's API
+// key the backend rejects every request, and so does not show data that it no
+// longer understands.
 func (q queries) Client(ctx context.Context, id string) (store.Client, error) {
 	return clients.one(ctx, q.read, `WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM `+lockTable+`)`, id)
 }

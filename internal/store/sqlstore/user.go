@@ -37,7 +37,7 @@ func (q queries) CreateUser(ctx context.Context, u store.User) error {
 	})
 }
 
-// User prefers the id: one user's id may be another's back-office number.
+// User prefers the id, since one user's id may be another's back-office number.
 func (q queries) User(ctx context.Context, tenant, id string) (store.User, error) {
 	return users.one(ctx, q.read, `WHERE tenant = $1 AND (id = $2 OR backoffice_number = $2)
 		ORDER BY (id = $2) DESC LIMIT 1`, tenant, id)
@@ -94,7 +94,7 @@ func (q queries) RegisterAccount(ctx context.Context, id string, at time.Time) e
 		if _, err := accounts.one(ctx, db, `WHERE id = $1`, id); err != nil {
 			return err
 		}
-		_, err := db.ExecContext(ctx, `UPDATE account SET registered_at = $2 WHERE id = $1 AND registered_at = 0`, append(sought([]any{id}), asMillis(&at))...)
+		_, err := db.ExecContext(ctx, `UPDATE account SET registered_at = $2 WHERE id = $1 AND registered_at = 0`, append(searchArgs([]any{id}), asMillis(&at))...)
 		return translate(ctx, err, nil)
 	})
 }

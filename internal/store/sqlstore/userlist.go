@@ -11,75 +11,75 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// landmarkStep is how far landmarks lie apart. Every page of the list costs no
-// more than to skip so many users in an index.
-const landmarkStep = 2000
+// pageAnchorStep is the distance between anchors. To reach any page, the database
+// skips at most that many users in an index.
+const pageAnchorStep = 2000
 
-// landmark is a user's place in the list.
-type landmark struct {
+// pageAnchor is a user's position in the list.
+type pageAnchor struct {
 	position  int
 	createdAt int64 // milliseconds
 	id        string
 }
 
-// before reports whether the place lies before the other in the list.
-func (l landmark) before(other landmark) bool {
+// before reports whether the anchor precedes the other in the list.
+func (l pageAnchor) before(other pageAnchor) bool {
 	return cmp.Or(cmp.Compare(l.createdAt, other.createdAt), cmp.Compare(l.id, other.id)) < 0
 }
 
-// landmarks remembers places in the lists of users: by them, a page deep in a
-// list is found without counting through all before it.
-type landmarks struct {
+// pageAnchors caches positions in the lists of users, so that a page deep in a
+// list is found without counting all users before it.
+type pageAnchors struct {
 	step int
 
 	mu    sync.Mutex
 	lists map[string]*userList // by tenant
 }
 
-// userList is what is known of one list. It holds as long as the list has the
-// same generation: users that come last change nothing before them.
+// userList holds the anchors of one list. They are valid for one generation of
+// the list; users appended to the end do not change it.
 type userList struct {
 	generation int64
-	places     []landmark // by position; the first is the start
+	places     []pageAnchor // ordered by position
 }
 
-// landmarkTenants bounds the memory that landmarks take.
-const landmarkTenants = 1000
+// pageAnchorTenants bounds the memory of the anchors.
+const pageAnchorTenants = 1000
 
-// before returns the last place known at or before the position.
-func (l *landmarks) before(tenant string, generation int64, position int) landmark {
+// before returns the last known anchor at or before the position.
+func (l *pageAnchors) before(tenant string, generation int64, position int) pageAnchor {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	list := l.lists[tenant]
 	if list == nil || list.generation != generation {
-		return landmark{}
+		return pageAnchor{}
 	}
-	i, found := slices.BinarySearchFunc(list.places, position, func(p landmark, position int) int { return p.position - position })
+	i, found := slices.BinarySearchFunc(list.places, position, func(p pageAnchor, position int) int { return p.position - position })
 	if !found {
 		i--
 	}
 	if i < 0 {
-		return landmark{}
+		return pageAnchor{}
 	}
 	return list.places[i]
 }
 
-// add remembers a place.
-func (l *landmarks) add(tenant string, generation int64, place landmark) {
+// add caches an anchor.
+func (l *pageAnchors) add(tenant string, generation int64, place pageAnchor) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	list := l.lists[tenant]
 	if list == nil || list.generation < generation {
-		if l.lists == nil || len(l.lists) >= landmarkTenants {
+		if l.lists == nil || len(l.lists) >= pageAnchorTenants {
 			l.lists = map[string]*userList{}
 		}
 		list = &userList{generation: generation}
 		l.lists[tenant] = list
 	}
 	if list.generation > generation {
-		return // from a view that is older
+		return // from an older view
 	}
-	i, found := slices.BinarySearchFunc(list.places, place.position, func(p landmark, position int) int { return p.position - position })
+	i, found := slices.BinarySearchFunc(list.places, place.position, func(p pageAnchor, position int) int { return p.position - position })
 	if !found {
 		list.places = slices.Insert(list.places, i, place)
 	}
@@ -88,7 +88,7 @@ func (l *landmarks) add(tenant string, generation int64, place landmark) {
 func (q queries) Users(ctx context.Context, tenant string, page store.Page) (list []store.User, total int, err error) {
 	err = q.view(ctx, func(db conn) error {
 		var generation int64
-		row := db.QueryRowContext(ctx, `SELECT total, generation FROM user_list WHERE tenant = $1`, sought([]any{tenant})...)
+		row := db.QueryRowContext(ctx, `SELECT total, generation FROM user_list WHERE tenant = $1`, searchArgs([]any{tenant})...)
 		if err := row.Scan(&total, &generation); errors.Is(err, sql.ErrNoRows) {
 			return nil
 		} else if err != nil {
@@ -109,36 +109,36 @@ func (q queries) Users(ctx context.Context, tenant string, page store.Page) (lis
 	return list, total, err
 }
 
-// approach returns a place not far before the position. It remembers those on
-// its way there.
-func (q queries) approach(ctx context.Context, db conn, tenant string, generation int64, position int) (landmark, error) {
-	place := q.landmarks.before(tenant, generation, position)
-	for position-place.position >= q.landmarks.step {
-		next := landmark{position: place.position + q.landmarks.step}
+// approach returns an anchor near and not after the position. It caches the
+// anchors on the way.
+func (q queries) approach(ctx context.Context, db conn, tenant string, generation int64, position int) (pageAnchor, error) {
+	place := q.pageAnchors.before(tenant, generation, position)
+	for position-place.position >= q.pageAnchors.step {
+		next := pageAnchor{position: place.position + q.pageAnchors.step}
 		row := db.QueryRowContext(ctx, `SELECT created_at, id FROM tenant_user WHERE tenant = $1 AND (created_at, id) >= ($2, $3)
-			ORDER BY created_at, id LIMIT 1 OFFSET $4`, tenant, place.createdAt, place.id, q.landmarks.step)
+			ORDER BY created_at, id LIMIT 1 OFFSET $4`, tenant, place.createdAt, place.id, q.pageAnchors.step)
 		if err := row.Scan(&next.createdAt, &next.id); err != nil {
 			return place, translate(ctx, err, nil)
 		}
-		q.landmarks.add(tenant, generation, next)
+		q.pageAnchors.add(tenant, generation, next)
 		place = next
 	}
 	return place, nil
 }
 
-// growth is how a tenant's list of users grew in a transaction since its row was
-// last brought in step.
+// growth is how a tenant's list of users grew in a transaction since its row in
+// user_list was last updated.
 type growth struct {
-	end   landmark // of the user who was listed last; its position says nothing
-	users int      // whom the row does not count yet
+	end   pageAnchor // of the last user in the list; its position is not set
+	users int        // not counted in the row yet
 }
 
-// listed keeps the count of users in step. A user who is made before others, as
-// clocks and writers differ, moves them in the list. After one that came last,
-// or moved others, in the same transaction, those that come after it need no
-// such look, and settle counts them together.
+// listed counts a new user. A user created before others, since clocks and writers
+// differ, shifts them in the list and starts a new generation. After one insertion
+// in a transaction, users that come later in the list need no such check, and
+// syncUserCounts counts them together.
 func listed(ctx context.Context, tx *transaction, u *store.User) error {
-	at := landmark{createdAt: asMillis(&u.CreatedAt).number(), id: u.ID}
+	at := pageAnchor{createdAt: asMillis(&u.CreatedAt).number(), id: u.ID}
 	g := tx.grown[u.Tenant]
 	if g != nil && g.end.before(at) {
 		g.end = at
@@ -160,8 +160,8 @@ func listed(ctx context.Context, tx *transaction, u *store.User) error {
 	return nil
 }
 
-// settle brings the counts of users in step, before they are read or kept.
-func (t *transaction) settle(ctx context.Context) error {
+// syncUserCounts updates the counts of users before they are read or committed.
+func (t *transaction) syncUserCounts(ctx context.Context) error {
 	for tenant, g := range t.grown {
 		if g.users == 0 {
 			continue
@@ -174,7 +174,7 @@ func (t *transaction) settle(ctx context.Context) error {
 	return nil
 }
 
-// unlisted keeps the count in step when a user goes, who moves all after it.
+// unlisted counts a removed user, whose removal shifts all users after it.
 func unlisted(ctx context.Context, db conn, tenant string) error {
 	_, err := db.ExecContext(ctx, `UPDATE user_list SET total = total - 1, generation = generation + 1 WHERE tenant = $1`, tenant)
 	return translate(ctx, err, nil)

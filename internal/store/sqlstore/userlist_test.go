@@ -21,7 +21,7 @@ func TestUsers_pages(t *testing.T) {
 	sqltest.Each(t, func(t *testing.T, dsn string) {
 		ctx := t.Context()
 		s := openDSN(t, dsn)
-		s.SetLandmarkStep(3)
+		s.SetPageAnchorStep(3)
 		if err := s.CreateTenant(ctx, store.Tenant{Name: "acme"}); err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +119,7 @@ func TestUsers_sameMillisecond(t *testing.T) {
 	sqltest.Each(t, func(t *testing.T, dsn string) {
 		ctx := t.Context()
 		s := openDSN(t, dsn)
-		s.SetLandmarkStep(1)
+		s.SetPageAnchorStep(1)
 		if err := s.CreateTenant(ctx, store.Tenant{Name: "acme"}); err != nil {
 			t.Fatal(err)
 		}

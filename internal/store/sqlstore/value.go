@@ -11,12 +11,12 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// A record's fields are given to the driver as pointers, which serve both ways:
-// as arguments of an insert and as destinations of a select. The types below
-// are for fields that are not stored as they are.
+// A record's fields are passed to the driver as pointers, both as arguments of an
+// insert and as destinations of a select. The types below are for fields that are
+// stored in another form.
 
-// jsonText stores a list or a map as JSON text. Nil and empty are the same:
-// both are stored as null and come back as nil.
+// jsonText stores a list or a map as JSON text. nil and empty are the same: both
+// are stored as null and read as nil.
 type jsonText[T []string | map[string]string] struct{ field *T }
 
 func asJSON[T []string | map[string]string](field *T) jsonText[T] {
@@ -41,8 +41,8 @@ func (j jsonText[T]) Scan(src any) error {
 	return json.Unmarshal([]byte(text), j.field)
 }
 
-// millis stores a time as milliseconds since 1970, and no time as 0. NULL would
-// be sorted first by one engine and last by another.
+// millis stores a time as milliseconds since 1970, and the zero time as 0. NULL
+// sorts first in one engine and last in the other.
 type millis struct{ field *time.Time }
 
 func asMillis(field *time.Time) millis { return millis{field} }
@@ -70,8 +70,8 @@ func (m millis) Scan(src any) error {
 	return nil
 }
 
-// emailKey stores an e-mail in the form in which e-mails are compared. Nothing
-// comes back: the e-mail itself has a column of its own.
+// emailKey stores an e-mail in the form used for comparison. Scan ignores it: the
+// e-mail itself has its own column.
 type emailKey struct{ email *string }
 
 func asEmailKey(email *string) emailKey { return emailKey{email} }
@@ -82,18 +82,18 @@ func (k emailKey) Value() (driver.Value, error) { return foldEmail(*k.email), ni
 // Scan implements sql.Scanner.
 func (emailKey) Scan(any) error { return nil }
 
-// foldEmail is done here and not by the database: SQLite's lower() knows ASCII
-// only, PostgreSQL's depends on the locale.
+// foldEmail is not left to the database: SQLite's lower() only supports ASCII,
+// and PostgreSQL's depends on the locale.
 func foldEmail(email string) string { return strings.ToLower(email) }
 
-// key is text that an index holds; see store.MaxKey.
+// key is text in an index; see store.MaxKey.
 type key string
 
 func asKey(field *string) *key { return (*key)(field) }
 
-// refusal says why a field cannot be stored, or nothing. Lists and maps can:
-// JSON writes a zero byte as an escape.
-func refusal(field any) string {
+// unstorable returns why a field cannot be stored, or "". Lists and maps always
+// can: JSON escapes a zero byte.
+func unstorable(field any) string {
 	var text string
 	limit := -1
 	switch field := field.(type) {
@@ -106,21 +106,22 @@ func refusal(field any) string {
 	}
 	switch {
 	case !storable(text):
-		return "has a zero byte or is not UTF-8"
+		return "contains a zero byte or is not UTF-8"
 	case limit >= 0 && len(text) > limit:
-		return fmt.Sprintf("has %d bytes, and may have %d", len(text), limit)
+		return fmt.Sprintf("has %d bytes, but the limit is %d", len(text), limit)
 	}
 	return ""
 }
 
-// storable is false for text that PostgreSQL refuses.
+// storable reports whether PostgreSQL accepts the text.
 func storable(text string) bool {
 	return utf8.ValidString(text) && !strings.Contains(text, "\x00")
 }
 
-// sought replaces text that cannot be stored, and so cannot be found, by NULL,
-// which equals nothing. PostgreSQL would refuse it, and the transaction with it.
-func sought(args []any) []any {
+// searchArgs replaces text that cannot be stored, and so cannot be found, with
+// NULL, which equals nothing. PostgreSQL would reject it and abort the
+// transaction.
+func searchArgs(args []any) []any {
 	for i, arg := range args {
 		if text, ok := arg.(string); ok && !storable(text) {
 			args[i] = nil

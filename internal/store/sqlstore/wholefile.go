@@ -14,8 +14,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// writeBeside has a file written under a temporary name, and published when it is
-// whole and on the disk. A file that fails leaves nothing.
+// writeBeside writes a file under a temporary name next to path and publishes it
+// once it is complete and synced to disk. On failure it leaves no file behind.
 func writeBeside(path string, write, publish func(temporary string) error) error {
 	dir := filepath.Dir(path)
 	file, err := os.CreateTemp(dir, filepath.Base(path)+".partial-*") // for its owner only
@@ -33,20 +33,21 @@ func writeBeside(path string, write, publish func(temporary string) error) error
 	return syncFolder(dir)
 }
 
-// cannotWrite says of a full disk that it is this one.
+// cannotWrite adds to a full disk's error which disk it is.
 func cannotWrite(path string, err error) error {
 	if answer := fileFault(err); answer != nil {
 		err = fmt.Errorf("%w: %w", answer, err)
 	}
 	if errors.Is(err, store.ErrFull) {
-		return fmt.Errorf("there is no room for it in %s, and nothing of it was left there: %w", filepath.Dir(path), err)
+		return fmt.Errorf("not enough space in %s; the incomplete file was removed: %w", filepath.Dir(path), err)
 	}
 	return err
 }
 
-// under gives a file its name. What has the name already stays, unless it is to
-// be replaced; where files have one name only, the last moment decides.
-func under(path string, replace bool) func(temporary string) error {
+// publishAs returns a function that renames a file to path. Without replace, it
+// fails if path exists; on file systems without hard links, it replaces a file
+// created in the last moment.
+func publishAs(path string, replace bool) func(temporary string) error {
 	return func(temporary string) error {
 		if !replace {
 			err := os.Link(temporary, path)
@@ -58,7 +59,7 @@ func under(path string, replace bool) func(temporary string) error {
 	}
 }
 
-// sameContent reports whether two files are the same, byte by byte.
+// sameContent reports whether two files have the same content.
 func sameContent(a, b string) (bool, error) {
 	one, err := os.Open(a)
 	if err != nil {
@@ -103,7 +104,7 @@ func copyFile(ctx context.Context, from, to string) (err error) {
 	return errors.Join(ctx.Err(), err)
 }
 
-// syncFile waits until a file is on the disk.
+// syncFile flushes a file to disk.
 func syncFile(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -112,8 +113,7 @@ func syncFile(path string) error {
 	return errors.Join(file.Sync(), file.Close())
 }
 
-// syncFolder waits until the names in a folder are on the disk. Windows keeps
-// them by itself.
+// syncFolder flushes the names in a folder to disk. Windows does so on its own.
 func syncFolder(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil

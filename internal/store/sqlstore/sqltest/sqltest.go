@@ -1,5 +1,5 @@
-// Package sqltest makes empty databases for tests. It knows no storage: who
-// needs one opens what it names with sqlstore.
+// Package sqltest creates empty databases for tests. It does not import the
+// store: tests open the databases with sqlstore.
 package sqltest
 
 import (
@@ -16,19 +16,19 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 )
 
-// What the tests run on is said from outside.
+// The environment variables that select the engine of tests.
 const (
 	// engineVariable is "sqlite" or "postgres"; empty means SQLite.
 	engineVariable = "IAM_TEST_ENGINE"
-	// postgresVariable is the address of a PostgreSQL database in which the
-	// tests may make schemas.
+	// postgresVariable is the address of a PostgreSQL database in which the tests
+	// can create schemas.
 	postgresVariable = "IAM_TEST_POSTGRES_DSN"
 )
 
-// New returns the address of an empty database, which goes with the test:
-// SQLite, unless IAM_TEST_ENGINE asks for PostgreSQL. A PostgreSQL that was
-// asked for and is not there fails the test, so that nobody takes a run on
-// SQLite for one on PostgreSQL.
+// New returns the address of an empty database, which is removed after the test:
+// SQLite, unless IAM_TEST_ENGINE asks for PostgreSQL. If PostgreSQL is requested
+// but not available, the test fails, so that a run on SQLite is never mistaken
+// for one on PostgreSQL.
 func New(t testing.TB) (dsn string) {
 	t.Helper()
 	switch engine := os.Getenv(engineVariable); engine {
@@ -46,14 +46,14 @@ func New(t testing.TB) (dsn string) {
 	}
 }
 
-// SQLite returns the address of a file that is not there yet.
+// SQLite returns the address of a file that does not exist yet.
 func SQLite(t testing.TB) (dsn string) {
 	t.Helper()
 	return "sqlite:" + filepath.Join(t.TempDir(), "iam.db")
 }
 
-// Server returns the address of the PostgreSQL that the tests may use. It skips
-// the test when there is none.
+// Server returns the address of the PostgreSQL database for tests. It skips the
+// test if there is none.
 func Server(t testing.TB) (dsn string) {
 	t.Helper()
 	dsn = os.Getenv(postgresVariable)
@@ -63,8 +63,8 @@ func Server(t testing.TB) (dsn string) {
 	return dsn
 }
 
-// Postgres makes a schema on the Server, which is dropped at the end of the
-// test, and returns its address and a way to it past the store.
+// Postgres creates a schema on the Server, which is dropped after the test, and
+// returns its address and a direct connection to it.
 func Postgres(t testing.TB) (dsn string, db *sql.DB) {
 	t.Helper()
 	address, err := url.Parse(Server(t))
@@ -81,7 +81,7 @@ func Postgres(t testing.TB) (dsn string, db *sql.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The server's connections are few, so none is kept.
+	// The server's connections are few, so keep none idle.
 	db.SetMaxOpenConns(1)
 	db.SetMaxIdleConns(-1)
 	t.Cleanup(func() {
@@ -92,8 +92,8 @@ func Postgres(t testing.TB) (dsn string, db *sql.DB) {
 	return dsn, db
 }
 
-// Past returns a way to a database past the store.
-func Past(t testing.TB, dsn string) *sql.DB {
+// RawDB returns a direct connection to a database, without the store.
+func RawDB(t testing.TB, dsn string) *sql.DB {
 	t.Helper()
 	driver := "pgx"
 	if file, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
@@ -103,12 +103,12 @@ func Past(t testing.TB, dsn string) *sql.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db.SetMaxIdleConns(-1) // the server's are few
+	db.SetMaxIdleConns(-1) // the server's connections are few
 	t.Cleanup(func() { db.Close() })
 	return db
 }
 
-// Run executes statements, at the end of a test, too.
+// Run executes statements. It also works during cleanup.
 func Run(t testing.TB, db *sql.DB, statements ...string) {
 	t.Helper()
 	for _, statement := range statements {
@@ -118,7 +118,7 @@ func Run(t testing.TB, db *sql.DB, statements ...string) {
 	}
 }
 
-// Each runs the test once for each engine, on an empty database.
+// Each runs the test once per engine, on an empty database.
 func Each(t *testing.T, test func(t *testing.T, dsn string)) {
 	t.Helper()
 	t.Run("SQLite", func(t *testing.T) {

@@ -13,14 +13,14 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// version1 fills the tables of version 1. The program of that time wrote it,
-// but for the restrictions and languages that no request could change.
+// version1 fills the tables of version 1. The program of that version wrote it,
+// except for the restrictions and languages that no request could change.
 //
 //go:embed testdata/version1.sql
 var version1 string
 
-// FillVersion1 makes an empty database one of version 1 of the tables, with the
-// tenants acme, to which the API key acme-key:acme-secret belongs, and globex.
+// FillVersion1 turns an empty database into one with the tables of version 1,
+// with the tenants acme, which has the API key acme-key:acme-secret, and globex.
 func FillVersion1(t testing.TB, dsn string) {
 	t.Helper()
 	driver, source, folder, dialect := "pgx", dsn, "postgres", goose.DialectPostgres
@@ -49,7 +49,7 @@ func FillVersion1(t testing.TB, dsn string) {
 	Run(t, db, version1)
 }
 
-// root is the folder of the module. Tests run somewhere below it.
+// root returns the folder of the module. Tests run somewhere below it.
 func root(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()

@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// Watch looks at a database past the store, and sees whether it changes.
+// Watch observes a database without the store, and detects changes.
 type Watch struct {
 	db    *sql.DB
-	query string // for a number that is another after each change
+	query string // for a number that changes with each write
 	last  int
 }
 
-// NewWatch starts to watch a database that has its tables.
+// NewWatch starts watching a database that has its tables.
 func NewWatch(dsn string) (*Watch, error) {
-	// SQLite counts the commits of others.
+	// SQLite counts the commits of other connections.
 	driver, source, query := "sqlite", strings.TrimPrefix(dsn, "sqlite:"), "PRAGMA data_version"
 	if source == dsn {
 		driver, query = "pgx", ""
@@ -25,7 +25,7 @@ func NewWatch(dsn string) (*Watch, error) {
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(1) // the others are those of other connections
+	db.SetMaxOpenConns(1) // so that all others count as other connections
 	w := &Watch{db: db, query: query}
 	if query == "" {
 		w.query, err = fingerprint(db)
@@ -39,18 +39,18 @@ func NewWatch(dsn string) (*Watch, error) {
 	return w, nil
 }
 
-// Close ends the watch.
+// Close stops watching.
 func (w *Watch) Close() error { return w.db.Close() }
 
-// Changed reports whether anything was written since it was last asked.
+// Changed reports whether anything was written since the previous call.
 func (w *Watch) Changed() (bool, error) {
 	before := w.last
 	err := w.db.QueryRow(w.query).Scan(&w.last)
 	return w.last != before, err
 }
 
-// fingerprint makes the query for a number that depends on each row of each
-// table of a schema in PostgreSQL.
+// fingerprint returns a query for a number that depends on each row of each table
+// of a PostgreSQL schema.
 func fingerprint(db *sql.DB) (query string, err error) {
 	found, err := db.Query(`SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'`)
 	if err != nil {

@@ -8,7 +8,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// What proves that nothing was written must see what is.
+// A Watch must detect writes, since tests use it to show that nothing was
+// written.
 func TestWatch(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, func(t *testing.T, dsn string) {
