@@ -1,6 +1,6 @@
 // Command terraform-provider-iam is a Terraform provider for access
-// configuration, with a reference IAM backend. Terraform starts it as a plugin; see
-// package cli for what it does by hand.
+// configuration, with a reference IAM backend. Terraform starts it as a plugin;
+// see package cli for its commands.
 package main
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/tune"
 )
 
-// The release sets these.
+// Set by the release build.
 var (
 	version = "dev"
 	commit  = "none"
@@ -35,16 +35,16 @@ func main() {
 	debug := flag.Bool("debug", false, "run so that a debugger can attach")
 	flag.Parse()
 	quiet := false
-	if !*debug { // then Terraform's own environment would not show here
-		levels := tune.Quiet(os.Environ())
+	if !*debug { // a debugged process does not have Terraform's environment
+		levels := tune.SilencedLogs(os.Environ())
 		for _, level := range levels {
-			_ = os.Setenv(level, "OFF") // it would only be slower
+			_ = os.Setenv(level, "OFF") // on failure the plugin is only slower
 		}
 		quiet = len(levels) > 0
 		tune.Memory(os.Getenv)
 	}
 	plugin := provider.New(version, os.Getenv)
-	if !*debug { // a debugger may outlive who started it
+	if !*debug { // a debugger may outlive its parent
 		go endWithParent(plugin)
 	}
 	err := plugin.Serve(*debug, quiet)
@@ -53,8 +53,8 @@ func main() {
 	}
 }
 
-// asPlugin reports whether Terraform, which sets the variable of go-plugin's
-// handshake, or a debugger started the program.
+// asPlugin reports whether the program was started by Terraform, which sets the
+// variable of go-plugin's handshake, or by a debugger.
 func asPlugin(args []string) bool {
 	if len(args) == 0 {
 		return os.Getenv("TF_PLUGIN_MAGIC_COOKIE") != ""
@@ -62,8 +62,8 @@ func asPlugin(args []string) bool {
 	return strings.HasPrefix(args[0], "-debug") || strings.HasPrefix(args[0], "--debug")
 }
 
-// endWithParent ends the process when the CLI that started it was killed. It
-// would stay for ever: go-plugin leaves that to the CLI.
+// endWithParent ends the process when the CLI that started it is killed.
+// Otherwise it would run forever: go-plugin relies on the CLI to stop it.
 func endWithParent(plugin *provider.Plugin) {
 	if orphaned, err := plugin.FinishOrphaned(context.Background()); orphaned {
 		if err != nil {

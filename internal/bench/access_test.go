@@ -12,8 +12,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// BenchmarkReport is the permissions report of one user of the large tenant,
-// groups evaluated before; the floor is the merge of as many accesses.
+// BenchmarkReport builds the permissions report of one user of the large tenant,
+// with groups evaluated in advance; the floor merges as many accesses.
 func BenchmarkReport(b *testing.B) {
 	s := Tenant(Users)
 	groups := s.Rights.Compile(s.Groups)
@@ -59,9 +59,9 @@ func BenchmarkCompile(b *testing.B) {
 	}
 }
 
-// everyUser runs something over tenants of growing size on one core: the time
-// per user stays what it is when it is linear. It shows the memory that the
-// largest left behind, garbage included.
+// everyUser runs something over tenants of growing size on one core: the time per
+// user is constant if it is linear. It reports the memory left by the largest,
+// including garbage.
 func everyUser(b *testing.B, run func(b *testing.B, s access.State) func()) {
 	b.Helper()
 	for _, users := range []int{Users / 4, Users} {
@@ -82,7 +82,7 @@ func everyUser(b *testing.B, run func(b *testing.B, s access.State) func()) {
 	}
 }
 
-// BenchmarkReviewReports makes the report of every user.
+// BenchmarkReviewReports builds the report of every user.
 func BenchmarkReviewReports(b *testing.B) {
 	everyUser(b, func(b *testing.B, s access.State) func() {
 		return func() {
@@ -108,7 +108,7 @@ func BenchmarkReviewCSV(b *testing.B) {
 	})
 }
 
-// BenchmarkReviewFindings looks for what someone should look at.
+// BenchmarkReviewFindings computes the findings of the tenant.
 func BenchmarkReviewFindings(b *testing.B) {
 	everyUser(b, func(b *testing.B, s access.State) func() {
 		return func() {
@@ -119,19 +119,20 @@ func BenchmarkReviewFindings(b *testing.B) {
 	})
 }
 
-// BenchmarkCompareStates compares the tenant with one where one group of
-// twenty changed, so that two users of nine are affected.
+// BenchmarkCompareStates compares the tenant with a state in which one group of
+// twenty changed, which affects two users of nine.
 func BenchmarkCompareStates(b *testing.B) {
 	everyUser(b, func(b *testing.B, s access.State) func() { return comparison(b, s, 20) })
 }
 
-// BenchmarkCompareStates_everything compares it with one where every group did.
+// BenchmarkCompareStates_everything compares it with a state in which every group
+// changed.
 func BenchmarkCompareStates_everything(b *testing.B) {
 	everyUser(b, func(b *testing.B, s access.State) func() { return comparison(b, s, 1) })
 }
 
-// comparison compares with a state in which every nth group has the
-// access of the next one.
+// comparison compares with a state in which every nth group has the access of the
+// next one.
 func comparison(b *testing.B, before access.State, every int) func() {
 	after := before
 	after.Groups = slices.Clone(before.Groups)
@@ -151,9 +152,9 @@ func comparison(b *testing.B, before access.State, every int) func() {
 	}
 }
 
-// BenchmarkForecast plans the removal of 8,000 users, one step each, as guardrails
-// follow a destroy. The ratio to the time for half as many is near 2 as long as a
-// step costs the same however many have lost before.
+// BenchmarkForecast plans the removal of 8,000 users, one step each, as
+// guardrails do for a destroy. The ratio to the time for half as many is near 2
+// if the cost of a step does not depend on the steps before it.
 func BenchmarkForecast(b *testing.B) {
 	s := Tenant(8_000)
 	removals := func(n int) time.Duration {

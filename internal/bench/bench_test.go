@@ -14,7 +14,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// against reports how many times the floor one operation took.
+// against reports an operation's time as a multiple of the floor's.
 func against(b *testing.B, floor func() error) {
 	b.Helper()
 	took := b.Elapsed() / time.Duration(b.N)
@@ -35,8 +35,8 @@ func newUser(i int) api.UserCreate {
 	}
 }
 
-// BenchmarkCreateUser is a durable creation through client and backend inside
-// one process; the floor appends 500 bytes to a file and waits for the disk.
+// BenchmarkCreateUser durably creates a user through client and backend in one
+// process; the floor appends 500 bytes to a file and syncs it to disk.
 func BenchmarkCreateUser(b *testing.B) {
 	backend, err := embedded.Open(b.Context(), embedded.Options{Path: filepath.Join(b.TempDir(), "iam.db"), Tenant: servertest.Tenant})
 	if err != nil {
@@ -68,8 +68,8 @@ func BenchmarkCreateUser(b *testing.B) {
 	})
 }
 
-// BenchmarkReadUser is one read over HTTP on loopback; the floor is a request
-// to the same server that reads nothing.
+// BenchmarkReadUser reads a user over HTTP on loopback; the floor is a request to
+// the same server that reads nothing.
 func BenchmarkReadUser(b *testing.B) {
 	s := servertest.New(b, servertest.Options{})
 	id, err := s.Client.CreateUser(b.Context(), newUser(0))

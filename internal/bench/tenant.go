@@ -1,6 +1,5 @@
-// Package bench measures the rooms of the house against a floor that is
-// measured in the same run, because absolute times wander from machine to
-// machine and from minute to minute: read the ratios.
+// Package bench compares the project with a floor measured in the same run.
+// Absolute times vary between machines and minutes: read the ratios.
 package bench
 
 import (
@@ -10,15 +9,15 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// The size of the tenant that the benchmarks of the core ask about.
+// The size of the tenant in the benchmarks of the core.
 const (
 	Users         = 100_000
 	Groups        = 2_000
 	GroupsPerUser = 5
 )
 
-// Tenant makes a tenant of so many users, the same in every run. Most groups
-// stand on a role template or on some levels of their own; every fifth is
+// Tenant returns a tenant with that many users, the same in every run. Most
+// groups use a role template or some levels of their own; every fifth is
 // restricted to some sites. Hardly two users are in the same groups.
 func Tenant(users int) access.State {
 	r := rand.New(rand.NewPCG(1, 2))
@@ -54,8 +53,8 @@ func Tenant(users int) access.State {
 	return s
 }
 
-// Sites is how many restriction values the tenant has.
+// Sites is the number of restriction values in the tenant.
 const Sites = 30
 
-// Site is one of them.
+// Site returns the ith restriction value.
 func Site(i int) string { return fmt.Sprintf("site-%02d", i) }

@@ -13,13 +13,13 @@ import (
 type config struct {
 	blocks []*block
 	extra  []string // blocks as text: removed, import, moved
-	// moduled is the tenant some of whose blocks stand in a module; -1: none.
+	// moduled is the tenant some of whose blocks are in a module; -1 for none.
 	moduled int
 	named   bool // whether variables name the tenants
 }
 
 // block is a block of a configuration. An argument is an expression (string), a
-// list of expressions ([]string) or a map of them (map[string]string).
+// list of expressions ([]string) or a map of expressions (map[string]string).
 type block struct {
 	kind   string // resource or action
 	typ    string
@@ -28,7 +28,7 @@ type block struct {
 	args   map[string]any
 	meta   []string // lines such as those of lifecycle
 	label  string   // what it stands for, such as the e-mail of a user
-	inside bool     // stands in the module
+	inside bool     // is in the module
 }
 
 func resource(tenant int, typ, name string, args map[string]any) *block {
@@ -119,14 +119,14 @@ func (c *config) of(tenant int, typ string) []*block {
 	return found
 }
 
-// remove takes a block away, and all that refers to it: members of lists and
-// maps, and whole blocks where the reference is an argument.
+// remove removes a block and everything that refers to it: members of lists and
+// maps, and whole blocks if the reference is an argument.
 func (c *config) remove(b *block) {
 	c.blocks = slices.DeleteFunc(c.blocks, func(other *block) bool { return other == b })
 	c.removeReferences(b.address())
 }
 
-// removeReferences takes away what refers to the address.
+// removeReferences removes the references to the address.
 func (c *config) removeReferences(address string) {
 	var gone []*block
 	for _, other := range c.blocks {
@@ -229,12 +229,12 @@ func expression(v any) string {
 
 const required = "terraform {\n  required_providers {\n    iam = { source = \"registry.terraform.io/access-config/iam\" }\n  }\n}\n"
 
-// reference is what may stand in an expression for a block, or for one of its
+// reference matches an expression's reference to a block or to one of its
 // attributes.
 var reference = regexp.MustCompile(`((?:iam|terraform)_\w+)\.(\w+)(\["[^"]*"\])?(?:\.(\w+))?`)
 
-// files writes the configuration for one or two tenants: what stands at the root and
-// what in the module, which is empty where there is none.
+// files returns the configuration for one or two tenants: the text of the root
+// module, and that of the child module, which is empty if there is none.
 func (c *config) files(tenants []*tenant) (root, module string) {
 	var w, in, call strings.Builder
 	w.WriteString(required)

@@ -1,16 +1,16 @@
-// Package oracle judges the command "review" by what tokens may really do. It
-// is a test and nothing else.
+// Package oracle checks the command "review" against what tokens can really do.
+// It contains only tests.
 //
-// Report, check, plan, guardrails and review all ask package access, and so do
-// the backend's scopes and every token: held against one another they are never
-// wrong. So this package adds up the scopes of each user itself, from the lists
-// of users, groups, access controls, templates and scopes that the API has, and
-// does not import package access. It holds its own sum against the scopes that
-// the API answers and against the answers that requests with the user's own
-// token get. Team, products and Make are held against their lists.
+// Report, check, plan, guardrails and review all use package access, and so do
+// the backend's scopes and every token: compared with one another they always
+// agree. So this package computes each user's scopes itself, from the API's lists
+// of users, groups, access controls, templates and scopes, and does not import
+// package access. It compares its results with the scopes that the API returns
+// and with the responses to requests with the user's own token. Team, products
+// and Make are compared with their lists.
 //
-// A seed makes a backend with two tenants, a configuration and a change of it;
-// the real CLI plans and applies both. What became of each person is what the
-// review of the plan has to say of that person, no less and no more. TestOracle
-// counts what it says wrong, by kind, with the seeds.
+// A seed generates a backend with two tenants, a configuration and a change of
+// it; the real CLI plans and applies both. The review of the plan must report
+// exactly what changed for each person. TestOracle counts wrong reports by kind,
+// with the seeds.
 package oracle

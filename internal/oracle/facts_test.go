@@ -12,8 +12,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// facts are what a tenant's lists say of its people, by e-mail address in lower
-// case.
+// facts are what a tenant's lists say about its people, by e-mail address in
+// lower case.
 type facts struct {
 	people    map[string]*person
 	lists     lists
@@ -21,7 +21,7 @@ type facts struct {
 	ownerMail string
 }
 
-// lists are what scopes are added up from.
+// lists are what the scopes are computed from.
 type lists struct {
 	users     []api.User
 	groups    map[string]api.Group
@@ -30,7 +30,7 @@ type lists struct {
 	scopes    map[string]bool
 }
 
-// person is what somebody has.
+// person is what one person has.
 type person struct {
 	email    string
 	id       string // empty for who is in the team only
@@ -44,7 +44,7 @@ type person struct {
 	account  string            // the id in the team; empty outside of it
 	products map[string]string // product to the role in it, "holder" where it has none
 	make     []string          // roles in the Make organization; none where there is none
-	inMake   bool              // is a member there, or is to be one
+	inMake   bool              // is or should be a member there
 	stale    bool              // keeps a membership without the roles
 }
 
@@ -67,8 +67,7 @@ func (r reach) and(values []string) reach {
 	return sum
 }
 
-// token writes a scope as it stands in a token. It is false for one that
-// reaches nothing.
+// token returns a scope as a token contains it, and false if it reaches nothing.
 func (r reach) token(scope string) (string, bool) {
 	if r.all {
 		return scope, true
@@ -165,9 +164,9 @@ func (l *lists) read(ctx context.Context, c *client.Client) (err error) {
 	return err
 }
 
-// sum adds up what the groups give: the scopes of their access controls, and of
-// those of their templates, as far as there are such. A restriction-aware
-// control reaches the records of the group's restrictions only.
+// sum computes what the groups grant: the scopes of their access controls, and
+// those of their templates, if they exist. A restriction-aware control reaches
+// only the records of the group's restrictions.
 func (l *lists) sum(groupIDs []string) (scopes, controls map[string]reach) {
 	scopes, controls = map[string]reach{}, map[string]reach{}
 	for _, id := range groupIDs {
@@ -255,9 +254,9 @@ func (f *facts) readMake(ctx context.Context, c *client.Client) error {
 	return err
 }
 
-// related returns the people, by e-mail address, whom a change of the things
-// may concern: users with one of the ids or addresses, and members of groups
-// that have, carry or start from one of the ids.
+// related returns the e-mail addresses of the people whom a change of the things
+// may affect: users with one of the ids or addresses, and members of groups that
+// have, carry or start from one of the ids.
 func (f *facts) related(ids map[string]bool) map[string]bool {
 	related := map[string]bool{}
 	controls := map[string]bool{}

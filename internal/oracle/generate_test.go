@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// generator makes configurations and changes of them.
+// generator generates configurations and changes to them.
 type generator struct {
 	*rand.Rand
 	tenants []*tenant
@@ -129,7 +129,7 @@ func (g *generator) addGroup(t int) *block {
 	return g.c.add(b)
 }
 
-// grant gives a group of the Commerce Engine something, by one or several ways.
+// grant grants a group of the Commerce Engine something, in one or several ways.
 func (g *generator) grant(b *block) {
 	for _, arg := range []string{"role_template", "access", "access_control_ids", "restrictions"} {
 		delete(b.args, arg)
@@ -169,8 +169,8 @@ func (g *generator) controlIDs(t int) []string {
 	return some(g.Rand, ids, 2)
 }
 
-// groupRefs returns expressions for groups that anybody's memberships may be
-// managed in.
+// groupRefs returns expressions for groups whose memberships any resource may
+// manage.
 func (g *generator) groupRefs(t int) []string {
 	refs := quoted(g.tenants[t].groups)
 	for _, b := range g.c.of(t, "iam_group") {
@@ -231,7 +231,7 @@ func (g *generator) userRefs(t int, style string) []string {
 	return refs
 }
 
-// memberships adds what puts users into groups.
+// memberships adds resources that put users into groups.
 func (g *generator) memberships(t int) {
 	if g.chance(60) {
 		g.addList(t)
@@ -265,7 +265,7 @@ func (g *generator) addList(t int) {
 	}
 }
 
-// members lists users of the configuration and users whom the API made.
+// members lists users of the configuration and users created by API.
 func (g *generator) members(t int) map[string]string {
 	members := map[string]string{}
 	for _, b := range g.c.of(t, "iam_user") {
@@ -403,8 +403,8 @@ func (g *generator) addTeamMember(t int) *block {
 	return b
 }
 
-// addAssignment gives a product to the member; to one whom the API made where
-// there is none.
+// addAssignment assigns a product to a member, created by API if the
+// configuration has none.
 func (g *generator) addAssignment(t int, member string) *block {
 	product := g.pick(products)
 	if member == "" {

@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// disagreement is something that the review says and is not so, or the other
-// way round.
+// disagreement is something that the review reports but did not happen, or the
+// reverse.
 type disagreement struct{ kind, text string }
 
-// delta is what became of a person.
+// delta is what changed for a person.
 type delta struct {
 	email            string
 	was, is          *person
@@ -25,16 +25,16 @@ type delta struct {
 	got, left        []string // products
 	role             []string // products with another role
 	makeUp, makeDown []string // roles in Make
-	// makeOpen is a tenant whose organization comes, goes or is another one:
-	// what becomes of its members no list says.
+	// makeOpen is a tenant whose organization is added, removed or replaced: no list
+	// says what happens to its members.
 	makeOpen bool
-	// carriesMore and carriesLess say whether groups bring access controls that
-	// they did not bring, or the other way round. Two controls may hold the same
-	// scopes, of entities that a review tells apart.
+	// carriesMore and carriesLess report whether groups bring access controls that
+	// they did not bring before, or the reverse. Two controls may have the same
+	// scopes, of entities that a review distinguishes.
 	carriesMore, carriesLess bool
 }
 
-// adminScopes are those that only managing users and groups gives.
+// adminScopes are the scopes that only managing users and groups grants.
 var adminScopes = []string{
 	"iam.user_create", "iam.user_update", "iam.user_delete", "iam.group_manage", "iam.assignment_manage", "iam.access_manage",
 }
@@ -88,8 +88,8 @@ func compare(email string, before, after *facts) delta {
 	return d
 }
 
-// ladder are the levels of the Orchestration Engine: a scope is for one of them,
-// and who has it may do what the lower ones allow.
+// ladder lists the levels of the Orchestration Engine: a scope is for one of them
+// and includes the lower ones.
 var ladder = []string{"_read", "_edit", "_manage", "_administrate"}
 
 func withLower(scopes map[string]reach) map[string]reach {
@@ -106,8 +106,8 @@ func withLower(scopes map[string]reach) map[string]reach {
 	return all
 }
 
-// compareMake compares roles in Make, where the tenant has one organization
-// with a sync that runs: who has lost the roles loses them, member or not.
+// compareMake compares roles in Make for a tenant with one organization and a
+// running sync: losing the roles counts, whether a member or not.
 func (d *delta) compareMake(before, after *facts) {
 	if after.make == nil || !after.make.Sync || before.make != nil && (!before.make.Sync || before.make.OrganizationID != after.make.OrganizationID) {
 		d.makeOpen = before.make != nil || after.make != nil
@@ -137,7 +137,7 @@ func union[V any](a, b map[string]V) []string {
 	return sortedKeys(m)
 }
 
-// judge holds the review against what became of everybody.
+// judge compares the review with what happened to everyone.
 func (r *trial) judge() {
 	if r.review.Code == 1 {
 		r.report("error", "the review ended with 1: %s", r.review.Stderr)
@@ -176,7 +176,7 @@ func (r *trial) report(kind, format string, args ...any) {
 	r.wrong = append(r.wrong, disagreement{kind, fmt.Sprintf(format, args...)})
 }
 
-// judgeVerdict holds the kinds that happen, and the exit code.
+// judgeVerdict checks the kinds that occur, and the exit code.
 func (r *trial) judgeVerdict(v verdict) {
 	happens := r.review.Happens
 	if bad := v.lost || v.admin || v.lifted; bad && r.review.Code == 0 {
@@ -198,8 +198,8 @@ func (r *trial) judgeVerdict(v verdict) {
 	}{
 		{"lost", v.lost, v.mayLose},
 		{"admin", v.admin, false},
-		// Whether a restriction is lifted is a matter of levels, too: who sees
-		// some and manages all from now on has two scopes that never met.
+		// Whether a restriction is lifted also depends on levels: a user who viewed
+		// some records and now manages all has two scopes that never met.
 		{"unrestricted", v.lifted, true},
 	} {
 		switch says := slices.Contains(happens, h.name); {
@@ -214,7 +214,7 @@ func (r *trial) judgeVerdict(v verdict) {
 	}
 }
 
-// judgePerson holds what the review says of a person against what became of it.
+// judgePerson compares what the review says about a person with what happened.
 func (r *trial) judgePerson(tenant string, d delta, w *row) {
 	miss := func(kind, format string, args ...any) {
 		if r.review.reviewed(tenant) {
@@ -253,7 +253,7 @@ func (r *trial) judgeTeam(d delta, w *row, miss func(kind, format string, args .
 	if d.teamUp && !w.says(false, "team") || d.teamDown && !w.says(true, "team") {
 		miss("team", "is %q in the team, after %q", d.is.team, d.was.team)
 	}
-	// What is held for the role in the team is said with it.
+	// Products held by the team role are reported with that role.
 	for _, p := range d.got {
 		if !w.saysOf(false, "product", p) && (!d.teamUp || !w.says(false, "team")) {
 			miss("product", "gets %s", p)
@@ -271,7 +271,7 @@ func (r *trial) judgeTeam(d delta, w *row, miss func(kind, format string, args .
 	}
 }
 
-// kind names a gain or a loss of scopes that the review does not say.
+// kind names a gain or a loss of scopes that the review does not report.
 func (d *delta) kind(direction string, scopes, reach []string) string {
 	vendor := func(s string) bool { return !strings.HasSuffix(s, "_by_vendor") }
 	switch {
@@ -285,7 +285,7 @@ func (d *delta) kind(direction string, scopes, reach []string) string {
 	return "silent " + direction
 }
 
-// phantom is the kind of what the review says and did not happen.
+// phantom names something that the review reports but that did not happen.
 func (r *trial) phantom() string {
 	if slices.ContainsFunc(r.tenants, func(t *tenant) bool { return !r.review.reviewed(t.name) }) {
 		return "wrong tenant"
@@ -293,7 +293,7 @@ func (r *trial) phantom() string {
 	return "phantom"
 }
 
-// judgePhantom looks for changes that the review says and that did not happen.
+// judgePhantom looks for changes that the review reports but that did not happen.
 func (r *trial) judgePhantom(tenant string, d delta, w *row) {
 	if w == nil {
 		return
@@ -314,7 +314,7 @@ func (r *trial) judgePhantom(tenant string, d delta, w *row) {
 		case c.Area == "product":
 			is = slices.Contains(d.got, c.Entity) || slices.Contains(d.role, c.Entity)
 		case c.Area == "make":
-			// Without an organization the roles are what scopes stand for.
+			// Without an organization, the roles are those that the scopes stand for.
 			is = d.makeOpen || c.Loss && len(d.makeDown)+count(d.lost, "integromat.") > 0 || !c.Loss && len(d.makeUp)+count(d.gained, "integromat.") > 0
 		}
 		if !is {
@@ -341,11 +341,11 @@ func count(list []string, prefix string) int {
 	return n
 }
 
-// reviewed reports whether the review says that it is of the tenant.
+// reviewed reports whether the review says that it covers the tenant.
 func (r *review) reviewed(tenant string) bool { return slices.Contains(r.Tenants, tenant) }
 
-// excused returns the people of whom the review says that it does not know:
-// those whom the resources may concern that it calls unresolved.
+// excused returns the people about whom the review says that it does not know:
+// those whom the resources it calls unresolved may affect.
 func (r *trial) excused(i int) map[string]bool {
 	excused := map[string]bool{}
 	objects := r.objects()
@@ -374,8 +374,8 @@ func (r *trial) everybody(i int) map[string]bool {
 	return all
 }
 
-// concerned are the attributes that say, by type, whom or what a resource is
-// about. Of a list the first that is there counts.
+// concerned lists, by type, the attributes that say whom or what a resource is
+// about. The first one that is set counts.
 var concerned = map[string][]string{
 	"iam_user": {"id email"}, "iam_users_csv": {"csv"}, "iam_user_groups": {"user_id", "group_ids"},
 	"iam_group_membership": {"user_id", "group_id"}, "iam_group_members": {"group_id members"},
@@ -414,8 +414,8 @@ func (r *trial) does() string {
 	return strings.Join(texts, ", ")
 }
 
-// objects returns, for each resource of the plan and of the state after it,
-// what it is about. Types that are about everybody are left out.
+// objects returns, for each resource of the plan and of the state after it, what
+// it is about. Types that are about everyone are omitted.
 func (r *trial) objects() map[string]map[string]bool {
 	objects := map[string]map[string]bool{}
 	note := func(typ, address string, values map[string]any) {

@@ -6,14 +6,15 @@ import (
 	"strings"
 )
 
-// change is what a second configuration brings, beside its text.
+// change is what a second configuration changes, besides its text.
 type change struct {
 	options []string // of the plan
 	replace []string // addresses for -replace
 	taint   []string // addresses that are tainted first
 }
 
-// mutation changes the configuration; false when it has nothing to change.
+// mutation changes the configuration; it returns false if there is nothing to
+// change.
 type mutation struct {
 	name  string
 	apply func(g *generator, ch *change, t int) bool
@@ -56,7 +57,7 @@ func mutations() []mutation {
 	}
 }
 
-// mutate makes the second configuration out of the first.
+// mutate derives the second configuration from the first.
 func (g *generator) mutate() change {
 	var ch change
 	g.c = g.c.clone()
@@ -182,7 +183,7 @@ func (g *generator) changeGroups(_ *change, t int) bool {
 	return true
 }
 
-// ofVendor tells groups of vendors from others.
+// ofVendor reports whether a group is a vendor's.
 func (g *generator) ofVendor(t int) func(ref string) bool {
 	return func(ref string) bool {
 		return strings.Contains(ref, "iam_vendor.") || slices.Contains(quoted(g.tenants[t].vendorGroups()), ref)
@@ -221,7 +222,7 @@ func (g *generator) changeMembers(_ *change, t int) bool {
 	return true
 }
 
-// changeStaff takes somebody out of a block of several users, and another in.
+// changeStaff removes a user from a block of several users, and adds another.
 func (g *generator) changeStaff(_ *change, t int) bool {
 	for _, b := range g.c.of(t, "iam_user") {
 		people, ok := b.args["for_each"].(map[string]string)
@@ -421,14 +422,14 @@ func (g *generator) taintSomething(ch *change, t int) bool {
 	return true
 }
 
-// createFirst has some of the blocks replaced in the other order.
+// createFirst sets create_before_destroy on some of the blocks.
 func (g *generator) createFirst(b *block) {
 	if len(b.meta) == 0 && g.chance(30) {
 		b.meta = append(b.meta, "lifecycle {", "  create_before_destroy = true", "}")
 	}
 }
 
-// forget takes a block away with a removed block, which leaves the object.
+// forget replaces a block with a removed block, which keeps the object.
 func (g *generator) forget(_ *change, t int) bool {
 	b := g.any(t)
 	if b == nil {
@@ -439,7 +440,7 @@ func (g *generator) forget(_ *change, t int) bool {
 	return true
 }
 
-// changeID replaces an object by one of another id.
+// changeID replaces an object with one of another id.
 func (g *generator) changeID(_ *change, t int) bool {
 	b := g.one(t, "iam_access_control", "iam_group", "iam_role_template", "iam_user")
 	if b == nil {
@@ -463,7 +464,7 @@ func (g *generator) changeID(_ *change, t int) bool {
 	return true
 }
 
-// hide has a value come from an object that the apply makes.
+// hide makes a value come from an object that the apply creates.
 func (g *generator) hide(_ *change, t int) bool {
 	b := g.any(t)
 	if b == nil {
@@ -498,7 +499,7 @@ func (g *generator) hide(_ *change, t int) bool {
 	return true
 }
 
-// importSomething takes over what the API made, and perhaps changes it.
+// importSomething imports an object created by API, and may change it.
 func (g *generator) importSomething(_ *change, t int) bool {
 	var b *block
 	var id string
@@ -527,7 +528,7 @@ func (g *generator) importSomething(_ *change, t int) bool {
 	return true
 }
 
-// act has an action run when something is made, which Terraform 1.14 has.
+// act runs an action when something is created, which requires Terraform 1.14.
 func (g *generator) act(_ *change, t int) bool {
 	if g.minor < 14 {
 		return false

@@ -12,25 +12,26 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 )
 
-// What is tried is said from outside: so many seeds, from this one on.
+// Environment variables select the trials: the number of seeds, and the first
+// one.
 const (
 	seedsVariable = "IAM_TEST_SEEDS"
 	seedVariable  = "IAM_TEST_SEED"
-	// keepVariable is a folder in which the files of failed seeds are left.
+	// keepVariable is a folder for the files of failed seeds.
 	keepVariable = "IAM_TEST_KEEP"
 )
 
 func TestMain(m *testing.M) { providertest.Main(m) }
 
-// TestOracle holds the review of random plans of random tenants against what
-// tokens may do before and after the apply.
+// TestOracle compares the review of random plans of random tenants with what
+// tokens can do before and after the apply.
 func TestOracle(t *testing.T) {
 	first, seeds := number(t, seedVariable, 1), number(t, seedsVariable, 20)
 	if os.Getenv(seedVariable) != "" && os.Getenv(seedsVariable) == "" {
 		seeds = 1
 	}
 	if os.Getenv("TF_ACC") == "" {
-		t.Skipf("the trials need a CLI: set TF_ACC; %s says how many are made", seedsVariable)
+		t.Skipf("the trials need a CLI: set TF_ACC; %s says how many are tried", seedsVariable)
 	}
 	var results tally
 	t.Run("seed", func(t *testing.T) {

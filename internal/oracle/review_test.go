@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// review is what the command says.
+// review is the output of the command.
 type review struct {
 	Code   int    `json:"-"`
 	Stderr string `json:"-"`
@@ -18,7 +18,7 @@ type review struct {
 	Unresolved []unresolved `json:"unresolved"`
 }
 
-// row is what it says of one person.
+// row is the review of one person.
 type row struct {
 	Tenant  string        `json:"tenant"`
 	UserID  string        `json:"user_id"`
@@ -42,7 +42,7 @@ type unresolved struct {
 	Text    string `json:"text"`
 }
 
-// row returns what the review says of a person; nil when it says nothing.
+// row returns the review of a person; nil if there is none.
 func (r *review) row(tenant, email string) *row {
 	for i, row := range r.Users {
 		if row.Tenant == tenant && strings.EqualFold(row.Email, email) {
@@ -52,16 +52,16 @@ func (r *review) row(tenant, email string) *row {
 	return nil
 }
 
-// says reports whether the row has a change of one of the areas that takes, or
-// that gives. A nil row says nothing.
+// says reports whether the row has a loss, or a gain, in one of the areas. A nil
+// row has none.
 func (w *row) says(loss bool, areas ...string) bool {
 	return w != nil && slices.ContainsFunc(w.Changes, func(c changeOfRow) bool {
 		return c.Loss == loss && slices.Contains(areas, c.Area)
 	})
 }
 
-// leavesOut returns those of the scopes that no change of the row explains: none
-// that names the scope, and none of an entity that the scope is for.
+// leavesOut returns the scopes that no change of the row explains, by naming the
+// scope or an entity that the scope is for.
 func (w *row) leavesOut(loss bool, scopes []string) []string {
 	return slices.DeleteFunc(slices.Clone(scopes), func(s string) bool {
 		return slices.ContainsFunc(w.Changes, func(c changeOfRow) bool {
@@ -70,8 +70,8 @@ func (w *row) leavesOut(loss bool, scopes []string) []string {
 	})
 }
 
-// entitiesByScope says which entities scopes are for, by how their ids begin.
-// The longest beginning counts.
+// entitiesByScope maps prefixes of scope ids to the entities they are for. The
+// longest prefix counts.
 var entitiesByScope = map[string][]string{
 	"customermanagement.": {"companies"}, "customer.customer_": {"customers"}, "coupon.": {"coupons"},
 	"quote.": {"quotes", "quote_statuses"}, "order.order_": {"orders"}, "sepaexport.job": {"sepa"}, "returns.": {"returns"},

@@ -17,7 +17,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// trial is one seed: its tenants, and what became of them.
+// trial is one seed: its tenants, and what happened to them.
 type trial struct {
 	t       *testing.T
 	seed    uint64
@@ -96,7 +96,7 @@ func (r *trial) tenant(name string) *tenant {
 	return t
 }
 
-// write writes the configuration, and keeps it beside under a name of its own.
+// write writes the configuration, and keeps a copy under another name.
 func (r *trial) write(name string) {
 	text, module := r.g.c.files(r.tenants)
 	r.w.Write("main.tf", text)
@@ -111,7 +111,7 @@ func (r *trial) write(name string) {
 
 var errorTitle = regexp.MustCompile(`(?m)Error: (.*)$`)
 
-// skip notes that the seed shows nothing, since a command was refused.
+// skip records that the seed shows nothing, because a command failed.
 func (r *trial) skip(what, output string) {
 	titles := errorTitle.FindAllStringSubmatch(output, -1)
 	r.skipped = what + " was refused"
@@ -122,7 +122,7 @@ func (r *trial) skip(what, output string) {
 	r.t.Logf("seed %d: %s\n%s", r.seed, r.skipped, told)
 }
 
-// drift changes the tenants behind Terraform's back, now and then.
+// drift sometimes changes the tenants outside Terraform.
 func (r *trial) drift() {
 	for _, t := range r.tenants {
 		if !chance(r.random, 25) {
@@ -138,7 +138,7 @@ func (r *trial) drift() {
 		case 0:
 			_ = t.client.LockUser(r.t.Context(), u.ID)
 		case 1:
-			// Refused for who is in groups of a vendor.
+			// Rejected for members of a vendor's groups.
 			_ = t.client.AssignMember(r.t.Context(), pick(r.random, t.groups), "EMPLOYEE", u.ID)
 		case 2:
 			if len(u.GroupIDs) > 0 {
@@ -173,7 +173,7 @@ func (r *trial) taint(addresses []string) {
 	r.must(os.WriteFile(path, text, 0o600))
 }
 
-// planIt plans, and reads the plan as JSON; false when the plan is refused.
+// planIt plans and reads the plan as JSON; it returns false if the plan fails.
 func (r *trial) planIt(ch change) bool {
 	args := append([]string{"plan", "-no-color", "-out", "plan.out"}, ch.options...)
 	for _, address := range ch.replace {
@@ -189,7 +189,7 @@ func (r *trial) planIt(ch change) bool {
 	return true
 }
 
-// readFacts reads the tenants, and holds their sums against tokens.
+// readFacts reads the tenants, and compares the computed scopes with tokens.
 func (r *trial) readFacts() (all []*facts) {
 	for _, t := range r.tenants {
 		f, err := readFacts(r.t.Context(), t.client)
@@ -204,8 +204,7 @@ func (r *trial) readFacts() (all []*facts) {
 	return all
 }
 
-// keep leaves the configurations, the plan and the review, for who asks for
-// them.
+// keep saves the configurations, the plan and the review, if requested.
 func (r *trial) keep() {
 	folder := os.Getenv(keepVariable)
 	if folder == "" {
@@ -231,7 +230,7 @@ func (r *trial) reviewWith(where []string, environment map[string]string) review
 	return rev
 }
 
-// cliMinor returns the minor version of Terraform 1; 0 where it is another CLI.
+// cliMinor returns the minor version of Terraform 1; 0 for another CLI.
 func cliMinor(w *providertest.Workspace) int {
 	var minor int
 	for line := range strings.Lines(w.MustRun("version")) {

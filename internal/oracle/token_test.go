@@ -13,8 +13,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
-// probe is a request that changes nothing, whoever makes it: it asks for a list,
-// or is refused for what it says once the token is good.
+// probe is a request that changes nothing, whoever sends it: it lists something,
+// or is rejected for its content once the token is accepted.
 type probe struct {
 	method, path string
 	body         string
@@ -48,12 +48,12 @@ var probes = []probe{
 	{"GET", "/make/{t}/organization", "", []string{"make.organization_read"}},
 }
 
-// probesEach is how many of the probes each person makes, by chance.
+// probesEach is the number of random probes per person.
 const probesEach = 6
 
-// checkTokens holds the sums against the scopes that the API answers and
-// against what requests with each user's own token get. It returns what does
-// not agree.
+// checkTokens compares the computed scopes with those that the API returns and
+// with the responses to requests with each user's own token. It returns the
+// differences.
 func (t *tenant) checkTokens(ctx context.Context, random *rand.Rand, f *facts) (wrong []string, err error) {
 	for _, u := range f.lists.users {
 		p := f.people[strings.ToLower(u.ContactEmail)]
@@ -78,7 +78,7 @@ func (t *tenant) checkTokens(ctx context.Context, random *rand.Rand, f *facts) (
 	return wrong, nil
 }
 
-// probe logs the person in and makes some of the probes.
+// probe gets a token for the person and sends some of the probes.
 func (t *tenant) probe(ctx context.Context, random *rand.Rand, p *person) (wrong []string, err error) {
 	status, body, err := t.request(ctx, t.token, "POST", api.Path(api.PathTestToken, t.name, p.id), "")
 	if err != nil {
@@ -110,7 +110,7 @@ func (t *tenant) probe(ctx context.Context, random *rand.Rand, p *person) (wrong
 	return wrong, nil
 }
 
-// request makes one request with the token.
+// request sends one request with the token.
 func (t *tenant) request(ctx context.Context, token, method, path, body string) (status int, answer []byte, err error) {
 	r, err := http.NewRequestWithContext(ctx, method, t.url+path, strings.NewReader(body))
 	if err != nil {

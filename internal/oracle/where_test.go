@@ -2,7 +2,8 @@ package oracle_test
 
 import "strings"
 
-// reviewIt reviews the plan, one way or another of saying where the tenants are.
+// reviewIt reviews the plan, with one of the options that say where the tenants
+// are.
 func (r *trial) reviewIt() review {
 	path, file := strings.CutPrefix(r.backend.DSN, "sqlite:")
 	switch {

@@ -11,7 +11,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// tenant is one of a seed's tenants, with what no configuration manages.
+// tenant is one of a seed's tenants, with the objects that no configuration
+// manages.
 type tenant struct {
 	name   string
 	url    string
@@ -36,8 +37,8 @@ type account struct {
 	product   string // that it was given
 }
 
-// What tenants are made of. Scopes that routes of the backend ask for come
-// first, since only those can be tried.
+// The objects of tenants. Scopes that routes of the backend require come first,
+// since only those can be tested.
 var (
 	somescopes = []string{
 		"iam.user_read", "iam.user_create", "iam.user_update", "iam.user_delete", "iam.group_read", "iam.group_manage",
@@ -59,8 +60,8 @@ var (
 
 func pick[T any](random *rand.Rand, list []T) T { return list[random.IntN(len(list))] }
 
-// some returns up to n of the list, at least one, each once and in the order of
-// the list.
+// some returns up to n of the list, at least one, without duplicates and in the
+// order of the list.
 func some[T comparable](random *rand.Rand, list []T, n int) []T {
 	distinct := map[T]bool{}
 	for _, v := range list {
@@ -80,7 +81,7 @@ func some[T comparable](random *rand.Rand, list []T, n int) []T {
 
 func chance(random *rand.Rand, percent int) bool { return random.IntN(100) < percent }
 
-// furnish gives the tenant what is there before any configuration.
+// furnish creates the objects that exist in the tenant before any configuration.
 func (t *tenant) furnish(ctx context.Context, random *rand.Rand) error {
 	list, err := json.Marshal(values)
 	if err != nil {
@@ -188,7 +189,7 @@ func (t *tenant) furnishVendor(ctx context.Context, random *rand.Rand) error {
 	if _, err := t.client.CreateVendor(ctx, api.VendorCreate{ID: "v-api", Name: "V", Type: "COMPANY"}); err != nil {
 		return err
 	}
-	// The groups come a moment later.
+	// The groups appear a moment later.
 	read := func(ctx context.Context) (*[]api.Group, error) {
 		groups, err := t.client.VendorGroups(ctx, "v-api")
 		return &groups, err

@@ -19,9 +19,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// fullDisk keeps the database on a small file system that is full for a while,
-// again and again. What cannot be stored is refused, what is there can be read,
-// and with room it goes on by itself.
+// fullDisk keeps the database on a small file system that repeatedly fills up for
+// a while. Writes that do not fit are rejected, existing data can be read, and
+// with space the backend continues on its own.
 func fullDisk(t *testing.T, s *stage) {
 	d := newDisk(t, s)
 	p := serve(t, d.dsn)
@@ -66,7 +66,7 @@ func fullDisk(t *testing.T, s *stage) {
 	s.say("full %d times", full)
 	l.say(s)
 	if refused == 0 || l.writes == 0 {
-		t.Errorf("%d writes were refused on a full disk, %d were made", refused, l.writes)
+		t.Errorf("%d writes were rejected on a full disk, %d were created", refused, l.writes)
 	}
 }
 
@@ -78,8 +78,8 @@ type disk struct {
 // diskSize is its size, in MB.
 const diskSize = 96
 
-// newDisk mounts one, which only root may; it is in memory, and goes with the
-// test.
+// newDisk mounts a disk in memory, which only root can do, and unmounts it after
+// the test.
 func newDisk(t *testing.T, s *stage) *disk {
 	t.Helper()
 	d := &disk{dir: filepath.Join(t.TempDir(), "disk")}
@@ -98,8 +98,8 @@ func newDisk(t *testing.T, s *stage) *disk {
 	return d
 }
 
-// tablespace has PostgreSQL keep the tables there, for which the server has to
-// run on this machine and the caller has to be its superuser.
+// tablespace makes PostgreSQL store the tables there. The server must run on this
+// machine, and the caller must be its superuser.
 func (d *disk) tablespace(t *testing.T, s *stage) {
 	t.Helper()
 	db := sqltest.RawDB(t, s.dsn)
@@ -120,7 +120,7 @@ func (d *disk) tablespace(t *testing.T, s *stage) {
 		must(t, os.Chmod(dir, 0o711)) // the server has to get there
 	}
 	if _, err := db.ExecContext(t.Context(), fmt.Sprintf("CREATE TABLESPACE %s LOCATION '%s'", schema, d.dir)); err != nil {
-		s.impossible(t, "no tablespace can be made: %v", err)
+		s.impossible(t, "unable to create a tablespace: %v", err)
 	}
 	t.Cleanup(func() { // first of all, as tables are in it
 		sqltest.Run(t, db, "DROP SCHEMA "+schema+" CASCADE", "DROP TABLESPACE "+schema)
@@ -135,7 +135,7 @@ func (d *disk) tablespace(t *testing.T, s *stage) {
 
 func (d *disk) filler() string { return filepath.Join(d.dir, "filler") }
 
-// fill takes the room that is left.
+// fill uses up the remaining space.
 func (d *disk) fill(t *testing.T) {
 	t.Helper()
 	f, err := os.OpenFile(d.filler(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -153,7 +153,7 @@ func (d *disk) free(t *testing.T) {
 	must(t, os.Remove(d.filler()))
 }
 
-// readable wants answers about what is there.
+// readable fails unless existing data can be read.
 func (d *disk) readable(t *testing.T, p *process) {
 	t.Helper()
 	opened := token(t, p.url, key, secret)

@@ -1,11 +1,12 @@
-// Package torture treats the backend as badly as it will ever be treated, and
-// holds it against what it promised. It is a test and nothing else.
+// Package torture stresses the backend as hard as possible and checks that it
+// keeps its promises. It contains only tests.
 //
-// Every trial runs the program itself, in a process of its own, on both engines:
-// it is killed in the middle of writes, asked for what belongs to others, given
-// bodies that nobody means, left without room on the disk, run as several
-// replicas of which some stand still, attacked for a long time while its memory
-// is watched; and a proxy before it lies to the client. What the program
-// answered is kept in a ledger and held against what is there afterwards, to the
-// last user. It needs signals as Unix has them. TestTorture prints a table: trial, figures, verdict.
+// Every trial runs the program in separate processes, on both engines: it is
+// killed in the middle of writes, asked for other tenants' objects, sent
+// malformed bodies, left without disk space, run as several replicas of which
+// some hang, and attacked for a long time while its memory is measured; a proxy
+// in front of it returns wrong responses to the client. A ledger records the
+// backend's responses and is compared afterwards with what is stored, down to
+// each user. The trials need Unix signals. TestTorture prints a table: trial,
+// figures, verdict.
 package torture

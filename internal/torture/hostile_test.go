@@ -21,10 +21,11 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// operation is one of the API, by the description that the backend serves.
+// operation is an operation of the API, from the description that the backend
+// serves.
 type operation struct{ method, path string }
 
-// description reads what the backend says of itself.
+// description reads the backend's API description.
 func description(t *testing.T, address string) (*openapi3.T, []operation) {
 	t.Helper()
 	got := send(address, "", http.MethodGet, api.PathOpenAPI, "")
@@ -44,9 +45,9 @@ func description(t *testing.T, address string) (*openapi3.T, []operation) {
 	return doc, all
 }
 
-// hostile sends what nobody means: bodies that fit the description but for some
-// choices, and such that are no JSON, under every operation; and to the port what
-// is no HTTP. Nothing makes the backend fail, and it goes on.
+// hostile sends bodies that match the description except for some values, and
+// bodies that are not JSON, to every operation, and sends data that is not HTTP
+// to the port. The backend never fails, and keeps working.
 func hostile(t *testing.T, s *stage) {
 	p := serve(t, s.dsn, "--test-tokens", "--trusted-proxy", "127.0.0.1")
 	c := connect(t, p.url, client.Options{})
@@ -65,7 +66,7 @@ func hostile(t *testing.T, s *stage) {
 			got := send(p.url, opened, r.Method, r.Path, r.Body)
 			requests++
 			switch {
-			case got.err != nil && strings.Contains(got.err.Error(), "invalid"): // no such request can be made
+			case got.err != nil && strings.Contains(got.err.Error(), "invalid"): // unable to send the request
 			case got.err != nil && len(r.Body)+len(r.Path) > 8<<10: // refused before its end
 			case got.err != nil:
 				t.Errorf("%s %.200s with %.300q: %v", r.Method, r.Path, r.Body, got.err)
@@ -99,7 +100,7 @@ func noise(n int) []byte {
 	return text
 }
 
-// spoiled is a body that was tampered with.
+// spoiled is a modified body.
 func spoiled(body string) string {
 	cut := 0
 	if len(body) > 0 {
@@ -113,8 +114,8 @@ func spoiled(body string) string {
 	}[rand.IntN(20)]
 }
 
-// rawly writes to the port what is no request, or only the beginning of one, and
-// waits for the end of the connection or a short time.
+// rawly writes data to the port that is not a request, or only the beginning of
+// one, and waits briefly for the connection to end.
 func rawly(t *testing.T, address string) {
 	t.Helper()
 	c, err := (&net.Dialer{Timeout: patient}).DialContext(t.Context(), "tcp", strings.TrimPrefix(address, "http://"))
@@ -157,13 +158,14 @@ func lists(operations []operation) []string {
 	return paths
 }
 
-// objects are the ids of what fill made.
+// objects are the ids of what fill created.
 type objects struct {
 	user  string
 	names map[string]string // by the names of paths' variables
 }
 
-// fill gives a tenant one of each, with the tenant's name in every id and text.
+// fill creates one of each object in a tenant, with the tenant's name in every id
+// and text.
 func fill(t *testing.T, c *client.Client, name string) objects {
 	t.Helper()
 	ctx := context.Background()

@@ -11,8 +11,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// killed kills the process in the middle of writes, again and again. Whatever it
-// answered is there when it is back, whole and once.
+// killed repeatedly kills the process in the middle of writes. Everything it
+// confirmed exists after the restart, complete and once.
 func killed(t *testing.T, s *stage) {
 	var l ledger
 	p := serve(t, s.dsn)
@@ -42,7 +42,7 @@ func killed(t *testing.T, s *stage) {
 	}
 }
 
-// intact wants a sound SQLite file.
+// intact fails unless the SQLite file is sound.
 func intact(t *testing.T, dsn string) {
 	t.Helper()
 	var verdict string

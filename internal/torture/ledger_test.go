@@ -21,22 +21,22 @@ import (
 // The groups that the ledger's users are in: all in the first.
 const everybody, some = "everybody", "some"
 
-// state is what there is of a user.
+// state is the state of a user.
 type state struct {
 	there    bool
 	lastName string
 	some     bool // a member of the second group
 }
 
-// entry is one user. What was answered is sure; the last change may have had no
-// answer, and then either is right.
+// entry is one user. Confirmed changes are certain; if the last change got no
+// response, both states are right.
 type entry struct {
 	email, id string
 	sure      state
 	maybe     *state
 }
 
-// ledger is what the writers were answered.
+// ledger records the responses that the writers got.
 type ledger struct {
 	mu      sync.Mutex
 	entries []*entry
@@ -50,7 +50,7 @@ type ledger struct {
 	longest                 time.Duration // that an answered write took
 }
 
-// prepare makes the groups.
+// prepare creates the groups.
 func (l *ledger) prepare(t *testing.T, c *client.Client) {
 	t.Helper()
 	for _, id := range []string{everybody, some} {
@@ -60,8 +60,8 @@ func (l *ledger) prepare(t *testing.T, c *client.Client) {
 	}
 }
 
-// write changes users until ctx ends, by so many writers. A user is one
-// writer's, so that its changes have an order.
+// write changes users with several writers until ctx ends. Each user belongs to
+// one writer, so that its changes have an order.
 func (l *ledger) write(ctx context.Context, writers int, connect func() *client.Client) (wait func()) {
 	var group sync.WaitGroup
 	for range writers {
@@ -77,11 +77,11 @@ func (l *ledger) write(ctx context.Context, writers int, connect func() *client.
 	return group.Wait
 }
 
-// most is how many users there are about: removing is likelier than making
-// above it.
+// most is the approximate number of users: above it, removing is likelier than
+// adding.
 const most = 300
 
-// take takes a user out of the ledger, or makes a new one.
+// take removes a user from the ledger, or creates a new one.
 func (l *ledger) take() *entry {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -105,8 +105,8 @@ func (l *ledger) giveBack(e *entry) {
 	}
 }
 
-// change makes one change and notes its answer. A request that is under way
-// when the writers are to end gets its answer, too.
+// change sends one change and records the response. A request in progress when
+// the writers stop still gets its response.
 func (l *ledger) change(c *client.Client, e *entry) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -153,8 +153,8 @@ func (e *entry) update(to state) api.UserUpdate {
 	}
 }
 
-// note notes what became of a change. A refusal that says that nothing was
-// changed is taken at its word; any other failure may have taken effect.
+// note records the result of a change. An error that says that nothing was
+// changed is believed; after any other failure the change may have taken effect.
 func (l *ledger) note(e *entry, to state, err error, took time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -174,8 +174,7 @@ func (l *ledger) note(e *entry, to state, err error, took time.Duration) {
 	}
 }
 
-// check holds the ledger against what there is: users, members, and the events
-// that made them.
+// check compares the ledger with the backend: users, members, and their events.
 func (l *ledger) check(t *testing.T, c *client.Client) {
 	t.Helper()
 	users, err := c.Users(t.Context())
@@ -194,7 +193,7 @@ func (l *ledger) check(t *testing.T, c *client.Client) {
 	for _, u := range users {
 		if _, doubled := there[u.ContactEmail]; doubled {
 			l.twice++
-			t.Errorf("%s is there twice", u.ContactEmail)
+			t.Errorf("%s exists twice", u.ContactEmail)
 		}
 		there[u.ContactEmail] = u
 		if inSome := slices.Contains(u.GroupIDs, some); inSome != member[u.ID] {
@@ -216,11 +215,11 @@ func (l *ledger) check(t *testing.T, c *client.Client) {
 	delete(there, "owner@"+tenant+".example")
 	for email := range there {
 		l.twice++
-		t.Errorf("%s is there again: it was removed", email)
+		t.Errorf("%s exists again: it was removed", email)
 	}
 }
 
-// settle holds one user against its entry, which is sure from then on.
+// settle compares one user with its entry, which is certain from then on.
 func (l *ledger) settle(t *testing.T, e *entry, u api.User) {
 	t.Helper()
 	is := state{there: u.ID != "", lastName: u.LastName, some: slices.Contains(u.GroupIDs, some)}
@@ -240,8 +239,8 @@ func (l *ledger) settle(t *testing.T, e *entry, u api.User) {
 	e.id, e.sure, e.maybe = u.ID, is, nil
 }
 
-// checkEvents holds the new audit events against one another: their numbers have
-// no gap, and nobody was made twice.
+// checkEvents checks the new audit events: their numbers have no gaps, and no
+// user was created twice.
 func (l *ledger) checkEvents(t *testing.T, c *client.Client) {
 	t.Helper()
 	events, err := c.AuditEvents(t.Context(), client.AuditFilter{Since: l.lastAt})
@@ -265,14 +264,14 @@ func (l *ledger) checkEvents(t *testing.T, c *client.Client) {
 		if e.Kind == "user" && e.Action == api.ActionCreate {
 			if made[e.ObjectID] {
 				l.twice++
-				t.Errorf("the user %s was made twice", e.ObjectID)
+				t.Errorf("the user %s was created twice", e.ObjectID)
 			}
 			made[e.ObjectID] = true
 		}
 	}
 }
 
-// say adds the figures of the ledger to the table.
+// say adds the ledger's figures to the table.
 func (l *ledger) say(s *stage) {
 	s.say("%d writes answered", l.writes)
 	s.say("%d refused", l.refused)

@@ -22,7 +22,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// liar stands before the backend and answers some requests with a lie.
+// liar is a proxy in front of the backend that falsifies some responses.
 type liar struct {
 	backend   string
 	elsewhere string
@@ -31,8 +31,8 @@ type liar struct {
 	pages     map[string][]answer // true ones, by path
 }
 
-// lies has a proxy lie to the client at random. Each call gives the truth or an
-// error, in its time, and no token goes elsewhere.
+// lies lets a proxy falsify responses to the client at random. Each call returns
+// the truth or an error in time, and no token is sent elsewhere.
 func lies(t *testing.T, s *stage) {
 	p := serve(t, s.dsn)
 	truthful := connect(t, p.url, client.Options{PageSize: 7})
@@ -125,7 +125,7 @@ func readCalls(o objects) []func(context.Context, *client.Client) (any, error) {
 	}
 }
 
-// ServeHTTP answers with the truth, or one request in three with a lie.
+// ServeHTTP returns the true response, or, for one request in three, a false one.
 func (l *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	out, err := http.NewRequestWithContext(r.Context(), r.Method, l.backend+r.URL.RequestURI(), bytes.NewReader(body))
@@ -165,7 +165,7 @@ func (l *liar) note(r *http.Request, a answer) {
 	}
 }
 
-// lie answers in one of many wrong ways.
+// lie responds in one of many wrong ways.
 func (l *liar) lie(w http.ResponseWriter, r *http.Request, a answer) {
 	switch rand.IntN(12) {
 	case 0: // cut
@@ -205,7 +205,7 @@ func (l *liar) lie(w http.ResponseWriter, r *http.Request, a answer) {
 	a.write(w)
 }
 
-// another is the answer to another request of the same path: another page.
+// another returns the response to another request of the same path: another page.
 func (l *liar) another(r *http.Request, a answer) answer {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -215,7 +215,7 @@ func (l *liar) another(r *http.Request, a answer) answer {
 	return a
 }
 
-// slow answers a byte at a time.
+// slow sends the response one byte at a time.
 func (l *liar) slow(w http.ResponseWriter, r *http.Request, a answer) {
 	w.WriteHeader(a.status)
 	for i := range a.body {
@@ -231,7 +231,7 @@ func (l *liar) slow(w http.ResponseWriter, r *http.Request, a answer) {
 	}
 }
 
-// tampered is JSON with a value of another type somewhere.
+// tampered returns JSON with a value of another type somewhere.
 func tampered(text []byte) []byte {
 	var document any
 	if json.Unmarshal(text, &document) != nil {
@@ -272,7 +272,7 @@ func change(node any, depth int) any {
 	return map[string]any{"null": nil}
 }
 
-// bomb is 200 MB of spaces, packed.
+// bomb is 200 MB of spaces, compressed.
 var bomb = sync.OnceValue(func() []byte {
 	var packed bytes.Buffer
 	w := gzip.NewWriter(&packed)

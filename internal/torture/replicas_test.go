@@ -17,8 +17,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// balancer gives requests to the processes by chance, as long as they live. It
-// does not know that one stands still: it gives up after some seconds.
+// balancer passes requests to random live processes. It does not notice that one
+// hangs: it gives up after some seconds.
 type balancer struct {
 	mu        sync.Mutex
 	processes []*process
@@ -39,17 +39,16 @@ func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	proxy.ServeHTTP(w, r)
 }
 
-// replace puts a process in the place of one that is gone.
+// replace replaces a process that has ended.
 func (b *balancer) replace(i int, p *process) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.processes[i] = p
 }
 
-// replicas runs several processes over one database, kills some, lets others
-// stand still for a while (on PostgreSQL: a file has one lock for all, which
-// nobody can take from a process that stands still), and has callers try again as
-// the provider does.
+// replicas runs several processes on one database, kills some, suspends others
+// for a while (only on PostgreSQL: a SQLite file has one lock, which cannot be
+// taken from a suspended process), and lets callers retry like the provider.
 func replicas(t *testing.T, s *stage) {
 	b := &balancer{transport: &http.Transport{ResponseHeaderTimeout: 5 * time.Second, MaxIdleConnsPerHost: 16}}
 	for range 3 {
@@ -90,7 +89,7 @@ func replicas(t *testing.T, s *stage) {
 	s.say("longest write %.1f s", l.longest.Seconds())
 }
 
-// stand makes a process stand still.
+// stand suspends a process.
 func stand(t *testing.T, p *process) {
 	t.Helper()
 	must(t, p.cmd.Process.Signal(syscall.SIGSTOP))
@@ -98,7 +97,7 @@ func stand(t *testing.T, p *process) {
 	must(t, p.cmd.Process.Signal(syscall.SIGCONT))
 }
 
-// pause lets some time pass, in milliseconds, in which others work.
+// pause waits some milliseconds in which others work.
 func pause(least, most int) {
 	<-time.After(time.Duration(least+rand.IntN(most-least)) * time.Millisecond)
 }

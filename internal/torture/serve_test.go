@@ -31,7 +31,7 @@ const (
 	secret = "secret"
 )
 
-// process is a "serve" of the program.
+// process is a running "serve".
 type process struct {
 	url    string
 	cmd    *exec.Cmd
@@ -87,7 +87,7 @@ func (p *process) signal(how syscall.Signal) {
 func (p *process) alive() bool { return p.cmd.Process.Signal(syscall.Signal(0)) == nil }
 
 // memory returns the resident memory of the process in MB, or 0 on systems that
-// do not tell it.
+// do not report it.
 func (p *process) memory() int {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
@@ -102,8 +102,8 @@ func (p *process) memory() int {
 	return 0
 }
 
-// connect returns a client of the tenant at the address. Without retries, each
-// call has the answer that it got.
+// connect returns a client of the tenant at the address. It does not retry, so
+// each call returns the response it got.
 func connect(t *testing.T, address string, o client.Options) *client.Client {
 	t.Helper()
 	o.BaseURL, o.Tenant = address, tenant
@@ -132,10 +132,10 @@ func token(t *testing.T, address, id, secret string) string {
 	return issued.AccessToken
 }
 
-// patient is longer than any answer may take.
+// patient is longer than any response may take.
 const patient = 20 * time.Second
 
-// answer is what a request got; status 0 is none.
+// answer is the response to a request; status 0 means none.
 type answer struct {
 	status int
 	header http.Header
@@ -143,11 +143,11 @@ type answer struct {
 	err    error
 }
 
-// elsewhere is where send calls from, for a backend that believes it: wrong
-// secrets that it sends hold up nobody here.
+// elsewhere is the address that send claims to call from, for a backend that
+// trusts it: its wrong secrets do not block anyone here.
 const elsewhere = "203.0.113.7"
 
-// send makes one request with the token.
+// send sends one request with the token.
 func send(address, token, method, path, body string) answer {
 	ctx, cancel := context.WithTimeout(context.Background(), patient)
 	defer cancel()

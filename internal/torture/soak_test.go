@@ -24,12 +24,12 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// bound is how much memory the backend may take under any attack, in MB.
+// bound is the backend's maximum memory under any attack, in MB.
 const bound = 256
 
-// soak has the backend do its daily work while it is attacked, one attack after
-// the other, with and without a token. Its memory stays in its bound and does not
-// grow with time, it never fails, and nothing of the daily work is lost.
+// soak lets the backend do its daily work under one attack after another, with
+// and without a token. Its memory stays within the bound and does not grow over
+// time, it never fails, and no daily work is lost.
 func soak(t *testing.T, s *stage) {
 	stored := 300
 	if s.long {
@@ -68,7 +68,7 @@ func soak(t *testing.T, s *stage) {
 	}
 }
 
-// store makes that many users before anything else.
+// store creates that many users before anything else.
 func (l *ledger) store(t *testing.T, p *process, n int) {
 	t.Helper()
 	c := connect(t, p.url, client.Options{})
@@ -90,7 +90,7 @@ func (l *ledger) store(t *testing.T, p *process, n int) {
 	group.Wait()
 }
 
-// watch notes the memory of a process until ctx ends, in MB.
+// watch measures the memory of a process until ctx ends, in MB.
 func watch(ctx context.Context, p *process) <-chan []int {
 	seen := make(chan []int, 1)
 	go func() {
@@ -110,8 +110,8 @@ func watch(ctx context.Context, p *process) <-chan []int {
 	return seen
 }
 
-// sayMemory judges the memory that was seen: its most, and in a long trial what
-// its last third took against the second.
+// sayMemory checks the measured memory: its maximum, and in a long trial the last
+// third against the second.
 func (s *stage) sayMemory(t *testing.T, seen []int) {
 	t.Helper()
 	if len(seen) == 0 || slices.Max(seen) == 0 {
@@ -138,7 +138,7 @@ func median(values []int) int {
 	return values[len(values)/2]
 }
 
-// attacker makes life hard for a process.
+// attacker attacks a process.
 type attacker struct {
 	*process
 
@@ -167,7 +167,7 @@ func (a *attacker) attacks() []func(context.Context) {
 	}
 }
 
-// note counts an answer. A refusal is one, a failure is none.
+// note counts a response. A rejection is a response; a failure is not.
 func (a *attacker) note(path string, got answer) {
 	a.requests.Add(1)
 	if got.status >= 500 || got.err != nil && !a.alive() {
@@ -186,7 +186,7 @@ func (a *attacker) first() string {
 	return a.what
 }
 
-// crowd makes one request by so many callers at once.
+// crowd sends one request from many concurrent callers.
 func (a *attacker) crowd(callers int, method, path, body string) func(context.Context) {
 	return func(context.Context) {
 		a.each(callers, func() { a.note(path, send(a.url, a.token, method, path, body)) })
@@ -216,8 +216,8 @@ func (a *attacker) wrongSecrets(ctx context.Context) {
 	})
 }
 
-// connections opens so many, writes to each, holds them for a time, and looks
-// whether others get an answer meanwhile.
+// connections opens many connections, writes to each, holds them for a while, and
+// checks whether others get a response in the meantime.
 func (a *attacker) connections(ctx context.Context, n int, text string, each func(c net.Conn)) {
 	var held []net.Conn
 	for range n {
@@ -240,7 +240,7 @@ func (a *attacker) connections(ctx context.Context, n int, text string, each fun
 	}
 }
 
-// must200 makes a failure of anything else.
+// must200 fails for any other status.
 func must200(got answer) answer {
 	if got.status != http.StatusOK {
 		got.status = http.StatusInternalServerError
@@ -248,7 +248,7 @@ func must200(got answer) answer {
 	return got
 }
 
-// slowBodies sends bodies that come a byte at a time, with and without a token.
+// slowBodies sends bodies one byte at a time, with and without a token.
 func (a *attacker) slowBodies(ctx context.Context) {
 	for _, header := range []string{"", "Authorization: Bearer " + a.token + "\r\n"} {
 		text := "PUT /iam/" + tenant + "/groups/slow HTTP/1.1\r\nHost: backend\r\n" + header + "Content-Length: 9000000\r\n\r\n{"
@@ -256,12 +256,12 @@ func (a *attacker) slowBodies(ctx context.Context) {
 	}
 }
 
-// idleConnections opens more than the backend holds.
+// idleConnections opens more connections than the backend accepts.
 func (a *attacker) idleConnections(ctx context.Context) {
 	a.connections(ctx, 1500, "GET /", func(net.Conn) {})
 }
 
-// slowReaders ask for much and read a little of it.
+// slowReaders request much data and read little of it.
 func (a *attacker) slowReaders(ctx context.Context) {
 	text := "GET /iam/" + tenant + "/users?pageSize=10000 HTTP/1.1\r\nHost: backend\r\nAuthorization: Bearer " + a.token + "\r\n\r\n"
 	a.connections(ctx, 48, text, func(c net.Conn) {
@@ -270,8 +270,8 @@ func (a *attacker) slowReaders(ctx context.Context) {
 	})
 }
 
-// newEvilMake starts a Make whose lists have no end and whose rows are large,
-// and returns its address.
+// newEvilMake starts a Make service with endless lists and large rows, and
+// returns its address.
 func newEvilMake(t *testing.T) string {
 	t.Helper()
 	users, roles := make([]any, 1000), make([]any, 1000)
@@ -289,7 +289,7 @@ func newEvilMake(t *testing.T) string {
 	return s.URL
 }
 
-// syncWithEvil has the sync ask it.
+// syncWithEvil runs the sync with it.
 func (a *attacker) syncWithEvil(context.Context) {
 	path := strings.Replace(api.PathMakeOrganization, "{tenant}", tenant, 1)
 	got := send(a.url, a.token, http.MethodPut, path, fmt.Sprintf(`{"organizationId":"1","sync":true,"apiUrl":%q,"apiKey":"key"}`, a.evilMake))

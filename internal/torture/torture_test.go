@@ -16,13 +16,13 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// durationVariable says how long all trials of an engine take together, such as
-// "30m". Without it each trial makes the least that it can.
+// durationVariable is the total duration of an engine's trials, such as "30m".
+// Without it each trial does the minimum.
 const durationVariable = "IAM_TEST_TORTURE"
 
 func TestMain(m *testing.M) { providertest.Main(m) }
 
-// trial is what each engine has to stand.
+// trial is a test that each engine must pass.
 type trial struct {
 	name  string
 	share int // of the time
@@ -39,7 +39,7 @@ var trials = []trial{
 	{"attacks and daily work", 20, soak},
 }
 
-// stage is where one trial takes place.
+// stage is the environment of one trial.
 type stage struct {
 	postgres bool
 	dsn      string // of an empty database
@@ -49,7 +49,7 @@ type stage struct {
 	figures []string
 }
 
-// more reports whether the trial goes on.
+// more reports whether the trial continues.
 func (s *stage) more() bool { return time.Now().Before(s.until) }
 
 // say adds a figure to the trial's row of the table.
@@ -57,7 +57,7 @@ func (s *stage) say(format string, values ...any) {
 	s.figures = append(s.figures, fmt.Sprintf(format, values...))
 }
 
-// impossible ends a trial that cannot be made here.
+// impossible ends a trial that cannot run here.
 func (s *stage) impossible(t *testing.T, format string, values ...any) {
 	t.Helper()
 	s.say(format, values...)
@@ -99,7 +99,7 @@ type rows struct {
 	lines []string
 }
 
-// add runs a trial, on a database of its own, and notes its end.
+// add runs a trial on a database of its own, and records its result.
 func (r *rows) add(t *testing.T, engine string, trial trial, length time.Duration) {
 	t.Helper()
 	s := &stage{postgres: engine == "PostgreSQL", long: length > 0}

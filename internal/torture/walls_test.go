@@ -16,12 +16,12 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// rival is a tenant that the callers have no business with.
+// rival is a tenant that the callers must not reach.
 const rival = "rival"
 
-// walls asks every operation for what belongs to somebody else: without a token,
-// with that of a person without rights, and with that of another tenant's key
-// that may do everything there. Nothing of it is shown or changed.
+// walls requests everything of another tenant through every operation: without a
+// token, with the token of a user without permissions, and with the token of an
+// API key that has full access to its own tenant. Nothing is shown or changed.
 func walls(t *testing.T, s *stage) {
 	p := serve(t, s.dsn, "--tenant", rival, "--client", "rival:secret", "--test-tokens")
 	own := fill(t, connect(t, p.url, client.Options{}), tenant)
@@ -64,7 +64,7 @@ func walls(t *testing.T, s *stage) {
 	s.say("through %d", w.through)
 }
 
-// caller is somebody who asks.
+// caller sends requests.
 type caller struct {
 	name, token string
 	may         string // the tenant that the caller may change
@@ -88,13 +88,13 @@ type wall struct {
 	requests, through int
 }
 
-// ask makes a request that must show nothing of the rival.
+// ask sends a request that must show nothing of the rival.
 func (w *wall) ask(t *testing.T, who caller, r servertest.Request) {
 	t.Helper()
 	got := send(w.address, who.token, r.Method, r.Path, r.Body)
 	w.requests++
 	switch {
-	case got.err != nil && strings.Contains(got.err.Error(), "invalid"): // no such request can be made
+	case got.err != nil && strings.Contains(got.err.Error(), "invalid"): // unable to send the request
 		return
 	case got.err != nil && len(r.Path)+len(r.Body) > 8<<10: // refused before its end
 		return
@@ -109,8 +109,8 @@ func (w *wall) ask(t *testing.T, who caller, r servertest.Request) {
 	}
 }
 
-// sum stands for all that a tenant has. The audit is left out: it tells of
-// tokens that were given, too.
+// sum returns a checksum of everything a tenant has, except the audit events,
+// which also record issued tokens.
 func (w *wall) sum(t *testing.T, tenant string) string {
 	t.Helper()
 	all := sha256.New()

@@ -1,4 +1,5 @@
-// Package tune sets what a plugin process costs, before it starts to serve.
+// Package tune configures a plugin process before it starts to serve: the garbage
+// collector and the SDK's logs.
 package tune
 
 import (
@@ -9,48 +10,49 @@ import (
 	"strings"
 )
 
-// The collector runs when the memory has grown to nine times what is in use,
-// not twice: a plugin lives for seconds. The limit is soft: it makes the
-// collector run more often, up to when the memory is twice what is in use, as
-// it is without these settings. From there on the limit yields, or the process
-// would do nothing but collect.
+// The collector runs when the heap has grown to nine times the live memory
+// instead of twice, because a plugin lives only for seconds. The memory limit is
+// soft: near it the collector runs more often, down to the default of twice the
+// live memory. Beyond that the limit is raised; otherwise the process would do
+// nothing but collect.
 const (
 	growth = 800
 	limit  = 256 << 20
 )
 
-// sdkLevels are the levels of what the plugin SDK and the provider log. The
-// SDK takes a level that is not set for the lowest.
+// sdkLevels are the environment variables for the log levels of the plugin SDK
+// and the provider. To the SDK, an unset level means the lowest one.
 var sdkLevels = []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_IAM"}
 
-// Quiet returns the variables that keep the SDK from logging, which takes
-// almost half of a plan where nobody reads it: Terraform drops what it did not
-// ask for. There are none when the environment asks for a log.
-func Quiet(environment []string) []string {
-	asked := func(variable string) bool {
+// SilencedLogs returns the environment variables to set to OFF so that the SDK
+// does not log. Otherwise logging takes almost half the time of a plan, although
+// Terraform drops logs that were not requested. It returns none if the
+// environment requests a log.
+func SilencedLogs(environment []string) []string {
+	requested := func(variable string) bool {
 		name, value, _ := strings.Cut(variable, "=")
 		return value != "" && (name == "TF_LOG" || strings.HasPrefix(name, "TF_LOG_PROVIDER") || strings.HasPrefix(name, "TF_LOG_SDK"))
 	}
-	if slices.ContainsFunc(environment, asked) {
+	if slices.ContainsFunc(environment, requested) {
 		return nil
 	}
 	return sdkLevels
 }
 
-// Memory spends memory for time, as far as the environment does not say how
-// much the collector may take.
+// Memory trades memory for speed, unless the environment configures the
+// collector.
 func Memory(getenv func(string) string) {
 	if getenv("GOGC") == "" {
 		debug.SetGCPercent(growth)
 	}
 	if getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(limit)
-		afterCollection(yield)
+		afterCollection(raiseLimit)
 	}
 }
 
-// yield leaves room for as much again as is in use.
-func yield() {
+// raiseLimit raises the memory limit to at least twice the live memory.
+func raiseLimit() {
 	inUse := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(inUse)
 	if room := 2 * int64(inUse[0].Value.Uint64()); room > debug.SetMemoryLimit(-1) { //nolint:gosec // far from overflowing
@@ -58,10 +60,10 @@ func yield() {
 	}
 }
 
-// afterCollection calls fn after each collection from now on: an object that
-// nobody refers to is finalized by the next one.
+// afterCollection calls fn after each collection from now on: the next collection
+// finalizes an unreferenced object.
 func afterCollection(fn func()) {
-	type marker struct{ _ [16]byte } // smaller ones share their memory with others
+	type marker struct{ _ [16]byte } // smaller objects share an allocation with others
 	var next func(*marker)
 	next = func(*marker) {
 		fn()

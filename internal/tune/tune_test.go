@@ -7,14 +7,14 @@ import (
 	"testing"
 )
 
-func TestQuiet(t *testing.T) {
+func TestSilencedLogs(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		environment []string
 		quiet       bool
 	}{
-		"nothing asked for":    {[]string{"HOME=/root"}, true},
-		"empty is not asked":   {[]string{"TF_LOG=", "TF_LOG_PROVIDER="}, true},
+		"nothing requested":    {[]string{"HOME=/root"}, true},
+		"empty variables":      {[]string{"TF_LOG=", "TF_LOG_PROVIDER="}, true},
 		"log of Terraform":     {[]string{"TF_LOG_CORE=TRACE", "TF_LOG_PATH=log"}, true},
 		"all logs":             {[]string{"TF_LOG=DEBUG"}, false},
 		"logs of providers":    {[]string{"TF_LOG_PROVIDER=INFO"}, false},
@@ -24,19 +24,19 @@ func TestQuiet(t *testing.T) {
 		"data of the protocol": {[]string{"TF_LOG_SDK_PROTO_DATA_DIR=/tmp"}, false},
 	}
 	for name, test := range tests {
-		if got := len(Quiet(test.environment)) > 0; got != test.quiet {
+		if got := len(SilencedLogs(test.environment)) > 0; got != test.quiet {
 			t.Errorf("%s: quiet is %t", name, got)
 		}
 	}
 }
 
-// This test is alone with the settings of its process.
+// Not parallel: the test changes settings of the whole process.
 func TestMemory(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(100))
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(math.MaxInt64))
 	Memory(func(string) string { return "off" })
 	if debug.SetGCPercent(-1) != 100 || debug.SetMemoryLimit(-1) != math.MaxInt64 {
-		t.Error("what the environment says was changed")
+		t.Error("a setting of the environment was overridden")
 	}
 	Memory(func(string) string { return "" })
 	if got := debug.SetGCPercent(100); got != growth {

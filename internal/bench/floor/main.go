@@ -1,9 +1,8 @@
-// Command floor is a Terraform provider that does nothing: it has an iam_user
-// of the same attributes as the real one, and keeps what the plan says. It is
-// started the usual way. What it costs is what Terraform, the plugin protocol
-// and the framework cost, and no provider on the framework can do with less,
-// unless it tells the SDK to be quiet. With FLOOR=raw in the environment it does
-// without the framework, too.
+// Command floor is a Terraform provider that does nothing: its iam_user has the
+// same attributes as the real one, and it stores what the plan says. It costs
+// what Terraform, the plugin protocol and the framework cost, so no provider on
+// the framework can cost less unless it turns off the SDK's logs. With FLOOR=raw
+// in the environment it does not use the framework either.
 package main
 
 import (
@@ -43,7 +42,7 @@ func (floorProvider) Metadata(_ context.Context, _ provider.MetadataRequest, res
 	resp.TypeName = "iam"
 }
 
-// providerSettings are what the bench's configurations give the provider.
+// providerSettings are the provider arguments in the benchmark's configurations.
 var providerSettings = []string{"api_url", "tenant", "client_id", "client_secret"}
 
 func (floorProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
@@ -64,7 +63,7 @@ func (floorProvider) Resources(context.Context) []func() resource.Resource {
 
 type floorUser struct{}
 
-// computed are what the real one finds out from the API.
+// computed are the attributes that the real provider reads from the API.
 var computed = []string{
 	"id", "department", "preferred_site", "preferred_currency", "preferred_language", "backoffice_user_number", "status", "on_destroy",
 }

@@ -13,16 +13,16 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/tune"
 )
 
-// serveRaw serves the same type without the framework and with a quiet SDK: the
-// least that any provider costs, for Terraform does the rest.
+// serveRaw serves the same type without the framework and without SDK logs: the
+// minimum cost of any provider, since the rest is Terraform's.
 func serveRaw() error {
-	for _, level := range tune.Quiet(os.Environ()) {
+	for _, level := range tune.SilencedLogs(os.Environ()) {
 		_ = os.Setenv(level, "OFF")
 	}
 	return tf6server.Serve(address, func() tfprotov6.ProviderServer { return rawServer{} }, tf6server.WithoutLogStderrOverride())
 }
 
-// rawServer answers the calls that the bench's configurations lead to.
+// rawServer implements the calls that the benchmark's configurations cause.
 type rawServer struct{ tfprotov6.ProviderServer }
 
 var (
@@ -103,8 +103,8 @@ func (rawServer) ApplyResourceChange(_ context.Context, req *tfprotov6.ApplyReso
 	return &tfprotov6.ApplyResourceChangeResponse{NewState: state}, err
 }
 
-// complete fills in the computed attributes that are null or unknown. What is
-// destroyed stays as it is.
+// complete sets the computed attributes that are null or unknown. A destroyed
+// resource stays unchanged.
 func complete(state *tfprotov6.DynamicValue, value func(name string) any) (*tfprotov6.DynamicValue, error) {
 	object, err := state.Unmarshal(rawUserType)
 	if err != nil || object.IsNull() {

@@ -1,10 +1,10 @@
-// Package rivals puts general authorization engines beside the core, on the
-// same tenant: casbin and cedar-go. It is a module of its own, so that the
-// provider does not depend on them.
+// Package rivals compares the core with general authorization engines on the same
+// tenant: casbin and cedar-go. It is a separate module, so that the provider does
+// not depend on them.
 //
-// What they are asked is what they are made for: may this user do this. What
-// they do not have, such as a report of everything a user may do, is asked
-// question by question. Read the ratios to "here".
+// The engines answer what they are designed for: whether a user may do something.
+// What they do not support, such as a report of everything a user may do, takes
+// one question each. Read the ratios to "here".
 package rivals
 
 import (
@@ -24,17 +24,17 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/bench"
 )
 
-// engine answers whether a user holds the level on an entity's records with
-// the site; the empty site is none.
+// engine decides whether a user holds the level on an entity's records with the
+// site; the empty site means records without one.
 type engine interface {
 	allowed(u *access.StateUser, entity string, level access.Level, site string) bool
-	// report returns how much a user may do, in whatever unit the engine has.
+	// report returns how much a user may do, in the engine's own unit.
 	report(u *access.StateUser) int
 }
 
 var entities = access.Entities()
 
-// The tenant and the engines that know it, made once for all benchmarks.
+// The tenant and the engines loaded with it, shared by all benchmarks.
 var (
 	tenant     = sync.OnceValue(func() access.State { return bench.Tenant(bench.Users) })
 	makeHere   = sync.OnceValue(newHere)
@@ -63,7 +63,7 @@ func (e here) report(u *access.StateUser) int {
 	return len(e.groups.Subject(u.Locked, u.GroupIDs...).Report())
 }
 
-// rule is what a group gives: a level on an entity, on records of some sites.
+// rule is what a group grants: a level on an entity, on records of some sites.
 type rule struct {
 	group, entity string
 	level         access.Level
@@ -89,7 +89,7 @@ func rules() []rule {
 	return list
 }
 
-// casbinEngine is casbin with roles. The cheap conditions stand first.
+// casbinEngine is casbin with roles. The cheap conditions come first.
 type casbinEngine struct{ e *casbin.Enforcer }
 
 const casbinModel = `
@@ -220,7 +220,7 @@ func check(err error) {
 	}
 }
 
-// question is the one of that number, spread over users, entities, levels and
+// question returns the nth question, spread over users, entities, levels and
 // sites.
 func question(i int) (u *access.StateUser, entity string, level access.Level, site string) {
 	users := tenant().Users
@@ -232,7 +232,7 @@ func question(i int) (u *access.StateUser, entity string, level access.Level, si
 	return &users[i*7919%len(users)], e.Code, levels[i%len(levels)], site
 }
 
-// The engines say the same: else their times could not be compared.
+// All engines give the same answers; otherwise their times could not be compared.
 func TestRivalsAgree(t *testing.T) {
 	allowed := map[bool]int{}
 	for i := range 150 {
@@ -251,7 +251,7 @@ func TestRivalsAgree(t *testing.T) {
 	}
 }
 
-// compare runs the same with every engine and reports the ratio to here.
+// compare runs the same with every engine and reports the ratio to "here".
 func compare(b *testing.B, run func(e engine, i int)) {
 	b.Helper()
 	var ours time.Duration

@@ -23,15 +23,15 @@ const (
 	clientSecret = "bench-secret"
 )
 
-// backend is a "serve" in a process of its own, over a new SQLite database,
-// behind a proxy that counts requests and can delay them.
+// backend is a "serve" process with a new SQLite database, behind a proxy that
+// counts requests and can delay them.
 type backend struct {
 	cmd      *exec.Cmd
 	proxy    *httptest.Server
 	requests atomic.Int64
 }
 
-// startBackend returns when the backend is ready.
+// startBackend starts a backend and waits until it is ready.
 func startBackend(ctx context.Context, binary, dir string, delay time.Duration) (*backend, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func startBackend(ctx context.Context, binary, dir string, delay time.Duration) 
 			return b, nil
 		}
 	}
-	return nil, errors.Join(errors.New("the backend ended before it was ready"), b.cmd.Wait())
+	return nil, errors.Join(errors.New("the backend exited before it was ready"), b.cmd.Wait())
 }
 
 func (b *backend) counting(address *url.URL, delay time.Duration) http.Handler {
@@ -71,7 +71,7 @@ func (b *backend) counting(address *url.URL, delay time.Duration) http.Handler {
 	})
 }
 
-// spent returns what it took so far; nothing where there is none.
+// spent returns the requests and resources used so far; zero without a backend.
 func (b *backend) spent() (requests int64, u usage) {
 	if b == nil {
 		return 0, u

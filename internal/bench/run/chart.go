@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// bar is a ratio of the chart.
+// bar is one ratio in the chart.
 type bar struct {
 	Label        string
 	Y            int
@@ -33,13 +33,13 @@ var chart = template.Must(template.New("chart").Parse(`<svg xmlns="http://www.w3
 {{end}}</svg>
 `))
 
-// writeChart draws what the provider costs beside one that does nothing: a bar
-// up to the dashed line costs as much.
+// writeChart draws the provider's cost relative to one that does nothing: a bar
+// that reaches the dashed line costs the same.
 func (r *results) writeChart(w io.Writer) error {
 	var bars []bar
 	for _, row := range r.rows {
 		if row.part != "iam_user" || row.floor == "" || strings.HasSuffix(row.figure, "provider CPU") || strings.HasSuffix(row.figure, "CLI memory") {
-			continue // parts of the others
+			continue // included in other bars
 		}
 		width := min(row.ratio, 1.9) * chartScale
 		bars = append(bars, bar{

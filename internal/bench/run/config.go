@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// block is how many instances stand in one resource. One for_each over many
-// more makes the CLI itself take a time that grows with their square.
+// block is the number of instances in one resource. With many more in one
+// for_each, the CLI's time grows with the square of their number.
 const block = 50
 
 const required = `terraform {
@@ -17,12 +17,12 @@ const required = `terraform {
 }
 `
 
-// provider is the provider block for a backend at this address.
+// provider returns the provider block for a backend at this address.
 func provider(url string) string {
 	return fmt.Sprintf("%sprovider \"iam\" {\n  api_url = %q\n  tenant = %q\n  client_id = %q\n  client_secret = %q\n}\n", required, url, tenant, clientID, clientSecret)
 }
 
-// userInstances is a configuration of n users, an instance each.
+// userInstances returns a configuration with one instance for each of n users.
 func userInstances(url string, n int) files {
 	return files{"main.tf": provider(url) + blocks(n, func(name, keys string) string {
 		return fmt.Sprintf(`resource "iam_user" %q {
@@ -35,7 +35,7 @@ func userInstances(url string, n int) files {
 	})}
 }
 
-// plainInstances is the same on a type that the CLI has built in.
+// plainInstances returns the same with a resource type built into the CLI.
 func plainInstances(n int) files {
 	return files{"main.tf": blocks(n, func(name, keys string) string {
 		return fmt.Sprintf(`resource "terraform_data" %q {
@@ -46,7 +46,8 @@ func plainInstances(n int) files {
 	})}
 }
 
-// userKey names the user of an instance, blockName the resource it is in.
+// userKey returns the user name of an instance, blockName the resource that
+// contains it.
 func userKey(i int) string   { return fmt.Sprintf("user%05d", i) }
 func blockName(i int) string { return fmt.Sprintf("block%03d", i/block) }
 
@@ -62,7 +63,7 @@ func blocks(n int, resource func(name, keys string) string) string {
 	return text.String()
 }
 
-// usersCSV is a configuration of n users as one file.
+// usersCSV returns a configuration of n users in one file.
 func usersCSV(url string, n int) files {
 	var rows strings.Builder
 	rows.WriteString("email,first_name,last_name,department\n")
@@ -72,7 +73,8 @@ func usersCSV(url string, n int) files {
 	return files{"main.tf": provider(url) + "resource \"iam_users_csv\" \"all\" {\n  csv = file(\"users.csv\")\n}\n", "users.csv": rows.String()}
 }
 
-// groupMembers is a configuration of one group with the users of these ids.
+// groupMembers returns a configuration of one group with these user ids as
+// members.
 func groupMembers(url string, ids []string) files {
 	var members strings.Builder
 	for i, id := range ids {

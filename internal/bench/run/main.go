@@ -1,7 +1,7 @@
-// Command run measures whole processes: the CLI with this provider and a
-// backend beside the same CLI with a provider that does nothing, and the
-// backend's database beside a bare one. It prints one table, and writes it as
-// CSV and as a chart.
+// Command run measures whole processes: the CLI with this provider and a backend,
+// compared with the same CLI and a provider that does nothing; and the backend's
+// database, compared with a bare one. It prints a table, and writes it as CSV and
+// as a chart.
 //
 //	go run ./internal/bench/run -provider bin/terraform-provider-iam -floor bin/floor/terraform-provider-iam -cli terraform
 package main
@@ -48,7 +48,7 @@ func parse() (o options, err error) {
 	flag.StringVar(&o.provider, "provider", "bin/terraform-provider-iam", "binary of the provider")
 	flag.StringVar(&o.floor, "floor", "bin/floor/terraform-provider-iam", "binary of the provider that does nothing")
 	flag.StringVar(&o.out, "out", "bin/bench", "folder for results.csv and chart.svg")
-	flag.StringVar(&o.commit, "commit", "unknown", "what is measured")
+	flag.StringVar(&o.commit, "commit", "unknown", "the measured commit")
 	sizes := flag.String("sizes", "100,1000", "numbers of iam_user instances to apply, plan and destroy")
 	refresh := flag.String("refresh", "5000", "numbers of iam_user instances to plan")
 	members := flag.String("members", "2000,20000", "entries of one iam_group_members")
@@ -80,7 +80,7 @@ func numbers(text string) ([]int, error) {
 		}
 		n, err := strconv.Atoi(part)
 		if err != nil || n < 1 {
-			return nil, fmt.Errorf("%q is not a number of things to measure", part)
+			return nil, fmt.Errorf("%q is not a positive number", part)
 		}
 		list = append(list, n)
 	}
@@ -107,7 +107,7 @@ func run(ctx context.Context, o options) error {
 	return r.write(o.out)
 }
 
-// machine says where this runs, as far as it matters for what is measured.
+// machine describes the machine as far as it affects the measurements.
 func machine() string {
 	model := runtime.GOARCH
 	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
@@ -118,7 +118,7 @@ func machine() string {
 	return fmt.Sprintf("%d cores, %s, %s", runtime.NumCPU(), model, runtime.GOOS)
 }
 
-// write leaves the table as CSV and as a chart.
+// write writes the table as CSV and as a chart.
 func (r *results) write(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// delay is what a request to a far API takes longer than one on loopback.
+// delay is the additional latency of a request to a remote API.
 const delay = 50 * time.Millisecond
 
 // measureStore measures durable writes of the database.
@@ -29,8 +29,8 @@ func measureStore(ctx context.Context, _ options, dir string, r *results) error 
 	return nil
 }
 
-// life measures a configuration that needs no backend, with these variables for
-// the provider that does nothing.
+// life measures a configuration that needs no backend, with these environment
+// variables for the do-nothing provider.
 func life(ctx context.Context, o options, dir string, config files, variables ...string) ([]step, error) {
 	w, err := newWorkspace(o.cli, dir, filepath.Dir(o.floor), config)
 	if err != nil {
@@ -40,13 +40,13 @@ func life(ctx context.Context, o options, dir string, config files, variables ..
 	return w.life(ctx)
 }
 
-// place is where and how a configuration is measured.
+// place is the folder of a measurement, and the latency in it.
 type place struct {
 	dir   string
 	delay time.Duration // of each request
 }
 
-// overBackend measures a configuration from apply to destroy, over a backend of
+// overBackend measures a configuration from apply to destroy, with a backend of
 // its own.
 func overBackend(ctx context.Context, o options, at place, config func(url string) (files, error)) ([]step, error) {
 	return withBackend(ctx, o, at, config, workspace.life)
@@ -70,7 +70,7 @@ func withBackend(ctx context.Context, o options, at place, config func(url strin
 	return measure(w, ctx)
 }
 
-// measureInstances measures users as an instance each.
+// measureInstances measures users with one instance each.
 func measureInstances(ctx context.Context, o options, dir string, r *results) error {
 	for _, n := range o.sizes {
 		at := func(name string) string { return filepath.Join(dir, fmt.Sprint(name, n)) }
@@ -113,8 +113,8 @@ func measureInstances(ctx context.Context, o options, dir string, r *results) er
 	return nil
 }
 
-// between is the mean of two measurements: machines change their pace, and what
-// was measured between the two is held against both.
+// between returns the mean of two measurements. Machines change their speed, so a
+// result is compared with one measurement before it and one after it.
 func between(before, after []step) []step {
 	mean := slices.Clone(before)
 	for i, s := range after {
@@ -125,7 +125,7 @@ func between(before, after []step) []step {
 	return mean
 }
 
-// compare adds what a step cost beside the same step of a floor.
+// compare adds the cost of a step next to that of the same step of a floor.
 func (r *results) compare(part string, n int, s step, floor string, f step) {
 	r.against(row{part: part, size: n, figure: s.name + " CPU", value: s.cpu.Seconds(), unit: "s"}, floor, f.cpu.Seconds())
 	r.against(row{part: part, size: n, figure: s.name + " wall", value: s.wall.Seconds(), unit: "s"}, floor, f.wall.Seconds())
@@ -139,7 +139,7 @@ func (r *results) compare(part string, n int, s step, floor string, f step) {
 	r.overAPI(part, n, s)
 }
 
-// overAPI adds what a step cost the backend, if there was one.
+// overAPI adds the cost of a step to the backend, if there is one.
 func (r *results) overAPI(part string, n int, s step) {
 	if s.requests == 0 {
 		return
@@ -173,7 +173,7 @@ func measureCSV(ctx context.Context, o options, dir string, r *results) error {
 	return nil
 }
 
-// perInstance is what an instance of the largest configuration took.
+// perInstance returns the cost of an instance in the largest configuration.
 func (r *results) perInstance(figure string) (cost float64) {
 	largest := 0
 	for _, row := range r.rows {
@@ -184,7 +184,7 @@ func (r *results) perInstance(figure string) (cost float64) {
 	return cost
 }
 
-// measureMembers measures a group whose members are many.
+// measureMembers measures a group with many members.
 func measureMembers(ctx context.Context, o options, dir string, r *results) error {
 	var first float64
 	for i, n := range o.members {
@@ -209,7 +209,7 @@ func measureMembers(ctx context.Context, o options, dir string, r *results) erro
 	return nil
 }
 
-// createUsers makes users past Terraform and returns their ids.
+// createUsers creates users without Terraform and returns their ids.
 func createUsers(ctx context.Context, url string, n int) ([]string, error) {
 	c, err := newClient(url)
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// measureRefresh measures the plan of so many instances that to apply them
-// would take the CLI longer than anybody waits: their state is written here.
+// measureRefresh measures the plan of so many instances that their apply would
+// take the CLI too long. It writes their state itself.
 func measureRefresh(ctx context.Context, o options, dir string, r *results) error {
 	for _, n := range o.refresh {
 		config := userInstances("http://127.0.0.1:1", n)
@@ -60,7 +60,7 @@ func refresh(ctx context.Context, o options, at place, n int) (step, error) {
 
 type object = map[string]any
 
-// userState is the state that an apply of userInstances leaves.
+// userState returns the state after an apply of userInstances.
 func userState(n int, id func(i int) string) string {
 	var resources []object
 	for start := 0; start < n; start += block {
@@ -78,7 +78,7 @@ func userState(n int, id func(i int) string) string {
 			"provider": `provider["registry.terraform.io/access-config/iam"]`,
 		})
 	}
-	text, _ := json.Marshal(object{ // plain values, which can always be written
+	text, _ := json.Marshal(object{ // plain values never fail
 		"version": 4, "terraform_version": "1.0.0", "serial": 1, "lineage": "bench", "outputs": object{}, "resources": resources,
 	})
 	return string(text)

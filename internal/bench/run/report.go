@@ -8,14 +8,14 @@ import (
 	"text/tabwriter"
 )
 
-// row is a figure beside what it is measured against in the same run.
+// row is a figure and what it is compared with in the same run.
 type row struct {
 	part   string // what was measured
 	size   int    // instances, rows, entries or callers
 	figure string // its name
 	value  float64
 	unit   string
-	floor  string // what it is measured against; empty for none
+	floor  string // what it is compared with; empty for none
 	ratio  float64
 }
 
@@ -33,7 +33,7 @@ func (r *results) against(figure row, floor string, value float64) {
 	r.add(figure)
 }
 
-// print writes the table: ratios first, as absolute figures wander.
+// print writes the table, with ratios first since absolute figures vary.
 func (r *results) print(w io.Writer) error {
 	fmt.Fprintf(w, "%s, commit %s, %s\n\n", r.day, r.commit, r.machine)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -61,7 +61,7 @@ func (r *results) writeCSV(w io.Writer) error {
 	return c.WriteAll(lines)
 }
 
-// short writes three digits that count.
+// short returns the number with three significant digits.
 func short(v float64) string {
 	switch {
 	case v >= 100:

@@ -18,7 +18,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
 
-// served is the backend over a database, on loopback, in this process.
+// served is the backend with a database, on loopback, in this process.
 type served struct {
 	url, token string
 	http       *http.Client
@@ -48,7 +48,7 @@ func serve(ctx context.Context, dsn string) (*served, error) {
 	}, nil
 }
 
-// call sends a request and wants this status.
+// call sends a request and expects this status.
 func (s *served) call(ctx context.Context, method, path, body string, want int) error {
 	r, err := http.NewRequestWithContext(ctx, method, s.url+path, strings.NewReader(body))
 	if err != nil {
@@ -67,8 +67,8 @@ func (s *served) call(ctx context.Context, method, path, body string, want int) 
 	return err
 }
 
-// measureServer measures the backend over HTTP: creations, and reads of a
-// database that holds many users.
+// measureServer measures the backend over HTTP: creating users, and reading from
+// a database with many users.
 func measureServer(ctx context.Context, o options, dir string, r *results) error {
 	file := filepath.Join(dir, "served.db")
 	s, err := serve(ctx, "sqlite:"+file)
@@ -99,7 +99,7 @@ func measureServer(ctx context.Context, o options, dir string, r *results) error
 	return measureReads(ctx, s, o.stored, r)
 }
 
-// fill puts users into the database past the backend.
+// fill writes users to the database without the backend.
 func fill(ctx context.Context, file string, n int) error {
 	db, err := sqlstore.Open(ctx, "sqlite:"+file)
 	if err != nil {
@@ -156,7 +156,7 @@ func measureReads(ctx context.Context, s *served, stored int, r *results) error 
 	}{{"first page", 1}, {"last page", stored / page}} {
 		path := fmt.Sprintf("/iam/%s/users?pageSize=%d&pageNumber=%d", tenant, page, place.number)
 		if err := s.call(ctx, http.MethodGet, path, "", http.StatusOK); err != nil {
-			return err // it finds landmarks on its way
+			return err // builds the page anchors
 		}
 		pages, err := rate(1, func(int64) error { return s.call(ctx, http.MethodGet, path, "", http.StatusOK) })
 		if err != nil {

@@ -15,10 +15,10 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
 
-// span is how long a rate is measured.
+// span is how long each rate is measured.
 const span = 2 * time.Second
 
-// rate calls fn from so many callers and returns the calls in a second.
+// rate calls fn from several callers at once and returns the calls per second.
 func rate(callers int, fn func(n int64) error) (float64, error) {
 	var calls atomic.Int64
 	var failure atomic.Pointer[error]
@@ -40,10 +40,10 @@ func rate(callers int, fn func(n int64) error) (float64, error) {
 	return float64(calls.Load()) / time.Since(start).Seconds(), nil
 }
 
-// writes measures durable writes at so many callers: an append to a file, one
-// insert into a bare database with the columns and indexes of a user, whose
-// callers share commits, and a user created in the store. Disks have moods: it
-// takes turns, and the middle of three.
+// writes measures durable writes with several callers: an append to a file, an
+// insert into a bare database with the columns and indexes of a user whose
+// callers share commits, and a user created in the store. Disks vary, so it
+// alternates between them and returns the median of three.
 func writes(ctx context.Context, dir string, callers int) (sync, bare, created float64, err error) {
 	const turns = 3
 	var syncs, bares, creations [turns]float64
@@ -86,7 +86,7 @@ func user(n int64) store.User {
 	}
 }
 
-// syncRate appends 500 bytes and waits for the disk, again and again.
+// syncRate appends 500 bytes and syncs to disk, repeatedly.
 func syncRate(dir string) (float64, error) {
 	file, err := os.Create(filepath.Join(dir, "sync"))
 	if err != nil {
@@ -110,8 +110,8 @@ CREATE INDEX u_in_order ON u (tenant, created, id);`
 
 const bareInsert = `INSERT INTO u VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
 
-// bareRate is as fast as the engine and its driver are with one table, one
-// compiled statement, and one writer that takes all who wait into one commit.
+// bareRate is the maximum rate of the engine and its driver with one table, one
+// prepared statement, and one writer that commits all waiting callers together.
 func bareRate(ctx context.Context, dir string, callers int) (float64, error) {
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "bare.db")+"?_txlock=immediate&_journal=WAL&_sync=FULL")
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// step is what one run of the CLI cost.
+// step is the cost of one run of the CLI.
 type step struct {
 	name     string // apply, plan, destroy
 	wall     time.Duration
@@ -31,11 +31,11 @@ type workspace struct {
 	backend  *backend // nil without one
 }
 
-// files are those of a configuration, by name.
+// files are the files of a configuration, by name.
 type files map[string]string
 
-// newWorkspace writes the configuration, and a CLI configuration that takes the
-// provider from the folder of its binary.
+// newWorkspace writes the configuration, and a CLI configuration that uses the
+// provider in the folder binaries.
 func newWorkspace(cli, dir, binaries string, config files) (workspace, error) {
 	w := workspace{cli: cli, dir: dir}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -57,7 +57,7 @@ func newWorkspace(cli, dir, binaries string, config files) (workspace, error) {
 	return w, nil
 }
 
-// run runs the CLI to its end and says what it took.
+// run runs the CLI and returns its cost.
 func (w workspace) run(ctx context.Context, name string, args ...string) (step, error) {
 	var output bytes.Buffer
 	cmd := exec.CommandContext(ctx, w.cli, args...)
@@ -75,7 +75,7 @@ func (w workspace) run(ctx context.Context, name string, args ...string) (step, 
 	close(ended)
 	s := <-watched
 	s.name, s.wall = name, took
-	// The times of a process have those of the children that it waited for.
+	// The times of a process include those of the children it waited for.
 	s.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	s.requests, s.backend = w.backend.spent()
 	s.requests -= requests
@@ -86,13 +86,13 @@ func (w workspace) run(ctx context.Context, name string, args ...string) (step, 
 	return s, nil
 }
 
-// plan refreshes and plans; it wants no change.
+// plan refreshes and plans; a change is an error.
 func (w workspace) plan(ctx context.Context) (step, error) {
 	return w.run(ctx, "plan", "plan", "-detailed-exitcode", "-no-color")
 }
 
-// life applies, plans without a change, and destroys. A plan is short: it is the
-// middle of three.
+// life applies, plans without changes, and destroys. A plan is short, so it is
+// the median of three.
 func (w workspace) life(ctx context.Context) ([]step, error) {
 	apply, err := w.run(ctx, "apply", "apply", "-auto-approve", "-no-color")
 	if err != nil {

@@ -9,16 +9,17 @@ import (
 	"time"
 )
 
-// usage is what a process took so far, as Linux tells it; elsewhere it is zero.
+// usage is what a process has used so far. It is only measured on Linux;
+// elsewhere it is zero.
 type usage struct {
 	cpu    time.Duration
-	memory int64 // at most, in bytes
+	memory int64 // peak, in bytes
 }
 
 // tick is the unit of times in /proc, which is the same on every Linux.
 const tick = 10 * time.Millisecond
 
-// usageOf reports false for a process that is gone.
+// usageOf returns false for a process that has ended.
 func usageOf(pid string) (u usage, ok bool) {
 	stat, err := os.ReadFile(filepath.Join("/proc", pid, "stat"))
 	if err != nil {
@@ -28,9 +29,9 @@ func usageOf(pid string) (u usage, ok bool) {
 	if err != nil {
 		return u, false
 	}
-	_, rest, _ := strings.Cut(string(stat), ") ") // past the name, which may have blanks
+	_, rest, _ := strings.Cut(string(stat), ") ") // skip the name, which may contain blanks
 	if fields := strings.Fields(rest); len(fields) > 12 {
-		for _, text := range fields[11:13] { // in the process and in the kernel
+		for _, text := range fields[11:13] { // user and system time
 			ticks, _ := strconv.ParseInt(text, 10, 64)
 			u.cpu += time.Duration(ticks) * tick
 		}
@@ -40,11 +41,10 @@ func usageOf(pid string) (u usage, ok bool) {
 		kilobytes, _ := strconv.ParseInt(fields[0], 10, 64)
 		u.memory = kilobytes << 10
 	}
-	return u, u.memory > 0 // without memory it has ended
+	return u, u.memory > 0 // a process without memory has ended
 }
 
-// watch follows a CLI and the providers that it starts, one after another or
-// several at a time, until it has ended.
+// watch measures a CLI and the providers that it starts, until it ends.
 func watch(cli int, ended <-chan struct{}) (s step) {
 	providers := map[string]usage{}
 	for {
@@ -72,7 +72,7 @@ func children(pid int) []string {
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
 	var list []string
 	for _, task := range tasks {
-		text, _ := os.ReadFile(task) // a thread that ended has none
+		text, _ := os.ReadFile(task) // a thread that has ended has none
 		list = append(list, strings.Fields(string(text))...)
 	}
 	return list

@@ -19,8 +19,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// backedUp makes a database with the tenant acme and its backup, in a folder
-// without anything else, and returns their names.
+// backedUp creates a database with the tenant acme and a backup of it, in an
+// otherwise empty folder, and returns their names.
 func backedUp(t *testing.T) (file, backup string) {
 	t.Helper()
 	file = filepath.Join(t.TempDir(), "iam.db")
@@ -35,7 +35,7 @@ func backedUp(t *testing.T) (file, backup string) {
 	return file, backup
 }
 
-// wantNames wants these files in a folder, and no others.
+// wantNames fails unless the folder has exactly these files.
 func wantNames(t *testing.T, dir string, want ...string) {
 	t.Helper()
 	var names []string
@@ -47,8 +47,8 @@ func wantNames(t *testing.T, dir string, want ...string) {
 	}
 }
 
-// A backup holds every write that was answered before it began, while others go
-// on, and of each transaction all or nothing.
+// A backup contains every write confirmed before it began, while other writes
+// continue, and each transaction completely or not at all.
 func TestBackup_whileWritten(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "iam.db")
@@ -117,7 +117,7 @@ func TestBackup_whileWritten(t *testing.T) {
 	}
 }
 
-// What cannot be backed up, and what is not to be overwritten, stays as it is.
+// A failed backup leaves the files as they are.
 func TestBackup_refused(t *testing.T) {
 	t.Parallel()
 	file, backup := backedUp(t)
@@ -161,7 +161,7 @@ func TestBackup_refused(t *testing.T) {
 	}
 }
 
-// Of backups to one name at the same time one is kept.
+// Of concurrent backups to one name, one succeeds.
 func TestBackup_atOnce(t *testing.T) {
 	t.Parallel()
 	file, backup := backedUp(t)
@@ -179,13 +179,12 @@ func TestBackup_atOnce(t *testing.T) {
 	}
 	group.Wait()
 	if made.Load() != 1 {
-		t.Errorf("%d were made", made.Load())
+		t.Errorf("%d were created", made.Load())
 	}
 	wantNames(t, filepath.Dir(file), "iam.db", "backup", "backup2")
 }
 
-// Who breaks a backup off finds nothing of it, and a database that is damaged
-// has no backup.
+// A canceled backup leaves no file, and a damaged database is not backed up.
 func TestBackup_leavesNothing(t *testing.T) {
 	t.Parallel()
 	file, backup := backedUp(t)
@@ -209,7 +208,7 @@ func TestBackup_leavesNothing(t *testing.T) {
 	wantNames(t, dir, "iam.db", "backup")
 }
 
-// A database is made where none is, from what is a whole backup.
+// Restore creates a new database, and only from a complete backup.
 func TestRestore_refused(t *testing.T) {
 	t.Parallel()
 	file, backup := backedUp(t)

@@ -17,7 +17,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// newTestStore returns a store that has the tenant acme.
+// newTestStore returns a store with the tenant acme.
 func newTestStore(t *testing.T, options string) *Store {
 	t.Helper()
 	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "iam.db")+options)
@@ -31,7 +31,7 @@ func newTestStore(t *testing.T, options string) *Store {
 	return s
 }
 
-// counted counts the transactions that begin.
+// counted counts the engine's transactions.
 func counted(s *Store) *atomic.Int64 {
 	var n atomic.Int64
 	begin := s.writes.begin
@@ -46,8 +46,8 @@ func put(ctx context.Context, tx store.Tx, id string) error {
 	return tx.PutDocument(ctx, store.Document{Tenant: "acme", Kind: "k", ID: id, Body: "{}"})
 }
 
-// queued starts a transaction that waits until it is let go, and others that
-// queue up behind it, in this order.
+// queued starts a transaction that waits until released, and others that queue up
+// behind it, in this order.
 func queued(t *testing.T, s *Store, parts ...func(ctx context.Context, tx store.Tx) error) (letGo func() []error) {
 	t.Helper()
 	started, held := make(chan struct{}), make(chan struct{})
@@ -82,8 +82,8 @@ func queued(t *testing.T, s *Store, parts ...func(ctx context.Context, tx store.
 	}
 }
 
-// Those who wait are committed together, in one transaction of the engine. Who
-// fails without a change is no trouble to the others.
+// Waiting callers are committed together, in one transaction of the engine. A
+// caller that fails without a change does not affect the others.
 func TestBatch_joined(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t, "")
@@ -114,8 +114,8 @@ func TestBatch_joined(t *testing.T) {
 	}
 }
 
-// Who fails after a change takes the others back, who run again: nothing of the
-// one is kept, and everything of the others.
+// A caller that fails after a change rolls back the others, which run again:
+// nothing of the failed one is stored, and everything of the others.
 func TestBatch_undone(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t, "")
@@ -144,8 +144,8 @@ func TestBatch_undone(t *testing.T) {
 	}
 }
 
-// A transaction of the engine that ends early, as when the disk is full, takes
-// nobody's changes along: each runs again and has an answer of its own.
+// If the engine's transaction is aborted, such as on a full disk, no caller loses
+// its changes: each runs again and gets its own result.
 func TestBatch_lost(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t, "?_pragma=max_page_count(120)")
@@ -173,8 +173,8 @@ func TestBatch_lost(t *testing.T) {
 	}
 }
 
-// Of many callers at once, some of whom fail, panic or go away, exactly those
-// who were told so have left something.
+// Of many concurrent callers, some of which fail, panic or are canceled, exactly
+// those that got no error have stored something.
 func TestBatch_many(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t, "")
@@ -198,11 +198,11 @@ func TestBatch_many(t *testing.T) {
 	}
 	for _, d := range list {
 		if _, told := kept.LoadAndDelete(d.ID); !told {
-			t.Errorf("%s is there, and its caller was told it is not", d.ID)
+			t.Errorf("%s was stored, but its caller got an error", d.ID)
 		}
 	}
 	kept.Range(func(id, _ any) bool {
-		t.Errorf("%v is not there, and its caller was told it is", id)
+		t.Errorf("%v was not stored, but its caller got no error", id)
 		return true
 	})
 	if len(list) < callers*each/5 {
@@ -210,7 +210,7 @@ func TestBatch_many(t *testing.T) {
 	}
 }
 
-// attempt stores a document and then goes well, fails, panics, or is canceled.
+// attempt stores a document and then succeeds, fails, panics, or is canceled.
 func attempt(t *testing.T, s *Store, id string, fate int) (err error) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -235,7 +235,7 @@ func attempt(t *testing.T, s *Store, id string, fate int) (err error) {
 	})
 }
 
-// Who gives up waiting leaves the queue, and the others go on.
+// A canceled caller leaves the queue, and the others continue.
 func TestBatch_givesUp(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t, "")
@@ -250,7 +250,7 @@ func TestBatch_givesUp(t *testing.T) {
 	}
 }
 
-// Who goes away while the commit fails is not told that it went well.
+// A caller that is canceled while the commit fails gets an error.
 func TestBatch_lostAndGone(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t, "")
@@ -272,7 +272,8 @@ func TestBatch_lostAndGone(t *testing.T) {
 	}
 }
 
-// Who waits for one that waits in vain for the database does not begin anew.
+// A caller queued behind one that waits in vain for the database does not wait
+// for it again.
 func TestBatch_away(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t, "")
@@ -311,7 +312,7 @@ func TestBatch_away(t *testing.T) {
 	}
 }
 
-// Parts that fail keep those before them waiting no longer than others.
+// Failing parts do not make earlier ones wait longer.
 func TestBatch_endsUnderFailures(t *testing.T) {
 	t.Parallel()
 	s := newTestStore(t, "")
@@ -331,7 +332,7 @@ func TestBatch_endsUnderFailures(t *testing.T) {
 	}
 }
 
-// brokenOff is a database whose answers to commits never come.
+// brokenOff is a database whose responses to commits are lost.
 type brokenOff struct{}
 
 func (b brokenOff) Connect(context.Context) (driver.Conn, error) { return b, nil }
@@ -342,7 +343,7 @@ func (b brokenOff) Begin() (driver.Tx, error)                    { return b, nil
 func (brokenOff) Commit() error                                  { return io.ErrUnexpectedEOF }
 func (brokenOff) Rollback() error                                { return nil }
 
-// What may be kept already is not done again.
+// A transaction that may be committed does not run again.
 func TestBatch_unsure(t *testing.T) {
 	t.Parallel()
 	db := newPool(sql.OpenDB(brokenOff{}), 0)

@@ -11,9 +11,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// Who goes away in the middle of a query, before anything was changed, takes
-// nobody along who comes after it in the batch. PostgreSQL's connection ends with
-// such a query.
+// A caller that is canceled in the middle of a query, before any change, does not
+// affect callers that come after it in the batch. Such a query closes
+// PostgreSQL's connection.
 func TestBatch_goneInQuery(t *testing.T) {
 	t.Parallel()
 	const endless = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT count(*) FROM n`

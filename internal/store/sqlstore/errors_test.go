@@ -8,8 +8,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// A quota and the limit of a file's size need a file system of their own, and so
-// does a file that ends too soon under a reader: these are SQLite's codes for them.
+// A quota, a file size limit and a file truncated under a reader need special
+// file systems to reproduce: these are SQLite's codes for them.
 func TestSQLiteFault_ofTheDisk(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[int]fault{
@@ -22,8 +22,8 @@ func TestSQLiteFault_ofTheDisk(t *testing.T) {
 	}
 }
 
-// PgBouncer ends connections under one code: the server may have kept what it was
-// told to commit before.
+// PgBouncer closes connections with one code: the server may have committed
+// before that.
 func TestPostgresFault_ofAPooler(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

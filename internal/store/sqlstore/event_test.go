@@ -12,14 +12,14 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// fillEvents makes a tenant with many events: of a rare kind, by a rare actor,
-// and hardly any since the last minute.
+// fillEvents creates a tenant with many events: few of a rare kind, few by a rare
+// actor, and hardly any within the last minute.
 const fillEvents = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
 	INSERT INTO audit_event SELECT 'acme', i, 60000 * i, 'client', CASE WHEN i % 5000 = 7 THEN 'rare' ELSE 'pipeline' END, 'update',
 		CASE WHEN i % 5000 = 9 THEN 'site' ELSE 'membership' END, 'object ' || (i % 500), 'related ' || (i % 400), '', '{}', '{}' FROM n`
 
-// A page of the newest events takes what an index leads to, in either engine,
-// and not all events of the tenant.
+// A page of the newest events is found by an index in either engine, without
+// reading all events of the tenant.
 func TestEvents_useIndexes(t *testing.T) {
 	t.Parallel()
 	recent := time.UnixMilli(60_000 * 19_995)
@@ -68,7 +68,7 @@ func TestEvents_useIndexes(t *testing.T) {
 	})
 }
 
-// explained is a plan in one text, whatever columns it has.
+// explained returns a query plan as one text, whatever its columns.
 func explained(t *testing.T, rows *sql.Rows) string {
 	t.Helper()
 	defer rows.Close()

@@ -12,8 +12,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// migrated does what a newer program's migration does to its version, and, where
-// it is not empty, to the lock table.
+// migrated changes the version like a newer program's migration and, unless it is
+// empty, the lock table.
 func migrated(t *testing.T, dsn, lock string) {
 	t.Helper()
 	db, versions := sqltest.RawDB(t, dsn), "iam_db_version"
@@ -26,8 +26,8 @@ func migrated(t *testing.T, dsn, lock string) {
 	sqltest.Run(t, db, "INSERT INTO "+versions+" (version_id, is_applied) VALUES (999, true)")
 }
 
-// A program that runs on beside a newer one goes on with its work, unless a
-// migration says that it must not.
+// A program that runs beside a newer one continues to work, unless a migration
+// excludes it.
 func TestNewerBeside(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, func(t *testing.T, dsn string) {
@@ -59,8 +59,8 @@ func TestNewerBeside(t *testing.T) {
 	})
 }
 
-// The programs of versions 1 to 10 lock a table that is gone, also those that
-// wait for it at that moment.
+// The programs of versions 1 to 10 lock a table that no longer exists, including
+// those that wait for it at that moment.
 func TestPostgres_locksOldProgramsOut(t *testing.T) {
 	t.Parallel()
 	dsn, db := newSchema(t)
@@ -97,7 +97,8 @@ func TestPostgres_locksOldProgramsOut(t *testing.T) {
 		refused <- err
 	}()
 	waitFor(t, count, waiting, 2)
-	// What the old program writes now still counts, though it does not count it.
+	// What the old program writes now still counts, although the program does not
+	// count it.
 	if _, err := tx.ExecContext(t.Context(), `INSERT INTO tenant_user SELECT tenant, 'late', first_name, last_name, 'late@acme.example', 'late@acme.example', department,
 		preferred_site, preferred_currency, preferred_language, 'late', status, locked, created_at, last_login FROM tenant_user WHERE tenant = 'acme' LIMIT 1`); err != nil {
 		t.Fatal(err)
@@ -125,8 +126,8 @@ func oidOf(t *testing.T, db *sql.DB, table string) (oid int) {
 	return oid
 }
 
-// No limit that the user has elsewhere makes an upgrade impossible, or lets two
-// migrate at once.
+// No time limit that the user has elsewhere makes an upgrade fail, or lets two
+// processes migrate at once.
 func TestPostgres_migrationsHaveTimeOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	dsn, db := newSchema(t)

@@ -8,8 +8,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// A batch is counted once, by what became of it, and one that kept nothing for
-// anybody not at all.
+// A batch is counted once, by its result; one that stored nothing is not counted.
 func TestFigures_ended(t *testing.T) {
 	t.Parallel()
 	s, err := Open(t.Context(), sqltest.New(t))

@@ -10,7 +10,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// oldFile makes a database of version 1 and returns its name and bytes.
+// oldFile creates a database of version 1 and returns its name and content.
 func oldFile(t *testing.T) (file string, content []byte) {
 	t.Helper()
 	dsn := sqltest.SQLite(t)
@@ -23,7 +23,7 @@ func oldFile(t *testing.T) (file string, content []byte) {
 	return file, content
 }
 
-// wantVersion1 wants a database of version 1 in a file.
+// wantVersion1 fails unless the file is a database of version 1.
 func wantVersion1(t *testing.T, file string) {
 	t.Helper()
 	var version, tenants int
@@ -33,8 +33,8 @@ func wantVersion1(t *testing.T, file string) {
 	}
 }
 
-// Before the tables of a file are migrated it is copied beside itself, once for
-// each content that it had.
+// Before the tables of a file are migrated, the file is backed up next to it,
+// once for each distinct content.
 func TestKept(t *testing.T) {
 	t.Parallel()
 	file, old := oldFile(t)
@@ -65,7 +65,7 @@ func TestKept(t *testing.T) {
 	wantNames(t, filepath.Dir(file), "iam.db", "iam.db.v1.bak", "iam.db.v1.bak.2")
 }
 
-// Tables that are new, or as they should be, need no copy.
+// New or current tables need no backup.
 func TestKept_nothing(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "iam.db")
@@ -78,8 +78,8 @@ func TestKept_nothing(t *testing.T) {
 	wantNames(t, filepath.Dir(file), "iam.db")
 }
 
-// Without a backup nothing is migrated, and a migration that fails names it, at
-// every attempt the same.
+// Without a backup nothing is migrated. The error of a failed migration names the
+// backup, the same one at every attempt.
 func TestKept_failed(t *testing.T) {
 	t.Parallel()
 	file, _ := oldFile(t)

@@ -14,7 +14,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// Several may open a database that nobody has opened before.
+// Several processes can open a new database at once.
 func TestOpen_manyStores(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, func(t *testing.T, dsn string) {
@@ -31,7 +31,7 @@ func TestOpen_manyStores(t *testing.T) {
 	})
 }
 
-// processDSN is given to the processes that TestOpen_manyProcesses starts.
+// processDSN is set for the processes that TestOpen_manyProcesses starts.
 const processDSN = "SQLSTORE_TEST_DSN"
 
 // TestOpen_manyProcesses runs this test binary several times.
@@ -67,7 +67,7 @@ func openAndCreate(ctx context.Context, dsn, prefix string) error {
 	return errors.Join(createTenants(ctx, s, prefix), s.Close())
 }
 
-// createTenants makes ten.
+// createTenants creates ten tenants.
 func createTenants(ctx context.Context, s *sqlstore.Store, prefix string) error {
 	for i := range 10 {
 		if err := s.CreateTenant(ctx, store.Tenant{Name: fmt.Sprint(prefix, " ", i)}); err != nil {

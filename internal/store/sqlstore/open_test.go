@@ -15,8 +15,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
 
-// wantRefused opens what must be refused, with this error (any, if nil) and all
-// of these words.
+// wantRefused fails unless opening the database returns this error (any, if nil)
+// and its text contains all of the words.
 func wantRefused(t *testing.T, dsn string, want error, words ...string) {
 	t.Helper()
 	s, err := sqlstore.Open(t.Context(), dsn)
@@ -34,7 +34,7 @@ func wantRefused(t *testing.T, dsn string, want error, words ...string) {
 	}
 }
 
-// execute runs statements on a file, past the store.
+// execute runs statements on a file, without the store.
 func execute(t *testing.T, name string, statements ...string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", name)
@@ -50,7 +50,7 @@ func execute(t *testing.T, name string, statements ...string) {
 	}
 }
 
-// snapshot is the name, size, mode and content of everything in a directory.
+// snapshot returns the name, size, mode and content of everything in a directory.
 func snapshot(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := make(map[string]string)
@@ -123,7 +123,7 @@ func TestOpen_relativePath(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	s := openFile(t, "iam.db")
-	// The directory of the process may change while connections are yet to come.
+	// The working directory may change before further connections are opened.
 	t.Chdir(t.TempDir())
 	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
 		t.Error(err)
@@ -182,7 +182,7 @@ func TestOpen_migratesOnce(t *testing.T) {
 	wantUnchanged(t, before, snapshot(t, dir))
 }
 
-// A process that ended before its first migration leaves one of these.
+// A process that ended before its first migration leaves one of these states.
 func TestOpen_goesOnWithWhatWasBegun(t *testing.T) {
 	t.Parallel()
 	empty := filepath.Join(t.TempDir(), "empty")
@@ -241,7 +241,7 @@ func TestOpen_notOurs(t *testing.T) {
 	}
 }
 
-// The table is in the log only: the file itself says nothing of it.
+// The table is only in the log, not in the file itself.
 func TestOpen_notOursInUse(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -270,7 +270,7 @@ func TestOpen_noFile(t *testing.T) {
 		wantRefused(t, "sqlite:"+filepath.Join(dir, "iam.db")+"?mode="+mode, fs.ErrNotExist, "mode="+mode)
 	}
 	if files := snapshot(t, dir); len(files) != 0 {
-		t.Errorf("files were made: %v", files)
+		t.Errorf("files were created: %v", files)
 	}
 }
 

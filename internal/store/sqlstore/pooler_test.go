@@ -22,8 +22,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// pooled returns the address of a database by PgBouncer, which gives each
-// transaction another connection.
+// pooled returns the address of a database behind PgBouncer, which assigns a new
+// connection to each transaction.
 func pooled(t *testing.T, dsn string) (by string) {
 	t.Helper()
 	program, err := exec.LookPath("pgbouncer")
@@ -80,7 +80,7 @@ default_pool_size = 4
 	return "postgres:///iam?" + url.Values{"host": {folder}, "port": {"6432"}, "application_name": {schemaOf(t, dsn)}, "default_query_exec_mode": {"exec"}}.Encode()
 }
 
-// ownerOf is the user who may use a server's sockets, in a folder that may be
+// ownerOf returns the user who can use a server's sockets, whose folder may be
 // private.
 func ownerOf(t *testing.T, host string) string {
 	t.Helper()
@@ -96,8 +96,8 @@ func ownerOf(t *testing.T, host string) string {
 	return "nobody"
 }
 
-// Several processes share a database through a pooler that gives each of their
-// transactions another connection, and those end.
+// Several processes share a database through a pooler that assigns a new
+// connection to each transaction and closes connections.
 func TestPostgres_pooled(t *testing.T) {
 	t.Parallel()
 	dsn, db := newSchema(t)
@@ -119,7 +119,7 @@ func TestPostgres_pooled(t *testing.T) {
 	wantTenants(t, stores[0], rounds*each*len(stores))
 }
 
-// useTenant makes a tenant in one transaction and reads it in others.
+// useTenant creates a tenant in one transaction and reads it in others.
 func useTenant(t *testing.T, s *sqlstore.Store, name string) {
 	t.Helper()
 	err := s.InTx(t.Context(), func(tx store.Tx) error {

@@ -36,8 +36,8 @@ const postgresVersions = "iam_db_version"
 // than with a lock.
 //
 // It locks a table because LOCK takes no snapshot, so later statements see
-// everything committed while it waited. An advisory lock is taken by a SELECT,
-// which takes its snapshot before it waits. Readers and backups do not wait.
+// everything committed while it waited. For an advisory lock, a SELECT calls a
+// function and takes its snapshot before it waits. Readers and backups do not wait.
 //
 // If a process hangs in a transaction, the server closes its connection and so
 // releases the lock.

@@ -19,11 +19,11 @@ func TestPostgres(t *testing.T) {
 	})
 }
 
-// schemas keeps tests from using up the server's connections.
+// schemas limits the number of server connections that tests use.
 var schemas = make(chan struct{}, 6)
 
-// newSchema makes a schema, which is dropped at the end of the test, and returns
-// how it is opened, and a way to it past the store.
+// newSchema creates a schema, which is dropped after the test, and returns a
+// function that opens it, and a direct connection.
 func newSchema(t *testing.T) (dsn string, db *sql.DB) {
 	t.Helper()
 	schemas <- struct{}{}
@@ -31,7 +31,7 @@ func newSchema(t *testing.T) (dsn string, db *sql.DB) {
 	return sqltest.Postgres(t)
 }
 
-// openDSN opens a database and closes it at the end of the test.
+// openDSN opens a database and closes it after the test.
 func openDSN(t *testing.T, dsn string) *sqlstore.Store {
 	t.Helper()
 	s, err := sqlstore.Open(t.Context(), dsn)

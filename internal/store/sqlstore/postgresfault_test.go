@@ -13,8 +13,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// What cannot be brought about is raised by a trigger: the value of a setting is
-// the code.
+// A trigger raises errors that cannot be caused otherwise: the value of a setting
+// is the code.
 func TestPostgres_faults(t *testing.T) {
 	t.Parallel()
 	dsn, db := newSchema(t)
@@ -49,7 +49,7 @@ func TestPostgres_faults(t *testing.T) {
 			t.Errorf("%s: got %v", code, err)
 		}
 	}
-	// A refusal that is not passed on does not make the rest count.
+	// An error that fn does not return does not commit the rest.
 	err := s.InTx(t.Context(), func(tx store.Tx) error {
 		if err := tx.CreateTenant(t.Context(), store.Tenant{Name: "lost"}); err != nil {
 			return err
@@ -63,7 +63,8 @@ func TestPostgres_faults(t *testing.T) {
 	wantTenants(t, s, 1)
 }
 
-// Who changes the database past this program does not wait for the lock.
+// A session outside this program changes the database without waiting for the
+// lock.
 func TestPostgres_changedFromOutside(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -92,7 +93,7 @@ func TestPostgres_changedFromOutside(t *testing.T) {
 	}
 }
 
-// waitFor waits until a query counts so many.
+// waitFor waits until a query returns this count.
 func waitFor(t *testing.T, count func(query string) int, query string, want int) {
 	t.Helper()
 	for limit := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
@@ -106,7 +107,7 @@ func waitFor(t *testing.T, count func(query string) int, query string, want int)
 	}
 }
 
-// The server must not go on with what nobody waits for.
+// The server must stop a query that no one waits for.
 func TestPostgres_leavesNothingRunning(t *testing.T) {
 	t.Parallel()
 	dsn, db := newSchema(t)
@@ -143,7 +144,7 @@ func TestPostgres_leavesNothingRunning(t *testing.T) {
 	waitFor(t, count, sessions, 0)
 }
 
-// A server that was started again has ended every connection.
+// A restarted server has closed every connection.
 func TestPostgres_serverRestarted(t *testing.T) {
 	t.Parallel()
 	dsn, db := newSchema(t)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A server that stands still ends no read and no write by itself.
+// A hanging server does not end any read or write.
 func TestPatient(t *testing.T) {
 	t.Parallel()
 	near, far := net.Pipe()
@@ -23,7 +23,7 @@ func TestPatient(t *testing.T) {
 			t.Errorf("write: got %v", err)
 		}
 	}
-	// A deadline that was set counts instead.
+	// A deadline takes precedence.
 	p.limit = time.Hour
 	if err := p.SetDeadline(time.Unix(1, 0)); err != nil {
 		t.Fatal(err)
@@ -43,7 +43,7 @@ func TestPatient(t *testing.T) {
 	}
 }
 
-// Several hosts are a primary and its standbys, which take no writes.
+// Several hosts are a primary and its standbys, which do not accept writes.
 func TestParsePostgres_severalHosts(t *testing.T) {
 	t.Parallel()
 	for dsn, chosen := range map[string]bool{

@@ -18,7 +18,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// withOption adds an option to an address, or changes it.
+// withOption adds or replaces an option in an address.
 func withOption(t *testing.T, dsn, name, value string) string {
 	t.Helper()
 	address, err := url.Parse(dsn)
@@ -31,8 +31,8 @@ func withOption(t *testing.T, dsn, name, value string) string {
 	return address.String()
 }
 
-// content is all there is in a schema: the tables and how they are laid out, and
-// what was applied.
+// content returns everything in a schema: the tables, their columns, and the
+// applied migrations.
 func content(t *testing.T, db *sql.DB) (all string) {
 	t.Helper()
 	err := db.QueryRowContext(t.Context(), `SELECT coalesce(string_agg(c::text, E'\n' ORDER BY oid), '')
@@ -91,7 +91,7 @@ func TestPostgresOpen_extensionsAreNobodys(t *testing.T) {
 	wantTenants(t, openDSN(t, dsn), 0)
 }
 
-// A process that ended after goose's own table leaves this.
+// A process that ended after creating goose's table leaves this state.
 func TestPostgresOpen_goesOnWithWhatWasBegun(t *testing.T) {
 	t.Parallel()
 	dsn, db := newSchema(t)
@@ -124,7 +124,7 @@ func TestPostgresOpen_notAllowed(t *testing.T) {
 	if all := content(t, db); all != "" {
 		t.Errorf("made in spite of that: %s", all)
 	}
-	// A role that every server has, and that may do nothing here.
+	// A role that every server has, without privileges here.
 	poor := withOption(t, dsn, "role", "pg_monitor")
 	wantRefused(t, poor, nil, "accessible to this user")
 	sqltest.Run(t, db, "GRANT USAGE ON SCHEMA "+schemaOf(t, dsn)+" TO pg_monitor")
@@ -137,8 +137,8 @@ func TestPostgresOpen_notAllowed(t *testing.T) {
 	wantRefused(t, poor, nil, `"pg_monitor" lacks privileges on these tables: access_control, `, "GRANT SELECT, INSERT, UPDATE, DELETE", schema)
 }
 
-// A user who may read and write tables that are another's serves them, and says
-// who is to bring them up to date.
+// A user with read and write privileges on another user's tables can serve them,
+// and gets an error that says who must migrate them.
 func TestPostgresOpen_othersTables(t *testing.T) {
 	t.Parallel()
 	dsn, db := newSchema(t)
@@ -224,7 +224,7 @@ func TestPostgresOpen_noServer(t *testing.T) {
 	}
 }
 
-// The server of the tests may trust everybody, so these refuse.
+// The test server may accept every user, so these servers reject connections.
 func TestPostgresOpen_refusedUser(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ code, message, advice string }{
@@ -254,7 +254,7 @@ func TestPostgresOpen_refusedUser(t *testing.T) {
 	}
 }
 
-// refuse answers like a server that does not want a connection.
+// refuse responds like a server that rejects a connection.
 func refuse(conn net.Conn, code, message string) {
 	defer conn.Close()
 	backend := pgproto3.NewBackend(conn, conn)

@@ -15,7 +15,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// outage is a way to a server that can be cut.
+// outage is a proxy to a server that can be cut off.
 type outage struct {
 	refused chan struct{} // has an item for each connection that was refused
 
@@ -24,7 +24,7 @@ type outage struct {
 	open []net.Conn
 }
 
-// newOutage returns it and the address of the database by this way.
+// newOutage returns a proxy and the address of the database through it.
 func newOutage(t *testing.T, dsn string) (o *outage, by string) {
 	t.Helper()
 	config, err := pgx.ParseConfig(dsn)
@@ -76,7 +76,7 @@ func (o *outage) serve(near net.Conn, network, address string) {
 	}
 }
 
-// set cuts every connection and refuses others, or ends that.
+// set closes every connection and rejects new ones, or ends that.
 func (o *outage) set(away bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -87,7 +87,7 @@ func (o *outage) set(away bool) {
 	o.open = nil
 }
 
-// Who comes while the server is away waits for it, and is not refused.
+// A caller waits while the server is unreachable, instead of failing.
 func TestPostgres_outage(t *testing.T) {
 	t.Parallel()
 	dsn, _ := newSchema(t)
@@ -114,7 +114,7 @@ func TestPostgres_outage(t *testing.T) {
 	wantTenants(t, s, 2)
 }
 
-// What was not committed yet when the connection broke is done again, once.
+// A transaction whose connection broke before the commit runs again, once.
 func TestPostgres_outageOnTheWay(t *testing.T) {
 	t.Parallel()
 	dsn, _ := newSchema(t)
@@ -137,8 +137,8 @@ func TestPostgres_outageOnTheWay(t *testing.T) {
 	wantTenants(t, s, 2)
 }
 
-// A process that stands still while it has the lock stops the others for some
-// seconds only, and does its part again when it goes on.
+// A process that hangs while it holds the lock blocks the others for only a few
+// seconds, and repeats its transaction when it resumes.
 func TestPostgres_standsStill(t *testing.T) {
 	t.Parallel()
 	dsn, _ := newSchema(t)
@@ -159,7 +159,8 @@ func TestPostgres_standsStill(t *testing.T) {
 	wantTenants(t, other, 2)
 }
 
-// The server's word that it ends the connection is none that it cannot do it.
+// A connection closed by the server does not mean that the operation is
+// impossible.
 func TestPostgres_connectionsEnded(t *testing.T) {
 	t.Parallel()
 	dsn, db := newSchema(t)

@@ -12,7 +12,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// Nobody sends requests to who has not the tables for them.
+// A process whose tables are missing is not ready.
 func TestPing_tables(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, func(t *testing.T, dsn string) {
@@ -39,7 +39,7 @@ func TestPing_tables(t *testing.T) {
 	})
 }
 
-// A database that was full is ready when there is room again, and not before.
+// A full database is ready again once there is space, and not before.
 func TestPing_full(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -75,7 +75,7 @@ func TestPing_full(t *testing.T) {
 	}
 }
 
-// A server that became a standby takes reads only.
+// A server that became a standby is read-only.
 func TestPing_readOnly(t *testing.T) {
 	t.Parallel()
 	dsn, _ := newSchema(t)
@@ -89,7 +89,8 @@ func TestPing_readOnly(t *testing.T) {
 	}
 }
 
-// What only a write shows is asked by a write, until one is taken.
+// A problem that only a write reveals is checked with a write, until one
+// succeeds.
 func TestPing_refusedWrite(t *testing.T) {
 	t.Parallel()
 	dsn, db := newSchema(t)
@@ -117,7 +118,7 @@ func TestPing_refusedWrite(t *testing.T) {
 	}
 }
 
-// A file that was cut is called so, also while it is in use.
+// A truncated file is reported as damaged, even while in use.
 func TestDamaged_cut(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "iam.db")

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// Every connection of both pools, and against what the user asks for.
+// The settings apply to every connection of both pools, and override the user's
+// options.
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -42,7 +43,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// A database that may go with the power waits for no disk.
+// A database with durable=false does not wait for the disk.
 func TestSettings_notDurable(t *testing.T) {
 	t.Parallel()
 	for option, want := range map[string]string{"?durable=false": "0", "?durable=true": "2"} {

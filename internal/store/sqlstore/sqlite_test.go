@@ -17,7 +17,7 @@ func TestSQLite(t *testing.T) {
 	})
 }
 
-// openFile opens a database and closes it at the end of the test.
+// openFile opens a database and closes it after the test.
 func openFile(t *testing.T, name string) *sqlstore.Store {
 	t.Helper()
 	return openDSN(t, "sqlite:"+name)

@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// A record comes back right even when two of its columns have changed places,
-// for they serve both ways. So compare names.
+// A record is read back correctly even if two of its columns are swapped, because
+// the order is used both ways. So compare names.
 func TestTable_columnsAreNamedAsFields(t *testing.T) {
 	t.Parallel()
 	checkNames(t, tenants)
@@ -56,7 +56,7 @@ func checkNames[T any](t *testing.T, table table[T]) {
 	}
 }
 
-// snakeCase turns LegalEntityID into legal_entity_id.
+// snakeCase converts LegalEntityID to legal_entity_id.
 func snakeCase(name string) string {
 	var b strings.Builder
 	before := 'A'

@@ -9,8 +9,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// Not even a statement past the store leaves a team with two Owners or without
-// any.
+// Not even a direct statement leaves a team with two Owners or with none.
 func TestTeam_ownerInDatabase(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, func(t *testing.T, dsn string) {
@@ -45,9 +44,9 @@ func TestTeam_ownerInDatabase(t *testing.T) {
 	})
 }
 
-// A tenant of an older program gets a team: its first administrator is the
-// Owner, or else who would be the Owner of a new tenant. Users who have not
-// confirmed have an invitation.
+// A tenant of an older program gets a team: its first administrator is the Owner,
+// otherwise the user who would be the Owner of a new tenant. Unconfirmed users
+// have an invitation.
 func TestOpen_version1Team(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, func(t *testing.T, dsn string) {

@@ -13,9 +13,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// Every page is the right one, whatever pages were read before and whoever came
-// and went in between, at the end of the list or in its middle, one by one or
-// several in one transaction.
+// Every page is right, regardless of the pages read before and of users added and
+// removed in between, at the end of the list or within it, one by one or several
+// in one transaction.
 func TestUsers_pages(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, func(t *testing.T, dsn string) {
@@ -49,15 +49,14 @@ func TestUsers_pages(t *testing.T) {
 	})
 }
 
-// userLister knows what the list of users is to be.
+// userLister tracks the expected list of users.
 type userLister struct {
 	random  *rand.Rand
 	changes int
 	want    []store.User
 }
 
-// change takes a user away, or makes one at the end of the list or somewhere
-// before it.
+// change removes a user, or adds one at the end of the list or before it.
 func (l *userLister) change(ctx context.Context, t *testing.T, s store.Tx) {
 	t.Helper()
 	l.changes++
@@ -87,7 +86,7 @@ func (l *userLister) change(ctx context.Context, t *testing.T, s store.Tx) {
 	slices.SortFunc(l.want, func(a, b store.User) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) })
 }
 
-// check reads some page, often one at the end, where most happens.
+// check reads a page, often at the end, where most changes happen.
 func (l *userLister) check(ctx context.Context, t *testing.T, s store.Tx) {
 	t.Helper()
 	page := store.Page{Offset: l.random.IntN(len(l.want) + 2), Limit: 1 + l.random.IntN(10)}
@@ -112,8 +111,8 @@ func ids(users []store.User) []string {
 	return list
 }
 
-// Of users of one millisecond the id decides, and one who comes before others of
-// it moves them, alone or in a transaction with one who comes after.
+// Users created in the same millisecond are ordered by id, and one that comes
+// before others shifts them, alone or in a transaction with a later one.
 func TestUsers_sameMillisecond(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, func(t *testing.T, dsn string) {

@@ -12,8 +12,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// A database of version 1 is opened with all that was in it, and has what a
-// tenant of today has.
+// A database of version 1 is opened with all its data, and then has everything
+// that a new tenant has.
 func TestOpen_version1(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, func(t *testing.T, dsn string) {
@@ -65,7 +65,7 @@ func TestOpen_version1(t *testing.T) {
 	})
 }
 
-// wantOldRecords looks at a record of each kind that was there before.
+// wantOldRecords checks an old record of each kind.
 func wantOldRecords(t *testing.T, s store.Store) {
 	t.Helper()
 	ctx := t.Context()
@@ -115,13 +115,14 @@ func wantOldRecords(t *testing.T, s store.Store) {
 	check(err, store.ErrNotFound, nil)
 }
 
-// makeRoles returns the roles in Make that access controls give.
+// makeRoles returns the roles in Make that access controls grant.
 func makeRoles(controls []string) []string {
 	return access.User{Groups: []access.Group{{Controls: controls}}}.Subject().MakeRoles()
 }
 
-// wantMakeRoles wants the access controls that give roles in Make, and those of
-// the Engine's groups that are there to carry what new ones do.
+// wantMakeRoles fails unless there are the access controls that grant roles in
+// Make, and the existing groups of the Orchestration Engine carry the same ones
+// as in a new tenant.
 func wantMakeRoles(t *testing.T, s store.Store, tenant string) {
 	t.Helper()
 	carried := 0

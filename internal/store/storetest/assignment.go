@@ -11,7 +11,7 @@ import (
 
 var assignmentClauses = []clause{
 	{"a user is a member of a group once", proveMemberOnce},
-	{"an assignment's id is taken once in a tenant", proveAssignmentID},
+	{"an assignment's id is unique in a tenant", proveAssignmentID},
 	{"the group of an assignment must exist, in the same tenant", proveGroupMustExist},
 	{"members are listed by creation time, then id, byte by byte", proveMembersInOrder},
 	{"members are paged to the end without gap or repeat", proveMemberPages},
@@ -168,7 +168,7 @@ func proveManyGroupIDs(t *testing.T, s store.Store) {
 	wantSame(t, got, want)
 }
 
-// withMembers makes two tenants with groups a and b, and users u and v in each.
+// withMembers creates two tenants, each with groups a and b and users u and v.
 func withMembers(t *testing.T, s store.Store) {
 	t.Helper()
 	ctx := t.Context()
@@ -183,8 +183,8 @@ func withMembers(t *testing.T, s store.Store) {
 	}
 }
 
-// wantMembers compares who is in groups a and b of tenant one; tenant two must
-// be as withMembers made it.
+// wantMembers compares the members of groups a and b of tenant one; tenant two
+// must be as withMembers created it.
 func wantMembers(t *testing.T, s store.Store, a, b []string) {
 	t.Helper()
 	for _, want := range []struct {

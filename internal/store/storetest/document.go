@@ -7,7 +7,7 @@ import (
 )
 
 var documentClauses = []clause{
-	{"a document is replaced, keeps when it was made and counts its versions, and no other one changes", provePutDocument},
+	{"a document is replaced, keeps its creation time and counts its versions, and no other one changes", provePutDocument},
 	{"a new document has version 1, whatever the record says", proveDocumentVersion},
 	{"documents are listed by creation time, then id, byte by byte, of one kind", proveDocumentsInOrder},
 	{"a document is deleted, and no other one", proveDeleteDocument},
@@ -20,8 +20,8 @@ var taskClauses = []clause{
 	{"a task without a tenant is refused", proveTaskTenant},
 }
 
-// withDocuments makes two tenants with documents that differ from "key" in one
-// part of the key each.
+// withDocuments creates two tenants with documents that each differ from "key" in
+// one part of the key.
 func withDocuments(t *testing.T, s store.Store) (others []store.Document) {
 	t.Helper()
 	ok(t, s.CreateTenant(t.Context(), newTenant("one")))

@@ -176,7 +176,7 @@ func proveBadEvents(t *testing.T, s store.Store) {
 	wantErr(t, s.AppendEvent(ctx, e), store.ErrInvalid)
 }
 
-// proveSharedEvents has two processes append at the same time.
+// proveSharedEvents appends events from two processes at the same time.
 func proveSharedEvents(t *testing.T, one, two store.Store) {
 	ctx, tenant := t.Context(), withTenant(t, one)
 	alternately(t, one, two, func(s store.Store) error { return s.AppendEvent(ctx, newEvent(tenant, 0)) })

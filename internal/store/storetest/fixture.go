@@ -9,10 +9,10 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// The fixtures have no field at its zero value: such a field comes back right
-// even when it is dropped on the way. No two fields of a record are equal.
+// The fixtures have no zero values, since a dropped field would read back as
+// zero. No two fields of a record are equal.
 
-// day is when the fixtures are made, to the millisecond.
+// day is the creation time of the fixtures, to the millisecond.
 var day = time.Date(2024, time.February, 29, 23, 59, 58, 987e6, time.UTC)
 
 func later(n int) time.Time { return day.Add(time.Duration(n) * time.Millisecond) }
@@ -36,7 +36,7 @@ func newSigningKey(id string) store.SigningKey {
 	return store.SigningKey{ID: id, Secret: "secret of " + id, CreatedAt: later(9)}
 }
 
-// documentKind is the kind of most documents here.
+// documentKind is the kind of most documents in the tests.
 const documentKind = "setting"
 
 func newDocument(tenant, id string) store.Document {
@@ -161,7 +161,7 @@ func newEvent(tenant string, id int64) store.Event {
 	}
 }
 
-// wantNoZero makes sure that a fixture has a value in each field.
+// wantNoZero fails if a fixture has a zero field.
 func wantNoZero(t *testing.T, record any) {
 	t.Helper()
 	v := reflect.ValueOf(record)
@@ -172,14 +172,14 @@ func wantNoZero(t *testing.T, record any) {
 	}
 }
 
-// withTenant makes the tenant that most tests work in.
+// withTenant creates the tenant that most tests use.
 func withTenant(t *testing.T, s store.Store) string {
 	t.Helper()
 	ok(t, s.CreateTenant(t.Context(), newTenant("acme")))
 	return "acme"
 }
 
-// withTeam makes a tenant whose team has an Owner and some members.
+// withTeam creates a tenant whose team has an Owner and some members.
 func withTeam(t *testing.T, s store.Store, tenant string) {
 	t.Helper()
 	ok(t, s.CreateTenant(t.Context(), newTenant(tenant)))
@@ -191,7 +191,7 @@ func withTeam(t *testing.T, s store.Store, tenant string) {
 	}
 }
 
-// withGroup makes a tenant with a group.
+// withGroup creates a tenant with a group.
 func withGroup(t *testing.T, s store.Store) (tenant, id string) {
 	t.Helper()
 	tenant = withTenant(t, s)

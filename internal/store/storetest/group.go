@@ -27,7 +27,7 @@ func proveGroupVersion(t *testing.T, s store.Store) {
 	wantSame(t, got.Version, 1)
 }
 
-// withGroups makes groups at three times, and returns their ids in order.
+// withGroups creates groups at three times, and returns their ids in order.
 func withGroups(t *testing.T, s store.Store, tenant string) (order []string) {
 	t.Helper()
 	for _, id := range shuffled() {
@@ -66,7 +66,7 @@ func proveGroupsOfUser(t *testing.T, s store.Store) {
 	ok(t, s.CreateGroup(ctx, newGroup("other", order[1])))
 	ok(t, s.CreateAssignment(ctx, newAssignment("other", "1", order[1], "u")))
 	ok(t, s.CreateAssignment(ctx, newAssignment(tenant, "1", order[1], "another")))
-	// Became a member in the opposite order.
+	// Added in the opposite order.
 	for i, at := range []int{len(order) - 1, 5, 2, 0} {
 		a := newAssignment(tenant, "of u "+order[at], order[at], "u")
 		a.CreatedAt = later(i)

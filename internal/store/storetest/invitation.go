@@ -60,8 +60,8 @@ func proveUpdateInvitation(t *testing.T, s store.Store) {
 	wantErr(t, s.UpdateInvitation(ctx, "nobody", "i", nil), store.ErrNotFound)
 }
 
-// withInvitations makes invitations that differ from the open one of a user
-// "subject" in one thing each, and returns when they were accepted.
+// withInvitations creates invitations that each differ in one thing from the open
+// invitation of the user "subject", and returns when they were accepted.
 func withInvitations(t *testing.T, s store.Store) map[string]time.Time {
 	t.Helper()
 	ok(t, s.CreateTenant(t.Context(), newTenant("acme")))

@@ -23,8 +23,8 @@ var lifeClauses = []clause{
 	}},
 }
 
-// calls has a call of every method but Close, and WriteMetrics, which asks nobody, on what prepare and createAll
-// made, which would succeed.
+// calls has a call of every method, except Close and WriteMetrics, that would
+// succeed after prepare and createAll.
 func calls(s store.Store) map[string]func(ctx context.Context) error {
 	return map[string]func(ctx context.Context) error{
 		"CreateTenant": func(ctx context.Context) error { return s.CreateTenant(ctx, newTenant("t")) },
@@ -170,7 +170,7 @@ var inTxEmail = newUser("acme", "in tx").Email
 func second[T any](_ T, err error) error        { return err }
 func third[T, U any](_ T, _ U, err error) error { return err }
 
-// withAll makes what calls are made on.
+// withAll creates the records that calls use.
 func withAll(t *testing.T, s store.Store) {
 	t.Helper()
 	prepare(t, s, "acme")

@@ -7,7 +7,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// kind is a record type in what all record types have in common.
+// kind is a record type with the operations that all record types have.
 type kind struct {
 	name    string
 	fixture func(tenant, id string) any
@@ -15,11 +15,10 @@ type kind struct {
 	get     func(ctx context.Context, tx store.Tx, tenant, id string) (any, error)
 }
 
-// home is the group in which the fixtures of assignments are members; their id
-// is that of the user.
+// home is the group of the assignment fixtures; their id is that of the user.
 const home = "home of assignments"
 
-// kinds are in an order in which they can be created.
+// kinds are ordered so that each can be created after the previous ones.
 var kinds = []kind{
 	kindOf("tenant", func(_, id string) store.Tenant { return newTenant(id) }, store.Tx.CreateTenant,
 		func(tx store.Tx, ctx context.Context, _, id string) (store.Tenant, error) { return tx.Tenant(ctx, id) }),
@@ -71,7 +70,7 @@ func kindOf[T any](
 	}
 }
 
-// signingKey finds a signing key in the list of all.
+// signingKey finds a signing key in the list.
 func signingKey(ctx context.Context, tx store.Tx, id string) (store.SigningKey, error) {
 	all, err := tx.SigningKeys(ctx)
 	if err != nil {
@@ -85,14 +84,14 @@ func signingKey(ctx context.Context, tx store.Tx, id string) (store.SigningKey, 
 	return store.SigningKey{}, store.ErrNotFound
 }
 
-// prepare makes a tenant in which a record of any kind can be created.
+// prepare creates a tenant in which a record of any kind can be created.
 func prepare(t *testing.T, s store.Store, tenant string) {
 	t.Helper()
 	ok(t, s.CreateTenant(t.Context(), newTenant(tenant)))
 	ok(t, s.CreateGroup(t.Context(), newGroup(tenant, home)))
 }
 
-// recordClauses are proved for every record type.
+// recordClauses are tested for every record type.
 func recordClauses() []clause {
 	var all []clause
 	for _, k := range kinds {
@@ -100,7 +99,7 @@ func recordClauses() []clause {
 			all = append(all, clause{k.name + ": " + name, func(t *testing.T, s store.Store) { prove(t, s, k) }})
 		}
 		add("every field comes back as it was given", proveRoundTrip)
-		add("ids are taken literally and differ by case", proveLiteralIDs)
+		add("ids are literal and differ by case", proveLiteralIDs)
 		if k.name != "document" {
 			add("a second one of that id is refused, and the first one stays", proveExists)
 		}

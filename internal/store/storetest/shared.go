@@ -12,7 +12,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// sharedClauses are proved by two stores on one database.
+// sharedClauses are tested with two stores on one database.
 var sharedClauses = []struct {
 	name  string
 	prove func(t *testing.T, one, two store.Store)
@@ -21,15 +21,15 @@ var sharedClauses = []struct {
 	{"updates through two stores lose nothing", proveSharedUpdates},
 	{"transactions of two stores are serialized", proveSharedTransactions},
 	{"of updates that expect one version, through two stores, one wins", proveSharedVersion},
-	{"of records with one id, through two stores, one is made", proveSharedCreate},
+	{"of records with one id, through two stores, one is created", proveSharedCreate},
 	{"of transfers from one Owner, through two stores, one wins", proveSharedTransfer},
 	{"events that two stores append are counted together, without gap or repeat", proveSharedEvents},
 	{"a group that gets a member in one store is not deleted in the other", proveSharedReference},
 	{"a writer that waits for the other store stops with its context; readers do not wait", proveSharedWait},
 }
 
-// alternately calls count from several callers at a time, of which each has one
-// of the stores.
+// alternately calls count from several concurrent callers, each with one of the
+// stores.
 func alternately(t *testing.T, one, two store.Store, count func(s store.Store) error) {
 	t.Helper()
 	var calls atomic.Int64
@@ -70,8 +70,8 @@ func proveSharedUpdates(t *testing.T, one, two store.Store) {
 	}
 }
 
-// proveSharedTransactions makes users that know how many there were before. No
-// two transactions change the same record, but each reads what others add to.
+// proveSharedTransactions creates users that record how many existed before them.
+// No two transactions change the same record, but each reads what others add.
 func proveSharedTransactions(t *testing.T, one, two store.Store) {
 	ctx, tenant := t.Context(), withTenant(t, one)
 	var calls atomic.Int64

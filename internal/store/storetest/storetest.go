@@ -1,7 +1,7 @@
-// Package storetest proves that an implementation keeps the contract of package
-// store. Each sub-test is named for the clause it proves and gets a database of
-// its own. Clauses about damaged, full or read-only databases are left to the
-// implementation's own tests: only it can bring them about.
+// Package storetest is the conformance suite of package store. Each sub-test is
+// named for the clause of the contract that it tests and gets its own database.
+// Clauses about damaged, full or read-only databases are tested by the
+// implementation, since only it can cause those.
 package storetest
 
 import (
@@ -13,15 +13,15 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
-// clause is a sentence of the contract and its proof.
+// clause is a sentence of the contract and its test.
 type clause struct {
 	name  string
 	prove func(t *testing.T, s store.Store)
 }
 
-// Run proves the contract. newDatabase makes an empty database and returns what
-// opens it: each call another store on the same database, as another process
-// would, which is closed at the end of the test.
+// Run tests the contract. newDatabase creates an empty database and returns a
+// function that opens it. Each call returns another store on the same database,
+// as another process would have, which is closed after the test.
 func Run(t *testing.T, newDatabase func(t *testing.T) (open func() store.Store)) {
 	clauses := slices.Concat(
 		recordClauses(), valueClauses, textClauses, tenantClauses, userClauses, accountClauses, groupClauses,
@@ -43,8 +43,8 @@ func Run(t *testing.T, newDatabase func(t *testing.T) (open func() store.Store))
 	}
 }
 
-// ok ends the test on an error. It is for what a test needs, and for what it
-// proves to succeed.
+// ok ends the test on an error. Use it for preparation, and for operations that
+// must succeed.
 func ok(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
@@ -66,7 +66,7 @@ func wantSame[T any](t *testing.T, got, want T) {
 	}
 }
 
-// ids are the ids of a list, in its order.
+// ids returns the ids of a list, in its order.
 func ids[T any](list []T, id func(T) string) []string {
 	var all []string
 	for _, record := range list {
@@ -79,7 +79,7 @@ func userID(u store.User) string         { return u.ID }
 func groupID(g store.Group) string       { return g.ID }
 func memberID(a store.Assignment) string { return a.UserID }
 
-// pages reads a list page by page, until a page is empty.
+// pages reads a list page by page until a page is empty.
 func pages[T any](t *testing.T, size int, list func(page store.Page) ([]T, int, error)) (all []T) {
 	t.Helper()
 	for {

@@ -265,7 +265,7 @@ func proveDeleteOwner(t *testing.T, s store.Store) {
 	wantSame(t, roles(t, s, "acme")["owner"], "owner")
 }
 
-// proveSharedTransfer hands the ownership on from the first Owner only.
+// proveSharedTransfer transfers the ownership, but only from the first Owner.
 func proveSharedTransfer(t *testing.T, one, two store.Store) {
 	ctx := t.Context()
 	withTeam(t, one, "acme")

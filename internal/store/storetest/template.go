@@ -8,7 +8,7 @@ import (
 
 var templateClauses = []clause{
 	{"a new template has version 1, whatever the record says", proveTemplateVersion},
-	{"an update of a template changes all but its key and when it was made, counts its versions, and changes no other one", proveUpdateTemplate},
+	{"an update of a template changes all but its key and creation time, counts its versions, and changes no other one", proveUpdateTemplate},
 	{"an update of a template that is not there is refused, and its function not called", proveUpdateTemplateNotFound},
 	{"an update of a template whose function fails leaves no trace, and answers its error", proveUpdateTemplateFails},
 	{"a template is deleted, and no other one", proveDeleteTemplate},
@@ -21,8 +21,8 @@ func proveTemplateVersion(t *testing.T, s store.Store) {
 	wantTemplates(t, s, newTemplate("acme", "r"))
 }
 
-// withTemplates makes two tenants with templates that differ from "approver" of
-// the first in one part of the key each.
+// withTemplates creates two tenants with templates that each differ from
+// "approver" of the first in one part of the key.
 func withTemplates(t *testing.T, s store.Store) (tenant string, others []store.Template) {
 	t.Helper()
 	tenant = withTenant(t, s)

@@ -10,7 +10,7 @@ import (
 
 var tenantClauses = []clause{
 	{"tenants are listed by name, byte by byte", proveTenantsInOrder},
-	{"a client's id is taken for every tenant", proveClientOfOneTenant},
+	{"a client's id is unique across tenants", proveClientOfOneTenant},
 	{"clients are listed by id, byte by byte, of their tenant only", proveClientsInOrder},
 	{"an update of a client keeps its tenant, id and time of creation", proveClientUpdate},
 	{"an update of a client that fails leaves it as it was", proveClientUpdateFails},

@@ -15,7 +15,7 @@ var transactionClauses = []clause{
 	{"a transaction keeps nothing after a panic, which goes on", proveTxPanic},
 	{"a transaction reads its own writes", proveTxReadsItself},
 	{"a transaction's writes are not seen before it ends", proveTxHidden},
-	{"updates and deletions belong to the transaction, too", proveTxUndoesUpdates},
+	{"updates and deletions are part of the transaction", proveTxUndoesUpdates},
 	{"an operation that is refused as not found has changed nothing", proveTxRefused},
 	{"a transaction goes on after a creation that is refused because the record exists", proveTxExists},
 	{"transactions that write are serialized", proveTxSerialized},
@@ -23,7 +23,7 @@ var transactionClauses = []clause{
 	{"a writer that waits for another stops with its context", proveTxWaits},
 }
 
-// createAll creates a record of each kind, in a tenant made by prepare.
+// createAll creates a record of each kind, in a tenant created by prepare.
 func createAll(ctx context.Context, tx store.Tx) error {
 	for _, k := range kinds {
 		if err := k.create(ctx, tx, "acme", "in tx"); err != nil {
@@ -110,7 +110,7 @@ func proveTxReadsItself(t *testing.T, s store.Store) {
 	}))
 }
 
-// proveTxHidden reads from outside, while the transaction is held open.
+// proveTxHidden reads from outside while the transaction is open.
 func proveTxHidden(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	prepare(t, s, "acme")
@@ -156,7 +156,7 @@ func proveTxUndoesUpdates(t *testing.T, s store.Store) {
 	wantAll(t, s)
 }
 
-// proveTxRefused goes on after a refusal: what was refused must not be half done.
+// proveTxRefused continues after a rejected write, which must not be half done.
 func proveTxRefused(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	prepare(t, s, "acme")

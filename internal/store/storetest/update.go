@@ -36,8 +36,8 @@ func proveUpdateFails(t *testing.T, s store.Store) {
 	wantUnchanged(t, s, tenant, group)
 }
 
-// wantUnchanged makes sure that the fixtures of user u and of the group are
-// stored.
+// wantUnchanged fails unless the fixtures of user u and of the group are stored
+// unchanged.
 func wantUnchanged(t *testing.T, s store.Store, tenant, group string) {
 	t.Helper()
 	u, err := s.User(t.Context(), tenant, "u")
@@ -79,10 +79,10 @@ func proveUpdatePanics(t *testing.T, s store.Store) {
 	ok(t, s.DeleteUser(ctx, tenant, "u"))
 }
 
-// counters is how many callers count, and counts is how often each of them does.
+// counters is the number of callers that count, counts how often each does.
 const counters, counts = 4, 10
 
-// concurrently calls count from several callers at a time.
+// concurrently calls count from several callers at once.
 func concurrently(t *testing.T, count func() error) {
 	t.Helper()
 	var group sync.WaitGroup
@@ -99,7 +99,7 @@ func concurrently(t *testing.T, count func() error) {
 	group.Wait()
 }
 
-// increment adds 1 to a number that is kept as text.
+// increment adds 1 to a number stored as text.
 func increment(text *string) error {
 	n, err := strconv.Atoi(*text)
 	*text = strconv.Itoa(n + 1)

@@ -11,8 +11,8 @@ import (
 )
 
 var userClauses = []clause{
-	{"a back-office number is taken once in a tenant", proveNumberExists},
-	{"an e-mail is taken once in a tenant, in any case", proveEmailExists},
+	{"a back-office number is unique in a tenant", proveNumberExists},
+	{"an e-mail is unique in a tenant, in any case", proveEmailExists},
 	{"a user is found by back-office number, but an id goes first", proveUserByNumber},
 	{"a user is found by e-mail in any case, and keeps it as given", proveUserByEmail},
 	{"the users with an e-mail are listed over all tenants, by tenant", proveUsersOf},
@@ -27,8 +27,8 @@ var userClauses = []clause{
 }
 
 var accountClauses = []clause{
-	{"an account's id is taken once", proveAccountIDExists},
-	{"an account's e-mail is taken once, in any case", proveAccountEmail},
+	{"an account's id is unique", proveAccountIDExists},
+	{"an account's e-mail is unique, in any case", proveAccountEmail},
 	{"an account is registered once, and no other with it", proveRegisterAccount},
 	{"an account outlives its users", proveAccountOutlives},
 }

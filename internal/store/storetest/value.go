@@ -82,8 +82,8 @@ func proveBareRecords(t *testing.T, s store.Store) {
 	wantSame(t, gotTemplate, store.Template{Tenant: "bare", ID: "r", Version: 1})
 }
 
-// proveFlags sets one flag at a time: with all of them set, two could have
-// changed places.
+// proveFlags sets one flag at a time: with all set, two swapped flags would go
+// unnoticed.
 func proveFlags(t *testing.T, s store.Store) {
 	ctx, tenant := t.Context(), withTenant(t, s)
 	for id, set := range map[string]func(c *store.AccessControl){
