@@ -14,7 +14,6 @@ var only = flag.String("only", "", "check the paths that begin with this, swept 
 var unswept = []string{
 	".ci/", ".github/workflows/", ".golangci.yml", "GNUmakefile",
 	"docs/actions/", "docs/data-sources/", "docs/functions/", "docs/index.md", "docs/list-resources/", "docs/resources/",
-	"internal/access/", "internal/api/", "internal/bench/", "internal/oracle/", "internal/store/", "internal/torture/", "internal/tune/", "main",
 	"internal/provider/",
 }
 
