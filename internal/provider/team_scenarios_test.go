@@ -86,7 +86,7 @@ func TestAccAutomationTeam(t *testing.T) {
 	w.Apply()
 	w.NoChanges()
 	wantOutputs(t, w, map[string]any{"owner": anna})
-	if out, code := w.Run("destroy", "-auto-approve", "-no-color"); code == 0 || !words(out, "Owner Cannot Leave", anna+" is the Owner of the team") {
+	if out, code := w.Run("destroy", "-auto-approve", "-no-color"); code == 0 || !words(out, "Owner Cannot Be Removed", anna+" is the Owner of the team") {
 		t.Errorf("destroying the Owner ended with %d:\n%s", code, out)
 	}
 	w.Setenv("TF_VAR_owner", olivia)

@@ -1,3 +1,3 @@
-// Package makesync holds the types about the sync of users with Make: the
-// tenant's Make organization, and whom the sync brings there.
+// Package makesync holds the types for the sync of users with Make: the
+// tenant's Make organization and its members.
 package makesync

@@ -51,7 +51,7 @@ func (k *keysSent) take() []string {
 	return keys
 }
 
-// The key is sent when the organization is made, when its version or the address
+// The key is sent when the organization is created, when its version or the address
 // changes, and when the API has lost it; it is in no state and no plan.
 func TestOrganization_key(t *testing.T) {
 	t.Parallel()

@@ -148,14 +148,14 @@ func TestOrganization_validators(t *testing.T) {
 		config values
 		want   string
 	}{
-		"an empty id":        {values{"organization_id": ""}, `AttributeName("organization_id")`},
-		"a path":             {values{"organization_id": "7/8"}, `AttributeName("organization_id")`},
-		"an address alone":   {values{"organization_id": "7", "api_url": "https://eu1.make.com"}, `AttributeName("api_key_wo"): Missing API Key`},
-		"a key alone":        {values{"organization_id": "7", "api_key_wo": "k", "api_key_wo_version": 1}, `AttributeName("api_key_wo")`},
-		"no version":         {values{"organization_id": "7", "api_url": "https://eu1.make.com", "api_key_wo": "k"}, `AttributeName("api_key_wo")`},
-		"a version alone":    {values{"organization_id": "7", "api_key_wo_version": 1}, `AttributeName("api_key_wo_version")`},
-		"no address":         {keyed("eu1.make.com", "k", 1), "must be an address such as"},
-		"a slash at its end": {keyed("https://eu1.make.com/", "k", 1), "without a slash at its end"},
+		"an empty id":      {values{"organization_id": ""}, `AttributeName("organization_id")`},
+		"a path":           {values{"organization_id": "7/8"}, `AttributeName("organization_id")`},
+		"an address alone": {values{"organization_id": "7", "api_url": "https://eu1.make.com"}, `AttributeName("api_key_wo"): Missing API Key`},
+		"a key alone":      {values{"organization_id": "7", "api_key_wo": "k", "api_key_wo_version": 1}, `AttributeName("api_key_wo")`},
+		"no version":       {values{"organization_id": "7", "api_url": "https://eu1.make.com", "api_key_wo": "k"}, `AttributeName("api_key_wo")`},
+		"a version alone":  {values{"organization_id": "7", "api_key_wo_version": 1}, `AttributeName("api_key_wo_version")`},
+		"no address":       {keyed("eu1.make.com", "k", 1), "must be an address such as"},
+		"a trailing slash": {keyed("https://eu1.make.com/", "k", 1), "without a trailing slash"},
 	} {
 		if _, _, d := p.Plan("iam_make_organization", state{}, c.config); !d.Has("error", c.want) {
 			t.Errorf("%s: %v", name, d)
@@ -201,7 +201,7 @@ func TestMembers_makeIsDown(t *testing.T) {
 		t.Errorf("got %v", first)
 	}
 	if state, err := b.Client.State(t.Context()); err != nil || len(state.Make.Members) > 0 {
-		t.Errorf("who is to be added yet is a member: %+v, %v", state.Make.Members, err)
+		t.Errorf("a user to be added is already a member: %+v, %v", state.Make.Members, err)
 	}
 	up.Store(true)
 	must(t, b.Client.SyncMake(t.Context())) // or wait

@@ -32,7 +32,7 @@ type membersModel struct {
 	Members []memberModel `tfsdk:"members"`
 }
 
-// memberModel is a user whom the sync knows.
+// memberModel is a user that the sync knows.
 type memberModel struct {
 	UserID    types.String `tfsdk:"user_id"`
 	Email     types.String `tfsdk:"email"`
@@ -58,8 +58,8 @@ func (d *membersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "How users stand with the tenant's Make organization (`iam_make_organization`): everyone whom the sync knows, or those with one status, ordered by e-mail. " +
-			"Reading it waits, for up to 20 seconds, until the sync has tried what was changed just before; what a Make that does not answer leaves undone shows as `pending`. " +
+		MarkdownDescription: "Members of the tenant's Make organization (`iam_make_organization`) with their status: all users that the sync knows, or those with one status, ordered by e-mail address. " +
+			"Reading waits for up to 20 seconds until the sync has tried the latest changes. If Make does not answer, the changes stay `pending`. " +
 			"Needs the reference backend: the public API has no Make organizations.",
 		Attributes: map[string]schema.Attribute{
 			"status": schema.StringAttribute{
@@ -73,11 +73,11 @@ func (d *membersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"user_id":    of("Id of the user, who may have left the tenant."),
 					"email":      of("E-mail address."),
-					"status":     of("`synced` (has the roles and is a member), `pending` (something is to be done yet) or `stale` (is a member and has lost the roles)."),
-					"present":    schema.BoolAttribute{MarkdownDescription: "Whether the organization has the member.", Computed: true},
+					"status":     of("`synced` (has the roles and is a member), `pending` (a change is not done yet) or `stale` (is a member and has lost the roles)."),
+					"present":    schema.BoolAttribute{MarkdownDescription: "Whether the user is a member of the organization.", Computed: true},
 					"roles":      schema.ListAttribute{MarkdownDescription: "Roles in Make that the user's groups give, sorted: `integromat.app_developer`, `integromat.scenario_edit`, `member` and `owner`.", ElementType: types.StringType, Computed: true},
-					"pending":    of("What is to be done; null where nothing is."),
-					"last_error": of("What Make answered to the last attempt; null when that succeeded."),
+					"pending":    of("The change that is not done yet; null if there is none."),
+					"last_error": of("Make's answer to the last attempt; null if it succeeded."),
 				}},
 			},
 		},

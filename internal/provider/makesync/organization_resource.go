@@ -33,7 +33,7 @@ type organizationResource struct {
 	plumbing.IdentifiedResource
 }
 
-// organizationType is what the resource and its list have in common.
+// organizationType is shared by the resource and its list resource.
 var organizationType = plumbing.NewIdentifiedResource("make_organization", plumbing.Key{Name: plumbing.KeyTenant, About: "The tenant."}).Keyed(organizationKey)
 
 // organizationKey: a tenant has one organization.
@@ -67,7 +67,7 @@ type organizationModel struct {
 	Sync            types.Bool   `tfsdk:"sync"`
 	PruneStale      types.Bool   `tfsdk:"prune_stale"`
 	APIURL          types.String `tfsdk:"api_url"`
-	APIKeyWO        types.String `tfsdk:"api_key_wo"` // null but in the configuration
+	APIKeyWO        types.String `tfsdk:"api_key_wo"` // null except in the configuration
 	APIKeyWOVersion types.Int64  `tfsdk:"api_key_wo_version"`
 }
 
@@ -76,41 +76,41 @@ func (r *organizationResource) Schema(_ context.Context, _ resource.SchemaReques
 		MarkdownDescription: "The tenant's Make organization, and the sync of users with it. One per tenant.\n\n" +
 			"A user is eligible for Make in a group that carries one of the access controls `make-scenario-editor` (`integromat.scenario_edit`) or `make-app-developer` (`integromat.app_developer`), " +
 			"as `oe-editor`, `oe-manager` and `oe-admin` do, or an access control of your own with one of these scopes. The sync makes such users members of the organization, with the role Member, and sends an e-mail, " +
-			"then and whenever their groups change. It goes on in the background, after the apply if it must, until Make has taken every change: `iam_make_members` shows how far it is.\n\n" +
+			"then and whenever their groups change. It continues in the background, after the apply if necessary, until Make has accepted every change: `iam_make_members` shows its progress.\n\n" +
 			"A user who loses the roles, is locked or leaves the tenant keeps access to Make and shows as stale, in `iam_make_members` and among the findings of `iam_access_review`, unless `prune_stale` is set.\n\n" +
 			"Destroying the resource ends the sync and leaves members in Make. Needs the reference backend: the public API has no Make organizations.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the organization in Make, such as `12345`: 1 to 66 letters, digits, dots, hyphens and underscores. With another one the sync starts anew; members of the former one stay there.",
+				MarkdownDescription: "Id of the organization in Make, such as `12345`: 1 to 66 letters, digits, dots, hyphens and underscores. Changing it restarts the sync; members of the previous organization stay there.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.ValidID()},
 			},
 			"sync": schema.BoolAttribute{
-				MarkdownDescription: "Whether the sync runs; `true` when left out. Turned on, it looks at every user.",
+				MarkdownDescription: "Whether the sync runs. Defaults to `true`. Turning it on checks every user.",
 				Optional:            true,
 				Computed:            true,
 				Default:             booldefault.StaticBool(true),
 			},
 			"prune_stale": schema.BoolAttribute{
-				MarkdownDescription: "Whether the sync removes members who have lost the roles from the organization; `false` when left out. It removes only those whom it knows and whose role in Make is Member.",
+				MarkdownDescription: "Whether the sync removes members who have lost the roles from the organization; defaults to `false`. It removes only members that it knows and whose role in Make is Member.",
 				Optional:            true,
 				Computed:            true,
 				Default:             booldefault.StaticBool(false),
 			},
 			"api_url": schema.StringAttribute{
-				MarkdownDescription: "Address of the Make that has the organization, such as `https://eu1.make.com`. Left out, it is the reference Make inside the backend. Needs `api_key_wo` when it is new or changes; an imported organization keeps the key that the API has.",
+				MarkdownDescription: "URL of the Make zone that has the organization, such as `https://eu1.make.com`. Defaults to the reference Make inside the backend. Requires `api_key_wo` when it is set or changed; an imported organization keeps the key that the API has.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.NotEmpty(), validAddress{}},
 			},
 			"api_key_wo": schema.StringAttribute{
-				MarkdownDescription: "Key of that Make's API, which may read and change the organization's users. Write-only: it is in no state and no plan, and may come from an ephemeral value (Terraform 1.11 or OpenTofu 1.11). Goes with `api_url` and `api_key_wo_version`.",
+				MarkdownDescription: "Key of that Make API, with permission to read and change the organization's users. Write-only: it is not stored in state or plan, and can come from an ephemeral value (Terraform 1.11 or OpenTofu 1.11). Requires `api_url` and `api_key_wo_version`.",
 				Optional:            true,
 				Sensitive:           true,
 				WriteOnly:           true,
 				Validators:          []validator.String{plumbing.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("api_url"), path.MatchRoot("api_key_wo_version"))},
 			},
 			"api_key_wo_version": schema.Int64Attribute{
-				MarkdownDescription: "A number of your own, such as `1`, that says which key `api_key_wo` is: with another number, or another `api_url`, the key is sent again. The API never shows the key: a change behind Terraform's back is not seen.",
+				MarkdownDescription: "Version of `api_key_wo`, such as `1`. Change it (or `api_url`) to send the key again. The API never returns the key, so Terraform does not detect changes made elsewhere.",
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("api_key_wo"))},
 			},
@@ -118,7 +118,7 @@ func (r *organizationResource) Schema(_ context.Context, _ resource.SchemaReques
 	}
 }
 
-// validAddress accepts the address of a Make as the backend keeps it.
+// validAddress accepts the URL of a Make zone as the backend stores it.
 type validAddress struct{}
 
 func (validAddress) Description(context.Context) string {
@@ -129,15 +129,15 @@ func (v validAddress) MarkdownDescription(ctx context.Context) string { return v
 
 func (v validAddress) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	text := req.ConfigValue.ValueString()
-	if !plumbing.IsSet(req.ConfigValue) || text == "" { // which another validator refuses
+	if !plumbing.IsSet(req.ConfigValue) || text == "" { // another validator refuses the empty string
 		return
 	}
 	if !strings.HasPrefix(text, "https://") && !strings.HasPrefix(text, "http://") || strings.HasSuffix(text, "/") || strings.ContainsAny(text, "?#@ ") {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Address", fmt.Sprintf("%q %s, without a slash at its end.", text, v.Description(ctx)))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Address", fmt.Sprintf("%q %s, without a trailing slash.", text, v.Description(ctx)))
 	}
 }
 
-// toAPI leaves the key out: the API keeps the one that it has.
+// toAPI omits the key: the API keeps the one that it has.
 func (m *organizationModel) toAPI() api.MakeOrganizationUpdate {
 	return api.MakeOrganizationUpdate{
 		OrganizationID: m.OrganizationID.ValueString(), Sync: m.Sync.ValueBool(), PruneStale: m.PruneStale.ValueBool(),
@@ -145,8 +145,8 @@ func (m *organizationModel) toAPI() api.MakeOrganizationUpdate {
 	}
 }
 
-// fromAPI takes over what the API shows. Without a key there is no version of it,
-// so that the plan sends one again.
+// fromAPI sets the attributes that the API returns. Without a key the version
+// is null, so the next plan sends a key again.
 func (m *organizationModel) fromAPI(o api.MakeOrganization) {
 	m.OrganizationID = types.StringValue(o.OrganizationID)
 	m.Sync, m.PruneStale = types.BoolValue(o.Sync), types.BoolValue(o.PruneStale)
@@ -156,8 +156,8 @@ func (m *organizationModel) fromAPI(o api.MakeOrganization) {
 	}
 }
 
-// organizationStep is what a plan changes for the guardrails. A nil plan is a
-// destroy.
+// organizationStep returns the change of a plan for the guardrails. A nil plan
+// is a destroy.
 func organizationStep(plan, _ *organizationModel) func(*access.Tenant) {
 	return func(t *access.Tenant) {
 		switch {
@@ -169,7 +169,7 @@ func organizationStep(plan, _ *organizationModel) func(*access.Tenant) {
 	}
 }
 
-// ModifyPlan finds an API without Make organizations, and a key that is lacking,
+// ModifyPlan reports an API without Make organizations, and a missing key,
 // before anything is applied.
 func (r *organizationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	natural := r.PlanKey(ctx, req, resp)
@@ -184,7 +184,7 @@ func (r *organizationResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("api_url"), &present)...)
 	}
-	if key.IsNull() && !planned.IsUnknown() { // what is unknown is planned again in the apply
+	if key.IsNull() && !planned.IsUnknown() { // unknown values are planned again in the apply
 		resp.Diagnostics.Append(lacksKey(planned, present)...)
 	}
 	if r.Data == nil || r.Client == nil || !req.State.Raw.IsNull() {
@@ -220,24 +220,24 @@ func (r *organizationResource) Create(ctx context.Context, req resource.CreateRe
 	}
 }
 
-// lacksKey is the error about an address that is new, without a key to use there.
+// lacksKey returns an error if a new address has no key.
 func lacksKey(planned, present types.String) (diags diag.Diagnostics) {
 	if !planned.IsNull() && !planned.Equal(present) {
-		diags.AddAttributeError(path.Root("api_key_wo"), "Missing API Key", fmt.Sprintf("The sync cannot use %s without a key of that Make's API. Set api_key_wo and api_key_wo_version: "+
-			"the key is needed when api_url is new or changes. An organization that is synced with this address already is imported instead, and keeps its key.", planned.ValueString()))
+		diags.AddAttributeError(path.Root("api_key_wo"), "Missing API Key", fmt.Sprintf("The sync cannot use %s without a key of that Make API. Set api_key_wo and api_key_wo_version:  "+
+			"a key is required when api_url is set or changed. If an organization already syncs with this address, import it instead; it keeps its key.", planned.ValueString()))
 	}
 	return diags
 }
 
-// configuredKey returns the key, which the configuration alone has.
+// configuredKey returns the key, which is only in the configuration.
 func configuredKey(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) string {
 	var key types.String
 	diags.Append(config.GetAttribute(ctx, path.Root("api_key_wo"), &key)...)
 	return key.ValueString()
 }
 
-// write makes the organization what is wanted, with the key unless that is
-// empty, and waits until the API shows it.
+// write creates or updates the organization, with the key unless it is empty,
+// and waits until the API shows it.
 func (r *organizationResource) write(ctx context.Context, verb string, wanted api.MakeOrganizationUpdate, key string, diags *diag.Diagnostics) {
 	if diags.HasError() {
 		return
@@ -307,7 +307,7 @@ func (r *organizationResource) Delete(ctx context.Context, req resource.DeleteRe
 	}
 }
 
-// ImportState takes the id of the organization, or the tenant.
+// ImportState accepts the id of the organization or the tenant.
 func (r *organizationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
 	if !ok {

@@ -29,16 +29,16 @@ func NewSyncMakeAction() action.Action {
 
 func (a *syncAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Has the sync with the tenant's Make organization (`iam_make_organization`) look at every user now, and try again at once what Make has not taken yet; then tells how users stand. " +
-			"The sync does the same by itself as users and groups change: this is for when Make was down or was changed by hand. " +
-			"Needs the reference backend, as the public API has no Make organizations, and Terraform 1.14.",
+		MarkdownDescription: "Runs the sync with the tenant's Make organization (`iam_make_organization`) now: checks every user, retries what failed, and reports each user's status. " +
+			"The sync does this on its own when users and groups change: use the action after Make was down or was changed manually. " +
+			"Needs Terraform 1.14 and the reference backend: the public API has no Make organizations.",
 	}
 }
 
-// errNoOrganization says what a sync needs.
-var errNoOrganization = errors.New("the tenant has no Make organization, so that there is nothing to sync with. Create one with iam_make_organization, and apply it before this action runs, as with depends_on or a trigger of that resource")
+// errNoOrganization is the error of a sync without an organization.
+var errNoOrganization = errors.New("the tenant has no Make organization to sync with. Create one with iam_make_organization before this action runs, with depends_on or a trigger of that resource")
 
-// ModifyPlan finds out whether there is a Make organization that syncs, unless
+// ModifyPlan checks that the tenant has a Make organization that syncs, unless
 // the plan has one.
 func (a *syncAction) ModifyPlan(ctx context.Context, _ action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	if a.Data == nil || a.Client == nil || a.Keys.Holds(plumbing.Object{Kind: organizationKey.Thing, ID: plumbing.KeyTenant}) {
@@ -49,7 +49,7 @@ func (a *syncAction) ModifyPlan(ctx context.Context, _ action.ModifyPlanRequest,
 		err = errNoOrganization
 	}
 	if err == nil && !o.Sync {
-		err = fmt.Errorf("turn the sync of the Make organization on first: set sync = true on the iam_make_organization %s", o.OrganizationID)
+		err = fmt.Errorf("the sync of the Make organization is off: set sync = true in the iam_make_organization %s", o.OrganizationID)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("sync", "Make organization", "of the tenant", err))
@@ -70,7 +70,7 @@ func (a *syncAction) Invoke(ctx context.Context, _ action.InvokeRequest, resp *a
 	}
 	members, err := a.Client.WaitForMakeMembers(ctx)
 	if err != nil {
-		plumbing.Progress(resp, "the sync looks at every user")
+		plumbing.Progress(resp, "the sync checks every user")
 		return
 	}
 	count := map[api.MakeStatus]int{}

@@ -44,7 +44,7 @@ func TestSyncMakeAction(t *testing.T) {
 	}
 	_, err := b.Client.PutMakeOrganization(t.Context(), api.MakeOrganizationUpdate{OrganizationID: "7"})
 	must(t, err)
-	fails("Turn the sync of the Make organization on first")
+	fails("The sync of the Make organization is off")
 
 	user(t, b.Client, "anna@acme.example", "oe-editor")
 	_, err = b.Client.PutMakeOrganization(t.Context(), api.MakeOrganizationUpdate{

@@ -18,7 +18,7 @@ import (
 func NewProductAssignmentList() list.ListResource {
 	return &plumbing.List[assignmentFilter]{
 		IdentifiedResource: assignmentType,
-		About:              "The products that members of the tenant's team are assigned, without those that the Owner and Admins hold by their role. Needs the reference backend: the public API has no teams.",
+		About:              "The products assigned to members of the tenant's team, without those that the Owner and Admins hold by their role. Needs the reference backend: the public API has no teams.",
 		Filters:            map[string]schema.Attribute{"product": plumbing.Filter("Only assignments of this product.", stringvalidator.OneOf(productIDs()...))},
 		Find: func(ctx context.Context, d *plumbing.Data, filter assignmentFilter) (found []plumbing.ListItem, err error) {
 			members, err := sortedMembers(ctx, d)

@@ -34,7 +34,7 @@ type assignmentResource struct {
 	plumbing.IdentifiedResource
 }
 
-// assignmentType is what the resource and its list have in common.
+// assignmentType is shared by the resource and its list resource.
 var assignmentType = plumbing.NewIdentifiedResource("product_assignment",
 	plumbing.Key{Name: "member_id", About: "Id of the member."},
 	plumbing.Key{Name: "product", About: "The product."},
@@ -53,13 +53,13 @@ type assignmentModel struct {
 
 func (r *assignmentResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A product that a member of the team may use. Only members in the role `member` are assigned products: " +
-			"the Owner and Admins hold every product already, and billing contacts hold none. " +
-			"When such a member becomes an Admin or the Owner the assignment stays, and counts again once it is a member again.\n\n" +
+		MarkdownDescription: "Assigns a product to a member of the team. Only members with the role `member` can be assigned products: " +
+			"the Owner and Admins already hold every product, and billing contacts hold none. " +
+			"When the member becomes an Admin or the Owner, the assignment stays, and it applies again once the role is `member` again.\n\n" +
 			"Needs the reference backend: the public API has no teams.",
 		Attributes: map[string]schema.Attribute{
 			"member_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the member. Refer to the `iam_team_member` where it is in the same configuration, so that its role is set first. Changing it assigns the product to the new member before it takes it from the former one.",
+				MarkdownDescription: "Id of the member. Refer to the `iam_team_member` if it is in the same configuration, so that its role is set first. Changing it assigns the product to the new member before removing it from the previous one.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
@@ -70,7 +70,7 @@ func (r *assignmentResource) Schema(_ context.Context, _ resource.SchemaRequest,
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"role": schema.StringAttribute{
-				MarkdownDescription: "Role in the product: `admin` or `analyst` for `orchestrator`, which needs one; none for the others.",
+				MarkdownDescription: "Role in the product: `admin` or `analyst`, required for `orchestrator`. The other products have no roles.",
 				Optional:            true,
 			},
 			"id": schema.StringAttribute{
@@ -82,7 +82,7 @@ func (r *assignmentResource) Schema(_ context.Context, _ resource.SchemaRequest,
 	}
 }
 
-// productIDs are the products that there are.
+// productIDs returns the ids of all products.
 func productIDs() []string {
 	var ids []string
 	for _, p := range access.TeamProducts() {
@@ -91,7 +91,7 @@ func productIDs() []string {
 	return ids
 }
 
-// checkProduct explains why there is no such product.
+// checkProduct returns an error for an unknown product.
 func checkProduct(product string) error {
 	if slices.Contains(productIDs(), product) {
 		return nil
@@ -99,7 +99,7 @@ func checkProduct(product string) error {
 	return access.CheckProductRole(product, "")
 }
 
-// ValidateConfig refuses a role that the product does not have.
+// ValidateConfig returns an error for a role that the product does not have.
 func (r *assignmentResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config assignmentModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -119,8 +119,8 @@ func (m *assignmentModel) setID() {
 	m.ID = types.StringValue(m.MemberID.ValueString() + "/" + m.Product.ValueString())
 }
 
-// ModifyPlan refuses a member that holds no assigned products, as far as it is
-// known.
+// ModifyPlan returns an error for a member that cannot be assigned products, as
+// far as it is known.
 func (r *assignmentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
@@ -150,8 +150,8 @@ func (r *assignmentResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 }
 
-// checkMember refuses a member in a role that is assigned no products: the role
-// that it has after the plan, or has now.
+// checkMember returns an error if the member's planned or present role cannot
+// be assigned products.
 func (r *assignmentResource) checkMember(ctx context.Context, id string, diags *diag.Diagnostics) {
 	role, planned := planOf(r.Data).role(id)
 	if !planned {
@@ -167,20 +167,20 @@ func (r *assignmentResource) checkMember(ctx context.Context, id string, diags *
 	}
 }
 
-// refusedMember is the diagnostic of an assignment that the API does not take: on
-// the role, which may be known only now, or on the member.
+// refusedMember returns the diagnostic of an assignment that the API refused,
+// on the role, which can be unknown until now, or on the member.
 func refusedMember(id string, err error) diag.Diagnostic {
 	if client.IsBadRequest(err) {
 		return plumbing.UnableAt(path.Root("role"), "assign", "product", "to "+id, err)
 	}
 	if client.IsNotFound(err) && strings.Contains(id, "@") {
-		err = fmt.Errorf("%w. The argument takes the id of a member, such as iam_team_member.name.id, and not an e-mail address", err)
+		err = fmt.Errorf("%w. The argument must be the id of a member, such as iam_team_member.name.id, not an e-mail address", err)
 	}
 	return plumbing.UnableAt(path.Root("member_id"), "assign", "product", "to "+id, err)
 }
 
-// assigned returns what a member holds of a product; nil when it holds nothing.
-// IsNotFound holds for the error when there is no such member.
+// assigned returns the product that a member holds, or nil. The error matches
+// IsNotFound if the member does not exist.
 func (r *assignmentResource) assigned(ctx context.Context, m assignmentModel) (*api.HeldProduct, error) {
 	member, err := r.Client.TeamMember(ctx, m.MemberID.ValueString())
 	if err != nil {
@@ -189,7 +189,7 @@ func (r *assignmentResource) assigned(ctx context.Context, m assignmentModel) (*
 	return m.heldBy(*member), nil
 }
 
-// heldBy returns what the member holds of the product; nil when it holds nothing.
+// heldBy returns the product that the member holds, or nil.
 func (m assignmentModel) heldBy(member api.TeamMember) *api.HeldProduct {
 	for _, held := range member.Products {
 		if held.Product == m.Product.ValueString() {
@@ -212,7 +212,7 @@ func (r *assignmentResource) Create(ctx context.Context, req resource.CreateRequ
 	}
 }
 
-// free reports whether nobody has assigned the product to the member.
+// free reports whether the product is not assigned to the member yet.
 func (r *assignmentResource) free(ctx context.Context, plan assignmentModel, diags *diag.Diagnostics) bool {
 	held, err := r.assigned(ctx, plan)
 	if err != nil {
@@ -228,8 +228,8 @@ func (r *assignmentResource) free(ctx context.Context, plan assignmentModel, dia
 	return true
 }
 
-// write assigns the product and reports whether that is done. It waits until the
-// API shows it.
+// write assigns the product, waits until the API shows it, and reports whether
+// it succeeded.
 func (r *assignmentResource) write(ctx context.Context, plan assignmentModel, diags *diag.Diagnostics) bool {
 	member, role := plan.MemberID.ValueString(), plan.Role.ValueString()
 	if err := r.Client.AssignProduct(ctx, member, plan.Product.ValueString(), role); err != nil {
@@ -251,8 +251,8 @@ func (r *assignmentResource) write(ctx context.Context, plan assignmentModel, di
 	return true
 }
 
-// Read keeps an assignment to a member that has become the Owner or an Admin: it
-// holds the product in any case, and the assignment counts again later.
+// Read keeps an assignment to a member that has become the Owner or an Admin:
+// the member holds the product anyway, and the assignment applies again later.
 func (r *assignmentResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	defer r.IdentifyRead(ctx, req, resp)
 	var state assignmentModel
@@ -280,8 +280,8 @@ func (r *assignmentResource) Read(ctx context.Context, req resource.ReadRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
-// Update assigns the product to another member before it takes it from the former
-// one.
+// Update assigns the product to the new member before removing it from the
+// previous one.
 func (r *assignmentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer r.IdentifyUpdated(ctx, resp)
 	var plan, state assignmentModel
@@ -290,7 +290,7 @@ func (r *assignmentResource) Update(ctx context.Context, req resource.UpdateRequ
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
-	moves := !state.MemberID.IsNull() && !plan.MemberID.Equal(state.MemberID) // an adoption has no member before
+	moves := !state.MemberID.IsNull() && !plan.MemberID.Equal(state.MemberID) // an adoption has no previous member
 	if moves {
 		plan.setID()
 		if !r.free(ctx, plan, &resp.Diagnostics) {
@@ -302,11 +302,12 @@ func (r *assignmentResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	if moves {
-		resp.Diagnostics.Append(r.unassign(ctx, state)...) // an error says who still has it
+		resp.Diagnostics.Append(r.unassign(ctx, state)...) // an error names the member who still has it
 	}
 }
 
-// unassign takes the product from a member. One that is gone does not have it.
+// unassign removes the product from a member. A member that no longer exists is
+// not an error.
 func (r *assignmentResource) unassign(ctx context.Context, state assignmentModel) (diags diag.Diagnostics) {
 	err := r.Client.UnassignProduct(ctx, state.MemberID.ValueString(), state.Product.ValueString())
 	if err != nil && !client.IsNotFound(err) {
@@ -324,10 +325,11 @@ func (r *assignmentResource) Delete(ctx context.Context, req resource.DeleteRequ
 	resp.Diagnostics.Append(r.unassign(ctx, state)...)
 }
 
-// errAssignmentID says how the import id of an assignment is written.
-var errAssignmentID = errors.New("an import id is MEMBER/PRODUCT, where MEMBER is the id or the e-mail address of a member")
+// errAssignmentID describes the format of an import id.
+var errAssignmentID = errors.New("the import id must be MEMBER/PRODUCT, where MEMBER is the id or the e-mail address of a member")
 
-// ImportState takes member/product; the member may be given by e-mail address.
+// ImportState accepts member/product, where member is an id or an e-mail
+// address.
 func (r *assignmentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
 	if !ok {

@@ -78,8 +78,8 @@ func TestProductAssignmentResource_import(t *testing.T) {
 	p := providertest.New(t, b.Config)
 	join(t, b.Client, "anna@acme.example", access.RoleMember)
 	for id, want := range map[string]string{
-		"anna@acme.example":              "An import id is MEMBER/PRODUCT",
-		"/bot_runner":                    "An import id is MEMBER/PRODUCT",
+		"anna@acme.example":              "The import id must be MEMBER/PRODUCT",
+		"/bot_runner":                    "The import id must be MEMBER/PRODUCT",
 		"anna@acme.example/excel":        `Unknown product "excel"`,
 		"nobody@acme.example/bot_runner": "nobody@acme.example",
 		"owner@acme.example/bot_runner":  "The Owner already holds every product",
@@ -172,7 +172,7 @@ func TestProductAssignmentResource_invalid(t *testing.T) {
 		{assigned(owner, "bot_runner", ""), []string{cannot, "The Owner already holds every product"}},
 		{assigned(billing, "bot_runner", ""), []string{cannot, "Billing contacts see only billing", "change the role to member first"}},
 		{assigned("nobody", "bot_runner", ""), []string{`error at AttributeName("member_id"): Unable to assign product`, "invite the person first"}},
-		{assigned("m@acme.example", "bot_runner", ""), []string{`error at AttributeName("member_id")`, "and not an e-mail address"}},
+		{assigned("m@acme.example", "bot_runner", ""), []string{`error at AttributeName("member_id")`, "not an e-mail address"}},
 	} {
 		if _, _, d := p.Plan("iam_product_assignment", state{}, c.config); !d.Has(c.want...) {
 			t.Errorf("%v: got %v", c.config, d)

@@ -1,3 +1,3 @@
-// Package team holds the types about the team of a tenant: its members, its
-// Owner, and the products that they may use.
+// Package team holds the types for the team of a tenant: its members, its Owner
+// and their products.
 package team

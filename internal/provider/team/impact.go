@@ -8,9 +8,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// What the plan of each resource changes for the guardrails. A nil plan is a
-// destroy, a nil state a creation. What is not known yet is left out: the change
-// is judged when it is applied, when all is known.
+// These functions return the change of each resource for the guardrails. A nil
+// plan is a destroy, a nil state a creation. Unknown values are left out: the
+// change is checked again in the apply, when all values are known.
 
 func memberStep(plan, state *memberModel) func(*access.Tenant) {
 	return func(t *access.Tenant) {
@@ -20,7 +20,7 @@ func memberStep(plan, state *memberModel) func(*access.Tenant) {
 		if plan == nil || !plumbing.IsSet(plan.Email) || !plumbing.IsSet(plan.Role) {
 			return
 		}
-		// By address: another one is another person, who has another id.
+		// By e-mail address: another address is another person with another id.
 		is := access.StateUser{Email: plan.Email.ValueString()}
 		if present, ok := t.User(is); !ok || present.Team == nil || present.Team.Role != access.RoleOwner {
 			t.SetTeam(is, access.TeamRole(plan.Role.ValueString()))

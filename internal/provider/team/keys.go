@@ -11,7 +11,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// memberKey is how the team knows a member.
+// memberKey is the natural key of a member.
 var memberKey = plumbing.NaturalKey{
 	Thing: plumbing.TeamMember("").Kind, At: []string{"email"}, Fold: true, Label: "role",
 	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {
@@ -34,10 +34,10 @@ var memberKey = plumbing.NaturalKey{
 	Silent: []string{"status"}, Fill: []string{"id", "status"},
 }
 
-// ownerKey: a team has one Owner, always.
+// ownerKey is the natural key of the Owner: a team always has exactly one.
 var ownerKey = plumbing.NaturalKey{Thing: "team owner", Label: "member_id", Stays: true}
 
-// assignmentKey is how the team knows an assignment.
+// assignmentKey is the natural key of an assignment.
 var assignmentKey = plumbing.NaturalKey{
 	Thing: "product assignment", At: []string{"member_id", "product"}, Label: "role",
 	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {

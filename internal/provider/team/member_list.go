@@ -28,9 +28,9 @@ func NewTeamMemberList() list.ListResource {
 	}
 	return &plumbing.List[memberFilter]{
 		IdentifiedResource: memberType,
-		About:              "The members of the tenant's team in the order of their invitation, the Owner included. Needs the reference backend: the public API has no teams.",
+		About:              "The members of the tenant's team, including the Owner, in the order of their invitation. Needs the reference backend: the public API has no teams.",
 		Filters: map[string]schema.Attribute{
-			"role":   plumbing.Filter("Only members in this role: `owner`, `admin`, `member` or `billing_contact`.", stringvalidator.OneOf(roles...)),
+			"role":   plumbing.Filter("Only members with this role: `owner`, `admin`, `member` or `billing_contact`.", stringvalidator.OneOf(roles...)),
 			"status": plumbing.Filter("Only members with this status: `invited` or `active`.", stringvalidator.OneOf(string(api.MemberInvited), string(api.MemberActive))),
 		},
 		Find: func(ctx context.Context, d *plumbing.Data, filter memberFilter) (found []plumbing.ListItem, err error) {

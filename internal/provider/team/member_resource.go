@@ -32,7 +32,7 @@ type memberResource struct {
 	plumbing.IdentifiedResource
 }
 
-// memberType is what the resource and its list have in common.
+// memberType is shared by the resource and its list resource.
 var memberType = plumbing.NewIdentifiedResource("team_member", plumbing.ID("member")).Keyed(memberKey)
 
 // NewTeamMemberResource returns iam_team_member.
@@ -49,9 +49,9 @@ type memberModel struct {
 func (r *memberResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Someone in the tenant's team. Creating one invites the e-mail address; someone who has accepted an invitation on the platform before joins at once.\n\n" +
-			"A team has one Owner, always, whom `iam_team_owner` chooses. While a member is the Owner, its `role` is kept as it is and makes no difference, " +
-			"and the member cannot be destroyed: transfer the ownership first. The former Owner becomes an Admin, so `admin` is the role for members who may own the team.\n\n" +
+		MarkdownDescription: "A member of the tenant's team. Creating it invites the e-mail address; a person who has already accepted an invitation on the platform joins immediately.\n\n" +
+			"A team always has one Owner, which `iam_team_owner` sets. While a member is the Owner, its `role` is kept but has no effect, " +
+			"and the member cannot be destroyed: transfer the ownership first. The previous Owner becomes an Admin, so use the role `admin` for members who can own the team.\n\n" +
 			"Needs the reference backend: the public API has no teams.",
 		Attributes: map[string]schema.Attribute{
 			"email": schema.StringAttribute{
@@ -61,12 +61,12 @@ func (r *memberResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 				PlanModifiers:       []planmodifier.String{plumbing.EmailCase(), stringplanmodifier.RequiresReplace()},
 			},
 			"role": schema.StringAttribute{
-				MarkdownDescription: "`admin` (may manage the team and holds every product), `member` (holds what `iam_product_assignment` gives) or `billing_contact` (sees billing only).",
+				MarkdownDescription: "`admin` (manages the team and holds every product), `member` (holds the products assigned by `iam_product_assignment`) or `billing_contact` (sees only billing).",
 				Required:            true,
 				Validators:          []validator.String{checked{"must be admin, member or billing_contact", "Invalid Role", access.CheckGivenRole}},
 			},
 			"id": schema.StringAttribute{
-				MarkdownDescription: "Id of the account; the same as that of the `iam_user` with this e-mail address, if there is one.",
+				MarkdownDescription: "Id of the account; same as the id of the `iam_user` with this e-mail address, if it exists.",
 				Computed:            true,
 				PlanModifiers:       keep,
 			},
@@ -79,9 +79,9 @@ func (r *memberResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 	}
 }
 
-// fromAPI takes over what the API says. The Owner's role is kept: it is not one
-// that can be configured, and imported the Owner has the role that it gets when
-// the ownership goes to another.
+// fromAPI sets the attributes from the API. The Owner's role is kept, because
+// it cannot be configured. An imported Owner has the role that it gets when the
+// ownership is transferred.
 func (m *memberModel) fromAPI(member api.TeamMember) {
 	m.ID = types.StringValue(member.ID)
 	if !api.SameEmail(m.Email.ValueString(), member.Email) {
@@ -96,8 +96,8 @@ func (m *memberModel) fromAPI(member api.TeamMember) {
 	m.Status = types.StringValue(string(member.Status))
 }
 
-// ModifyPlan refuses to let the Owner go, keeps the Owner's role, and notes the
-// role of others for the resources to come.
+// ModifyPlan refuses to remove the Owner, keeps the Owner's role, and records
+// other members' roles for resources that are planned later.
 func (r *memberResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
@@ -119,7 +119,7 @@ func (r *memberResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	leaving := req.Plan.Raw.IsNull()
 	if !leaving {
 		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-		leaving = !plan.Email.Equal(state.Email) // replaced
+		leaving = !plan.Email.Equal(state.Email) // a replacement
 	}
 	if resp.Diagnostics.HasError() || plan.Role.Equal(state.Role) && !leaving {
 		return
@@ -129,8 +129,8 @@ func (r *memberResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	case err != nil:
 		resp.Diagnostics.Append(plumbing.Unable("read", "team member", state.Email.ValueString(), err))
 	case owner && leaving:
-		resp.Diagnostics.AddError("Owner Cannot Leave",
-			fmt.Sprintf("%s is the Owner of the team. %s Apply a configuration in which iam_team_owner names another member and this one still stands, then destroy it.",
+		resp.Diagnostics.AddError("Owner Cannot Be Removed",
+			fmt.Sprintf("%s is the Owner of the team. %s First apply a configuration in which iam_team_owner names another member and that still contains this one, then destroy it.",
 				state.Email.ValueString(), plumbing.Sentence(access.CheckRemoval(access.RoleOwner).Error())))
 	case owner:
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("role"), state.Role)...)
@@ -139,7 +139,7 @@ func (r *memberResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	}
 }
 
-// owns reports whether the member is the Owner, or will be by this plan.
+// owns reports whether the member is the Owner now or after this plan.
 func (r *memberResource) owns(ctx context.Context, id string) (bool, error) {
 	if role, ok := planOf(r.Data).role(id); ok && role == access.RoleOwner {
 		return true, nil
@@ -170,7 +170,7 @@ func (r *memberResource) Create(ctx context.Context, req resource.CreateRequest,
 		resp.Diagnostics.AddAttributeError(path.Root("email"), "Unable to create team member",
 			plumbing.ExistsText("Team member "+email, "iam_team_member", email))
 	case client.IsUncertain(err):
-		resp.Diagnostics.Append(plumbing.Unable("create", "team member", email, fmt.Errorf("%w. The member may have been invited all the same: run the same command again, and import the member if it is in the team by then", err)))
+		resp.Diagnostics.Append(plumbing.Unable("create", "team member", email, fmt.Errorf("%w. The member may still have been invited: run the same command again, and import the member if it is in the team by then", err)))
 	case client.IsBadRequest(err):
 		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("email"), "create", "team member", email, err))
 	default:
@@ -178,8 +178,8 @@ func (r *memberResource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 }
 
-// adopt updates a member whom the team has already. The Owner stays the Owner: the
-// role counts after a transfer.
+// adopt updates a member that is already in the team. The Owner stays the
+// Owner: the role applies after a transfer.
 func (r *memberResource) adopt(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan memberModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -196,10 +196,10 @@ func (r *memberResource) adopt(ctx context.Context, req resource.UpdateRequest, 
 	}
 }
 
-// invite invites the member and returns its id. A conflict on a repeated request
-// may be with the member that the first one made.
+// invite invites the member and returns its id. A conflict on a repeated
+// request can be with the member that the first request created.
 func (r *memberResource) invite(ctx context.Context, plan memberModel) (string, error) {
-	const skew = 5 * time.Minute // between the clocks of both sides
+	const skew = 5 * time.Minute // between the clocks of client and server
 	start := time.Now()
 	role := access.TeamRole(plan.Role.ValueString())
 	id, err := r.Client.InviteTeamMember(ctx, api.TeamMemberCreate{Email: plan.Email.ValueString(), Role: role})
@@ -216,8 +216,8 @@ func (r *memberResource) invite(ctx context.Context, plan memberModel) (string, 
 	return found.ID, nil
 }
 
-// readBack completes the state of a member that was invited. When it cannot be
-// read it is in the state all the same, unless the id is another's.
+// readBack completes the state of an invited member. A member that cannot be
+// read is kept in the state, unless the id belongs to another member.
 func (r *memberResource) readBack(ctx context.Context, id string, plan *memberModel, diags *diag.Diagnostics) (kept bool) {
 	member, err := r.await(ctx, id, *plan)
 	if err == nil {
@@ -225,7 +225,7 @@ func (r *memberResource) readBack(ctx context.Context, id string, plan *memberMo
 		return true
 	}
 	if _, another := errors.AsType[*plumbing.WrongUserError](err); another {
-		diags.Append(plumbing.Unable("create", "team member", plan.Email.ValueString(), fmt.Errorf("%w. The member may have been invited all the same: import it if it is in the team", err)))
+		diags.Append(plumbing.Unable("create", "team member", plan.Email.ValueString(), fmt.Errorf("%w. The member may still have been invited: import it if it is in the team", err)))
 		return false
 	}
 	plan.ID, plan.Status = types.StringValue(id), types.StringValue(string(api.MemberInvited))
@@ -282,7 +282,7 @@ func (r *memberResource) Update(ctx context.Context, req resource.UpdateRequest,
 		resp.Diagnostics.Append(plumbing.Unable("update", "team member", plan.Email.ValueString(), err))
 		return
 	}
-	// The plan promised the status of then; a refresh brings what it is now.
+	// The result must have the planned status; a refresh reads the present one.
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
@@ -298,7 +298,7 @@ func (r *memberResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 }
 
-// ImportState takes an id or an e-mail address.
+// ImportState accepts an id or an e-mail address.
 func (r *memberResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
 	if !ok {

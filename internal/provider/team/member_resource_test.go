@@ -16,8 +16,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// Who does not answer stays as invited as on the first day: nothing is planned
-// while the invitation waits, nor once it has expired, and then it can go.
+// A member who does not answer stays invited: nothing is planned while the
+// invitation waits, nor once it has expired, and then it can go.
 func TestTeamMemberResource_invitationExpires(t *testing.T) {
 	t.Parallel()
 	var later atomic.Int64
@@ -34,7 +34,7 @@ func TestTeamMemberResource_invitationExpires(t *testing.T) {
 	p.MustApply("iam_team_member", made, nil)
 	p.MustApply("iam_user", person, nil)
 	if _, err := b.Client.UserByEmail(t.Context(), "ben@acme.example"); !client.IsNotFound(err) {
-		t.Errorf("the user is there: %v", err)
+		t.Errorf("the user exists: %v", err)
 	}
 }
 
@@ -175,7 +175,7 @@ func TestTeamMemberResource_owner(t *testing.T) {
 			noChange(t, p, "iam_team_member", imported, boss(role))
 		}
 		for name, config := range map[string]values{"destroy": nil, "replace": anna("admin")} {
-			if _, _, d := p.Plan("iam_team_member", imported, config); !d.Has("error: Owner Cannot Leave", "owner@acme.example is the Owner", "iam_team_owner") {
+			if _, _, d := p.Plan("iam_team_member", imported, config); !d.Has("error: Owner Cannot Be Removed", "owner@acme.example is the Owner", "iam_team_owner") {
 				t.Errorf("%s: %v", name, d)
 			}
 		}
@@ -191,14 +191,14 @@ func TestTeamMemberResource_owner(t *testing.T) {
 		}
 		kept.Values["role"] = "member"
 		noChange(t, p, "iam_team_member", kept, config)
-		// By a transfer that is only planned, too.
+		// The same for a transfer that is only planned.
 		made := p.MustApply("iam_team_member", state{}, anna("admin"))
 		accept(t, b.Client, text(made, "id"))
 		p.NextRun()
 		if _, _, d := p.Plan("iam_team_owner", state{}, values{"member_id": made.Values["id"]}); d.Failed() {
 			t.Fatal(d)
 		}
-		if _, _, d := p.Plan("iam_team_member", made, nil); !d.Has("error: Owner Cannot Leave") {
+		if _, _, d := p.Plan("iam_team_member", made, nil); !d.Has("error: Owner Cannot Be Removed") {
 			t.Errorf("the Owner to be: %v", d)
 		}
 	})
@@ -321,7 +321,7 @@ func TestTeamMemberResource_idOfAnother(t *testing.T) {
 	}
 	other.Store(&owner.ID)
 	made, d := providertest.New(t, b.Config).Apply("iam_team_member", state{}, values{"email": "anna@acme.example", "role": "member"})
-	if !d.Has("error: Unable to create team member", "which belongs to owner@acme.example", "may have been invited all the same") || made.Values != nil {
+	if !d.Has("error: Unable to create team member", "which belongs to owner@acme.example", "may still have been invited") || made.Values != nil {
 		t.Errorf("got %v %v", made.Values, d)
 	}
 }

@@ -40,16 +40,16 @@ type organizationModel struct {
 
 func (d *organizationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Every tenant that an account belongs to, by name, with the account's role in the team there. " +
-			"Asked for an account that does not belong to the provider's tenant, it is an error. Needs the reference backend: the public API has no teams.",
+		MarkdownDescription: "The tenants that an account belongs to, by name, with the account's role in each team. " +
+			"An account that does not belong to the provider's tenant is an error. Needs the reference backend: the public API has no teams.",
 		Attributes: map[string]schema.Attribute{
 			"email": schema.StringAttribute{
-				MarkdownDescription: "E-mail address of the account, in any case.",
+				MarkdownDescription: "E-mail address of the account (case-insensitive).",
 				Required:            true,
 				Validators:          []validator.String{plumbing.ValidEmail()},
 			},
 			"organizations": schema.ListNestedAttribute{
-				MarkdownDescription: "The tenants, in the order of their names.",
+				MarkdownDescription: "The tenants, ordered by name.",
 				Computed:            true,
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"tenant": schema.StringAttribute{MarkdownDescription: "Name of the tenant.", Computed: true},

@@ -13,7 +13,7 @@ import (
 func NewTeamOwnerList() list.ListResource {
 	return &plumbing.List[plumbing.NoFilter]{
 		IdentifiedResource: ownerType,
-		About:              "The Owner of the tenant's team, who is one for each tenant. Needs the reference backend: the public API has no teams.",
+		About:              "The Owner of the tenant's team; there is one for each tenant. Needs the reference backend: the public API has no teams.",
 		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) ([]plumbing.ListItem, error) {
 			owner, err := d.Client.TeamOwner(ctx)
 			if err != nil {

@@ -29,7 +29,7 @@ type ownerResource struct {
 	plumbing.IdentifiedResource
 }
 
-// ownerType is what the resource and its list have in common.
+// ownerType is shared by the resource and its list resource.
 var ownerType = plumbing.NewIdentifiedResource("team_owner", plumbing.Key{Name: plumbing.KeyTenant, About: "The tenant."}).Keyed(ownerKey)
 
 // NewTeamOwnerResource returns iam_team_owner.
@@ -43,31 +43,31 @@ type ownerModel struct {
 
 func (r *ownerResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Who is the Owner of the tenant's team: one member, always. Creating the resource transfers the ownership from the present Owner, " +
-			"and so does changing it, in one step each; the former Owner becomes an Admin. Destroying it leaves the Owner in place.\n\n" +
-			"There can be one in a configuration. Needs the reference backend: the public API has no teams.",
+		MarkdownDescription: "The Owner of the tenant's team, which always has exactly one. Creating or changing the resource transfers the ownership from the present Owner " +
+			"in one step; the previous Owner becomes an Admin. Destroying it leaves the Owner in place.\n\n" +
+			"A configuration can contain one. Needs the reference backend: the public API has no teams.",
 		Attributes: map[string]schema.Attribute{
 			"member_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the member that is to be the Owner. It must have joined the team.",
+				MarkdownDescription: "Id of the member to make the Owner. The member must have joined the team.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"previous_owner_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the member from whom the ownership was transferred last; null when the member was the Owner already.",
+				MarkdownDescription: "Id of the member from whom the ownership was last transferred; null if the member already was the Owner.",
 				Computed:            true,
 			},
 		},
 	}
 }
 
-// ModifyPlan finds a second Owner and a member who cannot be one, and shows from
-// whom the ownership goes.
+// ModifyPlan reports a second Owner and a member who cannot be the Owner, and
+// shows the present Owner.
 func (r *ownerResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.PlanKey(ctx, req, resp)
 	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, ownerStep)...)
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.AddWarning("Owner Left In Place",
-			"A team is never without an Owner: destroying iam_team_owner only ends its management here. To change the Owner, set member_id to another member instead.")
+			"A team always has an Owner: destroying iam_team_owner only ends its management by Terraform. To change the Owner, set member_id to another member instead.")
 		return
 	}
 	if r.Data == nil {
@@ -92,8 +92,8 @@ func (r *ownerResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
-// planTransfer checks a transfer as far as it is known, and returns who is the
-// Owner until then; null when it is the member itself.
+// planTransfer checks a transfer as far as it is known. It returns the id of
+// the present Owner, or null if the member already is the Owner.
 func (r *ownerResource) planTransfer(ctx context.Context, to types.String, diags *diag.Diagnostics) types.String {
 	if r.Client == nil {
 		return types.StringUnknown()
@@ -119,10 +119,10 @@ func (r *ownerResource) planTransfer(ctx context.Context, to types.String, diags
 	return types.StringValue(present.ID)
 }
 
-// refusedOwner is the diagnostic of a member that cannot become the Owner.
+// refusedOwner returns the diagnostic of a member that cannot become the Owner.
 func refusedOwner(memberID string, err error) diag.Diagnostic {
 	if client.IsNotFound(err) && strings.Contains(memberID, "@") {
-		err = fmt.Errorf("%w. The argument takes the id of a member, such as iam_team_member.name.id, and not an e-mail address", err)
+		err = fmt.Errorf("%w. The argument must be the id of a member, such as iam_team_member.name.id, not an e-mail address", err)
 	}
 	return plumbing.UnableAt(path.Root("member_id"), "transfer", "ownership", "to "+memberID, err)
 }
@@ -140,8 +140,9 @@ func (r *ownerResource) Create(ctx context.Context, req resource.CreateRequest, 
 	}
 }
 
-// transfer makes the member the Owner in the place of whom the plan shows. When
-// somebody else has become the Owner since then, that is for a new plan to show.
+// transfer makes the member the Owner instead of the one in the plan. It
+// returns an error if the Owner has changed since the plan, so that a new plan
+// shows it.
 func (r *ownerResource) transfer(ctx context.Context, plan *ownerModel, diags *diag.Diagnostics) {
 	to := plan.MemberID.ValueString()
 	if plan.PreviousOwnerID.IsUnknown() {
@@ -152,11 +153,11 @@ func (r *ownerResource) transfer(ctx context.Context, plan *ownerModel, diags *d
 	}
 	from := plan.PreviousOwnerID.ValueString()
 	if plan.PreviousOwnerID.IsNull() {
-		from = to // refused unless it still is
+		from = to // refused unless it still is the Owner
 	}
 	err := r.Client.TransferTeam(ctx, api.TeamTransfer{MemberID: to, FormerOwnerID: from})
 	if client.IsConflict(err) {
-		err = fmt.Errorf("%w. Plan again to see from whom the ownership would go", err)
+		err = fmt.Errorf("%w. Run plan again to see the present Owner", err)
 	}
 	if err != nil {
 		diags.Append(refusedOwner(to, err))
@@ -197,10 +198,10 @@ func (r *ownerResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	}
 }
 
-// Delete leaves the Owner in place; the plan has said so.
+// Delete leaves the Owner in place; the plan warns of it.
 func (r *ownerResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-// ImportState takes the id or the e-mail address of the Owner, or the tenant.
+// ImportState accepts the id or the e-mail address of the Owner, or the tenant.
 func (r *ownerResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
 	if !ok {

@@ -54,7 +54,7 @@ func TestTeamOwnerResource_life(t *testing.T) {
 	})
 }
 
-// Who is the Owner already stays it: nothing is transferred.
+// A member who already is the Owner stays the Owner: nothing is transferred.
 func TestTeamOwnerResource_already(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})
@@ -79,7 +79,7 @@ func TestTeamOwnerResource_refusedInPlan(t *testing.T) {
 		want   []string
 	}{
 		{"nobody", []string{at, "invite the person first"}},
-		{"anna@acme.example", []string{at, "and not an e-mail address"}},
+		{"anna@acme.example", []string{at, "not an e-mail address"}},
 		{invited, []string{at, "has not joined the team yet", "once they have accepted the invitation"}},
 		{"", []string{`AttributeName("member_id"): Empty Text`}},
 	} {
@@ -157,7 +157,7 @@ func TestTeamOwnerResource_meanwhile(t *testing.T) {
 	other = join(t, b.Client, "other@acme.example", access.RoleMember)
 	meanwhile.armed.Store(true)
 	none, d := p.Apply("iam_team_owner", state{}, owning(one))
-	if none.Values != nil || !d.Has(`error at AttributeName("member_id"): Unable to transfer ownership`, first+"' is not the Owner", "Plan again") || ownerID(t, b.Client) != other {
+	if none.Values != nil || !d.Has(`error at AttributeName("member_id"): Unable to transfer ownership`, first+"' is not the Owner", "Run plan again") || ownerID(t, b.Client) != other {
 		t.Errorf("got %v, %v", none.Values, d)
 	}
 	// Nor is who was the Owner at the plan made the Owner again unasked.
@@ -169,7 +169,7 @@ func TestTeamOwnerResource_meanwhile(t *testing.T) {
 		next.ServeHTTP(w, r)
 	}
 	meanwhile.armed.Store(true)
-	if none, d := p.Apply("iam_team_owner", state{}, owning(other)); none.Values != nil || !d.Has("error", "Plan again") || ownerID(t, b.Client) != first {
+	if none, d := p.Apply("iam_team_owner", state{}, owning(other)); none.Values != nil || !d.Has("error", "Run plan again") || ownerID(t, b.Client) != first {
 		t.Errorf("got %v, %v", none.Values, d)
 	}
 }

@@ -39,21 +39,21 @@ type productModel struct {
 
 func (d *productsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The products that members of the tenant's team may use, and who may. Needs the reference backend: the public API has no teams.",
+		MarkdownDescription: "The products of the tenant's team and the members who hold them. Needs the reference backend: the public API has no teams.",
 		Attributes: map[string]schema.Attribute{
 			"products": schema.ListNestedAttribute{
-				MarkdownDescription: "The products, in the order of their ids.",
+				MarkdownDescription: "The products, ordered by id.",
 				Computed:            true,
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"id":    schema.StringAttribute{MarkdownDescription: "What `iam_product_assignment` takes, such as `orchestrator`.", Computed: true},
+					"id":    schema.StringAttribute{MarkdownDescription: "Id of the product, as in `iam_product_assignment`, such as `orchestrator`.", Computed: true},
 					"label": schema.StringAttribute{MarkdownDescription: "Name, such as `SaaS Orchestrator`.", Computed: true},
 					"roles": schema.ListAttribute{
-						MarkdownDescription: "Roles of which each member who may use the product has one; empty when there are none.",
+						MarkdownDescription: "Roles in the product, of which each member who holds it has one; empty if it has none.",
 						ElementType:         types.StringType,
 						Computed:            true,
 					},
 					"member_ids": schema.ListAttribute{
-						MarkdownDescription: "Ids of the members who may use the product: the Owner, the Admins, and those it is assigned to.",
+						MarkdownDescription: "Ids of the members who hold the product: the Owner, the Admins, and those it is assigned to.",
 						ElementType:         types.StringType,
 						Computed:            true,
 					},

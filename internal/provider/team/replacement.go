@@ -14,8 +14,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// checkReplacementImpact judges a replacement as the removal that it is: the new member
-// is invited, and has no product for a moment.
+// checkReplacementImpact checks a replacement as a removal: the new member is
+// invited and has no product for a moment.
 func (r *memberResource) checkReplacementImpact(ctx context.Context, plan tfsdk.Plan) (diags diag.Diagnostics) {
 	var email types.String
 	diags.Append(plan.GetAttribute(ctx, path.Root("email"), &email)...)
@@ -23,19 +23,19 @@ func (r *memberResource) checkReplacementImpact(ctx context.Context, plan tfsdk.
 	return diags
 }
 
-// leave remembers the products of a member before it is removed, to be invited
-// again: the role in each.
+// leave returns the products of a member, with the role in each, before the
+// member is removed and invited again.
 func (r *memberResource) leave(ctx context.Context, state memberModel) any {
 	member, err := r.Client.TeamMember(ctx, state.ID.ValueString())
-	if err != nil || member.Role != access.RoleMember { // the removal says more; others have no products of their own
+	if err != nil || member.Role != access.RoleMember { // the removal reports the error; other roles have no assigned products
 		return nil
 	}
 	return member.ProductRoles()
 }
 
-// giveBack assigns the products of the member before to the one that takes its
-// place. Its id is that of the account, and so the same: resources that assign
-// these see nothing to change.
+// giveBack assigns the products of the replaced member to the new one. The id
+// of the account is the same, so resources that assign these products show no
+// changes.
 func (r *memberResource) giveBack(ctx context.Context, id string, plan memberModel, diags *diag.Diagnostics) {
 	left, _ := r.Keys.Replaced(plumbing.TeamMember(plan.Email.ValueString()))
 	products, _ := left.(map[string]string)

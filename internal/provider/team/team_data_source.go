@@ -49,11 +49,11 @@ func (d *teamDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The tenant's team: all members, or those that every given filter selects, in the order in which they were invited. " +
+		MarkdownDescription: "The tenant's team: all members, or those that match every filter, in the order of their invitation. " +
 			"Needs the reference backend: the public API has no teams.",
 		Attributes: map[string]schema.Attribute{
 			"role": schema.StringAttribute{
-				MarkdownDescription: "Only members in this role: `owner`, `admin`, `member` or `billing_contact`.",
+				MarkdownDescription: "Only members with this role: `owner`, `admin`, `member` or `billing_contact`.",
 				Optional:            true,
 				Validators: []validator.String{stringvalidator.OneOf(
 					string(access.RoleOwner), string(access.RoleAdmin), string(access.RoleMember), string(access.RoleBillingContact),
@@ -64,19 +64,19 @@ func (d *teamDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 				Optional:            true,
 				Validators:          []validator.String{stringvalidator.OneOf(string(api.MemberInvited), string(api.MemberActive))},
 			},
-			"owner_id":    of("Id of the Owner, whatever the filters are."),
+			"owner_id":    of("Id of the Owner, regardless of filters."),
 			"owner_email": of("E-mail address of the Owner."),
 			"members": schema.ListNestedAttribute{
 				MarkdownDescription: "The members.",
 				Computed:            true,
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"id":        of("Id of the account; that of the `iam_user` with this e-mail address, if there is one."),
+					"id":        of("Id of the account; same as the id of the `iam_user` with this e-mail address, if it exists."),
 					"email":     of("E-mail address."),
 					"role":      of("`owner`, `admin`, `member` or `billing_contact`."),
 					"status":    of("`invited` or `active`."),
 					"joined_at": of("When the member joined the team (RFC 3339); null while invited."),
 					"products": schema.MapAttribute{
-						MarkdownDescription: "Products that the member may use, each with the role there; an empty text where the product has no roles.",
+						MarkdownDescription: "Products that the member holds, each with the role in it, or an empty string if the product has no roles.",
 						ElementType:         types.StringType,
 						Computed:            true,
 					},

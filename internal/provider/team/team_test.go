@@ -120,8 +120,8 @@ func publicAPI(next http.Handler) http.Handler {
 	})
 }
 
-// On an API without teams every type says what it needs, in the plan where there
-// is one, and nothing in the state is taken for gone.
+// On an API without teams every type says what it needs, in the plan where
+// there is one, and nothing in the state counts as deleted.
 func TestTeam_publicAPI(t *testing.T) {
 	t.Parallel()
 	p := providertest.New(t, providertest.Remote(t, servertest.Options{Wrap: publicAPI}).Config)

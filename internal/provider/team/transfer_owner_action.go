@@ -27,17 +27,17 @@ type transferOwnerAction struct {
 func NewTransferTeamOwnerAction() action.Action {
 	return &transferOwnerAction{plumbing.PersonAction{
 		Action: plumbing.Action{Name: "transfer_team_owner"},
-		About: "Transfers the ownership of the tenant's team to a member who has joined it, in one step: the former Owner becomes an Admin. A member who is the Owner stays so. " +
-			"Where an `iam_team_owner` names the Owner, its next plan shows the difference and takes it back: change it there instead. " +
-			"Needs the reference backend, as the public API has no teams, and Terraform 1.14.",
+		About: "Transfers the ownership of the tenant's team to a member who has joined it, in one step: the previous Owner becomes an Admin. If the member already is the Owner, nothing changes. " +
+			"If an `iam_team_owner` manages the Owner, its next plan proposes to revert the transfer: change the resource instead. " +
+			"Needs Terraform 1.14 and the reference backend: the public API has no teams.",
 		ID:         "member_id",
 		AboutID:    "Id of the member who becomes the Owner.",
-		AboutEmail: "E-mail address of the member who becomes the Owner, in any case.",
+		AboutEmail: "E-mail address of the member who becomes the Owner (case-insensitive).",
 	}}
 }
 
-// ModifyPlan finds out whether the member can become the Owner, unless the plan
-// adds the member: somebody with an account on the platform joins at once.
+// ModifyPlan checks whether the member can become the Owner, unless the plan
+// adds the member: a person with an account on the platform joins immediately.
 func (a *transferOwnerAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	to, ok := a.ReadPlannedTarget(ctx, req.Config, &resp.Diagnostics)
 	if !ok {
@@ -57,7 +57,7 @@ func (a *transferOwnerAction) ModifyPlan(ctx context.Context, req action.ModifyP
 	resp.Diagnostics.Append(a.checkImpact(ctx, *member)...)
 }
 
-// judge judges that a member becomes the Owner.
+// checkImpact checks the transfer to a member against the guardrails.
 func (a *transferOwnerAction) checkImpact(ctx context.Context, member api.TeamMember) diag.Diagnostics {
 	return a.CheckImpact(ctx, func(t *access.Tenant) { t.SetOwner(access.StateUser{ID: member.ID, Email: member.Email}) })
 }
@@ -69,7 +69,7 @@ func (a *transferOwnerAction) Invoke(ctx context.Context, req action.InvokeReque
 	}
 	present, member, err := a.parties(ctx, to)
 	if err == nil && member.ID == present.ID {
-		plumbing.Progress(resp, "%s is the Owner already", member.Email)
+		plumbing.Progress(resp, "%s is already the Owner", member.Email)
 		return
 	}
 	if err == nil {
@@ -79,21 +79,21 @@ func (a *transferOwnerAction) Invoke(ctx context.Context, req action.InvokeReque
 		err = a.Client.TransferTeam(ctx, api.TeamTransfer{MemberID: member.ID, FormerOwnerID: present.ID})
 	}
 	if client.IsConflict(err) {
-		err = fmt.Errorf("%w. Run the action again if the ownership is still to go to %s", err, to.Name())
+		err = fmt.Errorf("%w. Run the action again if the ownership must still be transferred to %s", err, to.Name())
 	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.UnableAt(to.At, "transfer", "ownership", "to "+to.Name(), err))
 		return
 	}
-	plumbing.Progress(resp, "the ownership went from %s, now an Admin, to %s", present.Email, member.Email)
+	plumbing.Progress(resp, "the ownership was transferred from %s, now an Admin, to %s", present.Email, member.Email)
 	_, err = client.WaitFor(ctx, a.Client.TeamOwner, func(owner api.TeamMember) bool { return owner.ID == member.ID })
 	if err != nil {
-		resp.Diagnostics.AddWarning("Change Not Seen Yet", "The ownership went to "+member.Email+", and reading it back failed: "+plumbing.Sentence(err.Error())+" The next refresh shows it.")
+		resp.Diagnostics.AddWarning("Change Not Visible Yet", "The ownership was transferred to "+member.Email+", but reading it back failed: "+plumbing.Sentence(err.Error())+" The next refresh shows it.")
 	}
 }
 
-// parties returns the Owner and the member who is to be it, who must have
-// joined.
+// parties returns the present Owner and the future one, who must have joined
+// the team.
 func (a *transferOwnerAction) parties(ctx context.Context, to plumbing.ActionTarget) (present, member *api.TeamMember, err error) {
 	if present, err = a.Client.TeamOwner(ctx); err != nil {
 		return nil, nil, err

@@ -22,15 +22,15 @@ func TestTransferTeamOwnerAction(t *testing.T) {
 	must(t, err)
 	for _, c := range []struct {
 		config values
-		told   string
+		want   string
 		owner  string
 	}{
-		{values{"member_id": anna}, "the ownership went from owner@acme.example, now an Admin, to Anna@acme.example", anna},
-		{values{"email": "anna@ACME.example"}, "Anna@acme.example is the Owner already", anna},
-		{values{"email": "owner@acme.example"}, "went from Anna@acme.example", first},
+		{values{"member_id": anna}, "the ownership was transferred from owner@acme.example, now an Admin, to Anna@acme.example", anna},
+		{values{"email": "anna@ACME.example"}, "Anna@acme.example is already the Owner", anna},
+		{values{"email": "owner@acme.example"}, "was transferred from Anna@acme.example", first},
 	} {
 		progress, d := p.Invoke("iam_transfer_team_owner", c.config)
-		if len(d) > 0 || len(progress) != 1 || !strings.Contains(progress[0], c.told) || ownerID(t, b.Client) != c.owner {
+		if len(d) > 0 || len(progress) != 1 || !strings.Contains(progress[0], c.want) || ownerID(t, b.Client) != c.owner {
 			t.Errorf("%v: got %q, %v, and the Owner is %s, want %s", c.config, progress, d, ownerID(t, b.Client), c.owner)
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// checked is a validator of texts that a rule of access checks: what it wants,
-// the summary of its error, and the rule.
+// checked validates a string by a rule of package access. It holds a
+// description, the summary of the error, and the rule.
 type checked struct {
 	wants   string
 	summary string

@@ -1,3 +1,3 @@
-// Package vendors holds the types about vendors and the groups that come with
-// them.
+// Package vendors holds the types for vendors and the groups that the API
+// creates for them.
 package vendors

@@ -5,9 +5,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// step is what the plan of a vendor changes for the guardrails: a destroy may take
-// the groups along. A nil plan is a destroy, a nil state a creation; replaces says
-// that the creation takes the place of a vendor with the same id.
+// step returns the change of a vendor for the guardrails: a destroy can delete
+// the groups. A nil plan is a destroy, a nil state a creation; replaces is set
+// if the creation replaces a vendor with the same id.
 func (r *vendorResource) step(replaces bool) func(plan, state *vendorModel) func(*access.Tenant) {
 	return func(plan, state *vendorModel) func(*access.Tenant) {
 		return func(t *access.Tenant) {

@@ -15,8 +15,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// ModifyPlan refuses a parent that the plan destroys, and names what is in the way
-// of a destroy, or goes with it.
+// ModifyPlan returns an error for a parent that the plan destroys, and names
+// what blocks a destroy or is deleted with it.
 func (r *vendorResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
@@ -46,8 +46,8 @@ func (r *vendorResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	}
 }
 
-// planDestroy names the vendors below the vendor and the members of its groups, as
-// far as nothing planned before takes them away.
+// planDestroy names the child vendors and the members of the groups, except
+// those that the plan has already removed.
 func (r *vendorResource) planDestroy(ctx context.Context, state vendorModel, diags *diag.Diagnostics) {
 	id := state.ID.ValueString()
 	o := plumbing.Object{Kind: plumbing.KindVendor, ID: id}
@@ -59,27 +59,27 @@ func (r *vendorResource) planDestroy(ctx context.Context, state vendorModel, dia
 	}
 	switch {
 	case client.IsForbidden(err):
-		return // Delete says what is in the way
+		return // Delete reports what blocks it
 	case err != nil:
 		diags.Append(plumbing.Unable("read", "groups and vendors", "of vendor "+id, err))
 		return
 	}
-	const later = "Terraform plans in no fixed order, and may take them away after this."
+	const later = "Terraform plans in no fixed order, so the plan can still remove them."
 	if len(below) > 0 {
-		diags.AddWarning("Vendor In Use: "+id, fmt.Sprintf("Vendor %s is the parent of %s, as far as this plan has come. The apply deletes it only once they are gone or have another parent. %s", label(state), plumbing.JoinNames(below), later))
+		diags.AddWarning("Vendor In Use: "+id, fmt.Sprintf("Vendor %s is the parent of %s, as far as this plan has progressed. The apply deletes it only after they are deleted or have another parent. %s", label(state), plumbing.JoinNames(below), later))
 	}
 	if len(members) == 0 {
 		return
 	}
-	ends := "The apply deletes the vendor only once they have left its groups. " + later + " To delete it whoever is in its groups, set delete_groups = true and apply that first."
+	ends := "The apply deletes the vendor only after they have left its groups. " + later + " To delete it together with its groups, set delete_groups = true and apply that first."
 	if state.DeleteGroups.ValueBool() {
-		ends = "With delete_groups = true the apply takes them out and deletes the groups."
+		ends = "With delete_groups = true, the apply removes them and deletes the groups."
 	}
-	diags.AddWarning("Vendor Has Members: "+id, fmt.Sprintf("Groups of vendor %s still have members, as far as this plan has come:\n\n  %s\n\n%s", label(state), strings.Join(members, "\n  "), ends))
+	diags.AddWarning("Vendor Has Members: "+id, fmt.Sprintf("Groups of vendor %s still have members, as far as this plan has progressed:\n\n  %s\n\n%s", label(state), strings.Join(members, "\n  "), ends))
 }
 
-// below returns the vendors that have the vendor for their parent. One that keeps
-// it by this plan is an error.
+// below returns the child vendors of a vendor. A child that keeps its parent in
+// this plan is an error.
 func (r *vendorResource) below(ctx context.Context, o plumbing.Object, diags *diag.Diagnostics) (ids []string, err error) {
 	vendors, err := r.Client.Vendors(ctx)
 	for _, v := range vendors {
@@ -89,7 +89,7 @@ func (r *vendorResource) below(ctx context.Context, o plumbing.Object, diags *di
 		switch r.Uses.Planned(o, plumbing.Object{Kind: plumbing.KindVendor, ID: v.ID}) {
 		case plumbing.UseDropped:
 		case plumbing.UseKept:
-			diags.AddError("Unable to delete vendor", fmt.Sprintf("Vendor %s: this plan destroys it and keeps it in use. Vendor '%s' refers to it: give that one another parent_id in the same change, or keep the parent.", o.ID, v.ID))
+			diags.AddError("Unable to delete vendor", fmt.Sprintf("Vendor %s: this plan destroys it but keeps it in use. Vendor '%s' refers to it: give that vendor another parent_id in the same change, or keep the parent.", o.ID, v.ID))
 		default:
 			ids = append(ids, v.ID)
 		}
@@ -98,7 +98,7 @@ func (r *vendorResource) below(ctx context.Context, o plumbing.Object, diags *di
 	return ids, err
 }
 
-// members names the groups of a vendor that have members who stay, with these.
+// members names the groups of a vendor that keep members, and these members.
 func (r *vendorResource) members(ctx context.Context, id string) (lines []string, err error) {
 	groups, err := r.Client.ReadGroups(ctx, "destroy of vendor "+id)
 	for _, g := range groups {
@@ -115,7 +115,7 @@ func (r *vendorResource) members(ctx context.Context, id string) (lines []string
 	return lines, err
 }
 
-// staying names those members whom the plan does not take out of the group.
+// staying names the members that the plan does not remove from the group.
 func (r *vendorResource) staying(g api.Group, members map[string]string) (names []string) {
 	for user, name := range members {
 		if !r.Leaving(g.ID, plumbing.Person{ID: user, Email: name}) {
@@ -126,7 +126,7 @@ func (r *vendorResource) staying(g api.Group, members map[string]string) (names 
 	return names
 }
 
-// delete deletes the vendor and, if asked to, its groups before.
+// delete deletes the vendor and, if groups is set, first its groups.
 func (r *vendorResource) delete(ctx context.Context, id string, groups bool) error {
 	defer r.Client.Lock(lockVendor, id)()
 	if groups {

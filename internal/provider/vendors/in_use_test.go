@@ -24,7 +24,7 @@ func TestVendorResource_destroyedInUse(t *testing.T) {
 		"destroyed": {},
 		"kept": {
 			values{"id": "child", "name": "Child", "parent_id": "raw"},
-			"error: Unable to delete vendor: Vendor raw: this plan destroys it and keeps it in use. Vendor 'child' refers to it",
+			"error: Unable to delete vendor: Vendor raw: this plan destroys it but keeps it in use. Vendor 'child' refers to it",
 			`error at AttributeName("parent_id"): Vendor Destroyed And Used`,
 		},
 	} {
@@ -80,7 +80,7 @@ func TestVendorResource_destroyNamesMembers(t *testing.T) {
 	for _, c := range []struct {
 		prior state
 		want  string
-	}{{made, "set delete_groups = true"}, {forced, "With delete_groups = true the apply takes them out"}} {
+	}{{made, "set delete_groups = true"}, {forced, "With delete_groups = true, the apply removes them"}} {
 		p.NextRun()
 		if _, _, d := p.Plan("iam_vendor", c.prior, nil); d.Failed() || !d.Has("warning: Vendor Has Members: raw", group, "ann@raw.example", c.want) {
 			t.Errorf("got %v", d)

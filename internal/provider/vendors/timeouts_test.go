@@ -12,8 +12,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// hangs lets writes of vendors wait until the caller gives up, once it is told
-// to.
+// hangs lets writes of vendors wait until the caller gives up, when its timeout
+// ends.
 type hangs struct{ writes atomic.Bool }
 
 func (h *hangs) wrap(next http.Handler) http.Handler {
@@ -46,7 +46,7 @@ func TestVendorResource_timeouts(t *testing.T) {
 
 	api.writes.Store(true)
 	unsure, d := p.Apply("iam_vendor", state{}, short)
-	if !d.Has("error: Unable to create vendor", late, "may have been made all the same") || unsure.Values["id"] != "raw" {
+	if !d.Has("error: Unable to create vendor", late, "may still have been created") || unsure.Values["id"] != "raw" {
 		t.Errorf("create: %v, %v", unsure.Values, d)
 	}
 	api.writes.Store(false)
@@ -70,7 +70,7 @@ func TestVendorResource_groupsTimeout(t *testing.T) {
 	b := providertest.Remote(t, servertest.Options{NoFaults: true, VendorGroupDelay: time.Hour})
 	p := providertest.New(t, b.Config)
 	made, d := p.Apply("iam_vendor", state{}, with(vendor(), values{"timeouts": values{"create": "500ms"}}))
-	if d.Failed() || !d.Has(`warning at AttributeName("group_ids"): Groups Of Vendor Not There Yet`, "timeout of 500ms") || made.Values["name"] != "Raw Materials" {
+	if d.Failed() || !d.Has(`warning at AttributeName("group_ids"): Vendor Groups Not Ready`, "timeout of 500ms") || made.Values["name"] != "Raw Materials" {
 		t.Errorf("got %v, %v", made.Values, d)
 	}
 }

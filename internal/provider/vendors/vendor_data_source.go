@@ -30,7 +30,7 @@ func NewVendorDataSource() datasource.DataSource {
 	return &vendorDataSource{plumbing.DataSource{Name: "vendor"}}
 }
 
-// vendorDataModel is one vendor as data sources show it.
+// vendorDataModel is a vendor in data sources.
 type vendorDataModel struct {
 	ID          types.String `tfsdk:"id"`
 	Name        types.String `tfsdk:"name"`
@@ -60,7 +60,7 @@ func (m *vendorDataModel) fromAPI(ctx context.Context, v api.Vendor, groups []ap
 	m.GroupIDs = groupIDs(groups)
 }
 
-// vendorAttributes describe a vendor as it is read.
+// vendorAttributes returns the attributes of a vendor in data sources.
 func vendorAttributes() map[string]schema.Attribute {
 	text := func(about string) schema.Attribute {
 		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
@@ -71,7 +71,7 @@ func vendorAttributes() map[string]schema.Attribute {
 		"type":      text("`COMPANY` or `SUBSIDIARY`."),
 		"parent_id": text("Id of the parent vendor; null for most."),
 		"legal_info": schema.SingleNestedAttribute{
-			MarkdownDescription: "How the authorities know the vendor.",
+			MarkdownDescription: "Legal information about the vendor.",
 			Computed:            true,
 			Attributes: map[string]schema.Attribute{
 				"legal_name":              text("Legal name."),
@@ -81,7 +81,7 @@ func vendorAttributes() map[string]schema.Attribute {
 			},
 		},
 		"contacts": schema.ListNestedAttribute{
-			MarkdownDescription: "People to turn to. Of a contact with several e-mail addresses or phone numbers, the first ones.",
+			MarkdownDescription: "Contacts. If a contact has several e-mail addresses or phone numbers, the first one is returned.",
 			Computed:            true,
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"first_name": text("First name."),
@@ -92,7 +92,7 @@ func vendorAttributes() map[string]schema.Attribute {
 		},
 		"location_ids": schema.ListAttribute{MarkdownDescription: "Ids of the vendor's locations.", ElementType: types.StringType, Computed: true},
 		"group_ids": schema.MapAttribute{
-			MarkdownDescription: "Ids of the groups that the API made for the vendor, by what their members do: `order_manager`, `order_viewer`, `product_manager`, `product_viewer`.",
+			MarkdownDescription: "Ids of the groups that the API created for the vendor, by purpose: `order_manager`, `order_viewer`, `product_manager`, `product_viewer`.",
 			ElementType:         types.StringType,
 			Computed:            true,
 		},
@@ -104,10 +104,10 @@ func (d *vendorDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	key := func(about string) schema.Attribute {
 		return schema.StringAttribute{MarkdownDescription: about, Optional: true, Computed: true, Validators: []validator.String{plumbing.NotEmpty()}}
 	}
-	attributes["id"] = key("Id of the vendor. Give this or `name`.")
-	attributes["name"] = key("Name of the vendor. Give this or `id`. A name that several vendors have is an error.")
+	attributes["id"] = key("Id of the vendor. Exactly one of `id` and `name` is required.")
+	attributes["name"] = key("Name of the vendor. Exactly one of `id` and `name` is required. A name that several vendors have is an error.")
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One vendor of the tenant, found by id or name, with the ids of its groups. A vendor that does not exist is an error.",
+		MarkdownDescription: "A vendor of the tenant, by id or name, with the ids of its groups. A vendor that does not exist is an error.",
 		Attributes:          attributes,
 	}
 }

@@ -55,7 +55,7 @@ var contactTypes = map[string]attr.Type{
 	"first_name": types.StringType, "last_name": types.StringType, "email": types.StringType, "phone": types.StringType,
 }
 
-// importedVendor is the state that an import begins with.
+// importedVendor returns the initial state of an import.
 func importedVendor() vendorModel {
 	return vendorModel{
 		DeleteGroups: types.BoolValue(false), Timeouts: plumbing.NoTimeouts(),
@@ -63,9 +63,9 @@ func importedVendor() vendorModel {
 	}
 }
 
-// toAPI returns the body that replaces the vendor. What this resource does not
-// manage is repeated from the present vendor: the API takes a missing member for
-// a removal.
+// toAPI returns the body that replaces the vendor. It repeats what this
+// resource does not manage from the present vendor, because the API removes
+// missing members.
 func (m vendorModel) toAPI(ctx context.Context, present api.Vendor, diags *diag.Diagnostics) api.VendorUpdate {
 	body := api.VendorUpdate{
 		Name: m.Name.ValueString(), Type: api.VendorType(m.Type.ValueString()), ParentID: m.ParentID.ValueString(),
@@ -94,8 +94,8 @@ func (m vendorModel) legalInfo(ctx context.Context, diags *diag.Diagnostics) *ap
 	return &info
 }
 
-// contactDetails returns the contacts to write. One that stays as it is keeps
-// what it has beyond the attributes, such as an address.
+// contactDetails returns the contacts to write. An unchanged contact keeps data
+// that has no attribute, such as an address.
 func (m vendorModel) contactDetails(ctx context.Context, present []api.Contact, diags *diag.Diagnostics) []api.Contact {
 	var wanted []contactModel
 	diags.Append(m.Contacts.ElementsAs(ctx, &wanted, false)...)
@@ -115,8 +115,8 @@ func (m vendorModel) contactDetails(ctx context.Context, present []api.Contact, 
 	return list
 }
 
-// contactOf reads a contact. Of a place with several e-mail addresses or phones
-// the first one counts.
+// contactOf converts a contact. It uses the first of several e-mail addresses
+// or phone numbers.
 func contactOf(c api.Contact) contactModel {
 	first := func(list []string) string {
 		if len(list) == 0 {
@@ -130,7 +130,7 @@ func contactOf(c api.Contact) contactModel {
 	}
 }
 
-// fromAPI takes over what the API says of the vendor, all but its groups.
+// fromAPI sets all attributes from the API except the groups.
 func (m *vendorModel) fromAPI(ctx context.Context, v api.Vendor, diags *diag.Diagnostics) {
 	m.ID = types.StringValue(v.ID)
 	m.Name = types.StringValue(v.Name)
@@ -140,8 +140,8 @@ func (m *vendorModel) fromAPI(ctx context.Context, v api.Vendor, diags *diag.Dia
 	m.readContacts(ctx, v.ContactDetails, diags)
 }
 
-// readLegalInfo keeps an object without values where the configuration has one,
-// and the spelling of a date that means the same.
+// readLegalInfo keeps an empty object if the configuration has one, and the
+// spelling of an equal date.
 func (m *vendorModel) readLegalInfo(ctx context.Context, info *api.LegalInfo, diags *diag.Diagnostics) {
 	written := m.legalInfo(ctx, diags)
 	if info == nil || *info == (api.LegalInfo{}) {
@@ -166,7 +166,7 @@ func legalOf(info *api.LegalInfo) legalModel {
 	}
 }
 
-// readContacts makes no difference between no list and an empty one.
+// readContacts treats null and an empty list as equal.
 func (m *vendorModel) readContacts(ctx context.Context, contacts []api.Contact, diags *diag.Diagnostics) {
 	if len(contacts) == 0 && (m.Contacts.IsNull() || m.Contacts.IsUnknown()) {
 		m.Contacts = types.ListNull(types.ObjectType{AttrTypes: contactTypes})
@@ -185,7 +185,7 @@ func contactList(ctx context.Context, contacts []api.Contact, diags *diag.Diagno
 	return list
 }
 
-// dateLayouts are the ways to write a date of registration.
+// dateLayouts lists the accepted formats of a registration date.
 var dateLayouts = []string{time.RFC3339, time.DateOnly}
 
 func parseDate(text string) (time.Time, bool) {
@@ -197,14 +197,15 @@ func parseDate(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// sameTime reports whether two texts are the same, or the same moment.
+// sameTime reports whether two texts are equal or the same point in time.
 func sameTime(a, b string) bool {
 	x, ok := parseDate(a)
 	y, also := parseDate(b)
 	return a == b || ok && also && x.Equal(y)
 }
 
-// groupIDs are the groups that a vendor has from its start, by kind.
+// groupIDs returns the ids of the groups that the API created for a vendor, by
+// kind.
 func groupIDs(groups []api.Group) types.Map {
 	ids := map[string]attr.Value{}
 	for _, g := range plumbing.VendorGroups(groups) {
@@ -213,5 +214,5 @@ func groupIDs(groups []api.Group) types.Map {
 	return types.MapValueMust(types.StringType, ids)
 }
 
-// complete reports whether all groups are there.
+// complete reports whether all groups exist.
 func complete(groupIDs types.Map) bool { return len(groupIDs.Elements()) == len(access.VendorGroups()) }

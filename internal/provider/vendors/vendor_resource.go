@@ -33,10 +33,10 @@ type vendorResource struct {
 	plumbing.IdentifiedResource
 }
 
-// vendorType is what the resource and its list have in common.
+// vendorType is shared by the resource and its list resource.
 var vendorType = plumbing.NewIdentifiedResource("vendor", plumbing.ID("vendor")).Keyed(vendorKey)
 
-// vendorKey is how the tenant knows a vendor whose id the configuration chooses.
+// vendorKey is the natural key of a vendor whose id the configuration sets.
 var vendorKey = plumbing.NaturalKey{
 	Thing: "vendor", At: []string{"id"}, Label: "name",
 	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {
@@ -63,12 +63,12 @@ var vendorKey = plumbing.NaturalKey{
 // NewVendorResource returns iam_vendor.
 func NewVendorResource() resource.Resource { return &vendorResource{vendorType} }
 
-// ValidateConfig refuses a vendor that is its own parent.
+// ValidateConfig returns an error for a vendor that is its own parent.
 func (r *vendorResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config vendorModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if plumbing.IsSet(config.ID) && config.ID.Equal(config.ParentID) {
-		resp.Diagnostics.AddAttributeError(path.Root("parent_id"), "Vendor Is Its Own Parent", "Name another vendor as the parent, or leave the attribute out.")
+		resp.Diagnostics.AddAttributeError(path.Root("parent_id"), "Vendor Is Its Own Parent", "Set another vendor as the parent, or leave the attribute out.")
 	}
 }
 
@@ -85,7 +85,7 @@ func (r *vendorResource) Create(ctx context.Context, req resource.CreateRequest,
 		return
 	}
 	if !plumbing.IsSet(plan.ID) {
-		// With an id of our own the request can be repeated safely.
+		// With a generated id, the request can be repeated safely.
 		plan.ID = types.StringValue(uuid.NewString())
 	}
 	id := plan.ID.ValueString()
@@ -103,17 +103,17 @@ func (r *vendorResource) Create(ctx context.Context, req resource.CreateRequest,
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Unable to create vendor",
 			plumbing.ExistsText("Vendor "+id, "iam_vendor", id))
 	case client.IsUncertain(err):
-		// The vendor may exist under the id that was chosen here: keep it.
+		// The vendor can exist under the generated id: keep the id.
 		plan.GroupIDs = groupIDs(nil)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-		resp.Diagnostics.Append(plumbing.Unable("create", "vendor", label(plan), fmt.Errorf("%w. The vendor may have been made all the same. Run the same command again: it removes the vendor if it is there, and makes it again", err)))
+		resp.Diagnostics.Append(plumbing.Unable("create", "vendor", label(plan), fmt.Errorf("%w. The vendor may still have been created. Run the same command again: it deletes the vendor if it exists and creates it again", err)))
 	default:
 		resp.Diagnostics.Append(refused("create", plan, err))
 	}
 }
 
-// adopt updates a vendor that a run may have created that was stopped before the
-// API made the groups, and waits for these.
+// adopt updates an existing vendor and waits for its groups: an interrupted run
+// can have created it before the API created the groups.
 func (r *vendorResource) adopt(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan vendorModel
 	if r.Update(ctx, req, resp); resp.Diagnostics.HasError() {
@@ -129,7 +129,7 @@ func label(m vendorModel) string {
 	return fmt.Sprintf("%s (%q)", m.ID.ValueString(), m.Name.ValueString())
 }
 
-// refused is the diagnostic of a vendor that the API did not take, on the
+// refused returns the diagnostic of a vendor that the API refused, on the
 // argument that the API names.
 func refused(verb string, plan vendorModel, err error) diag.Diagnostic {
 	var e *client.Error
@@ -139,14 +139,14 @@ func refused(verb string, plan vendorModel, err error) diag.Diagnostic {
 	return plumbing.Unable(verb, "vendor", label(plan), err)
 }
 
-// create makes the vendor. A conflict on a repeated request may be with the
-// vendor that the first one made.
+// create creates the vendor. A conflict on a repeated request can be with the
+// vendor that the first request created.
 func (r *vendorResource) create(ctx context.Context, id string, body api.VendorUpdate) error {
 	_, err := r.Client.CreateVendor(ctx, api.VendorCreate{
 		ID: id, Name: body.Name, Type: body.Type, ParentID: body.ParentID, LegalInfo: body.LegalInfo, ContactDetails: body.ContactDetails,
 	})
 	if client.IsConflict(err) && client.IsUncertain(err) {
-		// It is there, and the API may not show it yet.
+		// It exists, but the API may not show it yet.
 		read := func(ctx context.Context) (*api.Vendor, error) { return r.Client.Vendor(ctx, id) }
 		if found, lookup := client.WaitFor(ctx, read, func(api.Vendor) bool { return true }); lookup == nil && shows(*found, body) {
 			return nil
@@ -155,7 +155,7 @@ func (r *vendorResource) create(ctx context.Context, id string, body api.VendorU
 	return err
 }
 
-// shows reports whether the vendor is what this body makes of it.
+// shows reports whether the vendor matches the body.
 func shows(v api.Vendor, body api.VendorUpdate) bool {
 	var legal, wanted api.LegalInfo
 	if v.LegalInfo != nil {
@@ -172,8 +172,8 @@ func shows(v api.Vendor, body api.VendorUpdate) bool {
 		slices.EqualFunc(v.ContactDetails, body.ContactDetails, same)
 }
 
-// readBack completes the state of a vendor that was made. When it cannot be read
-// it is in the state all the same, as what it was asked to be.
+// readBack completes the state of a created vendor. A vendor that cannot be
+// read is kept in the state with its planned values.
 func (r *vendorResource) readBack(ctx context.Context, body api.VendorUpdate, plan *vendorModel, diags *diag.Diagnostics) {
 	vendor, err := r.await(ctx, plan.ID.ValueString(), body)
 	if err != nil {
@@ -183,14 +183,14 @@ func (r *vendorResource) readBack(ctx context.Context, body api.VendorUpdate, pl
 	plan.fromAPI(ctx, *vendor, diags)
 }
 
-// await reads the vendor back once the API shows what was written.
+// await reads the vendor after the API shows what was written.
 func (r *vendorResource) await(ctx context.Context, id string, body api.VendorUpdate) (*api.Vendor, error) {
 	return client.WaitFor(ctx, func(ctx context.Context) (*api.Vendor, error) { return r.Client.Vendor(ctx, id) },
 		func(v api.Vendor) bool { return shows(v, body) })
 }
 
-// readGroups reads the groups that the API makes some time after the vendor,
-// once there are enough. Without them the vendor is in the state all the same.
+// readGroups waits for the groups, which the API creates some time after the
+// vendor. Without them, the vendor is still kept in the state.
 func (r *vendorResource) readGroups(ctx context.Context, plan *vendorModel, enough func(types.Map) bool, diags *diag.Diagnostics) {
 	plan.GroupIDs = groupIDs(nil)
 	_, err := client.WaitFor(ctx, func(ctx context.Context) (*types.Map, error) {
@@ -201,8 +201,8 @@ func (r *vendorResource) readGroups(ctx context.Context, plan *vendorModel, enou
 		return &plan.GroupIDs, err
 	}, enough)
 	if err != nil {
-		diags.AddAttributeWarning(path.Root("group_ids"), "Groups Of Vendor Not There Yet",
-			fmt.Sprintf("Vendor %s is there and in the state, but not all of its groups can be seen: %s\n\nThe next refresh completes group_ids; what depends on it may need another apply.", label(*plan), plumbing.Sentence(err.Error())))
+		diags.AddAttributeWarning(path.Root("group_ids"), "Vendor Groups Not Ready",
+			fmt.Sprintf("Vendor %s exists and is in the state, but not all of its groups are visible yet: %s\n\nThe next refresh completes group_ids; resources that depend on it may need another apply.", label(*plan), plumbing.Sentence(err.Error())))
 	}
 }
 
@@ -252,16 +252,15 @@ func (r *vendorResource) Update(ctx context.Context, req resource.UpdateRequest,
 	}
 	plan.fromAPI(ctx, *vendor, &resp.Diagnostics)
 	if plan.GroupIDs.IsUnknown() {
-		// Those that were not there at the refresh may not come any more.
+		// Groups that were missing at the refresh may never appear.
 		r.readGroups(ctx, &plan, func(types.Map) bool { return true }, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// update replaces the vendor between a fresh read and a read back. When someone
-// else writes it in between, the API answers with a conflict and the vendor is
-// read again: the plan is about members that this resource manages, and the
-// others' are kept.
+// update reads the vendor, replaces it and reads it back. If someone else
+// writes it in between, the API answers with a conflict and the vendor is read
+// again, so that members this resource does not manage are kept.
 func (r *vendorResource) update(ctx context.Context, plan vendorModel, diags *diag.Diagnostics) (*api.Vendor, error) {
 	const tries = 3
 	id := plan.ID.ValueString()
@@ -281,7 +280,7 @@ func (r *vendorResource) update(ctx context.Context, plan vendorModel, diags *di
 		case err != nil:
 			return nil, err
 		case created:
-			diags.AddWarning("Vendor Created Again", fmt.Sprintf("Vendor %s was deleted by someone else during the apply and was made again, with new groups that have no members. The next refresh shows them in group_ids.", id))
+			diags.AddWarning("Vendor Created Again", fmt.Sprintf("Vendor %s was deleted by someone else during the apply and was created again, with new groups that have no members. The next refresh shows them in group_ids.", id))
 		}
 		return r.await(ctx, id, body)
 	}
@@ -299,14 +298,14 @@ func (r *vendorResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	id, groups := state.ID.ValueString(), state.DeleteGroups.ValueBool()
 	err := r.RetryWhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, id, groups) }, client.IsBadRequest)
 	if client.IsBadRequest(err) && !state.DeleteGroups.ValueBool() {
-		err = fmt.Errorf("%w. If its groups still have members, take them out first, or set delete_groups = true, apply, and destroy again", err)
+		err = fmt.Errorf("%w. If its groups still have members, remove them first, or set delete_groups = true, apply, and destroy again", err)
 	}
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.Append(plumbing.Unable("delete", "vendor", id, err))
 	}
 }
 
-// deleteGroups deletes the groups of a vendor, whoever is in them.
+// deleteGroups deletes the groups of a vendor with their memberships.
 func (r *vendorResource) deleteGroups(ctx context.Context, id string) error {
 	groups, err := r.Client.VendorGroups(ctx, id)
 	if err != nil {
@@ -320,7 +319,7 @@ func (r *vendorResource) deleteGroups(ctx context.Context, id string) error {
 	return nil
 }
 
-// ImportState takes the id of a vendor, or its name.
+// ImportState accepts the id or the name of a vendor.
 func (r *vendorResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
 	if !ok {
@@ -334,7 +333,7 @@ func (r *vendorResource) ImportState(ctx context.Context, req resource.ImportSta
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), vendor.ID)...)
 }
 
-// find returns the vendor with this id or, where there is none, with this name.
+// find returns the vendor with this id or, if there is none, with this name.
 func find(ctx context.Context, c *client.Client, key string) (*api.Vendor, error) {
 	if api.ValidVendorID(key) {
 		vendor, err := c.Vendor(ctx, key)

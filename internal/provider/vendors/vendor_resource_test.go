@@ -383,7 +383,7 @@ func TestVendorResource_groupsNotSeen(t *testing.T) {
 	p := providertest.New(t, b.Config)
 	hidden.Store(true)
 	made, d := p.Apply("iam_vendor", state{}, vendor())
-	if ids, ok := made.Values["group_ids"].(values); d.Failed() || !ok || len(ids) != 0 || !d.Has(`warning at AttributeName("group_ids"): Groups Of Vendor Not There Yet`, "iam.group_read", "next refresh completes group_ids") {
+	if ids, ok := made.Values["group_ids"].(values); d.Failed() || !ok || len(ids) != 0 || !d.Has(`warning at AttributeName("group_ids"): Vendor Groups Not Ready`, "iam.group_read", "next refresh completes group_ids") {
 		t.Fatalf("got %v, %v", made.Values, d)
 	}
 	if kept, d := p.Refresh("iam_vendor", made); !d.Has("error: Unable to read vendor", "lacks the scope iam.group_read") || kept.Values == nil {
@@ -482,7 +482,7 @@ func TestVendorResource_keepsWhatItDoesNotManage(t *testing.T) {
 
 // held lets something happen before one request, once.
 type held struct {
-	armed  atomic.Bool // also for the requests that are made in there
+	armed  atomic.Bool // also for the requests in it
 	method string
 	do     func(ctx context.Context)
 }
@@ -534,8 +534,8 @@ func (d discard) Write(p []byte) (int, error) { return len(p), nil }
 
 func (d discard) WriteHeader(int) {}
 
-// The vendor is made and the answer is lost: the request is repeated, and the
-// conflict is with our own vendor.
+// The vendor is created and the answer is lost: the request is repeated, and
+// the conflict is with our own vendor.
 func TestVendorResource_lostAnswer(t *testing.T) {
 	t.Parallel()
 	var armed, down atomic.Bool
@@ -563,7 +563,7 @@ func TestVendorResource_lostAnswer(t *testing.T) {
 	p = providertest.New(t, with(b.Config, values{"max_retries": 0}))
 	armed.Store(true)
 	half, d := p.Apply("iam_vendor", state{}, values{"name": "Half"})
-	if !d.Has("error: Unable to create vendor", "may have been made all the same") || half.Values["id"] == nil {
+	if !d.Has("error: Unable to create vendor", "may still have been created") || half.Values["id"] == nil {
 		t.Fatalf("got %v, %v", half.Values, d)
 	}
 	p.MustApply("iam_vendor", half, nil) // what Terraform does with a tainted resource
@@ -572,7 +572,7 @@ func TestVendorResource_lostAnswer(t *testing.T) {
 	}
 }
 
-// A vendor that was made is in the state, though it could not be read back.
+// A created vendor is in the state, though it could not be read back.
 func TestVendorResource_notReadBack(t *testing.T) {
 	t.Parallel()
 	var broken atomic.Bool

@@ -20,13 +20,13 @@ import (
 
 func (r *vendorResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A vendor: a supplier or business partner. The API gives each new vendor four groups, for managers and viewers of its products and of its orders, " +
-			"whose members reach the vendor's own records only. The resource waits for them: `group_ids` has their ids.\n\n" +
-			"Only employees join a vendor's groups, and all groups of an employee belong to the same vendor, or to none. Renaming a vendor leaves the names of its groups.\n\n" +
-			"Locations and custom attributes of the vendor are not managed here and are kept as they are.",
+		MarkdownDescription: "A vendor: a supplier or business partner. The API creates four groups for each new vendor, for managers and viewers of its products and its orders, " +
+			"whose members can access only the vendor's own records. The resource waits for the groups: `group_ids` has their ids.\n\n" +
+			"Only employees can join a vendor's groups, and all groups of an employee must belong to the same vendor, or to none. Renaming a vendor does not rename its groups.\n\n" +
+			"Locations and custom attributes of the vendor are not managed by this resource and are kept as they are.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
-				MarkdownDescription: "Id of the vendor: 1 to 66 letters, digits, hyphens and underscores, but not `search`; unique in the tenant, case-sensitive. Left out, one is generated. Changing it replaces the vendor.",
+				MarkdownDescription: "Id of the vendor: 1 to 66 letters, digits, hyphens and underscores, but not `search`; unique in the tenant, case-sensitive. Generated if left out. Changing it replaces the vendor.",
 				Optional:            true,
 				Computed:            true,
 				Validators:          []validator.String{plumbing.ValidVendorID()},
@@ -52,21 +52,21 @@ func (r *vendorResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 			"legal_info": legalInfoAttribute(),
 			"contacts":   contactsAttribute(),
 			"delete_groups": schema.BoolAttribute{
-				MarkdownDescription: "Whether destroying the vendor first removes the members of its groups and the groups, instead of failing while they have members. `false` by default.",
+				MarkdownDescription: "Whether destroying the vendor first deletes its groups with their memberships, instead of failing while they have members. `false` by default.",
 				Optional:            true,
 				Computed:            true,
 				Default:             booldefault.StaticBool(false),
 			},
 			"group_ids": schema.MapAttribute{
-				MarkdownDescription: "Ids of the groups that the API made for the vendor, by what their members do: `order_manager`, `order_viewer`, `product_manager`, `product_viewer`.",
+				MarkdownDescription: "Ids of the groups that the API created for the vendor, by purpose: `order_manager`, `order_viewer`, `product_manager`, `product_viewer`.",
 				ElementType:         types.StringType,
 				Computed:            true,
 				PlanModifiers:       []planmodifier.Map{keepGroupIDs{}},
 			},
 			"timeouts": plumbing.Timeouts(ctx,
-				"Making the vendor, and waiting for its groups and until the API shows all of it. Left out, each wait ends after 20 seconds.",
-				"Changing the vendor, and waiting until the API shows it. Left out, the wait ends after 20 seconds.",
-				"Deleting the vendor, with its groups where `delete_groups` says so. Left out, there is no limit."),
+				"Creating the vendor, and waiting for its groups and until the API shows all of them. By default, each wait ends after 20 seconds.",
+				"Updating the vendor, and waiting until the API shows it. By default, the wait ends after 20 seconds.",
+				"Deleting the vendor, with its groups if `delete_groups` is set. By default, there is no limit."),
 		},
 	}
 }
@@ -76,7 +76,7 @@ func legalInfoAttribute() schema.Attribute {
 		return schema.StringAttribute{MarkdownDescription: about, Optional: true, Validators: append(validators, plumbing.NotEmpty())}
 	}
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "How the authorities know the vendor." + plumbing.UnknownMembers,
+		MarkdownDescription: "Legal information about the vendor." + plumbing.UnknownMembers,
 		Optional:            true,
 		Attributes: map[string]schema.Attribute{
 			"legal_name":              of("Legal name."),
@@ -92,7 +92,7 @@ func contactsAttribute() schema.Attribute {
 		return schema.StringAttribute{MarkdownDescription: about, Optional: true, Validators: []validator.String{plumbing.NotEmpty()}}
 	}
 	return schema.ListNestedAttribute{
-		MarkdownDescription: "People to turn to." + plumbing.UnknownMembers,
+		MarkdownDescription: "Contacts." + plumbing.UnknownMembers,
 		Optional:            true,
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"first_name": of("First name."),
@@ -107,8 +107,8 @@ func contactsAttribute() schema.Attribute {
 	}
 }
 
-// keepGroupIDs plans the groups that are known, as a vendor keeps its groups;
-// while some are missing, they become known with the next change.
+// keepGroupIDs plans the known groups, because a vendor keeps its groups. If
+// some are missing, group_ids is unknown in the plan of the next change.
 type keepGroupIDs struct{}
 
 func (keepGroupIDs) Description(context.Context) string { return "A vendor keeps its groups." }
@@ -122,7 +122,7 @@ func (keepGroupIDs) PlanModifyMap(_ context.Context, req planmodifier.MapRequest
 	}
 }
 
-// validDate accepts a day, or a moment.
+// validDate accepts a date or a time.
 type validDate struct{}
 
 func (validDate) Description(context.Context) string {

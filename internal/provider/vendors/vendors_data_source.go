@@ -33,7 +33,7 @@ type vendorsModel struct {
 
 func (d *vendorsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The tenant's vendors with the ids of their groups, in the order of their creation: all, or those that every given filter selects. No match is an empty list.",
+		MarkdownDescription: "The tenant's vendors with the ids of their groups, in the order of their creation: all, or those that match every filter. Without a match, the list is empty.",
 		Attributes: map[string]schema.Attribute{
 			"type": schema.StringAttribute{
 				MarkdownDescription: "Only vendors of this type: `COMPANY` or `SUBSIDIARY`.",
@@ -59,7 +59,7 @@ func (d *vendorsDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	vendors, err := d.Client.Vendors(ctx)
 	var groups []api.Group
 	if err == nil {
-		groups, err = d.Client.Groups(ctx) // all at once, and not once per vendor
+		groups, err = d.Client.Groups(ctx) // one request instead of one for each vendor
 	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("list", "vendors", "of the tenant", err))
@@ -84,7 +84,7 @@ func (d *vendorsDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// selects reports whether every given filter takes the vendor.
+// selects reports whether the vendor matches every filter.
 func (m vendorsModel) selects(v api.Vendor) bool {
 	return (m.Type.IsNull() || m.Type.ValueString() == string(v.Type)) && (m.ParentID.IsNull() || m.ParentID.ValueString() == v.ParentID)
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// synced reports whether restrictions will be tied to the sites once the plan
-// under way is applied, as far as it has come.
+// synced reports whether restrictions are tied to the sites after the present
+// plan, as far as it has progressed.
 func synced(ctx context.Context, d *plumbing.Data) (bool, error) {
 	if planned := d.PlannedSiteSync(); planned.State != plumbing.SettingNotPlanned {
 		return planned.Value, nil
@@ -23,10 +23,10 @@ func synced(ctx context.Context, d *plumbing.Data) (bool, error) {
 	return on, err
 }
 
-// checkSites refuses, while restrictions are tied to the sites, values that are
-// the code of no site, present or planned. An API key that may not read what
-// this takes plans without the check; the API has it, too. Where sites come from
-// elsewhere (external) it warns.
+// checkSites returns errors for values that are not the code of a present or
+// planned site while restrictions are tied to the sites. Without permission to
+// read sites, the check is left to the API. If sites are created elsewhere
+// (external), it warns instead.
 func checkSites(ctx context.Context, d *plumbing.Data, values map[string]path.Path, external bool) (diags diag.Diagnostics) {
 	if d == nil || d.Client == nil || len(values) == 0 {
 		return nil
@@ -52,15 +52,15 @@ func checkSites(ctx context.Context, d *plumbing.Data, values map[string]path.Pa
 		}
 		if external {
 			d.NotePlanned(site)
-			diags.AddAttributeWarning(values[v], "Restriction Is No Site Yet", fmt.Sprintf("The tenant's restriction values are tied to its sites, and there is no site with the code %q. "+
-				"This configuration says that it creates the site outside of iam_site: the apply fails unless the site exists by then, so let this resource depend on what creates it.", v))
+			diags.AddAttributeWarning(values[v], "Restriction Is Not A Site Yet", fmt.Sprintf("The tenant's restriction values are tied to its sites, and there is no site with the code %q. "+
+				"The configuration creates the site outside of iam_site: the apply fails unless the site exists by then, so make this resource depend on the resource that creates it.", v))
 			continue
 		}
-		const detail = "The tenant's restriction values are tied to its sites, and there is no site with the code %q. Make it with iam_site and refer to it, as in iam_site.name.code, or set sync_with_sites = false in iam_restriction_settings. Where another provider creates the site in the same apply, set external_sites of iam_restriction_settings, or external_site of iam_restriction."
+		const detail = "The tenant's restriction values are tied to its sites, and there is no site with the code %q. Create it with iam_site and refer to it, as in iam_site.name.code, or set sync_with_sites = false in iam_restriction_settings. If another provider creates the site in the same apply, set external_sites in iam_restriction_settings or external_site in iam_restriction."
 		if whole {
-			diags.AddAttributeError(values[v], "Restriction Is No Site", fmt.Sprintf(detail, v))
+			diags.AddAttributeError(values[v], "Restriction Is Not A Site", fmt.Sprintf(detail, v))
 		} else {
-			diags.AddAttributeWarning(values[v], "Restriction May Be No Site", fmt.Sprintf(detail+" The API key may not see inactive sites: if it is one of them, nothing is wrong.", v))
+			diags.AddAttributeWarning(values[v], "Restriction May Not Be A Site", fmt.Sprintf(detail+" The API key has no permission to see inactive sites: if the value is the code of one, ignore this warning.", v))
 		}
 	}
 	return diags

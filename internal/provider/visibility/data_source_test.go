@@ -48,7 +48,7 @@ func TestRestrictionsDataSource(t *testing.T) {
 		check("tied to the sites", "[main]", "[AT main]", true, "map[DE:[g1 g2]]")
 		restrict(t, b.Client, "g1", "main")
 		restrict(t, b.Client, "g2")
-		check("groups mended", "[main]", "[AT main]", true, "map[]")
+		check("groups fixed", "[main]", "[AT main]", true, "map[]")
 		for _, key := range []string{api.SettingRestrictions, api.SettingSiteSync} {
 			if err := b.Client.DeleteSetting(t.Context(), key); err != nil {
 				t.Fatal(err)
@@ -70,7 +70,7 @@ func TestRestrictionsDataSource_inactiveSitesNotSeen(t *testing.T) {
 		return p.ReadData("iam_restrictions", values{})
 	}
 	got, d := read(api.ScopeSettingRead, api.ScopeSiteRead, api.ScopeGroupRead)
-	if d.Failed() || !d.Has("warning: Inactive Sites Not Seen", "site.site_manage") || fmt.Sprint(got["allowed_values"]) != "[main]" {
+	if d.Failed() || !d.Has("warning: Inactive Sites Not Visible", "site.site_manage") || fmt.Sprint(got["allowed_values"]) != "[main]" {
 		t.Errorf("got %v, %v", got, d)
 	}
 	for lacking, scopes := range map[string][]string{

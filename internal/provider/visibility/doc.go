@@ -1,4 +1,3 @@
-// Package visibility has the types about what records users see: the
-// restriction values that a tenant allows, how they are tied to its sites, and
-// the sites.
+// Package visibility holds the types that control which records users see: the
+// restriction values that a tenant allows, their tie to sites, and the sites.
 package visibility

@@ -14,15 +14,15 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// warnOfHolders names the groups that hold values which the plan takes off the
-// tenant's list. They keep them, and the API refuses other changes of a group that
-// holds a value the tenant does not allow.
+// warnOfHolders names the groups that hold values which the plan removes from
+// the tenant's list. The groups keep the values, and the API refuses other
+// changes of a group that holds a value the tenant does not allow.
 func warnOfHolders(ctx context.Context, d *plumbing.Data, values []string, reader string) (diags diag.Diagnostics) {
 	if len(values) == 0 {
 		return nil
 	}
 	if on, err := synced(ctx, d); on || err != nil {
-		return nil // then the sites decide what is allowed; the apply says what is wrong
+		return nil // the sites then decide which values are allowed; the apply reports errors
 	}
 	groups, err := d.Client.ReadGroups(ctx, reader)
 	if client.IsForbidden(err) {
@@ -44,19 +44,19 @@ func warnOfHolders(ctx context.Context, d *plumbing.Data, values []string, reade
 	case err != nil:
 		diags.Append(plumbing.Unable("read", "groups", "of the tenant", err))
 	case len(held) > 0:
-		diags.AddWarning("Restriction Values In Use: "+strings.Join(values, ", "), fmt.Sprintf("Still in use, as far as this plan has come:\n\n  %s\n\n"+
-			"These groups keep the value, and their members see what they see now. The API refuses other changes of such a group: take the value out of its restrictions in the same change.", strings.Join(held, "\n  ")))
+		diags.AddWarning("Restriction Values In Use: "+strings.Join(values, ", "), fmt.Sprintf("Still in use, as far as this plan has progressed:\n\n  %s\n\n"+
+			"These groups keep the value, and their members see the same records as before. The API refuses other changes of these groups: remove the value from their restrictions in the same change.", strings.Join(held, "\n  ")))
 	}
 	return diags
 }
 
-// kindListed is the kind under which the plan of a site keeps its code for Delete,
-// where the tenant lists the code as a restriction value.
+// kindListed is the kind under which the plan of a site stores its code for
+// Delete if the tenant lists the code as a restriction value.
 const kindListed = "listed"
 
-// planDestroy tells what the code of the site is used for while restrictions are
-// tied to the sites, and keeps for Delete whether to take it off the list. A
-// resource that lists the code, and goes on doing so, keeps the site.
+// planDestroy reports what uses the code of the site while restrictions are
+// tied to the sites, and stores for Delete whether to remove the code from the
+// list. A resource that continues to list the code is an error.
 func (r *siteResource) planDestroy(ctx context.Context, code string, private plumbing.PrivateData) (diags diag.Diagnostics) {
 	r.Uses.NoteRemoval(plumbing.Object{Kind: plumbing.KindSite, ID: code})
 	on, err := synced(ctx, r.Data)
@@ -86,17 +86,17 @@ func (r *siteResource) planDestroy(ctx context.Context, code string, private plu
 		return diags
 	}
 	if len(held) > 0 {
-		diags.AddWarning("Site In Use: "+code, fmt.Sprintf("Still restricted to it, as far as this plan has come:\n\n  %s\n\n"+
-			"The tenant's restriction values are tied to its sites. These groups keep the code, and the API refuses other changes of them: take it out of their restrictions in the same change.", strings.Join(held, "\n  ")))
+		diags.AddWarning("Site In Use: "+code, fmt.Sprintf("Still restricted to it, as far as this plan has progressed:\n\n  %s\n\n"+
+			"The tenant's restriction values are tied to its sites. These groups keep the code, and the API refuses other changes of these groups: remove it from their restrictions in the same change.", strings.Join(held, "\n  ")))
 	}
 
 	switch {
 	case !slices.Contains(values, code):
 	case !r.listsSite(code):
 		diags.Append(plumbing.SaveUses(ctx, plumbing.PlannedUses{kindListed: {code}}, private)...)
-	case r.PlannedSiteSync().Value: // and not only so far
-		diags.AddError("Unable to delete site", fmt.Sprintf("Site %s: this plan destroys it and keeps it in use. The tenant lists '%s' as a restriction value, and sync_with_sites of iam_restriction_settings ties these to the sites: "+
-			"take it off the list in the same change, or turn that off, first.", code, code))
+	case r.PlannedSiteSync().Value: // planned, not only at present
+		diags.AddError("Unable to delete site", fmt.Sprintf("Site %s: this plan destroys it but keeps it in use. The tenant lists '%s' as a restriction value, and sync_with_sites of iam_restriction_settings ties restriction values to the sites: "+
+			"remove it from the list in the same change, or first turn sync_with_sites off.", code, code))
 	}
 	return diags
 }
@@ -107,8 +107,8 @@ func (r *siteResource) listsSite(code string) bool {
 	return r.IsPlanned(plumbing.Object{Kind: plumbing.KindRestriction, ID: code}) || slices.Contains(r.PlannedRestrictionValues().Value, code)
 }
 
-// delete deletes the site. A code that the plan found on the tenant's list goes
-// from there before: Terraform deletes a site before it changes a list that
+// delete deletes the site. It first removes a code that the plan found on the
+// tenant's list, because Terraform deletes a site before it changes a list that
 // referred to it.
 func (r *siteResource) delete(ctx context.Context, code string, listed bool) error {
 	defer r.Client.Lock(lockSite, code)()
@@ -117,12 +117,12 @@ func (r *siteResource) delete(ctx context.Context, code string, listed bool) err
 		return err
 	}
 	if err := unlist(ctx, r.Client, code); err != nil {
-		return fmt.Errorf("taking it off the restriction values: %w", err)
+		return fmt.Errorf("removing it from the restriction values: %w", err)
 	}
 	return r.Client.DeleteSite(ctx, code)
 }
 
-// unlist takes a value off the tenant's list.
+// unlist removes a value from the tenant's list.
 func unlist(ctx context.Context, c *client.Client, value string) error {
 	return change(ctx, c, api.SettingRestrictions, func(values []string, _ bool) ([]string, bool, error) {
 		if !slices.Contains(values, value) {
@@ -132,19 +132,19 @@ func unlist(ctx context.Context, c *client.Client, value string) error {
 	})
 }
 
-// planKept names what the tenant keeps where the configuration leaves out what it
-// has decided about, and the groups that hold values which go.
+// planKept names the settings that the tenant keeps although the configuration
+// no longer sets them, and the groups that hold removed values.
 func (r *restrictionSettingsResource) planKept(ctx context.Context, plan, state restrictionSettingsModel, diags *diag.Diagnostics) {
 	listed := plumbing.Strings(state.Values)
 	slices.Sort(listed)
 	if plan.SyncWithSites.IsNull() && state.SyncWithSites.ValueBool() {
 		diags.AddAttributeWarning(path.Root("sync_with_sites"), "Restrictions Stay Tied To Sites",
-			"Left out, sync_with_sites is not managed here: the tenant's restriction values stay tied to its sites. To untie them, write sync_with_sites = false.")
+			"Without sync_with_sites, Terraform does not manage this setting: the tenant's restriction values stay tied to its sites. To untie them, set sync_with_sites = false.")
 	}
 	switch {
 	case plan.Values.IsNull() && len(listed) > 0:
 		diags.AddAttributeWarning(path.Root("values"), "Restriction Values Stay",
-			fmt.Sprintf("Left out, values is not managed here: the tenant's list keeps %s. To empty it, write values = [].", plumbing.JoinNames(listed)))
+			fmt.Sprintf("Without values, Terraform does not manage the list: it keeps %s. To empty it, set values = [].", plumbing.JoinNames(listed)))
 	case !plan.Values.IsNull() && plumbing.FullyKnown(plan.Values):
 		stays := plumbing.Strings(plan.Values)
 		gone := slices.DeleteFunc(listed, func(v string) bool { return slices.Contains(stays, v) })

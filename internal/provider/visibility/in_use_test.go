@@ -61,14 +61,14 @@ func TestSiteResource_destroyedAndListed(t *testing.T) {
 			}, func(t *testing.T, b providertest.Backend, first aStep, planned, applied diagnostics) {
 				switch {
 				case first.Type == "iam_site":
-					if !planned.Has("error at", "Restriction Is No Site", `no site with the code "FR"`) {
+					if !planned.Has("error at", "Restriction Is Not A Site", `no site with the code "FR"`) {
 						t.Errorf("got %v", planned)
 					}
 				case typeName == "iam_restriction": // the tie may still be cut by what is planned later
 					if planned.Failed() || !applied.Has("error: Unable to delete site", "The tenant lists 'FR'") {
 						t.Errorf("got %v, %v", planned, applied)
 					}
-				case !planned.Has("error: Unable to delete site", "this plan destroys it and keeps it in use", "The tenant lists 'FR'"):
+				case !planned.Has("error: Unable to delete site", "this plan destroys it but keeps it in use", "The tenant lists 'FR'"):
 					t.Errorf("got %v", planned)
 				}
 				if _, err := b.Client.Site(t.Context(), "FR"); err != nil || listed(t, b.Client) != "FR" {
@@ -163,11 +163,11 @@ func TestExternalSites(t *testing.T) {
 					without[name] = v
 				}
 			}
-			if _, _, d := p.Plan(typeName, prior, without); !d.Has("error at", "Restriction Is No Site", "external_site") {
+			if _, _, d := p.Plan(typeName, prior, without); !d.Has("error at", "Restriction Is Not A Site", "external_site") {
 				t.Errorf("without it: got %v", d)
 			}
 			p.NextRun()
-			if _, _, d := p.Plan(typeName, prior, config); d.Failed() || !d.Has("warning at", "Restriction Is No Site Yet", `"FR"`) {
+			if _, _, d := p.Plan(typeName, prior, config); d.Failed() || !d.Has("warning at", "Restriction Is Not A Site Yet", `"FR"`) {
 				t.Errorf("got %v", d)
 			}
 			if _, _, d := p.Plan("iam_group", state{}, restricted("FR")); len(d) > 0 {

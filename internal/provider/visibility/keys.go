@@ -10,7 +10,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// keySet are keys of which none is predefined.
+// keySet returns keys, none of which is predefined.
 func keySet(list []string, err error) (map[string]bool, error) {
 	keys := make(map[string]bool, len(list))
 	for _, key := range list {
@@ -19,7 +19,7 @@ func keySet(list []string, err error) (map[string]bool, error) {
 	return keys, err
 }
 
-// restrictionKey is how the tenant knows a restriction.
+// restrictionKey is the natural key of a restriction.
 var restrictionKey = plumbing.NaturalKey{
 	Thing: "restriction", At: []string{"value"}, Label: "value",
 	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {
@@ -36,11 +36,11 @@ var restrictionList = plumbing.Object{Kind: "restriction list", ID: plumbing.Key
 
 const restrictionListName = "the tenant's list of restriction values"
 
-// restrictionSettingsKey: a tenant has the settings once, and before they are
-// managed, too.
+// restrictionSettingsKey is the natural key of the settings: a tenant has one,
+// even before it is managed.
 var restrictionSettingsKey = plumbing.NaturalKey{Thing: "restriction settings", Stays: true}
 
-// siteKey is how the tenant knows a site.
+// siteKey is the natural key of a site.
 var siteKey = plumbing.NaturalKey{
 	Thing: "site", At: []string{"code"}, Label: "name",
 	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {

@@ -8,9 +8,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 )
 
-// The list, the sites, the tie between them, the groups: in this order they can
-// be made, and in the reverse order they can be taken down. Every other order
-// is refused with what is in the way.
+// The list, the sites, the tie between them, the groups: they can be created in
+// this order and destroyed in reverse. Every other order is refused with what
+// is in the way.
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	providertest.EachMode(t, func(t *testing.T, b providertest.Backend) {
@@ -38,7 +38,7 @@ func TestOrder(t *testing.T) {
 		p.NextRun()
 		p.Plan("iam_restriction", list, values{"value": "DE"})
 		p.Plan("iam_restriction_settings", knot, tie)
-		if _, _, d := p.Plan("iam_site", de, nil); !d.Has("Unable to delete site", "The tenant lists 'DE' as a restriction value", "turn that off, first") {
+		if _, _, d := p.Plan("iam_site", de, nil); !d.Has("Unable to delete site", "The tenant lists 'DE' as a restriction value", "first turn sync_with_sites off") {
 			t.Errorf("iam_site out of order: %v", d)
 		}
 		p.MustApply("iam_group", made, nil)

@@ -15,7 +15,7 @@ import (
 func NewRestrictionList() list.ListResource {
 	return &plumbing.List[plumbing.NoFilter]{
 		IdentifiedResource: restrictionType,
-		About:              "The values of the tenant's list that groups may be restricted to.",
+		About:              "The values in the tenant's list to which groups can be restricted.",
 		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) (found []plumbing.ListItem, err error) {
 			values, _, err := plumbing.Setting[[]string](ctx, d.Client, api.SettingRestrictions)
 			slices.Sort(values)
@@ -31,7 +31,7 @@ func NewRestrictionList() list.ListResource {
 func NewRestrictionSettingsList() list.ListResource {
 	return &plumbing.List[plumbing.NoFilter]{
 		IdentifiedResource: restrictionSettingsType,
-		About:              "How the tenant restricts groups, which is one for each tenant. Its `values` and resources `iam_restriction` are two ways to manage one list: use one of them.",
+		About:              "The restriction settings of the tenant; there is one for each tenant. `values` and `iam_restriction` manage the same list: use one of them.",
 		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) ([]plumbing.ListItem, error) {
 			m := importedSettings(d.Client.Tenant())
 			err := (&restrictionSettingsResource{plumbing.IdentifiedResource{Resource: plumbing.Resource{Data: d}}}).read(ctx, &m)

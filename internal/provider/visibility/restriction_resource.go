@@ -31,7 +31,7 @@ type restrictionResource struct {
 	plumbing.IdentifiedResource
 }
 
-// restrictionType is what the resource and its list have in common.
+// restrictionType is shared by the resource and its list resource.
 var restrictionType = plumbing.NewIdentifiedResource("restriction", plumbing.Key{Name: "value", About: "The value."}).Keyed(restrictionKey)
 
 // NewRestrictionResource returns iam_restriction.
@@ -43,35 +43,35 @@ type restrictionModel struct {
 	ExternalSite types.Bool   `tfsdk:"external_site"`
 }
 
-// otherOwner warns of the ways in which one setting may get two owners.
-const otherOwner = "The tenant keeps these in its configuration items `restrictions` and `enableSyncBetweenRestrictionsAndSiteCodes`, which `emporix_tenant_configuration` of the platform's own provider (`emporix/emporix`) can manage as well: let one of them do it."
+// otherOwner warns that another provider can manage the same setting.
+const otherOwner = "The tenant keeps these in its configuration items `restrictions` and `enableSyncBetweenRestrictionsAndSiteCodes`, which `emporix_tenant_configuration` of the platform's own provider (`emporix/emporix`) can also manage: use only one of them."
 
 func (r *restrictionResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One value that groups may be restricted to, in the tenant's list. Additive: other values of the list are left alone. " +
-			"Use `values` of `iam_restriction_settings` instead where one configuration decides about the whole list; do not use both.\n\n" +
-			"While restrictions are tied to the sites (`sync_with_sites` of `iam_restriction_settings`) the value must be the code of a site: refer to it as `iam_site.name.code`. " +
-			"Groups should refer to the value, too, so that Terraform keeps the order: sites, list, groups, and the reverse to destroy. " +
-			"Destroying the resource takes the value off the list; groups that hold it keep it, see `stale` of the data source `iam_restrictions`.\n\n" + otherOwner,
+		MarkdownDescription: "A value in the tenant's list to which groups can be restricted. Additive: other values in the list are left alone. " +
+			"To manage the whole list in one configuration, use `values` of `iam_restriction_settings` instead; do not use both.\n\n" +
+			"While restrictions are tied to the sites (`sync_with_sites` of `iam_restriction_settings`), the value must be the code of a site: refer to it as `iam_site.name.code`. " +
+			"Groups should also refer to the value, so that Terraform creates sites, list and groups in this order and destroys them in reverse. " +
+			"Destroying the resource removes the value from the list; groups that hold it keep it, see `stale` of the data source `iam_restrictions`.\n\n" + otherOwner,
 		Attributes: map[string]schema.Attribute{
 			"value": schema.StringAttribute{
-				MarkdownDescription: "The value: any text without white space, `#` or `--`. Case counts. Changing it replaces the restriction.",
+				MarkdownDescription: "The value: any text without white space, `#` or `--`. Case-sensitive. Changing it replaces the restriction.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.ValidRestriction()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"external_site": schema.BoolAttribute{
 				MarkdownDescription: "Whether something other than `iam_site` creates the site of this code in the same apply, such as a resource of the platform's own provider: refer to that resource. " +
-					"While restrictions are tied to the sites, the plan then warns of a code that is no site yet, instead of refusing it.",
+					"While restrictions are tied to the sites, a code that is not a site yet is then a warning instead of an error.",
 				Optional: true,
 			},
 		},
 	}
 }
 
-// ModifyPlan tells the checks of groups that the value will be there, and refuses
-// a new one that is no site while it has to be one. It names the groups that hold a
-// value which is taken off the list.
+// ModifyPlan announces the value to the checks of groups, and returns an error
+// for a new value that must be a site and is not. It names the groups that hold
+// a removed value.
 func (r *restrictionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
@@ -148,7 +148,8 @@ func (r *restrictionResource) Read(ctx context.Context, req resource.ReadRequest
 	}
 }
 
-// Update keeps what only plans look at: the value replaces the restriction.
+// Update stores arguments that only affect plans; changing the value replaces
+// the resource.
 func (r *restrictionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer r.IdentifyUpdated(ctx, resp)
 	resp.State.Raw = req.Plan.Raw
@@ -167,7 +168,7 @@ func (r *restrictionResource) Delete(ctx context.Context, req resource.DeleteReq
 	}
 }
 
-// ImportState takes the value.
+// ImportState accepts the value.
 func (r *restrictionResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	v, ok := r.ImportID(ctx, req, &resp.Diagnostics)
 	if !ok {

@@ -201,7 +201,7 @@ func TestRestrictionResource_parallel(t *testing.T) {
 // before runs something once, while a request waits at the door of the
 // backend: what others do between the provider's read and its write.
 type before struct {
-	armed  atomic.Bool // also for the requests that are made in there
+	armed  atomic.Bool // also for the requests in it
 	method string
 	path   string // how the path ends
 	do     func(w http.ResponseWriter, r *http.Request, next http.Handler)
@@ -259,8 +259,8 @@ func TestRestrictionResource_writtenMeanwhile(t *testing.T) {
 	}
 }
 
-// The answer to the write is lost and the request repeated: the value that is
-// there then is the resource's own, whether the item was changed or made.
+// The answer to the write is lost and the request repeated: the value that then
+// exists is the resource's own, whether the item was changed or made.
 func TestRestrictionResource_lostAnswer(t *testing.T) {
 	t.Parallel()
 	for _, method := range []string{http.MethodPut, http.MethodPost} {
@@ -304,7 +304,7 @@ func TestRestrictionResource_neverTheOnlyWriter(t *testing.T) {
 	}
 }
 
-// A list that is none is told, and never overwritten.
+// A setting that is not a list is reported and never overwritten.
 func TestRestrictionResource_unreadableList(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{NoContract: true, Wrap: func(next http.Handler) http.Handler {
@@ -340,7 +340,7 @@ func TestRestrictionResource_planWithSites(t *testing.T) {
 	p.MustApply("iam_site", state{}, site("DE"))
 	p.MustApply("iam_site", state{}, with(site("hidden"), values{"active": false}))
 	set(t, s.Client, api.SettingSiteSync, true)
-	const refused = `error at AttributeName("value"): Restriction Is No Site`
+	const refused = `error at AttributeName("value"): Restriction Is Not A Site`
 	if _, _, d := p.Plan("iam_restriction", state{}, values{"value": "FR"}); !d.Has(refused, `no site with the code "FR"`, "iam_site.name.code") {
 		t.Errorf("no site: %v", d)
 	}
@@ -368,7 +368,7 @@ func TestRestrictionResource_planWithSites(t *testing.T) {
 	scopes := api.ScopeSettingRead + " " + api.ScopeSettingManage
 	reader := providertest.Start(t, nil)
 	reader.Configure(with(config, values{"scope": scopes + " " + api.ScopeSiteRead}))
-	if _, _, d := reader.Plan("iam_restriction", state{}, values{"value": "hidden"}); d.Failed() || !d.Has(`warning at AttributeName("value"): Restriction May Be No Site`, "may not see inactive sites") {
+	if _, _, d := reader.Plan("iam_restriction", state{}, values{"value": "hidden"}); d.Failed() || !d.Has(`warning at AttributeName("value"): Restriction May Not Be A Site`, "no permission to see inactive sites") {
 		t.Errorf("an inactive site: %v", d)
 	}
 	if _, _, d := reader.Plan("iam_restriction", state{}, values{"value": "main"}); len(d) > 0 {

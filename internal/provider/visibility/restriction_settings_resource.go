@@ -32,7 +32,7 @@ type restrictionSettingsResource struct {
 	plumbing.IdentifiedResource
 }
 
-// restrictionSettingsType is what the resource and its list have in common.
+// restrictionSettingsType is shared by the resource and its list resource.
 var restrictionSettingsType = plumbing.NewIdentifiedResource("restriction_settings", plumbing.Key{Name: "id", About: "The tenant."}).Keyed(restrictionSettingsKey)
 
 // NewRestrictionSettingsResource returns iam_restriction_settings.
@@ -50,24 +50,24 @@ type restrictionSettingsModel struct {
 
 func (r *restrictionSettingsResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "How the tenant restricts groups: whether the allowed values are the codes of its sites, and the list of values. One per tenant; what an argument does not set is not managed here. " +
-			"Authoritative for the list where `values` is set; use `iam_restriction` instead for single values, and do not use both.\n\n" +
-			"While restrictions are tied to the sites, every value of the list must be the code of a site, and the API keeps a site that is on the list. Destroying an `iam_site` takes its code off the list, unless this resource goes on listing it. Let this resource refer to the sites, as in `values = [iam_site.de.code]` or `depends_on`, and groups to this resource. Terraform then takes them down in the reverse order.\n\n" +
-			"Destroying the resource unties restrictions from the sites if it had tied them, as in a new tenant. The list stays, so that no group loses a value that it is restricted to; a warning says what is left. Apply `values = []` first to empty it.\n\n" + otherOwner,
+		MarkdownDescription: "The restriction settings of the tenant: whether the allowed values are the codes of its sites, and the list of values. One per tenant; arguments that are left out are not managed. " +
+			"Authoritative for the list if `values` is set; to manage single values, use `iam_restriction` instead. Do not use both.\n\n" +
+			"While restrictions are tied to the sites, every value of the list must be the code of a site, and the API refuses to delete a site that is on the list. Destroying an `iam_site` removes its code from the list, unless this resource still lists it. Make this resource refer to the sites, as in `values = [iam_site.de.code]` or `depends_on`, and groups to this resource. Terraform then destroys them in reverse order.\n\n" +
+			"Destroying the resource unties restrictions from the sites if it tied them. The list stays, so that no group loses a value that it is restricted to; a warning names the remaining values. To empty the list, first apply `values = []`.\n\n" + otherOwner,
 		Attributes: map[string]schema.Attribute{
 			"sync_with_sites": schema.BoolAttribute{
-				MarkdownDescription: "Whether the codes of the tenant's sites, inactive ones too, are the allowed values, instead of the list. Left out, this is not managed here; in a new tenant it is off.",
+				MarkdownDescription: "Whether the codes of the tenant's sites, including inactive ones, are the allowed values, instead of the list. Not managed if left out; in a new tenant it is off.",
 				Optional:            true,
 			},
 			"values": schema.SetAttribute{
-				MarkdownDescription: "The values that groups may be restricted to, and no others: texts without white space, `#` or `--`. Left out, the list is not managed here. Values that are taken off stay on the groups that hold them.",
+				MarkdownDescription: "The complete list of values to which groups can be restricted: texts without white space, `#` or `--`. Not managed if left out. Groups that hold a removed value keep it.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          []validator.Set{setvalidator.ValueStringsAre(plumbing.ValidRestriction())},
 			},
 			"external_sites": schema.BoolAttribute{
 				MarkdownDescription: "Whether something other than `iam_site` creates sites of `values` in the same apply, such as resources of the platform's own provider: refer to them, as in `values = [emporix_site.de.code]`, and let groups refer to this resource. " +
-					"The plan then warns of values that are no site yet, instead of refusing them.",
+					"Values that are not sites yet are then warnings instead of errors.",
 				Optional: true,
 			},
 			"id": schema.StringAttribute{
@@ -79,7 +79,7 @@ func (r *restrictionSettingsResource) Schema(_ context.Context, _ resource.Schem
 	}
 }
 
-// ModifyPlan refuses new values that are no site while they have to be.
+// ModifyPlan returns errors for new values that must be sites and are not.
 func (r *restrictionSettingsResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	var plan, state restrictionSettingsModel
@@ -120,12 +120,12 @@ func (r *restrictionSettingsResource) ModifyPlan(ctx context.Context, req resour
 	resp.Diagnostics.Append(checkSites(ctx, r.Data, added, plan.ExternalSites.ValueBool())...)
 }
 
-// warnOfRemovals names the values that will go from a list that was not managed
-// until now: they are in no state yet, and would not show.
+// warnOfRemovals names the values that the apply removes from a list that was
+// not managed until now: they are in no state, so the diff does not show them.
 func (r *restrictionSettingsResource) warnOfRemovals(ctx context.Context, plan restrictionSettingsModel, diags *diag.Diagnostics) {
 	present, _, err := plumbing.Setting[[]string](ctx, r.Client, api.SettingRestrictions)
 	if client.IsForbidden(err) {
-		return // who may write the list may read it: the apply says what is wrong
+		return // a key that can write the list can read it: the apply reports the error
 	}
 	if err != nil {
 		diags.Append(plumbing.UnableAt(path.Root("values"), "read", "restrictions", "of the tenant", err))
@@ -135,11 +135,12 @@ func (r *restrictionSettingsResource) warnOfRemovals(ctx context.Context, plan r
 	leaving := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(present))), func(v string) bool { return slices.Contains(stays, v) })
 	if len(leaving) > 0 {
 		diags.AddAttributeWarning(path.Root("values"), "Restriction Values Will Be Removed",
-			fmt.Sprintf("Not listed here, and so removed from the tenant's list by the apply: %s. List them to keep them, or use iam_restriction, which leaves other values alone.", strings.Join(leaving, ", ")))
+			fmt.Sprintf("The apply removes values from the tenant's list that are not listed here: %s. List them to keep them, or use iam_restriction, which leaves other values alone.", strings.Join(leaving, ", ")))
 	}
 }
 
-// announce tells the checks of what is planned later what will be set.
+// announce records the planned settings for checks of resources that are
+// planned later.
 func (r *restrictionSettingsResource) announce(plan restrictionSettingsModel) {
 	if !plan.SyncWithSites.IsNull() {
 		r.PlanSiteSync(plumbing.PlanSetting(plan.SyncWithSites.ValueBool(), !plan.SyncWithSites.IsUnknown()))
@@ -164,8 +165,8 @@ func (r *restrictionSettingsResource) Create(ctx context.Context, req resource.C
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// write sets what is managed. The tie to the sites is cut before the list is
-// written and knotted after it, since it forbids values that are no sites.
+// write sets what is managed. It unties the sites before it writes the list and
+// ties them afterwards, because the tie forbids values that are not sites.
 func (r *restrictionSettingsResource) write(ctx context.Context, m restrictionSettingsModel) error {
 	if !m.SyncWithSites.IsNull() && !m.SyncWithSites.ValueBool() {
 		if err := r.tie(ctx, false); err != nil {
@@ -193,7 +194,7 @@ func (r *restrictionSettingsResource) tie(ctx context.Context, on bool) error {
 	return change(ctx, r.Client, api.SettingSiteSync, func(present, _ bool) (bool, bool, error) { return on, present != on, nil })
 }
 
-// sameTexts compares texts whose order and repeats mean nothing.
+// sameTexts compares texts as sets.
 func sameTexts(a, b []string) bool {
 	distinct := func(texts []string) []string { return slices.Compact(slices.Sorted(slices.Values(texts))) }
 	return slices.Equal(distinct(a), distinct(b))
@@ -214,8 +215,8 @@ func (r *restrictionSettingsResource) Read(ctx context.Context, req resource.Rea
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
-// read takes over what the tenant has of what is managed. A tenant that lacks
-// an item is one where it was never set.
+// read sets the managed attributes from the tenant. A missing item was never
+// set.
 func (r *restrictionSettingsResource) read(ctx context.Context, m *restrictionSettingsModel) error {
 	if !m.SyncWithSites.IsNull() {
 		on, _, err := plumbing.Setting[bool](ctx, r.Client, api.SettingSiteSync)
@@ -264,12 +265,12 @@ func (r *restrictionSettingsResource) Delete(ctx context.Context, req resource.D
 	if values := plumbing.Strings(state.Values); len(values) > 0 {
 		slices.Sort(values)
 		resp.Diagnostics.AddWarning("Restriction Values Left", fmt.Sprintf(
-			"The tenant still lists the restriction values %s, for groups may hold them. Terraform does not manage the list any more. "+
-				"To empty it, apply values = [] before the resource is destroyed; to go on with single values, import them as iam_restriction.", strings.Join(values, ", ")))
+			"The restriction values %s remain on the tenant's list because groups may still use them. Terraform no longer manages the list.  "+
+				"To empty it, apply values = [] before the resource is destroyed; to keep managing single values, import them as iam_restriction.", strings.Join(values, ", ")))
 	}
 }
 
-// ImportState takes the tenant, and then everything that it has.
+// ImportState accepts the tenant and imports all of its settings.
 func (r *restrictionSettingsResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	key, ok := r.ImportID(ctx, req, &resp.Diagnostics)
 	if !ok {
@@ -278,14 +279,14 @@ func (r *restrictionSettingsResource) ImportState(ctx context.Context, req resou
 	tenant := r.Client.Tenant()
 	if !strings.EqualFold(key, tenant) {
 		resp.Diagnostics.Append(plumbing.Unable("import", "restriction settings", fmt.Sprintf("%q", key),
-			fmt.Errorf("the import id is the tenant, and the provider is configured for %s", tenant)))
+			fmt.Errorf("the import id must be the tenant, and the provider is configured for %s", tenant)))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, importedSettings(tenant))...)
 }
 
-// importedSettings is the state that an import begins with: everything is
-// managed, and still to be read.
+// importedSettings returns the initial state of an import: everything is
+// managed and not read yet.
 func importedSettings(tenant string) restrictionSettingsModel {
 	return restrictionSettingsModel{
 		ID: types.StringValue(tenant), SyncWithSites: types.BoolValue(false), Values: types.SetValueMust(types.StringType, nil),

@@ -76,7 +76,7 @@ func TestRestrictionSettingsResource_life(t *testing.T) {
 		noChange(t, p, settingsType, list, values{"values": []any{"main"}})
 
 		_, d = p.Apply(settingsType, list, nil)
-		if d.Failed() || !d.Has("warning: Restriction Values Left", "still lists the restriction values main", "values = []") {
+		if d.Failed() || !d.Has("warning: Restriction Values Left", "The restriction values main remain on the tenant's list", "values = []") {
 			t.Errorf("destroyed: %v", d)
 		}
 		server("destroyed without having tied", "true", "main")
@@ -104,7 +104,7 @@ func TestRestrictionSettingsResource_changedElsewhere(t *testing.T) {
 		mended := p.MustApply(settingsType, drifted, config)
 		noChange(t, p, settingsType, mended, config)
 		if got := listed(t, b.Client); got != "AT DE" || tied(t, b.Client) != "false" {
-			t.Errorf("after mending the list is %s", got)
+			t.Errorf("the list is %s", got)
 		}
 		for _, key := range []string{api.SettingRestrictions, api.SettingSiteSync} {
 			if err := b.Client.DeleteSetting(t.Context(), key); err != nil {
@@ -162,7 +162,7 @@ func TestRestrictionSettingsResource_plan(t *testing.T) {
 	if d := plan(state{}, values{"values": []any{"DE"}}); len(d) > 0 {
 		t.Errorf("not tied: %v", d)
 	}
-	const refused = "Restriction Is No Site"
+	const refused = "Restriction Is Not A Site"
 	if d := plan(state{}, values{"sync_with_sites": true, "values": []any{"main", "DE"}}); len(d) != 1 || !d.Has(`error at AttributeName("values").ElementKeyValue`, refused, `"DE"`) {
 		t.Errorf("tied: %v", d)
 	}
@@ -175,10 +175,10 @@ func TestRestrictionSettingsResource_plan(t *testing.T) {
 			t.Errorf("%v: %v", unknown, d)
 		}
 	}
-	// What the same plan does to the tie counts, for single values, too.
+	// What the same plan does to the tie also counts for single values.
 	free := p.MustApply(settingsType, state{}, values{"sync_with_sites": false, "values": []any{"DE"}})
 	if d := plan(free, values{"sync_with_sites": true, "values": []any{"DE"}}); !d.Has(refused, `"DE"`) {
-		t.Errorf("tied with a value that was there: %v", d)
+		t.Errorf("tied with an existing value: %v", d)
 	}
 	p.NextRun()
 	if d := plan(state{}, values{"sync_with_sites": true}); len(d) > 0 {

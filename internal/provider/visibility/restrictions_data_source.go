@@ -34,7 +34,7 @@ type restrictionsModel struct {
 
 func (d *restrictionsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The restriction values of the tenant: which it lists, which it allows, and which groups still hold although it does not any more.",
+		MarkdownDescription: "The restriction values of the tenant: the listed values, the allowed values, and values that groups still hold although they are no longer allowed.",
 		Attributes: map[string]schema.Attribute{
 			"values": schema.SetAttribute{
 				MarkdownDescription: "The tenant's list.",
@@ -46,12 +46,12 @@ func (d *restrictionsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 				Computed:            true,
 			},
 			"allowed_values": schema.SetAttribute{
-				MarkdownDescription: "The values that groups may be restricted to: the codes of the sites, inactive ones too, while restrictions are tied to them, else the list.",
+				MarkdownDescription: "The values to which groups can be restricted: the codes of the sites, including inactive ones, while restrictions are tied to them; otherwise the list.",
 				ElementType:         types.StringType,
 				Computed:            true,
 			},
 			"stale": schema.MapAttribute{
-				MarkdownDescription: "Values that groups hold and that are not allowed, each with the ids of these groups. Such a group cannot be changed any more while it holds the value.",
+				MarkdownDescription: "Values that groups hold but that are not allowed, each with the ids of these groups. A group cannot be changed while it holds such a value.",
 				ElementType:         types.ListType{ElemType: types.StringType},
 				Computed:            true,
 			},
@@ -73,7 +73,7 @@ func (d *restrictionsDataSource) Read(ctx context.Context, req datasource.ReadRe
 		return
 	}
 	if !whole {
-		resp.Diagnostics.AddWarning("Inactive Sites Not Seen", "The API key may not see inactive sites. Their codes are allowed as restriction values, too; they are missing in allowed_values, and where groups hold them they show as stale. Use a key with the scope site.site_manage.")
+		resp.Diagnostics.AddWarning("Inactive Sites Not Visible", "The API key has no permission to see inactive sites. Their codes are also allowed as restriction values, but they are missing from allowed_values, and groups that hold them show as stale. Use a key with the scope site.site_manage.")
 	}
 	stale, diags := types.MapValueFrom(ctx, types.ListType{ElemType: types.StringType}, staleOn(groups, r))
 	resp.Diagnostics.Append(diags...)
@@ -83,7 +83,7 @@ func (d *restrictionsDataSource) Read(ctx context.Context, req datasource.ReadRe
 }
 
 // staleOn returns the values that groups hold and the tenant does not allow,
-// with the groups' ids in order: the API gives the groups in any.
+// with the sorted ids of the groups.
 func staleOn(groups []api.Group, r access.RestrictionRules) map[string][]string {
 	stale := map[string][]string{}
 	for _, g := range groups {

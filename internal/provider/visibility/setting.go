@@ -12,19 +12,19 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// Kinds of what is locked while it is read and written back.
+// Lock kinds for reading a setting and writing it back.
 const (
 	lockSetting = "setting"
 	lockSite    = "site"
 )
 
-// tries is how often a write is made while others write the same.
+// tries is the number of attempts of a write while others write the same item.
 const tries = 20
 
-// change sets a configuration item to what alter makes of its present value.
-// Alter says whether to write at all; mine tells it that the present value may
-// be what an earlier try has written. Others in this process wait meanwhile;
-// when another process writes in between, what it has written is altered.
+// change sets a configuration item to what alter returns for its present value.
+// alter also returns whether to write; mine is set if the present value can be
+// the result of an earlier attempt. Other writers in this process wait. If
+// another process writes in between, change starts again from its value.
 func change[T any](ctx context.Context, c *client.Client, key string, alter func(present T, mine bool) (next T, write bool, err error)) error {
 	defer c.Lock(lockSetting, key)()
 	present, item, err := plumbing.Setting[T](ctx, c, key)
@@ -41,7 +41,7 @@ func change[T any](ctx context.Context, c *client.Client, key string, alter func
 		if err != nil && (!client.IsConflict(err) || try == tries) {
 			return err
 		}
-		// Whoever reads next must not see what was there before.
+		// The next read must not return the old value.
 		shown, unseen := await(ctx, c, key, item, next)
 		if err == nil || unseen != nil {
 			return errors.Join(err, unseen)
@@ -54,8 +54,8 @@ func change[T any](ctx context.Context, c *client.Client, key string, alter func
 	}
 }
 
-// put makes or changes an item. What it does not change it repeats, for an API
-// that takes what is missing for a removal.
+// put creates or updates an item. It repeats what it does not change, because
+// the API removes missing members.
 func put(ctx context.Context, c *client.Client, key string, item *api.Setting, next any) error {
 	text, err := json.Marshal(next)
 	if err != nil {
@@ -65,7 +65,7 @@ func put(ctx context.Context, c *client.Client, key string, item *api.Setting, n
 		return c.CreateSetting(ctx, api.Setting{Key: key, Value: text})
 	}
 	body := api.SettingUpdate{Key: key, Value: text, Secured: &item.Secured, Restricted: &item.Restricted, ReadOnly: &item.ReadOnly}
-	if item.Version != 0 { // else the API does not count them
+	if item.Version != 0 { // otherwise the API has no versions
 		body.Version = &item.Version
 	}
 	if item.Description != "" {
@@ -77,15 +77,15 @@ func put(ctx context.Context, c *client.Client, key string, item *api.Setting, n
 	return c.UpdateSetting(ctx, body)
 }
 
-// repeated reports whether a request was sent more than once: then a conflict
-// may be with the first time.
+// repeated reports whether a request was sent more than once: a conflict can
+// then be with the first attempt.
 func repeated(err error) bool {
 	var e *client.Error
 	return errors.As(err, &e) && e.Attempts > 1
 }
 
 // await waits until the API shows another state of the item than the one that
-// was read, ours or one that came after it.
+// was read: ours or a later one.
 func await(ctx context.Context, c *client.Client, key string, item *api.Setting, next any) (*api.Setting, error) {
 	return client.WaitFor(ctx, func(ctx context.Context) (*api.Setting, error) { return c.Setting(ctx, key) }, func(shown api.Setting) bool {
 		return item == nil || shown.Version != item.Version || sameJSON(shown.Value, next)

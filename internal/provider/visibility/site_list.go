@@ -19,7 +19,7 @@ import (
 func NewSiteList() list.ListResource {
 	return &plumbing.List[siteFilter]{
 		IdentifiedResource: siteType,
-		About:              "The tenant's sites by code. A token that may not manage sites sees active ones only.",
+		About:              "The tenant's sites by code. Without the scope `site.site_manage`, only active sites are visible.",
 		Filters: map[string]schema.Attribute{
 			"active": schema.BoolAttribute{MarkdownDescription: "Only sites that are open to the public, or only those that are not.", Optional: true},
 		},

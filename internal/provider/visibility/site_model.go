@@ -25,15 +25,15 @@ type siteModel struct {
 	Default         types.Bool   `tfsdk:"default"`
 }
 
-// texts are the sorted texts of a set: the same each time.
+// texts returns the sorted elements of a set of strings.
 func texts(s types.Set) []string {
 	list := append([]string{}, plumbing.Strings(s)...)
 	slices.Sort(list)
 	return list
 }
 
-// toAPI returns the body that makes the site. It is never made as the default
-// one, which would take that from another site.
+// toAPI returns the body that creates the site. It never creates a default
+// site, which would replace the present one.
 func (m siteModel) toAPI() api.Site {
 	u := m.toUpdate(nil)
 	return api.Site{
@@ -42,8 +42,8 @@ func (m siteModel) toAPI() api.Site {
 	}
 }
 
-// toUpdate returns the body that changes the site as long as it has the
-// version; nil is any.
+// toUpdate returns the body that updates the site if it has the version; nil
+// matches any version.
 func (m siteModel) toUpdate(version *int) api.SiteUpdate {
 	u := api.SiteUpdate{
 		Name: m.Name.ValueString(), Active: m.Active.ValueBool(), DefaultLanguage: m.DefaultLanguage.ValueString(), Languages: texts(m.Languages),
@@ -56,7 +56,7 @@ func (m siteModel) toUpdate(version *int) api.SiteUpdate {
 	return u
 }
 
-// fromAPI takes over what the API says.
+// fromAPI sets the attributes from the API.
 func (m *siteModel) fromAPI(s api.Site) {
 	m.Code = types.StringValue(s.Code)
 	m.Name = types.StringValue(s.Name)
@@ -70,13 +70,13 @@ func (m *siteModel) fromAPI(s api.Site) {
 	m.Default = types.BoolValue(s.Default)
 }
 
-// setOf returns a set of texts, never null.
+// setOf returns a set of strings, never null.
 func setOf(items []string) types.Set {
 	distinct := slices.Compact(slices.Sorted(slices.Values(items)))
 	return plumbing.StringSet(distinct, types.SetValueMust(types.StringType, nil))
 }
 
-// shownBy reports whether the site is as this model wants it.
+// shownBy reports whether the site matches the model.
 func (m siteModel) shownBy(s api.Site) bool {
 	return s.Name == m.Name.ValueString() && s.Active == m.Active.ValueBool() && s.DefaultLanguage == m.DefaultLanguage.ValueString() &&
 		sameTexts(s.Languages, texts(m.Languages)) && s.Currency == m.Currency.ValueString() &&
@@ -84,14 +84,14 @@ func (m siteModel) shownBy(s api.Site) bool {
 		sameTexts(s.ShipToCountries, texts(m.ShipToCountries))
 }
 
-// incomplete reports whether the configuration leaves out what the API
-// requires and nothing else in it tells.
+// incomplete reports whether the configuration leaves out what the API requires
+// and other arguments do not imply.
 func (m siteModel) incomplete() bool {
 	return m.DefaultLanguage.IsUnknown() || m.Currency.IsUnknown() || m.Country.IsUnknown() || m.ShipToCountries.IsUnknown()
 }
 
-// derive fills in what follows from other arguments: a site speaks its default
-// language and ships within its country.
+// derive sets what other arguments imply: a site has its default language and
+// ships within its country.
 func (m *siteModel) derive() {
 	if m.Languages.IsUnknown() && plumbing.IsSet(m.DefaultLanguage) {
 		m.Languages = setOf([]string{m.DefaultLanguage.ValueString()})
@@ -101,8 +101,8 @@ func (m *siteModel) derive() {
 	}
 }
 
-// follow lets what followed from other arguments so far, and is left out of the
-// configuration, follow them on.
+// follow updates derived values that the configuration leaves out when the
+// arguments they derive from change.
 func (m *siteModel) follow(config, state siteModel) {
 	if config.Languages.IsNull() && state.Languages.Equal(setOf([]string{state.DefaultLanguage.ValueString()})) {
 		m.Languages = types.SetUnknown(types.StringType)
@@ -112,11 +112,11 @@ func (m *siteModel) follow(config, state siteModel) {
 	}
 }
 
-// completeFrom fills in what is left out from the tenant's default site.
+// completeFrom copies what is left out from the tenant's default site.
 func (m *siteModel) completeFrom(sites []api.Site) error {
 	i := slices.IndexFunc(sites, func(s api.Site) bool { return s.Default })
 	if i < 0 {
-		return errors.New("the tenant has no active default site to take what is left out from: set default_language, currency, country and zip_code")
+		return errors.New("the tenant has no active default site to copy missing arguments from: set default_language, currency, country and zip_code")
 	}
 	var model siteModel
 	model.fromAPI(sites[i])
@@ -136,11 +136,12 @@ func (m *siteModel) completeFrom(sites []api.Site) error {
 	return nil
 }
 
-// checkLanguage refuses a default language that the site does not speak.
+// checkLanguage returns an error if the default language is not one of the
+// site's languages.
 func (m siteModel) checkLanguage() error {
 	languages := plumbing.Strings(m.Languages)
 	if len(languages) < len(m.Languages.Elements()) || !plumbing.IsSet(m.Languages) || !plumbing.IsSet(m.DefaultLanguage) || slices.Contains(languages, m.DefaultLanguage.ValueString()) {
 		return nil
 	}
-	return fmt.Errorf("the site's languages are %v, and its default language %s is none of them: add it to languages", texts(m.Languages), m.DefaultLanguage.ValueString())
+	return fmt.Errorf("the default language %[2]s is not one of the site's languages %[1]v: add it to languages", texts(m.Languages), m.DefaultLanguage.ValueString())
 }

@@ -26,15 +26,14 @@ type siteResource struct {
 	plumbing.IdentifiedResource
 }
 
-// siteType is what the resource and its list have in common.
+// siteType is shared by the resource and its list resource.
 var siteType = plumbing.NewIdentifiedResource("site", plumbing.Key{Name: "code", About: "Code of the site."}).Keyed(siteKey)
 
 // NewSiteResource returns iam_site.
 func NewSiteResource() resource.Resource { return &siteResource{siteType} }
 
-// ModifyPlan makes known what follows from the arguments, and tells the checks
-// of restriction values that the site will be there, or what a destroy takes the
-// code from.
+// ModifyPlan sets derived values, announces the site to the checks of
+// restriction values, and reports what uses the code of a destroyed site.
 func (r *siteResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
@@ -107,7 +106,7 @@ func (r *siteResource) Create(ctx context.Context, req resource.CreateRequest, r
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// complete fills in what the configuration leaves out.
+// complete sets what the configuration leaves out.
 func (r *siteResource) complete(ctx context.Context, plan *siteModel) error {
 	plan.derive()
 	if !plan.incomplete() {
@@ -120,12 +119,12 @@ func (r *siteResource) complete(ctx context.Context, plan *siteModel) error {
 	return plan.completeFrom(sites)
 }
 
-// errTaken is about a site that is there before it is made: not every API
-// refuses to make it again.
-var errTaken = errors.New("there is such a site")
+// errTaken is returned if the site already exists: not every API refuses to
+// create it again.
+var errTaken = errors.New("the site already exists")
 
-// create makes the site. A conflict on a repeated request may be with the site
-// that the first one made.
+// create creates the site. A conflict on a repeated request can be with the
+// site that the first request created.
 func (r *siteResource) create(ctx context.Context, plan siteModel) error {
 	code := plan.Code.ValueString()
 	if _, err := r.Client.Site(ctx, code); err == nil {
@@ -142,7 +141,7 @@ func (r *siteResource) create(ctx context.Context, plan siteModel) error {
 	return err
 }
 
-// await reads the site back once the API shows what was written.
+// await reads the site after the API shows what was written.
 func (r *siteResource) await(ctx context.Context, code string, shows func(api.Site) bool) (*api.Site, error) {
 	return client.WaitFor(ctx, func(ctx context.Context) (*api.Site, error) { return r.Client.Site(ctx, code) }, shows)
 }
@@ -184,9 +183,8 @@ func (r *siteResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// update changes the site between a fresh read and a read back. When someone
-// else writes it in between, the API answers with a conflict and the site is
-// read again.
+// update reads the site, changes it and reads it back. If someone else writes
+// it in between, the API answers with a conflict and the site is read again.
 func (r *siteResource) update(ctx context.Context, plan siteModel) (*api.Site, error) {
 	code := plan.Code.ValueString()
 	defer r.Client.Lock(lockSite, code)()
@@ -206,8 +204,8 @@ func (r *siteResource) update(ctx context.Context, plan siteModel) (*api.Site, e
 		if !client.IsConflict(err) || try == tries {
 			return nil, err
 		}
-		// Somebody's version comes to light, or our own: the request was
-		// repeated, and the first one took effect.
+		// The version is someone else's, or our own if the request was repeated and
+		// the first one took effect.
 		shown, unseen := r.await(ctx, code, func(s api.Site) bool { return s.Metadata != nil && !reflect.DeepEqual(s.Metadata.Version, version) })
 		if unseen != nil {
 			return nil, err
@@ -233,14 +231,14 @@ func (r *siteResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	inUse := func(err error) bool { return client.IsBadRequest(err) && !state.Default.ValueBool() }
 	err := r.RetryWhileInUse(ctx, func(ctx context.Context) error { return r.delete(ctx, code, listed) }, inUse)
 	if client.IsBadRequest(err) && state.Default.ValueBool() {
-		err = fmt.Errorf("%w. The default site cannot be deleted: make another one the default in the dashboard, or take this one out of the state with a removed block", err)
+		err = fmt.Errorf("%w. The default site cannot be deleted: make another one the default in the dashboard, or remove this one from the state with a removed block", err)
 	}
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.Append(plumbing.Unable("delete", "site", code, err))
 	}
 }
 
-// ImportState takes the code of a site.
+// ImportState accepts the code of a site.
 func (r *siteResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	code, ok := r.ImportID(ctx, req, &resp.Diagnostics)
 	if !ok {

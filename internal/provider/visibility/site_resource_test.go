@@ -336,8 +336,8 @@ func TestSiteResource_keepsTheRest(t *testing.T) {
 	}
 }
 
-// The answer to a creation or a change is lost and the request repeated: what
-// is there then is the resource's own.
+// The answer to a creation or a change is lost and the request repeated: the
+// site that then exists is the resource's own.
 func TestSiteResource_lostAnswer(t *testing.T) {
 	t.Parallel()
 	cut := before{method: http.MethodPost, path: "/sites", do: lost}
@@ -357,7 +357,7 @@ func TestSiteResource_lostAnswer(t *testing.T) {
 		t.Errorf("got %+v, %v", s, err)
 	}
 
-	// Somebody else's site of the same code is never taken for it.
+	// Somebody else's site with the same code is not adopted.
 	taken := before{method: http.MethodPost, path: "/sites"}
 	var other providertest.Backend
 	taken.do = func(http.ResponseWriter, *http.Request, http.Handler) {

@@ -23,12 +23,12 @@ func (r *siteResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 	keepText := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	keepSet := []planmodifier.Set{setplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A site: a shop, a store or a market of the tenant, as far as access configuration needs it. What else a site has (taxes, mixins, opening hours) is left as it is, and belongs to whoever manages it.\n\n" +
-			"While restrictions are tied to the sites (see `iam_restriction_settings`), groups may be restricted to the codes of sites.\n\n" +
-			"What a configuration leaves out, a new site takes from the tenant's default site, and an existing one keeps. The default site cannot be deleted; which site is the default is not decided here.",
+		MarkdownDescription: "A site: a shop, a store or a market of the tenant, as far as access configuration needs it. Other properties of a site (taxes, mixins, opening hours) are left unchanged.\n\n" +
+			"While restrictions are tied to the sites (see `iam_restriction_settings`), groups can be restricted to the codes of sites.\n\n" +
+			"A new site takes arguments that are left out from the tenant's default site; an existing site keeps its values. The default site cannot be deleted, and this resource does not change which site is the default.",
 		Attributes: map[string]schema.Attribute{
 			"code": schema.StringAttribute{
-				MarkdownDescription: "Code of the site: any text without white space or `#`. Case counts. Changing it replaces the site.",
+				MarkdownDescription: "Code of the site: any text without white space or `#`. Case-sensitive. Changing it replaces the site.",
 				Required:            true,
 				Validators:          []validator.String{plumbing.ValidSiteCode()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
@@ -46,7 +46,7 @@ func (r *siteResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 				PlanModifiers:       keepText,
 			},
 			"languages": schema.SetAttribute{
-				MarkdownDescription: "Languages of the site; `default_language` alone when that is set and this is left out. Needs `default_language`.",
+				MarkdownDescription: "Languages of the site. Defaults to `default_language` if that is set. Requires `default_language`.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Computed:            true,
@@ -61,21 +61,21 @@ func (r *siteResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 				PlanModifiers:       keepText,
 			},
 			"country": schema.StringAttribute{
-				MarkdownDescription: "Country of the site's address, such as `DE`. Needs `zip_code`.",
+				MarkdownDescription: "Country of the site's address, such as `DE`. Requires `zip_code`.",
 				Optional:            true,
 				Computed:            true,
 				Validators:          []validator.String{plumbing.ValidCountry(), stringvalidator.AlsoRequires(path.MatchRoot("zip_code"))},
 				PlanModifiers:       keepText,
 			},
 			"zip_code": schema.StringAttribute{
-				MarkdownDescription: "Postal code of the site's address. Needs `country`.",
+				MarkdownDescription: "Postal code of the site's address. Requires `country`.",
 				Optional:            true,
 				Computed:            true,
 				Validators:          []validator.String{plumbing.NotEmpty(), stringvalidator.AlsoRequires(path.MatchRoot("country"))},
 				PlanModifiers:       keepText,
 			},
 			"ship_to_countries": schema.SetAttribute{
-				MarkdownDescription: "Countries that the site ships to; `country` alone when that is set and this is left out.",
+				MarkdownDescription: "Countries that the site ships to. Defaults to `country` if that is set.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Computed:            true,
@@ -89,7 +89,7 @@ func (r *siteResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 				Default:             booldefault.StaticBool(true),
 			},
 			"default": schema.BoolAttribute{
-				MarkdownDescription: "Whether it is the tenant's default site.",
+				MarkdownDescription: "Whether this is the tenant's default site.",
 				Computed:            true,
 				PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 			},

@@ -35,7 +35,7 @@ func (d *sitesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 		MarkdownDescription: "The tenant's sites, ordered by code.",
 		Attributes: map[string]schema.Attribute{
 			"include_inactive": schema.BoolAttribute{
-				MarkdownDescription: "Whether to list inactive sites, too, which takes the scope `site.site_manage`. `false` by default.",
+				MarkdownDescription: "Whether to include inactive sites, which requires the scope `site.site_manage`. `false` by default.",
 				Optional:            true,
 			},
 			"sites": schema.ListNestedAttribute{
@@ -58,7 +58,7 @@ func siteListAttributes() map[string]schema.Attribute {
 		"code":              text("Code of the site."),
 		"name":              text("Name of the site."),
 		"active":            schema.BoolAttribute{MarkdownDescription: "Whether the site is open to the public.", Computed: true},
-		"default":           schema.BoolAttribute{MarkdownDescription: "Whether it is the tenant's default site.", Computed: true},
+		"default":           schema.BoolAttribute{MarkdownDescription: "Whether this is the tenant's default site.", Computed: true},
 		"default_language":  text("Default language."),
 		"languages":         texts("Languages of the site."),
 		"currency":          text("Currency."),
