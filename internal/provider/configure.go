@@ -25,8 +25,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
 )
 
-// Configure makes the client that every type uses. While a value is unknown it
-// makes none: no request is sent, and nothing fails until it is known.
+// Configure creates the client that every type uses. While a value is unknown,
+// it creates none: no request is sent, and nothing fails until the value is
+// known.
 func (p *iamProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var m providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -90,15 +91,16 @@ func userDefaults(ctx context.Context, object types.Object, diags *diag.Diagnost
 	return defaults
 }
 
-// settings is the configuration with the environment behind it.
+// settings is the configuration, completed from the environment.
 type settings struct {
 	client   client.Options
-	embedded *embedded.Options // nil: the API is elsewhere
-	seed     string            // folder with the configuration that a new embedded backend begins with
+	embedded *embedded.Options // nil if api_url is used
+	seed     string            // folder with the initial configuration of a new embedded backend
 }
 
-// settings reads the block and, for what it leaves out, the environment. What
-// stands in the block decides between an address and the embedded backend.
+// settings reads the block and, for arguments that are left out, the
+// environment. The block takes precedence in choosing between api_url and the
+// embedded backend.
 func (p *iamProvider) settings(ctx context.Context, m providerModel, diags *diag.Diagnostics) settings {
 	s := settings{client: client.Options{
 		BaseURL: p.value(m.APIURL, "API_URL"), Tenant: strings.ToLower(p.value(m.Tenant, "TENANT")),
@@ -106,7 +108,7 @@ func (p *iamProvider) settings(ctx context.Context, m providerModel, diags *diag
 		AccessToken: p.value(m.AccessToken, "ACCESS_TOKEN"), Scope: p.value(m.Scope, "SCOPE"),
 	}}
 	if !m.RequestTimeout.IsNull() {
-		s.client.RequestTimeout, _ = time.ParseDuration(m.RequestTimeout.ValueString()) // validDuration saw it
+		s.client.RequestTimeout, _ = time.ParseDuration(m.RequestTimeout.ValueString()) // checked by validDuration
 	}
 	if !m.TotalTimeout.IsNull() {
 		s.client.TotalTimeout, _ = time.ParseDuration(m.TotalTimeout.ValueString())
@@ -126,18 +128,19 @@ func (p *iamProvider) settings(ctx context.Context, m providerModel, diags *diag
 	switch {
 	case !m.Embedded.IsNull() && file == "":
 		diags.AddAttributeError(path.Root("embedded").AtName("path"), "Missing Database Path", "The embedded backend needs a path for its database file: set embedded = { path = \"iam.db\" }, or IAM_EMBEDDED_PATH.")
-		return s // nothing else is known to be missing
+		return s // the other checks need a backend
 	case !m.Embedded.IsNull(), m.APIURL.IsNull() && file != "" && s.client.BaseURL == "":
 		s.embedded = &embedded.Options{Path: file, Tenant: s.client.Tenant, Owner: e.Owner.ValueString(), PrivateIntegromat: e.AllowPrivateMake.ValueBool(), EncryptionKey: p.getenv("IAM_ENCRYPTION_KEY")}
 		s.seed = e.Seed.ValueString()
 	case m.APIURL.IsNull() && file != "" && s.client.BaseURL != "":
-		diags.AddError("Two Backends Configured", "The environment names both an API (IAM_API_URL or EMPORIX_API_URL) and an embedded backend (IAM_EMBEDDED_PATH). Unset one of them, or say in the provider block which to use.")
+		diags.AddError("Two Backends Configured", "The environment names both an API (IAM_API_URL or EMPORIX_API_URL) and an embedded backend (IAM_EMBEDDED_PATH). Unset one of them, or set api_url or embedded in the provider block.")
 	}
 	s.check(diags)
 	return s
 }
 
-// value returns the configured value, else the environment's.
+// value returns the configured value or, if it is null, that of the
+// environment.
 func (p *iamProvider) value(v types.String, name string) string {
 	if !v.IsNull() {
 		return v.ValueString()
@@ -148,20 +151,20 @@ func (p *iamProvider) value(v types.String, name string) string {
 	return p.getenv("EMPORIX_" + name)
 }
 
-// check names everything that is missing, with the ways to give it.
+// check reports everything that is missing, with the ways to set it.
 func (s settings) check(diags *diag.Diagnostics) {
 	if s.embedded == nil && s.client.BaseURL == "" && !diags.HasError() {
 		diags.AddError("No Backend Configured",
-			"The provider needs to know where the tenant lives. Either the address of an IAM API:\n\n"+
+			"The provider needs to know where the tenant is. Set the URL of an IAM API:\n\n"+
 				"  provider \"iam\" {\n    api_url       = \"https://api.emporix.io\"\n    tenant        = \"acme\"\n    client_id     = var.client_id\n    client_secret = var.client_secret\n  }\n\n"+
-				"or a file, for the reference backend inside the provider, which needs no account:\n\n"+
+				"or a database file for the reference backend inside the provider, which needs no account:\n\n"+
 				"  provider \"iam\" {\n    tenant   = \"acme\"\n    embedded = { path = \"iam.db\" }\n  }\n\n"+
-				"The environment variables IAM_API_URL and IAM_EMBEDDED_PATH say the same.")
+				"You can also use the environment variables IAM_API_URL and IAM_EMBEDDED_PATH.")
 		return
 	}
 	if s.client.Tenant == "" {
 		diags.AddAttributeError(path.Root("tenant"), "Missing Tenant", "Set tenant in the provider block, or IAM_TENANT in the environment.")
-	} else if !api.ValidTenant(s.client.Tenant) { // it may come from the environment
+	} else if !api.ValidTenant(s.client.Tenant) { // it can come from the environment
 		diags.AddAttributeError(path.Root("tenant"), "Invalid Tenant", plumbing.TenantRule(s.client.Tenant))
 	}
 	if s.embedded == nil && s.client.AccessToken == "" && (s.client.ClientID == "" || s.client.ClientSecret == "") {
@@ -169,11 +172,11 @@ func (s settings) check(diags *diag.Diagnostics) {
 	}
 }
 
-// connect makes the client, and the embedded backend before it.
+// connect creates the client, and before it the embedded backend.
 func (p *iamProvider) connect(ctx context.Context, s settings, diags *diag.Diagnostics) *client.Client {
 	if s.embedded != nil {
 		if err := p.seedMissing(ctx, s); err != nil {
-			diags.AddAttributeError(path.Root("embedded").AtName("seed"), "Unable to create embedded backend", "No database was made. "+err.Error())
+			diags.AddAttributeError(path.Root("embedded").AtName("seed"), "Unable to create embedded backend", "No database was created. "+err.Error())
 			return nil
 		}
 		backend, err := p.backend(ctx, *s.embedded)
@@ -191,7 +194,7 @@ func (p *iamProvider) connect(ctx context.Context, s settings, diags *diag.Diagn
 	s.client.Log = func(ctx context.Context, msg string, fields map[string]any) { tflog.Debug(ctx, msg, fields) }
 	c, err := client.New(s.client)
 	var badURL *client.BaseURLError
-	if errors.As(err, &badURL) { // it may come from the environment
+	if errors.As(err, &badURL) { // it can come from the environment
 		diags.AddAttributeError(path.Root("api_url"), "Invalid API URL", plumbing.Sentence(err.Error()))
 		return nil
 	}
@@ -202,7 +205,7 @@ func (p *iamProvider) connect(ctx context.Context, s settings, diags *diag.Diagn
 	return c
 }
 
-// trace is the trace that the environment says this run belongs to.
+// trace returns the trace of this run, from the environment.
 func (p *iamProvider) trace(ctx context.Context) api.Trace {
 	trace, err := api.ParseTrace(p.getenv("TRACEPARENT"), p.getenv("TRACESTATE"))
 	if err != nil {
@@ -211,7 +214,7 @@ func (p *iamProvider) trace(ctx context.Context) api.Trace {
 	return trace
 }
 
-// blocked names, per scope, what the provider cannot do without it.
+// blocked describes, by scope, what the provider cannot do without it.
 var blocked = map[string]string{
 	api.ScopeUserRead:         "read iam_user, iam_users_csv, iam_group_members",
 	api.ScopeUserCreate:       "create iam_user, iam_users_csv",
@@ -222,7 +225,7 @@ var blocked = map[string]string{
 	api.ScopeAssignmentManage: "write iam_group_membership, iam_group_members",
 	api.ScopeTemplateRead:     "read iam_group, iam_role_template",
 	api.ScopeTemplateManage:   "create, update and delete iam_role_template (reference backend only)",
-	api.ScopeAccessRead:       "read iam_access_control, and tell in the plan of iam_group what the tenant cannot give",
+	api.ScopeAccessRead:       "read iam_access_control, and check in the plan of iam_group that the tenant has the access",
 	api.ScopeAccessManage:     "create, update and delete iam_access_control",
 	api.ScopeScopeRead:        "read iam_scope, and the scopes in iam_user_permissions",
 	api.ScopeScopeManage:      "create, update and delete iam_scope",
@@ -239,25 +242,24 @@ var blocked = map[string]string{
 	api.ScopeMakeManage:       "write iam_make_organization",
 }
 
-// extensions are the services that only the reference backend has, each with its
-// scopes.
+// extensions lists the scopes of services that only the reference backend has.
 var extensions = [][]string{{api.ScopeTeamRead, api.ScopeTeamManage}, {api.ScopeMakeRead, api.ScopeMakeManage}}
 
-// absentFromAPI reports whether the scope seems to be none that the API knows: a
-// token of the public API has no scope of teams. Nobody could heed a warning
-// there; whoever uses a team without the scope gets an error that names it.
+// absentFromAPI reports whether the API does not seem to know the scope, as the
+// public API does not know teams. A warning would not help there; using a team
+// without the scope is an error that names the scope.
 func absentFromAPI(scope string, granted []string) bool {
 	return slices.ContainsFunc(extensions, func(scopes []string) bool {
 		return slices.Contains(scopes, scope) && !slices.ContainsFunc(granted, func(s string) bool { return slices.Contains(scopes, s) })
 	})
 }
 
-// ofBackend are the scopes that only the reference backend has. An API that
-// cannot grant them is no reason for a warning.
+// ofBackend lists the scopes that only the reference backend has. Their absence
+// is no reason for a warning.
 var ofBackend = []string{api.ScopeTemplateManage, api.ScopeAuditRead}
 
-// warnMissingScopes tells in one warning what the token cannot do, as the API
-// drops scopes that a key lacks without a word.
+// warnMissingScopes reports in one warning what the token cannot do, because
+// the API silently drops scopes that a key lacks.
 func warnMissingScopes(ctx context.Context, c *client.Client, diags *diag.Diagnostics) {
 	granted, err := c.GrantedScopes(ctx)
 	if err != nil {
@@ -265,7 +267,7 @@ func warnMissingScopes(ctx context.Context, c *client.Client, diags *diag.Diagno
 		return
 	}
 	if granted == nil {
-		return // a ready token does not tell
+		return // a given token does not list its scopes
 	}
 	var lines []string
 	public := false
@@ -276,11 +278,11 @@ func warnMissingScopes(ctx context.Context, c *client.Client, diags *diag.Diagno
 		}
 	}
 	if public {
-		diags.AddWarning("Scopes Missing", "The access token lacks scopes that some types need:\n\n"+strings.Join(lines, "\n")+"\n\nUse an API key that has them, unless the configuration does without these types.")
+		diags.AddWarning("Scopes Missing", "The access token lacks scopes that some types need:\n\n"+strings.Join(lines, "\n")+"\n\nUse an API key that has them, unless the configuration does not use these types.")
 	}
 }
 
-// validDuration accepts positive durations as Go writes them.
+// validDuration accepts positive durations in Go syntax.
 type validDuration struct{}
 
 func (validDuration) Description(context.Context) string { return "must be a duration such as 45s" }

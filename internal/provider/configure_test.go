@@ -63,7 +63,7 @@ func TestConfigure_mistakes(t *testing.T) {
 			}
 			for _, text := range d {
 				if strings.Contains(text, servertest.ClientSecret) || strings.Contains(text, `"wrong"`) {
-					t.Errorf("the secret is told: %s", text)
+					t.Errorf("the secret is in the message: %s", text)
 				}
 			}
 		})

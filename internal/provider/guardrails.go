@@ -18,50 +18,50 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// guardrailsBlock describes the limits. They are a block, as Terraform drops
-// members of an object argument that it does not know: a misspelled limit would
-// be none.
+// guardrailsBlock returns the schema of the limits. They are a block because
+// Terraform silently drops unknown members of an object: a misspelled limit
+// would have no effect.
 func guardrailsBlock() schema.Block {
 	return schema.SingleNestedBlock{
 		MarkdownDescription: "Limits that plans must keep. A plan that breaks a limit fails: the resource that breaks it reports it once, with the number of users so far and up to ten names. " +
-			"Groups, memberships, users, what groups can carry, the team, products and Make count, and so do the actions. All but `require_dependencies` read the tenant once per run. " +
-			"Terraform plans one resource after another, in an order of its own, and each is checked against what was planned before it. Moving people between groups may count as a loss before the other half is planned; let the resource that takes them out depend on the one that takes them in. The `review` command checks the whole plan. " +
-			"A change that depends on unknown values is checked when it is applied. A limit that is unknown itself does not hold in the plan, which warns of it.",
+			"Changes of groups, memberships, users, access controls, role templates, scopes, the team, products and Make count, and so do actions. All limits except `require_dependencies` read the tenant once per run. " +
+			"Guardrails check resources one at a time, in the order in which Terraform plans them. Moving users between groups can count as a loss before the second half is planned: make the resource that removes them depend on the one that adds them. The `review` command checks the whole plan. " +
+			"A change that depends on unknown values is checked when it is applied. An unknown limit is not checked in the plan, which then contains a warning.",
 		Attributes: map[string]schema.Attribute{
 			"require_dependencies": schema.BoolAttribute{
-				MarkdownDescription: "Whether a change of an `iam_group` that leaves dependencies unmet is an error instead of a warning, also those that a predefined template leaves open. `false` by default.",
+				MarkdownDescription: "Whether unmet dependencies in a change of an `iam_group`, including those of a predefined template, are an error instead of a warning. `false` by default.",
 				Optional:            true,
 			},
 			"show_impact": schema.BoolAttribute{
-				MarkdownDescription: "Whether the plan warns, on each resource or action that changes access, how many users gain and lose what, with up to ten names. `false` by default.",
+				MarkdownDescription: "Whether the plan warns, for each resource or action that changes access, how many users gain and lose access, with up to ten names. `false` by default.",
 				Optional:            true,
 			},
 			"max_users_gaining_access": schema.Int64Attribute{
-				MarkdownDescription: "How many users may gain access, wholly or in part, in one run; new users with access count. `0` forbids every gain. Unlimited when left out.",
+				MarkdownDescription: "Maximum number of users who can gain access, wholly or in part, in one run; new users with access count. `0` forbids every gain. No limit by default.",
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.AtLeast(0)},
 			},
 			"max_new_admins": schema.Int64Attribute{
-				MarkdownDescription: "How many users may gain the right to manage users and groups in one run, wholly or in part. `0` forbids every new administrator. Unlimited when left out.",
+				MarkdownDescription: "Maximum number of users who can gain the right to manage users and groups, wholly or in part, in one run. `0` forbids every new administrator. No limit by default.",
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.AtLeast(0)},
 			},
 			"forbid_lifting_restrictions": schema.BoolAttribute{
-				MarkdownDescription: "Whether it is an error that a user who has access to records with some restriction values only gains it on all records. `false` by default.",
+				MarkdownDescription: "Whether it is an error if a user with access only to records with certain restriction values gains access to all records. `false` by default.",
 				Optional:            true,
 			},
 			"max_users_losing_access": schema.Int64Attribute{
-				MarkdownDescription: "How many users may lose access, wholly or in part, in one run. `0` forbids every loss. Unlimited when left out.",
+				MarkdownDescription: "Maximum number of users who can lose access, wholly or in part, in one run. `0` forbids every loss. No limit by default.",
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.AtLeast(0)},
 			},
 			"keep_admins": schema.Int64Attribute{
-				MarkdownDescription: "Minimum number of users who can still manage users and groups after a change. A change that does not reduce them is never refused.",
+				MarkdownDescription: "Minimum number of users who can still manage users and groups after a change. A change that does not reduce this number is never refused.",
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"protect_users": schema.SetAttribute{
-				MarkdownDescription: "E-mail addresses of users who are never removed, replaced or locked, and never lose access, a role in the team, a product or a role in Make, wholly or in part. Case-insensitive.",
+				MarkdownDescription: "E-mail addresses of users who must not be removed, replaced or locked, and must not lose access, a role in the team, a product or a role in Make, wholly or in part. Case-insensitive.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          []validator.Set{setvalidator.ValueStringsAre(plumbing.ValidEmail())},
@@ -82,16 +82,16 @@ type guardrailsModel struct {
 	ProtectUsers              types.Set   `tfsdk:"protect_users"`
 }
 
-// guardrails reads the limits: of a block that is left out, none. Those that are
-// unknown do not hold yet, and a warning names them.
+// guardrails reads the limits. Without the block there are none. Unknown limits
+// are not checked yet, and a warning names them.
 func guardrails(ctx context.Context, object types.Object, diags *diag.Diagnostics) plumbing.Guardrails {
 	var m guardrailsModel
 	if plumbing.IsSet(object) {
 		diags.Append(object.As(ctx, &m, basetypes.ObjectAsOptions{})...)
 	}
 	if unknown := unknownLimits(object); len(unknown) > 0 {
-		diags.AddAttributeWarning(path.Root("guardrails"), "Guardrails Not Known Yet", fmt.Sprintf("Known only after the apply, and so not checked in this plan: %s. "+
-			"The apply checks them, but not for what it destroys. Use values that are known in the plan.", strings.Join(unknown, ", ")))
+		diags.AddAttributeWarning(path.Root("guardrails"), "Guardrails Not Known Yet", fmt.Sprintf("Not checked in this plan, because they are known only after apply: %s. "+
+			"The apply checks them, except for what it destroys. Use values that are known in the plan.", strings.Join(unknown, ", ")))
 	}
 	return plumbing.Guardrails{
 		RequireDependencies:       m.RequireDependencies.ValueBool(),
@@ -105,7 +105,7 @@ func guardrails(ctx context.Context, object types.Object, diags *diag.Diagnostic
 	}
 }
 
-// number returns a limit; nil where there is none.
+// number returns a limit, or nil if there is none.
 func number(v types.Int64) *int64 {
 	if !plumbing.IsSet(v) {
 		return nil
@@ -113,7 +113,8 @@ func number(v types.Int64) *int64 {
 	return v.ValueInt64Pointer()
 }
 
-// unknownLimits names what is unknown of the block, wholly or in part.
+// unknownLimits returns the names of limits that are unknown, wholly or in
+// part.
 func unknownLimits(object types.Object) (names []string) {
 	if object.IsUnknown() {
 		return []string{"all"}

@@ -11,15 +11,16 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
-// inert shows what no terminal may get raw in all that the provider says: the
-// names and messages in it come from a server, and the CLI prints them as they
-// are. Lines stay as they are broken.
+// inert escapes control and invisible characters in diagnostics: names and
+// messages in them come from a server, and the CLI prints them unchanged. Line
+// breaks are kept.
 type inert struct{ ProtocolServer }
 
-// shown is the text with every other character that cannot be seen as \u{…}.
+// shown returns the text with every invisible character except a line break as
+// \u{…}.
 func shown(text string) string {
 	if strings.IndexFunc(text, concealed) < 0 {
-		return text // as nearly all are
+		return text // the common case
 	}
 	var b strings.Builder
 	for _, r := range text {
@@ -34,7 +35,7 @@ func shown(text string) string {
 
 func concealed(r rune) bool { return r != '\n' && access.Hidden(r) }
 
-// showing is an answer of the protocol with what it says shown.
+// showing escapes the diagnostics of a response.
 func showing[R any](resp *R, err error) (*R, error) {
 	if resp != nil {
 		diags, _ := reflect.ValueOf(resp).Elem().FieldByName("Diagnostics").Interface().([]*tfprotov6.Diagnostic)

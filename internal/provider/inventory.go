@@ -20,7 +20,7 @@ import (
 )
 
 // ListedTypes returns the managed types whose objects can be listed, in the
-// order in which a configuration should have them.
+// order in which a configuration should contain them.
 func ListedTypes(ctx context.Context) []string {
 	var names []string
 	for _, construct := range (&iamProvider{}).ListResources(ctx) {
@@ -31,9 +31,9 @@ func ListedTypes(ctx context.Context) []string {
 	return names
 }
 
-// Inventory returns every object of the given types in a tenant, as an import
-// followed by a refresh would have it. The types that the API lacks, or that the
-// token may not read, come with the reason.
+// Inventory returns every object of the given types in a tenant, with the state
+// after an import and a refresh. lacking holds the types that the API lacks or
+// that the token cannot read, with the reason.
 func Inventory(ctx context.Context, c *client.Client, types []string) (objects []export.Object, lacking map[string]error, err error) {
 	p, lacking := &iamProvider{}, map[string]error{}
 	resources := map[string]resource.Resource{}
@@ -94,8 +94,8 @@ func inventory(ctx context.Context, data *plumbing.Data, l any, r resource.Resou
 	return objects, nil
 }
 
-// object tells the arguments of a state from what the API decides. Arguments
-// that are as they would be if left out are left out.
+// object separates the arguments in a state from computed values. Arguments
+// with their default value are left out.
 func object(ctx context.Context, s schema.Schema, state tftypes.Value) (o export.Object, err error) {
 	var attributes map[string]tftypes.Value
 	if err := state.As(&attributes); err != nil {
@@ -119,8 +119,8 @@ func object(ctx context.Context, s schema.Schema, state tftypes.Value) (o export
 	return o, nil
 }
 
-// defaultOf returns what stands in for an argument that is left out; nil when
-// that is not fixed.
+// defaultOf returns the default of an argument, or nil if it has no fixed
+// default.
 func defaultOf(ctx context.Context, a schema.Attribute) any {
 	switch a := a.(type) {
 	case schema.StringAttribute:
@@ -139,8 +139,8 @@ func defaultOf(ctx context.Context, a schema.Attribute) any {
 	return nil
 }
 
-// plain returns a value as Go has it: a string, a bool, an int64, []any or
-// map[string]any; nil for null. Members that are null are left out.
+// plain converts a value to a string, bool, int64, []any or map[string]any, or
+// nil for null. Null members are left out.
 func plain(v tftypes.Value) (any, error) {
 	typ := v.Type()
 	switch {

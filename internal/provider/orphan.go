@@ -8,15 +8,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// lastWrite is how long a plugin without a parent goes on with what it is
-// writing, at most.
+// lastWrite is the maximum time that a plugin without a parent spends on
+// finishing writes.
 const lastWrite = time.Minute
 
-// FinishOrphaned waits until the CLI that started this process has ended without
-// ending the plugin, as when it is killed. What is being written then is written
-// to its end, for a minute at most, and nothing else begins; the embedded
-// backends are closed. It returns early with the context: orphaned reports
-// whether the process is to end.
+// FinishOrphaned waits until the CLI that started this process has ended
+// without stopping the plugin, as when it is killed. It then finishes writes in
+// progress for at most a minute, refuses new ones and closes the embedded
+// backends. It returns early if the context ends; orphaned reports whether the
+// process must exit.
 func (p *Plugin) FinishOrphaned(ctx context.Context) (orphaned bool, err error) {
 	if !parentGone(ctx) {
 		return false, nil
@@ -26,14 +26,15 @@ func (p *Plugin) FinishOrphaned(ctx context.Context) (orphaned bool, err error) 
 	return true, p.Close()
 }
 
-// writes are the requests under way that change something.
+// writes tracks requests in progress that change something.
 type writes struct {
 	mu      sync.Mutex
 	running sync.WaitGroup
 	ended   bool
 }
 
-// begin reports whether a write may begin. One that does calls running.Done.
+// begin reports whether a write can begin. The caller of a begun write calls
+// running.Done.
 func (w *writes) begin() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -43,14 +44,14 @@ func (w *writes) begin() bool {
 	return !w.ended
 }
 
-// close lets no more begin.
+// close refuses further writes.
 func (w *writes) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.ended = true
 }
 
-// wait waits for those that run, for the given time at most.
+// wait waits for running writes, for at most the given time.
 func (w *writes) wait(most time.Duration) {
 	done := make(chan struct{})
 	go func() {
@@ -63,20 +64,20 @@ func (w *writes) wait(most time.Duration) {
 	}
 }
 
-// finishing writes what it has begun to write, even when the connection to
-// Terraform breaks, with which the request's context ends. A user who interrupts
-// Terraform ends it all the same: then Terraform asks to stop.
+// finishing completes a write even if the connection to Terraform breaks, which
+// ends the request's context. Interrupting Terraform still stops the write,
+// because Terraform then asks the provider to stop.
 type finishing struct {
 	ProtocolServer
 
 	writes *writes
 }
 
-// orphaned is said to nobody: who would hear it is gone.
+// orphaned returns a diagnostic for a request after the parent has ended.
 func orphaned() []*tfprotov6.Diagnostic {
 	return []*tfprotov6.Diagnostic{{
-		Severity: tfprotov6.DiagnosticSeverityError, Summary: "Provider Is Ending",
-		Detail: "The process that started the provider has ended, so that nothing more is written. Run it again.",
+		Severity: tfprotov6.DiagnosticSeverityError, Summary: "Provider Is Stopping",
+		Detail: "The process that started the provider has ended, so the provider makes no more changes. Run the command again.",
 	}}
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// slow is a provider whose writes end when they are told to, or with their
+// slow is a provider whose writes end when the test says so, or with their
 // context.
 type slow struct {
 	ProtocolServer
@@ -73,7 +73,7 @@ func TestFinishing(t *testing.T) {
 			<-below.begun
 			cut()
 			w.close()
-			if d, ended := write(t.Context(), s); !ended || len(d) != 1 || d[0].Summary != "Provider Is Ending" {
+			if d, ended := write(t.Context(), s); !ended || len(d) != 1 || d[0].Summary != "Provider Is Stopping" {
 				t.Errorf("what begins afterwards says %v", d)
 			}
 			finished := make(chan struct{})

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// often is how often a process looks whether its parent is still there. The
-// system tells it to no one: Linux could send a signal, but when the parent's
-// thread ends, and not when the process does.
+// often is the interval at which a process checks whether its parent still
+// runs. There is no portable notification: the signal that Linux offers is sent
+// when the parent's thread ends, not when its process does.
 const often = 200 * time.Millisecond
 
-// parentGone returns true once the process that started this one has ended, and
-// false with the context. A process whose parent has ended gets another.
+// parentGone returns true when the parent process has ended, and false when the
+// context ends. A process whose parent has ended gets another parent.
 func parentGone(ctx context.Context) bool {
 	parent := os.Getppid()
 	tick := time.NewTicker(often)

@@ -5,10 +5,10 @@ import (
 	"os"
 )
 
-// parentGone returns true once the process that started this one has ended, and
-// false with the context. Windows lets any process be waited for. Where the parent may not
-// be looked at, as when another user runs it, this one stays until somebody ends
-// it.
+// parentGone returns true when the parent process has ended, and false when the
+// context ends. On Windows it waits for the parent process. If it has no
+// permission to open the parent, as when another user runs it, it waits for the
+// context.
 func parentGone(ctx context.Context) bool {
 	gone := make(chan struct{})
 	go func() {

@@ -43,11 +43,11 @@ var (
 
 type iamProvider struct {
 	*Plugin
-	data atomic.Pointer[plumbing.Data] // nil until it is configured
+	data atomic.Pointer[plumbing.Data] // nil until the provider is configured
 }
 
-// Plugin makes the provider for a process, and keeps what has to be closed
-// when the process ends.
+// Plugin creates the providers of a process and holds what must be closed when
+// the process ends.
 type Plugin struct {
 	version string
 	getenv  func(string) string
@@ -57,8 +57,8 @@ type Plugin struct {
 	writes   writes
 }
 
-// New returns the plugin. Version is its release; getenv reads the environment
-// that stands in for arguments left out.
+// New returns the plugin. version is its release; getenv reads environment
+// variables for arguments that are left out.
 func New(version string, getenv func(string) string) *Plugin {
 	return &Plugin{version: version, getenv: getenv, backends: map[embedded.Options]*embedded.Backend{}}
 }
@@ -66,8 +66,8 @@ func New(version string, getenv func(string) string) *Plugin {
 // Provider returns a provider that is not configured yet.
 func (p *Plugin) Provider() provider.Provider { return &iamProvider{Plugin: p} }
 
-// backend opens an embedded backend. One with the same options that is open
-// from an earlier configuration is closed: a process that lives on, as under a
+// backend opens an embedded backend. It closes a backend with the same options
+// that an earlier configuration opened: a long-running process, as under a
 // debugger, would otherwise keep one for each run.
 func (p *Plugin) backend(ctx context.Context, o embedded.Options) (*embedded.Backend, error) {
 	p.mu.Lock()
@@ -85,8 +85,8 @@ func (p *Plugin) backend(ctx context.Context, o embedded.Options) (*embedded.Bac
 	return backend, err
 }
 
-// Close closes the embedded backends, so that everything is in the database
-// file and no log lies beside it.
+// Close closes the embedded backends, so that the database file is complete and
+// has no log file beside it.
 func (p *Plugin) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -173,7 +173,8 @@ func (p *iamProvider) DataSources(context.Context) []func() datasource.DataSourc
 	)
 }
 
-// lookUps are data sources whose arguments are trimmed.
+// lookUps wraps data sources so that white space around their arguments is
+// trimmed.
 func lookUps(constructors ...func() datasource.DataSource) []func() datasource.DataSource {
 	all := make([]func() datasource.DataSource, len(constructors))
 	for i, construct := range constructors {
@@ -218,7 +219,7 @@ func (p *iamProvider) Metadata(_ context.Context, _ provider.MetadataRequest, re
 	resp.Version = p.version
 }
 
-// ConfigValidators check every argument of the provider block, whatever it is.
+// ConfigValidators check every argument of the provider block.
 func (p *iamProvider) ConfigValidators(context.Context) []provider.ConfigValidator {
 	return []provider.ConfigValidator{plumbing.NoNullElements{}, plumbing.VisibleTexts{}}
 }
@@ -226,12 +227,12 @@ func (p *iamProvider) ConfigValidators(context.Context) []provider.ConfigValidat
 // Schema describes the provider block.
 func (p *iamProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Access configuration as code: users, groups, memberships and role templates of a tenant, and reports of what each user may do.\n\n" +
+		MarkdownDescription: "Access configuration as code: users, groups, memberships and role templates of a tenant, and reports of what each user can do.\n\n" +
 			"The provider works against the public IAM API or a reference backend that runs elsewhere (`api_url`), " +
-			"or against the reference backend inside the provider process (`embedded`), for which no account and no network are needed.",
+			"or against the reference backend inside the provider process (`embedded`), which needs no account and no network.",
 		Attributes: map[string]schema.Attribute{
 			"api_url": schema.StringAttribute{
-				MarkdownDescription: "Base URL of the IAM API, such as `https://api.emporix.io`. Or `IAM_API_URL`, or `EMPORIX_API_URL`. Conflicts with `embedded`.",
+				MarkdownDescription: "Base URL of the IAM API, such as `https://api.emporix.io`. Can also be set with `IAM_API_URL` or `EMPORIX_API_URL`. Conflicts with `embedded`.",
 				Optional:            true,
 				Validators: []validator.String{
 					plumbing.NotEmpty(),
@@ -239,48 +240,48 @@ func (p *iamProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				},
 			},
 			"tenant": schema.StringAttribute{
-				MarkdownDescription: "Tenant: 3 to 16 letters and digits, starting with a letter; lowered before use. Or `IAM_TENANT`, or `EMPORIX_TENANT`.",
+				MarkdownDescription: "Tenant: 3 to 16 letters and digits, starting with a letter; converted to lower case. Can also be set with `IAM_TENANT` or `EMPORIX_TENANT`.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.ValidTenant()},
 			},
 			"client_id": schema.StringAttribute{
-				MarkdownDescription: "Client id of the API key. Or `IAM_CLIENT_ID`, or `EMPORIX_CLIENT_ID`.",
+				MarkdownDescription: "Client id of the API key. Can also be set with `IAM_CLIENT_ID` or `EMPORIX_CLIENT_ID`.",
 				Optional:            true,
 			},
 			"client_secret": schema.StringAttribute{
-				MarkdownDescription: "Client secret of the API key. Or `IAM_CLIENT_SECRET`, or `EMPORIX_CLIENT_SECRET`. A variable that it comes from should be `ephemeral` (Terraform 1.10 or OpenTofu 1.11): Terraform keeps others in saved plans.",
+				MarkdownDescription: "Client secret of the API key. Can also be set with `IAM_CLIENT_SECRET` or `EMPORIX_CLIENT_SECRET`. If it comes from a variable, make that `ephemeral` (Terraform 1.10 or OpenTofu 1.11): Terraform stores other variables in saved plans.",
 				Optional:            true,
 				Sensitive:           true,
 			},
 			"access_token": schema.StringAttribute{
-				MarkdownDescription: "A ready access token; wins over `client_id` and `client_secret`. Or `IAM_ACCESS_TOKEN`, or `EMPORIX_ACCESS_TOKEN`.",
+				MarkdownDescription: "An access token; takes precedence over `client_id` and `client_secret`. Can also be set with `IAM_ACCESS_TOKEN` or `EMPORIX_ACCESS_TOKEN`.",
 				Optional:            true,
 				Sensitive:           true,
 			},
 			"scope": schema.StringAttribute{
-				MarkdownDescription: "Scopes to ask for, separated by spaces; all of the API key when left out. Or `IAM_SCOPE`, or `EMPORIX_SCOPE`.",
+				MarkdownDescription: "Scopes to request, separated by spaces; all scopes of the API key by default. Can also be set with `IAM_SCOPE` or `EMPORIX_SCOPE`.",
 				Optional:            true,
 			},
 			"adopt_existing": schema.BoolAttribute{
-				MarkdownDescription: "Whether a resource that is to be created takes over the object that the tenant has already under its key (e-mail address, id, code or value), and makes it what the configuration says; `false` by default. " +
-					"The plan warns of each object and says what changes, and `guardrails` count it. Meant for one run, after one that was stopped half way or to bring a tenant under management: set `IAM_ADOPT_EXISTING=1` in the environment of that run. " +
-					"Otherwise an object that exists and is in no state is an error in the plan, with its `import` block. Groups, role templates and vendors with generated ids have no key to be found by.",
+				MarkdownDescription: "Whether creating a resource adopts an existing object with the same key (e-mail address, id, code or value) and updates it to match the configuration; `false` by default. " +
+					"The plan warns of each object and says what changes, and `guardrails` count it. Use it for one run, after an interrupted run or to bring a tenant under management: set `IAM_ADOPT_EXISTING=1` in the environment of that run. " +
+					"Otherwise an existing object that is in no state is an error in the plan, which shows its `import` block. Groups, role templates and vendors with generated ids have no key and cannot be adopted.",
 				Optional: true,
 			},
 			"embedded":      embeddedAttribute(),
 			"user_defaults": userDefaultsAttribute(),
 			"request_timeout": schema.StringAttribute{
-				MarkdownDescription: "How long one try of a request may take, with its whole answer, such as `45s`. `30s` when left out.",
+				MarkdownDescription: "Timeout of one attempt of a request, including the response, such as `45s`. Defaults to `30s`.",
 				Optional:            true,
 				Validators:          []validator.String{validDuration{}},
 			},
 			"total_timeout": schema.StringAttribute{
-				MarkdownDescription: "How long one request may take with all its tries and the waits between them, such as `10m`. `5m` when left out.",
+				MarkdownDescription: "Timeout of one request with all attempts and the waits between them, such as `10m`. Defaults to `5m`.",
 				Optional:            true,
 				Validators:          []validator.String{validDuration{}},
 			},
 			"max_retries": schema.Int64Attribute{
-				MarkdownDescription: "How often to retry a request if the API is busy or unreachable: 0 to 20 times. `4` when left out.",
+				MarkdownDescription: "How often to retry a request if the API is busy or unreachable: 0 to 20 times. Defaults to `4`.",
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.Between(0, 20)},
 			},
@@ -291,26 +292,26 @@ func (p *iamProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 
 func embeddedAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "Run the reference backend inside the provider process, over a database file and without a port. Conflicts with `api_url`." + plumbing.UnknownMembers,
+		MarkdownDescription: "Runs the reference backend inside the provider process, with a database file and without a port. Conflicts with `api_url`." + plumbing.UnknownMembers,
 		Optional:            true,
 		Attributes: map[string]schema.Attribute{
 			"path": schema.StringAttribute{
-				MarkdownDescription: "Path of the database file; made when missing. Or `IAM_EMBEDDED_PATH`.",
+				MarkdownDescription: "Path of the database file, which is created if it does not exist. Can also be set with `IAM_EMBEDDED_PATH`.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"owner": schema.StringAttribute{
-				MarkdownDescription: "E-mail address of a new tenant's Owner; `owner@TENANT.example` when left out.",
+				MarkdownDescription: "E-mail address of a new tenant's Owner. Defaults to `owner@TENANT.example`.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.ValidEmail()},
 			},
 			"seed": schema.StringAttribute{
-				MarkdownDescription: "Folder with a configuration as `terraform-provider-iam export` writes it (resource blocks with literals and references): a database that is made begins with it. One that exists is used as it is; delete the file to begin again. For tests.",
+				MarkdownDescription: "Folder with a configuration as `terraform-provider-iam export` writes it (resource blocks with literals and references), with which a new database starts. An existing database is used unchanged; delete the file to start again. For tests.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"allow_private_make": schema.BoolAttribute{
-				MarkdownDescription: "Lets `iam_make_organization` have any `api_url`, also one in a private network and one without TLS. For tests.",
+				MarkdownDescription: "Allows any `api_url` in `iam_make_organization`, including one in a private network or without TLS. For tests.",
 				Optional:            true,
 			},
 		},
@@ -322,7 +323,7 @@ func userDefaultsAttribute() schema.Attribute {
 		return schema.StringAttribute{MarkdownDescription: about, Optional: true, Validators: validators}
 	}
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "What stands in where an `iam_user`, or a cell of an `iam_users_csv`, leaves an attribute out." + plumbing.UnknownMembers,
+		MarkdownDescription: "Defaults for attributes that an `iam_user`, or a cell of an `iam_users_csv`, leaves out." + plumbing.UnknownMembers,
 		Optional:            true,
 		Attributes: map[string]schema.Attribute{
 			"department":         standIn("Department."),

@@ -15,10 +15,10 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
 )
 
-// Seed makes the database of an embedded backend, with its tenant, from the
-// configuration in a folder. The file comes under its name when the tenant has
-// everything; what fails leaves nothing. Of several who do it at the same time
-// one is first, and the others find its file.
+// Seed creates the database of an embedded backend, with its tenant, from the
+// configuration in a folder. The file gets its name only when the tenant is
+// complete; a failure leaves nothing. If several processes do this at the same
+// time, the first one wins and the others find its file.
 func Seed(ctx context.Context, dir string, o embedded.Options) error {
 	read, err := seed.Read(dir)
 	if err != nil {
@@ -38,7 +38,7 @@ func Seed(ctx context.Context, dir string, o embedded.Options) error {
 		case "IAM_ENCRYPTION_KEY":
 			return o.EncryptionKey
 		}
-		return "" // it is about this database, whatever the environment is for
+		return "" // the seed is for this database, regardless of the environment
 	})
 	err = plugin.seed(ctx, read, embedded.Options{Path: unfinished + "?durable=false", Tenant: o.Tenant, Owner: o.Owner, PrivateIntegromat: o.PrivateIntegromat})
 	if err := errors.Join(err, plugin.Close()); err != nil {
@@ -46,27 +46,27 @@ func Seed(ctx context.Context, dir string, o embedded.Options) error {
 	}
 	err = os.Link(unfinished, file)
 	if info, statErr := os.Stat(file); statErr == nil && info.Size() > 0 {
-		return nil // this one's, or that of somebody who was first
+		return nil // ours, or that of a process that was first
 	}
-	if err != nil { // an empty file has the name, or files have one name only
+	if err != nil { // the name is used by an empty file, or hard links are not supported
 		err = os.Rename(unfinished, file)
 	}
 	return err
 }
 
-// seedMissing makes the database of an embedded backend from its seed, if it has
-// one and is not there.
+// seedMissing creates the database of an embedded backend from its seed, if it
+// has one and does not exist.
 func (p *Plugin) seedMissing(ctx context.Context, s settings) error {
 	if s.seed == "" {
 		return nil
 	}
 	if info, err := os.Stat(s.embedded.File()); err == nil && info.Size() > 0 || err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil // it is opened, or refused, as it is
+		return nil // an existing database is opened or refused
 	}
 	return Seed(ctx, s.seed, *s.embedded)
 }
 
-// seed applies a seed to a database of its own.
+// seed applies a seed to a new database.
 func (p *Plugin) seed(ctx context.Context, read *seed.Seed, o embedded.Options) error {
 	s := p.Server()
 	described, err := s.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
@@ -89,8 +89,8 @@ func (p *Plugin) seed(ctx context.Context, read *seed.Seed, o embedded.Options) 
 	return read.Apply(ctx, s)
 }
 
-// seedBlock is the provider block for a seed: a tenant has predefined objects and
-// its Owner before the seed, which may name them.
+// seedBlock returns the provider block for a seed. A tenant has predefined
+// objects and its Owner before the seed, which can refer to them.
 func seedBlock(s *tfprotov6.Schema, o embedded.Options) (*tfprotov6.DynamicValue, error) {
 	typ, _ := s.ValueType().(tftypes.Object)
 	values := map[string]tftypes.Value{}

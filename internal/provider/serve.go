@@ -12,11 +12,11 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// address is the provider's in the registry.
+// address is the address of the provider in the registry.
 const address = "registry.terraform.io/access-config/iam"
 
-// Serve answers Terraform until it ends the process. Debug lets a debugger
-// attach. Quiet says that nobody reads the log.
+// Serve serves Terraform until Terraform ends the process. debug lets a
+// debugger attach. quiet is set if nobody reads the log.
 func (p *Plugin) Serve(debug, quiet bool) error {
 	var options []tf6server.ServeOpt
 	if debug {
@@ -25,17 +25,17 @@ func (p *Plugin) Serve(debug, quiet bool) error {
 	return tf6server.Serve(address, func() tfprotov6.ProviderServer {
 		var full ProtocolServer = finishing{p.Server(), &p.writes}
 		if quiet {
-			full = forgetful{full}
+			full = plainContexts{full}
 		}
 		return full
 	}, options...)
 }
 
-// Server returns a provider behind the protocol.
+// Server returns a protocol server for a provider.
 func (p *Plugin) Server() ProtocolServer {
 	configured := &iamProvider{Plugin: p}
 	s := noting{configured: configured, notes: map[string]noteState{}}
-	s.ProtocolServer, _ = providerserver.NewProtocol6(configured)().(ProtocolServer) // the framework's has it all
+	s.ProtocolServer, _ = providerserver.NewProtocol6(configured)().(ProtocolServer) // the framework implements every method
 	for _, made := range configured.Resources(context.Background()) {
 		r := made()
 		var m resource.MetadataResponse
@@ -47,14 +47,15 @@ func (p *Plugin) Server() ProtocolServer {
 	return inert{s}
 }
 
-// noteState is a managed type that notes which objects the states have.
+// noteState is a managed type that records which objects are in the state.
 type noteState interface {
 	NoteState(d *plumbing.Data, attributes map[string]json.RawMessage)
 }
 
-// noting tells the types of each object in a state. Terraform has every state
-// upgraded, but not refreshed under -refresh=false, and the framework asks no type
-// about one that needs no upgrade. It tells the guardrails what is planned.
+// noting passes each object in the state to its type, and each planned step to
+// the guardrails. It uses the upgrade request, because Terraform upgrades every
+// state but does not refresh it with -refresh=false, and the framework does not
+// call a type for a state that needs no upgrade.
 type noting struct {
 	ProtocolServer
 	configured *iamProvider
@@ -69,8 +70,8 @@ func (n noting) UpgradeResourceState(ctx context.Context, req *tfprotov6.Upgrade
 	return n.ProtocolServer.UpgradeResourceState(ctx, req)
 }
 
-// PlanResourceChange tells the guardrails which resource is planned, and lets what
-// was planned before look at what this step adds.
+// PlanResourceChange passes the planned resource to the guardrails, and what it
+// adds to resources that were planned before.
 func (n noting) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	data := n.configured.data.Load()
 	defer data.Begin()()
@@ -78,13 +79,13 @@ func (n noting) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResou
 	return n.ProtocolServer.PlanResourceChange(plumbing.WithPlan(ctx, req.TypeName, encoded(req.PriorState, req.Config)...), req)
 }
 
-// ReadResource tells the guardrails that something is under way.
+// ReadResource tells the guardrails that a request is in progress.
 func (n noting) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	defer n.configured.data.Load().Begin()()
 	return n.ProtocolServer.ReadResource(ctx, req)
 }
 
-// ReadDataSource tells the guardrails that something is under way.
+// ReadDataSource tells the guardrails that a request is in progress.
 func (n noting) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	defer n.configured.data.Load().Begin()()
 	return n.ProtocolServer.ReadDataSource(ctx, req)
@@ -96,7 +97,7 @@ func (n noting) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest
 	return n.ProtocolServer.PlanAction(plumbing.WithPlan(ctx, req.ActionType, encoded(req.Config)...), req)
 }
 
-// ApplyResourceChange stops what breaks a guardrail in the apply.
+// ApplyResourceChange refuses a change that breaks a guardrail in the apply.
 func (n noting) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	if refusal := n.configured.data.Load().RefuseApply(req.TypeName, encoded(req.PriorState, req.Config)...); refusal != nil {
 		return &tfprotov6.ApplyResourceChangeResponse{NewState: req.PriorState, Private: req.PlannedPrivate, Diagnostics: []*tfprotov6.Diagnostic{{
@@ -106,7 +107,7 @@ func (n noting) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRes
 	return n.ProtocolServer.ApplyResourceChange(ctx, req)
 }
 
-// encoded are values as Terraform sent them.
+// encoded returns values as Terraform sent them.
 func encoded(values ...*tfprotov6.DynamicValue) [][]byte {
 	parts := make([][]byte, 0, 2*len(values))
 	for _, v := range values {
@@ -118,23 +119,24 @@ func encoded(values ...*tfprotov6.DynamicValue) [][]byte {
 	return parts
 }
 
-// ProtocolServer is all that Terraform calls in a provider.
+// ProtocolServer is the complete protocol that Terraform uses.
 type ProtocolServer interface {
 	tfprotov6.ProviderServer
 	tfprotov6.ListResourceServer
 	tfprotov6.ActionServer
 }
 
-// forgetful keeps the framework from holding on to what comes with each request.
-// Until the process ends it keeps the context of every one, so that it can be
-// stopped, and with it some ten kilobytes of loggers: a plan of five thousand
-// objects then takes more memory than the plugin wants, and most of its time goes
-// into collecting it. What is called for every object gets a context of its own,
+// plainContexts keeps the framework from holding on to the context of each
+// request. The framework keeps every context until the process ends, to be able
+// to stop it, and with it some ten kilobytes of loggers. In a plan of five
+// thousand objects, that takes much memory and most of the time is spent on
+// garbage collection. Requests for single objects therefore get a context
 // without the loggers.
-type forgetful struct{ ProtocolServer }
+type plainContexts struct{ ProtocolServer }
 
-// bare returns a context that ends with another one, or by the function.
-func bare(ctx context.Context) (context.Context, func()) {
+// plainContext returns a context without values that ends with ctx or by the
+// function.
+func plainContext(ctx context.Context) (context.Context, func()) {
 	own, cancel := context.WithCancel(context.Background())
 	stop := context.AfterFunc(ctx, cancel)
 	return own, func() {
@@ -143,32 +145,32 @@ func bare(ctx context.Context) (context.Context, func()) {
 	}
 }
 
-func (f forgetful) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	ctx, end := bare(ctx)
+func (f plainContexts) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	ctx, end := plainContext(ctx)
 	defer end()
 	return f.ProtocolServer.ValidateResourceConfig(ctx, req)
 }
 
-func (f forgetful) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	ctx, end := bare(ctx)
+func (f plainContexts) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	ctx, end := plainContext(ctx)
 	defer end()
 	return f.ProtocolServer.UpgradeResourceState(ctx, req)
 }
 
-func (f forgetful) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	ctx, end := bare(ctx)
+func (f plainContexts) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	ctx, end := plainContext(ctx)
 	defer end()
 	return f.ProtocolServer.ReadResource(ctx, req)
 }
 
-func (f forgetful) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	ctx, end := bare(ctx)
+func (f plainContexts) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	ctx, end := plainContext(ctx)
 	defer end()
 	return f.ProtocolServer.PlanResourceChange(ctx, req)
 }
 
-func (f forgetful) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	ctx, end := bare(ctx)
+func (f plainContexts) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	ctx, end := plainContext(ctx)
 	defer end()
 	return f.ProtocolServer.ApplyResourceChange(ctx, req)
 }

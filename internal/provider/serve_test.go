@@ -19,7 +19,7 @@ func TestForgetful(t *testing.T) {
 	if !ok {
 		t.Fatal("the framework serves less than Terraform calls")
 	}
-	s := forgetful{full}
+	s := plainContexts{full}
 	for name, call := range map[string]func(ctx context.Context) error{
 		"validate": func(ctx context.Context) error {
 			_, err := s.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: "iam_nothing"})
@@ -67,11 +67,11 @@ func TestForgetful(t *testing.T) {
 	}
 }
 
-// A request that is given up is given up below, too.
+// A request that is cancelled is also cancelled below.
 func TestBare_ends(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	own, end := bare(ctx)
+	own, end := plainContext(ctx)
 	defer end()
 	cancel()
 	<-own.Done()

@@ -33,7 +33,7 @@ func (p *Provider) PlanAction(typeName string, config Values) Diagnostics {
 	return p.planAction(typeName, config)
 }
 
-// action returns who serves actions, and an action's configuration.
+// action returns the action server and the configuration of an action.
 func (p *Provider) action(typeName string, config Values) (tfprotov6.ActionServer, *tfprotov6.DynamicValue) {
 	p.t.Helper()
 	s, ok := p.schema.ActionSchemas[typeName]
@@ -60,7 +60,7 @@ func (p *Provider) planAction(typeName string, config Values) (d Diagnostics) {
 	return append(d, texts(planned.Diagnostics)...)
 }
 
-// Invoke plans and invokes an action, and returns what it told on its way.
+// Invoke plans and invokes an action, and returns its progress messages.
 func (p *Provider) Invoke(typeName string, config Values) (progress []string, d Diagnostics) {
 	p.t.Helper()
 	defer p.begin(false)()

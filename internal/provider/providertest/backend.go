@@ -28,8 +28,8 @@ func Remote(t testing.TB, o servertest.Options) Backend {
 		Client: b.Client,
 	}
 	if b.Faulty {
-		// Of the thousands of requests, some would meet as many faults in a row
-		// as are repeated by default.
+		// Among thousands of requests, some would meet more faults in a row than the
+		// default number of retries.
 		remote.Config["max_retries"] = 20
 		remote.HCL += "  max_retries   = 20\n"
 	}

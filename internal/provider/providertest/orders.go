@@ -14,11 +14,11 @@ type Step struct {
 	Known  Values // the configuration at apply, where the plan does not know all of it
 }
 
-// EachOrder plans steps in each order, and applies them in each order over what
-// made has set up, as Terraform does with resources that do not depend on each
-// other: the apply is another run than the plan, plans what it does not destroy
-// again, and stops at no error. Check gets the diagnostics of both; after a failed
-// plan nothing is applied.
+// EachOrder plans the steps that made returns in each order and applies them in
+// each order, as Terraform does with independent resources. The apply is
+// another run than the plan, plans again what it does not destroy, and does not
+// stop at errors. check gets the diagnostics of both; after a failed plan
+// nothing is applied.
 func EachOrder(t *testing.T, backend func(testing.TB) Backend, made func(*Provider, Backend) []Step, check func(t *testing.T, b Backend, first Step, planned, applied Diagnostics)) {
 	t.Helper()
 	probe := made(providerOf(t, backend))

@@ -119,9 +119,9 @@ func (p *Provider) Configure(config Values) Diagnostics {
 	return texts(resp.Diagnostics)
 }
 
-// NextRun begins a run of the CLI that the plans and refreshes to come are part
-// of, up to the next Apply. Without it each plan is a run of its own. What one run
-// leaves in the provider, such as who owns what, does not reach the next.
+// NextRun begins a run of the CLI, which includes all plans and refreshes up to
+// the next Apply. Without it, each plan is a separate run. State of the
+// provider, such as recorded owners, does not carry over to the next run.
 func (p *Provider) NextRun() {
 	p.t.Helper()
 	p.mu.Lock()
@@ -217,8 +217,8 @@ func (p *Provider) begin(share bool) (end func()) {
 	}
 }
 
-// applies is between the plan of a run and its apply, for which Terraform starts
-// the provider anew.
+// applies is called between the plan and the apply of a run, because Terraform
+// restarts the provider for the apply.
 func (p *Provider) applies() {
 	p.t.Helper()
 	p.mu.Lock()

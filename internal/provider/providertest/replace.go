@@ -2,7 +2,7 @@ package providertest
 
 // Replacement is why and how Terraform replaces an object.
 type Replacement struct {
-	Forced      bool // by -replace or replace_triggered_by; otherwise the object is tainted, and planned as if it were not there
+	Forced      bool // by -replace or replace_triggered_by; otherwise the object is tainted, and planned as if it did not exist
 	CreateFirst bool // create_before_destroy
 }
 
@@ -13,7 +13,7 @@ func (p *Provider) Replace(typeName string, prior State, config Values, how Repl
 	p.t.Helper()
 	defer p.begin(false)()
 	if read, _ := p.Refresh(typeName, prior); read.Values == nil {
-		p.t.Fatalf("what is to be replaced is gone: %v", prior.Values)
+		p.t.Fatalf("the object to replace no longer exists: %v", prior.Values)
 	}
 	var start State
 	if how.Forced {

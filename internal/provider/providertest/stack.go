@@ -215,8 +215,8 @@ func (s *Stack) planRemovals(planned *Planned, addresses []string) {
 	}
 }
 
-// planBlock plans a block as Terraform does: what is tainted as if it were not
-// there, and a replacement twice, the second time as a creation that has the
+// planBlock plans a block as Terraform does: a tainted object as if it did not
+// exist, and a replacement twice, the second time as a creation with the
 // private data of the first plan.
 func (s *Stack) planBlock(planned *Planned, b Block, values map[string]Values) {
 	s.p.t.Helper()
@@ -292,8 +292,8 @@ func resolve(v any, lookup func(any) any) any {
 // same compares values as they print, in which maps have one order.
 func same(a, b Values) bool { return fmt.Sprint(a) == fmt.Sprint(b) }
 
-// Apply applies a plan, in a run of its own. What one step says does not keep
-// others from their work, except those that refer to it.
+// Apply applies a plan in a separate run. An error in one step stops only the
+// steps that refer to it.
 func (s *Stack) Apply(planned *Planned) (said Diagnostics) {
 	s.p.t.Helper()
 	if planned.Failed() {
@@ -421,8 +421,8 @@ func (s *Stack) create(next step, prior State, config Values) Diagnostics {
 	return d
 }
 
-// consistent reports whether values are what was promised of them, as far as
-// that is known. At names an attribute that is not.
+// consistent reports whether values match the known planned values. at names an
+// attribute that does not.
 func consistent(promised, values any) (at string, ok bool) {
 	if promised == any(Unknown) {
 		return "", true

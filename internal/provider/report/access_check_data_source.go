@@ -46,25 +46,25 @@ type accessCheckModel struct {
 
 func (d *accessCheckDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Whether a user may do something, and which group decides: one question to the same rules that `iam_user_permissions` reports by. " +
+		MarkdownDescription: "Whether a user has an access level, and which group decides. Uses the same rules as `iam_user_permissions`. " +
 			"For `check` blocks and tests of an access configuration.",
 		Attributes: map[string]schema.Attribute{
-			"user_id": schema.StringAttribute{MarkdownDescription: "Id of the user. Give this or `email`.", Optional: true, Computed: true},
-			"email":   schema.StringAttribute{MarkdownDescription: "E-mail address of the user, in any case. Give this or `user_id`.", Optional: true, Computed: true},
+			"user_id": schema.StringAttribute{MarkdownDescription: "Id of the user. Exactly one of `user_id` and `email` is required.", Optional: true, Computed: true},
+			"email":   schema.StringAttribute{MarkdownDescription: "E-mail address of the user (case-insensitive). Exactly one of `user_id` and `email` is required.", Optional: true, Computed: true},
 			"entity":  schema.StringAttribute{MarkdownDescription: "Code of the entity, such as `orders`.", Required: true},
-			"level":   schema.StringAttribute{MarkdownDescription: "Level that the user would need: one that the entity admits, other than `none`.", Required: true},
+			"level":   schema.StringAttribute{MarkdownDescription: "Level to check: any level of the entity except `none`.", Required: true},
 			"restriction": schema.StringAttribute{
-				MarkdownDescription: "Restriction value that the record carries, such as `DE`. Left out: a record that carries none. Matters for restriction-aware entities only.",
+				MarkdownDescription: "Restriction value of the record, such as `DE`. By default, a record without one. Only affects restriction-aware entities.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.ValidRestriction()},
 			},
 			"vendor_id": schema.StringAttribute{
-				MarkdownDescription: "Vendor whose own records are meant. Left out: records of no vendor in particular, so that what the groups of a vendor give does not count.",
+				MarkdownDescription: "Vendor whose own records are checked. By default, records of no particular vendor, for which access from a vendor's groups does not count.",
 				Optional:            true,
 			},
-			"allowed":    schema.BoolAttribute{MarkdownDescription: "Whether the user holds the level on such records.", Computed: true},
-			"reason":     schema.StringAttribute{MarkdownDescription: "One sentence that names the deciding group: one that allows it, or the one that comes nearest.", Computed: true},
-			"granted_by": schema.ListAttribute{MarkdownDescription: "Ids of the groups that allow it; empty when it is not allowed.", ElementType: types.StringType, Computed: true},
+			"allowed":    schema.BoolAttribute{MarkdownDescription: "Whether the user has the level on these records.", Computed: true},
+			"reason":     schema.StringAttribute{MarkdownDescription: "One sentence that names the deciding group: a group that allows the access, or the one that comes closest.", Computed: true},
+			"granted_by": schema.ListAttribute{MarkdownDescription: "Ids of the groups that allow the access; empty if it is not allowed.", ElementType: types.StringType, Computed: true},
 		},
 	}
 }
@@ -81,8 +81,8 @@ func (d *accessCheckDataSource) ValidateConfig(ctx context.Context, req datasour
 	}
 }
 
-// wanted returns the level that is asked about. An entity or a level that
-// nobody can hold is a mistake in the question, not a no.
+// wanted returns the level to check. An entity or a level that nobody can have
+// is an error, not a denial.
 func (m *accessCheckModel) wanted(diags *diag.Diagnostics) access.Level {
 	entity, name := m.Entity.ValueString(), m.Level.ValueString()
 	level, err := access.Check(entity, name)
@@ -94,7 +94,7 @@ func (m *accessCheckModel) wanted(diags *diag.Diagnostics) access.Level {
 		diags.AddAttributeError(path.Root("level"), "Invalid Level", plumbing.Sentence(err.Error()))
 	case level == access.None:
 		diags.AddAttributeError(path.Root("level"), "Invalid Level",
-			fmt.Sprintf("\"none\" is no access, which needs no group. To check that a user has no access to %s, ask for the level \"read\" and expect that it is not allowed.", entity))
+			fmt.Sprintf("\"none\" means no access and needs no group. To check that a user has no access to %s, check the level \"read\" and expect allowed to be false.", entity))
 	}
 	return level
 }

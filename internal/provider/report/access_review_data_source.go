@@ -35,7 +35,7 @@ type accessReviewModel struct {
 	Admins   types.List   `tfsdk:"admins"`
 }
 
-// userRowModel is one line of the report, and whose it is.
+// userRowModel is a row of the report, with its user.
 type userRowModel struct {
 	rowModel
 	UserID types.String `tfsdk:"user_id"`
@@ -49,7 +49,7 @@ func userRowAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-// findingModel is one thing that someone should look at.
+// findingModel is one finding.
 type findingModel struct {
 	Kind     types.String `tfsdk:"kind"`
 	Text     types.String `tfsdk:"text"`
@@ -73,13 +73,13 @@ func findingAttributes() map[string]schema.Attribute {
 		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
 	}
 	return map[string]schema.Attribute{
-		"kind": text("`unrestricted_by_accident` (one group of the user gives without limit what another restricts), `unmet_dependencies` (of a group alone, or of all groups of a user), " +
+		"kind": text("`unrestricted_by_accident` (one group gives the user without restriction what another group restricts), `unmet_dependencies` (of a group, or of all groups of a user together), " +
 			"`locked_with_groups` (a locked user gets everything back when unlocked), `stale_make_member` (a user who has lost the roles in Make, or left the tenant, is still a member of the Make organization) or `group_without_members`."),
-		"text":      text("One sentence on what was found."),
-		"user_id":   text("Id of the user it is about; null when it is about a group."),
-		"email":     text("E-mail address of that user."),
-		"entity":    text("Code of the entity it is about; null when it is about all."),
-		"group_ids": schema.ListAttribute{MarkdownDescription: "Ids of the groups that take part.", ElementType: types.StringType, Computed: true},
+		"text":      text("The finding in one sentence."),
+		"user_id":   text("Id of the user; null for a finding about a group."),
+		"email":     text("E-mail address of the user."),
+		"entity":    text("Code of the entity; null if the finding is about all entities."),
+		"group_ids": schema.ListAttribute{MarkdownDescription: "Ids of the groups involved.", ElementType: types.StringType, Computed: true},
 	}
 }
 
@@ -87,26 +87,26 @@ func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 	filter := func(about string) schema.Attribute {
 		return schema.SetAttribute{
 			MarkdownDescription: about, ElementType: types.StringType, Optional: true,
-			Validators: []validator.Set{plumbing.NotEmptySet("An empty filter would review nobody. ")},
+			Validators: []validator.Set{plumbing.NotEmptySet("An empty filter would review no users. ")},
 		}
 	}
 	list := func(about string, attributes map[string]schema.Attribute) schema.Attribute {
 		return schema.ListNestedAttribute{MarkdownDescription: about, Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: attributes}}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The permissions report over many users at once, and what someone should look at, for an access review. " +
-			"Of every employee, unless `group_ids` or `emails` choose some; with both, of everyone that either chooses. " +
-			"A warning says what the API key may not read.",
+		MarkdownDescription: "The permissions report of many users, with findings, for an access review. " +
+			"Covers all employees, or only those selected by `group_ids` or `emails`; with both, users selected by either. " +
+			"A warning names what the API key has no permission to read.",
 		Attributes: map[string]schema.Attribute{
 			"group_ids": filter("Ids of the groups whose members are reviewed. An id that the tenant does not have is an error."),
-			"emails":    filter("E-mail addresses, in any case, of users who are reviewed. One that the tenant does not have is an error."),
-			"rows":      list("The rows of each user as in `iam_user_permissions`, ordered by e-mail. Users without access have none.", userRowAttributes()),
+			"emails":    filter("E-mail addresses (case-insensitive) of users to review. An address that the tenant does not have is an error."),
+			"rows":      list("The rows of each user as in `iam_user_permissions`, ordered by e-mail address. Users without access have no rows.", userRowAttributes()),
 			"csv": schema.StringAttribute{
-				MarkdownDescription: "The rows as CSV (RFC 4180) with a header row, user in front. Lists are separated by spaces; cells that a spreadsheet would run as a formula start with an apostrophe.",
+				MarkdownDescription: "The rows as CSV (RFC 4180) with a header row, starting with the user. Lists are separated by spaces; cells that a spreadsheet would run as a formula start with an apostrophe.",
 				Computed:            true,
 			},
-			"findings": list("What someone should look at: first about users, ordered by e-mail, then about groups, ordered by id. "+
-				"Where users are chosen: about these users, the groups they are in and those of `group_ids`.", findingAttributes()),
+			"findings": list("Findings: first about users, ordered by e-mail address, then about groups, ordered by id.  "+
+				"If users are selected: about these users, their groups and the groups in `group_ids`.", findingAttributes()),
 			"admins": schema.ListAttribute{
 				MarkdownDescription: "E-mail addresses of the reviewed users who can manage users and groups.",
 				ElementType:         types.StringType,
@@ -129,7 +129,7 @@ func (d *accessReviewDataSource) Read(ctx context.Context, req datasource.ReadRe
 	}
 	if len(state.Unread) > 0 {
 		resp.Diagnostics.AddWarning("Access Not Reviewed", fmt.Sprintf(
-			"The access token may not read %s, so that findings about that are missing. Use an API key that may read it.", strings.Join(state.Unread, ", ")))
+			"The access token has no permission to read %s, so findings about that are missing. Use an API key with this permission.", strings.Join(state.Unread, ", ")))
 	}
 	chosen := choose(m, state, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {

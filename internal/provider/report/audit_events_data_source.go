@@ -15,7 +15,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// How many events there are when limit is left out, and at most.
+// The default and the maximum of limit.
 const (
 	defaultEvents = 100
 	maxEvents     = 10_000
@@ -62,20 +62,20 @@ func (d *auditEventsDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "What changed in the tenant, and who changed it: one event for each object that a change made, altered or removed, newest first. " +
-			"All events, or those that every given filter selects. What a new tenant starts with is part of its creation and has no events of its own. " +
-			"Changes of the same apply can be in the list or not, as reads and changes may run in any order. Needs the reference backend: the public API does not show events.",
+		MarkdownDescription: "Changes in the tenant and who made them: one event for each object that was created, updated or deleted, newest first. " +
+			"All events, or those that match every filter. The initial objects of a new tenant have no events of their own. " +
+			"Changes of the same apply may be missing, because reads and changes can run in any order. Needs the reference backend: the public API does not show events.",
 		Attributes: map[string]schema.Attribute{
 			"actor":  schema.StringAttribute{MarkdownDescription: "Only changes by the API key (client id) or the user (id) of this id.", Optional: true},
 			"kind":   schema.StringAttribute{MarkdownDescription: "Only changes of objects of this kind, such as `user`, `group`, `membership` or `setting`.", Optional: true},
-			"object": schema.StringAttribute{MarkdownDescription: "Only changes of the object of this id. For a user or a group they include its memberships; for a user, the invitations, too.", Optional: true},
+			"object": schema.StringAttribute{MarkdownDescription: "Only changes of the object of this id. For a user or a group, this includes memberships; for a user, also invitations.", Optional: true},
 			"since": schema.StringAttribute{
 				MarkdownDescription: "Only changes at this time or later (RFC 3339), such as `2026-01-31T12:00:00Z`.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.ValidTime()},
 			},
 			"limit": schema.Int64Attribute{
-				MarkdownDescription: "Maximum number of events, newest first: 1 to 10000. `100` when left out.",
+				MarkdownDescription: "Maximum number of events, newest first: 1 to 10000. Defaults to `100`.",
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.Between(1, maxEvents)},
 			},
@@ -83,17 +83,17 @@ func (d *auditEventsDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 				MarkdownDescription: "The events, newest first.",
 				Computed:            true,
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"id":         schema.Int64Attribute{MarkdownDescription: "Number of the event: the tenant's events are counted in the order of the changes.", Computed: true},
-					"time":       of("When it happened (RFC 3339)."),
-					"actor_kind": of("`client` (an API key), `user`, `test-token` (a user's token that somebody asked for in a test), or `system` for what the backend does by itself, such as the groups of a new vendor."),
+					"id":         schema.Int64Attribute{MarkdownDescription: "Number of the event, in the order of changes in the tenant.", Computed: true},
+					"time":       of("Time of the change (RFC 3339)."),
+					"actor_kind": of("`client` (an API key), `user`, `test-token` (a user's token that was requested in a test), or `system` for what the backend does on its own, such as creating the groups of a new vendor."),
 					"actor":      of("Client id of the API key, or id of the user; null for the system."),
 					"action":     of("`create`, `update` or `delete`."),
-					"kind":       of("What the object is: `user`, `group`, `membership`, `access-control`, `scope`, `role-template`, `setting`, `client-setting`, `site`, `vendor`, `location`, `team-member`, `product-assignment`, `invitation`, `make-organization`, `make-user` (of the reference Make), `test-token`, `audit-events` (which are no longer kept: the first and the last id), `client` or `tenant`. Of a large object, `before` and `after` show a long member as an object with `cut`, its `bytes` and its `sha256`."),
-					"object_id":  of("Id of the object; of a membership that of the group, of the assignment of a product that of the member."),
-					"related_id": of("The user of a membership, the product of an assignment, or whom an invitation is for; null for all others."),
-					"request_id": of("Id of the request, as in the header `X-Request-Id` of its answer and in the backend's log; null for the system."),
-					"before":     of("The object before the change as JSON, as the API shows it; null for what is new. Secrets are left out."),
-					"after":      of("The object after the change as JSON; null for what was removed."),
+					"kind":       of("Kind of the object: `user`, `group`, `membership`, `access-control`, `scope`, `role-template`, `setting`, `client-setting`, `site`, `vendor`, `location`, `team-member`, `product-assignment`, `invitation`, `make-organization`, `make-user` (of the reference Make), `test-token`, `audit-events` (which are no longer kept: the first and the last id), `client` or `tenant`. Of a large object, `before` and `after` show a long member as an object with `cut`, its `bytes` and its `sha256`."),
+					"object_id":  of("Id of the object; for a membership, the id of the group; for a product assignment, the id of the member."),
+					"related_id": of("The user of a membership, the product of an assignment, or the user of an invitation; null for all others."),
+					"request_id": of("Id of the request, as in the response header `X-Request-Id` and in the backend's log; null for the system."),
+					"before":     of("The object before the change as JSON, as the API shows it; null for a new object. Secrets are left out."),
+					"after":      of("The object after the change as JSON; null for a deleted object."),
 				}},
 			},
 		},
@@ -110,7 +110,7 @@ func (d *auditEventsDataSource) Read(ctx context.Context, req datasource.ReadReq
 	if !m.Limit.IsNull() {
 		filter.Limit = int(m.Limit.ValueInt64())
 	}
-	filter.Since, _ = time.Parse(time.RFC3339, m.Since.ValueString()) // was validated; the zero time for none
+	filter.Since, _ = time.Parse(time.RFC3339, m.Since.ValueString()) // validated before; the zero time if not set
 	events, err := d.Client.AuditEvents(ctx, filter)
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("list", "audit events", "of the tenant", err))

@@ -18,11 +18,10 @@ type choice struct {
 	state  access.State // the users who are reviewed, and every group
 	all    bool
 	users  map[string]bool // by id
-	groups map[string]bool // those named, and those of the users
+	groups map[string]bool // those named in group_ids, and those of the users
 }
 
-// concerns reports whether the finding is about the users or the groups that
-// are reviewed.
+// concerns reports whether the finding is about reviewed users or groups.
 func (c choice) concerns(f access.Finding) bool {
 	if c.all || c.users[f.UserID] {
 		return true
@@ -30,9 +29,8 @@ func (c choice) concerns(f access.Finding) bool {
 	return f.UserID == "" && slices.ContainsFunc(f.Groups, func(id string) bool { return c.groups[id] })
 }
 
-// choose picks the users that the configuration names. A name that the tenant
-// does not have is an error: a review that leaves someone out unnoticed is
-// worse than none.
+// choose selects the users that the configuration names. An unknown name is an
+// error, because a review that silently leaves out a user is worse than none.
 func choose(m accessReviewModel, state access.State, diags *diag.Diagnostics) choice {
 	c := choice{state: state, all: m.GroupIDs.IsNull() && m.Emails.IsNull(), users: map[string]bool{}, groups: map[string]bool{}}
 	if c.all {
@@ -56,7 +54,8 @@ func choose(m accessReviewModel, state access.State, diags *diag.Diagnostics) ch
 	c.state.Users = slices.DeleteFunc(slices.Clone(state.Users), func(u access.StateUser) bool {
 		return !emails[strings.ToLower(u.Email)] && !slices.ContainsFunc(u.GroupIDs, func(id string) bool { return c.groups[id] })
 	})
-	// Only now: whoever shares a group with a user is not reviewed for that.
+	// After the users are chosen: sharing a group with a user does not select
+	// other users.
 	for _, u := range c.state.Users {
 		c.users[u.ID] = true
 		for _, id := range u.GroupIDs {

@@ -1,2 +1,2 @@
-// Package report holds the types that answer what users may do.
+// Package report holds the data sources that report what users can do.
 package report

@@ -12,16 +12,17 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// readError is a user who could not be read: who, and which attribute says so.
+// readError is a user who could not be read, and the attribute that names the
+// user.
 type readError struct {
 	at    path.Path
 	user  string
 	cause error
 }
 
-// readSubject loads the user that the attributes user_id or email name, and
-// what the access rules need to know of it. The attribute that was left out is
-// filled in. The reader says which data source asks, and for what.
+// readSubject loads the user that user_id or email names, with what the access
+// rules need. It sets the attribute that was left out. reader names the data
+// source and its subject.
 func readSubject(ctx context.Context, c *client.Client, reader string, userID, email *types.String) (*api.User, access.User, *readError) {
 	failed := &readError{at: path.Root("user_id"), user: userID.ValueString()}
 	if userID.IsNull() {

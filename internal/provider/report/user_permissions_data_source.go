@@ -51,7 +51,7 @@ type userPermissionsModel struct {
 	Organizations types.List   `tfsdk:"organizations"`
 }
 
-// rowModel is one line of the report.
+// rowModel is a row of the report.
 type rowModel struct {
 	Category         types.String `tfsdk:"category"`
 	Entity           types.String `tfsdk:"entity"`
@@ -91,54 +91,54 @@ func rowAttributes() map[string]schema.Attribute {
 		return schema.ListAttribute{MarkdownDescription: about, ElementType: types.StringType, Computed: true}
 	}
 	return map[string]schema.Attribute{
-		"category":          text("Heading that the entity stands under."),
+		"category":          text("Category of the entity."),
 		"entity":            text("Code of the entity, such as `orders`; empty for scopes that belong to no entity."),
-		"entity_label":      text("The entity as people know it."),
-		"level":             text("Level that the user holds wholly, such as `manage`. Of a level of which only some scopes are held, `partly` and the level, such as `partly manage`; empty for scopes of no entity."),
-		"restrictions":      list("Restriction values that limit which records the level reaches; empty means every record."),
+		"entity_label":      text("Name of the entity."),
+		"level":             text("Level that the user has, such as `manage`. If the user has only some of its scopes, `partly` and the level, such as `partly manage`. Empty for scopes of no entity."),
+		"restrictions":      list("Restriction values to whose records the level is limited; empty means all records."),
 		"restriction_aware": schema.BoolAttribute{MarkdownDescription: "Whether restrictions can limit access to the entity.", Computed: true},
-		"granted_by":        list("Ids of the groups that give the level, or a part of it."),
-		"sources":           list("What gives the level in each of those groups, in their order."),
-		"vendor_id":         text("Vendor whose own records the level is limited to; null for the records of the whole tenant."),
-		"scopes":            list("The scopes that are held of a part of a level, and those that belong to no entity; empty for a whole level."),
-		"source":            text("What gives the level in the first of those groups: `template`, `access`, `access_control` (access controls of the tenant's own, and single ones that are not the whole level), `derived` or `correlated` (follows another entity: `parent` and `tied_to` of `iam_access_catalog`)."),
+		"granted_by":        list("Ids of the groups that give the level or a part of it."),
+		"sources":           list("What gives the level in each of these groups, in the same order."),
+		"vendor_id":         text("Vendor to whose own records the level is limited; null for the records of the whole tenant."),
+		"scopes":            list("The scopes of a partial level, or those that belong to no entity; empty for a complete level."),
+		"source":            text("What gives the level in the first of these groups: `template`, `access`, `access_control` (the tenant's own access controls, and predefined ones that are not a complete level), `derived` or `correlated` (follows another entity: `parent` and `tied_to` of `iam_access_catalog`)."),
 	}
 }
 
 func (d *userPermissionsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The permissions report of one user: every entity that the user has access to, how far, and through which groups. " +
-			"Also as CSV, for an access review.",
+		MarkdownDescription: "The permissions report of a user: every entity that the user has access to, at which level, and through which groups. " +
+			"Also available as CSV, for an access review.",
 		Attributes: map[string]schema.Attribute{
-			"user_id": schema.StringAttribute{MarkdownDescription: "Id of the user. Give this or `email`.", Optional: true, Computed: true},
-			"email":   schema.StringAttribute{MarkdownDescription: "E-mail address of the user, in any case. Give this or `user_id`.", Optional: true, Computed: true},
-			"locked":  schema.BoolAttribute{MarkdownDescription: "Whether the user is locked: then it has no access, whatever its groups.", Computed: true},
+			"user_id": schema.StringAttribute{MarkdownDescription: "Id of the user. Exactly one of `user_id` and `email` is required.", Optional: true, Computed: true},
+			"email":   schema.StringAttribute{MarkdownDescription: "E-mail address of the user (case-insensitive). Exactly one of `user_id` and `email` is required.", Optional: true, Computed: true},
+			"locked":  schema.BoolAttribute{MarkdownDescription: "Whether the user is locked. A locked user has no access, regardless of groups.", Computed: true},
 			"groups":  schema.ListAttribute{MarkdownDescription: "Ids of the user's groups.", ElementType: types.StringType, Computed: true},
 			"rows": schema.ListNestedAttribute{
-				MarkdownDescription: "A row for each entity that the user has access to, and another for each lower level that reaches further; ordered by category, entity and level, highest first.",
+				MarkdownDescription: "A row for each entity that the user has access to, and another for each lower level that covers more records; ordered by category, entity and level, highest first.",
 				Computed:            true,
 				NestedObject:        schema.NestedAttributeObject{Attributes: rowAttributes()},
 			},
 			"scopes": schema.ListAttribute{
-				MarkdownDescription: "What a token of the user holds, sorted, such as `order.order_read`, or `order.order_read--AT#DE` where restrictions narrow it. Null, with a warning, where the API key lacks `iam.scope_read`.",
+				MarkdownDescription: "Scopes in the user's tokens, sorted, such as `order.order_read`, or `order.order_read--AT#DE` if restricted. Null, with a warning, if the API key lacks `iam.scope_read`.",
 				ElementType:         types.StringType,
 				Computed:            true,
 			},
 			"make_roles": schema.ListAttribute{
-				MarkdownDescription: "Roles in Make that the user's groups give, sorted: `integromat.app_developer`, `integromat.scenario_edit`, `member` and `owner`. Null where the API key lacks `iam.scope_read`.",
+				MarkdownDescription: "Roles in Make that the user's groups give, sorted: `integromat.app_developer`, `integromat.scenario_edit`, `member` and `owner`. Null if the API key lacks `iam.scope_read`.",
 				ElementType:         types.StringType,
 				Computed:            true,
 			},
 			"vendor_id": schema.StringAttribute{
-				MarkdownDescription: "Vendor that the user's groups belong to. Null for none, and where the API key lacks `iam.scope_read`.",
+				MarkdownDescription: "Vendor of the user's groups. Null if there is none, or if the API key lacks `iam.scope_read`.",
 				Computed:            true,
 			},
 			"team_role": schema.StringAttribute{
-				MarkdownDescription: "Role in the tenant's team of the member with the user's e-mail address, whatever its case: `owner`, `admin`, `member` or `billing_contact`. Null for who is not in the team, on an API without teams (the public one), and, with a warning, where the API key lacks `team.team_read`; so are `products` and `organizations` in the latter two cases.",
+				MarkdownDescription: "Team role of the member with this e-mail address (case-insensitive): `owner`, `admin`, `member` or `billing_contact`. Null if the user is not in the team, if the API has no teams (the public one), or, with a warning, if the API key lacks `team.team_read`; in the last two cases `products` and `organizations` are also null.",
 				Computed:            true,
 			},
 			"products": schema.MapAttribute{
-				MarkdownDescription: "Products that the member of the team may use, each with the role in it, which is empty where the product has no roles. Empty for who is not in the team.",
+				MarkdownDescription: "Products that the team member holds, each with the role in it, or an empty string if the product has no roles. Empty if the user is not in the team.",
 				ElementType:         types.StringType,
 				Computed:            true,
 			},
@@ -168,7 +168,7 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 	user, subject, err := readSubject(ctx, d.Client, "data.iam_user_permissions", &m.UserID, &m.Email)
 	if err != nil && errors.Is(err.cause, client.ErrControlsUnread) {
 		resp.Diagnostics.AddAttributeWarning(path.Root("rows"), "Access Controls Not Read",
-			"The API key lacks the scope iam.access_read, and groups of "+user.ContactEmail+" carry access controls of the tenant's own: the rows leave out what these give. Use a key that has the scope.")
+			"The API key lacks the scope iam.access_read, and groups of "+user.ContactEmail+" carry the tenant's own access controls: the rows leave out what these give. Use a key that has the scope.")
 		err = nil
 	}
 	if err != nil {
@@ -191,8 +191,8 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// readScopes asks the API for the user's scopes. A key that may not is no
-// reason to go without the rest of the report.
+// readScopes reads the user's scopes. If the key has no permission, the rest of
+// the report is still returned.
 func (m *userPermissionsModel) readScopes(ctx context.Context, c *client.Client, user api.User, diags *diag.Diagnostics) {
 	m.Scopes, m.Make, m.VendorID = types.ListNull(types.StringType), types.ListNull(types.StringType), types.StringNull()
 	held, err := c.UserScopes(ctx, user.ID)
@@ -204,7 +204,7 @@ func (m *userPermissionsModel) readScopes(ctx context.Context, c *client.Client,
 		m.Scopes, m.Make, m.VendorID = plumbing.StringList(scopes), plumbing.StringList(access.MakeRoles(scopes)), plumbing.StringOrNull(held.VendorID)
 	case errors.As(err, &e) && e.StatusCode == http.StatusForbidden:
 		diags.AddAttributeWarning(path.Root("scopes"), "Scopes Not Read",
-			"The API key lacks the scope "+api.ScopeScopeRead+", so that scopes, make_roles and vendor_id of the report are null. Use a key that has it, unless the configuration does without them.")
+			"The API key lacks the scope "+api.ScopeScopeRead+", so scopes, make_roles and vendor_id in the report are null. Use a key that has it, unless the configuration does not use them.")
 	default:
 		diags.Append(plumbing.UnableAt(path.Root("scopes"), "read", "scopes of user", user.ContactEmail, err))
 	}

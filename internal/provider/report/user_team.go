@@ -13,9 +13,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// readTeam asks the API for what the user is in the tenant's team, and for its
-// other tenants. An API without teams, and a key that may not read them, are no
-// reasons to go without the rest of the report.
+// readTeam reads the user's role in the tenant's team, and the user's other
+// tenants. If the API has no teams or the key has no permission, the rest of
+// the report is still returned.
 func (m *userPermissionsModel) readTeam(ctx context.Context, c *client.Client, user api.User, diags *diag.Diagnostics) {
 	m.TeamRole, m.Products, m.Organizations = types.StringNull(), types.MapNull(types.StringType), types.ListNull(types.StringType)
 	standing, err := c.TeamStatus(ctx, user.ContactEmail)
@@ -30,7 +30,7 @@ func (m *userPermissionsModel) readTeam(ctx context.Context, c *client.Client, u
 	case client.IsUnsupported(err):
 	case client.IsForbidden(err):
 		diags.AddAttributeWarning(path.Root("team_role"), "Team Not Read",
-			"The API key lacks the scope "+api.ScopeTeamRead+", so that team_role, products and organizations of the report are null. Use a key that has it, unless the configuration does without them.")
+			"The API key lacks the scope "+api.ScopeTeamRead+", so team_role, products and organizations in the report are null. Use a key that has it, unless the configuration does not use them.")
 	default:
 		diags.Append(plumbing.UnableAt(path.Root("team_role"), "read", "team role of user", user.ContactEmail, err))
 	}

@@ -54,7 +54,7 @@ func (m *entityModel) fromCore(e access.Entity) {
 	m.RestrictionAware = types.BoolValue(e.RestrictionAware)
 }
 
-// dependencyModel is what managing an entity takes besides.
+// dependencyModel is what managing an entity also requires.
 type dependencyModel struct {
 	Entity types.String `tfsdk:"entity"`
 	With   types.List   `tfsdk:"with"`
@@ -76,9 +76,9 @@ func (m *dependencyModel) fromCore(d access.Dependency) {
 func dependencyAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"entity": schema.StringAttribute{MarkdownDescription: "Code of the entity that is managed.", Computed: true},
-		"with":   schema.ListAttribute{MarkdownDescription: "Codes of further entities: the dependency holds for who manages all of them. Empty for most.", ElementType: types.StringType, Computed: true},
-		"needs":  schema.MapAttribute{MarkdownDescription: "Levels that it takes besides, by code of the entity.", ElementType: types.StringType, Computed: true},
-		"note":   schema.StringAttribute{MarkdownDescription: "What the levels are for; null for most.", Computed: true},
+		"with":   schema.ListAttribute{MarkdownDescription: "Codes of further entities: the dependency applies to users who manage all of them. Usually empty.", ElementType: types.StringType, Computed: true},
+		"needs":  schema.MapAttribute{MarkdownDescription: "Levels that are also required, by entity code.", ElementType: types.StringType, Computed: true},
+		"note":   schema.StringAttribute{MarkdownDescription: "Purpose of the levels; usually null.", Computed: true},
 	}
 }
 
@@ -99,34 +99,34 @@ func entityAttributes() map[string]schema.Attribute {
 		return schema.ListAttribute{MarkdownDescription: about, ElementType: types.StringType, Computed: true}
 	}
 	return map[string]schema.Attribute{
-		"code":              text("Code of the entity, as written in `access`, such as `orders`."),
-		"label":             text("The entity as people know it."),
-		"category":          text("Heading that the entity stands under."),
+		"code":              text("Code of the entity, as used in `access`, such as `orders`."),
+		"label":             text("Name of the entity."),
+		"category":          text("Category of the entity."),
 		"product":           text("`commerce_engine` or `orchestration_engine`."),
-		"levels":            list("Levels that the entity admits, lowest first; each contains those before it."),
-		"parent":            text("Code of the entity whose level this one takes unless a group names it; null for most."),
-		"tied_to":           list("Codes of the entities that get at least the level named for this one, unless a group names them; empty for most."),
+		"levels":            list("Levels of the entity, lowest first; each includes the lower ones."),
+		"parent":            text("Code of the entity whose level this one takes unless a group sets it; usually null."),
+		"tied_to":           list("Codes of the entities that get at least the level set for this one, unless a group sets them; usually empty."),
 		"restriction_aware": schema.BoolAttribute{MarkdownDescription: "Whether the restrictions of a group limit which records of the entity its members see.", Computed: true},
 	}
 }
 
 func (d *accessCatalogDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "What access can be given to: every entity with the levels it admits and what follows from them. The same for every tenant; no request is made.",
+		MarkdownDescription: "The access catalog: every entity with its levels and what follows from them. The same for every tenant; no request is made.",
 		Attributes: map[string]schema.Attribute{
-			"categories": schema.ListAttribute{MarkdownDescription: "The headings that entities stand under, each once, in the order of the catalog.", ElementType: types.StringType, Computed: true},
+			"categories": schema.ListAttribute{MarkdownDescription: "The categories of the entities, in the order of the catalog.", ElementType: types.StringType, Computed: true},
 			"levels": schema.MapAttribute{
 				MarkdownDescription: "Levels by product, lowest first.",
 				ElementType:         types.ListType{ElemType: types.StringType},
 				Computed:            true,
 			},
 			"entities": schema.ListNestedAttribute{
-				MarkdownDescription: "The entities: those of the Commerce Engine that have a view of their own, then those that follow them, then the Orchestration Engine's.",
+				MarkdownDescription: "The entities: those of the Commerce Engine with their own view, then those derived from them, then those of the Orchestration Engine.",
 				Computed:            true,
 				NestedObject:        schema.NestedAttributeObject{Attributes: entityAttributes()},
 			},
 			"dependencies": schema.ListNestedAttribute{
-				MarkdownDescription: "What managing an entity takes in practice beside the level on it, in the order of the catalog. Nothing is denied without; the function `missing_dependencies` tells what an access leaves open.",
+				MarkdownDescription: "What managing an entity requires in practice besides the level on it, in the order of the catalog. Missing dependencies do not deny access; the function `missing_dependencies` returns those that an access does not meet.",
 				Computed:            true,
 				NestedObject:        schema.NestedAttributeObject{Attributes: dependencyAttributes()},
 			},

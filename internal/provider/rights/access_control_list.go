@@ -24,7 +24,7 @@ func NewAccessControlList() list.ListResource {
 	}
 }
 
-// findControls reads each access control by itself: lists may come without
+// findControls reads each access control individually, because lists can omit
 // scopes.
 func findControls(ctx context.Context, d *plumbing.Data, filter domainFilter) (found []plumbing.ListItem, err error) {
 	controls, err := d.Client.AccessControls(ctx)

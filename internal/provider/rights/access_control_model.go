@@ -25,7 +25,7 @@ type accessControlModel struct {
 	VendorAware      types.Bool   `tfsdk:"vendor_aware"`
 }
 
-// toAPI returns the body that makes the access control or replaces it.
+// toAPI returns the body that creates or replaces the access control.
 func (m accessControlModel) toAPI(ctx context.Context, diags *diag.Diagnostics) api.AccessControlUpdate {
 	return api.AccessControlUpdate{
 		Name: plumbing.Text(ctx, m.Name, diags), Description: plumbing.Text(ctx, m.Description, diags),
@@ -33,8 +33,8 @@ func (m accessControlModel) toAPI(ctx context.Context, diags *diag.Diagnostics) 
 	}
 }
 
-// fromAPI takes over what the API says. The public API takes descriptions and
-// does not return them: then the present one stays.
+// fromAPI sets the attributes from the API. The public API accepts descriptions
+// but does not return them: the present description is then kept.
 func (m *accessControlModel) fromAPI(c api.AccessControl) {
 	m.ID = types.StringValue(c.ID)
 	m.Name = plumbing.TextMap(c.Name)
@@ -48,8 +48,8 @@ func (m *accessControlModel) fromAPI(c api.AccessControl) {
 	m.VendorAware = types.BoolValue(c.VendorAware)
 }
 
-// sameControl reports whether the access control is what this body makes, as
-// far as the API shows it.
+// sameControl reports whether the access control matches the body, as far as
+// the API shows it.
 func sameControl(c api.AccessControl, body api.AccessControlUpdate) bool {
 	return maps.Equal(c.Name, body.Name) && (len(c.Description) == 0 || maps.Equal(c.Description, body.Description)) &&
 		sameMembers(c.Scopes, body.Scopes) && sameMembers(c.Domains, body.Domains) && c.RestrictedTo == body.RestrictedTo

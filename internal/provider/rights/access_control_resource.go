@@ -36,7 +36,7 @@ type accessControlResource struct {
 	plumbing.IdentifiedResource
 }
 
-// accessControlType is what the resource and its list have in common.
+// accessControlType is shared by the resource and its list resource.
 var accessControlType = plumbing.NewIdentifiedResource("access_control", plumbing.ID("access control")).Keyed(accessControlKey)
 
 // NewAccessControlResource returns iam_access_control.
@@ -45,11 +45,11 @@ func NewAccessControlResource() resource.Resource { return &accessControlResourc
 func (r *accessControlResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	text := []validator.String{plumbing.NotEmpty()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "An access control of the tenant's own: a bundle of scopes that groups carry (`access_control_ids` of `iam_group`). " +
-			"It may hold predefined scopes and the tenant's own (`iam_scope`).\n\n" +
+		MarkdownDescription: "One of the tenant's own access controls: a set of scopes that groups can carry (`access_control_ids` of `iam_group`). " +
+			"It can hold predefined scopes and the tenant's own (`iam_scope`).\n\n" +
 			"Predefined access controls cannot be managed; read them with the data source `iam_access_controls`. " +
-			"Destroying an access control takes it out of the groups that carry it. The plan names those that it does not change itself, with their members, and is refused where a group goes on listing it. " +
-			"With `lifecycle { create_before_destroy = true }` a replacement is in the groups before the former one goes; without, the API refuses to replace an access control that a group carries.",
+			"Destroying an access control removes it from the groups that carry it. The plan names groups that it does not otherwise change, with their members, and fails if a group still lists it. " +
+			"With `lifecycle { create_before_destroy = true }`, a replacement is added to the groups before the previous one is removed; otherwise the API refuses to replace an access control that a group carries.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				MarkdownDescription: "Id of the access control: 1 to 66 letters, digits, dots, hyphens and underscores; unique in the tenant, case-sensitive. Changing it replaces the access control.",
@@ -64,7 +64,7 @@ func (r *accessControlResource) Schema(_ context.Context, _ resource.SchemaReque
 				Validators:          plumbing.ValidText(),
 			},
 			"description": schema.MapAttribute{
-				MarkdownDescription: "Description by language. The public API does not return it, so that changes made elsewhere may go unseen.",
+				MarkdownDescription: "Description by language. The public API does not return it, so changes made elsewhere may not be detected.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          plumbing.ValidText(),
@@ -76,41 +76,41 @@ func (r *accessControlResource) Schema(_ context.Context, _ resource.SchemaReque
 				Validators:          []validator.Set{plumbing.NotEmptySet("An access control holds at least one scope. "), setvalidator.ValueStringsAre(plumbing.ValidScope())},
 			},
 			"domains": schema.SetAttribute{
-				MarkdownDescription: "What the access control belongs to, such as names of services.",
+				MarkdownDescription: "Domains of the access control, such as names of services.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          []validator.Set{setvalidator.ValueStringsAre(text...)},
 			},
 			"restricted_to": schema.StringAttribute{
-				MarkdownDescription: "The type of groups that may carry it: `EMPLOYEE` or `CUSTOMER`; all when left out. Changing it replaces the access control, which no group may carry then.",
+				MarkdownDescription: "The type of groups that can carry it: `EMPLOYEE` or `CUSTOMER`; all by default. Changing it replaces the access control, which no group may carry at that time.",
 				Optional:            true,
 				Validators:          []validator.String{stringvalidator.OneOf(string(access.Employee), string(access.Customer))},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"restriction_aware": schema.BoolAttribute{
-				MarkdownDescription: "Whether the restrictions of a group narrow the scopes.",
+				MarkdownDescription: "Whether the restrictions of a group limit the scopes.",
 				Computed:            true,
 			},
 			"vendor_aware": schema.BoolAttribute{
-				MarkdownDescription: "Whether the scopes reach a vendor's own records only.",
+				MarkdownDescription: "Whether the scopes are limited to a vendor's own records.",
 				Computed:            true,
 			},
 		},
 	}
 }
 
-// ValidateConfig refuses the ids of predefined access controls.
+// ValidateConfig returns an error for ids of predefined access controls.
 func (r *accessControlResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var id types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("id"), &id)...)
 	if _, ok := access.ControlByID(id.ValueString()); ok {
-		resp.Diagnostics.AddAttributeError(path.Root("id"), "Predefined Access Control", predefinedText("access control", "iam_access_control", id.ValueString())+" Choose another id for one of your own.")
+		resp.Diagnostics.AddAttributeError(path.Root("id"), "Predefined Access Control", predefinedText("access control", "iam_access_control", id.ValueString())+" Choose another id for your own.")
 	}
 }
 
-// ModifyPlan refuses languages that the tenant does not have. It keeps what the
-// API decides while the scopes, on which it depends, stay as they are, and tells
-// what a destroy takes the access control out of.
+// ModifyPlan returns an error for languages that the tenant does not have. It
+// keeps computed values while the scopes, on which they depend, do not change,
+// and reports the groups from which a destroy removes the access control.
 func (r *accessControlResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
@@ -134,16 +134,16 @@ func (r *accessControlResource) ModifyPlan(ctx context.Context, req resource.Mod
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
-// planGives has groups planned after the access control show what it will give
-// them.
+// planGives records what the access control will give, for groups that are
+// planned later.
 func (r *accessControlResource) planGives(plan, state accessControlModel) {
 	if r.Data != nil && plumbing.IsSet(plan.ID) {
 		r.PlanControl(plan.ID.ValueString(), plan.gives(state), plumbing.FullyKnown(plan.Scopes))
 	}
 }
 
-// gives is what a planned access control gives, as far as it is known. A change
-// leaves it as aware of restrictions as it was.
+// gives returns what a planned access control gives, as far as it is known. An
+// update does not change restriction_aware.
 func (m accessControlModel) gives(state accessControlModel) access.OwnControl {
 	scopes := plumbing.Strings(m.Scopes)
 	return access.OwnControl{Scopes: scopes, RestrictionAware: state.RestrictionAware.ValueBool(), VendorAware: access.VendorScopes(scopes)}
@@ -160,7 +160,7 @@ func (r *accessControlResource) Create(ctx context.Context, req resource.CreateR
 	id := plan.ID.ValueString()
 	body := plan.toAPI(ctx, &resp.Diagnostics)
 	defer r.Client.Lock(lockControl, id)()
-	// The API would replace an access control that is there.
+	// The API would replace an existing access control.
 	switch found, err := r.Client.AccessControl(ctx, id); {
 	case err == nil:
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Unable to create access control", existsText("access control", "iam_access_control", id, found.Predefined))
@@ -174,7 +174,7 @@ func (r *accessControlResource) Create(ctx context.Context, req resource.CreateR
 		return
 	}
 	if control, err := r.await(ctx, id, body); err != nil {
-		// What the API decides follows with the next refresh.
+		// The next refresh reads computed values.
 		plan.RestrictionAware, plan.VendorAware = types.BoolValue(false), types.BoolValue(access.VendorScopes(body.Scopes))
 		resp.Diagnostics.Append(plumbing.ReadBackWarning("access control", id, err))
 	} else {
@@ -183,18 +183,18 @@ func (r *accessControlResource) Create(ctx context.Context, req resource.CreateR
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// refusedControl is the diagnostic of an access control that the API did not
-// take, on the scopes where it names one of them.
+// refusedControl returns the diagnostic of an access control that the API
+// refused, on the scopes if the API names one of them.
 func refusedControl(verb, id string, body api.AccessControlUpdate, err error) diag.Diagnostic {
 	var e *client.Error
 	if errors.As(err, &e) && e.StatusCode == http.StatusBadRequest && slices.Contains(body.Scopes, e.Document.ResourceID) {
 		return plumbing.UnableAt(path.Root("scopes"), verb, "access control", id,
-			fmt.Errorf("%w. Make the scope with iam_scope and refer to its id here, or use one that the data source iam_scopes lists", err))
+			fmt.Errorf("%w. Create the scope with iam_scope and refer to its id here, or use one that the data source iam_scopes lists", err))
 	}
 	return plumbing.Unable(verb, "access control", id, err)
 }
 
-// await reads the access control back once the API shows what was written.
+// await reads the access control after the API shows what was written.
 func (r *accessControlResource) await(ctx context.Context, id string, body api.AccessControlUpdate) (*api.AccessControl, error) {
 	return client.WaitFor(ctx, func(ctx context.Context) (*api.AccessControl, error) { return r.Client.AccessControl(ctx, id) },
 		func(c api.AccessControl) bool { return sameControl(c, body) })
@@ -207,7 +207,7 @@ func (r *accessControlResource) Read(ctx context.Context, req resource.ReadReque
 	if resp.Diagnostics.HasError() || !r.ReadyToRead(&resp.Diagnostics) {
 		return
 	}
-	// The single one and not the list, which may come without scopes.
+	// Read individually, because lists can omit scopes.
 	control, err := r.Client.AccessControl(ctx, state.ID.ValueString())
 	switch {
 	case client.IsNotFound(err):
@@ -251,7 +251,7 @@ func (r *accessControlResource) update(ctx context.Context, id string, body api.
 		return nil, err
 	}
 	if created {
-		diags.AddWarning("Access Control Created Again", fmt.Sprintf("Access control %s was deleted by someone else during the apply and was made again. If it was meant to go, take it out of the configuration.", id))
+		diags.AddWarning("Access Control Created Again", fmt.Sprintf("Access control %s was deleted by someone else during the apply and was created again. If the deletion was intended, remove it from the configuration.", id))
 	}
 	return r.await(ctx, id, body)
 }
@@ -273,14 +273,14 @@ func (r *accessControlResource) Delete(ctx context.Context, req resource.DeleteR
 	case err == nil:
 		err = awaitGone(ctx, func(ctx context.Context) error { _, err := r.Client.AccessControl(ctx, id); return err })
 	case client.IsBadRequest(err):
-		err = fmt.Errorf("%w. If groups still carry it, take it out of their access_control_ids, apply, and destroy again. To replace it, set lifecycle { create_before_destroy = true } and give the new one another id", err)
+		err = fmt.Errorf("%w. If groups still carry it, remove it from their access_control_ids, apply, and destroy again. To replace it, set lifecycle { create_before_destroy = true } and give the new one another id", err)
 	}
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.Append(plumbing.Unable("delete", "access control", id, err))
 	}
 }
 
-// ImportState takes the id of an access control of the tenant's own.
+// ImportState accepts the id of one of the tenant's own access controls.
 func (r *accessControlResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id, ok := r.ImportID(ctx, req, &resp.Diagnostics)
 	if !ok {

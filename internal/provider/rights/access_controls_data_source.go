@@ -32,7 +32,7 @@ type accessControlsModel struct {
 	AccessControls types.List   `tfsdk:"access_controls"`
 }
 
-// accessControlListModel is one access control of the list.
+// accessControlListModel is an access control in the list.
 type accessControlListModel struct {
 	accessControlModel
 
@@ -43,13 +43,13 @@ func accessControlListAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":                schema.StringAttribute{MarkdownDescription: "Id of the access control.", Computed: true},
 		"name":              schema.MapAttribute{MarkdownDescription: "Name by language.", ElementType: types.StringType, Computed: true},
-		"description":       schema.MapAttribute{MarkdownDescription: "Description by language; null where the API does not return it.", ElementType: types.StringType, Computed: true},
+		"description":       schema.MapAttribute{MarkdownDescription: "Description by language; null if the API does not return it.", ElementType: types.StringType, Computed: true},
 		"scopes":            schema.SetAttribute{MarkdownDescription: "Ids of the scopes that it holds.", ElementType: types.StringType, Computed: true},
-		"domains":           schema.SetAttribute{MarkdownDescription: "What it belongs to.", ElementType: types.StringType, Computed: true},
-		"restricted_to":     schema.StringAttribute{MarkdownDescription: "The type of groups that may carry it; null for all.", Computed: true},
-		"restriction_aware": schema.BoolAttribute{MarkdownDescription: "Whether the restrictions of a group narrow the scopes.", Computed: true},
-		"vendor_aware":      schema.BoolAttribute{MarkdownDescription: "Whether the scopes reach a vendor's own records only.", Computed: true},
-		"predefined":        schema.BoolAttribute{MarkdownDescription: "Whether every tenant has it; it cannot be managed then.", Computed: true},
+		"domains":           schema.SetAttribute{MarkdownDescription: "Domains of the access control.", ElementType: types.StringType, Computed: true},
+		"restricted_to":     schema.StringAttribute{MarkdownDescription: "The type of groups that can carry it; null for all.", Computed: true},
+		"restriction_aware": schema.BoolAttribute{MarkdownDescription: "Whether the restrictions of a group limit the scopes.", Computed: true},
+		"vendor_aware":      schema.BoolAttribute{MarkdownDescription: "Whether the scopes are limited to a vendor's own records.", Computed: true},
+		"predefined":        schema.BoolAttribute{MarkdownDescription: "Whether it is predefined. Predefined access controls cannot be managed.", Computed: true},
 	}
 }
 
@@ -58,11 +58,11 @@ func (d *accessControlsDataSource) Schema(_ context.Context, _ datasource.Schema
 		MarkdownDescription: "The tenant's access controls, predefined ones and its own, ordered by id.",
 		Attributes: map[string]schema.Attribute{
 			"predefined": schema.BoolAttribute{
-				MarkdownDescription: "`true` for only predefined ones, `false` for only the tenant's own.",
+				MarkdownDescription: "`true` selects only predefined ones, `false` only the tenant's own.",
 				Optional:            true,
 			},
 			"domain": schema.StringAttribute{
-				MarkdownDescription: "Only those that belong to this domain.",
+				MarkdownDescription: "Only access controls of this domain.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
@@ -99,8 +99,8 @@ func (d *accessControlsDataSource) Read(ctx context.Context, req datasource.Read
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// list returns the selected access controls, by id. Those that the API lists
-// without scopes are read one by one.
+// list returns the selected access controls, ordered by id. Access controls
+// that the API lists without scopes are read individually.
 func (d *accessControlsDataSource) list(ctx context.Context, m accessControlsModel) ([]api.AccessControl, error) {
 	controls, err := d.Client.AccessControls(ctx)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// accessFunction is a pure function over accesses as configurations write
-// them: level names by entity.
+// accessFunction is a pure function over accesses in configuration syntax:
+// level names by entity.
 type accessFunction struct {
 	name       string
 	definition function.Definition
@@ -33,16 +33,16 @@ func (f accessFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	resp.Error = f.run(ctx, req.Arguments, &resp.Result)
 }
 
-// accessParameter takes an access; null is one that gives nothing.
+// accessParameter returns a parameter for an access; null gives no access.
 func accessParameter(name, about string) function.Parameter {
 	return function.MapParameter{Name: name, MarkdownDescription: about, ElementType: types.StringType, AllowNullValue: true}
 }
 
-// nullable is an access as it comes, with entities that have no level.
+// nullable is an access in which the level of an entity can be null.
 type nullable map[string]*string
 
-// names refuses entities without a level: leaving one out by accident must not
-// read as giving no access.
+// names returns an error for null levels: a missing value must not silently
+// mean no access.
 func (n nullable) names() (map[string]string, error) {
 	names := make(map[string]string, len(n))
 	var mistakes []error
@@ -61,12 +61,12 @@ func NewExpandTemplateFunction() function.Function {
 	return accessFunction{
 		name: "expand_template",
 		definition: function.Definition{
-			Summary: "What a group has that starts from a role template",
-			MarkdownDescription: "Lays levels over those of a predefined role template and returns what a group has then, with everything that follows by itself: " +
-				"the `effective_access` of an `iam_group`. Entities without access are left out. A role template of the tenant's own is known to the tenant only: its `iam_role_template` has `effective_access`.",
+			Summary: "Access of a group that uses a role template",
+			MarkdownDescription: "Overrides levels of a predefined role template and returns the resulting access of a group, including derived levels: " +
+				"the `effective_access` of an `iam_group`. Entities without access are left out. For the tenant's own role templates, use `effective_access` of `iam_role_template`.",
 			Parameters: []function.Parameter{
-				function.StringParameter{Name: "template", MarkdownDescription: "Id of a predefined role template, such as `viewer`. Null or empty: there is none to start from.", AllowNullValue: true},
-				accessParameter("overrides", "Levels by entity, laid over the template's; `none` takes access away. Empty or, under Terraform, null: none."),
+				function.StringParameter{Name: "template", MarkdownDescription: "Id of a predefined role template, such as `viewer`, or null or empty for none.", AllowNullValue: true},
+				accessParameter("overrides", "Levels by entity that override those of the template; `none` removes access. Empty or, under Terraform, null for no overrides."),
 			},
 			Return: function.MapReturn{ElementType: types.StringType},
 		},
@@ -101,8 +101,8 @@ func NewMergeAccessFunction() function.Function {
 		name: "merge_access",
 		definition: function.Definition{
 			Summary: "The highest level of each entity over several accesses",
-			MarkdownDescription: "Returns what somebody has who is in several groups: for each entity the highest level. Groups never take away from one another. " +
-				"Nothing follows that is not written: expand with `expand_template` before you merge. Restrictions have no part in it.",
+			MarkdownDescription: "Returns the access of a user in several groups: the highest level of each entity. A group never reduces the access of another. " +
+				"It adds no derived levels: call `expand_template` before you merge. Restrictions are not considered.",
 			Parameters: []function.Parameter{function.ListParameter{
 				Name: "accesses", MarkdownDescription: "Maps of levels by entity.",
 				ElementType: types.MapType{ElemType: types.StringType},
@@ -146,10 +146,10 @@ func NewMissingDependenciesFunction() function.Function {
 	return accessFunction{
 		name: "missing_dependencies",
 		definition: function.Definition{
-			Summary: "What managing the entities of an access also needs and lacks",
-			MarkdownDescription: "Returns the unmet dependencies of a group with these levels and what follows them: by managed entity, a text that says what to add. " +
-				"Empty when all are met. They are no error of the access: nothing is denied, but the work in practice takes more.",
-			Parameters: []function.Parameter{accessParameter("access", "Levels by entity. Null: none.")},
+			Summary: "Unmet dependencies of an access",
+			MarkdownDescription: "Returns the unmet dependencies of a group with these levels and derived ones: by managed entity, a text that says what to add. " +
+				"Empty if all are met. Unmet dependencies deny nothing, but in practice the work requires more access.",
+			Parameters: []function.Parameter{accessParameter("access", "Levels by entity, or null for none.")},
 			Return:     function.MapReturn{ElementType: types.StringType},
 		},
 		run: func(ctx context.Context, args function.ArgumentsData, result *function.ResultData) *function.FuncError {
@@ -184,12 +184,12 @@ func NewCompareAccessFunction() function.Function {
 	return accessFunction{
 		name: "compare_access",
 		definition: function.Definition{
-			Summary: "What differs between two accesses",
+			Summary: "Differences between two accesses",
 			MarkdownDescription: "Compares two accesses entity by entity and returns an object of maps by entity: `gained` (from no access, with the level after), `lost` (to no access, with the level before), " +
-				"`raised` and `lowered` (with the level after). An entity that is left out has no access. Nothing follows that is not written: expand with `expand_template` before you compare.",
+				"`raised` and `lowered` (with the level after). An entity that is left out has no access. It adds no derived levels: call `expand_template` before you compare.",
 			Parameters: []function.Parameter{
-				accessParameter("before", "Levels by entity before. Null: none."),
-				accessParameter("after", "Levels by entity after. Null: none."),
+				accessParameter("before", "Levels by entity before the change, or null for none."),
+				accessParameter("after", "Levels by entity after the change, or null for none."),
 			},
 			Return: function.ObjectReturn{AttributeTypes: map[string]attr.Type{"gained": levels, "lost": levels, "raised": levels, "lowered": levels}},
 		},

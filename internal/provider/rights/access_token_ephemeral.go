@@ -41,28 +41,28 @@ type accessTokenModel struct {
 
 func (e *accessTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A short-lived access token of the provider's API key, for another provider or a script of the same run. It is in no state, plan or log. " +
-			"It can carry fewer scopes than the provider's own token, so that whoever gets it can do no more than it has to. " +
-			"It cannot be taken back and ends by itself, after about four hours. Needs `client_id` and `client_secret` in the provider block, and Terraform 1.10 or OpenTofu 1.11.",
+		MarkdownDescription: "A short-lived access token of the provider's API key, for another provider or a script in the same run. It is not stored in state, plan or log. " +
+			"It can carry fewer scopes than the provider's own token, so that its recipient gets only the permissions it needs. " +
+			"It cannot be revoked and expires after about four hours. Needs `client_id` and `client_secret` in the provider block, and Terraform 1.10 or OpenTofu 1.11.",
 		Attributes: map[string]schema.Attribute{
 			"scope": schema.StringAttribute{
-				MarkdownDescription: "Scopes of the token, separated by spaces, such as `iam.user_read iam.group_read`. Those that the provider asks for when left out. A scope that the API key does not have is an error.",
+				MarkdownDescription: "Scopes of the token, separated by spaces, such as `iam.user_read iam.group_read`. Defaults to the scopes that the provider requests. A scope that the API key does not have is an error.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"access_token": schema.StringAttribute{MarkdownDescription: "The token.", Computed: true, Sensitive: true},
-			"token_type":   schema.StringAttribute{MarkdownDescription: "What stands before the token in the header `Authorization`: `Bearer`.", Computed: true},
+			"token_type":   schema.StringAttribute{MarkdownDescription: "Token type for the header `Authorization`: `Bearer`.", Computed: true},
 			"scopes": schema.ListAttribute{
-				MarkdownDescription: "Scopes that the token carries, sorted; null when the API does not list them.",
+				MarkdownDescription: "Scopes of the token, sorted; null if the API does not list them.",
 				ElementType:         types.StringType,
 				Computed:            true,
 			},
-			"expires_at": schema.StringAttribute{MarkdownDescription: "Until when the token is good (RFC 3339); null when the API does not say.", Computed: true},
+			"expires_at": schema.StringAttribute{MarkdownDescription: "Time at which the token expires (RFC 3339); null if the API does not return it.", Computed: true},
 		},
 	}
 }
 
-// Open gets the token. There is nothing to close: a token ends by itself.
+// Open gets the token. There is nothing to close: a token expires.
 func (e *accessTokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var m accessTokenModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
@@ -71,7 +71,7 @@ func (e *accessTokenEphemeral) Open(ctx context.Context, req ephemeral.OpenReque
 	}
 	token, err := e.Client.NewAccessToken(ctx, m.Scope.ValueString())
 	if errors.Is(err, client.ErrNoCredentials) {
-		err = fmt.Errorf("%w. Set client_id and client_secret in the provider block instead of access_token; the embedded backend cannot be reached from outside the provider, and has no tokens to hand on", err)
+		err = fmt.Errorf("%w. Set client_id and client_secret in the provider block instead of access_token; the embedded backend cannot be reached from outside the provider and issues no tokens", err)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.Unable("get", "access token", "for the tenant", err))
@@ -93,8 +93,8 @@ func (e *accessTokenEphemeral) Open(ctx context.Context, req ephemeral.OpenReque
 	resp.Diagnostics.Append(resp.Result.Set(ctx, m)...)
 }
 
-// checkGranted finds scopes that were asked for and not granted: the API leaves
-// them out without a word, and whoever uses the token would fail far from here.
+// checkGranted reports scopes that were requested but not granted: the API
+// silently leaves them out, and the token would fail later where it is used.
 func (m accessTokenModel) checkGranted(granted []string, diags *diag.Diagnostics) {
 	if granted == nil {
 		return

@@ -191,7 +191,7 @@ func TestAccessControlsDataSource_listWithoutScopes(t *testing.T) {
 	}
 }
 
-// Errors of the API are not taken for an empty list.
+// Errors of the API do not count as an empty list.
 func TestDataSources_fail(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
@@ -241,6 +241,6 @@ func TestResources_forbidden(t *testing.T) {
 		}
 	}
 	if _, err := s.Client.Scope(t.Context(), "fresh"); !client.IsNotFound(err) {
-		t.Errorf("something was made: %v", err)
+		t.Errorf("created: %v", err)
 	}
 }

@@ -1,3 +1,3 @@
-// Package rights holds the types about what can be granted: role templates,
+// Package rights holds the types for what can be granted: role templates,
 // access controls and scopes.
 package rights

@@ -21,14 +21,14 @@ func NewFormatUsersCSVFunction() function.Function {
 	return accessFunction{
 		name: "format_users_csv",
 		definition: function.Definition{
-			Summary: "A table of users",
+			Summary: "Format users as CSV",
 			MarkdownDescription: "Writes users as the text that `iam_users_csv` manages, with every cell quoted as it needs to be: commas, quotes, line breaks and a leading `=` survive. " +
 				"`parse_users_csv` reads the same users back, without white space and invisible characters around values.\n\n" +
-				"A user has the attributes " + codes(usertable.Columns()) + ", of which the first three are required; others are an error. `locked` is a bool, and `groups` a list or a set of ids. " +
+				"A user has the attributes " + codes(usertable.Columns()) + ", of which the first three are required; others are an error. `locked` is a bool, and `groups` a list or set of ids. " +
 				"The table has a column for each attribute that at least one user has a value for. An attribute that is null or left out is an empty cell there, except `groups`, " +
-				"since an empty cell takes the user out of all groups: write `[]` for that. Every mistake is named with its user, all at once.",
+				"because an empty cell removes the user from all groups: write `[]` for that. All mistakes are reported at once, each with its user.",
 			Parameters: []function.Parameter{function.DynamicParameter{
-				Name: "users", AllowNullValue: true, MarkdownDescription: "The users: a map or an object of them, whose keys are their e-mail addresses where they have no attribute `email`, or a list of them, such as " +
+				Name: "users", AllowNullValue: true, MarkdownDescription: "The users: a list, or a map or object whose keys are the e-mail addresses of users without the attribute `email`, such as " +
 					"`[for r in csvdecode(file(\"staff.csv\")) : { email = r.mail, first_name = r.name, last_name = r.surname }]`.",
 			}},
 			Return: function.StringReturn{},
@@ -51,10 +51,10 @@ func NewFormatUsersCSVFunction() function.Function {
 	}
 }
 
-// givenUsers reads the users, in the order of a list or of their keys.
+// givenUsers reads the users in the order of the list or the keys.
 func givenUsers(users attr.Value) ([]usertable.Row, error) {
 	if isNull(users) {
-		return nil, errors.New("users are null: write {} for nobody")
+		return nil, errors.New("users are null: write {} for no users")
 	}
 	var given []usertable.Row
 	var mistakes []error
@@ -78,8 +78,8 @@ func givenUsers(users attr.Value) ([]usertable.Row, error) {
 	return given, errors.Join(append(unknown.mistakes(), mistakes...)...)
 }
 
-// unknownAttributes are the names of those who have attributes that no table
-// has, by attribute: an export of hundreds of people has the same ones of each.
+// unknownAttributes holds the users with an unknown attribute, by attribute: in
+// an export, all users have the same ones.
 type unknownAttributes map[string][]string
 
 func (a unknownAttributes) mistakes() (mistakes []error) {
@@ -94,8 +94,8 @@ func (a unknownAttributes) mistakes() (mistakes []error) {
 	return mistakes
 }
 
-// givenUser reads one user. The key of a map is the e-mail address where the user
-// has none.
+// givenUser reads one user. The key of a map is the e-mail address of a user
+// without one.
 func givenUser(name string, v attr.Value, key string, unknown unknownAttributes) (usertable.Row, error) {
 	u := usertable.Row{Name: name, Cells: map[string]string{}}
 	if isNull(v) {

@@ -10,11 +10,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// mostMistakes is how many mistakes one error names.
+// mostMistakes is the maximum number of mistakes in one error.
 const mostMistakes = 20
 
-// badArgument is the error of an argument, counted from 0. The CLI writes it into
-// a sentence of its own, and ends that with a full stop.
+// badArgument returns the error of an argument, counted from 0. The CLI inserts
+// it into a sentence and adds a full stop.
 func badArgument(argument int64, err error) *function.FuncError {
 	mistakes := flatten(err)
 	texts := make([]string, 0, len(mistakes))
@@ -47,7 +47,7 @@ func flatten(err error) []error {
 	return all
 }
 
-// prefixed says of each of the errors that were joined where it is.
+// prefixed adds the place to each of the joined errors.
 func prefixed(where string, err error) error {
 	if err == nil {
 		return nil
@@ -98,8 +98,8 @@ func textOf(v attr.Value) (string, bool) {
 	return "", false
 }
 
-// textsOf returns the strings of a list, a set or a tuple, each of which must be
-// one. The errors say where one is not.
+// textsOf returns the strings of a list, a set or a tuple. An element that is
+// not a string is an error with its index.
 func textsOf(where string, items []attr.Value) (texts []string, err error) {
 	var mistakes []error
 	for i, item := range items {
@@ -137,5 +137,5 @@ func kindOf(v attr.Value) string {
 	case types.Map:
 		return "a map"
 	}
-	return "a list" // a set and a tuple are written as one
+	return "a list" // sets and tuples are written like lists
 }

@@ -5,9 +5,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// What the plan of each resource changes for the guardrails. A nil plan is a
-// destroy, a nil state a creation. What is not known yet is left out: the change
-// is judged when it is applied, when all is known.
+// These functions return the change of each resource for the guardrails. A nil
+// plan is a destroy, a nil state a creation. Unknown values are left out: the
+// change is checked again in the apply, when all values are known.
 
 func controlStep(plan, state *accessControlModel) func(*access.Tenant) {
 	return func(t *access.Tenant) {

@@ -15,20 +15,21 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// The API keeps an access control that groups carry, and a role template that
-// groups and templates start from. Terraform destroys either before it changes a
-// group that referred to it, and plans both in any order. So a destroy takes them
-// out of what uses them by itself: of what the plan has named, and of nothing else.
+// The API refuses to delete an access control that groups carry, and a role
+// template that groups or templates use. Terraform destroys either before it
+// changes a group that referred to it, and plans both in any order. So a
+// destroy removes the object from its users: those that the plan has named, and
+// no others.
 
-// usage is what the plan of a destroy finds out about the uses of an object.
+// usage holds the uses of an object that the plan of a destroy finds.
 type usage struct {
 	kept   []string             // uses that this plan keeps, in the words of the API
 	open   []string             // uses that the destroy ends, named for a message
 	detach plumbing.PlannedUses // the same by kind and id
 }
 
-// add notes a use by another object, unless the plan ends it. Named is called for
-// a use that nothing planned so far ends.
+// add records a use by another object, unless the plan ends it. named is called
+// for a use that the plan has not ended so far.
 func (u *usage) add(d *plumbing.Data, o, by plumbing.Object, kept string, named func() (string, error)) error {
 	switch d.Uses.Planned(o, by) {
 	case plumbing.UseKept:
@@ -48,32 +49,33 @@ func (u *usage) add(d *plumbing.Data, o, by plumbing.Object, kept string, named 
 	return nil
 }
 
-// report tells what uses the object, and keeps for Delete what to take it out of.
+// report reports what uses the object, and stores for Delete what to remove it
+// from.
 func (u *usage) report(ctx context.Context, o plumbing.Object, ends, advice string, resp *resource.ModifyPlanResponse) {
 	if len(u.kept) > 0 {
-		resp.Diagnostics.AddError("Unable to delete "+o.Kind, fmt.Sprintf("This plan destroys %s %s and keeps it in use: %s. %s", o.Kind, o.ID, strings.Join(u.kept, "; "), advice))
+		resp.Diagnostics.AddError("Unable to delete "+o.Kind, fmt.Sprintf("This plan destroys %s %s but keeps it in use: %s. %s", o.Kind, o.ID, strings.Join(u.kept, "; "), advice))
 		return
 	}
 	if len(u.open) > 0 {
-		resp.Diagnostics.AddWarning(fmt.Sprintf("%s In Use: %s", titles[o.Kind], o.ID), fmt.Sprintf("Still in use, as far as this plan has come:\n\n  %s\n\n%s",
+		resp.Diagnostics.AddWarning(fmt.Sprintf("%s In Use: %s", titles[o.Kind], o.ID), fmt.Sprintf("Still in use, as far as this plan has progressed:\n\n  %s\n\n%s",
 			strings.Join(u.open, "\n  "), ends))
 	}
 	resp.Diagnostics.Append(plumbing.SaveUses(ctx, u.detach, resp.Private)...)
 }
 
-// titles are things as the titles of diagnostics write them.
+// titles holds the kinds in title case.
 var titles = map[string]string{plumbing.KindControl: "Access Control", plumbing.KindTemplate: "Role Template"}
 
 // plannedLater ends a warning about uses.
 const plannedLater = "Terraform plans in no fixed order: if this plan also changes or destroys one of them, that change decides."
 
-// planDestroy tells which groups carry the access control.
+// planDestroy reports which groups carry the access control.
 func (r *accessControlResource) planDestroy(ctx context.Context, id string, resp *resource.ModifyPlanResponse) {
 	o := plumbing.Object{Kind: plumbing.KindControl, ID: id}
 	r.Uses.NoteRemoval(o)
 	groups, err := r.Client.ReadGroups(ctx, "destroy of access control "+id)
 	if client.IsForbidden(err) {
-		return // Delete says what is in the way
+		return // Delete reports what blocks it
 	}
 	var u usage
 	for _, g := range groups {
@@ -89,11 +91,12 @@ func (r *accessControlResource) planDestroy(ctx context.Context, id string, resp
 		return
 	}
 	u.report(ctx, o,
-		"The apply takes the access control out of these groups before it deletes it, so that their members lose what only it gives. "+plannedLater,
-		"Take it out of access_control_ids of the groups in the same change, or keep it. Both can be done in one apply, with or without lifecycle { create_before_destroy = true }.", resp)
+		"The apply removes the access control from these groups before it deletes it: their members lose what only it gives.  "+plannedLater,
+		"Remove it from access_control_ids of the groups in the same change, or keep it. Both can be done in one apply, with or without lifecycle { create_before_destroy = true }.", resp)
 }
 
-// delete deletes the access control, taken out of the groups that the plan named.
+// delete removes the access control from the groups that the plan named and
+// deletes it.
 func (r *accessControlResource) delete(ctx context.Context, id string, groups []string) error {
 	defer r.Client.Lock(lockControl, id)()
 	err := r.Client.DeleteAccessControl(ctx, id)
@@ -106,7 +109,7 @@ func (r *accessControlResource) delete(ctx context.Context, id string, groups []
 			return len(body.AccessControls) < len(present.AccessControls)
 		})
 		if err != nil {
-			return fmt.Errorf("taking it out of group %s: %w", group, err)
+			return fmt.Errorf("removing it from group %s: %w", group, err)
 		}
 	}
 	return r.Client.DeleteAccessControl(ctx, id)
@@ -117,7 +120,7 @@ func without(list []string, element string) []string {
 	return slices.DeleteFunc(append([]string{}, list...), func(other string) bool { return other == element })
 }
 
-// planDestroy tells which groups and templates start from the template.
+// planDestroy reports which groups and templates use the template.
 func (r *roleTemplateResource) planDestroy(ctx context.Context, id string, resp *resource.ModifyPlanResponse) {
 	o := plumbing.Object{Kind: plumbing.KindTemplate, ID: id}
 	r.Uses.NoteRemoval(o)
@@ -151,11 +154,12 @@ func (r *roleTemplateResource) planDestroy(ctx context.Context, id string, resp 
 		return
 	}
 	u.report(ctx, o,
-		"Before it deletes the template, the apply writes what the template gives into them, so that nobody gains or loses access. "+plannedLater,
-		"Let them start from another template in the same change, or keep this one. Both can be done in one apply, with or without lifecycle { create_before_destroy = true }.", resp)
+		"Before it deletes the template, the apply copies its levels into them, so nobody gains or loses access.  "+plannedLater,
+		"Set another template there in the same change, or keep this one. Both can be done in one apply, with or without lifecycle { create_before_destroy = true }.", resp)
 }
 
-// basedOn reports whether a template of the tenant's own is based on another.
+// basedOn reports whether one of the tenant's own templates is based on
+// another.
 func (r *roleTemplateResource) basedOn(ctx context.Context, id, base string) bool {
 	if _, ok := access.TemplateByID(id); ok || id == base {
 		return false
@@ -164,8 +168,8 @@ func (r *roleTemplateResource) basedOn(ctx context.Context, id, base string) boo
 	return err == nil && t.BasedOn == base
 }
 
-// delete deletes the template. What the plan named as its users keeps what it
-// gives them.
+// delete deletes the template. Its users that the plan named keep what it gives
+// them.
 func (r *roleTemplateResource) delete(ctx context.Context, id string, users plumbing.PlannedUses) error {
 	err := r.Client.DeleteTemplate(ctx, id)
 	if !client.IsBadRequest(err) || len(users) == 0 {
@@ -179,7 +183,7 @@ func (r *roleTemplateResource) delete(ctx context.Context, id string, users plum
 	for _, group := range users[plumbing.KindGroup] {
 		err := r.ChangeGroup(ctx, group, func(present api.Group, body *api.GroupUpdate) bool { return writeOut(present, body, id, gives) })
 		if err != nil {
-			return fmt.Errorf("writing its levels into group %s: %w", group, err)
+			return fmt.Errorf("copying its levels into group %s: %w", group, err)
 		}
 	}
 	for _, child := range users[plumbing.KindTemplate] {
@@ -187,14 +191,13 @@ func (r *roleTemplateResource) delete(ctx context.Context, id string, users plum
 			continue
 		}
 		if err := r.writeOutTemplate(ctx, child); err != nil {
-			return fmt.Errorf("writing its levels into template %s: %w", child, err)
+			return fmt.Errorf("copying its levels into template %s: %w", child, err)
 		}
 	}
 	return r.Client.DeleteTemplate(ctx, id)
 }
 
-// writeOut lets a group carry by itself the access controls that a template
-// gives it.
+// writeOut makes a group carry the access controls that a template gives it.
 func writeOut(present api.Group, body *api.GroupUpdate, template string, gives []string) bool {
 	if !slices.Contains(present.Templates, template) {
 		return false
@@ -209,7 +212,7 @@ func writeOut(present api.Group, body *api.GroupUpdate, template string, gives [
 	return true
 }
 
-// writeOutTemplate lets a template start from nothing and give what it gives.
+// writeOutTemplate removes the base of a template and keeps its levels.
 func (r *roleTemplateResource) writeOutTemplate(ctx context.Context, id string) error {
 	t, err := r.Client.Template(ctx, id)
 	if err != nil {
@@ -218,14 +221,14 @@ func (r *roleTemplateResource) writeOutTemplate(ctx context.Context, id string) 
 	gives := t.Levels().Map()
 	levels := map[string]string{}
 	for _, e := range access.Entities() {
-		levels[e.Code] = gives[e.Code].String() // named, so that it follows from no other
+		levels[e.Code] = gives[e.Code].String() // explicit, so that it does not derive from another level
 	}
 	_, err = r.Client.PutTemplate(ctx, id, api.TemplateUpdate{Name: t.Name, Description: t.Description, Access: levels, Metadata: t.Metadata.Expected()})
 	return err
 }
 
-// planDestroy tells which access controls hold the scope, and which groups carry
-// those: they keep its id.
+// planDestroy reports which access controls hold the scope and which groups
+// carry them: they keep its id.
 func (r *scopeResource) planDestroy(ctx context.Context, id string) (diags diag.Diagnostics) {
 	o := plumbing.Object{Kind: plumbing.KindScope, ID: id}
 	r.Uses.NoteRemoval(o)
@@ -244,7 +247,7 @@ func (r *scopeResource) planDestroy(ctx context.Context, id string) (diags diag.
 			continue
 		}
 		if r.IsPlanned(by) && r.Uses.Planned(o, by) == plumbing.UseKept {
-			diags.AddError("Unable to delete scope", fmt.Sprintf("Scope %s: this plan destroys it and keeps it in use. Access control '%s' is changed and goes on holding it: take it out of scopes in the same change, or keep the scope.", id, c.ID))
+			diags.AddError("Unable to delete scope", fmt.Sprintf("Scope %s: this plan destroys it but keeps it in use. Access control '%s' is changed and still holds it: remove it from scopes in the same change, or keep the scope.", id, c.ID))
 			return diags
 		}
 		held = append(held, "access control "+c.ID)
@@ -261,8 +264,8 @@ func (r *scopeResource) planDestroy(ctx context.Context, id string) (diags diag.
 	case err != nil:
 		diags.Append(plumbing.Unable("read", "access controls", "of the tenant", err))
 	case len(held) > 0:
-		diags.AddWarning("Scope In Use: "+id, fmt.Sprintf("Still in use, as far as this plan has come:\n\n  %s\n\n"+
-			"They keep the id of the scope, which gives nothing any more: who has it now loses it, and the API refuses every change of these access controls until the id is taken out of their scopes.", strings.Join(held, "\n  ")))
+		diags.AddWarning("Scope In Use: "+id, fmt.Sprintf("Still in use, as far as this plan has progressed:\n\n  %s\n\n"+
+			"They keep the id of the scope, which no longer gives anything: users who have it lose it, and the API refuses every change of these access controls until the id is removed from their scopes.", strings.Join(held, "\n  ")))
 	}
 	return diags
 }

@@ -147,7 +147,7 @@ func TestRoleTemplateResource_destroyedWithUse(t *testing.T) {
 					t.Errorf("the plan says %v", planned)
 				}
 				if _, err := b.Client.Template(t.Context(), "clerk"); !client.IsNotFound(err) {
-					t.Errorf("the template is there: %v", err)
+					t.Errorf("the template exists: %v", err)
 				}
 				after := serverAccess(t, b.Client, "elsewhere")
 				if len(before) == 0 || fmt.Sprint(after) != fmt.Sprint(before) {

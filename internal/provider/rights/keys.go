@@ -11,7 +11,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// idsOf returns the ids of what a list holds; true for what is predefined.
+// idsOf returns the ids in a list; the value is true for predefined objects.
 func idsOf[T any](list []T, err error, of func(T) (id string, predefined bool)) (map[string]bool, error) {
 	ids := make(map[string]bool, len(list))
 	for _, item := range list {
@@ -21,7 +21,7 @@ func idsOf[T any](list []T, err error, of func(T) (id string, predefined bool)) 
 	return ids, err
 }
 
-// scopeKey is how the tenant knows a scope.
+// scopeKey is the natural key of a scope.
 var scopeKey = plumbing.NaturalKey{
 	Thing: "scope", At: []string{"id"}, Label: "domain",
 	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {
@@ -39,7 +39,7 @@ var scopeKey = plumbing.NaturalKey{
 	},
 }
 
-// accessControlKey is how the tenant knows an access control.
+// accessControlKey is the natural key of an access control.
 var accessControlKey = plumbing.NaturalKey{
 	Thing: "access control", At: []string{"id"}, Label: "name",
 	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {
@@ -58,8 +58,8 @@ var accessControlKey = plumbing.NaturalKey{
 	Fixed: []string{"restricted_to"},
 }
 
-// roleTemplateKey is how the tenant knows a role template whose id the
-// configuration chooses.
+// roleTemplateKey is the natural key of a role template whose id the
+// configuration sets.
 var roleTemplateKey = plumbing.NaturalKey{
 	Thing: "role template", At: []string{"id"}, Label: "name",
 	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {

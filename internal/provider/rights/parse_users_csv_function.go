@@ -25,8 +25,8 @@ type csvUserModel struct {
 	Groups            types.Set    `tfsdk:"groups"`
 }
 
-// fromCore takes over one row of the table. What the table has no column for
-// is null, so that it is left out where the user goes.
+// fromCore sets the attributes from one row. Attributes without a column are
+// null.
 func (m *csvUserModel) fromCore(table usertable.Table, u usertable.User) {
 	m.Email = types.StringValue(u.Email)
 	m.FirstName = types.StringValue(u.FirstName)
@@ -57,19 +57,19 @@ func NewParseUsersCSVFunction() function.Function {
 	return accessFunction{
 		name: "parse_users_csv",
 		definition: function.Definition{
-			Summary: "Users from a table",
-			MarkdownDescription: "Reads users from CSV text as people have it: separated by commas, semicolons, tabs or `|`, also with the line `sep=;` that Excel understands, columns in any order and case, with or without a byte order mark. " +
+			Summary: "Parse users from CSV",
+			MarkdownDescription: "Reads users from CSV text in common forms: separated by commas, semicolons, tabs or `|`, also with the line `sep=;` that Excel understands, columns in any order and case, with or without a byte order mark. " +
 				"The columns are " + codes(usertable.Columns()) + "; the first three are required, locked is `true` or `false`, and groups holds ids separated by spaces. " +
 				"White space and invisible characters around cells are dropped; invisible characters within a cell are an error.\n\n" +
-				"Returns a map from the e-mail address, in lower case, to an object with an attribute for each column. Empty cells and columns that are not there are null, " +
-				"except that `locked` is `false` and `groups` empty where the column is there. Nothing is guessed: every mistake is reported with its line, all at once.\n\n" +
+				"Returns a map from the e-mail address, in lower case, to an object with an attribute for each column. Empty cells and missing columns are null, " +
+				"except that `locked` is `false` and `groups` is empty if the column exists. Nothing is guessed: all mistakes are reported at once, each with its line.\n\n" +
 				"`file` reads UTF-8 only. A table that Excel saved as Unicode text is `textdecodebase64(filebase64(\"users.txt\"), \"UTF-16\")`, and one of an older Windows program `textdecodebase64(filebase64(\"users.csv\"), \"windows-1252\")`.",
 			Parameters: []function.Parameter{function.StringParameter{Name: "text", MarkdownDescription: "The table, a header row first, such as `file(\"users.csv\")`."}},
 			VariadicParameter: function.DynamicParameter{
 				Name: "options", AllowNullValue: true,
-				MarkdownDescription: "At most one object, for a table that was not made for this purpose: " +
+				MarkdownDescription: "At most one object, for a table in another form: " +
 					"`columns`, the headers of columns that have other names, such as `{ email = \"Mail\", first_name = \"Vorname\" }`; " +
-					"`ignore`, the headers of columns to leave out, such as `[\"Phone\"]`; `delimiter`, one of `,`, `;`, `|` and a tab, where the header does not show it. " +
+					"`ignore`, the headers of columns to leave out, such as `[\"Phone\"]`; `delimiter`, one of `,`, `;`, `|` and a tab, if it cannot be detected from the header. " +
 					"Headers are compared without case, spaces, hyphens and underscores. An unknown option is an error, and so is a column that is neither known nor ignored.",
 			},
 			Return: function.MapReturn{ElementType: types.ObjectType{AttrTypes: csvUserTypes()}},
@@ -99,7 +99,7 @@ func NewParseUsersCSVFunction() function.Function {
 	}
 }
 
-// codes lists names as Markdown code.
+// codes formats names as Markdown code.
 func codes(names []string) string {
 	return "`" + strings.Join(names, "`, `") + "`"
 }

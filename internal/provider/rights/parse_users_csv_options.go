@@ -11,14 +11,14 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// usersFormat reads the options of parse_users_csv. Mistakes are about the
-// argument, counted from 0.
+// usersFormat reads the options of parse_users_csv. The error is about the
+// returned argument, counted from 0.
 func usersFormat(options []types.Dynamic) (format usertable.Format, argument int64, err error) {
 	if len(options) == 0 {
 		return format, 0, nil
 	}
 	if len(options) > 1 {
-		return format, 2, errors.New("one object holds all options: write them into the one before")
+		return format, 2, errors.New("one object holds all options: merge them into the previous one")
 	}
 	if isNull(options[0]) {
 		return format, 1, errors.New(`options are null: leave the argument out, or write an object such as { delimiter = ";" }`)

@@ -37,7 +37,7 @@ type comparisonModel struct {
 	Rows      types.List `tfsdk:"rows"`
 }
 
-// comparisonRowModel is what the templates give on one entity.
+// comparisonRowModel is the levels of the templates on one entity.
 type comparisonRowModel struct {
 	Category    types.String `tfsdk:"category"`
 	Entity      types.String `tfsdk:"entity"`
@@ -50,27 +50,27 @@ func comparisonRowAttributes() map[string]schema.Attribute {
 		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
 	}
 	return map[string]schema.Attribute{
-		"category":     text("Heading that the entity stands under."),
+		"category":     text("Category of the entity."),
 		"entity":       text("Code of the entity, such as `orders`."),
-		"entity_label": text("The entity as people know it."),
-		"levels":       schema.MapAttribute{MarkdownDescription: "Level by id of the template; `none` where it gives no access.", ElementType: types.StringType, Computed: true},
+		"entity_label": text("Name of the entity."),
+		"levels":       schema.MapAttribute{MarkdownDescription: "Level by id of the template; `none` if it gives no access.", ElementType: types.StringType, Computed: true},
 	}
 }
 
 func (d *roleTemplateComparisonDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Role templates side by side: what each gives, entity by entity.",
+		MarkdownDescription: "Compares role templates: the levels of each, by entity.",
 		Attributes: map[string]schema.Attribute{
 			"templates": schema.ListAttribute{
-				MarkdownDescription: "Ids of the templates to compare, predefined or of the tenant's own. Left out, the six predefined ones.",
+				MarkdownDescription: "Ids of the templates to compare, predefined ones or the tenant's own. Defaults to the six predefined ones.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Computed:            true,
 				Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(plumbing.NotEmpty())},
 			},
 			"rows": schema.ListNestedAttribute{
-				MarkdownDescription: "One row for each entity, in the order of the catalog: those of the Commerce Engine that have a view of their own, " +
-					"and others where a compared template gives more or less than what follows by itself.",
+				MarkdownDescription: "One row for each entity, in the order of the catalog: those of the Commerce Engine with their own view, " +
+					"and others for which a compared template gives more or less than the derived level.",
 				Computed:     true,
 				NestedObject: schema.NestedAttributeObject{Attributes: comparisonRowAttributes()},
 			},
@@ -112,8 +112,8 @@ func (d *roleTemplateComparisonDataSource) Read(ctx context.Context, req datasou
 	resp.Diagnostics.Append(resp.State.Set(ctx, comparisonModel{Templates: plumbing.OrderedList(ids), Rows: rows})...)
 }
 
-// read returns what each template gives. The predefined ones are the same in
-// every tenant; for others the tenant is asked.
+// read returns what each template gives. Predefined templates are the same in
+// every tenant; others are read from the tenant.
 func (d *roleTemplateComparisonDataSource) read(ctx context.Context, ids []string, diags *diag.Diagnostics) []access.Access {
 	gives := make([]access.Access, len(ids))
 	for i, id := range ids {
@@ -132,7 +132,7 @@ func (d *roleTemplateComparisonDataSource) read(ctx context.Context, ids []strin
 		}
 		found := slices.IndexFunc(tenant, func(t api.Template) bool { return t.ID == id })
 		if found < 0 {
-			diags.Append(plumbing.UnableAt(at, "read", "role template", id, fmt.Errorf("the tenant has no such template: the data source iam_role_templates lists them")))
+			diags.Append(plumbing.UnableAt(at, "read", "role template", id, fmt.Errorf("the tenant does not have this template: the data source iam_role_templates lists them")))
 			continue
 		}
 		gives[i] = tenant[found].Levels()

@@ -47,14 +47,14 @@ func (m *roleTemplateModel) fromAPI(t api.Template) {
 	m.EffectiveAccess = plumbing.LevelMap(t.Levels().Map(), false)
 }
 
-// roleTemplateAttributes describe a role template.
+// roleTemplateAttributes returns the attributes of a role template.
 func roleTemplateAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":               schema.StringAttribute{MarkdownDescription: "Id of the template.", Computed: true},
 		"name":             schema.MapAttribute{MarkdownDescription: "Name by language.", ElementType: types.StringType, Computed: true},
 		"description":      schema.MapAttribute{MarkdownDescription: "Description by language.", ElementType: types.StringType, Computed: true},
 		"kind":             schema.StringAttribute{MarkdownDescription: "`standard` (Viewer, Manager, Administrator), `template` (for one trade) or `custom`.", Computed: true},
-		"effective_access": schema.MapAttribute{MarkdownDescription: "What a group with this template grants: the level by entity. Entities without access are left out.", ElementType: types.StringType, Computed: true},
+		"effective_access": schema.MapAttribute{MarkdownDescription: "The level of a group with this template, by entity. Entities without access are left out.", ElementType: types.StringType, Computed: true},
 	}
 }
 
@@ -62,7 +62,7 @@ func (d *roleTemplateDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 	attributes := roleTemplateAttributes()
 	attributes["id"] = schema.StringAttribute{MarkdownDescription: "Id of the template, such as `catalog_manager`.", Required: true}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One role template of the tenant and the access it gives.",
+		MarkdownDescription: "A role template of the tenant and the access it gives.",
 		Attributes:          attributes,
 	}
 }
@@ -86,7 +86,7 @@ func (d *roleTemplateDataSource) Read(ctx context.Context, req datasource.ReadRe
 			ids[i] = t.ID
 		}
 		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("id"), "read", "role template", id,
-			fmt.Errorf("the tenant has no such template: use one of %s", strings.Join(ids, ", "))))
+			fmt.Errorf("the tenant does not have this template: use one of %s", strings.Join(ids, ", "))))
 		return
 	}
 	m.fromAPI(templates[i])

@@ -27,8 +27,8 @@ func NewRoleTemplateList() list.ListResource {
 	}
 }
 
-// findTemplates reads each template by itself: the list does not say what a
-// template was made from.
+// findTemplates reads each template individually, because the list does not
+// have its base.
 func findTemplates(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) (found []plumbing.ListItem, err error) {
 	templates, err := d.Templates(ctx)
 	templates = slices.SortedFunc(slices.Values(templates), func(a, b api.Template) int { return cmp.Compare(a.ID, b.ID) })

@@ -22,7 +22,7 @@ type customTemplateModel struct {
 	EffectiveAccess types.Map    `tfsdk:"effective_access"`
 }
 
-// toAPI returns the body that makes or replaces the template.
+// toAPI returns the body that creates or replaces the template.
 func (m customTemplateModel) toAPI(ctx context.Context, diags *diag.Diagnostics) api.TemplateUpdate {
 	body := api.TemplateUpdate{
 		Name: plumbing.Text(ctx, m.Name, diags), Description: plumbing.Text(ctx, m.Description, diags),
@@ -32,7 +32,7 @@ func (m customTemplateModel) toAPI(ctx context.Context, diags *diag.Diagnostics)
 	return body
 }
 
-// fromAPI takes over what the API says.
+// fromAPI sets the attributes from the API.
 func (m *customTemplateModel) fromAPI(t api.TemplateDefinition) {
 	m.ID = types.StringValue(t.ID)
 	m.Name = plumbing.TextMap(t.Name)
@@ -46,8 +46,8 @@ func (m *customTemplateModel) fromAPI(t api.TemplateDefinition) {
 	m.EffectiveAccess = plumbing.LevelMap(t.Levels().Map(), false)
 }
 
-// sameTemplate reports whether the template is what this body makes: then a
-// write shows.
+// sameTemplate reports whether the template matches the body, which means that
+// a write is visible.
 func sameTemplate(t api.TemplateDefinition, body api.TemplateUpdate) bool {
 	return maps.Equal(t.Name, body.Name) && maps.Equal(t.Description, body.Description) &&
 		t.BasedOn == body.BasedOn && maps.Equal(t.Access, body.Access)

@@ -36,7 +36,7 @@ type roleTemplateResource struct {
 	plumbing.IdentifiedResource
 }
 
-// roleTemplateType is what the resource and its list have in common.
+// roleTemplateType is shared by the resource and its list resource.
 var roleTemplateType = plumbing.NewIdentifiedResource("role_template", plumbing.ID("role template")).Keyed(roleTemplateKey)
 
 // NewRoleTemplateResource returns iam_role_template.
@@ -44,14 +44,14 @@ func NewRoleTemplateResource() resource.Resource { return &roleTemplateResource{
 
 func (r *roleTemplateResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A role template of the tenant's own: levels that groups can start from, laid over another template or over nothing. " +
-			"A change reaches every group that starts from the template and every template that is based on it, and the plan of these shows it in `effective_access`.\n\n" +
-			"Needs the reference backend: the public API lists role templates and has no way to make one. " +
-			"Destroying a template leaves the groups and templates that start from it what they have: its levels are written into them. The plan names those that it does not change itself, and is refused where one goes on naming the template. " +
+		MarkdownDescription: "One of the tenant's own role templates: levels that groups can use as a base, optionally based on another template. " +
+			"A change affects every group that uses the template and every template that is based on it, and their plan shows it in `effective_access`.\n\n" +
+			"Needs the reference backend: the public API lists role templates but cannot create one. " +
+			"When a template is destroyed, groups and templates that use it keep their access: its levels are copied into them. The plan names those that it does not otherwise change, and fails if one still refers to the template. " +
 			"To replace a template that is in use, set `lifecycle { create_before_destroy = true }` on it.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
-				MarkdownDescription: "Id of the template: 1 to 66 letters, digits, dots, hyphens and underscores; unique in the tenant, case-sensitive. Left out, one is generated. Changing it replaces the template.",
+				MarkdownDescription: "Id of the template: 1 to 66 letters, digits, dots, hyphens and underscores; unique in the tenant, case-sensitive. Generated if left out. Changing it replaces the template.",
 				Optional:            true,
 				Computed:            true,
 				Validators:          []validator.String{plumbing.ValidID()},
@@ -70,19 +70,19 @@ func (r *roleTemplateResource) Schema(_ context.Context, _ resource.SchemaReques
 				Validators:          plumbing.ValidText(),
 			},
 			"based_on": schema.StringAttribute{
-				MarkdownDescription: "Id of the template to start from, predefined or of the tenant's own: then refer to the `id` of that `iam_role_template`. Left out, the template starts from nothing.",
+				MarkdownDescription: "Id of the base template, predefined or the tenant's own. For the latter, refer to the `id` of its `iam_role_template`. No base if left out.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"access": schema.MapAttribute{
-				MarkdownDescription: "Levels by entity, laid over `based_on`: a higher level raises, a lower one lowers, `none` takes away. " +
+				MarkdownDescription: "Levels by entity that override those of `based_on`; `none` removes access. " +
 					"Entities and levels are those of `iam_group`; the data source `iam_access_catalog` lists them.",
 				ElementType: types.StringType,
 				Required:    true,
 				Validators:  []validator.Map{plumbing.ValidAccess()},
 			},
 			"effective_access": schema.MapAttribute{
-				MarkdownDescription: "What the template gives: the level by entity after base, own levels, tied and derived entities. Entities without access are left out. Known in the plan.",
+				MarkdownDescription: "The resulting level by entity, including base, own levels, tied and derived entities. Entities without access are left out. Known in the plan.",
 				ElementType:         types.StringType,
 				Computed:            true,
 			},
@@ -90,7 +90,7 @@ func (r *roleTemplateResource) Schema(_ context.Context, _ resource.SchemaReques
 	}
 }
 
-// ValidateConfig refuses what no tenant can take.
+// ValidateConfig returns errors for what no tenant accepts.
 func (r *roleTemplateResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config customTemplateModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -99,15 +99,16 @@ func (r *roleTemplateResource) ValidateConfig(ctx context.Context, req resource.
 	}
 	id := config.ID.ValueString()
 	if _, ok := access.TemplateByID(id); ok {
-		resp.Diagnostics.AddAttributeError(path.Root("id"), "Predefined Role Template", predefinedText("role template", "iam_role_template", id)+" Choose another id for one of your own.")
+		resp.Diagnostics.AddAttributeError(path.Root("id"), "Predefined Role Template", predefinedText("role template", "iam_role_template", id)+" Choose another id for your own.")
 	}
 	if config.BasedOn.ValueString() == id {
-		resp.Diagnostics.AddAttributeError(path.Root("based_on"), "Role Template Based On Itself", fmt.Sprintf("The template %s cannot start from itself. Name another template, or leave the argument out to start from nothing.", id))
+		resp.Diagnostics.AddAttributeError(path.Root("based_on"), "Role Template Based On Itself", fmt.Sprintf("The template %s cannot be based on itself. Set another template, or leave the argument out for no base.", id))
 	}
 }
 
-// ModifyPlan refuses languages that the tenant does not have, makes
-// effective_access known, and tells it to what is planned after the template.
+// ModifyPlan returns an error for languages that the tenant does not have,
+// computes effective_access, and records it for resources that are planned
+// later.
 func (r *roleTemplateResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
@@ -144,13 +145,13 @@ func (r *roleTemplateResource) ModifyPlan(ctx context.Context, req resource.Modi
 	}
 	if r.Data != nil && plumbing.IsSet(plan.ID) && r.PlanTemplate(plan.ID.ValueString(), gives, known) {
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Role Template Planned Too Late",
-			fmt.Sprintf("A group or another template that starts from %s was planned before this change of it was known, so that the plan does not show what its members will have. "+
-				"Refer to this resource there, such as role_template = iam_role_template.name.id, instead of repeating the id.", plan.ID.ValueString()))
+			fmt.Sprintf("A group or another template that uses %s was planned before this change was known, so the plan does not show the access of its members.  "+
+				"Refer to this resource there, as in role_template = iam_role_template.name.id, instead of repeating the id.", plan.ID.ValueString()))
 	}
 }
 
-// planAccess evaluates the planned levels; known is false while they are not, or
-// the base.
+// planAccess evaluates the planned levels; known is false while the levels or
+// the base are unknown.
 func (r *roleTemplateResource) planAccess(ctx context.Context, plan customTemplateModel, diags *diag.Diagnostics) (gives access.Access, known bool) {
 	own, known := plumbing.Levels(plan.Access)
 	if !known || plan.BasedOn.IsUnknown() {
@@ -171,12 +172,12 @@ func (r *roleTemplateResource) planAccess(ctx context.Context, plan customTempla
 	base, found, known := r.TemplateAccess(id, tenant)
 	if !found {
 		diags.AddAttributeError(path.Root("based_on"), "Unknown Role Template",
-			fmt.Sprintf("The tenant has no role template %q. Use one that the data source iam_role_templates lists. If this configuration makes it, refer to the id of the iam_role_template.", id))
+			fmt.Sprintf("The tenant has no role template %q. Use one that the data source iam_role_templates lists. If this configuration creates it, refer to the id of the iam_role_template.", id))
 	}
 	return access.ExpandOn(base, own), found && known
 }
 
-// refused is the diagnostic of an operation that the API did not take.
+// refused returns the diagnostic of an operation that the API refused.
 func refused(verb, object string, err error) diag.Diagnostic {
 	if client.IsUnsupported(err) {
 		err = fmt.Errorf("%w. Or set the levels in the access of each iam_group", err)
@@ -192,7 +193,7 @@ func (r *roleTemplateResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	if plumbing.IsSet(plan.ID) {
-		// The API replaces what is there.
+		// The API replaces an existing template.
 		resp.Diagnostics.Append(r.free(ctx, plan.ID.ValueString())...)
 	} else {
 		plan.ID = types.StringValue(uuid.NewString())
@@ -205,9 +206,9 @@ func (r *roleTemplateResource) Create(ctx context.Context, req resource.CreateRe
 	defer r.ForgetTemplates()
 	_, err := r.Client.PutTemplate(ctx, id, body)
 	if err != nil && !answered(err) {
-		// The template may exist under the id that was chosen here: keep it.
+		// The template can exist under the generated id: keep the id.
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-		err = fmt.Errorf("%w. The template may have been made all the same. Run the same command again: it removes the template if it is there, and makes it again", err)
+		err = fmt.Errorf("%w. The template may still have been created. Run the same command again: it deletes the template if it exists and creates it again", err)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(refused("create", id, err))
@@ -222,7 +223,7 @@ func (r *roleTemplateResource) Create(ctx context.Context, req resource.CreateRe
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// free refuses the id of a template that exists.
+// free returns an error if a template has the id.
 func (r *roleTemplateResource) free(ctx context.Context, id string) (diags diag.Diagnostics) {
 	found, err := r.Client.Template(ctx, id)
 	switch {
@@ -234,14 +235,14 @@ func (r *roleTemplateResource) free(ctx context.Context, id string) (diags diag.
 	return diags
 }
 
-// answered reports whether the API said that it did nothing.
+// answered reports whether the API answered that it did nothing.
 func answered(err error) bool {
 	e, ok := errors.AsType[*client.Error](err)
 	return client.IsUnsupported(err) || ok && e.StatusCode < http.StatusInternalServerError
 }
 
-// await reads the template back once the API shows what was written, also in the
-// list that groups are made from.
+// await reads the template after the API shows what was written, also in the
+// list of templates that groups use.
 func (r *roleTemplateResource) await(ctx context.Context, plan customTemplateModel, body api.TemplateUpdate) (*api.TemplateDefinition, error) {
 	id := plan.ID.ValueString()
 	written, err := client.WaitFor(ctx,
@@ -295,7 +296,7 @@ func (r *roleTemplateResource) Update(ctx context.Context, req resource.UpdateRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	// Every member is managed here, so there is nothing to read before.
+	// Every member is managed, so no present value must be kept.
 	id := plan.ID.ValueString()
 	defer r.ForgetTemplates()
 	created, err := r.Client.PutTemplate(ctx, id, body)
@@ -308,7 +309,7 @@ func (r *roleTemplateResource) Update(ctx context.Context, req resource.UpdateRe
 		return
 	}
 	if created {
-		resp.Diagnostics.AddWarning("Role Template Created Again", fmt.Sprintf("Role template %s was deleted by someone else during the apply and was made again. If it was meant to go, take it out of the configuration.", id))
+		resp.Diagnostics.AddWarning("Role Template Created Again", fmt.Sprintf("Role template %s was deleted by someone else during the apply and was created again. If the deletion was intended, remove it from the configuration.", id))
 	}
 	plan.fromAPI(*written)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -331,7 +332,7 @@ func (r *roleTemplateResource) Delete(ctx context.Context, req resource.DeleteRe
 		err = awaitGone(ctx, func(ctx context.Context) error { _, err := r.Client.Template(ctx, id); return err })
 	}
 	if client.IsBadRequest(err) {
-		err = fmt.Errorf("%w. Let what uses the template start from another one first: apply that while the template is still there, and then without it. "+
+		err = fmt.Errorf("%w. First set another template in everything that uses this one and apply, then destroy it.  "+
 			"To replace it, set lifecycle { create_before_destroy = true } and give the new one another id", err)
 	}
 	if err != nil && !client.IsNotFound(err) {
@@ -339,7 +340,7 @@ func (r *roleTemplateResource) Delete(ctx context.Context, req resource.DeleteRe
 	}
 }
 
-// ImportState takes the id of a template.
+// ImportState accepts the id of a template.
 func (r *roleTemplateResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id, ok := r.ImportID(ctx, req, &resp.Diagnostics)
 	if !ok {

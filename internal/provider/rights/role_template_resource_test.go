@@ -225,7 +225,7 @@ func TestRoleTemplateResource_changedElsewhere(t *testing.T) {
 		mended := p.MustApply("iam_role_template", drifted, config)
 		noChange(t, p, "iam_role_template", mended, config)
 
-		// What the base gives is not this template's to mend.
+		// What the base gives is not for this template to fix.
 		put("base", api.TemplateUpdate{Access: map[string]string{"tax": "manage"}})
 		p.NextRun()
 		drifted, d = p.Refresh("iam_role_template", mended)
@@ -269,7 +269,7 @@ func TestRoleTemplateResource_inUse(t *testing.T) {
 }
 
 // The public API has no role templates of one's own, which the plan says. One
-// that cannot be asked says it at the latest when the template is to be made.
+// that cannot be asked says it at the latest when the template must be created.
 func TestRoleTemplateResource_publicAPI(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -335,7 +335,7 @@ func TestRoleTemplateResource_lostAnswer(t *testing.T) {
 	}})
 	p := providertest.New(t, with(b.Config, values{"max_retries": 0}))
 	kept, d := p.Apply("iam_role_template", state{}, with(clerk(), values{"id": nil}))
-	if id, _ := kept.Values["id"].(string); !d.Has("error: Unable to create role template", "may have been made all the same") || len(id) != 36 {
+	if id, _ := kept.Values["id"].(string); !d.Has("error: Unable to create role template", "may still have been created") || len(id) != 36 {
 		t.Errorf("got %v, %v", kept.Values, d)
 	}
 	if _, d := p.Apply("iam_role_template", kept, nil); len(d) > 0 {

@@ -64,7 +64,7 @@ func (d *roleTemplatesDataSource) Read(ctx context.Context, _ datasource.ReadReq
 	resp.Diagnostics.Append(resp.State.Set(ctx, roleTemplatesModel{Templates: list})...)
 }
 
-// rank puts predefined templates first, in the order people know them.
+// rank orders predefined templates first, in their usual order.
 func rank(id string) int {
 	known := access.Templates()
 	if i := slices.IndexFunc(known, func(t access.Template) bool { return t.ID == id }); i >= 0 {

@@ -33,7 +33,7 @@ type scopeResource struct {
 	plumbing.IdentifiedResource
 }
 
-// scopeType is what the resource and its list have in common.
+// scopeType is shared by the resource and its list resource.
 var scopeType = plumbing.NewIdentifiedResource("scope", plumbing.ID("scope")).Keyed(scopeKey)
 
 // NewScopeResource returns iam_scope.
@@ -48,14 +48,14 @@ type scopeModel struct {
 
 func (r *scopeResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A scope of the tenant's own: a word in the tokens of those who hold it, for services of yours to look for. " +
+		MarkdownDescription: "One of the tenant's own scopes, which your services can check in the tokens of users who have it. " +
 			"Access controls (`iam_access_control`) hold scopes, and groups carry access controls.\n\n" +
 			"Predefined scopes cannot be managed; read them with the data source `iam_scopes`. " +
-			"A scope that is deleted gives nothing any more, though API keys and access controls that hold it keep its id.",
+			"A deleted scope gives nothing, although API keys and access controls that hold it keep its id.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				MarkdownDescription: "Id of the scope, such as `billing.invoice_export`: 1 to 255 letters, digits, dots, hyphens and underscores; case-sensitive. " +
-					"Ids that start with `custom.` are the platform's for custom types of its Schema service. Changing it replaces the scope.",
+					"Ids that start with `custom.` are reserved by the platform for custom types of its Schema service. Changing it replaces the scope.",
 				Required:      true,
 				Validators:    []validator.String{plumbing.ValidScope()},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
@@ -67,7 +67,7 @@ func (r *scopeResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 				Validators:          plumbing.ValidText(),
 			},
 			"domain": schema.StringAttribute{
-				MarkdownDescription: "What the scope belongs to, such as the name of a service.",
+				MarkdownDescription: "Domain of the scope, such as the name of a service.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
@@ -75,17 +75,18 @@ func (r *scopeResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 	}
 }
 
-// ValidateConfig refuses the ids of predefined scopes.
+// ValidateConfig returns an error for ids of predefined scopes.
 func (r *scopeResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var id types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("id"), &id)...)
 	if _, ok := access.ScopeByID(id.ValueString()); ok {
-		resp.Diagnostics.AddAttributeError(path.Root("id"), "Predefined Scope", predefinedText("scope", "iam_scope", id.ValueString())+" Choose another id for one of your own.")
+		resp.Diagnostics.AddAttributeError(path.Root("id"), "Predefined Scope", predefinedText("scope", "iam_scope", id.ValueString())+" Choose another id for your own.")
 	}
 }
 
-// ModifyPlan refuses languages that the tenant does not have, warns of an id that
-// the platform may want for itself, and names what holds a scope that is destroyed.
+// ModifyPlan returns an error for languages that the tenant does not have,
+// warns of an id that the platform reserves, and names what holds a destroyed
+// scope.
 func (r *scopeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
@@ -105,29 +106,30 @@ func (r *scopeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	r.planExists(plan.ID, true)
 	if req.State.Raw.IsNull() && strings.HasPrefix(plan.ID.ValueString(), "custom.") {
 		resp.Diagnostics.AddAttributeWarning(path.Root("id"), "Reserved Scope Id",
-			"The platform makes the scopes custom.TYPE_read, custom.TYPE_manage, custom.TYPE_read_own and custom.TYPE_manage_own for each custom type of its Schema service. "+
-				"Leave these to it, and begin the ids of other scopes with another word.")
+			"The platform creates the scopes custom.TYPE_read, custom.TYPE_manage, custom.TYPE_read_own and custom.TYPE_manage_own for each custom type of its Schema service. "+
+				"Use another prefix for the ids of your own scopes.")
 	}
 }
 
-// toAPI returns the body that makes the scope or replaces it.
+// toAPI returns the body that creates or replaces the scope.
 func (m scopeModel) toAPI(ctx context.Context, diags *diag.Diagnostics) api.ScopeUpdate {
 	return api.ScopeUpdate{Description: plumbing.Text(ctx, m.Description, diags), Domain: m.Domain.ValueString()}
 }
 
-// fromAPI takes over what the API says.
+// fromAPI sets the attributes from the API.
 func (m *scopeModel) fromAPI(s api.Scope) {
 	m.ID = types.StringValue(s.ID)
 	m.Description = plumbing.TextMap(s.Description)
 	m.Domain = plumbing.StringOrNull(s.Domain)
 }
 
-// sameScope reports whether the scope is what this body makes.
+// sameScope reports whether the scope matches the body.
 func sameScope(s api.Scope, body api.ScopeUpdate) bool {
 	return maps.Equal(s.Description, body.Description) && s.Domain == body.Domain
 }
 
-// planExists has groups planned after the scope count with it, or without.
+// planExists records whether the scope will exist, for groups that are planned
+// later.
 func (r *scopeResource) planExists(id types.String, exists bool) {
 	if r.Data != nil && plumbing.IsSet(id) {
 		r.PlanScope(id.ValueString(), exists)
@@ -145,7 +147,7 @@ func (r *scopeResource) Create(ctx context.Context, req resource.CreateRequest, 
 	id := plan.ID.ValueString()
 	body := plan.toAPI(ctx, &resp.Diagnostics)
 	defer r.Client.Lock(lockScope, id)()
-	// The API would replace a scope that is there.
+	// The API would replace an existing scope.
 	switch found, err := r.Client.Scope(ctx, id); {
 	case err == nil:
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Unable to create scope", existsText("scope", "iam_scope", id, found.Predefined))
@@ -166,7 +168,7 @@ func (r *scopeResource) Create(ctx context.Context, req resource.CreateRequest, 
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
-// await reads the scope back once the API shows what was written.
+// await reads the scope after the API shows what was written.
 func (r *scopeResource) await(ctx context.Context, id string, body api.ScopeUpdate) (*api.Scope, error) {
 	return client.WaitFor(ctx, func(ctx context.Context) (*api.Scope, error) { return r.Client.Scope(ctx, id) },
 		func(s api.Scope) bool { return sameScope(s, body) })
@@ -221,7 +223,7 @@ func (r *scopeResource) update(ctx context.Context, id string, body api.ScopeUpd
 		return nil, err
 	}
 	if created {
-		diags.AddWarning("Scope Created Again", fmt.Sprintf("Scope %s was deleted by someone else during the apply and was made again. If it was meant to go, take it out of the configuration.", id))
+		diags.AddWarning("Scope Created Again", fmt.Sprintf("Scope %s was deleted by someone else during the apply and was created again. If the deletion was intended, remove it from the configuration.", id))
 	}
 	return r.await(ctx, id, body)
 }
@@ -244,7 +246,7 @@ func (r *scopeResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	}
 }
 
-// ImportState takes the id of a scope of the tenant's own.
+// ImportState accepts the id of one of the tenant's own scopes.
 func (r *scopeResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id, ok := r.ImportID(ctx, req, &resp.Diagnostics)
 	if !ok {

@@ -53,7 +53,7 @@ func differences(a, b values) []string {
 }
 
 // meddler stands before a backend and calls do before the n-th request of the
-// method; requests that do makes count, too.
+// method; requests with side effects also count.
 type meddler struct {
 	method string
 	n      int32
@@ -156,7 +156,7 @@ func TestScopeResource_badConfiguration(t *testing.T) {
 	}
 }
 
-// An id of the platform's is possible and worth one word, when it is made.
+// An id of the platform's is possible and worth one word, when it is created.
 func TestScopeResource_reservedID(t *testing.T) {
 	t.Parallel()
 	p := providertest.New(t, providertest.Remote(t, servertest.Options{}).Config)
@@ -235,8 +235,9 @@ func TestScopeResource_elsewhere(t *testing.T) {
 	})
 }
 
-// Someone else writes between the read and the write of an update: it is made
-// again over what they wrote. Or they delete the scope: then it is there again.
+// Someone else writes between the read and the write of an update: it is
+// created again over what they wrote. Or they delete the scope: then it exists
+// again.
 func TestScopeResource_changedMeanwhile(t *testing.T) {
 	t.Parallel()
 	for name, elsewhere := range map[string]func(ctx context.Context, c *client.Client) error{

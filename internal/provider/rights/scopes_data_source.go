@@ -32,7 +32,7 @@ type scopesModel struct {
 	Scopes     types.List   `tfsdk:"scopes"`
 }
 
-// scopeListModel is one scope of the list.
+// scopeListModel is a scope in the list.
 type scopeListModel struct {
 	scopeModel
 
@@ -43,8 +43,8 @@ func scopeListAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":          schema.StringAttribute{MarkdownDescription: "Id of the scope.", Computed: true},
 		"description": schema.MapAttribute{MarkdownDescription: "Description by language.", ElementType: types.StringType, Computed: true},
-		"domain":      schema.StringAttribute{MarkdownDescription: "What the scope belongs to; the service for predefined ones.", Computed: true},
-		"predefined":  schema.BoolAttribute{MarkdownDescription: "Whether every tenant has it; it cannot be managed then.", Computed: true},
+		"domain":      schema.StringAttribute{MarkdownDescription: "Domain of the scope; the service for predefined scopes.", Computed: true},
+		"predefined":  schema.BoolAttribute{MarkdownDescription: "Whether it is predefined. Predefined scopes cannot be managed.", Computed: true},
 	}
 }
 
@@ -53,11 +53,11 @@ func (d *scopesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		MarkdownDescription: "The tenant's scopes, predefined ones and its own, ordered by id.",
 		Attributes: map[string]schema.Attribute{
 			"predefined": schema.BoolAttribute{
-				MarkdownDescription: "`true` for only predefined ones, `false` for only the tenant's own.",
+				MarkdownDescription: "`true` selects only predefined ones, `false` only the tenant's own.",
 				Optional:            true,
 			},
 			"domain": schema.StringAttribute{
-				MarkdownDescription: "Only those that belong to this domain, such as `order`.",
+				MarkdownDescription: "Only scopes of this domain, such as `order`.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},

@@ -207,7 +207,7 @@ func TestRoleTemplate_withheldShowsEverywhere(t *testing.T) {
 }
 
 // An API that shows writes late, and breaks off answers, is waited for: the
-// group after a template is made from what the template gives now.
+// group planned after a template uses what the template gives now.
 func TestRoleTemplate_badDay(t *testing.T) {
 	t.Parallel()
 	faults, err := fault.Parse("lag=60ms,shuffle,429=0.1,drop=0.2,tolerant-deletes,seed=3")

@@ -52,12 +52,12 @@ func TestParseUsersCSVFunction(t *testing.T) {
 	}
 	_, failed := p.Call("parse_users_csv", "email,first_name,last_name\n"+strings.Repeat("x,A,B\n", 30))
 	if lines := strings.Split(failed, "\n"); len(lines) != 22 || lines[0] != "argument 0: 59 mistakes:" || lines[21] != "and 39 more like these" {
-		t.Errorf("many mistakes are told as\n%s", failed)
+		t.Errorf("many mistakes are reported as\n%s", failed)
 	}
 }
 
-// typed is a value that no configuration writes as such, but functions such as
-// toset and tomap return.
+// typed is a value that no configuration writes as literals, but functions such
+// as toset and tomap return.
 func typed(collection tftypes.Type, v any) tftypes.Value { return tftypes.NewValue(collection, v) }
 
 func texts(items ...string) (values []tftypes.Value) {

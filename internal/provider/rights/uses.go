@@ -14,8 +14,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// planUses notes what the access control will be and hold, and refuses scopes that
-// the plan destroys.
+// planUses records the planned access control and its scopes, and returns
+// errors for scopes that the plan destroys.
 func (r *accessControlResource) planUses(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.Data == nil || r.Client == nil {
 		return
@@ -35,7 +35,7 @@ func (r *accessControlResource) planUses(ctx context.Context, req resource.Modif
 	scopes := plumbing.Strings(plan.Scopes)
 	r.Uses.NoteUses(by, plumbing.KindScope, scopes, plumbing.FullyKnown(plan.Scopes))
 	if req.Plan.Raw.Equal(req.State.Raw) {
-		return // it keeps what it has, which the destroy of the scope tells
+		return // it keeps its scopes, which the destroy of the scope reports
 	}
 	r.NotePlanned(by)
 	slices.Sort(scopes)
@@ -44,13 +44,13 @@ func (r *accessControlResource) planUses(ctx context.Context, req resource.Modif
 	}
 }
 
-// checkScope refuses a scope that the plan destroys, or that neither the tenant has
-// nor the plan creates.
+// checkScope returns an error for a scope that the plan destroys, or that the
+// tenant does not have and the plan does not create.
 func (r *accessControlResource) checkScope(ctx context.Context, id, control string) (diags diag.Diagnostics) {
 	at := path.Root("scopes").AtSetValue(types.StringValue(id))
 	if r.Uses.Removed(plumbing.Object{Kind: plumbing.KindScope, ID: id}) {
 		diags.AddAttributeError(at, "Scope Destroyed And Held",
-			fmt.Sprintf("This plan destroys scope %s, and access control %s holds it. Take it out of scopes, or keep the iam_scope.", id, control))
+			fmt.Sprintf("This plan destroys scope %s, but access control %s holds it. Remove it from scopes, or keep the iam_scope.", id, control))
 		return diags
 	}
 	if _, predefined := access.ScopeByID(id); predefined {
@@ -67,8 +67,8 @@ func (r *accessControlResource) checkScope(ctx context.Context, id, control stri
 	return diags
 }
 
-// planUses notes what the template will be and start from, and refuses a base that
-// the plan destroys.
+// planUses records the planned template and its base, and returns an error for
+// a base that the plan destroys.
 func (r *roleTemplateResource) planUses(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.Data == nil || r.Client == nil {
 		return
@@ -89,11 +89,12 @@ func (r *roleTemplateResource) planUses(ctx context.Context, req resource.Modify
 	r.Uses.NoteUses(by, plumbing.KindTemplate, []string{base}, !plan.BasedOn.IsUnknown())
 	if r.Uses.Removed(plumbing.Object{Kind: plumbing.KindTemplate, ID: base}) {
 		resp.Diagnostics.AddAttributeError(path.Root("based_on"), "Role Template Destroyed And Used",
-			fmt.Sprintf("This plan destroys role template %s, and template %s is based on it. Name another template, or keep that one.", base, by.ID))
+			fmt.Sprintf("This plan destroys role template %s, but template %s is based on it. Set another template, or keep that one.", base, by.ID))
 	}
 }
 
-// planUses notes that the scope will exist, or names what holds it.
+// planUses records that the scope will exist, or reports what holds a destroyed
+// scope.
 func (r *scopeResource) planUses(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.Data == nil || r.Client == nil {
 		return

@@ -10,15 +10,15 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// Kinds of what is locked while it is read and written back.
+// Lock kinds for reading an object and writing it back.
 const (
 	lockScope   = "scope"
 	lockControl = "access control"
 )
 
-// rewrite replaces what others may write, too: it reads the version, writes
-// over it, and starts again where another version was there by then. Reads may
-// show the old version for a while, so that it waits for another one.
+// rewrite replaces an object that others can also write: it reads the version,
+// writes with it, and starts again if the version has changed. Reads can return
+// the old version for a while, so it waits for another one.
 func rewrite[T any](ctx context.Context, read func(context.Context) (*T, error), metadata func(T) *api.Metadata, write func(*api.VersionOnly) (created bool, err error)) (bool, error) {
 	const tries = 3
 	present, err := read(ctx)
@@ -38,8 +38,8 @@ func rewrite[T any](ctx context.Context, read func(context.Context) (*T, error),
 	}
 }
 
-// awaitGone waits until the API does not show any more what was deleted: who
-// makes it again looks first whether it is there.
+// awaitGone waits until the API no longer shows a deleted object, because
+// creating it again first checks whether it exists.
 func awaitGone(ctx context.Context, read func(context.Context) error) error {
 	_, err := client.WaitFor(ctx, func(ctx context.Context) (*bool, error) {
 		err := read(ctx)
@@ -52,7 +52,7 @@ func awaitGone(ctx context.Context, read func(context.Context) error) error {
 	return err
 }
 
-// existsText says of an id that is taken what to do with the object.
+// existsText returns what to do with the object that has the id.
 func existsText(thing, typeName, id string, predefined bool) string {
 	if predefined {
 		return predefinedText(thing, typeName, id)
@@ -61,5 +61,5 @@ func existsText(thing, typeName, id string, predefined bool) string {
 }
 
 func predefinedText(thing, typeName, id string) string {
-	return fmt.Sprintf("The %s %s is predefined: it can be neither changed nor deleted, and so not managed here. Read it with the data source %ss.", thing, id, typeName)
+	return fmt.Sprintf("The %s %s is predefined: it cannot be changed or deleted, so it cannot be managed. Read it with the data source %ss.", thing, id, typeName)
 }

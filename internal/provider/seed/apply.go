@@ -15,10 +15,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// atATime is how many resources are made at the same time, as the CLI does it.
+// atATime is the number of resources that are created in parallel, as in the
+// CLI.
 const atATime = 10
 
-// Provider is what a seed asks of a provider, which is configured.
+// Provider is the part of a configured provider that a seed uses.
 type Provider interface {
 	GetProviderSchema(ctx context.Context, req *tfprotov6.GetProviderSchemaRequest) (*tfprotov6.GetProviderSchemaResponse, error)
 	ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error)
@@ -26,9 +27,9 @@ type Provider interface {
 	ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error)
 }
 
-// Apply makes every resource. What the provider refuses is an error with the
-// file and line; after one, resources under way are finished and no others begun,
-// so the tenant is then of no use.
+// Apply creates every resource. An error of the provider is returned with file
+// and line. After an error, resources in progress are finished and no others
+// are started, so the tenant is incomplete and unusable.
 func (s *Seed) Apply(ctx context.Context, p Provider) error {
 	schemas, err := p.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
@@ -48,7 +49,7 @@ func (s *Seed) Apply(ctx context.Context, p Provider) error {
 				return nil
 			})
 		}
-		_ = wave.Wait() // errs has them
+		_ = wave.Wait() // the errors are in errs
 		if err := errors.Join(errs...); err != nil {
 			return err
 		}
@@ -56,8 +57,8 @@ func (s *Seed) Apply(ctx context.Context, p Provider) error {
 	return ctx.Err()
 }
 
-// ready returns the resources to make next: those that are not made, and whose
-// references are.
+// ready returns the resources to create next: those that do not exist yet and
+// whose references do.
 func (s *Seed) ready(made map[string]cty.Value) (ready []*resource) {
 	for _, r := range s.resources {
 		_, done := made[r.address()]
@@ -72,7 +73,7 @@ func (s *Seed) ready(made map[string]cty.Value) (ready []*resource) {
 	return ready
 }
 
-// run is a seed that is applied.
+// run is a seed that is being applied.
 type run struct {
 	provider Provider
 	schemas  map[string]*tfprotov6.Schema
@@ -141,7 +142,7 @@ func encode(v cty.Value, typ cty.Type) (*tfprotov6.DynamicValue, error) {
 	return &tfprotov6.DynamicValue{MsgPack: encoded}, err
 }
 
-// refused makes errors of the provider's, each at the argument that it is about.
+// refused converts diagnostics of the provider to errors at their arguments.
 func (r *resource) refused(diags []*tfprotov6.Diagnostic) error {
 	var errs []error
 	for _, d := range diags {

@@ -13,9 +13,9 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// Seed is a configuration that was read.
+// Seed is a parsed configuration.
 type Seed struct {
-	resources []*resource // each after those it refers to
+	resources []*resource // each after the resources it refers to
 }
 
 // resource is a resource block.
@@ -28,8 +28,8 @@ type resource struct {
 
 func (r *resource) address() string { return r.typeName + "." + r.name }
 
-// Read reads the .tf files of a folder. What a seed cannot have is an error with
-// its file and line; all of them come together, joined.
+// Read reads the .tf files of a folder. What a seed cannot contain is an error
+// with file and line; all errors are joined.
 func Read(dir string) (*Seed, error) {
 	names, err := filepath.Glob(filepath.Join(escaped(dir), "*.tf"))
 	if err != nil {
@@ -58,7 +58,7 @@ func Read(dir string) (*Seed, error) {
 	return &Seed{r.sorted}, errors.Join(r.errs...)
 }
 
-// escaped is the name of a folder as a pattern that it alone fits.
+// escaped returns a pattern that matches only the folder.
 func escaped(dir string) string {
 	return strings.NewReplacer(`*`, `[*]`, `?`, `[?]`, `[`, `[[]`).Replace(dir)
 }
@@ -70,7 +70,7 @@ type reader struct {
 	errs      []error
 }
 
-// refuse notes an error at a place.
+// refuse records an error at a position.
 func (r *reader) refuse(at hcl.Range, format string, values ...any) {
 	r.errs = append(r.errs, errorAt(at, fmt.Sprintf(format, values...)))
 }
@@ -79,19 +79,19 @@ func errorAt(at hcl.Range, text string) error {
 	return fmt.Errorf("%s:%d: %s", at.Filename, at.Start.Line, text)
 }
 
-// connection are the arguments of a provider block that say where a tenant is.
-// A seed is for another one, so they mean nothing here.
+// connection lists the arguments of a provider block that select a tenant. They
+// are ignored, because a seed is for another tenant.
 var connection = []string{"tenant", "api_url", "embedded"}
 
 func (r *reader) file(body *hclsyntax.Body) {
 	for _, a := range body.Attributes {
-		r.refuse(a.SrcRange, "a seed has blocks only, and %s is an argument", a.Name)
+		r.refuse(a.SrcRange, "a seed can contain only blocks, and %s is an argument", a.Name)
 	}
 	for _, b := range body.Blocks {
 		switch b.Type {
 		case "resource":
 			r.resource(b)
-		case "terraform", "import": // of what export writes, what another tenant has no use for
+		case "terraform", "import": // written by export, not needed for another tenant
 		case "provider":
 			for _, a := range b.Body.Attributes {
 				if !slices.Contains(connection, a.Name) {
@@ -102,32 +102,32 @@ func (r *reader) file(body *hclsyntax.Body) {
 				r.refuse(inner.DefRange(), "a seed cannot set %s of the provider", inner.Type)
 			}
 		default:
-			r.refuse(b.DefRange(), "a seed has resource blocks only, and this is a block %q", b.Type)
+			r.refuse(b.DefRange(), "a seed can contain only resource blocks, and this is a %q block", b.Type)
 		}
 	}
 }
 
 func (r *reader) resource(b *hclsyntax.Block) {
 	if len(b.Labels) != 2 {
-		r.refuse(b.DefRange(), "a resource has a type and a name")
+		r.refuse(b.DefRange(), "a resource needs a type and a name")
 		return
 	}
 	made := &resource{typeName: b.Labels[0], name: b.Labels[1], block: b}
 	if earlier := r.declared[made.address()]; earlier != nil {
-		r.refuse(b.DefRange(), "%s is there already, in %s:%d", made.address(), earlier.block.DefRange().Filename, earlier.block.DefRange().Start.Line)
+		r.refuse(b.DefRange(), "%s already exists in %s:%d", made.address(), earlier.block.DefRange().Filename, earlier.block.DefRange().Start.Line)
 		return
 	}
 	r.declared[made.address()] = made
 	r.resources = append(r.resources, made)
 	for _, inner := range b.Body.Blocks {
-		r.refuse(inner.DefRange(), "a resource of a seed has no block %q", inner.Type)
+		r.refuse(inner.DefRange(), "a resource of a seed cannot contain a %q block", inner.Type)
 	}
 	for _, a := range b.Body.Attributes {
 		switch a.Name {
 		case "depends_on":
 			made.after = append(made.after, r.dependencies(a)...)
 		case "count", "for_each", "provider":
-			r.refuse(a.SrcRange, "a resource of a seed has no %s", a.Name)
+			r.refuse(a.SrcRange, "a resource of a seed cannot use %s", a.Name)
 		default:
 			made.refers = append(made.refers, r.check(a.Expr)...)
 		}
@@ -137,13 +137,13 @@ func (r *reader) resource(b *hclsyntax.Block) {
 func (r *reader) dependencies(a *hclsyntax.Attribute) (refers []hcl.Traversal) {
 	list, ok := a.Expr.(*hclsyntax.TupleConsExpr)
 	if !ok {
-		r.refuse(a.SrcRange, "depends_on is a list of resources")
+		r.refuse(a.SrcRange, "depends_on must be a list of resources")
 		return nil
 	}
 	for _, e := range list.Exprs {
 		reference, ok := e.(*hclsyntax.ScopeTraversalExpr)
 		if !ok {
-			r.refuse(e.Range(), "depends_on is a list of resources")
+			r.refuse(e.Range(), "depends_on must be a list of resources")
 			continue
 		}
 		refers = append(refers, reference.Traversal)
@@ -151,18 +151,18 @@ func (r *reader) dependencies(a *hclsyntax.Attribute) (refers []hcl.Traversal) {
 	return refers
 }
 
-// check refuses what is neither a literal nor a reference, and returns the
-// references.
+// check records an error for anything but literals and references, and returns
+// the references.
 func (r *reader) check(e hclsyntax.Expression) (refers []hcl.Traversal) {
 	switch e := e.(type) {
 	case *hclsyntax.LiteralValueExpr:
 	case *hclsyntax.TemplateExpr:
 		if !e.IsStringLiteral() && slices.ContainsFunc(e.Parts, func(p hclsyntax.Expression) bool { _, literal := p.(*hclsyntax.LiteralValueExpr); return !literal }) {
-			r.refuse(e.Range(), "a text of a seed has no ${…} and no %%{…}")
+			r.refuse(e.Range(), "a string in a seed cannot contain ${…} or %%{…}")
 		}
 	case *hclsyntax.UnaryOpExpr:
 		if _, literal := e.Val.(*hclsyntax.LiteralValueExpr); !literal || e.Op != hclsyntax.OpNegate {
-			r.refuse(e.Range(), "a seed has literals and references only")
+			r.refuse(e.Range(), "a seed can contain only literals and references")
 		}
 	case *hclsyntax.ParenthesesExpr:
 		return r.check(e.Expression)
@@ -180,7 +180,7 @@ func (r *reader) check(e hclsyntax.Expression) (refers []hcl.Traversal) {
 	case *hclsyntax.ScopeTraversalExpr:
 		return []hcl.Traversal{e.Traversal}
 	default:
-		r.refuse(e.Range(), "a seed has literals and references only")
+		r.refuse(e.Range(), "a seed can contain only literals and references")
 	}
 	return refers
 }
@@ -192,7 +192,7 @@ func keyOf(e hclsyntax.Expression) hclsyntax.Expression {
 	return e
 }
 
-// addressOf returns the resource that a reference leads to.
+// addressOf returns the address of the resource that a reference names.
 func addressOf(t hcl.Traversal) string {
 	if len(t) > 1 {
 		if name, ok := t[1].(hcl.TraverseAttr); ok {
@@ -202,10 +202,10 @@ func addressOf(t hcl.Traversal) string {
 	return t.RootName()
 }
 
-// notResources are the names that other references begin with.
+// notResources lists the first names of other references.
 var notResources = []string{"var", "local", "data", "module", "each", "count", "self", "path", "terraform"}
 
-// sort brings the resources into the order in which one builds on another.
+// sort orders the resources by their references.
 func (r *reader) sort() {
 	const underWay, done = 1, 2
 	reached := map[*resource]int{}
@@ -216,7 +216,7 @@ func (r *reader) sort() {
 			to := r.declared[addressOf(reference)]
 			switch {
 			case to == nil && slices.Contains(notResources, reference.RootName()):
-				r.refuse(reference.SourceRange(), "a seed has literals and references to its resources only, not %s: write the value", addressOf(reference))
+				r.refuse(reference.SourceRange(), "a seed can contain only literals and references to its resources, not %s: write the value", addressOf(reference))
 			case to == nil:
 				r.refuse(reference.SourceRange(), "the seed has no resource %s", addressOf(reference))
 			case reached[to] == underWay:
@@ -235,7 +235,7 @@ func (r *reader) sort() {
 	}
 }
 
-// variables are what the references of a resource find.
+// variables returns the values for the references of a resource.
 func (r *resource) variables(made map[string]cty.Value) map[string]cty.Value {
 	byType := map[string]map[string]cty.Value{}
 	for _, reference := range r.refers {

@@ -34,7 +34,7 @@ func TestRead_refused(t *testing.T) {
 		"provider \"iam\" {\n tenant = \"x\"\n max_retries = 1\n}": `main.tf:3: a seed cannot set max_retries of the provider`,
 		"provider \"iam\" {\n guardrails {\n }\n}":                 `main.tf:2: a seed cannot set guardrails of the provider`,
 		"resource \"a\" {}": `main.tf:1: a resource has a type and a name`,
-		"resource \"a\" \"b\" {}\nresource \"a\" \"b\" {}":          `main.tf:2: a.b is there already, in `,
+		"resource \"a\" \"b\" {}\nresource \"a\" \"b\" {}":          `main.tf:2: a.b already exists in `,
 		"resource \"a\" \"b\" {\n lifecycle {}\n}":                  `main.tf:2: a resource of a seed has no block "lifecycle"`,
 		"resource \"a\" \"b\" {\n count = 2\n}":                     `main.tf:2: a resource of a seed has no count`,
 		"resource \"a\" \"b\" {\n for_each = {}\n}":                 `main.tf:2: a resource of a seed has no for_each`,
@@ -66,7 +66,7 @@ func TestRead_refused(t *testing.T) {
 	}
 }
 
-// All that is wrong is told at once, in every file.
+// All mistakes are reported at once, in every file.
 func TestRead_all(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{"a.tf": "locals {}\nlocals {}", "b.tf": "output \"x\" {}", "README.md": "locals {}"})

@@ -12,8 +12,8 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 )
 
-// ctyType returns a type of the protocol as HCL has it. Members of objects may
-// be left out.
+// ctyType converts a protocol type to its cty type. Attributes of objects are
+// optional.
 func ctyType(t tftypes.Type) cty.Type {
 	switch t := t.(type) {
 	case tftypes.List:
@@ -35,10 +35,11 @@ func ctyType(t tftypes.Type) cty.Type {
 	case t.Is(tftypes.Number):
 		return cty.Number
 	}
-	return cty.String // the provider has no other
+	return cty.String // the provider uses no other type
 }
 
-// configuration is what a block says, as an object of the type's schema.
+// configuration returns the arguments of a block as an object of the type's
+// schema.
 func configuration(r *resource, s *tfprotov6.Schema, made map[string]cty.Value) (config cty.Value, errs []error) {
 	values := map[string]cty.Value{}
 	for _, a := range r.block.Body.Attributes {
@@ -54,9 +55,9 @@ func configuration(r *resource, s *tfprotov6.Schema, made map[string]cty.Value) 
 		value, err := cty.NullVal(typ.WithoutOptionalAttributesDeep()), error(nil)
 		switch {
 		case given != nil && !a.Required && !a.Optional:
-			err = errorAt(given.SrcRange, fmt.Sprintf("%s of %s is not for the seed to choose", a.Name, r.address()))
+			err = errorAt(given.SrcRange, fmt.Sprintf("a seed cannot set %s of %s", a.Name, r.address()))
 		case given != nil && a.WriteOnly:
-			err = errorAt(given.SrcRange, fmt.Sprintf("a seed holds no secrets: leave %s out", a.Name))
+			err = errorAt(given.SrcRange, fmt.Sprintf("a seed cannot contain secrets: leave %s out", a.Name))
 		case given != nil:
 			value, err = evaluate(given, typ, scope)
 		case a.Required:
@@ -70,7 +71,7 @@ func configuration(r *resource, s *tfprotov6.Schema, made map[string]cty.Value) 
 	return cty.ObjectVal(values), errs
 }
 
-// evaluate returns what an argument says, as its type.
+// evaluate returns the value of an argument, converted to its type.
 func evaluate(a *hclsyntax.Attribute, typ cty.Type, scope *hcl.EvalContext) (cty.Value, error) {
 	value, diags := a.Expr.Value(scope)
 	if diags.HasErrors() {
@@ -86,8 +87,8 @@ func evaluate(a *hclsyntax.Attribute, typ cty.Type, scope *hcl.EvalContext) (cty
 	return converted, nil
 }
 
-// unknownMember returns a member that an object has and its type does not, which
-// a conversion would drop; "" when there is none.
+// unknownMember returns an attribute of an object that its type lacks, which a
+// conversion would drop, or "".
 func unknownMember(given, want cty.Type) string {
 	var parts []cty.Type
 	switch {
