@@ -24,7 +24,7 @@ variable "secret" {
 `
 	wanted := map[string]string{
 		`parse_users_csv("")`:                             `Invalid value for "text" parameter: line 1: no header: the first row names the columns, at least email, first_name and last_name.`,
-		`parse_users_csv("", {}, {})`:                     `Invalid value for "options" parameter: one object holds all options: write them into the one before.`,
+		`parse_users_csv("", {}, {})`:                     `Invalid value for "options" parameter: one object holds all options: merge them into the previous one.`,
 		`parse_users_csv("", { ignore = toset([null]) })`: `Invalid value for "options" parameter: ignore[0] is null: leave it out, as compact() does.`,
 		`format_users_csv(toset([null]))`:                 `Invalid value for "users" parameter: users[0] is null: leave it out.`,
 		`merge_access([null])`:                            `Invalid value for "accesses" parameter: accesses[0] is null: write {} for no access, or leave it out.`,

@@ -99,7 +99,7 @@ func TestSeed_refused(t *testing.T) {
   email = "b@acme.example"
   first_name = "B"
   last_name = "B"
-}`: `:2: id of iam_user.b is not for the seed to choose`,
+}`: `:2: a seed cannot set id of iam_user.b`,
 		`resource "iam_restriction" "b" {
   value = ["b"]
 }`: `:2: value: string required`,
@@ -129,7 +129,7 @@ resource "iam_group" "c" {
   organization_id = "1"
   api_url = "https://make.example"
   api_key_wo = "secret"
-}`: `:4: a seed holds no secrets: leave api_key_wo out`,
+}`: `:4: a seed cannot contain secrets: leave api_key_wo out`,
 		`resource "iam_vendor" "v" {
   name = "V"
   contacts = [{ email = "v@acme.example", fist_name = "V" }]

@@ -223,7 +223,7 @@ func (r *organizationResource) Create(ctx context.Context, req resource.CreateRe
 // lacksKey returns an error if a new address has no key.
 func lacksKey(planned, present types.String) (diags diag.Diagnostics) {
 	if !planned.IsNull() && !planned.Equal(present) {
-		diags.AddAttributeError(path.Root("api_key_wo"), "Missing API Key", fmt.Sprintf("The sync cannot use %s without a key of that Make API. Set api_key_wo and api_key_wo_version:  "+
+		diags.AddAttributeError(path.Root("api_key_wo"), "Missing API Key", fmt.Sprintf("The sync cannot use %s without a key of that Make API. Set api_key_wo and api_key_wo_version: "+
 			"a key is required when api_url is set or changed. If an organization already syncs with this address, import it instead; it keeps its key.", planned.ValueString()))
 	}
 	return diags

@@ -58,7 +58,7 @@ func TestAccessCheck_mistakes(t *testing.T) {
 	}{
 		{values{"email": "owner@acme.example", "entity": "order", "level": "read"}, []string{`AttributeName("entity")`, "Unknown Entity", "did you mean orders?"}},
 		{values{"email": "owner@acme.example", "entity": "orders", "level": "edit"}, []string{`AttributeName("level")`, "Invalid Level", "none, read, manage"}},
-		{values{"email": "owner@acme.example", "entity": "orders", "level": "none"}, []string{`AttributeName("level")`, `ask for the level "read"`}},
+		{values{"email": "owner@acme.example", "entity": "orders", "level": "none"}, []string{`AttributeName("level")`, `check the level "read"`}},
 		{values{"email": "owner@acme.example", "entity": "orders", "level": "read", "restriction": "D E"}, []string{`AttributeName("restriction")`, "Invalid Restriction Value"}},
 		{values{"entity": "orders", "level": "read"}, []string{"[user_id,email]"}},
 		{values{"email": "nobody@acme.example", "entity": "orders", "level": "read"}, []string{`AttributeName("email")`, "Unable to check access of user", "nobody@acme.example"}},

@@ -105,7 +105,7 @@ func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 				MarkdownDescription: "The rows as CSV (RFC 4180) with a header row, starting with the user. Lists are separated by spaces; cells that a spreadsheet would run as a formula start with an apostrophe.",
 				Computed:            true,
 			},
-			"findings": list("Findings: first about users, ordered by e-mail address, then about groups, ordered by id.  "+
+			"findings": list("Findings: first about users, ordered by e-mail address, then about groups, ordered by id. "+
 				"If users are selected: about these users, their groups and the groups in `group_ids`.", findingAttributes()),
 			"admins": schema.ListAttribute{
 				MarkdownDescription: "E-mail addresses of the reviewed users who can manage users and groups.",

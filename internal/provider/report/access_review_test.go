@@ -129,7 +129,7 @@ func TestAccessReview_mistakes(t *testing.T) {
 	if !d.Has(`AttributeName("group_ids")`, "Group Not Found", "gone") || !d.Has(`AttributeName("emails")`, "User Not Found", "nobody@acme.example") || len(d) != 2 {
 		t.Errorf("got %v", d)
 	}
-	if _, d := p.ReadData("iam_access_review", values{"emails": []any{}}); !d.Has(`AttributeName("emails"): Empty Set`, "would review nobody") {
+	if _, d := p.ReadData("iam_access_review", values{"emails": []any{}}); !d.Has(`AttributeName("emails"): Empty Set`, "would review no users") {
 		t.Errorf("got %v", d)
 	}
 	reader := providertest.New(t, values{"api_url": "http://127.0.0.1:1", "tenant": providertest.Unknown, "client_id": "a", "client_secret": "b"})

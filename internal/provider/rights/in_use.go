@@ -91,7 +91,7 @@ func (r *accessControlResource) planDestroy(ctx context.Context, id string, resp
 		return
 	}
 	u.report(ctx, o,
-		"The apply removes the access control from these groups before it deletes it: their members lose what only it gives.  "+plannedLater,
+		"The apply removes the access control from these groups before it deletes it: their members lose what only it gives. "+plannedLater,
 		"Remove it from access_control_ids of the groups in the same change, or keep it. Both can be done in one apply, with or without lifecycle { create_before_destroy = true }.", resp)
 }
 
@@ -154,7 +154,7 @@ func (r *roleTemplateResource) planDestroy(ctx context.Context, id string, resp 
 		return
 	}
 	u.report(ctx, o,
-		"Before it deletes the template, the apply copies its levels into them, so nobody gains or loses access.  "+plannedLater,
+		"Before it deletes the template, the apply copies its levels into them, so nobody gains or loses access. "+plannedLater,
 		"Set another template there in the same change, or keep this one. Both can be done in one apply, with or without lifecycle { create_before_destroy = true }.", resp)
 }
 

@@ -213,7 +213,7 @@ func TestScopeResource_destroyedInUse(t *testing.T) {
 			if first.Type == "iam_scope" {
 				return d.Has("error at", "Scope Destroyed And Held", "access control accounting holds it")
 			}
-			return d.Has("error: Unable to delete scope", "Access control 'accounting' is changed and goes on holding it")
+			return d.Has("error: Unable to delete scope", "Access control 'accounting' is changed and still holds it")
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -145,7 +145,7 @@ func (r *roleTemplateResource) ModifyPlan(ctx context.Context, req resource.Modi
 	}
 	if r.Data != nil && plumbing.IsSet(plan.ID) && r.PlanTemplate(plan.ID.ValueString(), gives, known) {
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Role Template Planned Too Late",
-			fmt.Sprintf("A group or another template that uses %s was planned before this change was known, so the plan does not show the access of its members.  "+
+			fmt.Sprintf("A group or another template that uses %s was planned before this change was known, so the plan does not show the access of its members. "+
 				"Refer to this resource there, as in role_template = iam_role_template.name.id, instead of repeating the id.", plan.ID.ValueString()))
 	}
 }
@@ -332,7 +332,7 @@ func (r *roleTemplateResource) Delete(ctx context.Context, req resource.DeleteRe
 		err = awaitGone(ctx, func(ctx context.Context) error { _, err := r.Client.Template(ctx, id); return err })
 	}
 	if client.IsBadRequest(err) {
-		err = fmt.Errorf("%w. First set another template in everything that uses this one and apply, then destroy it.  "+
+		err = fmt.Errorf("%w. First set another template in everything that uses this one and apply, then destroy it. "+
 			"To replace it, set lifecycle { create_before_destroy = true } and give the new one another id", err)
 	}
 	if err != nil && !client.IsNotFound(err) {

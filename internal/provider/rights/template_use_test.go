@@ -107,7 +107,7 @@ func TestRoleTemplate_plannedTooLate(t *testing.T) {
 	template := p.MustApply("iam_role_template", state{}, clerk())
 	child := p.MustApply("iam_role_template", state{}, with(clerk(), values{"id": "child", "based_on": "clerk", "access": values{}}))
 	group := p.MustApply("iam_group", state{}, clerks())
-	late := []string{`error at AttributeName("id"): Role Template Planned Too Late`, "starts from clerk", "iam_role_template.name.id"}
+	late := []string{`error at AttributeName("id"): Role Template Planned Too Late`, "uses clerk", "iam_role_template.name.id"}
 	for _, first := range []struct {
 		typeName string
 		made     state

@@ -92,7 +92,7 @@ func TestParseUsersCSVFunction_options(t *testing.T) {
 		{"the wrong delimiter", text, []any{values{"columns": columns, "delimiter": "|"}}, "argument 0: line 1: the header is a single cell"},
 
 		{"null", plain, []any{nil}, `argument 1: options are null: leave the argument out, or write an object such as { delimiter = ";" }`},
-		{"two objects", plain, []any{values{}, values{}}, "argument 2: one object holds all options: write them into the one before"},
+		{"two objects", plain, []any{values{}, values{}}, "argument 2: one object holds all options: merge them into the previous one"},
 		{"a text", plain, []any{";"}, `argument 1: options must be an object such as { delimiter = ";" }, and are a string`},
 		{"a list", plain, []any{[]any{"Telefon"}}, `argument 1: options must be an object such as { delimiter = ";" }, and are a list`},
 		{"an unknown option", plain, []any{values{"separator": ";"}}, `argument 1: unknown option "separator": the options are columns, ignore and delimiter`},
@@ -149,7 +149,7 @@ func TestFormatUsersCSVFunction(t *testing.T) {
 			header + ",department,locked,groups\n" + row + ",\"Nord, Süd\",true,g1 g2\nole@hof.example,Ida,Öhm,,FALSE,g1\n",
 		},
 		{"ids as in a table, and none", []any{ida("groups", " g1 g2"), ida("email", "ole@hof.example", "groups", []any{})}, header + ",groups\n" + row + ",g1 g2\nole@hof.example,Ida,Öhm,\n"},
-		{"no users", nil, "argument 0: users are null: write {} for nobody"},
+		{"no users", nil, "argument 0: users are null: write {} for no users"},
 		{"a text", "ida@hof.example", "argument 0: users must be a map, an object or a list of users, and are a string"},
 		{"unknown attributes", values{"a": ida("title", "Dr.", "phone", 1), "b": ida("email", "b@hof.example", "title", nil), "c": values{}}, "argument 0: 2 mistakes:\n" +
 			`users["a"] has the attribute "phone", which is no column`},

@@ -265,7 +265,7 @@ func (r *restrictionSettingsResource) Delete(ctx context.Context, req resource.D
 	if values := plumbing.Strings(state.Values); len(values) > 0 {
 		slices.Sort(values)
 		resp.Diagnostics.AddWarning("Restriction Values Left", fmt.Sprintf(
-			"The restriction values %s remain on the tenant's list because groups may still use them. Terraform no longer manages the list.  "+
+			"The restriction values %s remain on the tenant's list because groups may still use them. Terraform no longer manages the list. "+
 				"To empty it, apply values = [] before the resource is destroyed; to keep managing single values, import them as iam_restriction.", strings.Join(values, ", ")))
 	}
 }
