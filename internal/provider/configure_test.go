@@ -256,7 +256,7 @@ func TestConfigure_guardrailsLeftOut(t *testing.T) {
 			t.Errorf("%s: %v", name, d)
 		}
 		d := p.Configure(with(b.Config, values{"guardrails": c.guardrails}))
-		if len(d) > 0 != (c.unknown != "") || c.unknown != "" && !d.Has(`warning at AttributeName("guardrails"): Guardrails Not Known Yet`, "not checked in this plan: "+c.unknown+". ") {
+		if len(d) > 0 != (c.unknown != "") || c.unknown != "" && !d.Has(`warning at AttributeName("guardrails"): Guardrails Not Known Yet`, "known only after apply: "+c.unknown+". ") {
 			t.Errorf("%s: %v", name, d)
 		}
 	}
@@ -281,7 +281,7 @@ func TestConfigure_patience(t *testing.T) {
 	}{
 		"one try":   {hang, values{"request_timeout": "50ms"}, []string{"no whole answer within 50ms"}},
 		"all tries": {hang, values{"total_timeout": "50ms"}, []string{"All tries together took longer than 50ms", "raise the provider's total_timeout"}},
-		"told to":   {later, nil, []string{"is to wait 1h0m0s", "The API requests a pause of 1h0m0s."}},
+		"told to":   {later, nil, []string{"asks to wait 1h0m0s", "The API requests a pause of 1h0m0s."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
