@@ -83,8 +83,8 @@ func dumpOf(t testing.TB, c *client.Client, rights bool) []string {
 	return lines
 }
 
-// dumpPeople adds users and members of the team, and returns their ids, each with
-// what stands in its place.
+// dumpPeople adds users and members of the team, and returns their ids, each
+// with its replacement.
 func dumpPeople(t testing.TB, c *client.Client, add func(what string, document any, err error)) []string {
 	t.Helper()
 	var ids []string

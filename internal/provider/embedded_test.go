@@ -42,7 +42,7 @@ func TestEmbedded_fullDatabase(t *testing.T) {
 				t.Errorf("got %v", d)
 			}
 			if state.Values != nil {
-				t.Errorf("the state holds a user that was not made: %v", state.Values)
+				t.Errorf("the state holds a user that was not created: %v", state.Values)
 			}
 			break
 		}
@@ -50,7 +50,7 @@ func TestEmbedded_fullDatabase(t *testing.T) {
 			t.Fatal("the database never gets full")
 		}
 	}
-	// With room again everything is there, and the refused user can be made.
+	// With room again, all data exists and the refused user can be created.
 	roomy := providertest.New(t, embeddedAt(path))
 	roomy.MustApply("iam_user", providertest.State{}, user(made))
 	all, d := roomy.ReadData("iam_users", values{})

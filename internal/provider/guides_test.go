@@ -17,10 +17,10 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// A guide is a configuration that grows: each of its files stands in a fence
-// after a line that ends in `name`: and may say which CLI the file needs. A file
-// that comes again takes the place of the one before. At the end of a section
-// what has come is applied, and then plans nothing.
+// A guide is a configuration that grows: each of its files is a fenced block
+// after a line that ends in `name`: and may say which CLI the file needs. A
+// later block replaces the file of the same name. At the end of a section, the
+// files are applied, and a second plan has no changes.
 var (
 	fence   = regexp.MustCompile("(?ms)^```(terraform|hcl|csv|yaml)\n(.*?)^```$")
 	fenced  = regexp.MustCompile("(?m)^([^\n]*)`([^`\n]+)`:\n\n\\z")
@@ -33,8 +33,8 @@ var before = map[string]string{
 	"onboarding-an-existing-tenant": "onboarding.tf",
 }
 
-// untouched are the guides that take over or move what is there, with the
-// requests that may not be made on the way.
+// untouched lists the guides that adopt or move existing objects, with the
+// requests that must not occur.
 var untouched = map[string][]string{
 	"moving-memberships":            {http.MethodDelete},
 	"onboarding-an-existing-tenant": {http.MethodDelete, http.MethodPost, http.MethodPut, http.MethodPatch},

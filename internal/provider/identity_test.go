@@ -283,8 +283,8 @@ func TestAddresses_ambiguous(t *testing.T) {
 	}
 }
 
-// What is listed is not asked for while the provider cannot ask, and an error of
-// the API is told.
+// Listing makes no requests while the provider is not configured, and reports
+// errors of the API.
 func TestList_errors(t *testing.T) {
 	t.Parallel()
 	p := providertest.New(t, values{"api_url": providertest.Unknown, "tenant": servertest.Tenant})

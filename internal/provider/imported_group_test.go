@@ -44,7 +44,7 @@ func TestImportedGroup_plansNothing(t *testing.T) {
 		}
 	}
 	if made < 50 {
-		t.Errorf("only %d groups were made", made)
+		t.Errorf("only %d groups were created", made)
 	}
 }
 

@@ -13,9 +13,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// What is removed together with its use goes in one apply of the real CLI, however
-// many changes it makes at a time, with create_before_destroy and without: Terraform
-// destroys first what a change has referred to, and plans the destroy first, too.
+// An object is destroyed together with its use in one apply of the real CLI,
+// with any parallelism, with and without create_before_destroy: Terraform plans
+// and runs the destroy before the change that referred to the object.
 func TestAccRemovedWithUse(t *testing.T) {
 	t.Parallel()
 	const controls = `

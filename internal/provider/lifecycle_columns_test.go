@@ -430,8 +430,7 @@ func (l *life) target() {
 	l.wantSettled("one after the other", run.Blocks...)
 }
 
-// noRefresh changes, and destroys, an object that is there or not without
-// looking first.
+// noRefresh changes and destroys an object, existing or not, without a refresh.
 func (l *life) noRefresh() {
 	l.tried = true
 	next := l.changed()
@@ -598,8 +597,8 @@ func (l *life) checkLoss(what string, lose loss) {
 	l.wantShown("made again", l.row.created)
 }
 
-// twoRuns has two runs make the same object at once: it is there once, and who
-// came second is told.
+// twoRuns creates the same object in two runs at once: it exists once, and the
+// second run gets an error.
 func (l *life) twoRuns() {
 	l.tried = true
 	l.start()

@@ -128,8 +128,8 @@ func fixed(v values) func(values) values {
 	return func(values) values { return v }
 }
 
-// parents makes what objects are part of, as far as it is not there: a user, a
-// group and an active member of the team, each called parent.
+// parents creates the missing parents of objects: a user, a group and an active
+// member of the team, each called parent.
 func parents(t testing.TB, c *client.Client) values {
 	t.Helper()
 	ids, ctx := values{"group": "parent", "email": "parent@acme.example"}, t.Context()

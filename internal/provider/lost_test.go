@@ -31,7 +31,7 @@ func (l *losing) wrap(next http.Handler) http.Handler {
 func TestResources_answerLost(t *testing.T) {
 	t.Parallel()
 	for name, row := range lifecycleTypes {
-		if name == "iam_team_owner" { // which is there already when the answer is lost
+		if name == "iam_team_owner" { // which already exists when the answer is lost
 			continue
 		}
 		t.Run(name, func(t *testing.T) {

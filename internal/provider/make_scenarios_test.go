@@ -22,8 +22,8 @@ func TestAccOrchestrationEngine(t *testing.T) {
 	w.MustRun("destroy", "-auto-approve", "-no-color")
 }
 
-// TestAccMakeSync applies the scenario: who loses the role is stale, and gone
-// from Make once stale members are to be removed.
+// TestAccMakeSync applies the scenario: a user who loses the role is stale, and
+// is removed from Make once stale members are pruned.
 func TestAccMakeSync(t *testing.T) {
 	t.Parallel()
 	w, _ := scenario(t, "make-sync")

@@ -124,9 +124,9 @@ func (p *pipeline) due(condition, event string, ok bool) bool {
 	return due
 }
 
-// TestAccPipeline takes the pipeline of the guide through the days of a team: the
-// tenant changes only as somebody has reviewed or accepted it, and whatever goes
-// wrong, the pull request is told.
+// TestAccPipeline runs the pipeline of the guide through a team's work: the
+// tenant changes only after a review or an acceptance, and every error is
+// posted to the pull request.
 func TestAccPipeline(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, servertest.Options{NoFaults: true})

@@ -31,7 +31,7 @@ func TestAccQuery(t *testing.T) {
 	}
 }
 
-// What a query leaves out, or cannot find, it says.
+// A query reports what it leaves out or cannot find.
 func TestAccQuery_says(t *testing.T) {
 	t.Parallel()
 	w := queryWorkspace(t, servertest.New(t, servertest.Options{NoFaults: true}))
@@ -92,8 +92,8 @@ func TestAccQuery_makeOrganization(t *testing.T) {
 	w.NoChanges()
 }
 
-// The configuration that a query writes of each type is valid, and imports what
-// is there without a change.
+// The configuration that a query writes of each type is valid, and imports
+// existing objects without a change.
 func TestAccQuery_generated(t *testing.T) {
 	t.Parallel()
 	s := servertest.New(t, servertest.Options{NoFaults: true})
@@ -102,7 +102,7 @@ func TestAccQuery_generated(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := queryWorkspace(t, s)
-	apart := [][]string{{"iam_group_membership", "iam_restriction_settings"}, {"iam_user_groups"}} // they manage what others do, too
+	apart := [][]string{{"iam_group_membership", "iam_restriction_settings"}, {"iam_user_groups"}} // they manage the same objects as others
 	rest := slices.DeleteFunc(provider.ListedTypes(t.Context()), func(name string) bool { return slices.Contains(slices.Concat(apart...), name) })
 	for _, names := range append(apart, rest) {
 		var lists strings.Builder

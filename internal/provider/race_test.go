@@ -146,8 +146,9 @@ func newTrial(t *testing.T, people int) *trial {
 	return &trial{t: t, w: w, b: b, seen: seen, people: people, head: providertest.Source + b.HCL}
 }
 
-// step applies another configuration of the same people: nobody is lost, and the
-// state is what the server shows. Who is out for a moment is logged.
+// step applies another configuration of the same people: nobody is lost, and
+// the state is what the server shows. Each user without membership for a moment
+// is logged.
 func (r *trial) step(what, hcl string, args ...string) {
 	r.t.Helper()
 	r.w.Write("main.tf", r.head+hcl)

@@ -139,8 +139,8 @@ func differing(a, b map[string]any) []string {
 }
 
 // TestAccKilledServer kills the server in the middle of an apply of 500 users,
-// starts it again and applies again: the apply converges, no user is there
-// twice, and none that Terraform recorded is missing.
+// starts it again and applies again: the apply converges, no user exists twice,
+// and none that Terraform recorded is missing.
 func TestAccKilledServer(t *testing.T) {
 	t.Parallel()
 	const users = 500
@@ -184,7 +184,7 @@ resource "iam_user" "u" {
 	out, code := w.Run("apply", "-auto-approve", "-no-color", parallelism)
 	made := <-killed
 	if code == 0 || made >= users {
-		t.Fatalf("the server was to be killed in the middle, after %d users; the apply ended with %d:\n%s", made, code, out)
+		t.Fatalf("the server should have been killed in the middle, after %d users; the apply ended with %d:\n%s", made, code, out)
 	}
 	recorded := strings.Count(out, "Creation complete")
 	t.Logf("killed after %d users; Terraform recorded %d, of %d it does not know", made, recorded, strings.Count(out, "may have been"))
@@ -215,7 +215,7 @@ resource "iam_user" "u" {
 	}
 	for email, n := range emails {
 		if n > 1 {
-			t.Errorf("%s is there %d times", email, n)
+			t.Errorf("%s exists %d times", email, n)
 		}
 	}
 }

@@ -47,7 +47,7 @@ func seedIn(t *testing.T, text string) string {
 	return dir
 }
 
-// An embedded backend that is made begins with its seed, and goes on as it is.
+// A new embedded backend starts with its seed, and goes on as it is.
 func TestEmbedded_seed(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "iam.db")
@@ -157,7 +157,7 @@ func TestEmbedded_seedRefused(t *testing.T) {
 		t.Errorf("got %v", d)
 	}
 	if _, err := os.Stat(path); err == nil {
-		t.Error("a database was made")
+		t.Error("a database was created")
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// An identity of another tenant is not taken for that of an object of this one,
+// An identity of another tenant does not match that of an object of this one,
 // whatever the objects are called: neither by an import nor by a refresh, which
 // would report what the tenant lacks as gone.
 func TestIdentity_otherTenant(t *testing.T) {

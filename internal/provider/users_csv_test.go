@@ -91,9 +91,9 @@ func TestAccUsersCSV_replaced(t *testing.T) {
 	}
 }
 
-// With create_before_destroy, too. Where the new table could not be made whole,
-// Terraform keeps both, and wants to destroy the old one in every plan: that is
-// refused, and there is a way on.
+// The same with create_before_destroy. If the new table could not be created
+// completely, Terraform keeps both, and wants to destroy the old one in every
+// plan: that is refused, and there is a way on.
 func TestAccUsersCSV_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
 	var broken atomic.Bool

@@ -30,7 +30,7 @@ func TestAccWholeTenant(t *testing.T) {
 	w.Apply()
 	w.NoChanges()
 	if slices.Equal(dump(t, b.Client), before) {
-		t.Error("nothing was made")
+		t.Error("nothing was created")
 	}
 	w.MustRun("destroy", "-auto-approve", "-no-color")
 	after := dump(t, b.Client)
