@@ -244,7 +244,7 @@ func TestServe_seedRefused(t *testing.T) {
 		code int
 		want []string
 	}{
-		{[]string{"--seed", wrong, "--tenant", "acme"}, 1, []string{"serve: " + wrong + "/main.tf:1: a seed has", "\nserve: " + wrong + "/main.tf:3: a seed has"}},
+		{[]string{"--seed", wrong, "--tenant", "acme"}, 1, []string{"serve: " + wrong + "/main.tf:1: a seed can contain only", "\nserve: " + wrong + "/main.tf:3: a seed can contain only"}},
 		{[]string{"--seed", wrong}, 2, []string{"--seed needs exactly one --tenant"}},
 		{[]string{"--seed", wrong, "--tenant", "acme", "--tenant", "globex"}, 2, []string{"--seed needs exactly one --tenant"}},
 		{[]string{"--seed", wrong, "--tenant", "acme", "--database", "postgres://host/iam"}, 2, []string{"remove --database"}},

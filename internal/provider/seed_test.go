@@ -153,7 +153,7 @@ func TestEmbedded_seedRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "iam.db")
 	p := providertest.Start(t, nil)
 	d := p.Configure(providertest.Values{"tenant": "acme", "embedded": providertest.Values{"path": path, "seed": seedIn(t, "locals {}")}})
-	if !d.Has(`error at AttributeName("embedded").AttributeName("seed")`, "Unable to create embedded backend", "main.tf:1: a seed has resource blocks only") {
+	if !d.Has(`error at AttributeName("embedded").AttributeName("seed")`, "Unable to create embedded backend", "main.tf:1: a seed can contain only resource blocks") {
 		t.Errorf("got %v", d)
 	}
 	if _, err := os.Stat(path); err == nil {

@@ -233,7 +233,7 @@ func (s *Server) handleTeamOwnerPut(c *call) error {
 		}
 		err = tx.TransferTeam(c.ctx, c.tenant, body.FormerOwnerID, m.ID)
 		if errors.Is(err, store.ErrConflict) {
-			return conflict("Error while transferring the ownership", body.FormerOwnerID, fmt.Sprintf("'%s' is not, or no longer, the Owner: read the present Owner and try again", body.FormerOwnerID))
+			return conflict("Error while transferring the ownership", body.FormerOwnerID, fmt.Sprintf("'%s' is not the Owner: read the current Owner and try again", body.FormerOwnerID))
 		}
 		return err
 	})

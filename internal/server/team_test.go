@@ -118,7 +118,7 @@ func TestTeam_refused(t *testing.T) {
 		exchange{name: "transfer to nobody", method: "PUT", path: team("/owner"), body: `{"memberId": "nobody"}`, status: 404, want: `{"code": 404, "resourceId": "nobody"}`},
 		exchange{name: "transfer to an e-mail", method: "PUT", path: team("/owner"), body: `{"memberId": "joined@acme.example"}`, status: 404, want: `{"code": 404}`},
 		exchange{name: "transfer to whom was invited", method: "PUT", path: team("/owner"), body: `{"memberId": "` + invited + `"}`, status: 409, want: taken(notJoined)},
-		exchange{name: "transfer from another", method: "PUT", path: team("/owner"), body: `{"memberId": "` + joined + `", "formerOwnerId": "` + invited + `"}`, status: 409, want: taken("'" + invited + "' is not, or no longer, the Owner: read the present Owner and try again")},
+		exchange{name: "transfer from another", method: "PUT", path: team("/owner"), body: `{"memberId": "` + joined + `", "formerOwnerId": "` + invited + `"}`, status: 409, want: taken("'" + invited + "' is not the Owner: read the current Owner and try again")},
 		exchange{name: "transfer to the owner", method: "PUT", path: team("/owner"), body: `{"memberId": "` + owner + `", "formerOwnerId": "` + joined + `"}`, status: 204},
 		exchange{name: "organizations of nobody", path: team("/organizations"), status: 400, want: `{"code": 400}`},
 		exchange{name: "organizations of a stranger", path: team("/organizations?email=stranger@acme.example"), status: 404, want: `{"code": 404, "resourceId": "stranger@acme.example"}`},

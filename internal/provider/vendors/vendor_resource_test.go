@@ -258,7 +258,7 @@ func TestVendorResource_refused(t *testing.T) {
 		t.Errorf("a parent that does not exist: %v, %v", none.Values, d)
 	}
 	child := p.MustApply("iam_vendor", state{}, values{"id": "child", "name": "Child", "parent_id": "raw"})
-	if kept, d := p.Apply("iam_vendor", made, with(vendor(), values{"parent_id": "child"})); !d.Has(`error at AttributeName("parent_id"): Unable to update vendor`, "below it") || kept.Values["parent_id"] != nil {
+	if kept, d := p.Apply("iam_vendor", made, with(vendor(), values{"parent_id": "child"})); !d.Has(`error at AttributeName("parent_id"): Unable to update vendor`, "or a descendant") || kept.Values["parent_id"] != nil {
 		t.Errorf("a parent below: %v, %v", kept.Values, d)
 	}
 	if kept, d := p.Apply("iam_vendor", made, nil); !d.Has("error: Unable to delete vendor", "Vendor 'child' refers to it") || kept.Values == nil {
