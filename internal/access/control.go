@@ -28,8 +28,16 @@ type Control struct {
 	VendorAware bool
 }
 
-// RestrictionAware reports whether a group's restrictions narrow the control.
+// RestrictionAware reports whether a group's restrictions narrow the scopes of the
+// control. That includes the controls of status codes of quotes: the codes are the
+// same for every record, but their scopes are those of quotes, and would otherwise
+// lift the restriction of a group that carries both (rule 13).
 func (c Control) RestrictionAware() bool {
+	return c.narrowed() || c.Entity == "quote_statuses"
+}
+
+// narrowed reports whether restrictions narrow the records of the control's entity.
+func (c *Control) narrowed() bool {
 	e, ok := EntityByCode(c.Entity)
 	return ok && e.RestrictionAware
 }

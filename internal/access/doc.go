@@ -118,10 +118,12 @@
 //  13. Scopes of a user. Every group grants the scopes of its access controls, its
 //     own and those of its role templates. If the group has restriction values, a
 //     restriction-aware control grants its scopes for these values only, written
-//     "order.order_read--AT#DE". The values of several groups are combined, and a
-//     group that grants the scope for every record removes the restriction. A
-//     value that contains white space or a # cannot be written and reaches nothing.
-//     A locked user, and a user without groups, has no scopes.
+//     "order.order_read--AT#DE". The controls of status codes of quotes count as
+//     restriction-aware, because their scopes are those of quotes. The values of
+//     several groups are combined, and a group that grants the scope for every
+//     record removes the restriction. A value that contains white space or a #
+//     cannot be written and reaches nothing. A locked user, and a user without
+//     groups, has no scopes.
 //
 //  14. Vendors. A vendor is created with four groups, with vendor-aware controls:
 //     managers and viewers of its orders, and managers and viewers of its products

@@ -155,6 +155,22 @@ func (v *view) valuesWith(enough func(slots) bool) []string {
 	return values
 }
 
+// beyond returns what is held in the area beyond the full level, on every record or
+// on records with any of the values. Each value counts on its own: no record
+// carries two, so parts on different values never make up a level.
+func (v *view) beyond(a *area, values []string) slots {
+	if len(values) == 0 {
+		return a.beyond(v.wide)
+	}
+	var all slots
+	for i, value := range v.values {
+		if slices.Contains(values, value) {
+			all = all.or(a.beyond(v.narrow[i]))
+		}
+	}
+	return all
+}
+
 // row completes a row with the groups and sources that grant it, and appends it.
 func (r *reporter) row(s Subject, v *view, a *area, row Row) {
 	e := &catalog[a.entity]
@@ -162,14 +178,7 @@ func (r *reporter) row(s Subject, v *view, a *area, row Row) {
 	row.RestrictionAware, row.VendorID = e.RestrictionAware, v.vendorID
 	start, n := len(r.names), needed{a: a, row: &row, slots: a.complete[row.Level]}
 	if row.Partly {
-		held := v.wide
-		for i, value := range v.values {
-			if slices.Contains(row.Restrictions, value) {
-				held = held.or(v.narrow[i])
-			}
-		}
-		complete, _ := a.held(held)
-		beyond := held.and(a.all).without(a.upTo(complete))
+		beyond := v.beyond(a, row.Restrictions)
 		row.Scopes, n.slots = beyond.scopes(), a.first[row.Level].and(beyond)
 	}
 	for _, g := range s.grants {

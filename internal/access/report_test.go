@@ -99,6 +99,45 @@ func TestReport_restrictions(t *testing.T) {
 	}
 }
 
+// Parts on different records never make up a level: nobody reads all of a company
+// here, on AT or on DE.
+func TestReport_partsOfDifferentRecords(t *testing.T) {
+	t.Parallel()
+	parts := ControlIDs(FromMap(map[string]Level{"companies": Read}))
+	if len(parts) < 2 {
+		t.Fatalf("companies take the controls %v only", parts)
+	}
+	rows := Report(User{Groups: []Group{
+		{ID: "a", Controls: parts[1:], Restrictions: []string{"AT"}},
+		{ID: "b", Controls: parts[:1], Restrictions: []string{"DE"}},
+	}})
+	if len(rows) != 1 || !rows[0].Partly || rows[0].Level != Read || len(rows[0].Scopes) != len(parts) ||
+		!slices.Equal(rows[0].GrantedBy, []string{"a", "b"}) || !slices.Equal(rows[0].Restrictions, []string{"AT", "DE"}) {
+		t.Errorf("got %+v", rows)
+	}
+}
+
+// The status codes of quotes do not lift the restriction of quotes.
+func TestReport_quoteStatusesInRestrictedGroup(t *testing.T) {
+	t.Parallel()
+	at := Group{ID: "at", Templates: []string{"viewer"}, Restrictions: []string{"AT"}}
+	var token ScopeGroup
+	token.Restrictions = at.Restrictions
+	for _, id := range (Rights{}).Carried(at) {
+		c, _ := ControlByID(id)
+		token.Grants = append(token.Grants, ScopeGrant{Scopes: c.Scopes, RestrictionAware: c.RestrictionAware()})
+	}
+	scopes := ScopeUser{Groups: []ScopeGroup{token}}.Scopes()
+	if !slices.Contains(scopes, "quote.quote_read--AT") || slices.Contains(scopes, "quote.quote_read") {
+		t.Errorf("the token has %v", scopes)
+	}
+	for _, row := range Report(User{Groups: []Group{at}}) {
+		if row.Entity == "quotes" && !slices.Equal(row.Restrictions, []string{"AT"}) {
+			t.Errorf("got %+v", row)
+		}
+	}
+}
+
 func TestReportCSV(t *testing.T) {
 	t.Parallel()
 	text := ReportCSV([]Row{

@@ -100,7 +100,7 @@ func (r Rights) granted(id, vendorID string) (g carried, narrowed bool) {
 	switch {
 	case predefined:
 		c := &controls[i]
-		scopes, vendorAware, narrowed = c.Scopes, c.VendorAware, c.RestrictionAware()
+		scopes, vendorAware, narrowed = c.Scopes, c.VendorAware, c.narrowed()
 		if c.Entity != "" && (!c.VendorAware || vendorID != "") {
 			return carried{slots: controlSlots[i]}, narrowed
 		}

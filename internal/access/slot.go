@@ -94,6 +94,12 @@ func (a *area) upTo(level Level) (s slots) {
 	return s
 }
 
+// beyond returns the slots of s in the area that do not belong to the full level.
+func (a *area) beyond(s slots) slots {
+	complete, _ := a.held(s)
+	return s.and(a.all).without(a.upTo(complete))
+}
+
 // within returns the slots of s that are in the area, and those of every level
 // below the one held: a level includes every lower one (rule 1).
 func (a *area) within(s slots) slots {
