@@ -41,6 +41,7 @@ func (p *iamProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		AdoptExisting: p.adoptExisting(m.AdoptExisting, &resp.Diagnostics),
 	}
 	data.RememberReplacementsIn(cmp.Or(p.getenv("TF_DATA_DIR"), ".terraform"))
+	data.Keys.Runs = &p.runs
 	p.data.Store(data)
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = data, data, data
 	resp.EphemeralResourceData, resp.ActionData = data, data

@@ -44,6 +44,7 @@ var (
 type iamProvider struct {
 	*Plugin
 	data atomic.Pointer[plumbing.Data] // nil until the provider is configured
+	runs plumbing.Runs
 }
 
 // Plugin creates the providers of a process and holds what must be closed when

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -34,7 +35,7 @@ func (p *Plugin) Serve(debug, quiet bool) error {
 // Server returns a protocol server for a provider.
 func (p *Plugin) Server() ProtocolServer {
 	configured := &iamProvider{Plugin: p}
-	s := noting{configured: configured, notes: map[string]noteState{}}
+	s := noting{configured: configured, notes: map[string]noteState{}, runs: &configured.runs}
 	s.ProtocolServer, _ = providerserver.NewProtocol6(configured)().(ProtocolServer) // the framework implements every method
 	for _, made := range configured.Resources(context.Background()) {
 		r := made()
@@ -60,7 +61,25 @@ type noting struct {
 	ProtocolServer
 	configured *iamProvider
 	notes      map[string]noteState
+	runs       *plumbing.Runs
 }
+
+// ValidateProviderConfig records that Terraform validates before it configures.
+func (n noting) ValidateProviderConfig(ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
+	n.runs.NoteProvider()
+	return n.ProtocolServer.ValidateProviderConfig(ctx, req)
+}
+
+// ValidateResourceConfig records the resources that Terraform is going to plan.
+func (n noting) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	resp, err := n.ProtocolServer.ValidateResourceConfig(ctx, req)
+	if n.configured.data.Load() != nil && err == nil && !slices.ContainsFunc(resp.Diagnostics, isError) {
+		n.runs.NoteValidated()
+	}
+	return resp, err
+}
+
+func isError(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }
 
 func (n noting) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	var attributes map[string]json.RawMessage
@@ -76,6 +95,9 @@ func (n noting) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResou
 	data := n.configured.data.Load()
 	defer data.Begin()()
 	defer data.RecordRemovals()
+	if null, err := req.ProposedNewState.IsNull(); err == nil && !null {
+		n.runs.NotePlanned()
+	}
 	return n.ProtocolServer.PlanResourceChange(plumbing.WithPlan(ctx, req.TypeName, encoded(req.PriorState, req.Config)...), req)
 }
 

@@ -14,7 +14,7 @@ import (
 // nil if c is nil.
 func conflictError(ctx context.Context, d *plumbing.Data, c *plumbing.Conflict, at path.Path) diag.Diagnostics {
 	switch {
-	case c == nil:
+	case c == nil, d.Keys.Runs.Several():
 		return nil
 	case c.Remover == "":
 		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Membership Managed By Two Resources",

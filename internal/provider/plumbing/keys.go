@@ -37,6 +37,9 @@ func (c Claim) same(other Claim) bool {
 // which objects the states have. Each object has one resource. The zero value is an
 // empty ledger.
 type Keys struct {
+	// Runs tells whether claims can be compared at all. Nil is one run.
+	Runs *Runs
+
 	mu      sync.Mutex
 	objects map[Object]*ledgerEntry
 
@@ -100,6 +103,7 @@ func (k *Keys) Hold(o Object, name string, mine Claim, at path.Path) diag.Diagno
 	defer k.mu.Unlock()
 	e := k.entry(o)
 	switch {
+	case k.Runs.Several():
 	case e.held != nil && !e.held.same(mine):
 		return heldTwice(o, name, mine, *e.held, at)
 	case e.created != nil && mine.Creates:
@@ -117,7 +121,7 @@ func (k *Keys) NoteRemoval(o Object, name string, mine Claim, at path.Path) diag
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e := k.entry(o)
-	if e.held != nil && e.created == nil && e.held.Mark != mine.Mark {
+	if e.held != nil && e.created == nil && e.held.Mark != mine.Mark && !k.Runs.Several() {
 		return removedAndHeld(o, name, mine, *e.held, at)
 	}
 	e.removed = &mine
@@ -136,7 +140,7 @@ func (k *Keys) HoldList(list Object, name string, mine Claim, whole bool, at pat
 	} else {
 		e.part = &mine
 	}
-	if other == nil {
+	if other == nil || k.Runs.Several() {
 		return nil
 	}
 	return heldTwice(list, name, mine, *other, at)
