@@ -1,4 +1,4 @@
-// Package azure stands in for a backend of Terraform that is not published.
+// Package azure replaces a backend of Terraform that is not published.
 package azure
 
 import "github.com/hashicorp/terraform/internal/backend"

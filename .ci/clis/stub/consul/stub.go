@@ -1,4 +1,4 @@
-// Package consul stands in for a backend of Terraform that is not published.
+// Package consul replaces a backend of Terraform that is not published.
 package consul
 
 import "github.com/hashicorp/terraform/internal/backend"

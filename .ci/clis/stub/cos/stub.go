@@ -1,4 +1,4 @@
-// Package cos stands in for a backend of Terraform that is not published.
+// Package cos replaces a backend of Terraform that is not published.
 package cos
 
 import "github.com/hashicorp/terraform/internal/backend"

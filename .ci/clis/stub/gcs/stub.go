@@ -1,4 +1,4 @@
-// Package gcs stands in for a backend of Terraform that is not published.
+// Package gcs replaces a backend of Terraform that is not published.
 package gcs
 
 import "github.com/hashicorp/terraform/internal/backend"

@@ -1,4 +1,4 @@
-// Package kubernetes stands in for a backend of Terraform that is not published.
+// Package kubernetes replaces a backend of Terraform that is not published.
 package kubernetes
 
 import "github.com/hashicorp/terraform/internal/backend"

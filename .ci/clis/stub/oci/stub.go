@@ -1,4 +1,4 @@
-// Package oci stands in for a backend of Terraform that is not published.
+// Package oci replaces a backend of Terraform that is not published.
 package oci
 
 import "github.com/hashicorp/terraform/internal/backend"

@@ -1,4 +1,4 @@
-// Package oss stands in for a backend of Terraform that is not published.
+// Package oss replaces a backend of Terraform that is not published.
 package oss
 
 import "github.com/hashicorp/terraform/internal/backend"

@@ -1,4 +1,4 @@
-// Package pg stands in for a backend of Terraform that is not published.
+// Package pg replaces a backend of Terraform that is not published.
 package pg
 
 import "github.com/hashicorp/terraform/internal/backend"

@@ -1,4 +1,4 @@
-// Package s3 stands in for a backend of Terraform that is not published.
+// Package s3 replaces a backend of Terraform that is not published.
 package s3
 
 import "github.com/hashicorp/terraform/internal/backend"

@@ -1,2 +1,2 @@
-// Package terraform stands in for a package that tests of Terraform import.
+// Package terraform replaces a package that tests of Terraform import.
 package terraform
