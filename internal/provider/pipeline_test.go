@@ -179,7 +179,7 @@ func TestAccPipeline(t *testing.T) {
 	w.Write("groups.tf", strings.Replace(sections[0][0].text, "access", "acess", 1))
 	expect("a misspelled argument", false, "**Terraform refused the plan**", "on groups.tf line 4, in resource")
 	w.Write("groups.tf", "@octocat\n")
-	expect("no configuration", false, "**FAIL:** the pipeline ended before the review: x/x/actions/runs/x\n\n    \n    Error: ", "\n       1: @octocat\n")
+	expect("no configuration", false, "**FAIL:** the pipeline ended before the review: x/x/actions/runs/x\n\n    \n", "\n    Error: ", "1: @octocat\n")
 
 	w.Write("groups.tf", sections[0][0].text+`
 		resource "terraform_data" "anna" {
