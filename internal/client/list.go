@@ -60,11 +60,16 @@ func listWhere[T any](ctx context.Context, c *Client, path string, where url.Val
 
 // probe checks that a list can be read, without reading all of it.
 func probe[T any](ctx context.Context, c *Client, path string, key func(T) string) error {
-	r, err := c.do(ctx, call{method: http.MethodGet, path: path, query: url.Values{"pageSize": {"1"}}, want: []int{http.StatusOK}})
+	r, err := c.firstRow(ctx, path)
 	if err == nil {
 		_, err = decodeRows(r, key)
 	}
 	return err
+}
+
+// firstRow requests one row of a list.
+func (c *Client) firstRow(ctx context.Context, path string) (*request, error) {
+	return c.do(ctx, call{method: http.MethodGet, path: path, query: url.Values{"pageSize": {"1"}}, want: []int{http.StatusOK}})
 }
 
 // walk reads a list page by page.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 )
 
 // UnsupportedError is returned when the API does not have what only the
@@ -34,9 +33,8 @@ func (c *Client) orUnsupported(ctx context.Context, what, list string, err error
 	if !hasStatus(err, http.StatusNotFound) && !hasStatus(err, http.StatusMethodNotAllowed) {
 		return err
 	}
-	_, probe := c.do(ctx, call{method: http.MethodGet, path: list, query: url.Values{"pageSize": {"1"}}, want: []int{http.StatusOK}})
-	if hasStatus(probe, http.StatusNotFound) {
-		return &UnsupportedError{What: what, Answer: probe}
+	if _, missing := c.firstRow(ctx, list); hasStatus(missing, http.StatusNotFound) {
+		return &UnsupportedError{What: what, Answer: missing}
 	}
 	return err
 }
