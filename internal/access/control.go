@@ -29,11 +29,21 @@ type Control struct {
 }
 
 // RestrictionAware reports whether a group's restrictions narrow the scopes of the
-// control. That includes the controls of status codes of quotes: the codes are the
-// same for every record, but their scopes are those of quotes, and would otherwise
-// lift the restriction of a group that carries both (rule 13).
+// control. That includes controls of other entities with the scopes of a
+// restriction-aware one, such as those of status codes of quotes: they would
+// otherwise lift the restriction of a group that carries both (rule 13).
 func (c Control) RestrictionAware() bool {
-	return c.narrowed() || c.Entity == "quote_statuses"
+	return c.narrowed() || c.Entity != "" && slices.ContainsFunc(c.Scopes, ofRestrictionAware)
+}
+
+// ofRestrictionAware reports whether a scope belongs to a restriction-aware entity.
+func ofRestrictionAware(scope string) bool {
+	for i := range catalog {
+		if catalog[i].RestrictionAware && entitySlots[scope].intersects(areas[i].all) {
+			return true
+		}
+	}
+	return false
 }
 
 // narrowed reports whether restrictions narrow the records of the control's entity.
