@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"database/sql"
+	"io/fs"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -21,3 +22,9 @@ func (s *Store) SetPageAnchorStep(step int) { s.pageAnchors.step = step }
 
 // Reader returns the reading connections of the store.
 func (s *Store) Reader() *sql.DB { return s.reader.DB }
+
+// Migrations returns the files of the store's migrations as they are applied.
+func (s *Store) Migrations() (fs.FS, error) { return s.engine.migrationFiles() }
+
+// Writer returns the writing connection of the store.
+func (s *Store) Writer() *sql.DB { return s.writer.DB }

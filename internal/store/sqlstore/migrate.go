@@ -22,12 +22,27 @@ var migrations embed.FS
 // migration excludes older versions of the program.
 const lockTable = "write_lock_v11"
 
-// migrationFiles are migrations that each begin with a statement, since goose has
-// no hook inside the transaction of a migration.
+// migrationFiles are the migrations of an engine. Each begins with statements of
+// ours, since goose has no hook inside the transaction of a migration.
 type migrationFiles struct {
 	fs.FS
 
-	first string
+	engine engine
+}
+
+// migrationFiles returns the migrations of the engine.
+func (e engine) migrationFiles() (migrationFiles, error) {
+	files, err := fs.Sub(migrations, "migrations/"+e.folder)
+	return migrationFiles{files, e}, err
+}
+
+// failIfApplied returns a statement that fails if the migration is applied, and
+// changes nothing otherwise. Goose checks that before the transaction, when
+// another process may be about to apply it, and some migrations succeed twice:
+// that of the signing keys would give a new key the id of the oldest one.
+func (e engine) failIfApplied(version int64) string {
+	return fmt.Sprintf("INSERT INTO %[1]s (version_id, is_applied) SELECT NULL, is_applied FROM %[1]s WHERE version_id = %[2]d AND is_applied;",
+		e.versions, version)
 }
 
 // Open implements fs.FS.
@@ -37,11 +52,16 @@ func (m migrationFiles) Open(name string) (fs.File, error) {
 	if err != nil || path.Ext(name) != ".sql" {
 		return file, err
 	}
+	version, err := goose.NumericComponent(name)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
 	text, err := io.ReadAll(file)
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return migrationFile{file, strings.NewReader(strings.Replace(string(text), mark, mark+m.first+"\n", 1))}, nil
+	first := m.engine.first + "\n" + m.engine.failIfApplied(version) + "\n"
+	return migrationFile{file, strings.NewReader(strings.Replace(string(text), mark, mark+first, 1))}, nil
 }
 
 // migrationFile is a file with another text.
@@ -76,11 +96,11 @@ func newestVersion(dir string) (newest int64, err error) {
 // migrate migrates the tables to the newest version and returns it. It returns an
 // error for tables that are newer than this program.
 func (e engine) migrate(ctx context.Context, db *sql.DB) (version int64, err error) {
-	files, err := fs.Sub(migrations, "migrations/"+e.folder)
+	files, err := e.migrationFiles()
 	if err != nil {
 		return 0, err
 	}
-	provider, err := goose.NewProvider(e.dialect, db, migrationFiles{files, e.first}, goose.WithTableName(e.versions), goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(e.dialect, db, files, goose.WithTableName(e.versions), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return 0, fmt.Errorf("read migrations: %w", err)
 	}

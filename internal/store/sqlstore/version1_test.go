@@ -3,7 +3,9 @@ package sqlstore_test
 import (
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -149,4 +151,37 @@ func wantMakeRoles(t *testing.T, s store.Store, tenant string) {
 			t.Errorf("%s: access control %s is %+v, %v", tenant, want.ID, c, err)
 		}
 	}
+}
+
+// Processes that start together find the same migrations missing. The one that
+// comes second to a migration fails and changes nothing.
+func TestMigrations_applyOnce(t *testing.T) {
+	t.Parallel()
+	sqltest.Each(t, func(t *testing.T, dsn string) {
+		s := openDSN(t, dsn)
+		files, err := s.Migrations()
+		if err != nil {
+			t.Fatal(err)
+		}
+		names, err := fs.Glob(files, "*.sql")
+		if err != nil || int64(len(names)) != s.Version() {
+			t.Fatalf("got the migrations %v of %d (%v)", names, s.Version(), err)
+		}
+		for _, name := range names {
+			text, err := fs.ReadFile(files, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Writer().ExecContext(t.Context(), "BEGIN"); err != nil {
+				t.Fatal(err)
+			}
+			_, err = s.Writer().ExecContext(t.Context(), string(text))
+			if err == nil || !strings.Contains(err.Error(), "version_id") {
+				t.Errorf("%s applied a second time: %v", name, err)
+			}
+			if _, err := s.Writer().ExecContext(t.Context(), "ROLLBACK"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 }
