@@ -95,11 +95,9 @@ func (t *Tenant) Members(group string) []StateUser {
 	return users
 }
 
-func (t *Tenant) add(u StateUser) int {
-	i := len(t.people)
+func (t *Tenant) add(u StateUser) {
 	t.people = append(t.people, nil)
-	t.put(i, &u)
-	return i
+	t.put(len(t.people)-1, &u)
 }
 
 // put replaces a person; nil removes the person.

@@ -255,17 +255,17 @@ func (r *trial) judgeTeam(d delta, w *row, miss func(kind, format string, args .
 	}
 	// Products held by the team role are reported with that role.
 	for _, p := range d.got {
-		if !w.saysOf(false, "product", p) && (!d.teamUp || !w.says(false, "team")) {
+		if !w.saysOfProduct(false, p) && (!d.teamUp || !w.says(false, "team")) {
 			miss("product", "gets %s", p)
 		}
 	}
 	for _, p := range d.left {
-		if !w.saysOf(true, "product", p) && (!d.teamDown || !w.says(true, "team")) {
+		if !w.saysOfProduct(true, p) && (!d.teamDown || !w.says(true, "team")) {
 			miss("product", "loses %s", p)
 		}
 	}
 	for _, p := range d.role {
-		if !w.saysOf(true, "product", p) && !w.saysOf(false, "product", p) && !w.says(d.teamDown, "team") {
+		if !w.saysOfProduct(true, p) && !w.saysOfProduct(false, p) && !w.says(d.teamDown, "team") {
 			miss("product", "is %s in %s, after %s", d.is.products[p], p, d.was.products[p])
 		}
 	}

@@ -99,10 +99,10 @@ func isFor(scope, entity string) bool {
 	return slices.Contains(entitiesByScope[longest], entity)
 }
 
-// saysOf is says of one entity, such as a product.
-func (w *row) saysOf(loss bool, area, entity string) bool {
+// saysOfProduct is says of one product.
+func (w *row) saysOfProduct(loss bool, product string) bool {
 	return w != nil && slices.ContainsFunc(w.Changes, func(c changeOfRow) bool {
-		return c.Loss == loss && c.Area == area && c.Entity == entity
+		return c.Loss == loss && c.Area == "product" && c.Entity == product
 	})
 }
 

@@ -45,7 +45,7 @@ func (p *iamProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	p.data.Store(data)
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = data, data, data
 	resp.EphemeralResourceData, resp.ActionData = data, data
-	if m.unknown(ctx) {
+	if m.unknown() {
 		return
 	}
 	s := p.settings(ctx, m, &resp.Diagnostics)
@@ -59,7 +59,7 @@ func (p *iamProvider) Configure(ctx context.Context, req provider.ConfigureReque
 }
 
 // unknown reports whether a value that requests depend on is unknown.
-func (m providerModel) unknown(ctx context.Context) bool {
+func (m providerModel) unknown() bool {
 	values := []attr.Value{m.APIURL, m.Tenant, m.ClientID, m.ClientSecret, m.AccessToken, m.Scope, m.Embedded, m.RequestTimeout, m.TotalTimeout, m.MaxRetries, m.AdoptExisting}
 	for _, v := range m.Embedded.Attributes() {
 		values = append(values, v)

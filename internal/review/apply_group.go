@@ -79,7 +79,7 @@ func (a *applied) putGroup(c change) {
 // levels and those that it lists. If it lists none, the group keeps its
 // controls that no level stands for. Unknown parts are left out.
 func (a *applied) controlsOf(c change, present access.Group) []string {
-	levels := c.after.levels("effective_access")
+	levels := c.after.effectiveAccess()
 	if c.isUnknown("effective_access") {
 		a.note(c, "part of the access that the group gives is not known before the apply")
 		levels = a.knownLevels(c, present)

@@ -67,7 +67,7 @@ func (a *applied) putTemplate(c change) {
 		return
 	}
 	a.bases[id] = is
-	a.giveTemplate(id, c.after.levels("effective_access"), 0)
+	a.giveTemplate(id, c.after.effectiveAccess(), 0)
 	if a.offline && c.does(tfjson.ActionUpdate) {
 		a.note(c, "offline, groups based on the role template that are not in this state are not reviewed")
 	}

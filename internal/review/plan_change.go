@@ -255,9 +255,9 @@ func (v values) textMap(attribute string) map[string]string {
 	return result
 }
 
-// levels returns the attribute as levels by entity.
-func (v values) levels(attribute string) access.Access {
-	return access.FromMap(levelsOf(v.textMap(attribute)))
+// effectiveAccess returns the attribute of that name.
+func (v values) effectiveAccess() access.Access {
+	return access.FromMap(levelsOf(v.textMap("effective_access")))
 }
 
 // levelsOf parses the names of levels.

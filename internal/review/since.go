@@ -134,7 +134,7 @@ func (a *applied) sinceGroup(v values) []string {
 		return []string{"group " + id + " is gone"}
 	}
 	var texts []string
-	if a.Rights().Access(g) != v.levels("effective_access") {
+	if a.Rights().Access(g) != v.effectiveAccess() {
 		texts = append(texts, "group "+id+" gives different access")
 	}
 	return append(texts, differences(v.texts("restrictions"), g.Restrictions, "group "+id+" is no longer restricted to ", "group "+id+" is restricted to ")...)
@@ -182,7 +182,7 @@ func (a *applied) sinceTemplate(v values) []string {
 	switch _, ok := a.Rights().Templates[id]; {
 	case !ok:
 		return []string{"role template " + id + " is gone"}
-	case a.Rights().TemplateAccess(id) != v.levels("effective_access"):
+	case a.Rights().TemplateAccess(id) != v.effectiveAccess():
 		return []string{"role template " + id + " gives different access"}
 	}
 	return nil

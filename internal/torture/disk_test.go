@@ -38,7 +38,7 @@ func fullDisk(t *testing.T, s *stage) {
 			pause(300, 600)
 			if fill {
 				for { // until something was refused
-					got := send(p.url, token(t, p.url, key, secret), http.MethodPost, "/iam/"+tenant+"/groups", fmt.Sprintf(`{"name":{"en":"%0900d"},"accessControls":[]}`, 0))
+					got := send(p.url, token(t, p.url, key), http.MethodPost, "/iam/"+tenant+"/groups", fmt.Sprintf(`{"name":{"en":"%0900d"},"accessControls":[]}`, 0))
 					if got.status == http.StatusInsufficientStorage {
 						refused++
 						break
@@ -156,7 +156,7 @@ func (d *disk) free(t *testing.T) {
 // readable fails unless existing data can be read.
 func (d *disk) readable(t *testing.T, p *process) {
 	t.Helper()
-	opened := token(t, p.url, key, secret)
+	opened := token(t, p.url, key)
 	for _, path := range []string{"/iam/" + tenant + "/groups", "/iam/" + tenant + "/users", api.PathHealth} {
 		if got := send(p.url, opened, http.MethodGet, path, ""); got.status != http.StatusOK {
 			t.Errorf("on a full disk %s answers %d %s %v", path, got.status, got.body, got.err)

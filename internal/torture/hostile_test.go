@@ -53,7 +53,7 @@ func hostile(t *testing.T, s *stage) {
 	c := connect(t, p.url, client.Options{})
 	o := fill(t, c, tenant)
 	doc, operations := description(t, p.url)
-	opened := token(t, p.url, key, secret)
+	opened := token(t, p.url, key)
 	requests, refused := 0, 0
 	m := servertest.Maker{User: o.user}
 	for rounds := 0; rounds < 1 || s.more(); rounds++ {
@@ -82,7 +82,7 @@ func hostile(t *testing.T, s *stage) {
 			raw.Go(func() { rawly(t, p.url) })
 		}
 		raw.Wait()
-		if opened = token(t, p.url, key, secret); t.Failed() || !readable(t, p.url, opened, operations) {
+		if opened = token(t, p.url, key); t.Failed() || !readable(t, p.url, opened, operations) {
 			break
 		}
 	}

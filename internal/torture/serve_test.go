@@ -118,7 +118,7 @@ func connect(t *testing.T, address string, o client.Options) *client.Client {
 }
 
 // token returns an access token of an API key.
-func token(t *testing.T, address, id, secret string) string {
+func token(t *testing.T, address, id string) string {
 	t.Helper()
 	resp, err := http.PostForm(address+api.PathToken, url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}})
 	if err != nil {

@@ -39,7 +39,7 @@ func soak(t *testing.T, s *stage) {
 	var l ledger
 	l.prepare(t, connect(t, p.url, client.Options{}))
 	l.store(t, p, stored)
-	a := &attacker{process: p, token: token(t, p.url, key, secret), evilMake: newEvilMake(t)}
+	a := &attacker{process: p, token: token(t, p.url, key), evilMake: newEvilMake(t)}
 	ctx, stop := context.WithCancel(t.Context())
 	watched := watch(ctx, p)
 	wait := l.write(ctx, 3, func() *client.Client { return connect(t, p.url, client.Options{}) })

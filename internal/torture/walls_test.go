@@ -29,7 +29,7 @@ func walls(t *testing.T, s *stage) {
 	must(t, err)
 	foreign := fill(t, theirs, rival)
 	doc, operations := description(t, p.url)
-	w := wall{address: p.url, operations: operations, tokens: map[string]string{tenant: token(t, p.url, key, secret), rival: token(t, p.url, "rival", "secret")}}
+	w := wall{address: p.url, operations: operations, tokens: map[string]string{tenant: token(t, p.url, key), rival: token(t, p.url, "rival")}}
 	callers := []caller{
 		{"nobody", "", ""},
 		{"a person without rights", testToken(t, p.url, w.tokens[tenant], own.user), ""},

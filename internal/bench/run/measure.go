@@ -104,9 +104,9 @@ func measureInstances(ctx context.Context, o options, dir string, r *results) er
 		}
 		floor := between(before, after)
 		for i := range floor {
-			r.compare("iam_user", n, near[i], "do-nothing provider", floor[i])
-			r.compare("do-nothing, without framework", n, raw[i], "do-nothing provider", floor[i])
-			r.compare("terraform_data", n, plain[i], "do-nothing provider", floor[i])
+			r.compare("iam_user", n, near[i], floor[i])
+			r.compare("do-nothing, without framework", n, raw[i], floor[i])
+			r.compare("terraform_data", n, plain[i], floor[i])
 			r.against(row{part: "iam_user, 50 ms a request", size: n, figure: near[i].name + " wall", value: far[i].wall.Seconds(), unit: "s"}, "loopback", near[i].wall.Seconds())
 		}
 	}
@@ -125,8 +125,10 @@ func between(before, after []step) []step {
 	return mean
 }
 
-// compare adds the cost of a step next to that of the same step of a floor.
-func (r *results) compare(part string, n int, s step, floor string, f step) {
+// compare adds the cost of a step next to that of the same step of the do-nothing
+// provider.
+func (r *results) compare(part string, n int, s, f step) {
+	const floor = "do-nothing provider"
 	r.against(row{part: part, size: n, figure: s.name + " CPU", value: s.cpu.Seconds(), unit: "s"}, floor, f.cpu.Seconds())
 	r.against(row{part: part, size: n, figure: s.name + " wall", value: s.wall.Seconds(), unit: "s"}, floor, f.wall.Seconds())
 	if s.cli.memory > 0 && f.cli.memory > 0 {

@@ -33,7 +33,7 @@ func measureRefresh(ctx context.Context, o options, dir string, r *results) erro
 		if err != nil {
 			return err
 		}
-		r.compare("iam_user", n, near, "do-nothing provider", between([]step{before}, []step{after})[0])
+		r.compare("iam_user", n, near, between([]step{before}, []step{after})[0])
 		r.against(row{part: "iam_user, 50 ms a request", size: n, figure: "plan wall", value: far.wall.Seconds(), unit: "s"}, "loopback", near.wall.Seconds())
 	}
 	return nil

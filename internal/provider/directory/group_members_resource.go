@@ -368,7 +368,7 @@ func (r *groupMembersResource) read(ctx context.Context, m groupMembersModel) (t
 	if err != nil {
 		return types.MapNull(types.StringType), err
 	}
-	addresses, err := r.addresses(ctx, m.GroupID.ValueString(), assignments)
+	addresses, err := r.addresses(ctx, assignments)
 	if err != nil {
 		return types.MapNull(types.StringType), err
 	}
@@ -386,7 +386,7 @@ func (r *groupMembersResource) read(ctx context.Context, m groupMembersModel) (t
 
 // addresses returns the key of each member: an employee's e-mail address, or the user
 // id if there is none.
-func (r *groupMembersResource) addresses(ctx context.Context, group string, members []api.Assignment) (map[string]string, error) {
+func (r *groupMembersResource) addresses(ctx context.Context, members []api.Assignment) (map[string]string, error) {
 	keys := make(map[string]string, len(members))
 	var employees []string
 	for _, a := range members {

@@ -60,7 +60,7 @@ func TestOrganization_key(t *testing.T) {
 	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: sent.wrap})
 	p := providertest.New(t, b.Config)
 	const first, second = servertest.ClientID + ":" + servertest.ClientSecret, "second:key"
-	config := keyed(elsewhere.URL, first, 1)
+	config := keyed(elsewhere.URL, first)
 	apply := func(s state, want ...string) state {
 		t.Helper()
 		planned, _, d := p.Plan("iam_make_organization", s, config)
@@ -128,9 +128,9 @@ func TestOrganization_keyNeeded(t *testing.T) {
 		{"the address that it has", imported, keyless(elsewhere.URL), nil},
 		{"another address", imported, keyless("https://eu1.make.com"), append(missing, "https://eu1.make.com")},
 		{"no address", imported, keyless(nil), nil},
-		{"another address and key", imported, keyed("https://eu1.make.com", "k", 1), nil},
+		{"another address and key", imported, keyed("https://eu1.make.com", "k"), nil},
 		{"a new one", state{}, keyless(elsewhere.URL), append(missing, elsewhere.URL)},
-		{"a new one, with a key", state{}, keyed(elsewhere.URL, "k", 1), nil},
+		{"a new one, with a key", state{}, keyed(elsewhere.URL, "k"), nil},
 		{"a new one without address", state{}, keyless(nil), nil},
 		{"an address that is not known yet", state{}, keyless(providertest.Unknown), nil},
 	} {

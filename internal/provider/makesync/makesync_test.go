@@ -23,8 +23,8 @@ type (
 )
 
 // keyed configures an organization of a Make elsewhere.
-func keyed(url, key string, version int) values {
-	return values{"organization_id": "7", "api_url": url, "api_key_wo": key, "api_key_wo_version": version}
+func keyed(url, key string) values {
+	return values{"organization_id": "7", "api_url": url, "api_key_wo": key, "api_key_wo_version": 1}
 }
 
 func must(t *testing.T, err error) {
@@ -154,8 +154,8 @@ func TestOrganization_validators(t *testing.T) {
 		"a key alone":      {values{"organization_id": "7", "api_key_wo": "k", "api_key_wo_version": 1}, `AttributeName("api_key_wo")`},
 		"no version":       {values{"organization_id": "7", "api_url": "https://eu1.make.com", "api_key_wo": "k"}, `AttributeName("api_key_wo")`},
 		"a version alone":  {values{"organization_id": "7", "api_key_wo_version": 1}, `AttributeName("api_key_wo_version")`},
-		"no address":       {keyed("eu1.make.com", "k", 1), "must be an address such as"},
-		"a trailing slash": {keyed("https://eu1.make.com/", "k", 1), "without a trailing slash"},
+		"no address":       {keyed("eu1.make.com", "k"), "must be an address such as"},
+		"a trailing slash": {keyed("https://eu1.make.com/", "k"), "without a trailing slash"},
 	} {
 		if _, _, d := p.Plan("iam_make_organization", state{}, c.config); !d.Has("error", c.want) {
 			t.Errorf("%s: %v", name, d)
@@ -186,7 +186,7 @@ func TestMembers_makeIsDown(t *testing.T) {
 	t.Cleanup(front.Close)
 	b := servertest.New(t, servertest.Options{})
 	p := providertest.New(t, values{"api_url": b.URL, "tenant": servertest.Tenant, "client_id": servertest.ClientID, "client_secret": servertest.ClientSecret})
-	config := keyed(front.URL, servertest.ClientID+":"+servertest.ClientSecret, 1)
+	config := keyed(front.URL, servertest.ClientID+":"+servertest.ClientSecret)
 	made := p.MustApply("iam_make_organization", state{}, config)
 	noChange(t, p, made, config)
 	user(t, b.Client, "ben@acme.example", "oe-manager")

@@ -215,7 +215,7 @@ func TestProductAssignmentResource_plannedRole(t *testing.T) {
 	b := providertest.Remote(t, servertest.Options{})
 	p := providertest.New(t, b.Config)
 	made := p.MustApply("iam_team_member", state{}, anna("admin"))
-	id := text(made, "id")
+	id := idOf(made)
 	accept(t, b.Client, id)
 	plan := func() providertest.Diagnostics {
 		_, _, d := p.Plan("iam_product_assignment", state{}, assigned(id, "bot_runner", ""))

@@ -43,7 +43,7 @@ func TestTeamMemberResource_life(t *testing.T) {
 	providertest.EachMode(t, func(t *testing.T, b providertest.Backend) {
 		p := providertest.New(t, b.Config)
 		made := p.MustApply("iam_team_member", state{}, anna("member"))
-		id := text(made, "id")
+		id := idOf(made)
 		if made.Values["status"] != "invited" || made.Values["email"] != "Anna.Schmidt@acme.example" {
 			t.Errorf("got %v", made.Values)
 		}
@@ -83,7 +83,7 @@ func TestTeamMemberResource_elsewhere(t *testing.T) {
 	b := providertest.Remote(t, servertest.Options{})
 	p := providertest.New(t, b.Config)
 	made := p.MustApply("iam_team_member", state{}, anna("member"))
-	id := text(made, "id")
+	id := idOf(made)
 	must(t, b.Client.ChangeTeamRole(t.Context(), id, access.RoleAdmin))
 	drifted, d := p.Refresh("iam_team_member", made)
 	if len(d) > 0 || drifted.Values["role"] != "admin" {
@@ -193,7 +193,7 @@ func TestTeamMemberResource_owner(t *testing.T) {
 		noChange(t, p, "iam_team_member", kept, config)
 		// The same for a transfer that is only planned.
 		made := p.MustApply("iam_team_member", state{}, anna("admin"))
-		accept(t, b.Client, text(made, "id"))
+		accept(t, b.Client, idOf(made))
 		p.NextRun()
 		if _, _, d := p.Plan("iam_team_owner", state{}, values{"member_id": made.Values["id"]}); d.Failed() {
 			t.Fatal(d)
@@ -212,7 +212,7 @@ func TestTeamMemberResource_ownerMeanwhile(t *testing.T) {
 	b = providertest.Remote(t, servertest.Options{Wrap: meanwhile.wrap, NoFaults: true})
 	p := providertest.New(t, b.Config)
 	made := p.MustApply("iam_team_member", state{}, anna("admin"))
-	id := text(made, "id")
+	id := idOf(made)
 	accept(t, b.Client, id)
 	meanwhile.path = "/members/" + id
 	meanwhile.do = func(w http.ResponseWriter, r *http.Request, next http.Handler) {
@@ -240,7 +240,7 @@ func TestTeamMemberResource_lostAnswer(t *testing.T) {
 	p := providertest.New(t, b.Config)
 	lost.armed.Store(true)
 	made := p.MustApply("iam_team_member", state{}, anna("admin"))
-	if members, err := b.Client.TeamMembers(t.Context()); err != nil || len(members) != 2 || members[1].ID != text(made, "id") {
+	if members, err := b.Client.TeamMembers(t.Context()); err != nil || len(members) != 2 || members[1].ID != idOf(made) {
 		t.Errorf("got %+v, %v", members, err)
 	}
 	noChange(t, p, "iam_team_member", made, anna("admin"))
@@ -287,7 +287,7 @@ func TestTeamMemberResource_notReadBack(t *testing.T) {
 		t.Fatalf("got %v, %v", half.Values, d)
 	}
 	noChange(t, p, "iam_team_member", half, anna("admin"))
-	if _, err := b.Client.TeamMember(t.Context(), text(half, "id")); client.IsNotFound(err) {
+	if _, err := b.Client.TeamMember(t.Context(), idOf(half)); client.IsNotFound(err) {
 		t.Error("the state has another member")
 	}
 }
@@ -336,13 +336,13 @@ func TestTeamMemberResource_replaced(t *testing.T) {
 			b := providertest.Embedded(t)
 			p := providertest.New(t, b.Config)
 			made := p.MustApply("iam_team_member", state{}, anna("member"))
-			product := values{"member_id": text(made, "id"), "product": "orchestrator", "role": "analyst"}
+			product := values{"member_id": idOf(made), "product": "orchestrator", "role": "analyst"}
 			assigned := p.MustApply("iam_product_assignment", state{}, product)
 			again, _, d := p.Replace("iam_team_member", made, anna("member"), how)
-			if d.Failed() || text(again, "id") != text(made, "id") {
+			if d.Failed() || idOf(again) != idOf(made) {
 				t.Fatalf("got %v: %v", again.Values, d)
 			}
-			m, err := b.Client.TeamMember(t.Context(), text(made, "id"))
+			m, err := b.Client.TeamMember(t.Context(), idOf(made))
 			if want := map[string]string{"orchestrator": "analyst"}; err != nil || !maps.Equal(m.ProductRoles(), want) {
 				t.Errorf("got %+v, %v", m, err)
 			}
@@ -363,7 +363,7 @@ func TestTeamMemberResource_replacedAdmin(t *testing.T) {
 	if d.Failed() {
 		t.Fatal(d)
 	}
-	if m, err := b.Client.TeamMember(t.Context(), text(again, "id")); err != nil || len(m.Products) > 0 {
+	if m, err := b.Client.TeamMember(t.Context(), idOf(again)); err != nil || len(m.Products) > 0 {
 		t.Errorf("got %+v, %v", m, err)
 	}
 }

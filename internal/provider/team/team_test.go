@@ -25,10 +25,10 @@ type (
 
 func anna(role string) values { return values{"email": "Anna.Schmidt@acme.example", "role": role} }
 
-// text is an attribute that is a text.
-func text(s state, name string) string {
-	text, _ := s.Values[name].(string)
-	return text
+// idOf is the id of the object in a state.
+func idOf(s state) string {
+	id, _ := s.Values["id"].(string)
+	return id
 }
 
 // noChange refreshes a resource and wants the plan after it empty and silent.
