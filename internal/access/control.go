@@ -52,6 +52,33 @@ func (c *Control) narrowed() bool {
 	return ok && e.RestrictionAware
 }
 
+// SharedScopes returns the codes of the other entities whose predefined access
+// controls grant the same scopes as those of the entity, in catalog order. The API
+// checks scopes: a token for one of them also works on the others, although
+// reports name only the entity that the control names (rule 6).
+func SharedScopes(entity string) []string {
+	var codes []string
+	own := scopesOfEntity(entity)
+	for _, e := range Entities() {
+		if e.Code != entity && len(own) > 0 && slices.Equal(own, scopesOfEntity(e.Code)) {
+			codes = append(codes, e.Code)
+		}
+	}
+	return codes
+}
+
+// scopesOfEntity returns the scopes that the entity's access controls grant, sorted.
+func scopesOfEntity(entity string) []string {
+	var ids []string
+	for _, c := range controls {
+		if c.Entity == entity && !c.VendorAware {
+			ids = append(ids, c.Scopes...)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
 // Controls returns every predefined access control in a stable order.
 func Controls() []Control {
 	return slices.Clone(controls)

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -148,6 +149,22 @@ func TestObserved(t *testing.T) {
 	}{{Rights{}, true}, {Rights{Available: map[string]bool{}}, false}, {Rights{Available: map[string]bool{users: true}}, true}} {
 		if got := r.rights.Has(users); got != r.want {
 			t.Errorf("of %v it has %s: %t", r.rights.Available, users, got)
+		}
+	}
+}
+
+// The API cannot tell these entities apart.
+func TestSharedScopes(t *testing.T) {
+	t.Parallel()
+	want := map[string][]string{
+		"quotes": {"quote_statuses"}, "quote_statuses": {"quotes"},
+		"delivery_methods": {"delivery_times"}, "delivery_times": {"delivery_methods"},
+		"languages": {"system_preferences"}, "system_preferences": {"languages"},
+		"extensions": {"extension_site_settings"}, "extension_site_settings": {"extensions"},
+	}
+	for _, e := range Entities() {
+		if got := SharedScopes(e.Code); !slices.Equal(got, want[e.Code]) {
+			t.Errorf("%s: got %v, want %v", e.Code, got, want[e.Code])
 		}
 	}
 }

@@ -49,7 +49,8 @@
 //
 //  6. Access controls. On the wire a group carries ids of access controls, its own
 //     and those of its role templates; each grants scopes. A predefined control
-//     that names an entity grants its scopes for that entity. Any other control,
+//     that names an entity grants its scopes for that entity, as the dashboard
+//     shows it, even if another entity has the same scopes. Any other control,
 //     above all a custom one, grants them for every entity that a scope belongs
 //     to. A level is held in full if the user holds every scope that the level's
 //     predefined access controls grant, from one group or from several. It is held

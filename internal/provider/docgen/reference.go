@@ -37,7 +37,7 @@ description: |-
 		catalogTable(&b, p.product)
 		b.WriteString("\n")
 	}
-	b.WriteString("*Restricted* entities carry a restriction value: the `restrictions` of a group limit which of their records members see. An entity *follows* another one by taking its level unless the group names it. *Tied* entities belong together: a group that names a level for one of them gives at least that level on the others, unless it names theirs.\n\n")
+	b.WriteString("*Restricted* entities carry a restriction value: the `restrictions` of a group limit which of their records members see. An entity *follows* another one by taking its level unless the group names it. *Tied* entities belong together: a group that names a level for one of them gives at least that level on the others, unless it names theirs. Entities with the *same scopes* cannot be told apart by the API: a token that may manage one may manage the other, although the dashboard, reports and plans name only the one that the group names.\n\n")
 	b.WriteString("## Dependencies\n\nTo manage an entity in practice, members need levels on others as well. Nothing is denied without them: `unmet_dependencies` of [iam_group](../resources/group.md) and the function [missing_dependencies](../functions/missing_dependencies.md) report what is missing.\n\n")
 	dependencyTable(&b)
 	b.WriteString("\n## Scopes\n\nWhat the API key needs for each resource. Its page says the same.\n\n")
@@ -78,7 +78,7 @@ func levels(p access.Product) string {
 }
 
 func catalogTable(b *strings.Builder, p access.Product) {
-	b.WriteString("| entity | label | category | restricted | follows | tied to |\n|---|---|---|---|---|---|\n")
+	b.WriteString("| entity | label | category | restricted | follows | tied to | same scopes |\n|---|---|---|---|---|---|---|\n")
 	for _, e := range access.Entities() {
 		if e.Product != p {
 			continue
@@ -87,7 +87,7 @@ func catalogTable(b *strings.Builder, p access.Product) {
 		if e.RestrictionAware {
 			restricted = "yes"
 		}
-		fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s | %s |\n", e.Code, e.Label, e.Category, restricted, codes(e.Parent), codes(access.TiedEntities(e.Code)...))
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s | %s | %s |\n", e.Code, e.Label, e.Category, restricted, codes(e.Parent), codes(access.TiedEntities(e.Code)...), codes(access.SharedScopes(e.Code)...))
 	}
 }
 
