@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -22,16 +21,42 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
+// running returns the parent of each process that runs. One that has ended does
+// not run, even if its parent does not know yet.
+func running(t *testing.T) map[int]int {
+	t.Helper()
+	files, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parents := map[int]int{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue // it has ended meanwhile
+		}
+		// "7 (a name) S 1 …", and the name can contain anything.
+		name := bytes.LastIndexByte(text, ')')
+		var pid, parent int
+		var state string
+		if _, err := fmt.Sscan(string(text), &pid); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fmt.Sscan(string(text[name+1:]), &state, &parent); err != nil {
+			t.Fatal(err)
+		}
+		if state != "Z" {
+			parents[pid] = parent
+		}
+	}
+	return parents
+}
+
 // children returns the processes that a process has started.
 func children(t *testing.T, parent int) (pids []int) {
 	t.Helper()
-	out, err := exec.Command("ps", "-axo", "pid=,ppid=").Output()
-	if err != nil {
-		t.Fatalf("listing the processes: %v", err)
-	}
-	for line := range strings.Lines(string(out)) {
-		var pid, of int
-		if n, _ := fmt.Sscan(line, &pid, &of); n == 2 && of == parent {
+	for pid, of := range running(t) {
+		if of == parent {
 			pids = append(pids, pid)
 		}
 	}
@@ -41,17 +66,24 @@ func children(t *testing.T, parent int) (pids []int) {
 // wantEnded wants processes to end soon.
 func wantEnded(t *testing.T, pids []int) {
 	t.Helper()
-	for start := time.Now(); ; {
-		out, _ := exec.Command("ps", "-o", "pid=,stat=", "-p", strings.Trim(strings.ReplaceAll(fmt.Sprint(pids), " ", ","), "[]")).Output()
-		alive := slices.DeleteFunc(strings.Split(strings.TrimSpace(string(out)), "\n"), func(line string) bool {
-			return line == "" || strings.Contains(line, "Z") // ended, and nobody asks how
-		})
+	start := time.Now()
+	for range time.Tick(20 * time.Millisecond) {
+		all := running(t)
+		alive := slices.DeleteFunc(slices.Clone(pids), func(pid int) bool { _, ok := all[pid]; return !ok })
 		if len(alive) == 0 {
 			return
 		}
 		if time.Since(start) > time.Minute {
 			t.Fatalf("the plugin is still there: %v", alive)
 		}
+	}
+}
+
+// needsProc skips a test where processes cannot be listed.
+func needsProc(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("processes are listed from /proc, which only Linux has")
 	}
 }
 
@@ -89,9 +121,7 @@ func (h *held) wrap(next http.Handler) http.Handler {
 // and ends.
 func TestAccKilledCLI_plugin(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("there is no ps on Windows")
-	}
+	needsProc(t)
 	h := &held{begun: make(chan struct{}), release: make(chan struct{}), answered: make(chan struct{})}
 	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: h.wrap})
 	w := providertest.NewWorkspace(t, map[string]string{"main.tf": providertest.Source + b.HCL + `
@@ -239,9 +269,7 @@ func (k kill) of(dump []string, what string) []string {
 // backend elsewhere and inside the plugin. IAM_TEST_KILLS is how often.
 func TestAccKilled(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("there is no ps on Windows")
-	}
+	needsProc(t)
 	times, people := runs(t, "IAM_TEST_KILLS"), 100
 	few := times == 0
 	if few {
