@@ -10,9 +10,12 @@ import (
 // for_each, the CLI's time grows with the square of their number.
 const block = 50
 
+// source is the address of the provider.
+const source = "registry.terraform.io/access-config/iam"
+
 const required = `terraform {
   required_providers {
-    iam = { source = "registry.terraform.io/access-config/iam" }
+    iam = { source = "` + source + `" }
   }
 }
 `
@@ -63,6 +66,9 @@ func blocks(n int, resource func(name, keys string) string) string {
 	return text.String()
 }
 
+// usersFile is the table of usersCSV.
+const usersFile = "users.csv"
+
 // usersCSV returns a configuration of n users in one file.
 func usersCSV(url string, n int) files {
 	var rows strings.Builder
@@ -70,7 +76,7 @@ func usersCSV(url string, n int) files {
 	for i := range n {
 		fmt.Fprintf(&rows, "user%05d@acme.example,First,user%05d,Sales\n", i, i)
 	}
-	return files{"main.tf": provider(url) + "resource \"iam_users_csv\" \"all\" {\n  csv = file(\"users.csv\")\n}\n", "users.csv": rows.String()}
+	return files{"main.tf": provider(url) + "resource \"iam_users_csv\" \"all\" {\n  csv = file(\"" + usersFile + "\")\n}\n", usersFile: rows.String()}
 }
 
 // groupMembers returns a configuration of one group with these user ids as

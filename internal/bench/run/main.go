@@ -25,7 +25,7 @@ type options struct {
 	cli, provider, floor string
 	sizes                []int
 	refresh              []int
-	csv                  int // users in one iam_users_csv
+	csv                  []int // users in one iam_users_csv
 	members              []int
 	stored               int // users in the database that is read
 	out, commit          string
@@ -52,13 +52,16 @@ func parse() (o options, err error) {
 	sizes := flag.String("sizes", "100,1000", "numbers of iam_user instances to apply, plan and destroy")
 	refresh := flag.String("refresh", "5000", "numbers of iam_user instances to plan")
 	members := flag.String("members", "2000,20000", "entries of one iam_group_members")
-	flag.IntVar(&o.csv, "csv", 10000, "users in one iam_users_csv")
+	csv := flag.String("csv", "10000,50000", "users in one iam_users_csv")
 	flag.IntVar(&o.stored, "stored", 1000000, "users in the database that is read")
 	flag.Parse()
 	if o.sizes, err = numbers(*sizes); err != nil {
 		return o, err
 	}
 	if o.refresh, err = numbers(*refresh); err != nil {
+		return o, err
+	}
+	if o.csv, err = numbers(*csv); err != nil {
 		return o, err
 	}
 	if o.members, err = numbers(*members); err != nil {

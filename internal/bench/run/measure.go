@@ -31,8 +31,8 @@ func measureStore(ctx context.Context, _ options, dir string, r *results) error 
 
 // life measures a configuration that needs no backend, with these environment
 // variables for the do-nothing provider.
-func life(ctx context.Context, o options, dir string, config files, variables ...string) ([]step, error) {
-	w, err := newWorkspace(o.cli, dir, filepath.Dir(o.floor), config)
+func life(ctx context.Context, o options, at place, config files, variables ...string) ([]step, error) {
+	w, err := at.workspace(ctx, o, o.floor, config)
 	if err != nil {
 		return nil, err
 	}
@@ -40,10 +40,20 @@ func life(ctx context.Context, o options, dir string, config files, variables ..
 	return w.life(ctx)
 }
 
-// place is the folder of a measurement, and the latency in it.
+// place is the folder of a measurement, the latency in it, and where its state is.
 type place struct {
-	dir   string
-	delay time.Duration // of each request
+	dir    string
+	delay  time.Duration // of each request
+	states *stateServer  // nil: a local file
+}
+
+// workspace creates the workspace of a place, with this provider.
+func (at place) workspace(ctx context.Context, o options, provider string, config files) (workspace, error) {
+	w, err := newWorkspace(o.cli, at.dir, filepath.Dir(provider), config)
+	if err == nil && at.states != nil {
+		err = w.remoteState(ctx, at.states, filepath.Dir(provider))
+	}
+	return w, err
 }
 
 // overBackend measures a configuration from apply to destroy, with a backend of
@@ -62,7 +72,7 @@ func withBackend(ctx context.Context, o options, at place, config func(url strin
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWorkspace(o.cli, at.dir, filepath.Dir(o.provider), written)
+	w, err := at.workspace(ctx, o, o.provider, written)
 	if err != nil {
 		return nil, err
 	}
@@ -70,51 +80,67 @@ func withBackend(ctx context.Context, o options, at place, config func(url strin
 	return measure(w, ctx)
 }
 
-// measureInstances measures users with one instance each.
+// measureInstances measures users with one instance each, with the state on a
+// server, as teams have it. With a local state, which the CLI writes anew after
+// each object, the apply and the destroy measure mostly that.
 func measureInstances(ctx context.Context, o options, dir string, r *results) error {
+	states := newStateServer()
+	defer states.Close()
 	for _, n := range o.sizes {
-		at := func(name string) string { return filepath.Join(dir, fmt.Sprint(name, n)) }
-		users := func(url string) (files, error) { return userInstances(url, n), nil }
-		nothing := func(name string, variables ...string) ([]step, error) {
-			return life(ctx, o, at(name), userInstances("http://127.0.0.1:1", n), variables...)
-		}
-		before, err := nothing("floor")
+		remote := func(name string) place { return place{dir: filepath.Join(dir, fmt.Sprint(name, n)), states: states} }
+		local := func(name string) place { return place{dir: filepath.Join(dir, fmt.Sprint("local-", name, n))} }
+		near, floor, err := besideFloor(ctx, o, remote, n)
 		if err != nil {
 			return err
 		}
-		near, err := overBackend(ctx, o, place{dir: at("near")}, users)
+		raw, err := life(ctx, o, remote("raw"), userInstances("http://127.0.0.1:1", n), "FLOOR=raw")
 		if err != nil {
 			return err
 		}
-		after, err := nothing("floor-again")
+		plain, err := life(ctx, o, remote("plain"), plainInstances(n))
 		if err != nil {
 			return err
 		}
-		raw, err := nothing("raw", "FLOOR=raw")
+		distant := remote("far")
+		distant.delay = delay
+		far, err := overBackend(ctx, o, distant, func(url string) (files, error) { return userInstances(url, n), nil })
 		if err != nil {
 			return err
 		}
-		plain, err := life(ctx, o, at("plain"), plainInstances(n))
+		nearLocal, floorLocal, err := besideFloor(ctx, o, local, n)
 		if err != nil {
 			return err
 		}
-		far, err := overBackend(ctx, o, place{at("far"), delay}, users)
-		if err != nil {
-			return err
-		}
-		floor := between(before, after)
 		for i := range floor {
 			r.compare("iam_user", n, near[i], floor[i])
 			r.compare("do-nothing, without framework", n, raw[i], floor[i])
 			r.compare("terraform_data", n, plain[i], floor[i])
 			r.against(row{part: "iam_user, 50 ms a request", size: n, figure: near[i].name + " wall", value: far[i].wall.Seconds(), unit: "s"}, "loopback", near[i].wall.Seconds())
+			r.compare("iam_user, local state", n, nearLocal[i], floorLocal[i])
 		}
 	}
 	return nil
 }
 
-// between returns the mean of two measurements. Machines change their speed, so a
-// result is compared with one measurement before it and one after it.
+// besideFloor measures n users, and the mean of the do-nothing provider before and
+// after them: machines change their speed.
+func besideFloor(ctx context.Context, o options, at func(name string) place, n int) (near, floor []step, err error) {
+	nothing := func(name string) ([]step, error) {
+		return life(ctx, o, at(name), userInstances("http://127.0.0.1:1", n))
+	}
+	before, err := nothing("floor")
+	if err != nil {
+		return nil, nil, err
+	}
+	near, err = overBackend(ctx, o, at("near"), func(url string) (files, error) { return userInstances(url, n), nil })
+	if err != nil {
+		return nil, nil, err
+	}
+	after, err := nothing("floor-again")
+	return near, between(before, after), err
+}
+
+// between returns the mean of two measurements.
 func between(before, after []step) []step {
 	mean := slices.Clone(before)
 	for i, s := range after {
@@ -155,22 +181,30 @@ func (r *results) overAPI(part string, n int, s step) {
 
 func mebibytes(n int64) float64 { return float64(n>>10) / 1024 }
 
-// measureCSV measures many users as one file.
+// measureCSV measures many users as one file, and the plan of one user more.
 func measureCSV(ctx context.Context, o options, dir string, r *results) error {
-	if o.csv == 0 {
-		return nil
-	}
-	steps, err := overBackend(ctx, o, place{dir: filepath.Join(dir, "csv")}, func(url string) (files, error) { return usersCSV(url, o.csv), nil })
-	if err != nil {
-		return err
-	}
-	for _, s := range steps {
-		r.add(row{part: "iam_users_csv", size: o.csv, figure: s.name + " wall", value: s.wall.Seconds(), unit: "s"},
-			row{part: "iam_users_csv", size: o.csv, figure: s.name + " CPU", value: s.cpu.Seconds(), unit: "s"})
-		r.overAPI("iam_users_csv", o.csv, s)
-	}
-	if instances := r.perInstance("plan wall"); instances > 0 {
-		r.against(row{part: "iam_users_csv", size: o.csv, figure: "plan wall", value: steps[1].wall.Seconds(), unit: "s"}, "as many instances", instances*float64(o.csv))
+	for _, n := range o.csv {
+		var more step
+		steps, err := withBackend(ctx, o, place{dir: filepath.Join(dir, fmt.Sprint("csv", n))}, func(url string) (files, error) { return usersCSV(url, n), nil },
+			func(w workspace, ctx context.Context) (steps []step, err error) {
+				steps, more, err = w.lifeWithOneMore(ctx)
+				return steps, err
+			})
+		if err != nil {
+			return err
+		}
+		for _, s := range steps {
+			r.add(row{part: "iam_users_csv", size: n, figure: s.name + " wall", value: s.wall.Seconds(), unit: "s"},
+				row{part: "iam_users_csv", size: n, figure: s.name + " CPU", value: s.cpu.Seconds(), unit: "s"})
+			r.overAPI("iam_users_csv", n, s)
+		}
+		r.against(row{part: "iam_users_csv, a row more", size: n, figure: "plan CLI CPU", value: (more.cpu - more.provider.cpu).Seconds(), unit: "s"}, "no change", (steps[1].cpu - steps[1].provider.cpu).Seconds())
+		r.against(row{part: "iam_users_csv, a row more", size: n, figure: "plan CPU", value: more.cpu.Seconds(), unit: "s"}, "no change", steps[1].cpu.Seconds())
+		r.against(row{part: "iam_users_csv, a row more", size: n, figure: "plan CLI memory", value: mebibytes(more.cli.memory), unit: "MiB"}, "no change", mebibytes(steps[1].cli.memory))
+		r.add(row{part: "iam_users_csv, a row more", size: n, figure: "plan lines", value: float64(more.lines)})
+		if instances := r.perInstance("plan wall"); instances > 0 {
+			r.against(row{part: "iam_users_csv", size: n, figure: "plan wall", value: steps[1].wall.Seconds(), unit: "s"}, "as many instances", instances*float64(n))
+		}
 	}
 	return nil
 }

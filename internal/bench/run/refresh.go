@@ -29,7 +29,7 @@ func measureRefresh(ctx context.Context, o options, dir string, r *results) erro
 		if err != nil {
 			return err
 		}
-		far, err := refresh(ctx, o, place{filepath.Join(dir, fmt.Sprint("far-refresh", n)), delay}, n)
+		far, err := refresh(ctx, o, place{dir: filepath.Join(dir, fmt.Sprint("far-refresh", n)), delay: delay}, n)
 		if err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ type step struct {
 	provider usage
 	backend  usage // zero without one
 	requests int64
+	lines    int // that the CLI printed
 }
 
 // workspace is a folder with a configuration and a provider.
@@ -41,7 +42,7 @@ func newWorkspace(cli, dir, binaries string, config files) (workspace, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return w, err
 	}
-	rc := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", "registry.terraform.io/access-config/iam", binaries)
+	rc := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", source, binaries)
 	config["cli.tfrc"] = rc
 	for name, text := range config {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -80,6 +81,7 @@ func (w workspace) run(ctx context.Context, name string, args ...string) (step, 
 	s.requests, s.backend = w.backend.spent()
 	s.requests -= requests
 	s.backend.cpu -= backend.cpu
+	s.lines = bytes.Count(output.Bytes(), []byte("\n"))
 	if err != nil {
 		return s, fmt.Errorf("%s %s: %w\n%s", w.cli, strings.Join(args, " "), err, output.String())
 	}
@@ -89,6 +91,31 @@ func (w workspace) run(ctx context.Context, name string, args ...string) (step, 
 // plan refreshes and plans; a change is an error.
 func (w workspace) plan(ctx context.Context) (step, error) {
 	return w.run(ctx, "plan", "plan", "-detailed-exitcode", "-no-color")
+}
+
+// lifeWithOneMore is life, and plans one user more in between.
+func (w workspace) lifeWithOneMore(ctx context.Context) (steps []step, more step, err error) {
+	apply, err := w.run(ctx, "apply", "apply", "-auto-approve", "-no-color")
+	if err != nil {
+		return nil, more, err
+	}
+	plan, err := w.plan(ctx)
+	if err != nil {
+		return nil, more, err
+	}
+	file := filepath.Join(w.dir, usersFile)
+	rows, err := os.ReadFile(file)
+	if err != nil {
+		return nil, more, err
+	}
+	if err := os.WriteFile(file, append(rows, "new@acme.example,First,New,Sales\n"...), 0o600); err != nil {
+		return nil, more, err
+	}
+	if more, err = w.run(ctx, "plan", "plan", "-no-color"); err != nil {
+		return nil, more, err
+	}
+	destroy, err := w.run(ctx, "destroy", "destroy", "-auto-approve", "-no-color")
+	return []step{apply, plan, destroy}, more, err
 }
 
 // life applies, plans without changes, and destroys. A plan is short, so it is
