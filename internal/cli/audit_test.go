@@ -42,7 +42,7 @@ func TestAuditExport(t *testing.T) {
 			next.ServeHTTP(w, r)
 		})
 	}})
-	err := b.Store.InTx(t.Context(), func(tx store.Tx) error {
+	err := b.Store.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error {
 		for range 1200 { // more than a piece
 			if err := tx.AppendEvent(t.Context(), store.Event{Tenant: "acme", At: time.Now(), ActorKind: "client", Actor: "a", Action: "create", Kind: "group", ObjectID: "g", After: "{}"}); err != nil {
 				return err

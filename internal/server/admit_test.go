@@ -182,7 +182,7 @@ func TestList_tooLarge(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
 	mixins := `{"a": "` + strings.Repeat("x", 1<<20) + `"}` // more than the API takes
-	err := b.store.InTx(t.Context(), func(tx store.Tx) error {
+	err := b.store.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error {
 		for i := range 33 {
 			g := store.Group{Tenant: servertest.Tenant, ID: fmt.Sprint("large", i), Name: map[string]string{"en": "x"}, UserType: "EMPLOYEE", Mixins: mixins, CreatedAt: time.Unix(1, 0), ModifiedAt: time.Unix(1, 0)}
 			if err := tx.CreateGroup(t.Context(), g); err != nil {

@@ -68,7 +68,7 @@ func (s *Server) putMember(c *call, userType, userID string) (id string, created
 	if err != nil {
 		return "", false, err
 	}
-	err = s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err = s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		g, err := s.reachedGroup(c, tx, groupID, api.ScopeAssignmentManage)
 		if err != nil {
 			return err
@@ -98,7 +98,7 @@ func (s *Server) putMember(c *call, userType, userID string) (id string, created
 // handleMemberDelete answers DELETE /iam/{tenant}/groups/{groupId}/users/{userId}. Removing
 // a user that is not a member succeeds.
 func (s *Server) handleMemberDelete(c *call) error {
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		if !c.holds(api.ScopeAssignmentManage) {
 			if _, err := s.reachedGroup(c, tx, c.value("groupId"), api.ScopeAssignmentManage); err != nil {
 				return err
@@ -125,7 +125,7 @@ func (s *Server) handleMemberDelete(c *call) error {
 
 // handleMemberClear answers DELETE /iam/{tenant}/groups/{groupId}/users.
 func (s *Server) handleMemberClear(c *call) error {
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error { return s.clearGroup(c, tx, c.value("groupId")) })
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error { return s.clearGroup(c, tx, c.value("groupId")) })
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func (s *Server) handleMemberClear(c *call) error {
 
 // handleUserGroupClear answers DELETE /iam/{tenant}/users/{userId}/groups.
 func (s *Server) handleUserGroupClear(c *call) error {
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		id, err := memberID(c.ctx, tx, c.tenant, c.value("userId"))
 		if err != nil {
 			return err

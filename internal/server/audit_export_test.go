@@ -72,7 +72,7 @@ func (b *backend) export(t testing.TB, query string) exported {
 func withEvents(t testing.TB, b *backend, newest int64, state string) {
 	t.Helper()
 	for next := b.lastEvent(t) + 1; next <= newest; {
-		err := b.store.InTx(t.Context(), func(tx store.Tx) error {
+		err := b.store.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error {
 			for range min(1000, newest-next+1) {
 				e := store.Event{
 					Tenant: "acme", At: time.UnixMilli(next), ActorKind: "client", Actor: "a", Action: "update", Kind: "group", ObjectID: "g", Before: state, After: `{"id": "g"}`,

@@ -51,7 +51,7 @@ func (s *Server) trimTenant(ctx context.Context, tenant string) (more bool, err 
 		limit.Since = s.timestamp().Add(-s.audit.Age)
 	}
 	removed := 0
-	err = s.store.InTx(ctx, func(tx store.Tx) error {
+	err = s.store.InTx(ctx, tenant, func(tx store.Tx) error {
 		removed = 0
 		first, last, err := tx.SurplusEvents(ctx, tenant, limit)
 		if err != nil {

@@ -59,11 +59,11 @@ func newBrokenStore(s store.Store) (*brokenStore, *breakage) {
 }
 
 // InTx may fail at its start and at its commit.
-func (s *brokenStore) InTx(ctx context.Context, fn func(tx store.Tx) error) error {
+func (s *brokenStore) InTx(ctx context.Context, tenant string, fn func(tx store.Tx) error) error {
 	if err := s.breakage.next(); err != nil {
 		return err
 	}
-	return s.store.InTx(ctx, func(tx store.Tx) error {
+	return s.store.InTx(ctx, tenant, func(tx store.Tx) error {
 		if err := fn(brokenTx{Tx: tx, breakage: s.breakage}); err != nil {
 			return err
 		}
@@ -138,11 +138,11 @@ func (x brokenTx) DeleteUser(ctx context.Context, tenant, id string) error {
 	return x.Tx.DeleteUser(ctx, tenant, id)
 }
 
-func (x brokenTx) CreateAccount(ctx context.Context, a store.Account) error {
+func (x brokenTx) EnsureAccount(ctx context.Context, a store.Account) (found store.Account, err error) {
 	if err := x.breakage.next(); err != nil {
-		return err
+		return found, err
 	}
-	return x.Tx.CreateAccount(ctx, a)
+	return x.Tx.EnsureAccount(ctx, a)
 }
 
 func (x brokenTx) AccountByEmail(ctx context.Context, email string) (found store.Account, err error) {

@@ -81,7 +81,7 @@ func (cl Clients) Revoke(ctx context.Context, tenant, id string) error {
 
 // revoke is Revoke, unless may refuses the API key.
 func (cl Clients) revoke(ctx context.Context, tenant, id string, may func(c store.Client) error) error {
-	err := cl.store.InTx(ctx, func(tx store.Tx) error {
+	err := cl.store.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 		c, err := tx.Client(ctx, id)
 		if err == nil && c.Tenant != tenant {
 			err = store.ErrNotFound

@@ -84,8 +84,8 @@ func TestClient_unsalted(t *testing.T) {
 // unchangeable is a store in which clients cannot be changed.
 type unchangeable struct{ store.Store }
 
-func (u unchangeable) InTx(ctx context.Context, fn func(tx store.Tx) error) error {
-	return u.Store.InTx(ctx, func(tx store.Tx) error { return fn(unchangeableTx{tx}) })
+func (u unchangeable) InTx(ctx context.Context, tenant string, fn func(tx store.Tx) error) error {
+	return u.Store.InTx(ctx, tenant, func(tx store.Tx) error { return fn(unchangeableTx{tx}) })
 }
 
 type unchangeableTx struct{ store.Tx }

@@ -107,7 +107,7 @@ func (s *Server) handleControlPut(c *call) error {
 		return err
 	}
 	id, created := c.value("accessControlId"), false
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		_, err := tx.AccessControl(c.ctx, c.tenant, id)
 		created = errors.Is(err, store.ErrNotFound)
 		switch {
@@ -214,7 +214,7 @@ func checkScopes(c *call, tx store.Tx, ids []string) error {
 // refuses an access control that is in use.
 func (s *Server) handleControlDelete(c *call) error {
 	id := c.value("accessControlId")
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		control, err := s.control(c.ctx, tx, c.tenant, id)
 		if err != nil {
 			return err

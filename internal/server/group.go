@@ -103,7 +103,7 @@ func (s *Server) handleGroupCreate(c *call) error {
 	if body.ID == "" {
 		body.ID = s.newID()
 	}
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error { return s.createGroup(c, tx, body) })
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error { return s.createGroup(c, tx, body) })
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (s *Server) handleGroupPut(c *call) error {
 	id, created := c.value("groupId"), false
 	// Read in the transaction that writes: another request may create or delete the group
 	// meanwhile.
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		_, err := tx.Group(c.ctx, c.tenant, id)
 		created = errors.Is(err, store.ErrNotFound)
 		switch {
@@ -196,7 +196,7 @@ func (s *Server) handleGroupDelete(c *call) error {
 		return forbidden(api.ScopeAssignmentManage)
 	}
 	id := c.value("groupId")
-	err = s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err = s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		g, err := s.group(c.ctx, tx, c.tenant, id)
 		if err != nil {
 			return err

@@ -45,7 +45,7 @@ func (s *Server) handleIntegromatOrganizationPut(c *call) error {
 		APIURL: strings.TrimRight(body.APIURL, "/"), APIKey: body.APIKey,
 	}
 	created := false
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		old, found, err := integromatOrganizationOf(c.ctx, tx, c.tenant)
 		if err != nil {
 			return err
@@ -162,7 +162,7 @@ func (s *Server) pendIntegromatMember(c *call, tx store.Tx, m store.MakeMember, 
 // handleIntegromatOrganizationDelete answers DELETE /make/{tenant}/organization.
 // Members stay in Make.
 func (s *Server) handleIntegromatOrganizationDelete(c *call) error {
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		err := tx.DeleteDocument(c.ctx, c.tenant, store.KindMake, store.KindMake)
 		if errors.Is(err, store.ErrNotFound) {
 			return noIntegromatOrganization()
@@ -190,7 +190,7 @@ func (s *Server) handleIntegromatOrganizationDelete(c *call) error {
 // handleIntegromatSync answers POST /make/{tenant}/sync: it scans all users, and retries the
 // pending members now.
 func (s *Server) handleIntegromatSync(c *call) error {
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		o, found, err := integromatOrganizationOf(c.ctx, tx, c.tenant)
 		if err != nil {
 			return err

@@ -21,8 +21,8 @@ type againStore struct {
 
 var errTakenBack = errors.New("taken back")
 
-func (s againStore) InTx(ctx context.Context, fn func(tx store.Tx) error) error {
-	err := s.Store.InTx(ctx, func(tx store.Tx) error {
+func (s againStore) InTx(ctx context.Context, tenant string, fn func(tx store.Tx) error) error {
+	err := s.Store.InTx(ctx, tenant, func(tx store.Tx) error {
 		if err := s.other(ctx, tx); err != nil {
 			return err
 		}
@@ -34,7 +34,7 @@ func (s againStore) InTx(ctx context.Context, fn func(tx store.Tx) error) error 
 	if !errors.Is(err, errTakenBack) {
 		return err
 	}
-	return s.Store.InTx(ctx, fn)
+	return s.Store.InTx(ctx, tenant, fn)
 }
 
 // The key of Make that stays is the stored one, and not one that a request

@@ -53,7 +53,7 @@ func (s *Server) Reseal(ctx context.Context) (count int, err error) {
 	if s.seal.ID() == "" {
 		return 0, nil
 	}
-	err = s.unrecorded.InTx(ctx, func(tx store.Tx) error { // only the form of the secrets changes
+	err = s.unrecorded.InTx(ctx, store.AllTenants, func(tx store.Tx) error { // only the form of the secrets changes
 		if count, err = s.signingKeys.Reseal(ctx, tx); err != nil {
 			return err
 		}

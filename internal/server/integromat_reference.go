@@ -227,7 +227,7 @@ func (s *Server) handleIntegromatUserRolePost(c *call) error {
 		}
 	}
 	var u integromatUser
-	err := s.store.InTx(c.ctx, func(tx store.Tx) (err error) {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) (err error) {
 		if u, err = s.integromatUserOfPath(c, tx); err != nil {
 			return err
 		}
@@ -268,7 +268,7 @@ func (s *Server) handleIntegromatInvite(c *call) error {
 		return err
 	}
 	u := integromatUser{OrganizationID: c.value("organizationId"), Name: body.Name, Email: body.Email, RoleID: body.UsersRoleID, UserID: firstIntegromatID(body.Email)}
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		for ; ; u.UserID++ {
 			d, err := tx.Document(c.ctx, c.tenant, store.KindMakeUser, u.documentID())
 			if errors.Is(err, store.ErrNotFound) {

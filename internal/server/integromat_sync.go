@@ -205,9 +205,9 @@ type wakingStore struct {
 }
 
 // InTx implements store.Store.
-func (s wakingStore) InTx(ctx context.Context, fn func(tx store.Tx) error) error {
+func (s wakingStore) InTx(ctx context.Context, tenant string, fn func(tx store.Tx) error) error {
 	pending := false
-	err := s.Store.InTx(ctx, func(tx store.Tx) error { return fn(wakingTx{tx, &pending}) })
+	err := s.Store.InTx(ctx, tenant, func(tx store.Tx) error { return fn(wakingTx{tx, &pending}) })
 	if pending { // even after an error: the change may be committed all the same
 		s.wake()
 	}

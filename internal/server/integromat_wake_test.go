@@ -61,7 +61,7 @@ func TestIntegromat_wakeUp(t *testing.T) {
 		{"a transaction that may be committed or not", []func(context.Context, store.Tx) error{create("e", true)}, errUndo, []string{"3"}},
 	} {
 		seen = nil
-		err := s.InTx(t.Context(), func(tx store.Tx) error {
+		err := s.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error {
 			for _, do := range c.do {
 				if err := do(t.Context(), tx); err != nil {
 					return err

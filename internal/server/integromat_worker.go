@@ -103,7 +103,7 @@ func (s *Server) putOffIntegromat(ctx context.Context, m store.MakeMember, cause
 	delay := min(firstRetry<<min(m.Attempts, 20), lastRetry)
 	reason := shortened(strings.ReplaceAll(strings.ToValidUTF8(cause.Error(), "?"), "\x00", "?"), 500)
 	s.log.ErrorContext(ctx, "the sync with Make failed", "tenant", m.Tenant, "user", m.ID, "again_in", delay, "cause", cause.Error())
-	return s.unrecorded.InTx(ctx, func(tx store.Tx) error {
+	return s.unrecorded.InTx(ctx, m.Tenant, func(tx store.Tx) error {
 		var refusal *integromat.Error
 		if !errors.As(cause, &refusal) || !refusal.AboutOne() {
 			if err := tx.PutOffMakeMembers(ctx, m.Tenant, now.Add(delay), reason); err != nil {
@@ -220,7 +220,7 @@ func sameMember(stored, m store.MakeMember) bool { return stored.CreatedAt.Equal
 // settle notes that a member is in the wanted state, unless that has changed meanwhile. It
 // deletes a member that is neither in Make nor eligible.
 func (s *Server) settle(ctx context.Context, m store.MakeMember, remark string) error {
-	return s.unrecorded.InTx(ctx, func(tx store.Tx) error {
+	return s.unrecorded.InTx(ctx, m.Tenant, func(tx store.Tx) error {
 		stored, err := tx.MakeMember(ctx, m.Tenant, m.ID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && !sameMember(stored, m) {
 			return nil

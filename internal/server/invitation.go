@@ -22,18 +22,11 @@ const invitationLifetime = 7 * 24 * time.Hour
 // Registered means that no invitation is needed: the person has accepted one in some
 // tenant. An account that only an invitation has created is not registered (rule 18).
 func (s *Server) account(ctx context.Context, tx store.Tx, email string) (a store.Account, registered bool, err error) {
-	a, err = tx.AccountByEmail(ctx, email)
-	if err == nil {
-		return a, !a.RegisteredAt.IsZero(), nil
+	a, err = tx.EnsureAccount(ctx, store.Account{ID: s.newID(), Email: email, CreatedAt: s.timestamp()})
+	if err != nil {
+		return a, false, fmt.Errorf("looking for the account, or creating it: %w", err)
 	}
-	if !errors.Is(err, store.ErrNotFound) {
-		return a, false, fmt.Errorf("looking for the account: %w", err)
-	}
-	a = store.Account{ID: s.newID(), Email: email, CreatedAt: s.timestamp()}
-	if err := tx.CreateAccount(ctx, a); err != nil {
-		return a, false, fmt.Errorf("creating the account: %w", err)
-	}
-	return a, false, nil
+	return a, !a.RegisteredAt.IsZero(), nil
 }
 
 // checkDomain refuses an e-mail address outside the domains of the company, if the tenant
@@ -127,7 +120,7 @@ func (s *Server) invitation(c *call, tx store.Tx, scopes map[string]string) (sto
 // /iam/{tenant}/invitations/{invitationId}/resend: the invitation can be accepted for seven
 // days from now.
 func (s *Server) handleInvitationResend(c *call) error {
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		i, err := s.invitation(c, tx, managesInvitations)
 		if err != nil {
 			return err
@@ -152,7 +145,7 @@ func (s *Server) handleInvitationResend(c *call) error {
 // link in the e-mail. It confirms the account, and so accepts all open invitations of the
 // tenant to the account.
 func (s *Server) handleInvitationAccept(c *call) error {
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		i, err := s.invitation(c, tx, managesInvitations)
 		if err != nil {
 			return err

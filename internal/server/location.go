@@ -92,7 +92,7 @@ func (s *Server) handleLocationCreate(c *call) error {
 		body.ID = s.newID()
 	}
 	l := wire.StoredLocation(body.ID, api.LocationUpdate{Name: body.Name, Type: body.Type, ContactDetails: body.ContactDetails, Mixins: body.Mixins})
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		_, err := tx.Document(c.ctx, c.tenant, store.KindLocation, l.ID)
 		if err == nil {
 			return conflict("Error while creating location", l.ID, fmt.Sprintf("Location with id '%s' already exists", l.ID))
@@ -116,7 +116,7 @@ func (s *Server) handleLocationPut(c *call) error {
 		return err
 	}
 	id, created := c.value("locationId"), false
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		d, err := tx.Document(c.ctx, c.tenant, store.KindLocation, id)
 		created = errors.Is(err, store.ErrNotFound)
 		if err != nil && !created {
@@ -159,7 +159,7 @@ func validLocationType(t api.LocationType) bool {
 // location that vendors refer to.
 func (s *Server) handleLocationDelete(c *call) error {
 	id := c.value("locationId")
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		err := checkUnreferenced(c, tx, "Location", id, func(v api.Vendor) bool {
 			return slices.ContainsFunc(v.Locations, func(l api.Location) bool { return l.ID == id })
 		})

@@ -25,8 +25,8 @@ func parseUserType(text, id string) (access.UserType, error) {
 
 // assign makes the user a member of the group, unless it is one.
 func (s *Server) assign(ctx context.Context, tx store.Tx, g store.Group, kind access.UserType, userID string) (id string, created bool, err error) {
-	if g.UserType != string(kind) {
-		return "", false, violation(g.ID, fmt.Sprintf("Group '%s' takes users of type %s only", g.ID, g.UserType))
+	if err := checkTakes(g, kind); err != nil {
+		return "", false, err
 	}
 	existing, err := tx.Assignment(ctx, g.Tenant, g.ID, userID)
 	if err == nil {
@@ -35,11 +35,25 @@ func (s *Server) assign(ctx context.Context, tx store.Tx, g store.Group, kind ac
 	if !errors.Is(err, store.ErrNotFound) {
 		return "", false, fmt.Errorf("reading the assignment: %w", err)
 	}
-	a := store.Assignment{Tenant: g.Tenant, ID: s.newID(), GroupID: g.ID, UserID: userID, UserType: string(kind), CreatedAt: s.timestamp()}
-	if err := tx.CreateAssignment(ctx, a); err != nil {
-		return "", false, fmt.Errorf("creating the assignment: %w", err)
+	id, err = s.createAssignment(ctx, tx, g, userID)
+	return id, err == nil, err
+}
+
+// checkTakes refuses users of a type that the group does not take.
+func checkTakes(g store.Group, kind access.UserType) error {
+	if g.UserType != string(kind) {
+		return violation(g.ID, fmt.Sprintf("Group '%s' takes users of type %s only", g.ID, g.UserType))
 	}
-	return a.ID, true, nil
+	return nil
+}
+
+// createAssignment makes the user, who is of the group's type, a member.
+func (s *Server) createAssignment(ctx context.Context, tx store.Tx, g store.Group, userID string) (id string, err error) {
+	a := store.Assignment{Tenant: g.Tenant, ID: s.newID(), GroupID: g.ID, UserID: userID, UserType: g.UserType, CreatedAt: s.timestamp()}
+	if err := tx.CreateAssignment(ctx, a); err != nil {
+		return "", fmt.Errorf("creating the assignment: %w", err)
+	}
+	return a.ID, nil
 }
 
 // setMemberships makes the employee a member of exactly these groups. Memberships that stay
@@ -66,11 +80,16 @@ func (s *Server) setMemberships(ctx context.Context, tx store.Tx, tenant, userID
 	}
 	changed := false
 	for _, g := range groups {
-		_, created, err := s.assign(ctx, tx, g, access.Employee, userID)
-		if err != nil {
+		if err := checkTakes(g, access.Employee); err != nil {
 			return err
 		}
-		changed = changed || created
+		if slices.Contains(current[userID], g.ID) {
+			continue
+		}
+		if _, err := s.createAssignment(ctx, tx, g, userID); err != nil {
+			return err
+		}
+		changed = true
 	}
 	for _, id := range current[userID] {
 		if slices.Contains(groupIDs, id) {

@@ -108,7 +108,7 @@ func (s *Server) handleScopePut(c *call) error {
 	if !api.ValidScope(id) {
 		return violation(id, "The id of a scope has 1 to 255 letters, digits, dots, hyphens and underscores")
 	}
-	err := s.store.InTx(c.ctx, func(tx store.Tx) (err error) {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) (err error) {
 		created, err = s.putScope(c, tx, id, body)
 		return err
 	})

@@ -118,7 +118,7 @@ func (s *Server) handleSettingCreate(c *call) error {
 	}
 	o := c.settingOwner()
 	var made []api.Setting
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		made = nil
 		for _, item := range items {
 			if err := o.owns(&item); err != nil {
@@ -185,7 +185,7 @@ func (s *Server) handleSettingUpdate(c *call) error {
 		return badRequest("Invalid Parameters", fmt.Sprintf("The key in the path is '%s' and in the body '%s'", key, body.Key))
 	}
 	var item api.Setting
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		present, err := loadSetting(c.ctx, tx, o, key)
 		if errors.Is(err, store.ErrNotFound) {
 			return badRequest("Configuration could not be updated", fmt.Sprintf("There is no configuration item with the key '%s'", key))
@@ -209,7 +209,7 @@ func (s *Server) handleSettingUpdate(c *call) error {
 // and the same for a client.
 func (s *Server) handleSettingDelete(c *call) error {
 	o, key := c.settingOwner(), c.value("propertyKey")
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		item, err := loadSetting(c.ctx, tx, o, key)
 		if errors.Is(err, store.ErrNotFound) {
 			return noSetting(key)

@@ -253,9 +253,9 @@ type lateStore struct {
 	before func()
 }
 
-func (s lateStore) InTx(ctx context.Context, fn func(tx store.Tx) error) error {
+func (s lateStore) InTx(ctx context.Context, tenant string, fn func(tx store.Tx) error) error {
 	s.once.Do(s.before)
-	return s.Store.InTx(ctx, fn)
+	return s.Store.InTx(ctx, tenant, fn)
 }
 
 // Whoever is later than another process makes no second key: neither on a new

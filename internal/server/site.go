@@ -112,7 +112,7 @@ func (s *Server) handleSiteCreate(c *call) error {
 	if err != nil {
 		return err
 	}
-	err = s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err = s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		if _, err := tx.Document(c.ctx, c.tenant, store.KindSite, site.Code); err == nil {
 			return conflict("Site could not be created", site.Code, fmt.Sprintf("There is a site with the code '%s' already", site.Code))
 		} else if !errors.Is(err, store.ErrNotFound) {
@@ -157,7 +157,7 @@ func (s *Server) changeSite(c *call, overlay func(present, body wire.Object) wir
 		return err
 	}
 	code := c.value("siteCode")
-	err = s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err = s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		present, err := loadSite(c.ctx, tx, c.tenant, code)
 		if err != nil {
 			return err
@@ -213,7 +213,7 @@ func (s *Server) unsetDefaultSite(ctx context.Context, tx store.DocumentTx, tena
 // handleSiteDelete answers DELETE /site/{tenant}/sites/{siteCode}.
 func (s *Server) handleSiteDelete(c *call) error {
 	code := c.value("siteCode")
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		site, err := loadSite(c.ctx, tx, c.tenant, code)
 		if err != nil {
 			return err

@@ -47,7 +47,7 @@ func (s *Server) doTask(ctx context.Context, t store.Task) (err error) {
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 		}
 	}()
-	return s.store.InTx(ctx, func(tx store.Tx) error {
+	return s.store.InTx(ctx, t.Tenant, func(tx store.Tx) error {
 		err := tx.DeleteTask(ctx, t.Tenant, t.ID)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil // another process has done it
@@ -70,7 +70,7 @@ func (s *Server) putOff(ctx context.Context, t store.Task, cause error) error {
 	delay := min(max(now.Sub(t.CreatedAt), firstRetry), lastRetry)
 	s.log.ErrorContext(ctx, "task failed", "tenant", t.Tenant, "task", t.ID, "again_in", delay, "cause", cause.Error())
 	t.DueAt = now.Add(delay)
-	return s.store.InTx(ctx, func(tx store.Tx) error {
+	return s.store.InTx(ctx, t.Tenant, func(tx store.Tx) error {
 		err := tx.DeleteTask(ctx, t.Tenant, t.ID)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil

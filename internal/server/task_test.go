@@ -31,8 +31,8 @@ func watched(s store.Store) *watchedStore {
 }
 
 // InTx implements store.Store.
-func (w *watchedStore) InTx(ctx context.Context, fn func(tx store.Tx) error) error {
-	err := w.Store.InTx(ctx, fn)
+func (w *watchedStore) InTx(ctx context.Context, tenant string, fn func(tx store.Tx) error) error {
+	err := w.Store.InTx(ctx, tenant, fn)
 	if err == nil {
 		select {
 		case w.written <- struct{}{}:
@@ -149,10 +149,10 @@ type blockedStore struct {
 }
 
 // InTx implements store.Store.
-func (b *blockedStore) InTx(ctx context.Context, fn func(tx store.Tx) error) error {
+func (b *blockedStore) InTx(ctx context.Context, tenant string, fn func(tx store.Tx) error) error {
 	close(b.started)
 	<-ctx.Done()
-	err := b.Store.InTx(context.WithoutCancel(ctx), fn) // it takes its time to end
+	err := b.Store.InTx(context.WithoutCancel(ctx), tenant, fn) // it takes its time to end
 	b.ended = true
 	return errors.Join(ctx.Err(), err)
 }

@@ -90,7 +90,7 @@ func (s *Server) handleTeamMemberCreate(c *call) error {
 		return err
 	}
 	var id string
-	err := s.store.InTx(c.ctx, func(tx store.Tx) (err error) {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) (err error) {
 		id, err = s.createTeamMember(c.ctx, tx, c.tenant, body)
 		return err
 	})
@@ -144,7 +144,7 @@ func (s *Server) handleTeamMemberPut(c *call) error {
 	if err := c.decode(&body, "role"); err != nil {
 		return err
 	}
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		m, err := s.teamMember(c.ctx, tx, c.tenant, c.value("memberId"))
 		if err != nil || m.Role == string(body.Role) {
 			return err
@@ -173,7 +173,7 @@ func (s *Server) handleTeamMemberPut(c *call) error {
 
 // handleTeamMemberDelete answers DELETE /team/{tenant}/members/{memberId}.
 func (s *Server) handleTeamMemberDelete(c *call) error {
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		m, err := s.teamMember(c.ctx, tx, c.tenant, c.value("memberId"))
 		if err != nil {
 			return err
@@ -219,7 +219,7 @@ func (s *Server) handleTeamOwnerPut(c *call) error {
 		}
 		body.FormerOwnerID = present.ID
 	}
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		m, err := s.teamMember(c.ctx, tx, c.tenant, body.MemberID)
 		if err != nil || m.Role == string(access.RoleOwner) { // as in the retry of a request whose response was lost
 			return err

@@ -45,7 +45,7 @@ func (s *Server) handleTeamAssignmentPut(c *call) error {
 	}
 	a := store.ProductAssignment{Tenant: c.tenant, Product: product, Role: body.Role, CreatedAt: s.timestamp()}
 	created := false
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		m, err := s.teamMember(c.ctx, tx, c.tenant, c.value("memberId"))
 		if err != nil {
 			return err
@@ -87,7 +87,7 @@ func refusedProduct(product, role string) error {
 // /team/{tenant}/members/{memberId}/products/{product}.
 func (s *Server) handleTeamAssignmentDelete(c *call) error {
 	product := c.value("product")
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		m, err := s.teamMember(c.ctx, tx, c.tenant, c.value("memberId"))
 		if err != nil {
 			return err

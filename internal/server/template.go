@@ -34,7 +34,7 @@ func (s *Server) handleTemplatePut(c *call) error {
 		return err
 	}
 	id, created := c.value("templateId"), false
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		_, err := tx.Template(c.ctx, c.tenant, id)
 		created = errors.Is(err, store.ErrNotFound)
 		switch {
@@ -193,7 +193,7 @@ func expandTemplate(base, t store.Template) ([]string, error) {
 // template that is in use.
 func (s *Server) handleTemplateDelete(c *call) error {
 	id := c.value("templateId")
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		t, err := s.template(c.ctx, tx, c.tenant, id)
 		if err != nil {
 			return err

@@ -30,7 +30,7 @@ func (s *Server) EnsureTenant(ctx context.Context, name, owner string) (created 
 		return false, fmt.Errorf("looking for tenant %s: %w", name, err)
 	}
 	// One event for the tenant with all that it starts with.
-	err = s.unrecorded.InTx(ctx, func(tx store.Tx) error {
+	err = s.unrecorded.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 		if err := audit.NewTx(tx, s.now).CreateTenant(ctx, store.Tenant{Name: name, CreatedAt: s.timestamp()}); err != nil {
 			return err
 		}

@@ -34,7 +34,7 @@ func (s *Server) handleTestToken(c *call) error {
 		return err
 	}
 	id, scopes := c.value("userId"), []string(nil)
-	err = s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err = s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		scopes = api.OwnScopes()
 		if kind == access.Employee {
 			if id, scopes, err = s.logIn(c, tx); err != nil {

@@ -98,7 +98,7 @@ func (s *Server) handleUserCreate(c *call) error {
 		return badRequest(fmt.Sprintf("contactEmail %q is not an e-mail address", body.ContactEmail))
 	}
 	var u store.User
-	err := s.store.InTx(c.ctx, func(tx store.Tx) (err error) {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) (err error) {
 		if err := checkDomain(c.ctx, tx, c.tenant, body.ContactEmail); err != nil {
 			return err
 		}
@@ -121,11 +121,6 @@ func checkPerson(first, last string) error {
 }
 
 func (s *Server) createUser(ctx context.Context, tx store.Tx, tenant string, body api.UserCreate) (u store.User, err error) {
-	if _, err := tx.UserByEmail(ctx, tenant, body.ContactEmail); err == nil {
-		return u, conflict("Error while creating user", body.ContactEmail, fmt.Sprintf("User with email '%s' already exists", body.ContactEmail))
-	} else if !errors.Is(err, store.ErrNotFound) {
-		return u, fmt.Errorf("looking for the e-mail: %w", err)
-	}
 	account, registered, err := s.account(ctx, tx, body.ContactEmail)
 	if err != nil {
 		return u, err
@@ -139,7 +134,9 @@ func (s *Server) createUser(ctx context.Context, tx store.Tx, tenant string, bod
 		Department: body.Department, PreferredSite: body.PreferredSite, PreferredCurrency: body.PreferredCurrency,
 		PreferredLanguage: body.PreferredLanguage, BackofficeNumber: account.ID, Status: string(status), CreatedAt: s.timestamp(),
 	}
-	if err := tx.CreateUser(ctx, u); err != nil {
+	if err := tx.CreateUser(ctx, u); errors.Is(err, store.ErrExists) {
+		return u, conflict("Error while creating user", body.ContactEmail, fmt.Sprintf("User with email '%s' already exists", body.ContactEmail))
+	} else if err != nil {
 		return u, fmt.Errorf("creating user: %w", err)
 	}
 	return u, s.setMemberships(ctx, tx, tenant, u.ID, body.GroupIDs)
@@ -156,7 +153,7 @@ func (s *Server) handleUserUpdate(c *call) error {
 	if err := checkPerson(body.FirstName, body.LastName); err != nil {
 		return err
 	}
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		u, err := s.user(c.ctx, tx, c.tenant, c.value("userId"))
 		if err != nil {
 			return err
@@ -190,7 +187,7 @@ func (s *Server) handleUserDelete(c *call) error {
 	if force {
 		return &failure{status: http.StatusForbidden, message: "Only an administrator of the developer portal may delete an account; call without forceDelete to remove the user from the tenant."}
 	}
-	err = s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err = s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		u, err := s.user(c.ctx, tx, c.tenant, c.value("userId"))
 		if err != nil {
 			return err
@@ -224,7 +221,7 @@ func (s *Server) handleUserUnlock(c *call) error { return s.setLocked(c, false) 
 
 // setLocked locks or unlocks the user of the path, if needed.
 func (s *Server) setLocked(c *call, locked bool) error {
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		u, err := s.user(c.ctx, tx, c.tenant, c.value("userId"))
 		if err != nil || u.Locked == locked {
 			return err

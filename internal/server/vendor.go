@@ -114,7 +114,7 @@ func (s *Server) handleVendorCreate(c *call) error {
 		Name: body.Name, Type: body.Type, ParentID: body.ParentID, LegalInfo: body.LegalInfo,
 		ContactDetails: body.ContactDetails, Locations: body.Locations, Mixins: body.Mixins,
 	})
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		_, err := tx.Document(c.ctx, c.tenant, store.KindVendor, v.ID)
 		if err == nil {
 			return conflict("Error while creating vendor", v.ID, fmt.Sprintf("Vendor with id '%s' already exists", v.ID))
@@ -150,7 +150,7 @@ func (s *Server) handleVendorPut(c *call) error {
 		return err
 	}
 	id, created := c.value("vendorId"), false
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		d, err := tx.Document(c.ctx, c.tenant, store.KindVendor, id)
 		created = errors.Is(err, store.ErrNotFound)
 		switch {
@@ -232,7 +232,7 @@ func checkParents(c *call, tx store.Tx, v api.Vendor) error {
 // groups of the vendor as well, if they have no members.
 func (s *Server) handleVendorDelete(c *call) error {
 	id := c.value("vendorId")
-	err := s.store.InTx(c.ctx, func(tx store.Tx) error {
+	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		if _, err := s.vendor(c.ctx, tx, c.tenant, id); err != nil {
 			return err
 		}

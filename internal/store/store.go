@@ -29,6 +29,9 @@ var (
 	// ErrSuperseded: a newer version of the program uses the database, and writes of
 	// this one would damage its data.
 	ErrSuperseded = errors.New("a newer version of this program has taken over the database")
+	// ErrOtherTenant: a transaction of one tenant used a record of another, which is a
+	// mistake in the program.
+	ErrOtherTenant = errors.New("not in a transaction of this tenant")
 
 	// ErrInvalid rejects a record because of its text: it contains a zero byte, is
 	// not UTF-8, or is a key longer than MaxKey. The error's text says which.
@@ -53,12 +56,15 @@ type Store interface {
 
 	// InTx runs fn in one transaction that reads its own writes. If fn returns nil,
 	// all writes are committed; if it returns an error or panics, none are.
-	// Transactions that write are serialized. fn must use the Tx it receives and not
+	// Transactions of a tenant are serialized; those of different tenants may run at
+	// the same time. A transaction of a tenant may use the tenant's records and the
+	// accounts; every other operation returns ErrOtherTenant. A transaction of
+	// AllTenants is serialized with all others. fn must use the Tx it receives and not
 	// the Store, and must return the error of a failed write, unless that is
 	// ErrExists for a record to create, or ErrNotFound for one to change or remove.
 	// fn may run more than once, so its effects outside the transaction must be
 	// idempotent.
-	InTx(ctx context.Context, fn func(tx Tx) error) error
+	InTx(ctx context.Context, tenant string, fn func(tx Tx) error) error
 
 	// Ping returns nil if the database can be read, has this program's tables, and,
 	// as far as is known, can be written. After a write that failed for lack of
@@ -75,6 +81,9 @@ type Store interface {
 	// Close closes every connection. Methods called after Close return an error.
 	Close() error
 }
+
+// AllTenants is the tenant of a transaction that may use all records.
+const AllTenants = ""
 
 // Tx is the set of operations, inside or outside a joint transaction.
 type Tx interface {

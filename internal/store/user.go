@@ -60,8 +60,9 @@ type UserTx interface {
 	// ErrNotFound if there is none.
 	DeleteUser(ctx context.Context, tenant, id string) error
 
-	// CreateAccount returns ErrExists if the id or the e-mail is in use.
-	CreateAccount(ctx context.Context, a Account) error
+	// EnsureAccount returns the account with the e-mail, in any case, and creates it
+	// as given if there is none. It returns ErrExists if another account has the id.
+	EnsureAccount(ctx context.Context, a Account) (Account, error)
 	// AccountByEmail ignores case. It returns ErrNotFound if there is none.
 	AccountByEmail(ctx context.Context, email string) (Account, error)
 	// RegisterAccount sets the time at which the person registered, once: later

@@ -108,7 +108,7 @@ func fill(ctx context.Context, file string, n int) error {
 	defer db.Close()
 	const together = 5000
 	for start := 0; start < n; start += together {
-		err := db.InTx(ctx, func(tx store.Tx) error {
+		err := db.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 			for i := start; i < min(start+together, n); i++ {
 				if err := tx.CreateUser(ctx, user(int64(i))); err != nil {
 					return err

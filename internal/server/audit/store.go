@@ -29,15 +29,17 @@ var _ store.Store = recordingStore{}
 // NewStore returns the store with a record of its changes: each one through it
 // appends an audit event.
 func NewStore(s store.Store, now func() time.Time) store.Store {
-	return recordingStore{recorder: recorder{Tx: s, change: s.InTx, now: now}, store: s}
+	return recordingStore{recorder: recorder{Tx: s, now: now, change: func(ctx context.Context, fn func(tx store.Tx) error) error {
+		return s.InTx(ctx, store.AllTenants, fn)
+	}}, store: s}
 }
 
 // NewTx returns the transaction with a record of its changes.
 func NewTx(tx store.Tx, now func() time.Time) store.Tx { return recorder{now: now}.in(tx) }
 
 // InTx implements store.Store.
-func (s recordingStore) InTx(ctx context.Context, fn func(tx store.Tx) error) error {
-	return s.store.InTx(ctx, func(tx store.Tx) error { return fn(s.in(tx)) })
+func (s recordingStore) InTx(ctx context.Context, tenant string, fn func(tx store.Tx) error) error {
+	return s.store.InTx(ctx, tenant, func(tx store.Tx) error { return fn(s.in(tx)) })
 }
 
 // Ping implements store.Store.

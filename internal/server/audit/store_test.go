@@ -19,8 +19,8 @@ import (
 var notRecorded = map[string]string{
 	"CreateSigningKey": "is a secret of the backend, and of no tenant",
 	"DeleteSigningKey": "as CreateSigningKey",
-	"CreateAccount":    "an account is of no tenant; its user or member is recorded",
-	"RegisterAccount":  "as CreateAccount",
+	"EnsureAccount":    "an account is of no tenant; its user or member is recorded",
+	"RegisterAccount":  "as EnsureAccount",
 	"CreateTask":       "is no configuration: what a task changes is recorded when it is done",
 	"DeleteTask":       "as CreateTask",
 	"AppendEvent":      "is the record",
@@ -215,7 +215,7 @@ func TestRecording_changes(t *testing.T) {
 			}
 			s := audit.NewStore(raw, time.Now)
 			errUndo := errors.New("undo")
-			err = s.InTx(t.Context(), func(tx store.Tx) error { return errors.Join(c.call(t.Context(), tx), errUndo) })
+			err = s.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error { return errors.Join(c.call(t.Context(), tx), errUndo) })
 			if texts := eventTexts(t, s, "acme"); err.Error() != "undo" || len(texts) > 0 {
 				t.Errorf("rolled back: got %v and events %q", err, texts)
 			}

@@ -54,7 +54,7 @@ func BenchmarkReset(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	err = db.InTx(b.Context(), func(tx store.Tx) error {
+	err = db.InTx(b.Context(), store.AllTenants, func(tx store.Tx) error {
 		if err := tx.CreateTenant(b.Context(), store.Tenant{Name: "acme"}); err != nil {
 			return err
 		}

@@ -91,7 +91,7 @@ func place(id string) seal.Place { return seal.Place{Kind: "signing-key", ID: id
 // Rotate creates a key and returns its id. With endTokens it removes all other
 // keys: all tokens end, and the new key signs at once.
 func (k Keys) Rotate(ctx context.Context, endTokens bool) (id string, err error) {
-	err = k.store.InTx(ctx, func(tx store.Tx) error {
+	err = k.store.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 		old, err := k.read(ctx, tx)
 		if err != nil {
 			return err
@@ -133,7 +133,7 @@ func (k Keys) maintain(ctx context.Context, age time.Duration) ([]Key, error) {
 	if err != nil || !k.isDue(keys, age) {
 		return keys, err
 	}
-	err = k.store.InTx(ctx, func(tx store.Tx) error {
+	err = k.store.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 		if keys, err = k.read(ctx, tx); err != nil {
 			return err
 		}

@@ -19,20 +19,20 @@ var assignments = newTable(table[store.Assignment]{
 })
 
 func (q queries) CreateAssignment(ctx context.Context, a store.Assignment) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, a.Tenant, func(db *transaction) error {
 		return assignments.insert(ctx, db, &a)
 	})
 }
 
 func (q queries) Assignment(ctx context.Context, tenant, groupID, userID string) (store.Assignment, error) {
-	return assignments.one(ctx, q.read, `WHERE tenant = $1 AND group_id = $2 AND user_id = $3`,
+	return assignments.one(ctx, q.read(tenant), `WHERE tenant = $1 AND group_id = $2 AND user_id = $3`,
 		tenant, groupID, userID)
 }
 
 func (q queries) Members(
 	ctx context.Context, tenant, groupID string, page store.Page,
 ) (list []store.Assignment, total int, err error) {
-	err = q.view(ctx, func(db conn) error {
+	err = q.view(ctx, tenant, func(db conn) error {
 		if total, err = assignments.count(ctx, db, `WHERE tenant = $1 AND group_id = $2`, tenant, groupID); err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ func (q queries) Members(
 }
 
 func (q queries) Memberships(ctx context.Context, tenant, userID string) ([]store.Assignment, error) {
-	return assignments.all(ctx, q.read, `WHERE tenant = $1 AND user_id = $2 ORDER BY group_id`, tenant, userID)
+	return assignments.all(ctx, q.read(tenant), `WHERE tenant = $1 AND user_id = $2 ORDER BY group_id`, tenant, userID)
 }
 
 // groupIDsChunk is the number of users per statement. SQLite searches a list for
@@ -55,7 +55,7 @@ const groupIDsChunk = 128
 func (q queries) GroupIDs(ctx context.Context, tenant string, userIDs []string) (map[string][]string, error) {
 	unique := slices.Compact(slices.Sorted(slices.Values(userIDs)))
 	found := make(map[string][]string)
-	err := q.view(ctx, func(db conn) error {
+	err := q.view(ctx, tenant, func(db conn) error {
 		for chunk := range slices.Chunk(unique, groupIDsChunk) {
 			if err := addGroupIDs(ctx, db, tenant, chunk, found); err != nil {
 				return err
@@ -97,21 +97,21 @@ func addGroupIDs(ctx context.Context, db conn, tenant string, userIDs []string, 
 }
 
 func (q queries) DeleteAssignment(ctx context.Context, tenant, groupID, userID string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		return assignments.removeOne(ctx, db, `WHERE tenant = $1 AND group_id = $2 AND user_id = $3`,
 			tenant, groupID, userID)
 	})
 }
 
 func (q queries) DeleteMembers(ctx context.Context, tenant, groupID string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		_, err := assignments.remove(ctx, db, `WHERE tenant = $1 AND group_id = $2`, tenant, groupID)
 		return err
 	})
 }
 
 func (q queries) DeleteMemberships(ctx context.Context, tenant, userID string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		_, err := assignments.remove(ctx, db, `WHERE tenant = $1 AND user_id = $2`, tenant, userID)
 		return err
 	})

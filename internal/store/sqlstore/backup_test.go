@@ -69,7 +69,7 @@ func TestBackup_whileWritten(t *testing.T) {
 		kind := fmt.Sprint(w)
 		writers.Go(func() {
 			for n := int64(1); ctx.Err() == nil; n++ {
-				err := s.InTx(ctx, func(tx store.Tx) error { return errors.Join(put(tx, kind, n), put(tx, "twin of "+kind, n)) })
+				err := s.InTx(ctx, store.AllTenants, func(tx store.Tx) error { return errors.Join(put(tx, kind, n), put(tx, "twin of "+kind, n)) })
 				if err != nil {
 					if ctx.Err() == nil {
 						t.Error(err)

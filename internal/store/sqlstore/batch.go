@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -16,10 +17,15 @@ import (
 // how long the first of them waits for the others.
 const batchLimit = 128
 
-// conflictAttempts is the maximum number of attempts at a transaction. Writers
-// wait for each other, so conflicts arise only if something other than this
+// conflictAttempts is the maximum number of further attempts at a transaction, and
+// conflictPause the maximum pause before the second of them, twice as long before
+// the third, and so on. Writers of a tenant wait for each other, so conflicts arise
+// only over what tenants share, such as accounts, or if something other than this
 // program changes the database.
-const conflictAttempts = 5
+const (
+	conflictAttempts = 9
+	conflictPause    = 5 * time.Millisecond
+)
 
 // committer runs transactions one after another and commits those that wait at
 // the same time together: a commit waits for the disk, which takes longer than
@@ -66,10 +72,13 @@ var (
 func (w *committer) change(ctx context.Context, fn func(db *transaction) error) error {
 	start := time.Now()
 	err := w.try(ctx, fn, batchLimit)
-	for range conflictAttempts {
+	for attempt := range conflictAttempts {
 		gone := faultOf(err) == faultGone && time.Since(start) < outageLimit
 		if !errors.Is(err, errLost) && faultOf(err) != faultConflict && !gone {
 			break
+		}
+		if attempt > 0 && !sleep(ctx, rand.N(conflictPause<<attempt)) {
+			return ctx.Err()
 		}
 		err = w.try(ctx, fn, 1)
 	}
@@ -202,11 +211,7 @@ func (w *committer) close() {
 }
 
 func (b *batch) commit() {
-	if b.lost = b.tx.syncUserCounts(context.Background()); b.lost != nil {
-		_ = b.tx.Rollback()
-		return
-	}
-	b.lost = b.tx.Commit()
+	b.lost = b.tx.Commit(context.Background())
 	b.unsure = b.lost != nil && !refused(b.lost)
 }
 
@@ -219,7 +224,7 @@ func (b *batch) run(ctx context.Context, fn func(db *transaction) error) error {
 	if err := ctx.Err(); err != nil {
 		return err // canceled while it waited: the other parts are not affected
 	}
-	b.tx.dirty = false
+	b.tx.startPart()
 	err := fn(b.tx)
 	if gone := ctx.Err(); gone != nil {
 		b.tx.dirty = true // a canceled query also closes PostgreSQL's connection
@@ -235,7 +240,7 @@ func (b *batch) run(ctx context.Context, fn func(db *transaction) error) error {
 
 // undo rolls back the failed part, and with it the batch.
 func (b *batch) undo(cause error) {
-	if !b.tx.dirty {
+	if !b.tx.changed() {
 		return
 	}
 	if b.size > 0 {

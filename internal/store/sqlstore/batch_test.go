@@ -54,7 +54,7 @@ func queued(t *testing.T, s *Store, parts ...func(ctx context.Context, tx store.
 	start := sync.OnceFunc(func() { close(started) }) // it may run again
 	var all sync.WaitGroup
 	all.Go(func() {
-		err := s.InTx(t.Context(), func(tx store.Tx) error {
+		err := s.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error {
 			start()
 			<-held
 			return put(t.Context(), tx, "first")
@@ -67,7 +67,7 @@ func queued(t *testing.T, s *Store, parts ...func(ctx context.Context, tx store.
 	answers := make([]error, len(parts))
 	for i, part := range parts {
 		all.Go(func() {
-			answers[i] = s.InTx(t.Context(), func(tx store.Tx) error { return part(t.Context(), tx) })
+			answers[i] = s.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error { return part(t.Context(), tx) })
 		})
 		for waiting := 0; waiting <= i; {
 			s.writes.mu.Lock()
@@ -219,7 +219,7 @@ func attempt(t *testing.T, s *Store, id string, fate int) (err error) {
 			err = fmt.Errorf("panicked: %v", cause)
 		}
 	}()
-	return s.InTx(ctx, func(tx store.Tx) error {
+	return s.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 		if err := put(ctx, tx, id); err != nil {
 			return err
 		}
@@ -264,7 +264,7 @@ func TestBatch_lostAndGone(t *testing.T) {
 		}
 		return b, err
 	}
-	err := s.change(ctx, func(db *transaction) error {
+	err := s.change(ctx, store.AllTenants, func(db *transaction) error {
 		return s.writes.open.tx.Rollback() // as a server that is gone; the commit fails
 	})
 	if !errors.Is(err, context.Canceled) {
@@ -288,7 +288,7 @@ func TestBatch_away(t *testing.T) {
 	errs := make(chan error, callers)
 	for i := range callers {
 		go func() {
-			errs <- s.InTx(t.Context(), func(tx store.Tx) error { return put(t.Context(), tx, fmt.Sprint(i)) })
+			errs <- s.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error { return put(t.Context(), tx, fmt.Sprint(i)) })
 		}()
 	}
 	for waiting := 0; waiting < callers-1; {
@@ -307,7 +307,7 @@ func TestBatch_away(t *testing.T) {
 		t.Errorf("%d waited for the database one after another", n)
 	}
 	s.writes.begin = begin
-	if err := s.InTx(t.Context(), func(tx store.Tx) error { return put(t.Context(), tx, "after") }); err != nil {
+	if err := s.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error { return put(t.Context(), tx, "after") }); err != nil {
 		t.Errorf("who comes later: %v", err)
 	}
 }

@@ -30,7 +30,7 @@ func TestBatch_goneInQuery(t *testing.T) {
 		started, held := make(chan struct{}), make(chan struct{})
 		var all sync.WaitGroup
 		all.Go(func() {
-			err := s.change(ctx, func(db *transaction) error {
+			err := s.change(ctx, store.AllTenants, func(db *transaction) error {
 				close(started)
 				<-held
 				time.AfterFunc(100*time.Millisecond, cancel)

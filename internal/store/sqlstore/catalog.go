@@ -33,21 +33,21 @@ var templates = newTable(table[store.Template]{
 
 func (q queries) CreateAccessControl(ctx context.Context, c store.AccessControl) error {
 	c.Version = 1
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, c.Tenant, func(db *transaction) error {
 		return accessControls.insert(ctx, db, &c)
 	})
 }
 
 func (q queries) AccessControl(ctx context.Context, tenant, id string) (store.AccessControl, error) {
-	return accessControls.one(ctx, q.read, `WHERE tenant = $1 AND id = $2`, tenant, id)
+	return accessControls.one(ctx, q.read(tenant), `WHERE tenant = $1 AND id = $2`, tenant, id)
 }
 
 func (q queries) AccessControls(ctx context.Context, tenant string) ([]store.AccessControl, error) {
-	return accessControls.all(ctx, q.read, `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
+	return accessControls.all(ctx, q.read(tenant), `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
 }
 
 func (q queries) UpdateAccessControl(ctx context.Context, tenant, id string, fn func(c *store.AccessControl) error) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		c, err := accessControls.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -63,28 +63,28 @@ func (q queries) UpdateAccessControl(ctx context.Context, tenant, id string, fn 
 }
 
 func (q queries) DeleteAccessControl(ctx context.Context, tenant, id string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		return accessControls.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 	})
 }
 
 func (q queries) CreateTemplate(ctx context.Context, t store.Template) error {
 	t.Version = 1
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, t.Tenant, func(db *transaction) error {
 		return templates.insert(ctx, db, &t)
 	})
 }
 
 func (q queries) Template(ctx context.Context, tenant, id string) (store.Template, error) {
-	return templates.one(ctx, q.read, `WHERE tenant = $1 AND id = $2`, tenant, id)
+	return templates.one(ctx, q.read(tenant), `WHERE tenant = $1 AND id = $2`, tenant, id)
 }
 
 func (q queries) Templates(ctx context.Context, tenant string) ([]store.Template, error) {
-	return templates.all(ctx, q.read, `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
+	return templates.all(ctx, q.read(tenant), `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
 }
 
 func (q queries) UpdateTemplate(ctx context.Context, tenant, id string, fn func(t *store.Template) error) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		t, err := templates.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -100,7 +100,7 @@ func (q queries) UpdateTemplate(ctx context.Context, tenant, id string, fn func(
 }
 
 func (q queries) DeleteTemplate(ctx context.Context, tenant, id string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		return templates.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 	})
 }

@@ -68,7 +68,7 @@ func openSource(ctx context.Context, dsn string) (*sql.DB, engine, error) {
 }
 
 // current returns an error unless the tables have this program's version.
-func (e engine) current(ctx context.Context, db conn) error {
+func (e engine) current(ctx context.Context, db *sql.Tx) error {
 	known, err := newestVersion(e.folder)
 	if err != nil {
 		return err
@@ -89,8 +89,8 @@ func (e engine) current(ctx context.Context, db conn) error {
 }
 
 // fill copies every table in one transaction.
-func (s *Store) fill(ctx context.Context, source conn) (all []Copied, err error) {
-	tx, err := s.beginTx(ctx)
+func (s *Store) fill(ctx context.Context, source *sql.Tx) (all []Copied, err error) {
+	tx, err := s.beginTx(ctx, s.engine.lock)
 	if err != nil {
 		return nil, translate(ctx, err, nil)
 	}
@@ -105,13 +105,13 @@ func (s *Store) fill(ctx context.Context, source conn) (all []Copied, err error)
 		return nil, translate(ctx, err, nil)
 	}
 	for _, table := range tables {
-		rows, err := copyTable(ctx, source, tx.Tx, table)
+		rows, err := copyTable(ctx, source, tx, table)
 		if err != nil {
 			return nil, fmt.Errorf("copy table %s: %w", table, translate(ctx, err, nil))
 		}
 		all = append(all, Copied{table, rows})
 	}
-	return all, translate(ctx, tx.Commit(), nil)
+	return all, translate(ctx, tx.Commit(ctx), nil)
 }
 
 // tables returns the program's tables, each after the tables it refers to.
@@ -131,7 +131,7 @@ func (e engine) tables(ctx context.Context, db conn) (inOrder []string, err erro
 	}
 	var add func(table string)
 	add = func(table string) {
-		if table == "" || table == e.versions || table == lockTable || slices.Contains(inOrder, table) {
+		if table == "" || table == e.versions || strings.HasPrefix(table, lockTables) || slices.Contains(inOrder, table) {
 			return
 		}
 		for _, other := range refersTo[table] {
@@ -150,7 +150,7 @@ func (e engine) tables(ctx context.Context, db conn) (inOrder []string, err erro
 const copyParams = 500
 
 // copyTable copies a table into an empty one and verifies the number of rows.
-func copyTable(ctx context.Context, source, target conn, table string) (n int64, err error) {
+func copyTable(ctx context.Context, source *sql.Tx, target conn, table string) (n int64, err error) {
 	if there, err := countRows(ctx, target, table); err != nil || there > 0 {
 		return 0, cmp.Or(err, errors.New("the target database is not empty; choose another file or schema"))
 	}

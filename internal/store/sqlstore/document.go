@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -30,7 +31,7 @@ func (q queries) PutDocument(ctx context.Context, d store.Document) error {
 	if err := documents.check(fields); err != nil {
 		return err
 	}
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, d.Tenant, func(db *transaction) error {
 		_, err := db.ExecContext(ctx, documents.inserting+`
 			ON CONFLICT (tenant, kind, id) DO UPDATE SET
 				body = excluded.body, modified_at = excluded.modified_at, version = document.version + 1`, fields...)
@@ -38,32 +39,45 @@ func (q queries) PutDocument(ctx context.Context, d store.Document) error {
 	})
 }
 
+// Document reads a document once in a transaction, which many callers may share.
 func (q queries) Document(ctx context.Context, tenant, kind, id string) (store.Document, error) {
-	return documents.one(ctx, q.read, `WHERE tenant = $1 AND kind = $2 AND id = $3`, tenant, kind, id)
+	db := q.read(tenant)
+	key := [3]string{tenant, kind, id}
+	tx, joint := db.(*transaction)
+	if joint {
+		if found, ok := tx.documents[key]; ok {
+			return found.document, found.err
+		}
+	}
+	d, err := documents.one(ctx, db, `WHERE tenant = $1 AND kind = $2 AND id = $3`, tenant, kind, id)
+	if joint && (err == nil || errors.Is(err, store.ErrNotFound)) {
+		tx.documents[key] = foundDocument{d, err}
+	}
+	return d, err
 }
 
 func (q queries) Documents(ctx context.Context, tenant, kind string) ([]store.Document, error) {
-	return documents.all(ctx, q.read, `WHERE tenant = $1 AND kind = $2 ORDER BY created_at, id`, tenant, kind)
+	return documents.all(ctx, q.read(tenant), `WHERE tenant = $1 AND kind = $2 ORDER BY created_at, id`, tenant, kind)
 }
 
 func (q queries) DeleteDocument(ctx context.Context, tenant, kind, id string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		return documents.removeOne(ctx, db, `WHERE tenant = $1 AND kind = $2 AND id = $3`, tenant, kind, id)
 	})
 }
 
 func (q queries) CreateTask(ctx context.Context, t store.Task) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, t.Tenant, func(db *transaction) error {
 		return tasks.insert(ctx, db, &t)
 	})
 }
 
 func (q queries) NextTask(ctx context.Context) (store.Task, error) {
-	return tasks.one(ctx, q.read, `ORDER BY due_at, tenant, id LIMIT 1`)
+	return tasks.one(ctx, q.read(store.AllTenants), `ORDER BY due_at, tenant, id LIMIT 1`)
 }
 
 func (q queries) DeleteTask(ctx context.Context, tenant, id string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		return tasks.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 	})
 }

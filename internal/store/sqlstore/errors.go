@@ -203,10 +203,18 @@ func waitBusy(ctx context.Context, fn func() error) error {
 		if time.Since(start) > limit {
 			return err
 		}
-		select {
-		case <-ctx.Done():
+		if !sleep(ctx, pause) {
 			return ctx.Err()
-		case <-time.After(pause):
 		}
+	}
+}
+
+// sleep waits, and reports whether the context did not end.
+func sleep(ctx context.Context, pause time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(pause):
+		return true
 	}
 }

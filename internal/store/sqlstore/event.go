@@ -34,22 +34,22 @@ func (q queries) AppendEvent(ctx context.Context, e store.Event) error {
 		return err
 	}
 	fields = slices.Delete(fields, 1, 2)
-	return q.change(ctx, func(db *transaction) error {
-		_, err := db.ExecContext(ctx, appending, fields...)
-		return translate(ctx, err, store.ErrNotFound)
+	return q.change(ctx, e.Tenant, func(db *transaction) error {
+		db.later(appending, fields...)
+		return nil
 	})
 }
 
 func (q queries) Events(ctx context.Context, tenant string, filter store.EventFilter) (list []store.Event, err error) {
 	if filter.Since.IsZero() || filter.Limit <= 0 {
-		return selectEvents(ctx, q.read, tenant, filter)
+		return selectEvents(ctx, q.read(tenant), tenant, filter)
 	}
 	// The newest events are usually those since a time. Only if there are fewer are
 	// they searched by time, which takes longer the more there are. Clocks differ,
 	// so an older event may have a later time.
 	newest, since := filter, filter.Since.Truncate(time.Millisecond)
 	newest.Since = time.Time{}
-	err = q.view(ctx, func(db conn) error {
+	err = q.view(ctx, tenant, func(db conn) error {
 		if list, err = selectEvents(ctx, db, tenant, newest); err != nil {
 			return err
 		}
@@ -102,12 +102,12 @@ func eventQuery(tenant string, filter store.EventFilter) (rest string, args []an
 }
 
 func (q queries) EventsFrom(ctx context.Context, tenant string, from int64, limit int) ([]store.Event, error) {
-	return events.all(ctx, q.read, `WHERE tenant = $1 AND id >= $2 ORDER BY id LIMIT $3`, tenant, from, limit)
+	return events.all(ctx, q.read(tenant), `WHERE tenant = $1 AND id >= $2 ORDER BY id LIMIT $3`, tenant, from, limit)
 }
 
 func (q queries) EventSince(ctx context.Context, tenant string, since time.Time) (id int64, err error) {
 	since = since.Truncate(time.Millisecond)
-	row := q.read.QueryRowContext(ctx, `SELECT coalesce(min(id), 0) FROM audit_event WHERE tenant = $1 AND happened_at >= $2`, tenant, asMillis(&since))
+	row := q.read(tenant).QueryRowContext(ctx, `SELECT coalesce(min(id), 0) FROM audit_event WHERE tenant = $1 AND happened_at >= $2`, tenant, asMillis(&since))
 	if err := row.Scan(&id); err != nil {
 		return 0, translate(ctx, err, nil)
 	}
@@ -118,7 +118,7 @@ func (q queries) EventSince(ctx context.Context, tenant string, since time.Time)
 }
 
 func (q queries) SurplusEvents(ctx context.Context, tenant string, limit store.EventLimit) (first, last int64, err error) {
-	err = q.view(ctx, func(db conn) error {
+	err = q.view(ctx, tenant, func(db conn) error {
 		var newest int64
 		row := db.QueryRowContext(ctx, `SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM audit_event WHERE tenant = $1`, tenant)
 		if err := row.Scan(&first, &newest); err != nil {
@@ -144,7 +144,7 @@ func (q queries) SurplusEvents(ctx context.Context, tenant string, limit store.E
 }
 
 func (q queries) DeleteEvents(ctx context.Context, tenant string, upTo int64) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		_, err := events.remove(ctx, db, `WHERE tenant = $1 AND id <= $2`, tenant, upTo)
 		return err
 	})

@@ -36,18 +36,19 @@ func TestNewerBeside(t *testing.T) {
 			t.Fatal(err)
 		}
 		write := func(name string) error { return s.CreateTenant(t.Context(), store.Tenant{Name: name}) }
+		writeTenant := func() error { return s.PutDocument(t.Context(), store.Document{Tenant: "acme", Kind: "k", ID: "d"}) }
 		read := func() error {
 			_, err := s.Client(t.Context(), "key")
 			return err
 		}
 		migrated(t, dsn, "")
-		for name, err := range map[string]error{"write": write("globex"), "read": read(), "ready": s.Ping(t.Context())} {
+		for name, err := range map[string]error{"write": write("globex"), "write of a tenant": writeTenant(), "read": read(), "ready": s.Ping(t.Context())} {
 			if err != nil {
 				t.Errorf("beside a newer program that lets it: %s: %v", name, err)
 			}
 		}
 		migrated(t, dsn, "write_lock_v999")
-		for name, err := range map[string]error{"write": write("initech"), "read": read(), "ready": s.Ping(t.Context())} {
+		for name, err := range map[string]error{"write": write("initech"), "write of a tenant": writeTenant(), "read": read(), "ready": s.Ping(t.Context())} {
 			if !errors.Is(err, store.ErrSuperseded) || errors.Is(err, store.ErrTables) {
 				t.Errorf("beside a newer program that does not let it: %s: %v", name, err)
 			}

@@ -21,29 +21,29 @@ var groups = newTable(table[store.Group]{
 
 func (q queries) CreateGroup(ctx context.Context, g store.Group) error {
 	g.Version = 1
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, g.Tenant, func(db *transaction) error {
 		return groups.insert(ctx, db, &g)
 	})
 }
 
 func (q queries) Group(ctx context.Context, tenant, id string) (store.Group, error) {
-	return groups.one(ctx, q.read, `WHERE tenant = $1 AND id = $2`, tenant, id)
+	return groups.one(ctx, q.read(tenant), `WHERE tenant = $1 AND id = $2`, tenant, id)
 }
 
 func (q queries) Groups(ctx context.Context, tenant string) ([]store.Group, error) {
-	return groups.all(ctx, q.read, `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
+	return groups.all(ctx, q.read(tenant), `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
 }
 
 func (q queries) GroupsOfUser(ctx context.Context, tenant, userID string) ([]store.Group, error) {
 	// Match pairs instead of ids within the tenant: for ids, SQLite scans all groups
 	// of the tenant because they are already in order.
-	return groups.all(ctx, q.read, `WHERE (tenant, id) IN
+	return groups.all(ctx, q.read(tenant), `WHERE (tenant, id) IN
 		(SELECT tenant, group_id FROM assignment WHERE tenant = $1 AND user_id = $2)
 		ORDER BY created_at, id`, tenant, userID)
 }
 
 func (q queries) UpdateGroup(ctx context.Context, tenant, id string, fn func(g *store.Group) error) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		g, err := groups.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -59,7 +59,7 @@ func (q queries) UpdateGroup(ctx context.Context, tenant, id string, fn func(g *
 }
 
 func (q queries) DeleteGroup(ctx context.Context, tenant, id string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		return groups.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 	})
 }

@@ -19,27 +19,27 @@ var invitations = newTable(table[store.Invitation]{
 })
 
 func (q queries) CreateInvitation(ctx context.Context, i store.Invitation) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, i.Tenant, func(db *transaction) error {
 		return invitations.insert(ctx, db, &i)
 	})
 }
 
 func (q queries) Invitation(ctx context.Context, tenant, id string) (store.Invitation, error) {
-	return invitations.one(ctx, q.read, `WHERE tenant = $1 AND id = $2`, tenant, id)
+	return invitations.one(ctx, q.read(tenant), `WHERE tenant = $1 AND id = $2`, tenant, id)
 }
 
 func (q queries) Invitations(ctx context.Context, tenant string) ([]store.Invitation, error) {
-	return invitations.all(ctx, q.read, `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
+	return invitations.all(ctx, q.read(tenant), `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
 }
 
 func (q queries) InvitationsOf(ctx context.Context, tenant, subjectID string) ([]store.Invitation, error) {
 	// The plus prevents SQLite from scanning all of the tenant's invitations because
 	// they are already in order.
-	return invitations.all(ctx, q.read, `WHERE tenant = $1 AND subject_id = $2 ORDER BY +created_at, id`, tenant, subjectID)
+	return invitations.all(ctx, q.read(tenant), `WHERE tenant = $1 AND subject_id = $2 ORDER BY +created_at, id`, tenant, subjectID)
 }
 
 func (q queries) UpdateInvitation(ctx context.Context, tenant, id string, fn func(i *store.Invitation) error) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		i, err := invitations.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -54,7 +54,7 @@ func (q queries) UpdateInvitation(ctx context.Context, tenant, id string, fn fun
 }
 
 func (q queries) AcceptInvitations(ctx context.Context, tenant, subjectID string, at time.Time) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		_, err := db.ExecContext(ctx, `UPDATE invitation SET accepted_at = $3
 			WHERE tenant = $1 AND subject_id = $2 AND accepted_at = 0`, append(searchArgs([]any{tenant, subjectID}), asMillis(&at))...)
 		return translate(ctx, err, nil)
@@ -62,7 +62,7 @@ func (q queries) AcceptInvitations(ctx context.Context, tenant, subjectID string
 }
 
 func (q queries) CloseInvitations(ctx context.Context, tenant, kind, subjectID string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		_, err := invitations.remove(ctx, db, `WHERE tenant = $1 AND subject_id = $2 AND kind = $3 AND accepted_at = 0`, tenant, subjectID, kind)
 		return err
 	})

@@ -64,7 +64,7 @@ func TestFull(t *testing.T) {
 		t.Fatalf("%d documents were stored", stored)
 	}
 	// A transaction that fills the database stores nothing, and reads still work.
-	err := s.InTx(ctx, func(tx store.Tx) error {
+	err := s.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 		for i := range stored {
 			err := tx.PutDocument(ctx, store.Document{Tenant: "acme", Kind: "k", ID: fmt.Sprint("more ", i), Body: strings.Repeat("y", 10_000)})
 			if err != nil {

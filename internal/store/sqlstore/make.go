@@ -27,25 +27,25 @@ var makeNotices = newTable(table[store.MakeNotice]{
 })
 
 func (q queries) CreateMakeMember(ctx context.Context, m store.MakeMember) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, m.Tenant, func(db *transaction) error {
 		return makeMembers.insert(ctx, db, &m)
 	})
 }
 
 func (q queries) MakeMember(ctx context.Context, tenant, userID string) (store.MakeMember, error) {
-	return makeMembers.one(ctx, q.read, `WHERE tenant = $1 AND id = $2`, tenant, userID)
+	return makeMembers.one(ctx, q.read(tenant), `WHERE tenant = $1 AND id = $2`, tenant, userID)
 }
 
 func (q queries) MakeMembers(ctx context.Context, tenant string) ([]store.MakeMember, error) {
-	return makeMembers.all(ctx, q.read, `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
+	return makeMembers.all(ctx, q.read(tenant), `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
 }
 
 func (q queries) NextMakeMember(ctx context.Context) (store.MakeMember, error) {
-	return makeMembers.one(ctx, q.read, `WHERE pending ORDER BY due_at, tenant, id LIMIT 1`)
+	return makeMembers.one(ctx, q.read(store.AllTenants), `WHERE pending ORDER BY due_at, tenant, id LIMIT 1`)
 }
 
 func (q queries) UpdateMakeMember(ctx context.Context, tenant, userID string, fn func(m *store.MakeMember) error) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		m, err := makeMembers.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, userID)
 		if err != nil {
 			return err
@@ -60,7 +60,7 @@ func (q queries) UpdateMakeMember(ctx context.Context, tenant, userID string, fn
 }
 
 func (q queries) PutOffMakeMembers(ctx context.Context, tenant string, until time.Time, cause string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		_, err := db.ExecContext(ctx, `UPDATE make_member SET due_at = $2, attempts = attempts + 1, last_error = $3
 			WHERE tenant = $1 AND pending AND due_at < $2`, append(searchArgs([]any{tenant}), asMillis(&until), cause)...)
 		return translate(ctx, err, nil)
@@ -68,31 +68,31 @@ func (q queries) PutOffMakeMembers(ctx context.Context, tenant string, until tim
 }
 
 func (q queries) DeleteMakeMember(ctx context.Context, tenant, userID string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		return makeMembers.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, userID)
 	})
 }
 
 func (q queries) CreateMakeNotice(ctx context.Context, n store.MakeNotice) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, n.Tenant, func(db *transaction) error {
 		return makeNotices.insert(ctx, db, &n)
 	})
 }
 
 func (q queries) MakeNotice(ctx context.Context, tenant, id string) (store.MakeNotice, error) {
-	return makeNotices.one(ctx, q.read, `WHERE tenant = $1 AND id = $2`, tenant, id)
+	return makeNotices.one(ctx, q.read(tenant), `WHERE tenant = $1 AND id = $2`, tenant, id)
 }
 
 func (q queries) MakeNotices(ctx context.Context, tenant string) ([]store.MakeNotice, error) {
-	return makeNotices.all(ctx, q.read, `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
+	return makeNotices.all(ctx, q.read(tenant), `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
 }
 
 func (q queries) WaitingMakeNotices(ctx context.Context, tenant, userID string) ([]store.MakeNotice, error) {
-	return makeNotices.all(ctx, q.read, `WHERE tenant = $1 AND user_id = $2 AND sent_at = 0 ORDER BY +created_at, id`, tenant, userID)
+	return makeNotices.all(ctx, q.read(tenant), `WHERE tenant = $1 AND user_id = $2 AND sent_at = 0 ORDER BY +created_at, id`, tenant, userID)
 }
 
 func (q queries) SentMakeNotice(ctx context.Context, tenant, id string, at time.Time) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		n, err := makeNotices.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -103,7 +103,7 @@ func (q queries) SentMakeNotice(ctx context.Context, tenant, id string, at time.
 }
 
 func (q queries) DropMakeNotices(ctx context.Context, tenant, userID string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		_, err := makeNotices.remove(ctx, db, `WHERE tenant = $1 AND user_id = $2 AND sent_at = 0`, tenant, userID)
 		return err
 	})

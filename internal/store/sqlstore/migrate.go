@@ -22,6 +22,9 @@ var migrations embed.FS
 // migration excludes older versions of the program.
 const lockTable = "write_lock_v11"
 
+// lockTables is what the names of that table and of the locks of tenants begin with.
+const lockTables = "write_lock_"
+
 // migrationFiles are the migrations of an engine. Each begins with statements of
 // ours, since goose has no hook inside the transaction of a migration.
 type migrationFiles struct {

@@ -64,31 +64,31 @@ func (p *pool) compile(ctx context.Context) {
 }
 
 // QueryContext implements conn. It waits for an unreachable server.
-func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (rows *sql.Rows, err error) {
+func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (found rows, err error) {
 	err = waitBusy(ctx, func() error {
 		p.compile(ctx)
 		if s := p.statement(query); s != nil {
-			rows, err = s.QueryContext(ctx, args...) //nolint:rowserrcheck // the caller checks it
+			found, err = s.QueryContext(ctx, args...) //nolint:rowserrcheck // the caller checks it
 		} else {
-			rows, err = p.DB.QueryContext(ctx, query, args...) //nolint:rowserrcheck // as above
+			found, err = p.DB.QueryContext(ctx, query, args...) //nolint:rowserrcheck // as above
 		}
 		return err
 	})
-	return rows, err
+	return found, err
 }
 
 // QueryRowContext implements conn. It waits like QueryContext.
-func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) (row *sql.Row) {
+func (p *pool) QueryRowContext(ctx context.Context, query string, args ...any) (found row) {
 	_ = waitBusy(ctx, func() error { // the row contains the error
 		p.compile(ctx)
 		if s := p.statement(query); s != nil {
-			row = s.QueryRowContext(ctx, args...)
+			found = s.QueryRowContext(ctx, args...)
 		} else {
-			row = p.DB.QueryRowContext(ctx, query, args...)
+			found = p.DB.QueryRowContext(ctx, query, args...)
 		}
-		return row.Err()
+		return found.Err()
 	})
-	return row
+	return found
 }
 
 // BeginTx starts a transaction that uses the prepared statements of the pool.
@@ -98,86 +98,79 @@ func (p *pool) BeginTx(ctx context.Context, options *sql.TxOptions) (*transactio
 	if err != nil {
 		return nil, err
 	}
-	return &transaction{Tx: tx, pool: p, statements: map[string]*sql.Stmt{}, grown: map[string]*growth{}}, nil
+	return newTransaction(&poolSession{Tx: tx, pool: p, compiled: map[string]*sql.Stmt{}}), nil
 }
 
-// transaction caches the statements it takes from its pool: taking one costs as
-// much as running it.
-type transaction struct {
+// poolSession is a transaction of a pool. It caches the statements it takes from
+// its pool: taking one costs as much as running it.
+type poolSession struct {
 	*sql.Tx
 
-	pool       *pool
-	statements map[string]*sql.Stmt
-
-	dirty bool               // since the last reset, something changed or a statement failed
-	grown map[string]*growth // by tenant; see listed
+	pool     *pool
+	compiled map[string]*sql.Stmt
 }
 
-// view runs fn, whose queries all see the same state.
-func (t *transaction) view(ctx context.Context, fn func(db conn) error) error {
-	if err := t.syncUserCounts(ctx); err != nil {
-		return err
-	}
-	return fn(t)
-}
-
-func (t *transaction) statement(ctx context.Context, query string) *sql.Stmt {
-	if s := t.statements[query]; s != nil {
+func (p *poolSession) statement(ctx context.Context, query string) *sql.Stmt {
+	if s := p.compiled[query]; s != nil {
 		return s
 	}
-	s := t.pool.statement(query)
+	s := p.pool.statement(query)
 	if s != nil {
 		// Use the context of the transaction, not of the caller that happens to be
 		// first.
-		s = t.StmtContext(context.WithoutCancel(ctx), s)
-		t.statements[query] = s
+		s = p.StmtContext(context.WithoutCancel(ctx), s)
+		p.compiled[query] = s
 	}
 	return s
 }
 
-// ExecContext implements conn.
-func (t *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	var result sql.Result
-	var err error
-	if s := t.statement(ctx, query); s != nil {
-		// If a statement is canceled, SQLite may roll back the whole transaction,
-		// including other callers' changes. Each cancelable statement also needs a
-		// goroutine.
-		result, err = s.ExecContext(context.WithoutCancel(ctx), args...)
+// exec implements session.
+func (p *poolSession) exec(ctx context.Context, all ...statement) ([]int64, error) {
+	counts := make([]int64, len(all))
+	for i, one := range all {
+		var result sql.Result
+		var err error
+		if s := p.statement(ctx, one.query); s != nil {
+			// If a statement is canceled, SQLite may roll back the whole transaction,
+			// including other callers' changes. Each cancelable statement also needs a
+			// goroutine.
+			result, err = s.ExecContext(context.WithoutCancel(ctx), one.args...)
+		} else {
+			result, err = p.ExecContext(ctx, one.query, one.args...)
+		}
+		if err == nil {
+			counts[i], err = result.RowsAffected()
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return counts, nil
+}
+
+// query implements session.
+func (p *poolSession) query(ctx context.Context, before []statement, last statement) (rows, []int64, error) {
+	counts, err := p.exec(ctx, before...)
+	if err != nil {
+		return nil, nil, err
+	}
+	var found *sql.Rows
+	if s := p.statement(ctx, last.query); s != nil {
+		found, err = s.QueryContext(ctx, last.args...) //nolint:rowserrcheck // the caller checks it
 	} else {
-		result, err = t.Tx.ExecContext(ctx, query, args...)
+		found, err = p.QueryContext(ctx, last.query, last.args...) //nolint:rowserrcheck // as above
 	}
 	if err != nil {
-		t.dirty = true
-		return nil, err
+		return nil, nil, err
 	}
-	if n, err := result.RowsAffected(); n > 0 || err != nil {
-		t.dirty = true
-	}
-	return result, nil
+	return found, counts, nil
 }
 
-// QueryContext implements conn.
-func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	var rows *sql.Rows
-	var err error
-	if s := t.statement(ctx, query); s != nil {
-		rows, err = s.QueryContext(ctx, args...)
-	} else {
-		rows, err = t.Tx.QueryContext(ctx, query, args...)
+// commit implements session.
+func (p *poolSession) commit(ctx context.Context, before []statement) error {
+	if _, err := p.exec(ctx, before...); err != nil {
+		_ = p.Rollback()
+		return err
 	}
-	t.dirty = t.dirty || err != nil // PostgreSQL rejects every further statement
-	return rows, err
-}
-
-// QueryRowContext implements conn.
-func (t *transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	var row *sql.Row
-	if s := t.statement(ctx, query); s != nil {
-		row = s.QueryRowContext(ctx, args...)
-	} else {
-		row = t.Tx.QueryRowContext(ctx, query, args...)
-	}
-	t.dirty = t.dirty || row.Err() != nil // as above
-	return row
+	return p.Commit()
 }

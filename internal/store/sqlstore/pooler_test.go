@@ -122,7 +122,7 @@ func TestPostgres_pooled(t *testing.T) {
 // useTenant creates a tenant in one transaction and reads it in others.
 func useTenant(t *testing.T, s *sqlstore.Store, name string) {
 	t.Helper()
-	err := s.InTx(t.Context(), func(tx store.Tx) error {
+	err := s.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error {
 		if err := tx.CreateTenant(t.Context(), store.Tenant{Name: name}); err != nil {
 			return err
 		}

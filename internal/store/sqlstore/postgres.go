@@ -20,9 +20,12 @@ import (
 
 const postgresForm = "postgres://USER:PASSWORD@HOST:PORT/DATABASE"
 
-// postgresReaders is the number of reading connections. The server allows a
-// hundred by default, and several processes may share it.
-const postgresReaders = 8
+// postgresReaders and postgresWriters are the numbers of connections. The server
+// allows a hundred by default, and several processes may share it.
+const (
+	postgresReaders = 8
+	postgresWriters = 8
+)
 
 // postgresVersions is the table of applied migrations. It also identifies a
 // schema as ours, unlike goose's default name, which other programs use as well.
@@ -41,15 +44,32 @@ const postgresVersions = "iam_db_version"
 //
 // If a process hangs in a transaction, the server closes its connection and so
 // releases the lock.
-const lockWriters = `SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL lock_timeout = '10s';
-	LOCK TABLE ` + lockTable + ` IN EXCLUSIVE MODE`
+const (
+	lockLimits  = `SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL lock_timeout = '10s'; `
+	lockWriters = lockLimits + `LOCK TABLE ` + lockTable + ` IN EXCLUSIVE MODE`
+)
+
+// lockTenants is the number of locks for tenants. Tenants with the same lock wait
+// for each other, which only takes time.
+const lockTenants = 64
+
+// lockTenant returns the statement for a transaction of one tenant: it excludes
+// those of the same tenant, and those of all, which lock the first table
+// exclusively, as every older program does. All take the locks in this order.
+func lockTenant(number int) string {
+	return lockLimits + `LOCK TABLE ` + lockTable + ` IN ROW EXCLUSIVE MODE; LOCK TABLE ` + lockTables + fmt.Sprintf("%02d", number) + ` IN EXCLUSIVE MODE`
+}
 
 func postgresEngine() engine {
+	tenantLocks := make([]string, lockTenants)
+	for i := range tenantLocks {
+		tenantLocks[i] = lockTenant(i)
+	}
 	return engine{
 		// A session that waits for a table lock blocks others, so it must not wait
 		// long.
 		dialect: goose.DialectPostgres, folder: "postgres", first: limits("5s", "1min"),
-		lock: lockWriters, versions: postgresVersions, readOnly: `current_setting('transaction_read_only')::boolean`,
+		lock: lockWriters, tenantLocks: tenantLocks, begin: beginPostgres, versions: postgresVersions, readOnly: `current_setting('transaction_read_only')::boolean`,
 		catalog: `SELECT c.relname::text, coalesce(f.confrelid::regclass::text, '') FROM (SELECT c.oid, relname` + tablesInSchema + `) c
 			LEFT JOIN pg_constraint f ON f.conrelid = c.oid AND f.contype = 'f'`,
 	}
@@ -63,7 +83,7 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 	preparing := postgresPool(config, 2)
 	defer preparing.Close()
 	config.DialFunc = dialPostgres
-	writer, reader := postgresPool(config, 1), postgresPool(config, postgresReaders)
+	writer, reader := postgresPool(config, postgresWriters), postgresPool(config, postgresReaders)
 	s := newStore(newPool(reader, 0), newPool(writer, 0), postgresEngine())
 	if err = s.preparePostgres(ctx, preparing); err == nil {
 		return s, nil
@@ -166,7 +186,7 @@ const tablesInSchema = ` FROM pg_class c JOIN pg_namespace n ON n.oid = relnames
 
 // checkRights returns an error unless the user has the privileges that the
 // program needs on the tables. Their owner has them.
-func checkRights(ctx context.Context, db conn) error {
+func checkRights(ctx context.Context, db *sql.Tx) error {
 	var user, schema, denied string
 	err := db.QueryRowContext(ctx, `SELECT current_user, current_schema(), coalesce(string_agg(relname::text, ', ' ORDER BY relname), '')`+
 		tablesInSchema+` AND NOT (has_table_privilege(c.oid, 'SELECT') AND (relname = $1 OR has_table_privilege(c.oid, 'INSERT')
@@ -180,7 +200,7 @@ func checkRights(ctx context.Context, db conn) error {
 
 // checkPostgres returns an error unless the schema is ours, or can become ours
 // because its only tables are those of extensions.
-func checkPostgres(ctx context.Context, db conn) error {
+func checkPostgres(ctx context.Context, db *sql.Tx) error {
 	var encoding, schema, table string
 	var readOnly, mayCreate, isOurs bool
 	err := db.QueryRowContext(ctx, `SELECT getdatabaseencoding(), current_setting('transaction_read_only')::boolean,

@@ -32,7 +32,7 @@ func TestPostgres_faults(t *testing.T) {
 		"57014": store.ErrUnavailable, "55P03": store.ErrUnavailable, "53200": store.ErrUnavailable,
 	} {
 		runs := 0
-		err := s.InTx(t.Context(), func(tx store.Tx) error {
+		err := s.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error {
 			runs++
 			return tx.PutDocument(t.Context(), store.Document{Tenant: "acme", Kind: "k", ID: code, Body: code})
 		})
@@ -50,7 +50,7 @@ func TestPostgres_faults(t *testing.T) {
 		}
 	}
 	// An error that fn does not return does not commit the rest.
-	err := s.InTx(t.Context(), func(tx store.Tx) error {
+	err := s.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error {
 		if err := tx.CreateTenant(t.Context(), store.Tenant{Name: "lost"}); err != nil {
 			return err
 		}
@@ -122,7 +122,7 @@ func TestPostgres_leavesNothingRunning(t *testing.T) {
 	waiting := "SELECT count(*) FROM pg_locks WHERE relation = '" + sqlstore.LockTable + "'::regclass AND NOT granted"
 	sessions := fmt.Sprintf("SELECT count(*) FROM pg_stat_activity WHERE application_name = '%s'", name)
 
-	err := openDSN(t, dsn).InTx(t.Context(), func(store.Tx) error {
+	err := openDSN(t, dsn).InTx(t.Context(), store.AllTenants, func(store.Tx) error {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		done := make(chan error)

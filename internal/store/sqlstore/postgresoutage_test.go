@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
+	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
@@ -121,7 +123,7 @@ func TestPostgres_outageOnTheWay(t *testing.T) {
 	o, by := newOutage(t, dsn)
 	s := openDSN(t, by)
 	runs := 0
-	err := s.InTx(t.Context(), func(tx store.Tx) error {
+	err := s.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error {
 		runs++
 		if err := tx.CreateTenant(t.Context(), store.Tenant{Name: "acme" + strconv.Itoa(runs)}); err != nil {
 			return err
@@ -137,26 +139,68 @@ func TestPostgres_outageOnTheWay(t *testing.T) {
 	wantTenants(t, s, 2)
 }
 
-// A process that hangs while it holds the lock blocks the others for only a few
+// newTenants opens stores on a new database with the tenants acme and globex.
+func newTenants(t *testing.T) (one, two *sqlstore.Store) {
+	t.Helper()
+	dsn, _ := newSchema(t)
+	one, two = openDSN(t, dsn), openDSN(t, dsn)
+	if err := errors.Join(one.CreateTenant(t.Context(), store.Tenant{Name: "acme"}), one.CreateTenant(t.Context(), store.Tenant{Name: "globex"})); err != nil {
+		t.Fatal(err)
+	}
+	return one, two
+}
+
+func putIn(t *testing.T, tx store.Tx, tenant, id string) error {
+	return tx.PutDocument(t.Context(), store.Document{Tenant: tenant, Kind: "k", ID: id, Body: "{}"})
+}
+
+// A process that hangs while it holds a lock blocks the others for only a few
 // seconds, and repeats its transaction when it resumes.
 func TestPostgres_standsStill(t *testing.T) {
 	t.Parallel()
-	dsn, _ := newSchema(t)
-	still, other := openDSN(t, dsn), openDSN(t, dsn)
-	runs := 0
-	err := still.InTx(t.Context(), func(tx store.Tx) error {
-		runs++
-		if runs == 1 {
-			if err := other.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
-				return err
+	for _, c := range []struct{ still, other string }{
+		{store.AllTenants, store.AllTenants},
+		{store.AllTenants, "acme"},
+		{"acme", store.AllTenants},
+		{"acme", "acme"},
+	} {
+		t.Run(c.still+" before "+c.other, func(t *testing.T) {
+			t.Parallel()
+			still, other := newTenants(t)
+			runs := 0
+			err := still.InTx(t.Context(), c.still, func(tx store.Tx) error {
+				runs++
+				if runs == 1 {
+					err := other.InTx(t.Context(), c.other, func(tx store.Tx) error { return putIn(t, tx, "acme", "other") })
+					if err != nil {
+						return err
+					}
+				}
+				return putIn(t, tx, "acme", fmt.Sprint("still ", runs))
+			})
+			if err != nil || runs != 2 {
+				t.Errorf("ran %d times: %v", runs, err)
 			}
-		}
-		return tx.CreateTenant(t.Context(), store.Tenant{Name: fmt.Sprint("globex", runs)})
+			if list, err := other.Documents(t.Context(), "acme", "k"); len(list) != 2 || err != nil {
+				t.Errorf("kept %+v, %v", list, err)
+			}
+		})
+	}
+}
+
+// A transaction of one tenant, even of a process that hangs, does not block the
+// other tenants. If it did, the server would end it, and it would run again.
+func TestPostgres_tenantsDoNotWait(t *testing.T) {
+	t.Parallel()
+	one, two := newTenants(t)
+	runs := 0
+	err := one.InTx(t.Context(), "acme", func(tx store.Tx) error {
+		runs++
+		return errors.Join(putIn(t, one, "globex", "one"), putIn(t, two, "globex", "two"), putIn(t, tx, "acme", "d"))
 	})
-	if err != nil || runs != 2 {
+	if err != nil || runs != 1 {
 		t.Errorf("ran %d times: %v", runs, err)
 	}
-	wantTenants(t, other, 2)
 }
 
 // A connection closed by the server does not mean that the operation is
@@ -167,7 +211,7 @@ func TestPostgres_connectionsEnded(t *testing.T) {
 	name := schemaOf(t, dsn)
 	s := openDSN(t, withOption(t, dsn, "application_name", name))
 	runs := 0
-	err := s.InTx(t.Context(), func(tx store.Tx) error {
+	err := s.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error {
 		if runs++; runs == 1 {
 			sqltest.Run(t, db, fmt.Sprintf("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '%s'", name))
 		}

@@ -18,10 +18,15 @@ var layouts = []string{"SELECT 1 FROM " + lockTable, "SELECT 1 FROM signing_key"
 
 // engine is what differs between databases once they are open.
 type engine struct {
-	dialect  goose.Dialect
-	folder   string // of its migrations
-	first    string // statement to run first in the transaction of each migration
-	lock     string // first statement of a writing transaction: waits for other writers, and needs lockTable
+	dialect goose.Dialect
+	folder  string // of its migrations
+	first   string // statement to run first in the transaction of each migration
+	lock    string // first statement of a writing transaction: waits for other writers, and needs lockTable
+	// tenantLocks are first statements of transactions of one tenant, which does not
+	// wait for those of others. With none, every transaction begins with lock.
+	tenantLocks []string
+	// begin starts a writing transaction with its first statement.
+	begin    func(ctx context.Context, p *pool, lock string) (*transaction, error)
 	versions string // table of applied migrations
 	readOnly string // expression: whether the database is read-only
 	catalog  string // query for each table with each table it refers to, or ''
@@ -55,8 +60,8 @@ func (s *Store) Ping(ctx context.Context) error {
 }
 
 // write is change, and records when the database cannot be written.
-func (s *Store) write(ctx context.Context, fn func(db *transaction) error) error {
-	err := s.writes.change(ctx, fn)
+func (s *Store) write(ctx context.Context, tenant string, fn func(db *transaction) error) error {
+	err := s.committer(tenant).change(ctx, fn)
 	if errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrReadOnly) {
 		s.refused.Store(true)
 	}
@@ -67,7 +72,7 @@ func (s *Store) write(ctx context.Context, fn func(db *transaction) error) error
 // what it writes in the same transaction; the text is long and random, so it
 // needs pages of its own.
 func (s *Store) tryWrite(ctx context.Context) error {
-	err := s.write(ctx, func(db *transaction) error {
+	err := s.write(ctx, store.AllTenants, func(db *transaction) error {
 		const name = "\x7f"
 		body := make([]byte, 32<<10)
 		_, _ = rand.Read(body) // never fails: see crypto/rand

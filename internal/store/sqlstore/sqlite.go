@@ -38,10 +38,23 @@ const applicationID = 0x49414d31
 
 func sqliteEngine() engine {
 	return engine{
-		dialect: goose.DialectSQLite3, folder: "sqlite", lock: checkLockTable, versions: goose.DefaultTablename, readOnly: "false",
+		dialect: goose.DialectSQLite3, folder: "sqlite", lock: checkLockTable, begin: beginSQLite, versions: goose.DefaultTablename, readOnly: "false",
 		catalog: `SELECT m.name, coalesce(f."table", '') FROM sqlite_master m LEFT JOIN pragma_foreign_key_list(m.name) f
 			WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\'`,
 	}
+}
+
+// beginSQLite starts a transaction, and checks that no newer program excludes this one.
+func beginSQLite(ctx context.Context, p *pool, lock string) (*transaction, error) {
+	tx, err := p.BeginTx(ctx, &sql.TxOptions{Isolation: snapshot})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tx.ExecContext(ctx, lock); err != nil {
+		_ = tx.Rollback()
+		return nil, err
+	}
+	return tx, nil
 }
 
 func openSQLite(ctx context.Context, name string) (*Store, error) {

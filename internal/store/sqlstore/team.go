@@ -32,7 +32,7 @@ const owner = string(access.RoleOwner)
 // CreateTeamMember makes the team refer to its Owner, so the database also
 // prevents the Owner's removal.
 func (q queries) CreateTeamMember(ctx context.Context, m store.TeamMember) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, m.Tenant, func(db *transaction) error {
 		if err := teamMembers.insert(ctx, db, &m); err != nil || m.Role != owner {
 			return err
 		}
@@ -42,27 +42,27 @@ func (q queries) CreateTeamMember(ctx context.Context, m store.TeamMember) error
 }
 
 func (q queries) TeamMember(ctx context.Context, tenant, id string) (store.TeamMember, error) {
-	return teamMembers.one(ctx, q.read, `WHERE tenant = $1 AND id = $2`, tenant, id)
+	return teamMembers.one(ctx, q.read(tenant), `WHERE tenant = $1 AND id = $2`, tenant, id)
 }
 
 func (q queries) TeamMemberByEmail(ctx context.Context, tenant, email string) (store.TeamMember, error) {
-	return teamMembers.one(ctx, q.read, `WHERE tenant = $1 AND email_key = $2`, tenant, foldEmail(email))
+	return teamMembers.one(ctx, q.read(tenant), `WHERE tenant = $1 AND email_key = $2`, tenant, foldEmail(email))
 }
 
 func (q queries) TeamOwner(ctx context.Context, tenant string) (store.TeamMember, error) {
-	return teamMembers.one(ctx, q.read, `WHERE tenant = $1 AND role = $2`, tenant, owner)
+	return teamMembers.one(ctx, q.read(tenant), `WHERE tenant = $1 AND role = $2`, tenant, owner)
 }
 
 func (q queries) TeamMembers(ctx context.Context, tenant string) ([]store.TeamMember, error) {
-	return teamMembers.all(ctx, q.read, `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
+	return teamMembers.all(ctx, q.read(tenant), `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
 }
 
 func (q queries) TeamMembersOf(ctx context.Context, email string) ([]store.TeamMember, error) {
-	return teamMembers.all(ctx, q.read, `WHERE email_key = $1 ORDER BY tenant`, foldEmail(email))
+	return teamMembers.all(ctx, q.read(store.AllTenants), `WHERE email_key = $1 ORDER BY tenant`, foldEmail(email))
 }
 
 func (q queries) UpdateTeamMember(ctx context.Context, tenant, id string, fn func(m *store.TeamMember) error) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		m, err := teamMembers.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -85,7 +85,7 @@ func (q queries) UpdateTeamMember(ctx context.Context, tenant, id string, fn fun
 // TransferTeam leaves the team without an Owner between its statements, inside
 // the transaction.
 func (q queries) TransferTeam(ctx context.Context, tenant, from, to string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		former, err := teamMembers.one(ctx, db, `WHERE tenant = $1 AND role = $2`, tenant, owner)
 		if err != nil {
 			return err
@@ -111,7 +111,7 @@ func (q queries) TransferTeam(ctx context.Context, tenant, from, to string) erro
 }
 
 func (q queries) DeleteTeamMember(ctx context.Context, tenant, id string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		m, err := teamMembers.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -131,7 +131,7 @@ func (q queries) PutProductAssignment(ctx context.Context, a store.ProductAssign
 	if err := productAssignments.check(fields); err != nil {
 		return err
 	}
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, a.Tenant, func(db *transaction) error {
 		_, err := db.ExecContext(ctx, productAssignments.inserting+`
 			ON CONFLICT (tenant, member_id, product) DO UPDATE SET role = excluded.role`, fields...)
 		return translate(ctx, err, store.ErrNotFound)
@@ -139,21 +139,21 @@ func (q queries) PutProductAssignment(ctx context.Context, a store.ProductAssign
 }
 
 func (q queries) ProductAssignments(ctx context.Context, tenant string) ([]store.ProductAssignment, error) {
-	return productAssignments.all(ctx, q.read, `WHERE tenant = $1 ORDER BY member_id, product`, tenant)
+	return productAssignments.all(ctx, q.read(tenant), `WHERE tenant = $1 ORDER BY member_id, product`, tenant)
 }
 
 func (q queries) ProductAssignmentsOf(ctx context.Context, tenant, memberID string) ([]store.ProductAssignment, error) {
-	return productAssignments.all(ctx, q.read, `WHERE tenant = $1 AND member_id = $2 ORDER BY product`, tenant, memberID)
+	return productAssignments.all(ctx, q.read(tenant), `WHERE tenant = $1 AND member_id = $2 ORDER BY product`, tenant, memberID)
 }
 
 func (q queries) DeleteProductAssignment(ctx context.Context, tenant, memberID, product string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		return productAssignments.removeOne(ctx, db, `WHERE tenant = $1 AND member_id = $2 AND product = $3`, tenant, memberID, product)
 	})
 }
 
 func (q queries) DeleteProductAssignments(ctx context.Context, tenant, memberID string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		_, err := productAssignments.remove(ctx, db, `WHERE tenant = $1 AND member_id = $2`, tenant, memberID)
 		return err
 	})

@@ -31,21 +31,21 @@ var signingKeys = newTable(table[store.SigningKey]{
 })
 
 func (q queries) CreateTenant(ctx context.Context, t store.Tenant) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, store.AllTenants, func(db *transaction) error {
 		return tenants.insert(ctx, db, &t)
 	})
 }
 
 func (q queries) Tenant(ctx context.Context, name string) (store.Tenant, error) {
-	return tenants.one(ctx, q.read, `WHERE name = $1`, name)
+	return tenants.one(ctx, q.read(name), `WHERE name = $1`, name)
 }
 
 func (q queries) Tenants(ctx context.Context) ([]store.Tenant, error) {
-	return tenants.all(ctx, q.read, `ORDER BY name`)
+	return tenants.all(ctx, q.read(store.AllTenants), `ORDER BY name`)
 }
 
 func (q queries) CreateClient(ctx context.Context, c store.Client) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, store.AllTenants, func(db *transaction) error {
 		return clients.insert(ctx, db, &c)
 	})
 }
@@ -54,15 +54,15 @@ func (q queries) CreateClient(ctx context.Context, c store.Client) error {
 // key the backend rejects every request, and so does not show data that it no
 // longer understands.
 func (q queries) Client(ctx context.Context, id string) (store.Client, error) {
-	return clients.one(ctx, q.read, `WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM `+lockTable+`)`, id)
+	return clients.one(ctx, q.read(store.AllTenants), `WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM `+lockTable+`)`, id)
 }
 
 func (q queries) Clients(ctx context.Context, tenant string) ([]store.Client, error) {
-	return clients.all(ctx, q.read, `WHERE tenant = $1 ORDER BY id`, tenant)
+	return clients.all(ctx, q.read(tenant), `WHERE tenant = $1 ORDER BY id`, tenant)
 }
 
 func (q queries) UpdateClient(ctx context.Context, tenant, id string, fn func(c *store.Client) error) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, store.AllTenants, func(db *transaction) error {
 		c, err := clients.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -77,23 +77,23 @@ func (q queries) UpdateClient(ctx context.Context, tenant, id string, fn func(c 
 }
 
 func (q queries) DeleteClient(ctx context.Context, tenant, id string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, store.AllTenants, func(db *transaction) error {
 		return clients.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 	})
 }
 
 func (q queries) CreateSigningKey(ctx context.Context, k store.SigningKey) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, store.AllTenants, func(db *transaction) error {
 		return signingKeys.insert(ctx, db, &k)
 	})
 }
 
 func (q queries) SigningKeys(ctx context.Context) ([]store.SigningKey, error) {
-	return signingKeys.all(ctx, q.read, `ORDER BY created_at, id`)
+	return signingKeys.all(ctx, q.read(store.AllTenants), `ORDER BY created_at, id`)
 }
 
 func (q queries) DeleteSigningKey(ctx context.Context, id string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, store.AllTenants, func(db *transaction) error {
 		return signingKeys.removeOne(ctx, db, `WHERE id = $1`, id)
 	})
 }

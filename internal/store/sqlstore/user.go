@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
@@ -29,30 +31,31 @@ var accounts = newTable(table[store.Account]{
 })
 
 func (q queries) CreateUser(ctx context.Context, u store.User) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, u.Tenant, func(db *transaction) error {
 		if err := users.insert(ctx, db, &u); err != nil {
 			return err
 		}
-		return listed(ctx, db, &u)
+		listed(db, &u)
+		return nil
 	})
 }
 
 // User prefers the id, since one user's id may be another's back-office number.
 func (q queries) User(ctx context.Context, tenant, id string) (store.User, error) {
-	return users.one(ctx, q.read, `WHERE tenant = $1 AND (id = $2 OR backoffice_number = $2)
+	return users.one(ctx, q.read(tenant), `WHERE tenant = $1 AND (id = $2 OR backoffice_number = $2)
 		ORDER BY (id = $2) DESC LIMIT 1`, tenant, id)
 }
 
 func (q queries) UserByEmail(ctx context.Context, tenant, email string) (store.User, error) {
-	return users.one(ctx, q.read, `WHERE tenant = $1 AND email_key = $2`, tenant, foldEmail(email))
+	return users.one(ctx, q.read(tenant), `WHERE tenant = $1 AND email_key = $2`, tenant, foldEmail(email))
 }
 
 func (q queries) UsersOf(ctx context.Context, email string) ([]store.User, error) {
-	return users.all(ctx, q.read, `WHERE email_key = $1 ORDER BY tenant`, foldEmail(email))
+	return users.all(ctx, q.read(store.AllTenants), `WHERE email_key = $1 ORDER BY tenant`, foldEmail(email))
 }
 
 func (q queries) UpdateUser(ctx context.Context, tenant, id string, fn func(u *store.User) error) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		u, err := users.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
@@ -67,7 +70,7 @@ func (q queries) UpdateUser(ctx context.Context, tenant, id string, fn func(u *s
 }
 
 func (q queries) DeleteUser(ctx context.Context, tenant, id string) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
 		if err := users.removeOne(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id); err != nil {
 			return err
 		}
@@ -79,18 +82,28 @@ func (q queries) DeleteUser(ctx context.Context, tenant, id string) error {
 	})
 }
 
-func (q queries) CreateAccount(ctx context.Context, a store.Account) error {
-	return q.change(ctx, func(db *transaction) error {
-		return accounts.insert(ctx, db, &a)
+func (q queries) EnsureAccount(ctx context.Context, a store.Account) (account store.Account, err error) {
+	fields := accounts.fields(&a)
+	if err := accounts.check(fields); err != nil {
+		return account, err
+	}
+	err = q.change(ctx, q.of, func(db *transaction) error {
+		db.later(accounts.creating, fields...)
+		account, err = accounts.one(ctx, db, `WHERE email_key = $1`, foldEmail(a.Email))
+		if errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("%w: an account with the id %s", store.ErrExists, a.ID)
+		}
+		return err
 	})
+	return account, err
 }
 
 func (q queries) AccountByEmail(ctx context.Context, email string) (store.Account, error) {
-	return accounts.one(ctx, q.read, `WHERE email_key = $1`, foldEmail(email))
+	return accounts.one(ctx, q.read(q.of), `WHERE email_key = $1`, foldEmail(email))
 }
 
 func (q queries) RegisterAccount(ctx context.Context, id string, at time.Time) error {
-	return q.change(ctx, func(db *transaction) error {
+	return q.change(ctx, q.of, func(db *transaction) error {
 		if _, err := accounts.one(ctx, db, `WHERE id = $1`, id); err != nil {
 			return err
 		}

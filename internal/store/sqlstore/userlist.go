@@ -86,7 +86,7 @@ func (l *pageAnchors) add(tenant string, generation int64, place pageAnchor) {
 }
 
 func (q queries) Users(ctx context.Context, tenant string, page store.Page) (list []store.User, total int, err error) {
-	err = q.view(ctx, func(db conn) error {
+	err = q.view(ctx, tenant, func(db conn) error {
 		var generation int64
 		row := db.QueryRowContext(ctx, `SELECT total, generation FROM user_list WHERE tenant = $1`, searchArgs([]any{tenant})...)
 		if err := row.Scan(&total, &generation); errors.Is(err, sql.ErrNoRows) {
@@ -137,41 +137,33 @@ type growth struct {
 // differ, shifts them in the list and starts a new generation. After one insertion
 // in a transaction, users that come later in the list need no such check, and
 // syncUserCounts counts them together.
-func listed(ctx context.Context, tx *transaction, u *store.User) error {
+func listed(tx *transaction, u *store.User) {
 	at := pageAnchor{createdAt: asMillis(&u.CreatedAt).number(), id: u.ID}
 	g := tx.grown[u.Tenant]
 	if g != nil && g.end.before(at) {
 		g.end = at
 		g.users++
-		return nil
+		return
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO user_list (tenant, total, generation) VALUES ($1, 1, 0)
+	tx.later(`INSERT INTO user_list (tenant, total, generation) VALUES ($1, 1, 0)
 		ON CONFLICT (tenant) DO UPDATE SET total = user_list.total + 1, generation = user_list.generation + CASE WHEN EXISTS
 			(SELECT 1 FROM tenant_user WHERE tenant = $1 AND (created_at, id) > ($2, $3)) THEN 1 ELSE 0 END`,
 		u.Tenant, at.createdAt, at.id)
-	if err != nil {
-		return translate(ctx, err, nil)
-	}
 	if g == nil {
 		g = &growth{}
 		tx.grown[u.Tenant] = g
 	}
 	g.end = at
-	return nil
 }
 
 // syncUserCounts updates the counts of users before they are read or committed.
-func (t *transaction) syncUserCounts(ctx context.Context) error {
+func (t *transaction) syncUserCounts() {
 	for tenant, g := range t.grown {
-		if g.users == 0 {
-			continue
-		}
-		if _, err := t.ExecContext(ctx, `UPDATE user_list SET total = total + $2 WHERE tenant = $1`, tenant, g.users); err != nil {
-			return translate(ctx, err, nil)
+		if g.users > 0 {
+			t.later(`UPDATE user_list SET total = total + $2 WHERE tenant = $1`, tenant, g.users)
 		}
 	}
 	clear(t.grown)
-	return nil
 }
 
 // unlisted counts a removed user, whose removal shifts all users after it.

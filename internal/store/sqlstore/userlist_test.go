@@ -32,7 +32,7 @@ func TestUsers_pages(t *testing.T) {
 				l.check(ctx, t, s)
 				continue
 			}
-			err := s.InTx(ctx, func(tx store.Tx) error {
+			err := s.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 				for range 1 + l.random.IntN(5) {
 					l.change(ctx, t, tx)
 					if l.random.IntN(2) == 0 {
@@ -141,7 +141,7 @@ func TestUsers_sameMillisecond(t *testing.T) {
 		second("k")
 		add(s, "c")
 		second("c", "k")
-		if err := s.InTx(ctx, func(tx store.Tx) error { add(tx, "z", "b"); return nil }); err != nil {
+		if err := s.InTx(ctx, store.AllTenants, func(tx store.Tx) error { add(tx, "z", "b"); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		second("b", "c", "k", "z")

@@ -79,7 +79,7 @@ func proveMembersInOrder(t *testing.T, s store.Store) {
 func proveMemberPages(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	tenant, group := withGroup(t, s)
-	ok(t, s.InTx(ctx, func(tx store.Tx) error {
+	ok(t, s.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 		for i := range 25 {
 			a := newAssignment(tenant, fmt.Sprintf("%02d", i), group, fmt.Sprint("user ", i))
 			a.CreatedAt = later((i * 7) % 5)

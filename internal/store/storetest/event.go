@@ -148,7 +148,7 @@ func proveEventTenant(t *testing.T, s store.Store) {
 
 func proveEventRolledBack(t *testing.T, s store.Store) {
 	ctx, tenant := t.Context(), withTenant(t, s)
-	wantErr(t, s.InTx(ctx, func(tx store.Tx) error {
+	wantErr(t, s.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 		ok(t, tx.AppendEvent(ctx, newEvent(tenant, 0)))
 		list, err := tx.Events(ctx, tenant, store.EventFilter{})
 		ok(t, err)

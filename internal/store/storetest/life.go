@@ -26,6 +26,17 @@ var lifeClauses = []clause{
 // calls has a call of every method, except Close and WriteMetrics, that would
 // succeed after prepare and createAll.
 func calls(s store.Store) map[string]func(ctx context.Context) error {
+	all := txCalls(s)
+	all["InTx"] = func(ctx context.Context) error {
+		return s.InTx(ctx, store.AllTenants, func(store.Tx) error { return nil })
+	}
+	all["Ping"] = s.Ping
+	all["Backlog"] = func(ctx context.Context) error { return second(s.Backlog(ctx)) }
+	return all
+}
+
+// txCalls has those of a transaction.
+func txCalls(s store.Tx) map[string]func(ctx context.Context) error {
 	return map[string]func(ctx context.Context) error{
 		"CreateTenant": func(ctx context.Context) error { return s.CreateTenant(ctx, newTenant("t")) },
 		"Tenant":       func(ctx context.Context) error { return second(s.Tenant(ctx, "acme")) },
@@ -50,7 +61,7 @@ func calls(s store.Store) map[string]func(ctx context.Context) error {
 			return s.UpdateUser(ctx, "acme", "in tx", func(*store.User) error { return nil })
 		},
 		"DeleteUser":      func(ctx context.Context) error { return s.DeleteUser(ctx, "acme", "in tx") },
-		"CreateAccount":   func(ctx context.Context) error { return s.CreateAccount(ctx, newAccount("a")) },
+		"EnsureAccount":   func(ctx context.Context) error { return second(s.EnsureAccount(ctx, newAccount("a"))) },
 		"AccountByEmail":  func(ctx context.Context) error { return second(s.AccountByEmail(ctx, inTxEmail)) },
 		"RegisterAccount": func(ctx context.Context) error { return s.RegisterAccount(ctx, "in tx", later(1)) },
 
@@ -157,11 +168,6 @@ func calls(s store.Store) map[string]func(ctx context.Context) error {
 		"WaitingMakeNotices": func(ctx context.Context) error { return second(s.WaitingMakeNotices(ctx, "acme", "u")) },
 		"SentMakeNotice":     func(ctx context.Context) error { return s.SentMakeNotice(ctx, "acme", "in tx", day) },
 		"DropMakeNotices":    func(ctx context.Context) error { return s.DropMakeNotices(ctx, "acme", "u") },
-
-		"InTx": func(ctx context.Context) error { return s.InTx(ctx, func(store.Tx) error { return nil }) },
-		"Ping": func(ctx context.Context) error { return s.Ping(ctx) },
-
-		"Backlog": func(ctx context.Context) error { return second(s.Backlog(ctx)) },
 	}
 }
 

@@ -23,6 +23,7 @@ var sharedClauses = []struct {
 	{"of updates that expect one version, through two stores, one wins", proveSharedVersion},
 	{"of records with one id, through two stores, one is created", proveSharedCreate},
 	{"of transfers from one Owner, through two stores, one wins", proveSharedTransfer},
+	{"tenants that change at once, through two stores, are counted apart and share their accounts", proveSharedTenants},
 	{"events that two stores append are counted together, without gap or repeat", proveSharedEvents},
 	{"a group that gets a member in one store is not deleted in the other", proveSharedReference},
 	{"a writer that waits for the other store stops with its context; readers do not wait", proveSharedWait},
@@ -76,8 +77,12 @@ func proveSharedTransactions(t *testing.T, one, two store.Store) {
 	ctx, tenant := t.Context(), withTenant(t, one)
 	var calls atomic.Int64
 	alternately(t, one, two, func(s store.Store) error {
-		id := strconv.FormatInt(calls.Add(1), 10)
-		return s.InTx(ctx, func(tx store.Tx) error {
+		n := calls.Add(1)
+		id, of := strconv.FormatInt(n, 10), tenant
+		if n%4 < 2 {
+			of = store.AllTenants
+		}
+		return s.InTx(ctx, of, func(tx store.Tx) error {
 			_, total, err := tx.Users(ctx, tenant, store.Page{Limit: 1})
 			if err != nil {
 				return err
@@ -93,6 +98,57 @@ func proveSharedTransactions(t *testing.T, one, two store.Store) {
 	for i, u := range list {
 		wantSame(t, u.CreatedAt, later(i))
 	}
+}
+
+// proveSharedTenants creates the same people in several tenants at once.
+func proveSharedTenants(t *testing.T, one, two store.Store) {
+	ctx, tenants := t.Context(), []string{"a", "b", "c", "d"}
+	for _, tenant := range tenants {
+		prepare(t, one, tenant)
+	}
+	var calls atomic.Int64
+	alternately(t, one, two, func(s store.Store) error {
+		n := int(calls.Add(1)) - 1
+		tenant, person := tenants[n%len(tenants)], n/len(tenants)
+		return s.InTx(ctx, tenant, func(tx store.Tx) error {
+			a := newAccount(fmt.Sprint(tenant, person))
+			a.Email = fmt.Sprintf("%d@example.com", person)
+			a, err := tx.EnsureAccount(ctx, a)
+			if err != nil {
+				return err
+			}
+			u := newUser(tenant, a.ID)
+			u.Email, u.BackofficeNumber = a.Email, a.ID
+			return errors.Join(tx.CreateUser(ctx, u), tx.AppendEvent(ctx, newEvent(tenant, 1)), tx.PutDocument(ctx, newDocument(tenant, "count")))
+		})
+	})
+	for _, tenant := range tenants {
+		wantCounted(t, two, tenant, counters*counts/len(tenants))
+	}
+}
+
+// wantCounted checks a tenant with n users, who have the same events and changes of a
+// document.
+func wantCounted(t *testing.T, s store.Store, tenant string, n int) {
+	t.Helper()
+	ctx := t.Context()
+	users, total, err := s.Users(ctx, tenant, store.Page{})
+	ok(t, err)
+	wantSame(t, []int{len(users), total}, []int{n, n})
+	for _, u := range users {
+		a, err := s.AccountByEmail(ctx, u.Email)
+		ok(t, err)
+		wantSame(t, a.ID, u.ID)
+	}
+	events, err := s.EventsFrom(ctx, tenant, 1, n+1)
+	ok(t, err)
+	for i, e := range events {
+		wantSame(t, e.ID, int64(i+1))
+	}
+	wantSame(t, len(events), n)
+	d, err := s.Document(ctx, tenant, documentKind, "count")
+	ok(t, err)
+	wantSame(t, d.Version, n)
 }
 
 func proveSharedVersion(t *testing.T, one, two store.Store) {
@@ -158,7 +214,7 @@ func proveSharedReference(t *testing.T, one, two store.Store) {
 
 func proveSharedWait(t *testing.T, one, two store.Store) {
 	tenant := withTenant(t, one)
-	ok(t, one.InTx(t.Context(), func(tx store.Tx) error {
+	ok(t, one.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error {
 		ok(t, tx.CreateUser(t.Context(), newUser(tenant, "first")))
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()

@@ -69,7 +69,7 @@ func proveSecondOwner(t *testing.T, s store.Store) {
 	withTeam(t, s, "two")
 	second := newTeamMember("one", "second")
 	second.Role = "owner"
-	ok(t, s.InTx(ctx, func(tx store.Tx) error { // which goes on after the refusal
+	ok(t, s.InTx(ctx, store.AllTenants, func(tx store.Tx) error { // which goes on after the refusal
 		wantErr(t, tx.CreateTeamMember(ctx, second), store.ErrExists)
 		return tx.CreateTeamMember(ctx, newTeamMember("one", "c"))
 	}))
@@ -173,7 +173,7 @@ func proveUpdateOwner(t *testing.T, s store.Store) {
 			return nil
 		}
 	}
-	ok(t, s.InTx(ctx, func(tx store.Tx) error { // which goes on after the refusals
+	ok(t, s.InTx(ctx, store.AllTenants, func(tx store.Tx) error { // which goes on after the refusals
 		wantErr(t, tx.UpdateTeamMember(ctx, "acme", "owner", be("admin")), store.ErrReferenced)
 		wantErr(t, tx.UpdateTeamMember(ctx, "acme", "a", be("owner")), store.ErrExists)
 		return tx.UpdateTeamMember(ctx, "acme", "b", be("admin"))
@@ -222,7 +222,7 @@ func proveTransferRefused(t *testing.T, s store.Store) {
 func proveTransferUndone(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	withTeam(t, s, "acme")
-	wantErr(t, s.InTx(ctx, func(tx store.Tx) error {
+	wantErr(t, s.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 		ok(t, tx.TransferTeam(ctx, "acme", "owner", "a"))
 		ok(t, tx.DeleteTeamMember(ctx, "acme", "owner"))
 		return errOfTest

@@ -121,7 +121,7 @@ func proveBadText(t *testing.T, s store.Store) {
 func proveBadTextInTx(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	prepare(t, s, "acme")
-	ok(t, s.InTx(ctx, func(tx store.Tx) error {
+	ok(t, s.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 		for _, text := range bad {
 			_, err := tx.User(ctx, "acme", text)
 			wantErr(t, err, store.ErrNotFound)

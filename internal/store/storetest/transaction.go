@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -19,6 +21,8 @@ var transactionClauses = []clause{
 	{"an operation that is refused as not found has changed nothing", proveTxRefused},
 	{"a transaction goes on after a creation that is refused because the record exists", proveTxExists},
 	{"transactions that write are serialized", proveTxSerialized},
+	{"a transaction of a tenant uses records of that tenant, and accounts, only", proveTxOfTenant},
+	{"a transaction of a tenant keeps its writes, and nothing after an error", proveTxOfTenantKeeps},
 	{"a transaction whose context ends keeps nothing", proveTxCanceled},
 	{"a writer that waits for another stops with its context", proveTxWaits},
 }
@@ -56,20 +60,20 @@ func wantAll(t *testing.T, tx store.Tx) {
 func proveTxKeepsAll(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	prepare(t, s, "acme")
-	ok(t, s.InTx(ctx, func(tx store.Tx) error { return createAll(ctx, tx) }))
+	ok(t, s.InTx(ctx, store.AllTenants, func(tx store.Tx) error { return createAll(ctx, tx) }))
 	wantAll(t, s)
 }
 
 func proveTxError(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	prepare(t, s, "acme")
-	err := s.InTx(ctx, func(tx store.Tx) error {
+	err := s.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 		ok(t, createAll(ctx, tx))
 		return errOfTest
 	})
 	wantErr(t, err, errOfTest)
 	wantNone(t, s)
-	ok(t, s.InTx(ctx, func(tx store.Tx) error { return createAll(ctx, tx) }))
+	ok(t, s.InTx(ctx, store.AllTenants, func(tx store.Tx) error { return createAll(ctx, tx) }))
 	wantAll(t, s)
 }
 
@@ -77,20 +81,20 @@ func proveTxPanic(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	prepare(t, s, "acme")
 	wantPanic(t, "in a transaction", func() {
-		_ = s.InTx(ctx, func(tx store.Tx) error {
+		_ = s.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 			ok(t, createAll(ctx, tx))
 			panic("in a transaction")
 		})
 	})
 	wantNone(t, s)
-	ok(t, s.InTx(ctx, func(tx store.Tx) error { return createAll(ctx, tx) }))
+	ok(t, s.InTx(ctx, store.AllTenants, func(tx store.Tx) error { return createAll(ctx, tx) }))
 	wantAll(t, s)
 }
 
 func proveTxReadsItself(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	prepare(t, s, "acme")
-	ok(t, s.InTx(ctx, func(tx store.Tx) error {
+	ok(t, s.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 		ok(t, createAll(ctx, tx))
 		wantAll(t, tx)
 		list, total, err := tx.Users(ctx, "acme", store.Page{})
@@ -116,7 +120,7 @@ func proveTxHidden(t *testing.T, s store.Store) {
 	prepare(t, s, "acme")
 	written, seen, done := make(chan error), make(chan struct{}), make(chan error)
 	go func() {
-		done <- s.InTx(ctx, func(tx store.Tx) error {
+		done <- s.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 			err := createAll(ctx, tx)
 			written <- err
 			<-seen
@@ -136,7 +140,7 @@ func proveTxUndoesUpdates(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	prepare(t, s, "acme")
 	ok(t, createAll(ctx, s))
-	err := s.InTx(ctx, func(tx store.Tx) error {
+	err := s.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 		ok(t, tx.UpdateUser(ctx, "acme", "in tx", func(u *store.User) error {
 			u.Email = "changed@example.com"
 			return nil
@@ -161,7 +165,7 @@ func proveTxRefused(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	prepare(t, s, "acme")
 	ok(t, s.CreateAssignment(ctx, newAssignment("acme", "1", home, "customer")))
-	ok(t, s.InTx(ctx, func(tx store.Tx) error {
+	ok(t, s.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 		wantErr(t, tx.DeleteUser(ctx, "acme", "customer"), store.ErrNotFound)
 		wantErr(t, tx.UpdateGroup(ctx, "acme", "nothing", nil), store.ErrNotFound)
 		return tx.CreateUser(ctx, newUser("acme", "u"))
@@ -176,9 +180,9 @@ func proveTxExists(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	prepare(t, s, "acme")
 	ok(t, createAll(ctx, s))
-	ok(t, s.InTx(ctx, func(tx store.Tx) error {
+	ok(t, s.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 		for _, k := range kinds {
-			if k.name != "document" {
+			if k.refusesSecond() {
 				wantErr(t, k.create(ctx, tx, "acme", "in tx"), store.ErrExists)
 			}
 		}
@@ -194,7 +198,7 @@ func proveTxSerialized(t *testing.T, s store.Store) {
 	ctx, tenant := t.Context(), withTenant(t, s)
 	ok(t, s.PutDocument(ctx, store.Document{Tenant: tenant, Kind: documentKind, ID: "count", Body: "0"}))
 	concurrently(t, func() error {
-		return s.InTx(ctx, func(tx store.Tx) error {
+		return s.InTx(ctx, tenant, func(tx store.Tx) error {
 			counter, err := tx.Document(ctx, tenant, documentKind, "count")
 			if err != nil {
 				return err
@@ -210,11 +214,58 @@ func proveTxSerialized(t *testing.T, s store.Store) {
 	wantSame(t, got.Body, strconv.Itoa(counters*counts))
 }
 
+// ofAccounts are the methods of accounts, which belong to no tenant, and ofAll those of
+// all tenants, or of no known one.
+var (
+	ofAccounts = []string{"EnsureAccount", "AccountByEmail", "RegisterAccount"}
+	ofAll      = []string{
+		"CreateTenant", "Tenants", "CreateClient", "Client", "UpdateClient", "DeleteClient",
+		"CreateSigningKey", "SigningKeys", "DeleteSigningKey", "UsersOf", "TeamMembersOf", "NextTask", "NextMakeMember",
+	}
+)
+
+func proveTxOfTenant(t *testing.T, s store.Store) {
+	withAll(t, s)
+	prepare(t, s, "globex")
+	for name := range txCalls(s) {
+		for _, tenant := range []string{"globex", "acme"} {
+			err := s.InTx(t.Context(), tenant, func(tx store.Tx) error {
+				return errors.Join(txCalls(tx)[name](t.Context()), errOfTest)
+			})
+			refused := tenant != "acme" && !slices.Contains(ofAccounts, name) || slices.Contains(ofAll, name)
+			if errors.Is(err, store.ErrOtherTenant) != refused || !errors.Is(err, errOfTest) {
+				t.Errorf("%s of acme in a transaction of %s: got %v", name, tenant, err)
+			}
+		}
+	}
+	wantAll(t, s)
+}
+
+func proveTxOfTenantKeeps(t *testing.T, s store.Store) {
+	ctx, tenant := t.Context(), withTenant(t, s)
+	write := func(tx store.Tx, id string) error {
+		return errors.Join(tx.CreateUser(ctx, newUser(tenant, id)), tx.AppendEvent(ctx, newEvent(tenant, 1)), second(tx.EnsureAccount(ctx, newAccount(id))))
+	}
+	wantErr(t, s.InTx(ctx, tenant, func(tx store.Tx) error { return errors.Join(write(tx, "lost"), errOfTest) }), errOfTest)
+	ok(t, s.InTx(ctx, tenant, func(tx store.Tx) error { return write(tx, "kept") }))
+	users, total, err := s.Users(ctx, tenant, store.Page{})
+	ok(t, err)
+	wantSame(t, ids(users, userID), []string{"kept"})
+	wantSame(t, total, 1)
+	events, err := s.Events(ctx, tenant, store.EventFilter{})
+	ok(t, err)
+	wantSame(t, events, []store.Event{newEvent(tenant, 1)})
+	_, err = s.AccountByEmail(ctx, newAccount("lost").Email)
+	wantErr(t, err, store.ErrNotFound)
+	_, err = s.AccountByEmail(ctx, newAccount("kept").Email)
+	ok(t, err)
+}
+
 func proveTxCanceled(t *testing.T, s store.Store) {
 	prepare(t, s, "acme")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	err := s.InTx(ctx, func(tx store.Tx) error {
+	err := s.InTx(ctx, store.AllTenants, func(tx store.Tx) error {
 		ok(t, createAll(ctx, tx))
 		cancel()
 		_, err := tx.Tenants(ctx)
@@ -223,14 +274,14 @@ func proveTxCanceled(t *testing.T, s store.Store) {
 	})
 	wantErr(t, err, context.Canceled)
 	wantNone(t, s)
-	ok(t, s.InTx(t.Context(), func(tx store.Tx) error { return createAll(t.Context(), tx) }))
+	ok(t, s.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error { return createAll(t.Context(), tx) }))
 }
 
 func proveTxWaits(t *testing.T, s store.Store) {
 	tenant := withTenant(t, s)
 	started, release, done := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
-		done <- s.InTx(t.Context(), func(tx store.Tx) error {
+		done <- s.InTx(t.Context(), store.AllTenants, func(tx store.Tx) error {
 			err := tx.CreateUser(t.Context(), newUser(tenant, "first"))
 			close(started)
 			<-release
