@@ -114,10 +114,8 @@ func (s *Server) authorize(c *call, scopes []string) error {
 	if !ok {
 		return fault("Invalid Access Token", api.FaultInvalidToken)
 	}
-	var cl claims
-	_, err := jwt.ParseWithClaims(text, &cl,
-		func(t *jwt.Token) (any, error) { return s.keyOf(c, t) },
-		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithTimeFunc(s.now), jwt.WithExpirationRequired())
+	token, err := s.tokens.verify(c.ctx, text)
+	cl := token.claims
 	switch {
 	case errors.Is(err, errKeysUnread):
 		return err
@@ -128,7 +126,7 @@ func (s *Server) authorize(c *call, scopes []string) error {
 	case cl.Tenant != c.tenant:
 		return fault(fmt.Sprintf("Access Token is not valid for tenant %s", c.tenant), api.FaultInvalidToken)
 	}
-	c.scopes, c.subject, c.userType, c.tested = strings.Fields(cl.Scope), cl.Subject, cl.UserType, cl.Act != nil
+	c.scopes, c.subject, c.userType, c.tested = token.scopes, cl.Subject, cl.UserType, cl.Act != nil
 	if err := s.checkSubject(c, cl); err != nil {
 		return err
 	}
@@ -136,22 +134,6 @@ func (s *Server) authorize(c *call, scopes []string) error {
 		return forbidden(scopes...)
 	}
 	return nil
-}
-
-// errKeysUnread means that a token could not be checked.
-var errKeysUnread = errors.New("looking for the key of a token")
-
-// keyOf returns the key that a token names.
-func (s *Server) keyOf(c *call, t *jwt.Token) ([]byte, error) {
-	id, ok := t.Header[keyHeader].(string)
-	if !ok {
-		id = signing.UnnamedKey
-	}
-	key, err := s.tokenKeys.Find(c.ctx, id)
-	if err != nil && !errors.Is(err, signing.ErrUnknownKey) {
-		return nil, fmt.Errorf("%w: %w", errKeysUnread, err)
-	}
-	return key, err
 }
 
 // actor returns the caller as the author of changes, once its token was checked.

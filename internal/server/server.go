@@ -83,6 +83,7 @@ type Server struct {
 	vendorGroupDelay  time.Duration
 	poll              time.Duration
 	tokenKeys         *signing.Ring
+	tokens            tokens
 	signingKeys       signing.Keys
 	seal              *seal.Keys
 	ownKey            []byte // authenticates this process to its reference Make
@@ -133,6 +134,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	_, _ = rand.Read(s.ownKey) // never fails: see crypto/rand
 	s.signingKeys = signing.NewKeys(o.Store, o.Encryption, s.now)
 	s.tokenKeys = signing.NewRing(s.signingKeys, o.SigningKeyAge)
+	s.tokens = newTokens(s.tokenKeys, s.now)
 	s.tasks = s.newWorker("tasks", s.doTasks)
 	members := s.newWorker("the sync with Make", s.syncMembers)
 	s.store, s.clients = audit.NewStore(wakingStore{o.Store, members.wakeUp}, s.now), NewClients(o.Store, s.now)
