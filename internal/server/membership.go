@@ -64,25 +64,12 @@ func (s *Server) setMemberships(ctx context.Context, tx store.Tx, tenant, userID
 	if err != nil {
 		return fmt.Errorf("reading memberships: %w", err)
 	}
-	groupIDs = unique(groupIDs)
-	groups := make([]store.Group, len(groupIDs))
-	for i, id := range groupIDs {
-		groups[i], err = tx.Group(ctx, tenant, id)
-		if errors.Is(err, store.ErrNotFound) {
-			return notFound("Error while getting groups provided in request.", id)
-		}
-		if err != nil {
-			return fmt.Errorf("reading group: %w", err)
-		}
-	}
-	if err := checkVendors(userID, groups); err != nil {
+	groups, err := groupsToJoin(ctx, tx, tenant, userID, groupIDs)
+	if err != nil {
 		return err
 	}
 	changed := false
 	for _, g := range groups {
-		if err := checkTakes(g, access.Employee); err != nil {
-			return err
-		}
 		if slices.Contains(current[userID], g.ID) {
 			continue
 		}
@@ -104,6 +91,30 @@ func (s *Server) setMemberships(ctx context.Context, tx store.Tx, tenant, userID
 		return nil
 	}
 	return s.noteMemberships(ctx, tx, tenant, userID)
+}
+
+// groupsToJoin returns the groups with these ids, if an employee can be in all of them.
+func groupsToJoin(ctx context.Context, tx store.Tx, tenant, userID string, ids []string) ([]store.Group, error) {
+	var groups []store.Group
+	for _, id := range unique(ids) {
+		g, err := tx.Group(ctx, tenant, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, notFound("Error while getting groups provided in request.", id)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading group: %w", err)
+		}
+		groups = append(groups, g)
+	}
+	if err := checkVendors(userID, groups); err != nil {
+		return nil, err
+	}
+	for _, g := range groups {
+		if err := checkTakes(g, access.Employee); err != nil {
+			return nil, err
+		}
+	}
+	return groups, nil
 }
 
 // clearGroup removes all members from a group.

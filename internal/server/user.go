@@ -139,7 +139,21 @@ func (s *Server) createUser(ctx context.Context, tx store.Tx, tenant string, bod
 	} else if err != nil {
 		return u, fmt.Errorf("creating user: %w", err)
 	}
-	return u, s.setMemberships(ctx, tx, tenant, u.ID, body.GroupIDs)
+	return u, s.joinGroups(ctx, tx, u, body.GroupIDs)
+}
+
+// joinGroups makes a new user a member of these groups.
+func (s *Server) joinGroups(ctx context.Context, tx store.Tx, u store.User, ids []string) error {
+	groups, err := groupsToJoin(ctx, tx, u.Tenant, u.ID, ids)
+	if err != nil || len(groups) == 0 {
+		return err
+	}
+	for _, g := range groups {
+		if _, err := s.createAssignment(ctx, tx, g, u.ID); err != nil {
+			return err
+		}
+	}
+	return s.noteMemberships(ctx, tx, u.Tenant, u.ID)
 }
 
 // handleUserUpdate answers PUT /iam/{tenant}/users/{userId}. The listed groups replace all
