@@ -27,7 +27,8 @@ type options struct {
 	refresh              []int
 	csv                  []int // users in one iam_users_csv
 	members              []int
-	stored               int // users in the database that is read
+	stored               int   // users in the database that is read
+	whole                []int // users of the tenants that are read as a whole
 	out, commit          string
 }
 
@@ -52,6 +53,7 @@ func parse() (o options, err error) {
 	sizes := flag.String("sizes", "100,1000", "numbers of iam_user instances to apply, plan and destroy")
 	refresh := flag.String("refresh", "5000", "numbers of iam_user instances to plan")
 	members := flag.String("members", "2000,20000", "entries of one iam_group_members")
+	whole := flag.String("whole", "20000,200000", "users of tenants that are reported and exported as a whole")
 	csv := flag.String("csv", "10000,50000", "users in one iam_users_csv")
 	flag.IntVar(&o.stored, "stored", 1000000, "users in the database that is read")
 	flag.Parse()
@@ -62,6 +64,9 @@ func parse() (o options, err error) {
 		return o, err
 	}
 	if o.csv, err = numbers(*csv); err != nil {
+		return o, err
+	}
+	if o.whole, err = numbers(*whole); err != nil {
 		return o, err
 	}
 	if o.members, err = numbers(*members); err != nil {
@@ -98,7 +103,7 @@ func run(ctx context.Context, o options) error {
 	defer os.RemoveAll(dir)
 	r := &results{commit: o.commit, machine: machine(), day: time.Now().UTC().Format(time.DateOnly)}
 	for _, part := range []func(context.Context, options, string, *results) error{
-		measureStore, measureServer, measureInstances, measureRefresh, measureCSV, measureMembers,
+		measureStore, measureServer, measureInstances, measureRefresh, measureCSV, measureMembers, measureWhole,
 	} {
 		if err := part(ctx, o, dir, r); err != nil {
 			return errors.Join(err, r.print(os.Stdout))
