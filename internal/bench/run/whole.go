@@ -39,7 +39,7 @@ func measureWhole(ctx context.Context, o options, dir string, r *results) error 
 		if b, err = startBackend(ctx, o.provider, folder, 0); err != nil {
 			return err
 		}
-		err = wholeTenant(ctx, o, b, folder, n, r)
+		err = errors.Join(measureReport(ctx, b, n, r), measureExport(ctx, o.provider, b.proxy.URL, n, r))
 		if err := errors.Join(err, b.stop()); err != nil {
 			return err
 		}
@@ -47,7 +47,7 @@ func measureWhole(ctx context.Context, o options, dir string, r *results) error 
 	return nil
 }
 
-func wholeTenant(ctx context.Context, o options, b *backend, folder string, n int, r *results) error {
+func measureReport(ctx context.Context, b *backend, n int, r *results) error {
 	_, rest := b.spent()
 	start := time.Now()
 	length, err := readReport(ctx, b.proxy.URL)
@@ -60,22 +60,25 @@ func wholeTenant(ctx context.Context, o options, b *backend, folder string, n in
 		row{part: "report of all", size: n, figure: "length", value: mebibytes(length), unit: "MiB"},
 		row{part: "report of all", size: n, figure: "backend CPU", value: (after.cpu - rest.cpu).Seconds(), unit: "s"})
 	r.against(row{part: "report of all", size: n, figure: "backend memory", value: mebibytes(after.memory), unit: "MiB"}, "at rest", mebibytes(rest.memory))
+	return nil
+}
 
-	export := exec.CommandContext(ctx, o.provider, "export", "-api-url", b.proxy.URL, "-tenant", tenant, "-output", filepath.Join(folder, "export"))
+func measureExport(ctx context.Context, provider, address string, n int, r *results) error {
+	export := exec.CommandContext(ctx, provider, "export", "-api-url", address, "-tenant", tenant)
 	export.Env = append(os.Environ(), "IAM_CLIENT_ID="+clientID, "IAM_CLIENT_SECRET="+clientSecret)
-	var output strings.Builder
-	export.Stdout, export.Stderr = &output, &output
+	var problems strings.Builder
+	export.Stderr = &problems
 	if err := export.Start(); err != nil {
 		return err
 	}
 	ended := make(chan struct{})
 	watched := make(chan step, 1)
 	go func() { watched <- watch(export.Process.Pid, ended) }()
-	err = export.Wait()
+	err := export.Wait()
 	close(ended)
 	s := <-watched
 	if err != nil {
-		return fmt.Errorf("export: %w\n%s", err, output.String())
+		return fmt.Errorf("export: %w\n%s", err, problems.String())
 	}
 	cpu := export.ProcessState.UserTime() + export.ProcessState.SystemTime()
 	r.add(row{part: "export", size: n, figure: "CPU", value: cpu.Seconds(), unit: "s"},
