@@ -1,6 +1,6 @@
 // Command run measures whole processes: the CLI with this provider and a backend,
 // compared with the same CLI and a provider that does nothing; and the backend's
-// database, compared with a bare one. It prints a table, and writes it as CSV and
+// database, SQLite and PostgreSQL, compared with a bare one. It prints a table, and writes it as CSV and
 // as a chart.
 //
 //	go run ./internal/bench/run -provider bin/terraform-provider-iam -floor bin/floor/terraform-provider-iam -cli terraform
@@ -103,7 +103,7 @@ func run(ctx context.Context, o options) error {
 	defer os.RemoveAll(dir)
 	r := &results{commit: o.commit, machine: machine(), day: time.Now().UTC().Format(time.DateOnly)}
 	for _, part := range []func(context.Context, options, string, *results) error{
-		measureStore, measureServer, measureInstances, measureRefresh, measureCSV, measureMembers, measureWhole,
+		measureStore, measureServer, measurePostgres, measureInstances, measureRefresh, measureCSV, measureMembers, measureWhole,
 	} {
 		if err := part(ctx, o, dir, r); err != nil {
 			return errors.Join(err, r.print(os.Stdout))

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -30,7 +31,7 @@ func TestBatch_goneInQuery(t *testing.T) {
 		started, held := make(chan struct{}), make(chan struct{})
 		var all sync.WaitGroup
 		all.Go(func() {
-			err := s.change(ctx, store.AllTenants, func(db *transaction) error {
+			err := s.change(ctx, "acme", func(db *transaction) error {
 				close(started)
 				<-held
 				time.AfterFunc(100*time.Millisecond, cancel)
@@ -50,9 +51,11 @@ func TestBatch_goneInQuery(t *testing.T) {
 			})
 		}
 		for waiting := 0; waiting < 2; {
-			s.writes.mu.Lock()
-			waiting = len(s.writes.queue)
-			s.writes.mu.Unlock()
+			w := s.committer("acme")
+			w.mu.Lock()
+			waiting = len(w.queue)
+			w.mu.Unlock()
+			runtime.Gosched()
 		}
 		close(held)
 		all.Wait()

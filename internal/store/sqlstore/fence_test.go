@@ -119,6 +119,53 @@ func TestPostgres_locksOldProgramsOut(t *testing.T) {
 	}
 }
 
+// The programs of versions 11 and 12 lock a table that excludes every writer of this
+// one, and is excluded by each.
+func TestPostgres_besideOlderPrograms(t *testing.T) {
+	t.Parallel()
+	dsn, db := newSchema(t)
+	s := openDSN(t, dsn)
+	if err := s.CreateTenant(t.Context(), store.Tenant{Name: "acme"}); err != nil {
+		t.Fatal(err)
+	}
+	const lock = "LOCK TABLE write_lock_v11 IN EXCLUSIVE MODE"
+	waiting := fmt.Sprintf("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %d", oidOf(t, db, "write_lock_v11"))
+	count := func(query string) (n int) {
+		if err := db.QueryRowContext(t.Context(), query).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	done := make(chan error, 1)
+	older := sqltest.RawDB(t, dsn)
+	for _, tenant := range []string{"acme", store.AllTenants} {
+		write := func(tx store.Tx) error { return putIn(t, tx, "acme", "d") }
+		tx, err := older.BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tx.ExecContext(t.Context(), lock); err != nil {
+			t.Fatal(err)
+		}
+		go func() { done <- s.InTx(t.Context(), tenant, write) }()
+		waitFor(t, count, waiting, 1)
+		if err := errors.Join(tx.Commit(), <-done); err != nil {
+			t.Errorf("%q: %v", tenant, err)
+		}
+		err = s.InTx(t.Context(), tenant, func(store.Tx) error {
+			go func() {
+				_, err := older.ExecContext(t.Context(), "BEGIN; "+lock+"; COMMIT")
+				done <- err
+			}()
+			waitFor(t, count, waiting, 1)
+			return nil
+		})
+		if err := errors.Join(err, <-done); err != nil {
+			t.Errorf("%q: the older program: %v", tenant, err)
+		}
+	}
+}
+
 func oidOf(t *testing.T, db *sql.DB, table string) (oid int) {
 	t.Helper()
 	if err := db.QueryRowContext(t.Context(), "SELECT '"+table+"'::regclass::oid").Scan(&oid); err != nil {

@@ -131,6 +131,9 @@ func useTenant(t *testing.T, s *sqlstore.Store, name string) {
 	if err != nil {
 		t.Error(err)
 	}
+	if err := s.InTx(t.Context(), name, func(tx store.Tx) error { return putIn(t, tx, name, "d") }); err != nil {
+		t.Error(err)
+	}
 	if _, err := s.Tenant(t.Context(), name); err != nil {
 		t.Error(err)
 	}
