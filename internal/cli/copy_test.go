@@ -21,7 +21,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore/sqltest"
 )
 
-// contents are the rows of every table of a database, as text.
+// contents are the rows of every table of a database, as text, except of tables that
+// only have locks, which differ between engines.
 func contents(t *testing.T, dsn string) map[string][]string {
 	t.Helper()
 	db := sqltest.RawDB(t, dsn)
@@ -31,7 +32,7 @@ func contents(t *testing.T, dsn string) map[string][]string {
 	}
 	all := map[string][]string{}
 	for _, table := range rowsOf(t, db, query, true) {
-		if name := strings.Trim(table, "[]"); !strings.HasSuffix(name, "_db_version") {
+		if name := strings.Trim(table, "[]"); !strings.HasSuffix(name, "_db_version") && !strings.HasPrefix(name, "write_lock_") {
 			all[name] = rowsOf(t, db, "SELECT * FROM "+name, false)
 		}
 	}
@@ -112,7 +113,7 @@ func TestServeCopy(t *testing.T) {
 		`INSERT INTO task (tenant, id, kind, body, due_at, created_at) VALUES ('acme', 't', 'k', '{}', 4102444800000, 1)`)
 	there := contents(t, first)
 	for table, rows := range there {
-		if len(rows) == 0 && !strings.HasPrefix(table, "write_lock") {
+		if len(rows) == 0 {
 			t.Errorf("the test copies nothing of %s", table)
 		}
 	}
@@ -122,7 +123,7 @@ func TestServeCopy(t *testing.T) {
 			t.Fatalf("%v: code %d, %s%s", c, code, stdout, stderr)
 		}
 		for table, rows := range there {
-			if !strings.HasPrefix(table, "write_lock") && !strings.Contains(strings.ReplaceAll(stdout, " ", "")+"\n", fmt.Sprintf("\n%s%d\n", table, len(rows))) {
+			if !strings.Contains(strings.ReplaceAll(stdout, " ", "")+"\n", fmt.Sprintf("\n%s%d\n", table, len(rows))) {
 				t.Errorf("%s has %d rows: %s", table, len(rows), stdout)
 			}
 		}
