@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -146,7 +148,8 @@ func TestAccUsersCSV_createBeforeDestroy(t *testing.T) {
 	}
 }
 
-// A whole tenant is imported into one table.
+// A whole tenant is imported into one table. The text is sensitive, so the CLI does
+// not generate it, but shows it as JSON.
 func TestAccUsersCSV_importAll(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})
@@ -157,15 +160,113 @@ func TestAccUsersCSV_importAll(t *testing.T) {
 	w = providertest.NewWorkspace(t, nil)
 	// Terraform 1.16 finds the provider of an import block without its resource by
 	// this argument only. No version takes it beside the resource.
-	block := providertest.Source + b.HCL + "import {\n  to = iam_users_csv.all\n  id = \"*\"\n%s}\n"
-	w.Write("main.tf", fmt.Sprintf(block, "  provider = iam\n"))
-	w.MustRun("plan", "-generate-config-out=generated.tf", "-no-color")
-	w.Write("main.tf", fmt.Sprintf(block, ""))
-	w.Apply()
+	w.Write("main.tf", providertest.Source+b.HCL+"import {\n  to = iam_users_csv.all\n  id = \"*\"\n  provider = iam\n}\n")
+	if out, code := w.Run("plan", "-generate-config-out=generated.tf", "-no-color"); code == 0 || !strings.Contains(out, "Must set a configuration value for the csv attribute") {
+		t.Errorf("the text is generated:\n%s", out)
+	}
+	w.Write("generated.tf", "")
+	w.Write("main.tf", providertest.Source+b.HCL+"resource \"iam_users_csv\" \"all\" {\n  csv = file(\"users.csv\")\n}\n")
+	w.Write("users.csv", "email,first_name,last_name\n")
+	w.MustRun("import", "-no-color", "iam_users_csv.all", "*")
+	w.Write("users.csv", shownText(t, w))
 	w.NoChanges()
 	if after := usersOf(t, b.Client); after != before {
 		t.Errorf("users were\n%s\nand are\n%s", before, after)
 	}
+}
+
+// Of a long table, the plan prints the rows that change, and the text nowhere. A state
+// that an earlier build wrote, without rows and without the sensitive mark, plans the
+// same.
+func TestAccUsersCSV_changedRows(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	w := providertest.NewWorkspace(t, nil)
+	w.Write("main.tf", providertest.Source+b.HCL+"resource \"iam_users_csv\" \"all\" {\n  csv = file(\"users.csv\")\n}\n")
+	rows := []string{"email,first_name,last_name,department"}
+	for n := range 200 {
+		rows = append(rows, fmt.Sprintf("user%03d@acme.example,First,No %03d,Sales", n, n))
+	}
+	plan := func(rows []string, args ...string) string {
+		t.Helper()
+		w.Write("users.csv", strings.Join(rows, "\n")+"\n")
+		_, out, _ := strings.Cut(w.MustRun(append([]string{"plan", "-no-color"}, args...)...), "published\nreleases.\n")
+		return out
+	}
+	stays := func(args ...string) {
+		t.Helper()
+		if out := plan(rows, args...); !strings.Contains(out, "No changes. Your infrastructure matches the configuration.") || strings.Contains(out, "@") {
+			t.Errorf("the plan with %v prints\n%s", args, out)
+		}
+	}
+	changes := func(rows []string, shows ...string) {
+		t.Helper()
+		out := plan(rows)
+		if lines := strings.Count(out, "\n"); lines > 40 || strings.Count(out, "@") != 1 {
+			t.Errorf("the plan prints %d lines:\n%s", lines, out)
+		}
+		for _, text := range append(shows, "csv = (sensitive value)") {
+			if !strings.Contains(flat(out), text) {
+				t.Errorf("the plan does not print %q:\n%s", text, out)
+			}
+		}
+	}
+	plan(rows)
+	w.Apply()
+	added := slices.Insert(slices.Clone(rows), 100, "zoe@acme.example,Zoe,Zed,Support")
+	changed := slices.Clone(rows)
+	changed[50] = strings.Replace(changed[50], "Sales", "Support", 1)
+	stays()
+	stays("-refresh=false")
+	changes(added, `+ "zoe@acme.example" = {`, `+ department = "Support"`)
+	changes(changed, `~ "user049@acme.example" = {`, `~ department = "Sales" -> "Support"`)
+	changes(rows[:200], `- "user199@acme.example" = {`, `- department = "Sales"`)
+
+	w.Write("terraform.tfstate", withoutRows(t, contents(t, filepath.Join(w.Dir, "terraform.tfstate"))))
+	stays()
+	changes(added, `+ "zoe@acme.example" = {`)
+}
+
+// withoutRows returns a state as it was written before iam_users_csv had rows and its
+// text was sensitive.
+func withoutRows(t *testing.T, text string) string {
+	t.Helper()
+	var state map[string]any
+	if err := json.Unmarshal([]byte(text), &state); err != nil {
+		t.Fatal(err)
+	}
+	resource := state["resources"].([]any)[0].(map[string]any)["instances"].([]any)[0].(map[string]any)
+	delete(resource["attributes"].(map[string]any), "rows")
+	resource["sensitive_attributes"] = []any{}
+	earlier, err := json.Marshal(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(earlier)
+}
+
+// shownText returns the text of the only table in the state, as the CLI shows it in JSON.
+func shownText(t *testing.T, w *providertest.Workspace) string {
+	t.Helper()
+	var state struct {
+		Values struct {
+			RootModule struct {
+				Resources []struct {
+					Values struct {
+						CSV string `json:"csv"`
+					} `json:"values"`
+				} `json:"resources"`
+			} `json:"root_module"`
+		} `json:"values"`
+	}
+	out, err := w.Command("show", "-json").Output()
+	if err == nil {
+		err = json.Unmarshal(out, &state)
+	}
+	if err != nil || len(state.Values.RootModule.Resources) != 1 {
+		t.Fatalf("%v:\n%s", err, out)
+	}
+	return state.Values.RootModule.Resources[0].Values.CSV
 }
 
 func usersOf(t *testing.T, c *client.Client) string {

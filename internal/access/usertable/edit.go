@@ -101,12 +101,8 @@ func Same(a, b string) bool {
 	if err != nil || len(first.Users) != len(second.Users) || !slices.Equal(slices.Sorted(slices.Values(first.Columns)), slices.Sorted(slices.Values(second.Columns))) {
 		return false
 	}
-	rows := make(map[string]User, len(first.Users))
-	for _, u := range first.Users {
-		rows[strings.ToLower(u.Email)] = u
-	}
 	for _, u := range second.Users {
-		if other, ok := rows[strings.ToLower(u.Email)]; !ok || !u.Same(other) {
+		if other, ok := first.Find(u.Email); !ok || !u.Same(other) {
 			return false
 		}
 	}

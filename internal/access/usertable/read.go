@@ -27,12 +27,14 @@ type userParser struct {
 	position   map[string]int // of each column; nil without a usable header
 	unnamed    []int          // indexes of header cells without a name: surplus separators
 	width      int            // number of header cells
-	lines      map[string]int // line of each e-mail, in lower case
 	mistakes   []*LineError
 }
 
 func parseUsers(text string, format Format, check func(User) string) (*userParser, error) {
-	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimLeft(text, "\uFEFF"))
+	text = strings.TrimLeft(text, "\uFEFF")
+	if strings.Contains(text, "\r") { // a replacer always copies
+		text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+	}
 	if err := checkEncoding(text); err != nil {
 		return nil, err
 	}
@@ -85,7 +87,7 @@ func (p *userParser) reserve() {
 	p.table.Users = slices.Grow(p.table.Users, users)
 	p.ends = slices.Grow(p.ends, users)
 	p.cells = slices.Grow(p.cells, users)
-	p.lines = make(map[string]int, users)
+	p.table.index = make(map[string]int, users)
 }
 
 func (p *userParser) fail(line int, format string, args ...any) {
@@ -291,10 +293,10 @@ func (p *userParser) user(line int, cells []string) {
 	}
 	p.checkCells(u, cell)
 	if key := strings.ToLower(u.Email); key != "" {
-		if first, twice := p.lines[key]; twice {
-			p.fail(line, "e-mail %s is already on line %d: remove one of the rows", u.Email, first)
+		if first, twice := p.table.index[key]; twice {
+			p.fail(line, "e-mail %s is already on line %d: remove one of the rows", u.Email, p.table.Users[first].Line)
 		} else {
-			p.lines[key] = line
+			p.table.index[key] = len(p.table.Users)
 		}
 	}
 	p.table.Users = append(p.table.Users, u)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/access-config/terraform-provider-iam/internal/access/safecsv"
 )
@@ -17,6 +18,18 @@ type Table struct {
 	// nothing about any user.
 	Columns []string
 	Users   []User
+
+	index map[string]int // of Users by e-mail address, in lower case
+}
+
+// Find returns the user with the e-mail address, whatever its case. It finds users of
+// parsed texts only.
+func (t Table) Find(email string) (User, bool) {
+	i, ok := t.index[strings.ToLower(email)]
+	if !ok {
+		return User{}, false
+	}
+	return t.Users[i], true
 }
 
 // User is one row of a Table.
@@ -70,6 +83,8 @@ func (e *LineError) Error() string {
 //
 // Parse accepts everything that a table can contain, such as names that a tenant
 // has. For text written by a person use Check, which is stricter.
+//
+// Do not modify the table: other callers get it as well.
 func Parse(text string) (Table, error) {
 	t, err := Read(text)
 	if err != nil {
@@ -87,6 +102,9 @@ func Check(text string, format Format, check func(User) string) (Table, error) {
 	if err != nil {
 		return Table{}, err
 	}
+	if format.Columns == nil && format.Ignore == nil && format.Delimiter == "" {
+		parsed.remember(&Text{text, p})
+	}
 	return p.table, nil
 }
 
@@ -98,11 +116,45 @@ type Text struct {
 
 // Read is Parse for a text that the caller wants to edit.
 func Read(text string) (*Text, error) {
+	if known := parsed.find(text); known != nil {
+		return known, nil
+	}
 	p, err := parseUsers(text, Format{}, nil)
 	if err != nil {
 		return nil, err
 	}
-	return &Text{text, p}, nil
+	t := &Text{text, p}
+	parsed.remember(t)
+	return t, nil
+}
+
+// parsed has the last texts that were read. A plan, an apply and a review need one or
+// two texts, of up to megabytes, many times.
+var parsed recentTexts
+
+type recentTexts struct {
+	mu    sync.Mutex
+	texts [2]*Text // the last one first
+}
+
+func (r *recentTexts) find(text string) *Text {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, t := range r.texts {
+		if t != nil && t.text == text {
+			return t
+		}
+	}
+	return nil
+}
+
+func (r *recentTexts) remember(t *Text) {
+	if r.find(t.text) != nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.texts = [2]*Text{t, r.texts[0]}
 }
 
 // Table returns the table in the text.

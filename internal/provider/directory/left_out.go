@@ -33,10 +33,9 @@ func (m userModel) warnOfKept(config userModel) (diags diag.Diagnostics) {
 // warnOfColumns names the users who stay in groups, or locked, because the table no
 // longer has the column.
 func warnOfColumns(table, former usersTable, diags *diag.Diagnostics) {
-	rows := table.byEmail()
 	var members, locked []string
 	for _, row := range former.Users {
-		if _, stays := rows[strings.ToLower(row.Email)]; !stays {
+		if _, stays := table.Find(row.Email); !stays {
 			continue
 		}
 		if len(row.Groups) > 0 {

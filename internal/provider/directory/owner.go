@@ -46,16 +46,15 @@ func (r *userResource) planOwner(ctx context.Context, key plumbing.PlannedKey, r
 
 // planOwner refuses a table that removes or locks the Owner of the team.
 func (r *usersCSVResource) planOwner(ctx context.Context, table, former usersTable, how string, diags *diag.Diagnostics) {
-	rows, known := table.byEmail(), former.byEmail()
 	for _, row := range former.Users {
-		if _, stays := rows[strings.ToLower(row.Email)]; stays || how == onDestroyKeep {
+		if _, stays := table.Find(row.Email); stays || how == onDestroyKeep {
 			continue
 		}
 		_, d := r.CheckOwnerRemoval(ctx, row.Email, "destroys", path.Root("csv"), fmt.Sprintf(" Alternatively, keep the row on line %d or set on_destroy = \"keep\".", row.Line))
 		diags.Append(d...)
 	}
 	for _, row := range table.Users {
-		if row.Locked && !known[strings.ToLower(row.Email)].Locked {
+		if was, _ := former.Find(row.Email); row.Locked && !was.Locked {
 			_, d := r.CheckOwnerRemoval(ctx, row.Email, "locks", path.Root("csv"), "")
 			diags.Append(d...)
 		}

@@ -48,10 +48,9 @@ func (r *userResource) isFallback(attribute string, configured types.String) boo
 // the tenant does not have, in new and changed rows. It warns of groups that do not
 // exist.
 func (r *usersCSVResource) checkCodes(ctx context.Context, table, former usersTable, diags *diag.Diagnostics) {
-	known := former.byEmail()
 	var faults, groups []string
 	for _, row := range table.Users {
-		before := known[strings.ToLower(row.Email)]
+		before, _ := former.Find(row.Email)
 		for _, fault := range r.faultsOf(ctx, row, before) {
 			faults = append(faults, fmt.Sprintf("line %d, %s: %s", row.Line, row.Email, fault))
 		}

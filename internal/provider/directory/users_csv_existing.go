@@ -29,10 +29,9 @@ func (r *usersCSVResource) planExisting(ctx context.Context, table, former users
 		return // the apply, which reports them itself
 	}
 	var rows []usertable.User
-	known := former.byEmail()
 	for _, row := range table.Users {
 		user := plumbing.User(row.Email)
-		_, kept := known[user.ID]
+		_, kept := former.Find(row.Email)
 		_, stayed := r.Keys.Replaced(user)
 		shown := r.Keys.InState(user)
 		if shown && len(former.Users) == 0 {

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -15,6 +14,7 @@ import (
 // usersCSVModel is the state of iam_users_csv.
 type usersCSVModel struct {
 	CSV           usersText      `tfsdk:"csv"`
+	Rows          types.String   `tfsdk:"rows"` // null in states written before the attribute existed
 	OnDestroy     types.String   `tfsdk:"on_destroy"`
 	AdoptExisting types.Bool     `tfsdk:"adopt_existing"`
 	Timeouts      timeouts.Value `tfsdk:"timeouts"`
@@ -31,15 +31,6 @@ func (m usersCSVModel) table(defaults plumbing.UserDefaults) usersTable {
 type usersTable struct {
 	usertable.Table
 	defaults plumbing.UserDefaults
-}
-
-// byEmail returns the rows by e-mail address, in lower case.
-func (t usersTable) byEmail() map[string]usertable.User {
-	rows := make(map[string]usertable.User, len(t.Users))
-	for _, row := range t.Users {
-		rows[strings.ToLower(row.Email)] = row
-	}
-	return rows
 }
 
 // wanted returns the user that a row describes; present is the existing user, if any.

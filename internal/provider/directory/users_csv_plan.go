@@ -16,23 +16,21 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// ModifyPlan refuses users and groups that other resources manage, and locks if the API
+// ModifyPlan plans the rows of the text. It refuses users and groups that other resources manage, and locks if the API
 // does not support them. It marks the plan of a destroy.
 func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, r.step)...)
-	destroys := req.Plan.Raw.IsNull()
-	mark := plumbing.MarkPlan(ctx, resp.Private, destroys, &resp.Diagnostics)
-	if r.Data == nil || resp.Diagnostics.HasError() {
-		return
-	}
 	var plan, state usersCSVModel
-	if !destroys {
-		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	}
+	destroys := req.Plan.Raw.IsNull()
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
-	if resp.Diagnostics.HasError() || plan.CSV.IsUnknown() {
+	if !destroys {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+		planRows(ctx, plan, state, resp)
+	}
+	resp.Diagnostics.Append(plumbing.CheckPlanImpact(ctx, r.Data, req.Plan, req.State, r.step)...)
+	mark := plumbing.MarkPlan(ctx, resp.Private, destroys, &resp.Diagnostics)
+	if r.Data == nil || resp.Diagnostics.HasError() || plan.CSV.IsUnknown() {
 		return
 	}
 	if destroys {
@@ -55,7 +53,6 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateRows, rowsMark(table))...)
 	}
 	if !state.CSV.Equal(plan.CSV) {
-		warnOfRows(table, former, &resp.Diagnostics)
 		warnOfColumns(table, former, &resp.Diagnostics)
 	}
 	r.checkCodes(ctx, table, former, &resp.Diagnostics)
@@ -72,9 +69,9 @@ func (r *usersCSVResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 // checkRemovals records the users removed with their row or with the table, and refuses
 // those whom another resource manages.
 func (r *usersCSVResource) checkRemovals(mark string, table, former usersTable, diags *diag.Diagnostics) {
-	rows, found := table.byEmail(), 0
+	found := 0
 	for _, row := range former.Users {
-		if _, stays := rows[strings.ToLower(row.Email)]; stays {
+		if _, stays := table.Find(row.Email); stays {
 			continue
 		}
 		if d := r.Keys.NoteRemoval(plumbing.User(row.Email), "user "+row.Email, tableClaim(mark, row), path.Root("csv")); len(d) > 0 && found < maxLines {
@@ -94,9 +91,8 @@ func (r *usersCSVResource) checkLocks(ctx context.Context, table, former usersTa
 	if r.Client == nil || !table.Has("locked") {
 		return
 	}
-	known := former.byEmail()
 	for _, row := range table.Users {
-		if row.Locked && !known[strings.ToLower(row.Email)].Locked && !canLock(ctx, r.Data) {
+		if was, _ := former.Find(row.Email); row.Locked && !was.Locked && !canLock(ctx, r.Data) {
 			diags.Append(noLocks(path.Root("csv"), fmt.Sprintf("Line %d locks %s: remove the user from all groups instead.", row.Line, row.Email)))
 			return
 		}
@@ -114,9 +110,8 @@ func (r *usersCSVResource) warnOfLeaving(ctx context.Context, table, former user
 	if !table.Has("groups") || r.Client == nil {
 		return
 	}
-	known := former.byEmail()
 	rows := slices.DeleteFunc(slices.Clone(table.Users), func(row usertable.User) bool {
-		if _, managed := known[strings.ToLower(row.Email)]; managed {
+		if _, managed := former.Find(row.Email); managed {
 			return former.Has("groups")
 		}
 		return !adopts
@@ -164,10 +159,9 @@ func (r *usersCSVResource) checkOwners(ctx context.Context, c tableChange, diags
 			diags.Append(d...)
 		}
 	}
-	known := c.former.byEmail()
 	for _, row := range c.table.Users {
 		claim := tableClaim(c.mark, row)
-		if _, was := known[strings.ToLower(row.Email)]; was {
+		if _, was := c.former.Find(row.Email); was {
 			claim.ID = row.Key()
 		} else {
 			claim.Creates = true
@@ -198,11 +192,10 @@ func (r *usersCSVResource) step(plan, state *usersCSVModel) func(*access.Tenant)
 		if plan != nil && plan.CSV.IsUnknown() {
 			return
 		}
-		rows, how := map[string]usertable.User{}, ""
 		var table usersTable
+		how := ""
 		if plan != nil {
-			table = plan.table(plumbing.UserDefaults{})
-			rows, how = table.byEmail(), plan.OnDestroy.ValueString()
+			table, how = plan.table(plumbing.UserDefaults{}), plan.OnDestroy.ValueString()
 		}
 		if state != nil {
 			former := *state
@@ -210,7 +203,7 @@ func (r *usersCSVResource) step(plan, state *usersCSVModel) func(*access.Tenant)
 				former, how = r.withoutAdopted(former), former.OnDestroy.ValueString()
 			}
 			for _, row := range former.table(plumbing.UserDefaults{}).Users {
-				if _, stays := rows[strings.ToLower(row.Email)]; !stays {
+				if _, stays := table.Find(row.Email); !stays {
 					endRow(s, row, how)
 				}
 			}

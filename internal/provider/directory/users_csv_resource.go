@@ -43,7 +43,7 @@ const onDestroyKeep = "keep"
 
 func (r *usersCSVResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages many users and their groups as one CSV text. Ten thousand users are one resource. The plan of a change prints the whole text with its differences; for tables of fifty rows or more a warning lists the added, changed and removed rows. " +
+		MarkdownDescription: "Manages many users and their groups as one CSV text. Ten thousand users are one resource, and a plan shows the rows that change. " +
 			"The resource does not affect users of the tenant who have no row.\n\n" +
 			"For each user with a row, it manages every attribute that has a column: with a `groups` column it is authoritative for the groups of its users. " +
 			"Do not manage these users with `iam_user`, or their groups with `iam_group_membership`, `iam_group_members` or `iam_user_groups`, unless they agree.\n\n" +
@@ -59,11 +59,17 @@ func (r *usersCSVResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 					"White space and invisible characters around cells are ignored; invisible characters within a cell are an error. The function `format_users_csv` writes this format, and `parse_users_csv` reads tables with other columns. " +
 					"The order of rows, columns and groups, quoting, line endings and the case of e-mail addresses have no effect.\n\n" +
 					"Attributes without a column are not managed; a new user gets the same values as from `iam_user`. An empty cell means the provider's `user_defaults`, else the user's current value; an empty `department` without a default means no department, and empty `groups` mean no groups. " +
-					"Only the reference backend can lock users.",
+					"Only the reference backend can lock users.\n\n" +
+					"The text is sensitive: the CLI prints the changed `rows` instead. An output of it needs `sensitive = true`.",
 				CustomType:    usersTextType{},
 				Required:      true,
+				Sensitive:     true,
 				Validators:    []validator.String{validUsers{}},
 				PlanModifiers: []planmodifier.String{sameUsers{}},
+			},
+			"rows": schema.StringAttribute{
+				MarkdownDescription: "The rows of `csv` as JSON, for plans to show those that change and for `jsondecode`: by e-mail address in lower case, an object with each other column of the table. An empty cell is an empty text, `locked` is a boolean, and `groups` are sorted. Not sensitive.",
+				Computed:            true,
 			},
 			"on_destroy": schema.StringAttribute{
 				MarkdownDescription: "What happens to users when their row or the table is removed. `remove` (default), `delete` and `lock` are the same as for `iam_user`; `keep` leaves them unchanged and no longer managed. " +
@@ -136,7 +142,7 @@ func (r *usersCSVResource) Read(ctx context.Context, req resource.ReadRequest, r
 	for _, row := range table.Users {
 		r.Keys.NoteInState(plumbing.User(row.Email))
 	}
-	state.CSV = newUsersText(written.Edit(func(row usertable.User) (usertable.User, bool) {
+	state.setText(written.Edit(func(row usertable.User) (usertable.User, bool) {
 		u, ok := users[strings.ToLower(row.Email)]
 		if !ok {
 			return row, false

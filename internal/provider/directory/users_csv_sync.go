@@ -30,9 +30,9 @@ type usersSync struct {
 	plan      usersCSVModel
 	state     usersCSVModel // empty for a creation
 	table     usersTable
-	former    map[string]usertable.User // rows of the state, by e-mail
-	present   map[string]api.User       // as of the start, by e-mail
-	adopts    bool                      // new rows adopt existing users
+	former    usersTable          // of the state
+	present   map[string]api.User // as of the start, by e-mail
+	adopts    bool                // new rows adopt existing users
 	start     time.Time
 	limit     time.Duration // how long new tasks are started; zero: no limit
 	wrote     bool          // a write was attempted
@@ -55,7 +55,7 @@ type failure struct {
 func (r *usersCSVResource) newSync(plan, state usersCSVModel) *usersSync {
 	return &usersSync{
 		r: r, one: userResource{plumbing.IdentifiedResource{Resource: r.Resource}}, plan: plan, state: state,
-		table: plan.table(r.Defaults), former: state.table(r.Defaults).byEmail(),
+		table: plan.table(r.Defaults), former: state.table(r.Defaults),
 		adopts: plan.AdoptExisting.ValueBool() || r.AdoptExisting,
 		start:  time.Now(), failed: map[string]failure{}, done: map[string]userModel{},
 	}
@@ -71,7 +71,7 @@ type userTask struct {
 // run makes all changes. It reports changes that are certain to fail before it writes
 // anything.
 func (s *usersSync) run(ctx context.Context) (err error) {
-	if s.present, err = s.r.present(ctx, s.state.table(s.r.Defaults)); err != nil {
+	if s.present, err = s.r.present(ctx, s.former); err != nil {
 		return err
 	}
 	tasks := s.plannedTasks()
@@ -96,7 +96,6 @@ func (s *usersSync) run(ctx context.Context) (err error) {
 // any time there is a user with the right to make the other changes.
 func (s *usersSync) plannedTasks() []userTask {
 	var tasks []userTask
-	rows := s.table.byEmail()
 	for _, row := range s.table.Users {
 		email := strings.ToLower(row.Email)
 		present, ok := s.present[email]
@@ -108,9 +107,9 @@ func (s *usersSync) plannedTasks() []userTask {
 		}
 	}
 	how := s.plan.OnDestroy.ValueString()
-	for email, row := range s.former {
-		u, ok := s.present[email]
-		if _, stays := rows[email]; stays || !ok || how == onDestroyKeep {
+	for _, row := range s.former.Users {
+		u, ok := s.present[strings.ToLower(row.Email)]
+		if _, stays := s.table.Find(row.Email); stays || !ok || how == onDestroyKeep {
 			continue
 		}
 		tasks = append(tasks, userTask{row.Email, 0, func(ctx context.Context) (*usertable.User, error) {
@@ -133,7 +132,7 @@ func (s *usersSync) checkExisting() {
 		email := strings.ToLower(row.Email)
 		_, exists := s.present[email]
 		_, stayed := s.r.Keys.Replaced(plumbing.User(email))
-		if _, known := s.former[email]; exists && !known && !stayed {
+		if _, known := s.former.Find(email); exists && !known && !stayed {
 			s.failed[email] = failure{line: row.Line, err: errors.New("a user with this e-mail address already exists in the tenant and was left unchanged: to adopt the user, set adopt_existing = true or import the table with it")}
 		}
 	}
@@ -328,22 +327,22 @@ func (s *usersSync) outcome() usersCSVModel {
 		// A destroy: keep the rows of users who were not removed.
 		text = s.state.CSV.ValueString()
 	}
-	rows := s.table.byEmail()
 	for _, email := range slices.Sorted(maps.Keys(s.failed)) {
-		if _, planned := rows[email]; !planned && len(rows) > 0 {
-			more = append(more, s.former[email])
+		if _, planned := s.table.Find(email); !planned && len(s.table.Users) > 0 {
+			was, _ := s.former.Find(email)
+			more = append(more, was)
 		}
 	}
 	written, err := usertable.Read(text)
 	if err != nil { // cannot happen: it was parsed before
 		return m
 	}
-	m.CSV = newUsersText(written.Edit(func(row usertable.User) (usertable.User, bool) {
+	m.setText(written.Edit(func(row usertable.User) (usertable.User, bool) {
 		email := strings.ToLower(row.Email)
 		f, failed := s.failed[email]
-		was, known := s.former[email]
+		was, known := s.former.Find(email)
 		switch {
-		case len(rows) == 0:
+		case len(s.table.Users) == 0:
 			return row, failed
 		case !failed:
 			return row, true

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -77,7 +76,8 @@ func TestUsersCSVResource_partialFailure(t *testing.T) {
 		t.Errorf("state %v", made.Values)
 	}
 	f.set()
-	noChange(t, p, "iam_users_csv", made, made.Values)
+	checkRows(t, made)
+	noChange(t, p, "iam_users_csv", made, with(made.Values, values{"rows": nil}))
 	p.NextRun()
 	made = p.MustApply("iam_users_csv", made, csvOf(staff))
 
@@ -97,6 +97,7 @@ func TestUsersCSVResource_partialFailure(t *testing.T) {
 	if got, _ := changed.Values["csv"].(string); !sameText(got, want) {
 		t.Errorf("state\n%s, want\n%s", got, want)
 	}
+	checkRows(t, changed)
 	p.NextRun()
 	if refreshed, d := p.Refresh("iam_users_csv", changed); d.Failed() || refreshed.Values["csv"] != changed.Values["csv"] {
 		t.Errorf("the state was not true: %v, %v", refreshed.Values, d)
@@ -114,6 +115,7 @@ func TestUsersCSVResource_partialFailure(t *testing.T) {
 	if !d.Has("Unable to delete users", "ben@acme.example") || left.Values["csv"] != "email,first_name,last_name,department,locked,groups\nBen@acme.example,Ben,\"Müller\",,,oe-viewer\n" {
 		t.Errorf("got %v, state %v", d, left.Values)
 	}
+	checkRows(t, left)
 	f.set()
 	p.MustApply("iam_users_csv", left, nil)
 	if got := names(staffOf(t, b.Client)); got != "" {
@@ -153,31 +155,6 @@ func TestUsersCSVResource_forbidden(t *testing.T) {
 	}
 }
 
-// The CLI prints a long text whole, and may mark more rows than change: the plan
-// names those that do.
-func TestUsersCSVResource_namesRows(t *testing.T) {
-	t.Parallel()
-	p := providertest.New(t, providertest.Remote(t, servertest.Options{}).Config)
-	rows := []string{"email,first_name,last_name,department"}
-	for n := range 50 {
-		rows = append(rows, fmt.Sprintf("u%d@acme.example,User,%d,Sales", n, n))
-	}
-	made := p.MustApply("iam_users_csv", state{}, csvOf(strings.Join(rows, "\n")))
-	rows[1] = "U0@acme.example,User,Zero,Support"
-	rows = append(slices.Delete(rows, 10, 11), "new@acme.example,New,User,")
-	p.NextRun()
-	_, _, d := p.Plan("iam_users_csv", made, csvOf(strings.Join(rows, "\n")))
-	if !d.Has(`warning at AttributeName("csv")`, "Rows Change", "Rows removed: 1, added: 1, changed: 1.", "  - u9@acme.example", "  + line 51: new@acme.example", "  ~ line 2: U0@acme.example: last_name, department") {
-		t.Error(d)
-	}
-	p.NextRun()
-	made = p.MustApply("iam_users_csv", made, csvOf(strings.Join(rows, "\n")))
-	p.NextRun()
-	if _, _, d := p.Plan("iam_users_csv", made, csvOf(strings.Join(rows[:20], "\n"))); !d.Has("Rows removed: 31, ", "and 11 more") {
-		t.Error(d)
-	}
-}
-
 // Two thousand users are one value: creating, reading and planning them takes no
 // requests per user except the writes.
 func TestUsersCSVResource_many(t *testing.T) {
@@ -204,7 +181,7 @@ func TestUsersCSVResource_many(t *testing.T) {
 	if d.Failed() || drifted.Values["csv"] != lineOf(t, text.String(), "User,7,oe-viewer\n", "User,7,\n") {
 		t.Errorf("the drift of one line does not show: %v", d)
 	}
-	if _, _, d := p.Plan("iam_users_csv", drifted, csvOf(text.String())); d.Failed() || !d.Has("Rows Change", "~ line 9: u7@acme.example: groups") {
+	if _, _, d := p.Plan("iam_users_csv", drifted, csvOf(text.String())); len(d) > 0 {
 		t.Error(d)
 	}
 	if got := f.requests.Load(); got > 10 {
