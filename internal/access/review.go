@@ -53,23 +53,57 @@ func Reports(s State) iter.Seq2[StateUser, []Row] {
 
 // subjects yields the users of the state, ordered by e-mail.
 func subjects(s State) iter.Seq2[StateUser, Subject] {
-	return func(yield func(StateUser, Subject) bool) {
-		groups := s.Rights.Compile(s.Groups)
+	return s.Rights.Compile(s.Groups).subjects(s.usersByEmail())
+}
+
+// usersByEmail yields the users of the state, ordered by e-mail, without those
+// outside the tenant.
+func (s State) usersByEmail() iter.Seq[StateUser] {
+	return func(yield func(StateUser) bool) {
 		for _, u := range slices.SortedStableFunc(slices.Values(s.Users), compareUsers) {
-			if !u.Outside && !yield(u, groups.subjectOf(&u)) {
+			if !u.Outside && !yield(u) {
 				return
 			}
 		}
 	}
 }
 
-// WriteReviewCSV writes the report of every user in the format of ReportCSV, with
-// the user in the first columns. It holds only one user's rows in memory.
+// subjects yields the users in their order.
+func (c *Compiled) subjects(users iter.Seq[StateUser]) iter.Seq2[StateUser, Subject] {
+	return func(yield func(StateUser, Subject) bool) {
+		for u := range users {
+			if !yield(u, c.subjectOf(&u)) {
+				return
+			}
+		}
+	}
+}
+
+// Reports yields the report of each user, in their order. Rows are valid until the
+// next report.
+func (c *Compiled) Reports(users iter.Seq[StateUser]) iter.Seq2[StateUser, []Row] {
+	return func(yield func(StateUser, []Row) bool) {
+		var reporter reporter
+		for u, subject := range c.subjects(users) {
+			if !yield(u, reporter.report(subject)) {
+				return
+			}
+		}
+	}
+}
+
+// WriteReviewCSV writes the report of every user of the state, ordered by e-mail,
+// in the format of ReportCSV, with the user in the first columns.
 func WriteReviewCSV(w io.Writer, s State) error {
+	return s.Rights.Compile(s.Groups).WriteReviewCSV(w, s.usersByEmail())
+}
+
+// WriteReviewCSV writes the report of each user, in their order. It holds only one
+// user's rows in memory.
+func (c *Compiled) WriteReviewCSV(w io.Writer, users iter.Seq[StateUser]) error {
 	t := safecsv.NewWriter(w, append([]string{"email", "user_id", "name"}, rowHeader...)...)
-	var reporter reporter
-	for u, subject := range subjects(s) {
-		for _, r := range reporter.report(subject) {
+	for u, rows := range c.Reports(users) {
+		for _, r := range rows {
 			t.Cells(u.Email, u.ID, u.Name)
 			r.writeTo(t)
 			t.EndRow()

@@ -96,3 +96,6 @@ func (s *Server) Streaming(write func(gone context.Context, w io.Writer) error) 
 func (s *Server) RefreshSigningKeys(ctx context.Context) error {
 	return s.tokenKeys.Refresh(ctx)
 }
+
+// ReportCost is the memory of a user in a report of all users, in bytes.
+const ReportCost = reportCost

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -102,19 +103,18 @@ func integromatRolesOf(ctx context.Context, tx store.Tx, tenant string, userIDs 
 	if err != nil {
 		return nil, fmt.Errorf("reading memberships: %w", err)
 	}
-	groups, err := tx.Groups(ctx, tenant)
+	groups, err := tx.GroupsByID(ctx, tenant, slices.Concat(slices.Collect(maps.Values(memberships))...))
 	if err != nil {
-		return nil, fmt.Errorf("listing groups: %w", err)
+		return nil, fmt.Errorf("reading groups: %w", err)
 	}
-	rights, err := rightsOf(ctx, tx, tenant)
+	for i := range groups {
+		groups[i].Templates = nil // they grant no roles in Make
+	}
+	rights, err := rightsOfGroups(ctx, tx, tenant, groups)
 	if err != nil {
 		return nil, err
 	}
-	carried := make([]access.Group, len(groups))
-	for i, g := range groups {
-		carried[i] = accessGroup(g)
-	}
-	compiled := rights.Compile(carried)
+	compiled := compileGroups(rights, groups)
 	roles := make(map[string][]string, len(userIDs))
 	for _, id := range userIDs {
 		roles[id] = compiled.Subject(false, memberships[id]...).MakeRoles()

@@ -3,8 +3,10 @@ package server
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"mime"
 	"net/http"
 	"strings"
@@ -17,58 +19,98 @@ import (
 
 const (
 	csvType = "text/csv; charset=utf-8; header=present"
-	// reportCost is the memory of a user in a report of all users, in bytes: the record,
-	// the memberships, and their index.
-	reportCost = 1 << 10
+	// reportCost is the memory of a user in a report of all users, in bytes.
+	reportCost = 200
 )
 
-// handleUserReport answers GET /iam/{tenant}/users/{userId}/report.
+// handleUserReport answers GET /iam/{tenant}/users/{userId}/report. It reads the groups of
+// that user only.
 func (s *Server) handleUserReport(c *call) error {
 	u, err := s.user(c.ctx, s.store, c.tenant, c.value("userId"))
 	if err != nil {
 		return err
 	}
-	source, err := s.reportSource(c, u)
+	groups, err := s.store.GroupsOfUser(c.ctx, c.tenant, u.ID)
+	if err != nil {
+		return fmt.Errorf("listing the user's groups: %w", err)
+	}
+	rights, err := rightsOfGroups(c.ctx, s.store, c.tenant, groups)
 	if err != nil {
 		return err
 	}
-	for user, rows := range access.Reports(source.state) {
-		if c.wantsCSV() {
-			return c.stream(csvType, func(w io.Writer) error {
-				_, err := io.WriteString(w, access.ReportCSV(rows))
-				return err
-			})
-		}
-		return c.write(http.StatusOK, source.toWire(user, rows))
+	source := newReportSource(rights, groups)
+	user := reportUser(u, nil)
+	for _, g := range groups {
+		user.GroupIDs = append(user.GroupIDs, g.ID)
 	}
-	return nil
+	rows := source.groups.Subject(user.Locked, user.GroupIDs...).Report()
+	if c.wantsCSV() {
+		return c.stream(csvType, func(w io.Writer) error {
+			_, err := io.WriteString(w, access.ReportCSV(rows))
+			return err
+		})
+	}
+	if c.holds(api.ScopeTeamRead) {
+		m, err := s.store.TeamMemberByEmail(c.ctx, c.tenant, u.Email)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("looking for the team member: %w", err)
+		}
+		assigned, err := s.store.ProductAssignmentsOf(c.ctx, c.tenant, m.ID)
+		if err != nil {
+			return fmt.Errorf("listing product assignments: %w", err)
+		}
+		source.team[strings.ToLower(u.Email)] = wire.TeamMember(m, assigned)
+	}
+	return c.write(http.StatusOK, source.toWire(user, rows))
 }
 
 // handleReport answers GET /iam/{tenant}/report: the reports of all employees, by e-mail
-// address.
+// address. It writes them one by one.
 func (s *Server) handleReport(c *call) error {
-	users, _, err := s.store.Users(c.ctx, c.tenant, store.Page{})
+	_, total, err := s.store.Users(c.ctx, c.tenant, store.Page{Limit: 1})
 	if err != nil {
-		return fmt.Errorf("listing users: %w", err)
+		return fmt.Errorf("counting users: %w", err)
 	}
-	source, err := s.reportSource(c, users...)
+	if err := c.reserve(int64(total) * reportCost); err != nil {
+		return err
+	}
+	var users roster
+	err = s.store.EachUser(c.ctx, c.tenant, func(u store.User, groupIDs []string) error {
+		users.add(reportUser(u, groupIDs))
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("reading users: %w", err)
+	}
+	groups, err := s.store.Groups(c.ctx, c.tenant)
+	if err != nil {
+		return fmt.Errorf("listing groups: %w", err)
+	}
+	rights, err := rightsOf(c.ctx, s.store, c.tenant)
 	if err != nil {
 		return err
 	}
-	if err := c.reserve(int64(len(users)) * reportCost); err != nil {
-		return err
-	}
+	source := newReportSource(rights, groups)
 	if c.wantsCSV() {
-		return c.stream(csvType, func(w io.Writer) error { return access.WriteReviewCSV(w, source.state) })
+		return c.stream(csvType, func(w io.Writer) error { return source.groups.WriteReviewCSV(w, users.all()) })
 	}
-	return c.stream("application/json", source.write)
+	if c.holds(api.ScopeTeamRead) {
+		members, err := s.teamDocuments(c)
+		if err != nil {
+			return err
+		}
+		for _, m := range members {
+			source.team[strings.ToLower(m.Email)] = m
+		}
+	}
+	return c.stream("application/json", func(w io.Writer) error { return source.write(w, users.all()) })
 }
 
-// write writes the reports of all users as a JSON array.
-func (s reportSource) write(w io.Writer) error {
+// write writes the reports of the users as a JSON array.
+func (s reportSource) write(w io.Writer, users iter.Seq[access.StateUser]) error {
 	encoder, before := json.NewEncoder(w), "["
 	encoder.SetEscapeHTML(false)
-	for user, rows := range access.Reports(s.state) {
+	for user, rows := range s.groups.Reports(users) {
 		if _, err := io.WriteString(w, before); err != nil {
 			return err
 		}
@@ -87,50 +129,24 @@ func (s reportSource) write(w io.Writer) error {
 
 // reportSource is the data of reports.
 type reportSource struct {
-	state   access.State
-	groups  *access.Compiled          // the groups of the state
+	groups  *access.Compiled
 	vendors map[string]string         // of groups
 	team    map[string]api.TeamMember // by e-mail address in lower case; empty if the token may not read it
 }
 
-// reportSource reads the data of reports of the users.
-func (s *Server) reportSource(c *call, users ...store.User) (reportSource, error) {
-	ids := make([]string, len(users))
-	for i, u := range users {
-		ids[i] = u.ID
-	}
-	memberships, err := s.store.GroupIDs(c.ctx, c.tenant, ids)
-	if err != nil {
-		return reportSource{}, fmt.Errorf("reading memberships: %w", err)
-	}
-	groups, err := s.store.Groups(c.ctx, c.tenant)
-	if err != nil {
-		return reportSource{}, fmt.Errorf("listing groups: %w", err)
-	}
-	rights, err := rightsOf(c.ctx, s.store, c.tenant)
-	if err != nil {
-		return reportSource{}, err
-	}
-	source := reportSource{state: access.State{Rights: rights}, vendors: map[string]string{}, team: map[string]api.TeamMember{}}
-	for _, u := range users {
-		source.state.Users = append(source.state.Users, access.StateUser{ID: u.ID, Email: u.Email, Name: u.FirstName + " " + u.LastName, Locked: u.Locked, GroupIDs: memberships[u.ID]})
-	}
+// newReportSource returns the data of reports of users who are in the groups, without the
+// team.
+func newReportSource(rights access.Rights, groups []store.Group) reportSource {
+	source := reportSource{groups: compileGroups(rights, groups), vendors: map[string]string{}, team: map[string]api.TeamMember{}}
 	for _, g := range groups {
-		source.state.Groups = append(source.state.Groups, accessGroup(g))
 		source.vendors[g.ID] = g.VendorID
 	}
-	source.groups = rights.Compile(source.state.Groups)
-	if !c.holds(api.ScopeTeamRead) {
-		return source, nil
-	}
-	members, err := s.teamDocuments(c)
-	if err != nil {
-		return reportSource{}, err
-	}
-	for _, m := range members {
-		source.team[strings.ToLower(m.Email)] = m
-	}
-	return source, nil
+	return source
+}
+
+// reportUser converts a user for the access rules.
+func reportUser(u store.User, groupIDs []string) access.StateUser {
+	return access.StateUser{ID: u.ID, Email: u.Email, Name: u.FirstName + " " + u.LastName, Locked: u.Locked, GroupIDs: groupIDs}
 }
 
 // wantsCSV reports whether text/csv is the first media type that the request accepts. All

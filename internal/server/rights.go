@@ -16,6 +16,15 @@ func accessGroup(g store.Group) access.Group {
 	return access.Group{ID: g.ID, VendorID: g.VendorID, Templates: g.Templates, Controls: g.AccessControls, Restrictions: g.Restrictions}
 }
 
+// compileGroups evaluates groups.
+func compileGroups(rights access.Rights, groups []store.Group) *access.Compiled {
+	carried := make([]access.Group, len(groups))
+	for i, g := range groups {
+		carried[i] = accessGroup(g)
+	}
+	return rights.Compile(carried)
+}
+
 // rightsOf reads the rights that the tenant's groups can carry.
 func rightsOf(ctx context.Context, tx store.Tx, tenant string) (access.Rights, error) {
 	rights := access.Rights{Controls: map[string]access.OwnControl{}, Templates: map[string][]string{}, Scopes: map[string]bool{}}
@@ -27,22 +36,61 @@ func rightsOf(ctx context.Context, tx store.Tx, tenant string) (access.Rights, e
 	if err != nil {
 		return rights, fmt.Errorf("listing access controls: %w", err)
 	}
-	scopes, err := tx.Documents(ctx, tenant, store.KindScope)
-	if err != nil {
-		return rights, fmt.Errorf("listing scopes: %w", err)
-	}
 	for _, t := range templates {
 		rights.Templates[t.ID] = t.AccessControls
 	}
 	for _, control := range controls {
 		if !control.Predefined {
-			rights.Controls[control.ID] = access.OwnControl{Scopes: control.Scopes, RestrictionAware: control.RestrictionAware, VendorAware: control.VendorAware}
+			rights.Controls[control.ID] = ownControl(control)
 		}
 	}
-	for _, d := range scopes {
-		rights.Scopes[d.ID] = true
+	return rights, readScopes(ctx, tx, tenant, rights.Scopes)
+}
+
+// rightsOfGroups reads the rights that these groups carry.
+func rightsOfGroups(ctx context.Context, tx store.Tx, tenant string, groups []store.Group) (access.Rights, error) {
+	rights := access.Rights{Controls: map[string]access.OwnControl{}, Templates: map[string][]string{}, Scopes: map[string]bool{}}
+	var templates, own []string
+	for _, g := range groups {
+		templates = append(templates, g.Templates...)
 	}
-	return rights, nil
+	found, err := tx.TemplatesByID(ctx, tenant, templates)
+	if err != nil {
+		return rights, fmt.Errorf("reading templates: %w", err)
+	}
+	for _, t := range found {
+		rights.Templates[t.ID] = t.AccessControls
+	}
+	for _, g := range groups {
+		own = append(own, slices.DeleteFunc(rights.Carried(accessGroup(g)), rights.Knows)...) // Knows the predefined ones
+	}
+	controls, err := tx.AccessControlsByID(ctx, tenant, own)
+	if err != nil || len(controls) == 0 {
+		return rights, err
+	}
+	for _, control := range controls {
+		if !control.Predefined {
+			rights.Controls[control.ID] = ownControl(control)
+		}
+	}
+	return rights, readScopes(ctx, tx, tenant, rights.Scopes)
+}
+
+// readScopes reads the ids of the tenant's custom scopes.
+func readScopes(ctx context.Context, tx store.Tx, tenant string, ids map[string]bool) error {
+	scopes, err := tx.Documents(ctx, tenant, store.KindScope)
+	if err != nil {
+		return fmt.Errorf("listing scopes: %w", err)
+	}
+	for _, d := range scopes {
+		ids[d.ID] = true
+	}
+	return nil
+}
+
+// ownControl converts a custom access control for the access rules.
+func ownControl(control store.AccessControl) access.OwnControl {
+	return access.OwnControl{Scopes: control.Scopes, RestrictionAware: control.RestrictionAware, VendorAware: control.VendorAware}
 }
 
 // userScopes returns the scopes that a user holds through groups. Customers, whom this

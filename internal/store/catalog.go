@@ -46,6 +46,8 @@ type CatalogTx interface {
 	AccessControl(ctx context.Context, tenant, id string) (AccessControl, error)
 	// AccessControls lists those of the tenant, ordered by creation time, then id.
 	AccessControls(ctx context.Context, tenant string) ([]AccessControl, error)
+	// AccessControlsByID returns those with these ids, like GroupsByID.
+	AccessControlsByID(ctx context.Context, tenant string, ids []string) ([]AccessControl, error)
 	// UpdateAccessControl updates the access control with fn, which receives the
 	// stored record and may run more than once. Tenant, ID and CreatedAt stay as
 	// they are; the store adds 1 to Version. It returns ErrNotFound, or the error of
@@ -61,6 +63,8 @@ type CatalogTx interface {
 	Template(ctx context.Context, tenant, id string) (Template, error)
 	// Templates lists those of the tenant, ordered by creation time, then id.
 	Templates(ctx context.Context, tenant string) ([]Template, error)
+	// TemplatesByID returns those with these ids, like GroupsByID.
+	TemplatesByID(ctx context.Context, tenant string, ids []string) ([]Template, error)
 	// UpdateTemplate updates the template with fn, which receives the stored record
 	// and may run more than once. Tenant, ID and CreatedAt stay as they are; the
 	// store adds 1 to Version. It returns ErrNotFound, or the error of fn; in both

@@ -37,6 +37,9 @@ type GroupTx interface {
 	Groups(ctx context.Context, tenant string) ([]Group, error)
 	// GroupsOfUser lists the groups of the user, ordered like Groups.
 	GroupsOfUser(ctx context.Context, tenant, userID string) ([]Group, error)
+	// GroupsByID returns the groups with these ids, each once, in any order. Ids of no
+	// group are omitted.
+	GroupsByID(ctx context.Context, tenant string, ids []string) ([]Group, error)
 	// UpdateGroup updates the group with fn, which receives the stored record and
 	// may run more than once. Tenant, ID and CreatedAt stay as they are. It returns
 	// ErrNotFound, or the error of fn; in both cases nothing changes.

@@ -48,6 +48,11 @@ type UserTx interface {
 	// Users lists the tenant's users, ordered by creation time, then id, and returns
 	// their total number.
 	Users(ctx context.Context, tenant string, page Page) (users []User, total int, err error)
+	// EachUser calls fn with each of the tenant's users, ordered by e-mail ignoring
+	// case, and the ids of its groups in the order of Groups. All are of one moment,
+	// and few are in memory at a time. A connection waits for fn, so fn must not wait
+	// for a caller. EachUser stops with the error of fn.
+	EachUser(ctx context.Context, tenant string, fn func(u User, groupIDs []string) error) error
 	// UsersOf lists the users with that e-mail, ignoring case, in all tenants,
 	// ordered by tenant.
 	UsersOf(ctx context.Context, email string) ([]User, error)

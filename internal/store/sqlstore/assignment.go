@@ -48,40 +48,36 @@ func (q queries) Memberships(ctx context.Context, tenant, userID string) ([]stor
 	return assignments.all(ctx, q.read(tenant), `WHERE tenant = $1 AND user_id = $2 ORDER BY group_id`, tenant, userID)
 }
 
-// groupIDsChunk is the number of users per statement. SQLite searches a list for
-// each parameter's name, so a longer statement is slower than two shorter ones.
-const groupIDsChunk = 128
-
-func (q queries) GroupIDs(ctx context.Context, tenant string, userIDs []string) (map[string][]string, error) {
+func (q queries) GroupIDs(ctx context.Context, tenant string, userIDs []string) (found map[string][]string, err error) {
 	unique := slices.Compact(slices.Sorted(slices.Values(userIDs)))
-	found := make(map[string][]string)
-	err := q.view(ctx, tenant, func(db conn) error {
-		for chunk := range slices.Chunk(unique, groupIDsChunk) {
-			if err := addGroupIDs(ctx, db, tenant, chunk, found); err != nil {
-				return err
-			}
-		}
-		return nil
+	err = q.view(ctx, tenant, func(db conn) error {
+		found, err = groupIDsOf(ctx, db, tenant, unique)
+		return err
 	})
-	if err != nil {
-		return nil, err
+	return found, err
+}
+
+// groupIDsOf is GroupIDs for distinct users.
+func groupIDsOf(ctx context.Context, db conn, tenant string, userIDs []string) (map[string][]string, error) {
+	found := make(map[string][]string)
+	for chunk := range slices.Chunk(userIDs, idsChunk) {
+		if err := addGroupIDs(ctx, db, tenant, chunk, found); err != nil {
+			return nil, err
+		}
 	}
 	return found, nil
 }
 
+// groupIDsQuery selects the groups of users, with that many arguments. The plus
+// keeps SQLite from scanning all groups of the tenant, which are in order already.
+func groupIDsQuery(args int) string {
+	return `SELECT a.user_id, a.group_id FROM assignment a JOIN user_group g ON g.tenant = a.tenant AND g.id = a.group_id
+		WHERE a.tenant = $1 AND a.user_id IN (` + params(2, args) + `) ORDER BY +g.created_at, g.id`
+}
+
 func addGroupIDs(ctx context.Context, db conn, tenant string, userIDs []string, found map[string][]string) error {
-	args := []any{tenant}
-	for _, id := range userIDs {
-		args = append(args, id)
-	}
-	// Pad to a power of two, so that there are few distinct statements to compile.
-	for n := len(args) - 1; n&(n-1) != 0; n++ {
-		args = append(args, userIDs[0])
-	}
-	rows, err := db.QueryContext(ctx, `SELECT a.user_id, a.group_id
-		FROM assignment a JOIN user_group g ON g.tenant = a.tenant AND g.id = a.group_id
-		WHERE a.tenant = $1 AND a.user_id IN (`+params(2, len(args))+`)
-		ORDER BY g.created_at, g.id`, searchArgs(args)...)
+	args := idArgs(tenant, userIDs)
+	rows, err := db.QueryContext(ctx, groupIDsQuery(len(args)), searchArgs(args)...)
 	if err != nil {
 		return translate(ctx, err, nil)
 	}

@@ -46,6 +46,10 @@ func (q queries) AccessControls(ctx context.Context, tenant string) ([]store.Acc
 	return accessControls.all(ctx, q.read(tenant), `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
 }
 
+func (q queries) AccessControlsByID(ctx context.Context, tenant string, ids []string) ([]store.AccessControl, error) {
+	return byID(ctx, q, accessControls, tenant, ids)
+}
+
 func (q queries) UpdateAccessControl(ctx context.Context, tenant, id string, fn func(c *store.AccessControl) error) error {
 	return q.change(ctx, tenant, func(db *transaction) error {
 		c, err := accessControls.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
@@ -81,6 +85,10 @@ func (q queries) Template(ctx context.Context, tenant, id string) (store.Templat
 
 func (q queries) Templates(ctx context.Context, tenant string) ([]store.Template, error) {
 	return templates.all(ctx, q.read(tenant), `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
+}
+
+func (q queries) TemplatesByID(ctx context.Context, tenant string, ids []string) ([]store.Template, error) {
+	return byID(ctx, q, templates, tenant, ids)
 }
 
 func (q queries) UpdateTemplate(ctx context.Context, tenant, id string, fn func(t *store.Template) error) error {

@@ -16,6 +16,12 @@ func EventQuery(tenant string, filter store.EventFilter) (statement string, args
 	return events.selectFrom(rest), searchArgs(args)
 }
 
+// GroupIDsQuery returns the statement for the groups of users, and its arguments.
+func GroupIDsQuery(tenant string, userIDs ...string) (statement string, args []any) {
+	args = idArgs(tenant, userIDs)
+	return groupIDsQuery(len(args)), args
+}
+
 // SetPageAnchorStep sets the distance between page anchors, so that short lists
 // have some as well.
 func (s *Store) SetPageAnchorStep(step int) { s.pageAnchors.step = step }

@@ -42,6 +42,10 @@ func (q queries) GroupsOfUser(ctx context.Context, tenant, userID string) ([]sto
 		ORDER BY created_at, id`, tenant, userID)
 }
 
+func (q queries) GroupsByID(ctx context.Context, tenant string, ids []string) ([]store.Group, error) {
+	return byID(ctx, q, groups, tenant, ids)
+}
+
 func (q queries) UpdateGroup(ctx context.Context, tenant, id string, fn func(g *store.Group) error) error {
 	return q.change(ctx, tenant, func(db *transaction) error {
 		g, err := groups.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
@@ -92,6 +93,43 @@ func (t table[T]) all(ctx context.Context, db conn, rest string, args ...any) ([
 		records = append(records, record)
 	}
 	return records, translate(ctx, rows.Err(), nil)
+}
+
+// idsChunk is the number of ids per statement. SQLite searches a list for each
+// parameter's name, so a longer statement is slower than two shorter ones.
+const idsChunk = 128
+
+// byID returns the records of the tenant with these ids, each once.
+func byID[T any](ctx context.Context, q queries, t table[T], tenant string, ids []string) (found []T, err error) {
+	unique := slices.Compact(slices.Sorted(slices.Values(ids)))
+	if len(unique) == 0 {
+		return nil, nil
+	}
+	err = q.view(ctx, tenant, func(db conn) error {
+		for chunk := range slices.Chunk(unique, idsChunk) {
+			args := idArgs(tenant, chunk)
+			records, err := t.all(ctx, db, `WHERE tenant = $1 AND id IN (`+params(2, len(args))+`)`, args...)
+			if err != nil {
+				return err
+			}
+			found = append(found, records...)
+		}
+		return nil
+	})
+	return found, err
+}
+
+// idArgs returns the arguments for a tenant and ids. It pads the ids to a power of
+// two, so that there are few distinct statements to compile.
+func idArgs(tenant string, ids []string) []any {
+	args := []any{tenant}
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	for n := len(ids); n&(n-1) != 0; n++ {
+		args = append(args, ids[0])
+	}
+	return args
 }
 
 // count returns the number of records of a query, of which rest follows the FROM

@@ -50,6 +50,36 @@ func (q queries) UserByEmail(ctx context.Context, tenant, email string) (store.U
 	return users.one(ctx, q.read(tenant), `WHERE tenant = $1 AND email_key = $2`, tenant, foldEmail(email))
 }
 
+// eachUserPiece is the number of users that EachUser has in memory.
+const eachUserPiece = 1000
+
+func (q queries) EachUser(ctx context.Context, tenant string, fn func(u store.User, groupIDs []string) error) error {
+	return q.view(ctx, tenant, func(db conn) error {
+		last, skip := "", 0 // no two users have the same e-mail
+		for {
+			piece, err := users.all(ctx, db, `WHERE tenant = $1 AND email_key >= $2 ORDER BY email_key LIMIT $3 OFFSET $4`,
+				tenant, last, eachUserPiece, skip)
+			if err != nil || len(piece) == 0 {
+				return err
+			}
+			ids := make([]string, len(piece))
+			for i := range piece {
+				ids[i] = piece[i].ID
+			}
+			groupIDs, err := groupIDsOf(ctx, db, tenant, ids)
+			if err != nil {
+				return err
+			}
+			for _, u := range piece {
+				if err := fn(u, groupIDs[u.ID]); err != nil {
+					return err
+				}
+			}
+			last, skip = foldEmail(piece[len(piece)-1].Email), 1
+		}
+	})
+}
+
 func (q queries) UsersOf(ctx context.Context, email string) ([]store.User, error) {
 	return users.all(ctx, q.read(store.AllTenants), `WHERE email_key = $1 ORDER BY tenant`, foldEmail(email))
 }

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
@@ -10,6 +12,7 @@ var groupClauses = []clause{
 	{"a new group has version 1, whatever the record says", proveGroupVersion},
 	{"groups are listed by creation time, then id, byte by byte", proveGroupsInOrder},
 	{"the groups of a user come in the order of groups", proveGroupsOfUser},
+	{"groups, access controls and templates are found by many ids, each once", proveByID},
 	{"an update of a group changes every field but its key and creation, and adds 1 to the version", proveUpdateGroup},
 	{"an update of a group that is not there is refused", proveUpdateGroupNotFound},
 	{"an update of a group leaves its members", proveUpdateGroupMembers},
@@ -56,6 +59,38 @@ func proveGroupsInOrder(t *testing.T, s store.Store) {
 	list, err = s.Groups(ctx, "nobody")
 	ok(t, err)
 	wantSame(t, len(list), 0)
+}
+
+func proveByID(t *testing.T, s store.Store) {
+	ctx, tenant := t.Context(), withTenant(t, s)
+	ok(t, s.CreateTenant(ctx, newTenant("other")))
+	ok(t, s.CreateGroup(ctx, newGroup("other", "of another tenant")))
+	var asked []string // more than one statement takes
+	for i := range 300 {
+		asked = append(asked, fmt.Sprint(i))
+	}
+	ok(t, s.InTx(ctx, tenant, func(tx store.Tx) error {
+		for _, id := range append(asked[1:], "not asked for") { // 0 is missing
+			ok(t, tx.CreateGroup(ctx, newGroup(tenant, id)))
+			ok(t, tx.CreateAccessControl(ctx, newAccessControl(tenant, id)))
+			ok(t, tx.CreateTemplate(ctx, newTemplate(tenant, id)))
+		}
+		return nil
+	}))
+	asked = append(asked, "7", "of another tenant")
+	want := slices.Sorted(slices.Values(asked[1:300]))
+	groups, err := s.GroupsByID(ctx, tenant, asked)
+	ok(t, err)
+	wantSame(t, slices.Sorted(slices.Values(ids(groups, func(g store.Group) string { return g.ID }))), want)
+	controls, err := s.AccessControlsByID(ctx, tenant, asked)
+	ok(t, err)
+	wantSame(t, slices.Sorted(slices.Values(ids(controls, func(c store.AccessControl) string { return c.ID }))), want)
+	templates, err := s.TemplatesByID(ctx, tenant, asked)
+	ok(t, err)
+	wantSame(t, slices.Sorted(slices.Values(ids(templates, func(x store.Template) string { return x.ID }))), want)
+	groups, err = s.GroupsByID(ctx, tenant, nil)
+	ok(t, err)
+	wantSame(t, len(groups), 0)
 }
 
 func proveGroupsOfUser(t *testing.T, s store.Store) {

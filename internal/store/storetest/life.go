@@ -57,6 +57,9 @@ func txCalls(s store.Tx) map[string]func(ctx context.Context) error {
 		"UserByEmail": func(ctx context.Context) error { return second(s.UserByEmail(ctx, "acme", inTxEmail)) },
 		"UsersOf":     func(ctx context.Context) error { return second(s.UsersOf(ctx, inTxEmail)) },
 		"Users":       func(ctx context.Context) error { return third(s.Users(ctx, "acme", store.Page{})) },
+		"EachUser": func(ctx context.Context) error {
+			return s.EachUser(ctx, "acme", func(store.User, []string) error { return nil })
+		},
 		"UpdateUser": func(ctx context.Context) error {
 			return s.UpdateUser(ctx, "acme", "in tx", func(*store.User) error { return nil })
 		},
@@ -69,6 +72,11 @@ func txCalls(s store.Tx) map[string]func(ctx context.Context) error {
 		"Group":        func(ctx context.Context) error { return second(s.Group(ctx, "acme", "in tx")) },
 		"Groups":       func(ctx context.Context) error { return second(s.Groups(ctx, "acme")) },
 		"GroupsOfUser": func(ctx context.Context) error { return second(s.GroupsOfUser(ctx, "acme", "in tx")) },
+		"GroupsByID":   func(ctx context.Context) error { return second(s.GroupsByID(ctx, "acme", []string{"in tx"})) },
+		"AccessControlsByID": func(ctx context.Context) error {
+			return second(s.AccessControlsByID(ctx, "acme", []string{"in tx"}))
+		},
+		"TemplatesByID": func(ctx context.Context) error { return second(s.TemplatesByID(ctx, "acme", []string{"in tx"})) },
 		"UpdateGroup": func(ctx context.Context) error {
 			return s.UpdateGroup(ctx, "acme", "in tx", func(*store.Group) error { return nil })
 		},

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +20,8 @@ var userClauses = []clause{
 	{"the users with an e-mail are listed over all tenants, by tenant", proveUsersOf},
 	{"users are listed by creation time, then id, byte by byte", proveUsersInOrder},
 	{"users are paged to the end without gap or repeat", proveUserPages},
+	{"each user comes with its groups, by e-mail in any case, as of one moment", proveEachUser},
+	{"an error about one user is the answer, and no more users come", proveEachUserError},
 	{"an update of a user changes every field but its key and creation", proveUpdateUser},
 	{"an update of a user cannot take another's number or e-mail", proveUpdateUserExists},
 	{"an update finds a user by its id only", proveUpdateUserNotFound},
@@ -135,6 +138,59 @@ func proveUsersInOrder(t *testing.T, s store.Store) {
 	list, total, err = s.Users(ctx, "nobody", store.Page{})
 	ok(t, err)
 	wantSame(t, len(list)+total, 0)
+}
+
+func proveEachUser(t *testing.T, s store.Store) {
+	ctx, tenant := t.Context(), withTenant(t, s)
+	order := withGroups(t, s, tenant)
+	ok(t, s.CreateTenant(ctx, newTenant("other")))
+	ok(t, s.CreateUser(ctx, newUser("other", "x")))
+	const many = 2100 // more than are in memory at a time
+	want := make(map[string][]string)
+	var ordered []string
+	ok(t, s.InTx(ctx, tenant, func(tx store.Tx) error {
+		ordered = nil
+		for i := range many {
+			u := newUser(tenant, fmt.Sprint(many-i))
+			u.Email = fmt.Sprintf("%c%05d@example.com", "bB"[i%2], i)
+			if i == 0 {
+				u.Email = ""
+			}
+			ok(t, tx.CreateUser(ctx, u))
+			ordered = append(ordered, u.ID)
+			for _, group := range order[:i%3] {
+				ok(t, tx.CreateAssignment(ctx, newAssignment(tenant, u.ID+group, group, u.ID)))
+				want[u.ID] = append(want[u.ID], group)
+			}
+		}
+		return nil
+	}))
+	var got []string
+	ok(t, s.EachUser(ctx, tenant, func(u store.User, groupIDs []string) error {
+		if got = append(got, u.ID); len(got) == 1 {
+			ok(t, s.DeleteUser(ctx, tenant, ordered[many-1])) // still there for the reader
+			wantSame(t, u.Department, newUser(tenant, u.ID).Department)
+		}
+		wantSame(t, groupIDs, want[u.ID])
+		return nil
+	}))
+	wantSame(t, got, ordered)
+	ok(t, s.EachUser(ctx, "nobody", func(store.User, []string) error { return fmt.Errorf("a user of no tenant") }))
+}
+
+func proveEachUserError(t *testing.T, s store.Store) {
+	ctx, tenant := t.Context(), withTenant(t, s)
+	for _, id := range shuffled() {
+		ok(t, s.CreateUser(ctx, newUser(tenant, id)))
+	}
+	failed, calls := errors.New("failed"), 0
+	wantErr(t, s.EachUser(ctx, tenant, func(store.User, []string) error {
+		if calls++; calls == 2 {
+			return failed
+		}
+		return nil
+	}), failed)
+	wantSame(t, calls, 2)
 }
 
 func proveUserPages(t *testing.T, s store.Store) {
