@@ -80,16 +80,25 @@ func inventory(ctx context.Context, data *plumbing.Data, l any, r resource.Resou
 	}
 	var described resource.SchemaResponse
 	r.Schema(ctx, resource.SchemaRequest{}, &described)
-	objects := make([]export.Object, len(found))
-	for i, f := range found {
+	objects := make([]export.Object, 0, len(found))
+	for _, f := range found {
+		model, err := f.State(ctx)
+		if client.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
 		state := tfsdk.State{Schema: described.Schema, Raw: tftypes.NewValue(described.Schema.Type().TerraformType(ctx), nil)}
-		if err := plumbing.FirstError(state.Set(ctx, f.State)); err != nil {
+		if err := plumbing.FirstError(state.Set(ctx, model)); err != nil {
 			return nil, err
 		}
-		if objects[i], err = object(ctx, described.Schema, state.Raw); err != nil {
+		o, err := object(ctx, described.Schema, state.Raw)
+		if err != nil {
 			return nil, err
 		}
-		objects[i].Name, objects[i].ImportID = f.Name, strings.Join(lister.IdentityOf(ctx, state), "/")
+		o.Name, o.ImportID = f.Name, strings.Join(lister.IdentityOf(ctx, state), "/")
+		objects = append(objects, o)
 	}
 	return objects, nil
 }

@@ -1,8 +1,10 @@
 package provider_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -26,6 +28,30 @@ func TestList_limit(t *testing.T) {
 	for _, limit := range []int64{0, 3, 100} {
 		if found, d := p.List("iam_restriction", providertest.Query{Limit: limit}); len(found) != 3 || len(d) > 0 {
 			t.Errorf("all three, with limit %d: %v, %v", limit, found, d)
+		}
+	}
+}
+
+// A list reads no object beyond the limit on its own.
+func TestList_readsOnlyWhatItShows(t *testing.T) {
+	t.Parallel()
+	var reads atomic.Int32
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/access-controls/") {
+				reads.Add(1)
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	p := providertest.New(t, b.Config)
+	for _, id := range []string{"a", "b", "c", "d", "e"} {
+		p.MustApply("iam_access_control", providertest.State{}, values{"id": id, "scopes": []any{"order.order_read"}})
+	}
+	for limit, want := range map[int64]int32{2: 2, 0: 5} {
+		reads.Store(0)
+		if found, d := p.List("iam_access_control", providertest.Query{Limit: limit}); d.Failed() || int32(len(found)) != want || reads.Load() != want {
+			t.Errorf("limit %d: %d objects, read by %d requests (%v)", limit, len(found), reads.Load(), d)
 		}
 	}
 }

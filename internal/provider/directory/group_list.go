@@ -62,7 +62,7 @@ func findGroups(ctx context.Context, d *plumbing.Data, filter groupFilter) (foun
 		if g.Code != "" || predefined(g.ID) || created[g.ID] || !plumbing.Matches(filter.UserType, string(g.UserType)) || !plumbing.Matches(filter.VendorID, g.VendorID) {
 			continue
 		}
-		found = append(found, plumbing.ListItem{Name: plumbing.Label(g.Name, g.ID), State: importedGroup(g, tenant)})
+		found = append(found, plumbing.ListItem{Name: plumbing.Label(g.Name, g.ID), State: func(context.Context) (any, error) { return importedGroup(g, tenant), nil }})
 	}
 	return found, err
 }

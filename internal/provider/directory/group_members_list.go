@@ -25,12 +25,14 @@ func NewGroupMembersList() list.ListResource {
 		Filters:            map[string]schema.Attribute{"user_type": userTypeFilter()},
 		Find: func(ctx context.Context, d *plumbing.Data, filter membersFilter) (found []plumbing.ListItem, err error) {
 			err = eachMembers(ctx, d, func(g api.Group) bool { return plumbing.Matches(filter.UserType, string(g.UserType)) }, func(g api.Group, members []member) {
-				elements := map[string]attr.Value{}
-				for _, m := range members {
-					elements[m.key] = types.StringValue(m.id)
-				}
-				found = append(found, plumbing.ListItem{Name: "Members of " + plumbing.Label(g.Name, g.ID), State: groupMembersModel{
-					GroupID: types.StringValue(g.ID), UserType: types.StringValue(string(g.UserType)), Members: types.MapValueMust(types.StringType, elements),
+				found = append(found, plumbing.ListItem{Name: "Members of " + plumbing.Label(g.Name, g.ID), State: func(context.Context) (any, error) {
+					elements := map[string]attr.Value{}
+					for _, m := range members {
+						elements[m.key] = types.StringValue(m.id)
+					}
+					return groupMembersModel{
+						GroupID: types.StringValue(g.ID), UserType: types.StringValue(string(g.UserType)), Members: types.MapValueMust(types.StringType, elements),
+					}, nil
 				}})
 			})
 			return found, err

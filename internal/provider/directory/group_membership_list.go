@@ -38,9 +38,11 @@ func NewGroupMembershipList() list.ListResource {
 					if !plumbing.Matches(filter.UserID, m.id) {
 						continue
 					}
-					state := membershipModel{GroupID: types.StringValue(g.ID), UserID: types.StringValue(m.id), UserType: types.StringValue(string(g.UserType))}
-					state.setID()
-					found = append(found, plumbing.ListItem{Name: m.key + " in " + plumbing.Label(g.Name, g.ID), State: state})
+					found = append(found, plumbing.ListItem{Name: m.key + " in " + plumbing.Label(g.Name, g.ID), State: func(context.Context) (any, error) {
+						state := membershipModel{GroupID: types.StringValue(g.ID), UserID: types.StringValue(m.id), UserType: types.StringValue(string(g.UserType))}
+						state.setID()
+						return state, nil
+					}})
 				}
 			})
 			return found, err

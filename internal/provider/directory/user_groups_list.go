@@ -28,8 +28,9 @@ func NewUserGroupsList() list.ListResource {
 				if len(u.GroupIDs) == 0 || !(userFilter{GroupID: filter.GroupID}).selects(u) {
 					continue
 				}
-				groups := plumbing.StringSet(u.GroupIDs, types.SetNull(types.StringType))
-				found = append(found, plumbing.ListItem{Name: "Groups of " + userLabel(u), State: userGroupsModel{UserID: types.StringValue(u.ID), GroupIDs: groups}})
+				found = append(found, plumbing.ListItem{Name: "Groups of " + userLabel(u), State: func(context.Context) (any, error) {
+					return userGroupsModel{UserID: types.StringValue(u.ID), GroupIDs: plumbing.StringSet(u.GroupIDs, types.SetNull(types.StringType))}, nil
+				}})
 			}
 			return found, err
 		},

@@ -33,7 +33,7 @@ func NewUserList() list.ListResource {
 			users, err := sortedUsers(ctx, d)
 			for _, u := range users {
 				if filter.selects(u) {
-					found = append(found, plumbing.ListItem{Name: userLabel(u), State: importedUser(u)})
+					found = append(found, plumbing.ListItem{Name: userLabel(u), State: func(context.Context) (any, error) { return importedUser(u), nil }})
 				}
 			}
 			return found, err

@@ -24,7 +24,7 @@ func NewMakeOrganizationList() list.ListResource {
 			}
 			var m organizationModel
 			m.fromAPI(*o)
-			return []plumbing.ListItem{{Name: "Make organization " + o.OrganizationID, State: m}}, nil
+			return []plumbing.ListItem{{Name: "Make organization " + o.OrganizationID, State: plumbing.Known(m)}}, nil
 		},
 	}
 }

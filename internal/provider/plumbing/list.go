@@ -3,7 +3,6 @@ package plumbing
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -14,12 +13,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
 // ListItem is an object of the tenant that a list resource finds.
 type ListItem struct {
-	Name  string // display name
-	State any    // the model of the resource, as an import would write it
+	Name string // display name
+	// State returns the model of the resource, as an import would write it. It is
+	// called only for objects that are shown. A not-found error means that the object
+	// was deleted meanwhile.
+	State func(ctx context.Context) (any, error)
+}
+
+// Known returns the State of an item that is known.
+func Known(model any) func(context.Context) (any, error) {
+	return func(context.Context) (any, error) { return model, nil }
 }
 
 // Lister lists all objects of a managed type.
@@ -75,25 +83,35 @@ func (l *List[F]) List(ctx context.Context, req list.ListRequest, stream *list.L
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	total := len(found)
-	if req.Limit > 0 && int64(total) > req.Limit {
-		found = found[:req.Limit]
+	stream.Results = func(push func(list.ListResult) bool) {
+		var shown int64
+		for _, f := range found {
+			state, err := f.State(ctx)
+			if client.IsNotFound(err) {
+				continue
+			}
+			shown++
+			result := l.result(ctx, req, f.Name, state, err)
+			last := shown == req.Limit
+			if last && int64(len(found)) > req.Limit {
+				result.Diagnostics.AddWarning("List Limit Reached", fmt.Sprintf("Only %d of %d iam_%s objects are listed, because limit is %d (the default is 100). "+
+					"To list them all, set limit = %d in the list block, next to provider, or narrow the filter in its config block.", shown, len(found), l.Name, req.Limit, len(found)))
+			}
+			if !push(result) || last {
+				return
+			}
+		}
 	}
-	results := make([]list.ListResult, len(found))
-	for i, f := range found {
-		results[i] = l.result(ctx, req, f)
-	}
-	if len(found) < total {
-		results[len(found)-1].Diagnostics.AddWarning("List Limit Reached", fmt.Sprintf("Only %d of %d iam_%s objects are listed, because limit is %d (the default is 100). "+
-			"To list them all, set limit = %d in the list block, next to provider, or narrow the filter in its config block.", len(found), total, l.Name, req.Limit, total))
-	}
-	stream.Results = slices.Values(results)
 }
 
-func (l *List[F]) result(ctx context.Context, req list.ListRequest, f ListItem) list.ListResult {
+func (l *List[F]) result(ctx context.Context, req list.ListRequest, name string, state any, err error) list.ListResult {
 	result := req.NewListResult(ctx)
-	result.DisplayName = f.Name
-	result.Diagnostics.Append(result.Resource.Set(ctx, f.State)...)
+	result.DisplayName = name
+	if err != nil {
+		result.Diagnostics.Append(Unable("read", "iam_"+l.Name, name, err))
+		return result
+	}
+	result.Diagnostics.Append(result.Resource.Set(ctx, state)...)
 	get := result.Resource.GetAttribute
 	result.Diagnostics.Append(l.copyIdentity(ctx, get, result.Identity)...)
 	return result

@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
-	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -33,16 +32,15 @@ func findControls(ctx context.Context, d *plumbing.Data, filter domainFilter) (f
 		if c.Predefined || !filter.Domain.IsNull() && !slices.Contains(c.Domains, filter.Domain.ValueString()) {
 			continue
 		}
-		whole, err := d.Client.AccessControl(ctx, c.ID)
-		if client.IsNotFound(err) {
-			continue // deleted meanwhile
-		}
-		if err != nil {
-			return nil, err
-		}
-		m := accessControlModel{Description: types.MapNull(types.StringType), Scopes: types.SetNull(types.StringType), Domains: types.SetNull(types.StringType)}
-		m.fromAPI(*whole)
-		found = append(found, plumbing.ListItem{Name: plumbing.Label(c.Name, c.ID), State: m})
+		found = append(found, plumbing.ListItem{Name: plumbing.Label(c.Name, c.ID), State: func(ctx context.Context) (any, error) {
+			whole, err := d.Client.AccessControl(ctx, c.ID)
+			if err != nil {
+				return nil, err
+			}
+			m := accessControlModel{Description: types.MapNull(types.StringType), Scopes: types.SetNull(types.StringType), Domains: types.SetNull(types.StringType)}
+			m.fromAPI(*whole)
+			return m, nil
+		}})
 	}
 	return found, err
 }

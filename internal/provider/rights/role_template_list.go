@@ -36,16 +36,18 @@ func findTemplates(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) (
 		if _, ok := access.TemplateByID(t.ID); ok {
 			continue
 		}
-		whole, err := d.Client.Template(ctx, t.ID)
-		if client.IsNotFound(err) || err == nil && whole.Predefined {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		var m customTemplateModel
-		m.fromAPI(*whole)
-		found = append(found, plumbing.ListItem{Name: plumbing.Label(t.Name, t.ID), State: m})
+		found = append(found, plumbing.ListItem{Name: plumbing.Label(t.Name, t.ID), State: func(ctx context.Context) (any, error) {
+			whole, err := d.Client.Template(ctx, t.ID)
+			if err == nil && whole.Predefined { // which the list does not say
+				err = &client.NotFoundError{What: "role template " + t.ID + " of the tenant's own"}
+			}
+			if err != nil {
+				return nil, err
+			}
+			var m customTemplateModel
+			m.fromAPI(*whole)
+			return m, nil
+		}})
 	}
 	return found, err
 }

@@ -27,7 +27,7 @@ func NewScopeList() list.ListResource {
 				if !s.Predefined && plumbing.Matches(filter.Domain, s.Domain) {
 					var m scopeModel
 					m.fromAPI(s)
-					found = append(found, plumbing.ListItem{Name: s.ID, State: m})
+					found = append(found, plumbing.ListItem{Name: s.ID, State: plumbing.Known(m)})
 				}
 			}
 			return found, err

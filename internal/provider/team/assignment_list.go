@@ -29,7 +29,7 @@ func NewProductAssignmentList() list.ListResource {
 					}
 					m := assignmentModel{MemberID: types.StringValue(member.ID), Product: types.StringValue(held.Product), Role: plumbing.StringOrNull(held.Role)}
 					m.setID()
-					found = append(found, plumbing.ListItem{Name: held.Product + " for " + member.Email, State: m})
+					found = append(found, plumbing.ListItem{Name: held.Product + " for " + member.Email, State: plumbing.Known(m)})
 				}
 			}
 			return found, err

@@ -41,7 +41,7 @@ func NewTeamMemberList() list.ListResource {
 				}
 				var m memberModel
 				m.fromAPI(member)
-				found = append(found, plumbing.ListItem{Name: member.Email + " (" + string(member.Role) + ")", State: m})
+				found = append(found, plumbing.ListItem{Name: member.Email + " (" + string(member.Role) + ")", State: plumbing.Known(m)})
 			}
 			return found, err
 		},

@@ -19,7 +19,7 @@ func NewTeamOwnerList() list.ListResource {
 			if err != nil {
 				return nil, err
 			}
-			return []plumbing.ListItem{{Name: owner.Email, State: ownerModel{MemberID: types.StringValue(owner.ID)}}}, nil
+			return []plumbing.ListItem{{Name: owner.Email, State: plumbing.Known(ownerModel{MemberID: types.StringValue(owner.ID)})}}, nil
 		},
 	}
 }

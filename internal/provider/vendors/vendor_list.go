@@ -52,7 +52,7 @@ func findVendors(ctx context.Context, d *plumbing.Data, filter vendorFilter) (fo
 		m := importedVendor()
 		m.fromAPI(ctx, v, &diags)
 		m.GroupIDs = groupIDs(ofVendor[v.ID])
-		found = append(found, plumbing.ListItem{Name: v.Name + " (" + v.ID + ")", State: m})
+		found = append(found, plumbing.ListItem{Name: v.Name + " (" + v.ID + ")", State: plumbing.Known(m)})
 	}
 	return found, plumbing.FirstError(diags)
 }

@@ -20,7 +20,7 @@ func NewRestrictionList() list.ListResource {
 			values, _, err := plumbing.Setting[[]string](ctx, d.Client, api.SettingRestrictions)
 			slices.Sort(values)
 			for _, v := range slices.Compact(values) {
-				found = append(found, plumbing.ListItem{Name: v, State: restrictionModel{Value: types.StringValue(v)}})
+				found = append(found, plumbing.ListItem{Name: v, State: plumbing.Known(restrictionModel{Value: types.StringValue(v)})})
 			}
 			return found, err
 		},
@@ -35,7 +35,7 @@ func NewRestrictionSettingsList() list.ListResource {
 		Find: func(ctx context.Context, d *plumbing.Data, _ plumbing.NoFilter) ([]plumbing.ListItem, error) {
 			m := importedSettings(d.Client.Tenant())
 			err := (&restrictionSettingsResource{plumbing.IdentifiedResource{Resource: plumbing.Resource{Data: d}}}).read(ctx, &m)
-			return []plumbing.ListItem{{Name: "Restrictions of " + d.Client.Tenant(), State: m}}, err
+			return []plumbing.ListItem{{Name: "Restrictions of " + d.Client.Tenant(), State: plumbing.Known(m)}}, err
 		},
 	}
 }

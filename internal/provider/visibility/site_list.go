@@ -33,7 +33,7 @@ func NewSiteList() list.ListResource {
 				if filter.Active.IsNull() || filter.Active.ValueBool() == s.Active {
 					var m siteModel
 					m.fromAPI(s)
-					found = append(found, plumbing.ListItem{Name: s.Name + " (" + s.Code + ")", State: m})
+					found = append(found, plumbing.ListItem{Name: s.Name + " (" + s.Code + ")", State: plumbing.Known(m)})
 				}
 			}
 			return found, err
