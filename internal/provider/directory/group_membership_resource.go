@@ -150,7 +150,7 @@ func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.Modify
 }
 
 func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	defer r.IdentifyCreated(ctx, resp)
+	defer r.IdentifyCreated(resp)
 	var plan membershipModel
 	resp.Diagnostics.Append(plan.fields().Decode(ctx, req.Plan.Raw)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {

@@ -169,7 +169,7 @@ func (m userGroupsModel) list() membershipList {
 }
 
 func (r *userGroupsResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	defer r.IdentifyCreated(ctx, resp)
+	defer r.IdentifyCreated(resp)
 	var plan userGroupsModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {

@@ -196,7 +196,7 @@ func (r *organizationResource) ModifyPlan(ctx context.Context, req resource.Modi
 }
 
 func (r *organizationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	defer r.IdentifyCreated(ctx, resp)
+	defer r.IdentifyCreated(resp)
 	var plan organizationModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.Update) {

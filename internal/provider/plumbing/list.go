@@ -112,8 +112,7 @@ func (l *List[F]) result(ctx context.Context, req list.ListRequest, name string,
 		return result
 	}
 	result.Diagnostics.Append(result.Resource.Set(ctx, state)...)
-	get := result.Resource.GetAttribute
-	result.Diagnostics.Append(l.copyIdentity(ctx, get, result.Identity)...)
+	l.copyIdentity(result.Resource.Raw, result.Identity)
 	return result
 }
 

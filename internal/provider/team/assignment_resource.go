@@ -200,7 +200,7 @@ func (m assignmentModel) heldBy(member api.TeamMember) *api.HeldProduct {
 }
 
 func (r *assignmentResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	defer r.IdentifyCreated(ctx, resp)
+	defer r.IdentifyCreated(resp)
 	var plan assignmentModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.Update) {

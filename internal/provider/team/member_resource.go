@@ -152,7 +152,7 @@ func (r *memberResource) owns(ctx context.Context, id string) (bool, error) {
 }
 
 func (r *memberResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	defer r.IdentifyCreated(ctx, resp)
+	defer r.IdentifyCreated(resp)
 	var plan memberModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || r.Adopt(ctx, req, resp, r.adopt) {

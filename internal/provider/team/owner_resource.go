@@ -128,7 +128,7 @@ func refusedOwner(memberID string, err error) diag.Diagnostic {
 }
 
 func (r *ownerResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	defer r.IdentifyCreated(ctx, resp)
+	defer r.IdentifyCreated(resp)
 	var plan ownerModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
