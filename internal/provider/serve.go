@@ -36,7 +36,8 @@ func (p *Plugin) Serve(debug, quiet bool) error {
 func (p *Plugin) Server() ProtocolServer {
 	configured := &iamProvider{Plugin: p}
 	s := noting{configured: configured, notes: map[string]noteState{}, runs: &configured.runs}
-	s.ProtocolServer, _ = providerserver.NewProtocol6(configured)().(ProtocolServer) // the framework implements every method
+	framework, _ := providerserver.NewProtocol6(configured)().(ProtocolServer) // it implements every method
+	known := direct{ProtocolServer: framework, configured: configured, types: map[string]*directType{}}
 	for _, made := range configured.Resources(context.Background()) {
 		r := made()
 		var m resource.MetadataResponse
@@ -44,7 +45,11 @@ func (p *Plugin) Server() ProtocolServer {
 		if n, ok := r.(noteState); ok {
 			s.notes[m.TypeName] = n
 		}
+		if d, ok := r.(directResource); ok && directTypes[m.TypeName] {
+			known.types[m.TypeName] = newDirectType(context.Background(), d, made)
+		}
 	}
+	s.ProtocolServer = known
 	return inert{s}
 }
 

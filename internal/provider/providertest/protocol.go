@@ -71,13 +71,18 @@ type State struct {
 // Start starts a provider with an environment, not configured yet.
 func Start(t testing.TB, variables map[string]string) *Provider {
 	t.Helper()
+	return start(t, variables, func(s provider.ProtocolServer) provider.ProtocolServer { return s })
+}
+
+func start(t testing.TB, variables map[string]string, through func(provider.ProtocolServer) provider.ProtocolServer) *Provider {
+	t.Helper()
 	plugin := provider.New("test", environment(t, variables))
 	t.Cleanup(func() {
 		if err := plugin.Close(); err != nil {
 			t.Errorf("closing the provider: %v", err)
 		}
 	})
-	s := plugin.Server()
+	s := through(plugin.Server())
 	p := &Provider{t: t, server: s}
 	var err error
 	p.schema, err = s.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
@@ -96,7 +101,14 @@ func environment(t testing.TB, variables map[string]string) (getenv func(string)
 // New starts a provider and configures it, which must give no error.
 func New(t testing.TB, config Values) *Provider {
 	t.Helper()
-	p := Start(t, nil)
+	return NewThrough(t, config, func(s provider.ProtocolServer) provider.ProtocolServer { return s })
+}
+
+// NewThrough is New with the server that the function returns in place of the
+// provider's own.
+func NewThrough(t testing.TB, config Values, through func(provider.ProtocolServer) provider.ProtocolServer) *Provider {
+	t.Helper()
+	p := start(t, nil, through)
 	if d := p.Configure(config); d.Failed() {
 		t.Fatalf("configuring the provider: %v", d)
 	}
