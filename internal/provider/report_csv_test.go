@@ -28,6 +28,9 @@ resource "iam_group_membership" "hostile" {
   user_id  = iam_user.hostile.id
 }
 data "iam_access_review" "all" {
+  include_rows = true
+  include_csv  = true
+
   depends_on = [iam_group_membership.hostile]
 }
 locals {

@@ -1,4 +1,6 @@
-data "iam_access_review" "all" {}
+data "iam_access_review" "all" {
+  include_csv = true
+}
 
 # For a spreadsheet: terraform output -raw access_review > review.csv
 output "access_review" {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -27,13 +29,22 @@ func NewAccessReviewDataSource() datasource.DataSource {
 
 // accessReviewModel is the state of the data source iam_access_review.
 type accessReviewModel struct {
-	GroupIDs types.Set    `tfsdk:"group_ids"`
-	Emails   types.Set    `tfsdk:"emails"`
-	Rows     types.List   `tfsdk:"rows"`
-	CSV      types.String `tfsdk:"csv"`
-	Findings types.List   `tfsdk:"findings"`
-	Admins   types.List   `tfsdk:"admins"`
+	GroupIDs      types.Set    `tfsdk:"group_ids"`
+	Emails        types.Set    `tfsdk:"emails"`
+	IncludeRows   types.Bool   `tfsdk:"include_rows"`
+	IncludeCSV    types.Bool   `tfsdk:"include_csv"`
+	Rows          types.List   `tfsdk:"rows"`
+	CSV           types.String `tfsdk:"csv"`
+	Findings      types.List   `tfsdk:"findings"`
+	FindingCounts types.Map    `tfsdk:"finding_counts"`
+	UserCount     types.Int64  `tfsdk:"user_count"`
+	RowCount      types.Int64  `tfsdk:"row_count"`
+	Admins        types.List   `tfsdk:"admins"`
 }
+
+// maxReviewRows is the largest number of rows that a state holds: Terraform keeps
+// each cell several times.
+const maxReviewRows = 10_000
 
 // userRowModel is a row of the report, with its user.
 type userRowModel struct {
@@ -100,13 +111,28 @@ func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 		Attributes: map[string]schema.Attribute{
 			"group_ids": filter("Ids of the groups whose members are reviewed. An id that the tenant does not have is an error."),
 			"emails":    filter("E-mail addresses (case-insensitive) of users to review. An address that the tenant does not have is an error."),
-			"rows":      list("The rows of each user as in `iam_user_permissions`, ordered by e-mail address. Users without access have no rows.", userRowAttributes()),
+			"include_rows": schema.BoolAttribute{
+				MarkdownDescription: fmt.Sprintf("Whether to set `rows`. At most %d rows are possible; if there are more, select users, or use `include_csv`.", maxReviewRows),
+				Optional:            true,
+			},
+			"include_csv": schema.BoolAttribute{
+				MarkdownDescription: "Whether to set `csv`. The command `terraform-provider-iam report` writes the same without storing it in a state.",
+				Optional:            true,
+			},
+			"rows": list("With `include_rows`, the rows of each user as in `iam_user_permissions`, ordered by e-mail address. Users without access have no rows.", userRowAttributes()),
 			"csv": schema.StringAttribute{
-				MarkdownDescription: "The rows as CSV (RFC 4180) with a header row, starting with the user. Lists are separated by spaces; cells that a spreadsheet would run as a formula start with an apostrophe.",
+				MarkdownDescription: "With `include_csv`, the rows as CSV (RFC 4180) with a header row, starting with the user. Lists are separated by spaces; cells that a spreadsheet would run as a formula start with an apostrophe.",
 				Computed:            true,
 			},
 			"findings": list("Findings: first about users, ordered by e-mail address, then about groups, ordered by id. "+
 				"If users are selected: about these users, their groups and the groups in `group_ids`.", findingAttributes()),
+			"finding_counts": schema.MapAttribute{
+				MarkdownDescription: "Number of findings by `kind`, without kinds that have none.",
+				ElementType:         types.Int64Type,
+				Computed:            true,
+			},
+			"user_count": schema.Int64Attribute{MarkdownDescription: "Number of reviewed users, including those without access.", Computed: true},
+			"row_count":  schema.Int64Attribute{MarkdownDescription: "Number of rows, whether they are included or not.", Computed: true},
 			"admins": schema.ListAttribute{
 				MarkdownDescription: "E-mail addresses of the reviewed users who can manage users and groups.",
 				ElementType:         types.StringType,
@@ -135,32 +161,63 @@ func (d *accessReviewDataSource) Read(ctx context.Context, req datasource.ReadRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	rows := []userRowModel{} // an empty list, not null
-	for user, report := range access.Reports(chosen.state) {
+	m.setRows(ctx, chosen.state, &resp.Diagnostics)
+	m.setFindings(ctx, access.Findings(state), chosen, &resp.Diagnostics)
+	var admins []string
+	for _, u := range access.Admins(chosen.state) {
+		admins = append(admins, u.Email)
+	}
+	m.Admins, m.UserCount = plumbing.OrderedList(admins), types.Int64Value(int64(len(chosen.state.Users)))
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+// setRows counts the rows and sets those that the configuration includes.
+func (m *accessReviewModel) setRows(ctx context.Context, state access.State, diags *diag.Diagnostics) {
+	rows, count := []userRowModel{}, int64(0) // an empty list, not null
+	for user, report := range access.Reports(state) {
+		count += int64(len(report))
+		if !m.IncludeRows.ValueBool() || count > maxReviewRows {
+			continue
+		}
 		for _, r := range report {
 			row := userRowModel{UserID: types.StringValue(user.ID), Email: types.StringValue(user.Email)}
 			row.fromCore(r)
 			rows = append(rows, row)
 		}
 	}
-	findings := []findingModel{}
-	for _, f := range access.Findings(state) {
+	rowType := schema.NestedAttributeObject{Attributes: userRowAttributes()}.Type()
+	m.RowCount, m.Rows, m.CSV = types.Int64Value(count), types.ListNull(rowType), types.StringNull()
+	switch {
+	case m.IncludeRows.ValueBool() && count > maxReviewRows:
+		diags.AddAttributeError(path.Root("include_rows"), "Too Many Rows", fmt.Sprintf(
+			"The review has %d rows, and a state holds at most %d. Select users with group_ids or emails, set include_csv instead, or run terraform-provider-iam report.", count, maxReviewRows))
+		return
+	case m.IncludeRows.ValueBool():
+		list, found := types.ListValueFrom(ctx, rowType, rows)
+		diags.Append(found...)
+		m.Rows = list
+	}
+	if m.IncludeCSV.ValueBool() {
+		var text strings.Builder
+		_ = access.WriteReviewCSV(&text, state) // a strings.Builder never fails
+		m.CSV = types.StringValue(text.String())
+	}
+}
+
+// setFindings sets the findings that concern the chosen users and groups.
+func (m *accessReviewModel) setFindings(ctx context.Context, all []access.Finding, chosen choice, diags *diag.Diagnostics) {
+	findings, counts := []findingModel{}, map[string]int64{}
+	for _, f := range all {
 		if chosen.concerns(f) {
 			var finding findingModel
 			finding.fromCore(f)
 			findings = append(findings, finding)
+			counts[string(f.Kind)]++
 		}
 	}
-	var admins []string
-	for _, u := range access.Admins(chosen.state) {
-		admins = append(admins, u.Email)
-	}
-	var text strings.Builder
-	_ = access.WriteReviewCSV(&text, chosen.state) // a strings.Builder never fails
-	rowList, diags := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: userRowAttributes()}.Type(), rows)
-	resp.Diagnostics.Append(diags...)
-	findingList, diags := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: findingAttributes()}.Type(), findings)
-	resp.Diagnostics.Append(diags...)
-	m.Rows, m.CSV, m.Findings, m.Admins = rowList, types.StringValue(text.String()), findingList, plumbing.OrderedList(admins)
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	list, found := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: findingAttributes()}.Type(), findings)
+	diags.Append(found...)
+	m.Findings = list
+	m.FindingCounts, found = types.MapValueFrom(ctx, types.Int64Type, counts)
+	diags.Append(found...)
 }

@@ -50,6 +50,10 @@ func TestAccessReview(t *testing.T) {
 		{"both", values{"emails": []any{"anna@acme.example"}, "group_ids": []any{"some"}}, append(slices.Clone(annaRows), ownerRows...), ownerFindings},
 		{"a group without members", values{"group_ids": []any{"empty"}}, []string{}, []string{emptyGroup}},
 	} {
+		if short, d := p.ReadData("iam_access_review", c.config); len(d) > 0 || short["rows"] != nil || short["csv"] != nil || fmt.Sprint(short["row_count"]) != fmt.Sprint(len(c.rows)) {
+			t.Errorf("%s: without rows: %v, %v", c.name, short, d)
+		}
+		c.config["include_rows"], c.config["include_csv"] = true, true
 		got, d := p.ReadData("iam_access_review", c.config)
 		if len(d) > 0 {
 			t.Fatal(d)
@@ -76,7 +80,7 @@ func TestAccessReview(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole, d := p.ReadData("iam_access_review", values{})
+	whole, d := p.ReadData("iam_access_review", values{"include_rows": true, "include_csv": true})
 	if len(d) > 0 {
 		t.Fatal(d)
 	}
@@ -95,10 +99,44 @@ func TestAccessReview(t *testing.T) {
 	if !slices.Equal(found, want) {
 		t.Errorf("got the findings\n%s\nwant\n%s", strings.Join(found, "\n"), strings.Join(want, "\n"))
 	}
+	counts := map[access.FindingKind]int{}
+	for _, f := range access.Findings(state) {
+		counts[f.Kind]++
+	}
+	if got := fmt.Sprint(whole["finding_counts"]); got != fmt.Sprint(counts) {
+		t.Errorf("got the counts %s, want %v", got, counts)
+	}
+	if fmt.Sprint(whole["user_count"]) != fmt.Sprint(len(state.Users)) {
+		t.Errorf("of %d users %v are counted", len(state.Users), whole["user_count"])
+	}
 	for _, o := range whole["rows"].([]any) {
 		if r := o.(values); (r["email"] == "owner@acme.example") != (r["user_id"] == owner.ID) {
 			t.Errorf("whose row is this: %v", r)
 		}
+	}
+}
+
+// Rows that a state cannot hold are refused; the counts and the CSV are not.
+func TestAccessReview_manyRows(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{NoFaults: true, NoContract: true})
+	p := providertest.New(t, b.Config)
+	for i := range 300 {
+		_, err := b.Client.CreateUser(t.Context(), api.UserCreate{
+			FirstName: "A", LastName: "B", ContactEmail: fmt.Sprintf("user%d@acme.example", i),
+			PreferredSite: "main", PreferredCurrency: "EUR", PreferredLanguage: "en", GroupIDs: []string{access.OwnerGroupID},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, d := p.ReadData("iam_access_review", values{"include_rows": true}); !d.Has(`AttributeName("include_rows")`, "Too Many Rows", "at most 10000", "include_csv") {
+		t.Errorf("got %v", d)
+	}
+	got, d := p.ReadData("iam_access_review", values{"include_csv": true})
+	text, _ := got["csv"].(string)
+	if len(d) > 0 || fmt.Sprint(got["row_count"]) != fmt.Sprint(strings.Count(text, "\r\n")-1) {
+		t.Errorf("%v rows are counted, %d lines written (%v)", got["row_count"], strings.Count(text, "\r\n"), d)
 	}
 }
 
