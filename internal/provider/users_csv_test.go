@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
@@ -225,6 +226,20 @@ func TestAccUsersCSV_changedRows(t *testing.T) {
 	w.Write("terraform.tfstate", withoutRows(t, contents(t, filepath.Join(w.Dir, "terraform.tfstate"))))
 	stays()
 	changes(added, `+ "zoe@acme.example" = {`)
+
+	users, err := b.Client.Users(t.Context())
+	i := slices.IndexFunc(users, func(u api.User) bool { return u.ContactEmail == "user007@acme.example" })
+	if err != nil || i < 0 {
+		t.Fatalf("user007 is at %d, %v", i, err)
+	}
+	err = b.Client.UpdateUser(t.Context(), users[i].ID, api.UserUpdate{
+		FirstName: "Ann", LastName: users[i].LastName, Department: users[i].Department, PreferredSite: users[i].PreferredSite, PreferredCurrency: users[i].PreferredCurrency,
+		PreferredLanguage: users[i].PreferredLanguage, BackofficeUserNumber: users[i].BackofficeUserNumber, GroupIDs: users[i].GroupIDs,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes(rows, `~ "user007@acme.example" = {`, `~ first_name = "Ann" -> "First"`)
 }
 
 // withoutRows returns a state as it was written before iam_users_csv had rows and its

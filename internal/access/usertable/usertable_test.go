@@ -213,3 +213,55 @@ func message(err error) string {
 	}
 	return err.Error()
 }
+
+func TestTable_Find(t *testing.T) {
+	t.Parallel()
+	table, err := Parse(userHeader + "Anna@acme.example,Anna,Arm\nben@acme.example,Ben,Bein\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for email, want := range map[string]string{"anna@acme.example": "Anna", "BEN@acme.example": "Ben", "clara@acme.example": ""} {
+		if got, ok := table.Find(email); got.FirstName != want || ok != (want != "") {
+			t.Errorf("%s: got %+v, %t", email, got, ok)
+		}
+	}
+}
+
+// However many texts are read, each is read as what it says.
+func TestRead_recentTexts(t *testing.T) {
+	t.Parallel()
+	texts := map[string]string{}
+	for _, name := range []string{"A", "B", "C", "D"} {
+		texts[name] = userHeader + "a@acme.example," + name + ",Arm\n"
+	}
+	for range 3 {
+		for name, text := range texts {
+			if _, err := Check(text, Format{Columns: map[string]string{"first_name": "last_name", "last_name": "first_name"}}, nil); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				table, err := Parse(text)
+				if err != nil || table.Users[0].FirstName != name {
+					t.Errorf("%s: got %+v, %v", name, table, err)
+				}
+			}
+		}
+	}
+}
+
+// The last two texts are kept, each once.
+func TestRecentTexts(t *testing.T) {
+	t.Parallel()
+	var r recentTexts
+	a, b, c := &Text{text: "a"}, &Text{text: "b"}, &Text{text: "c"}
+	for _, text := range []*Text{a, b, {text: "b"}, {text: "a"}} {
+		r.remember(text)
+	}
+	if r.find("a") != a || r.find("b") != b {
+		t.Errorf("after two texts: %v", r.texts)
+	}
+	r.remember(c)
+	if r.find("a") != nil || r.find("b") != b || r.find("c") != c {
+		t.Errorf("after three texts: %v", r.texts)
+	}
+}
