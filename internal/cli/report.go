@@ -21,16 +21,18 @@ import (
 type reportOptions struct {
 	location
 	email, userID string
+	all           bool
 	format        string
 }
 
-// runReport prints the permissions report of one user.
+// runReport prints the permissions report of one user, or of all.
 func runReport(ctx context.Context, env Env, args []string) (err error) {
 	var o reportOptions
-	f := flags(env, "report", "Print the permissions report of a user.\n"+credentialsUsage)
+	f := flags(env, "report", "Print the permissions report of a user, or of all employees.\n"+credentialsUsage)
 	o.flags(env, f)
 	f.StringVar(&o.email, "email", "", "`e-mail` address of the user")
 	f.StringVar(&o.userID, "user-id", "", "`id` of the user, instead of the e-mail address")
+	f.BoolVar(&o.all, "all", false, "all employees of the tenant, as csv")
 	f.StringVar(&o.format, "format", "text", "`text`, csv or json")
 	if err := parse(env, f, args); err != nil {
 		return err
@@ -44,6 +46,9 @@ func runReport(ctx context.Context, env Env, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeBackend()) }()
+	if o.all {
+		return reportAll(ctx, env, c)
+	}
 	user, err := c.FindUser(ctx, o.userID, o.email)
 	if err != nil {
 		return err
@@ -52,10 +57,25 @@ func runReport(ctx context.Context, env Env, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	warnUnread(env, unread)
+	return r.write(env.Stdout, o.format)
+}
+
+// reportAll prints the reports of all employees as CSV.
+func reportAll(ctx context.Context, env Env, c *client.Client) error {
+	state, err := c.State(ctx)
+	if err != nil {
+		return err
+	}
+	warnUnread(env, state.Unread)
+	return access.WriteReviewCSV(env.Stdout, state)
+}
+
+// warnUnread says what a report lacks.
+func warnUnread(env Env, unread []string) {
 	if len(unread) > 0 {
 		fmt.Fprintf(env.Stderr, "report: the key may not read %s, which is missing below\n", strings.Join(unread, ", "))
 	}
-	return r.write(env.Stdout, o.format)
 }
 
 // reportOf reads the report of a user. It names in unread what the key may not read
@@ -97,8 +117,13 @@ type report struct {
 }
 
 func (o reportOptions) check() error {
-	if (o.email == "") == (o.userID == "") {
-		return errors.New("name the user with --email or --user-id")
+	switch {
+	case o.all && (o.email != "" || o.userID != ""):
+		return errors.New("--all is for all employees: leave out --email and --user-id")
+	case o.all && o.format != "csv":
+		return errors.New("--all prints csv: add --format csv")
+	case !o.all && (o.email == "") == (o.userID == ""):
+		return errors.New("name the user with --email or --user-id, or use --all")
 	}
 	if err := o.location.check(); err != nil {
 		return err

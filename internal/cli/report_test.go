@@ -191,3 +191,36 @@ func TestReport_trace(t *testing.T) {
 		}
 	}
 }
+
+// The report of all employees is that of the core, as CSV.
+func TestReport_all(t *testing.T) {
+	t.Parallel()
+	b := servertest.New(t, servertest.Options{})
+	state, err := b.Client.State(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want strings.Builder
+	if err := access.WriteReviewCSV(&want, state); err != nil || strings.Count(want.String(), "owner@acme.example") < 10 {
+		t.Fatalf("%v:\n%s", err, &want)
+	}
+	token, err := b.Server.IssueToken("tests", "acme", api.AllScopes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	environment := map[string]string{"IAM_API_URL": b.URL, "IAM_TENANT": "acme", "IAM_ACCESS_TOKEN": token}
+	text, stderr, code := run(t, environment, "report", "--all", "--format", "csv")
+	if code != 0 || stderr != "" || text != want.String() {
+		t.Errorf("code %d %q\n%s\nwant\n%s", code, stderr, text, &want)
+	}
+	for _, c := range [][]string{
+		{"--all", "--all prints csv: add --format csv"},
+		{"--all", "--format", "csv", "--email", "a@b.example", "leave out --email"},
+		{"--format", "csv", "or use --all"},
+	} {
+		args, want := c[:len(c)-1], c[len(c)-1]
+		if _, stderr, code := run(t, environment, append([]string{"report"}, args...)...); code != 2 || !strings.Contains(stderr, want) {
+			t.Errorf("%v: code %d %q", args, code, stderr)
+		}
+	}
+}

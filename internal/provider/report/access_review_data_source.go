@@ -116,7 +116,7 @@ func (d *accessReviewDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 				Optional:            true,
 			},
 			"include_csv": schema.BoolAttribute{
-				MarkdownDescription: "Whether to set `csv`. The command `terraform-provider-iam report` writes the same without storing it in a state.",
+				MarkdownDescription: "Whether to set `csv`. The command `terraform-provider-iam report --all --format csv` writes the same for all employees, without a state.",
 				Optional:            true,
 			},
 			"rows": list("With `include_rows`, the rows of each user as in `iam_user_permissions`, ordered by e-mail address. Users without access have no rows.", userRowAttributes()),
@@ -190,7 +190,7 @@ func (m *accessReviewModel) setRows(ctx context.Context, state access.State, dia
 	switch {
 	case m.IncludeRows.ValueBool() && count > maxReviewRows:
 		diags.AddAttributeError(path.Root("include_rows"), "Too Many Rows", fmt.Sprintf(
-			"The review has %d rows, and a state holds at most %d. Select users with group_ids or emails, set include_csv instead, or run terraform-provider-iam report.", count, maxReviewRows))
+			"The review has %d rows, and a state holds at most %d. Select users with group_ids or emails, set include_csv instead, or run terraform-provider-iam report --all --format csv.", count, maxReviewRows))
 		return
 	case m.IncludeRows.ValueBool():
 		list, found := types.ListValueFrom(ctx, rowType, rows)
