@@ -98,13 +98,14 @@ func (t *transaction) settle(counts []int64, err error) {
 		t.dirty = t.dirty || n > 0 && i >= t.earlier
 	}
 	t.dirty = t.dirty || err != nil // PostgreSQL rejects every further statement
-	t.pending, t.earlier = nil, 0
+	t.pending, t.earlier = t.pending[:0], 0
 }
 
 // ExecContext implements conn.
 func (t *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	t.forget(query)
-	counts, err := t.exec(ctx, append(t.pending, statement{query, args})...)
+	t.pending = append(t.pending, statement{query, args})
+	counts, err := t.exec(ctx, t.pending...)
 	t.settle(counts, err)
 	if err != nil {
 		return nil, err
