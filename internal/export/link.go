@@ -1,11 +1,6 @@
 package export
 
-import (
-	"slices"
-
-	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
-)
+import "slices"
 
 // link is a type and the attribute by which an argument names its objects.
 type link struct{ to, by string }
@@ -33,20 +28,20 @@ var links = map[string]map[string][]link{
 
 // index holds the reference to each object, by link and by the value of the
 // link's attribute.
-type index map[link]map[string]hcl.Traversal
+type index map[link]map[string]string
 
 func newIndex(objects []Object, names []string) index {
 	x := index{}
-	add := func(l link, value string, to hcl.Traversal) {
+	add := func(l link, value, to string) {
 		if x[l] == nil {
-			x[l] = map[string]hcl.Traversal{}
+			x[l] = map[string]string{}
 		}
 		x[l][value] = to
 	}
 	for i, o := range objects {
 		for _, by := range []string{"id", "value", "code"} {
 			if value := o.text(by); value != "" {
-				add(link{o.Type, by}, value, traversal(o.Type, names[i], by))
+				add(link{o.Type, by}, value, o.Type+"."+names[i]+"."+by)
 			}
 		}
 		groups := vendorGroups(o)
@@ -54,29 +49,21 @@ func newIndex(objects []Object, names []string) index {
 			continue // group_ids is unknown until the API has created all four
 		}
 		for kind, id := range groups {
-			add(link{typeGroup, "id"}, id, append(traversal(o.Type, names[i], "group_ids"), hcl.TraverseIndex{Key: cty.StringVal(kind)}))
+			add(link{typeGroup, "id"}, id, o.Type+"."+names[i]+".group_ids["+quoted(kind)+"]")
 		}
 	}
 	return x
 }
 
-// find returns the reference to the object that an argument names, or nil if
-// that object is not exported.
-func (x index) find(typeName, argument, value string) hcl.Traversal {
+// find returns the reference to the object that an argument names, or "" if that
+// object is not exported.
+func (x index) find(typeName, argument, value string) string {
 	for _, l := range links[typeName][argument] {
-		if to := x[l][value]; to != nil {
+		if to := x[l][value]; to != "" {
 			return to
 		}
 	}
-	return nil
-}
-
-func traversal(parts ...string) hcl.Traversal {
-	t := hcl.Traversal{hcl.TraverseRoot{Name: parts[0]}}
-	for _, p := range parts[1:] {
-		t = append(t, hcl.TraverseAttr{Name: p})
-	}
-	return t
+	return ""
 }
 
 // kinds lists the files of a configuration and the types in each, in order of

@@ -71,7 +71,7 @@ func (f Filter) Exports(name string) bool {
 	case len(f.Types) > 0:
 		return slices.Contains(f.Types, name)
 	case len(f.Groups)+len(f.Emails) > 0:
-		return slices.Contains([]string{typeUser, typeGroup, typeMembers, typeMembership}, name)
+		return slices.Contains([]string{typeUser, typeGroup, typeMembers}, name) || name == typeMembership && len(f.Emails) > 0
 	}
 	return name != typeMembership && name != typeUserGroups // typeMembers covers both
 }

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -35,19 +36,19 @@ func Write(objects []Object, f Filter, to Connection) (files []File, count int, 
 	if err != nil {
 		return nil, 0, err
 	}
-	w := writer{names: nameAll(chosen), notes: notes(objects), bodies: map[string]*hclwrite.File{}}
+	w := writer{names: nameAll(chosen), notes: notes(objects), files: map[string]*bytes.Buffer{}}
 	w.index = newIndex(chosen, w.names)
 	for i, o := range chosen {
 		if o.Type == typeSettings && o.is("sync_with_sites") {
-			w.synced = traversalTokens(o.Type, w.names[i])
+			w.synced = o.Type + "." + w.names[i]
 		}
 	}
 	w.connect(to)
 	for _, i := range w.order(chosen) {
 		w.resource(chosen[i], w.names[i])
 	}
-	for _, name := range slices.Sorted(maps.Keys(w.bodies)) {
-		files = append(files, File{name, hclwrite.Format(w.bodies[name].Bytes())})
+	for _, name := range slices.Sorted(maps.Keys(w.files)) {
+		files = append(files, File{name, w.files[name].Bytes()})
 	}
 	return files, len(chosen), nil
 }
@@ -56,8 +57,8 @@ type writer struct {
 	names  []string
 	notes  map[string]string // by type and import id
 	index  index
-	synced hclwrite.Tokens // the resource that ties restrictions to sites, or nil
-	bodies map[string]*hclwrite.File
+	synced string // the address of the resource that ties restrictions to sites, or ""
+	files  map[string]*bytes.Buffer
 }
 
 // order returns the indexes of the objects, sorted by type and then by name.
@@ -75,54 +76,70 @@ func (w *writer) order(objects []Object) []int {
 	return positions
 }
 
-// body returns the body of a file, with an empty line after what it already
-// holds.
-func (w *writer) body(file string) *hclwrite.Body {
-	f := w.bodies[file]
+// file returns the text of a file, to write the next block to. Each block is formatted
+// alone: HCL's writer keeps every token of a file in memory until the file is complete.
+func (w *writer) file(name string) *bytes.Buffer {
+	f := w.files[name]
 	if f == nil {
-		f = hclwrite.NewEmptyFile()
-		w.bodies[file] = f
+		f = &bytes.Buffer{}
+		w.files[name] = f
 	} else {
-		f.Body().AppendNewline()
+		f.WriteByte('\n')
 	}
-	return f.Body()
+	return f
 }
 
 func (w *writer) connect(to Connection) {
-	versions := w.body("versions.tf").AppendNewBlock("terraform", nil).Body()
-	versions.SetAttributeValue("required_version", cty.StringVal(">= 1.5"))
-	versions.AppendNewline()
-	versions.AppendNewBlock("required_providers", nil).Body().
-		SetAttributeValue("iam", cty.ObjectVal(map[string]cty.Value{"source": cty.StringVal(Source)}))
-	file := w.body("provider.tf")
+	fmt.Fprintf(w.file("versions.tf"), `terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    iam = {
+      source = %q
+    }
+  }
+}
+`, Source)
+	file := w.file("provider.tf")
 	if to.Embedded == "" {
 		comment(file, "Credentials come from IAM_CLIENT_ID and IAM_CLIENT_SECRET, or IAM_ACCESS_TOKEN.")
 	}
-	block := file.AppendNewBlock("provider", []string{"iam"}).Body()
-	block.SetAttributeValue("tenant", cty.StringVal(to.Tenant))
+	block := bytes.NewBufferString("provider \"iam\" {\ntenant = ")
+	block.WriteString(quoted(to.Tenant))
 	if to.Embedded != "" {
-		block.SetAttributeValue("embedded", cty.ObjectVal(map[string]cty.Value{"path": cty.StringVal(to.Embedded)}))
+		block.WriteString("\nembedded = {\npath = ")
+		block.WriteString(quoted(to.Embedded))
+		block.WriteString("\n}\n}\n")
 	} else {
-		block.SetAttributeValue("api_url", cty.StringVal(to.APIURL))
+		block.WriteString("\napi_url = ")
+		block.WriteString(quoted(to.APIURL))
+		block.WriteString("\n}\n")
 	}
+	file.Write(hclwrite.Format(block.Bytes()))
 }
 
 // resource writes the resource block and the import block of an object.
 func (w *writer) resource(o Object, name string) {
-	body := w.body(fileOf(o.Type))
+	file := w.file(fileOf(o.Type))
 	if note := w.notes[o.Type+" "+o.ImportID]; note != "" {
-		comment(body, note)
+		comment(file, note)
 	}
-	block := body.AppendNewBlock("resource", []string{o.Type, name}).Body()
+	var block bytes.Buffer
+	fmt.Fprintf(&block, "resource \"%s\" \"%s\" {\n", o.Type, name)
 	for _, argument := range argumentsOf(o) {
-		block.SetAttributeRaw(argument, w.value(o, argument))
+		block.WriteString(argument + " = ")
+		w.value(&block, o, argument)
+		block.WriteByte('\n')
 	}
-	if o.Type == typeGroup && o.Arguments["restrictions"] != nil && w.synced != nil {
-		block.SetAttributeRaw("depends_on", hclwrite.TokensForTuple([]hclwrite.Tokens{w.synced}))
+	if o.Type == typeGroup && o.Arguments["restrictions"] != nil && w.synced != "" {
+		fmt.Fprintf(&block, "depends_on = [%s]\n", w.synced)
 	}
-	imports := w.body("imports.tf").AppendNewBlock("import", nil).Body()
-	imports.SetAttributeRaw("to", traversalTokens(o.Type, name))
-	imports.SetAttributeValue("id", cty.StringVal(o.ImportID))
+	block.WriteString("}\n")
+	file.Write(hclwrite.Format(block.Bytes()))
+	imports := w.file("imports.tf")
+	fmt.Fprintf(imports, "import {\n  to = %s.%s\n  id = ", o.Type, name)
+	imports.WriteString(quoted(o.ImportID))
+	imports.WriteString("\n}\n")
 }
 
 // first lists the arguments that identify an object; they are written before
@@ -141,57 +158,59 @@ func argumentsOf(o Object) []string {
 	return list
 }
 
-// value returns the tokens of an argument, with references instead of ids.
-func (w *writer) value(o Object, argument string) hclwrite.Tokens {
-	return tokens(o.Arguments[argument], func(text string) hclwrite.Tokens {
-		if to := w.index.find(o.Type, argument, text); to != nil {
-			return hclwrite.TokensForTraversal(to)
+// value writes an argument, with references instead of ids.
+func (w *writer) value(to *bytes.Buffer, o Object, argument string) {
+	writeValue(to, o.Arguments[argument], func(text string) {
+		if reference := w.index.find(o.Type, argument, text); reference != "" {
+			to.WriteString(reference)
+		} else {
+			to.WriteString(quoted(text))
 		}
-		return quoted(text)
 	})
 }
 
-func keyTokens(key string) hclwrite.Tokens {
-	if hclsyntax.ValidIdentifier(key) {
-		return hclwrite.TokensForIdentifier(key)
-	}
-	return quoted(key)
-}
-
-func traversalTokens(parts ...string) hclwrite.Tokens {
-	return hclwrite.TokensForTraversal(traversal(parts...))
-}
-
-func quoted(text string) hclwrite.Tokens {
-	return hclwrite.TokensForValue(cty.StringVal(text))
-}
-
-// tokens returns the tokens of a value, in which ofText writes the strings.
-func tokens(v any, ofText func(string) hclwrite.Tokens) hclwrite.Tokens {
+// writeValue writes a value, in which ofText writes the strings.
+func writeValue(to *bytes.Buffer, v any, ofText func(string)) {
 	switch v := v.(type) {
-	case bool:
-		return hclwrite.TokensForValue(cty.BoolVal(v))
-	case int64:
-		return hclwrite.TokensForValue(cty.NumberIntVal(v))
+	case bool, int64:
+		fmt.Fprint(to, v)
 	case []any:
-		var elements []hclwrite.Tokens
-		for _, element := range v {
-			elements = append(elements, tokens(element, ofText))
+		to.WriteByte('[')
+		for i, element := range v {
+			if i > 0 {
+				to.WriteString(", ")
+			}
+			writeValue(to, element, ofText)
 		}
-		return hclwrite.TokensForTuple(elements)
+		to.WriteByte(']')
 	case map[string]any:
-		var members []hclwrite.ObjectAttrTokens
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			members = append(members, hclwrite.ObjectAttrTokens{Name: keyTokens(key), Value: tokens(v[key], ofText)})
+		if len(v) == 0 {
+			to.WriteString("{}")
+			return
 		}
-		return hclwrite.TokensForObject(members)
+		to.WriteString("{\n")
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if hclsyntax.ValidIdentifier(key) {
+				to.WriteString(key)
+			} else {
+				to.WriteString(quoted(key))
+			}
+			to.WriteString(" = ")
+			writeValue(to, v[key], ofText)
+			to.WriteByte('\n')
+		}
+		to.WriteByte('}')
+	default:
+		ofText(fmt.Sprint(v))
 	}
-	return ofText(fmt.Sprint(v))
 }
 
-func comment(body *hclwrite.Body, text string) {
-	body.AppendUnstructuredTokens(hclwrite.Tokens{{Type: hclsyntax.TokenComment, Bytes: []byte("# " + text + "\n")}})
+// quoted returns a string of HCL.
+func quoted(text string) string {
+	return string(hclwrite.TokensForValue(cty.StringVal(text)).Bytes())
 }
+
+func comment(to *bytes.Buffer, text string) { fmt.Fprintf(to, "# %s\n", text) }
 
 // notes returns comments for objects that need care, by type and import id.
 func notes(objects []Object) map[string]string {

@@ -8,10 +8,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/defaults"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/access-config/terraform-provider-iam/internal/client"
@@ -80,6 +80,10 @@ func inventory(ctx context.Context, data *plumbing.Data, l any, r resource.Resou
 	}
 	var described resource.SchemaResponse
 	r.Schema(ctx, resource.SchemaRequest{}, &described)
+	fixed := map[string]any{}
+	for name, a := range described.Schema.Attributes {
+		fixed[name] = defaultOf(ctx, a)
+	}
 	objects := make([]export.Object, 0, len(found))
 	for _, f := range found {
 		model, err := f.State(ctx)
@@ -89,43 +93,62 @@ func inventory(ctx context.Context, data *plumbing.Data, l any, r resource.Resou
 		if err != nil {
 			return nil, err
 		}
-		state := tfsdk.State{Schema: described.Schema, Raw: tftypes.NewValue(described.Schema.Type().TerraformType(ctx), nil)}
-		if err := plumbing.FirstError(state.Set(ctx, model)); err != nil {
+		values := map[string]any{}
+		if err := addValues(ctx, reflect.ValueOf(model), values); err != nil {
 			return nil, err
 		}
-		o, err := object(ctx, described.Schema, state.Raw)
-		if err != nil {
-			return nil, err
-		}
-		o.Name, o.ImportID = f.Name, strings.Join(lister.IdentityOf(ctx, state), "/")
+		o := object(described.Schema, fixed, values)
+		o.Name, o.ImportID = f.Name, strings.Join(lister.IdentityOf(func(name string) string {
+			text, _ := values[name].(string)
+			return text
+		}), "/")
 		objects = append(objects, o)
 	}
 	return objects, nil
 }
 
-// object separates the arguments in a state from computed values. Arguments
-// with their default value are left out.
-func object(ctx context.Context, s schema.Schema, state tftypes.Value) (o export.Object, err error) {
-	var attributes map[string]tftypes.Value
-	if err := state.As(&attributes); err != nil {
-		return o, err
-	}
-	o.Arguments, o.Decided = map[string]any{}, map[string]any{}
-	for name, v := range attributes {
-		value, err := plain(v)
-		if err != nil {
-			return o, err
+// addValues adds the values of a model by attribute: those of a struct's fields, and
+// of the structs that it embeds. Set of a state does the same, but compiles a regular
+// expression for each field of each object.
+func addValues(ctx context.Context, model reflect.Value, to map[string]any) error {
+	for i := range model.NumField() {
+		field, name := model.Type().Field(i), model.Type().Field(i).Tag.Get("tfsdk")
+		if name == "" && field.Anonymous {
+			if err := addValues(ctx, model.Field(i), to); err != nil {
+				return err
+			}
+			continue
 		}
+		value, ok := model.Field(i).Interface().(attr.Value)
+		if !ok {
+			return fmt.Errorf("the attribute %q of %s is a %s", name, model.Type(), field.Type)
+		}
+		raw, err := value.ToTerraformValue(ctx)
+		if err != nil {
+			return err
+		}
+		if to[name], err = plain(raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// object separates the arguments of an object from computed values. Arguments with
+// their default value, which fixed has, are left out.
+func object(s schema.Schema, fixed, values map[string]any) export.Object {
+	o := export.Object{Arguments: map[string]any{}, Decided: map[string]any{}}
+	for name, value := range values {
 		a := s.Attributes[name]
 		switch {
 		case value == nil:
 		case !a.IsRequired() && !a.IsOptional():
 			o.Decided[name] = value
-		case a.IsRequired(), value != "" && !reflect.DeepEqual(value, defaultOf(ctx, a)):
+		case a.IsRequired(), value != "" && !reflect.DeepEqual(value, fixed[name]):
 			o.Arguments[name] = value
 		}
 	}
-	return o, nil
+	return o
 }
 
 // defaultOf returns the default of an argument, or nil if it has no fixed

@@ -7,9 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -34,9 +32,9 @@ func Known(model any) func(context.Context) (any, error) {
 type Lister interface {
 	list.ListResourceWithConfigure
 	All(ctx context.Context) ([]ListItem, error)
-	// IdentityOf returns the parts of a state's identity that, joined by slashes,
-	// form the import id.
-	IdentityOf(ctx context.Context, state tfsdk.State) []string
+	// IdentityOf returns the parts of an object's identity that, joined by slashes,
+	// form the import id. attribute returns a string attribute of the object.
+	IdentityOf(attribute func(name string) string) []string
 }
 
 // List is a list resource: it lists the objects of a managed type that a filter of
@@ -133,16 +131,14 @@ func Label(name api.Text, id string) string {
 }
 
 // IdentityOf returns the parts of the identity that form the import id.
-func (l *List[F]) IdentityOf(ctx context.Context, state tfsdk.State) []string {
+func (l *List[F]) IdentityOf(attribute func(name string) string) []string {
 	var parts []string
 	for _, k := range l.address() {
-		var v types.String
 		if k.Name == KeyTenant {
-			v = types.StringValue(l.Client.Tenant())
+			parts = append(parts, l.Client.Tenant())
 		} else {
-			_ = state.GetAttribute(ctx, path.Root(k.Name), &v) // a string, as every part of an identity
+			parts = append(parts, attribute(k.Name)) // a string, as every part of an identity
 		}
-		parts = append(parts, v.ValueString())
 	}
 	return parts
 }
