@@ -25,7 +25,7 @@ func (t *Text) Edit(edit func(User) (User, bool), more ...User) string {
 		out.WriteString(strings.Join(lines[next:u.Line-1], ""))
 		next = min(p.ends[i]-1, len(lines))
 		if stays {
-			out.WriteString(p.line(changed, u, p.cells[i]))
+			out.WriteString(p.line(changed, u, p.cells(i)))
 			out.WriteString(lineEnd(lines[next-1]))
 		}
 	}
@@ -69,10 +69,16 @@ func (p *userParser) same(a, b User) bool {
 	return !slices.ContainsFunc(p.table.Columns, func(column string) bool { return a.cell(column) != b.cell(column) })
 }
 
+// cells returns the cells of a user's row as written.
+func (p *userParser) cells(i int) []string {
+	cells, _ := newUserReader(p.text[p.starts[i]:], p.r.Comma).Read() // it was read before
+	return cells
+}
+
 // line returns a user as a row of the text, without a line end. Cells whose value
 // is the same as the former user's keep their exact text.
 func (p *userParser) line(u, former User, cells []string) string {
-	cells = slices.Clone(cells[:p.width])
+	cells = cells[:p.width]
 	for column, i := range p.position {
 		if u.cell(column) != former.cell(column) {
 			cells[i] = safecsv.Cell(u.cell(column))

@@ -21,7 +21,7 @@ type userParser struct {
 	delimiters string            // candidates for the text
 	table      Table
 	ends       []int          // the line after each user's row
-	cells      [][]string     // the cells of each user's row, as written
+	starts     []int64        // the offset from which each user's row is read
 	atLine     int            // number of line ends before atOffset
 	atOffset   int64          // offset up to which the text was read
 	position   map[string]int // of each column; nil without a usable header
@@ -55,6 +55,7 @@ func parseUsers(text string, format Format, check func(User) string) (*userParse
 	}
 	p.r = newUserReader(text, rune(delimiter[0]))
 	p.header()
+	p.r.ReuseRecord = true
 	if p.position != nil {
 		p.reserve()
 		for p.row() {
@@ -86,7 +87,7 @@ func (p *userParser) reserve() {
 	users = min(users, 1<<16) // the lines may be empty
 	p.table.Users = slices.Grow(p.table.Users, users)
 	p.ends = slices.Grow(p.ends, users)
-	p.cells = slices.Grow(p.cells, users)
+	p.starts = slices.Grow(p.starts, users)
 	p.table.index = make(map[string]int, users)
 }
 
@@ -232,6 +233,7 @@ func (p *userParser) row() bool {
 		}
 	}
 	p.user(line, cells)
+	p.starts = append(p.starts, start)
 	return true
 }
 
@@ -301,7 +303,6 @@ func (p *userParser) user(line int, cells []string) {
 	}
 	p.table.Users = append(p.table.Users, u)
 	p.ends = append(p.ends, p.nextLine())
-	p.cells = append(p.cells, cells)
 }
 
 // checkCells reports cells that probably do not say what their author meant.
