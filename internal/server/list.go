@@ -185,7 +185,7 @@ func (l listing[T]) match(c *call, items []T, text string) ([]T, error) {
 		if err := c.checkGone(); err != nil {
 			return nil, err
 		}
-		doc, err := plain(l.document(item))
+		doc, err := members(l.document(item), q.Members())
 		if err != nil {
 			return nil, err
 		}
@@ -214,7 +214,7 @@ func (l listing[T]) sort(c *call, items []T, text string) ([]T, error) {
 		if err := c.checkGone(); err != nil {
 			return nil, err
 		}
-		doc, err := plain(l.document(item))
+		doc, err := members(l.document(item), order.Members())
 		if err != nil {
 			return nil, err
 		}
@@ -249,6 +249,29 @@ func plain(document any) (map[string]any, error) {
 	var doc map[string]any
 	if err := json.Unmarshal(text, &doc); err != nil {
 		return nil, fmt.Errorf("decoding for a filter: %w", err)
+	}
+	return doc, nil
+}
+
+// members is plain for these members only: most documents have far more.
+func members(document any, names []string) (map[string]any, error) {
+	text, err := json.Marshal(document)
+	if err != nil {
+		return nil, fmt.Errorf("encoding for a filter: %w", err)
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(text, &all); err != nil {
+		return nil, fmt.Errorf("decoding for a filter: %w", err)
+	}
+	doc := make(map[string]any, len(names))
+	for _, name := range names {
+		if raw, ok := all[name]; ok {
+			var value any
+			if err := json.Unmarshal(raw, &value); err != nil {
+				return nil, fmt.Errorf("decoding for a filter: %w", err)
+			}
+			doc[name] = value
+		}
 	}
 	return doc, nil
 }

@@ -59,6 +59,15 @@ func (q Query) Matches(doc map[string]any) bool {
 	return true
 }
 
+// Members returns the names of the members of a document that the query reads.
+func (q Query) Members() []string {
+	names := make([]string, len(q.terms))
+	for i, term := range q.terms {
+		names[i] = term.path[0]
+	}
+	return names
+}
+
 // appendValues appends what v holds at the path. Lists on the way are passed
 // through; a list at the end is one value.
 func appendValues(found []any, v any, path []string) []any {

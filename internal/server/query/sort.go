@@ -91,6 +91,15 @@ func (o Ordering) Compare(a, b map[string]any) int {
 	return 0
 }
 
+// Members returns the names of the members of a document that the order reads.
+func (o Ordering) Members() []string {
+	names := make([]string, len(o))
+	for i, field := range o {
+		names[i] = field.path[0]
+	}
+	return names
+}
+
 // compare orders two documents by one field.
 func (f sortField) compare(a, b map[string]any) int {
 	left := sortKey(appendValues(nil, a, f.path))

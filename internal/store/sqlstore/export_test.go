@@ -29,6 +29,9 @@ func (s *Store) SetPageAnchorStep(step int) { s.pageAnchors.step = step }
 // Reader returns the reading connections of the store.
 func (s *Store) Reader() *sql.DB { return s.reader.DB }
 
+// SimpleList exports simpleList.
+var SimpleList = simpleList
+
 // Migrations returns the files of the store's migrations as they are applied.
 func (s *Store) Migrations() (fs.FS, error) { return s.engine.migrationFiles() }
 

@@ -38,7 +38,29 @@ func (j jsonText[T]) Scan(src any) error {
 	if !ok {
 		return fmt.Errorf("read JSON: got %T, want text", src)
 	}
+	if text == "null" {
+		*j.field = nil
+		return nil
+	}
+	if list, ok := any(j.field).(*[]string); ok {
+		if *list, ok = simpleList(text); ok {
+			return nil
+		}
+	}
 	return json.Unmarshal([]byte(text), j.field)
+}
+
+// simpleList reads a JSON list of texts without spaces between them and escapes in
+// them. Most lists are like that, and this takes a tenth of the time. ok is false
+// for any other text.
+func simpleList(text string) (list []string, ok bool) {
+	inner, starts := strings.CutPrefix(text, `["`)
+	inner, ends := strings.CutSuffix(inner, `"]`)
+	if !starts || !ends || strings.Contains(inner, `\`) {
+		return nil, false
+	}
+	list = strings.Split(inner, `","`)
+	return list, strings.Count(inner, `"`) == 2*(len(list)-1)
 }
 
 // millis stores a time as milliseconds since 1970, and the zero time as 0. NULL
