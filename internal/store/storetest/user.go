@@ -21,7 +21,7 @@ var userClauses = []clause{
 	{"users are listed by creation time, then id, byte by byte", proveUsersInOrder},
 	{"users are paged to the end without gap or repeat", proveUserPages},
 	{"each user comes with its groups, by e-mail in any case, as of one moment", proveEachUser},
-	{"an error about one user is the answer, and no more users come", proveEachUserError},
+	{"an error about one user ends the list", proveEachUserError},
 	{"an update of a user changes every field but its key and creation", proveUpdateUser},
 	{"an update of a user cannot take another's number or e-mail", proveUpdateUserExists},
 	{"an update finds a user by its id only", proveUpdateUserNotFound},
