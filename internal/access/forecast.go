@@ -17,10 +17,7 @@ type Forecast struct {
 	cmp    *comparer
 
 	totals  map[int]UserChange // the users that changed, and how, over all changes
-	losing  map[int]bool
-	gaining map[int]bool
-	raised  map[int]bool // became administrators
-	lifted  map[int]bool
+	affects [effects]affectedUsers
 	admins  map[int]bool
 }
 
@@ -35,7 +32,11 @@ type Impact struct {
 	// change. NoAdmins are the users who no longer can because of it.
 	Admins   int
 	NoAdmins []StateUser
-	Users    int // the number of users that the plan so far changes
+}
+
+// counts returns the counts by effect, as far as an Impact has them.
+func (i *Impact) counts() [CeasesAdmin]*Count {
+	return [CeasesAdmin]*Count{LosesAccess: &i.Losing, GainsAccess: &i.Gaining, BecomesAdmin: &i.NewAdmins, LiftsRestriction: &i.Lifted}
 }
 
 // Count is the number of users affected in one way by the plan so far.
@@ -83,7 +84,10 @@ func NewForecast(s State) *Forecast {
 	f := &Forecast{
 		tenant: t, start: slices.Clone(t.people),
 		cmp:    &comparer{numbers: map[*grant]uint32{}, known: map[string][]Change{}},
-		totals: map[int]UserChange{}, losing: map[int]bool{}, gaining: map[int]bool{}, raised: map[int]bool{}, lifted: map[int]bool{}, admins: map[int]bool{},
+		totals: map[int]UserChange{}, admins: map[int]bool{},
+	}
+	for e := range f.affects {
+		f.affects[e].users = map[int]bool{}
 	}
 	for id := range t.groups {
 		t.base[id] = t.grant(id)
@@ -127,8 +131,10 @@ func (f *Forecast) Change(edit func(*Tenant)) Impact {
 		}
 		f.count(&impact, i, c, after)
 	}
-	impact.Losing.Users, impact.Gaining.Users, impact.NewAdmins.Users, impact.Lifted.Users = len(f.losing), len(f.gaining), len(f.raised), len(f.lifted)
-	impact.Admins, impact.Users = len(f.admins), len(f.totals)
+	for e, count := range impact.counts() {
+		count.Users = len(f.affects[e].users)
+	}
+	impact.Admins = len(f.admins)
 	slices.SortFunc(impact.Step, compareChanges)
 	slices.SortFunc(impact.Total, compareChanges)
 	slices.SortFunc(impact.NoAdmins, compareUsers)
@@ -210,23 +216,10 @@ func (f *Forecast) compared(before, after side, was, is *StateUser) (UserChange,
 
 // count updates the counts for one person after a change.
 func (f *Forecast) count(impact *Impact, i int, c UserChange, after side) {
-	for _, n := range []struct {
-		set   map[int]bool
-		is    bool
-		count *Count
-	}{
-		{f.losing, c.LosesAccess(), &impact.Losing},
-		{f.gaining, c.GainsAccess(), &impact.Gaining},
-		{f.raised, c.BecomesAdmin(), &impact.NewAdmins},
-		{f.lifted, c.LiftsRestriction(), &impact.Lifted},
-	} {
-		if !n.is {
-			delete(n.set, i)
-			continue
-		}
-		n.count.More = n.count.More || !n.set[i]
-		n.set[i] = true
+	for e, count := range impact.counts() {
+		count.More = f.affects[e].set(f, i, Effect(e).has(c)) || count.More
 	}
+	f.affects[CeasesAdmin].set(f, i, c.CeasesAdmin())
 	is := f.tenant.people[i]
 	manages := is != nil && after.grants.subjectOf(is).isAdmin()
 	if f.admins[i] && !manages {
@@ -235,21 +228,6 @@ func (f *Forecast) count(impact *Impact, i int, c UserChange, after side) {
 	if delete(f.admins, i); manages {
 		f.admins[i] = true
 	}
-}
-
-// MostAffected returns up to n of the users that the plan so far changes and that
-// match which, those with the most changes first.
-func (f *Forecast) MostAffected(n int, which func(UserChange) bool) []UserChange {
-	var all []UserChange
-	for _, c := range f.totals {
-		if which(c) {
-			all = append(all, c)
-		}
-	}
-	slices.SortFunc(all, func(a, b UserChange) int {
-		return cmp.Or(cmp.Compare(len(b.Changes), len(a.Changes)), compareChanges(a, b))
-	})
-	return all[:min(n, len(all))]
 }
 
 // Tenant returns the tenant as planned so far. Callers must not change it.

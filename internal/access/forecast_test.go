@@ -29,7 +29,8 @@ func TestForecast(t *testing.T) {
 		Users: []access.StateUser{in(user("anna"), "admins", "orders"), in(user("bert"), "orders"), in(user("cleo"), "admins")},
 	})
 	losing := func() (users []access.StateUser) {
-		for _, c := range f.MostAffected(10, access.UserChange.LosesAccess) {
+		most, _ := f.MostAffected(access.LosesAccess)
+		for _, c := range most {
 			users = append(users, c.User)
 		}
 		return users

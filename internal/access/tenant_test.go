@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -174,8 +175,7 @@ func TestForecast_asComparing(t *testing.T) {
 			if !reflect.DeepEqual(impact.Step, append([]UserChange(nil), step...)) {
 				t.Fatalf("got the step\n%+v\nwant\n%+v", impact.Step, step)
 			}
-			all := f.MostAffected(100, func(UserChange) bool { return true })
-			slices.SortFunc(all, compareChanges)
+			all := slices.SortedFunc(maps.Values(f.totals), compareChanges)
 			if len(all) != len(total) || len(total) > 0 && !reflect.DeepEqual(all, total) {
 				t.Fatalf("got the total\n%+v\nwant\n%+v", all, total)
 			}
@@ -186,6 +186,14 @@ func TestForecast_asComparing(t *testing.T) {
 					}
 				}
 				return n
+			}
+			for e := range effects {
+				want := slices.DeleteFunc(slices.Clone(total), func(c UserChange) bool { return !e.has(c) })
+				slices.SortStableFunc(want, func(a, b UserChange) int { return len(b.Changes) - len(a.Changes) })
+				most, all := f.MostAffected(e)
+				if all != len(want) || len(want) > 0 && !reflect.DeepEqual(most, want[:min(len(want), ShownAffected)]) {
+					t.Fatalf("effect %d: got %d with\n%+v\nwant\n%+v", e, all, most, want)
+				}
 			}
 			got := []int{impact.Losing.Users, impact.Gaining.Users, impact.NewAdmins.Users, impact.Lifted.Users, impact.Admins}
 			want := []int{count(UserChange.LosesAccess), count(UserChange.GainsAccess), count(UserChange.BecomesAdmin), count(UserChange.LiftsRestriction), len(Admins(now))}

@@ -32,7 +32,7 @@ func impactSummary(n int) string {
 }
 
 // shown is how many names, and how many kinds of change, a text lists.
-const shown = 10
+const shown = access.ShownAffected
 
 // impactText counts the users who gain and lose access, then lists the changes,
 // grouping users with the same change.

@@ -41,26 +41,26 @@ const guardrailHint = "Guardrails check resources one at a time, in plan order, 
 type counted struct {
 	most          *int64
 	count         func(access.Impact) access.Count
-	which         func(access.UserChange) bool
+	effect        access.Effect
 	summary, what string // what has a verb for the number of users
 }
 
 func (g Guardrails) counted() map[limit]counted {
 	return map[limit]counted{
 		limitLosing: {
-			g.MaxUsersLosingAccess, func(i access.Impact) access.Count { return i.Losing }, access.UserChange.LosesAccess,
+			g.MaxUsersLosingAccess, func(i access.Impact) access.Count { return i.Losing }, access.LosesAccess,
 			"Too Many Users Lose Access", "takes access away from at least %s so far",
 		},
 		limitGaining: {
-			g.MaxUsersGainingAccess, func(i access.Impact) access.Count { return i.Gaining }, access.UserChange.GainsAccess,
+			g.MaxUsersGainingAccess, func(i access.Impact) access.Count { return i.Gaining }, access.GainsAccess,
 			"Too Many Users Gain Access", "gives access to at least %s so far",
 		},
 		limitAdmins: {
-			g.MaxNewAdmins, func(i access.Impact) access.Count { return i.NewAdmins }, access.UserChange.BecomesAdmin,
+			g.MaxNewAdmins, func(i access.Impact) access.Count { return i.NewAdmins }, access.BecomesAdmin,
 			"Too Many New Admins", "gives at least %s so far the right to manage users and groups, wholly or in part",
 		},
 		limitLifting: {
-			g.liftsAllowed(), func(i access.Impact) access.Count { return i.Lifted }, access.UserChange.LiftsRestriction,
+			g.liftsAllowed(), func(i access.Impact) access.Count { return i.Lifted }, access.LiftsRestriction,
 			"Restrictions Lifted", "gives at least %s so far access to records that a restriction hides from them",
 		},
 	}
@@ -103,15 +103,15 @@ func (g Guardrails) violation(l limit, f *access.Forecast) (b violation, ok bool
 	i := f.Change(func(*access.Tenant) {})
 	switch c, is := g.counted()[l]; {
 	case is:
-		users := c.count(i).Users
-		detail := fmt.Sprintf("This plan "+c.what+", and guardrails.%s of the provider allows %d: %s.", plural(users, "user", "users"), l, *c.most, worst(f, c.which, users))
+		most, users := f.MostAffected(c.effect)
+		detail := fmt.Sprintf("This plan "+c.what+", and guardrails.%s of the provider allows %d: %s.", plural(users, "user", "users"), l, *c.most, worst(most, users))
 		return violation{c.summary, detail}, int64(users) > *c.most
 	case l == limitKept:
-		lost := f.MostAffected(i.Users, access.UserChange.CeasesAdmin)
+		most, lost := f.MostAffected(access.CeasesAdmin)
 		return violation{"Too Few Admins Left", fmt.Sprintf("So far this plan leaves %s who can manage users and groups, and guardrails.%s of the provider requires %d. Losing that right: %s.",
-			plural(i.Admins, "user", "users"), l, g.KeepAdmins, worst(f, access.UserChange.CeasesAdmin, len(lost)))}, len(lost) > 0 && int64(i.Admins) < g.KeepAdmins
+			plural(i.Admins, "user", "users"), l, g.KeepAdmins, worst(most, lost))}, lost > 0 && int64(i.Admins) < g.KeepAdmins
 	}
-	lost := f.MostAffected(i.Users, g.unprotected)
+	lost := slices.DeleteFunc(f.Totals(g.ProtectUsers), func(c access.UserChange) bool { return !c.Loses() })
 	lines := make([]string, 0, shown)
 	for _, c := range lost[:min(shown, len(lost))] {
 		lines = append(lines, "  "+name(c.User)+": "+whatHappens(c))
@@ -123,9 +123,9 @@ func (g Guardrails) violation(l limit, f *access.Forecast) (b violation, ok bool
 }
 
 // worst names the most affected of a number of users.
-func worst(f *access.Forecast, which func(access.UserChange) bool, all int) string {
+func worst(most []access.UserChange, all int) string {
 	var users []access.StateUser
-	for _, c := range f.MostAffected(shown, which) {
+	for _, c := range most {
 		users = append(users, c.User)
 	}
 	return whom(users, all)
