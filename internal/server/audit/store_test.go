@@ -172,15 +172,17 @@ func eventTexts(t *testing.T, s store.Store, tenant string) []string {
 }
 
 // Every operation that writes to the store is recorded, or named with the reason why not.
-// Operations that write return nothing but an error.
+// Operations that return nothing but an error write, except those that call a function for
+// each record.
 func TestRecording_isComplete(t *testing.T) {
 	t.Parallel()
 	operations := reflect.TypeFor[store.Tx]()
 	for m := range operations.Methods() {
 		_, recorded := recordedChanges[m.Name]
 		reason, known := notRecorded[m.Name]
+		writes := m.Type.NumOut() == 1 && !strings.HasPrefix(m.Name, "Each")
 		switch {
-		case m.Type.NumOut() == 1 && recorded == known:
+		case writes && recorded == known:
 			t.Errorf("%s writes: add it to recordedChanges, or to notRecorded with the reason", m.Name)
 		case known && reason == "":
 			t.Errorf("%s: say why it is not recorded", m.Name)
