@@ -58,7 +58,7 @@ func SeededOperations() []Operation {
 
 // Waking returns the store as the server uses it: what leaves a member of Make
 // pending wakes the worker up.
-func Waking(s store.Store, wake func()) store.Store { return wakingStore{s, wake} }
+func Waking(s store.Store, wake func()) store.Store { return wakingStore{s, wake, func() {}} }
 
 // DoTasks does every task that is due, beside the worker: afterwards there is
 // none.

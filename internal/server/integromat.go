@@ -133,7 +133,7 @@ func (s *Server) changeIntegromat(c *call, tx store.Tx, old, o wire.IntegromatOr
 	if !o.Sync || old.Sync && !another {
 		return nil
 	}
-	return s.scanIntegromat(c.ctx, tx, c.tenant)
+	return s.scanIntegromat(c.ctx, tx, c.tenant, "")
 }
 
 // forgetIntegromatMember removes a member from the sync. The member stays in Make.
@@ -216,7 +216,7 @@ func (s *Server) handleIntegromatSync(c *call) error {
 				}
 			}
 		}
-		return s.scanIntegromat(c.ctx, tx, c.tenant)
+		return s.scanIntegromat(c.ctx, tx, c.tenant, "")
 	})
 	if err != nil {
 		return err

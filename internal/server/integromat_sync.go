@@ -41,33 +41,49 @@ func (s *Server) noteUser(ctx context.Context, tx store.Tx, tenant, userID strin
 
 // noteGroup tells the sync with Make that the rights of a group may have changed.
 func (s *Server) noteGroup(ctx context.Context, tx store.Tx, tenant, groupID string) error {
-	if _, found, err := integromatOrganizationOf(ctx, tx, tenant); err != nil || !found {
+	o, _, err := integromatOrganizationOf(ctx, tx, tenant)
+	if err != nil || !o.Sync {
 		return err
 	}
-	ids, err := membersOf(ctx, tx, tenant, groupID)
-	if err != nil {
-		return err
-	}
-	return s.noteIntegromat(ctx, tx, tenant, ids, false)
+	return s.noteMembers(ctx, tx, tenant, groupID)
 }
 
 // noteControl tells the sync with Make that the scopes of an access control may have changed.
 func (s *Server) noteControl(ctx context.Context, tx store.Tx, tenant, controlID string) error {
-	if _, found, err := integromatOrganizationOf(ctx, tx, tenant); err != nil || !found {
+	o, _, err := integromatOrganizationOf(ctx, tx, tenant)
+	if err != nil || !o.Sync {
 		return err
 	}
 	groups, err := tx.Groups(ctx, tenant)
 	if err != nil {
 		return fmt.Errorf("listing groups: %w", err)
 	}
+	var carriers []string
 	for _, g := range groups {
 		if slices.Contains(g.AccessControls, controlID) {
-			if err := s.noteGroup(ctx, tx, tenant, g.ID); err != nil {
-				return err
-			}
+			carriers = append(carriers, g.ID)
 		}
 	}
-	return nil
+	return s.noteMembers(ctx, tx, tenant, carriers...)
+}
+
+// noteMembers stores the wanted state in Make of the members of groups. If they are many, it
+// scans all users instead, a part after the other.
+func (s *Server) noteMembers(ctx context.Context, tx store.Tx, tenant string, groupIDs ...string) error {
+	var ids []string
+	for _, id := range groupIDs {
+		members, total, err := tx.Members(ctx, tenant, id, store.Page{Limit: integromatScanned})
+		if err != nil {
+			return fmt.Errorf("listing members: %w", err)
+		}
+		for _, m := range members {
+			ids = append(ids, m.UserID)
+		}
+		if ids = unique(ids); total > integromatScanned || len(ids) > integromatScanned {
+			return s.scanIntegromat(ctx, tx, tenant, "")
+		}
+	}
+	return s.noteIntegromat(ctx, tx, tenant, ids, false)
 }
 
 // noteIntegromat stores the wanted state in Make of each user. With notify, eligible users get
@@ -175,50 +191,86 @@ func (s *Server) noteIntegromatUser(ctx context.Context, tx store.Tx, tenant, id
 	})
 }
 
+// taskScanIntegromat is the kind of the tasks that continue a scan.
+const taskScanIntegromat = "make-scan"
+
+// integromatScanned is the number of users whose wanted state one transaction notes.
+const integromatScanned = 200
+
+// integromatScan is the body of such a task.
+type integromatScan struct {
+	After string `json:"after"` // the id up to which the scan has come
+}
+
 // scanIntegromat notes the wanted state of all users, and of members who have left the tenant,
-// as turning the sync on does.
-func (s *Server) scanIntegromat(ctx context.Context, tx store.Tx, tenant string) error {
-	users, _, err := tx.Users(ctx, tenant, store.Page{})
+// as turning the sync on does. It notes those after an id, and schedules a task for the rest,
+// which is done once even if this process is killed. Users that change meanwhile are noted
+// with the change.
+func (s *Server) scanIntegromat(ctx context.Context, tx store.Tx, tenant, after string) error {
+	ids, err := tx.MakeCandidates(ctx, tenant, after, integromatScanned)
 	if err != nil {
-		return fmt.Errorf("listing users: %w", err)
+		return fmt.Errorf("listing users and the members of Make: %w", err)
 	}
-	members, err := tx.MakeMembers(ctx, tenant)
-	if err != nil {
-		return fmt.Errorf("listing the members of Make: %w", err)
+	if len(ids) == integromatScanned {
+		body, err := json.Marshal(integromatScan{After: ids[len(ids)-1]})
+		if err != nil {
+			return fmt.Errorf("encoding the task: %w", err)
+		}
+		now := s.timestamp()
+		err = tx.CreateTask(ctx, store.Task{Tenant: tenant, ID: taskScanIntegromat + " " + s.newID(), Kind: taskScanIntegromat, Body: string(body), DueAt: now, CreatedAt: now})
+		if err != nil {
+			return fmt.Errorf("creating the task: %w", err)
+		}
 	}
-	ids := make([]string, 0, len(users)+len(members))
-	for _, u := range users {
-		ids = append(ids, u.ID)
+	return s.noteIntegromat(ctx, tx, tenant, ids, false)
+}
+
+// continueScan does a task of a scan, unless the sync was turned off meanwhile.
+func (s *Server) continueScan(ctx context.Context, tx store.Tx, t store.Task) error {
+	var body integromatScan
+	if err := json.Unmarshal([]byte(t.Body), &body); err != nil {
+		return fmt.Errorf("reading the task: %w", err)
 	}
-	for _, m := range members {
-		ids = append(ids, m.ID)
+	o, _, err := integromatOrganizationOf(ctx, tx, t.Tenant)
+	if err != nil || !o.Sync {
+		return err
 	}
-	return s.noteIntegromat(ctx, tx, tenant, unique(ids), false)
+	return s.scanIntegromat(ctx, tx, t.Tenant, body.After)
 }
 
 // wakingStore wakes the worker of the sync with Make up after each transaction that leaves a
-// member of Make pending. The worker itself does not write through it.
+// member of Make pending, and the one of tasks after each that creates a task. The worker of
+// the sync itself does not write through it.
 type wakingStore struct {
 	store.Store
 
-	wake func()
+	wake, wakeTasks func()
 }
 
 // InTx implements store.Store.
 func (s wakingStore) InTx(ctx context.Context, tenant string, fn func(tx store.Tx) error) error {
-	pending := false
-	err := s.Store.InTx(ctx, tenant, func(tx store.Tx) error { return fn(wakingTx{tx, &pending}) })
+	var pending, scheduled bool
+	err := s.Store.InTx(ctx, tenant, func(tx store.Tx) error { return fn(wakingTx{tx, &pending, &scheduled}) })
 	if pending { // even after an error: the change may be committed all the same
 		s.wake()
+	}
+	if scheduled {
+		s.wakeTasks()
 	}
 	return err
 }
 
-// wakingTx notes whether a transaction leaves a member of Make pending.
+// wakingTx notes whether a transaction leaves a member of Make pending or creates a task.
 type wakingTx struct {
 	store.Tx
 
-	pending *bool
+	pending, scheduled *bool
+}
+
+// CreateTask implements store.Tx.
+func (t wakingTx) CreateTask(ctx context.Context, task store.Task) error {
+	*t.scheduled = true
+	return t.Tx.CreateTask(ctx, task)
 }
 
 // CreateMakeMember implements store.Tx.

@@ -137,7 +137,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	s.tokens = newTokens(s.tokenKeys, s.now)
 	s.tasks = s.newWorker("tasks", s.doTasks)
 	members := s.newWorker("the sync with Make", s.syncMembers)
-	s.store, s.clients = audit.NewStore(wakingStore{o.Store, members.wakeUp}, s.now), NewClients(o.Store, s.now)
+	s.store, s.clients = audit.NewStore(wakingStore{o.Store, members.wakeUp, s.tasks.wakeUp}, s.now), NewClients(o.Store, s.now)
 	if err := s.checkSealed(ctx); err != nil { // before anything is changed
 		return nil, err
 	}

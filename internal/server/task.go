@@ -58,6 +58,8 @@ func (s *Server) doTask(ctx context.Context, t store.Task) (err error) {
 		switch t.Kind {
 		case taskVendorGroups:
 			return s.createVendorGroups(ctx, tx, t)
+		case taskScanIntegromat:
+			return s.continueScan(ctx, tx, t)
 		default:
 			return fmt.Errorf("this version cannot do tasks of kind %q", t.Kind)
 		}

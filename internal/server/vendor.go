@@ -127,7 +127,6 @@ func (s *Server) handleVendorCreate(c *call) error {
 	if err != nil {
 		return err
 	}
-	s.tasks.wakeUp()
 	return c.write(http.StatusCreated, api.Created{ID: v.ID})
 }
 
@@ -168,7 +167,6 @@ func (s *Server) handleVendorPut(c *call) error {
 	case err != nil:
 		return err
 	case created:
-		s.tasks.wakeUp()
 		return c.write(http.StatusCreated, api.Created{ID: id})
 	}
 	return c.done()

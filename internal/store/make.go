@@ -44,6 +44,9 @@ type MakeTx interface {
 	MakeMember(ctx context.Context, tenant, userID string) (MakeMember, error)
 	// MakeMembers lists those of the tenant, ordered by creation time, then id.
 	MakeMembers(ctx context.Context, tenant string) ([]MakeMember, error)
+	// MakeCandidates lists the ids after one, at most that many, in byte order: of the
+	// tenant's users, and of its members of Make, who may have left the tenant.
+	MakeCandidates(ctx context.Context, tenant, after string, limit int) ([]string, error)
 	// NextMakeMember returns the pending member, of any tenant, with the earliest
 	// due time, even if that is in the future. It returns ErrNotFound if none is
 	// pending.

@@ -40,6 +40,24 @@ func (q queries) MakeMembers(ctx context.Context, tenant string) ([]store.MakeMe
 	return makeMembers.all(ctx, q.read(tenant), `WHERE tenant = $1 ORDER BY created_at, id`, tenant)
 }
 
+func (q queries) MakeCandidates(ctx context.Context, tenant, after string, limit int) (ids []string, err error) {
+	found, err := q.read(tenant).QueryContext(ctx, `SELECT id FROM (SELECT id FROM tenant_user WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3) u
+		UNION SELECT id FROM (SELECT id FROM make_member WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3) m
+		ORDER BY id LIMIT $3`, searchArgs([]any{tenant, after, limit})...)
+	if err != nil {
+		return nil, translate(ctx, err, nil)
+	}
+	defer found.Close()
+	for found.Next() {
+		var id string
+		if err := found.Scan(&id); err != nil {
+			return nil, translate(ctx, err, nil)
+		}
+		ids = append(ids, id)
+	}
+	return ids, translate(ctx, found.Err(), nil)
+}
+
 func (q queries) NextMakeMember(ctx context.Context) (store.MakeMember, error) {
 	return makeMembers.one(ctx, q.read(store.AllTenants), `WHERE pending ORDER BY due_at, tenant, id LIMIT 1`)
 }

@@ -164,6 +164,7 @@ func txCalls(s store.Tx) map[string]func(ctx context.Context) error {
 		"CreateMakeMember": func(ctx context.Context) error { return s.CreateMakeMember(ctx, newMakeMember("acme", "m")) },
 		"MakeMember":       func(ctx context.Context) error { return second(s.MakeMember(ctx, "acme", "in tx")) },
 		"MakeMembers":      func(ctx context.Context) error { return second(s.MakeMembers(ctx, "acme")) },
+		"MakeCandidates":   func(ctx context.Context) error { return second(s.MakeCandidates(ctx, "acme", "", 1)) },
 		"NextMakeMember":   func(ctx context.Context) error { return second(s.NextMakeMember(ctx)) },
 		"UpdateMakeMember": func(ctx context.Context) error {
 			return s.UpdateMakeMember(ctx, "acme", "in tx", func(*store.MakeMember) error { return nil })

@@ -20,6 +20,7 @@ func newMakeNotice(tenant, id string) store.MakeNotice {
 }
 
 var makeClauses = []clause{
+	{"candidates for Make are users and members, each once, by id after another", proveMakeCandidates},
 	{"members of Make are listed by creation time, then id, byte by byte", proveMakeMembersInOrder},
 	{"the pending member of Make that is due first is next, of any tenant", proveNextMakeMember},
 	{"an update of a member of Make changes every field but its key and creation", proveUpdateMakeMember},
@@ -184,4 +185,32 @@ func proveWaitingMakeNotices(t *testing.T, s store.Store) {
 	list, err = s.MakeNotices(ctx, "other")
 	ok(t, err)
 	wantSame(t, list, []store.MakeNotice{elsewhere})
+}
+
+func proveMakeCandidates(t *testing.T, s store.Store) {
+	ctx, tenant := t.Context(), withTenant(t, s)
+	ok(t, s.CreateTenant(ctx, newTenant("other")))
+	ok(t, s.CreateUser(ctx, newUser("other", "d")))
+	ok(t, s.CreateMakeMember(ctx, newMakeMember("other", "e")))
+	for _, id := range []string{"c", "a", "B", "f"} {
+		ok(t, s.CreateUser(ctx, newUser(tenant, id)))
+	}
+	for _, id := range []string{"g", "b", "c"} {
+		ok(t, s.CreateMakeMember(ctx, newMakeMember(tenant, id)))
+	}
+	for _, c := range []struct {
+		after string
+		limit int
+		want  []string
+	}{
+		{"", 10, []string{"B", "a", "b", "c", "f", "g"}},
+		{"", 3, []string{"B", "a", "b"}},
+		{"b", 2, []string{"c", "f"}},
+		{"f", 10, []string{"g"}},
+		{"g", 10, nil},
+	} {
+		got, err := s.MakeCandidates(ctx, tenant, c.after, c.limit)
+		ok(t, err)
+		wantSame(t, got, c.want)
+	}
 }
