@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -74,16 +73,15 @@ func newDirectType(ctx context.Context, r directResource, made func() resource.R
 	return t
 }
 
-// configure returns a resource of the type. It reports false if the provider is not
-// configured or the type is not served directly.
+// configure returns a resource of the type. It reports false if the type is not served
+// directly.
 func (s direct) configure(ctx context.Context, t *directType) (directResource, bool) {
-	data := s.configured.data.Load()
-	if t == nil || data == nil {
+	if t == nil {
 		return nil, false
 	}
 	r, ok := t.new().(directResource)
 	if ok {
-		r.Configure(ctx, resource.ConfigureRequest{ProviderData: data}, &resource.ConfigureResponse{})
+		r.Configure(ctx, resource.ConfigureRequest{ProviderData: s.configured.data.Load()}, &resource.ConfigureResponse{})
 	}
 	return r, ok
 }
@@ -173,14 +171,14 @@ func sameBytes(a, b *tfprotov6.DynamicValue) bool {
 	return a != nil && b != nil && len(a.MsgPack) > 0 && bytes.Equal(a.MsgPack, b.MsgPack)
 }
 
-// decodeTo reports whether there is a value, and it is not null.
+// decodeTo reports whether the value has the type.
 func decodeTo(to *tftypes.Value, typ tftypes.Type, from *tfprotov6.DynamicValue) bool {
 	if from == nil {
 		return false
 	}
 	var err error
 	*to, err = from.Unmarshal(typ)
-	return err == nil && !to.IsNull()
+	return err == nil
 }
 
 func encodeAs(typ tftypes.Type, value tftypes.Value) (*tfprotov6.DynamicValue, error) {
@@ -213,8 +211,8 @@ func copyOf(identity *tfsdk.ResourceIdentity) *tfsdk.ResourceIdentity {
 // internal package of the framework.
 func newOf[T any](*T) *T { return new(T) }
 
-// decodePrivate reads private data. It reports false for data that the framework
-// handles: its own entries, and what it cannot read.
+// decodePrivate reads private data. It reports false for what only the framework
+// handles: its own entries, which mark an import, and data that is unreadable.
 func decodePrivate(ctx context.Context, from []byte, to plumbing.PrivateData) bool {
 	if len(from) == 0 {
 		return true
@@ -224,7 +222,7 @@ func decodePrivate(ctx context.Context, from []byte, to plumbing.PrivateData) bo
 		return false
 	}
 	for key, value := range entries {
-		if strings.HasPrefix(key, ".") || to.SetKey(ctx, key, value).HasError() {
+		if to.SetKey(ctx, key, value).HasError() { // it refuses entries of the framework
 			return false
 		}
 	}

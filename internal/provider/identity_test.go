@@ -334,3 +334,22 @@ func TestList_groupGone(t *testing.T) {
 		t.Errorf("found %s: %v", names, d)
 	}
 }
+
+// While the tenant is unknown, a refresh keeps the identity. A user whose creation was
+// interrupted has none, and gets an empty one.
+func TestIdentity_ofUnknownTenant(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, with(b.Config, values{"tenant": providertest.Unknown}))
+	identity := values{"id": "1", "tenant": "acme"}
+	user := providertest.State{Values: values{"id": "1", "email": "anna@acme.example", "on_destroy": "remove"}, Identity: p.EncodeIdentity("iam_user", identity)}
+	read, d := p.Refresh("iam_user", user)
+	if got := p.Identity("iam_user", read.Identity); d.Failed() || !reflect.DeepEqual(got, identity) {
+		t.Errorf("the identity becomes %v, %v", got, d)
+	}
+	interrupted := providertest.State{Values: values{"email": "anna@acme.example", "on_destroy": "remove"}}
+	read, d = p.Refresh("iam_user", interrupted)
+	if got := p.Identity("iam_user", read.Identity); d.Failed() || !reflect.DeepEqual(got, values{"id": "", "tenant": ""}) {
+		t.Errorf("the identity of an interrupted creation is %v, %v", got, d)
+	}
+}

@@ -36,7 +36,8 @@ func (g Guardrails) Enabled() bool {
 // forecast is the tenant as the run plans it so far.
 type forecast struct {
 	mu       sync.Mutex
-	warnings int // how many changes were reported so far
+	warnings int                         // how many changes were reported so far
+	reports  map[string]diag.Diagnostics // the reported changes, by planner
 
 	broken
 	*access.Forecast
@@ -65,11 +66,30 @@ func (d *Data) CheckImpact(ctx context.Context, change func(*access.Tenant)) (di
 		diags.Append(unread(state)...)
 	}
 	impact := d.forecast.Change(change)
-	if changes := g.visible(impact); len(changes) > 0 {
-		d.forecast.warnings++
-		diags.AddWarning(impactSummary(d.forecast.warnings), impactText(changes))
-	}
+	diags.Append(d.forecast.warn(ctx, g.visible(impact))...)
 	diags.Append(d.report(ctx, g.breaking(impact))...)
+	return diags
+}
+
+// warn reports the effects of a change. A change that was planned before has no further
+// effect, so warn then repeats what it reported for that plan. The caller holds the lock.
+func (f *forecast) warn(ctx context.Context, changes []access.UserChange) (diags diag.Diagnostics) {
+	if len(changes) > 0 {
+		f.warnings++
+		diags.AddWarning(impactSummary(f.warnings), impactText(changes))
+	}
+	p, planned := ctx.Value(planCallKey{}).(*planCall)
+	if !planned || len(diags)+len(f.reports) == 0 {
+		return diags
+	}
+	planner := plannerOf(p.typeName, p.parts)
+	if len(diags) == 0 {
+		return f.reports[planner]
+	}
+	if f.reports == nil {
+		f.reports = map[string]diag.Diagnostics{}
+	}
+	f.reports[planner] = diags
 	return diags
 }
 

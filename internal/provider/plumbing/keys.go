@@ -23,7 +23,7 @@ type Claim struct {
 	Type    string // iam_user
 	Label   string // distinguishes it from others of its type, as in `first_name = "Jo"`; may be empty
 	Mark    string // distinguishes two resources from one that is planned twice
-	ID      string // id of the object in the state; empty for a creation
+	ID      string // natural key of the object in the state; empty for a creation
 	Creates bool
 }
 

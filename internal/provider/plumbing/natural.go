@@ -220,7 +220,8 @@ func (r *IdentifiedResource) PlanKey(ctx context.Context, req resource.ModifyPla
 	}
 	o := n.object(next)
 	kept := had && n.object(prior) == o
-	if mine.Label, mine.Creates = n.label(req.Plan.Raw), !kept; kept {
+	mine.Label, mine.Creates, mine.ID = n.label(req.Plan.Raw), !kept, first
+	if had {
 		mine.ID = prior
 	}
 	planned.Claim = mine

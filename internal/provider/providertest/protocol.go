@@ -149,59 +149,6 @@ func (p *Provider) configureAgain() {
 	}
 }
 
-// Plan validates a configuration and plans it over the prior state. The result
-// is nil when an error stopped it.
-func (p *Provider) Plan(typeName string, prior State, config Values) (planned State, replace bool, d Diagnostics) {
-	p.t.Helper()
-	defer p.begin(true)()
-	return p.plan(typeName, prior, config)
-}
-
-func (p *Provider) plan(typeName string, prior State, config Values) (planned State, replace bool, d Diagnostics) {
-	p.t.Helper()
-	s := p.resource(typeName)
-	configured := p.dynamic(s, config)
-	if config != nil { // a destroy has nothing to validate
-		validated, err := p.server.ValidateResourceConfig(p.ctx(), &tfprotov6.ValidateResourceConfigRequest{
-			TypeName: typeName, Config: configured,
-			ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
-		})
-		p.must(err, "validating")
-		if d = texts(validated.Diagnostics); d.Failed() {
-			return planned, false, d
-		}
-	}
-	resp, err := p.server.PlanResourceChange(p.ctx(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: typeName, Config: configured, PriorState: p.dynamic(s, prior.Values), PriorPrivate: prior.Private, PriorIdentity: prior.Identity,
-		ProposedNewState: p.dynamic(s, propose(s, prior.Values, config)),
-	})
-	p.must(err, "planning")
-	if d = append(d, texts(resp.Diagnostics)...); d.Failed() {
-		return planned, false, d
-	}
-	return State{p.plain(s, resp.PlannedState), resp.PlannedPrivate, resp.PlannedIdentity}, len(resp.RequiresReplace) > 0, d
-}
-
-// propose merges configuration and prior state as Terraform does before it
-// asks the provider: what is computed and not configured keeps its value, and
-// what is write-only stays in the configuration.
-func propose(s *tfprotov6.Schema, prior, config Values) Values {
-	if config == nil {
-		return nil
-	}
-	proposed := Values{}
-	for _, a := range s.Block.Attributes {
-		if a.WriteOnly {
-			continue
-		}
-		proposed[a.Name] = config[a.Name]
-		if config[a.Name] == nil && a.Computed && prior != nil {
-			proposed[a.Name] = prior[a.Name]
-		}
-	}
-	return proposed
-}
-
 // Apply plans a configuration and applies the plan, as a run of its own; a nil
 // configuration destroys. The state is what Terraform would keep, also after an
 // error.
