@@ -181,11 +181,12 @@ func (l listing[T]) match(c *call, items []T, text string) ([]T, error) {
 		return nil, badRequest("The q parameter cannot be read", err.Error())
 	}
 	var kept []T
+	read := q.Members()
 	for _, item := range items {
 		if err := c.checkGone(); err != nil {
 			return nil, err
 		}
-		doc, err := members(l.document(item), q.Members())
+		doc, err := members(l.document(item), read)
 		if err != nil {
 			return nil, err
 		}
@@ -209,12 +210,12 @@ func (l listing[T]) sort(c *call, items []T, text string) ([]T, error) {
 		item T
 		doc  map[string]any
 	}
-	rows := make([]keyed, len(items))
+	rows, read := make([]keyed, len(items)), order.Members()
 	for i, item := range items {
 		if err := c.checkGone(); err != nil {
 			return nil, err
 		}
-		doc, err := members(l.document(item), order.Members())
+		doc, err := members(l.document(item), read)
 		if err != nil {
 			return nil, err
 		}
@@ -241,27 +242,26 @@ func encodeMixins(document any) (string, error) {
 }
 
 // plain converts a document to the values that q and sort read.
-func plain(document any) (map[string]any, error) {
+func plain(document any) (map[string]any, error) { return decoded[any](document) }
+
+// decoded returns the members of a document.
+func decoded[T any](document any) (map[string]T, error) {
 	text, err := json.Marshal(document)
 	if err != nil {
 		return nil, fmt.Errorf("encoding for a filter: %w", err)
 	}
-	var doc map[string]any
-	if err := json.Unmarshal(text, &doc); err != nil {
+	var all map[string]T
+	if err := json.Unmarshal(text, &all); err != nil {
 		return nil, fmt.Errorf("decoding for a filter: %w", err)
 	}
-	return doc, nil
+	return all, nil
 }
 
 // members is plain for these members only: most documents have far more.
 func members(document any, names []string) (map[string]any, error) {
-	text, err := json.Marshal(document)
+	all, err := decoded[json.RawMessage](document)
 	if err != nil {
-		return nil, fmt.Errorf("encoding for a filter: %w", err)
-	}
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(text, &all); err != nil {
-		return nil, fmt.Errorf("decoding for a filter: %w", err)
+		return nil, err
 	}
 	doc := make(map[string]any, len(names))
 	for _, name := range names {
