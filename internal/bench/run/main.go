@@ -1,7 +1,7 @@
 // Command run measures whole processes: the CLI with this provider and a backend,
 // compared with the same CLI and a provider that does nothing; and the backend's
-// database, SQLite and PostgreSQL, compared with a bare one. It prints a table, and writes it as CSV and
-// as a chart.
+// database, SQLite and PostgreSQL, compared with a bare one. It prints a table, and
+// writes it as CSV and as a chart.
 //
 //	go run ./internal/bench/run -provider bin/terraform-provider-iam -floor bin/floor/terraform-provider-iam -cli terraform
 package main

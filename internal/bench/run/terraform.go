@@ -64,6 +64,20 @@ func (w workspace) run(ctx context.Context, name string, args ...string) (step, 
 	cmd := exec.CommandContext(ctx, w.cli, args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = w.dir, w.env, &output, &output
 	requests, backend := w.backend.spent()
+	s, err := measured(cmd)
+	s.name = name
+	s.requests, s.backend = w.backend.spent()
+	s.requests -= requests
+	s.backend.cpu -= backend.cpu
+	s.lines = bytes.Count(output.Bytes(), []byte("\n"))
+	if err != nil {
+		return s, fmt.Errorf("%s %s: %w\n%s", w.cli, strings.Join(args, " "), err, output.String())
+	}
+	return s, nil
+}
+
+// measured runs a command and returns its cost.
+func measured(cmd *exec.Cmd) (step, error) {
 	start := time.Now()
 	if err := cmd.Start(); err != nil {
 		return step{}, err
@@ -75,17 +89,10 @@ func (w workspace) run(ctx context.Context, name string, args ...string) (step, 
 	took := time.Since(start)
 	close(ended)
 	s := <-watched
-	s.name, s.wall = name, took
+	s.wall = took
 	// The times of a process include those of the children it waited for.
 	s.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	s.requests, s.backend = w.backend.spent()
-	s.requests -= requests
-	s.backend.cpu -= backend.cpu
-	s.lines = bytes.Count(output.Bytes(), []byte("\n"))
-	if err != nil {
-		return s, fmt.Errorf("%s %s: %w\n%s", w.cli, strings.Join(args, " "), err, output.String())
-	}
-	return s, nil
+	return s, err
 }
 
 // plan refreshes and plans; a change is an error.

@@ -68,20 +68,11 @@ func measureExport(ctx context.Context, provider, address string, n int, r *resu
 	export.Env = append(os.Environ(), "IAM_CLIENT_ID="+clientID, "IAM_CLIENT_SECRET="+clientSecret)
 	var problems strings.Builder
 	export.Stderr = &problems
-	if err := export.Start(); err != nil {
-		return err
-	}
-	ended := make(chan struct{})
-	watched := make(chan step, 1)
-	go func() { watched <- watch(export.Process.Pid, ended) }()
-	err := export.Wait()
-	close(ended)
-	s := <-watched
+	s, err := measured(export)
 	if err != nil {
 		return fmt.Errorf("export: %w\n%s", err, problems.String())
 	}
-	cpu := export.ProcessState.UserTime() + export.ProcessState.SystemTime()
-	r.add(row{part: "export", size: n, figure: "CPU", value: cpu.Seconds(), unit: "s"},
+	r.add(row{part: "export", size: n, figure: "CPU", value: s.cpu.Seconds(), unit: "s"},
 		row{part: "export", size: n, figure: "memory", value: mebibytes(s.cli.memory), unit: "MiB"})
 	return nil
 }
