@@ -114,7 +114,8 @@ func judge(t *testing.T, e exchange, status int, body []byte, changed bool) {
 		if changed {
 			t.Errorf("%s %.200s with %.300s: got %d %s, and something was written", e.method, e.path, e.body, status, body)
 		}
-	case status >= 300: // to the clean path
+	case status >= 300:
+		t.Errorf("%s %.200s: got the redirect %d", e.method, e.path, status)
 	case len(body) > 0 && !isJSON(e, body):
 		t.Errorf("%s %.200s: got %d %.300s", e.method, e.path, status, body)
 	}

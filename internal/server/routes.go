@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server/audit"
@@ -215,7 +216,12 @@ func (s *Server) probeTable() []route {
 const unknownRoute = "unknown"
 
 func unknownPath(c *call) error {
-	return notFound("Unknown path", "", "This API has no path "+c.r.URL.Path)
+	details := []string{"This API has no path " + c.r.URL.Path}
+	path := c.r.URL.EscapedPath()
+	if strings.Contains(path, "//") || c.r.Method == http.MethodDelete && strings.HasSuffix(path, "/") {
+		details = append(details, "A segment of the path is empty: an id may be missing")
+	}
+	return notFound("Unknown path", "", details...)
 }
 
 // routes registers all tables, and handlers for all other requests.

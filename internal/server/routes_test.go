@@ -9,6 +9,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
 // operations are those of the published API that the backend has, with the
@@ -141,12 +142,67 @@ func TestRoutes_unknownPath(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
 	for _, path := range []string{
-		"/", "/iam", "/iam/acme", "~/", "~/reset", "~/nothing", "~/Groups", "~/groups/", "~/groups/g/nothing", "~/groups/g/users/EMPLOYEE/u/more",
-		"~/users/u/groups/", "/oauth", "/oauth/token/", "/healthz/", "/favicon.ico",
-		"/configuration/acme", "/configuration/acme/configurations/a/", "/configuration/acme/clients/", "/site/acme/sites/", "/site/acme/sites/main/mixins",
+		"/", "//", "/iam", "/iam/acme", "/iam/acme/", "~/", "~/reset", "~/nothing", "~/nothing/", "~/Groups", "~/groups/g/nothing", "~/groups/g/users/EMPLOYEE/u/more",
+		"/oauth", "/favicon.ico", "/configuration/acme", "/site/acme/sites/main/mixins/a/b",
+		// Not the path that these would be without empty segments and dots.
+		"//iam/acme/groups", "/iam//acme/groups", "/iam//groups", "~//groups", "~/groups//", "~/groups//users", "~/groups/g//", "~/groups/./g", "~/groups/g/../g", "~/groups/g/.", "~/groups/g/..",
+		"/configuration/acme/clients//configurations", "/configuration/acme/configurations//", "/site/acme//sites", "/site/acme/sites//mixins", "/vendor/acme/vendors//", "/oauth//token", "//healthz",
 	} {
-		for _, method := range []string{http.MethodGet, http.MethodPost} {
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 			b.check(t, exchange{method: method, path: path, status: 404, want: `{"code": 404, "status": "Not Found", "message": "` + anyText + `", "resourceId": "` + absent + `"}`})
 		}
 	}
+}
+
+// One slash at the end of a path changes nothing, except where it would stand before an
+// id that is missing and the request without it would remove all.
+func TestRoutes_slash(t *testing.T) {
+	t.Parallel()
+	b := newBackend(t)
+	read := 0
+	for _, o := range server.Operations() {
+		path := request(o).path
+		plain := b.send(t, exchange{method: o.Method, path: path, header: bearer(b.issue(t, servertest.Tenant))})
+		slash := b.send(t, exchange{method: o.Method, path: path + "/", header: bearer(b.issue(t, servertest.Tenant))})
+		want := plain.status
+		if o.Method == http.MethodDelete && (o.Path == api.PathMembers || o.Path == api.PathUserGroups) {
+			want = http.StatusNotFound
+		}
+		if slash.status != want {
+			t.Errorf("%s %s: got %d with a slash, want %d", o.Method, o.Path, slash.status, want)
+		}
+		if o.Method != http.MethodGet {
+			continue
+		}
+		if plain, slash = b.send(t, exchange{path: path}), b.send(t, exchange{path: path + "/"}); plain.status != slash.status {
+			t.Errorf("GET %s: got %d with a slash, %d without", o.Path, slash.status, plain.status)
+		} else if plain.status == http.StatusOK {
+			read++
+		}
+	}
+	if read < 15 {
+		t.Errorf("only %d paths could be read", read)
+	}
+}
+
+// A missing id deletes nothing.
+func TestRoutes_missingID(t *testing.T) {
+	t.Parallel()
+	b := newBackend(t)
+	b.withGroups(t, "g", "h")
+	user := b.create(t, "~/users", person("anna@acme.example", "g", "h"))
+	for _, path := range []string{
+		"~/groups/g/users/", "~/groups/g/users//", "~/groups/g/users/.", "~/groups/g/users/..", "~/groups//users", "~/groups//", "~/groups/",
+		"~/users/" + user + "/groups/", "~/users/" + user + "/groups//", "~/users//groups", "~/users//", "~/users/", "~/users/.",
+		"~/groups/g/users/EMPLOYEE//", "/site/acme/sites//", "/vendor/acme/vendors//",
+	} {
+		got := b.send(t, exchange{method: "DELETE", path: path})
+		if got.status != http.StatusNotFound && got.status != http.StatusMethodNotAllowed {
+			t.Errorf("DELETE %s: got %d %s", path, got.status, got.body)
+		}
+	}
+	b.check(t, exchange{path: "~/users/" + user, status: 200, want: `{"groupIds": ["g", "h"]}`})
+	b.check(t, exchange{method: "DELETE", path: "~/groups/g/users/", status: 404, want: `{"code": 404, "details": ["` + anyText + `", "A segment of the path is empty: an id may be missing"]}`})
+	b.check(t, exchange{method: "DELETE", path: "~/groups/g/users", status: 204})
+	b.check(t, exchange{path: "~/users/" + user, status: 200, want: `{"groupIds": ["h"]}`})
 }

@@ -59,7 +59,7 @@ func TestSetting_life(t *testing.T) {
 }
 
 // The dashboard writes a slash behind the collection.
-func TestSetting_slashBehindCollection(t *testing.T) {
+func TestSetting_slash(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
 	b.play(
@@ -67,7 +67,7 @@ func TestSetting_slashBehindCollection(t *testing.T) {
 		exchange{name: "tenant", method: "POST", path: settings + "/", body: `[{"key": "a", "value": 1}]`, status: 201, want: `[{"key": "a"}]`},
 		exchange{name: "client", method: "POST", path: "/configuration/acme/clients/shop%2Fde/configurations/", body: `[{"key": "a", "value": 1}]`, status: 201, want: `[{"key": "a", "client": "shop/de"}]`},
 		exchange{name: "method", method: "PATCH", path: settings + "/", status: 405, want: `{"code": 405}`},
-		exchange{name: "item", path: settings + "/a/", status: 404, want: `{"code": 404}`},
+		exchange{name: "item", path: settings + "/a/", status: 200, want: `{"key": "a"}`},
 	)
 }
 

@@ -117,12 +117,10 @@ func holdsScopes(_ context.Context, in *openapi3filter.AuthenticationInput) erro
 }
 
 // stray returns the faults of the response to a request without an operation in the
-// description: it must be an error document, or a redirect to the clean form of the path.
+// description: it must be an error document.
 func (d *description) stray(e *exchange) []error {
 	switch e.status {
 	case http.StatusNotFound, http.StatusMethodNotAllowed:
-	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		return nil
 	default:
 		return []error{errors.New("the description has no such operation: the status must be 404 or 405")}
 	}

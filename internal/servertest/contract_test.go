@@ -114,7 +114,8 @@ func TestContract_stray(t *testing.T) {
 	for _, p := range []played{
 		{name: "unknown path", path: "/iam/acme/nothing", status: 404, answer: notFound},
 		{name: "unknown method", method: "PATCH", path: "/iam/acme/groups", status: 405, answer: `{"code": 405, "status": "Method Not Allowed", "message": "x"}`},
-		{name: "unclean path", path: "/iam//acme/groups", status: 307},
+		{name: "empty segment", path: "/iam/acme/groups//users", status: 404, answer: notFound},
+		{name: "redirect to another path", path: "/iam//acme/groups", status: 307, want: "no such operation"},
 		{name: "unknown path of another service", path: "/site/acme/nothing", status: 404, answer: `{"status": 404, "type": "not_found", "message": "x"}`},
 		{name: "unknown path of another service, in another shape", path: "/configuration/acme/nothing", status: 404, answer: notFound, want: "not of the schema ServiceError"},
 		{name: "unknown path, answered", path: "/iam/acme/nothing", status: 200, answer: `{}`, want: "no such operation"},
