@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -106,22 +105,31 @@ func TestTemplates(t *testing.T) {
 		if e, ok := EntityByCode(row[0]); !ok || e.Parent != "" || e.Product != CommerceEngine {
 			t.Errorf("%s is not an entity with a view of its own", row[0])
 		}
-		for i, name := range row[1:] {
-			template, ok := TemplateByID(header[i+1])
-			if !ok {
-				t.Fatalf("no template %q", header[i+1])
-			}
-			if got := template.Access.Of(row[0]).String(); got != name {
-				t.Errorf("%s of %s is %s, want %s", row[0], template.ID, got, name)
-			}
-		}
 	}
-	for _, template := range Templates() {
-		for entity := range template.Access.Map() {
-			if !slices.ContainsFunc(rows, func(row []string) bool { return row[0] == entity }) {
-				t.Errorf("template %s grants %s, which the matrix does not have", template.ID, entity)
+	for i, id := range header[1:] {
+		t.Run(id, func(t *testing.T) {
+			template, ok := TemplateByID(id)
+			if !ok {
+				t.Fatalf("no template %q", id)
 			}
-		}
+			granted := template.Access.Map()
+			for _, row := range rows {
+				if got := template.Access.Of(row[0]).String(); got != row[i+1] {
+					t.Errorf("%s is %s, want %s", row[0], got, row[i+1])
+				}
+				delete(granted, row[0])
+			}
+			if len(granted) > 0 {
+				t.Errorf("it grants %v, which the matrix does not have", granted)
+			}
+			standard := map[string]bool{"viewer": true, "manager": true, "admin": true}
+			if got := template.Kind == StandardRole; got != standard[id] {
+				t.Errorf("it is of the kind %s", template.Kind)
+			}
+		})
+	}
+	if len(header)-1 != len(Templates()) {
+		t.Errorf("the matrix has %d templates, want %d", len(header)-1, len(Templates()))
 	}
 }
 

@@ -26,37 +26,39 @@ func TestDependencies(t *testing.T) {
 	}
 	seen := 0
 	for _, row := range rows[1:] {
-		managed := strings.Fields(row[0])
-		var bare Access
-		for _, code := range managed {
-			bare[entityIndex[code]] = Manage
-		}
-		whole := bare
-		want := map[string]Level{}
-		for i, level := range []Level{Read, Manage} {
-			for _, code := range strings.Fields(row[i+1]) {
-				want[code] = level
-				whole[entityIndex[code]] = level
+		t.Run(row[0], func(t *testing.T) {
+			managed := strings.Fields(row[0])
+			var bare Access
+			for _, code := range managed {
+				bare[entityIndex[code]] = Manage
 			}
-		}
-		got := map[string]Level{}
-		for _, m := range MissingDependencies(bare) {
-			if len(managed) > 1 && m.Entity != managed[0] {
-				continue // has a row of its own
+			whole := bare
+			want := map[string]Level{}
+			for i, level := range []Level{Read, Manage} {
+				for _, code := range strings.Fields(row[i+1]) {
+					want[code] = level
+					whole[entityIndex[code]] = level
+				}
 			}
-			for _, n := range m.Needs {
-				got[n.Entity] = n.Level
+			got := map[string]Level{}
+			for _, m := range MissingDependencies(bare) {
+				if len(managed) > 1 && m.Entity != managed[0] {
+					continue // has a row of its own
+				}
+				for _, n := range m.Needs {
+					got[n.Entity] = n.Level
+				}
 			}
-		}
-		if !maps.Equal(got, want) {
-			t.Errorf("%s alone: missing %v, want %v", row[0], got, want)
-		}
-		if slices.ContainsFunc(MissingDependencies(whole), func(m Missing) bool { return m.Entity == managed[0] }) {
-			t.Errorf("%s with all it needs: missing %v", row[0], MissingDependencies(whole))
-		}
-		if len(want) > 0 {
-			seen++
-		}
+			if !maps.Equal(got, want) {
+				t.Errorf("%s alone: missing %v, want %v", row[0], got, want)
+			}
+			if slices.ContainsFunc(MissingDependencies(whole), func(m Missing) bool { return m.Entity == managed[0] }) {
+				t.Errorf("%s with all it needs: missing %v", row[0], MissingDependencies(whole))
+			}
+			if len(want) > 0 {
+				seen++
+			}
+		})
 	}
 	if seen != len(Dependencies()) {
 		t.Errorf("the matrix has %d rows with needs, the code %d", seen, len(Dependencies()))

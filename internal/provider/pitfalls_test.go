@@ -1,9 +1,6 @@
 package provider_test
 
 import (
-	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -62,38 +59,17 @@ var pitfalls = []struct{ what, held string }{
 
 func TestPitfalls(t *testing.T) {
 	t.Parallel()
-	tests := testNames(t)
+	tests := declaredTests(t)
 	for _, p := range pitfalls {
 		for name := range strings.FieldsSeq(p.held) {
 			if !strings.Contains(name, ".") {
 				name = "provider." + name
 			}
-			if !tests[name] {
+			if tests[name] == nil {
 				t.Errorf("%s There is no %s", p.what, name)
 			}
 		}
 	}
-}
-
-// testNames returns the tests of all packages, as package.TestName.
-func testNames(t *testing.T) map[string]bool {
-	t.Helper()
-	declared := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
-	names := map[string]bool{}
-	err := filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		for _, match := range declared.FindAllStringSubmatch(string(text), -1) {
-			names[filepath.Base(filepath.Dir(path))+"."+match[1]] = true
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return names
 }
 
 // No managed resource keeps what changes without anyone changing the object.

@@ -20,7 +20,7 @@ func TestUserScopes(t *testing.T) {
 	for _, body := range []string{
 		`{"id": "all", "accessControls": ["` + ordersViewer + `", "` + catalogsViewer + `"]}`,
 		`{"id": "de", "accessControls": ["` + ordersViewer + `", "` + catalogsViewer + `"], "restrictions": ["DE"]}`,
-		`{"id": "fr-at", "accessControls": ["` + ordersViewer + `"], "restrictions": ["FR", "AT"]}`,
+		`{"id": "fr-at", "accessControls": ["` + ordersViewer + `", "` + catalogsViewer + `"], "restrictions": ["FR", "AT"]}`,
 		`{"id": "custom", "accessControls": ["custom"], "restrictions": ["DE"]}`,
 		`{"id": "nothing", "restrictions": ["DE"]}`,
 		`{"id": "template", "templates": ["order_fulfillment_manager"], "restrictions": ["DE"]}`,
@@ -34,6 +34,7 @@ func TestUserScopes(t *testing.T) {
 		{"nothing", "tenant=acme"},
 		{"all", "catalog.catalog_view order.order_read tenant=acme"},
 		{"de", "catalog.catalog_view order.order_read--DE tenant=acme"},
+		{"fr-at", "catalog.catalog_view order.order_read--AT#FR tenant=acme"},
 		{"de fr-at nothing", "catalog.catalog_view order.order_read--AT#DE#FR tenant=acme"},
 		{"de fr-at all", "catalog.catalog_view order.order_read tenant=acme"},
 		{"custom", "order.order_read own.scope tenant=acme"},

@@ -52,6 +52,8 @@ func TestUsersDataSource(t *testing.T) {
 		}{
 			{values{}, "owner b a c"},
 			{values{"department": "SALES"}, "b a"},
+			{values{"first_name": "ANTON"}, "a"},
+			{values{"last_name": "abel"}, "a c"},
 			{values{"last_name": "abel", "first_name": "carl"}, "c"},
 			{values{"email": "A@acme.example"}, "a"},
 			{values{"status": "active"}, "owner"},
@@ -59,6 +61,10 @@ func TestUsersDataSource(t *testing.T) {
 			{values{"department": "nowhere"}, ""},
 			{values{"sort": []any{"first_name"}}, "a b c owner"},
 			{values{"sort": []any{"last_name", "first_name:desc"}}, "c a owner b"},
+			{values{"sort": []any{"email"}}, "a b c owner"},
+			{values{"sort": []any{"department", "email"}}, "owner b a c"},
+			{values{"sort": []any{"status"}}, "owner b a c"},
+			{values{"sort": []any{"status:desc"}}, "b a c owner"},
 		} {
 			if got, d := p.ReadData("iam_users", c.config); d.Failed() || emailsOf(got) != c.want {
 				t.Errorf("%v: got %q, want %q, %v", c.config, emailsOf(got), c.want, d)

@@ -450,6 +450,32 @@ func TestGroupResource_vendorControl(t *testing.T) {
 	}
 }
 
+// An entity has one level: to manage it takes the place of reading it, and the other way
+// round, and without a level nothing is left.
+func TestGroupResource_oneLevel(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	const viewer, manager = "1ac869fc-d548-4ec8-8e06-c01491314168", "4ac869fc-d548-4ec8-8e06-c01491314168"
+	var made state
+	for _, c := range []struct {
+		access values
+		want   []string
+	}{
+		{values{"tax": "read"}, []string{viewer}},
+		{values{"tax": "manage"}, []string{manager}},
+		{values{"tax": "read"}, []string{viewer}},
+		{values{"tax": "none"}, []string{}},
+		{values{"tax": "manage"}, []string{manager}},
+		{values{}, []string{}},
+	} {
+		made = p.MustApply("iam_group", made, values{"id": "g", "name": values{"en": "G"}, "access": c.access})
+		if g, err := b.Client.Group(t.Context(), "g"); err != nil || !slices.Equal(g.AccessControls, c.want) {
+			t.Errorf("%v: got %+v, %v, want %v", c.access, g, err, c.want)
+		}
+	}
+}
+
 // If the API lacks one of the access controls, the error names the level and the entity
 // in the configuration.
 func TestGroupResource_levelThatTheAPICannotGive(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -138,13 +139,19 @@ func TestAccessCatalog(t *testing.T) {
 		t.Errorf("levels: got %s", got)
 	}
 	list, _ := read["entities"].([]any)
-	byCode := map[string]string{}
+	byCode, aware := map[string]string{}, []string{}
 	for i, item := range list {
 		got, want := item.(values), access.Entities()[i] //nolint:forcetypeassert // it is in the schema
+		if want.RestrictionAware {
+			aware = append(aware, want.Code)
+		}
 		byCode[want.Code] = fmt.Sprint(got["category"], " ", got["product"], " ", got["levels"], " ", got["parent"], " ", got["tied_to"], " ", got["restriction_aware"])
 		if got["code"] != want.Code || got["label"] != want.Label || got["restriction_aware"] != want.RestrictionAware {
 			t.Errorf("entity %d: got %v, want %v", i, got, want)
 		}
+	}
+	if got := strings.Join(aware, " "); got != "companies customers quotes orders carts" {
+		t.Errorf("restriction-aware: got %s", got)
 	}
 	if len(byCode) != access.EntityCount {
 		t.Errorf("got %d entities, want %d", len(byCode), access.EntityCount)
