@@ -19,9 +19,9 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// direct calls the Read and the ModifyPlan of a type itself where the framework would
-// do nothing else that has an effect: to refresh an object, and to plan one whose
-// configuration did not change. For each of these requests the framework walks the
+// direct calls the methods of a type itself where the framework would do nothing else
+// that has an effect: to refresh an object, to plan one whose configuration did not
+// change, and to delete one. For each of these requests the framework walks the
 // schema up to ten times, for blocks, defaults, unknown values, plan modifiers and
 // write-only attributes, which takes half of the provider's time in a plan of thousands
 // of objects. The types have no attribute for which such a walk finds anything, except
@@ -123,15 +123,17 @@ func (s direct) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceReq
 	return resp, err
 }
 
-// PlanResourceChange calls ModifyPlan if the configuration proposes no change.
+// PlanResourceChange calls ModifyPlan if the configuration proposes no change, or the
+// plan destroys the object.
 func (s direct) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	t := s.types[req.TypeName]
 	var plan resource.ModifyPlanRequest
 	plan.Private = newOf(plan.Private)
 	r, ok := s.configure(ctx, t)
-	if !ok || !sameBytes(req.PriorState, req.ProposedNewState) ||
+	destroys := isNull(req.ProposedNewState)
+	if !ok || !destroys && !sameBytes(req.PriorState, req.ProposedNewState) ||
 		!decodeTo(&plan.State.Raw, t.object, req.PriorState) || !decodeTo(&plan.Config.Raw, t.object, req.Config) ||
-		!t.hasDefaults(plan.Config.Raw, plan.State.Raw) || !decodePrivate(ctx, req.PriorPrivate, plan.Private) {
+		!destroys && !t.hasDefaults(plan.Config.Raw, plan.State.Raw) || !decodePrivate(ctx, req.PriorPrivate, plan.Private) {
 		return s.ProtocolServer.PlanResourceChange(ctx, req)
 	}
 	identity, ok := t.decodeIdentity(req.PriorIdentity)
@@ -140,6 +142,9 @@ func (s direct) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResou
 	}
 	plan.State.Schema, plan.Config.Schema, plan.Identity = t.schema, t.schema, identity
 	plan.Plan = tfsdk.Plan(plan.State)
+	if destroys {
+		plan.Plan.Raw = tftypes.NewValue(t.object, nil)
+	}
 	done := resource.ModifyPlanResponse{Plan: plan.Plan, Private: plan.Private, Identity: copyOf(identity)}
 	r.ModifyPlan(ctx, plan, &done)
 	resp := &tfprotov6.PlanResourceChangeResponse{Diagnostics: encodeDiagnostics(done.Diagnostics), PlannedPrivate: encodePrivate(done.Private)}
@@ -148,6 +153,37 @@ func (s direct) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResou
 		return nil, err
 	}
 	resp.PlannedIdentity, err = t.encodeIdentity(done.Identity)
+	return resp, err
+}
+
+// ApplyResourceChange calls Delete if the plan destroys the object.
+func (s direct) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	t := s.types[req.TypeName]
+	var gone resource.DeleteRequest
+	gone.Private = newOf(gone.Private)
+	r, ok := s.configure(ctx, t)
+	if !ok || !isNull(req.PlannedState) || isNull(req.PriorState) ||
+		!decodeTo(&gone.State.Raw, t.object, req.PriorState) || !decodePrivate(ctx, req.PlannedPrivate, gone.Private) {
+		return s.ProtocolServer.ApplyResourceChange(ctx, req)
+	}
+	identity, ok := t.decodeIdentity(req.PlannedIdentity)
+	if !ok {
+		return s.ProtocolServer.ApplyResourceChange(ctx, req)
+	}
+	gone.State.Schema, gone.Identity = t.schema, identity
+	done := resource.DeleteResponse{State: gone.State, Private: gone.Private, Identity: copyOf(identity)}
+	r.Delete(ctx, gone, &done)
+	resp := &tfprotov6.ApplyResourceChangeResponse{Diagnostics: encodeDiagnostics(done.Diagnostics)}
+	if done.Diagnostics.HasError() {
+		resp.Private = encodePrivate(done.Private)
+	} else {
+		done.State.Raw, done.Identity.Raw = tftypes.NewValue(t.object, nil), tftypes.NewValue(t.idObject, nil)
+	}
+	var err error
+	if resp.NewState, err = encodeAs(t.object, done.State.Raw); err != nil {
+		return nil, err
+	}
+	resp.NewIdentity, err = t.encodeIdentity(done.Identity)
 	return resp, err
 }
 
@@ -170,6 +206,15 @@ func (t *directType) hasDefaults(config, state tftypes.Value) bool {
 func sameBytes(a, b *tfprotov6.DynamicValue) bool {
 	return a != nil && b != nil && len(a.MsgPack) > 0 && bytes.Equal(a.MsgPack, b.MsgPack)
 }
+
+// isNull reports whether Terraform encoded null, as it does for an object that does not
+// exist, or will not.
+func isNull(v *tfprotov6.DynamicValue) bool {
+	return v != nil && len(v.MsgPack) == 1 && v.MsgPack[0] == msgpackNull
+}
+
+// msgpackNull is null in MessagePack.
+const msgpackNull = 0xc0
 
 // decodeTo reports whether the value has the type.
 func decodeTo(to *tftypes.Value, typ tftypes.Type, from *tfprotov6.DynamicValue) bool {

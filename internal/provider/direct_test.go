@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"reflect"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -17,7 +18,8 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// The framework is not asked about objects that do not change, and about all others.
+// The framework is not asked about objects that do not change or are deleted, and about
+// all others.
 func TestDirect_answers(t *testing.T) {
 	t.Parallel()
 	b := providertest.Remote(t, servertest.Options{})
@@ -29,6 +31,7 @@ func TestDirect_answers(t *testing.T) {
 		"iam_group_membership": {"group_id": "oe-viewer", "user_id": user.Values["id"]},
 		"iam_user_groups":      {"user_id": user.Values["id"], "group_ids": []any{"oe-viewer"}},
 	}
+	states := map[string]providertest.State{}
 	for typeName, config := range configs {
 		state := user
 		if typeName != "iam_user" {
@@ -54,12 +57,73 @@ func TestDirect_answers(t *testing.T) {
 		if n := asked.Load(); n > 0 {
 			t.Errorf("%s: the framework answers %d times", typeName, n)
 		}
-		p.Plan(typeName, state, nil)
 		p.Plan(typeName, providertest.State{}, config)
-		if n := asked.Load(); n != 2 {
-			t.Errorf("%s: the framework answers %d of two changes", typeName, n)
+		if n := asked.Load(); n != 1 {
+			t.Errorf("%s: the framework answers %d creations of one", typeName, n)
+		}
+		states[typeName] = state
+	}
+	asked.Store(0)
+	for typeName, state := range states {
+		if gone, d := p.Apply(typeName, state, nil); d.Failed() || gone.Values != nil {
+			t.Errorf("%s: after its deletion there is %v, %v", typeName, gone.Values, d)
 		}
 	}
+	if n := asked.Load(); n > 0 {
+		t.Errorf("the framework answers %d times to delete objects", n)
+	}
+}
+
+// The responses to a deletion are the same as those of the framework, including those to
+// one that fails.
+func TestDirect_deletes(t *testing.T) {
+	t.Parallel()
+	fast := deletions(t, func(s provider.ProtocolServer) provider.ProtocolServer { return s })
+	for name, slow := range deletions(t, provider.FrameworkOnly) {
+		if !reflect.DeepEqual(fast[name], slow) {
+			t.Errorf("%s gives\n%s\nand with the framework\n%s", name, fast[name], slow)
+		}
+	}
+}
+
+var requestID = regexp.MustCompile(`request id [-0-9a-f]+`)
+
+// deletions plans and applies deletions in a tenant of its own and returns the
+// responses, without ids.
+func deletions(t *testing.T, through func(provider.ProtocolServer) provider.ProtocolServer) map[string]string {
+	t.Helper()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.NewThrough(t, b.Config, through)
+	c := compared{t: t, slow: p}
+	responses := map[string]string{}
+	note := func(name, typeName string, state providertest.State) {
+		planned, _, d := p.Plan(typeName, state, nil)
+		text := fmt.Sprint(c.plain(typeName, responded{planned, d}))
+		gone, d := p.Apply(typeName, state, nil)
+		text += fmt.Sprint(c.plain(typeName, responded{gone, d}))
+		for _, name := range []string{"id", "user_id"} {
+			if id, ok := state.Values[name].(string); ok {
+				text = strings.ReplaceAll(text, id, "ID")
+			}
+		}
+		responses[name] = requestID.ReplaceAllString(text, "")
+	}
+	for _, how := range []string{"remove", "lock", "delete"} { // the last is refused
+		config := values{"email": how + "@acme.example", "first_name": "Anna", "last_name": "Schmidt", "on_destroy": how}
+		user := p.MustApply("iam_user", providertest.State{}, config)
+		membership := values{"group_id": "oe-viewer", "user_id": user.Values["id"]}
+		note("membership "+how, "iam_group_membership", p.MustApply("iam_group_membership", providertest.State{}, membership))
+		groups := values{"user_id": user.Values["id"], "group_ids": []any{"oe-viewer"}}
+		note("groups "+how, "iam_user_groups", p.MustApply("iam_user_groups", providertest.State{}, groups))
+		note("user "+how, "iam_user", user)
+		note("user gone "+how, "iam_user", user)
+	}
+	owner, d := p.Import("iam_user", "owner@acme.example")
+	if d.Failed() {
+		t.Fatal(d)
+	}
+	note("Owner", "iam_user", owner)
+	return responses
 }
 
 // Whatever the states, configurations and settings are, the responses of a run are the

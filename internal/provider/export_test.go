@@ -12,8 +12,8 @@ func FrameworkOnly(s ProtocolServer) ProtocolServer {
 	return withFramework(s, func(d direct) ProtocolServer { return d.ProtocolServer })
 }
 
-// CountingFramework returns the server and counts the reads and plans that the
-// framework answers.
+// CountingFramework returns the server and counts the reads, plans and applies
+// that the framework answers.
 func CountingFramework(n *atomic.Int32) func(ProtocolServer) ProtocolServer {
 	return func(s ProtocolServer) ProtocolServer {
 		return withFramework(s, func(d direct) ProtocolServer {
@@ -49,4 +49,9 @@ func (c counting) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanRes
 func (c counting) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	c.n.Add(1)
 	return c.ProtocolServer.UpgradeResourceState(ctx, req)
+}
+
+func (c counting) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	c.n.Add(1)
+	return c.ProtocolServer.ApplyResourceChange(ctx, req)
 }

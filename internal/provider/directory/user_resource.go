@@ -391,16 +391,18 @@ func (r *userResource) update(ctx context.Context, plan userModel) (*api.User, e
 func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state userModel
 	resp.Diagnostics.Append(state.fields().Decode(ctx, req.State.Raw)...)
-	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || state.ID.IsNull() || r.KeepOwner(ctx, state.Email.ValueString(), &resp.Diagnostics) ||
+	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) || state.ID.IsNull() ||
 		r.SkipDeleteWith(ctx, req, &resp.Diagnostics, func() any { return r.leave(ctx, state) }) || r.leftBy(state).stays {
 		return
 	}
 	defer r.Client.Lock(lockUser, state.ID.ValueString())()
 	err := r.destroy(ctx, state.ID.ValueString(), state.OnDestroy.ValueString())
 	switch {
+	case err == nil, client.IsNotFound(err):
+	case r.KeepOwner(ctx, state.Email.ValueString(), &resp.Diagnostics): // the API refuses to delete or lock the Owner
 	case client.IsUnsupported(err):
 		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("on_destroy"), "delete", "user", state.Email.ValueString(), err))
-	case err != nil && !client.IsNotFound(err):
+	default:
 		resp.Diagnostics.Append(plumbing.Unable("delete", "user", state.Email.ValueString(), err))
 	}
 }

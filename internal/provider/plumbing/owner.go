@@ -117,8 +117,8 @@ func (v ownerValidator) ValidateResource(_ context.Context, _ resource.ValidateC
 	}
 }
 
-// KeepOwner reports whether a Delete must keep a user who is now the Owner. Plans
-// refuse to destroy the Owner unless they destroy everything.
+// KeepOwner reports whether a user that a Delete does not remove is the Owner, and says
+// so. Plans refuse to destroy the Owner unless they destroy everything.
 func (d *Data) KeepOwner(ctx context.Context, email string, diags *diag.Diagnostics) bool {
 	owner, err := d.Client.TeamOwner(ctx)
 	if err != nil || !api.SameEmail(owner.Email, email) {
