@@ -38,8 +38,7 @@ type serveOptions struct {
 	logFormat string
 	fault     string
 	legacy    bool
-	smtp      string
-	smtpFrom  string
+	smtp      smtpOptions
 	limits    serveLimits
 	drain     time.Duration
 
@@ -98,8 +97,10 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	f.StringVar(&o.logFormat, "log-format", "text", "`text` or json")
 	f.StringVar(&o.fault, "fault", "", "misbehave like an API on a bad day: `switches` separated by commas, such as shuffle,lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.05,tolerant-deletes,vendor-groups=500ms,seed=7")
 	f.BoolVar(&o.legacy, "legacy", true, "serve the routes for roles, permissions and resources, which the public API deprecates; --legacy=false disables them")
-	f.StringVar(&o.smtp, "smtp", "", "`address` of a mail server, with its port, for the e-mails to users who get access to Make; without one the e-mails are only listed")
-	f.StringVar(&o.smtpFrom, "smtp-from", "no-reply@localhost", "sender `address` of these e-mails")
+	f.StringVar(&o.smtp.address, "smtp", "", "`address` of a mail server for the e-mails to users: HOST:PORT, which encrypts if the server offers STARTTLS, or smtps://HOST for TLS from the start; without one the e-mails are only listed")
+	f.StringVar(&o.smtp.from, "smtp-from", "no-reply@localhost", "sender `address` of these e-mails")
+	f.StringVar(&o.smtp.user, "smtp-user", "", "`name` for a login at the mail server, which is never sent without TLS; the password comes from --smtp-password-file or IAM_SMTP_PASSWORD")
+	f.StringVar(&o.smtp.passwordFile, "smtp-password-file", "", "`file` with the password for --smtp-user")
 	f.IntVar(&o.limits.connections, "max-connections", 1024, "maximum `number` of connections; one more closes the oldest idle connection of the address that has the most")
 	f.IntVar(&o.limits.requests, "max-requests", 128, "maximum `number` of concurrent requests; others wait for half a second and then get 429")
 	f.IntVar(&o.limits.memory, "max-request-memory", 96, "maximum memory in `MB` for the bodies and answers of all concurrent requests; others wait as with --max-requests")
@@ -166,8 +167,8 @@ func (o serveOptions) check() error {
 	if err := o.limits.check(); err != nil {
 		return err
 	}
-	if _, _, err := net.SplitHostPort(o.smtp); o.smtp != "" && err != nil {
-		return fmt.Errorf("--smtp must be an address such as mail.example.com:25, not %q", o.smtp)
+	if err := o.smtp.check(); err != nil {
+		return err
 	}
 	if o.drain < 0 {
 		return errors.New("--drain-delay must not be negative")
@@ -207,7 +208,11 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		logger = slog.New(slog.NewJSONHandler(env.Stderr, nil))
 	}
 	connections := gate.NewConnections(o.limits.connections)
-	backend, err := o.open(ctx, server.Options{Logger: logger, Connections: connections, Encryption: encryption})
+	options := server.Options{Logger: logger, Connections: connections, Encryption: encryption}
+	if options.Mail, err = o.smtp.mail(env); err != nil {
+		return err
+	}
+	backend, err := o.open(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -254,9 +259,6 @@ func (o serveOptions) complete(options server.Options) server.Options {
 	options.Requests, options.Memory, options.Audit = o.limits.requests, int64(o.limits.memory)<<20, o.limits.audit
 	options.PrivateIntegromat, options.TestTokens, options.SigningKeyAge = o.limits.privateMake, o.limits.testTokens, o.secrets.age
 	options.Proxies, _ = gate.ParseProxies(o.limits.proxies) // check has validated them
-	if o.smtp != "" {
-		options.Mail = mailer{address: o.smtp, from: o.smtpFrom, now: time.Now}.send
-	}
 	return options
 }
 

@@ -202,7 +202,7 @@ func (s *Server) bring(ctx context.Context, m store.MakeMember, client *integrom
 	}
 	for _, n := range notices {
 		if s.mail != nil {
-			if err := s.mail(ctx, n.Email, n.ID, noticeSubject, noticeText(m)); err != nil {
+			if err := s.mail(ctx, Mail{To: n.Email, ID: n.ID, Subject: noticeSubject, Text: noticeText(m)}); err != nil {
 				return fmt.Errorf("sending an e-mail: %w", err)
 			}
 		}

@@ -60,14 +60,17 @@ type Options struct {
 	// Reset restores the tenant to its seed; nil without a seed, and then there is
 	// no path for it. The server ends after the request.
 	Reset func(ctx context.Context) error
-	// Mail sends an e-mail. The id is the same if it is sent again. Nil sends
-	// nothing: e-mails can be read with the API only.
-	Mail func(ctx context.Context, to, id, subject, text string) error
+	// Mail hands an e-mail to a mail server. Nil sends nothing: e-mails can be read
+	// with the API only.
+	Mail func(ctx context.Context, m Mail) error
 
 	bodyTime time.Duration // gate.ReadTime if zero
 
 	poll time.Duration // taskPoll if zero; longer in tests that show that nothing waits for it
 }
+
+// Mail is an e-mail in plain text. The id is the same if it is sent again.
+type Mail struct{ To, ID, Subject, Text string }
 
 // Server answers the API. It is an http.Handler and safe for concurrent use. The
 // caller closes the store, after the server.
@@ -105,7 +108,7 @@ type Server struct {
 	pings             singleflight.Group
 	tasks             *worker
 	workers           []*worker // all of them
-	mail              func(ctx context.Context, to, id, subject, text string) error
+	mail              func(ctx context.Context, m Mail) error
 }
 
 // New returns a server over the store. It reads the key that signs tokens, or
