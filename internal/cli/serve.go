@@ -95,7 +95,7 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	f.StringVar(&o.secrets.keyFile, "key-file", "", keyFileUsage)
 	f.DurationVar(&o.secrets.age, "signing-key-age", 90*24*time.Hour, "`age` at which a new key starts to sign tokens; older keys verify their tokens until these expire")
 	f.StringVar(&o.logFormat, "log-format", "text", "`text` or json")
-	f.StringVar(&o.fault, "fault", "", "misbehave like an API on a bad day: `switches` separated by commas, such as shuffle,lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.05,tolerant-deletes,vendor-groups=500ms,seed=7")
+	f.StringVar(&o.fault, "fault", "", "misbehave like an API on a bad day: `switches` separated by commas, such as shuffle,lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.05,tolerant-deletes,vendor-groups=500ms,lenient-language,one-key-maps,seed=7")
 	f.BoolVar(&o.legacy, "legacy", true, "serve the routes for roles, permissions and resources, which the public API deprecates; --legacy=false disables them")
 	f.StringVar(&o.smtp.address, "smtp", "", "`address` of a mail server for the e-mails to users: HOST:PORT, which encrypts if the server offers STARTTLS, or smtps://HOST for TLS from the start; without one the e-mails are only listed")
 	f.StringVar(&o.smtp.from, "smtp-from", "no-reply@localhost", "sender `address` of these e-mails")
@@ -256,6 +256,7 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 func (o serveOptions) complete(options server.Options) server.Options {
 	faults, _ := fault.Parse(o.fault) // check has validated it
 	options.NoLegacy, options.VendorGroupDelay, options.MetricsElsewhere = !o.legacy, faults.VendorGroups, o.metricsListen != ""
+	options.LenientLanguage, options.OneKeyMaps = faults.LenientLanguage, faults.OneKeyMaps
 	options.Requests, options.Memory, options.Audit = o.limits.requests, int64(o.limits.memory)<<20, o.limits.audit
 	options.PrivateIntegromat, options.TestTokens, options.SigningKeyAge = o.limits.privateMake, o.limits.testTokens, o.secrets.age
 	options.Proxies, _ = gate.ParseProxies(o.limits.proxies) // check has validated them

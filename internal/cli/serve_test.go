@@ -11,6 +11,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/server"
 )
 
 // Requests under way are answered before serve ends.
@@ -130,6 +133,22 @@ func TestServe_warnings(t *testing.T) {
 	}
 	if got := warned(t, "--listen", "127.0.0.1:0", "--key-file", file); strings.Contains(got, open) {
 		t.Errorf("with a key: got %q", got)
+	}
+}
+
+// Some faults are options of the server.
+func TestServe_faultsOfServer(t *testing.T) {
+	t.Parallel()
+	for fault, want := range map[string]server.Options{
+		"":                    {},
+		"vendor-groups=500ms": {VendorGroupDelay: 500 * time.Millisecond},
+		"lenient-language":    {LenientLanguage: true},
+		"one-key-maps":        {OneKeyMaps: true},
+	} {
+		got := serveOptions{fault: fault, legacy: true}.complete(server.Options{})
+		if got.VendorGroupDelay != want.VendorGroupDelay || got.LenientLanguage != want.LenientLanguage || got.OneKeyMaps != want.OneKeyMaps {
+			t.Errorf("%q: got %+v", fault, got)
+		}
 	}
 }
 

@@ -102,6 +102,9 @@ func (s *Server) controlDocuments(c *call, ids []string, v wire.View) ([]api.Acc
 // handleControlPut answers PUT /iam/{tenant}/access-controls/{accessControlId}: it replaces
 // or creates the access control.
 func (s *Server) handleControlPut(c *call) error {
+	if err := s.checkContentLanguage(c); err != nil {
+		return err
+	}
 	var body api.AccessControlUpdate
 	if err := c.decode(&body, "scopes"); err != nil {
 		return err
@@ -175,10 +178,10 @@ func fillControl(c *call, tx store.Tx, control *store.AccessControl, body api.Ac
 	if err != nil {
 		return err
 	}
-	if control.Name, err = known.texts(c, "name", body.Name); err != nil {
+	if control.Name, err = known.texts(c, "name", body.Name, control.Name); err != nil {
 		return err
 	}
-	if control.Description, err = known.texts(c, "description", body.Description); err != nil {
+	if control.Description, err = known.texts(c, "description", body.Description, control.Description); err != nil {
 		return err
 	}
 	if err := checkScopes(c, tx, body.Scopes); err != nil {

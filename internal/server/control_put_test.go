@@ -247,20 +247,22 @@ func TestControlDelete_carried(t *testing.T) {
 func TestControlPut_language(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
+	for _, path := range []string{"~/access-controls/c", "~/scopes/s"} {
+		b.check(t, exchange{method: "PUT", path: path, body: `{"scopes": ["iam.user_read"]}`, status: 201, want: `{}`})
+	}
 	for _, c := range []struct {
 		language, body string
 		status         int
 		want           string
 	}{
 		{"*", `{"en": "Tea", "de": "Tee"}`, 204, `{"name": {"en": "Tea", "de": "Tee"}, "description": {"en": "Tea", "de": "Tee"}}`},
-		{"de", `"Tee"`, 204, `{"name": {"de": "Tee", "en": "` + absent + `"}, "description": {"de": "Tee"}}`},
-		{"", `"Tea"`, 204, `{"name": {"en": "Tea", "de": "` + absent + `"}, "description": {"en": "Tea"}}`},
+		{"de", `"Kräutertee"`, 204, `{"name": {"de": "Kräutertee", "en": "Tea"}, "description": {"de": "Kräutertee", "en": "Tea"}}`},
+		{"EN", `"Herbal tea"`, 204, `{"name": {"de": "Kräutertee", "en": "Herbal tea"}, "description": {"en": "Herbal tea"}}`},
 		{"*", `"Tea"`, 400, ""},
 		{"pl", `"Herbata"`, 400, ""},
 		{"de", `{}`, 204, `{"name": "` + absent + `", "description": "` + absent + `"}`},
 	} {
 		for _, path := range []string{"~/access-controls/c", "~/scopes/s"} {
-			b.send(t, exchange{method: "PUT", path: path, body: `{"scopes": ["iam.user_read"]}`})
 			body := `{"scopes": ["iam.user_read"], "name": ` + c.body + `, "description": ` + c.body + `}`
 			if got := b.send(t, exchange{method: "PUT", path: path, header: map[string]string{"Content-Language": c.language}, body: body}); got.status != c.status {
 				t.Errorf("%s: %s under %q: got %d %s", path, c.body, c.language, got.status, got.body)

@@ -96,6 +96,9 @@ func (s *Server) writeGroup(c *call, g store.Group) error {
 
 // handleGroupCreate answers POST /iam/{tenant}/groups.
 func (s *Server) handleGroupCreate(c *call) error {
+	if err := s.checkContentLanguage(c); err != nil {
+		return err
+	}
 	var body api.GroupCreate
 	if err := c.decode(&body, "name"); err != nil {
 		return err
@@ -138,6 +141,9 @@ func (s *Server) createGroup(c *call, tx store.Tx, body api.GroupCreate) error {
 // handleGroupPut answers PUT /iam/{tenant}/groups/{groupId}: it replaces or creates the
 // group.
 func (s *Server) handleGroupPut(c *call) error {
+	if err := s.checkContentLanguage(c); err != nil {
+		return err
+	}
 	var body api.GroupUpdate
 	if err := c.decode(&body, "name"); err != nil {
 		return err
@@ -232,13 +238,13 @@ func (s *Server) fillGroup(c *call, tx store.Tx, g *store.Group, body api.GroupU
 	if err != nil {
 		return err
 	}
-	if g.Name, err = known.texts(c, "name", body.Name); err != nil {
+	if g.Name, err = known.texts(c, "name", body.Name, g.Name); err != nil {
 		return err
 	}
 	if len(g.Name) == 0 {
 		return badRequest("name must have a text in at least one language")
 	}
-	if g.Description, err = known.texts(c, "description", body.Description); err != nil {
+	if g.Description, err = known.texts(c, "description", body.Description, g.Description); err != nil {
 		return err
 	}
 	g.AccessControls, g.Templates, g.Restrictions = unique(body.AccessControls), unique(body.Templates), unique(body.Restrictions)

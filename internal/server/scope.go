@@ -123,6 +123,7 @@ func (s *Server) handleScopePut(c *call) error {
 
 func (s *Server) putScope(c *call, tx store.Tx, id string, body api.ScopeUpdate) (created bool, err error) {
 	record := store.Document{Tenant: c.tenant, Kind: store.KindScope, ID: id, CreatedAt: s.timestamp()}
+	var stored api.Scope
 	present, err := tx.Document(c.ctx, c.tenant, store.KindScope, id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -133,13 +134,16 @@ func (s *Server) putScope(c *call, tx store.Tx, id string, body api.ScopeUpdate)
 		return false, outdated("scope", id, present.Version, *body.Metadata.Version)
 	default:
 		record.ModifiedAt = s.timestamp()
+		if stored, err = wire.Scope(present); err != nil {
+			return false, err
+		}
 	}
 	known, err := tenantLanguages(c.ctx, tx, c.tenant)
 	if err != nil {
 		return false, err
 	}
 	scope := api.Scope{ID: id, Domain: body.Domain}
-	if scope.Description, err = known.texts(c, "description", body.Description); err != nil {
+	if scope.Description, err = known.texts(c, "description", body.Description, stored.Description); err != nil {
 		return false, err
 	}
 	text, err := json.Marshal(scope)

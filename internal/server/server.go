@@ -31,6 +31,11 @@ type Options struct {
 	// NoLegacy omits roles, permissions and resources, which the public API
 	// deprecates.
 	NoLegacy bool
+	// LenientLanguage accepts groups and access controls without Content-Language: their
+	// texts are in the tenant's default language.
+	LenientLanguage bool
+	// OneKeyMaps shows texts in one language as objects with one key.
+	OneKeyMaps bool
 	// VendorGroupDelay is how long after a vendor its groups are created. The
 	// platform takes about half a second.
 	VendorGroupDelay time.Duration
@@ -83,6 +88,8 @@ type Server struct {
 	timestamp         func() time.Time // now, to the precision of the store
 	newID             func() string
 	noLegacy          bool
+	lenientLanguage   bool
+	oneKeyMaps        bool
 	vendorGroupDelay  time.Duration
 	poll              time.Duration
 	tokenKeys         *signing.Ring
@@ -115,7 +122,7 @@ type Server struct {
 // creates it in a new database, and begins with the tasks that were left over.
 func New(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{
-		log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail,
+		log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, lenientLanguage: o.LenientLanguage, oneKeyMaps: o.OneKeyMaps, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail,
 		poll: cmp.Or(o.poll, taskPoll), proxies: o.Proxies, audit: o.Audit, bodyTime: o.bodyTime, privateIntegromat: o.PrivateIntegromat,
 		testTokens: o.TestTokens, reset: o.Reset, outgoing: egress.Transport(o.PrivateIntegromat), seal: o.Encryption,
 		connections: o.Connections, metricsElsewhere: o.MetricsElsewhere, figures: newFigures(), unrecorded: o.Store,

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -94,10 +95,11 @@ func checkOptions(value json.RawMessage, pattern *regexp.Regexp, kind string) er
 		if option.ID == "" || !pattern.MatchString(option.ID) {
 			return fmt.Errorf("'%s' is not %s", option.ID, kind)
 		}
-		if seen[option.ID] {
+		id := strings.ToLower(option.ID) // the case of a language does not count
+		if seen[id] {
 			return fmt.Errorf("'%s' is listed twice", option.ID)
 		}
-		seen[option.ID] = true
+		seen[id] = true
 		if option.Default {
 			defaults++
 		}

@@ -62,6 +62,7 @@ func TestSettingRule_refused(t *testing.T) {
 		{api.SettingLanguages, list(t, `[{"id": "en", "default": false}]`), "one entry must be the default, not 0"},
 		{api.SettingLanguages, list(t, `[`+english+`, {"id": "de", "default": true}]`), "one entry must be the default, not 2"},
 		{api.SettingLanguages, list(t, `[`+english+`, {"id": "en"}]`), "'en' is listed twice"},
+		{api.SettingLanguages, list(t, `[`+english+`, {"id": "EN"}]`), "'EN' is listed twice"},
 		{api.SettingLanguages, list(t, `[`+english+`, {"id": "*"}]`), "'*' is not a language"},
 		{api.SettingLanguages, list(t, `[`+english+`, {"id": "english language"}]`), "is not a language"},
 		{api.SettingCurrencies, list(t, `[{"id": "eur", "default": true}]`), "'eur' is not a currency"},
@@ -108,7 +109,7 @@ func TestSettingRule_deleted(t *testing.T) {
 		exchange{name: "in all", path: "~/groups/g", status: 200, want: `{"name": {"en": "G", "de": "Geh"}, "restrictions": ["DE"]}`},
 		exchange{name: "another language", method: "PUT", path: "~/groups/g", body: `{"name": {"de": "Geh"}}`, status: 400, want: `{"details": ["Language \"de\" is not supported; the tenant has en"]}`},
 		exchange{name: "restricted", method: "PUT", path: "~/groups/g", body: `{"name": {"en": "G"}, "restrictions": ["DE"]}`, status: 400, want: `{"message": "Restriction 'DE' is not configured for the tenant"}`},
-		exchange{name: "unrestricted", method: "PUT", path: "~/groups/g", header: plain, body: `{"name": "G"}`, status: 204},
+		exchange{name: "unrestricted", method: "PUT", path: "~/groups/g", header: map[string]string{"Content-Language": "en"}, body: `{"name": "G"}`, status: 204},
 		exchange{name: "basic ones", path: "/configuration/acme/basic-configuration", status: 200, want: `[]`},
 		exchange{name: "sites", path: "/site/acme/sites", status: 200, want: `[{"code": "main"}]`},
 	)

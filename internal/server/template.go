@@ -130,13 +130,13 @@ func (s *Server) fillTemplate(c *call, tx store.Tx, t *store.Template, body api.
 	if err != nil {
 		return err
 	}
-	if t.Name, err = known.texts(c, "name", body.Name); err != nil {
+	if t.Name, err = known.texts(c, "name", body.Name, t.Name); err != nil {
 		return err
 	}
 	if len(t.Name) == 0 {
 		return badRequest("name must have a text in at least one language")
 	}
-	if t.Description, err = known.texts(c, "description", body.Description); err != nil {
+	if t.Description, err = known.texts(c, "description", body.Description, t.Description); err != nil {
 		return err
 	}
 	t.BasedOn, t.Access = body.BasedOn, body.Access

@@ -34,6 +34,8 @@ type played struct {
 	header http.Header // application/json and a request id when nil
 	answer string
 	want   string // part of the one problem; "" for none
+
+	noLanguage bool // without Content-Language
 }
 
 // play returns the problems that the check has with an exchange.
@@ -57,6 +59,9 @@ func (p played) play(t *testing.T) []string {
 		_, _ = io.WriteString(w, p.answer)
 	})}
 	request := httptest.NewRequestWithContext(t.Context(), p.method, p.path, strings.NewReader(p.body))
+	if !p.noLanguage {
+		request.Header.Set("Content-Language", "*")
+	}
 	if p.scope != "" {
 		token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"scope": p.scope}).SignedString([]byte("key"))
 		if err != nil {
@@ -100,6 +105,7 @@ func TestContract(t *testing.T) {
 		{name: "scope missing", method: "DELETE", path: path, scope: "iam.group_read", status: 204, want: "no iam.group_manage"},
 		{name: "token missing", method: "DELETE", path: path, status: 204, want: "token"},
 		{name: "broken request, taken", method: "POST", path: "/iam/acme/groups", scope: "iam.group_manage", body: `{"name": 5}`, status: 201, answer: `{"id": "g"}`, want: "/name"},
+		{name: "header missing, request taken", method: "POST", path: "/iam/acme/groups", scope: "iam.group_manage", body: `{"name": {"en": "G"}}`, noLanguage: true, status: 201, answer: `{"id": "g"}`, want: "Content-Language"},
 		{name: "body missing, request taken", method: "POST", path: "/iam/acme/groups", scope: "iam.group_manage", status: 201, answer: `{"id": "g"}`, want: "body"},
 		{name: "broken parameter, taken", path: "/iam/acme/groups?pageSize=0", scope: "iam.group_read", status: 200, answer: `[]`, want: "pageSize"},
 		{name: "broken path, taken", path: "/iam/ACME/groups", scope: "iam.group_read", status: 200, answer: `[]`, want: "tenant"},

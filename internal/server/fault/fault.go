@@ -24,12 +24,16 @@ type Switches struct {
 	Slow            time.Duration // longest wait before an answer
 	Drop            float64       // share of writes that take effect and get no answer
 	TolerantDeletes bool          // deleting a missing object succeeds
-	VendorGroups    time.Duration // delay of the groups of a vendor; for the options of the server, Wrap ignores it
 	Seed            uint64        // of the random decisions
+
+	// For the options of the server; Wrap ignores them.
+	VendorGroups    time.Duration // delay of the groups of a vendor
+	LenientLanguage bool          // Content-Language can be omitted
+	OneKeyMaps      bool          // a text in one language is an object with one key
 }
 
 // Parse reads switches separated by commas, such as
-// "shuffle,lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.05,tolerant-deletes,vendor-groups=500ms,seed=7".
+// "shuffle,lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.05,tolerant-deletes,vendor-groups=500ms,lenient-language,one-key-maps,seed=7".
 func Parse(text string) (Switches, error) {
 	f := Switches{Seed: 1}
 	for _, word := range strings.Split(text, ",") {
@@ -41,6 +45,10 @@ func Parse(text string) (Switches, error) {
 			f.Shuffle = true
 		case "tolerant-deletes":
 			f.TolerantDeletes = true
+		case "lenient-language":
+			f.LenientLanguage = true
+		case "one-key-maps":
+			f.OneKeyMaps = true
 		case "lag":
 			f.Lag, err = time.ParseDuration(value)
 		case "slow":
@@ -59,7 +67,7 @@ func Parse(text string) (Switches, error) {
 			err = errors.New("unknown")
 		}
 		if err != nil {
-			return f, fmt.Errorf("fault %q: %w; the switches are shuffle, lag=200ms, 429=0.1, 503=0.1, slow=50ms, drop=0.1, tolerant-deletes, vendor-groups=500ms and seed=7", word, err)
+			return f, fmt.Errorf("fault %q: %w; the switches are shuffle, lag=200ms, 429=0.1, 503=0.1, slow=50ms, drop=0.1, tolerant-deletes, vendor-groups=500ms, lenient-language, one-key-maps and seed=7", word, err)
 		}
 	}
 	return f, nil
@@ -73,8 +81,12 @@ func parseShare(text string) (float64, error) {
 	return share, nil
 }
 
-// Wrap returns the handler with the faults.
+// Wrap returns the handler with the faults: the handler itself if there are none for it.
 func (f Switches) Wrap(next http.Handler) http.Handler {
+	f.VendorGroups, f.LenientLanguage, f.OneKeyMaps = 0, false, false
+	if (f == Switches{Seed: f.Seed}) {
+		return next
+	}
 	w := &faulty{Switches: f, next: next, random: rand.New(rand.NewPCG(f.Seed, f.Seed)), hidden: map[string]hidden{}} //nolint:gosec // chance, not secrecy
 	return w
 }

@@ -134,10 +134,27 @@ func TestSwitches_lag(t *testing.T) {
 	}
 }
 
+// Switches of the server alone leave the responses as they are, with their ETag.
+func TestSwitches_ofServer(t *testing.T) {
+	t.Parallel()
+	f, err := fault.Parse("vendor-groups=1s,lenient-language,one-key-maps,seed=7")
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := http.NewServeMux()
+	if got := f.Wrap(next); got != http.Handler(next) {
+		t.Errorf("got %T", got)
+	}
+	f.Slow = 1
+	if got := f.Wrap(next); got == http.Handler(next) {
+		t.Error("a fault of the handler is missing")
+	}
+}
+
 func TestParse(t *testing.T) {
 	t.Parallel()
-	got, err := fault.Parse("shuffle, lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.25,tolerant-deletes,vendor-groups=500ms,seed=7")
-	want := fault.Switches{Shuffle: true, Lag: 200 * time.Millisecond, TooMany: 0.1, Unavailable: 0.05, Slow: 50 * time.Millisecond, Drop: 0.25, TolerantDeletes: true, VendorGroups: 500 * time.Millisecond, Seed: 7}
+	got, err := fault.Parse("shuffle, lag=200ms,429=0.1,503=0.05,slow=50ms,drop=0.25,tolerant-deletes,vendor-groups=500ms,lenient-language,one-key-maps,seed=7")
+	want := fault.Switches{Shuffle: true, Lag: 200 * time.Millisecond, TooMany: 0.1, Unavailable: 0.05, Slow: 50 * time.Millisecond, Drop: 0.25, TolerantDeletes: true, VendorGroups: 500 * time.Millisecond, LenientLanguage: true, OneKeyMaps: true, Seed: 7}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v", got, err)
 	}

@@ -76,7 +76,7 @@ func appendValues(found []any, v any, path []string) []any {
 	}
 	switch v := v.(type) {
 	case map[string]any:
-		if child, ok := v[path[0]]; ok {
+		if child, ok := member(v, path[0]); ok {
 			return appendValues(found, child, path[1:])
 		}
 	case []any:
@@ -85,6 +85,19 @@ func appendValues(found []any, v any, path []string) []any {
 		}
 	}
 	return found
+}
+
+// member returns a member of an object. The case of a language tag does not count.
+func member(object map[string]any, name string) (v any, ok bool) {
+	if v, ok = object[name]; ok || !LanguageTag.MatchString(name) || !isLocalized(object) {
+		return v, ok
+	}
+	for tag, text := range object {
+		if strings.EqualFold(tag, name) {
+			return text, true
+		}
+	}
+	return nil, false
 }
 
 // Has reports whether a document has a value other than null at a path with

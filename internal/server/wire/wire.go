@@ -6,6 +6,7 @@ package wire
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -31,7 +32,8 @@ func Time(t time.Time) string {
 // caller accepts.
 type View struct {
 	All    bool
-	Ranked []string // best first; the last one is the tenant's default
+	Ranked []string // best first
+	OneKey bool     // a text in one language is an object with one key, not a plain text
 }
 
 // Text returns a localized text as the view shows it.
@@ -42,13 +44,26 @@ func (v View) Text(texts map[string]string) api.Text {
 	if v.All {
 		return texts
 	}
-	for _, tag := range v.Ranked {
-		if text, ok := texts[tag]; ok {
-			return api.Text{"": text}
+	tag := v.best(texts)
+	if v.OneKey {
+		return api.Text{tag: texts[tag]}
+	}
+	return api.Text{"": texts[tag]}
+}
+
+// best returns the language to show. A text in any language is better than none.
+func (v View) best(texts map[string]string) string {
+	for _, ranked := range v.Ranked {
+		if _, ok := texts[ranked]; ok {
+			return ranked
+		}
+		for tag := range texts { // at most one has another case
+			if strings.EqualFold(tag, ranked) {
+				return tag
+			}
 		}
 	}
-	// A text in another language is better than none.
-	return api.Text{"": texts[slices.Min(slices.Collect(maps.Keys(texts)))]}
+	return slices.Min(slices.Collect(maps.Keys(texts)))
 }
 
 // English returns a localized text in English; nil for an empty text.
