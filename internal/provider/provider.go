@@ -324,10 +324,11 @@ func userDefaultsAttribute() schema.Attribute {
 		return schema.StringAttribute{MarkdownDescription: about, Optional: true, Validators: validators}
 	}
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "Defaults for attributes that an `iam_user`, or a cell of an `iam_users_csv`, leaves out." + plumbing.UnknownMembers,
-		Optional:            true,
+		MarkdownDescription: "Defaults for attributes that an `iam_user`, or a cell of an `iam_users_csv`, leaves out. They apply to existing users too: changing a default updates the users who leave the attribute out. " +
+			"Without a default, a new user gets the tenant's default site, its currency and language, and the department `" + plumbing.NoDepartment + "`; an existing user keeps the current value." + plumbing.UnknownMembers,
+		Optional: true,
 		Attributes: map[string]schema.Attribute{
-			"department":         standIn("Department."),
+			"department":         standIn("Department.", plumbing.NotEmpty()),
 			"preferred_site":     standIn("Code of a site.", plumbing.NotEmpty()),
 			"preferred_currency": standIn("Currency, such as `EUR`.", plumbing.ValidCurrency()),
 			"preferred_language": standIn("Language, such as `en`.", plumbing.ValidLanguage()),

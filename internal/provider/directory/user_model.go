@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -116,25 +117,15 @@ func sameIDs(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// Fallbacks for attributes that the API requires of every user. They are the values of
-// a new tenant.
-const (
-	fallbackSite     = "main"
-	fallbackCurrency = "EUR"
-	fallbackLanguage = "en"
-)
-
 // fill plans an attribute that the configuration omits: the provider's default, else
-// the user's current value, else the fallback.
-func fill(planned *types.String, configured, present, fromProvider types.String, fallback string) {
+// the user's current value. A new user without a default has null: see complete.
+func fill(planned *types.String, configured, present, fromProvider types.String) {
 	switch {
 	case !configured.IsNull():
 	case !fromProvider.IsNull():
 		*planned = fromProvider // even if it is unknown
-	case !present.IsNull():
-		*planned = present // unknown if the user is adopted
 	default:
-		*planned = types.StringValue(fallback)
+		*planned = present // unknown if the user is adopted
 	}
 }
 
@@ -147,10 +138,20 @@ func (m *userModel) setUnknown() {
 
 // fillFrom plans all attributes that the configuration omits.
 func (m *userModel) fillFrom(config, prior userModel, defaults plumbing.UserDefaults) {
-	fill(&m.Department, config.Department, prior.Department, defaults.Department, "")
-	fill(&m.PreferredSite, config.PreferredSite, prior.PreferredSite, defaults.PreferredSite, fallbackSite)
-	fill(&m.PreferredCurrency, config.PreferredCurrency, prior.PreferredCurrency, defaults.PreferredCurrency, fallbackCurrency)
-	fill(&m.PreferredLanguage, config.PreferredLanguage, prior.PreferredLanguage, defaults.PreferredLanguage, fallbackLanguage)
+	fill(&m.Department, config.Department, prior.Department, defaults.Department)
+	fill(&m.PreferredSite, config.PreferredSite, prior.PreferredSite, defaults.PreferredSite)
+	fill(&m.PreferredCurrency, config.PreferredCurrency, prior.PreferredCurrency, defaults.PreferredCurrency)
+	fill(&m.PreferredLanguage, config.PreferredLanguage, prior.PreferredLanguage, defaults.PreferredLanguage)
+}
+
+// complete gives a new user every attribute that neither the configuration nor the
+// provider sets. It reads the tenant only if one is missing.
+func (m *userModel) complete(ctx context.Context, d *plumbing.Data) {
+	missing := func(v *types.String) bool { return v.IsNull() }
+	if !slices.ContainsFunc([]*types.String{&m.Department, &m.PreferredSite, &m.PreferredCurrency, &m.PreferredLanguage}, missing) {
+		return
+	}
+	m.fillFrom(*m, userModel{}, d.NewUserDefaults(ctx))
 }
 
 // createdBy reports whether the user is the one whose creation this model requested at

@@ -66,10 +66,10 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 				Required:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
-			"department":         preference("Department.", "none"),
-			"preferred_site":     preference("Code of the user's preferred site.", "`"+fallbackSite+"`", plumbing.NotEmpty()),
-			"preferred_currency": preference("Currency shown to the user, such as `EUR`.", "`"+fallbackCurrency+"`", plumbing.ValidCurrency()),
-			"preferred_language": preference("Language of the dashboard, such as `en`.", "`"+fallbackLanguage+"`", plumbing.ValidLanguage()),
+			"department":         preference("Department. Every new user has one: an empty text is an error, unless an existing user has no department.", "`"+plumbing.NoDepartment+"`"),
+			"preferred_site":     preference("Code of the user's preferred site.", "the tenant's default site", plumbing.NotEmpty()),
+			"preferred_currency": preference("Currency shown to the user, such as `EUR`.", "the currency of the tenant's default site", plumbing.ValidCurrency()),
+			"preferred_language": preference("Language of the dashboard, such as `en`.", "the language of the tenant's default site", plumbing.ValidLanguage()),
 			"group_ids": schema.SetAttribute{
 				MarkdownDescription: "Ids of all groups of the user. If omitted, memberships are not managed here; do not combine it with `iam_group_membership`, `iam_group_members` or `iam_user_groups` for the same user.",
 				ElementType:         types.StringType,
@@ -128,6 +128,16 @@ func preference(text, fallback string, validators ...validator.String) schema.St
 	}
 }
 
+// checkDepartment refuses an empty department, which the dashboard refuses too. A user
+// who has none already, such as an imported one, can stay without.
+func checkDepartment(config, prior userModel) (diags diag.Diagnostics) {
+	if plumbing.IsSet(config.Department) && config.Department.ValueString() == "" && !config.Department.Equal(prior.Department) {
+		diags.AddAttributeError(path.Root("department"), "Department Missing",
+			"A user must have a department. Set one, or omit the argument: a new user then gets the department of the provider's user_defaults, else "+plumbing.NoDepartment+", and an existing user keeps the current one.")
+	}
+	return diags
+}
+
 // ModifyPlan plans the attributes that the configuration omits, so the plan shows them.
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
@@ -158,6 +168,8 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		prior.setUnknown() // the apply takes the user's current values
 	}
 	plan.fillFrom(config, prior, r.Defaults)
+	plan.complete(ctx, r.Data)
+	resp.Diagnostics.Append(checkDepartment(config, prior)...)
 	resp.Diagnostics.Append(prior.warnOfKept(config)...)
 	if plumbing.IsSet(prior.Email) && !plan.Email.Equal(prior.Email) { // EmailCase has made addresses equal that differ in case only
 		resp.Diagnostics.AddAttributeWarning(path.Root("email"), "User Will Be Replaced",

@@ -156,7 +156,7 @@ func TestUserResource_emailExists(t *testing.T) {
 			t.Errorf("the state must not have a user that was not created: %v", second.Values)
 		}
 		imported, d := p.Import("iam_user", "anna.schmidt@ACME.example")
-		if d.Failed() || imported.Values["id"] != first.Values["id"] || imported.Values["department"] != "" {
+		if d.Failed() || imported.Values["id"] != first.Values["id"] || imported.Values["department"] != first.Values["department"] {
 			t.Errorf("import by e-mail: %v %v", imported.Values, d)
 		}
 		byID, d := p.Import("iam_user", first.Values["id"].(string)) //nolint:forcetypeassert // it is in the schema

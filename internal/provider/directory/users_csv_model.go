@@ -34,9 +34,8 @@ type usersTable struct {
 }
 
 // wanted returns the user that a row describes; present is the existing user, if any.
-// Empty cells are filled like omitted attributes of iam_user, except that an empty
-// department means none. Attributes without a column are filled for a new user and
-// kept for an existing one.
+// Empty cells are filled like omitted attributes of iam_user. Attributes without a
+// column are filled for a new user and kept for an existing one.
 func (t usersTable) wanted(row usertable.User, present *api.User) userModel {
 	m := userModel{
 		Email: types.StringValue(row.Email), FirstName: types.StringValue(row.FirstName), LastName: types.StringValue(row.LastName),
@@ -49,9 +48,6 @@ func (t usersTable) wanted(row usertable.User, present *api.User) userModel {
 	}
 	if t.Has("groups") {
 		m.GroupIDs = plumbing.StringSet(row.Groups, types.SetValueMust(types.StringType, nil))
-	}
-	if t.Has("department") && row.Department == "" && !plumbing.IsSet(t.defaults.Department) {
-		m.Department = types.StringValue("")
 	}
 	var prior userModel
 	defaults := t.defaults
@@ -69,7 +65,8 @@ func (t usersTable) setsAll(row usertable.User) bool {
 	sets := func(column, cell string, v types.String) bool {
 		return t.Has(column) && (cell != "" || plumbing.IsSet(v))
 	}
-	return t.Has("groups") && t.Has("department") && sets("preferred_site", row.PreferredSite, t.defaults.PreferredSite) &&
+	return t.Has("groups") && sets("department", row.Department, t.defaults.Department) &&
+		sets("preferred_site", row.PreferredSite, t.defaults.PreferredSite) &&
 		sets("preferred_currency", row.PreferredCurrency, t.defaults.PreferredCurrency) &&
 		sets("preferred_language", row.PreferredLanguage, t.defaults.PreferredLanguage)
 }

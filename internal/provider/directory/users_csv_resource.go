@@ -58,7 +58,7 @@ func (r *usersCSVResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 					"`preferred_language`, `locked` (`true` or `false`) and `groups` (ids, separated by spaces). Cells are separated by commas, semicolons, tabs or `|`; the line `sep=;` of Excel is accepted. " +
 					"White space and invisible characters around cells are ignored; invisible characters within a cell are an error. The function `format_users_csv` writes this format, and `parse_users_csv` reads tables with other columns. " +
 					"The order of rows, columns and groups, quoting, line endings and the case of e-mail addresses have no effect.\n\n" +
-					"Attributes without a column are not managed; a new user gets the same values as from `iam_user`. An empty cell means the provider's `user_defaults`, else the user's current value; an empty `department` without a default means no department, and empty `groups` mean no groups. " +
+					"Attributes without a column are not managed; a new user gets the same values as from `iam_user`. An empty cell means the provider's `user_defaults`, else the user's current value, else for a new user the same as from `iam_user`; empty `groups` mean no groups. " +
 					"Only the reference backend can lock users.\n\n" +
 					"The text is sensitive: the CLI prints the changed `rows` instead. An output of it needs `sensitive = true`.",
 				CustomType:    usersTextType{},

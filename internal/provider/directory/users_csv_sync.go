@@ -246,6 +246,7 @@ func (s *usersSync) succeed(email string, m userModel) {
 // created.
 func (s *usersSync) create(ctx context.Context, row usertable.User) (*usertable.User, error) {
 	m := s.table.wanted(row, nil)
+	m.complete(ctx, s.r.Data)
 	id, err := s.one.create(ctx, m, s.start)
 	if client.IsConflict(err) {
 		return nil, fmt.Errorf("%w. Something else, such as a second run of this configuration, created the user after this run had checked: run terraform plan again to see the remaining changes. To adopt existing users, set adopt_existing = true", err)

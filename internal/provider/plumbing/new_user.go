@@ -1,0 +1,55 @@
+package plumbing
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+// NoDepartment is the department of a new user for whom neither the configuration nor
+// the provider sets one.
+const NoDepartment = "Unassigned"
+
+// NewUserDefaults returns the values that a new user gets where neither the
+// configuration nor the provider sets one: the tenant's default site, its currency and
+// language, and NoDepartment. The site is read once per run. If the API does not show
+// it, it is that of a new tenant; while the provider cannot send requests, it is unknown.
+func (d *Data) NewUserDefaults(ctx context.Context) UserDefaults {
+	defaults := UserDefaults{
+		Department:    types.StringValue(NoDepartment),
+		PreferredSite: types.StringUnknown(), PreferredCurrency: types.StringUnknown(), PreferredLanguage: types.StringUnknown(),
+	}
+	if d.Client == nil {
+		return defaults
+	}
+	site := d.codes.get("default site", func() ([]string, error) { return defaultSite(ctx, d.Client) })
+	if site == nil {
+		site = []string{"main", "EUR", "en"}
+	}
+	for i, v := range []*types.String{&defaults.PreferredSite, &defaults.PreferredCurrency, &defaults.PreferredLanguage} {
+		*v = types.StringValue(site[i])
+	}
+	return defaults
+}
+
+// defaultSite returns the code, currency and language of the tenant's default site; nil
+// if the API shows none.
+func defaultSite(ctx context.Context, c *client.Client) ([]string, error) {
+	sites, err := c.Sites(ctx, true)
+	if client.IsForbidden(err) { // the API key cannot read inactive ones
+		sites, err = c.Sites(ctx, false)
+	}
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(sites, func(s api.Site) bool { return s.Default })
+	if i < 0 {
+		return nil, nil
+	}
+	return []string{sites[i].Code, cmp.Or(sites[i].Currency, "EUR"), cmp.Or(sites[i].DefaultLanguage, "en")}, nil
+}
