@@ -98,7 +98,7 @@ func (p *pool) BeginTx(ctx context.Context, options *sql.TxOptions) (*transactio
 	if err != nil {
 		return nil, err
 	}
-	return newTransaction(&poolSession{Tx: tx, pool: p, compiled: map[string]*sql.Stmt{}}), nil
+	return newTransaction(&poolSession{Tx: tx, pool: p, writes: !options.ReadOnly, compiled: map[string]*sql.Stmt{}}), nil
 }
 
 // poolSession is a transaction of a pool. It caches the statements it takes from
@@ -107,7 +107,18 @@ type poolSession struct {
 	*sql.Tx
 
 	pool     *pool
+	writes   bool
 	compiled map[string]*sql.Stmt
+}
+
+// whole returns a context that does not cancel a statement of a transaction that writes:
+// SQLite may roll back the whole transaction, including other callers' changes. Each
+// cancelable statement also needs a goroutine.
+func (p *poolSession) whole(ctx context.Context) context.Context {
+	if p.writes {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
 }
 
 func (p *poolSession) statement(ctx context.Context, query string) *sql.Stmt {
@@ -131,10 +142,7 @@ func (p *poolSession) exec(ctx context.Context, all ...statement) ([]int64, erro
 		var result sql.Result
 		var err error
 		if s := p.statement(ctx, one.query); s != nil {
-			// If a statement is canceled, SQLite may roll back the whole transaction,
-			// including other callers' changes. Each cancelable statement also needs a
-			// goroutine.
-			result, err = s.ExecContext(context.WithoutCancel(ctx), one.args...)
+			result, err = s.ExecContext(p.whole(ctx), one.args...)
 		} else {
 			result, err = p.ExecContext(ctx, one.query, one.args...)
 		}
@@ -156,7 +164,7 @@ func (p *poolSession) query(ctx context.Context, before []statement, last statem
 	}
 	var found *sql.Rows
 	if s := p.statement(ctx, last.query); s != nil {
-		found, err = s.QueryContext(ctx, last.args...) //nolint:rowserrcheck // the caller checks it
+		found, err = s.QueryContext(p.whole(ctx), last.args...) //nolint:rowserrcheck // the caller checks it
 	} else {
 		found, err = p.QueryContext(ctx, last.query, last.args...) //nolint:rowserrcheck // as above
 	}
