@@ -19,16 +19,28 @@ type Error struct {
 
 // ServiceError is the error document of the configuration and site services.
 type ServiceError struct {
-	Status  int             `json:"status"`
-	Type    string          `json:"type"` // such as bad_request
-	Message string          `json:"message"`
-	Details []ServiceDetail `json:"details,omitempty"`
+	Status  int    `json:"status"`
+	Type    string `json:"type"` // such as bad_request
+	Message string `json:"message"`
+	// MoreInfo is where to read more: the address of a document, relative to the API's.
+	MoreInfo string          `json:"moreInfo,omitempty"`
+	Details  []ServiceDetail `json:"details,omitempty"`
 }
 
 // ServiceDetail is one cause of a ServiceError.
 type ServiceDetail struct {
-	Message string `json:"message"`
+	Field    string `json:"field,omitempty"` // the member of the body that is wrong, such as "[0].key"; empty for none
+	Type     string `json:"type,omitempty"`  // such as missing_value
+	Message  string `json:"message"`
+	MoreInfo string `json:"moreInfo,omitempty"` // a value that would be right
 }
+
+// The types of a ServiceDetail that say more than the type of the error does.
+const (
+	DetailMissing = "missing_value"
+	DetailInvalid = "invalid_value"
+	DetailType    = "invalid_type"
+)
 
 // Fault is the error document of the gateway: the response to a request without a
 // valid token, with status 401.

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server/door"
 	"github.com/access-config/terraform-provider-iam/internal/server/gate"
 )
@@ -65,8 +66,8 @@ func (c *call) decode(v any, required ...string) error {
 	if err := door.Check(c.body, reflect.TypeOf(v)); err != nil {
 		return badRequest("The body is refused", err.Error())
 	}
-	if missing := missingMembers(members, required); len(missing) > 0 {
-		return badRequest("The body is incomplete", missing...)
+	if missing := missingMembers("", members, required); len(missing) > 0 {
+		return invalid("The body is incomplete", missing...)
 	}
 	return c.unmarshal(v)
 }
@@ -80,43 +81,49 @@ func (c *call) decodeList(v any, required ...string) error {
 	if err := door.Check(c.body, reflect.TypeOf(v)); err != nil {
 		return badRequest("The body is refused", err.Error())
 	}
-	var missing []string
+	var missing []api.ServiceDetail
 	for i, members := range items {
-		for _, text := range missingMembers(members, required) {
-			missing = append(missing, fmt.Sprintf("Item %d: %s", i+1, text))
+		for _, cause := range missingMembers(fmt.Sprintf("[%d].", i), members, required) {
+			cause.Message = fmt.Sprintf("Item %d: %s", i+1, cause.Message)
+			missing = append(missing, cause)
 		}
 	}
 	if len(missing) > 0 {
-		return badRequest("The body is incomplete", missing...)
+		return invalid("The body is incomplete", missing...)
 	}
 	return c.unmarshal(v)
 }
 
 func (c *call) unmarshal(v any) error {
 	if err := json.Unmarshal(c.body, v); err != nil {
-		return badRequest("The body has a member of the wrong type", typeMistake(err))
+		return invalid("The body has a member of the wrong type", typeMistake(err))
 	}
 	return nil
 }
 
-// missingMembers names the required members that are missing or null.
-func missingMembers(members map[string]json.RawMessage, required []string) []string {
-	var missing []string
+// missingMembers returns a cause for each required member that is missing or null. The
+// prefix is the path of the object.
+func missingMembers(prefix string, members map[string]json.RawMessage, required []string) []api.ServiceDetail {
+	var missing []api.ServiceDetail
 	for _, name := range required {
 		if raw, ok := members[name]; !ok || bytes.Equal(raw, []byte("null")) {
-			missing = append(missing, "Required member is missing: "+name)
+			missing = append(missing, missingMember(prefix, name))
 		}
 	}
 	return missing
 }
 
+func missingMember(prefix, name string) api.ServiceDetail {
+	return api.ServiceDetail{Field: prefix + name, Type: api.DetailMissing, Message: "Required member is missing: " + name}
+}
+
 // typeMistake says which member has the wrong type, in the terms of JSON, not Go.
-func typeMistake(err error) string {
+func typeMistake(err error) api.ServiceDetail {
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		return fmt.Sprintf("%s must not be a %s", wrong.Field, wrong.Value)
+		return api.ServiceDetail{Field: wrong.Field, Type: api.DetailType, Message: fmt.Sprintf("%s must not be a %s", wrong.Field, wrong.Value)}
 	}
-	return err.Error()
+	return api.ServiceDetail{Message: err.Error()}
 }
 
 // write responds with a JSON document.

@@ -97,7 +97,7 @@ func (c *call) checkHolds(message string, scopes []string) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	return &failure{status: http.StatusForbidden, message: message, details: []string{"Required scope(s): [" + strings.Join(missing, ", ") + "]"}}
+	return &failure{status: http.StatusForbidden, message: message, causes: messages("Required scope(s): [" + strings.Join(missing, ", ") + "]")}
 }
 
 // mayChange refuses a caller that would gain rights from the API key: from its new secret,

@@ -49,7 +49,7 @@ func (s *Server) reachedGroup(c *call, tx store.Tx, id, full string) (store.Grou
 	case errors.Is(err, store.ErrNotFound), err == nil && !own.reaches(g):
 		return g, &failure{
 			status: http.StatusForbidden, message: "Your scopes reach customers' groups of your own company only.",
-			details: []string{"Required scope(s): [" + full + "]"},
+			causes: messages("Required scope(s): [" + full + "]"),
 		}
 	case err != nil:
 		return g, fmt.Errorf("reading group: %w", err)

@@ -30,11 +30,11 @@ func (s *Server) writeError(c *call, err error) {
 	case known != nil:
 		f = known
 	case errors.Is(err, store.ErrInvalid):
-		f = &failure{status: http.StatusBadRequest, message: "A text cannot be stored", details: []string{err.Error()}}
+		f = &failure{status: http.StatusBadRequest, message: "A text cannot be stored", causes: messages(err.Error())}
 	case errors.Is(err, store.ErrConflict):
 		f = &failure{status: http.StatusConflict, message: "The object was changed by someone else meanwhile; nothing was changed. Try again."}
 	default:
-		f = &failure{status: http.StatusInternalServerError, message: "Internal error; the backend's log has the cause under this request id.", details: []string{c.w.Header().Get(api.HeaderRequestID)}}
+		f = &failure{status: http.StatusInternalServerError, message: "Internal error; the backend's log has the cause under this request id.", causes: messages(c.w.Header().Get(api.HeaderRequestID))}
 	}
 	if f.status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
 		s.logFailure(c, err)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -20,7 +21,7 @@ type failure struct {
 	phrase     string // the body's status; the phrase of the status if empty
 	message    string
 	resourceID string
-	details    []string
+	causes     []api.ServiceDetail // IAM shows their messages only
 	header     http.Header
 	body       any // replaces the document if it is not an api.Error
 }
@@ -31,22 +32,61 @@ func (f *failure) Error() string { return f.message }
 // that breaks a rule.
 const constraintPhrase = "Constraint validation failed"
 
+// messages returns causes that are of no certain member.
+func messages(texts ...string) []api.ServiceDetail {
+	causes := make([]api.ServiceDetail, len(texts))
+	for i, text := range texts {
+		causes[i].Message = text
+	}
+	return causes
+}
+
+// about sets the member of the request that a failure is about, as a path such as
+// "homeBase.address" or "[0].key".
+func about(member string, err error) error {
+	var f *failure
+	if errors.As(err, &f) {
+		for i := range f.causes {
+			f.causes[i].Field = member
+		}
+	}
+	return err
+}
+
+// within adds the path of an object or item to the members that a failure is about.
+func within(path string, err error) error {
+	var f *failure
+	if errors.As(err, &f) {
+		for i := range f.causes {
+			if f.causes[i].Field != "" {
+				f.causes[i].Field = path + f.causes[i].Field
+			}
+		}
+	}
+	return err
+}
+
+// invalid refuses a document with members that are wrong.
+func invalid(message string, causes ...api.ServiceDetail) error {
+	return &failure{status: http.StatusBadRequest, message: message, causes: causes}
+}
+
 // badRequest refuses a malformed request.
 func badRequest(message string, details ...string) error {
-	return &failure{status: http.StatusBadRequest, message: message, details: details}
+	return &failure{status: http.StatusBadRequest, message: message, causes: messages(details...)}
 }
 
 // violation refuses a well-formed request that breaks a rule.
 func violation(id, message string, details ...string) error {
-	return &failure{status: http.StatusBadRequest, phrase: constraintPhrase, message: message, resourceID: id, details: details}
+	return &failure{status: http.StatusBadRequest, phrase: constraintPhrase, message: message, resourceID: id, causes: messages(details...)}
 }
 
 func notFound(message, id string, details ...string) error {
-	return &failure{status: http.StatusNotFound, message: message, resourceID: id, details: details}
+	return &failure{status: http.StatusNotFound, message: message, resourceID: id, causes: messages(details...)}
 }
 
 func conflict(message, id string, details ...string) error {
-	return &failure{status: http.StatusConflict, message: message, resourceID: id, details: details}
+	return &failure{status: http.StatusConflict, message: message, resourceID: id, causes: messages(details...)}
 }
 
 // outdated refuses a change of another version than the stored one.
@@ -58,7 +98,7 @@ func outdated(thing, id string, stored, expected int) error {
 func forbidden(scopes ...string) error {
 	return &failure{
 		status: http.StatusForbidden, message: "You need a scope for this action.",
-		details: []string{"Required scope(s): [" + strings.Join(scopes, ", ") + "]"},
+		causes: messages("Required scope(s): [" + strings.Join(scopes, ", ") + "]"),
 	}
 }
 
@@ -111,7 +151,10 @@ func (f *failure) document(path string) any {
 	case strings.HasPrefix(path, "/configuration/"), strings.HasPrefix(path, "/site/"):
 		return f.serviceError()
 	}
-	e := api.Error{Code: f.code, Status: f.phrase, Message: f.message, ResourceID: f.resourceID, Details: f.details}
+	e := api.Error{Code: f.code, Status: f.phrase, Message: f.message, ResourceID: f.resourceID}
+	for _, cause := range f.causes {
+		e.Details = append(e.Details, cause.Message)
+	}
 	if e.Code == 0 {
 		e.Code = f.status
 	}
@@ -123,9 +166,10 @@ func (f *failure) document(path string) any {
 
 func (f *failure) serviceError() api.ServiceError {
 	phrase := strings.ToLower(http.StatusText(f.status))
-	e := api.ServiceError{Status: f.status, Type: strings.ReplaceAll(phrase, " ", "_"), Message: f.message}
-	for _, detail := range f.details {
-		e.Details = append(e.Details, api.ServiceDetail{Message: detail})
+	e := api.ServiceError{Status: f.status, Type: strings.ReplaceAll(phrase, " ", "_"), Message: f.message, MoreInfo: api.PathOpenAPI}
+	for _, cause := range f.causes {
+		cause.Type = cmp.Or(cause.Type, e.Type)
+		e.Details = append(e.Details, cause)
 	}
 	return e
 }

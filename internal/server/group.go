@@ -220,7 +220,7 @@ func (s *Server) handleGroupDelete(c *call) error {
 	if errors.Is(err, store.ErrReferenced) {
 		return &failure{
 			status: http.StatusBadRequest, code: http.StatusNotFound, message: constraintPhrase, resourceID: id,
-			details: []string{"Could not delete a group with assigned users. Use the 'forceDelete' query parameter with a token that holds iam.assignment_manage, or remove its members first."},
+			causes: messages("Could not delete a group with assigned users. Use the 'forceDelete' query parameter with a token that holds iam.assignment_manage, or remove its members first."),
 		}
 	}
 	if err != nil {

@@ -120,18 +120,10 @@ func (s *Server) handleSettingCreate(c *call) error {
 	var made []api.Setting
 	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		made = nil
-		for _, item := range items {
-			if err := o.owns(&item); err != nil {
-				return err
-			}
-			if _, err := loadSetting(c.ctx, tx, o, item.Key); err == nil {
-				return conflict("Configuration could not be created", item.Key, fmt.Sprintf("There is a configuration item with the key '%s' already", item.Key))
-			} else if !errors.Is(err, store.ErrNotFound) {
-				return err
-			}
-			stored, err := s.storeSetting(c.ctx, tx, o, item)
+		for i, item := range items {
+			stored, err := s.createSetting(c.ctx, tx, o, item)
 			if err != nil {
-				return err
+				return within(fmt.Sprintf("[%d].", i), err)
 			}
 			made = append(made, stored)
 		}
@@ -143,13 +135,26 @@ func (s *Server) handleSettingCreate(c *call) error {
 	return c.write(http.StatusCreated, wire.List(made))
 }
 
+// createSetting checks and stores a new item.
+func (s *Server) createSetting(ctx context.Context, tx store.DocumentTx, o settingOwner, item api.Setting) (api.Setting, error) {
+	if err := o.owns(&item); err != nil {
+		return item, err
+	}
+	if _, err := loadSetting(ctx, tx, o, item.Key); err == nil {
+		return item, about("key", conflict("Configuration could not be created", item.Key, fmt.Sprintf("There is a configuration item with the key '%s' already", item.Key)))
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return item, err
+	}
+	return s.storeSetting(ctx, tx, o, item)
+}
+
 // owns assigns a new item to the owner, or refuses it.
 func (o settingOwner) owns(item *api.Setting) error {
 	if !api.Addressable(item.Key) {
-		return badRequest("Configuration could not be created", fmt.Sprintf("'%s' cannot be a key: it is not a valid path segment", item.Key))
+		return about("key", badRequest("Configuration could not be created", fmt.Sprintf("'%s' cannot be a key: it is not a valid path segment", item.Key)))
 	}
 	if o.client != "" && item.Client != "" && item.Client != o.client {
-		return badRequest("Configuration could not be created", fmt.Sprintf("The item is for client '%s', the path for '%s'", item.Client, o.client))
+		return about("client", badRequest("Configuration could not be created", fmt.Sprintf("The item is for client '%s', the path for '%s'", item.Client, o.client)))
 	}
 	item.Client, item.ID = o.client, ""
 	return nil
@@ -182,7 +187,7 @@ func (s *Server) handleSettingUpdate(c *call) error {
 	}
 	o, key := c.settingOwner(), c.value("propertyKey")
 	if body.Key != key {
-		return badRequest("Invalid Parameters", fmt.Sprintf("The key in the path is '%s' and in the body '%s'", key, body.Key))
+		return about("key", badRequest("Invalid Parameters", fmt.Sprintf("The key in the path is '%s' and in the body '%s'", key, body.Key)))
 	}
 	var item api.Setting
 	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {

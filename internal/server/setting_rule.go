@@ -17,18 +17,18 @@ import (
 
 // changeSetting applies a body to an existing item, or refuses it.
 func changeSetting(item api.Setting, body api.SettingUpdate) (api.Setting, error) {
-	refused := func(format string, args ...any) (api.Setting, error) {
-		return item, badRequest("Configuration could not be updated", fmt.Sprintf(format, args...))
+	refused := func(member, format string, args ...any) (api.Setting, error) {
+		return item, about(member, badRequest("Configuration could not be updated", fmt.Sprintf(format, args...)))
 	}
 	switch {
 	case body.Version != nil && *body.Version != item.Version:
-		return item, conflict("Configuration could not be updated", item.Key, fmt.Sprintf("The version of '%s' is %d, not %d", item.Key, item.Version, *body.Version))
+		return item, about("version", conflict("Configuration could not be updated", item.Key, fmt.Sprintf("The version of '%s' is %d, not %d", item.Key, item.Version, *body.Version)))
 	case item.ReadOnly:
-		return refused("The item '%s' is read-only", item.Key)
+		return refused("", "The item '%s' is read-only", item.Key)
 	case item.Restricted && body.Restricted != nil && !*body.Restricted:
-		return refused("The item '%s' is restricted, which cannot be undone", item.Key)
+		return refused("restricted", "The item '%s' is restricted, which cannot be undone", item.Key)
 	case item.SchemaURL != "" && body.SchemaURL != nil && *body.SchemaURL != item.SchemaURL:
-		return refused("The schemaUrl of '%s' cannot change", item.Key)
+		return refused("schemaUrl", "The schemaUrl of '%s' cannot change", item.Key)
 	}
 	item.Value = body.Value
 	overlay(&item.Description, body.Description)
@@ -49,33 +49,36 @@ func overlay[T any](member *T, said *T) {
 // checkSetting refuses an invalid item. Items that the backend itself reads must be valid,
 // or later requests would fail.
 func checkSetting(ctx context.Context, tx store.DocumentTx, o settingOwner, item api.Setting) error {
-	refused := func(err error) error {
-		return badRequest("Configuration item '"+item.Key+"' is not valid", err.Error())
+	refused := func(member, example string, err error) error {
+		return invalid("Configuration item '"+item.Key+"' is not valid", api.ServiceDetail{Field: member, Type: api.DetailInvalid, Message: err.Error(), MoreInfo: example})
 	}
 	if json.Unmarshal(item.Value, new(any)) != nil {
-		return refused(errors.New("the value contains a number that is too large"))
+		return refused("value", "", errors.New("the value contains a number that is too large"))
 	}
 	var text string
 	if item.Secured && json.Unmarshal(item.Value, &text) != nil {
-		return refused(errors.New("only a text can be secured"))
+		return refused("secured", "", errors.New("only a text can be secured"))
 	}
 	if u, err := url.Parse(item.SchemaURL); item.SchemaURL != "" && (err != nil || !u.IsAbs()) {
-		return refused(errors.New("schemaUrl must be an absolute URL"))
+		return refused("schemaUrl", "https://example.com/schema.json", errors.New("schemaUrl must be an absolute URL"))
 	}
 	if o.client != "" {
 		return nil
 	}
 	var err error
+	var example string
 	switch item.Key {
 	case api.SettingLanguages:
+		example = `"[{\"id\":\"en\",\"label\":\"English\",\"default\":true,\"required\":true}]"`
 		err = checkOptions(item.Value, query.LanguageTag, "a language such as en or de-CH")
 	case api.SettingCurrencies:
+		example = `"[{\"id\":\"EUR\",\"label\":\"Euro\",\"default\":true,\"required\":true}]"`
 		err = checkOptions(item.Value, currencyCode, "a currency such as EUR")
 	case api.SettingRestrictions, api.SettingSiteSync:
 		return checkRules(ctx, tx, o.tenant, item)
 	}
 	if err != nil {
-		return refused(err)
+		return refused("value", example, err)
 	}
 	return nil
 }
@@ -114,7 +117,7 @@ func checkOptions(value json.RawMessage, pattern *regexp.Regexp, kind string) er
 // the sites, and, while they are tied, values that are not the code of a site.
 func checkRules(ctx context.Context, tx store.DocumentTx, tenant string, item api.Setting) error {
 	refused := func(format string, args ...any) error {
-		return badRequest("Configuration item '"+item.Key+"' is not valid", fmt.Sprintf(format, args...))
+		return about("value", badRequest("Configuration item '"+item.Key+"' is not valid", fmt.Sprintf(format, args...)))
 	}
 	rules, err := restrictionRules(ctx, tx, tenant)
 	if err != nil {

@@ -58,6 +58,39 @@ func TestSetting_life(t *testing.T) {
 	}
 }
 
+// An error names the member that is wrong, says of what kind the mistake is, and, where
+// a value is hard to write, what one looks like.
+func TestSetting_errorFields(t *testing.T) {
+	t.Parallel()
+	b := newBackend(t)
+	b.check(t, exchange{method: "POST", path: settings, body: `[{"key": "k", "value": 1, "restricted": true, "schemaUrl": "https://schemas.example/a.json"}]`, status: 201, want: `[{}]`})
+	document := func(status int, kind, detail string) string {
+		return fmt.Sprintf(`{"status": %d, "type": %q, "message": %q, "moreInfo": "/openapi.yaml", "details": [%s]}`, status, kind, anyText, detail)
+	}
+	about := func(field, kind string) string {
+		return fmt.Sprintf(`{"field": %q, "type": %q, "message": %q, "moreInfo": %q}`, field, kind, anyText, absent)
+	}
+	b.play(
+		t,
+		exchange{name: "members missing", method: "POST", path: settings, body: `[{"key": "a", "value": 1}, {"key": null}]`, status: 400, want: document(400, "bad_request", about("[1].key", "missing_value")+","+about("[1].value", "missing_value"))},
+		exchange{name: "wrong type", method: "PUT", path: settings + "/k", body: `{"key": "k", "value": 1, "secured": "yes"}`, status: 400, want: document(400, "bad_request", about("secured", "invalid_type"))},
+		exchange{name: "taken", method: "POST", path: settings, body: `[{"key": "a", "value": 1}, {"key": "k", "value": 1}]`, status: 409, want: document(409, "conflict", about("[1].key", "conflict"))},
+		exchange{name: "no key", method: "POST", path: settings, body: `[{"key": "..", "value": 1}]`, status: 400, want: document(400, "bad_request", about("[0].key", "bad_request"))},
+		exchange{name: "another client", method: "POST", path: "/configuration/acme/clients/shop/configurations", body: `[{"key": "a", "value": 1, "client": "other"}]`, status: 400, want: document(400, "bad_request", about("[0].client", "bad_request"))},
+		exchange{name: "secured", method: "POST", path: settings, body: `[{"key": "a", "value": 1, "secured": true}]`, status: 400, want: document(400, "bad_request", about("[0].secured", "invalid_value"))},
+		exchange{name: "another key", method: "PUT", path: settings + "/k", body: `{"key": "a", "value": 1}`, status: 400, want: document(400, "bad_request", about("key", "bad_request"))},
+		exchange{name: "another version", method: "PUT", path: settings + "/k", body: `{"key": "k", "value": 1, "version": 9}`, status: 409, want: document(409, "conflict", about("version", "conflict"))},
+		exchange{name: "still restricted", method: "PUT", path: settings + "/k", body: `{"key": "k", "value": 1, "restricted": false}`, status: 400, want: document(400, "bad_request", about("restricted", "bad_request"))},
+		exchange{name: "another schema", method: "PUT", path: settings + "/k", body: `{"key": "k", "value": 1, "schemaUrl": "https://schemas.example/b.json"}`, status: 400, want: document(400, "bad_request", about("schemaUrl", "bad_request"))},
+		exchange{name: "restrictions", method: "PUT", path: settings + "/restrictions", body: `{"key": "restrictions", "value": 1}`, status: 400, want: document(400, "bad_request", about("value", "bad_request"))},
+		exchange{name: "languages", method: "PUT", path: settings + "/project_lang", body: `{"key": "project_lang", "value": ["en"]}`, status: 400, want: document(400, "bad_request", `{"field": "value", "type": "invalid_value", "message": "`+anyText+`", "moreInfo": "`+anyText+`"}`)},
+		exchange{name: "none at all", path: settings + "/none", status: 404, want: document(404, "not_found", about(absent, "not_found"))},
+		exchange{name: "deleted", method: "DELETE", path: settings + "/k", status: 400, want: document(400, "bad_request", about(absent, "bad_request"))},
+		exchange{name: "site", method: "POST", path: "/site/acme/sites", body: siteBody(map[string]any{"code": "de", "currency": "euro"}), status: 400, want: document(400, "bad_request", about("currency", "invalid_value"))},
+		exchange{name: "another method", method: "PATCH", path: settings, status: 405, want: `{"status": 405, "moreInfo": "/openapi.yaml", "details": "` + absent + `"}`},
+	)
+}
+
 // The dashboard writes a slash behind the collection.
 func TestSetting_slash(t *testing.T) {
 	t.Parallel()

@@ -42,14 +42,14 @@ var defaultsOfSites = wire.Object{"active": true, "default": false, "taxDetermin
 func checkSite(doc wire.Object) (api.Site, error) {
 	const refused = "The site is not valid"
 	var site api.Site
-	var missing []string
+	var missing []api.ServiceDetail
 	for _, path := range requiredOfSites {
 		if !query.Has(doc, path) {
-			missing = append(missing, "Required member is missing: "+path)
+			missing = append(missing, missingMember("", path))
 		}
 	}
 	if len(missing) > 0 {
-		return site, badRequest(refused, missing...)
+		return site, invalid(refused, missing...)
 	}
 	for name, value := range defaultsOfSites {
 		if _, ok := doc[name]; !ok {
@@ -61,10 +61,10 @@ func checkSite(doc wire.Object) (api.Site, error) {
 		return site, fmt.Errorf("encoding a site: %w", err)
 	}
 	if err := json.Unmarshal(text, &site); err != nil {
-		return site, badRequest(refused, typeMistake(err))
+		return site, invalid(refused, typeMistake(err))
 	}
 	if mistakes := siteMistakes(site); len(mistakes) > 0 {
-		return site, badRequest(refused, mistakes...)
+		return site, invalid(refused, mistakes...)
 	}
 	return site, nil
 }
@@ -74,12 +74,12 @@ var (
 	countryCode  = regexp.MustCompile(`^[A-Z]{2}$`)
 )
 
-// siteMistakes returns a message for each invalid member of a site.
-func siteMistakes(site api.Site) []string {
-	var mistakes []string
+// siteMistakes returns a cause for each invalid member of a site.
+func siteMistakes(site api.Site) []api.ServiceDetail {
+	var mistakes []api.ServiceDetail
 	want := func(ok bool, member, value, rule string) {
 		if !ok {
-			mistakes = append(mistakes, fmt.Sprintf("%s must %s, not '%s'", member, rule, value))
+			mistakes = append(mistakes, api.ServiceDetail{Field: member, Type: api.DetailInvalid, Message: fmt.Sprintf("%s must %s, not '%s'", member, rule, value)})
 		}
 	}
 	all := func(values []string, pattern *regexp.Regexp, member, rule string) {

@@ -20,7 +20,7 @@ func (s *Server) handleTestToken(c *call) error {
 	if !s.testTokens {
 		return &failure{
 			status: http.StatusForbidden, message: "This backend gives no test tokens: with one, a caller acts as any user.",
-			details: []string{"For tests, start it with serve --test-tokens"},
+			causes: messages("For tests, start it with serve --test-tokens"),
 		}
 	}
 	var body api.TestTokenRequest

@@ -73,9 +73,10 @@ func (m *Mux) find(r *http.Request) (*http.ServeMux, *http.Request) {
 	if !clean(path) {
 		return nil, r
 	}
-	mux, pattern := m.match(r)
+	mux, _ := m.match(r)
 	if mux == nil && strings.HasSuffix(path, "/") {
 		r = withoutSlash(r)
+		var pattern string
 		if mux, pattern = m.match(r); pattern == http.MethodDelete+" "+api.PathMembers || pattern == http.MethodDelete+" "+api.PathUserGroups {
 			mux = nil
 		}
