@@ -98,7 +98,7 @@ func (p *pool) BeginTx(ctx context.Context, options *sql.TxOptions) (*transactio
 	if err != nil {
 		return nil, err
 	}
-	return newTransaction(&poolSession{Tx: tx, pool: p, writes: !options.ReadOnly, compiled: map[string]*sql.Stmt{}}), nil
+	return newTransaction(&poolSession{Tx: tx, pool: p, writes: options == nil || !options.ReadOnly, compiled: map[string]*sql.Stmt{}}), nil
 }
 
 // poolSession is a transaction of a pool. It caches the statements it takes from
