@@ -75,7 +75,7 @@ var catalog = [...]Entity{
 	{Code: "payment_gateways", Category: "Settings", Label: "Payment Gateways", Product: ce, Parent: "sites"},
 	{Code: "carts", Category: "Orders", Label: "Carts", Product: ce, RestrictionAware: true, Parent: "orders"},
 
-	{Code: "digital_processes", Category: catOE, Label: "Digital Processes", Product: oe},
+	{Code: "digital_processes", Category: catOE, Label: "Digital Processes (Value Streams)", Product: oe},
 	{Code: "orchestration_center", Category: catOE, Label: "Orchestration Center", Product: oe},
 	{Code: "process_context", Category: catOE, Label: "Process Context", Product: oe},
 	{Code: "schedules", Category: catOE, Label: "Schedules", Product: oe},
@@ -168,11 +168,11 @@ func Check(entity, level string) (Level, error) {
 }
 
 // unknownEntity suggests the closest codes, since most unknown entities are
-// misspelled, or singular instead of plural.
+// misspelled, singular instead of plural, or called by another name of their label.
 func unknownEntity(code string) error {
 	var near []string
 	for _, e := range catalog {
-		if 3*distance(code, e.Code) <= len(code) || (len(code) >= 4 && strings.Contains(e.Code, strings.TrimSuffix(code, "s"))) {
+		if 3*distance(code, e.Code) <= len(code) || (len(code) >= 4 && e.isCalled(code)) {
 			near = append(near, e.Code)
 		}
 	}
@@ -185,6 +185,13 @@ func unknownEntity(code string) error {
 	}
 	slices.Sort(codes)
 	return fmt.Errorf("unknown entity %q: the catalog has %s", code, strings.Join(codes, ", "))
+}
+
+// isCalled reports whether the word, in plural or not, is part of the entity's code
+// or label.
+func (e Entity) isCalled(word string) bool {
+	word = strings.TrimSuffix(word, "s")
+	return strings.Contains(e.Code, word) || strings.Contains(strings.ToLower(strings.ReplaceAll(e.Label, " ", "_")), word)
 }
 
 // distance returns the edit distance between two short words.

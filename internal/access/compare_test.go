@@ -190,7 +190,7 @@ func TestCompareStates_oneThing(t *testing.T) {
 		{"the restriction", with(func(g *Group) { g.Restrictions = []string{"DE", "FR"} }), order(true), "gains read on orders for records with FR through g; gains read on orders for records of the vendor acme for records with FR through g; gains read on quotes for records with FR through g"},
 		{"the vendor", with(func(g *Group) { g.VendorID = "zeta" }), order(true), "loses read on orders for records of the vendor acme for records with DE through g; gains read on orders for records of the vendor zeta for records with DE through g"},
 		{"a scope of no entity", with(func(g *Group) { g.Controls = append(slices.Clone(g.Controls), controlID("1", "233")) }), order(true), "gains the scope ai.agent_read through g"},
-		{"a role in Make", with(func(g *Group) { g.Controls = append(slices.Clone(g.Controls), makeMemberControl) }), order(true), "gains the role member in Make"},
+		{"a role in Make that a group of the Commerce Engine carries in vain", with(func(g *Group) { g.Controls = append(slices.Clone(g.Controls), makeMemberControl) }), order(true), "gains the scope integromat.member through g"},
 	} {
 		state := func(g Group, r Rights) State {
 			return State{Users: []StateUser{{ID: "1", Email: "anna@acme.example", GroupIDs: []string{"g"}}}, Groups: []Group{g}, Rights: r}

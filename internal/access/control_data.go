@@ -117,7 +117,7 @@ var controls = concat(
 	single(controlID("4", "112"), "carts", "Carts Viewer", Read, "cart.cart_read"),
 	pair("carts", "Carts", half{}, half{"221", "cart.cart_read cart.cart_manage"}),
 
-	ladder("digital_processes", "Digital Processes", "101", "102", "103", "104"),
+	ladder("digital_processes", "Digital Processes (Value Streams)", "101", "102", "103", "104"),
 	ladder("orchestration_center", "Orchestration Center"),
 	ladder("process_context", "Process Context"),
 	ladder("schedules", "Schedules", "109", "110", "111", "112"),

@@ -87,7 +87,7 @@ func MissingDependencies(a Access) []Missing {
 // dependencies is the matrix of functions and permissions: what each function of
 // a company also requires. It contains only Commerce Engine entities.
 var dependencies = []Dependency{
-	{Entity: "companies", Needs: manages("customers"), Note: "to create contacts and assign customers"},
+	{Entity: "companies", Needs: manages("customers"), Note: "to create contacts; read is enough to assign customers"},
 	// Customer management as a whole function.
 	{Entity: "customers", With: []string{"companies", "coupons"}, Needs: reads("users_and_groups")},
 	{Entity: "coupons", Needs: reads("categories")},
@@ -99,13 +99,16 @@ var dependencies = []Dependency{
 	{Entity: "price_models", Needs: manages("products")},
 	{
 		Entity: "price_lists",
-		// Its "customers (user and groups)" are users and groups, as above.
-		Needs: append(reads("catalogs", "categories", "users_and_groups"), manages("price_models", "products", "tax", "units", "countries", "currencies")...),
+		// Its "customers (user and groups)" are the customers that a price list is for,
+		// and users and groups. In customer management, which manages customers
+		// itself, they are only the latter.
+		Needs: append(reads("catalogs", "categories", "customers", "users_and_groups"), manages("price_models", "products", "tax", "units", "countries", "currencies")...),
 	},
 	{Entity: "sites", Needs: reads("currencies", "payment_gateways", "countries", "languages")},
 	{Entity: "delivery_methods", Needs: reads("sites")},
 	{Entity: "delivery_times", Needs: reads("sites")},
-	{Entity: "mixin_schemas", Needs: reads("categories", "companies", "coupons", "customers", "orders", "products", "quotes", "returns")},
+	// The matrix also lists addresses of customers, which have no access of their own.
+	{Entity: "mixin_schemas", Needs: reads("categories", "companies", "coupons", "customers", "orders", "products", "quotes", "returns"), Note: "customers includes their addresses"},
 }
 
 func reads(entities ...string) []Need { return needs(Read, entities) }

@@ -86,11 +86,14 @@ func TestDependencies_catalogOrder(t *testing.T) {
 func TestTemplatesLeaveOpen(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string][]string{
-		"viewer": nil, "manager": nil, "admin": nil,
+		"viewer": nil, "manager": nil, "admin": nil, "oe_viewer": nil, "oe_editor": nil, "oe_manager": nil, "oe_admin": nil,
 		// No prices and no tax, although the matrix requires read for products.
 		"catalog_manager": {`manage on products also needs read on price_models, price_lists and tax: add price_models = "read", price_lists = "read", tax = "read"`},
-		// No suppliers.
-		"pricing_manager": {`manage on products also needs read on suppliers: add suppliers = "read"`},
+		// No suppliers, and no customers, for whom price lists are.
+		"pricing_manager": {
+			`manage on products also needs read on suppliers: add suppliers = "read"`,
+			`manage on price_lists also needs read on customers: add customers = "read"`,
+		},
 		// Nothing on products, although returns concern products.
 		"order_fulfillment_manager": {`manage on returns also needs read on products: add products = "read"`},
 	} {
@@ -122,10 +125,13 @@ func TestMissingText(t *testing.T) {
 			`manage on quotes also needs manage on products: add products = "manage"`,
 		}},
 		{map[string]Level{"companies": Manage}, []string{
-			`manage on companies also needs manage on customers (to create contacts and assign customers): add customers = "manage"`,
+			`manage on companies also needs manage on customers (to create contacts; read is enough to assign customers): add customers = "manage"`,
 		}},
 		{map[string]Level{"companies": Manage, "customers": Manage, "coupons": Manage, "categories": Read}, []string{
 			`manage on customers, companies and coupons also needs read on users_and_groups: add users_and_groups = "read"`,
+		}},
+		{map[string]Level{"mixin_schemas": Manage, "categories": Read, "companies": Read, "coupons": Read, "orders": Read, "products": Read, "quotes": Read, "returns": Read}, []string{
+			`manage on mixin_schemas also needs read on customers (customers includes their addresses): add customers = "read"`,
 		}},
 		// Media derive from products, payment gateways from sites, unless withheld.
 		{map[string]Level{"categories": Manage, "products": Read}, nil},

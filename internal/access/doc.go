@@ -39,9 +39,11 @@
 //     groups. A group never reduces what another group grants. A locked user, and
 //     a user without groups, has no access.
 //
-//  5. Role templates. Viewer, Manager and Administrator are the standard roles.
-//     Catalog Manager, Pricing Manager and Order Fulfillment Manager are templates
-//     for one trade. The levels of a custom template are computed like those of a
+//  5. Role templates. Viewer, Manager and Administrator are the standard roles of the
+//     Commerce Engine. Catalog Manager, Pricing Manager and Order Fulfillment Manager
+//     are its templates for one trade. OE Viewer, OE Editor, OE Manager and OE
+//     Administrator are the standard roles of the Orchestration Engine: read, edit,
+//     manage and administrate on all of its entities. The levels of a custom template are computed like those of a
 //     group (rule 2): from the template it is based on, if any, and from levels of
 //     its own. A template or group based on another template starts from its
 //     result, in which only the levels that would not follow by themselves count
@@ -130,8 +132,9 @@
 //     managers and viewers of its orders, and managers and viewers of its products
 //     with their prices, availability and media. They reach only the vendor's own
 //     records: reports name the vendor, and such access never counts as access to
-//     every record. Of a vendor's groups, only the product managers' group can be
-//     granted the right to publish. Only employees can join a vendor's groups. All
+//     every record. Their role is Vendor. Other groups of a vendor can have it, with
+//     levels on the entities of which the vendor has records. Of a vendor's groups,
+//     only one of product managers can be granted the right to publish. Only employees can join a vendor's groups. All
 //     groups of an employee belong to the same vendor, or to none.
 //
 //  15. Allowed restriction values. With site sync on, groups can be restricted to
@@ -147,11 +150,17 @@
 //     company's e-mail domains invites no one from other domains.
 //
 //  17. Make. A group grants the Make roles that the scopes of its access controls
-//     stand for; role templates grant none. Whatever else it grants, such a group
-//     belongs to the Orchestration Engine. A user has the roles of all their
+//     stand for; role templates grant none. Only groups of the Orchestration Engine
+//     do: those that grant something on one of its entities, or nothing on any entity.
+//     In another group the scopes count as scopes of no entity. A user has the roles of all their
 //     groups; a locked user has none. A user who can edit scenarios or develop
 //     apps is eligible: they become a member of the Make organization and are
 //     notified by e-mail, then and at each change of their groups. A member who is
 //     no longer eligible keeps access to Make and is stale until removed, by a
 //     person or by a sync configured to do so.
+//
+//  18. Products. A group is for one product, the one on whose entities it grants
+//     something; roles in Make belong to the Orchestration Engine. Scopes of no entity
+//     belong to no product. A configuration that mixes products in a group is refused.
+//     The API accepts such a group: it is of both products.
 package access

@@ -22,7 +22,7 @@ func TestExpandTemplate(t *testing.T) {
 		t.Errorf("without a template: got %v, %v", got, err)
 	}
 	_, err = ExpandTemplate("boss", nil)
-	if want := `unknown role template "boss": use one of viewer, manager, admin, catalog_manager, pricing_manager, order_fulfillment_manager`; message(err) != want {
+	if want := `unknown role template "boss": use one of viewer, manager, admin, catalog_manager, pricing_manager, order_fulfillment_manager, oe_viewer, oe_editor, oe_manager, oe_admin`; message(err) != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	_, err = ExpandTemplate("viewer", names{"orders": "edit", "order": "read", "tax": "read"})

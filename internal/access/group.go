@@ -40,21 +40,15 @@ func PredefinedGroups() []PredefinedGroup {
 	developer := []string{makeAppDeveloperControl, makeScenarioEditorControl}
 	return append(groups,
 		engineGroup("oe-viewer", "OE Viewer", "Sees the Orchestration Engine, changes nothing.", Read, makeMemberControl),
-		engineGroup("oe-editor", "OE Editor", "Edits digital processes and Make scenarios.", Edit, developer...),
+		engineGroup("oe-editor", "OE Editor", "Edits digital processes (value streams) and Make scenarios.", Edit, developer...),
 		engineGroup("oe-manager", "OE Manager", "Develops: creates applications in Make.", Manage, developer...),
 		engineGroup("oe-admin", "OE Admin", "Administers: adds users, creates applications in Make.", Administrate, makeOwnerControl, makeScenarioEditorControl),
 	)
 }
 
 func engineGroup(id, name, description string, level Level, makeControls ...string) PredefinedGroup {
-	var a Access
-	for i, e := range catalog {
-		if e.Product == OrchestrationEngine {
-			a[i] = level
-		}
-	}
 	return PredefinedGroup{
 		ID: id, Name: name, Description: description, UserType: Employee,
-		Controls: append(ControlIDs(a), makeControls...),
+		Controls: append(ControlIDs(Expand(engineAccess(level), nil)), makeControls...),
 	}
 }

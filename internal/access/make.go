@@ -34,6 +34,50 @@ func MakeRoles(scopes []string) []string {
 	return slices.Compact(roles)
 }
 
+// makeOthers are scopes of a group that stand for roles in Make: those for some
+// records included, and those for every record.
+type makeOthers struct{ in, wide []other }
+
+// take adds the scopes that stand for roles and returns the rest.
+func (m *makeOthers) take(others []other, wide bool) (rest []other) {
+	for _, o := range others {
+		if _, ok := makeScopes[o.scope]; !ok {
+			rest = append(rest, o)
+			continue
+		}
+		m.in = append(m.in, o)
+		if wide {
+			m.wide = append(m.wide, o)
+		}
+	}
+	return rest
+}
+
+// names returns the roles, in the order of their scopes.
+func (m *makeOthers) names() (roles []string) {
+	for _, o := range m.in {
+		roles = append(roles, makeScopes[o.scope])
+	}
+	return roles
+}
+
+// ofEngine reports whether the group belongs to the Orchestration Engine: it grants
+// something on one of its entities, or nothing on any entity.
+func (g *grant) ofEngine() bool {
+	return g.narrow.intersects(engineSlots) || g.narrow == slots{}
+}
+
+// IdleMakeRoles returns the roles in Make that the group carries in vain, sorted:
+// those of a role template, and all if the group is not of the Orchestration Engine
+// (rule 17).
+func (r Rights) IdleMakeRoles(g Group) []string {
+	var scopes []string
+	for _, o := range r.evaluate(g).othersIn {
+		scopes = append(scopes, o.scope)
+	}
+	return MakeRoles(scopes)
+}
+
 // MakeEligible reports whether a user with these roles in Make becomes a member
 // of the Make organization.
 func MakeEligible(roles []string) bool {

@@ -17,8 +17,8 @@ func TestMakeRoles(t *testing.T) {
 		Name   string
 		Locked bool
 		Groups []struct {
-			ID       string
-			Controls []string
+			ID, Vendor          string
+			Controls, Templates []string
 		}
 		Roles    string
 		Eligible bool
@@ -34,7 +34,7 @@ func TestMakeRoles(t *testing.T) {
 			for i, g := range r.Groups {
 				if g.ID == "" {
 					g.ID = fmt.Sprint("own-", i)
-					s.Groups = append(s.Groups, Group{ID: g.ID, Controls: g.Controls})
+					s.Groups = append(s.Groups, Group{ID: g.ID, VendorID: g.Vendor, Controls: g.Controls, Templates: g.Templates})
 				}
 				u.GroupIDs = append(u.GroupIDs, g.ID)
 			}

@@ -154,23 +154,19 @@ func (g *grant) equivalent(o *grant) bool {
 func (r Rights) evaluate(g Group) *grant {
 	result := &grant{GroupRef: GroupRef{g.ID, g.Name}, vendorID: g.VendorID, restrictions: slices.Compact(slices.Sorted(slices.Values(g.Restrictions)))}
 	var own, ofTemplates slots
-	carry := func(ids []string, part *slots, roles bool) {
+	var roles makeOthers
+	carry := func(ids []string, part *slots, mayRoles bool) {
 		for _, id := range ids {
 			has, narrowed := r.granted(id, g.VendorID)
 			if i, ok := controlIndex[id]; ok && controlEntity[i] >= 0 {
 				*part = part.or(has.slots)
 			}
-			if roles {
-				has.others = slices.DeleteFunc(has.others, func(o other) bool {
-					role, ok := makeScopes[o.scope]
-					if ok {
-						result.makeRoles = append(result.makeRoles, role)
-					}
-					return ok
-				})
+			wide := !narrowed || len(g.Restrictions) == 0
+			if mayRoles {
+				has.others = roles.take(has.others, wide)
 			}
 			result.narrow, result.othersIn = result.narrow.or(has.slots), append(result.othersIn, has.others...)
-			if !narrowed || len(g.Restrictions) == 0 {
+			if wide {
 				result.wide, result.othersWide = result.wide.or(has.slots), append(result.othersWide, has.others...)
 			}
 		}
@@ -178,6 +174,11 @@ func (r Rights) evaluate(g Group) *grant {
 	carry(g.Controls, &own, true)
 	for _, id := range g.Templates {
 		carry(r.TemplateControls(id), &ofTemplates, false)
+	}
+	if result.ofEngine() {
+		result.makeRoles = roles.names()
+	} else {
+		result.othersIn, result.othersWide = append(result.othersIn, roles.in...), append(result.othersWide, roles.wide...)
 	}
 	for i := range result.access {
 		result.access[i], _ = areas[i].held(result.narrow)

@@ -7,7 +7,7 @@ type TemplateKind string
 
 // The kinds of role templates.
 const (
-	StandardRole  TemplateKind = "standard" // Viewer, Manager, Administrator
+	StandardRole  TemplateKind = "standard" // Viewer, Manager, Administrator, and the roles of the Orchestration Engine
 	TradeTemplate TemplateKind = "template" // for one trade, such as pricing
 )
 
@@ -19,7 +19,9 @@ type Template struct {
 	Access Access
 }
 
-// Templates returns the predefined role templates, standard roles first.
+// Templates returns the predefined role templates: those of the Commerce Engine,
+// standard roles first, then those of the Orchestration Engine. Each grants levels
+// of one product.
 func Templates() []Template {
 	return slices.Clone(templates)
 }
@@ -34,17 +36,46 @@ func TemplateByID(id string) (Template, bool) {
 	return templates[i], true
 }
 
-var templates = fillMatrix([]Template{
+var templates = append(fillMatrix([]Template{
 	{ID: "viewer", Label: "Viewer", Kind: StandardRole},
 	{ID: "manager", Label: "Manager", Kind: StandardRole},
 	{ID: "admin", Label: "Administrator", Kind: StandardRole},
 	{ID: "catalog_manager", Label: "Catalog Manager", Kind: TradeTemplate},
 	{ID: "pricing_manager", Label: "Pricing Manager", Kind: TradeTemplate},
 	{ID: "order_fulfillment_manager", Label: "Order Fulfillment Manager", Kind: TradeTemplate},
-})
+}), engineTemplates()...)
 
-// templateMatrix holds, per entity, the levels of the six templates in their
-// order: r is read, m is manage, - is none.
+// engineTemplates returns the standard roles of the Orchestration Engine, which
+// grant one level on all of its entities. The roles in Make that the predefined
+// groups also grant are not part of them (rule 17).
+func engineTemplates() []Template {
+	return []Template{
+		{ID: "oe_viewer", Label: "OE Viewer", Kind: StandardRole, Access: engineAccess(Read)},
+		{ID: "oe_editor", Label: "OE Editor", Kind: StandardRole, Access: engineAccess(Edit)},
+		{ID: "oe_manager", Label: "OE Manager", Kind: StandardRole, Access: engineAccess(Manage)},
+		{ID: "oe_admin", Label: "OE Administrator", Kind: StandardRole, Access: engineAccess(Administrate)},
+	}
+}
+
+// engineAccess returns the level on every entity of the Orchestration Engine. Of
+// tied entities only the first is set: the others follow it (rule 2a).
+func engineAccess(level Level) Access {
+	var a Access
+	for i, e := range catalog {
+		if e.Product == OrchestrationEngine {
+			a[i] = level
+		}
+	}
+	for _, set := range tieSets {
+		for _, i := range set[1:] {
+			a[i] = None
+		}
+	}
+	return a
+}
+
+// templateMatrix holds, per entity, the levels of the Commerce Engine's templates in
+// their order: r is read, m is manage, - is none.
 var templateMatrix = map[string]string{
 	"companies":               "rmm---",
 	"customers":               "rmm--r",

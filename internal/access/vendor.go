@@ -20,15 +20,15 @@ const vendorPublisher = "product_manager"
 
 var vendorGroups = []VendorGroup{
 	{
-		Kind: vendorPublisher, Label: "Vendor Product manager",
+		Kind: vendorPublisher, Label: "Vendor Product Manager",
 		Controls: []string{controlID("4", "224"), controlID("4", "227"), controlID("4", "226"), controlID("4", "228")},
 	},
 	{
-		Kind: "product_viewer", Label: "Vendor Product viewer",
+		Kind: "product_viewer", Label: "Vendor Product Viewer",
 		Controls: []string{controlID("1", "232"), controlID("1", "235"), controlID("1", "234"), controlID("1", "236")},
 	},
-	{Kind: "order_manager", Label: "Vendor Order manager", Controls: []string{controlID("4", "223")}},
-	{Kind: "order_viewer", Label: "Vendor Order viewer", Controls: []string{controlID("1", "231")}},
+	{Kind: "order_manager", Label: "Vendor Order Manager", Controls: []string{controlID("4", "223")}},
+	{Kind: "order_viewer", Label: "Vendor Order Viewer", Controls: []string{controlID("1", "231")}},
 }
 
 // VendorGroups returns the groups that every vendor is created with.
@@ -50,11 +50,92 @@ func VendorGroupKind(controls []string) (kind string, ok bool) {
 	return kind, ok
 }
 
+// VendorRole is the role of a vendor's groups. It has the place of a role template,
+// but grants nothing by itself: the levels of a group with this role are on the
+// vendor's own records (rule 14).
+const VendorRole = "vendor"
+
+// VendorEntities returns the codes of the entities of which vendors have records of
+// their own, in catalog order.
+func VendorEntities() []string {
+	var codes []string
+	for i, area := range vendorAreas {
+		if area >= 0 {
+			codes = append(codes, catalog[i].Code)
+		}
+	}
+	return codes
+}
+
+// ExpandVendor returns the levels on the vendor's own records of a group with the
+// role VendorRole and these levels: derived entities follow (rule 2b), and entities
+// without such records are left out.
+func ExpandVendor(own map[string]Level) Access {
+	levels := Expand(Access{}, own)
+	for i, area := range vendorAreas {
+		if area < 0 {
+			levels[i] = None
+		}
+	}
+	return levels
+}
+
+// OverlayVendor is Overlay for ExpandVendor.
+func OverlayVendor(own map[string]Level, want Access) map[string]Level {
+	for i, parent := range parentOf {
+		if vendorAreas[i] < 0 && parent >= 0 {
+			want[i] = want[parent] // follows by itself, and is left out
+		}
+	}
+	return Overlay(Access{}, own, want)
+}
+
+// RoleControlIDs returns the ids of the access controls that grant exactly the given
+// access to a group with the role template: on the vendor's own records if it is
+// VendorRole, otherwise on every record.
+func RoleControlIDs(template string, a Access) []string {
+	if template != VendorRole {
+		return ControlIDs(a)
+	}
+	ids := []string{}
+	for i, level := range a {
+		for _, c := range controls {
+			if c.VendorAware && c.Entity == catalog[i].Code && c.Level == level {
+				ids = append(ids, c.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// VendorAccess returns the levels that the group grants in full on the own records
+// of its vendor. Levels on every record do not count.
+func (r Rights) VendorAccess(g Group) Access {
+	var levels Access
+	held := r.evaluate(g).narrow
+	for i, area := range vendorAreas {
+		if area >= 0 {
+			levels[i], _ = areas[area].held(held)
+		}
+	}
+	return levels
+}
+
+// IsVendorRole reports whether the group has the role VendorRole: it belongs to a
+// vendor, and all levels that it grants are on the vendor's own records.
+func (r Rights) IsVendorRole(g Group) bool {
+	return g.VendorID != "" && r.Access(g) == Access{} && r.VendorAccess(g) != Access{}
+}
+
 // VendorUserType is the only user type that a vendor's groups accept (rule 14).
 const VendorUserType = Employee
 
 // publishing are the scopes that publish and unpublish products.
 var publishing = []string{"product.product_publish", "product.product_unpublish"}
+
+// PublishingControls returns the ids of the access controls with which a vendor's
+// product managers can publish and unpublish products.
+func PublishingControls() []string { return []string{controlID("4", "229"), controlID("4", "230")} }
 
 // CheckPublishing returns an error that explains why a vendor's group with these
 // access controls cannot hold the scopes, which are those of its controls and its

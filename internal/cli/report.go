@@ -88,15 +88,8 @@ func reportOf(ctx context.Context, c *client.Client, user api.User) (r report, u
 	if err != nil {
 		return r, nil, err
 	}
-	held, err := c.UserScopes(ctx, user.ID)
-	switch {
-	case client.IsForbidden(err):
-		unread = append(unread, "the roles in Make")
-	case err != nil:
-		return r, nil, err
-	default:
-		r.makeRoles = access.MakeRoles(strings.Fields(held.Scopes))
-	}
+	is := subject.Subject()
+	r.makeRoles = is.MakeRoles()
 	r.team, err = c.TeamStatus(ctx, user.ContactEmail)
 	switch {
 	case client.IsForbidden(err):
@@ -104,7 +97,7 @@ func reportOf(ctx context.Context, c *client.Client, user api.User) (r report, u
 	case err != nil && !client.IsUnsupported(err): // without teams, the rest of the report is still useful
 		return r, nil, err
 	}
-	r.user, r.rows = user, access.Report(subject)
+	r.user, r.rows = user, is.Report()
 	return r, unread, nil
 }
 

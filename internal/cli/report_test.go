@@ -49,7 +49,7 @@ func TestReport_noTeam(t *testing.T) {
 		"owner@acme.example": {
 			[]string{api.ScopeUserRead, api.ScopeGroupRead, api.ScopeTemplateRead},
 			"  \"team_role\": null,\n  \"products\": null,\n  \"organizations\": null\n",
-			"report: the key may not read the roles in Make, the team, which is missing below\n",
+			"report: the key may not read the team, which is missing below\n",
 		},
 		"anna@acme.example": {api.AllScopes(), "  \"team_role\": null,\n  \"products\": {},\n  \"organizations\": [\n    \"acme\"\n  ]\n", ""},
 	} {

@@ -257,12 +257,12 @@ func TestRun_types(t *testing.T) {
 		"a vendor's group is joined": {
 			[]m{object("iam_vendor.v", vendor)},
 			[]m{change("iam_group_membership.v", "create", nil, in("vo", "cleo"), m{})},
-			"cleo@acme.example; gains manage on orders for records of the vendor v through V Vendor Order manager (vo)", "",
+			"cleo@acme.example; gains manage on orders for records of the vendor v through V Vendor Order Manager (vo)", "",
 		},
 		"a vendor goes, with members": {
 			[]m{object("iam_vendor.v", vendor), object("iam_group_membership.v", in("vo", "cleo"))},
 			[]m{change("iam_vendor.v", "delete", with(vendor, "delete_groups", false), nil, m{})},
-			"cleo@acme.example; loses manage on orders for records of the vendor v through V Vendor Order manager (vo)",
+			"cleo@acme.example; loses manage on orders for records of the vendor v through V Vendor Order Manager (vo)",
 			"iam_vendor.v: group vo of the vendor still has members and delete_groups is not set: the apply fails unless they are removed first",
 		},
 		"a vendor without members goes":                {[]m{object("iam_vendor.v", vendor)}, []m{change("iam_vendor.v", "delete", with(vendor, "delete_groups", false), nil, m{})}, "", ""},
@@ -272,7 +272,7 @@ func TestRun_types(t *testing.T) {
 		"a vendor goes": {
 			[]m{object("iam_vendor.v", vendor), object("iam_group_membership.v", in("vo", "cleo"))},
 			[]m{change("iam_vendor.v", "delete", vendor, nil, m{})},
-			"cleo@acme.example; loses manage on orders for records of the vendor v through V Vendor Order manager (vo)", "",
+			"cleo@acme.example; loses manage on orders for records of the vendor v through V Vendor Order Manager (vo)", "",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -227,7 +227,7 @@ func TestRun_references(t *testing.T) {
 		"to a vendor's group": {
 			[]m{instance("", "iam_vendor.v", nil, m{"name": "V"}, m{"id": true, "group_ids": true}), joins("", nil)},
 			[]m{configured("iam_group_membership.x", expression(`iam_vendor.v.group_ids["order_viewer"]`, "iam_vendor.v.group_ids", "iam_vendor.v"))},
-			nil, "cleo@acme.example; gains read on orders for records of the vendor iam_vendor.v through V Vendor Order viewer (iam_vendor.v/order_viewer)", "",
+			nil, "cleo@acme.example; gains read on orders for records of the vendor iam_vendor.v through V Vendor Order Viewer (iam_vendor.v/order_viewer)", "",
 		},
 		"to some group of a vendor": {
 			[]m{instance("", "iam_vendor.v", nil, m{"name": "V"}, m{"id": true, "group_ids": true}), joins("", nil)},
@@ -352,7 +352,7 @@ func TestRun_knownByAddress(t *testing.T) {
 		"a vendor's group": {
 			"iam_vendor.v", vendor("v", "vo"), vendor("old", "old-vo"),
 			change("iam_group_membership.x", "create", nil, m{"user_id": "cleo"}, m{"group_id": true}),
-			configured("iam_group_membership.x", m{"group_id": references(`iam_vendor.v.group_ids["order_manager"]`, "iam_vendor.v.group_ids", "iam_vendor.v")}), "cleo@acme.example; gains manage on orders for records of the vendor v through V Vendor Order manager (vo)", "",
+			configured("iam_group_membership.x", m{"group_id": references(`iam_vendor.v.group_ids["order_manager"]`, "iam_vendor.v.group_ids", "iam_vendor.v")}), "cleo@acme.example; gains manage on orders for records of the vendor v through V Vendor Order Manager (vo)", "",
 		},
 		"a member of the team": {
 			"iam_team_member.ann", member("ann"), member("old"),

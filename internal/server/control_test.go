@@ -115,13 +115,13 @@ func TestControl_templates(t *testing.T) {
 		}
 	}
 	// All are created at once with the tenant, so they are listed by id.
-	if want := []string{"admin", "catalog_manager", "manager", "order_fulfillment_manager", "pricing_manager", "viewer"}; !slices.Equal(ids, want) {
+	if want := []string{"admin", "catalog_manager", "manager", "oe_admin", "oe_editor", "oe_manager", "oe_viewer", "order_fulfillment_manager", "pricing_manager", "viewer"}; !slices.Equal(ids, want) {
 		t.Errorf("got %v, want %v", ids, want)
 	}
 	b.play(
 		t,
-		exchange{name: "not expanded", path: "~/templates?name=Viewer", status: 200, want: `[{"id": "viewer", "accessControlsDocuments": "` + absent + `", "metadata": "` + absent + `"}]`},
-		exchange{name: "no other expansion", path: "~/templates?name=Viewer&expand=everything", status: 200, want: `[{"accessControlsDocuments": "` + absent + `"}]`},
+		exchange{name: "not expanded", path: "~/templates?name=Catalog", status: 200, want: `[{"id": "catalog_manager", "accessControlsDocuments": "` + absent + `", "metadata": "` + absent + `"}]`},
+		exchange{name: "no other expansion", path: "~/templates?name=Catalog&expand=everything", status: 200, want: `[{"accessControlsDocuments": "` + absent + `"}]`},
 	)
 }
 

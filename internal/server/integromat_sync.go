@@ -50,6 +50,17 @@ func (s *Server) noteGroup(ctx context.Context, tx store.Tx, tenant, groupID str
 
 // noteControl tells the sync with Make that the scopes of an access control may have changed.
 func (s *Server) noteControl(ctx context.Context, tx store.Tx, tenant, controlID string) error {
+	return s.noteCarriers(ctx, tx, tenant, func(g store.Group) bool { return slices.Contains(g.AccessControls, controlID) })
+}
+
+// noteTemplates tells the sync with Make that the levels of role templates may have changed:
+// they decide whether a group belongs to the Orchestration Engine, and so carries its roles.
+func (s *Server) noteTemplates(ctx context.Context, tx store.Tx, tenant string) error {
+	return s.noteCarriers(ctx, tx, tenant, func(g store.Group) bool { return len(g.Templates) > 0 })
+}
+
+// noteCarriers tells the sync with Make that the rights of groups may have changed.
+func (s *Server) noteCarriers(ctx context.Context, tx store.Tx, tenant string, carries func(store.Group) bool) error {
 	o, _, err := integromatOrganizationOf(ctx, tx, tenant)
 	if err != nil || !o.Sync {
 		return err
@@ -60,7 +71,7 @@ func (s *Server) noteControl(ctx context.Context, tx store.Tx, tenant, controlID
 	}
 	var carriers []string
 	for _, g := range groups {
-		if slices.Contains(g.AccessControls, controlID) {
+		if carries(g) {
 			carriers = append(carriers, g.ID)
 		}
 	}
@@ -122,9 +133,6 @@ func integromatRolesOf(ctx context.Context, tx store.Tx, tenant string, userIDs 
 	groups, err := tx.GroupsByID(ctx, tenant, slices.Concat(slices.Collect(maps.Values(memberships))...))
 	if err != nil {
 		return nil, fmt.Errorf("reading groups: %w", err)
-	}
-	for i := range groups {
-		groups[i].Templates = nil // they grant no roles in Make
 	}
 	rights, err := rightsOfGroups(ctx, tx, tenant, groups)
 	if err != nil {

@@ -215,6 +215,25 @@ func TestIntegromat_triggers(t *testing.T) {
 			gain: []exchange{{method: "PUT", path: "~/access-controls/ours", body: `{"name": {"en": "Ours"}, "scopes": ["integromat.scenario_edit"], "domains": []}`, status: 204}},
 			lose: []exchange{{method: "PUT", path: "~/access-controls/ours", body: `{"name": {"en": "Ours"}, "scopes": ["order.order_read"], "domains": []}`, status: 204}},
 		},
+		// Only groups of the Orchestration Engine carry the role.
+		"a group's product": {
+			before: []exchange{
+				{method: "PUT", path: "~/groups/g", body: plain(`"make-scenario-editor", "` + ordersViewer + `"`), status: 201, want: `{}`},
+				{method: "PUT", path: "~/groups/g/users/EMPLOYEE/{id}", status: 201, want: `{}`},
+			},
+			gain: []exchange{{method: "PUT", path: "~/groups/g", body: plain(`"make-scenario-editor", "oe-datastore-viewer"`), status: 204}},
+			lose: []exchange{{method: "PUT", path: "~/groups/g", body: plain(`"make-scenario-editor", "` + ordersViewer + `"`), status: 204}},
+		},
+		"a role template's product": {
+			before: []exchange{
+				{method: "PUT", path: "~/templates/base", body: `{"name": {"en": "B"}, "access": {"orders": "read"}}`, status: 201, want: `{}`},
+				{method: "PUT", path: "~/templates/t", body: `{"name": {"en": "T"}, "basedOn": "base", "access": {}}`, status: 201, want: `{}`},
+				{method: "PUT", path: "~/groups/g", body: `{"name": {"en": "G"}, "userType": "EMPLOYEE", "accessControls": ["make-scenario-editor"], "templates": ["t"]}`, status: 201, want: `{}`},
+				{method: "PUT", path: "~/groups/g/users/EMPLOYEE/{id}", status: 201, want: `{}`},
+			},
+			gain: []exchange{{method: "PUT", path: "~/templates/base", body: `{"name": {"en": "B"}, "access": {"forms": "read"}}`, status: 204}},
+			lose: []exchange{{method: "PUT", path: "~/templates/base", body: `{"name": {"en": "B"}, "access": {"orders": "read"}}`, status: 204}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

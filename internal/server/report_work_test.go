@@ -74,7 +74,7 @@ func withRights(t testing.TB, b *backend) (userID string) {
 	b.withScopes(t, "own_read")
 	b.check(t, exchange{method: "PUT", path: "~/access-controls/own", body: `{"scopes": ["own_read", "integromat.app_developer"]}`, status: 201, want: `{"id": "own"}`})
 	b.check(t, exchange{method: "PUT", path: "~/templates/mine", body: `{"name": {"en": "Mine"}, "access": {"tax": "read"}}`, status: 201, want: `{"id": "mine"}`})
-	b.create(t, "~/groups", `{"id": "one", "name": {"en": "One"}, "accessControls": ["own", "`+ordersViewer+`"], "templates": ["mine", "viewer"], "restrictions": ["DE"]}`)
+	b.create(t, "~/groups", `{"id": "one", "name": {"en": "One"}, "accessControls": ["own", "`+ordersViewer+`"], "templates": ["mine", "viewer", "oe_viewer"], "restrictions": ["DE"]}`)
 	b.create(t, "~/groups", `{"id": "two", "name": {"en": "Two"}, "accessControls": ["make-scenario-editor"]}`)
 	for i := range 50 {
 		b.create(t, "~/groups", fmt.Sprintf(`{"id": "other-%d", "name": {"en": "Other"}, "accessControls": ["own"], "templates": ["mine"]}`, i))

@@ -92,7 +92,10 @@ func (s *Server) updateTemplate(c *call, tx store.Tx, id string, body api.Templa
 	if err := s.passOn(c, tx, templates, changed); err != nil {
 		return err
 	}
-	return checkCarriers(c.ctx, tx, c.tenant, func(g store.Group) bool { return len(g.Templates) > 0 })
+	if err := checkCarriers(c.ctx, tx, c.tenant, func(g store.Group) bool { return len(g.Templates) > 0 }); err != nil {
+		return err
+	}
+	return s.noteTemplates(c.ctx, tx, c.tenant)
 }
 
 // passOn expands the templates that are based on a changed one again, and those based on

@@ -50,10 +50,10 @@ func TestVendorGroups_made(t *testing.T) {
 		}
 		want := map[string]string{
 			// Products with prices, availability and media.
-			name + " Vendor Product manager": ids("4", "224", "227", "226", "228"),
-			name + " Vendor Product viewer":  ids("1", "232", "235", "234", "236"),
-			name + " Vendor Order manager":   "4ac869fc-d548-4ec8-8e06-c01491314223",
-			name + " Vendor Order viewer":    "1ac869fc-d548-4ec8-8e06-c01491314231",
+			name + " Vendor Product Manager": ids("4", "224", "227", "226", "228"),
+			name + " Vendor Product Viewer":  ids("1", "232", "235", "234", "236"),
+			name + " Vendor Order Manager":   "4ac869fc-d548-4ec8-8e06-c01491314223",
+			name + " Vendor Order Viewer":    "1ac869fc-d548-4ec8-8e06-c01491314231",
 		}
 		if !maps.Equal(got, want) {
 			t.Errorf("%s has the groups %v, want %v", id, got, want)
@@ -274,7 +274,7 @@ func TestVendorUsers(t *testing.T) {
 	path := "~/users/vendors/v"
 	entry := func(i int, groups string) string { return `{"id": "` + made[i] + `", "groups": ` + groups + `}` }
 	two := `[{"userType": "EMPLOYEE"}, {"userType": "EMPLOYEE"}]`
-	ordersOnly := `[{"id": "` + orders + `", "name": {"en": "Vendor v Vendor Order manager"}, "userType": "EMPLOYEE"}]`
+	ordersOnly := `[{"id": "` + orders + `", "name": {"en": "Vendor v Vendor Order Manager"}, "userType": "EMPLOYEE"}]`
 	all := "[" + entry(0, two) + "," + entry(1, ordersOnly) + "," + entry(3, `[{"id": "`+products+`"}]`) + "]"
 	b.play(
 		t,

@@ -125,7 +125,7 @@ func (d *userPermissionsDataSource) Schema(_ context.Context, _ datasource.Schem
 				Computed:            true,
 			},
 			"make_roles": schema.ListAttribute{
-				MarkdownDescription: "Roles in Make that the user's groups give, sorted: `integromat.app_developer`, `integromat.scenario_edit`, `member` and `owner`. Null if the API key lacks `iam.scope_read`.",
+				MarkdownDescription: "Roles in Make that the user's groups give, sorted: `integromat.app_developer`, `integromat.scenario_edit`, `member` and `owner`.",
 				ElementType:         types.StringType,
 				Computed:            true,
 			},
@@ -168,14 +168,15 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 	user, subject, err := readSubject(ctx, d.Client, "data.iam_user_permissions", &m.UserID, &m.Email)
 	if err != nil && errors.Is(err.cause, client.ErrControlsUnread) {
 		resp.Diagnostics.AddAttributeWarning(path.Root("rows"), "Access Controls Not Read",
-			"The API key lacks the scope iam.access_read, and groups of "+user.ContactEmail+" carry the tenant's own access controls: the rows leave out what these give. Use a key that has the scope.")
+			"The API key lacks the scope iam.access_read, and groups of "+user.ContactEmail+" carry the tenant's own access controls: rows and make_roles leave out what these give. Use a key that has the scope.")
 		err = nil
 	}
 	if err != nil {
 		resp.Diagnostics.Append(plumbing.UnableAt(err.at, "report", "permissions of user", err.user, err.cause))
 		return
 	}
-	rows := access.Report(subject)
+	is := subject.Subject()
+	rows := is.Report()
 	models := make([]rowModel, len(rows))
 	for i, r := range rows {
 		models[i].fromCore(r)
@@ -186,7 +187,7 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 	m.readTeam(ctx, d.Client, *user, &resp.Diagnostics)
 	m.Locked = types.BoolValue(user.Locked())
 	m.Groups = plumbing.StringList(user.GroupIDs)
-	m.Rows = list
+	m.Rows, m.Make = list, plumbing.StringList(is.MakeRoles())
 	m.CSV = types.StringValue(access.ReportCSV(rows))
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
@@ -194,17 +195,17 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 // readScopes reads the user's scopes. If the key has no permission, the rest of
 // the report is still returned.
 func (m *userPermissionsModel) readScopes(ctx context.Context, c *client.Client, user api.User, diags *diag.Diagnostics) {
-	m.Scopes, m.Make, m.VendorID = types.ListNull(types.StringType), types.ListNull(types.StringType), types.StringNull()
+	m.Scopes, m.VendorID = types.ListNull(types.StringType), types.StringNull()
 	held, err := c.UserScopes(ctx, user.ID)
 	var e *client.Error
 	switch {
 	case err == nil:
 		scopes := slices.DeleteFunc(strings.Fields(held.Scopes), func(scope string) bool { return strings.HasPrefix(scope, "tenant=") })
 		slices.Sort(scopes)
-		m.Scopes, m.Make, m.VendorID = plumbing.StringList(scopes), plumbing.StringList(access.MakeRoles(scopes)), plumbing.StringOrNull(held.VendorID)
+		m.Scopes, m.VendorID = plumbing.StringList(scopes), plumbing.StringOrNull(held.VendorID)
 	case errors.As(err, &e) && e.StatusCode == http.StatusForbidden:
 		diags.AddAttributeWarning(path.Root("scopes"), "Scopes Not Read",
-			"The API key lacks the scope "+api.ScopeScopeRead+", so scopes, make_roles and vendor_id in the report are null. Use a key that has it, unless the configuration does not use them.")
+			"The API key lacks the scope "+api.ScopeScopeRead+", so scopes and vendor_id in the report are null. Use a key that has it, unless the configuration does not use them.")
 	default:
 		diags.Append(plumbing.UnableAt(path.Root("scopes"), "read", "scopes of user", user.ContactEmail, err))
 	}

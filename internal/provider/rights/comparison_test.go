@@ -172,7 +172,7 @@ func TestAccessCatalog(t *testing.T) {
 		t.Fatalf("got %d dependencies, want %d", len(dependencies), len(access.Dependencies()))
 	}
 	for i, want := range map[int]string{
-		0: "companies [] map[customers:manage] to create contacts and assign customers",
+		0: "companies [] map[customers:manage] to create contacts; read is enough to assign customers",
 		1: "customers [companies coupons] map[users_and_groups:read] <nil>",
 		3: "quotes [] map[companies:read products:manage] <nil>",
 	} {

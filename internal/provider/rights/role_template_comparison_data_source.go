@@ -62,7 +62,7 @@ func (d *roleTemplateComparisonDataSource) Schema(_ context.Context, _ datasourc
 		MarkdownDescription: "Compares role templates: the levels of each, by entity.",
 		Attributes: map[string]schema.Attribute{
 			"templates": schema.ListAttribute{
-				MarkdownDescription: "Ids of the templates to compare, predefined ones or the tenant's own. Defaults to the six predefined ones.",
+				MarkdownDescription: "Ids of the templates to compare, predefined ones or the tenant's own. Defaults to the predefined ones of the Commerce Engine.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Computed:            true,
@@ -84,7 +84,9 @@ func (d *roleTemplateComparisonDataSource) Read(ctx context.Context, req datasou
 	var ids []string
 	if m.Templates.IsNull() {
 		for _, t := range access.Templates() {
-			ids = append(ids, t.ID)
+			if slices.Contains(t.Access.Products(), access.CommerceEngine) {
+				ids = append(ids, t.ID)
+			}
 		}
 	} else {
 		resp.Diagnostics.Append(m.Templates.ElementsAs(ctx, &ids, false)...)

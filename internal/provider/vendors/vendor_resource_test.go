@@ -330,8 +330,8 @@ func TestVendorResource_groups(t *testing.T) {
 		_, err := b.Client.UpdateGroup(t.Context(), id, api.GroupUpdate{Name: api.Text{"de": name}, AccessControls: controls})
 		must(t, err)
 	}
-	rename(manager, "Raw Materials Vendor Order viewer", byKind["order_manager"])
-	rename(viewer, "Raw Materials Vendor Order manager", byKind["order_viewer"])
+	rename(manager, "Raw Materials Vendor Order Viewer", byKind["order_manager"])
+	rename(viewer, "Raw Materials Vendor Order Manager", byKind["order_viewer"])
 	for id, controls := range map[string][]string{
 		"younger": {byKind["order_manager"]}, "two": {byKind["order_viewer"], byKind["product_viewer"]}, "none": {},
 	} {

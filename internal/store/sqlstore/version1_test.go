@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,7 @@ func TestOpen_version1(t *testing.T) {
 				t.Errorf("%s: got settings %q, want %q", tenant, got, settings)
 			}
 			wantMakeRoles(t, s, tenant)
+			wantTemplates(t, s, tenant)
 			sites, err := s.Documents(t.Context(), tenant, store.KindSite)
 			var site struct {
 				Code    string
@@ -115,6 +117,21 @@ func wantOldRecords(t *testing.T, s store.Store) {
 	check([]string{keys[0].ID, keys[0].Secret}, []string{"1", "uPARBcKqJ/1WVb82rv79MBh8gpZpSwyXcO/yxnVPMIw="}, nil)
 	_, err = s.NextTask(ctx)
 	check(err, store.ErrNotFound, nil)
+}
+
+// wantTemplates fails unless the tenant has the role templates of the Orchestration
+// Engine.
+func wantTemplates(t *testing.T, s store.Store, tenant string) {
+	t.Helper()
+	for _, want := range access.Templates() {
+		if !strings.HasPrefix(want.ID, "oe_") {
+			continue // the old database does not have all of them
+		}
+		got, err := s.Template(t.Context(), tenant, want.ID)
+		if err != nil || got.Name["en"] != want.Label || !got.Predefined || got.Version != 1 || !slices.Equal(got.AccessControls, access.ControlIDs(access.Expand(want.Access, nil))) {
+			t.Errorf("%s: role template %s is %+v, %v", tenant, want.ID, got, err)
+		}
+	}
 }
 
 // makeRoles returns the roles in Make that access controls grant.
