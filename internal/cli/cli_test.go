@@ -88,6 +88,8 @@ func TestRun(t *testing.T) {
 		{[]string{"serve", "--smtp-user", "iam"}, 2, "", "need --smtp"},
 		{[]string{"serve", "--smtp", "mail.example.com:25", "--smtp-password-file", "x"}, 2, "", "needs --smtp-user"},
 		{[]string{"serve", "--smtp", "mail.example.com:25", "--smtp-user", "iam"}, 1, "", "--smtp-password-file or IAM_SMTP_PASSWORD"},
+		{[]string{"serve", "--cors-origin", "*"}, 2, "", "serve: --cors-origin *: an origin has no wildcard"},
+		{[]string{"serve", "--cors-origin", "https://a.example", "--cors-origin", "https://b.example/"}, 2, "", "--cors-origin https://b.example/: browsers send this origin as https://b.example"},
 		{[]string{"serve", "--fault", "429=2"}, 2, "", "a share is a number from 0 to 1"},
 		{[]string{"serve", "--fault", "gremlins"}, 2, "", "tolerant-deletes"},
 		{[]string{"serve", "--fault", "vendor-groups=late"}, 2, "", "vendor-groups=500ms"},
@@ -106,6 +108,29 @@ func TestRun(t *testing.T) {
 		stdout, stderr, code := run(t, nil, c.args...)
 		if code != c.code || !strings.Contains(stdout, c.stdout) || !strings.Contains(stderr, c.stderr) {
 			t.Errorf("%v: code %d, stdout %q, stderr %q", c.args, code, stdout, stderr)
+		}
+	}
+}
+
+// Pages of a listed origin can read every response, those of faults as well.
+func TestServe_origins(t *testing.T) {
+	t.Parallel()
+	const origin = "https://app.example.com"
+	b := serve(t, "--tenant", "acme", "--listen", "127.0.0.1:0", "--database", "sqlite:"+t.TempDir()+"/iam.db", "--cors-origin", "http://localhost:3000", "--cors-origin", origin, "--fault", "429=1")
+	defer b.stop()
+	for path, want := range map[string]string{"/iam/acme/groups": origin, "/metrics": ""} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.url+path, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Origin", origin)
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if got := resp.Header.Get("Access-Control-Allow-Origin"); got != want || resp.StatusCode != http.StatusTooManyRequests {
+			t.Errorf("%s: got %d %q, want %q", path, resp.StatusCode, got, want)
 		}
 	}
 }

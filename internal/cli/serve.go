@@ -40,6 +40,7 @@ type serveOptions struct {
 	legacy    bool
 	smtp      smtpOptions
 	limits    serveLimits
+	origins   list
 	drain     time.Duration
 
 	metricsListen string
@@ -105,6 +106,7 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	f.IntVar(&o.limits.requests, "max-requests", 128, "maximum `number` of concurrent requests; others wait for half a second and then get 429")
 	f.IntVar(&o.limits.memory, "max-request-memory", 96, "maximum memory in `MB` for the bodies and answers of all concurrent requests; others wait as with --max-requests")
 	f.Var(&o.limits.proxies, "trusted-proxy", "`address` or network of a proxy whose X-Forwarded-For names the caller (repeatable; default none)")
+	f.Var(&o.origins, "cors-origin", "`origin` whose pages may call the API from a browser, such as https://app.example.com (repeatable; default none)")
 	f.DurationVar(&o.limits.audit.Age, "audit-age", 0, "`age` at which audit events are removed, such as 8760h for a year; an event records the removal (default never)")
 	f.IntVar(&o.limits.audit.Most, "audit-events", 0, "`number` of the newest audit events to keep per tenant; an event records the removal of older ones (default all)")
 	f.BoolVar(&o.limits.privateMake, "allow-private-make", false, "call a Make server at any address, also in the backend's own network and without TLS: for tests")
@@ -169,6 +171,11 @@ func (o serveOptions) check() error {
 	}
 	if err := o.smtp.check(); err != nil {
 		return err
+	}
+	for _, origin := range o.origins {
+		if err := server.CheckOrigin(origin); err != nil {
+			return fmt.Errorf("--cors-origin %s: %w", origin, err)
+		}
 	}
 	if o.drain < 0 {
 		return errors.New("--drain-delay must not be negative")
@@ -241,6 +248,9 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	if o.fault != "" {
 		faults, _ := fault.Parse(o.fault) // check has validated it
 		handler = faults.Wrap(backend)
+	}
+	if len(o.origins) > 0 {
+		handler = server.WithOrigins(o.origins, handler) // also what the faults answer
 	}
 	s := &http.Server{
 		Handler: handler, TLSConfig: tlsConfig, ConnContext: gate.ConnContext,

@@ -71,8 +71,10 @@ func (l languages) unknown(tags ...string) error {
 	return badRequest("Unsupported language", details...)
 }
 
-// headerContentLanguage says in which language the texts of a body are.
-const headerContentLanguage = "Content-Language"
+const (
+	headerContentLanguage = "Content-Language" // of the texts in a body
+	headerAcceptLanguage  = "Accept-Language"
+)
 
 // checkContentLanguage refuses a request without the header. The platform requires it for
 // groups and access controls only.
@@ -140,7 +142,7 @@ func (s *Server) accepted(c *call) (wire.View, error) {
 	if err != nil {
 		return wire.View{}, err
 	}
-	header := strings.TrimSpace(strings.Join(c.r.Header.Values("Accept-Language"), ","))
+	header := strings.TrimSpace(strings.Join(c.r.Header.Values(headerAcceptLanguage), ","))
 	if header == "*" {
 		return wire.View{All: true}, nil
 	}

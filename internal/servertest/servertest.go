@@ -83,6 +83,7 @@ func New(t testing.TB, o Options) *Backend {
 	}
 	s, err := server.New(t.Context(), server.Options{
 		Store: db, Now: o.Now, Logger: o.Logger, VendorGroupDelay: cmp.Or(o.VendorGroupDelay, faults.VendorGroups), PrivateIntegromat: true, TestTokens: true,
+		LenientLanguage: faults.LenientLanguage, OneKeyMaps: faults.OneKeyMaps,
 	})
 	if err != nil {
 		t.Fatalf("starting the backend: %v", err)
