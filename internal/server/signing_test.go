@@ -146,8 +146,8 @@ func (s countingStore) SigningKeys(ctx context.Context) ([]store.SigningKey, err
 	return s.Store.SigningKeys(ctx)
 }
 
-// Another process learns of a key when a token names it; but whoever names any
-// keys does not have the database read each time.
+// Another process learns of a key when a token names it, also while others name any
+// keys; but these do not have the database read each time.
 func TestSigning_unknownKey(t *testing.T) {
 	t.Parallel()
 	one, c := withSigning(t)
@@ -161,13 +161,17 @@ func TestSigning_unknownKey(t *testing.T) {
 	reads.Store(0)
 	two.opens(t, "of a key that is not known yet", one.issue(t, servertest.Tenant, api.ScopeGroupRead), 200)
 	two.opens(t, "of a key that was removed", token, 401)
+	forged := c.forged(t, "made up", []byte("any"))
+	var callers sync.WaitGroup
 	for range 50 {
-		two.opens(t, "of no key", c.forged(t, "made up", []byte("any")), 401)
+		callers.Go(func() { two.opens(t, "of no key", forged, 401) })
 	}
-	if got := reads.Load(); got != 1 {
+	callers.Wait()
+	if got := reads.Load(); got > 4 { // two before, and one or two for all of them
 		t.Errorf("the keys were read %d times", got)
 	}
-	c.advance(time.Second)
+	one.rotate(t, c, true)
+	two.opens(t, "of a key that follows at once", one.issue(t, servertest.Tenant, api.ScopeGroupRead), 200)
 	fails.Store(true)
 	two.opens(t, "while the database is away", c.forged(t, "made up", []byte("any")), 503)
 	fails.Store(false)
