@@ -51,9 +51,11 @@ const (
 	PathGlobalSettings = "/configuration/{tenant}/global-configurations"
 	PathBasicSettings  = "/configuration/{tenant}/basic-configuration"
 
-	PathSiteCodes = "/site/{tenant}/siteslist"
-	PathSites     = "/site/{tenant}/sites"
-	PathSite      = "/site/{tenant}/sites/{siteCode}"
+	PathSiteCodes  = "/site/{tenant}/siteslist"
+	PathSites      = "/site/{tenant}/sites"
+	PathSite       = "/site/{tenant}/sites/{siteCode}"
+	PathSiteMixins = "/site/{tenant}/sites/{siteCode}/mixins"
+	PathSiteMixin  = "/site/{tenant}/sites/{siteCode}/mixins/{mixinName}"
 
 	PathVendors      = "/vendor/{tenant}/vendors"
 	PathVendorSearch = "/vendor/{tenant}/vendors/search"

@@ -74,7 +74,7 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 	t.Helper()
 	sound := newBackend(t)
 	sound.allowRestrictions(t, "site-1")
-	sound.create(t, "/site/acme/sites", siteBody(map[string]any{"code": "de"}))
+	sound.create(t, "/site/acme/sites", siteBody(map[string]any{"code": "de", "mixins": map[string]any{"m": map[string]any{}, "gone": map[string]any{}}}))
 	sound.create(t, "/site/acme/sites", siteBody(map[string]any{"code": "gone"}))
 	sound.check(t, exchange{method: "POST", path: "/configuration/acme/clients/shop/configurations", body: `[{"key": "restrictions", "value": "red"}]`, status: 201, want: `[{"value": "red"}]`})
 	sound.withGroups(t, "g", "h", "gone")
@@ -93,7 +93,7 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 	invited := sound.create(t, team("/members"), `{"email": "invited@acme.example", "role": "member"}`)
 	joined, third := sound.join(t, "joined@acme.example", "member"), sound.join(t, "third@acme.example", "member")
 	sound.check(t, exchange{method: "PUT", path: team("/members/" + third + "/products/bot_runner"), body: `{}`, status: 201, want: `{}`})
-	fill := strings.NewReplacer("/iam/{tenant}", "~", "{tenant}", servertest.Tenant, "{client}", "shop", "{propertyKey}", "restrictions", "{siteCode}", "de", "{userId}", main, "{groupId}", "g", "{userType}", "EMPLOYEE",
+	fill := strings.NewReplacer("/iam/{tenant}", "~", "{tenant}", servertest.Tenant, "{client}", "shop", "{propertyKey}", "restrictions", "{siteCode}", "de", "{mixinName}", "m", "{userId}", main, "{groupId}", "g", "{userType}", "EMPLOYEE",
 		"{accessControlId}", ordersViewer, "{scopeId}", "s", "{roleId}", viewerRole, "{permissionId}", "read", "{resourceId}", "orders",
 		"{vendorId}", "v", "{locationId}", "l", "{templateId}", "base",
 		"{memberId}", joined, "{product}", "bot_runner", "{invitationId}", sound.invitation(t, "main@acme.example").ID, "{clientId}", "acme-ci")
@@ -166,6 +166,10 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 		"PUT " + api.PathSite:             {body: siteBody(map[string]any{"default": true}), status: 200},
 		"PATCH " + api.PathSite:           {body: `{"name": "Changed"}`, status: 200},
 		"DELETE " + api.PathSite:          {path: "/site/acme/sites/gone", status: 204},
+		"POST " + api.PathSiteMixins:      {body: `{"new": {}}`, status: 201},
+		"PUT " + api.PathSiteMixin:        {body: `{"a": 1}`, status: 200},
+		"PATCH " + api.PathSiteMixin:      {body: `{"a": 2}`, status: 200},
+		"DELETE " + api.PathSiteMixin:     {path: "/site/acme/sites/de/mixins/gone", status: 204},
 		"GET " + api.PathSites:            {path: "/site/acme/sites?includeInactive=true", status: 200},
 	}
 	b := brokenBackend{sound: sound, log: &logLines{}}

@@ -65,7 +65,7 @@ func newJudged(t *testing.T) (judged, *servertest.Maker) {
 	for _, id := range []string{"v", "w"} {
 		b.check(t, exchange{method: "PUT", path: vendors + "/" + id, body: `{"name": "V", "type": "COMPANY"}`, status: 201, want: `{}`})
 	}
-	b.create(t, "/site/acme/sites", siteBody(map[string]any{"code": "de"}))
+	b.create(t, "/site/acme/sites", siteBody(map[string]any{"code": "de", "mixins": map[string]any{"m": map[string]any{"a": 1}}}))
 	for _, of := range []string{"", "/clients/shop"} {
 		got := b.send(t, exchange{method: "POST", path: "/configuration/acme" + of + "/configurations", body: `[{"key": "k", "value": 1}]`})
 		if got.status != http.StatusCreated {

@@ -118,6 +118,12 @@ func (s *Server) siteTable() []route {
 		{"PUT", api.PathSite, one(api.ScopeSiteManage), s.handleSitePut},
 		{"PATCH", api.PathSite, one(api.ScopeSiteManage), s.handleSitePatch},
 		{"DELETE", api.PathSite, one(api.ScopeSiteManage), s.handleSiteDelete},
+		{"GET", api.PathSiteMixins, one(api.ScopeSiteManage), s.handleSiteMixinList},
+		{"POST", api.PathSiteMixins, one(api.ScopeSiteManage), s.handleSiteMixinCreate},
+		{"GET", api.PathSiteMixin, one(api.ScopeSiteManage), s.handleSiteMixinGet},
+		{"PUT", api.PathSiteMixin, one(api.ScopeSiteManage), s.handleSiteMixinPut},
+		{"PATCH", api.PathSiteMixin, one(api.ScopeSiteManage), s.handleSiteMixinPatch},
+		{"DELETE", api.PathSiteMixin, one(api.ScopeSiteManage), s.handleSiteMixinDelete},
 	}
 }
 

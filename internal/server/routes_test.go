@@ -88,6 +88,12 @@ GET /site/{tenant}/sites/{siteCode}
 PUT /site/{tenant}/sites/{siteCode} site.site_manage
 PATCH /site/{tenant}/sites/{siteCode} site.site_manage
 DELETE /site/{tenant}/sites/{siteCode} site.site_manage
+GET /site/{tenant}/sites/{siteCode}/mixins site.site_manage
+POST /site/{tenant}/sites/{siteCode}/mixins site.site_manage
+GET /site/{tenant}/sites/{siteCode}/mixins/{mixinName} site.site_manage
+PUT /site/{tenant}/sites/{siteCode}/mixins/{mixinName} site.site_manage
+PATCH /site/{tenant}/sites/{siteCode}/mixins/{mixinName} site.site_manage
+DELETE /site/{tenant}/sites/{siteCode}/mixins/{mixinName} site.site_manage
 `
 
 func TestRoutes_published(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/server/query"
 	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -23,8 +24,9 @@ func (s *Server) handleSiteList(c *call) error {
 	if err != nil {
 		return err
 	}
+	view := wire.ParseSiteView(c.query("expand"))
 	for i, site := range sites {
-		sites[i] = wire.ExpandSite(site, c.query("expand"))
+		sites[i] = view.Show(site)
 	}
 	return c.write(http.StatusOK, wire.List(sites))
 }
@@ -65,6 +67,9 @@ func (s *Server) listedSites(c *call) ([]wire.Object, error) {
 		if sites[i], err = wire.Site(d); err != nil {
 			return nil, err
 		}
+		if !c.holds(api.ScopeSiteManage) {
+			sites[i] = wire.WithoutRestricted(sites[i]) // q and sort must not reveal it either
+		}
 	}
 	if !inactive {
 		sites = slices.DeleteFunc(sites, func(site wire.Object) bool { return site["active"] != true })
@@ -83,10 +88,13 @@ func (s *Server) handleSiteGet(c *call) error {
 	if err != nil {
 		return err
 	}
-	if site["active"] != true && !c.holds(api.ScopeSiteManage) {
-		return forbidden(api.ScopeSiteManage)
+	if !c.holds(api.ScopeSiteManage) {
+		if site["active"] != true {
+			return forbidden(api.ScopeSiteManage)
+		}
+		site = wire.WithoutRestricted(site)
 	}
-	return c.write(http.StatusOK, wire.ExpandSite(site, c.query("expand")))
+	return c.write(http.StatusOK, wire.ParseSiteView(c.query("expand")).Show(site))
 }
 
 // loadSite reads a site, or refuses with 404.
@@ -134,7 +142,12 @@ func (s *Server) handleSiteCreate(c *call) error {
 // handleSitePut answers PUT /site/{tenant}/sites/{siteCode}: it replaces the site. Members
 // that reads omit, and those that the service decides, are kept if they are missing.
 func (s *Server) handleSitePut(c *call) error {
-	return s.changeSite(c, func(present, body wire.Object) wire.Object {
+	body, err := c.decodeObject()
+	if err != nil {
+		return err
+	}
+	view := wire.ParseSiteView(c.query("expand"))
+	return s.changeSite(c, func(present wire.Object) (wire.Object, error) {
 		kept := wire.Object{}
 		for _, name := range []string{"code", "default", "mixins"} {
 			_, said := body[name]
@@ -142,27 +155,45 @@ func (s *Server) handleSitePut(c *call) error {
 				kept[name] = value
 			}
 		}
-		return wire.MergePatch(kept, body)
+		metadata, _ := present["metadata"].(wire.Object)
+		if schemas, ok := metadata["mixins"]; ok && kept["mixins"] != nil && !query.Has(body, "metadata.mixins") {
+			kept["metadata"] = wire.Object{"mixins": schemas}
+		}
+		doc := wire.MergePatch(kept, body)
+		view.Keep(present, doc)
+		return doc, nil
 	})
 }
 
 // handleSitePatch answers PATCH /site/{tenant}/sites/{siteCode}: it changes the members of
 // the body, objects member by member, and removes members that are null.
-func (s *Server) handleSitePatch(c *call) error { return s.changeSite(c, wire.MergePatch) }
-
-// changeSite replaces the site with the overlay of the present site and the body.
-func (s *Server) changeSite(c *call, overlay func(present, body wire.Object) wire.Object) error {
+func (s *Server) handleSitePatch(c *call) error {
 	body, err := c.decodeObject()
 	if err != nil {
 		return err
 	}
+	return s.changeSite(c, func(present wire.Object) (wire.Object, error) { return wire.MergePatch(present, body), nil })
+}
+
+// changeSite stores what change returns for the site of the path, and responds.
+func (s *Server) changeSite(c *call, change func(present wire.Object) (wire.Object, error)) error {
+	if err := s.overwriteSite(c, change); err != nil {
+		return err
+	}
+	return c.changed()
+}
+
+func (s *Server) overwriteSite(c *call, change func(present wire.Object) (wire.Object, error)) error {
 	code := c.value("siteCode")
-	err = s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
+	return s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		present, err := loadSite(c.ctx, tx, c.tenant, code)
 		if err != nil {
 			return err
 		}
-		doc := overlay(present, body)
+		doc, err := change(present)
+		if err != nil {
+			return err
+		}
 		site, err := checkSite(doc)
 		if err != nil {
 			return err
@@ -182,10 +213,6 @@ func (s *Server) changeSite(c *call, overlay func(present, body wire.Object) wir
 		}
 		return s.storeSite(c.ctx, tx, c.tenant, doc)
 	})
-	if err != nil {
-		return err
-	}
-	return c.changed()
 }
 
 // unsetDefaultSite makes no site the default, before another one becomes it.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
+	_ "time/tzdata" // machines without a database of time zones accept the same sites
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server/door"
@@ -56,17 +58,87 @@ func checkSite(doc wire.Object) (api.Site, error) {
 			doc[name] = value
 		}
 	}
+	for _, kind := range wire.SiteServices {
+		wire.DropNulls(doc[kind])
+	}
 	text, err := json.Marshal(doc)
 	if err != nil {
 		return site, fmt.Errorf("encoding a site: %w", err)
 	}
-	if err := json.Unmarshal(text, &site); err != nil {
-		return site, invalid(refused, typeMistake(err))
+	var rest siteRest
+	for _, members := range []any{&site, &rest} {
+		if err := json.Unmarshal(text, members); err != nil {
+			return site, invalid(refused, typeMistake(err))
+		}
 	}
-	if mistakes := siteMistakes(site); len(mistakes) > 0 {
+	if mistakes := append(siteMistakes(site), rest.mistakes(doc)...); len(mistakes) > 0 {
 		return site, invalid(refused, mistakes...)
 	}
 	return site, nil
+}
+
+// siteRest has the types of those members of a site that the backend only stores.
+type siteRest struct {
+	HomeBase struct {
+		Address struct {
+			Street         string `json:"street"`
+			StreetNumber   string `json:"streetNumber"`
+			StreetAppendix string `json:"streetAppendix"`
+			ExtraLine1     string `json:"extraLine1"`
+			ExtraLine2     string `json:"extraLine2"`
+			ExtraLine3     string `json:"extraLine3"`
+			ExtraLine4     string `json:"extraLine4"`
+			City           string `json:"city"`
+			State          string `json:"state"`
+		} `json:"address"`
+		Location struct {
+			Latitude  float64 `json:"latitude"`
+			Longitude float64 `json:"longitude"`
+		} `json:"location"`
+		Timezone *string `json:"timezone"`
+	} `json:"homeBase"`
+	Payment        []siteService `json:"payment"`
+	Shipping       []siteService `json:"shipping"`
+	Tax            []siteService `json:"tax"`
+	AssistedBuying struct {
+		StorefrontURL string `json:"storefrontUrl"`
+	} `json:"assistedBuying"`
+}
+
+// siteService has the types of the configuration of a service.
+type siteService struct {
+	ID            string `json:"id"`
+	Name          string `json:"name"`
+	ServiceType   string `json:"serviceType"`
+	ServiceURL    string `json:"serviceUrl"`
+	Active        bool   `json:"active"`
+	Configuration struct {
+		Public     map[string]json.RawMessage `json:"public"`
+		Restricted map[string]json.RawMessage `json:"restricted"`
+	} `json:"configuration"`
+}
+
+// mistakes returns a cause for each of these members whose value is not valid.
+func (r siteRest) mistakes(doc wire.Object) []api.ServiceDetail {
+	var mistakes []api.ServiceDetail
+	if zone := r.HomeBase.Timezone; zone != nil {
+		if _, err := time.LoadLocation(*zone); err != nil || *zone == "" || *zone == "Local" {
+			mistakes = append(mistakes, api.ServiceDetail{
+				Field: "homeBase.timezone", Type: api.DetailInvalid, MoreInfo: "Europe/Berlin",
+				Message: fmt.Sprintf("homeBase.timezone must be a time zone of the IANA database, not '%s'", *zone),
+			})
+		}
+	}
+	for _, kind := range wire.SiteServices {
+		list, _ := doc[kind].([]any)
+		for i, service := range list {
+			if _, ok := service.(wire.Object); !ok {
+				member := fmt.Sprintf("%s[%d]", kind, i)
+				mistakes = append(mistakes, api.ServiceDetail{Field: member, Type: api.DetailType, Message: member + " must be an object"})
+			}
+		}
+	}
+	return mistakes
 }
 
 var (

@@ -59,7 +59,7 @@ func TestSite_life(t *testing.T) {
 		exchange{name: "replace a stale one", method: "PUT", path: path, body: siteBody(map[string]any{"metadata": map[string]any{"version": 3}}), status: 409, want: `{"status": 409}`},
 		exchange{name: "replace", method: "PUT", path: path, body: siteBody(map[string]any{"metadata": map[string]any{"version": 2}}), status: 200},
 		exchange{name: "what stays", path: path + "?expand=mixin:*", status: 200, want: `{"code": "uk-store", "name": "Site", "active": true, "default": false, "currency": "EUR", "taxDeterminationBasedOn": "BILLING_ADDRESS",
-			"mixins": {"coupons": {"length": 3}}, "metadata": {"version": 3, "mixins": "` + absent + `"}, "future": "` + absent + `", "includesTax": "` + absent + `", "homeBase": {"timezone": "` + absent + `"}}`},
+			"mixins": {"coupons": {"length": 3}}, "metadata": {"version": 3, "mixins": {"coupons": "https://schemas.example/coupons.json"}}, "future": "` + absent + `", "includesTax": "` + absent + `", "homeBase": {"timezone": "` + absent + `"}}`},
 		exchange{name: "replace the mixins", method: "PUT", path: path, body: siteBody(map[string]any{"code": "uk-store", "mixins": map[string]any{}}), status: 200},
 		exchange{name: "no mixins", path: path + "?expand=mixin:*", status: 200, want: `{"mixins": {"coupons": "` + absent + `"}, "metadata": {"version": 4}}`},
 		exchange{name: "another code", method: "PUT", path: path, body: siteBody(map[string]any{"code": "gb"}), status: 400, want: refusedSetting(`"The code of site 'uk-store' cannot change"`)},

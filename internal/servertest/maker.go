@@ -69,7 +69,7 @@ var usual = map[string]string{
 	"accessControlId": "c", "accessControls": OrdersViewer, "templates": "viewer", "restrictions": "site-1", "restrictedTo": "CUSTOMER",
 	"scopeId": "s", "scopes": "order.order_read", "vendorId": "v", "parentId": "w", "locationId": "l", "locations.id": "l",
 	"propertyKey": "k", "PUT key": "k", "client": "shop", "schemaUrl": "https://schema.example/s.json",
-	"siteCode": "de", "PUT code": "de", "defaultLanguage": "en", "languages": "en", "currency": "EUR", "country": "DE", "countryCode": "DE", "shipToCountries": "DE",
+	"siteCode": "de", "PUT code": "de", "PATCH code": "de", "mixinName": "m", "defaultLanguage": "en", "languages": "en", "currency": "EUR", "country": "DE", "countryCode": "DE", "shipToCountries": "DE",
 	"email": "fresh@acme.example", "role": "admin", "product": "orchestrator",
 	"clientId": "acme-k", "POST scopes": "iam.user_read",
 	"id": "acme-fresh", "code": "fresh", "key": "fresh", "q": "name:g",

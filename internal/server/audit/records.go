@@ -89,7 +89,8 @@ func recordedBody(d store.Document) (any, error) {
 	case store.KindScope:
 		return wire.Scope(d)
 	case store.KindSite:
-		return wire.Site(d)
+		site, err := wire.Site(d)
+		return wire.HideRestricted(site), err
 	case store.KindVendor:
 		return wire.Vendor(d, nil)
 	case store.KindLocation:

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -29,35 +28,6 @@ func SiteVersion(doc Object) int {
 	metadata, _ := doc["metadata"].(Object)
 	version, _ := metadata["version"].(int)
 	return version
-}
-
-// ExpandSite returns a site as responses show it: with the mixins that expand names,
-// such as "mixin:name" or "mixin:*", and no others.
-func ExpandSite(doc Object, expand string) Object {
-	mixins, ok := doc["mixins"].(Object)
-	if !ok {
-		return doc
-	}
-	wanted := Object{}
-	asked := false
-	for word := range strings.SplitSeq(expand, ",") {
-		kind, name, _ := strings.Cut(strings.TrimSpace(word), ":")
-		if kind != "mixin" && kind != "mixins" {
-			continue
-		}
-		asked = true
-		for key, value := range mixins {
-			if name == "*" || name == key {
-				wanted[key] = value
-			}
-		}
-	}
-	shown := maps.Clone(doc)
-	delete(shown, "mixins")
-	if asked {
-		shown["mixins"] = wanted
-	}
-	return shown
 }
 
 // DecodeObject decodes one JSON object.
