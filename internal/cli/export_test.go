@@ -136,7 +136,7 @@ func TestExport(t *testing.T) {
 			}
 		}
 	}
-	for _, never := range []string{`"BO_USER"`, "access_control_ids = []", "group_ids "} {
+	for _, never := range []string{`"BO_USER"`, "access_control_ids = []", "group_ids ", "product "} {
 		if strings.Contains(files["groups.tf"]+files["users.tf"], never) {
 			t.Errorf("%q is in the configuration", never)
 		}

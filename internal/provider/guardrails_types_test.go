@@ -87,6 +87,9 @@ func judgedChanges(t *testing.T, b providertest.Backend) []judgedChange {
 	groups, err := b.Client.VendorGroups(t.Context(), "acme-parts")
 	must(err)
 	vera := p.MustApply("iam_user", none, with(userConfig, values{"email": "vera@acme.example", "group_ids": []any{groups[0].ID}}))
+	ownConfig := values{"id": "own-parts", "name": text("Own Parts"), "vendor_id": "acme-parts", "role_template": "vendor", "access": values{"products": "manage"}}
+	own := p.MustApply("iam_group", none, ownConfig)
+	p.MustApply("iam_group_membership", none, values{"group_id": "own-parts", "user_id": vera.Values["id"]})
 	membership := p.MustApply("iam_group_membership", none, values{"group_id": "clerks", "user_id": id})
 	membersConfig := values{"group_id": "clerks", "members": values{"anna@acme.example": id}}
 	members := p.MustApply("iam_group_members", none, membersConfig)
@@ -121,6 +124,7 @@ func judgedChanges(t *testing.T, b providertest.Backend) []judgedChange {
 		{"iam_group", "destroyed", group, nil, "loses manage on coupons", false, ""},
 		{"iam_group", "without its access control", group, with(groupConfig, values{"access_control_ids": []any{}}), "loses the scope export.read", false, ""},
 		{"iam_vendor", "destroyed", vendor, nil, "for records of the vendor acme-parts", false, "vera"},
+		{"iam_group", "of a vendor, raised", own, with(ownConfig, values{"access": values{"orders": "manage", "products": "manage"}}), "for records of the vendor acme-parts", true, "vera"},
 		{"iam_user", "out of the groups of a vendor", vera, with(userConfig, values{"email": "vera@acme.example", "group_ids": []any{}}), "for records of the vendor acme-parts", false, "vera"},
 		{"iam_group_membership", "destroyed", membership, nil, "loses manage on coupons", false, ""},
 		{"iam_group_members", "emptied", members, with(membersConfig, values{"members": values{}}), "loses manage on coupons", false, ""},

@@ -58,11 +58,16 @@ func Inventory(ctx context.Context, c *client.Client, types []string) (objects [
 		}
 		for j := range found {
 			found[j].Type = name
+			delete(found[j].Arguments, following[name])
 		}
 		objects = append(objects, found...)
 	}
 	return objects, lacking, nil
 }
+
+// following has, by type, the argument that follows from the others: an export leaves it
+// out.
+var following = map[string]string{"iam_group": "product"}
 
 func inventory(ctx context.Context, data *plumbing.Data, l any, r resource.Resource) ([]export.Object, error) {
 	lister, ok := l.(plumbing.Lister)

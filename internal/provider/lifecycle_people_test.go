@@ -91,6 +91,7 @@ func groupLife() lifecycleType {
 			"name":               {to: values{"en": "Newer"}, shown: `"name":{"en":"Newer"}`},
 			"description":        {from: values{"en": "D"}, to: values{"en": "E"}, shown: `"description":{"en":"E"}`, unset: `!"description":`},
 			"user_type":          {from: "CUSTOMER", to: "EMPLOYEE", shown: `"userType":"EMPLOYEE"`, replaces: true, keepsKey: true, unset: `"userType":"EMPLOYEE"`, unsetReplaces: true},
+			"product":            {from: "commerce_engine", to: "orchestration_engine", silent: "the product is nothing that the server keeps"},
 			"role_template":      {from: "viewer", to: "manager", shown: `"templates":["manager"]`, unset: `!"templates":["viewer"]`},
 			"access":             {from: values{"orders": "read"}, to: values{"orders": "manage"}, shown: `"accessControls":["4ac869fc`, unset: `"accessControls":[]`},
 			"access_control_ids": {from: []any{"extra"}, to: []any{}, shown: `"accessControls":[]`, unset: `"accessControls":["extra"]`},

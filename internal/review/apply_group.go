@@ -84,10 +84,14 @@ func (a *applied) controlsOf(c change, present access.Group) []string {
 		a.note(c, "part of the access that the group gives is not known before the apply")
 		levels = a.knownLevels(c, present)
 	}
-	ids := access.ControlIDs(access.Attainable(levels, a.Rights().Has))
+	role := c.after.text("role_template")
+	if role != access.VendorRole {
+		levels = access.Attainable(levels, a.Rights().Has)
+	}
+	ids := access.RoleControlIDs(role, levels)
 	listed := c.after.texts("access_control_ids")
 	if c.after["access_control_ids"] == nil && !c.isUnknown("access_control_ids") {
-		listed = slices.DeleteFunc(slices.Clone(present.Controls), givesLevel)
+		listed = slices.DeleteFunc(slices.Clone(present.Controls), func(id string) bool { return givesLevel(id, role) })
 	}
 	for _, id := range listed {
 		if !a.Rights().Knows(id) && !a.prior {
@@ -101,6 +105,10 @@ func (a *applied) controlsOf(c change, present access.Group) []string {
 // levels keep their present value.
 func (a *applied) knownLevels(c change, present access.Group) access.Access {
 	is := a.Rights().Access(present)
+	vendorRole := c.after.text("role_template") == access.VendorRole
+	if vendorRole {
+		is = a.Rights().VendorAccess(present)
+	}
 	base := is
 	if id, known := a.otherOf(c, "role_template", "iam_role_template"); known {
 		base = a.Rights().TemplateAccess(id)
@@ -116,14 +124,17 @@ func (a *applied) knownLevels(c change, present access.Group) access.Access {
 			own[entity] = stays[entity]
 		}
 	}
+	if vendorRole {
+		return access.ExpandVendor(own)
+	}
 	return access.ExpandOn(base, own, c.after.texts("access_control_ids")...)
 }
 
 // givesLevel reports whether the access control stands for a level of the
-// catalog.
-func givesLevel(id string) bool {
+// catalog or, in a group with the role of a vendor, on the vendor's own records.
+func givesLevel(id, role string) bool {
 	c, ok := access.ControlByID(id)
-	return ok && c.Entity != "" && !c.VendorAware
+	return ok && c.Entity != "" && (role == access.VendorRole || !c.VendorAware)
 }
 
 // union returns the elements of both lists without duplicates.

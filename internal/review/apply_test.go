@@ -254,6 +254,21 @@ func TestRun_types(t *testing.T) {
 			"cleo@acme.example; loses the scope own.do through O (o)", "",
 		},
 
+		"a group with the role of a vendor gains": {
+			[]m{object("iam_vendor.v", vendor), object("iam_group.o", vendorGroup("orders", "read")), object("iam_group_membership.o", in("o", "cleo"))},
+			[]m{change("iam_group.o", "update", vendorGroup("orders", "read"), vendorGroup("orders", "manage"), m{})},
+			"cleo@acme.example; is raised from read to manage on orders for records of the vendor v through O (o)", "",
+		},
+		"a group takes the role of a vendor": {
+			[]m{object("iam_vendor.v", vendor), object("iam_group.o", group("o", m{"orders": "read", "carts": "none"}, m{"vendor_id": "v"})), object("iam_group_membership.o", in("o", "cleo"))},
+			[]m{change("iam_group.o", "update", group("o", m{"orders": "read"}, m{"vendor_id": "v"}), vendorGroup("products", "read"), m{})},
+			"cleo@acme.example; loses read on orders through O (o); gains read on availability for records of the vendor v through O (o); gains read on media for records of the vendor v through O (o); gains read on prices for records of the vendor v through O (o); gains read on products for records of the vendor v through O (o)", "",
+		},
+		"levels of a vendor that are not known": {
+			[]m{object("iam_vendor.v", vendor), object("iam_group.o", vendorGroup("orders", "read")), object("iam_group_membership.o", in("o", "cleo"))},
+			[]m{change("iam_group.o", "update", vendorGroup("orders", "read"), with(without(vendorGroup("orders", "read"), "effective_access"), "access", m{"products": "read"}), m{"effective_access": true, "access": m{"orders": true}})},
+			"cleo@acme.example; gains read on availability for records of the vendor v through O (o); gains read on media for records of the vendor v through O (o); gains read on prices for records of the vendor v through O (o); gains read on products for records of the vendor v through O (o)", "iam_group.o: part of the access that the group gives is not known before the apply",
+		},
 		"a vendor's group is joined": {
 			[]m{object("iam_vendor.v", vendor)},
 			[]m{change("iam_group_membership.v", "create", nil, in("vo", "cleo"), m{})},

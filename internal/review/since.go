@@ -134,7 +134,11 @@ func (a *applied) sinceGroup(v values) []string {
 		return []string{"group " + id + " is gone"}
 	}
 	var texts []string
-	if a.Rights().Access(g) != v.effectiveAccess() {
+	is := a.Rights().Access(g)
+	if v.text("role_template") == access.VendorRole {
+		is = a.Rights().VendorAccess(g)
+	}
+	if is != v.effectiveAccess() {
 		texts = append(texts, "group "+id+" gives different access")
 	}
 	return append(texts, differences(v.texts("restrictions"), g.Restrictions, "group "+id+" is no longer restricted to ", "group "+id+" is restricted to ")...)

@@ -19,6 +19,16 @@ resource "iam_group" "catalog" {
   }
 }
 
+# A role of the Orchestration Engine. It gives no role in Make: that is an access
+# control, which only a group of the Orchestration Engine can have.
+resource "iam_group" "automation" {
+  id                 = "automation"
+  name               = { en = "Automation" }
+  product            = "orchestration_engine"
+  role_template      = "oe_editor"
+  access_control_ids = ["make-scenario-editor"]
+}
+
 # Levels only, for the Orchestration Engine.
 resource "iam_group" "forms" {
   name = { en = "Form Editors" }

@@ -49,15 +49,19 @@ func (r *groupResource) checkPublishing(plan, state groupModel, given access.Acc
 	if plan.VendorID.IsNull() || plan.AccessControlIDs.IsNull() && plumbing.IsSet(state.ID) {
 		return nil // not a vendor's group, or its other access controls are not managed here and the API checks them
 	}
-	listed := plumbing.Strings(plan.AccessControlIDs)
+	listed, role := plumbing.Strings(plan.AccessControlIDs), plan.RoleTemplate.ValueString()
+	carried := listed
+	if plan.isVendorRole() {
+		carried = append(access.RoleControlIDs(role, given), listed...)
+	}
 	at := path.Root("access_control_ids")
-	err := access.CheckPublishing(listed, scopesOf(listed, tenant))
+	err := access.CheckPublishing(carried, scopesOf(listed, tenant))
 	if err == nil {
 		at = path.Root("access")
 		if plan.Access.IsNull() {
 			at = path.Root("role_template")
 		}
-		err = access.CheckPublishing(listed, scopesOf(access.ControlIDs(given), tenant))
+		err = access.CheckPublishing(carried, scopesOf(access.RoleControlIDs(role, given), tenant))
 	}
 	if err != nil {
 		diags.AddAttributeError(at, "Publishing Not For This Group",

@@ -45,6 +45,8 @@ type groupFields struct {
 	Restrictions      types.List   `tfsdk:"restrictions"`
 	AccessControlIDs  types.List   `tfsdk:"access_control_ids"`
 	TemplateIDs       types.List   `tfsdk:"template_ids"`
+	Product           types.String `tfsdk:"product"`
+	RoleTemplate      types.String `tfsdk:"role_template"`
 	EffectiveAccess   types.Map    `tfsdk:"effective_access"`
 	PartialAccess     types.Map    `tfsdk:"partial_access"`
 	UnmetDependencies types.Map    `tfsdk:"unmet_dependencies"`
@@ -64,8 +66,16 @@ func (m *groupFields) fromAPI(g api.Group, rights access.Rights) {
 	m.AccessControlIDs = plumbing.StringList(g.AccessControls)
 	m.TemplateIDs = plumbing.StringList(g.Templates)
 	group := client.AccessGroup(g)
+	m.RoleTemplate, m.Product = plumbing.StringOrNull(roleOf(group, rights)), types.StringNull()
+	if products := rights.Products(group); len(products) == 1 {
+		m.Product = types.StringValue(string(products[0]))
+	}
 	effective := rights.Access(group)
-	m.EffectiveAccess, m.UnmetDependencies = plumbing.LevelMap(effective.Map(), false), plumbing.UnmetDependencies(effective)
+	m.UnmetDependencies = plumbing.UnmetDependencies(effective)
+	if m.RoleTemplate.ValueString() == access.VendorRole {
+		effective = rights.VendorAccess(group)
+	}
+	m.EffectiveAccess = plumbing.LevelMap(effective.Map(), false)
 	m.PartialAccess = plumbing.LevelMap(rights.Partial(group).Map(), false)
 }
 
@@ -87,7 +97,9 @@ func groupAttributes() map[string]schema.Attribute {
 		"restrictions":       list("Restriction values that limit which records members see; empty means every record."),
 		"access_control_ids": list("Ids of the access controls of the group itself."),
 		"template_ids":       list("Ids of the role templates that the group refers to."),
-		"effective_access":   schema.MapAttribute{MarkdownDescription: "Access of the members: the level by entity. Entities without access are omitted.", ElementType: types.StringType, Computed: true},
+		"product":            text("Product that the group is for: `commerce_engine` or `orchestration_engine`. Null for a group without access, and for one with access to both."),
+		"role_template":      text("Role of the group: the role template that it refers to or whose access it has exactly, or `vendor` for a group whose access is to its vendor's own records. Null if there is none."),
+		"effective_access":   schema.MapAttribute{MarkdownDescription: "Access of the members: the level by entity. For a group with the role `vendor`, on the vendor's own records. Entities without access are omitted.", ElementType: types.StringType, Computed: true},
 		"partial_access":     schema.MapAttribute{MarkdownDescription: partialAccessText, ElementType: types.StringType, Computed: true},
 		"unmet_dependencies": schema.MapAttribute{MarkdownDescription: "Dependencies that the group alone does not meet: for each entity that it manages and that in practice needs levels on other entities, the levels to add.", ElementType: types.StringType, Computed: true},
 	}

@@ -24,6 +24,7 @@ type groupModel struct {
 	Name              types.Map            `tfsdk:"name"`
 	Description       types.Map            `tfsdk:"description"`
 	UserType          types.String         `tfsdk:"user_type"`
+	Product           types.String         `tfsdk:"product"`
 	RoleTemplate      types.String         `tfsdk:"role_template"`
 	Access            types.Map            `tfsdk:"access"`
 	AccessControlIDs  types.Set            `tfsdk:"access_control_ids"`
@@ -49,7 +50,10 @@ type grants struct {
 // template with the id only if the tenant's definition is part of the access, because
 // in the API a group can add to a template but not subtract from it.
 func grantsOf(effective access.Access, template string, tenant []api.Template) grants {
-	g := grants{controls: access.ControlIDs(effective)}
+	g := grants{controls: access.RoleControlIDs(template, effective)}
+	if template == access.VendorRole {
+		return g
+	}
 	i := slices.IndexFunc(tenant, func(t api.Template) bool { return t.ID == template })
 	if i < 0 {
 		return g
@@ -80,7 +84,7 @@ func (m groupModel) toUpdate(ctx context.Context, g grants, present api.Group, d
 	}
 	additional := plumbing.Strings(m.AccessControlIDs)
 	if m.AccessControlIDs.IsNull() {
-		additional = unexplained(present.AccessControls)
+		additional = unexplained(present.AccessControls, m.isVendorRole())
 	}
 	for _, id := range additional {
 		if !slices.Contains(body.AccessControls, id) {
@@ -97,12 +101,33 @@ func (m groupModel) toUpdate(ctx context.Context, g grants, present api.Group, d
 	return body
 }
 
-// unexplained returns the access controls that represent no level of the catalog.
-func unexplained(ids []string) []string {
+// unexplained returns the access controls that represent no level of the catalog. For
+// a group with the role of a vendor, levels on the vendor's own records count as well.
+func unexplained(ids []string, vendorRole bool) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		c, ok := access.ControlByID(id)
-		return ok && c.Entity != "" && !c.VendorAware
+		return ok && c.Entity != "" && (vendorRole || !c.VendorAware)
 	})
+}
+
+// isVendorRole reports whether the group has the role of a vendor.
+func (m *groupModel) isVendorRole() bool { return m.RoleTemplate.ValueString() == access.VendorRole }
+
+// wantedAccess returns the access that a role, with the access of its template, and
+// levels give a group.
+func wantedAccess(role string, template access.Access, own map[string]access.Level, controls []string) access.Access {
+	if role == access.VendorRole {
+		return access.ExpandVendor(own)
+	}
+	return access.ExpandOn(template, own, controls...)
+}
+
+// attainable returns as much of the wanted access as the tenant can give.
+func attainable(role string, wanted access.Access, has func(control string) bool) access.Access {
+	if role == access.VendorRole {
+		return wanted // the platform has all of a vendor's access controls
+	}
+	return access.Attainable(wanted, has)
 }
 
 // fromAPI sets the model to the group that the API returned.
@@ -144,9 +169,14 @@ func importedGroup(g api.Group, tenant plumbing.Rights) groupModel {
 		ForceDelete: types.BoolValue(false), Access: types.MapNull(types.StringType),
 		AccessControlIDs: types.SetNull(types.StringType), Restrictions: types.SetNull(types.StringType),
 	}
-	if listed := parts(g, tenant); len(unexplained(g.AccessControls)) > 0 || len(listed) > 0 {
+	group := client.AccessGroup(g)
+	role := roleOf(group, tenant.Rights)
+	if role == access.VendorRole {
+		m.RoleTemplate = types.StringValue(role)
+	}
+	if listed := parts(g, tenant); len(unexplained(g.AccessControls, m.isVendorRole())) > 0 || len(listed) > 0 {
 		m.AccessControlIDs = plumbing.StringSet(listed, types.SetValueMust(types.StringType, nil)) // fromAPI completes it
-		m.RoleTemplate = plumbing.StringOrNull(templateOf(tenant.Access(client.AccessGroup(g)), tenant.Has))
+		m.RoleTemplate = plumbing.StringOrNull(role)
 	}
 	m.fromAPI(g, tenant)
 	return m
@@ -195,7 +225,7 @@ func findGroup(ctx context.Context, c *client.Client, key string) (*api.Group, e
 // level of the catalog.
 func (m groupModel) additional(g api.Group) []string {
 	listed := plumbing.Strings(m.AccessControlIDs)
-	ids := unexplained(g.AccessControls)
+	ids := unexplained(g.AccessControls, m.isVendorRole())
 	for _, id := range g.AccessControls {
 		if slices.Contains(listed, id) && !slices.Contains(ids, id) {
 			ids = append(ids, id)
@@ -210,7 +240,15 @@ func (m groupModel) additional(g api.Group) []string {
 func (m *groupModel) readAccess(g api.Group, tenant plumbing.Rights) {
 	group := client.AccessGroup(g)
 	actual := tenant.Access(group)
-	m.setEffective(actual, tenant.Partial(group))
+	if m.isVendorRole() && actual != (access.Access{}) {
+		m.RoleTemplate, m.Access = types.StringNull(), types.MapNull(types.StringType) // no longer limited to the vendor's records
+	}
+	m.readProduct(tenant.Products(group))
+	m.setEffective(tenant.Rights, group)
+	if m.isVendorRole() {
+		m.readVendorAccess(group, tenant.Rights)
+		return
+	}
 
 	imported := m.RoleTemplate.IsNull() && m.Access.IsNull() && len(plumbing.Strings(m.AccessControlIDs)) == 0
 	switch {
@@ -237,12 +275,25 @@ func (m *groupModel) readAccess(g api.Group, tenant plumbing.Rights) {
 	m.Access = plumbing.LevelMap(access.OverlayOn(template, own, observed, additional...), m.Access.IsNull())
 }
 
+// readVendorAccess is readAccess for a group with the role of a vendor.
+func (m *groupModel) readVendorAccess(group access.Group, rights access.Rights) {
+	own, _ := plumbing.Levels(m.Access)
+	written := append(access.RoleControlIDs(access.VendorRole, access.ExpandVendor(own)), plumbing.Strings(m.AccessControlIDs)...)
+	expected := rights.VendorAccess(access.Group{VendorID: group.VendorID, Controls: written})
+	if observed := rights.VendorAccess(group); observed != expected {
+		m.Access = plumbing.LevelMap(access.OverlayVendor(own, observed), m.Access.IsNull())
+	}
+}
+
 // written sets the model to the group that the API returned after a write. If others
 // changed its access controls since the plan, it keeps the planned access, as Terraform
 // accepts nothing else, and warns.
 func (m *groupModel) written(g api.Group, tenant plumbing.Rights) (diags diag.Diagnostics) {
-	effective, partial, unmet := m.EffectiveAccess, m.PartialAccess, m.UnmetDependencies
+	effective, partial, unmet, product := m.EffectiveAccess, m.PartialAccess, m.UnmetDependencies, m.Product
 	m.fromAPI(g, tenant)
+	if !product.IsUnknown() {
+		m.Product = product // which follows from the planned access
+	}
 	if effective.IsUnknown() || effective.Equal(m.EffectiveAccess) && partial.Equal(m.PartialAccess) {
 		return nil
 	}
@@ -253,15 +304,35 @@ func (m *groupModel) written(g api.Group, tenant plumbing.Rights) (diags diag.Di
 }
 
 // setEffective sets the access of members, whole and partial, and its unmet
-// dependencies.
-func (m *groupModel) setEffective(effective, partial access.Access) {
-	m.EffectiveAccess, m.PartialAccess = plumbing.LevelMap(effective.Map(), false), plumbing.LevelMap(partial.Map(), false)
+// dependencies. Levels on a vendor's own records have no dependencies.
+func (m *groupModel) setEffective(rights access.Rights, g access.Group) {
+	effective := rights.Access(g)
 	m.UnmetDependencies = plumbing.UnmetDependencies(effective)
+	m.PartialAccess = plumbing.LevelMap(rights.Partial(g).Map(), false)
+	if m.isVendorRole() {
+		effective = rights.VendorAccess(g)
+	}
+	m.EffectiveAccess = plumbing.LevelMap(effective.Map(), false)
+}
+
+// roleOf returns the role of a group: that of a vendor, or the role template that it
+// refers to or whose access it has; "" if there is none.
+func roleOf(g access.Group, rights access.Rights) string {
+	switch {
+	case rights.IsVendorRole(g):
+		return access.VendorRole
+	case len(g.Templates) > 0:
+		return g.Templates[0]
+	}
+	return templateOf(rights.Access(g), rights.Has)
 }
 
 // templateOf returns the id of the predefined template that gives exactly this access
 // in a tenant with these access controls; "" if there is none.
 func templateOf(a access.Access, has func(control string) bool) string {
+	if a == (access.Access{}) {
+		return ""
+	}
 	for _, t := range access.Templates() {
 		if access.Attainable(access.Expand(t.Access, nil), has) == a {
 			return t.ID

@@ -38,14 +38,16 @@ var groupType = plumbing.NewIdentifiedResource("group", plumbing.ID("group")).Ke
 // NewGroupResource returns iam_group.
 func NewGroupResource() resource.Resource { return &groupResource{groupType} }
 
-// ValidateConfig refuses ids of predefined groups, and access or a vendor on groups of
-// customers.
+// ValidateConfig refuses ids of predefined groups, access or a vendor on groups of
+// customers, and what does not fit the role or the product.
 func (r *groupResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config groupModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if predefined(config.ID.ValueString()) {
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Predefined Group", predefinedText(config.ID.ValueString()))
 	}
+	resp.Diagnostics.Append(config.checkVendorRole()...)
+	resp.Diagnostics.Append(config.checkConfiguredProduct()...)
 	if resp.Diagnostics.HasError() || config.UserType.ValueString() != string(access.Customer) {
 		return
 	}
@@ -61,7 +63,7 @@ func (r *groupResource) ValidateConfig(ctx context.Context, req resource.Validat
 	}
 }
 
-// ModifyPlan plans effective_access, partial_access and unmet_dependencies.
+// ModifyPlan plans product, effective_access, partial_access and unmet_dependencies.
 func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
 	defer r.PlanAdoption(ctx, key, req, resp)
@@ -80,12 +82,16 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	}
 	resp.Diagnostics.Append(r.checkCodes(ctx, plan, state)...)
 	unknown := types.MapUnknown(types.StringType)
+	resp.Diagnostics.Append(unknownProduct(ctx, req.Config, &plan)...)
 	plan.EffectiveAccess, plan.PartialAccess, plan.UnmetDependencies = unknown, unknown, unknown
 	if wanted, tenant, known := r.planAccess(ctx, plan, &resp.Diagnostics); known {
-		given := access.Attainable(wanted, tenant.Has)
+		given := attainable(plan.RoleTemplate.ValueString(), wanted, tenant.Has)
 		resp.Diagnostics.Append(unavailable(plan, wanted, given, req.State.Raw.IsNull())...)
 		resp.Diagnostics.Append(r.checkPublishing(plan, state, given, tenant)...)
-		r.planEffective(ctx, &plan, state, given, tenant)
+		group, whole := r.planEffective(ctx, &plan, state, given, tenant)
+		planned := plannedGroup{group, whole, wanted, tenant.Rights}
+		resp.Diagnostics.Append(r.planProduct(ctx, req, &plan, state, planned)...)
+		resp.Diagnostics.Append(plan.checkVendorRecords(planned)...)
 		if !plan.UnmetDependencies.IsUnknown() {
 			resp.Diagnostics.Append(r.planDependencies(plan, plan.UnmetDependencies, tenant, state.UnmetDependencies)...)
 		}
@@ -102,6 +108,7 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("product"), plan.Product)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("effective_access"), plan.EffectiveAccess)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("partial_access"), plan.PartialAccess)...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("unmet_dependencies"), plan.UnmetDependencies)...)
@@ -114,13 +121,19 @@ func (r *groupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 
 // planEffective plans the access of members: by the given levels, the listed access
 // controls, and those that the group keeps although they are not listed.
-func (r *groupResource) planEffective(ctx context.Context, plan *groupModel, state groupModel, given access.Access, tenant plumbing.Rights) {
-	group := access.Group{VendorID: plan.VendorID.ValueString(), Controls: append(access.ControlIDs(given), plumbing.Strings(plan.AccessControlIDs)...)}
+// It returns the group, and whether all that it will carry is known.
+func (r *groupResource) planEffective(ctx context.Context, plan *groupModel, state groupModel, given access.Access, tenant plumbing.Rights) (access.Group, bool) {
+	group := access.Group{VendorID: plan.VendorID.ValueString(), Controls: append(access.RoleControlIDs(plan.RoleTemplate.ValueString(), given), plumbing.Strings(plan.AccessControlIDs)...)}
+	if plan.VendorID.IsUnknown() {
+		group.VendorID = "unknown" // it makes no difference to the access which vendor it is
+	}
 	kept, known := r.kept(ctx, *plan, state, tenant)
 	group.Controls = append(group.Controls, kept...)
-	if known && tenant.KnowsAll(group.Controls) {
-		plan.setEffective(tenant.Access(group), tenant.Partial(group))
+	known = known && tenant.KnowsAll(group.Controls)
+	if known {
+		plan.setEffective(tenant.Rights, group)
 	}
+	return group, known
 }
 
 // kept returns the access controls that a group keeps because its configuration lists
@@ -132,14 +145,15 @@ func (r *groupResource) kept(ctx context.Context, plan, state groupModel, tenant
 	template, _ := templateAccess(state.RoleTemplate.ValueString(), tenant.List)
 	own, _ := plumbing.Levels(state.Access)
 	shown, _ := plumbing.Levels(state.EffectiveAccess)
-	if access.FromMap(shown) == access.Attainable(access.ExpandOn(template, own), tenant.Has) && len(state.PartialAccess.Elements()) == 0 {
+	role := state.RoleTemplate.ValueString()
+	if access.FromMap(shown) == attainable(role, wantedAccess(role, template, own, nil), tenant.Has) && len(state.PartialAccess.Elements()) == 0 {
 		return nil, true
 	}
 	group, err := r.Client.ReadGroup(ctx, "plan of iam_group", state.ID.ValueString())
 	if err != nil {
 		return nil, client.IsNotFound(err)
 	}
-	return slices.DeleteFunc(unexplained(group.AccessControls), func(id string) bool {
+	return slices.DeleteFunc(unexplained(group.AccessControls, plan.isVendorRole()), func(id string) bool {
 		return r.Uses.Removed(plumbing.Object{Kind: plumbing.KindControl, ID: id})
 	}), true
 }
@@ -157,6 +171,9 @@ func (r *groupResource) planAccess(ctx context.Context, plan groupModel, diags *
 		return a, tenant, false
 	}
 	id := plan.RoleTemplate.ValueString()
+	if id == access.VendorRole {
+		return access.ExpandVendor(own), tenant, true
+	}
 	template, found := templateAccess(id, nil)
 	if !found {
 		// A custom template, which this run may change.
@@ -167,7 +184,7 @@ func (r *groupResource) planAccess(ctx context.Context, plan groupModel, diags *
 			fmt.Sprintf("The tenant has no role template %q. Use one of %s, or one that the data source iam_role_templates lists. If this configuration creates it, refer to the id of the iam_role_template.", id, templateIDs("")))
 		return a, tenant, false
 	}
-	return access.ExpandOn(template, own, plumbing.Strings(plan.AccessControlIDs)...), tenant, known
+	return wantedAccess(id, template, own, plumbing.Strings(plan.AccessControlIDs)), tenant, known
 }
 
 // unavailable reports the wanted levels that the tenant cannot give because it lacks
@@ -198,7 +215,8 @@ func unavailable(plan groupModel, wanted, effective access.Access, creating bool
 // grants returns the access controls and templates to write for the planned access.
 func (r *groupResource) grants(ctx context.Context, plan groupModel, diags *diag.Diagnostics) (grants, plumbing.Rights) {
 	wanted, tenant, _ := r.planAccess(ctx, plan, diags)
-	return grantsOf(access.Attainable(wanted, tenant.Has), plan.RoleTemplate.ValueString(), tenant.List), tenant
+	role := plan.RoleTemplate.ValueString()
+	return grantsOf(attainable(role, wanted, tenant.Has), role, tenant.List), tenant
 }
 
 func (r *groupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

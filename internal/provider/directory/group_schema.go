@@ -54,14 +54,23 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"role_template": schema.StringAttribute{
-				MarkdownDescription: "Id of the role template that the group starts from: " + templateIDs("`") + ", or a custom one. For a custom template refer to the `id` of the `iam_role_template`, so that one plan shows the changes of both.",
-				Optional:            true,
-				Validators:          []validator.String{plumbing.NotEmpty()},
+				MarkdownDescription: "Id of the role template that the group starts from: " + templateIDs("`") + ", a custom one, or `" + access.VendorRole + "` for a group with `vendor_id`: its levels are on the vendor's own records. " +
+					"Those that start with `oe_` are the roles of the Orchestration Engine and give no roles in Make: add these with `access_control_ids`. For a custom template refer to the `id` of the `iam_role_template`, so that one plan shows the changes of both.",
+				Optional:   true,
+				Validators: []validator.String{plumbing.NotEmpty()},
+			},
+			"product": schema.StringAttribute{
+				MarkdownDescription: "Product that the group is for: `commerce_engine` or `orchestration_engine`. Role templates, levels and predefined access controls of the other product are refused: use a second group for them. " +
+					"If omitted, it follows from these. Null for a group without access, and for an existing group with access to both products, whose access cannot be changed before it is split.",
+				Optional:   true,
+				Computed:   true,
+				Validators: []validator.String{stringvalidator.OneOf(string(access.CommerceEngine), string(access.OrchestrationEngine))},
 			},
 			"access": schema.MapAttribute{
 				MarkdownDescription: "Levels by entity, which override those of the role template: a higher level raises access, a lower one lowers it, and `none` removes it. " +
 					"Levels of the Commerce Engine are `none`, `read` and `manage`; its entities: " + entityCodes(access.CommerceEngine) + ". " +
-					"Levels of the Orchestration Engine are `none`, `read`, `edit`, `manage` and `administrate`; its entities: " + entityCodes(access.OrchestrationEngine) + ".",
+					"Levels of the Orchestration Engine are `none`, `read`, `edit`, `manage` and `administrate`; its entities: " + entityCodes(access.OrchestrationEngine) + ". " +
+					"With `role_template = \"vendor\"`, the entities are " + "`" + strings.Join(access.VendorEntities(), "`, `") + "`" + ", and the levels are on the vendor's own records.",
 				ElementType: types.StringType,
 				Optional:    true,
 				Validators:  []validator.Map{plumbing.ValidAccess()},
@@ -89,7 +98,7 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"vendor_id": schema.StringAttribute{
-				MarkdownDescription: "Id of the vendor that the group belongs to. Only employees can join it. Of a vendor's groups, only one with the access control of its `product_manager` group can have rights to publish products. Changing it replaces the group, unless the id is known only in the apply and turns out to be the same.",
+				MarkdownDescription: "Id of the vendor that the group belongs to. Only employees can join it. With `role_template = \"vendor\"`, the group gives access to the vendor's own records, otherwise to every record. Of a vendor's groups, only one that manages products, like its `product_manager` group, can have rights to publish products. Changing it replaces the group, unless the id is known only in the apply and turns out to be the same.",
 				Optional:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 				PlanModifiers:       []planmodifier.String{plumbing.ReplaceIfKnown()},
@@ -112,7 +121,7 @@ func (r *groupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"effective_access": schema.MapAttribute{
-				MarkdownDescription: "Access of the members: the level by entity that they have completely, from the template, own levels, tied and derived entities, and access controls. Entities without access are omitted. Known in the plan.",
+				MarkdownDescription: "Access of the members: the level by entity that they have completely, from the template, own levels, tied and derived entities, and access controls. With `role_template = \"vendor\"`, the level on the vendor's own records. Entities without access are omitted. Known in the plan.",
 				ElementType:         types.StringType,
 				Computed:            true,
 			},

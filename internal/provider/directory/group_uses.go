@@ -157,7 +157,7 @@ func (r *groupResource) warnOfKept(ctx context.Context, plan, state groupModel) 
 	if err != nil {
 		return diags // the apply reports the error
 	}
-	stay := slices.DeleteFunc(unexplained(group.AccessControls), func(id string) bool {
+	stay := slices.DeleteFunc(unexplained(group.AccessControls, plan.isVendorRole()), func(id string) bool {
 		return r.Uses.Removed(plumbing.Object{Kind: plumbing.KindControl, ID: id})
 	})
 	if len(stay) > 0 {

@@ -26,15 +26,16 @@ func groupStep(plan, state *groupModel) func(*access.Tenant) {
 			return
 		}
 		rights, additional := s.Rights(), plumbing.Strings(plan.AccessControlIDs)
-		wanted := access.ExpandOn(rights.TemplateAccess(plan.RoleTemplate.ValueString()), own, additional...)
+		role := plan.RoleTemplate.ValueString()
+		wanted := wantedAccess(role, rights.TemplateAccess(role), own, additional)
 		g := access.Group{
 			ID: plan.ID.ValueString(), VendorID: plan.VendorID.ValueString(), Restrictions: plumbing.Strings(plan.Restrictions),
-			Controls: append(access.ControlIDs(access.Attainable(wanted, rights.Has)), additional...),
+			Controls: append(access.RoleControlIDs(role, attainable(role, wanted, rights.Has)), additional...),
 		}
 		if present, ok := s.Group(g.ID); ok {
 			g.Name = present.Name
 			if plan.AccessControlIDs.IsNull() {
-				g.Controls = append(g.Controls, unexplained(present.Controls)...)
+				g.Controls = append(g.Controls, unexplained(present.Controls, plan.isVendorRole())...)
 			}
 		}
 		s.SetGroup(g)
