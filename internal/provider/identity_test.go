@@ -32,11 +32,11 @@ type addressed struct {
 var addresses = map[string]addressed{
 	"iam_user": {
 		identity: values{"id": "$anna"}, keys: []string{"$anna", "anna@acme.example", "ANNA@acme.example"}, unknown: "nobody@acme.example", says: `"nobody@acme.example"`,
-		filter: values{"email": "ANNA@acme.example", "group_id": "orders"}, nothing: values{"last_name": "Nobody"},
+		filter: values{"email": "ANNA@acme.example", "email_contains": "NNA@", "group_id": "orders"}, nothing: values{"last_name_contains": "nobody"},
 	},
 	"iam_group": {
 		identity: values{"id": "orders"}, keys: []string{"orders", "Aufträge"}, unknown: "Orders AT", says: `group with the id, code or name "Orders AT"`,
-		filter: values{"user_type": "EMPLOYEE"}, nothing: values{"vendor_id": "tea"},
+		filter: values{"user_type": "EMPLOYEE", "name_contains": "AUFTR"}, nothing: values{"name": "auftr"},
 	},
 	"iam_group_membership": {
 		identity: values{"group_id": "orders", "user_type": "EMPLOYEE", "user_id": "$anna"},

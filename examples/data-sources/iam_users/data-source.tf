@@ -7,3 +7,10 @@ data "iam_users" "managers" {
 output "managers" {
   value = [for u in data.iam_users.managers.users : "${u.first_name} ${u.last_name}"]
 }
+
+# Invited people of one company who have not registered yet.
+data "iam_users" "invited" {
+  email_contains = "@acme.example"
+  status         = "PROVISIONED"
+  sort           = ["department", "email"]
+}

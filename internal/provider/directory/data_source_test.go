@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
@@ -57,6 +59,14 @@ func TestUsersDataSource(t *testing.T) {
 			{values{"last_name": "abel", "first_name": "carl"}, "c"},
 			{values{"email": "A@acme.example"}, "a"},
 			{values{"status": "active"}, "owner"},
+			{values{"status": "Provisioned"}, "b a c"},
+			{values{"first_name_contains": "NTO"}, "a"},
+			{values{"last_name_contains": "be"}, "a c"},
+			{values{"last_name_contains": "be", "first_name_contains": "car"}, "c"},
+			{values{"last_name_contains": "be", "first_name": "car"}, ""},
+			{values{"email_contains": "@ACME."}, "owner b a c"},
+			{values{"email_contains": "c@"}, "c"},
+			{values{"department_contains": "ale"}, "b a"},
 			{values{"group_id": "oe-editor"}, "c"},
 			{values{"department": "nowhere"}, ""},
 			{values{"sort": []any{"first_name"}}, "a b c owner"},
@@ -165,18 +175,77 @@ func TestGroupsDataSource(t *testing.T) {
 		{values{}, append(all, "zeta", "alpha", "mu")},
 		{values{"user_type": "CUSTOMER"}, append(customers, "alpha")},
 	} {
-		got, d := p.ReadData("iam_groups", c.config)
-		if d.Failed() {
-			t.Fatal(d)
-		}
-		var ids []string
-		list, _ := got["groups"].([]any)
-		for _, g := range list {
-			id, _ := g.(values)["id"].(string)
-			ids = append(ids, id)
-		}
-		if !slices.Equal(ids, c.want) {
+		if ids := groupsFound(t, p, c.config); !slices.Equal(ids, c.want) {
 			t.Errorf("%v: got %v, want %v", c.config, ids, c.want)
+		}
+	}
+}
+
+// groupsFound returns the ids that the data source iam_groups lists.
+func groupsFound(t *testing.T, p *providertest.Provider, config values) (ids []string) {
+	t.Helper()
+	got, d := p.ReadData("iam_groups", config)
+	if d.Failed() {
+		t.Fatal(d)
+	}
+	list, _ := got["groups"].([]any)
+	for _, g := range list {
+		id, _ := g.(values)["id"].(string)
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// Groups are found and sorted by their names: in the language of the reader, else in
+// another one that they have.
+func TestGroupsDataSource_names(t *testing.T) {
+	t.Parallel()
+	b := providertest.Remote(t, servertest.Options{})
+	p := providertest.New(t, b.Config)
+	for id, name := range map[string]values{
+		"one":   {"en": "Zoo Keepers", "de": "Aufsicht Zoo"},
+		"two":   {"de": "Bauhof", "fr": "Zinc"},
+		"three": {"en": "accounts Zoo"},
+		"four":  {"en": "Bakery", "de": "Zimt"},
+	} {
+		p.MustApply("iam_group", state{}, values{"id": id, "name": name})
+	}
+	ours := func(config values) string {
+		ids := groupsFound(t, p, config)
+		return strings.Join(slices.DeleteFunc(ids, func(id string) bool { return !strings.Contains(" one two three four ", " "+id+" ") }), " ")
+	}
+	for _, c := range []struct {
+		config values
+		want   string
+	}{
+		{values{"sort": []any{"name"}}, "three four two one"},
+		{values{"sort": []any{"name:desc"}}, "one two four three"},
+		{values{"sort": []any{"name"}, "language": "de"}, "three one two four"},
+		{values{"sort": []any{"name"}, "language": "fr"}, "three four two one"},
+		{values{"sort": []any{"name:asc"}, "name_contains": "ZOO"}, "three one"},
+		{values{"sort": []any{"name"}, "name": "ZIMT"}, "four"},
+		{values{"name": "zim"}, ""},
+		{values{"name": "bakery", "name_contains": "zim"}, ""},
+	} {
+		if got := ours(c.config); got != c.want {
+			t.Errorf("%v: got %q, want %q", c.config, got, c.want)
+		}
+	}
+	item, err := b.Client.Setting(t.Context(), api.SettingLanguages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	german, _ := json.Marshal(`[{"id":"en","label":"English"},{"id":"de","label":"Deutsch","default":true,"required":true},{"id":"fr","label":"Français"}]`)
+	if err := b.Client.UpdateSetting(t.Context(), api.SettingUpdate{Key: item.Key, Value: german}); err != nil {
+		t.Fatal(err)
+	}
+	p = providertest.New(t, b.Config)
+	if got := ours(values{"sort": []any{"name"}}); got != "three one two four" {
+		t.Errorf("in the tenant's default language: %q", got)
+	}
+	for _, config := range []values{{"sort": []any{"nmae"}}, {"sort": []any{"name:down"}}, {"language": "de"}, {"sort": []any{"name"}, "language": "deutsch-"}} {
+		if _, d := p.ReadData("iam_groups", config); !d.Has("error at AttributeName(") {
+			t.Errorf("%v is accepted", config)
 		}
 	}
 }

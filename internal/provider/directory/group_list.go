@@ -18,6 +18,7 @@ import (
 type groupFilter struct {
 	UserType types.String `tfsdk:"user_type"`
 	VendorID types.String `tfsdk:"vendor_id"`
+	nameFilter
 	// VendorGroups includes groups that the API created for vendors, as does VendorID.
 	VendorGroups types.Bool `tfsdk:"vendor_groups"`
 }
@@ -34,8 +35,10 @@ func NewGroupList() list.ListResource {
 		IdentifiedResource: groupType,
 		About:              "Lists the tenant's groups in the order of their creation, except predefined groups, which cannot be managed. Groups that the API created for vendors are listed only with `vendor_groups` or `vendor_id`: they belong to the vendor, and `group_ids` of `iam_vendor` has their ids.",
 		Filters: map[string]schema.Attribute{
-			"user_type": userTypeFilter(),
-			"vendor_id": plumbing.Filter("Only groups of the vendor with this id, including those that the API created for it."),
+			"user_type":     userTypeFilter(),
+			"name":          plumbing.Filter(nameFilters["name"]),
+			"name_contains": plumbing.Filter(nameFilters["name_contains"]),
+			"vendor_id":     plumbing.Filter("Only groups of the vendor with this id, including those that the API created for it."),
 			"vendor_groups": schema.BoolAttribute{
 				MarkdownDescription: "Whether to also list the groups that the API created for vendors.",
 				Optional:            true,
@@ -59,7 +62,7 @@ func findGroups(ctx context.Context, d *plumbing.Data, filter groupFilter) (foun
 		}
 	}
 	for _, g := range groups {
-		if g.Code != "" || predefined(g.ID) || created[g.ID] || !plumbing.Matches(filter.UserType, string(g.UserType)) || !plumbing.Matches(filter.VendorID, g.VendorID) {
+		if g.Code != "" || predefined(g.ID) || created[g.ID] || !plumbing.Matches(filter.UserType, string(g.UserType)) || !plumbing.Matches(filter.VendorID, g.VendorID) || !filter.selects(g.Name) {
 			continue
 		}
 		found = append(found, plumbing.ListItem{Name: plumbing.Label(g.Name, g.ID), State: func(context.Context) (any, error) { return importedGroup(g, tenant), nil }})

@@ -13,22 +13,19 @@ import (
 
 // NewUserList returns the list resource iam_user.
 func NewUserList() list.ListResource {
-	filter := func(about string) schema.Attribute {
-		return plumbing.Filter("Only users with this " + about + " (case-insensitive).")
+	filters := map[string]schema.Attribute{
+		"status": plumbing.Filter("Only users with this status: `PROVISIONED`, `ACTIVE` or `INACTIVE` (case-insensitive).",
+			stringvalidator.OneOfCaseInsensitive(string(api.UserProvisioned), string(api.UserActive), string(api.UserInactive))),
+		"group_id": plumbing.Filter("Only members of the group with this id."),
+	}
+	for name, about := range userFilters {
+		filters[name] = plumbing.Filter(about)
 	}
 	return &plumbing.List[userFilter]{
 		IdentifiedResource: userType,
 		About:              "Lists the tenant's users in the order of their creation.",
-		Filters: map[string]schema.Attribute{
-			"first_name": filter("first name"),
-			"last_name":  filter("last name"),
-			"email":      filter("e-mail address"),
-			"department": filter("department"),
-			"status": plumbing.Filter("Only users with this status: `PROVISIONED`, `ACTIVE` or `INACTIVE` (case-insensitive).",
-				stringvalidator.OneOfCaseInsensitive(string(api.UserProvisioned), string(api.UserActive), string(api.UserInactive))),
-			"group_id": plumbing.Filter("Only members of the group with this id."),
-		},
-		Refers: map[string]plumbing.Reference{"group_id": referToGroup()},
+		Filters:            filters,
+		Refers:             map[string]plumbing.Reference{"group_id": referToGroup()},
 		Find: func(ctx context.Context, d *plumbing.Data, filter userFilter) (found []plumbing.ListItem, err error) {
 			users, err := sortedUsers(ctx, d)
 			for _, u := range users {

@@ -43,6 +43,23 @@ type userFilter struct {
 	Department types.String `tfsdk:"department"`
 	Status     types.String `tfsdk:"status"`
 	GroupID    types.String `tfsdk:"group_id"`
+
+	FirstNameContains  types.String `tfsdk:"first_name_contains"`
+	LastNameContains   types.String `tfsdk:"last_name_contains"`
+	EmailContains      types.String `tfsdk:"email_contains"`
+	DepartmentContains types.String `tfsdk:"department_contains"`
+}
+
+// userFilters describe the attributes of userFilter that hold a text.
+var userFilters = map[string]string{
+	"first_name":          "Only users with this first name (case-insensitive).",
+	"last_name":           "Only users with this last name (case-insensitive).",
+	"email":               "Only users with this e-mail address (case-insensitive).",
+	"department":          "Only users with this department (case-insensitive).",
+	"first_name_contains": "Only users with this text in their first name (case-insensitive).",
+	"last_name_contains":  "Only users with this text in their last name (case-insensitive).",
+	"email_contains":      "Only users with this text in their e-mail address (case-insensitive), such as `@acme.example`.",
+	"department_contains": "Only users with this text in their department (case-insensitive).",
 }
 
 // userFields are the fields by which users can be filtered and sorted.
@@ -55,16 +72,9 @@ var userFields = map[string]func(api.User) string{
 }
 
 func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	filter := func(about string) schema.Attribute {
-		return schema.StringAttribute{MarkdownDescription: "Only users with this " + about + " (case-insensitive).", Optional: true}
-	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the tenant's users: all of them, or those that match every given filter. The list is empty if none match.",
 		Attributes: map[string]schema.Attribute{
-			"first_name": filter("first name"),
-			"last_name":  filter("last name"),
-			"email":      filter("e-mail address"),
-			"department": filter("department"),
 			"status": schema.StringAttribute{
 				MarkdownDescription: "Only users with this status: `PROVISIONED`, `ACTIVE` or `INACTIVE` (case-insensitive).",
 				Optional:            true,
@@ -83,6 +93,9 @@ func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 				NestedObject:        schema.NestedAttributeObject{Attributes: userAttributes()},
 			},
 		},
+	}
+	for name, about := range userFilters {
+		resp.Schema.Attributes[name] = schema.StringAttribute{MarkdownDescription: about, Optional: true}
 	}
 }
 
@@ -121,15 +134,27 @@ func (d *usersDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 
 // selects reports whether the user matches every given filter.
 func (m userFilter) selects(u api.User) bool {
-	filters := map[string]types.String{
-		"first_name": m.FirstName, "last_name": m.LastName, "email": m.Email, "department": m.Department, "status": m.Status,
-	}
-	for field, want := range filters {
-		if !want.IsNull() && !strings.EqualFold(userFields[field](u), want.ValueString()) {
+	for _, f := range []struct {
+		is         string
+		whole, any types.String
+	}{
+		{u.FirstName, m.FirstName, m.FirstNameContains},
+		{u.LastName, m.LastName, m.LastNameContains},
+		{u.ContactEmail, m.Email, m.EmailContains},
+		{u.Department, m.Department, m.DepartmentContains},
+		{string(u.Status), m.Status, types.StringNull()},
+	} {
+		if !f.whole.IsNull() && !strings.EqualFold(f.is, f.whole.ValueString()) || !contains(f.is, f.any) {
 			return false
 		}
 	}
 	return m.GroupID.IsNull() || slices.Contains(u.GroupIDs, m.GroupID.ValueString())
+}
+
+// contains reports whether a text contains the one of a filter, ignoring case. A null
+// filter accepts any.
+func contains(text string, filter types.String) bool {
+	return filter.IsNull() || strings.Contains(strings.ToLower(text), strings.ToLower(filter.ValueString()))
 }
 
 // sortBy sorts by fields given as "field" or "field:desc". It ignores case unless the

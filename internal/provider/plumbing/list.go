@@ -1,6 +1,7 @@
 package plumbing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -122,12 +123,24 @@ func (l *List[F]) All(ctx context.Context) ([]ListItem, error) {
 
 // Label returns a display name: a localized name and the id.
 func Label(name api.Text, id string) string {
-	for _, language := range append([]string{"en"}, SortedKeys(name)...) {
-		if text := name[language]; text != "" {
-			return text + " (" + id + ")"
-		}
+	if text := TextIn(name, "en"); text != "" {
+		return text + " (" + id + ")"
 	}
 	return id
+}
+
+// TextIn returns a localized text in the language, else in English, else the first one
+// by language tag; "" if there is none.
+func TextIn(text api.Text, language string) string {
+	if s := cmp.Or(text[language], text["en"]); s != "" {
+		return s
+	}
+	for _, other := range SortedKeys(text) {
+		if text[other] != "" {
+			return text[other]
+		}
+	}
+	return ""
 }
 
 // IdentityOf returns the parts of the identity that form the import id.

@@ -61,25 +61,38 @@ func (d *Data) LanguageMissing(ctx context.Context, tag string) string {
 	if d == nil || d.Client == nil {
 		return ""
 	}
-	languages := d.codes.get("languages", func() ([]string, error) {
-		text, item, err := Setting[string](ctx, d.Client, api.SettingLanguages)
-		if err != nil || item == nil {
-			return nil, err
-		}
-		var options []api.SettingOption
-		if err := json.Unmarshal([]byte(text), &options); err != nil {
-			return nil, err
-		}
-		languages := make([]string, len(options))
-		for i, o := range options {
-			languages[i] = o.ID
-		}
-		return languages, nil
-	})
+	languages := d.codes.get("languages", func() ([]string, error) { return d.languages(ctx, func(api.SettingOption) bool { return true }) })
 	if len(languages) == 0 || slices.Contains(languages, tag) {
 		return ""
 	}
 	return fmt.Sprintf("The tenant does not have the language %q; it has %s. Use one of these, or add the language in the tenant's settings first.", tag, strings.Join(languages, ", "))
+}
+
+// DefaultLanguage returns the tenant's default language, and "" if that is unknown.
+func (d *Data) DefaultLanguage(ctx context.Context) string {
+	languages := d.codes.get("default language", func() ([]string, error) { return d.languages(ctx, func(o api.SettingOption) bool { return o.Default }) })
+	if len(languages) == 0 {
+		return ""
+	}
+	return languages[0]
+}
+
+// languages reads the tenant's languages that chosen accepts.
+func (d *Data) languages(ctx context.Context, chosen func(api.SettingOption) bool) (languages []string, err error) {
+	text, item, err := Setting[string](ctx, d.Client, api.SettingLanguages)
+	if err != nil || item == nil {
+		return nil, err
+	}
+	var options []api.SettingOption
+	if err := json.Unmarshal([]byte(text), &options); err != nil {
+		return nil, err
+	}
+	for _, o := range options {
+		if chosen(o) {
+			languages = append(languages, o.ID)
+		}
+	}
+	return languages, nil
 }
 
 // SiteMissing returns a sentence if neither the tenant nor the plan so far has a site,
