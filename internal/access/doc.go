@@ -147,7 +147,8 @@
 //     former Owner becomes an Admin. The Owner and Admins hold every product,
 //     including new ones; members hold the products assigned to them; billing
 //     contacts hold none. Only the Orchestrator has roles. A tenant that names its
-//     company's e-mail domains invites no one from other domains.
+//     company's e-mail domains invites no one from other domains, nor from their
+//     subdomains; case and the encoding of international domains have no effect.
 //
 //  17. Make. A group grants the Make roles that the scopes of its access controls
 //     stand for; role templates grant none. Only groups of the Orchestration Engine

@@ -164,22 +164,6 @@ func (r TeamRole) Holds(assigned map[string]string) []HeldProduct {
 // the assignments count again once they are members again.
 func (r TeamRole) KeepsAssigned() bool { return r != RoleBillingContact }
 
-// CheckEmailDomain returns an error that explains why someone with the e-mail
-// address cannot be invited to a tenant with these company domains. Case is
-// ignored. Without domains, every address is allowed.
-func CheckEmailDomain(email string, domains []string) error {
-	if len(domains) == 0 {
-		return nil
-	}
-	domain := email[strings.LastIndex(email, "@")+1:]
-	for _, d := range domains {
-		if strings.EqualFold(domain, strings.TrimPrefix(strings.TrimSpace(d), "@")) {
-			return nil
-		}
-	}
-	return fmt.Errorf("%s is not a company address: this tenant invites only addresses of %s", email, strings.Join(domains, ", "))
-}
-
 // TeamMember is a member of a tenant's team.
 type TeamMember struct {
 	Role     TeamRole

@@ -74,6 +74,8 @@ func checkSetting(ctx context.Context, tx store.DocumentTx, o settingOwner, item
 	case api.SettingCurrencies:
 		example = `"[{\"id\":\"EUR\",\"label\":\"Euro\",\"default\":true,\"required\":true}]"`
 		err = checkOptions(item.Value, currencyCode, "a currency such as EUR")
+	case api.SettingEmailDomains:
+		err = checkDomains(item.Value)
 	case api.SettingRestrictions, api.SettingSiteSync:
 		return checkRules(ctx, tx, o.tenant, item)
 	}
@@ -109,6 +111,23 @@ func checkOptions(value json.RawMessage, pattern *regexp.Regexp, kind string) er
 	}
 	if defaults != 1 {
 		return fmt.Errorf("one entry must be the default, not %d", defaults)
+	}
+	return nil
+}
+
+// checkDomains requires an array of domains, each once.
+func checkDomains(value json.RawMessage) error {
+	var list []string
+	if json.Unmarshal(value, &list) != nil || list == nil {
+		return errors.New(`the value must be an array of texts, such as ["example.com"]`)
+	}
+	for _, d := range list {
+		if _, err := access.EmailDomain(d); err != nil {
+			return err
+		}
+	}
+	if d := access.RepeatedDomain(list); d != "" {
+		return fmt.Errorf("'%s' is listed twice", d)
 	}
 	return nil
 }

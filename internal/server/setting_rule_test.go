@@ -41,6 +41,7 @@ func (b *backend) set(t testing.TB, key, value string) {
 func TestSettingRule_refused(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
+	b.putSetting(t, api.SettingEmailDomains, `[]`) // which a new tenant does not have
 	const fresh = "/configuration/fresh/configurations" // a tenant without these items
 	if _, err := b.server.EnsureTenant(t.Context(), "fresh", ""); err != nil {
 		t.Fatal(err)
@@ -67,6 +68,11 @@ func TestSettingRule_refused(t *testing.T) {
 		{api.SettingLanguages, list(t, `[`+english+`, {"id": "english language"}]`), "is not a language"},
 		{api.SettingCurrencies, list(t, `[{"id": "eur", "default": true}]`), "'eur' is not a currency"},
 		{api.SettingCurrencies, list(t, `[{"id": "EUR"}]`), "one entry must be the default, not 0"},
+		{api.SettingEmailDomains, `"acme.example"`, "the value must be an array of texts"},
+		{api.SettingEmailDomains, `[null]`, "is not a domain of e-mail addresses"},
+		{api.SettingEmailDomains, `["acme.example", 1]`, "the value must be an array of texts"},
+		{api.SettingEmailDomains, `["@acme.example"]`, "is not a domain of e-mail addresses"},
+		{api.SettingEmailDomains, `["acme.example", "ACME.example"]`, "'ACME.example' is listed twice"},
 		{api.SettingRestrictions, `"DE"`, "the value must be an array of texts"},
 		{api.SettingRestrictions, `{"DE": true}`, "the value must be an array of texts"},
 		{api.SettingRestrictions, `[1]`, "the value must be an array of texts"},

@@ -124,7 +124,7 @@ func (r *siteResource) delete(ctx context.Context, code string, listed bool) err
 
 // unlist removes a value from the tenant's list.
 func unlist(ctx context.Context, c *client.Client, value string) error {
-	return change(ctx, c, api.SettingRestrictions, func(values []string, _ bool) ([]string, bool, error) {
+	return plumbing.ChangeSetting(ctx, c, api.SettingRestrictions, func(values []string, _ bool) ([]string, bool, error) {
 		if !slices.Contains(values, value) {
 			return nil, false, nil
 		}

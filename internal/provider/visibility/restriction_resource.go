@@ -113,7 +113,7 @@ func (r *restrictionResource) Create(ctx context.Context, req resource.CreateReq
 		return
 	}
 	v := plan.Value.ValueString()
-	err := change(ctx, r.Client, api.SettingRestrictions, func(values []string, mine bool) ([]string, bool, error) {
+	err := plumbing.ChangeSetting(ctx, r.Client, api.SettingRestrictions, func(values []string, mine bool) ([]string, bool, error) {
 		switch there := slices.Contains(values, v); {
 		case there && mine:
 			return nil, false, nil

@@ -176,7 +176,7 @@ func (r *restrictionSettingsResource) write(ctx context.Context, m restrictionSe
 	if !m.Values.IsNull() {
 		wanted := plumbing.Strings(m.Values)
 		slices.Sort(wanted)
-		err := change(ctx, r.Client, api.SettingRestrictions, func(present []string, _ bool) ([]string, bool, error) {
+		err := plumbing.ChangeSetting(ctx, r.Client, api.SettingRestrictions, func(present []string, _ bool) ([]string, bool, error) {
 			return append([]string{}, wanted...), !sameTexts(present, wanted), nil
 		})
 		if err != nil {
@@ -191,7 +191,7 @@ func (r *restrictionSettingsResource) write(ctx context.Context, m restrictionSe
 
 // tie sets whether restrictions are tied to the sites.
 func (r *restrictionSettingsResource) tie(ctx context.Context, on bool) error {
-	return change(ctx, r.Client, api.SettingSiteSync, func(present, _ bool) (bool, bool, error) { return on, present != on, nil })
+	return plumbing.ChangeSetting(ctx, r.Client, api.SettingSiteSync, func(present, _ bool) (bool, bool, error) { return on, present != on, nil })
 }
 
 // sameTexts compares texts as sets.

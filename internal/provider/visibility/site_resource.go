@@ -22,6 +22,9 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*siteResource)(nil)
 )
 
+// lockSite is the kind of lock for reading a site and writing it back.
+const lockSite = "site"
+
 type siteResource struct {
 	plumbing.IdentifiedResource
 }
@@ -201,7 +204,7 @@ func (r *siteResource) update(ctx context.Context, plan siteModel) (*api.Site, e
 		if err == nil {
 			return r.await(ctx, code, plan.shownBy)
 		}
-		if !client.IsConflict(err) || try == tries {
+		if !client.IsConflict(err) || try == plumbing.Tries {
 			return nil, err
 		}
 		// The version is someone else's, or our own if the request was repeated and

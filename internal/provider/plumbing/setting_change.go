@@ -1,4 +1,4 @@
-package visibility
+package plumbing
 
 import (
 	"context"
@@ -9,25 +9,21 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
-	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
-// Lock kinds for reading a setting and writing it back.
-const (
-	lockSetting = "setting"
-	lockSite    = "site"
-)
+// lockSetting is the kind of lock for reading a setting and writing it back.
+const lockSetting = "setting"
 
-// tries is the number of attempts of a write while others write the same item.
-const tries = 20
+// Tries is the number of attempts of a write while others write the same object.
+const Tries = 20
 
-// change sets a configuration item to what alter returns for its present value.
+// ChangeSetting sets a configuration item to what alter returns for its present value.
 // alter also returns whether to write; mine is set if the present value can be
 // the result of an earlier attempt. Other writers in this process wait. If
-// another process writes in between, change starts again from its value.
-func change[T any](ctx context.Context, c *client.Client, key string, alter func(present T, mine bool) (next T, write bool, err error)) error {
+// another process writes in between, ChangeSetting starts again from its value.
+func ChangeSetting[T any](ctx context.Context, c *client.Client, key string, alter func(present T, mine bool) (next T, write bool, err error)) error {
 	defer c.Lock(lockSetting, key)()
-	present, item, err := plumbing.Setting[T](ctx, c, key)
+	present, item, err := Setting[T](ctx, c, key)
 	if err != nil {
 		return err
 	}
@@ -38,7 +34,7 @@ func change[T any](ctx context.Context, c *client.Client, key string, alter func
 			return err
 		}
 		err = put(ctx, c, key, item, next)
-		if err != nil && (!client.IsConflict(err) || try == tries) {
+		if err != nil && (!client.IsConflict(err) || try == Tries) {
 			return err
 		}
 		// The next read must not return the old value.
@@ -48,7 +44,7 @@ func change[T any](ctx context.Context, c *client.Client, key string, alter func
 		}
 		mine = mine || repeated(err)
 		item = shown
-		if present, err = plumbing.SettingValue[T](item); err != nil {
+		if present, err = SettingValue[T](item); err != nil {
 			return err
 		}
 	}
