@@ -80,6 +80,7 @@ var kinds = []struct {
 	{"vendors.tf", []string{typeVendor}},
 	{"groups.tf", []string{typeGroup}},
 	{"users.tf", []string{typeUser}},
+	{"company_domains.tf", []string{typeDomains}},
 	{"memberships.tf", []string{typeMembers, typeMembership, typeUserGroups}},
 	{"team.tf", []string{typeTeamMember, typeOwner, typeAssignment}},
 	{"make.tf", []string{typeMake}},

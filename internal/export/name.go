@@ -85,7 +85,7 @@ func baseName(o Object) string {
 		candidates = []string{about, o.ImportID}
 	case typeVendor:
 		candidates = []string{o.text("name"), o.ImportID}
-	case typeSettings, typeOwner, typeMake:
+	case typeSettings, typeOwner, typeMake, typeDomains:
 		return "this"
 	}
 	for _, text := range candidates {

@@ -46,6 +46,7 @@ const (
 	typeUserGroups  = "iam_user_groups"
 	typeRestriction = "iam_restriction"
 	typeSettings    = "iam_restriction_settings"
+	typeDomains     = "iam_company_domains"
 	typeVendor      = "iam_vendor"
 	typeSite        = "iam_site"
 	typeTemplate    = "iam_role_template"

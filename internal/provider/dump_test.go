@@ -53,9 +53,9 @@ func dumpOf(t testing.TB, c *client.Client, rights bool) []string {
 			add("member of "+g.ID+":", m.UserID, failed)
 		}
 	}
-	for what, key := range map[string]string{"restrictions": api.SettingRestrictions, "siteSync": api.SettingSiteSync, "languages": api.SettingLanguages} {
+	for what, key := range map[string]string{"restrictions": api.SettingRestrictions, "siteSync": api.SettingSiteSync, "languages": api.SettingLanguages, "domains": api.SettingEmailDomains} {
 		setting, failed := c.Setting(ctx, key)
-		if failed == nil {
+		if failed == nil && (key != api.SettingEmailDomains || string(setting.Value) != "[]") { // an empty list of domains is the same as none
 			add(what, setting.Value, nil)
 		}
 	}

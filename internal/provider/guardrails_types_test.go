@@ -17,6 +17,7 @@ var givesNobody = map[string]string{
 	"iam_restriction":          "groups keep a value that is no longer allowed",
 	"iam_restriction_settings": "groups keep values that are no longer allowed",
 	"iam_site":                 "groups keep the code of a site that is gone",
+	"iam_company_domains":      "people outside the domains keep their access",
 }
 
 // judgedChange is a planned change that takes something from a person, or gives it.

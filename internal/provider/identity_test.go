@@ -63,6 +63,7 @@ var addresses = map[string]addressed{
 	"iam_role_template":        {identity: values{"id": "clerk"}, keys: []string{"clerk"}, unknown: "officer", says: "officer"},
 	"iam_restriction":          {identity: values{"value": "DE"}, keys: []string{"DE"}, unknown: "AT", says: `"AT"`},
 	"iam_restriction_settings": {identity: values{"id": "acme"}, keys: []string{"acme", "ACME"}, unknown: "umbrella", says: `"umbrella"`},
+	"iam_company_domains":      {identity: values{"id": "acme"}, keys: []string{"acme", "ACME"}, unknown: "umbrella", says: `"umbrella"`},
 	"iam_site": {
 		identity: values{"code": "de/shop"}, keys: []string{"de/shop"}, unknown: "at", says: `"at"`,
 		filter: values{"active": false}, nothing: values{"active": true},
@@ -101,6 +102,7 @@ func everything(t *testing.T, c *client.Client) *strings.Replacer {
 		}
 	}
 	must(nil, c.UpdateSetting(ctx, api.SettingUpdate{Key: api.SettingRestrictions, Value: []byte(`["DE"]`)}))
+	must(nil, c.CreateSetting(ctx, api.Setting{Key: api.SettingEmailDomains, Value: []byte(`["acme.example"]`)}))
 	must(c.PutScope(ctx, "billing.export", api.ScopeUpdate{Domain: "billing"}))
 	must(c.PutAccessControl(ctx, "accounting", api.AccessControlUpdate{Name: api.Text{"en": "Accounting"}, Scopes: []string{"billing.export"}, Domains: []string{"billing"}}))
 	must(c.PutTemplate(ctx, "clerk", api.TemplateUpdate{Name: api.Text{"en": "Clerk"}, BasedOn: "viewer", Access: map[string]string{"orders": "manage"}}))

@@ -26,6 +26,7 @@ var lifecycleTypes = map[string]lifecycleType{
 	"iam_restriction":          restrictionLife(),
 	"iam_restriction_settings": restrictionSettingsLife(),
 	"iam_site":                 siteLife(),
+	"iam_company_domains":      companyDomainsLife(),
 	"iam_vendor":               vendorLife(),
 	"iam_team_member":          teamMemberLife(),
 	"iam_team_owner":           teamOwnerLife(),

@@ -110,6 +110,24 @@ func restrictionSettingsLife() lifecycleType {
 	}
 }
 
+func companyDomainsLife() lifecycleType {
+	return lifecycleType{
+		config:  fixed(values{"domains": []any{"acme.example", "new.example"}}),
+		created: `domains ["acme.example","new.example"]`,
+		keys:    []string{"$tenant", "$TENANT"},
+		losses:  loseByID((*client.Client).DeleteSetting, api.SettingEmailDomains),
+		cells: map[string]cell{
+			"unset":                  noOptional,
+			"create_before_destroy":  noReplacement,
+			"parent deleted outside": noParent,
+			"id unknown":             noReference,
+		},
+		arguments: map[string]argument{
+			"domains": {to: []any{"acme.example"}, shown: `domains ["acme.example"]`},
+		},
+	}
+}
+
 func siteLife() lifecycleType {
 	return lifecycleType{
 		keyed:   true,

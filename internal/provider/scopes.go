@@ -44,6 +44,7 @@ func Scopes() map[string]Needs {
 		"iam_group_members":        {Plan: []string{api.ScopeUserRead}, Apply: []string{api.ScopeAssignmentManage}},
 		"iam_user_groups":          {Plan: []string{api.ScopeUserRead}, Apply: []string{api.ScopeAssignmentManage}},
 		"iam_users_csv":            users,
+		"iam_company_domains":      manages(api.ScopeSettingRead, api.ScopeSettingManage),
 		"iam_scope":                manages(api.ScopeScopeRead, api.ScopeScopeManage),
 		"iam_access_control":       manages(api.ScopeAccessRead, api.ScopeAccessManage),
 		"iam_role_template":        manages(api.ScopeTemplateRead, api.ScopeTemplateManage),

@@ -47,6 +47,18 @@ func seedIn(t *testing.T, text string) string {
 	return dir
 }
 
+// A seed has the people of a tenant whose domains have changed since it invited them.
+func TestEmbedded_seedOutsideCompanyDomains(t *testing.T) {
+	t.Parallel()
+	dir := seedIn(t, "resource \"iam_company_domains\" \"this\" {\n  domains = [\"other.example\"]\n}\n"+seedText)
+	p := providertest.New(t, providertest.Values{"tenant": "acme", "embedded": providertest.Values{"path": filepath.Join(t.TempDir(), "iam.db"), "seed": dir}})
+	for typeName, id := range map[string]string{"iam_company_domains": "acme", "iam_user": "anna@acme.example"} {
+		if made, d := p.Import(typeName, id); d.Failed() || made.Values == nil {
+			t.Errorf("%s: %v", typeName, d)
+		}
+	}
+}
+
 // A new embedded backend starts with its seed, and goes on as it is.
 func TestEmbedded_seed(t *testing.T) {
 	t.Parallel()

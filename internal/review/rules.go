@@ -19,6 +19,7 @@ func rules() []rule {
 		{typeName: "iam_restriction", harmless: "it defines which values groups can use, and groups keep the values that they use"},
 		{typeName: "iam_restriction_settings", harmless: "it defines which values groups can use, and groups keep the values that they use"},
 		{typeName: "iam_site", harmless: "a site defines where something is sold; its restriction value is only a value that groups can use"},
+		{typeName: "iam_company_domains", harmless: "it defines who can be invited, and users and team members outside the domains keep their access"},
 		{typeName: "iam_scope", put: (*applied).putScope, end: (*applied).endScope},
 		{typeName: "iam_access_control", put: (*applied).putControl, end: (*applied).endControl},
 		{typeName: "iam_role_template", name: (*applied).nameTemplate, put: (*applied).putTemplate, end: (*applied).endTemplate},

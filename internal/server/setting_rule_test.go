@@ -41,7 +41,7 @@ func (b *backend) set(t testing.TB, key, value string) {
 func TestSettingRule_refused(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
-	b.putSetting(t, api.SettingEmailDomains, `[]`) // which a new tenant does not have
+	b.putSetting(t, api.SettingEmailDomains, `[]`)      // which a new tenant does not have
 	const fresh = "/configuration/fresh/configurations" // a tenant without these items
 	if _, err := b.server.EnsureTenant(t.Context(), "fresh", ""); err != nil {
 		t.Fatal(err)

@@ -43,6 +43,10 @@ var userKey = plumbing.NaturalKey{
 	Unmanaged: []string{"locked", "group_ids"}, Silent: []string{"status"}, Fill: []string{"id", "department", "preferred_site", "preferred_currency", "preferred_language"},
 }
 
+// companyDomainsKey is the natural key of the company's e-mail domains: a tenant has one
+// list, even before it is managed.
+var companyDomainsKey = plumbing.NaturalKey{Thing: "list of company e-mail domains", Stays: true}
+
 // groupKey is the natural key of a group with an id that the configuration chooses.
 var groupKey = plumbing.NaturalKey{
 	Thing: "group", At: []string{"id"}, Label: "name",

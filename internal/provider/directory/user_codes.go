@@ -37,6 +37,24 @@ func (r *userResource) checkCodes(ctx context.Context, plan, prior, config userM
 	return diags
 }
 
+// checkInvitation refuses an e-mail address that is not one of the company.
+func (r *userResource) checkInvitation(ctx context.Context, email string) (diags diag.Diagnostics) {
+	if fault := r.InvitationFault(ctx, plumbing.User(email), email); fault != "" {
+		diags.AddAttributeError(path.Root("email"), "Not A Company Address", fault)
+	}
+	return diags
+}
+
+// checkDepartment refuses an empty department, which the dashboard refuses too. A user
+// who has none already, such as an imported one, can stay without.
+func checkDepartment(config, prior userModel) (diags diag.Diagnostics) {
+	if plumbing.IsSet(config.Department) && config.Department.ValueString() == "" && !config.Department.Equal(prior.Department) {
+		diags.AddAttributeError(path.Root("department"), "Department Missing",
+			"A user must have a department. Set one, or omit the argument: a new user then gets the department of the provider's user_defaults, else "+plumbing.NoDepartment+", and an existing user keeps the current one.")
+	}
+	return diags
+}
+
 // isFallback reports whether neither the configuration nor the provider sets a value,
 // so the configuration has no mistake to correct.
 func (r *userResource) isFallback(attribute string, configured types.String) bool {

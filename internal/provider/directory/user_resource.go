@@ -128,16 +128,6 @@ func preference(text, fallback string, validators ...validator.String) schema.St
 	}
 }
 
-// checkDepartment refuses an empty department, which the dashboard refuses too. A user
-// who has none already, such as an imported one, can stay without.
-func checkDepartment(config, prior userModel) (diags diag.Diagnostics) {
-	if plumbing.IsSet(config.Department) && config.Department.ValueString() == "" && !config.Department.Equal(prior.Department) {
-		diags.AddAttributeError(path.Root("department"), "Department Missing",
-			"A user must have a department. Set one, or omit the argument: a new user then gets the department of the provider's user_defaults, else "+plumbing.NoDepartment+", and an existing user keeps the current one.")
-	}
-	return diags
-}
-
 // ModifyPlan plans the attributes that the configuration omits, so the plan shows them.
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key := r.PlanKey(ctx, req, resp)
@@ -170,6 +160,9 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	plan.fillFrom(config, prior, r.Defaults)
 	plan.complete(ctx, r.Data)
 	resp.Diagnostics.Append(checkDepartment(config, prior)...)
+	if plumbing.IsSet(plan.Email) && !plan.Email.Equal(prior.Email) && !key.Adopts {
+		resp.Diagnostics.Append(r.checkInvitation(ctx, plan.Email.ValueString())...)
+	}
 	resp.Diagnostics.Append(prior.warnOfKept(config)...)
 	if plumbing.IsSet(prior.Email) && !plan.Email.Equal(prior.Email) { // EmailCase has made addresses equal that differ in case only
 		resp.Diagnostics.AddAttributeWarning(path.Root("email"), "User Will Be Replaced",

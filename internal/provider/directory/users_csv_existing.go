@@ -49,6 +49,7 @@ func (r *usersCSVResource) planExisting(ctx context.Context, table, former users
 		diags.Append(plumbing.UnableAt(path.Root("csv"), "read", "users", "of the table", err))
 		return
 	}
+	r.checkInvitations(ctx, rows, existing, diags)
 	if !adopts {
 		r.refuseExisting(rows, existing, diags)
 		return
@@ -68,6 +69,24 @@ func (r *usersCSVResource) planExisting(ctx context.Context, table, former users
 	if len(lines) > 0 {
 		diags.AddAttributeWarning(path.Root("csv"), fmt.Sprintf("Users Adopted: %s", andMore(first, len(lines))),
 			"These users already exist in the tenant. The apply updates them to match their rows, and the table manages them from then on:\n\n"+strings.Join(firstLines(lines), "\n"))
+	}
+}
+
+// checkInvitations refuses new rows with e-mail addresses that are not of the company.
+func (r *usersCSVResource) checkInvitations(ctx context.Context, rows []usertable.User, existing map[string]api.User, diags *diag.Diagnostics) {
+	var lines []string
+	fault := ""
+	for _, row := range rows {
+		if _, ok := existing[strings.ToLower(row.Email)]; ok {
+			continue
+		}
+		if f := r.InvitationFault(ctx, plumbing.User(row.Email), row.Email); f != "" {
+			fault = cmp.Or(fault, f)
+			lines = append(lines, fmt.Sprintf("  line %d, %s", row.Line, row.Email))
+		}
+	}
+	if len(lines) > 0 {
+		diags.AddAttributeError(path.Root("csv"), "Not A Company Address", fault+" These rows invite other addresses:\n\n"+strings.Join(firstLines(lines), "\n"))
 	}
 }
 

@@ -5,6 +5,9 @@ type planned struct {
 	objects map[Object]bool
 	sync    PlannedSetting[bool]
 	values  PlannedSetting[[]string]
+	domains PlannedSetting[[]string]
+
+	invitations map[Object]string // e-mail addresses of the people to invite
 }
 
 // SettingState says what a run plans for a setting of the tenant.

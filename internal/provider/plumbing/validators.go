@@ -89,6 +89,17 @@ func ValidEmail() validator.String {
 	}}
 }
 
+// ValidEmailDomain accepts domains of e-mail addresses.
+func ValidEmailDomain() validator.String {
+	valid := func(text string) bool {
+		_, err := access.EmailDomain(text)
+		return err == nil
+	}
+	return rule{"must be a domain of e-mail addresses", "Invalid E-Mail Domain", valid, func(text string) string {
+		return fmt.Sprintf("%q is not a domain of e-mail addresses. Write only what follows the @, such as example.com.", text)
+	}}
+}
+
 // EmailOfRow describes what is wrong with the e-mail address of a row; "" if it is
 // valid or missing.
 func EmailOfRow(u usertable.User) string {

@@ -70,8 +70,15 @@ func (s *Seed) ready(made map[string]cty.Value) (ready []*resource) {
 			ready = append(ready, r)
 		}
 	}
+	if others := slices.DeleteFunc(slices.Clone(ready), func(r *resource) bool { return r.typeName == limitsInvitations }); len(others) > 0 {
+		return others
+	}
 	return ready
 }
+
+// limitsInvitations is the type that is created last: an exported tenant can have people
+// whom it would not invite any more.
+const limitsInvitations = "iam_company_domains"
 
 // run is a seed that is being applied.
 type run struct {

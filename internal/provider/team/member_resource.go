@@ -112,6 +112,11 @@ func (r *memberResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		if err := checkTeam(ctx, r.Data); err != nil {
 			resp.Diagnostics.Append(plumbing.Unable("plan", "team member", "to invite", err))
 		}
+		var plan memberModel
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+		if !key.Adopts {
+			r.checkInvitation(ctx, plan, &resp.Diagnostics)
+		}
 		return
 	}
 	var plan, state memberModel
@@ -119,7 +124,9 @@ func (r *memberResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	leaving := req.Plan.Raw.IsNull()
 	if !leaving {
 		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-		leaving = !plan.Email.Equal(state.Email) // a replacement
+		if leaving = !plan.Email.Equal(state.Email); leaving { // a replacement
+			r.checkInvitation(ctx, plan, &resp.Diagnostics)
+		}
 	}
 	if resp.Diagnostics.HasError() || plan.Role.Equal(state.Role) && !leaving {
 		return
@@ -136,6 +143,17 @@ func (r *memberResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("role"), state.Role)...)
 	case !leaving && plumbing.IsSet(plan.Role):
 		planOf(r.Data).setRole(plan.ID.ValueString(), access.TeamRole(plan.Role.ValueString()))
+	}
+}
+
+// checkInvitation refuses an e-mail address that is not one of the company.
+func (r *memberResource) checkInvitation(ctx context.Context, plan memberModel, diags *diag.Diagnostics) {
+	if !plumbing.IsSet(plan.Email) {
+		return
+	}
+	email := plan.Email.ValueString()
+	if fault := r.InvitationFault(ctx, plumbing.TeamMember(email), email); fault != "" {
+		diags.AddAttributeError(path.Root("email"), "Not A Company Address", fault)
 	}
 }
 

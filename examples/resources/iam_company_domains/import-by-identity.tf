@@ -1,0 +1,6 @@
+import {
+  to = iam_company_domains.this
+  identity = {
+    id = "acme"
+  }
+}

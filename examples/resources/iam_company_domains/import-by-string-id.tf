@@ -1,0 +1,4 @@
+import {
+  to = iam_company_domains.this
+  id = "acme"
+}

@@ -1,0 +1,2 @@
+# By the tenant.
+terraform import iam_company_domains.this acme
