@@ -146,18 +146,29 @@ func TestTeamMemberResource_invalid(t *testing.T) {
 	}
 }
 
+// The plan refuses other addresses if the API key can read the domains, and otherwise
+// the apply says what the tenant refuses.
 func TestTeamMemberResource_domain(t *testing.T) {
 	t.Parallel()
 	b := servertest.New(t, servertest.Options{})
 	must(t, b.Store.PutDocument(t.Context(), emailDomains(`["acme.example"]`)))
-	p := providertest.New(t, values{"api_url": b.URL, "tenant": servertest.Tenant, "client_id": servertest.ClientID, "client_secret": servertest.ClientSecret})
-	p.MustApply("iam_team_member", state{}, anna("admin"))
-	if _, d := p.Apply("iam_team_member", state{}, values{"email": "anna@else.example", "role": "admin"}); !d.Has(`error at AttributeName("email"): Unable to create team member`, "this tenant invites only addresses of acme.example") {
-		t.Errorf("got %v", d)
-	}
-	user := values{"email": "anna@else.example", "first_name": "Anna", "last_name": "Schmidt"}
-	if _, d := p.Apply("iam_user", state{}, user); !d.Has(`error at AttributeName("email"): Unable to create user`, "this tenant invites only addresses of acme.example") {
-		t.Errorf("got %v", d)
+	config := values{"api_url": b.URL, "tenant": servertest.Tenant, "client_id": servertest.ClientID, "client_secret": servertest.ClientSecret}
+	reads := providertest.New(t, config)
+	reads.MustApply("iam_team_member", state{}, anna("admin"))
+	scoped := maps.Clone(config)
+	scoped["scope"] = strings.Join([]string{api.ScopeUserRead, api.ScopeUserCreate, api.ScopeTeamRead, api.ScopeTeamManage}, " ")
+	blind := providertest.New(t, scoped)
+	for typeName, config := range map[string]values{
+		"iam_team_member": {"email": "anna@else.example", "role": "admin"},
+		"iam_user":        {"email": "anna@else.example", "first_name": "Anna", "last_name": "Schmidt"},
+	} {
+		const why = "this tenant invites only addresses of acme.example"
+		if _, _, d := reads.Plan(typeName, state{}, config); !d.Has(`error at AttributeName("email"): Not A Company Address`, why) {
+			t.Errorf("%s: planned with %v", typeName, d)
+		}
+		if _, d := blind.Apply(typeName, state{}, config); !d.Has(`error at AttributeName("email"): Unable to create`, why) {
+			t.Errorf("%s: got %v", typeName, d)
+		}
 	}
 }
 
