@@ -75,6 +75,7 @@ func checkSetting(ctx context.Context, tx store.DocumentTx, o settingOwner, item
 		example = `"[{\"id\":\"EUR\",\"label\":\"Euro\",\"default\":true,\"required\":true}]"`
 		err = checkOptions(item.Value, currencyCode, "a currency such as EUR")
 	case api.SettingEmailDomains:
+		example = `["example.com"]`
 		err = checkDomains(item.Value)
 	case api.SettingRestrictions, api.SettingSiteSync:
 		return checkRules(ctx, tx, o.tenant, item)
