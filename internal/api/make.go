@@ -44,13 +44,15 @@ type MakeMember struct {
 	SyncedAt  string     `json:"syncedAt,omitempty"`
 }
 
-// MakeNotice is an e-mail that notifies a user of access to Make.
+// MakeNotice is an e-mail that notifies a user of a change of access to Make.
 type MakeNotice struct {
 	ID        string `json:"id"`
 	UserID    string `json:"userId"`
 	Email     string `json:"email"`
 	CreatedAt string `json:"createdAt"`
-	SentAt    string `json:"sentAt,omitempty"` // absent while it waits for Make
+	Change    string `json:"change"`           // joined, changed, lost or removed
+	SentAt    string `json:"sentAt,omitempty"` // when a mail server accepted it
+	LastError string `json:"lastError,omitempty"`
 }
 
 // The organization roles in Make that the sync uses.

@@ -83,6 +83,10 @@ const (
 	PathInvitationResend = "/iam/{tenant}/invitations/{invitationId}/resend"
 	PathInvitationAccept = "/iam/{tenant}/invitations/{invitationId}/accept"
 
+	// For the person who has the link of an invitation, without a token.
+	PathLink       = "/iam/{tenant}/invitation-link"
+	PathLinkAccept = "/iam/{tenant}/invitation-link/accept"
+
 	PathReset = "/iam/{tenant}/reset" // restores the seed
 
 	PathAuditEvents = "/iam/{tenant}/audit-events"        // what changed, and who changed it
@@ -103,6 +107,9 @@ const (
 	PathMakeUserRoles = "/api/v2/organizations/{organizationId}/user-organization-roles"
 	PathMakeUserRole  = "/api/v2/users/{userId}/user-organization-roles/{organizationId}"
 	PathMakeInvite    = "/api/v2/organizations/{organizationId}/invite"
+
+	// PathConsoleInvitation is the page of the console that a link opens.
+	PathConsoleInvitation = "/console/{tenant}/invitation/{secret}"
 
 	PathHealth  = "/healthz"      // whether the process runs
 	PathReady   = "/readyz"       // whether the process can serve requests

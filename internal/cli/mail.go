@@ -126,9 +126,9 @@ func (m mailer) send(ctx context.Context, e server.Mail) error {
 	defer end()
 	switch {
 	case err != nil && strings.Contains(err.Error(), "does not support STARTTLS"):
-		return fmt.Errorf("the mail server %s offers no encryption, and the login of --smtp-user is never sent without: use a port with STARTTLS, or smtps://", m.host)
+		return fmt.Errorf("%w: %s offers no encryption, and the login of --smtp-user is never sent without: use a port with STARTTLS, or smtps://", server.ErrNoMailServer, m.host)
 	case err != nil:
-		return fmt.Errorf("connecting to the mail server: %w", err)
+		return fmt.Errorf("%w: %w", server.ErrNoMailServer, err)
 	}
 	// An error after the server accepted the e-mail is none.
 	if err := client.Send(message); err != nil && !message.IsDelivered() {

@@ -188,7 +188,7 @@ func TestMailer_loginWithoutTLS(t *testing.T) {
 	t.Parallel()
 	s := newMailServer(t, false, func(s *mailServer) { s.TLSConfig, s.AllowInsecureAuth = nil, true })
 	err := newMailer(t, s, smtpOptions{address: s.address, user: "iam"}).send(t.Context(), letter)
-	if err == nil || !strings.Contains(err.Error(), "offers no encryption, and the login of --smtp-user is never sent without") {
+	if !errors.Is(err, server.ErrNoMailServer) || !strings.Contains(err.Error(), "offers no encryption, and the login of --smtp-user is never sent without") {
 		t.Errorf("got %v", err)
 	}
 	if len(s.logins) > 0 || len(s.mails) > 0 {
@@ -288,8 +288,8 @@ func TestMailer_silentServer(t *testing.T) {
 		_, _ = io.Copy(io.Discard, conn)
 	}()
 	m := newMailer(t, &mailServer{}, smtpOptions{address: listener.Addr().String()})
-	if err := m.send(ctx, letter); err == nil {
-		t.Error("no error")
+	if err := m.send(ctx, letter); !errors.Is(err, server.ErrNoMailServer) {
+		t.Errorf("got %v", err)
 	}
 }
 

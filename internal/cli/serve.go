@@ -39,6 +39,7 @@ type serveOptions struct {
 	fault     string
 	legacy    bool
 	smtp      smtpOptions
+	publicURL string
 	limits    serveLimits
 	origins   list
 	drain     time.Duration
@@ -102,6 +103,7 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	f.StringVar(&o.smtp.from, "smtp-from", "no-reply@localhost", "sender `address` of these e-mails")
 	f.StringVar(&o.smtp.user, "smtp-user", "", "`name` for a login at the mail server, which is never sent without TLS; the password comes from --smtp-password-file or IAM_SMTP_PASSWORD")
 	f.StringVar(&o.smtp.passwordFile, "smtp-password-file", "", "`file` with the password for --smtp-user")
+	f.StringVar(&o.publicURL, "public-url", "", "`address` that links in e-mails begin with, such as https://iam.example.com (default the address of --listen)")
 	f.IntVar(&o.limits.connections, "max-connections", 1024, "maximum `number` of connections; one more closes the oldest idle connection of the address that has the most")
 	f.IntVar(&o.limits.requests, "max-requests", 128, "maximum `number` of concurrent requests; others wait for half a second and then get 429")
 	f.IntVar(&o.limits.memory, "max-request-memory", 96, "maximum memory in `MB` for the bodies and answers of all concurrent requests; others wait as with --max-requests")
@@ -172,6 +174,9 @@ func (o serveOptions) check() error {
 	if err := o.smtp.check(); err != nil {
 		return err
 	}
+	if err := o.checkLinks(); err != nil {
+		return err
+	}
 	for _, origin := range o.origins {
 		if err := server.CheckOrigin(origin); err != nil {
 			return fmt.Errorf("--cors-origin %s: %w", origin, err)
@@ -215,22 +220,23 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		logger = slog.New(slog.NewJSONHandler(env.Stderr, nil))
 	}
 	connections := gate.NewConnections(o.limits.connections)
-	options := server.Options{Logger: logger, Connections: connections, Encryption: encryption}
+	options := server.Options{Logger: logger, Connections: connections, Encryption: encryption, Print: terminal(env)}
 	if options.Mail, err = o.smtp.mail(env); err != nil {
 		return err
 	}
-	backend, err := o.open(ctx, options)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, backend.Close()) }()
 	// Listen before a key is created: it is printed once, and is lost if serve then
-	// fails.
+	// fails. Links contain the address.
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
 	if err != nil {
 		return fmt.Errorf("%w: choose another address with --listen", err)
 	}
 	defer listener.Close()
+	options.PublicURL = o.links(listener.Addr())
+	backend, err := o.open(ctx, options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, backend.Close()) }()
 	if tlsConfig == nil && !loopback(listener.Addr()) {
 		logger.WarnContext(ctx, "serving without TLS beyond this computer: others in the network can read client secrets and tokens; set --tls-cert and --tls-key, or listen on 127.0.0.1 behind a proxy", "address", listener.Addr().String())
 	}

@@ -67,7 +67,7 @@ func acceptFor(ctx context.Context, c *client.Client, id string) error {
 		return err
 	}
 	for _, i := range list {
-		if i.SubjectID == id && i.Status == api.InvitationSent {
+		if i.SubjectID == id && i.Status == api.InvitationPending {
 			return c.AcceptInvitation(ctx, i.ID)
 		}
 	}

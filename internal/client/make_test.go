@@ -42,7 +42,7 @@ func TestMake_life(t *testing.T) {
 	if err != nil || len(members) != 1 || members[0].UserID != id || members[0].Status != api.MakeSynced || !members[0].Present {
 		t.Errorf("got %+v, %v", members, err)
 	}
-	if notices, err := c.MakeNotices(ctx); err != nil || len(notices) != 1 || notices[0].SentAt == "" {
+	if notices, err := c.MakeNotices(ctx); err != nil || len(notices) != 1 || notices[0].Change != "joined" || notices[0].SentAt != "" {
 		t.Errorf("got %+v, %v", notices, err)
 	}
 	if _, err := c.PutAccessControl(ctx, "ours", api.AccessControlUpdate{Scopes: []string{"integromat.app_developer"}}); err != nil {

@@ -250,7 +250,7 @@ func (t *tenant) accept(ctx context.Context, email string) error {
 		return err
 	}
 	for _, i := range invitations {
-		if i.Email == email && i.Status == "sent" {
+		if i.Email == email && (i.Status == "pending" || i.Status == "sent") {
 			if err := t.client.AcceptInvitation(ctx, i.ID); err != nil {
 				return err
 			}

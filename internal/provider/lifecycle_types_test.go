@@ -166,7 +166,7 @@ func join(ctx context.Context, c *client.Client, email string) (id string, err e
 	}
 	invitations, err := c.Invitations(ctx)
 	for _, i := range invitations {
-		if err == nil && i.Kind == api.InvitationMember && i.SubjectID == id && i.Status == api.InvitationSent {
+		if err == nil && i.Kind == api.InvitationMember && i.SubjectID == id && i.Status == api.InvitationPending {
 			err = c.AcceptInvitation(ctx, i.ID)
 		}
 	}

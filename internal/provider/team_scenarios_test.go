@@ -49,7 +49,7 @@ func acceptAll(t *testing.T, database, tenant string) {
 	}
 	invitations, err := c.Invitations(t.Context())
 	for _, i := range invitations {
-		if i.Status == api.InvitationSent {
+		if i.Status == api.InvitationPending {
 			err = errors.Join(err, c.AcceptInvitation(t.Context(), i.ID))
 		}
 	}

@@ -58,7 +58,9 @@ func SeededOperations() []Operation {
 
 // Waking returns the store as the server uses it: what leaves a member of Make
 // pending wakes the worker up.
-func Waking(s store.Store, wake func()) store.Store { return wakingStore{s, wake, func() {}} }
+func Waking(s store.Store, wake func()) store.Store {
+	return wakingStore{s, wake, func() {}, func() {}}
+}
 
 // DoTasks does every task that is due, beside the worker: afterwards there is
 // none.
@@ -99,3 +101,12 @@ func (s *Server) RefreshSigningKeys(ctx context.Context) error {
 
 // ReportCost is the memory of a user in a report of all users, in bytes.
 const ReportCost = reportCost
+
+// SendMails sends every e-mail that is due. The workers must have ended.
+func (s *Server) SendMails(ctx context.Context) error {
+	_, err := s.mails.do(ctx)
+	return err
+}
+
+// LinkHash returns the stored form of the secret of a link.
+func LinkHash(secret string) string { return linkHash(secret) }

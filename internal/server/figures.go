@@ -103,6 +103,8 @@ func (s *Server) scrape(ctx context.Context) []byte {
 	if backlog := s.figures.backlog.get(s.now(), backlogAge, func() *store.Backlog { return s.readBacklog(ctx) }); backlog != nil {
 		gauge("iam_tasks_waiting", float64(backlog.Tasks))
 		gauge("iam_tasks_oldest_age_seconds", s.age(backlog.OldestTask))
+		gauge("iam_mails_waiting", float64(backlog.Mails))
+		gauge("iam_mails_oldest_age_seconds", s.age(backlog.OldestMail))
 		gauge("iam_make_members_waiting", float64(backlog.MakeMembers))
 		gauge("iam_make_members_oldest_age_seconds", s.age(backlog.OldestMakeMember))
 	}

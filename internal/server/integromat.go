@@ -258,10 +258,16 @@ func (s *Server) handleIntegromatNoticeList(c *call) error {
 	if err != nil {
 		return fmt.Errorf("listing notices: %w", err)
 	}
+	causes, err := mailErrors(c.ctx, s.store, c.tenant)
+	if err != nil {
+		return err
+	}
 	var documents []api.MakeNotice
 	for _, n := range notices {
 		if c.query("email") == "" || api.SameEmail(n.Email, c.query("email")) {
-			documents = append(documents, api.MakeNotice{ID: n.ID, UserID: n.UserID, Email: n.Email, CreatedAt: wire.Time(n.CreatedAt), SentAt: wire.Time(n.SentAt)})
+			documents = append(documents, api.MakeNotice{
+				ID: n.ID, UserID: n.UserID, Email: n.Email, Change: n.Change, CreatedAt: wire.Time(n.CreatedAt), SentAt: wire.Time(n.SentAt), LastError: causes[n.ID],
+			})
 		}
 	}
 	return writeList(c, cut(documents, page), len(documents))

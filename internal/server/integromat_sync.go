@@ -97,8 +97,8 @@ func (s *Server) noteMembers(ctx context.Context, tx store.Tx, tenant string, gr
 	return s.noteIntegromat(ctx, tx, tenant, ids, false)
 }
 
-// noteIntegromat stores the wanted state in Make of each user. With notify, eligible users get
-// a notice that their groups have changed.
+// noteIntegromat stores the wanted state in Make of each user. With notify, users with the same
+// roles in Make as before get a notice that their groups have changed.
 func (s *Server) noteIntegromat(ctx context.Context, tx store.Tx, tenant string, userIDs []string, notify bool) error {
 	o, _, err := integromatOrganizationOf(ctx, tx, tenant)
 	if err != nil || !o.Sync {
@@ -175,28 +175,54 @@ func (s *Server) noteIntegromatUser(ctx context.Context, tx store.Tx, tenant, id
 	if w.user.ID != "" {
 		m.Email, m.Name = w.user.Email, w.user.FirstName+" "+w.user.LastName
 	}
-	if is {
-		m.Pending = true
-		err := tx.CreateMakeNotice(ctx, store.MakeNotice{Tenant: tenant, ID: s.newID(), UserID: id, Email: m.Email, CreatedAt: now})
-		if err != nil {
-			return fmt.Errorf("creating the notice: %w", err)
-		}
-	} else {
-		// A user that is not known to be in Make is left to the worker, which may be about to
-		// invite the user.
-		m.Pending = !m.Present || w.prune
-		if err := tx.DropMakeNotices(ctx, tenant, id); err != nil {
-			return fmt.Errorf("dropping notices: %w", err)
-		}
-	}
+	// A user that is not known to be in Make is left to the worker, which may be about to
+	// invite the user.
+	m.Pending = is || !m.Present || w.prune
 	if !known {
 		m.Tenant, m.ID, m.CreatedAt = tenant, id, now
+	}
+	if err := s.noteMakeNotice(ctx, tx, m, was); err != nil {
+		return err
+	}
+	if !known {
 		return tx.CreateMakeMember(ctx, m)
 	}
 	return tx.UpdateMakeMember(ctx, tenant, id, func(stored *store.MakeMember) error {
 		*stored = m
 		return nil
 	})
+}
+
+// noteMakeNotice creates the notice of a member whose roles or groups have changed. It waits
+// for what the worker has to do in Make first. A user who loses the last role before
+// being a member of Make gets none.
+func (s *Server) noteMakeNotice(ctx context.Context, tx store.Tx, m store.MakeMember, was bool) error {
+	n := store.MakeNotice{
+		Tenant: m.Tenant, ID: s.newID(), UserID: m.ID, Email: m.Email, Name: m.Name, Change: store.MakeJoined, Roles: m.Roles, CreatedAt: s.timestamp(),
+	}
+	is := access.MakeEligible(m.Roles)
+	switch {
+	case is && was:
+		n.Change = store.MakeChanged
+	case !is && was:
+		if err := tx.DropMakeNotices(ctx, m.Tenant, m.ID); err != nil {
+			return fmt.Errorf("dropping notices: %w", err)
+		}
+		n.Change = store.MakeLost
+	}
+	if !is && (!was || !m.Present) {
+		return nil
+	}
+	if !m.Pending {
+		n.ReadyAt = n.CreatedAt
+	}
+	if err := tx.CreateMakeNotice(ctx, n); err != nil {
+		return fmt.Errorf("creating the notice: %w", err)
+	}
+	if m.Pending {
+		return nil
+	}
+	return s.queueMail(ctx, tx, store.Mail{Tenant: n.Tenant, ID: n.ID, Kind: store.MailMakeNotice})
 }
 
 // taskScanIntegromat is the kind of the tasks that continue a scan.
@@ -247,32 +273,43 @@ func (s *Server) continueScan(ctx context.Context, tx store.Tx, t store.Task) er
 }
 
 // wakingStore wakes the worker of the sync with Make up after each transaction that leaves a
-// member of Make pending, and the one of tasks after each that creates a task. The worker of
-// the sync itself does not write through it.
+// member of Make pending, the one of tasks after each that creates a task, and the one of
+// e-mails after each that schedules one. The workers of the sync and of e-mails do not write
+// through it.
 type wakingStore struct {
 	store.Store
 
-	wake, wakeTasks func()
+	wake, wakeTasks, wakeMails func()
 }
 
 // InTx implements store.Store.
 func (s wakingStore) InTx(ctx context.Context, tenant string, fn func(tx store.Tx) error) error {
-	var pending, scheduled bool
-	err := s.Store.InTx(ctx, tenant, func(tx store.Tx) error { return fn(wakingTx{tx, &pending, &scheduled}) })
+	var pending, scheduled, written bool
+	err := s.Store.InTx(ctx, tenant, func(tx store.Tx) error { return fn(wakingTx{tx, &pending, &scheduled, &written}) })
 	if pending { // even after an error: the change may be committed all the same
 		s.wake()
 	}
 	if scheduled {
 		s.wakeTasks()
 	}
+	if written {
+		s.wakeMails()
+	}
 	return err
 }
 
-// wakingTx notes whether a transaction leaves a member of Make pending or creates a task.
+// wakingTx notes whether a transaction leaves a member of Make pending, creates a task, or
+// schedules an e-mail.
 type wakingTx struct {
 	store.Tx
 
-	pending, scheduled *bool
+	pending, scheduled, written *bool
+}
+
+// PutMail implements store.Tx.
+func (t wakingTx) PutMail(ctx context.Context, m store.Mail) error {
+	*t.written = true
+	return t.Tx.PutMail(ctx, m)
 }
 
 // CreateTask implements store.Tx.

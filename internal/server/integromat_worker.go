@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -143,6 +144,9 @@ func (s *Server) deliver(ctx context.Context, m store.MakeMember, known integrom
 	}
 	eligible := access.MakeEligible(m.Roles)
 	if !o.Sync || !eligible && (!m.Present || !o.PruneStale) {
+		if err := s.releaseNotices(ctx, m, ""); err != nil { // of a user who is not removed any more
+			return err
+		}
 		return s.settle(ctx, m, "")
 	}
 	client, err := s.integromatClient(m.Tenant, o)
@@ -158,6 +162,9 @@ func (s *Server) deliver(ctx context.Context, m store.MakeMember, known integrom
 		return s.bring(ctx, m, client, ok)
 	}
 	if ok && present.RoleID != api.MakeRoleMember {
+		if err := s.releaseNotices(ctx, m, ""); err != nil {
+			return err
+		}
 		return s.settle(ctx, m, "The user is more than a Member in Make: the sync removes Members only.")
 	}
 	if ok {
@@ -169,11 +176,42 @@ func (s *Server) deliver(ctx context.Context, m store.MakeMember, known integrom
 		directory.Forget(m.Email)
 	}
 	m.Present = false
+	if err := s.releaseNotices(ctx, m, store.MakeRemoved); err != nil {
+		return err
+	}
 	return s.settle(ctx, m, "")
 }
 
-// bring invites an eligible user, unless the user is already a member, then sends the notices
-// that waited for that.
+// releaseNotices schedules the e-mails that waited for Make. With a change, all are about that.
+func (s *Server) releaseNotices(ctx context.Context, m store.MakeMember, change string) error {
+	err := s.unrecorded.InTx(ctx, m.Tenant, func(tx store.Tx) error {
+		notices, err := tx.WaitingMakeNotices(ctx, m.Tenant, m.ID)
+		if err != nil {
+			return err
+		}
+		for _, n := range notices {
+			err := tx.UpdateMakeNotice(ctx, n.Tenant, n.ID, func(n *store.MakeNotice) error {
+				n.Change, n.ReadyAt = cmp.Or(change, n.Change), s.timestamp()
+				return nil
+			})
+			if err == nil {
+				err = s.queueMail(ctx, tx, store.Mail{Tenant: n.Tenant, ID: n.ID, Kind: store.MailMakeNotice})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("scheduling the notices: %w", err)
+	}
+	s.mails.wakeUp()
+	return nil
+}
+
+// bring invites an eligible user, unless the user is already a member, then schedules the
+// notices that waited for that.
 func (s *Server) bring(ctx context.Context, m store.MakeMember, client *integromat.Client, there bool) error {
 	if !there {
 		var refusal *integromat.Error
@@ -196,19 +234,8 @@ func (s *Server) bring(ctx context.Context, m store.MakeMember, client *integrom
 	if err != nil {
 		return fmt.Errorf("noting the member: %w", err)
 	}
-	notices, err := s.unrecorded.WaitingMakeNotices(ctx, m.Tenant, m.ID)
-	if err != nil {
-		return fmt.Errorf("listing notices: %w", err)
-	}
-	for _, n := range notices {
-		if s.mail != nil {
-			if err := s.mail(ctx, Mail{To: n.Email, ID: n.ID, Subject: noticeSubject, Text: noticeText(m)}); err != nil {
-				return fmt.Errorf("sending an e-mail: %w", err)
-			}
-		}
-		if err := s.unrecorded.SentMakeNotice(ctx, n.Tenant, n.ID, s.timestamp()); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return fmt.Errorf("noting the e-mail: %w", err)
-		}
+	if err := s.releaseNotices(ctx, m, ""); err != nil {
+		return err
 	}
 	return s.settle(ctx, m, "")
 }
@@ -248,9 +275,15 @@ func (s *Server) settle(ctx context.Context, m store.MakeMember, remark string) 
 // noticeSubject and noticeText are the content of a notice.
 const noticeSubject = "Your access to Make"
 
-func noticeText(m store.MakeMember) string {
-	return "Hello " + m.Name + ",\n\n" +
-		"your groups have changed. You are a member of the Make organization of " + m.Tenant + " and have these roles:\n\n  " +
-		strings.Join(m.Roles, "\n  ") + "\n\n" +
-		"If you are new to Make, follow the invitation that Make sends to this address to set up your account.\n"
+func noticeText(n store.MakeNotice) string {
+	organization := "the Make organization of " + n.Tenant
+	roles := ":\n\n  " + strings.Join(n.Roles, "\n  ") + "\n"
+	text := map[string]string{
+		store.MakeJoined: "You are now a member of " + organization + " and have these roles" + roles +
+			"\nIf you are new to Make, follow the invitation that Make sends to this address to set up your account.\n",
+		store.MakeChanged: "You are a member of " + organization + " and have these roles" + roles,
+		store.MakeLost:    "You no longer have a role in Make. You stay a member of " + organization + " until an administrator removes you.\n",
+		store.MakeRemoved: "You no longer have a role in Make, and you are no longer a member of " + organization + ".\n",
+	}[n.Change]
+	return "Hello " + access.Visible(n.Name) + ",\n\nyour access in " + n.Tenant + " changed on " + n.CreatedAt.UTC().Format("2 January 2006 at 15:04 MST") + ". " + text
 }

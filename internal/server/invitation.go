@@ -54,7 +54,7 @@ func (s *Server) invite(ctx context.Context, tx store.Tx, i store.Invitation) er
 	if err := tx.CreateInvitation(ctx, i); err != nil {
 		return fmt.Errorf("creating the invitation: %w", err)
 	}
-	return nil
+	return s.queueMail(ctx, tx, store.Mail{Tenant: i.Tenant, ID: i.ID, Kind: store.MailInvitation, Round: i.Sent})
 }
 
 // The scopes that a token needs for invitations of a kind.
@@ -71,17 +71,22 @@ func (s *Server) handleInvitationList(c *call) error {
 		return err
 	}
 	status := api.InvitationStatus(c.query("status"))
-	if status != "" && !slices.Contains([]api.InvitationStatus{api.InvitationSent, api.InvitationAccepted, api.InvitationExpired}, status) {
-		return badRequest(fmt.Sprintf("status must be sent, accepted or expired, not %q", status))
+	if status != "" && !slices.Contains(api.InvitationStatuses(), status) {
+		return badRequest(fmt.Sprintf("status must be pending, sent, accepted or expired, not %q", status))
 	}
 	list, err := s.store.Invitations(c.ctx, c.tenant)
 	if err != nil {
 		return fmt.Errorf("listing invitations: %w", err)
 	}
+	causes, err := mailErrors(c.ctx, s.store, c.tenant)
+	if err != nil {
+		return err
+	}
 	now := s.timestamp()
 	var documents []api.Invitation
 	for _, i := range list {
 		document := wire.Invitation(i, now)
+		document.LastError = causes[i.ID]
 		if c.holds(readsInvitations[i.Kind]) && (status == "" || document.Status == status) &&
 			(c.query("email") == "" || api.SameEmail(i.Email, c.query("email"))) {
 			documents = append(documents, document)
@@ -96,7 +101,13 @@ func (s *Server) handleInvitationGet(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.write(http.StatusOK, wire.Invitation(i, s.timestamp()))
+	document := wire.Invitation(i, s.timestamp())
+	waiting, err := s.store.Mail(c.ctx, c.tenant, i.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("reading the e-mail: %w", err)
+	}
+	document.LastError = waiting.LastError
+	return c.write(http.StatusOK, document)
 }
 
 // invitation loads the invitation of the path. It refuses with 404, or with 403 if the token
@@ -118,7 +129,7 @@ func (s *Server) invitation(c *call, tx store.Tx, scopes map[string]string) (sto
 
 // handleInvitationResend answers POST
 // /iam/{tenant}/invitations/{invitationId}/resend: the invitation can be accepted for seven
-// days from now.
+// days from now, with another link.
 func (s *Server) handleInvitationResend(c *call) error {
 	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		i, err := s.invitation(c, tx, managesInvitations)
@@ -129,10 +140,17 @@ func (s *Server) handleInvitationResend(c *call) error {
 		if wire.InvitationStatus(i, now) == api.InvitationAccepted {
 			return conflict("Error while resending invitation", i.ID, "The invitation was already accepted")
 		}
-		return tx.UpdateInvitation(c.ctx, c.tenant, i.ID, func(i *store.Invitation) error {
-			i.Sent, i.ResentAt, i.ExpiresAt = i.Sent+1, now, now.Add(invitationLifetime)
+		err = tx.UpdateInvitation(c.ctx, c.tenant, i.ID, func(i *store.Invitation) error {
+			i.Sent, i.ResentAt, i.ExpiresAt, i.SentAt = i.Sent+1, now, now.Add(invitationLifetime), time.Time{}
 			return nil
 		})
+		if err == nil {
+			err = tx.EndLinks(c.ctx, c.tenant, store.LinkInvitation, i.ID, now)
+		}
+		if err != nil {
+			return fmt.Errorf("sending the invitation again: %w", err)
+		}
+		return s.queueMail(c.ctx, tx, store.Mail{Tenant: c.tenant, ID: i.ID, Kind: store.MailInvitation, Round: i.Sent + 1})
 	})
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ func TestInvitation_life(t *testing.T) {
 	id := b.create(t, "~/users", person("Anna@acme.example"))
 	invitation := b.invitation(t, "anna@acme.example")
 	path := "~/invitations/" + invitation.ID
-	fresh := `{"id": "` + invitation.ID + `", "kind": "user", "subjectId": "` + id + `", "email": "Anna@acme.example", "status": "sent", "sentCount": 1,
+	fresh := `{"id": "` + invitation.ID + `", "kind": "user", "subjectId": "` + id + `", "email": "Anna@acme.example", "status": "pending", "sentCount": 1,
 		"createdAt": "` + anyText + `", "expiresAt": "` + anyText + `", "resentAt": "` + absent + `", "acceptedAt": "` + absent + `"}`
 	lasts(t, invitation.CreatedAt, invitation.ExpiresAt)
 	b.play(
@@ -46,7 +46,7 @@ func TestInvitation_life(t *testing.T) {
 	b.play(
 		t,
 		exchange{name: "resend in time", method: "POST", path: path + "/resend", status: 204},
-		exchange{name: "three times", path: path, status: 200, want: `{"sentCount": 3, "status": "sent"}`},
+		exchange{name: "three times", path: path, status: 200, want: `{"sentCount": 3, "status": "pending"}`},
 	)
 	days(6)
 	b.play(

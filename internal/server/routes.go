@@ -190,7 +190,8 @@ func (s *Server) clientTable() []route {
 	}
 }
 
-// openTable returns the operations that need no token. Those of Make need a key.
+// openTable returns the operations that need no token. Those of Make need a key, those of
+// links a secret.
 func (s *Server) openTable() []route {
 	return []route{
 		{"GET", api.PathMakeRoles, nil, s.withIntegromatKey(s.handleIntegromatRoleList)},
@@ -199,6 +200,9 @@ func (s *Server) openTable() []route {
 		{"GET", api.PathMakeUserRole, nil, s.withIntegromatKey(s.handleIntegromatUserRoleGet)},
 		{"POST", api.PathMakeUserRole, nil, s.withIntegromatKey(s.handleIntegromatUserRolePost)},
 		{"POST", api.PathMakeInvite, nil, s.withIntegromatKey(s.handleIntegromatInvite)},
+
+		{"POST", api.PathLink, nil, s.handleLinkRead},
+		{"POST", api.PathLinkAccept, nil, s.handleLinkAccept},
 
 		{"POST", api.PathToken, nil, s.handleToken},
 		{"GET", api.PathOpenAPI, nil, s.handleOpenAPI},

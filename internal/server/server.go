@@ -65,17 +65,20 @@ type Options struct {
 	// Reset restores the tenant to its seed; nil without a seed, and then there is
 	// no path for it. The server ends after the request.
 	Reset func(ctx context.Context) error
-	// Mail hands an e-mail to a mail server. Nil sends nothing: e-mails can be read
-	// with the API only.
+	// Mail hands an e-mail to a mail server, or returns ErrNoMailServer if it cannot be
+	// used. Nil sends nothing: the API lists who is to get an e-mail.
 	Mail func(ctx context.Context, m Mail) error
+	// Print shows a line on the operator's terminal: without Mail, the link of each
+	// invitation. It must not lead to a log. Nil shows nothing.
+	Print func(line string)
+	// PublicURL is what links begin with, such as https://iam.example.com. Mail and Print
+	// need it.
+	PublicURL string
 
 	bodyTime time.Duration // gate.ReadTime if zero
 
 	poll time.Duration // taskPoll if zero; longer in tests that show that nothing waits for it
 }
-
-// Mail is an e-mail in plain text. The id is the same if it is sent again.
-type Mail struct{ To, ID, Subject, Text string }
 
 // Server answers the API. It is an http.Handler and safe for concurrent use. The
 // caller closes the store, after the server.
@@ -115,14 +118,17 @@ type Server struct {
 	pings             singleflight.Group
 	tasks             *worker
 	workers           []*worker // all of them
+	mails             *worker
 	mail              func(ctx context.Context, m Mail) error
+	terminal          func(line string)
+	publicURL         string
 }
 
 // New returns a server over the store. It reads the key that signs tokens, or
 // creates it in a new database, and begins with the tasks that were left over.
 func New(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{
-		log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, lenientLanguage: o.LenientLanguage, oneKeyMaps: o.OneKeyMaps, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail,
+		log: o.Logger, now: o.Now, newID: o.NewID, noLegacy: o.NoLegacy, lenientLanguage: o.LenientLanguage, oneKeyMaps: o.OneKeyMaps, vendorGroupDelay: o.VendorGroupDelay, mail: o.Mail, terminal: o.Print, publicURL: o.PublicURL,
 		poll: cmp.Or(o.poll, taskPoll), proxies: o.Proxies, audit: o.Audit, bodyTime: o.bodyTime, privateIntegromat: o.PrivateIntegromat,
 		testTokens: o.TestTokens, reset: o.Reset, outgoing: egress.Transport(o.PrivateIntegromat), seal: o.Encryption,
 		connections: o.Connections, metricsElsewhere: o.MetricsElsewhere, figures: newFigures(), unrecorded: o.Store,
@@ -147,7 +153,9 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	s.tokens = newTokens(s.tokenKeys, s.now)
 	s.tasks = s.newWorker("tasks", s.doTasks)
 	members := s.newWorker("the sync with Make", s.syncMembers)
-	s.store, s.clients = audit.NewStore(wakingStore{o.Store, members.wakeUp, s.tasks.wakeUp}, s.now), NewClients(o.Store, s.now)
+	sender := &post{Server: s, secrets: map[string]string{}}
+	s.mails = s.newWorker("the sending of e-mails", sender.sendMails)
+	s.store, s.clients = audit.NewStore(wakingStore{o.Store, members.wakeUp, s.tasks.wakeUp, s.mails.wakeUp}, s.now), NewClients(o.Store, s.now)
 	if err := s.checkSealed(ctx); err != nil { // before anything is changed
 		return nil, err
 	}

@@ -251,13 +251,25 @@ func (s *Server) handleTeamOrganizationList(c *call) error {
 	if !api.ValidEmail(email) {
 		return badRequest(fmt.Sprintf("email must be an e-mail address, not %q", email))
 	}
-	users, err := s.store.UsersOf(c.ctx, email)
+	documents, err := s.organizations(c.ctx, email)
 	if err != nil {
-		return fmt.Errorf("looking for users: %w", err)
+		return err
 	}
-	members, err := s.store.TeamMembersOf(c.ctx, email)
+	if !slices.ContainsFunc(documents, func(o api.Organization) bool { return o.Tenant == c.tenant }) {
+		return notFound("Error while listing organizations", email, fmt.Sprintf("'%s' is the address of no user and of no team member; invite the person first", email))
+	}
+	return c.write(http.StatusOK, documents)
+}
+
+// organizations lists the tenants that an account belongs to, by name.
+func (s *Server) organizations(ctx context.Context, email string) ([]api.Organization, error) {
+	users, err := s.store.UsersOf(ctx, email)
 	if err != nil {
-		return fmt.Errorf("looking for team members: %w", err)
+		return nil, fmt.Errorf("looking for users: %w", err)
+	}
+	members, err := s.store.TeamMembersOf(ctx, email)
+	if err != nil {
+		return nil, fmt.Errorf("looking for team members: %w", err)
 	}
 	roles := map[string]access.TeamRole{}
 	for _, u := range users {
@@ -266,13 +278,10 @@ func (s *Server) handleTeamOrganizationList(c *call) error {
 	for _, m := range members {
 		roles[m.Tenant] = access.TeamRole(m.Role)
 	}
-	if _, ok := roles[c.tenant]; !ok {
-		return notFound("Error while listing organizations", email, fmt.Sprintf("'%s' is the address of no user and of no team member; invite the person first", email))
-	}
-	var documents []api.Organization
+	documents := []api.Organization{}
 	for tenant, role := range roles {
 		documents = append(documents, api.Organization{Tenant: tenant, Role: role})
 	}
 	slices.SortFunc(documents, func(a, b api.Organization) int { return strings.Compare(a.Tenant, b.Tenant) })
-	return c.write(http.StatusOK, documents)
+	return documents, nil
 }

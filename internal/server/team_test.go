@@ -18,7 +18,7 @@ func team(path string) string { return "/team/" + servertest.Tenant + path }
 // invitation reads the only open invitation to an e-mail.
 func (b *backend) invitation(t testing.TB, email string) api.Invitation {
 	t.Helper()
-	list := read[[]api.Invitation](t, b, "~/invitations?status=sent&email="+email)
+	list := read[[]api.Invitation](t, b, "~/invitations?status=pending&email="+email)
 	if len(list) != 1 {
 		t.Fatalf("%s has the open invitations %+v, want one", email, list)
 	}
@@ -312,10 +312,12 @@ func TestTeam_toWire(t *testing.T) {
 	noZero(t, product)
 	invitation := store.Invitation{
 		Tenant: servertest.Tenant, ID: "i1", Kind: store.InvitedMember, SubjectID: "m1", Email: "Zoe@acme.example", Sent: 2,
-		CreatedAt: made, ExpiresAt: made.Add(2 * time.Hour), ResentAt: made.Add(3 * time.Hour), AcceptedAt: made.Add(4 * time.Hour),
+		CreatedAt: made, ExpiresAt: made.Add(2 * time.Hour), ResentAt: made.Add(3 * time.Hour), SentAt: made.Add(5 * time.Hour), AcceptedAt: made.Add(4 * time.Hour),
 	}
 	noZero(t, invitation)
-	err := errors.Join(b.store.CreateTeamMember(t.Context(), record), b.store.PutProductAssignment(t.Context(), product), b.store.CreateInvitation(t.Context(), invitation))
+	err := errors.Join(
+		b.store.CreateTeamMember(t.Context(), record), b.store.PutProductAssignment(t.Context(), product), b.store.CreateInvitation(t.Context(), invitation),
+		b.store.PutMail(t.Context(), store.Mail{Tenant: servertest.Tenant, ID: "i1", Kind: store.MailInvitation, LastError: "no such mailbox", DueAt: made.AddDate(9, 0, 0), CreatedAt: made.AddDate(9, 0, 0)}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -332,10 +334,13 @@ func TestTeam_toWire(t *testing.T) {
 	}
 	sent := api.Invitation{
 		ID: "i1", Kind: api.InvitationMember, SubjectID: "m1", Email: "Zoe@acme.example", Status: api.InvitationAccepted, SentCount: 2,
-		CreatedAt: "2026-02-03T04:05:06.789Z", ExpiresAt: "2026-02-03T06:05:06.789Z", ResentAt: "2026-02-03T07:05:06.789Z", AcceptedAt: "2026-02-03T08:05:06.789Z",
+		CreatedAt: "2026-02-03T04:05:06.789Z", ExpiresAt: "2026-02-03T06:05:06.789Z", ResentAt: "2026-02-03T07:05:06.789Z", SentAt: "2026-02-03T09:05:06.789Z", LastError: "no such mailbox", AcceptedAt: "2026-02-03T08:05:06.789Z",
 	}
 	noZero(t, sent)
 	if got := read[api.Invitation](t, b, "~/invitations/i1"); got != sent {
 		t.Errorf("\n got %+v\nwant %+v", got, sent)
+	}
+	if got := read[[]api.Invitation](t, b, "~/invitations?email=zoe@acme.example"); len(got) != 1 || got[0] != sent {
+		t.Errorf("the list has it otherwise: %+v", got)
 	}
 }

@@ -5,6 +5,7 @@ package servertest
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -25,6 +26,9 @@ const (
 	ClientID     = "acme-key"
 	ClientSecret = "acme-secret"
 )
+
+// PublicURL is what links in e-mails begin with.
+const PublicURL = "https://iam.test"
 
 // Backend is a running backend.
 type Backend struct {
@@ -52,6 +56,8 @@ type Options struct {
 	NoFaults bool
 	// NoContract omits the check of every exchange against the descriptions of the API.
 	NoContract bool
+	// Mail hands e-mails to a mail server; without it, none is sent.
+	Mail func(ctx context.Context, m server.Mail) error
 	// Logger is for the log of the backend; silent if nil.
 	Logger *slog.Logger
 }
@@ -84,6 +90,7 @@ func New(t testing.TB, o Options) *Backend {
 	s, err := server.New(t.Context(), server.Options{
 		Store: db, Now: o.Now, Logger: o.Logger, VendorGroupDelay: cmp.Or(o.VendorGroupDelay, faults.VendorGroups), PrivateIntegromat: true, TestTokens: true,
 		LenientLanguage: faults.LenientLanguage, OneKeyMaps: faults.OneKeyMaps,
+		Mail: o.Mail, PublicURL: PublicURL,
 	})
 	if err != nil {
 		t.Fatalf("starting the backend: %v", err)

@@ -11,17 +11,18 @@ const (
 	InvitedMember = "member" // to its team: SubjectID is a TeamMember's
 )
 
-// Invitation is an invitation sent to someone without an account.
+// Invitation is an invitation of someone without an account.
 type Invitation struct {
 	Tenant     string
 	ID         string
 	Kind       string
 	SubjectID  string
 	Email      string
-	Sent       int // number of times sent
+	Sent       int // 1, and one more with each resend
 	CreatedAt  time.Time
 	ExpiresAt  time.Time
-	ResentAt   time.Time // zero if sent only once
+	ResentAt   time.Time // zero if it was not sent again
+	SentAt     time.Time // when a mail server last accepted it; zero before
 	AcceptedAt time.Time // zero while open
 }
 
@@ -44,7 +45,7 @@ type InvitationTx interface {
 	// AcceptInvitations sets the time of acceptance on all open invitations of the
 	// subject, of any kind, if any.
 	AcceptInvitations(ctx context.Context, tenant, subjectID string, at time.Time) error
-	// CloseInvitations removes the subject's open invitations of the kind, if any.
-	// Accepted invitations stay.
+	// CloseInvitations removes the subject's open invitations of the kind, if any, and
+	// their links and e-mails. Accepted invitations stay.
 	CloseInvitations(ctx context.Context, tenant, kind, subjectID string) error
 }

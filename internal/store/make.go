@@ -25,14 +25,26 @@ type MakeMember struct {
 	SyncedAt  time.Time // when it was last applied; zero if never
 }
 
+// The changes that a MakeNotice is about.
+const (
+	MakeJoined  = "joined"  // the user becomes a member of the organization, or has roles again
+	MakeChanged = "changed" // the user's groups have changed
+	MakeLost    = "lost"    // the last role is lost, and the user stays a member
+	MakeRemoved = "removed" // the last role is lost, and so is the membership
+)
+
 // MakeNotice is an e-mail that notifies a user of access to Make.
 type MakeNotice struct {
 	Tenant    string
 	ID        string
 	UserID    string
 	Email     string
+	Name      string
+	Change    string
+	Roles     []string // after the change
 	CreatedAt time.Time
-	SentAt    time.Time // zero while it waits for Make
+	ReadyAt   time.Time // when it became a Mail; zero while it waits for Make
+	SentAt    time.Time // when a mail server accepted it; zero before
 }
 
 // MakeTx stores the state of the sync with Make.
@@ -68,12 +80,13 @@ type MakeTx interface {
 	MakeNotice(ctx context.Context, tenant, id string) (MakeNotice, error)
 	// MakeNotices lists those of the tenant, ordered by creation time, then id.
 	MakeNotices(ctx context.Context, tenant string) ([]MakeNotice, error)
-	// WaitingMakeNotices lists the unsent notices to a user, ordered like
+	// WaitingMakeNotices lists the notices to a user that wait for Make, ordered like
 	// MakeNotices.
 	WaitingMakeNotices(ctx context.Context, tenant, userID string) ([]MakeNotice, error)
-	// SentMakeNotice sets the time at which a notice was sent. It returns
-	// ErrNotFound if there is none with that id.
-	SentMakeNotice(ctx context.Context, tenant, id string, at time.Time) error
-	// DropMakeNotices removes the unsent notices to a user, if any.
+	// UpdateMakeNotice updates the notice with fn, which receives the stored record and
+	// may run more than once. Tenant, ID and CreatedAt stay as they are. It returns
+	// ErrNotFound, or the error of fn; in both cases nothing changes.
+	UpdateMakeNotice(ctx context.Context, tenant, id string, fn func(n *MakeNotice) error) error
+	// DropMakeNotices removes the notices to a user that wait for Make, if any.
 	DropMakeNotices(ctx context.Context, tenant, userID string) error
 }

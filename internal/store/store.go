@@ -96,18 +96,22 @@ type Tx interface {
 	TaskTx
 	TeamTx
 	InvitationTx
+	LinkTx
+	MailTx
 	EventTx
 	MakeTx
 }
 
-// MaxBacklog is the maximum number of tasks, and of Make members, that a Backlog
-// counts: those due first.
+// MaxBacklog is the maximum number of tasks, of e-mails, and of Make members, that a
+// Backlog counts: those due first.
 const MaxBacklog = 10_000
 
 // Backlog is the amount of pending work. A time is zero if nothing is pending.
 type Backlog struct {
 	Tasks            int
 	OldestTask       time.Time // when it was created
+	Mails            int
+	OldestMail       time.Time // when it was created
 	MakeMembers      int       // those pending
 	OldestMakeMember time.Time // when its desired state changed
 }

@@ -42,6 +42,8 @@ type invitationModel struct {
 	CreatedAt  types.String `tfsdk:"created_at"`
 	ExpiresAt  types.String `tfsdk:"expires_at"`
 	ResentAt   types.String `tfsdk:"resent_at"`
+	SentAt     types.String `tfsdk:"sent_at"`
+	LastError  types.String `tfsdk:"last_error"`
 	AcceptedAt types.String `tfsdk:"accepted_at"`
 }
 
@@ -50,13 +52,13 @@ func (d *invitationsDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 		return schema.StringAttribute{MarkdownDescription: about, Computed: true}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the invitations sent to people without an account, as users or team members: all of them, or those that match every given filter, in the order in which they were first sent. " +
+		MarkdownDescription: "Lists the invitations of people without an account, as users or team members: all of them, or those that match every given filter, in the order in which they were created. " +
 			"A person who is removed before accepting is no longer invited. Requires the reference backend: the public API does not show invitations.",
 		Attributes: map[string]schema.Attribute{
 			"status": schema.StringAttribute{
-				MarkdownDescription: "Only invitations with this status: `sent`, `accepted` or `expired`.",
+				MarkdownDescription: "Only invitations with this status: `pending`, `sent`, `accepted` or `expired`.",
 				Optional:            true,
-				Validators:          []validator.String{stringvalidator.OneOf(string(api.InvitationSent), string(api.InvitationAccepted), string(api.InvitationExpired))},
+				Validators:          []validator.String{stringvalidator.OneOf(string(api.InvitationPending), string(api.InvitationSent), string(api.InvitationAccepted), string(api.InvitationExpired))},
 			},
 			"email": schema.StringAttribute{MarkdownDescription: "Only invitations to this e-mail address (case-insensitive).", Optional: true},
 			"invitations": schema.ListNestedAttribute{
@@ -67,11 +69,13 @@ func (d *invitationsDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 					"kind":        of("`user`, or `member` for a team member."),
 					"subject_id":  of("Id of the user or member."),
 					"email":       of("E-mail address."),
-					"status":      of("`sent`, `accepted` or `expired`."),
-					"sent_count":  schema.Int64Attribute{MarkdownDescription: "Number of times it was sent.", Computed: true},
-					"created_at":  of("Time when it was first sent (RFC 3339)."),
-					"expires_at":  of("Time until which it can be accepted, seven days after it was last sent (RFC 3339)."),
+					"status":      of("`pending` until a mail server accepts the e-mail, then `sent`; `accepted` or `expired` at the end. Without `serve --smtp`, an invitation stays `pending`."),
+					"sent_count":  schema.Int64Attribute{MarkdownDescription: "1, and one more each time it is sent again, whether or not a mail server accepted it.", Computed: true},
+					"created_at":  of("Time when it was created (RFC 3339)."),
+					"expires_at":  of("Time until which it can be accepted, seven days after it was created or last sent again (RFC 3339)."),
 					"resent_at":   of("Time when it was last sent again (RFC 3339); null if it was sent once."),
+					"sent_at":     of("Time when a mail server last accepted the e-mail (RFC 3339); null while the status is `pending`."),
+					"last_error":  of("Why no mail server has accepted the e-mail yet; null if none has refused it."),
 					"accepted_at": of("Time when it was accepted (RFC 3339); null until then."),
 				}},
 			},
@@ -104,6 +108,6 @@ func newInvitationModel(i api.Invitation) invitationModel {
 	return invitationModel{
 		ID: types.StringValue(i.ID), Kind: types.StringValue(string(i.Kind)), SubjectID: types.StringValue(i.SubjectID), Email: types.StringValue(i.Email),
 		Status: types.StringValue(string(i.Status)), SentCount: types.Int64Value(int64(i.SentCount)), CreatedAt: types.StringValue(i.CreatedAt),
-		ExpiresAt: types.StringValue(i.ExpiresAt), ResentAt: plumbing.StringOrNull(i.ResentAt), AcceptedAt: plumbing.StringOrNull(i.AcceptedAt),
+		ExpiresAt: types.StringValue(i.ExpiresAt), ResentAt: plumbing.StringOrNull(i.ResentAt), SentAt: plumbing.StringOrNull(i.SentAt), LastError: plumbing.StringOrNull(i.LastError), AcceptedAt: plumbing.StringOrNull(i.AcceptedAt),
 	}
 }

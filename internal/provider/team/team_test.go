@@ -62,7 +62,7 @@ func accept(t *testing.T, c *client.Client, memberID string) {
 		t.Fatal(err)
 	}
 	for _, i := range list {
-		if i.SubjectID == memberID && i.Status == api.InvitationSent {
+		if i.SubjectID == memberID && i.Status == api.InvitationPending {
 			if err := c.AcceptInvitation(t.Context(), i.ID); err != nil {
 				t.Fatal(err)
 			}
@@ -276,7 +276,8 @@ func TestInvitationsDataSource(t *testing.T) {
 			want   []any
 		}{
 			"all":       {values{}, []any{user.Values["id"], member.Values["id"]}},
-			"sent":      {values{"status": "sent"}, []any{user.Values["id"]}},
+			"pending":   {values{"status": "pending"}, []any{user.Values["id"]}},
+			"sent":      {values{"status": "sent"}, nil},
 			"accepted":  {values{"status": "accepted"}, []any{member.Values["id"]}},
 			"expired":   {values{"status": "expired"}, nil},
 			"by e-mail": {values{"email": "ANNA@acme.example"}, []any{user.Values["id"]}},
@@ -290,10 +291,10 @@ func TestInvitationsDataSource(t *testing.T) {
 				t.Errorf("%s: got %v, want %v; %v", name, got, c.want, d)
 			}
 		}
-		read, _ := p.ReadData("iam_invitations", values{"status": "sent"})
+		read, _ := p.ReadData("iam_invitations", values{"status": "pending"})
 		first := list(read["invitations"])[0]
 		if first["id"] != open[0].ID || first["kind"] != "user" || first["email"] != "Anna@acme.example" || first["sent_count"] != 2 || first["created_at"] != open[0].CreatedAt ||
-			first["resent_at"] == nil || first["expires_at"] == nil || first["accepted_at"] != nil {
+			first["resent_at"] == nil || first["sent_at"] != nil || first["last_error"] != nil || first["expires_at"] == nil || first["accepted_at"] != nil {
 			t.Errorf("got %v", first)
 		}
 	})

@@ -31,8 +31,14 @@ var notRecorded = map[string]string{
 	"DeleteMakeMember":  "as CreateMakeMember",
 	"PutOffMakeMembers": "as CreateMakeMember",
 	"CreateMakeNotice":  "is an e-mail to be sent, and has a list of its own",
-	"SentMakeNotice":    "as CreateMakeNotice",
+	"UpdateMakeNotice":  "as CreateMakeNotice",
 	"DropMakeNotices":   "as CreateMakeNotice",
+
+	"CreateLink": "is a secret, and part of an invitation that is recorded",
+	"EndLinks":   "as CreateLink",
+	"PutMail":    "is an e-mail to be sent, and part of what it is about",
+	"DeleteMail": "as PutMail",
+	"DropMails":  "as PutMail",
 }
 
 // recordedChange is a call that writes, and the events that it must leave:

@@ -47,6 +47,9 @@ func InvitationStatus(i store.Invitation, now time.Time) api.InvitationStatus {
 	case !now.Before(i.ExpiresAt):
 		return api.InvitationExpired
 	}
+	if i.SentAt.IsZero() {
+		return api.InvitationPending
+	}
 	return api.InvitationSent
 }
 
@@ -54,7 +57,7 @@ func InvitationStatus(i store.Invitation, now time.Time) api.InvitationStatus {
 func Invitation(i store.Invitation, now time.Time) api.Invitation {
 	return api.Invitation{
 		ID: i.ID, Kind: api.InvitationKind(i.Kind), SubjectID: i.SubjectID, Email: i.Email, Status: InvitationStatus(i, now),
-		SentCount: i.Sent, CreatedAt: Time(i.CreatedAt), ExpiresAt: Time(i.ExpiresAt), ResentAt: Time(i.ResentAt), AcceptedAt: Time(i.AcceptedAt),
+		SentCount: i.Sent, CreatedAt: Time(i.CreatedAt), ExpiresAt: Time(i.ExpiresAt), ResentAt: Time(i.ResentAt), SentAt: Time(i.SentAt), AcceptedAt: Time(i.AcceptedAt),
 	}
 }
 

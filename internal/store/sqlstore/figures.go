@@ -92,9 +92,11 @@ func (s *Store) Backlog(ctx context.Context) (b store.Backlog, err error) {
 	row := s.reader.QueryRowContext(ctx, `SELECT
 		(SELECT count(*) FROM (SELECT 1 FROM task ORDER BY due_at, tenant, id LIMIT $1) AS waiting),
 		(SELECT coalesce(min(created_at), 0) FROM (SELECT created_at FROM task ORDER BY due_at, tenant, id LIMIT $1) AS waiting),
+		(SELECT count(*) FROM (SELECT 1 FROM mail ORDER BY due_at, tenant, id LIMIT $1) AS waiting),
+		(SELECT coalesce(min(created_at), 0) FROM (SELECT created_at FROM mail ORDER BY due_at, tenant, id LIMIT $1) AS waiting),
 		(SELECT count(*) FROM (SELECT 1 FROM make_member WHERE pending ORDER BY due_at, tenant, id LIMIT $1) AS waiting),
 		(SELECT coalesce(min(changed_at), 0) FROM (SELECT changed_at FROM make_member WHERE pending ORDER BY due_at, tenant, id LIMIT $1) AS waiting)`,
 		store.MaxBacklog)
-	err = row.Scan(&b.Tasks, asMillis(&b.OldestTask), &b.MakeMembers, asMillis(&b.OldestMakeMember))
+	err = row.Scan(&b.Tasks, asMillis(&b.OldestTask), &b.Mails, asMillis(&b.OldestMail), &b.MakeMembers, asMillis(&b.OldestMakeMember))
 	return b, translate(ctx, err, nil)
 }

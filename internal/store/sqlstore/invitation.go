@@ -9,11 +9,11 @@ import (
 
 var invitations = newTable(table[store.Invitation]{
 	name:    "invitation",
-	columns: "tenant, id, kind, subject_id, email, sent, created_at, expires_at, resent_at, accepted_at",
+	columns: "tenant, id, kind, subject_id, email, sent, created_at, expires_at, resent_at, sent_at, accepted_at",
 	fields: func(i *store.Invitation) []any {
 		return []any{
 			asKey(&i.Tenant), asKey(&i.ID), asKey(&i.Kind), asKey(&i.SubjectID), &i.Email, &i.Sent,
-			asMillis(&i.CreatedAt), asMillis(&i.ExpiresAt), asMillis(&i.ResentAt), asMillis(&i.AcceptedAt),
+			asMillis(&i.CreatedAt), asMillis(&i.ExpiresAt), asMillis(&i.ResentAt), asMillis(&i.SentAt), asMillis(&i.AcceptedAt),
 		}
 	},
 })
@@ -63,7 +63,15 @@ func (q queries) AcceptInvitations(ctx context.Context, tenant, subjectID string
 
 func (q queries) CloseInvitations(ctx context.Context, tenant, kind, subjectID string) error {
 	return q.change(ctx, tenant, func(db *transaction) error {
-		_, err := invitations.remove(ctx, db, `WHERE tenant = $1 AND subject_id = $2 AND kind = $3 AND accepted_at = 0`, tenant, subjectID, kind)
+		const open = `WHERE tenant = $1 AND subject_id = $2 AND kind = $3 AND accepted_at = 0`
+		_, err := links.remove(ctx, db, `WHERE tenant = $1 AND purpose = '`+store.LinkInvitation+`' AND subject_id IN (SELECT id FROM invitation `+open+`)`, tenant, subjectID, kind)
+		if err != nil {
+			return err
+		}
+		if _, err := mails.remove(ctx, db, `WHERE tenant = $1 AND id IN (SELECT id FROM invitation `+open+`)`, tenant, subjectID, kind); err != nil {
+			return err
+		}
+		_, err = invitations.remove(ctx, db, open, tenant, subjectID, kind)
 		return err
 	})
 }

@@ -44,7 +44,7 @@ func TestReadOnly_rights(t *testing.T) {
 func TestFull(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	s := openFile(t, filepath.Join(t.TempDir(), "iam.db")+"?_pragma=max_page_count(80)")
+	s := openFile(t, filepath.Join(t.TempDir(), "iam.db")+"?_pragma=max_page_count(100)")
 	if err := s.CreateTenant(ctx, store.Tenant{Name: "acme"}); err != nil {
 		t.Fatal(err)
 	}

@@ -20,9 +20,12 @@ var makeMembers = newTable(table[store.MakeMember]{
 
 var makeNotices = newTable(table[store.MakeNotice]{
 	name:    "make_notice",
-	columns: "tenant, id, user_id, email, created_at, sent_at",
+	columns: "tenant, id, user_id, email, name, change, roles, created_at, ready_at, sent_at",
 	fields: func(n *store.MakeNotice) []any {
-		return []any{asKey(&n.Tenant), asKey(&n.ID), asKey(&n.UserID), &n.Email, asMillis(&n.CreatedAt), asMillis(&n.SentAt)}
+		return []any{
+			asKey(&n.Tenant), asKey(&n.ID), asKey(&n.UserID), &n.Email, &n.Name, &n.Change, asJSON(&n.Roles),
+			asMillis(&n.CreatedAt), asMillis(&n.ReadyAt), asMillis(&n.SentAt),
+		}
 	},
 })
 
@@ -106,23 +109,27 @@ func (q queries) MakeNotices(ctx context.Context, tenant string) ([]store.MakeNo
 }
 
 func (q queries) WaitingMakeNotices(ctx context.Context, tenant, userID string) ([]store.MakeNotice, error) {
-	return makeNotices.all(ctx, q.read(tenant), `WHERE tenant = $1 AND user_id = $2 AND sent_at = 0 ORDER BY +created_at, id`, tenant, userID)
+	return makeNotices.all(ctx, q.read(tenant), `WHERE tenant = $1 AND user_id = $2 AND ready_at = 0 ORDER BY +created_at, id`, tenant, userID)
 }
 
-func (q queries) SentMakeNotice(ctx context.Context, tenant, id string, at time.Time) error {
+func (q queries) UpdateMakeNotice(ctx context.Context, tenant, id string, fn func(n *store.MakeNotice) error) error {
 	return q.change(ctx, tenant, func(db *transaction) error {
 		n, err := makeNotices.one(ctx, db, `WHERE tenant = $1 AND id = $2`, tenant, id)
 		if err != nil {
 			return err
 		}
-		n.SentAt = at
+		createdAt := n.CreatedAt
+		if err := fn(&n); err != nil {
+			return err
+		}
+		n.Tenant, n.ID, n.CreatedAt = tenant, id, createdAt
 		return makeNotices.update(ctx, db, &n)
 	})
 }
 
 func (q queries) DropMakeNotices(ctx context.Context, tenant, userID string) error {
 	return q.change(ctx, tenant, func(db *transaction) error {
-		_, err := makeNotices.remove(ctx, db, `WHERE tenant = $1 AND user_id = $2 AND sent_at = 0`, tenant, userID)
+		_, err := makeNotices.remove(ctx, db, `WHERE tenant = $1 AND user_id = $2 AND ready_at = 0`, tenant, userID)
 		return err
 	})
 }

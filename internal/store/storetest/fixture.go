@@ -150,7 +150,7 @@ func newProductAssignment(tenant, memberID, product string) store.ProductAssignm
 func newInvitation(tenant, id string) store.Invitation {
 	return store.Invitation{
 		Tenant: tenant, ID: id, Kind: store.InvitedMember, SubjectID: "invited by " + id, Email: fmt.Sprintf("Ada.%x@Example.com", id), Sent: 2,
-		CreatedAt: later(18), ExpiresAt: later(19), ResentAt: later(20), AcceptedAt: later(21),
+		CreatedAt: later(18), ExpiresAt: later(19), ResentAt: later(20), SentAt: later(23), AcceptedAt: later(21),
 	}
 }
 

@@ -38,7 +38,7 @@ func proveUpdateInvitation(t *testing.T, s store.Store) {
 	ok(t, s.CreateInvitation(ctx, newInvitation(tenant, "other")))
 	want := store.Invitation{
 		Tenant: "elsewhere", ID: "new id", Kind: store.InvitedUser, SubjectID: "another", Email: "Grace@Example.com", Sent: 7,
-		CreatedAt: later(100), ExpiresAt: later(101), ResentAt: later(102),
+		CreatedAt: later(100), ExpiresAt: later(101), ResentAt: later(102), SentAt: later(103),
 	}
 	ok(t, s.UpdateInvitation(ctx, tenant, "i", func(i *store.Invitation) error {
 		wantSame(t, *i, newInvitation(tenant, "i"))

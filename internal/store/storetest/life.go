@@ -14,7 +14,7 @@ var lifeClauses = []clause{
 	{"the tests of contexts and of closing call every method", proveEveryMethod},
 	{"every method stops with the error of a context that is done", proveCanceled},
 	{"every method answers an error after the store is closed", proveClosed},
-	{"the backlog counts tasks, and the members of Make that are pending, of all tenants", proveBacklog},
+	{"the backlog counts tasks, e-mails, and the members of Make that are pending, of all tenants", proveBacklog},
 	{"figures are written, of a closed store as well", proveMetrics},
 	{"a store that is open can be pinged", func(t *testing.T, s store.Store) { ok(t, s.Ping(t.Context())) }},
 	{"a store may be closed twice", func(t *testing.T, s store.Store) {
@@ -151,6 +151,16 @@ func txCalls(s store.Tx) map[string]func(ctx context.Context) error {
 		"AcceptInvitations": func(ctx context.Context) error { return s.AcceptInvitations(ctx, "acme", "in tx", day) },
 		"CloseInvitations":  func(ctx context.Context) error { return s.CloseInvitations(ctx, "acme", "user", "in tx") },
 
+		"CreateLink": func(ctx context.Context) error { return s.CreateLink(ctx, newLink("acme", "l")) },
+		"Link":       func(ctx context.Context) error { return second(s.Link(ctx, "acme", linkPurpose, "in tx")) },
+		"EndLinks":   func(ctx context.Context) error { return s.EndLinks(ctx, "acme", linkPurpose, "in tx", day) },
+		"PutMail":    func(ctx context.Context) error { return s.PutMail(ctx, newMail("acme", "m")) },
+		"Mail":       func(ctx context.Context) error { return second(s.Mail(ctx, "acme", "in tx")) },
+		"Mails":      func(ctx context.Context) error { return second(s.Mails(ctx, "acme")) },
+		"NextMail":   func(ctx context.Context) error { return second(s.NextMail(ctx)) },
+		"DeleteMail": func(ctx context.Context) error { return s.DeleteMail(ctx, "acme", "in tx") },
+		"DropMails":  func(ctx context.Context) error { return s.DropMails(ctx, "acme", day) },
+
 		"AppendEvent": func(ctx context.Context) error { return s.AppendEvent(ctx, newEvent("acme", 1)) },
 		"Events":      func(ctx context.Context) error { return second(s.Events(ctx, "acme", store.EventFilter{})) },
 		"EventsFrom":  func(ctx context.Context) error { return second(s.EventsFrom(ctx, "acme", 1, 1)) },
@@ -175,8 +185,10 @@ func txCalls(s store.Tx) map[string]func(ctx context.Context) error {
 		"MakeNotice":         func(ctx context.Context) error { return second(s.MakeNotice(ctx, "acme", "in tx")) },
 		"MakeNotices":        func(ctx context.Context) error { return second(s.MakeNotices(ctx, "acme")) },
 		"WaitingMakeNotices": func(ctx context.Context) error { return second(s.WaitingMakeNotices(ctx, "acme", "u")) },
-		"SentMakeNotice":     func(ctx context.Context) error { return s.SentMakeNotice(ctx, "acme", "in tx", day) },
-		"DropMakeNotices":    func(ctx context.Context) error { return s.DropMakeNotices(ctx, "acme", "u") },
+		"UpdateMakeNotice": func(ctx context.Context) error {
+			return s.UpdateMakeNotice(ctx, "acme", "in tx", func(*store.MakeNotice) error { return nil })
+		},
+		"DropMakeNotices": func(ctx context.Context) error { return s.DropMakeNotices(ctx, "acme", "u") },
 	}
 }
 
@@ -238,15 +250,16 @@ func proveBacklog(t *testing.T, s store.Store) {
 	wantSame(t, backlog, store.Backlog{})
 	for i, tenant := range []string{"a", "b", "c"} {
 		ok(t, s.CreateTenant(ctx, newTenant(tenant)))
-		task, m := newTask(tenant, "t"), newMakeMember(tenant, "m")
-		task.CreatedAt, m.ChangedAt = later(10-i), later(20-i)
+		task, mail, m := newTask(tenant, "t"), newMail(tenant, "m"), newMakeMember(tenant, "m")
+		task.CreatedAt, mail.CreatedAt, m.ChangedAt = later(10-i), later(30-i), later(20-i)
 		m.Pending = i < 2
 		ok(t, s.CreateTask(ctx, task))
+		ok(t, s.PutMail(ctx, mail))
 		ok(t, s.CreateMakeMember(ctx, m))
 	}
 	backlog, err = s.Backlog(ctx)
 	ok(t, err)
-	wantSame(t, backlog, store.Backlog{Tasks: 3, OldestTask: later(8), MakeMembers: 2, OldestMakeMember: later(19)})
+	wantSame(t, backlog, store.Backlog{Tasks: 3, OldestTask: later(8), Mails: 3, OldestMail: later(28), MakeMembers: 2, OldestMakeMember: later(19)})
 }
 
 func proveMetrics(t *testing.T, s store.Store) {

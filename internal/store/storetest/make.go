@@ -16,7 +16,10 @@ func newMakeMember(tenant, id string) store.MakeMember {
 }
 
 func newMakeNotice(tenant, id string) store.MakeNotice {
-	return store.MakeNotice{Tenant: tenant, ID: id, UserID: "u", Email: "Ada@Example.com", CreatedAt: later(34), SentAt: later(35)}
+	return store.MakeNotice{
+		Tenant: tenant, ID: id, UserID: "u", Email: "Ada@Example.com", Name: "Ada Lovelace", Change: "lost",
+		Roles: []string{"owner", "integromat.scenario_edit"}, CreatedAt: later(34), ReadyAt: later(36), SentAt: later(35),
+	}
 }
 
 var makeClauses = []clause{
@@ -27,7 +30,7 @@ var makeClauses = []clause{
 	{"a tenant's pending members of Make are put off, and no others", provePutOffMakeMembers},
 	{"a member of Make is deleted once", proveDeleteMakeMember},
 	{"notices of Make are listed by creation time, then id, byte by byte", proveMakeNoticesInOrder},
-	{"a user's notices of Make that wait are listed, sent and dropped, and no others", proveWaitingMakeNotices},
+	{"a user's notices of Make that wait are listed, updated and dropped, and no others", proveWaitingMakeNotices},
 }
 
 func proveMakeMembersInOrder(t *testing.T, s store.Store) {
@@ -160,7 +163,7 @@ func proveWaitingMakeNotices(t *testing.T, s store.Store) {
 	ctx, tenant := t.Context(), withTenant(t, s)
 	ok(t, s.CreateTenant(ctx, newTenant("other")))
 	waits := newMakeNotice(tenant, "2 waits")
-	waits.SentAt = time.Time{}
+	waits.ReadyAt = time.Time{}
 	first, ofAnother, elsewhere := waits, waits, waits
 	first.ID, ofAnother.ID, ofAnother.UserID, elsewhere.Tenant = "1 waits", "of another", "U", "other"
 	sent := newMakeNotice(tenant, "sent")
@@ -173,9 +176,7 @@ func proveWaitingMakeNotices(t *testing.T, s store.Store) {
 		return list
 	}
 	wantSame(t, waiting(), []store.MakeNotice{first, waits})
-	ok(t, s.SentMakeNotice(ctx, tenant, first.ID, later(70)))
-	first.SentAt = later(70)
-	wantErr(t, s.SentMakeNotice(ctx, tenant, "nothing", later(70)), store.ErrNotFound)
+	first = proveUpdateMakeNotice(t, s, first)
 	wantSame(t, waiting(), []store.MakeNotice{waits})
 	ok(t, s.DropMakeNotices(ctx, tenant, "u"))
 	ok(t, s.DropMakeNotices(ctx, tenant, "u"))
@@ -185,6 +186,28 @@ func proveWaitingMakeNotices(t *testing.T, s store.Store) {
 	list, err = s.MakeNotices(ctx, "other")
 	ok(t, err)
 	wantSame(t, list, []store.MakeNotice{elsewhere})
+}
+
+// proveUpdateMakeNotice updates the notice, so that it no longer waits.
+func proveUpdateMakeNotice(t *testing.T, s store.Store, n store.MakeNotice) store.MakeNotice {
+	t.Helper()
+	ctx := t.Context()
+	want := store.MakeNotice{
+		Tenant: "elsewhere", ID: "new id", UserID: "u", Email: "Grace@Example.com", Name: "Grace Hopper", Change: "joined",
+		CreatedAt: later(100), ReadyAt: later(101), SentAt: later(102),
+	}
+	ok(t, s.UpdateMakeNotice(ctx, n.Tenant, n.ID, func(stored *store.MakeNotice) error {
+		wantSame(t, *stored, n)
+		*stored = want
+		return nil
+	}))
+	want.Tenant, want.ID, want.CreatedAt = n.Tenant, n.ID, n.CreatedAt
+	wantErr(t, s.UpdateMakeNotice(ctx, n.Tenant, n.ID, func(n *store.MakeNotice) error {
+		n.Name = "Nobody"
+		return errOfTest
+	}), errOfTest)
+	wantErr(t, s.UpdateMakeNotice(ctx, n.Tenant, "nothing", nil), store.ErrNotFound)
+	return want
 }
 
 func proveMakeCandidates(t *testing.T, s store.Store) {

@@ -49,6 +49,11 @@ var kinds = []kind{
 	kindOf("template", newTemplate, store.Tx.CreateTemplate, store.Tx.Template),
 	kindOf("team member", newTeamMember, store.Tx.CreateTeamMember, store.Tx.TeamMember),
 	kindOf("invitation", newInvitation, store.Tx.CreateInvitation, store.Tx.Invitation),
+	kindOf("link", newLink, store.Tx.CreateLink,
+		func(tx store.Tx, ctx context.Context, tenant, id string) (store.Link, error) {
+			return tx.Link(ctx, tenant, linkPurpose, id)
+		}),
+	kindOf("e-mail", newMail, store.Tx.PutMail, store.Tx.Mail),
 	kindOf("member of Make", newMakeMember, store.Tx.CreateMakeMember, store.Tx.MakeMember),
 	kindOf("notice of Make", newMakeNotice, store.Tx.CreateMakeNotice, store.Tx.MakeNotice),
 }
@@ -94,7 +99,9 @@ func prepare(t *testing.T, s store.Store, tenant string) {
 
 // recordClauses are tested for every record type.
 // refusesSecond reports whether creating a record again is an error.
-func (k kind) refusesSecond() bool { return k.name != "document" && k.name != "account" }
+func (k kind) refusesSecond() bool {
+	return k.name != "document" && k.name != "account" && k.name != "e-mail"
+}
 
 func recordClauses() []clause {
 	var all []clause

@@ -25,7 +25,7 @@ type clause struct {
 func Run(t *testing.T, newDatabase func(t *testing.T) (open func() store.Store)) {
 	clauses := slices.Concat(
 		recordClauses(), valueClauses, textClauses, tenantClauses, userClauses, accountClauses, groupClauses,
-		assignmentClauses, catalogClauses, templateClauses, documentClauses, taskClauses, teamClauses, productClauses, invitationClauses, eventClauses, makeClauses,
+		assignmentClauses, catalogClauses, templateClauses, documentClauses, taskClauses, teamClauses, productClauses, invitationClauses, mailClauses, eventClauses, makeClauses,
 		updateClauses, transactionClauses, lifeClauses,
 	)
 	for _, c := range clauses {

@@ -220,7 +220,7 @@ var (
 	ofAccounts = []string{"EnsureAccount", "AccountByEmail", "RegisterAccount"}
 	ofAll      = []string{
 		"CreateTenant", "Tenants", "CreateClient", "Client", "UpdateClient", "DeleteClient",
-		"CreateSigningKey", "SigningKeys", "DeleteSigningKey", "UsersOf", "TeamMembersOf", "NextTask", "NextMakeMember",
+		"CreateSigningKey", "SigningKeys", "DeleteSigningKey", "UsersOf", "TeamMembersOf", "NextTask", "NextMail", "NextMakeMember",
 	}
 )
 
