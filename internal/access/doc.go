@@ -153,9 +153,9 @@
 //  17. Make. A group grants the Make roles that the scopes of its access controls
 //     stand for; role templates grant none. Only groups of the Orchestration Engine
 //     do: those that grant something on one of its entities, or nothing on any entity.
-//     In another group the scopes count as scopes of no entity. A user has the roles of all their
-//     groups; a locked user has none. A user who can edit scenarios or develop
-//     apps is eligible: they become a member of the Make organization and are
+//     In another group the scopes count as scopes of no entity. A user has the
+//     roles of all their groups; a locked user has none. A user who can edit
+//     scenarios or develop apps is eligible: they become a member of the Make organization and are
 //     notified by e-mail, then and at each change of their groups. A member who is
 //     no longer eligible keeps access to Make and is stale until removed, by a
 //     person or by a sync configured to do so.

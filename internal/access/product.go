@@ -8,6 +8,9 @@ func (p Product) Label() string {
 	return "Commerce Engine"
 }
 
+// AllProducts returns every product, the Commerce Engine first.
+func AllProducts() []Product { return products(true, true) }
+
 // Products returns the products on whose entities the access grants a level, the
 // Commerce Engine first (rule 18).
 func (a Access) Products() []Product {

@@ -26,15 +26,16 @@ description: |-
 
 `)
 	b.WriteString("This page is generated from the rules that plans and the reference backend use. The data sources [iam_access_catalog](../data-sources/access_catalog.md) and [iam_role_templates](../data-sources/role_templates.md) give the same to a configuration.\n\n")
-	b.WriteString("## Role templates\n\nThe level that each predefined template gives on each entity, derived entities included. `–` is no access. No template gives access to the Orchestration Engine: name its entities in `access` of [iam_group](../resources/group.md).\n\n")
-	templateTable(&b)
-	b.WriteString("\n## Catalog\n\nEach level includes those before it.\n\n")
-	for _, p := range []struct {
-		product access.Product
-		name    string
-	}{{access.CommerceEngine, "Commerce Engine"}, {access.OrchestrationEngine, "Orchestration Engine"}} {
-		fmt.Fprintf(&b, "### %s\n\nLevels: %s.\n\n", p.name, levels(p.product))
-		catalogTable(&b, p.product)
+	b.WriteString("## Role templates\n\nThe level that each predefined template gives on each entity, derived entities included. `–` is no access. Each template is for one product.\n\n")
+	for _, p := range access.AllProducts() {
+		fmt.Fprintf(&b, "### Templates of the %s\n\n", p.Label())
+		templateTable(&b, p)
+		b.WriteString("\n")
+	}
+	b.WriteString("## Catalog\n\nEach level includes those before it.\n\n")
+	for _, p := range access.AllProducts() {
+		fmt.Fprintf(&b, "### %s\n\nLevels: %s.\n\n", p.Label(), levels(p))
+		catalogTable(&b, p)
 		b.WriteString("\n")
 	}
 	b.WriteString("*Restricted* entities carry a restriction value: the `restrictions` of a group limit which of their records members see. An entity *follows* another one by taking its level unless the group names it. *Tied* entities belong together: a group that names a level for one of them gives at least that level on the others, unless it names theirs. Entities with the *same scopes* cannot be told apart by the API: a token that may manage one may manage the other, although the dashboard, reports and plans name only the one that the group names.\n\n")
@@ -45,15 +46,15 @@ description: |-
 	return b.String()
 }
 
-func templateTable(b *strings.Builder) {
-	all := access.Templates()
+func templateTable(b *strings.Builder, p access.Product) {
+	all := slices.DeleteFunc(access.Templates(), func(t access.Template) bool { return !slices.Contains(t.Access.Products(), p) })
 	b.WriteString("| entity |")
 	for _, t := range all {
 		fmt.Fprintf(b, " `%s` |", t.ID)
 	}
 	b.WriteString("\n|---|" + strings.Repeat("---|", len(all)) + "\n")
 	for _, e := range access.Entities() {
-		if e.Product != access.CommerceEngine {
+		if e.Product != p {
 			continue
 		}
 		fmt.Fprintf(b, "| `%s` |", e.Code)

@@ -158,7 +158,7 @@ func (d *accessCatalogDataSource) Read(ctx context.Context, _ datasource.ReadReq
 	dependencies, diags := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: dependencyAttributes()}.Type(), needed)
 	resp.Diagnostics.Append(diags...)
 	levels := map[string]attr.Value{}
-	for _, p := range []access.Product{access.CommerceEngine, access.OrchestrationEngine} {
+	for _, p := range access.AllProducts() {
 		levels[string(p)] = levelList(p)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, accessCatalogModel{
