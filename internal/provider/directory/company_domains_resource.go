@@ -160,7 +160,7 @@ func (r *companyDomainsResource) warnOfRemovals(ctx context.Context, domains []s
 		return // a key that can write the list can read it: the apply reports the error
 	}
 	if err != nil {
-		diags.Append(plumbing.UnableAt(path.Root("domains"), "read", "company e-mail domains", "of the tenant", err))
+		diags.Append(plumbing.UnableAt(path.Root("domains"), "read", "company domains", "of the tenant", err))
 		return
 	}
 	if removed := access.OtherDomains(present, domains); len(removed) > 0 {
@@ -205,7 +205,7 @@ func (r *companyDomainsResource) Create(ctx context.Context, req resource.Create
 	}
 	plan.ID = types.StringValue(r.Client.Tenant())
 	if err := r.write(ctx, plumbing.Strings(plan.Domains)); err != nil {
-		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("domains"), "create", "company e-mail domains", "of tenant "+r.Client.Tenant(), err))
+		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("domains"), "create", "company domains", "of tenant "+r.Client.Tenant(), err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -230,7 +230,7 @@ func (r *companyDomainsResource) Read(ctx context.Context, req resource.ReadRequ
 	present, _, err := plumbing.Setting[[]string](ctx, r.Client, api.SettingEmailDomains)
 	switch {
 	case err != nil:
-		resp.Diagnostics.Append(plumbing.Unable("read", "company e-mail domains", "of tenant "+r.Client.Tenant(), err))
+		resp.Diagnostics.Append(plumbing.Unable("read", "company domains", "of tenant "+r.Client.Tenant(), err))
 	case len(present) == 0:
 		resp.Diagnostics.Append(plumbing.GoneWarning("List of company e-mail domains", "of tenant "+r.Client.Tenant()))
 		resp.State.RemoveResource(ctx)
@@ -251,7 +251,7 @@ func (r *companyDomainsResource) Update(ctx context.Context, req resource.Update
 		return
 	}
 	if err := r.write(ctx, plumbing.Strings(plan.Domains)); err != nil {
-		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("domains"), "update", "company e-mail domains", "of tenant "+r.Client.Tenant(), err))
+		resp.Diagnostics.Append(plumbing.UnableAt(path.Root("domains"), "update", "company domains", "of tenant "+r.Client.Tenant(), err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -263,7 +263,7 @@ func (r *companyDomainsResource) Delete(ctx context.Context, req resource.Delete
 		return
 	}
 	if err := r.write(ctx, nil); err != nil {
-		resp.Diagnostics.Append(plumbing.Unable("delete", "company e-mail domains", "of tenant "+r.Client.Tenant(), err))
+		resp.Diagnostics.Append(plumbing.Unable("delete", "company domains", "of tenant "+r.Client.Tenant(), err))
 	}
 }
 
@@ -275,7 +275,7 @@ func (r *companyDomainsResource) ImportState(ctx context.Context, req resource.I
 	}
 	tenant := r.Client.Tenant()
 	if !strings.EqualFold(key, tenant) {
-		resp.Diagnostics.Append(plumbing.Unable("import", "company e-mail domains", fmt.Sprintf("%q", key),
+		resp.Diagnostics.Append(plumbing.Unable("import", "company domains", fmt.Sprintf("%q", key),
 			fmt.Errorf("the import id must be the tenant, and the provider is configured for %s", tenant)))
 		return
 	}
