@@ -29,6 +29,7 @@ type SettingUpdate struct {
 	Restricted  *bool           `json:"restricted,omitempty"`
 	ReadOnly    *bool           `json:"readOnly,omitempty"`
 	SchemaURL   *string         `json:"schemaUrl,omitempty"`
+	Client      string          `json:"client,omitempty"` // only for a client's item: the one in the path
 }
 
 // Keys of the settings that affect access.

@@ -153,11 +153,19 @@ func (o settingOwner) owns(item *api.Setting) error {
 	if !api.Addressable(item.Key) {
 		return about("key", badRequest("Configuration could not be created", fmt.Sprintf("'%s' cannot be a key: it is not a valid path segment", item.Key)))
 	}
-	if o.client != "" && item.Client != "" && item.Client != o.client {
-		return about("client", badRequest("Configuration could not be created", fmt.Sprintf("The item is for client '%s', the path for '%s'", item.Client, o.client)))
+	if err := o.checkClient("created", item.Client); err != nil {
+		return err
 	}
 	item.Client, item.ID = o.client, ""
 	return nil
+}
+
+// checkClient refuses an item of another client than the one of the path.
+func (o settingOwner) checkClient(done, client string) error {
+	if o.client == "" || client == "" || client == o.client {
+		return nil
+	}
+	return about("client", badRequest("Configuration could not be "+done, fmt.Sprintf("The item is for client '%s', the path for '%s'", client, o.client)))
 }
 
 // storeSetting checks and stores an item.
@@ -188,6 +196,9 @@ func (s *Server) handleSettingUpdate(c *call) error {
 	o, key := c.settingOwner(), c.value("propertyKey")
 	if body.Key != key {
 		return about("key", badRequest("Invalid Parameters", fmt.Sprintf("The key in the path is '%s' and in the body '%s'", key, body.Key)))
+	}
+	if err := o.checkClient("updated", body.Client); err != nil {
+		return err
 	}
 	var item api.Setting
 	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {

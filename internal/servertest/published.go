@@ -27,7 +27,8 @@ func findPublished() string {
 	if dir := os.Getenv(publishedVariable); dir != "" {
 		return dir
 	}
-	// Tests run in the folder of their package, somewhere below the root.
+	// Tests run in the folder of their package, somewhere below the root, which may be that of
+	// another module.
 	dir, err := os.Getwd()
 	for err == nil && dir != filepath.Dir(dir) {
 		if exists(filepath.Join(dir, "go.mod")) {
@@ -35,7 +36,6 @@ func findPublished() string {
 			if exists(filepath.Join(beside, "iam.yml")) {
 				return beside
 			}
-			return ""
 		}
 		dir = filepath.Dir(dir)
 	}
@@ -58,14 +58,31 @@ type correctedFile struct {
 	Corrections []correction `yaml:"corrections"`
 }
 
-func readCorrections() ([]correctedFile, error) {
-	var all struct {
-		Documents []correctedFile `yaml:"documents"`
-	}
+// Difference is a difference between a published description and the server's own that stays.
+type Difference struct {
+	Reason string `yaml:"reason"`
+	// Changes are the identifiers of oasdiff; About is a regular expression that its whole
+	// text matches, any if empty; In is one for the operation, such as "GET /iam/.*".
+	Changes []string `yaml:"changes"`
+	About   string   `yaml:"about"`
+	In      string   `yaml:"in"`
+}
+
+type allCorrections struct {
+	Documents   []correctedFile `yaml:"documents"`
+	Differences []Difference    `yaml:"differences"`
+}
+
+func readAll() (all allCorrections, err error) {
 	if err := yaml.Unmarshal(correctionsText, &all); err != nil {
-		return nil, fmt.Errorf("corrections.yaml: %w", err)
+		return all, fmt.Errorf("corrections.yaml: %w", err)
 	}
-	return all.Documents, nil
+	return all, nil
+}
+
+func readCorrections() ([]correctedFile, error) {
+	all, err := readAll()
+	return all.Documents, err
 }
 
 // loadPublished returns the corrected published descriptions, or none if they are missing.
@@ -89,6 +106,15 @@ var loadPublished = sync.OnceValues(func() ([]*description, error) {
 })
 
 func (f correctedFile) load(dir string) (*description, error) {
+	text, err := f.read(dir)
+	if err != nil {
+		return nil, err
+	}
+	return newDescription("the published "+f.File, text)
+}
+
+// read returns the corrected description as JSON.
+func (f correctedFile) read(dir string) ([]byte, error) {
 	doc, err := readDocument(filepath.Join(dir, f.File))
 	if err != nil {
 		return nil, err
@@ -98,9 +124,30 @@ func (f correctedFile) load(dir string) (*description, error) {
 			return nil, fmt.Errorf("correcting that %q: %w", c.Reason, err)
 		}
 	}
-	text, err := json.Marshal(doc)
-	if err != nil {
-		return nil, err
+	return json.Marshal(doc)
+}
+
+// Published are the corrected published descriptions of the API.
+type Published struct {
+	Missing     string            // why there are none
+	Texts       map[string][]byte // JSON, by the name of the file
+	Differences []Difference      // those that stay between them and the server's own
+}
+
+// ReadPublished returns the published descriptions.
+func ReadPublished() (Published, error) {
+	if publishedDir == "" {
+		return Published{Missing: publishedVariable + " is not set, and there are no published descriptions in the default folder"}, nil
 	}
-	return newDescription("the published "+f.File, text)
+	all, err := readAll()
+	if err != nil {
+		return Published{}, err
+	}
+	p := Published{Texts: map[string][]byte{}, Differences: all.Differences}
+	for _, f := range all.Documents {
+		if p.Texts[f.File], err = f.read(publishedDir); err != nil {
+			return Published{}, fmt.Errorf("%s: %w", f.File, err)
+		}
+	}
+	return p, nil
 }
