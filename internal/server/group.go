@@ -33,6 +33,9 @@ func (s *Server) handleGroupList(c *call) error {
 	if kind := c.query("userType"); kind != "" {
 		groups = slices.DeleteFunc(groups, func(g store.Group) bool { return !strings.EqualFold(g.UserType, kind) })
 	}
+	if company := c.query("b2b.legalEntityId"); company != "" {
+		groups = slices.DeleteFunc(groups, func(g store.Group) bool { return g.LegalEntityID != company })
+	}
 	return s.writeGroups(c, groups, groupListing())
 }
 

@@ -28,7 +28,7 @@ var Words = []string{
 
 // Parameters are the names of query parameters of all operations.
 var Parameters = []string{
-	"pageNumber", "pageSize", "sort", "q", "name", "description", "userType", "expand", "forceDelete", "totalCount", "metadataModifiedAt", "keys", "active", "fields", "type", "object", "since", "before", "limit",
+	"pageNumber", "pageSize", "sort", "q", "name", "description", "userType", "expand", "forceDelete", "totalCount", "metadataModifiedAt", "keys", "active", "fields", "type", "object", "since", "before", "limit", "b2b.legalEntityId",
 }
 
 // Request is a request of a Maker, for the tenant Tenant.
