@@ -15,16 +15,18 @@ var mails = newTable(table[store.Mail]{
 	},
 })
 
+var puttingMail = mails.inserting + `
+	ON CONFLICT (tenant, id) DO UPDATE SET kind = excluded.kind, round = excluded.round, attempts = excluded.attempts,
+		last_error = excluded.last_error, due_at = excluded.due_at, created_at = excluded.created_at`
+
 func (q queries) PutMail(ctx context.Context, m store.Mail) error {
 	fields := mails.fields(&m)
 	if err := mails.check(fields); err != nil {
 		return err
 	}
 	return q.change(ctx, m.Tenant, func(db *transaction) error {
-		_, err := db.ExecContext(ctx, mails.inserting+`
-			ON CONFLICT (tenant, id) DO UPDATE SET kind = excluded.kind, round = excluded.round, attempts = excluded.attempts,
-				last_error = excluded.last_error, due_at = excluded.due_at, created_at = excluded.created_at`, fields...)
-		return translate(ctx, err, store.ErrNotFound)
+		db.later(puttingMail, fields...)
+		return nil
 	})
 }
 
