@@ -16,8 +16,11 @@ type Client struct {
 
 // ClientCreate is the body of POST PathClients.
 type ClientCreate struct {
-	ID     string   `json:"id"`               // the tenant's name, a hyphen, and a name of the caller's choice
+	ID     string   `json:"id,omitempty"`     // the tenant's name, a hyphen, and a name of the caller's choice
 	Scopes []string `json:"scopes,omitempty"` // nil for the caller's own
+	// MakeKey creates a key for the reference Make instead: its id is generated, its
+	// secret is a UUID, and its only scope is ScopeMakeManage.
+	MakeKey bool `json:"makeKey,omitempty"`
 }
 
 // ClientSecret is the response to the creation and the rotation of an API key.

@@ -62,6 +62,30 @@ const (
 	MakeRoleMember = 13
 )
 
+// MakeError is the error document of Make's API.
+type MakeError struct {
+	Detail    string         `json:"detail"`  // what happened
+	Message   string         `json:"message"` // such as "Permission denied"
+	Code      string         `json:"code"`    // such as SC403
+	Suberrors []MakeSuberror `json:"suberrors,omitempty"`
+}
+
+// MakeSuberror is one cause of a MakeError.
+type MakeSuberror struct {
+	Message string `json:"message"`
+}
+
+// MakeDuplicate is the code of a MakeError for something that exists already.
+const MakeDuplicate = "IM005"
+
+// MakePage describes the page of a list of Make.
+type MakePage struct {
+	SortBy  string `json:"sortBy"`
+	SortDir string `json:"sortDir"` // asc or desc
+	Limit   int    `json:"limit"`
+	Offset  int    `json:"offset"`
+}
+
 // MakeRole is a role, as listed by GET PathMakeRoles.
 type MakeRole struct {
 	ID         int    `json:"id"`

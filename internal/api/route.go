@@ -102,11 +102,14 @@ const (
 	PathMakeSync         = "/make/{tenant}/sync"
 
 	// Make's own API, which the reference backend also implements.
-	PathMakeRoles     = "/api/v2/users/roles"
-	PathMakeUsers     = "/api/v2/users"
-	PathMakeUserRoles = "/api/v2/organizations/{organizationId}/user-organization-roles"
-	PathMakeUserRole  = "/api/v2/users/{userId}/user-organization-roles/{organizationId}"
-	PathMakeInvite    = "/api/v2/organizations/{organizationId}/invite"
+	PathMakeAPI        = "/api/v2/" // of all of them
+	PathMakeRoles      = "/api/v2/users/roles"
+	PathMakeUsers      = "/api/v2/users"
+	PathMakeUserRoles  = "/api/v2/organizations/{organizationId}/user-organization-roles"
+	PathMakeMemberRole = "/api/v2/organizations/{organizationId}/user-organization-roles/{userId}"
+	PathMakeRolesOf    = "/api/v2/users/{userId}/user-organization-roles"
+	PathMakeUserRole   = "/api/v2/users/{userId}/user-organization-roles/{organizationId}"
+	PathMakeInvite     = "/api/v2/organizations/{organizationId}/invite"
 
 	// PathConsoleInvitation is the page of the console that a link opens.
 	PathConsoleInvitation = "/console/{tenant}/invitation/{secret}"

@@ -21,6 +21,7 @@ import (
 type clientsOptions struct {
 	database, tenant, id string
 	scopes               list
+	forMake              bool
 }
 
 // clientsCommand is a subcommand of clients.
@@ -66,6 +67,7 @@ func (c clientsCommand) parseAndRun(ctx context.Context, env Env, args []string)
 	}
 	if c.name == "create" {
 		f.Var(&o.scopes, "scope", "`scope` that the API key may have (repeatable; default every scope)")
+		f.BoolVar(&o.forMake, "make", false, "create a key for clients of Make, which call the reference Make with it; without --id and --scope")
 	}
 	if err := parse(env, f, args); err != nil {
 		return err
@@ -89,6 +91,12 @@ func (c clientsCommand) parseAndRun(ctx context.Context, env Env, args []string)
 func (o clientsOptions) check(c clientsCommand) error {
 	if o.tenant == "" {
 		return errors.New("name the tenant with --tenant (or IAM_TENANT)")
+	}
+	if o.forMake {
+		if o.id != "" || len(o.scopes) > 0 {
+			return errors.New("a key for Make has an id and a scope of its own: leave out --id and --scope")
+		}
+		return nil
 	}
 	if c.id && o.id == "" {
 		return errors.New("name the API key with --id")
@@ -139,6 +147,14 @@ func listClients(ctx context.Context, env Env, o clientsOptions, db store.Store)
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 func createClient(ctx context.Context, env Env, o clientsOptions, db store.Store) error {
+	if o.forMake {
+		id, key, err := server.NewClients(db, time.Now).CreateMakeKey(ctx, o.tenant)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(env.Stdout, "created a key for Make for tenant %s, shown only once:\n  client_id = %s\n  key       = %s\n", o.tenant, id, key)
+		return err
+	}
 	secret, err := server.NewClients(db, time.Now).Create(ctx, o.tenant, o.id, o.scopes)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package cli_test
 import (
 	"errors"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -80,6 +81,40 @@ func TestClients(t *testing.T) {
 	}
 }
 
+// A key for Make is a UUID, and all that a client of Make needs.
+func TestClients_make(t *testing.T) {
+	t.Parallel()
+	database := sqltest.New(t)
+	b := serve(t, "--database", database, "--tenant", "acme", "--client", "key:chosen-secret")
+	stdout, stderr, code := run(t, nil, "clients", "create", "--make", "--database", database, "--tenant", "acme")
+	shown := regexp.MustCompile(`^created a key for Make for tenant acme, shown only once:\n  client_id = (make-[0-9a-f]{24})\n  key       = ([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})\n$`).FindStringSubmatch(stdout)
+	if code != 0 || shown == nil || stderr != "" {
+		t.Fatalf("code %d, %q, %q", code, stdout, stderr)
+	}
+	status := func() int {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.url+api.PathMakeRoles, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Token "+shown[2])
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		return resp.StatusCode
+	}
+	if got := status(); got != http.StatusOK {
+		t.Errorf("Make answers %d", got)
+	}
+	if _, stderr, code := run(t, nil, "clients", "rotate", "--id", shown[1], "--database", database, "--tenant", "acme"); code != 1 || !strings.Contains(stderr, "create another one, and revoke this one") {
+		t.Errorf("rotate: code %d, %q", code, stderr)
+	}
+	if _, stderr, code := run(t, nil, "clients", "revoke", "--id", shown[1], "--database", database, "--tenant", "acme"); code != 0 || status() != http.StatusUnauthorized {
+		t.Errorf("revoke: code %d, %q", code, stderr)
+	}
+}
+
 func TestClients_refused(t *testing.T) {
 	t.Parallel()
 	database := "sqlite:" + made(t)
@@ -96,6 +131,8 @@ func TestClients_refused(t *testing.T) {
 		{[]string{"create", "--database", database, "--tenant", "acme"}, 2, "name the API key with --id"},
 		{[]string{"create", "--database", database, "--tenant", "acme", "--id", "a:b"}, 2, "--id must have 1 to 66 letters"},
 		{[]string{"create", "--database", database, "--tenant", "acme", "--id", "a", "--scope", "iam.user_read iam.group_read"}, 2, "--scope must be one scope"},
+		{[]string{"create", "--database", database, "--tenant", "acme", "--make", "--id", "a"}, 2, "leave out --id and --scope"},
+		{[]string{"create", "--database", database, "--tenant", "acme", "--make", "--scope", "iam.user_read"}, 2, "leave out --id and --scope"},
 		{[]string{"revoke", "--database", database, "--tenant", "acme"}, 2, "name the API key with --id"},
 	} {
 		if stdout, stderr, code := run(t, nil, append([]string{"clients"}, c.args...)...); code != c.code || stdout != "" || !strings.Contains(stderr, c.stderr) {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server/audit"
 	"github.com/access-config/terraform-provider-iam/internal/server/secret"
 	"github.com/access-config/terraform-provider-iam/internal/store"
@@ -41,6 +43,29 @@ func (cl Clients) Create(ctx context.Context, tenant, id string, scopes []string
 	return text, nil
 }
 
+// makeKeyPrefix is the start of the ids of keys for the reference Make.
+const makeKeyPrefix = "make-"
+
+// makeKeyID returns the id of the API key that a key for the reference Make is: it is
+// found without the tenant.
+func makeKeyID(key string) string { return makeKeyPrefix + secret.Fingerprint(key) }
+
+var makeKeyPattern = regexp.MustCompile(`^` + makeKeyPrefix + `[0-9a-f]{24}$`)
+
+// ErrMakeKey is the error of rotating a key for the reference Make.
+var ErrMakeKey = errors.New("a key for Make is found by itself, so it cannot change: create another one, and revoke this one")
+
+// CreateMakeKey creates an API key of the tenant whose secret alone is a key for the
+// reference Make: a UUID, as Make's keys are, because clients of Make refuse any other.
+func (cl Clients) CreateMakeKey(ctx context.Context, tenant string) (id, key string, err error) {
+	key = secret.GenerateUUID()
+	id = makeKeyID(key)
+	if err := cl.put(ctx, tenant, id, []string{api.ScopeMakeManage}, secret.HashGenerated(key)); err != nil {
+		return "", "", fmt.Errorf("creating a key for Make of tenant %s: %w", tenant, err)
+	}
+	return id, key, nil
+}
+
 func (cl Clients) put(ctx context.Context, tenant, id string, scopes []string, form string) error {
 	now := cl.now().UTC().Truncate(time.Millisecond)
 	return cl.store.CreateClient(ctx, store.Client{ID: id, Tenant: tenant, SecretHash: form, Scopes: scopes, CreatedAt: now, SecretAt: now})
@@ -60,6 +85,9 @@ func (cl Clients) rotate(ctx context.Context, tenant, id string, may func(c stor
 	err = cl.store.UpdateClient(ctx, tenant, id, func(c *store.Client) error {
 		if err := may(*c); err != nil {
 			return err
+		}
+		if makeKeyPattern.MatchString(id) {
+			return ErrMakeKey
 		}
 		now := cl.now().UTC().Truncate(time.Millisecond)
 		if !now.After(c.SecretAt) { // it distinguishes the secrets in tokens

@@ -49,8 +49,14 @@ func noClient(id string) error {
 // than its creator.
 func (s *Server) handleClientCreate(c *call) error {
 	var body api.ClientCreate
-	if err := c.decode(&body, "id"); err != nil {
+	if err := c.decode(&body); err != nil {
 		return err
+	}
+	if body.MakeKey {
+		return s.createMakeKey(c, body)
+	}
+	if body.ID == "" {
+		return badRequest("The body is incomplete", "Required member is missing: id")
 	}
 	if !api.ValidID(body.ID) || len(body.ID) <= len(c.tenant)+1 || !strings.HasPrefix(body.ID, c.tenant+"-") {
 		// All tenants share the ids.
@@ -68,6 +74,21 @@ func (s *Server) handleClientCreate(c *call) error {
 		return err
 	}
 	return c.writeSecret(http.StatusCreated, body.ID, secret)
+}
+
+// createMakeKey creates a key for the reference Make.
+func (s *Server) createMakeKey(c *call, body api.ClientCreate) error {
+	if body.ID != "" || body.Scopes != nil {
+		return violation(body.ID, "A key for Make has an id and a scope of its own: leave out id and scopes")
+	}
+	if err := c.checkHolds("An API key cannot get a scope that the request's own token lacks.", []string{api.ScopeMakeManage}); err != nil {
+		return err
+	}
+	id, key, err := s.clients.CreateMakeKey(c.ctx, c.tenant)
+	if err != nil {
+		return err
+	}
+	return c.writeSecret(http.StatusCreated, id, key)
 }
 
 // handedOn returns the scopes of a new API key: those of the body, each once, if the
@@ -112,6 +133,9 @@ func (s *Server) handleClientRotate(c *call) error {
 	secret, err := s.clients.rotate(c.ctx, c.tenant, id, c.mayChange)
 	if errors.Is(err, store.ErrNotFound) {
 		return noClient(id)
+	}
+	if errors.Is(err, ErrMakeKey) {
+		return violation(id, "A key for Make is found by itself, so it cannot change", "Create another one, and revoke this one")
 	}
 	if err != nil {
 		return err

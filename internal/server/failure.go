@@ -146,6 +146,8 @@ func storeFailure(err error) *failure {
 // document returns the failure as the service of the path writes it.
 func (f *failure) document(path string) any {
 	switch {
+	case strings.HasPrefix(path, api.PathMakeAPI):
+		return f.makeError()
 	case f.body != nil:
 		return f.body
 	case strings.HasPrefix(path, "/configuration/"), strings.HasPrefix(path, "/site/"):
@@ -160,6 +162,22 @@ func (f *failure) document(path string) any {
 	}
 	if e.Status == "" {
 		e.Status = http.StatusText(f.status)
+	}
+	return e
+}
+
+// makeError returns the failure as Make's API writes it: a general message, and what
+// happened in detail.
+func (f *failure) makeError() api.MakeError {
+	e := api.MakeError{Detail: f.message, Message: http.StatusText(f.status), Code: fmt.Sprintf("SC%d", f.status)}
+	switch {
+	case f.status == http.StatusForbidden:
+		e.Message = "Permission denied"
+	case f.phrase == api.MakeDuplicate:
+		e.Code = f.phrase
+	}
+	for _, cause := range f.causes {
+		e.Suberrors = append(e.Suberrors, api.MakeSuberror{Message: cause.Message})
 	}
 	return e
 }

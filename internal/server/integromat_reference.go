@@ -16,6 +16,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server/audit"
 	"github.com/access-config/terraform-provider-iam/internal/server/integromat"
+	"github.com/access-config/terraform-provider-iam/internal/server/secret"
 	"github.com/access-config/terraform-provider-iam/internal/server/wire"
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
@@ -63,24 +64,27 @@ func (s *Server) integromatClient(tenant string, o wire.IntegromatOrganization) 
 }
 
 // withIntegromatKey calls the handler for requests with "Token KEY": the key of the backend
-// itself, or ID:SECRET of an API key that may manage the Make organization.
+// itself, a key for Make, or ID:SECRET of an API key that may manage the Make organization.
 func (s *Server) withIntegromatKey(handle func(*call) error) func(*call) error {
 	return func(c *call) error {
 		key, _ := strings.CutPrefix(c.r.Header.Get("Authorization"), "Token ")
-		id, secret, _ := strings.Cut(key, ":")
-		if id != "" && hmac.Equal([]byte(key), []byte(s.integromatKey(id))) {
+		id, text, _ := strings.Cut(key, ":")
+		switch {
+		case id != "" && hmac.Equal([]byte(key), []byte(s.integromatKey(id))):
 			c.tenant = id
 			return handle(c)
+		case secret.IsUUID(key):
+			id, text = makeKeyID(key), key
 		}
-		client, right, err := s.checkSecret(c, id, secret)
+		client, right, err := s.checkSecret(c, id, text)
 		if err != nil {
 			return err
 		}
 		if !right {
-			return fault("Invalid key: send Authorization: Token ID:SECRET, with an API key of the tenant", api.FaultInvalidKey)
+			return &failure{status: http.StatusUnauthorized, message: "Access denied. Send Authorization: Token KEY, with a key for Make, or Token ID:SECRET, with an API key of the tenant."}
 		}
 		if !slices.Contains(wire.ClientScopes(client), api.ScopeMakeManage) {
-			return forbidden(api.ScopeMakeManage)
+			return &failure{status: http.StatusForbidden, message: "Access denied. The key lacks the scope " + api.ScopeMakeManage + "."}
 		}
 		c.tenant, c.subject = client.Tenant, client.ID
 		c.ctx = audit.WithActor(c.ctx, c.actor())
@@ -91,54 +95,46 @@ func (s *Server) withIntegromatKey(handle func(*call) error) func(*call) error {
 // integromatRoles returns the roles of Make.
 func integromatRoles() []api.MakeRole {
 	return []api.MakeRole{
-		{ID: 1, Name: "Team Admin", Category: "team"},
-		{ID: 3, Name: "Team Member", Category: "team"},
-		{ID: 4, Name: "Team Monitoring", Category: "team"},
-		{ID: 6, Name: "Team Operator", Category: "team"},
+		{ID: 1, Name: "Team Admin", Subsidiary: true, Category: "team"},
+		{ID: 3, Name: "Team Member", Subsidiary: true, Category: "team"},
+		{ID: 4, Name: "Team Monitoring", Subsidiary: true, Category: "team"},
+		{ID: 6, Name: "Team Operator", Subsidiary: true, Category: "team"},
 		{ID: api.MakeRoleOwner, Name: "Owner", Category: "organization"},
-		{ID: api.MakeRoleAdmin, Name: "Admin", Category: "organization"},
-		{ID: api.MakeRoleMember, Name: "Member", Category: "organization"},
-		{ID: 14, Name: "Accountant", Category: "organization"},
+		{ID: api.MakeRoleAdmin, Name: "Admin", Subsidiary: true, Category: "organization"},
+		{ID: api.MakeRoleMember, Name: "Member", Subsidiary: true, Category: "organization"},
+		{ID: 14, Name: "Accountant", Subsidiary: true, Category: "organization"},
 	}
 }
 
 // handleIntegromatRoleList answers GET /api/v2/users/roles.
 func (s *Server) handleIntegromatRoleList(c *call) error {
 	roles := slices.DeleteFunc(integromatRoles(), func(r api.MakeRole) bool { return c.query("category") != "" && r.Category != c.query("category") })
-	return c.write(http.StatusOK, api.MakeRoleList{UsersRoles: append([]api.MakeRole{}, roles...)})
+	rows, page, err := integromatRoleTable().rows(c, roles, api.MakePage{SortBy: "id", SortDir: "asc"})
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, map[string]any{"usersRoles": rows, "pg": page})
 }
 
-// handleIntegromatUserList answers GET /api/v2/users?organizationId=….
+// handleIntegromatUserList answers GET /api/v2/users?organizationId=…, newest id first as
+// Make does.
 func (s *Server) handleIntegromatUserList(c *call) error {
-	if c.query("organizationId") == "" {
-		return badRequest("organizationId is required")
+	if c.query("teamId") != "" || c.query("organizationId") == "" {
+		return badRequest("Send organizationId, and not teamId: the reference Make has no teams")
 	}
 	users, err := integromatUsers(c.ctx, s.store, c.tenant, c.query("organizationId"))
 	if err != nil {
 		return err
 	}
-	list := []api.MakeUser{}
-	for _, u := range users {
-		list = append(list, api.MakeUser{ID: u.UserID, Name: u.Name, Email: u.Email})
-	}
-	page, err := c.integromatPage()
+	users = slices.DeleteFunc(users, func(u integromatUser) bool {
+		email, name, role := c.query("email"), c.query("name"), c.query("organizationRoleId")
+		return email != "" && !api.SameEmail(u.Email, email) || name != "" && !strings.EqualFold(u.Name, name) || role != "" && role != strconv.Itoa(u.RoleID)
+	})
+	rows, page, err := integromatUserTable().rows(c, users, api.MakePage{SortBy: "id", SortDir: "desc"})
 	if err != nil {
 		return err
 	}
-	return c.write(http.StatusOK, api.MakeUserList{Users: append([]api.MakeUser{}, cut(list, page)...)})
-}
-
-// integromatPage reads the page parameters of Make.
-func (c *call) integromatPage() (page store.Page, err error) {
-	page.Limit = 10_000
-	for name, value := range map[string]*int{"pg[limit]": &page.Limit, "pg[offset]": &page.Offset} {
-		if text := c.query(name); text != "" {
-			if *value, err = strconv.Atoi(text); err != nil || *value < 0 || *value > 10_000_000 {
-				return page, badRequest(fmt.Sprintf("%s must be a number from 0, not %q", name, text))
-			}
-		}
-	}
-	return page, nil
+	return c.write(http.StatusOK, map[string]any{"users": rows, "pg": page})
 }
 
 // integromatUsers loads the members of an organization.
@@ -167,15 +163,30 @@ func (s *Server) handleIntegromatUserRoleList(c *call) error {
 	if err != nil {
 		return err
 	}
-	list := []api.MakeUserRole{}
-	for _, u := range users {
-		list = append(list, u.role())
-	}
-	page, err := c.integromatPage()
+	return writeIntegromatRoles(c, users)
+}
+
+// handleIntegromatRolesOf answers GET /api/v2/users/{userId}/user-organization-roles: the
+// roles of a user in all organizations.
+func (s *Server) handleIntegromatRolesOf(c *call) error {
+	records, err := s.store.Documents(c.ctx, c.tenant, store.KindMakeUser)
 	if err != nil {
-		return err
+		return fmt.Errorf("listing the users of Make: %w", err)
 	}
-	return c.write(http.StatusOK, api.MakeUserRoleList{UserOrganizationRoles: append([]api.MakeUserRole{}, cut(list, page)...)})
+	var roles []integromatUser
+	for _, d := range records {
+		u, err := wire.Document[integromatUser](d)
+		if err != nil {
+			return err
+		}
+		if strconv.FormatInt(u.UserID, 10) == c.value("userId") {
+			roles = append(roles, u)
+		}
+	}
+	if len(roles) == 0 {
+		return notFound("The user is in no organization", "")
+	}
+	return writeIntegromatRoles(c, roles)
 }
 
 // role returns the role of a user in the organization. Invitations are never accepted here,
@@ -190,13 +201,14 @@ func (u integromatUser) role() api.MakeUserRole {
 }
 
 // handleIntegromatUserRoleGet answers GET
-// /api/v2/users/{userId}/user-organization-roles/{organizationId}.
+// /api/v2/users/{userId}/user-organization-roles/{organizationId}, and the same by the
+// organization's path.
 func (s *Server) handleIntegromatUserRoleGet(c *call) error {
 	u, err := s.integromatUserOfPath(c, s.store)
 	if err != nil {
 		return err
 	}
-	return c.write(http.StatusOK, api.MakeUserRoleAnswer{UserOrganizationRole: u.role()})
+	return writeIntegromatRole(c, u)
 }
 
 // integromatUserOfPath loads the member of the path, or refuses with 404.
@@ -240,7 +252,7 @@ func (s *Server) handleIntegromatUserRolePost(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.write(http.StatusOK, api.MakeUserRoleAnswer{UserOrganizationRole: u.role()})
+	return writeIntegromatRole(c, u)
 }
 
 // checkIntegromatRole refuses a role that is not available in an organization.
@@ -258,8 +270,11 @@ func (s *Server) handleIntegromatInvite(c *call) error {
 	if err := c.decode(&body, "email", "name"); err != nil {
 		return err
 	}
-	if !api.ValidEmail(body.Email) || strings.TrimSpace(body.Name) == "" || !api.ValidID(c.value("organizationId")) {
-		return badRequest("email must be an e-mail address, name must not be empty, and the organization must have an id")
+	if !integromat.ValidName(body.Name) {
+		return badRequest("name must have letters, digits, spaces and ' - . ( ) * + , @ _ / only, and no space at its ends")
+	}
+	if !api.ValidEmail(body.Email) || !api.ValidID(c.value("organizationId")) {
+		return badRequest("email must be an e-mail address, and the organization must have an id")
 	}
 	if body.UsersRoleID == 0 {
 		body.UsersRoleID = api.MakeRoleMember
@@ -282,14 +297,14 @@ func (s *Server) handleIntegromatInvite(c *call) error {
 				return err
 			}
 			if api.SameEmail(taken.Email, u.Email) {
-				return conflict("The user is already in the organization", strconv.FormatInt(taken.UserID, 10))
+				return &failure{status: http.StatusBadRequest, phrase: api.MakeDuplicate, message: "The user is already in the organization"}
 			}
 		}
 	})
 	if err != nil {
 		return err
 	}
-	return c.write(http.StatusOK, api.MakeUserRoleAnswer{UserOrganizationRole: u.role()})
+	return writeIntegromatRole(c, u)
 }
 
 // firstIntegromatID returns the first id to try for a user, a hash of the e-mail address: it

@@ -216,7 +216,7 @@ func (s *Server) bring(ctx context.Context, m store.MakeMember, client *integrom
 	if !there {
 		var refusal *integromat.Error
 		err := client.Invite(ctx, m.Email, m.Name)
-		if err != nil && (!errors.As(err, &refusal) || refusal.Status != http.StatusConflict) { // the conflict is with the existing member
+		if err != nil && (!errors.As(err, &refusal) || !refusal.Duplicate()) { // the member exists
 			return err
 		}
 	}

@@ -197,6 +197,8 @@ func (s *Server) openTable() []route {
 		{"GET", api.PathMakeRoles, nil, s.withIntegromatKey(s.handleIntegromatRoleList)},
 		{"GET", api.PathMakeUsers, nil, s.withIntegromatKey(s.handleIntegromatUserList)},
 		{"GET", api.PathMakeUserRoles, nil, s.withIntegromatKey(s.handleIntegromatUserRoleList)},
+		{"GET", api.PathMakeMemberRole, nil, s.withIntegromatKey(s.handleIntegromatUserRoleGet)},
+		{"GET", api.PathMakeRolesOf, nil, s.withIntegromatKey(s.handleIntegromatRolesOf)},
 		{"GET", api.PathMakeUserRole, nil, s.withIntegromatKey(s.handleIntegromatUserRoleGet)},
 		{"POST", api.PathMakeUserRole, nil, s.withIntegromatKey(s.handleIntegromatUserRolePost)},
 		{"POST", api.PathMakeInvite, nil, s.withIntegromatKey(s.handleIntegromatInvite)},

@@ -207,11 +207,16 @@ func inShape(t testing.TB, path, want string) string {
 		Message any   `json:"message"`
 		Details []any `json:"details"`
 	}
-	if !strings.HasPrefix(path, "/configuration/") && !strings.HasPrefix(path, "/site/") || json.Unmarshal([]byte(want), &doc) != nil {
+	ofMake := strings.HasPrefix(path, api.PathMakeAPI)
+	if !ofMake && !strings.HasPrefix(path, "/configuration/") && !strings.HasPrefix(path, "/site/") || json.Unmarshal([]byte(want), &doc) != nil {
 		return want
 	}
-	if _, isStatus := doc.Code.(float64); !isStatus {
+	status, isStatus := doc.Code.(float64)
+	switch {
+	case !isStatus:
 		return want
+	case ofMake:
+		return makeError(int(status))
 	}
 	shaped := map[string]any{"status": doc.Code, "type": anyText, "code": absent, "resourceId": absent}
 	if doc.Message != nil {

@@ -14,6 +14,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
 // strict makes the library check all that it can. It does not fill in defaults, which would
@@ -129,8 +131,11 @@ func (d *description) stray(e *exchange) []error {
 		return []error{fmt.Errorf("the body is not JSON: %s", short(e.answer.Bytes()))}
 	}
 	schema := "Error"
-	if path := e.request.URL.Path; strings.HasPrefix(path, "/configuration/") || strings.HasPrefix(path, "/site/") {
+	switch path := e.request.URL.Path; {
+	case strings.HasPrefix(path, "/configuration/"), strings.HasPrefix(path, "/site/"):
 		schema = "ServiceError"
+	case strings.HasPrefix(path, api.PathMakeAPI):
+		schema = "MakeError"
 	}
 	if err := d.doc.Components.Schemas[schema].Value.VisitJSON(body); err != nil {
 		return []error{fmt.Errorf("the body is not of the schema %s: %s", schema, short(e.answer.Bytes()))}

@@ -56,6 +56,7 @@ func New(o Organization, transport http.RoundTripper) *Client {
 // Error is a response of Make with a status other than 2xx.
 type Error struct {
 	Status  int
+	Code    string // such as SC403; "" without one
 	Message string // an excerpt, safe to print
 }
 
@@ -67,6 +68,33 @@ func (e *Error) Error() string {
 // that requests for other users may still succeed.
 func (e *Error) AboutOne() bool {
 	return e.Status == http.StatusBadRequest || e.Status == http.StatusConflict || e.Status == http.StatusUnprocessableEntity
+}
+
+// Duplicate reports whether what the request creates exists already.
+func (e *Error) Duplicate() bool {
+	return e.Status == http.StatusConflict || e.Code == api.MakeDuplicate
+}
+
+// parseError reads an error document of Make: the detail says what happened, as a text or
+// a list of texts, and the suberrors why; the message is general.
+func parseError(status int, body []byte) *Error {
+	var doc struct {
+		api.MakeError
+
+		Detail json.RawMessage `json:"detail"`
+	}
+	_ = json.Unmarshal(body, &doc) // it may not be JSON; a member of another type is skipped
+	var detail string
+	var details []string
+	if json.Unmarshal(doc.Detail, &detail) == nil && detail != "" {
+		details = []string{detail}
+	} else {
+		_ = json.Unmarshal(doc.Detail, &details)
+	}
+	for _, cause := range doc.Suberrors {
+		details = append(details, cause.Message)
+	}
+	return &Error{Status: status, Code: doc.Code, Message: access.Excerpt(cmp.Or(strings.Join(details, "; "), doc.Message), 200)}
 }
 
 // request is one request to Make.
@@ -83,9 +111,7 @@ func (c *Client) do(ctx context.Context, r request, out any) error {
 		return err
 	}
 	if status < 200 || status > 299 {
-		var refusal struct{ Detail, Message string }
-		_ = json.Unmarshal(text, &refusal) // the body may not be JSON
-		return &Error{Status: status, Message: access.Excerpt(cmp.Or(refusal.Message, refusal.Detail), 200)}
+		return parseError(status, text)
 	}
 	if out == nil {
 		return nil
@@ -150,6 +176,9 @@ func validName(name string) string {
 		return ' '
 	}, name))
 }
+
+// ValidName reports whether Make accepts the name of a user.
+func ValidName(name string) bool { return name != "" && validName(name) == name }
 
 // Remove removes a user from the organization. Make has no operation of its own
 // for that: the user's role is changed to none.

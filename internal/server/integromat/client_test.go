@@ -110,6 +110,39 @@ func TestClient_Members_invalid(t *testing.T) {
 	}
 }
 
+// Errors of Make, in all the forms that it has.
+func TestClient_errors(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]integromat.Error{
+		`{"detail": "Access denied.", "message": "Permission denied", "code": "SC403"}`:                                      {Code: "SC403", Message: "Access denied."},
+		`{"detail": ["One", "Two"], "message": "Bad Request"}`:                                                               {Message: "One; Two"},
+		`{"message": "Validation failed", "suberrors": [{"message": "Name is required"}, {"message": "E-mail is invalid"}]}`: {Message: "Name is required; E-mail is invalid"},
+		`{"detail": "It exists", "suberrors": [{"message": "twice"}], "code": "IM005"}`:                                      {Code: "IM005", Message: "It exists; twice"},
+		`{"detail": "", "message": "Not found"}`:                                                                             {Message: "Not found"},
+		`{"detail": 5, "message": "Odd"}`:                                                                                    {Message: "Odd"},
+		`{"fault": {"faultstring": "x"}}`:                                                                                    {},
+		`<html>`:                                                                                                             {},
+	} {
+		c, _ := newClient(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = w.Write([]byte(body))
+		})
+		want.Status = http.StatusBadRequest
+		var got *integromat.Error
+		if err := c.Invite(t.Context(), "anna@x.example", "Anna"); !errors.As(err, &got) || *got != want {
+			t.Errorf("%s: got %+v, want %+v", body, got, want)
+		}
+	}
+	for duplicate, e := range map[bool]integromat.Error{true: {Status: 400, Code: "IM005"}, false: {Status: 400, Code: "SC400"}} {
+		if e.Duplicate() != duplicate {
+			t.Errorf("%+v is a duplicate: %t", e, e.Duplicate())
+		}
+	}
+	if e := (&integromat.Error{Status: http.StatusConflict}); !e.Duplicate() {
+		t.Error("a conflict is no duplicate")
+	}
+}
+
 // The key is sent to the address of the organization only: with TLS, and to no
 // host that the answer redirects to.
 func TestClient_key(t *testing.T) {

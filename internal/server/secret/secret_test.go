@@ -137,3 +137,24 @@ func TestQueue(t *testing.T) {
 		}
 	})
 }
+
+// A UUID is random and differs from other secrets; its fingerprint reveals nothing.
+func TestGenerateUUID(t *testing.T) {
+	t.Parallel()
+	first, second := GenerateUUID(), GenerateUUID()
+	if first == second || Fingerprint(first) == Fingerprint(second) || len(Fingerprint(first)) != 24 {
+		t.Errorf("got %s, %s with %s, %s", first, second, Fingerprint(first), Fingerprint(second))
+	}
+	if !verify(t, "key", first, HashGenerated(first)) || verify(t, "key", second, HashGenerated(first)) {
+		t.Error("a UUID is no secret")
+	}
+	for text, want := range map[string]bool{
+		first: true, "12345678-90ab-4def-8234-1234567890ab": true,
+		"12345678-90ab-1def-8234-1234567890ab": false, "12345678-90ab-4def-c234-1234567890ab": false, "urn:uuid:" + first: false,
+		strings.ReplaceAll(first, "-", ""): false, "": false, "key:" + first: false,
+	} {
+		if IsUUID(text) != want {
+			t.Errorf("%s is a UUID: %t", text, !want)
+		}
+	}
+}
