@@ -114,6 +114,69 @@ func TestOpenAPI_components(t *testing.T) {
 	}
 }
 
+// Everything has a description: operations, parameters, responses, schemas and their members. That
+// of a schema is also that of the members that refer to it.
+func TestOpenAPI_described(t *testing.T) {
+	t.Parallel()
+	doc := openAPI(t)
+	count := 0
+	described := func(what, text string) {
+		if count++; text == "" {
+			t.Errorf("%s has no description", what)
+		}
+	}
+	seen := map[*openapi3.Schema]bool{}
+	var members func(where string, ref *openapi3.SchemaRef)
+	members = func(where string, ref *openapi3.SchemaRef) {
+		if ref == nil || seen[ref.Value] {
+			return
+		}
+		s := ref.Value
+		seen[s] = true
+		for name, member := range s.Properties {
+			described(where+"."+name, member.Value.Description)
+			members(where+"."+name, member)
+		}
+		for _, list := range []openapi3.SchemaRefs{s.OneOf, s.AnyOf, s.AllOf, {s.Items, s.AdditionalProperties.Schema}} {
+			for _, inner := range list {
+				members(where, inner)
+			}
+		}
+	}
+	content := func(where string, c openapi3.Content) {
+		for _, media := range c {
+			members(where, media.Schema)
+		}
+	}
+	for path, item := range doc.Paths.Map() {
+		for method, o := range item.Operations() {
+			where := method + " " + path
+			described(where, o.Description)
+			described("the summary of "+where, o.Summary)
+			for _, p := range append(slices.Clone(item.Parameters), o.Parameters...) {
+				described(where+"?"+p.Value.Name, p.Value.Description)
+			}
+			if o.RequestBody != nil {
+				content(where, o.RequestBody.Value.Content)
+			}
+			for status, r := range o.Responses.Map() {
+				described(where+" "+status, *r.Value.Description)
+				content(where+" "+status, r.Value.Content)
+			}
+		}
+	}
+	for name, s := range doc.Components.Schemas {
+		described("the schema "+name, s.Value.Description)
+		members(name, s)
+	}
+	for _, tag := range doc.Tags {
+		described("the tag "+tag.Name, tag.Description)
+	}
+	if count < 1000 {
+		t.Errorf("only %d descriptions were looked for", count)
+	}
+}
+
 func TestOpenAPI_served(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
