@@ -110,7 +110,7 @@ func (s *Server) authorize(c *call, scopes []string) error {
 		// The gateway answers a request without credentials with {}.
 		return &failure{status: http.StatusUnauthorized, message: "no token", body: struct{}{}}
 	}
-	text, ok := strings.CutPrefix(header, "Bearer ")
+	text, ok := credentials(header, "Bearer")
 	if !ok {
 		return fault("Invalid Access Token", api.FaultInvalidToken)
 	}
@@ -134,6 +134,13 @@ func (s *Server) authorize(c *call, scopes []string) error {
 		return forbidden(scopes...)
 	}
 	return nil
+}
+
+// credentials returns what follows the scheme in an Authorization header. The case of a
+// scheme does not count (RFC 9110, section 11.1).
+func credentials(header, scheme string) (text string, ok bool) {
+	named, text, ok := strings.Cut(header, " ")
+	return text, ok && strings.EqualFold(named, scheme)
 }
 
 // actor returns the caller as the author of changes, once its token was checked.
@@ -201,6 +208,7 @@ func (s *Server) writeToken(c *call, subject string, cl claims, scopes []string)
 	if err != nil {
 		return err
 	}
+	c.w.Header().Set("Cache-Control", "no-store") // RFC 6749, section 5.1
 	return c.write(http.StatusOK, api.Token{
 		AccessToken: token, TokenType: "Bearer", ExpiresIn: int(signing.TokenLifetime / time.Second), SessionIdleTime: 120,
 		Scope: withTenant(scopes, cl.Tenant),

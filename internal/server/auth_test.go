@@ -97,6 +97,10 @@ func TestAuth_tokenRefused(t *testing.T) {
 	if strings.TrimSpace(string(got.body)) != "{}" {
 		t.Errorf("without a token the body must be {}, got %s", got.body)
 	}
+	// The case of the scheme does not count.
+	for _, scheme := range []string{"bearer", "BEARER"} {
+		b.check(t, exchange{path: "~/users/unknown", header: map[string]string{"Authorization": scheme + " " + b.token}, status: 404, want: `{"code": 404}`})
+	}
 	// The same claims under the right key are good: it was not them.
 	b.check(t, exchange{path: "~/users/unknown", header: bearer(sign(jwt.SigningMethodHS256, key, claims)), status: 404, want: `{"code": 404}`})
 }
@@ -203,6 +207,7 @@ func TestAuth_token(t *testing.T) {
 	} {
 		secret := map[string]string{"acme-key": servertest.ClientSecret, "narrow": "narrow secret"}[c.id]
 		e := tokenRequest(c.name, c.id, secret, c.asked)
+		e.wantHeader = map[string]string{"Cache-Control": "no-store"}
 		e.want = `{"access_token": "` + anyText + `", "token_type": "Bearer", "expires_in": 14399, "session_idle_time": 120,
 			"refresh_token": "", "refresh_token_expires_in": 0, "scope": "` + c.want + `"}`
 		b.play(t, e)

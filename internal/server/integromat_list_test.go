@@ -135,6 +135,9 @@ func TestIntegromatKey(t *testing.T) {
 	b.play(
 		t,
 		exchange{name: "users", path: users, header: with(key.Secret), status: 200, want: `{"users": [{"name": "Anna"}]}`},
+		exchange{name: "the scheme in another case", path: users, header: map[string]string{"Authorization": "token " + key.Secret}, status: 200, want: `{"users": [{"name": "Anna"}]}`},
+		exchange{name: "another scheme", path: users, header: map[string]string{"Authorization": "Bearer " + key.Secret}, status: 401, want: denied},
+		exchange{name: "without a scheme", path: users, header: map[string]string{"Authorization": key.Secret}, status: 401, want: denied},
 		exchange{name: "in capitals", path: users, header: with(strings.ToUpper(key.Secret)), status: 401, want: denied},
 		exchange{name: "another key", path: users, header: with("12345678-90ab-4def-8234-1234567890ab"), status: 401, want: denied},
 		exchange{name: "as a token", path: "~/groups", header: bearer(key.Secret), status: 401, want: `{"fault": {}}`},

@@ -67,7 +67,10 @@ func (s *Server) integromatClient(tenant string, o wire.IntegromatOrganization) 
 // itself, a key for Make, or ID:SECRET of an API key that may manage the Make organization.
 func (s *Server) withIntegromatKey(handle func(*call) error) func(*call) error {
 	return func(c *call) error {
-		key, _ := strings.CutPrefix(c.r.Header.Get("Authorization"), "Token ")
+		key, isKey := credentials(c.r.Header.Get("Authorization"), "Token")
+		if !isKey {
+			return noIntegromatKey()
+		}
 		id, text, _ := strings.Cut(key, ":")
 		switch {
 		case id != "" && hmac.Equal([]byte(key), []byte(s.integromatKey(id))):
@@ -81,7 +84,7 @@ func (s *Server) withIntegromatKey(handle func(*call) error) func(*call) error {
 			return err
 		}
 		if !right {
-			return &failure{status: http.StatusUnauthorized, message: "Access denied. Send Authorization: Token KEY, with a key for Make, or Token ID:SECRET, with an API key of the tenant."}
+			return noIntegromatKey()
 		}
 		if !slices.Contains(wire.ClientScopes(client), api.ScopeMakeManage) {
 			return &failure{status: http.StatusForbidden, message: "Access denied. The key lacks the scope " + api.ScopeMakeManage + "."}
@@ -90,6 +93,10 @@ func (s *Server) withIntegromatKey(handle func(*call) error) func(*call) error {
 		c.ctx = audit.WithActor(c.ctx, c.actor())
 		return handle(c)
 	}
+}
+
+func noIntegromatKey() error {
+	return &failure{status: http.StatusUnauthorized, message: "Access denied. Send Authorization: Token KEY, with a key for Make, or Token ID:SECRET, with an API key of the tenant."}
 }
 
 // integromatRoles returns the roles of Make.

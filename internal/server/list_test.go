@@ -206,7 +206,7 @@ func TestList_otherParameters(t *testing.T) {
 	for _, c := range []struct{ path, member, want string }{
 		{"~/templates?sort=id:desc&pageSize=2", "id", "viewer pricing_manager"},
 		{"~/templates?sort=name.en:desc&pageSize=2", "id", "viewer pricing_manager"},
-		{"~/templates?name=ADMIN", "id", "admin"},
+		{"~/templates?name=ADMIN", "id", "admin oe_admin"},
 		{"~/templates?description=none", "id", ""},
 		{"~/access-controls?q=id:~" + viewerOrders, "id", ordersViewer},
 		{"~/access-controls?q=name:%22Orders%20Manager%22%20predefined:true", "id", ordersManager},
