@@ -23,8 +23,9 @@ func ScopesOf(typeName string) Needs { return Scopes()[typeName] }
 func Scopes() map[string]Needs {
 	manages := func(read, manage string) Needs { return Needs{Plan: []string{read}, Apply: []string{manage}} }
 	users := Needs{
-		Plan:  []string{api.ScopeUserRead},
-		Apply: []string{api.ScopeUserCreate, api.ScopeUserUpdate, api.ScopeUserDelete},
+		Plan:   []string{api.ScopeUserRead},
+		Apply:  []string{api.ScopeUserCreate, api.ScopeUserUpdate, api.ScopeUserDelete},
+		Checks: []string{api.ScopeSettingRead}, // of languages and the company's e-mail domains
 		Conditional: []Condition{
 			{"With `on_destroy = \"lock\"`", []string{api.ScopeAssignmentManage}},
 		},

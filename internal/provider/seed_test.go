@@ -50,9 +50,17 @@ func seedIn(t *testing.T, text string) string {
 // A seed has the people of a tenant whose domains have changed since it invited them.
 func TestEmbedded_seedOutsideCompanyDomains(t *testing.T) {
 	t.Parallel()
-	dir := seedIn(t, "resource \"iam_company_domains\" \"this\" {\n  domains = [\"other.example\"]\n}\n"+seedText)
+	dir := seedIn(t, seedText+`
+resource "iam_company_domains" "this" {
+  domains = ["other.example"]
+}
+
+resource "iam_users_csv" "more" {
+  csv = "email,first_name,last_name\nbea@acme.example,Bea,Bear\n"
+}
+`)
 	p := providertest.New(t, providertest.Values{"tenant": "acme", "embedded": providertest.Values{"path": filepath.Join(t.TempDir(), "iam.db"), "seed": dir}})
-	for typeName, id := range map[string]string{"iam_company_domains": "acme", "iam_user": "anna@acme.example"} {
+	for typeName, id := range map[string]string{"iam_company_domains": "acme", "iam_user": "anna@acme.example", "iam_users_csv": "bea@acme.example"} {
 		if made, d := p.Import(typeName, id); d.Failed() || made.Values == nil {
 			t.Errorf("%s: %v", typeName, d)
 		}

@@ -173,6 +173,15 @@ func TestCompanyDomains_invitations(t *testing.T) {
 			t.Errorf("%s: got %v", name, d)
 		}
 	}
+	adopts := providertest.New(t, with(b.Config, values{"adopt_existing": true}))
+	for typeName, config := range map[string]values{
+		"iam_user":        with(anna(), values{"email": "known@else.example"}),
+		"iam_team_member": {"email": "known@else.example", "role": "member"},
+	} {
+		if _, _, d := adopts.Plan(typeName, state{}, config); d.Failed() {
+			t.Errorf("adopted %s: %v", typeName, d)
+		}
+	}
 }
 
 // The planned domains count, not those of the tenant: for resources that are planned

@@ -46,7 +46,8 @@ func TestUsersCSVResource_createdMeanwhile(t *testing.T) {
 // being written: many users take minutes.
 func TestUsersCSVResource_changedMeanwhile(t *testing.T) {
 	t.Parallel()
-	for name, columns := range map[string]string{"groups": "oe-viewer", "department,preferred_site,groups": "Sales,main,oe-viewer", "locked": "false"} {
+	for name, columns := range map[string]string{"groups": "oe-viewer", "department,preferred_site,groups": "Sales,main,oe-viewer", "locked": "false",
+		"department,preferred_site,preferred_currency,preferred_language,groups": ",main,EUR,fr,oe-viewer"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var meanwhile atomic.Pointer[func()] // called once
@@ -54,7 +55,7 @@ func TestUsersCSVResource_changedMeanwhile(t *testing.T) {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					body, _ := io.ReadAll(r.Body)
 					r.Body = io.NopCloser(strings.NewReader(string(body)))
-					if change := meanwhile.Load(); change != nil && r.Method == http.MethodPut && !strings.Contains(string(body), `"fr"`) {
+					if change := meanwhile.Load(); change != nil && r.Method == http.MethodPut && strings.Contains(string(body), `"V"`) {
 						(*change)() // which all others wait for
 					}
 					next.ServeHTTP(w, r)
@@ -70,7 +71,7 @@ func TestUsersCSVResource_changedMeanwhile(t *testing.T) {
 			change := sync.OnceFunc(func() { // before the first of all is written, the last is changed
 				u := staffOf(t, b.Client)["ut@acme.example"]
 				err := b.Client.UpdateUser(t.Context(), u.ID, api.UserUpdate{
-					FirstName: u.FirstName, LastName: u.LastName, Department: u.Department, PreferredSite: u.PreferredSite,
+					FirstName: u.FirstName, LastName: u.LastName, Department: "Moved", PreferredSite: u.PreferredSite,
 					PreferredCurrency: u.PreferredCurrency, PreferredLanguage: "fr", BackofficeUserNumber: u.BackofficeUserNumber, GroupIDs: u.GroupIDs,
 				})
 				if err != nil {
@@ -79,8 +80,12 @@ func TestUsersCSVResource_changedMeanwhile(t *testing.T) {
 			})
 			meanwhile.Store(&change)
 			p.MustApply("iam_users_csv", made, csvOf(strings.ReplaceAll(text, ",U,", ",V,")))
-			if u := staffOf(t, b.Client)["ut@acme.example"]; u.PreferredLanguage != "fr" || u.FirstName != "V" {
-				t.Errorf("%s speaks %q", u.FirstName, u.PreferredLanguage)
+			department := "Moved"
+			if strings.Contains(columns, "Sales") {
+				department = "Sales"
+			}
+			if u := staffOf(t, b.Client)["ut@acme.example"]; u.PreferredLanguage != "fr" || u.FirstName != "V" || u.Department != department {
+				t.Errorf("%s of %q speaks %q", u.FirstName, u.Department, u.PreferredLanguage)
 			}
 		})
 	}
