@@ -289,7 +289,7 @@ func TestPermissionsAgreeWithGroups(t *testing.T) {
 		if csv, _ := report["csv"].(string); strings.Count(csv, "\r\n") != len(rows)+1 {
 			t.Errorf("csv has %d lines for %d rows", strings.Count(csv, "\r\n"), len(rows))
 		}
-		if report["user_id"] != id || report["email"] != "A@acme.example" || report["locked"] != false {
+		if report["user_id"] != id || report["email"] != "A@acme.example" || report["locked"] != false || report["status"] != "PROVISIONED" {
 			t.Errorf("got %v", report)
 		}
 		if _, d := p.ReadData("iam_user_permissions", values{"user_id": "nobody"}); !d.Has("Unable to report permissions of user", "nobody") {

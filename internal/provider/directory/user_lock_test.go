@@ -285,7 +285,7 @@ func TestUserResource_flagOfTheActive(t *testing.T) {
 	if one, d := p.ReadData("iam_user", values{"id": id}); d.Failed() || one["locked"] != false {
 		t.Errorf("got %v, %v", one, d)
 	}
-	if report, d := p.ReadData("iam_user_permissions", values{"user_id": id}); d.Failed() || report["locked"] != false || fmt.Sprint(report["rows"]) == "[]" {
+	if report, d := p.ReadData("iam_user_permissions", values{"user_id": id}); d.Failed() || report["locked"] != false || report["status"] != "ACTIVE" || fmt.Sprint(report["rows"]) == "[]" {
 		t.Errorf("got %v, %v", report, d)
 	}
 }
@@ -301,7 +301,7 @@ func TestUserDataSource_locked(t *testing.T) {
 	if got, d := p.ReadData("iam_users", values{"status": "inactive"}); d.Failed() || emailsOf(got) != "Anna.Schmidt" {
 		t.Errorf("got %v, %v", got, d)
 	}
-	if report, d := p.ReadData("iam_user_permissions", values{"user_id": id}); d.Failed() || report["locked"] != true || fmt.Sprint(report["rows"]) != "[]" || fmt.Sprint(report["groups"]) != "[oe-viewer]" {
+	if report, d := p.ReadData("iam_user_permissions", values{"user_id": id}); d.Failed() || report["locked"] != true || report["status"] != "INACTIVE" || fmt.Sprint(report["rows"]) != "[]" || fmt.Sprint(report["groups"]) != "[oe-viewer]" {
 		t.Errorf("got %v, %v", report, d)
 	}
 }

@@ -39,6 +39,7 @@ type userPermissionsModel struct {
 	UserID   types.String `tfsdk:"user_id"`
 	Email    types.String `tfsdk:"email"`
 	Locked   types.Bool   `tfsdk:"locked"`
+	Status   types.String `tfsdk:"status"`
 	Groups   types.List   `tfsdk:"groups"`
 	Rows     types.List   `tfsdk:"rows"`
 	Scopes   types.List   `tfsdk:"scopes"`
@@ -113,6 +114,7 @@ func (d *userPermissionsDataSource) Schema(_ context.Context, _ datasource.Schem
 			"user_id": schema.StringAttribute{MarkdownDescription: "Id of the user. Exactly one of `user_id` and `email` is required.", Optional: true, Computed: true},
 			"email":   schema.StringAttribute{MarkdownDescription: "E-mail address of the user (case-insensitive). Exactly one of `user_id` and `email` is required.", Optional: true, Computed: true},
 			"locked":  schema.BoolAttribute{MarkdownDescription: "Whether the user is locked. A locked user has no access, regardless of groups.", Computed: true},
+			"status":  schema.StringAttribute{MarkdownDescription: "`PROVISIONED` until the invitation is accepted, then `ACTIVE`; `INACTIVE` while the user is locked.", Computed: true},
 			"groups":  schema.ListAttribute{MarkdownDescription: "Ids of the user's groups.", ElementType: types.StringType, Computed: true},
 			"rows": schema.ListNestedAttribute{
 				MarkdownDescription: "A row for each entity that the user has access to, and another for each lower level that covers more records; ordered by category, entity and level, highest first.",
@@ -185,7 +187,7 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 	resp.Diagnostics.Append(diags...)
 	m.readScopes(ctx, d.Client, *user, &resp.Diagnostics)
 	m.readTeam(ctx, d.Client, *user, &resp.Diagnostics)
-	m.Locked = types.BoolValue(user.Locked())
+	m.Locked, m.Status = types.BoolValue(user.Locked()), types.StringValue(string(user.Status))
 	m.Groups = plumbing.StringList(user.GroupIDs)
 	m.Rows, m.Make = list, plumbing.StringList(is.MakeRoles())
 	m.CSV = types.StringValue(access.ReportCSV(rows))
