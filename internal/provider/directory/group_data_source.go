@@ -66,6 +66,7 @@ func (m *groupFields) fromAPI(g api.Group, rights access.Rights) {
 	m.AccessControlIDs = plumbing.StringList(g.AccessControls)
 	m.TemplateIDs = plumbing.StringList(g.Templates)
 	group := client.AccessGroup(g)
+	group.Templates = slices.Sorted(slices.Values(group.Templates)) // the API's order is no order
 	m.RoleTemplate, m.Product = plumbing.StringOrNull(roleOf(group, rights)), types.StringNull()
 	if products := rights.Products(group); len(products) == 1 {
 		m.Product = types.StringValue(string(products[0]))
