@@ -59,15 +59,19 @@ func (c *call) flag(name string) (bool, error) {
 // have, because clients send back all that they have read. The required members must be
 // present and not null.
 func (c *call) decode(v any, required ...string) error {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(c.body, &members); err != nil || members == nil {
+	if !bytes.HasPrefix(bytes.TrimLeft(c.body, " \t\r\n"), []byte("{")) {
 		return badRequest("The body must be a JSON object")
 	}
-	if err := door.Check(c.body, reflect.TypeOf(v)); err != nil {
-		return badRequest("The body is refused", err.Error())
+	err := door.Check(c.body, reflect.TypeOf(v), required...)
+	if missing, ok := errors.AsType[door.Missing](err); ok {
+		var causes []api.ServiceDetail
+		for _, name := range missing {
+			causes = append(causes, missingMember("", name))
+		}
+		return invalid("The body is incomplete", causes...)
 	}
-	if missing := missingMembers("", members, required); len(missing) > 0 {
-		return invalid("The body is incomplete", missing...)
+	if err != nil {
+		return badRequest("The body is refused", err.Error())
 	}
 	return c.unmarshal(v)
 }

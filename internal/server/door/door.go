@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -40,23 +41,37 @@ var free = map[string]bool{"mixins": true, "value": true}
 //     letters, which look like composed ones but are not equal to them;
 //   - a text or the document is too long.
 //
-// The type is the one that the document is decoded into.
-func Check(document []byte, into reflect.Type) error {
+// The type is the one that the document is decoded into. For an object without some of the
+// required members, or with null for them, the error is Missing.
+func Check(document []byte, into reflect.Type, required ...string) error {
 	d := jsontext.NewDecoder(bytes.NewReader(document))
-	c := checker{d}
+	c := &checker{Decoder: d, missing: slices.Clone(required)}
 	if err := c.value(into); err != nil {
 		return err
 	}
 	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
 		return errors.New("there is more after its end")
 	}
+	if len(c.missing) > 0 {
+		return c.missing
+	}
 	return nil
 }
 
-type checker struct{ *jsontext.Decoder }
+// Missing are the required members that a document lacks.
+type Missing []string
+
+// Error names them.
+func (m Missing) Error() string { return "required members are missing: " + strings.Join(m, ", ") }
+
+type checker struct {
+	*jsontext.Decoder
+
+	missing Missing // required members that were not met yet
+}
 
 // value checks the next value, which is decoded into the type; nil means any type.
-func (c checker) value(into reflect.Type) error {
+func (c *checker) value(into reflect.Type) error {
 	if c.StackDepth() > maxDepth {
 		return fmt.Errorf("%s: objects and lists are nested more than %d deep", c.place(), maxDepth)
 	}
@@ -76,7 +91,7 @@ func (c checker) value(into reflect.Type) error {
 }
 
 // text checks a text.
-func (c checker) text(text string) error {
+func (c *checker) text(text string) error {
 	switch {
 	case strings.ContainsRune(text, 0):
 		return fmt.Errorf("%s contains a NUL character (\\u0000), which cannot be stored: leave it out", c.place())
@@ -91,7 +106,7 @@ func (c checker) text(text string) error {
 }
 
 // free reports whether the decoder is inside a member of free form.
-func (c checker) free() bool {
+func (c *checker) free() bool {
 	for token := range c.StackPointer().Tokens() {
 		if free[token] {
 			return true
@@ -101,7 +116,7 @@ func (c checker) free() bool {
 }
 
 // members checks the members of an object, and its end.
-func (c checker) members(into reflect.Type) error {
+func (c *checker) members(into reflect.Type) error {
 	fields := fieldsOf(into)
 	for c.PeekKind() != '}' {
 		token, err := c.ReadToken()
@@ -116,7 +131,11 @@ func (c checker) members(into reflect.Type) error {
 		if err != nil {
 			return fmt.Errorf("%s %w", c.place(), err)
 		}
-		limit, start := limitOf(name, c.PeekKind()), c.InputOffset()
+		kind := c.PeekKind()
+		if len(c.missing) > 0 && kind != 'n' && c.StackDepth() == 1 {
+			c.missing = slices.DeleteFunc(c.missing, func(required string) bool { return required == name })
+		}
+		limit, start := limitOf(name, kind), c.InputOffset()
 		if err := c.value(field); err != nil {
 			return err
 		}
@@ -140,7 +159,7 @@ func limitOf(name string, kind jsontext.Kind) int64 {
 }
 
 // items checks the items of a list, and its end.
-func (c checker) items(into reflect.Type) error {
+func (c *checker) items(into reflect.Type) error {
 	var item reflect.Type
 	if into = base(into); into != nil && into.Kind() == reflect.Slice && into.Elem().Kind() != reflect.Uint8 {
 		item = into.Elem()
@@ -155,7 +174,7 @@ func (c checker) items(into reflect.Type) error {
 }
 
 // place returns the position of the decoder, as a JSON pointer.
-func (c checker) place() string {
+func (c *checker) place() string {
 	if p := string(c.StackPointer()); p != "" {
 		return p
 	}
@@ -163,7 +182,7 @@ func (c checker) place() string {
 }
 
 // mistake says what is wrong with the syntax.
-func (c checker) mistake(err error) error {
+func (c *checker) mistake(err error) error {
 	var syntactic *jsontext.SyntacticError
 	switch {
 	case err == nil:

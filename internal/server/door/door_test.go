@@ -2,8 +2,10 @@ package door_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,6 +49,24 @@ func TestCheck_refused(t *testing.T) {
 	}
 	if err := door.Check([]byte(`[{"key": "a", "value": "`+strings.Repeat("x", door.MaxValue)+`"}]`), reflect.TypeFor[*[]api.Setting]()); err == nil || !strings.Contains(err.Error(), "/0/value has 26214") {
 		t.Errorf("large value: got %v", err)
+	}
+}
+
+// Members that are required are so of the document itself, and null is no value.
+func TestCheck_missing(t *testing.T) {
+	t.Parallel()
+	for document, want := range map[string]door.Missing{
+		`{"name": {}, "userType": ""}`:          nil,
+		`{}`:                                    {"name", "userType"},
+		`{"userType": null, "name": 1}`:         {"userType"},
+		`{"other": {"name": 1, "userType": 2}}`: {"name", "userType"},
+		`{"other": [{"name": 1}], "userType": "x", "na": {}}`: {"name"},
+	} {
+		err := door.Check([]byte(document), nil, "name", "userType")
+		missing, _ := errors.AsType[door.Missing](err)
+		if !slices.Equal(missing, want) || (err == nil) != (want == nil) {
+			t.Errorf("%s: got %v, want %v", document, err, want)
+		}
 	}
 }
 

@@ -46,6 +46,7 @@ func ask(t *testing.T, b *embedded.Backend, method, path, body string) (int, str
 		t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer "+b.Token())
+	r.Header.Set("Content-Language", "en")
 	client := http.Client{Transport: b}
 	response, err := client.Do(r)
 	if err != nil {
