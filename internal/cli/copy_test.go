@@ -105,11 +105,12 @@ func TestServeCopy(t *testing.T) {
 	if code := b.stop(); code != 0 {
 		t.Fatalf("serve ended with %d", code)
 	}
-	// What only a Make elsewhere and a task on the way leave.
+	// What only a Make elsewhere, a link that was sent and a task on the way leave.
 	sqltest.Run(t, sqltest.RawDB(t, first),
 		`INSERT INTO make_member (tenant, id, email, name, roles, present, pending, change, attempts, last_error, due_at, created_at, changed_at, synced_at)
 			VALUES ('acme', 'm1', 'a@acme.example', 'A', '["owner"]', TRUE, FALSE, 1, 2, 'it''s', 3, 4, 5, 6), ('acme', 'm2', 'b@acme.example', 'B', '[]', FALSE, TRUE, 0, 0, '', 0, 0, 0, 0)`,
 		`INSERT INTO make_notice (tenant, id, user_id, email, created_at, sent_at) VALUES ('acme', 'n', 'm1', 'a@acme.example', 1, 0)`,
+		`INSERT INTO link (tenant, hash, purpose, subject_id, created_at, expires_at, ended_at) VALUES ('acme', 'h', 'invitation', 'i', 1, 2, 0)`,
 		`INSERT INTO task (tenant, id, kind, body, due_at, created_at) VALUES ('acme', 't', 'k', '{}', 4102444800000, 1)`)
 	there := contents(t, first)
 	for table, rows := range there {
