@@ -46,8 +46,10 @@ func TestUsersCSVResource_createdMeanwhile(t *testing.T) {
 // being written: many users take minutes.
 func TestUsersCSVResource_changedMeanwhile(t *testing.T) {
 	t.Parallel()
-	for name, columns := range map[string]string{"groups": "oe-viewer", "department,preferred_site,groups": "Sales,main,oe-viewer", "locked": "false",
-		"department,preferred_site,preferred_currency,preferred_language,groups": ",main,EUR,fr,oe-viewer"} {
+	for name, columns := range map[string]string{
+		"groups": "oe-viewer", "department,preferred_site,groups": "Sales,main,oe-viewer", "locked": "false",
+		"department,preferred_site,preferred_currency,preferred_language,groups": ",main,EUR,fr,oe-viewer",
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var meanwhile atomic.Pointer[func()] // called once
