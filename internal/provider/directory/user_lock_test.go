@@ -285,7 +285,7 @@ func TestUserResource_flagOfTheActive(t *testing.T) {
 	if one, d := p.ReadData("iam_user", values{"id": id}); d.Failed() || one["locked"] != false {
 		t.Errorf("got %v, %v", one, d)
 	}
-	if report, d := p.ReadData("iam_user_permissions", values{"user_id": id}); d.Failed() || report["locked"] != false || report["status"] != "ACTIVE" || fmt.Sprint(report["rows"]) == "[]" {
+	if report, d := p.ReadData("iam_user_permissions", values{"user_id": id}); d.Failed() || report["locked"] != false || report["status"] != "PROVISIONED" || fmt.Sprint(report["rows"]) == "[]" {
 		t.Errorf("got %v, %v", report, d)
 	}
 }
