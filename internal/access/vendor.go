@@ -15,12 +15,9 @@ type VendorGroup struct {
 	Controls []string
 }
 
-// vendorPublisher is the kind of the vendor's group that can publish products.
-const vendorPublisher = "product_manager"
-
 var vendorGroups = []VendorGroup{
 	{
-		Kind: vendorPublisher, Label: "Vendor Product Manager",
+		Kind: VendorPublisher, Label: "Vendor Product Manager",
 		Controls: []string{controlID("4", "224"), controlID("4", "227"), controlID("4", "226"), controlID("4", "228")},
 	},
 	{
@@ -137,6 +134,31 @@ var publishing = []string{"product.product_publish", "product.product_unpublish"
 // product managers can publish and unpublish products.
 func PublishingControls() []string { return []string{controlID("4", "229"), controlID("4", "230")} }
 
+// Publishes reports whether the access controls of a vendor's product managers let
+// them publish and unpublish products: with all of PublishingControls, and with at
+// least one of them.
+func Publishes(controls []string) (all, any bool) {
+	all = true
+	for _, id := range PublishingControls() {
+		has := slices.Contains(controls, id)
+		all, any = all && has, any || has
+	}
+	return all, any
+}
+
+// SetPublishing returns the access controls with or without PublishingControls, the
+// others in their order.
+func SetPublishing(controls []string, publish bool) []string {
+	rest := slices.DeleteFunc(slices.Clone(controls), func(id string) bool { return slices.Contains(PublishingControls(), id) })
+	if publish {
+		rest = append(rest, PublishingControls()...)
+	}
+	return rest
+}
+
+// VendorPublisher is the kind of the vendor's group that can publish products.
+const VendorPublisher = "product_manager"
+
 // CheckPublishing returns an error that explains why a vendor's group with these
 // access controls cannot hold the scopes, which are those of its controls and its
 // role templates: only the group of the vendor's product managers can publish
@@ -146,7 +168,7 @@ func CheckPublishing(controls, scopes []string) error {
 	if i < 0 {
 		return nil
 	}
-	if kind, _ := VendorGroupKind(controls); kind == vendorPublisher {
+	if kind, _ := VendorGroupKind(controls); kind == VendorPublisher {
 		return nil
 	}
 	return fmt.Errorf("%s publishes products: of a vendor's groups, only the product managers' group, the one with the access control %s, can have this scope", scopes[i], vendorGroups[0].Controls[0])

@@ -184,3 +184,31 @@ func TestIsVendorRole(t *testing.T) {
 		t.Errorf("the access controls for publishing grant %v", scopes)
 	}
 }
+
+func TestSetPublishing(t *testing.T) {
+	t.Parallel()
+	publish, unpublish := PublishingControls()[0], PublishingControls()[1]
+	for name, c := range map[string]struct {
+		controls []string
+		all, any bool
+	}{
+		"none":         {[]string{"a", "b"}, false, false},
+		"one of them":  {[]string{"a", unpublish, "b"}, false, true},
+		"the other":    {[]string{publish, "a", "b"}, false, true},
+		"both of them": {[]string{unpublish, "a", publish, "b"}, true, true},
+	} {
+		before := slices.Clone(c.controls)
+		if all, any := Publishes(c.controls); all != c.all || any != c.any {
+			t.Errorf("%s: got %t, %t", name, all, any)
+		}
+		if got := SetPublishing(c.controls, true); !slices.Equal(got, []string{"a", "b", publish, unpublish}) {
+			t.Errorf("%s, given: got %v", name, got)
+		}
+		if got := SetPublishing(c.controls, false); !slices.Equal(got, []string{"a", "b"}) {
+			t.Errorf("%s, taken: got %v", name, got)
+		}
+		if !slices.Equal(before, c.controls) {
+			t.Errorf("%s: the caller's list is %v", name, c.controls)
+		}
+	}
+}

@@ -125,6 +125,7 @@ func judgedChanges(t *testing.T, b providertest.Backend) []judgedChange {
 		{"iam_group", "destroyed", group, nil, "loses manage on coupons", false, ""},
 		{"iam_group", "without its access control", group, with(groupConfig, values{"access_control_ids": []any{}}), "loses the scope export.read", false, ""},
 		{"iam_vendor", "destroyed", vendor, nil, "for records of the vendor acme-parts", false, "vera"},
+		{"iam_vendor", "whose product managers publish", vendor, values{"id": "acme-parts", "name": "Acme Parts", "delete_groups": true, "product_managers_publish": true}, "gains the scopes product.product_publish and product.product_unpublish for records of the vendor acme-parts", true, "vera"},
 		{"iam_group", "of a vendor, raised", own, with(ownConfig, values{"access": values{"orders": "manage", "products": "manage"}}), "for records of the vendor acme-parts", true, "vera"},
 		{"iam_user", "out of the groups of a vendor", vera, with(userConfig, values{"email": "vera@acme.example", "group_ids": []any{}}), "for records of the vendor acme-parts", false, "vera"},
 		{"iam_group_membership", "destroyed", membership, nil, "loses manage on coupons", false, ""},

@@ -61,6 +61,7 @@ func Scopes() map[string]Needs {
 			Plan:  []string{api.ScopeVendorRead, api.ScopeGroupRead},
 			Apply: []string{api.ScopeVendorManage},
 			Conditional: []Condition{
+				{"To change `product_managers_publish`", []string{api.ScopeGroupManage}},
 				{"To delete its groups (`delete_groups`)", []string{api.ScopeGroupManage, api.ScopeAssignmentManage}},
 			},
 		},

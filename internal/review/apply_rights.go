@@ -136,7 +136,8 @@ func (a *applied) putVendor(c change) {
 	vendor := idOf(c)
 	a.others[c.address] = vendor
 	if !c.does(tfjson.ActionCreate) {
-		return // the groups do not change
+		a.putPublishing(c)
+		return // otherwise the groups do not change
 	}
 	known := c.after.textMap("group_ids")
 	for _, g := range access.VendorGroups() {
@@ -145,8 +146,31 @@ func (a *applied) putVendor(c change) {
 			id = c.address + "/" + g.Kind
 		}
 		a.groups[c.address+"/"+g.Kind] = id
-		a.SetGroup(access.Group{ID: id, Name: c.after.text("name") + " " + g.Label, VendorID: vendor, Controls: g.Controls})
+		controls := g.Controls
+		if publish, _ := c.after[publishing].(bool); publish && g.Kind == access.VendorPublisher {
+			controls = access.SetPublishing(controls, true)
+		}
+		a.SetGroup(access.Group{ID: id, Name: c.after.text("name") + " " + g.Label, VendorID: vendor, Controls: controls})
 	}
+}
+
+// publishing is the argument that lets a vendor's product managers publish products.
+const publishing = "product_managers_publish"
+
+// putPublishing gives the product managers of a vendor the rights to publish, or takes
+// them away.
+func (a *applied) putPublishing(c change) {
+	if c.isUnknown(publishing) {
+		a.note(c, "whether the product managers of the vendor can publish products is not known before the apply")
+		return
+	}
+	publish, given := c.after[publishing].(bool)
+	g, ok := a.Group(c.before.textMap("group_ids")[access.VendorPublisher])
+	if !ok || !given {
+		return
+	}
+	g.Controls = access.SetPublishing(g.Controls, publish)
+	a.SetGroup(g)
 }
 
 // endVendor removes the groups of a vendor.

@@ -274,6 +274,31 @@ func TestRun_types(t *testing.T) {
 			[]m{change("iam_group_membership.v", "create", nil, in("vo", "cleo"), m{})},
 			"cleo@acme.example; gains manage on orders for records of the vendor v through V Vendor Order Manager (vo)", "",
 		},
+		"a vendor's product managers publish from now on": {
+			[]m{object("iam_vendor.v", publishers(false)), object("iam_group_membership.v", in("vp", "cleo"))},
+			[]m{change("iam_vendor.v", "update", publishers(false), publishers(true), m{})},
+			"cleo@acme.example; gains the scopes product.product_publish and product.product_unpublish for records of the vendor v through V Vendor Product Manager (vp)", "",
+		},
+		"a vendor's product managers no longer publish": {
+			[]m{object("iam_vendor.v", publishers(true)), object("iam_group_membership.v", in("vp", "cleo"))},
+			[]m{change("iam_vendor.v", "update", publishers(true), publishers(false), m{})},
+			"cleo@acme.example; loses the scopes product.product_publish and product.product_unpublish for records of the vendor v through V Vendor Product Manager (vp)", "",
+		},
+		"a new vendor's product managers publish": {
+			nil,
+			[]m{change("iam_vendor.v", "create", nil, publishers(true), m{}), change("iam_group_membership.v", "create", nil, in("vp", "cleo"), m{})},
+			"cleo@acme.example; gains manage on availability for records of the vendor v through V Vendor Product Manager (vp); gains manage on media for records of the vendor v through V Vendor Product Manager (vp); gains manage on prices for records of the vendor v through V Vendor Product Manager (vp); gains manage on products for records of the vendor v through V Vendor Product Manager (vp); gains the scopes product.product_publish and product.product_unpublish for records of the vendor v through V Vendor Product Manager (vp)", "",
+		},
+		"whether they publish is not known": {
+			[]m{object("iam_vendor.v", publishers(true)), object("iam_group_membership.v", in("vp", "cleo"))},
+			[]m{change("iam_vendor.v", "update", publishers(true), without(publishers(true), "product_managers_publish"), m{"product_managers_publish": true})},
+			"", "iam_vendor.v: whether the product managers of the vendor can publish products is not known before the apply",
+		},
+		"a state of an older version says nothing about it": {
+			[]m{object("iam_vendor.v", publishers(true)), object("iam_group_membership.v", in("vp", "cleo"))},
+			[]m{change("iam_vendor.v", "update", publishers(true), without(publishers(true), "product_managers_publish"), m{})},
+			"", "",
+		},
 		"a vendor goes, with members": {
 			[]m{object("iam_vendor.v", vendor), object("iam_group_membership.v", in("vo", "cleo"))},
 			[]m{change("iam_vendor.v", "delete", with(vendor, "delete_groups", false), nil, m{})},

@@ -200,6 +200,11 @@ func (a *applied) sinceVendor(v values) []string {
 			texts = append(texts, "the vendor's group "+groups[kind]+" is gone")
 		}
 	}
+	g, ok := a.Group(groups[access.VendorPublisher])
+	all, some := access.Publishes(g.Controls)
+	if before, known := v[publishing].(bool); ok && known && (all != before || some != before) {
+		texts = append(texts, "what the vendor's group "+groups[access.VendorPublisher]+" can publish has changed")
+	}
 	return texts
 }
 

@@ -14,3 +14,8 @@ func vendorGroup(entity, level string) m {
 	}
 	return group("o", effective, m{"access": m{entity: level}, "vendor_id": "v", "role_template": "vendor"})
 }
+
+// publishers is the vendor v, whose product managers can publish products or not.
+func publishers(publish bool) m {
+	return m{"id": "v", "name": "V", "group_ids": m{"product_manager": "vp"}, "delete_groups": true, "product_managers_publish": publish}
+}

@@ -13,6 +13,26 @@ resource "iam_vendor" "raw_materials" {
   ]
 }
 
+# The product managers of this vendor can publish its products.
+resource "iam_vendor" "abc" {
+  id                       = "abc"
+  name                     = "ABC Company"
+  product_managers_publish = true
+}
+
+# A group of the vendor besides the four that the API creates.
+resource "iam_group" "abc_clerks" {
+  id            = "abc-clerks"
+  name          = { en = "ABC Company Clerks" }
+  vendor_id     = iam_vendor.abc.id
+  role_template = "vendor"
+
+  access = {
+    orders   = "manage"
+    products = "read"
+  }
+}
+
 # Anna manages the vendor's orders and sees its products.
 resource "iam_user" "anna" {
   email      = "anna.schmidt@vendor.example"

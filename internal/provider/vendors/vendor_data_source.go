@@ -39,6 +39,7 @@ type vendorDataModel struct {
 	LegalInfo   types.Object `tfsdk:"legal_info"`
 	Contacts    types.List   `tfsdk:"contacts"`
 	LocationIDs types.List   `tfsdk:"location_ids"`
+	Publishing  types.Bool   `tfsdk:"product_managers_publish"`
 	GroupIDs    types.Map    `tfsdk:"group_ids"`
 }
 
@@ -58,6 +59,7 @@ func (m *vendorDataModel) fromAPI(ctx context.Context, v api.Vendor, groups []ap
 	}
 	m.LocationIDs = plumbing.StringList(ids)
 	m.GroupIDs = groupIDs(groups)
+	m.Publishing = publishes(groups, types.BoolNull())
 }
 
 // vendorAttributes returns the attributes of a vendor in data sources.
@@ -90,7 +92,8 @@ func vendorAttributes() map[string]schema.Attribute {
 				"phone":      text("Phone number."),
 			}},
 		},
-		"location_ids": schema.ListAttribute{MarkdownDescription: "Ids of the vendor's locations.", ElementType: types.StringType, Computed: true},
+		"location_ids":             schema.ListAttribute{MarkdownDescription: "Ids of the vendor's locations.", ElementType: types.StringType, Computed: true},
+		"product_managers_publish": schema.BoolAttribute{MarkdownDescription: "Whether the members of the vendor's `product_manager` group can publish or unpublish products.", Computed: true},
 		"group_ids": schema.MapAttribute{
 			MarkdownDescription: "Ids of the groups that the API created for the vendor, by purpose: `order_manager`, `order_viewer`, `product_manager`, `product_viewer`.",
 			ElementType:         types.StringType,

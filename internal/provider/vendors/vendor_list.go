@@ -51,7 +51,7 @@ func findVendors(ctx context.Context, d *plumbing.Data, filter vendorFilter) (fo
 		}
 		m := importedVendor()
 		m.fromAPI(ctx, v, &diags)
-		m.GroupIDs = groupIDs(ofVendor[v.ID])
+		m.readGroups(ofVendor[v.ID])
 		found = append(found, plumbing.ListItem{Name: v.Name + " (" + v.ID + ")", State: plumbing.Known(m)})
 	}
 	return found, plumbing.FirstError(diags)

@@ -25,6 +25,7 @@ type vendorModel struct {
 	ParentID     types.String   `tfsdk:"parent_id"`
 	LegalInfo    types.Object   `tfsdk:"legal_info"`
 	Contacts     types.List     `tfsdk:"contacts"`
+	Publishing   types.Bool     `tfsdk:"product_managers_publish"`
 	DeleteGroups types.Bool     `tfsdk:"delete_groups"`
 	GroupIDs     types.Map      `tfsdk:"group_ids"`
 	Timeouts     timeouts.Value `tfsdk:"timeouts"`
@@ -58,7 +59,7 @@ var contactTypes = map[string]attr.Type{
 // importedVendor returns the initial state of an import.
 func importedVendor() vendorModel {
 	return vendorModel{
-		DeleteGroups: types.BoolValue(false), Timeouts: plumbing.NoTimeouts(),
+		Publishing: types.BoolValue(false), DeleteGroups: types.BoolValue(false), Timeouts: plumbing.NoTimeouts(),
 		LegalInfo: types.ObjectNull(legalTypes), Contacts: types.ListNull(types.ObjectType{AttrTypes: contactTypes}),
 	}
 }
@@ -212,6 +213,12 @@ func groupIDs(groups []api.Group) types.Map {
 		ids[g.Kind] = types.StringValue(g.ID)
 	}
 	return types.MapValueMust(types.StringType, ids)
+}
+
+// readGroups sets the attributes that come from the vendor's groups.
+func (m *vendorModel) readGroups(groups []api.Group) {
+	m.GroupIDs = groupIDs(groups)
+	m.Publishing = publishes(groups, m.Publishing)
 }
 
 // complete reports whether all groups exist.

@@ -54,8 +54,10 @@ var vendorKey = plumbing.NaturalKey{
 		}
 		m := importedVendor()
 		m.fromAPI(ctx, *v, diags)
+		groups, err := d.Client.VendorGroups(ctx, id)
+		m.readGroups(groups)
 		m.GroupIDs = groupIDs(nil)
-		return m, nil
+		return m, err
 	},
 	Silent: []string{"timeouts"},
 }
@@ -98,6 +100,7 @@ func (r *vendorResource) Create(ctx context.Context, req resource.CreateRequest,
 	case err == nil:
 		r.readBack(ctx, body, &plan, &resp.Diagnostics)
 		r.readGroups(ctx, &plan, complete, &resp.Diagnostics)
+		r.grantPublishing(ctx, plan, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	case client.IsConflict(err):
 		resp.Diagnostics.AddAttributeError(path.Root("id"), "Unable to create vendor",
@@ -232,19 +235,21 @@ func (r *vendorResource) Read(ctx context.Context, req resource.ReadRequest, res
 		state = importedVendor()
 	}
 	state.fromAPI(ctx, *vendor, &resp.Diagnostics)
-	state.GroupIDs = groupIDs(groups)
+	state.readGroups(groups)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
 func (r *vendorResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	defer r.IdentifyUpdated(ctx, resp)
-	var plan vendorModel
+	var plan, state vendorModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !r.Ready(&resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := plumbing.Within(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
+	id := plan.ID.ValueString()
 	vendor, err := r.update(ctx, plan, &resp.Diagnostics)
 	if err != nil {
 		resp.Diagnostics.Append(refused("update", plan, err))
@@ -254,6 +259,12 @@ func (r *vendorResource) Update(ctx context.Context, req resource.UpdateRequest,
 	if plan.GroupIDs.IsUnknown() {
 		// Groups that were missing at the refresh may never appear.
 		r.readGroups(ctx, &plan, func(types.Map) bool { return true }, &resp.Diagnostics)
+	}
+	if !plan.Publishing.Equal(state.Publishing) {
+		if err := r.setPublishing(ctx, id, plan.Publishing.ValueBool()); err != nil {
+			resp.Diagnostics.Append(plumbing.UnableAt(path.Root("product_managers_publish"), "update", "product managers' group of vendor", label(plan), err))
+			plan.Publishing = state.Publishing
+		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }

@@ -51,6 +51,13 @@ func (r *vendorResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 			},
 			"legal_info": legalInfoAttribute(),
 			"contacts":   contactsAttribute(),
+			"product_managers_publish": schema.BoolAttribute{
+				MarkdownDescription: "Whether the members of the vendor's `product_manager` group can publish and unpublish products. `false` by default. " +
+					"No other group of the vendor can have these rights.",
+				Optional: true,
+				Computed: true,
+				Default:  booldefault.StaticBool(false),
+			},
 			"delete_groups": schema.BoolAttribute{
 				MarkdownDescription: "Whether destroying the vendor first deletes its groups with their memberships, instead of failing while they have members. `false` by default.",
 				Optional:            true,
