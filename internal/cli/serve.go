@@ -258,6 +258,9 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 	if len(o.origins) > 0 {
 		handler = server.WithOrigins(o.origins, handler) // also what the faults answer
 	}
+	if handler, err = withConsole(handler, backend, options); err != nil {
+		return err
+	}
 	s := &http.Server{
 		Handler: handler, TLSConfig: tlsConfig, ConnContext: gate.ConnContext,
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,

@@ -105,6 +105,18 @@ func (e *BaseURLError) Unwrap() error { return e.Err }
 
 // New returns a client. It checks the options and makes no request.
 func New(o Options) (*Client, error) {
+	c, err := newClient(o)
+	if err != nil {
+		return nil, err
+	}
+	if c.tokens, err = newTokenSource(c, o); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// newClient returns a client without tokens.
+func newClient(o Options) (*Client, error) {
 	base, err := parseBaseURL(o.BaseURL)
 	if err != nil {
 		return nil, &BaseURLError{err}
@@ -136,9 +148,6 @@ func New(o Options) (*Client, error) {
 	}
 	if c.retries < 0 || c.timeout < 0 || c.total < 0 || c.pageSize < 0 {
 		return nil, errors.New("request timeout, total timeout, number of retries and page size must not be negative")
-	}
-	if c.tokens, err = newTokenSource(c, o); err != nil {
-		return nil, err
 	}
 	c.fillDefaults()
 	c.startReaders()

@@ -145,7 +145,9 @@ func (r *request) setHeader(h http.Header) {
 		h.Set("Content-Type", "application/x-www-form-urlencoded")
 		return
 	}
-	h.Set("Authorization", "Bearer "+r.token)
+	if r.token != "" {
+		h.Set("Authorization", "Bearer "+r.token)
+	}
 	h.Set(api.HeaderTenant, r.client.tenant)
 	h.Set("Accept-Language", "*")
 	if r.Method != http.MethodGet {

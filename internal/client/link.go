@@ -1,0 +1,63 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// Links calls the API on behalf of a person who has the link of an invitation, and no
+// token. Its errors never contain the secret.
+type Links struct{ client *Client }
+
+// NewLinks returns the Links of a tenant. The credentials of the options are not used.
+func NewLinks(o Options) (*Links, error) {
+	c, err := newClient(o)
+	if err != nil {
+		return nil, err
+	}
+	c.tokens = &tokenSource{client: c}
+	return &Links{c}, nil
+}
+
+// Read returns what a link is for, and changes nothing. IsNotFound holds for the error if
+// there is no such link.
+func (l *Links) Read(ctx context.Context, secret string) (api.LinkedInvitation, error) {
+	r, err := l.post(ctx, call{path: l.client.path(api.PathLink), secret: secret, again: true})
+	if err != nil {
+		return api.LinkedInvitation{}, err
+	}
+	found, err := decode[api.LinkedInvitation](r)
+	if err == nil && (found.Status == "" || found.Email == "") {
+		err = r.unusable(errors.New("it has no status or e-mail address"))
+	}
+	return found, err
+}
+
+// Accept accepts the invitation of a link. IsNotFound holds for the error if there is no such
+// link, and IsConflict if it cannot be used any more: Read says why.
+func (l *Links) Accept(ctx context.Context, secret string) (api.AcceptedInvitation, error) {
+	r, err := l.post(ctx, call{path: l.client.path(api.PathLinkAccept), secret: secret})
+	if err != nil {
+		return api.AcceptedInvitation{}, err
+	}
+	accepted, err := decode[api.AcceptedInvitation](r)
+	if err == nil && accepted.Email == "" {
+		err = r.unusable(errors.New("it has no e-mail address"))
+	}
+	return accepted, err
+}
+
+// post sends the secret without a token.
+func (l *Links) post(ctx context.Context, c call) (*request, error) {
+	c.method, c.body, c.want = http.MethodPost, api.LinkSecret{Secret: c.secret}, []int{http.StatusOK}
+	ctx, cancel := l.client.withTotalTimeout(ctx)
+	defer cancel()
+	r := l.client.newRequest(c)
+	if err := r.send(ctx, ""); err != nil {
+		return nil, overdue(ctx, err)
+	}
+	return r, nil
+}

@@ -1,0 +1,153 @@
+// Package console has the pages that people look at. It is a client of the API like any
+// other, and may do no more than the person in front of it. Its pages are templates that
+// work without JavaScript. They never read a bearer token, and the API never reads their
+// cookies.
+package console
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
+)
+
+// Path is the path below which all pages are.
+const Path = "/console/"
+
+//go:embed pages
+var files embed.FS
+
+var pages = template.Must(template.New("").ParseFS(files, "pages/*.html"))
+
+// policy allows only the style sheet, and forms of the pages themselves.
+const policy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// Options configure New. BaseURL, PublicURL and Logger are required.
+type Options struct {
+	BaseURL   string            // of the API
+	Transport http.RoundTripper // to the API; nil: the network
+	PublicURL string            // under which people reach the pages
+	Logger    *slog.Logger
+}
+
+// console answers the pages.
+type console struct {
+	o      Options
+	secure bool // people use TLS
+}
+
+// New returns the handler of everything below Path.
+func New(o Options) (http.Handler, error) {
+	origin, err := url.Parse(o.PublicURL)
+	if err != nil {
+		return nil, fmt.Errorf("the public URL: %w", err)
+	}
+	c := &console{o: o, secure: origin.Scheme == "https"}
+	protection := http.NewCrossOriginProtection()
+	// Behind a proxy, the Host header may be another one.
+	if err := protection.AddTrustedOrigin(origin.Scheme + "://" + origin.Host); err != nil {
+		return nil, fmt.Errorf("the public URL: %w", err)
+	}
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		c.write(w, http.StatusForbidden, "message.html", message{"This page was not asked", "The request came from another page, and nothing was changed.", "Open the link in your e-mail, and use the button on the page that it shows."})
+	}))
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+Path+"style.css", c.handleStyle)
+	mux.HandleFunc("GET "+api.PathConsoleInvitation, c.handleLink)
+	mux.HandleFunc("GET "+pathInvitation, c.handleInvitation)
+	mux.HandleFunc("POST "+pathInvitation, c.handleAccept)
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		c.write(w, http.StatusNotFound, "message.html", message{"There is no such page", "The address is wrong, or the page does not exist any more.", ""})
+	})
+	return c.observed(protection.Handler(mux)), nil
+}
+
+// observed sets the headers of every page, and logs it by its pattern: addresses may contain
+// secrets.
+func (c *console) observed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cache-Control", "no-store")
+		start, o := time.Now(), &observer{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(o, r)
+		c.o.Logger.InfoContext(r.Context(), "page", "method", r.Method, "route", r.Pattern[strings.Index(r.Pattern, " ")+1:], "status", o.status, "duration", time.Since(start))
+	})
+}
+
+// observer notes the status of a response.
+type observer struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader notes the status.
+func (o *observer) WriteHeader(status int) {
+	o.status = status
+	o.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach the writer below.
+func (o *observer) Unwrap() http.ResponseWriter { return o.ResponseWriter }
+
+func (c *console) handleStyle(w http.ResponseWriter, _ *http.Request) {
+	style, _ := files.ReadFile("pages/style.css") // embedded
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	w.Header().Set("Cache-Control", "max-age=3600")
+	_, _ = w.Write(style) // an error means that the reader went away
+}
+
+// message is the content of a page that only says something.
+type message struct{ Title, Text, Next string }
+
+// write writes a page.
+func (c *console) write(w http.ResponseWriter, status int, page string, content any) {
+	var b bytes.Buffer
+	if err := pages.ExecuteTemplate(&b, page, content); err != nil {
+		panic(fmt.Sprintf("page %s: %v", page, err)) // a mistake in the template, which http.Server logs
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes())
+}
+
+// options are those of a client that acts for the person who sent the request. A page does
+// not wait for retries.
+func (c *console) options(r *http.Request, tenant string) client.Options {
+	none := 0
+	return client.Options{BaseURL: c.o.BaseURL, Tenant: tenant, MaxRetries: &none, RequestTimeout: pageTime, Transport: onBehalf{c.o.Transport, r}}
+}
+
+// pageTime limits a request to the API.
+const pageTime = 15 * time.Second
+
+// onBehalf passes on where a request comes from, so that the API slows down the caller who
+// guesses, and not all of them.
+type onBehalf struct {
+	next http.RoundTripper
+	r    *http.Request
+}
+
+// RoundTrip implements http.RoundTripper.
+func (b onBehalf) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.RemoteAddr = b.r.RemoteAddr
+	if passed := b.r.Header.Values("X-Forwarded-For"); len(passed) > 0 {
+		r.Header.Set("X-Forwarded-For", strings.Join(passed, ","))
+	}
+	next := b.next
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	return next.RoundTrip(r) //nolint:wrapcheck // handed on as it is
+}
