@@ -123,6 +123,9 @@ func (g *generator) addGroup(t int) *block {
 	}
 	if g.chance(25) {
 		b.args["access"] = quotedMap(levels(g.Rand, orchestration, 3))
+		if g.chance(40) {
+			b.args["role_template"] = quote(g.pick(engineTemplates))
+		}
 	} else {
 		g.grant(b)
 	}
@@ -375,7 +378,7 @@ func (b *block) setRows(rows []string) {
 
 func (g *generator) addVendor(t int) {
 	name := g.name("n")
-	b := g.c.add(resource(t, "iam_vendor", name, map[string]any{"id": quote("v-" + name), "name": quote("Vendor " + name), "delete_groups": "true"}))
+	b := g.c.add(resource(t, "iam_vendor", name, map[string]any{"id": quote("v-" + name), "name": quote("Vendor " + name), "delete_groups": "true", "product_managers_publish": fmt.Sprint(g.chance(50))}))
 	u := g.addUser(t)
 	delete(u.args, "group_ids")
 	g.styles[u.address()] = "vendor"

@@ -191,6 +191,11 @@ func (g *generator) ofVendor(t int) func(ref string) bool {
 }
 
 func (g *generator) changeVendor(_ *change, t int) bool {
+	if vendor := g.one(t, "iam_vendor"); vendor != nil && g.chance(30) {
+		publish := vendor.args["product_managers_publish"] == "true"
+		vendor.args["product_managers_publish"] = fmt.Sprint(!publish)
+		return true
+	}
 	for _, b := range g.c.of(t, "iam_user_groups") {
 		list := b.args["group_ids"].([]string)
 		if !slices.ContainsFunc(list, g.ofVendor(t)) {

@@ -50,12 +50,13 @@ var (
 		"ai.agent_read", "ai.agent_manage", "integromat.scenario_edit", "integromat.member", "integromat.app_developer",
 		"order.order_read_by_vendor", "coupon.coupon_redeem", "extension.extension_read",
 	}
-	commerce      = []string{"orders", "customers", "companies", "quotes", "carts", "products", "media", "prices", "catalogs", "coupons", "users_and_groups", "webhooks", "sites", "languages", "system_preferences", "returns", "sepa", "labels"}
-	orchestration = []string{"digital_processes", "forms", "task_inbox", "kpis_and_analytics", "business_rules", "schedules", "event_log", "make_team", "oe_users_and_roles"}
-	roleTemplates = []string{"viewer", "manager", "admin", "catalog_manager", "pricing_manager", "order_fulfillment_manager"}
-	values        = []string{"DE", "AT", "FR"}
-	predefined    = []string{"1gr5e52e-6e27-4ac5-9471-2467d3fb7501", "1gr5e52e-6e27-4ac5-9471-2467d3fb7503", "oe-viewer", "oe-editor", "oe-manager", "oe-admin"}
-	products      = []string{"studio_pro", "bot_runner", "orchestrator"}
+	commerce        = []string{"orders", "customers", "companies", "quotes", "carts", "products", "media", "prices", "catalogs", "coupons", "users_and_groups", "webhooks", "sites", "languages", "system_preferences", "returns", "sepa", "labels"}
+	orchestration   = []string{"digital_processes", "forms", "task_inbox", "kpis_and_analytics", "business_rules", "schedules", "event_log", "make_team", "oe_users_and_roles"}
+	roleTemplates   = []string{"viewer", "manager", "admin", "catalog_manager", "pricing_manager", "order_fulfillment_manager"}
+	engineTemplates = []string{"oe_viewer", "oe_editor", "oe_manager", "oe_admin"}
+	values          = []string{"DE", "AT", "FR"}
+	predefined      = []string{"1gr5e52e-6e27-4ac5-9471-2467d3fb7501", "1gr5e52e-6e27-4ac5-9471-2467d3fb7503", "oe-viewer", "oe-editor", "oe-manager", "oe-admin"}
+	products        = []string{"studio_pro", "bot_runner", "orchestrator"}
 )
 
 func pick[T any](random *rand.Rand, list []T) T { return list[random.IntN(len(list))] }
