@@ -2,10 +2,10 @@
 // the catalog of entities, role templates, predefined access controls, and the
 // evaluation of groups and users: report, decision, comparison, review.
 //
-// It is pure: it imports only the standard library, reads no files, clock or
-// network, and keeps no state. The provider calls it while planning, the backend
-// while answering and the command line while reporting, so all three give the
-// same answer to the same question.
+// It is pure: it imports only the standard library and the rules of domain names
+// (golang.org/x/net/idna), reads no files, clock or network, and keeps no state. The
+// provider calls it while planning, the backend while answering and the command
+// line while reporting, so all three give the same answer to the same question.
 //
 // # Rules
 //
