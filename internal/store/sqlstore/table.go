@@ -68,9 +68,13 @@ func (t table[T]) check(fields []any) error {
 // one returns the first record of a query, of which rest follows the FROM clause,
 // or ErrNotFound.
 func (t table[T]) one(ctx context.Context, db conn, rest string, args ...any) (T, error) {
+	return t.scan(ctx, db.QueryRowContext(ctx, t.selectFrom(rest), searchArgs(args)...))
+}
+
+// scan returns the record of a row, or ErrNotFound if there is none.
+func (t table[T]) scan(ctx context.Context, from row) (T, error) {
 	var record T
-	row := db.QueryRowContext(ctx, t.selectFrom(rest), searchArgs(args)...)
-	err := row.Scan(t.fields(&record)...)
+	err := from.Scan(t.fields(&record)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return record, store.ErrNotFound
 	}

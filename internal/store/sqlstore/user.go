@@ -118,7 +118,12 @@ func (q queries) EnsureAccount(ctx context.Context, a store.Account) (account st
 		return account, err
 	}
 	err = q.change(ctx, q.of, func(db *transaction) error {
-		db.later(accounts.creating, fields...)
+		// Most accounts are new.
+		account, err = accounts.scan(ctx, db.QueryRowContext(ctx, accounts.creating+` RETURNING `+accounts.columns, fields...))
+		if !errors.Is(err, store.ErrNotFound) {
+			db.dirty = true
+			return err
+		}
 		account, err = accounts.one(ctx, db, `WHERE email_key = $1`, foldEmail(a.Email))
 		if errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("%w: an account with the id %s", store.ErrExists, a.ID)
