@@ -29,7 +29,7 @@ variable "secret" {
 		`format_users_csv(toset([null]))`:                 `Invalid value for "users" parameter: users[0] is null: leave it out.`,
 		`merge_access([null])`:                            `Invalid value for "accesses" parameter: accesses[0] is null: write {} for no access, or leave it out.`,
 		`merge_access([{ tax = "all" }])`:                 `Invalid value for "accesses" parameter: accesses[0]: tax has no level "all": use one of none, read, manage.`,
-		`expand_template("boss", {})`:                     `Invalid value for "template" parameter: unknown role template "boss": use one of viewer, manager, admin, catalog_manager, pricing_manager, order_fulfillment_manager.`,
+		`expand_template("boss", {})`:                     `Invalid value for "template" parameter: unknown role template "boss": use one of viewer, manager, admin, catalog_manager, pricing_manager, order_fulfillment_manager, oe_viewer, oe_editor, oe_manager, oe_admin.`,
 		`missing_dependencies({ order = "read" })`:        `did you mean orders? The data source iam_access_catalog lists every entity.`,
 		`compare_access({}, { tax = null })`:              `Invalid value for "after" parameter: tax has no level: write "none" to take access away, or leave the entity out.`,
 	}

@@ -116,7 +116,11 @@ func chanceConfig(chance *rand.Rand, round int) string {
 		}
 		groups = append(groups, i)
 		fmt.Fprintf(&b, "resource \"iam_group\" \"g%d\" {\n  depends_on = [iam_restriction_settings.all]\n  id = \"g%d\"\n  name = { en = \"G%d\" }\n  force_delete = true\n", i, i, i)
-		fmt.Fprintf(&b, "  access = { orders = %q, customers = %q, users_and_groups = %q, media = %q, forms = \"edit\" }\n", level(), level(), level(), level())
+		if i == 3 { // of the other product
+			fmt.Fprintf(&b, "  access = { forms = %q, task_inbox = %q }\n}\n", level(), level())
+			continue
+		}
+		fmt.Fprintf(&b, "  access = { orders = %q, customers = %q, users_and_groups = %q, media = %q }\n", level(), level(), level(), level())
 		if chance.IntN(2) == 0 {
 			b.WriteString("  role_template = iam_role_template.clerk.id\n")
 		}

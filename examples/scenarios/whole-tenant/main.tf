@@ -69,6 +69,11 @@ resource "iam_vendor" "tea" {
   name = "Tea Company"
 }
 
+# Only people with an address of the company are invited.
+resource "iam_company_domains" "this" {
+  domains = ["example.com"]
+}
+
 # More users in one table.
 resource "iam_users_csv" "warehouse" {
   csv = <<-CSV
