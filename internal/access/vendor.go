@@ -137,13 +137,13 @@ func PublishingControls() []string { return []string{controlID("4", "229"), cont
 // Publishes reports whether the access controls of a vendor's product managers let
 // them publish and unpublish products: with all of PublishingControls, and with at
 // least one of them.
-func Publishes(controls []string) (all, any bool) {
+func Publishes(controls []string) (all, some bool) {
 	all = true
 	for _, id := range PublishingControls() {
 		has := slices.Contains(controls, id)
-		all, any = all && has, any || has
+		all, some = all && has, some || has
 	}
-	return all, any
+	return all, some
 }
 
 // SetPublishing returns the access controls with or without PublishingControls, the

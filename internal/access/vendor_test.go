@@ -198,8 +198,8 @@ func TestSetPublishing(t *testing.T) {
 		"both of them": {[]string{unpublish, "a", publish, "b"}, true, true},
 	} {
 		before := slices.Clone(c.controls)
-		if all, any := Publishes(c.controls); all != c.all || any != c.any {
-			t.Errorf("%s: got %t, %t", name, all, any)
+		if all, some := Publishes(c.controls); all != c.all || some != c.any {
+			t.Errorf("%s: got %t, %t", name, all, some)
 		}
 		if got := SetPublishing(c.controls, true); !slices.Equal(got, []string{"a", "b", publish, unpublish}) {
 			t.Errorf("%s, given: got %v", name, got)
