@@ -27,7 +27,10 @@ const (
 	AreaScopes  Area = "scopes"  // scopes that belong to no entity
 	AreaTeam    Area = "team"    // the role in the tenant's team
 	AreaProduct Area = "product" // a product of the team and the role in it
-	AreaMake    Area = "make"    // a role in Make, and membership in the organization
+	// AreaTeamRight is what the role in the team gives a user who is not locked: managing
+	// the team, and the Billing Page.
+	AreaTeamRight Area = "team_right"
+	AreaMake      Area = "make" // a role in Make, and membership in the organization
 )
 
 // Change is one difference in what a user may do. A change of an entity is about
@@ -37,8 +40,8 @@ const (
 type Change struct {
 	Kind ChangeKind
 	Area Area
-	// Entity is the code of the entity, the id of the product or the role in Make;
-	// empty for other areas.
+	// Entity is the code of the entity, the id of the product, the right in the team or
+	// the role in Make; empty for other areas.
 	Entity string
 	// Before and After are the levels held in full. From and To are their names, for
 	// every area: "none", "read", "partly manage", "owner".
@@ -63,9 +66,10 @@ type Change struct {
 func (c Change) Widens() bool { return !c.Loss }
 
 // Admin reports whether the user gains or loses a scope that only managing users
-// and groups grants, whether the level is held in full or in part.
+// and groups grants, whether the level is held in full or in part, or the right to
+// manage the team.
 func (c Change) Admin() bool {
-	return c.Entity == "users_and_groups" && c.managing
+	return c.Area == AreaEntity && c.Entity == "users_and_groups" && c.managing || c.Area == AreaTeamRight && c.Entity == manageTeam
 }
 
 // LiftsRestriction reports whether the user held a level only on some records and
@@ -83,6 +87,8 @@ func (c Change) Text() string {
 		return c.teamText()
 	case AreaProduct:
 		return c.productText()
+	case AreaTeamRight:
+		return c.rightText()
 	case AreaMake:
 		return c.makeText()
 	case AreaScopes:

@@ -104,10 +104,12 @@
 //     the Make organization (rule 17); and the number of users who can manage
 //     users and groups.
 //
-//  12. Tables. Reports are written as RFC 4180 text with columns in a fixed order
-//     and no cell that a spreadsheet would run as a formula. User tables are read
-//     in whatever shape people have them, but nothing is guessed: an unknown
-//     column, an e-mail address that appears twice (ignoring case), an empty
+//  12. Tables. Reports are written as RFC 4180 text with columns in a fixed order,
+//     the same for one user and for all, and no cell that a spreadsheet would run as
+//     a formula. Each line has the person with department, groups, role templates,
+//     team role, products and roles in Make; a user without access has one line.
+//     User tables are read in whatever shape people have them, but nothing is
+//     guessed: an unknown column, an e-mail address that appears twice (ignoring case), an empty
 //     required cell, or a locked cell other than true or false is an error, and
 //     all errors are reported at once. White space and invisible characters around
 //     cells are dropped. Text written by a person is also rejected if it probably
@@ -146,18 +148,38 @@
 //     Ownership is transferred in one step, to a member who has joined, and the
 //     former Owner becomes an Admin. The Owner and Admins hold every product,
 //     including new ones; members hold the products assigned to them; billing
-//     contacts hold none. Only the Orchestrator has roles. A tenant that names its
-//     company's e-mail domains invites no one from other domains, nor from their
-//     subdomains; case and the encoding of international domains have no effect.
+//     contacts hold none. Only the Orchestrator has predefined roles. A tenant that
+//     names its company's e-mail domains invites no one from other domains, nor from
+//     their subdomains; case and the encoding of international domains have no
+//     effect.
+//
+//     16a. Abilities. The Owner and Admins invite people, change roles, give and
+//     take products, and exclude members; only the Owner transfers the ownership,
+//     and nobody removes the Owner. The Owner, Admins and billing contacts open the
+//     Billing Page. Members have no rights regarding the team. In Studio Pro, users
+//     do everything; in Bot Runner, they run attended bots, and need the permission
+//     "unattended" for all others; in the Orchestrator, Admins do everything, and
+//     Analysts see how bots perform, dashboards and logs. The Owner and Admins have
+//     the highest role and every permission in each product.
+//
+//     16b. Scopes of the team. The rights of rule 16a are scopes of the person's
+//     tokens, next to those of groups (rule 13): managing the team, and the Billing
+//     Page. A person who has not joined has none, and a locked user has none. A
+//     user who gains the right to manage the team counts as a new administrator.
+//
+//     16c. Products. A tenant adds products, with roles or without, to the predefined
+//     ones, which never change. The Owner and Admins hold a new one at once, with
+//     its first role. A product that is assigned is not deleted, and an assigned
+//     role is not removed from it.
 //
 //  17. Make. A group grants the Make roles that the scopes of its access controls
 //     stand for; role templates grant none. Only groups of the Orchestration Engine
 //     do: those that grant something on one of its entities, or nothing on any entity.
 //     In another group the scopes count as scopes of no entity. A user has the
 //     roles of all their groups; a locked user has none. A user who can edit
-//     scenarios or develop apps is eligible: they become a member of the Make organization and are
-//     notified by e-mail, then and at each change of their groups. A member who is
-//     no longer eligible keeps access to Make and is stale until removed, by a
+//     scenarios or develop apps is eligible: they become a member of the Make
+//     organization and are notified by e-mail, then and at each change of their
+//     groups. A member who is no longer eligible keeps access to Make and is stale until removed, by a
 //     person or by a sync configured to do so.
 //
 //  18. Products. A group is for one product, the one on whose entities it grants

@@ -60,7 +60,7 @@ func (c UserChange) LosesAccess() bool {
 func (c UserChange) GainsAccess() bool { return slices.ContainsFunc(c.Changes, Change.Widens) }
 
 // BecomesAdmin reports whether the user gains the ability to manage users and
-// groups, in full or in part.
+// groups, in full or in part, or to manage the team.
 func (c UserChange) BecomesAdmin() bool {
 	return slices.ContainsFunc(c.Changes, func(change Change) bool { return change.Admin() && !change.Loss })
 }
@@ -92,7 +92,7 @@ func NewForecast(s State) *Forecast {
 	for id := range t.groups {
 		t.base[id] = t.grant(id)
 	}
-	f.before = side{&Compiled{byID: t.base}, t.make, t.make.index()}
+	f.before = side{&Compiled{byID: t.base}, t.make, t.make.index(), t.products}
 	for i, u := range t.people {
 		if u != nil && f.before.grants.subjectOf(u).isAdmin() {
 			f.admins[i] = true
@@ -111,8 +111,8 @@ func (f *Forecast) Change(edit func(*Tenant)) Impact {
 	t.track = nil
 
 	affected := f.affected(track)
-	before := side{&Compiled{byID: f.overlaid(affected, track)}, *cmp.Or(track.make, &t.make), f.before.members}
-	after := side{&Compiled{byID: f.overlaid(affected, &journal{})}, t.make, f.before.members}
+	before := side{&Compiled{byID: f.overlaid(affected, track)}, *cmp.Or(track.make, &t.make), f.before.members, *cmp.Or(track.products, &t.products)}
+	after := side{&Compiled{byID: f.overlaid(affected, &journal{})}, t.make, f.before.members, t.products}
 	impact := Impact{}
 	for _, i := range affected {
 		was, changed := track.people[i]
@@ -151,7 +151,7 @@ func (f *Forecast) was(i int) *StateUser {
 	return nil
 }
 
-// affected returns the people who changed, and those whose groups or Make
+// affected returns the people who changed, and those whose groups, products or Make
 // organization changed.
 func (f *Forecast) affected(j *journal) []int {
 	affected := map[int]bool{}
@@ -168,6 +168,11 @@ func (f *Forecast) affected(j *journal) []int {
 	}
 	if j.make != nil && f.tenant.make.differs(*j.make) {
 		for i := range f.tenant.people {
+			affected[i] = true
+		}
+	}
+	for i, u := range f.tenant.people {
+		if j.products != nil && u != nil && u.Team != nil {
 			affected[i] = true
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/access-config/terraform-provider-iam/internal/access/safecsv"
 )
 
 func TestReport(t *testing.T) {
@@ -138,12 +140,21 @@ func TestReport_quoteStatusesInRestrictedGroup(t *testing.T) {
 	}
 }
 
-func TestReportCSV(t *testing.T) {
+func TestRow_writeTo(t *testing.T) {
 	t.Parallel()
-	text := ReportCSV([]Row{
+	var written strings.Builder
+	w := safecsv.NewWriter(&written, rowHeader...)
+	for _, r := range []Row{
 		{Category: "Orders", Entity: "orders", EntityLabel: "Orders", Level: Manage, Restrictions: []string{"DE", "FR"}, RestrictionAware: true, GrantedBy: []string{"=cmd()", "b"}, Source: FromGroup, Sources: []Source{FromGroup, FromControl}, VendorID: "v"},
 		{Category: "Extensions", Entity: "x", EntityLabel: `Views, "quoted"`, Level: Read, GrantedBy: []string{"-1"}, Source: FromTemplate, Sources: []Source{FromTemplate}, Partly: true, Scopes: []string{"a.b_read", "c.d"}},
-	})
+	} {
+		r.writeTo(w)
+		w.EndRow()
+	}
+	if err := w.End(); err != nil {
+		t.Fatal(err)
+	}
+	text := written.String()
 	want := "category,entity,entity_label,level,restrictions,restriction_aware,granted_by,source,vendor_id,scopes\r\n" +
 		"Orders,orders,Orders,manage,DE FR,true,'=cmd() b,access access_control,v,\r\n" +
 		"Extensions,x,\"Views, \"\"quoted\"\"\",partly read,,false,'-1,template,,a.b_read c.d\r\n"

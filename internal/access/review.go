@@ -2,12 +2,9 @@ package access
 
 import (
 	"fmt"
-	"io"
 	"iter"
 	"slices"
 	"strings"
-
-	"github.com/access-config/terraform-provider-iam/internal/access/safecsv"
 )
 
 // FindingKind is what kind of finding a review reports (rule 11).
@@ -90,26 +87,6 @@ func (c *Compiled) Reports(users iter.Seq[StateUser]) iter.Seq2[StateUser, []Row
 			}
 		}
 	}
-}
-
-// WriteReviewCSV writes the report of every user of the state, ordered by e-mail,
-// in the format of ReportCSV, with the user in the first columns.
-func WriteReviewCSV(w io.Writer, s State) error {
-	return s.Rights.Compile(s.Groups).WriteReviewCSV(w, s.usersByEmail())
-}
-
-// WriteReviewCSV writes the report of each user, in their order. It holds only one
-// user's rows in memory.
-func (c *Compiled) WriteReviewCSV(w io.Writer, users iter.Seq[StateUser]) error {
-	t := safecsv.NewWriter(w, append([]string{"email", "user_id", "name"}, rowHeader...)...)
-	for u, rows := range c.Reports(users) {
-		for _, r := range rows {
-			t.Cells(u.Email, u.ID, u.Name)
-			r.writeTo(t)
-			t.EndRow()
-		}
-	}
-	return t.End()
 }
 
 // Admins returns the users who can manage users and groups in full, ordered by

@@ -58,25 +58,33 @@ func TestFindings(t *testing.T) {
 	}
 }
 
-func TestWriteReviewCSV(t *testing.T) {
+// Rule 12: each line has the person, with groups, role templates, team role, products
+// and roles in Make; a user without access has one line.
+func TestWriteReportCSV(t *testing.T) {
 	t.Parallel()
+	quotes := groupWith("q", map[string]Level{"quotes": Read, "tax": Manage}, "FR", "DE")
 	state := State{
-		Groups: []Group{groupWith("t", map[string]Level{"tax": Read}), groupWith("q", map[string]Level{"quotes": Read, "tax": Manage}, "FR", "DE")},
+		Groups: []Group{groupWith("t", map[string]Level{"tax": Read}), quotes, {ID: "e", Controls: []string{"make-scenario-editor"}}, {ID: "n", Templates: []string{"b-own", "a-own"}}, {ID: "m", Templates: []string{"a-own"}}},
 		Users: []StateUser{
-			{ID: "2", Email: "b@acme.example", Name: "=1+1", GroupIDs: []string{"t", "q"}},
-			{ID: "3", Email: "c@acme.example", Name: "Nobody"},
-			{ID: "1", Email: "a@acme.example", Name: `Ann "A", B`, GroupIDs: []string{"t"}},
+			{ID: "2", Email: "b@acme.example", Name: "=1+1", GroupIDs: []string{"t", "q", "e"}, Department: "Sales", Team: &TeamMember{Role: RoleMember, Assigned: map[string]Assignment{
+				"bot_runner": {Permissions: []string{"unattended"}}, "orchestrator": {Role: "analyst"}, "studio_pro": {},
+			}}},
+			{ID: "3", Email: "c@acme.example", Name: "Nobody", Locked: true, GroupIDs: []string{"q"}, Team: &TeamMember{Role: RoleAdmin}},
+			{ID: "4", Email: "d@acme.example", Outside: true, Team: &TeamMember{Role: RoleMember}},
+			{ID: "1", Email: "a@acme.example", Name: `Ann "A", B`, GroupIDs: []string{"t", "n", "m"}},
 		},
+		Products: []TeamProduct{{ID: "hub", Roles: []string{"editor"}}},
 	}
-	want := "email,user_id,name,category,entity,entity_label,level,restrictions,restriction_aware,granted_by,source,vendor_id,scopes\r\n" +
-		"a@acme.example,1,\"Ann \"\"A\"\", B\",Settings,tax,Tax,read,,false,t,access,,\r\n" +
-		"b@acme.example,2,'=1+1,Quotes,quotes,Quotes,read,DE FR,true,q,access,,\r\n" +
-		"b@acme.example,2,'=1+1,Settings,tax,Tax,manage,,false,q,access,,\r\n"
+	want := "email,user_id,name,department,locked,groups,roles,team_role,products,make_roles,category,entity,entity_label,level,restrictions,restriction_aware,granted_by,source,vendor_id,scopes\r\n" +
+		"a@acme.example,1,\"Ann \"\"A\"\", B\",,false,m n t,a-own b-own,,,,Settings,tax,Tax,read,,false,t,access,,\r\n" +
+		"b@acme.example,2,'=1+1,Sales,false,e q t,,member,studio_pro bot_runner:unattended orchestrator:analyst,integromat.scenario_edit,Quotes,quotes,Quotes,read,DE FR,true,q,access,,\r\n" +
+		"b@acme.example,2,'=1+1,Sales,false,e q t,,member,studio_pro bot_runner:unattended orchestrator:analyst,integromat.scenario_edit,Settings,tax,Tax,manage,,false,q,access,,\r\n" +
+		"c@acme.example,3,Nobody,,true,q,,admin,studio_pro bot_runner:unattended orchestrator:admin hub:editor,,,,,,,,,,,\r\n"
 	var text strings.Builder
-	if err := WriteReviewCSV(&text, state); err != nil || text.String() != want {
+	if err := WriteReportCSV(&text, state); err != nil || text.String() != want {
 		t.Errorf("got %v\n%s\nwant\n%s", err, text.String(), want)
 	}
-	if err := WriteReviewCSV(fullDisk{}, state); !errors.Is(err, errFull) {
+	if err := WriteReportCSV(fullDisk{}, state); !errors.Is(err, errFull) {
 		t.Errorf("got %v, want the writer's error", err)
 	}
 	for range Reports(state) {

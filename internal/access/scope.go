@@ -71,15 +71,19 @@ type ScopeGroup struct {
 type ScopeUser struct {
 	Locked bool
 	Groups []ScopeGroup
+	Team   TeamRole // empty for a person who has not joined the team
 }
 
-// Scopes returns the user's scopes as a token contains them, ordered by id (rule
-// 13).
+// Scopes returns the user's scopes as a token contains them, ordered by id (rules
+// 13 and 16b).
 func (u ScopeUser) Scopes() []string {
 	held := map[string]reach{}
 	if !u.Locked {
 		for _, g := range u.Groups {
 			g.addTo(held)
+		}
+		for _, id := range u.Team.scopes() {
+			held[id] = reach{all: true}
 		}
 	}
 	ids := make([]string, 0, len(held))

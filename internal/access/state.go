@@ -15,7 +15,9 @@ type State struct {
 	Groups []Group
 	Rights Rights
 	Make   MakeState
-	Unread []string // what could not be read, and is therefore not reported on
+	// Products are those that the tenant has added to the predefined ones.
+	Products []TeamProduct
+	Unread   []string // what could not be read, and is therefore not reported on
 }
 
 // StateUser is a user in a state.
@@ -27,6 +29,8 @@ type StateUser struct {
 	GroupIDs []string    // ids of groups that are not in the state grant nothing
 	Team     *TeamMember // nil for a user outside the team
 	Outside  bool        // in the team, but not a user of the tenant
+
+	Department string
 }
 
 // UserEvent is what happened to a user, apart from changes in access.
@@ -148,14 +152,16 @@ type side struct {
 	grants  *Compiled
 	make    MakeState
 	members map[string]bool // of the Make organization, by id
+
+	products []TeamProduct // added by the tenant
 }
 
 // newComparer evaluates the groups of both states, sharing the result for groups
 // that are equivalent.
 func newComparer(before, after State) *comparer {
 	c := &comparer{
-		before:  side{before.Rights.Compile(before.Groups), before.Make, before.Make.index()},
-		after:   side{after.Rights.Compile(after.Groups), after.Make, after.Make.index()},
+		before:  side{before.Rights.Compile(before.Groups), before.Make, before.Make.index(), before.Products},
+		after:   side{after.Rights.Compile(after.Groups), after.Make, after.Make.index(), after.Products},
 		numbers: map[*grant]uint32{}, known: map[string][]Change{},
 	}
 	for id, g := range c.after.grants.byID {
@@ -188,7 +194,7 @@ func (c *comparer) compare(p userPair) []Change {
 		is = p.is.Team
 	}
 	had, has := before.MakeRoles(), after.MakeRoles()
-	others := append(teamChanges(was, is), makeChanges(had, has, c.before.membership(p.was, had), c.after.membership(p.user(), has))...)
+	others := slices.Concat(teamChanges(was, is, c.before.products, c.after.products), rightChanges(p.was, p.is), makeChanges(had, has, c.before.membership(p.was, had), c.after.membership(p.user(), has)))
 	if len(others) == 0 {
 		return changes
 	}

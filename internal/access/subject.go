@@ -50,14 +50,15 @@ func (u User) Subject() Subject {
 // Compiled holds groups, each evaluated once, to evaluate many users. It is safe
 // for concurrent use.
 type Compiled struct {
-	byID map[string]*grant
+	byID      map[string]*grant
+	templates map[string][]string // by group
 }
 
 // Compile evaluates the groups. Their ids must be distinct.
 func (r Rights) Compile(groups []Group) *Compiled {
-	c := &Compiled{byID: make(map[string]*grant, len(groups))}
+	c := &Compiled{byID: make(map[string]*grant, len(groups)), templates: make(map[string][]string, len(groups))}
 	for _, g := range groups {
-		c.byID[g.ID] = r.evaluate(g)
+		c.byID[g.ID], c.templates[g.ID] = r.evaluate(g), g.Templates
 	}
 	return c
 }

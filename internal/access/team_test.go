@@ -23,6 +23,9 @@ func described(held []HeldProduct) string {
 		if h.Role != "" {
 			text += ":" + h.Role
 		}
+		for _, p := range h.Permissions {
+			text += "+" + p
+		}
 		if h.ByTeamRole {
 			text += "!"
 		}
@@ -36,7 +39,7 @@ func TestTeamRole(t *testing.T) {
 	type row struct {
 		Name       string
 		Role       TeamRole
-		Assigned   map[string]string
+		Assigned   map[string]Assignment
 		Holds      string
 		Keeps      bool
 		Given      string
@@ -47,7 +50,7 @@ func TestTeamRole(t *testing.T) {
 	for _, c := range readTable[row](t, "team.json") {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			if got := described(c.Role.Holds(c.Assigned)); got != c.Holds {
+			if got := described(c.Role.Holds(PredefinedProducts(), c.Assigned)); got != c.Holds {
 				t.Errorf("holds %q, want %q", got, c.Holds)
 			}
 			if got := c.Role.KeepsAssigned(); got != c.Keeps {
@@ -74,25 +77,29 @@ func TestTeamRole(t *testing.T) {
 // Regardless of assignments, a higher role holds more products.
 func TestTeamRole_order(t *testing.T) {
 	t.Parallel()
-	assigned := map[string]string{"studio_pro": "", "orchestrator": "analyst", "unknown": "admin"}
+	assigned := map[string]Assignment{"studio_pro": {}, "orchestrator": {Role: "analyst"}, "unknown": {Role: "admin"}}
 	last := -1
 	for _, role := range []TeamRole{RoleBillingContact, RoleMember, RoleAdmin} {
-		if n := len(role.Holds(assigned)); n <= last {
+		if n := len(role.Holds(PredefinedProducts(), assigned)); n <= last {
 			t.Errorf("%s holds %d products, no more than the role below", role, n)
 		} else {
 			last = n
 		}
 	}
-	if last != len(TeamProducts()) {
-		t.Errorf("Admins hold %d of %d products", last, len(TeamProducts()))
+	if last != len(PredefinedProducts()) {
+		t.Errorf("Admins hold %d of %d products", last, len(PredefinedProducts()))
 	}
 }
 
-func TestCheckProductRole(t *testing.T) {
+func TestCheckAssignment(t *testing.T) {
 	t.Parallel()
-	type row struct{ Product, Role, Mistake string }
+	type row struct {
+		Product, Role, Mistake string
+		Permissions            []string
+	}
+	products := TeamProducts([]TeamProduct{{ID: "business_hub", Label: "Business Hub", Roles: []string{"editor", "viewer"}}})
 	for _, c := range readTable[row](t, "products.json") {
-		wantMistake(t, c.Product+" as "+c.Role, CheckProductRole(c.Product, c.Role), c.Mistake)
+		wantMistake(t, c.Product+" as "+c.Role, CheckAssignment(products, c.Product, Assignment{c.Role, c.Permissions}), c.Mistake)
 	}
 }
 
@@ -101,10 +108,14 @@ func TestCheckProductRole(t *testing.T) {
 func TestTeamChanges(t *testing.T) {
 	t.Parallel()
 	in := func(role TeamRole, product ...string) *TeamMember {
-		m := &TeamMember{Role: role, Assigned: map[string]string{}}
+		m := &TeamMember{Role: role, Assigned: map[string]Assignment{}}
 		for _, p := range product {
 			name, as, _ := strings.Cut(p, ":")
-			m.Assigned[name] = as
+			if as, ok := strings.CutPrefix(as, "+"); ok {
+				m.Assigned[name] = Assignment{Permissions: []string{as}}
+				continue
+			}
+			m.Assigned[name] = Assignment{Role: as}
 		}
 		return m
 	}
@@ -120,18 +131,23 @@ func TestTeamChanges(t *testing.T) {
 		{"a member becomes a billing contact", in(RoleMember), in(RoleBillingContact), []string{"lowered: changes from member to billing_contact in the team"}},
 		{"an Admin becomes the Owner", in(RoleAdmin), in(RoleOwner), []string{"raised: changes from admin to owner in the team"}},
 		{"the Owner becomes an Admin", in(RoleOwner), in(RoleAdmin), []string{"lowered: changes from owner to admin in the team"}},
-		{"a member with all products becomes an Admin", in(RoleMember, "studio_pro", "bot_runner", "orchestrator:admin"), in(RoleAdmin), []string{"raised: changes from member to admin in the team"}},
+		{"a member with all products becomes an Admin", in(RoleMember, "studio_pro", "bot_runner", "orchestrator:admin"), in(RoleAdmin), []string{
+			"raised: changes from member to admin in the team", "raised: changes from user to user with unattended in the product bot_runner",
+		}},
 		{"an Admin becomes an analyst", in(RoleAdmin, "studio_pro", "bot_runner", "orchestrator:analyst"), in(RoleMember, "studio_pro", "bot_runner", "orchestrator:analyst"), []string{
-			"lowered: changes from admin to member in the team", "lowered: changes from admin to analyst in the product orchestrator",
+			"lowered: changes from admin to member in the team", "lowered: changes from user with unattended to user in the product bot_runner", "lowered: changes from admin to analyst in the product orchestrator",
 		}},
 		{"a product", in(RoleMember), in(RoleMember, "studio_pro"), []string{"gained: gains the product studio_pro as user"}},
 		{"a product less", in(RoleMember, "studio_pro"), in(RoleMember), []string{"lost: loses the product studio_pro, held as user"}},
 		{"a product with a role", in(RoleMember), in(RoleMember, "orchestrator:analyst"), []string{"gained: gains the product orchestrator as analyst"}},
 		{"a product with a role less", in(RoleMember, "orchestrator:analyst"), in(RoleMember), []string{"lost: loses the product orchestrator, held as analyst"}},
 		{"another role in a product", in(RoleMember, "orchestrator:analyst"), in(RoleMember, "orchestrator:admin"), []string{"raised: changes from analyst to admin in the product orchestrator"}},
+		{"a permission in a product", in(RoleMember, "bot_runner"), in(RoleMember, "bot_runner:+unattended"), []string{"raised: changes from user to user with unattended in the product bot_runner"}},
+		{"a permission less", in(RoleMember, "bot_runner:+unattended"), in(RoleMember, "bot_runner"), []string{"lowered: changes from user with unattended to user in the product bot_runner"}},
+		{"a product with a permission", in(RoleMember), in(RoleMember, "bot_runner:+unattended"), []string{"gained: gains the product bot_runner as user with unattended"}},
 	} {
 		var got []string
-		for _, change := range teamChanges(c.was, c.is) {
+		for _, change := range teamChanges(c.was, c.is, nil, nil) {
 			got = append(got, string(change.Kind)+": "+change.Text())
 			if change.Loss != (change.Kind == Lost || change.Kind == Lowered) {
 				t.Errorf("%s: a loss is %t: %s", c.name, change.Loss, change.Text())

@@ -20,6 +20,7 @@ type Tenant struct {
 	order         []string // ids of groups in the order in which they were added
 	rights        Rights
 	make          MakeState
+	products      []TeamProduct // added by the tenant
 
 	grants map[string]*grant // evaluated groups
 	base   map[string]*grant // evaluated groups at the start, shared while equivalent
@@ -31,6 +32,8 @@ type journal struct {
 	people map[int]*StateUser
 	grants map[string]*grant
 	make   *MakeState
+
+	products *[]TeamProduct
 }
 
 // NewTenant returns a tenant with the given state.
@@ -41,6 +44,7 @@ func NewTenant(s State) *Tenant {
 		rights: Rights{Controls: maps.Clone(s.Rights.Controls), Templates: maps.Clone(s.Rights.Templates), Scopes: maps.Clone(s.Rights.Scopes), Available: s.Rights.Available},
 	}
 	t.make.Members = slices.Clone(s.Make.Members)
+	t.products = slices.Clone(s.Products)
 	for _, g := range s.Groups {
 		t.groups[g.ID] = g
 		t.order = append(t.order, g.ID)
@@ -53,7 +57,7 @@ func NewTenant(s State) *Tenant {
 
 // State returns the current state of the tenant.
 func (t *Tenant) State() State {
-	s := State{Rights: t.rights, Make: t.make}
+	s := State{Rights: t.rights, Make: t.make, Products: t.products}
 	for _, u := range t.people {
 		if u != nil {
 			s.Users = append(s.Users, *u)
@@ -399,9 +403,9 @@ func (t *Tenant) SetOwner(u StateUser) {
 	t.SetTeam(u, RoleOwner)
 }
 
-// Assign assigns a product to a member of the team, with the role in it.
-func (t *Tenant) Assign(u StateUser, product, role string) {
-	t.changeTeam(u, func(m *TeamMember) { m.Assigned = with(m.Assigned, product, role) })
+// Assign assigns a product to a member of the team.
+func (t *Tenant) Assign(u StateUser, product string, a Assignment) {
+	t.changeTeam(u, func(m *TeamMember) { m.Assigned = with(m.Assigned, product, a) })
 }
 
 // Unassign removes a product from a member of the team.
@@ -416,6 +420,26 @@ func (t *Tenant) changeTeam(u StateUser, alter func(*TeamMember)) {
 			alter(&m)
 			u.Team = &m
 		})
+	}
+}
+
+// SetProduct adds a product of the tenant's own to the team, or changes it.
+func (t *Tenant) SetProduct(p TeamProduct) {
+	t.changeProducts(p.ID, &p)
+}
+
+// RemoveProduct removes a product of the tenant's own: nobody holds it any more.
+func (t *Tenant) RemoveProduct(id string) { t.changeProducts(id, nil) }
+
+// changeProducts replaces a product; nil removes it.
+func (t *Tenant) changeProducts(id string, p *TeamProduct) {
+	if t.track != nil && t.track.products == nil {
+		was := t.products
+		t.track.products = &was
+	}
+	t.products = slices.DeleteFunc(slices.Clone(t.products), func(present TeamProduct) bool { return present.ID == id })
+	if p != nil {
+		t.products = append(t.products, *p)
 	}
 }
 

@@ -15,6 +15,9 @@ import (
 // Make that groups grant are scopes as well.
 func token(s State, u StateUser) []string {
 	user := ScopeUser{Locked: u.Locked}
+	if u.Team != nil {
+		user.Team = u.Team.Role
+	}
 	for _, g := range s.Groups {
 		if !slices.Contains(u.GroupIDs, g.ID) {
 			continue
@@ -85,7 +88,7 @@ func anyEdit(t *rapid.T) func(*Tenant) {
 	other := StateUser{ID: fmt.Sprint(rapid.IntRange(0, 5).Draw(t, "other user"))}
 	g := anyGroup().Draw(t, "group")
 	control := rapid.SampledFrom([]string{"own-users", "own-others", "own-open", "own-new"}).Draw(t, "control")
-	product := rapid.SampledFrom([]string{"studio_pro", "orchestrator"}).Draw(t, "product")
+	product := rapid.SampledFrom([]string{"studio_pro", "orchestrator", "own"}).Draw(t, "product")
 	return rapid.SampledFrom([]func(*Tenant){
 		func(t *Tenant) { t.AddUser(u) },
 		func(t *Tenant) { t.RemoveUser(u) },
@@ -107,7 +110,10 @@ func anyEdit(t *rapid.T) func(*Tenant) {
 		func(t *Tenant) { t.SetTeam(u, RoleBillingContact) },
 		func(t *Tenant) { t.LeaveTeam(u) },
 		func(t *Tenant) { t.SetOwner(u) },
-		func(t *Tenant) { t.Assign(u, product, "analyst") },
+		func(t *Tenant) { t.Assign(u, product, Assignment{Role: "analyst"}) },
+		func(t *Tenant) { t.SetProduct(TeamProduct{ID: "own", Roles: []string{"editor", "analyst"}}) },
+		func(t *Tenant) { t.SetProduct(TeamProduct{ID: "own", Roles: []string{"analyst"}}) },
+		func(t *Tenant) { t.RemoveProduct("own") },
 		func(t *Tenant) { t.Unassign(u, product) },
 		func(t *Tenant) { t.SetMake("7", true, false) },
 		func(t *Tenant) { t.RemoveMake() },
@@ -146,7 +152,7 @@ func TestCompareStates_asTokensHaveIt(t *testing.T) {
 			moved := vendorsOf(before, was) != vendorsOf(after, is)
 			var gained, lost bool
 			for _, c := range named[email].Changes {
-				if c.Area == AreaEntity || c.Area == AreaScopes || c.Area == AreaMake {
+				if c.Area == AreaEntity || c.Area == AreaScopes || c.Area == AreaMake || c.Area == AreaTeamRight {
 					gained, lost = gained || !c.Loss, lost || c.Loss
 				}
 			}
@@ -217,7 +223,7 @@ func TestTenant_team(t *testing.T) {
 		t.Error("someone outside the team became the Owner")
 	}
 	tenant.SetTeam(ben, RoleMember)
-	tenant.Assign(ben, "orchestrator", "analyst")
+	tenant.Assign(ben, "orchestrator", Assignment{Role: "analyst"})
 	tenant.SetOwner(ben)
 	tenant.RemoveUser(anna)
 	for _, want := range []struct {
@@ -247,8 +253,10 @@ func TestTenant_team(t *testing.T) {
 	want := []string{
 		"anna@acme.example removed leaves the team, where they were owner",
 		"anna@acme.example removed loses the product studio_pro, held as user",
-		"anna@acme.example removed loses the product bot_runner, held as user",
+		"anna@acme.example removed loses the product bot_runner, held as user with unattended",
 		"anna@acme.example removed loses the product orchestrator, held as admin",
+		"anna@acme.example removed loses the right to manage the team",
+		"anna@acme.example removed loses access to the Billing Page",
 		"ben@acme.example  joins the team as member",
 	}
 	if !slices.Equal(texts, want) {
@@ -275,7 +283,7 @@ func TestTenant_nobody(t *testing.T) {
 		"remove":       func(t *Tenant, u StateUser) { t.RemoveUser(u) },
 		"leave team":   func(t *Tenant, u StateUser) { t.LeaveTeam(u) },
 		"become Owner": func(t *Tenant, u StateUser) { t.SetOwner(u) },
-		"assign":       func(t *Tenant, u StateUser) { t.Assign(u, "studio_pro", "") },
+		"assign":       func(t *Tenant, u StateUser) { t.Assign(u, "studio_pro", Assignment{}) },
 		"unassign":     func(t *Tenant, u StateUser) { t.Unassign(u, "studio_pro") },
 	} {
 		// A removed person is unknown as well.

@@ -16,6 +16,9 @@ type UserReport struct {
 	VendorID string            `json:"vendorId,omitempty"` // of the vendor that the groups belong to
 	TeamRole access.TeamRole   `json:"teamRole,omitempty"` // also absent if the token cannot read the team
 	Products map[string]string `json:"products,omitempty"` // role by product; absent like TeamRole
+	// Abilities are what the user may do in the team and its products, such as
+	// "team.invite" or "orchestrator.view_logs"; absent like TeamRole.
+	Abilities []string `json:"abilities,omitempty"`
 }
 
 // ReportRow is a level that a user holds on an entity, with the records it

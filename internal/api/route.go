@@ -3,6 +3,8 @@ package api
 import (
 	"net/url"
 	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
 )
 
 // The paths of the API, as net/http patterns. The server registers them, the
@@ -76,6 +78,8 @@ const (
 	PathTeamAssignment    = "/team/{tenant}/members/{memberId}/products/{product}"
 	PathTeamOwner         = "/team/{tenant}/owner"
 	PathTeamProducts      = "/team/{tenant}/products"
+	PathTeamProduct       = "/team/{tenant}/products/{product}"
+	PathTeamInvitations   = "/team/{tenant}/invitations"
 	PathTeamOrganizations = "/team/{tenant}/organizations"
 
 	PathInvitations      = "/iam/{tenant}/invitations"
@@ -164,8 +168,8 @@ const (
 	ScopeSiteManage          = "site.site_manage"
 	ScopeVendorRead          = "vendor.vendor_read"
 	ScopeVendorManage        = "vendor.vendor_manage"
-	ScopeTeamRead            = "team.team_read"
-	ScopeTeamManage          = "team.team_manage"
+	ScopeTeamRead            = access.ScopeTeamRead
+	ScopeTeamManage          = access.ScopeTeamManage
 	ScopeAuditRead           = "iam.audit_read"    // not part of the public API
 	ScopeClientRead          = "iam.client_read"   // not part of the public API
 	ScopeClientManage        = "iam.client_manage" // not part of the public API

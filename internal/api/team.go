@@ -33,23 +33,33 @@ func (m TeamMember) ProductRoles() map[string]string {
 	return roles
 }
 
-// Assigned returns the role in each product that was assigned, as opposed to held
-// as Owner or Admin.
-func (m TeamMember) Assigned() map[string]string {
-	roles := map[string]string{}
+// Access converts the member for the rules, with the products that were assigned, as
+// opposed to held as Owner or Admin.
+func (m TeamMember) Access() access.TeamMember {
+	assigned := map[string]access.Assignment{}
 	for _, p := range m.Products {
 		if !p.ByTeamRole {
-			roles[p.Product] = p.Role
+			assigned[p.Product] = access.Assignment{Role: p.Role, Permissions: p.Permissions}
 		}
 	}
-	return roles
+	return access.TeamMember{Role: m.Role, Assigned: assigned}
+}
+
+// Abilities returns what the member may do: nothing before joining the team, and nothing
+// if the user with the same account is locked.
+func (m TeamMember) Abilities(locked bool) []string {
+	if locked || m.Status != MemberActive {
+		return nil
+	}
+	return m.Access().Abilities()
 }
 
 // HeldProduct is a product that a member may use.
 type HeldProduct struct {
-	Product    string `json:"product"`
-	Role       string `json:"role,omitempty"` // in the product, if it has roles
-	ByTeamRole bool   `json:"byTeamRole"`     // held as Owner or Admin, regardless of assignments
+	Product     string   `json:"product"`
+	Role        string   `json:"role,omitempty"`        // in the product, if it has roles
+	Permissions []string `json:"permissions,omitempty"` // in the product, sorted
+	ByTeamRole  bool     `json:"byTeamRole"`            // held as Owner or Admin, regardless of assignments
 }
 
 // TeamMemberCreate is the body of POST PathTeamMembers.
@@ -72,15 +82,43 @@ type TeamTransfer struct {
 
 // TeamProduct is a product that members may use.
 type TeamProduct struct {
-	ID        string   `json:"id"`
-	Label     string   `json:"label"`
-	Roles     []string `json:"roles"` // each user of the product has one; empty if there are none
-	MemberIDs []string `json:"memberIds"`
+	ID          string   `json:"id"`
+	Label       string   `json:"label"`
+	Roles       []string `json:"roles"`       // each user of the product has one; empty if there are none
+	Permissions []string `json:"permissions"` // can be given to single users; empty if there are none
+	Predefined  bool     `json:"predefined"`  // every team has it
+	MemberIDs   []string `json:"memberIds"`
+}
+
+// Access converts the product for the rules.
+func (p TeamProduct) Access() access.TeamProduct {
+	return access.TeamProduct{ID: p.ID, Label: p.Label, Roles: p.Roles, Permissions: p.Permissions}
+}
+
+// TeamProductUpdate is the body of PUT PathTeamProduct.
+type TeamProductUpdate struct {
+	Label string   `json:"label"`
+	Roles []string `json:"roles,omitempty"` // the one with all rights first
 }
 
 // ProductAssignment is the body of PUT PathTeamAssignment.
 type ProductAssignment struct {
-	Role string `json:"role,omitempty"` // required if the product has roles
+	Role        string   `json:"role,omitempty"` // required if the product has roles
+	Permissions []string `json:"permissions,omitempty"`
+}
+
+// TeamInvitations is the body of POST PathTeamInvitations: all the people join or are
+// invited, or nobody.
+type TeamInvitations struct {
+	Emails string          `json:"emails"` // as ParseEmails reads it
+	Role   access.TeamRole `json:"role"`
+}
+
+// TeamInvited is one of the people whom POST PathTeamInvitations has invited.
+type TeamInvited struct {
+	ID     string     `json:"id"`
+	Email  string     `json:"email"`
+	Status TeamStatus `json:"status"`
 }
 
 // Organization is a tenant that an account belongs to.

@@ -101,7 +101,7 @@ func BenchmarkReviewReports(b *testing.B) {
 func BenchmarkReviewCSV(b *testing.B) {
 	everyUser(b, func(b *testing.B, s access.State) func() {
 		return func() {
-			if err := access.WriteReviewCSV(io.Discard, s); err != nil {
+			if err := access.WriteReportCSV(io.Discard, s); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -380,7 +380,7 @@ func TestReport(t *testing.T) {
 		}
 	}
 	csv, _, _ := run(t, nil, append(database, "--format", "csv")...)
-	if !strings.HasPrefix(csv, "category,entity,") || !strings.Contains(csv, "Orders,orders,Orders,manage,,true,") {
+	if !strings.HasPrefix(csv, "email,user_id,name,department,") || !strings.Contains(csv, "Orders,orders,Orders,manage,,true,") {
 		t.Errorf("csv: %s", csv)
 	}
 	document, _, _ := run(t, nil, append(database, "--format", "json")...)

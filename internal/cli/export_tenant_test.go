@@ -67,8 +67,8 @@ func grownTenant(t *testing.T, c *client.Client, users, groups int, synced bool)
 		id, err := c.InviteTeamMember(ctx, api.TeamMemberCreate{Email: fmt.Sprintf("member+%d@acme.example", i), Role: role})
 		ok(id, err)
 		if role == access.RoleMember {
-			ok(nil, c.AssignProduct(ctx, id, "orchestrator", "analyst"))
-			ok(nil, c.AssignProduct(ctx, id, "studio_pro", ""))
+			ok(nil, c.AssignProduct(ctx, id, "orchestrator", api.ProductAssignment{Role: "analyst"}))
+			ok(nil, c.AssignProduct(ctx, id, "studio_pro", api.ProductAssignment{}))
 		}
 	}
 }

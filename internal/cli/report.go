@@ -68,7 +68,7 @@ func reportAll(ctx context.Context, env Env, c *client.Client) error {
 		return err
 	}
 	warnUnread(env, state.Unread)
-	return access.WriteReviewCSV(env.Stdout, state)
+	return access.WriteReportCSV(env.Stdout, state)
 }
 
 // warnUnread says what a report lacks.
@@ -98,6 +98,7 @@ func reportOf(ctx context.Context, c *client.Client, user api.User) (r report, u
 		return r, nil, err
 	}
 	r.user, r.rows = user, is.Report()
+	r.state = client.ReportState(user, subject, r.team)
 	return r, unread, nil
 }
 
@@ -107,6 +108,7 @@ type report struct {
 	team      *client.TeamStatus // nil: unknown
 	makeRoles []string
 	rows      []access.Row
+	state     access.State // of this user
 }
 
 func (o reportOptions) check() error {
@@ -130,8 +132,7 @@ func (o reportOptions) check() error {
 func (r report) write(w io.Writer, format string) error {
 	switch format {
 	case "csv":
-		_, err := io.WriteString(w, access.ReportCSV(r.rows))
-		return err
+		return access.WriteReportCSV(w, r.state)
 	case "json":
 		return r.writeJSON(w)
 	}
@@ -153,6 +154,9 @@ func (r report) writeText(w io.Writer) error {
 	}
 	if r.team != nil && r.team.Role != "" {
 		line("team: %s, products: %s", r.team.Role, cmp.Or(productsText(r.team.Products), "none"))
+		if may := r.team.Abilities(user.Locked()); len(may) > 0 {
+			line("may: %s", strings.Join(may, ", "))
+		}
 	}
 	fmt.Fprintln(w)
 	if len(rows) == 0 {
@@ -232,10 +236,11 @@ func (r report) writeJSON(w io.Writer) error {
 
 		TeamRole      *access.TeamRole  `json:"team_role"`
 		Products      map[string]string `json:"products"`
+		Abilities     []string          `json:"abilities"`
 		Organizations []string          `json:"organizations"`
 	}{UserID: r.user.ID, Email: r.user.ContactEmail, Locked: r.user.Locked(), Groups: r.user.GroupIDs, Make: append([]string{}, r.makeRoles...), Rows: []reportRow{}}
 	if r.team != nil {
-		doc.Products, doc.Organizations = r.team.Products, r.team.Organizations
+		doc.Products, doc.Organizations, doc.Abilities = r.team.Products, r.team.Organizations, append([]string{}, r.team.Abilities(r.user.Locked())...)
 		if r.team.Role != "" {
 			doc.TeamRole = &r.team.Role
 		}

@@ -149,7 +149,7 @@ func randomOperation(ctx context.Context, c *client.Client, random *rand.Rand) (
 	m := members[random.IntN(len(members))]
 	roles := append(access.GivenRoles(), access.RoleOwner)
 	role := roles[random.IntN(len(roles))]
-	product := access.TeamProducts()[random.IntN(len(access.TeamProducts()))]
+	product := access.PredefinedProducts()[random.IntN(len(access.PredefinedProducts()))]
 	switch random.IntN(12) {
 	case 0, 1:
 		_, err = c.InviteTeamMember(ctx, api.TeamMemberCreate{Email: fmt.Sprintf("m%d@acme.example", random.IntN(20)), Role: role})
@@ -167,7 +167,7 @@ func randomOperation(ctx context.Context, c *client.Client, random *rand.Rand) (
 		if len(product.Roles) > 0 {
 			productRole = product.Roles[random.IntN(len(product.Roles))]
 		}
-		return "assign", c.AssignProduct(ctx, m.ID, product.ID, productRole)
+		return "assign", c.AssignProduct(ctx, m.ID, product.ID, api.ProductAssignment{Role: productRole})
 	}
 	for _, held := range m.Products { // rather one that is assigned
 		if !held.ByTeamRole {

@@ -115,8 +115,14 @@ var liedTo = []struct {
 	{"ChangeTeamRole", func(ctx context.Context, c *client.Client, o objects) (any, error) {
 		return nil, c.ChangeTeamRole(ctx, o.members[1], access.RoleBillingContact)
 	}},
+	{"PutTeamProduct", func(ctx context.Context, c *client.Client, _ objects) (any, error) {
+		return nil, c.PutTeamProduct(ctx, "hub", api.TeamProductUpdate{Label: "Hub"})
+	}},
+	{"DeleteTeamProduct", func(ctx context.Context, c *client.Client, _ objects) (any, error) {
+		return nil, c.DeleteTeamProduct(ctx, "hub")
+	}},
 	{"AssignProduct", func(ctx context.Context, c *client.Client, o objects) (any, error) {
-		return nil, c.AssignProduct(ctx, o.member, o.product.ID, o.product.Roles[0])
+		return nil, c.AssignProduct(ctx, o.member, o.product.ID, api.ProductAssignment{Role: o.product.Roles[0]})
 	}},
 	{"UnassignProduct", func(ctx context.Context, c *client.Client, o objects) (any, error) {
 		return nil, c.UnassignProduct(ctx, o.member, o.product.ID)
@@ -215,6 +221,10 @@ var liedTo = []struct {
 		return c.TeamMemberByEmail(ctx, "3@acme.example")
 	}},
 	{"TeamOwner", func(ctx context.Context, c *client.Client, _ objects) (any, error) { return c.TeamOwner(ctx) }},
+	{"AddedProducts", func(ctx context.Context, c *client.Client, _ objects) (any, error) { return c.AddedProducts(ctx) }},
+	{"TeamProduct", func(ctx context.Context, c *client.Client, o objects) (any, error) {
+		return c.TeamProduct(ctx, o.product.ID)
+	}},
 	{"TeamProducts", func(ctx context.Context, c *client.Client, _ objects) (any, error) { return c.TeamProducts(ctx) }},
 	{"Template", func(ctx context.Context, c *client.Client, _ objects) (any, error) { return c.Template(ctx, "viewer") }},
 	{"User", func(ctx context.Context, c *client.Client, o objects) (any, error) { return c.User(ctx, o.readers[0]) }},

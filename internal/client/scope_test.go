@@ -89,7 +89,7 @@ func TestScope_life(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if held, err := c.UserScopes(ctx, owner.ID); err != nil || *held != (api.UserScopes{UserID: owner.ID, Scopes: "own.scope tenant=acme"}) {
+	if held, err := c.UserScopes(ctx, owner.ID); err != nil || *held != (api.UserScopes{UserID: owner.ID, Scopes: "own.scope team.billing_view team.team_manage team.team_read tenant=acme"}) {
 		t.Errorf("got %+v, %v", held, err)
 	}
 	if err := c.DeleteAccessControl(ctx, "own"); !client.IsBadRequest(err) {

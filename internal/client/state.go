@@ -47,7 +47,7 @@ func (c *Client) State(ctx context.Context) (access.State, error) {
 }
 
 func stateUser(u api.User) access.StateUser {
-	return access.StateUser{ID: u.ID, Email: u.ContactEmail, Name: u.FirstName + " " + u.LastName, Locked: u.Locked(), GroupIDs: u.GroupIDs}
+	return access.StateUser{ID: u.ID, Email: u.ContactEmail, Name: u.FirstName + " " + u.LastName, Locked: u.Locked(), GroupIDs: u.GroupIDs, Department: u.Department}
 }
 
 // lacks reports whether the API does not have what was requested, or the token may
@@ -60,8 +60,8 @@ func lacks(err error, state *access.State, what string) bool {
 	return IsUnsupported(err)
 }
 
-// addTeam adds the roles of users in the team, and the members who are in the team
-// only.
+// addTeam adds the roles of users in the team, the members who are in the team only, and
+// the tenant's own products.
 func (c *Client) addTeam(ctx context.Context, state *access.State) error {
 	members, err := c.TeamMembers(ctx)
 	if err != nil {
@@ -75,18 +75,19 @@ func (c *Client) addTeam(ctx context.Context, state *access.State) error {
 		byID[u.ID], byEmail[strings.ToLower(u.Email)] = i, i
 	}
 	for _, m := range members {
-		member := &access.TeamMember{Role: m.Role, Assigned: m.Assigned()}
+		member := m.Access()
 		i, ok := byID[m.ID]
 		if !ok {
 			i, ok = byEmail[strings.ToLower(m.Email)]
 		}
 		if ok {
-			state.Users[i].Team = member
+			state.Users[i].Team = &member
 		} else {
-			state.Users = append(state.Users, access.StateUser{ID: m.ID, Email: m.Email, Team: member, Outside: true})
+			state.Users = append(state.Users, access.StateUser{ID: m.ID, Email: m.Email, Team: &member, Outside: true})
 		}
 	}
-	return nil
+	state.Products, err = c.AddedProducts(ctx)
+	return err
 }
 
 // addMake adds the tenant's Make organization and its members.

@@ -108,10 +108,49 @@ func (c *Client) TeamProducts(ctx context.Context) ([]api.TeamProduct, error) {
 	return decodeRows(r, func(p api.TeamProduct) string { return p.ID })
 }
 
-// AssignProduct lets a member use a product in the given role. Assigning it again
-// changes the role.
-func (c *Client) AssignProduct(ctx context.Context, memberID, product, role string) error {
-	_, err := c.put(ctx, call{path: c.path(api.PathTeamAssignment, memberID, product), body: api.ProductAssignment{Role: role}}, memberID+"/"+product)
+// AddedProducts returns the products that the tenant has added to the predefined ones.
+func (c *Client) AddedProducts(ctx context.Context) ([]access.TeamProduct, error) {
+	products, err := c.TeamProducts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var added []access.TeamProduct
+	for _, p := range products {
+		if _, predefined := access.FindProduct(access.PredefinedProducts(), p.ID); !predefined {
+			added = append(added, p.Access())
+		}
+	}
+	return added, nil
+}
+
+// TeamProduct returns one product of the team.
+func (c *Client) TeamProduct(ctx context.Context, id string) (*api.TeamProduct, error) {
+	products, err := c.TeamProducts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range products {
+		if products[i].ID == id {
+			return &products[i], nil
+		}
+	}
+	return nil, &NotFoundError{What: fmt.Sprintf("product %q of the team", id)}
+}
+
+// PutTeamProduct adds a product to the team, or changes it.
+func (c *Client) PutTeamProduct(ctx context.Context, id string, product api.TeamProductUpdate) error {
+	_, err := c.put(ctx, call{path: c.path(api.PathTeamProduct, id), body: product}, id)
+	return c.orNoTeam(ctx, err)
+}
+
+// DeleteTeamProduct deletes a product that the tenant has added to the team.
+func (c *Client) DeleteTeamProduct(ctx context.Context, id string) error {
+	return c.orNoTeam(ctx, c.remove(ctx, c.path(api.PathTeamProduct, id), false))
+}
+
+// AssignProduct lets a member use a product. Assigning it again changes how.
+func (c *Client) AssignProduct(ctx context.Context, memberID, product string, a api.ProductAssignment) error {
+	_, err := c.put(ctx, call{path: c.path(api.PathTeamAssignment, memberID, product), body: a}, memberID+"/"+product)
 	return c.orNoTeam(ctx, err)
 }
 

@@ -74,13 +74,13 @@ var teamCalls = map[string]struct {
 	},
 	"assign": {
 		func(ctx context.Context, c *Client) (any, error) {
-			return nil, c.AssignProduct(ctx, "m1", "orchestrator", "analyst")
+			return nil, c.AssignProduct(ctx, "m1", "orchestrator", api.ProductAssignment{Role: "analyst"})
 		},
 		201, `{"id":"m1/orchestrator"}`, `PUT /team/acme/members/m1/products/orchestrator {"role":"analyst"}`, nil,
 	},
 	"assign again": {
 		func(ctx context.Context, c *Client) (any, error) {
-			return nil, c.AssignProduct(ctx, "m1", "bot_runner", "")
+			return nil, c.AssignProduct(ctx, "m1", "bot_runner", api.ProductAssignment{})
 		},
 		204, "", `PUT /team/acme/members/m1/products/bot_runner {}`, nil,
 	},

@@ -22,7 +22,7 @@ var links = map[string]map[string][]link{
 	typeControl:    {"scopes": {{typeScope, "id"}}},
 	typeVendor:     {"parent_id": {{typeVendor, "id"}}},
 	typeSettings:   {"values": {{typeSite, "code"}}},
-	typeAssignment: {"member_id": {{typeTeamMember, "id"}}},
+	typeAssignment: {"member_id": {{typeTeamMember, "id"}}, "product": {{typeProduct, "id"}}},
 	typeOwner:      {"member_id": {{typeTeamMember, "id"}}},
 }
 
@@ -82,7 +82,7 @@ var kinds = []struct {
 	{"users.tf", []string{typeUser}},
 	{"company_domains.tf", []string{typeDomains}},
 	{"memberships.tf", []string{typeMembers, typeMembership, typeUserGroups}},
-	{"team.tf", []string{typeTeamMember, typeOwner, typeAssignment}},
+	{"team.tf", []string{typeTeamMember, typeOwner, typeProduct, typeAssignment}},
 	{"make.tf", []string{typeMake}},
 }
 

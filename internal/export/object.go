@@ -54,6 +54,7 @@ const (
 	typeScope       = "iam_scope"
 	typeTeamMember  = "iam_team_member"
 	typeOwner       = "iam_team_owner"
+	typeProduct     = "iam_product"
 	typeAssignment  = "iam_product_assignment"
 	typeMake        = "iam_make_organization"
 )

@@ -235,7 +235,7 @@ func (t *tenant) furnishTeam(ctx context.Context, random *rand.Rand) error {
 		}
 		if role == "member" && chance(random, 60) {
 			a.product = pick(random, products)
-			if err := t.client.AssignProduct(ctx, a.id, a.product, productRole(random, a.product)); err != nil {
+			if err := t.client.AssignProduct(ctx, a.id, a.product, api.ProductAssignment{Role: productRole(random, a.product)}); err != nil {
 				return err
 			}
 		}

@@ -236,9 +236,9 @@ var blocked = map[string]string{
 	api.ScopeSiteManage:       "create, update and delete iam_site, and see inactive sites",
 	api.ScopeVendorRead:       "read iam_vendor",
 	api.ScopeVendorManage:     "create, update and delete iam_vendor",
-	api.ScopeTeamRead:         "read iam_team_member, iam_team_owner, iam_product_assignment, iam_team, iam_products, iam_organizations",
+	api.ScopeTeamRead:         "read iam_team_member, iam_team_owner, iam_product, iam_product_assignment, iam_team, iam_products, iam_organizations",
 	api.ScopeAuditRead:        "read iam_audit_events (reference backend only)",
-	api.ScopeTeamManage:       "write iam_team_member, iam_team_owner, iam_product_assignment",
+	api.ScopeTeamManage:       "write iam_team_member, iam_team_owner, iam_product, iam_product_assignment",
 	api.ScopeMakeRead:         "read iam_make_organization, iam_make_members, and find stale Make members in iam_access_review",
 	api.ScopeMakeManage:       "write iam_make_organization",
 }

@@ -49,7 +49,7 @@ var dataSources = map[string]struct {
 	"iam_invitations":              {list: "invitations", count: 2 * rows},
 	"iam_audit_events":             {config: values{"limit": 7}, list: "events", count: 7},
 	"iam_organizations":            {config: values{"email": "owner@acme.example"}, list: "organizations", count: rows},
-	"iam_products":                 {list: "products", count: len(access.TeamProducts())},
+	"iam_products":                 {list: "products", count: len(access.PredefinedProducts())},
 	"iam_team":                     {list: "members", count: 1 + rows},
 	"iam_make_members":             {list: "members", count: rows},
 }

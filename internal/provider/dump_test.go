@@ -70,6 +70,12 @@ func dumpOf(t testing.TB, c *client.Client, rights bool) []string {
 	for _, v := range vendors {
 		add("vendor", v, failed)
 	}
+	products, failed := c.TeamProducts(ctx)
+	for _, p := range products {
+		if !p.Predefined {
+			add("product", p, failed)
+		}
+	}
 	organization, failed := c.MakeOrganization(ctx)
 	add("make", organization, failed)
 	if err != nil {

@@ -78,6 +78,7 @@ var addresses = map[string]addressed{
 	},
 	"iam_team_owner":        {identity: values{"tenant": "acme"}, keys: []string{"$owner", "owner@acme.example", "acme"}, unknown: "ben@acme.example", says: "owner@acme.example"},
 	"iam_make_organization": {identity: values{"tenant": "acme"}, keys: []string{"12345", "acme"}, unknown: "54321", says: "12345"},
+	"iam_product":           {identity: values{"id": "service_hub"}, keys: []string{"service_hub"}, unknown: "other_hub", says: "other_hub"},
 	"iam_product_assignment": {
 		identity: values{"member_id": "$ben", "product": "orchestrator"}, keys: []string{"$ben/orchestrator", "ben@acme.example/orchestrator"},
 		unknown: "nobody@acme.example/orchestrator", says: `"nobody@acme.example"`, filter: values{"product": "orchestrator"}, nothing: values{"product": "studio_pro"},
@@ -120,7 +121,8 @@ func everything(t *testing.T, c *client.Client) *strings.Replacer {
 	must(c.CreateVendor(ctx, api.VendorCreate{ID: "tea", Name: "Tea Company", Type: api.VendorCompany, ContactDetails: []api.Contact{{Email: "tea@acme.example"}}}))
 	ben, err := c.InviteTeamMember(ctx, api.TeamMemberCreate{Email: "ben@acme.example", Role: access.RoleMember})
 	must(nil, err)
-	must(nil, c.AssignProduct(ctx, ben, "orchestrator", "analyst"))
+	must(nil, c.PutTeamProduct(ctx, "service_hub", api.TeamProductUpdate{Label: "Service Hub", Roles: []string{"editor", "viewer"}}))
+	must(nil, c.AssignProduct(ctx, ben, "orchestrator", api.ProductAssignment{Role: "analyst"}))
 	must(c.PutMakeOrganization(ctx, api.MakeOrganizationUpdate{OrganizationID: "12345", Sync: true}))
 	owner, err := c.TeamOwner(ctx)
 	must(nil, err)

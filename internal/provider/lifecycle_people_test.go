@@ -30,6 +30,7 @@ var lifecycleTypes = map[string]lifecycleType{
 	"iam_vendor":               vendorLife(),
 	"iam_team_member":          teamMemberLife(),
 	"iam_team_owner":           teamOwnerLife(),
+	"iam_product":              productLife(),
 	"iam_product_assignment":   productAssignmentLife(),
 	"iam_make_organization":    makeOrganizationLife(),
 }

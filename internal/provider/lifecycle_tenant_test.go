@@ -239,6 +239,25 @@ func teamOwnerLife() lifecycleType {
 	}
 }
 
+func productLife() lifecycleType {
+	return lifecycleType{
+		keyed:   true,
+		config:  fixed(values{"id": "hub", "label": "Hub"}),
+		created: `product {"id":"hub","label":"Hub"`,
+		keys:    []string{"hub"},
+		losses:  loseByID((*client.Client).DeleteTeamProduct, "hub"),
+		arguments: map[string]argument{
+			"id":    {to: "other-hub", shown: `product {"id":"other-hub"`, replaces: true},
+			"label": {to: "Other Hub", shown: `"label":"Other Hub"`},
+			"roles": {from: []any{"editor", "viewer"}, to: []any{"viewer"}, shown: `"roles":["viewer"]`, unset: `product {"id":"hub","label":"Hub","memberIds"`},
+		},
+		cells: map[string]cell{
+			"parent deleted outside": noParent,
+			"id unknown":             noReference,
+		},
+	}
+}
+
 func productAssignmentLife() lifecycleType {
 	return lifecycleType{
 		keyed: true,
@@ -263,9 +282,10 @@ func productAssignmentLife() lifecycleType {
 			"member_id": {to: "$anotherMember", shown: `"email":"another@acme.example"`},
 			"product":   {to: "studio_pro", also: values{"role": nil}, shown: `"product":"studio_pro"`, replaces: true},
 			"role":      {to: "admin", shown: `"role":"admin"`, unsetRefused: "needs a role"},
-		},
-		cells: map[string]cell{
-			"null element": noCollection,
+			"permissions": {
+				to: []any{"unattended"}, with: values{"product": "bot_runner", "role": nil},
+				shown: `"byTeamRole":false,"permissions":["unattended"],"product":"bot_runner"`, unset: `"byTeamRole":false,"product":"bot_runner"`,
+			},
 		},
 	}
 }

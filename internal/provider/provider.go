@@ -118,6 +118,7 @@ func (p *iamProvider) Resources(context.Context) []func() resource.Resource {
 		vendors.NewVendorResource,
 		team.NewTeamMemberResource,
 		team.NewTeamOwnerResource,
+		team.NewProductResource,
 		team.NewProductAssignmentResource,
 		makesync.NewMakeOrganizationResource,
 	}
@@ -141,6 +142,7 @@ func (p *iamProvider) ListResources(context.Context) []func() list.ListResource 
 		vendors.NewVendorList,
 		team.NewTeamMemberList,
 		team.NewTeamOwnerList,
+		team.NewProductList,
 		team.NewProductAssignmentList,
 		makesync.NewMakeOrganizationList,
 	}
@@ -213,6 +215,7 @@ func (p *iamProvider) Functions(context.Context) []func() function.Function {
 		rights.NewMergeAccessFunction,
 		rights.NewMissingDependenciesFunction,
 		rights.NewCompareAccessFunction,
+		team.NewParseEmailsFunction,
 	}
 }
 

@@ -67,6 +67,7 @@ func Scopes() map[string]Needs {
 		},
 		"iam_team_member":        team,
 		"iam_team_owner":         team,
+		"iam_product":            team,
 		"iam_product_assignment": team,
 		"iam_make_organization":  manages(api.ScopeMakeRead, api.ScopeMakeManage),
 	}

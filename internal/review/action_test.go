@@ -152,7 +152,7 @@ func TestRun_team(t *testing.T) {
 		"loses a product":                       {[]m{change("iam_product_assignment.ann", "delete", holds("ann", "orchestrator", "admin"), nil, m{})}, "ann@acme.example; loses the product orchestrator", ""},
 		"a product goes to another":             {[]m{change("iam_product_assignment.ann", "update", holds("ann", "orchestrator", "admin"), holds("ben", "orchestrator", "admin"), m{})}, "ann@acme.example; loses the product orchestrator, held as admin\nben@acme.example; gains the product orchestrator as admin", ""},
 		"another role in a product":             {[]m{change("iam_product_assignment.ann", "update", holds("ann", "orchestrator", "admin"), holds("ann", "orchestrator", "analyst"), m{})}, "ann@acme.example; changes from admin to analyst in the product orchestrator", ""},
-		"a product not known":                   {[]m{change("iam_product_assignment.ben", "create", nil, m{"member_id": "m-ben"}, m{"product": true})}, "", "iam_product_assignment.ben: the product, or the role in it, is not known"},
+		"a product not known":                   {[]m{change("iam_product_assignment.ben", "create", nil, m{"member_id": "m-ben"}, m{"product": true})}, "", "iam_product_assignment.ben: the product, or the role or the permissions in it, are not known"},
 		"a member not known":                    {[]m{change("iam_product_assignment.ben", "create", nil, m{"product": "studio_pro"}, m{"member_id": true})}, "", "iam_product_assignment.ben: the user is not known"},
 		"a sync begins": {
 			[]m{change("iam_group_membership.b", "create", nil, m{"group_id": "b", "user_id": "cleo"}, m{}), change("iam_make_organization.o", "create", nil, organization("7", false), m{})},

@@ -48,16 +48,26 @@ func (a *applied) putOwner(c change) {
 	}
 }
 
+func (a *applied) putProduct(c change) {
+	if c.isUnknown("id") || c.isUnknown("roles") {
+		a.note(c, "the id of the product, or its roles, are not known before the apply: the Owner and Admins of the team get it")
+		return
+	}
+	a.SetProduct(access.TeamProduct{ID: c.after.text("id"), Label: c.after.text("label"), Roles: c.after.texts("roles")})
+}
+
+func (a *applied) endProduct(c change) { a.RemoveProduct(c.before.text("id")) }
+
 func (a *applied) putAssignment(c change) {
 	u, ok := a.userOf(c, "member_id")
 	if !ok {
 		return
 	}
-	if c.isUnknown("product") || c.isUnknown("role") {
-		a.note(c, "the product, or the role in it, is not known before the apply")
+	if c.isUnknown("product") || c.isUnknown("role") || c.isUnknown("permissions") {
+		a.note(c, "the product, or the role or the permissions in it, are not known before the apply")
 		return
 	}
-	a.Assign(u, c.after.text("product"), c.after.text("role"))
+	a.Assign(u, c.after.text("product"), access.Assignment{Role: c.after.text("role"), Permissions: c.after.texts("permissions")})
 }
 
 func (a *applied) endAssignment(c change) {

@@ -61,7 +61,7 @@ func TestRun_drift(t *testing.T) {
 		"a role in the team": {
 			append(people(), team("ann", with(ann, "role", "admin"))),
 			[]m{change("iam_team_member.ann", "update", ann, with(ann, "role", "admin"), nil)},
-			"ann@acme.example; changes from member to admin in the team; gains the product studio_pro as user; gains the product bot_runner as user; gains the product orchestrator as admin",
+			"ann@acme.example; changes from member to admin in the team; gains the product studio_pro as user; gains the product bot_runner as user with unattended; gains the product orchestrator as admin; gains the right to manage the team; gains access to the Billing Page",
 		},
 		"a product was lost, and the team left": {
 			people(),

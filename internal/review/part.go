@@ -199,7 +199,7 @@ func keyOfObject(v values) string {
 	return cmp.Or(v.text("id"), v.text("group_id"), v.text("user_id"))
 }
 
-func hasKey(m map[string]string, key string) bool {
+func hasKey[V any](m map[string]V, key string) bool {
 	_, ok := m[key]
 	return ok
 }

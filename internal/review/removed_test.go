@@ -118,7 +118,7 @@ func TestRun_removedProduct(t *testing.T) {
 		if id, err = clients[tenant].InviteTeamMember(t.Context(), api.TeamMemberCreate{Email: "dan@corp.example", Role: access.RoleMember}); err != nil {
 			t.Fatal(err)
 		}
-		if err := clients[tenant].AssignProduct(t.Context(), id, product, map[string]string{"orchestrator": "analyst"}[product]); err != nil {
+		if err := clients[tenant].AssignProduct(t.Context(), id, product, api.ProductAssignment{Role: map[string]string{"orchestrator": "analyst"}[product]}); err != nil {
 			t.Fatal(err)
 		}
 	}

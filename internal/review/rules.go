@@ -32,6 +32,7 @@ func rules() []rule {
 		{typeName: "iam_group_membership", put: (*applied).putMembership, end: (*applied).endMembership},
 		{typeName: "iam_team_member", name: (*applied).nameMember, put: (*applied).putMember, end: (*applied).endMember},
 		{typeName: "iam_team_owner", put: (*applied).putOwner}, // destroying it leaves the Owner in place
+		{typeName: "iam_product", put: (*applied).putProduct, end: (*applied).endProduct},
 		{typeName: "iam_product_assignment", put: (*applied).putAssignment, end: (*applied).endAssignment},
 		{typeName: "iam_make_organization", put: (*applied).putMake, end: (*applied).endMake},
 	}

@@ -45,6 +45,7 @@ func since() map[string]func(*applied, values) []string {
 		"iam_vendor":             (*applied).sinceVendor,
 		"iam_team_member":        (*applied).sinceMember,
 		"iam_team_owner":         (*applied).sinceOwner,
+		"iam_product":            (*applied).sinceProduct,
 		"iam_product_assignment": (*applied).sinceAssignment,
 	}
 }
@@ -227,17 +228,31 @@ func (a *applied) sinceOwner(v values) []string {
 	return nil
 }
 
+func (a *applied) sinceProduct(v values) []string {
+	id := v.text("id")
+	switch is, ok := access.FindProduct(a.State().Products, id); {
+	case !ok:
+		return []string{"the product " + id + " is gone"}
+	case !slices.Equal(is.Roles, v.texts("roles")):
+		return []string{"the product " + id + " has other roles"}
+	}
+	return nil
+}
+
 func (a *applied) sinceAssignment(v values) []string {
 	id, product := v.text("member_id"), v.text("product")
 	is, ok := a.User(access.StateUser{ID: id, Email: a.members[id]})
 	if !ok || is.Team == nil {
 		return []string{"member " + id + " has left the team"}
 	}
-	switch role, has := is.Team.Assigned[product]; {
+	permissions := slices.Sorted(slices.Values(v.texts("permissions")))
+	switch how, has := is.Team.Assigned[product]; {
 	case !has:
 		return []string{is.Email + " has lost the product " + product}
-	case role != v.text("role"):
-		return []string{is.Email + " is " + role + " in the product " + product}
+	case how.Role != v.text("role"):
+		return []string{is.Email + " is " + how.Role + " in the product " + product}
+	case !slices.Equal(how.Permissions, permissions):
+		return []string{is.Email + " has other permissions in the product " + product}
 	}
 	return nil
 }

@@ -33,6 +33,7 @@ type claims struct {
 	// token ends when the key gets another secret.
 	SecretAt int64 `json:"secretAt,omitempty"`
 	Backend  bool  `json:"backend,omitempty"` // the backend's own: its subject is not an API key
+	Member   bool  `json:"member,omitempty"`  // the subject was in the team, but not a user
 	// Act marks a test token: another party acts as its subject (RFC 8693).
 	Act *actingParty `json:"act,omitempty"`
 	jwt.RegisteredClaims
@@ -160,7 +161,7 @@ func (c *call) actor() audit.Actor {
 func (s *Server) checkSubject(c *call, cl claims) error {
 	switch {
 	case c.userType == access.Employee:
-		return s.checkEmployee(c)
+		return s.checkEmployee(c, cl)
 	case c.userType == "" && !cl.Backend:
 		return s.checkClient(c, cl)
 	}
@@ -179,15 +180,16 @@ func (s *Server) checkClient(c *call, cl claims) error {
 	return nil
 }
 
-// checkEmployee refuses the token of an employee who was locked or left the tenant after
-// it was issued.
-func (s *Server) checkEmployee(c *call) error {
-	u, err := s.store.User(c.ctx, c.tenant, c.subject)
-	if errors.Is(err, store.ErrNotFound) || err == nil && barred(u) {
-		return fault("Access Token is not valid any more: its user is locked or left the tenant", api.FaultInvalidToken)
-	}
+// checkEmployee refuses the token of an employee who was locked or left the tenant after it
+// was issued, or of a member of the team who left the team. A user who has left the tenant
+// may still be in the team, but not with the token of a user.
+func (s *Server) checkEmployee(c *call, cl claims) error {
+	email, u, err := person(c.ctx, s.store, c.tenant, c.subject)
 	if err != nil {
 		return fmt.Errorf("reading the caller: %w", err)
+	}
+	if email == "" || u.ID == "" && !cl.Member {
+		return fault("Access Token is not valid any more: its user is locked or left the tenant", api.FaultInvalidToken)
 	}
 	return nil
 }

@@ -93,6 +93,9 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 	invited := sound.create(t, team("/members"), `{"email": "invited@acme.example", "role": "member"}`)
 	joined, third := sound.join(t, "joined@acme.example", "member"), sound.join(t, "third@acme.example", "member")
 	sound.check(t, exchange{method: "PUT", path: team("/members/" + third + "/products/bot_runner"), body: `{}`, status: 201, want: `{}`})
+	for _, id := range []string{"hub", "unused"} {
+		sound.check(t, exchange{method: "PUT", path: team("/products/" + id), body: `{"label": "Hub"}`, status: 201, want: `{"id": "` + id + `"}`})
+	}
 	fill := strings.NewReplacer("/iam/{tenant}", "~", "{tenant}", servertest.Tenant, "{client}", "shop", "{propertyKey}", "restrictions", "{siteCode}", "de", "{mixinName}", "m", "{userId}", main, "{groupId}", "g", "{userType}", "EMPLOYEE",
 		"{accessControlId}", ordersViewer, "{scopeId}", "s", "{roleId}", viewerRole, "{permissionId}", "read", "{resourceId}", "orders",
 		"{vendorId}", "v", "{locationId}", "l", "{templateId}", "base",
@@ -141,7 +144,10 @@ func newBrokenBackend(t *testing.T) brokenBackend {
 		"POST " + api.PathTeamMembers:      {body: `{"email": "member@acme.example", "role": "admin"}`, status: 201},
 		"PUT " + api.PathTeamMember:        {body: `{"role": "billing_contact"}`, status: 204},
 		"DELETE " + api.PathTeamMember:     {path: team("/members/" + invited), status: 204},
-		"PUT " + api.PathTeamOwner:         {body: `{"memberId": "` + joined + `"}`, status: 204},
+		"PUT " + api.PathTeamOwner:         {body: `{"memberId": "` + joined + `"}`, header: bearer(sound.issueUser(t, owner, access.Employee, api.AllScopes()...)), status: 204},
+		"PUT " + api.PathTeamProduct:       {path: team("/products/hub"), body: `{"label": "Hub", "roles": ["editor"]}`, status: 204},
+		"DELETE " + api.PathTeamProduct:    {path: team("/products/unused"), status: 204},
+		"POST " + api.PathTeamInvitations:  {body: `{"emails": "one@acme.example,two@acme.example", "role": "member"}`, status: 201},
 		"PUT " + api.PathTeamAssignment:    {path: team("/members/" + third + "/products/orchestrator"), body: `{"role": "admin"}`, status: 201},
 		"DELETE " + api.PathTeamAssignment: {path: team("/members/" + third + "/products/bot_runner"), status: 204},
 		"GET " + api.PathTeamOrganizations: {path: team("/organizations?email=joined@acme.example"), status: 200},
@@ -233,7 +239,7 @@ func (b brokenBackend) state(t *testing.T) string {
 	add(b.sound.store.Invitations(ctx, tenant))
 	add(b.sound.store.MakeMembers(ctx, tenant))
 	add(b.sound.store.Clients(ctx, tenant))
-	for _, kind := range []string{store.KindSetting, store.KindClientSetting, store.KindScope, store.KindSite, store.KindVendor, store.KindLocation, store.KindMake} {
+	for _, kind := range []string{store.KindSetting, store.KindClientSetting, store.KindScope, store.KindSite, store.KindVendor, store.KindLocation, store.KindMake, store.KindTeamProduct} {
 		add(b.sound.store.Documents(ctx, tenant, kind))
 	}
 	return fmt.Sprint(all)

@@ -109,6 +109,8 @@ func TestOpenAPI_examples(t *testing.T) {
 		{operation: "createTeamMember", path: team("/members"), status: 201},
 		{operation: "updateTeamMember", path: team("/members/" + member), status: 204},
 		{operation: "putProductAssignment", path: team("/members/" + third + "/products/orchestrator"), status: 201},
+		{operation: "inviteToTeam", path: team("/invitations"), status: 201},
+		{operation: "putTeamProduct", path: team("/products/service_hub"), status: 201},
 		{operation: "transferTeam", path: team("/owner"), status: 204, change: map[string]any{"memberId": next}},
 		{operation: "readInvitationLink", path: "~/invitation-link", status: 200, change: map[string]any{"secret": secret}, header: open},
 		{operation: "acceptInvitationLink", path: "~/invitation-link/accept", status: 200, change: map[string]any{"secret": secret}, header: open},

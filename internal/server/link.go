@@ -95,11 +95,11 @@ func (s *Server) handleLinkAccept(c *call) error {
 	if err != nil {
 		return err
 	}
-	organizations, err := s.organizations(c.ctx, i.Email)
+	organizations, err := s.organizations(c.ctx, i.Email, false)
 	if err != nil {
 		return err
 	}
-	return c.write(http.StatusOK, api.AcceptedInvitation{Kind: api.InvitationKind(i.Kind), Email: i.Email, Organizations: organizations})
+	return c.write(http.StatusOK, api.AcceptedInvitation{Kind: api.InvitationKind(i.Kind), Email: i.Email, Organizations: organizationDocuments(organizations)})
 }
 
 // linked returns the link of the body and its invitation. A caller that guesses is slowed

@@ -3,12 +3,12 @@ package server
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -43,25 +43,30 @@ func (s *Server) handleUserReport(c *call) error {
 	for _, g := range groups {
 		user.GroupIDs = append(user.GroupIDs, g.ID)
 	}
-	rows := source.groups.Subject(user.Locked, user.GroupIDs...).Report()
-	if c.wantsCSV() {
-		return c.stream(csvType, func(w io.Writer) error {
-			_, err := io.WriteString(w, access.ReportCSV(rows))
-			return err
-		})
-	}
 	if c.holds(api.ScopeTeamRead) {
-		m, err := s.store.TeamMemberByEmail(c.ctx, c.tenant, u.Email)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return fmt.Errorf("looking for the team member: %w", err)
+		if err := s.addMember(c, u, &source); err != nil {
+			return err
 		}
-		assigned, err := s.store.ProductAssignmentsOf(c.ctx, c.tenant, m.ID)
-		if err != nil {
-			return fmt.Errorf("listing product assignments: %w", err)
-		}
-		source.team[strings.ToLower(u.Email)] = wire.TeamMember(m, assigned)
 	}
-	return c.write(http.StatusOK, source.toWire(user, rows))
+	if c.wantsCSV() {
+		return c.stream(csvType, func(w io.Writer) error { return source.writeCSV(w, slices.Values([]access.StateUser{user})) })
+	}
+	return c.write(http.StatusOK, source.toWire(user, source.groups.Subject(user.Locked, user.GroupIDs...).Report()))
+}
+
+// addMember adds what a report of one user says about the team.
+func (s *Server) addMember(c *call, u store.User, source *reportSource) error {
+	m, err := memberOf(c.ctx, s.store, c.tenant, u, u.ID)
+	if err != nil || m.ID == "" {
+		return err
+	}
+	document, err := s.teamDocument(c, m)
+	if err != nil {
+		return err
+	}
+	source.team[strings.ToLower(u.Email)] = document
+	source.products, err = addedProducts(c.ctx, s.store, c.tenant)
+	return err
 }
 
 // handleReport answers GET /iam/{tenant}/report: the reports of all employees, by e-mail
@@ -91,9 +96,6 @@ func (s *Server) handleReport(c *call) error {
 		return err
 	}
 	source := newReportSource(rights, groups)
-	if c.wantsCSV() {
-		return c.stream(csvType, func(w io.Writer) error { return source.groups.WriteReviewCSV(w, users.all()) })
-	}
 	if c.holds(api.ScopeTeamRead) {
 		members, err := s.teamDocuments(c)
 		if err != nil {
@@ -102,8 +104,29 @@ func (s *Server) handleReport(c *call) error {
 		for _, m := range members {
 			source.team[strings.ToLower(m.Email)] = m
 		}
+		if source.products, err = addedProducts(c.ctx, s.store, c.tenant); err != nil {
+			return err
+		}
+	}
+	if c.wantsCSV() {
+		return c.stream(csvType, func(w io.Writer) error { return source.writeCSV(w, users.all()) })
 	}
 	return c.stream("application/json", func(w io.Writer) error { return source.write(w, users.all()) })
+}
+
+// writeCSV writes the reports of the users as CSV.
+func (s reportSource) writeCSV(w io.Writer, users iter.Seq[access.StateUser]) error {
+	return s.groups.WriteReportCSV(w, s.products, func(yield func(access.StateUser) bool) {
+		for u := range users {
+			if m, ok := s.team[strings.ToLower(u.Email)]; ok {
+				member := m.Access()
+				u.Team = &member
+			}
+			if !yield(u) {
+				return
+			}
+		}
+	})
 }
 
 // write writes the reports of the users as a JSON array.
@@ -132,6 +155,8 @@ type reportSource struct {
 	groups  *access.Compiled
 	vendors map[string]string         // of groups
 	team    map[string]api.TeamMember // by e-mail address in lower case; empty if the token may not read it
+
+	products []access.TeamProduct // that the tenant has added to the team
 }
 
 // newReportSource returns the data of reports of users who are in the groups, without the
@@ -146,7 +171,7 @@ func newReportSource(rights access.Rights, groups []store.Group) reportSource {
 
 // reportUser converts a user for the access rules.
 func reportUser(u store.User, groupIDs []string) access.StateUser {
-	return access.StateUser{ID: u.ID, Email: u.Email, Name: u.FirstName + " " + u.LastName, Locked: u.Locked, GroupIDs: groupIDs}
+	return access.StateUser{ID: u.ID, Email: u.Email, Name: u.FirstName + " " + u.LastName, Locked: u.Locked, GroupIDs: groupIDs, Department: u.Department}
 }
 
 // wantsCSV reports whether text/csv is the first media type that the request accepts. All
@@ -182,6 +207,6 @@ func (s reportSource) toWire(u access.StateUser, rows []access.Row) api.UserRepo
 		report.VendorID = cmp.Or(report.VendorID, s.vendors[id])
 	}
 	member := s.team[strings.ToLower(u.Email)]
-	report.TeamRole, report.Products = member.Role, member.ProductRoles()
+	report.TeamRole, report.Products, report.Abilities = member.Role, member.ProductRoles(), member.Abilities(u.Locked)
 	return report
 }

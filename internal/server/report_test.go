@@ -36,8 +36,8 @@ func TestReport(t *testing.T) {
 	}, ", ") + `]}`
 	csv := func(accept string) map[string]string { return map[string]string{"Accept": accept} }
 	isCSV := map[string]string{"Content-Type": "text/csv; charset=utf-8; header=present"}
-	const header = "category,entity,entity_label,level,restrictions,restriction_aware,granted_by,source,vendor_id,scopes\r\n"
-	const taxLine = "Settings,tax,Tax,read,,false,tax,template,,\r\n"
+	const header = "email,user_id,name,department,locked,groups,roles,team_role,products,make_roles,category,entity,entity_label,level,restrictions,restriction_aware,granted_by,source,vendor_id,scopes\r\n"
+	taxLine := "Aaron@acme.example," + other + ",Anna Kowalska,Sales,false,tax,tax,,,,Settings,tax,Tax,read,,false,tax,template,,\r\n"
 	b.play(
 		t,
 		exchange{name: "JSON", path: "~/users/" + id + "/report", status: 200, want: anna},
@@ -48,7 +48,7 @@ func TestReport(t *testing.T) {
 	)
 	for _, c := range []struct{ path, want string }{
 		{"~/users/" + other + "/report", header + taxLine},
-		{"~/report", "Aaron@acme.example," + other + ",Anna Kowalska," + taxLine + "anna@acme.example," + id + ",Anna Kowalska,Orders,carts,Carts,manage,DE,true,some,derived,,\r\n"},
+		{"~/report", taxLine + "anna@acme.example," + id + ",Anna Kowalska,Sales,false,all some tax,tax,,,,Orders,carts,Carts,manage,DE,true,some,derived,,\r\n"},
 	} {
 		got := b.send(t, exchange{path: c.path, header: csv("text/csv;q=0.9, */*")})
 		if text := string(got.body); got.status != 200 || got.header.Get("Content-Type") != isCSV["Content-Type"] || !strings.Contains(text, c.want) {
@@ -59,12 +59,15 @@ func TestReport(t *testing.T) {
 	b.check(t, exchange{method: "PUT", path: "~/users/" + other + "/lock", status: 204})
 	// A caller that may read the team also sees roles and products.
 	b.create(t, team("/members"), `{"email": "ANNA@acme.example", "role": "admin"}`)
+	b.check(t, exchange{path: "~/users/" + id + "/report", status: 200, want: `{"abilities": "` + absent + `"}`}) // not before joining
+	b.check(t, exchange{method: "POST", path: "~/invitations/" + read[[]api.Invitation](t, b, "~/invitations?email=anna@acme.example")[0].ID + "/accept", status: 204})
+	mayAll := abilitiesOf(t, access.RoleAdmin)
 	for _, c := range []struct {
 		scopes []string
 		want   string
 	}{
-		{api.AllScopes(), `{"teamRole": "admin", "products": {"studio_pro": "", "bot_runner": "", "orchestrator": "admin"}, "vendorId": "` + absent + `"}`},
-		{[]string{api.ScopeUserRead}, `{"teamRole": "` + absent + `", "products": "` + absent + `"}`},
+		{api.AllScopes(), `{"teamRole": "admin", "products": {"studio_pro": "", "bot_runner": "", "orchestrator": "admin"}, "abilities": ` + mayAll + `, "vendorId": "` + absent + `"}`},
+		{[]string{api.ScopeUserRead}, `{"teamRole": "` + absent + `", "products": "` + absent + `", "abilities": "` + absent + `"}`},
 	} {
 		b.check(t, exchange{path: "~/users/" + id + "/report", header: bearer(b.issue(t, "acme", c.scopes...)), status: 200, want: c.want})
 	}

@@ -93,8 +93,9 @@ func ownControl(control store.AccessControl) access.OwnControl {
 	return access.OwnControl{Scopes: control.Scopes, RestrictionAware: control.RestrictionAware, VendorAware: control.VendorAware}
 }
 
-// userScopes returns the scopes that a user holds through groups. Customers, whom this
-// service does not know, have groups as well.
+// userScopes returns the scopes that a user holds through groups and the role in the
+// team. Customers, whom this service does not know, have groups as well, and members of
+// the team need not be users.
 func (s *Server) userScopes(ctx context.Context, tx store.Tx, tenant, userID string) (api.UserScopes, error) {
 	user, err := tx.User(ctx, tenant, userID)
 	switch {
@@ -108,6 +109,9 @@ func (s *Server) userScopes(ctx context.Context, tx store.Tx, tenant, userID str
 		return api.UserScopes{}, fmt.Errorf("listing the user's groups: %w", err)
 	}
 	subject := access.ScopeUser{Locked: user.Locked}
+	if subject.Team, err = joinedRole(ctx, tx, tenant, user, userID); err != nil {
+		return api.UserScopes{}, err
+	}
 	if subject.Groups, err = scopeGroups(ctx, tx, tenant, groups); err != nil {
 		return api.UserScopes{}, err
 	}

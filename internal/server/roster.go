@@ -30,7 +30,7 @@ func (r *roster) add(u access.StateUser) {
 		locked = 1
 	}
 	var b []byte
-	for _, text := range []string{u.ID, u.Email, u.Name} {
+	for _, text := range []string{u.ID, u.Email, u.Name, u.Department} {
 		b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
 	}
 	b = binary.AppendUvarint(binary.AppendUvarint(b, locked), uint64(len(u.GroupIDs)))
@@ -77,7 +77,7 @@ func (r *roster) next(piece []byte) (access.StateUser, []byte) {
 		piece = piece[n:]
 		return s
 	}
-	u := access.StateUser{ID: text(), Email: text(), Name: text(), Locked: number() == 1}
+	u := access.StateUser{ID: text(), Email: text(), Name: text(), Department: text(), Locked: number() == 1}
 	if n := number(); n > 0 {
 		u.GroupIDs = make([]string, n)
 	}

@@ -156,9 +156,12 @@ func (s *Server) teamTable() []route {
 		{"GET", api.PathTeamOwner, read, s.handleTeamOwnerGet},
 		{"PUT", api.PathTeamOwner, manage, s.handleTeamOwnerPut},
 		{"GET", api.PathTeamProducts, read, s.handleTeamProductList},
+		{"PUT", api.PathTeamProduct, manage, s.handleTeamProductPut},
+		{"DELETE", api.PathTeamProduct, manage, s.handleTeamProductDelete},
+		{"POST", api.PathTeamInvitations, manage, s.handleTeamInvite},
 		{"PUT", api.PathTeamAssignment, manage, s.handleTeamAssignmentPut},
 		{"DELETE", api.PathTeamAssignment, manage, s.handleTeamAssignmentDelete},
-		{"GET", api.PathTeamOrganizations, read, s.handleTeamOrganizationList},
+		{"GET", api.PathTeamOrganizations, nil, s.handleTeamOrganizationList},
 
 		{"GET", api.PathInvitations, readers, s.handleInvitationList},
 		{"GET", api.PathInvitation, readers, s.handleInvitationGet},

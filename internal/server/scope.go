@@ -181,7 +181,9 @@ func scopeNotFound(id string) error {
 // handleUserScopes answers GET /iam/{tenant}/users/{userId}/scopes.
 func (s *Server) handleUserScopes(c *call) error {
 	if _, err := s.groupsOfKnownUser(c); err != nil {
-		return err
+		if m, memberErr := memberOf(c.ctx, s.store, c.tenant, store.User{}, c.value("userId")); memberErr != nil || m.ID == "" {
+			return errors.Join(err, memberErr)
+		}
 	}
 	held, err := s.userScopes(c.ctx, s.store, c.tenant, c.value("userId"))
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -48,13 +47,18 @@ func (s *Server) teamDocuments(c *call) ([]api.TeamMember, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listing product assignments: %w", err)
 	}
+	added, err := addedProducts(c.ctx, s.store, c.tenant)
+	if err != nil {
+		return nil, err
+	}
+	products := access.TeamProducts(added)
 	byMember := map[string][]store.ProductAssignment{}
 	for _, a := range assignments {
 		byMember[a.MemberID] = append(byMember[a.MemberID], a)
 	}
 	documents := make([]api.TeamMember, len(members))
 	for i, m := range members {
-		documents[i] = wire.TeamMember(m, byMember[m.ID])
+		documents[i] = wire.TeamMember(m, byMember[m.ID], products)
 	}
 	return documents, nil
 }
@@ -69,11 +73,24 @@ func (s *Server) handleTeamMemberGet(c *call) error {
 }
 
 func (s *Server) writeTeamMember(c *call, m store.TeamMember) error {
+	document, err := s.teamDocument(c, m)
+	if err != nil {
+		return err
+	}
+	return c.write(http.StatusOK, document)
+}
+
+// teamDocument converts one member of the team.
+func (s *Server) teamDocument(c *call, m store.TeamMember) (api.TeamMember, error) {
 	assigned, err := s.store.ProductAssignmentsOf(c.ctx, c.tenant, m.ID)
 	if err != nil {
-		return fmt.Errorf("listing product assignments: %w", err)
+		return api.TeamMember{}, fmt.Errorf("listing product assignments: %w", err)
 	}
-	return c.write(http.StatusOK, wire.TeamMember(m, assigned))
+	added, err := addedProducts(c.ctx, s.store, c.tenant)
+	if err != nil {
+		return api.TeamMember{}, err
+	}
+	return wire.TeamMember(m, assigned, access.TeamProducts(added)), nil
 }
 
 // handleTeamMemberCreate answers POST /team/{tenant}/members. A person who has registered on
@@ -220,6 +237,9 @@ func (s *Server) handleTeamOwnerPut(c *call) error {
 		body.FormerOwnerID = present.ID
 	}
 	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
+		if err := s.checkTransfer(c, tx); err != nil {
+			return err
+		}
 		m, err := s.teamMember(c.ctx, tx, c.tenant, body.MemberID)
 		if err != nil || m.Role == string(access.RoleOwner) { // as in the retry of a request whose response was lost
 			return err
@@ -241,47 +261,4 @@ func (s *Server) handleTeamOwnerPut(c *call) error {
 		return err
 	}
 	return c.done()
-}
-
-// handleTeamOrganizationList answers GET /team/{tenant}/organizations: the tenants that an
-// account belongs to. It shows no more of other tenants, and only for an account that
-// belongs to the tenant of the path.
-func (s *Server) handleTeamOrganizationList(c *call) error {
-	email := c.query("email")
-	if !api.ValidEmail(email) {
-		return badRequest(fmt.Sprintf("email must be an e-mail address, not %q", email))
-	}
-	documents, err := s.organizations(c.ctx, email)
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(documents, func(o api.Organization) bool { return o.Tenant == c.tenant }) {
-		return notFound("Error while listing organizations", email, fmt.Sprintf("'%s' is the address of no user and of no team member; invite the person first", email))
-	}
-	return c.write(http.StatusOK, documents)
-}
-
-// organizations lists the tenants that an account belongs to, by name.
-func (s *Server) organizations(ctx context.Context, email string) ([]api.Organization, error) {
-	users, err := s.store.UsersOf(ctx, email)
-	if err != nil {
-		return nil, fmt.Errorf("looking for users: %w", err)
-	}
-	members, err := s.store.TeamMembersOf(ctx, email)
-	if err != nil {
-		return nil, fmt.Errorf("looking for team members: %w", err)
-	}
-	roles := map[string]access.TeamRole{}
-	for _, u := range users {
-		roles[u.Tenant] = ""
-	}
-	for _, m := range members {
-		roles[m.Tenant] = access.TeamRole(m.Role)
-	}
-	documents := []api.Organization{}
-	for tenant, role := range roles {
-		documents = append(documents, api.Organization{Tenant: tenant, Role: role})
-	}
-	slices.SortFunc(documents, func(a, b api.Organization) int { return strings.Compare(a.Tenant, b.Tenant) })
-	return documents, nil
 }

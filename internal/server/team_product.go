@@ -1,10 +1,12 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
@@ -12,15 +14,39 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/store"
 )
 
+// addedProducts returns the products that the tenant has added to its team, oldest first.
+func addedProducts(ctx context.Context, tx store.DocumentTx, tenant string) ([]access.TeamProduct, error) {
+	documents, err := tx.Documents(ctx, tenant, store.KindTeamProduct)
+	if err != nil {
+		return nil, fmt.Errorf("listing products: %w", err)
+	}
+	var products []access.TeamProduct
+	for _, d := range documents {
+		p, err := wire.AddedProduct(d)
+		if err != nil {
+			return nil, err
+		}
+		products = append(products, access.TeamProduct{ID: d.ID, Label: p.Label, Roles: p.Roles})
+	}
+	return products, nil
+}
+
 // handleTeamProductList answers GET /team/{tenant}/products.
 func (s *Server) handleTeamProductList(c *call) error {
 	members, err := s.teamDocuments(c)
 	if err != nil {
 		return err
 	}
+	added, err := addedProducts(c.ctx, s.store, c.tenant)
+	if err != nil {
+		return err
+	}
 	var documents []api.TeamProduct
-	for _, p := range access.TeamProducts() {
-		document := api.TeamProduct{ID: p.ID, Label: p.Label, Roles: wire.List(p.Roles), MemberIDs: []string{}}
+	for i, p := range access.TeamProducts(added) {
+		document := api.TeamProduct{
+			ID: p.ID, Label: p.Label, Roles: wire.List(p.Roles), Permissions: wire.List(p.Permissions),
+			Predefined: i < len(access.PredefinedProducts()), MemberIDs: []string{},
+		}
 		for _, m := range members {
 			if slices.ContainsFunc(m.Products, func(held api.HeldProduct) bool { return held.Product == p.ID }) {
 				document.MemberIDs = append(document.MemberIDs, m.ID)
@@ -31,70 +57,84 @@ func (s *Server) handleTeamProductList(c *call) error {
 	return c.write(http.StatusOK, documents)
 }
 
-// handleTeamAssignmentPut answers PUT
-// /team/{tenant}/members/{memberId}/products/{product}: the member may use the product, in
-// the given role.
-func (s *Server) handleTeamAssignmentPut(c *call) error {
-	var body api.ProductAssignment
-	if err := c.decode(&body); err != nil {
+// handleTeamProductPut answers PUT /team/{tenant}/products/{product}: it adds a product to
+// the team, or changes it. Roles that members have in it cannot be removed.
+func (s *Server) handleTeamProductPut(c *call) error {
+	var body api.TeamProductUpdate
+	if err := c.decode(&body, "label"); err != nil {
 		return err
 	}
-	product := c.value("product")
-	if err := refusedProduct(product, body.Role); err != nil {
-		return err
+	id, created := c.value("product"), false
+	if !api.ValidID(id) {
+		return violation(id, "The id of a product has 1 to 66 letters, digits, dots, hyphens and underscores")
 	}
-	a := store.ProductAssignment{Tenant: c.tenant, Product: product, Role: body.Role, CreatedAt: s.timestamp()}
-	created := false
+	if strings.TrimSpace(body.Label) == "" {
+		return badRequest("label must not be empty")
+	}
+	if err := access.CheckAdded(access.TeamProduct{ID: id, Label: body.Label, Roles: body.Roles}); err != nil {
+		return violation(id, "The product cannot be added", err.Error())
+	}
 	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
-		m, err := s.teamMember(c.ctx, tx, c.tenant, c.value("memberId"))
-		if err != nil {
+		_, err := tx.Document(c.ctx, c.tenant, store.KindTeamProduct, id)
+		created = errors.Is(err, store.ErrNotFound)
+		if err != nil && !created {
+			return fmt.Errorf("reading product: %w", err)
+		}
+		if err := checkHeldRoles(c, tx, id, body.Roles); err != nil {
 			return err
 		}
-		if err := access.CheckAssignable(access.TeamRole(m.Role)); err != nil {
-			return conflict("Error while assigning product", m.ID, err.Error())
-		}
-		present, err := tx.ProductAssignmentsOf(c.ctx, c.tenant, m.ID)
-		if err != nil {
-			return fmt.Errorf("listing product assignments: %w", err)
-		}
-		created = !slices.ContainsFunc(present, func(a store.ProductAssignment) bool { return a.Product == product })
-		a.MemberID = m.ID
-		return tx.PutProductAssignment(c.ctx, a)
+		return s.putDocument(c, tx, store.KindTeamProduct, id, body)
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if created {
-		return c.write(http.StatusCreated, api.Created{ID: a.MemberID + "/" + product})
+	case created:
+		return c.write(http.StatusCreated, api.Created{ID: id})
 	}
 	return c.done()
 }
 
-// refusedProduct refuses an unknown product with 404, and an unknown role of a product with
-// 400.
-func refusedProduct(product, role string) error {
-	err := access.CheckProductRole(product, role)
-	switch {
-	case err == nil:
-		return nil
-	case !slices.ContainsFunc(access.TeamProducts(), func(p access.TeamProduct) bool { return p.ID == product }):
-		return notFound("Error while assigning product", product, err.Error())
+// checkHeldRoles refuses roles of a product that do not fit its assignments.
+func checkHeldRoles(c *call, tx store.Tx, product string, roles []string) error {
+	assignments, err := assignmentsOf(c, tx, product)
+	if err != nil {
+		return err
 	}
-	return badRequest("The role does not fit the product", err.Error())
+	for _, a := range assignments {
+		if err := access.CheckAssignment([]access.TeamProduct{{ID: product, Label: product, Roles: roles}}, product, access.Assignment{Role: a.Role}); err != nil {
+			return conflict("Error while changing product", product, fmt.Sprintf("Product '%s' is assigned to member '%s' with the role '%s': %v", product, a.MemberID, a.Role, err))
+		}
+	}
+	return nil
 }
 
-// handleTeamAssignmentDelete answers DELETE
-// /team/{tenant}/members/{memberId}/products/{product}.
-func (s *Server) handleTeamAssignmentDelete(c *call) error {
-	product := c.value("product")
+// assignmentsOf returns the assignments of a product.
+func assignmentsOf(c *call, tx store.TeamTx, product string) ([]store.ProductAssignment, error) {
+	assignments, err := tx.ProductAssignments(c.ctx, c.tenant)
+	if err != nil {
+		return nil, fmt.Errorf("listing product assignments: %w", err)
+	}
+	return slices.DeleteFunc(assignments, func(a store.ProductAssignment) bool { return a.Product != product }), nil
+}
+
+// handleTeamProductDelete answers DELETE /team/{tenant}/products/{product}. A product that
+// is assigned to members is not deleted.
+func (s *Server) handleTeamProductDelete(c *call) error {
+	id := c.value("product")
+	if _, ok := access.FindProduct(access.PredefinedProducts(), id); ok {
+		return violation(id, fmt.Sprintf("Product '%s' is predefined and cannot be deleted", id))
+	}
 	err := s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
-		m, err := s.teamMember(c.ctx, tx, c.tenant, c.value("memberId"))
+		assignments, err := assignmentsOf(c, tx, id)
 		if err != nil {
 			return err
 		}
-		err = tx.DeleteProductAssignment(c.ctx, c.tenant, m.ID, product)
+		if n := len(assignments); n > 0 {
+			return conflict("Error while deleting product", id, fmt.Sprintf("Product '%s' is assigned to %d members, for example '%s': remove it from them first", id, n, assignments[0].MemberID))
+		}
+		err = tx.DeleteDocument(c.ctx, c.tenant, store.KindTeamProduct, id)
 		if errors.Is(err, store.ErrNotFound) {
-			return notFound("Error while removing product", product, fmt.Sprintf("Product '%s' is not assigned to member '%s'", product, m.ID))
+			return notFound("Error while deleting product", id, fmt.Sprintf("Product with id '%s' not found", id))
 		}
 		return err
 	})

@@ -34,7 +34,7 @@ func (b *backend) join(t testing.TB, email, role string) string {
 }
 
 // everything is what Owner and Admins hold.
-const everything = `[{"product": "studio_pro", "byTeamRole": true, "role": "` + absent + `"}, {"product": "bot_runner", "byTeamRole": true}, {"product": "orchestrator", "role": "admin", "byTeamRole": true}]`
+const everything = `[{"product": "studio_pro", "byTeamRole": true, "role": "` + absent + `"}, {"product": "bot_runner", "permissions": ["unattended"], "byTeamRole": true}, {"product": "orchestrator", "role": "admin", "byTeamRole": true}]`
 
 // A new tenant has a team of its Owner alone, who is the user of the same id.
 func TestTeam_new(t *testing.T) {
@@ -50,8 +50,8 @@ func TestTeam_new(t *testing.T) {
 		exchange{name: "no invitation", path: "~/invitations", status: 200, want: `[]`},
 		exchange{name: "products", path: team("/products"), status: 200, want: `[
 			{"id": "studio_pro", "label": "Studio Pro", "roles": [], "memberIds": ["` + owner + `"]},
-			{"id": "bot_runner", "roles": [], "memberIds": ["` + owner + `"]},
-			{"id": "orchestrator", "roles": ["admin", "analyst"], "memberIds": ["` + owner + `"]}]`},
+			{"id": "bot_runner", "roles": [], "permissions": ["unattended"], "predefined": true, "memberIds": ["` + owner + `"]},
+			{"id": "orchestrator", "roles": ["admin", "analyst"], "permissions": [], "memberIds": ["` + owner + `"]}]`},
 		exchange{name: "organizations", path: team("/organizations?email=OWNER@acme.example"), status: 200, want: `[{"tenant": "acme", "role": "owner"}]`},
 	)
 }
@@ -308,7 +308,7 @@ func TestTeam_toWire(t *testing.T) {
 	made := time.Date(2026, 2, 3, 4, 5, 6, 789e6, time.UTC)
 	record := store.TeamMember{Tenant: servertest.Tenant, ID: "m1", Email: "Zoe@acme.example", Role: "member", Status: "active", CreatedAt: made, JoinedAt: made.Add(time.Hour)}
 	noZero(t, record)
-	product := store.ProductAssignment{Tenant: servertest.Tenant, MemberID: "m1", Product: "orchestrator", Role: "analyst", CreatedAt: made}
+	product := store.ProductAssignment{Tenant: servertest.Tenant, MemberID: "m1", Product: "orchestrator", Role: "analyst", CreatedAt: made, Permissions: []string{"unattended"}}
 	noZero(t, product)
 	invitation := store.Invitation{
 		Tenant: servertest.Tenant, ID: "i1", Kind: store.InvitedMember, SubjectID: "m1", Email: "Zoe@acme.example", Sent: 2,
@@ -323,7 +323,7 @@ func TestTeam_toWire(t *testing.T) {
 	}
 	want := api.TeamMember{
 		ID: "m1", Email: "Zoe@acme.example", Role: access.RoleMember, Status: api.MemberActive,
-		CreatedAt: "2026-02-03T04:05:06.789Z", JoinedAt: "2026-02-03T05:05:06.789Z", Products: []api.HeldProduct{{Product: "orchestrator", Role: "analyst"}},
+		CreatedAt: "2026-02-03T04:05:06.789Z", JoinedAt: "2026-02-03T05:05:06.789Z", Products: []api.HeldProduct{{Product: "orchestrator", Role: "analyst", Permissions: []string{"unattended"}}},
 	}
 	noZero(t, want)
 	if got := read[api.TeamMember](t, b, team("/members/m1")); !reflect.DeepEqual(got, want) {

@@ -33,11 +33,11 @@ func (s *Server) handleTestToken(c *call) error {
 	if err != nil {
 		return err
 	}
-	id, scopes := c.value("userId"), []string(nil)
+	id, scopes, member := c.value("userId"), []string(nil), false
 	err = s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		scopes = api.OwnScopes()
 		if kind == access.Employee {
-			if id, scopes, err = s.logIn(c, tx); err != nil {
+			if id, scopes, member, err = s.logIn(c, tx); err != nil {
 				return err
 			}
 		}
@@ -47,32 +47,53 @@ func (s *Server) handleTestToken(c *call) error {
 	if err != nil {
 		return err
 	}
-	return s.writeToken(c, id, claims{Tenant: c.tenant, UserType: kind, Act: &actingParty{Subject: c.subject}}, scopes)
+	return s.writeToken(c, id, claims{Tenant: c.tenant, UserType: kind, Member: member, Act: &actingParty{Subject: c.subject}}, scopes)
 }
 
 // logIn notes a login of the employee of the path, and returns the employee's id and
-// effective scopes.
-func (s *Server) logIn(c *call, tx store.Tx) (id string, scopes []string, err error) {
-	u, err := s.user(c.ctx, tx, c.tenant, c.value("userId"))
-	if err != nil {
-		return "", nil, err
+// effective scopes. A member of the team who is not a user of the tenant can log in as
+// well.
+func (s *Server) logIn(c *call, tx store.Tx) (id string, scopes []string, member bool, err error) {
+	id = c.value("userId")
+	email, u, err := person(c.ctx, tx, c.tenant, id)
+	switch {
+	case err != nil:
+		return "", nil, false, err
+	case u.ID != "" && email == "":
+		return "", nil, false, violation(u.ID, fmt.Sprintf("User '%s' is locked and gets no token: unlock it first", u.ID))
+	case email == "":
+		return "", nil, false, s.refusedLogIn(c, tx, id)
+	case u.ID != "":
+		id = u.ID
 	}
-	if barred(u) {
-		return "", nil, violation(u.ID, fmt.Sprintf("User '%s' is locked and gets no token: unlock it first", u.ID))
-	}
-	effective, err := s.userScopes(c.ctx, tx, c.tenant, u.ID)
+	effective, err := s.userScopes(c.ctx, tx, c.tenant, id)
 	if err != nil {
-		return "", nil, err
+		return "", nil, false, err
 	}
 	for _, scope := range strings.Fields(effective.Scopes) {
 		if !strings.HasPrefix(scope, tenantMark) {
 			scopes = append(scopes, scope)
 		}
 	}
-	return u.ID, scopes, tx.UpdateUser(c.ctx, c.tenant, u.ID, func(u *store.User) error {
+	if u.ID == "" {
+		return id, scopes, true, nil
+	}
+	return id, scopes, false, tx.UpdateUser(c.ctx, c.tenant, id, func(u *store.User) error {
 		u.LastLogin = s.timestamp()
 		return nil
 	})
+}
+
+// refusedLogIn refuses a person who is not a user and has not joined the team.
+func (s *Server) refusedLogIn(c *call, tx store.Tx, id string) error {
+	m, err := memberOf(c.ctx, tx, c.tenant, store.User{}, id)
+	if err == nil && m.ID != "" {
+		return violation(id, fmt.Sprintf("Member '%s' of the team has not joined it yet: the invitation must be accepted first", id))
+	}
+	if err == nil {
+		_, err = s.user(c.ctx, tx, c.tenant, id)
+	}
+	return err
 }
 
 // within returns the scopes that the caller may pass on: its own, or all of them if it

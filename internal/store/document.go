@@ -13,6 +13,7 @@ const (
 	KindSite          = "site"           // its code is the id
 	KindVendor        = "vendor"
 	KindLocation      = "location"
+	KindTeamProduct   = "team-product"      // one that the tenant has added to its team
 	KindMake          = "make-organization" // of the tenant; at most one
 	KindMakeUser      = "make-user"         // a member of an organization in the reference Make
 )

@@ -23,6 +23,8 @@ type ProductAssignment struct {
 	Product   string
 	Role      string // in the product; empty if it has no roles
 	CreatedAt time.Time
+
+	Permissions []string // in the product
 }
 
 // TeamTx stores teams. Once a team has an Owner, it always has exactly one: no

@@ -15,3 +15,11 @@ resource "iam_product_assignment" "anna_builds_bots" {
   member_id = iam_team_member.anna.id
   product   = "studio_pro"
 }
+
+# Everyone who holds Bot Runner runs attended bots. Unattended bots need the
+# permission.
+resource "iam_product_assignment" "anna_runs_unattended_bots" {
+  member_id   = iam_team_member.anna.id
+  product     = "bot_runner"
+  permissions = ["unattended"]
+}

@@ -199,7 +199,7 @@ func (m *accessReviewModel) setRows(ctx context.Context, state access.State, dia
 	}
 	if m.IncludeCSV.ValueBool() {
 		var text strings.Builder
-		_ = access.WriteReviewCSV(&text, state) // a strings.Builder never fails
+		_ = access.WriteReportCSV(&text, state) // a strings.Builder never fails
 		m.CSV = types.StringValue(text.String())
 	}
 }

@@ -88,7 +88,7 @@ func TestAccessReview(t *testing.T) {
 		t.Errorf("admins: got %s", got)
 	}
 	var text strings.Builder
-	if err := access.WriteReviewCSV(&text, state); err != nil || whole["csv"] != text.String() {
+	if err := access.WriteReportCSV(&text, state); err != nil || whole["csv"] != text.String() {
 		t.Errorf("the csv of everybody: %v\n%s", err, whole["csv"])
 	}
 	found := lines(whole["findings"], func(f values) string { return fmt.Sprint(f["text"]) })

@@ -48,6 +48,7 @@ type userPermissionsModel struct {
 	CSV      types.String `tfsdk:"csv"`
 
 	TeamRole      types.String `tfsdk:"team_role"`
+	Abilities     types.List   `tfsdk:"abilities"`
 	Products      types.Map    `tfsdk:"products"`
 	Organizations types.List   `tfsdk:"organizations"`
 }
@@ -136,11 +137,16 @@ func (d *userPermissionsDataSource) Schema(_ context.Context, _ datasource.Schem
 				Computed:            true,
 			},
 			"team_role": schema.StringAttribute{
-				MarkdownDescription: "Team role of the member with this e-mail address (case-insensitive): `owner`, `admin`, `member` or `billing_contact`. Null if the user is not in the team, if the API has no teams (the public one), or, with a warning, if the API key lacks `team.team_read`; in the last two cases `products` and `organizations` are also null.",
+				MarkdownDescription: "Team role of the member with this e-mail address (case-insensitive): `owner`, `admin`, `member` or `billing_contact`. Null if the user is not in the team, if the API has no teams (the public one), or, with a warning, if the API key lacks `team.team_read`; in the last two cases `products`, `abilities` and `organizations` are also null.",
 				Computed:            true,
 			},
 			"products": schema.MapAttribute{
 				MarkdownDescription: "Products that the team member holds, each with the role in it, or an empty string if the product has no roles. Empty if the user is not in the team.",
+				ElementType:         types.StringType,
+				Computed:            true,
+			},
+			"abilities": schema.ListAttribute{
+				MarkdownDescription: "What the user may do in the team and in its products, such as `team.invite` or `orchestrator.view_logs`; the guide [Access reference](../guides/access-reference.md) lists all of them. Empty for a locked user, before the user has joined the team, and for users who are not in the team.",
 				ElementType:         types.StringType,
 				Computed:            true,
 			},
@@ -150,7 +156,7 @@ func (d *userPermissionsDataSource) Schema(_ context.Context, _ datasource.Schem
 				Computed:            true,
 			},
 			"csv": schema.StringAttribute{
-				MarkdownDescription: "The rows as CSV (RFC 4180) with a header row. Lists are separated by spaces; cells that a spreadsheet would run as a formula start with an apostrophe.",
+				MarkdownDescription: "The report as CSV (RFC 4180) with a header row, in the columns of `csv` of `iam_access_review`: the user with name, department, groups, role templates, team role, products and roles in Make, then the row. A user without rows has one line. Lists are separated by spaces; cells that a spreadsheet would run as a formula start with an apostrophe.",
 				Computed:            true,
 			},
 		},
@@ -186,11 +192,13 @@ func (d *userPermissionsDataSource) Read(ctx context.Context, req datasource.Rea
 	list, diags := types.ListValueFrom(ctx, schema.NestedAttributeObject{Attributes: rowAttributes()}.Type(), models)
 	resp.Diagnostics.Append(diags...)
 	m.readScopes(ctx, d.Client, *user, &resp.Diagnostics)
-	m.readTeam(ctx, d.Client, *user, &resp.Diagnostics)
+	status := m.readTeam(ctx, d.Client, *user, &resp.Diagnostics)
 	m.Locked, m.Status = types.BoolValue(user.Locked()), types.StringValue(string(user.Status))
 	m.Groups = plumbing.StringList(user.GroupIDs)
 	m.Rows, m.Make = list, plumbing.StringList(is.MakeRoles())
-	m.CSV = types.StringValue(access.ReportCSV(rows))
+	var text strings.Builder
+	_ = access.WriteReportCSV(&text, client.ReportState(*user, subject, status)) // a strings.Builder never fails
+	m.CSV = types.StringValue(text.String())
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 

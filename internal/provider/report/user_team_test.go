@@ -30,7 +30,7 @@ func TestUserPermissionsDataSource_team(t *testing.T) {
 		t.Fatal(err)
 	}
 	for product, role := range map[string]string{"orchestrator": "analyst", "bot_runner": ""} {
-		if err := s.Client.AssignProduct(t.Context(), bert.ID, product, role); err != nil {
+		if err := s.Client.AssignProduct(t.Context(), bert.ID, product, api.ProductAssignment{Role: role}); err != nil {
 			t.Fatal(err)
 		}
 	}

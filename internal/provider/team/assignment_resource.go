@@ -49,6 +49,18 @@ type assignmentModel struct {
 	MemberID types.String `tfsdk:"member_id"`
 	Product  types.String `tfsdk:"product"`
 	Role     types.String `tfsdk:"role"`
+
+	Permissions types.Set `tfsdk:"permissions"`
+}
+
+// how returns how the product is assigned.
+func (m assignmentModel) how() access.Assignment {
+	return access.Assignment{Role: m.Role.ValueString(), Permissions: slices.Sorted(slices.Values(plumbing.Strings(m.Permissions)))}
+}
+
+// set sets how the product is assigned.
+func (m *assignmentModel) set(held api.HeldProduct) {
+	m.Role, m.Permissions = plumbing.StringOrNull(held.Role), plumbing.StringSet(held.Permissions, types.SetNull(types.StringType))
 }
 
 func (r *assignmentResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -64,14 +76,20 @@ func (r *assignmentResource) Schema(_ context.Context, _ resource.SchemaRequest,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
 			"product": schema.StringAttribute{
-				MarkdownDescription: "`studio_pro`, `bot_runner` or `orchestrator`. Changing it replaces the assignment.",
+				MarkdownDescription: "`studio_pro`, `bot_runner`, `orchestrator`, or the id of an `iam_product`. Changing it replaces the assignment.",
 				Required:            true,
-				Validators:          []validator.String{checked{"must be a product", "Invalid Product", checkProduct}},
+				Validators:          []validator.String{plumbing.NotEmpty()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"role": schema.StringAttribute{
-				MarkdownDescription: "Role in the product: `admin` or `analyst`, required for `orchestrator`. The other products have no roles.",
+				MarkdownDescription: "Role in the product: `admin` or `analyst`, required for `orchestrator`. One of the roles of an `iam_product` that has roles. The other products have no roles.",
 				Optional:            true,
+			},
+			"permissions": schema.SetAttribute{
+				MarkdownDescription: "Permissions in the product: `unattended` for `bot_runner`, which lets the member run unattended bots. Everyone who holds Bot Runner can run attended bots. The other products have no permissions.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          []validator.Set{plumbing.NotEmptySet("A member without permissions needs none listed. ")},
 			},
 			"id": schema.StringAttribute{
 				MarkdownDescription: "`member_id/product`.",
@@ -82,37 +100,39 @@ func (r *assignmentResource) Schema(_ context.Context, _ resource.SchemaRequest,
 	}
 }
 
-// productIDs returns the ids of all products.
-func productIDs() []string {
-	var ids []string
-	for _, p := range access.TeamProducts() {
-		ids = append(ids, p.ID)
-	}
-	return ids
-}
-
-// checkProduct returns an error for an unknown product.
-func checkProduct(product string) error {
-	if slices.Contains(productIDs(), product) {
-		return nil
-	}
-	return access.CheckProductRole(product, "")
-}
-
-// ValidateConfig returns an error for a role that the product does not have.
+// ValidateConfig returns an error for a role or a permission that a predefined product does
+// not have.
 func (r *assignmentResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config assignmentModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() || !plumbing.IsSet(config.Product) || config.Role.IsUnknown() || checkProduct(config.Product.ValueString()) != nil {
+	if resp.Diagnostics.HasError() || !plumbing.IsSet(config.Product) {
 		return
 	}
-	err := access.CheckProductRole(config.Product.ValueString(), config.Role.ValueString())
-	if err == nil && !config.Role.IsNull() && config.Role.ValueString() == "" {
-		err = errors.New("the role is empty: leave it out")
+	if !config.Role.IsNull() && !config.Role.IsUnknown() && config.Role.ValueString() == "" {
+		resp.Diagnostics.AddAttributeError(path.Root("role"), "Invalid Role", "The role is empty: leave it out.")
+		return
 	}
-	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("role"), "Invalid Role", plumbing.Sentence(err.Error()))
+	if p, predefined := access.FindProduct(access.PredefinedProducts(), config.Product.ValueString()); predefined {
+		resp.Diagnostics.Append(config.check(p)...)
 	}
+}
+
+// check returns an error if the product is not assigned in this way, as far as it is
+// known.
+func (m assignmentModel) check(p access.TeamProduct) (diags diag.Diagnostics) {
+	a := m.how()
+	if err := access.CheckAssignment([]access.TeamProduct{p}, p.ID, access.Assignment{Role: a.Role}); err != nil && !m.Role.IsUnknown() {
+		diags.AddAttributeError(path.Root("role"), "Invalid Role", plumbing.Sentence(err.Error()))
+		return diags
+	}
+	known := access.Assignment{Permissions: a.Permissions}
+	if len(p.Roles) > 0 {
+		known.Role = p.Roles[0]
+	}
+	if err := access.CheckAssignment([]access.TeamProduct{p}, p.ID, known); err != nil {
+		diags.AddAttributeError(path.Root("permissions"), "Invalid Permission", plumbing.Sentence(err.Error()))
+	}
+	return diags
 }
 
 func (m *assignmentModel) setID() {
@@ -133,9 +153,12 @@ func (r *assignmentResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
-	changed := !plan.MemberID.Equal(state.MemberID) || !plan.Product.Equal(state.Product) || !plan.Role.Equal(state.Role)
+	changed := !plan.MemberID.Equal(state.MemberID) || !plan.Product.Equal(state.Product) || !plan.Role.Equal(state.Role) || !plan.Permissions.Equal(state.Permissions)
 	if resp.Diagnostics.HasError() || !changed {
 		return
+	}
+	if r.Client != nil && plumbing.IsSet(plan.Product) {
+		resp.Diagnostics.Append(r.checkProduct(ctx, plan)...)
 	}
 	if plan.MemberID.IsUnknown() {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), types.StringUnknown())...)
@@ -148,6 +171,27 @@ func (r *assignmentResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if r.Client != nil {
 		r.checkMember(ctx, plan.MemberID.ValueString(), &resp.Diagnostics)
 	}
+}
+
+// checkProduct returns an error if the team will not have the product, or not with the
+// role. A product that another resource adds in the same run counts.
+func (r *assignmentResource) checkProduct(ctx context.Context, plan assignmentModel) (diags diag.Diagnostics) {
+	id := plan.Product.ValueString()
+	if _, predefined := access.FindProduct(access.PredefinedProducts(), id); predefined {
+		return nil // ValidateConfig has checked it
+	}
+	added, err := planOf(r.Data).products(ctx, r.Client)
+	if err != nil {
+		diags.Append(plumbing.UnableAt(path.Root("product"), "read", "product", id, err))
+		return diags
+	}
+	p, ok := access.FindProduct(added, id)
+	if !ok {
+		err := access.CheckAssignment(access.TeamProducts(added), id, access.Assignment{})
+		diags.AddAttributeError(path.Root("product"), "Unknown Product", plumbing.Sentence(err.Error())+" To add a product to the team, create an iam_product and refer to its id.")
+		return diags
+	}
+	return plan.check(p)
 }
 
 // checkMember returns an error if the member's planned or present role cannot
@@ -231,8 +275,8 @@ func (r *assignmentResource) free(ctx context.Context, plan assignmentModel, dia
 // write assigns the product, waits until the API shows it, and reports whether
 // it succeeded.
 func (r *assignmentResource) write(ctx context.Context, plan assignmentModel, diags *diag.Diagnostics) bool {
-	member, role := plan.MemberID.ValueString(), plan.Role.ValueString()
-	if err := r.Client.AssignProduct(ctx, member, plan.Product.ValueString(), role); err != nil {
+	member, how := plan.MemberID.ValueString(), plan.how()
+	if err := r.Client.AssignProduct(ctx, member, plan.Product.ValueString(), api.ProductAssignment(how)); err != nil {
 		diags.Append(refusedMember(member, err))
 		return false
 	}
@@ -243,7 +287,7 @@ func (r *assignmentResource) write(ctx context.Context, plan assignmentModel, di
 		}
 		return held, err
 	}, func(held api.HeldProduct) bool {
-		return held.Product != "" && (held.ByTeamRole || held.Role == role)
+		return held.Product != "" && (held.ByTeamRole || held.Role == how.Role && slices.Equal(held.Permissions, how.Permissions))
 	})
 	if err != nil {
 		diags.Append(plumbing.ReadBackWarning("product assignment", plan.ID.ValueString(), err))
@@ -275,7 +319,7 @@ func (r *assignmentResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	if !held.ByTeamRole {
-		state.Role = plumbing.StringOrNull(held.Role)
+		state.set(*held)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
@@ -348,8 +392,13 @@ func (r *assignmentResource) parseImportID(ctx context.Context, text string) (m 
 	if !ok || key == "" || product == "" {
 		return m, errAssignmentID
 	}
-	if err := checkProduct(product); err != nil {
+	added, err := r.Client.AddedProducts(ctx)
+	if err != nil {
 		return m, err
+	}
+	products := access.TeamProducts(added)
+	if _, ok := access.FindProduct(products, product); !ok {
+		return m, access.CheckAssignment(products, product, access.Assignment{})
 	}
 	member, err := r.Client.FindTeamMember(ctx, key)
 	if err != nil {
@@ -358,7 +407,7 @@ func (r *assignmentResource) parseImportID(ctx context.Context, text string) (m 
 	if err := access.CheckAssignable(member.Role); err != nil {
 		return m, err
 	}
-	m = assignmentModel{MemberID: types.StringValue(member.ID), Product: types.StringValue(product)}
+	m = assignmentModel{MemberID: types.StringValue(member.ID), Product: types.StringValue(product), Permissions: types.SetNull(types.StringType)}
 	m.setID()
 	return m, nil
 }

@@ -103,7 +103,7 @@ func TestProductAssignmentResource_elsewhere(t *testing.T) {
 	if none, d := p.Apply("iam_product_assignment", state{}, assigned(anna, "orchestrator", "admin")); none.Values != nil || !d.Has(`error at AttributeName("member_id"): Product Assignment Already Exists`, `id = "`+anna+`/orchestrator"`) {
 		t.Errorf("assigned already: %v, %v", none.Values, d)
 	}
-	must(t, b.Client.AssignProduct(t.Context(), anna, "orchestrator", "admin"))
+	must(t, b.Client.AssignProduct(t.Context(), anna, "orchestrator", api.ProductAssignment{Role: "admin"}))
 	drifted, d := p.Refresh("iam_product_assignment", made)
 	if len(d) > 0 || drifted.Values["role"] != "admin" {
 		t.Errorf("the drift reads %v, %v", drifted.Values, d)
@@ -163,11 +163,14 @@ func TestProductAssignmentResource_invalid(t *testing.T) {
 		config values
 		want   []string
 	}{
-		{assigned(member, "excel", ""), []string{`AttributeName("product"): Invalid Product`, "studio_pro, bot_runner, orchestrator"}},
+		{assigned(member, "excel", ""), []string{`AttributeName("product"): Unknown Product`, "studio_pro, bot_runner, orchestrator", "create an iam_product"}},
 		{assigned(member, "orchestrator", ""), []string{`AttributeName("role"): Invalid Role`, "needs a role", "admin, analyst"}},
 		{assigned(member, "orchestrator", "owner"), []string{`AttributeName("role"): Invalid Role`, `has no role "owner"`}},
 		{assigned(member, "studio_pro", "admin"), []string{`AttributeName("role"): Invalid Role`, "Studio Pro has no roles"}},
 		{values{"member_id": member, "product": "bot_runner", "role": ""}, []string{`AttributeName("role"): Invalid Role`, "leave it out"}},
+		{values{"member_id": member, "product": "bot_runner", "permissions": []any{"fly"}}, []string{`AttributeName("permissions"): Invalid Permission`, `has no permission "fly": use one of unattended`}},
+		{values{"member_id": member, "product": "studio_pro", "permissions": []any{"unattended"}}, []string{`AttributeName("permissions"): Invalid Permission`, "Studio Pro has no permissions"}},
+		{values{"member_id": member, "product": "bot_runner", "permissions": []any{}}, []string{`AttributeName("permissions"): Empty Set`}},
 		{assigned(admin, "bot_runner", ""), []string{cannot, "An Admin already holds every product"}},
 		{assigned(owner, "bot_runner", ""), []string{cannot, "The Owner already holds every product"}},
 		{assigned(billing, "bot_runner", ""), []string{cannot, "Billing contacts see only billing", "change the role to member first"}},
@@ -255,7 +258,7 @@ func TestProductAssignmentResource_anotherMember(t *testing.T) {
 	of := func(member string) values { return assigned(member, "orchestrator", "analyst") }
 	role := func(member string) string { return products(t, b.Client, member)["orchestrator"] }
 	made := p.MustApply("iam_product_assignment", state{}, of(one))
-	must(t, b.Client.AssignProduct(t.Context(), two, "orchestrator", "admin"))
+	must(t, b.Client.AssignProduct(t.Context(), two, "orchestrator", api.ProductAssignment{Role: "admin"}))
 	p.NextRun()
 	if kept, d := p.Apply("iam_product_assignment", made, of(two)); !d.Has("error", "import") || kept.Values["member_id"] != one || role(one) != "analyst" || role(two) != "admin" {
 		t.Errorf("to a member who has it: %v, %v", kept.Values, d)

@@ -42,8 +42,19 @@ func assignmentStep(plan, state *assignmentModel) func(*access.Tenant) {
 		if state != nil && (plan == nil || !plan.MemberID.Equal(state.MemberID) || !plan.Product.Equal(state.Product)) {
 			t.Unassign(member(state.MemberID), state.Product.ValueString())
 		}
-		if plan != nil && plumbing.IsSet(plan.MemberID) && plumbing.IsSet(plan.Product) && !plan.Role.IsUnknown() {
-			t.Assign(member(plan.MemberID), plan.Product.ValueString(), plan.Role.ValueString())
+		if plan != nil && plumbing.IsSet(plan.MemberID) && plumbing.IsSet(plan.Product) && !plan.Role.IsUnknown() && !plan.Permissions.IsUnknown() {
+			t.Assign(member(plan.MemberID), plan.Product.ValueString(), plan.how())
+		}
+	}
+}
+
+func productStep(plan, state *productModel) func(*access.Tenant) {
+	return func(t *access.Tenant) {
+		if state != nil && (plan == nil || plumbing.IsSet(plan.ID) && !plan.ID.Equal(state.ID)) {
+			t.RemoveProduct(state.ID.ValueString())
+		}
+		if plan != nil && plumbing.IsSet(plan.ID) && !plan.Roles.IsUnknown() {
+			t.SetProduct(plan.product())
 		}
 	}
 }

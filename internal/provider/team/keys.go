@@ -37,6 +37,28 @@ var memberKey = plumbing.NaturalKey{
 // ownerKey is the natural key of the Owner: a team always has exactly one.
 var ownerKey = plumbing.NaturalKey{Thing: "team owner", Label: "member_id", Stays: true}
 
+// productKey is the natural key of a product of the tenant's own.
+var productKey = plumbing.NaturalKey{
+	Thing: "product", At: []string{"id"}, Label: "label",
+	List: func(ctx context.Context, d *plumbing.Data) (map[string]bool, error) {
+		products, err := d.Client.TeamProducts(ctx)
+		ids := make(map[string]bool, len(products))
+		for _, p := range products {
+			ids[p.ID] = p.Predefined
+		}
+		return ids, err
+	},
+	Model: func(ctx context.Context, d *plumbing.Data, id string, _ *diag.Diagnostics) (any, error) {
+		p, err := d.Client.TeamProduct(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		var m productModel
+		m.fromAPI(*p)
+		return m, nil
+	},
+}
+
 // assignmentKey is the natural key of an assignment.
 var assignmentKey = plumbing.NaturalKey{
 	Thing: "product assignment", At: []string{"member_id", "product"}, Label: "role",
@@ -64,7 +86,7 @@ var assignmentKey = plumbing.NaturalKey{
 		if held == nil {
 			return nil, &client.NotFoundError{What: "product assignment " + key}
 		}
-		m.Role = plumbing.StringOrNull(held.Role)
+		m.set(*held)
 		return m, nil
 	},
 	Fill: []string{"id"},

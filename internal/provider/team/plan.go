@@ -2,9 +2,12 @@ package team
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -15,6 +18,47 @@ type teamPlan struct {
 	owner     string                     // id of the planned Owner; empty if no resource sets it
 	roles     map[string]access.TeamRole // by member
 	supported bool                       // the API has teams
+
+	present []access.TeamProduct           // that the tenant has added, once it is read
+	read    bool                           // present
+	planned map[string]*access.TeamProduct // by id; nil if the plan deletes it
+}
+
+// setProduct records that an iam_product adds or changes a product; nil that it deletes
+// it.
+func (t *teamPlan) setProduct(id string, p *access.TeamProduct) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.planned == nil {
+		t.planned = map[string]*access.TeamProduct{}
+	}
+	t.planned[id] = p
+}
+
+// products returns the products that the tenant has added after the plan. It makes one
+// request per run.
+func (t *teamPlan) products(ctx context.Context, c *client.Client) ([]access.TeamProduct, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.read {
+		present, err := c.AddedProducts(ctx)
+		if err != nil {
+			return nil, err
+		}
+		t.present, t.read = present, true
+	}
+	var after []access.TeamProduct
+	for _, p := range t.present {
+		if _, planned := t.planned[p.ID]; !planned {
+			after = append(after, p)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(t.planned)) {
+		if p := t.planned[id]; p != nil {
+			after = append(after, *p)
+		}
+	}
+	return after, nil
 }
 
 // planOf returns the plan for the team.

@@ -26,15 +26,18 @@ func NewProductsDataSource() datasource.DataSource {
 
 // productsModel is the state of the data source iam_products.
 type productsModel struct {
-	Products []productModel `tfsdk:"products"`
+	Products []heldProductModel `tfsdk:"products"`
 }
 
-// productModel is one product.
-type productModel struct {
+// heldProductModel is one product.
+type heldProductModel struct {
 	ID        types.String `tfsdk:"id"`
 	Label     types.String `tfsdk:"label"`
 	Roles     types.List   `tfsdk:"roles"`
 	MemberIDs types.List   `tfsdk:"member_ids"`
+
+	Permissions types.List `tfsdk:"permissions"`
+	Predefined  types.Bool `tfsdk:"predefined"`
 }
 
 func (d *productsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
@@ -52,6 +55,12 @@ func (d *productsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 						ElementType:         types.StringType,
 						Computed:            true,
 					},
+					"permissions": schema.ListAttribute{
+						MarkdownDescription: "Permissions that an `iam_product_assignment` can give in the product; empty if it has none.",
+						ElementType:         types.StringType,
+						Computed:            true,
+					},
+					"predefined": schema.BoolAttribute{MarkdownDescription: "Whether every team has the product; false for an `iam_product`.", Computed: true},
 					"member_ids": schema.ListAttribute{
 						MarkdownDescription: "Ids of the members who hold the product: the Owner, the Admins, and those it is assigned to.",
 						ElementType:         types.StringType,
@@ -73,10 +82,11 @@ func (d *productsDataSource) Read(ctx context.Context, _ datasource.ReadRequest,
 		return
 	}
 	slices.SortFunc(products, func(a, b api.TeamProduct) int { return strings.Compare(a.ID, b.ID) })
-	m := productsModel{Products: make([]productModel, len(products))}
+	m := productsModel{Products: make([]heldProductModel, len(products))}
 	for i, p := range products {
-		m.Products[i] = productModel{
+		m.Products[i] = heldProductModel{
 			ID: types.StringValue(p.ID), Label: types.StringValue(p.Label), Roles: plumbing.StringList(p.Roles), MemberIDs: plumbing.StringList(p.MemberIDs),
+			Permissions: plumbing.StringList(p.Permissions), Predefined: types.BoolValue(p.Predefined),
 		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)

@@ -2,8 +2,8 @@ package team_test
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -39,7 +39,7 @@ func noChange(t *testing.T, p *providertest.Provider, typeName string, s state, 
 		t.Errorf("refresh: %v", d)
 	}
 	planned, replace, d := p.Plan(typeName, refreshed, config)
-	if !maps.Equal(refreshed.Values, planned.Values) || replace || len(d) > 0 {
+	if !reflect.DeepEqual(refreshed.Values, planned.Values) || replace || len(d) > 0 {
 		t.Errorf("the plan changes %v to %v: %v", refreshed.Values, planned.Values, d)
 	}
 }
@@ -132,6 +132,7 @@ func TestTeam_publicAPI(t *testing.T) {
 	}{
 		"iam_team_member":        {anna("admin"), values{"id": "m", "email": "anna@acme.example", "role": "admin", "status": "active"}},
 		"iam_team_owner":         {values{"member_id": "m"}, values{"member_id": "m"}},
+		"iam_product":            {values{"id": "hub", "label": "Hub"}, values{"id": "hub", "label": "Hub"}},
 		"iam_product_assignment": {values{"member_id": "m", "product": "bot_runner"}, values{"id": "m/bot_runner", "member_id": "m", "product": "bot_runner"}},
 	} {
 		p.NextRun()
@@ -163,8 +164,8 @@ func TestTeamDataSource(t *testing.T) {
 		p := providertest.New(t, b.Config)
 		owner := ownerID(t, b.Client)
 		ben := join(t, b.Client, "ben@acme.example", access.RoleMember)
-		must(t, b.Client.AssignProduct(t.Context(), ben, "orchestrator", "analyst"))
-		must(t, b.Client.AssignProduct(t.Context(), ben, "bot_runner", ""))
+		must(t, b.Client.AssignProduct(t.Context(), ben, "orchestrator", api.ProductAssignment{Role: "analyst"}))
+		must(t, b.Client.AssignProduct(t.Context(), ben, "bot_runner", api.ProductAssignment{}))
 		_, err := b.Client.InviteTeamMember(t.Context(), api.TeamMemberCreate{Email: "carl@acme.example", Role: access.RoleBillingContact})
 		must(t, err)
 		for name, c := range map[string]struct {
@@ -219,13 +220,13 @@ func TestProductsDataSource(t *testing.T) {
 	b := providertest.Remote(t, servertest.Options{})
 	p := providertest.New(t, b.Config)
 	owner, ben := ownerID(t, b.Client), join(t, b.Client, "ben@acme.example", access.RoleMember)
-	must(t, b.Client.AssignProduct(t.Context(), ben, "orchestrator", "analyst"))
+	must(t, b.Client.AssignProduct(t.Context(), ben, "orchestrator", api.ProductAssignment{Role: "analyst"}))
 	read, d := p.ReadData("iam_products", values{})
 	both := []any{min(owner, ben), max(owner, ben)}
 	want := []values{
-		{"id": "bot_runner", "label": "Bot Runner", "roles": []any{}, "member_ids": []any{owner}},
-		{"id": "orchestrator", "label": "SaaS Orchestrator", "roles": []any{"admin", "analyst"}, "member_ids": both},
-		{"id": "studio_pro", "label": "Studio Pro", "roles": []any{}, "member_ids": []any{owner}},
+		{"id": "bot_runner", "label": "Bot Runner", "roles": []any{}, "permissions": []any{"unattended"}, "predefined": true, "member_ids": []any{owner}},
+		{"id": "orchestrator", "label": "SaaS Orchestrator", "roles": []any{"admin", "analyst"}, "permissions": []any{}, "predefined": true, "member_ids": both},
+		{"id": "studio_pro", "label": "Studio Pro", "roles": []any{}, "permissions": []any{}, "predefined": true, "member_ids": []any{owner}},
 	}
 	if got := list(read["products"]); d.Failed() || fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v; %v", got, want, d)

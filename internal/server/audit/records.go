@@ -95,6 +95,8 @@ func recordedBody(d store.Document) (any, error) {
 		return wire.Vendor(d, nil)
 	case store.KindLocation:
 		return wire.Location(d)
+	case store.KindTeamProduct:
+		return wire.AddedProduct(d)
 	case store.KindMake:
 		var o wire.IntegromatOrganization
 		err := json.Unmarshal([]byte(d.Body), &o)
@@ -117,7 +119,7 @@ var recordedTeamMember = recordType[store.TeamMember]{
 			api.TeamMember
 
 			Products any `json:"products,omitempty"` // hides the member's
-		}{TeamMember: wire.TeamMember(m, nil)}, nil
+		}{TeamMember: wire.TeamMember(m, nil, nil)}, nil
 	},
 }
 
@@ -130,7 +132,9 @@ var recordedProduct = recordType[store.ProductAssignment]{
 			MemberID string `json:"memberId"`
 			Product  string `json:"product"`
 			Role     string `json:"role,omitempty"`
-		}{a.MemberID, a.Product, a.Role}, nil
+
+			Permissions []string `json:"permissions,omitempty"`
+		}{a.MemberID, a.Product, a.Role, a.Permissions}, nil
 	},
 }
 

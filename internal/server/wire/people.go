@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -23,20 +24,29 @@ func User(u store.User, groupIDs []string) api.User {
 	}
 }
 
-// TeamMember converts a member of the team, with the products that it may use.
-func TeamMember(m store.TeamMember, assigned []store.ProductAssignment) api.TeamMember {
-	roles := map[string]string{}
+// TeamMember converts a member of the team, with those of the products that it may use.
+func TeamMember(m store.TeamMember, assigned []store.ProductAssignment, all []access.TeamProduct) api.TeamMember {
+	byProduct := map[string]access.Assignment{}
 	for _, a := range assigned {
-		roles[a.Product] = a.Role
+		byProduct[a.Product] = access.Assignment{Role: a.Role, Permissions: a.Permissions}
 	}
 	products := []api.HeldProduct{}
-	for _, held := range access.TeamRole(m.Role).Holds(roles) {
-		products = append(products, api.HeldProduct{Product: held.Product, Role: held.Role, ByTeamRole: held.ByTeamRole})
+	for _, held := range access.TeamRole(m.Role).Holds(all, byProduct) {
+		products = append(products, api.HeldProduct{Product: held.Product, Role: held.Role, Permissions: held.Permissions, ByTeamRole: held.ByTeamRole})
 	}
 	return api.TeamMember{
 		ID: m.ID, Email: m.Email, Role: access.TeamRole(m.Role), Status: api.TeamStatus(m.Status),
 		CreatedAt: Time(m.CreatedAt), JoinedAt: Time(m.JoinedAt), Products: products,
 	}
+}
+
+// AddedProduct decodes a product that the tenant has added to its team.
+func AddedProduct(d store.Document) (api.TeamProductUpdate, error) {
+	var p api.TeamProductUpdate
+	if err := json.Unmarshal([]byte(d.Body), &p); err != nil {
+		return p, fmt.Errorf("reading the product %s of %s: %w", d.ID, d.Tenant, err)
+	}
+	return p, nil
 }
 
 // InvitationStatus returns the status of an invitation at a time.

@@ -21,9 +21,9 @@ var teamMembers = newTable(table[store.TeamMember]{
 
 var productAssignments = newTable(table[store.ProductAssignment]{
 	name:    "product_assignment",
-	columns: "tenant, member_id, product, role, created_at",
+	columns: "tenant, member_id, product, role, created_at, permissions",
 	fields: func(a *store.ProductAssignment) []any {
-		return []any{asKey(&a.Tenant), asKey(&a.MemberID), asKey(&a.Product), &a.Role, asMillis(&a.CreatedAt)}
+		return []any{asKey(&a.Tenant), asKey(&a.MemberID), asKey(&a.Product), &a.Role, asMillis(&a.CreatedAt), asJSON(&a.Permissions)}
 	},
 })
 
@@ -133,7 +133,7 @@ func (q queries) PutProductAssignment(ctx context.Context, a store.ProductAssign
 	}
 	return q.change(ctx, a.Tenant, func(db *transaction) error {
 		_, err := db.ExecContext(ctx, productAssignments.inserting+`
-			ON CONFLICT (tenant, member_id, product) DO UPDATE SET role = excluded.role`, fields...)
+			ON CONFLICT (tenant, member_id, product) DO UPDATE SET role = excluded.role, permissions = excluded.permissions`, fields...)
 		return translate(ctx, err, store.ErrNotFound)
 	})
 }

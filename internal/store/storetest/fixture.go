@@ -144,7 +144,7 @@ func newTeamMember(tenant, id string) store.TeamMember {
 }
 
 func newProductAssignment(tenant, memberID, product string) store.ProductAssignment {
-	return store.ProductAssignment{Tenant: tenant, MemberID: memberID, Product: product, Role: "analyst", CreatedAt: later(17)}
+	return store.ProductAssignment{Tenant: tenant, MemberID: memberID, Product: product, Role: "analyst", CreatedAt: later(17), Permissions: []string{"unattended", "a b"}}
 }
 
 func newInvitation(tenant, id string) store.Invitation {

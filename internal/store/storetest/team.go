@@ -26,7 +26,7 @@ var teamClauses = []clause{
 
 var productClauses = []clause{
 	{"every field of a product assignment comes back as it was given", proveProductRoundTrip},
-	{"a product that is assigned again gets the role, and keeps when it was assigned", proveProductAgain},
+	{"a product that is assigned again gets the role and the permissions, and keeps when it was assigned", proveProductAgain},
 	{"a product is assigned to members only", proveProductMember},
 	{"product assignments are listed by member, then product, byte by byte", proveProductsInOrder},
 	{"a product is taken away, and no other one", proveDeleteProduct},
@@ -308,9 +308,9 @@ func proveProductAgain(t *testing.T, s store.Store) {
 	ok(t, s.PutProductAssignment(ctx, want))
 	ok(t, s.PutProductAssignment(ctx, other))
 	again := want
-	again.Role, again.CreatedAt = "admin", later(1000)
+	again.Role, again.Permissions, again.CreatedAt = "admin", nil, later(1000)
 	ok(t, s.PutProductAssignment(ctx, again))
-	want.Role = "admin"
+	want.Role, want.Permissions = "admin", nil
 	got, err := s.ProductAssignmentsOf(ctx, "acme", "a")
 	ok(t, err)
 	wantSame(t, got, []store.ProductAssignment{other, want})

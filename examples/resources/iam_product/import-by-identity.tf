@@ -1,0 +1,6 @@
+import {
+  to = iam_product.service_hub
+  identity = {
+    id = "service_hub"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = iam_product.service_hub
+  id = "service_hub"
+}
