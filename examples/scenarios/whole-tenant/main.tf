@@ -124,6 +124,11 @@ resource "iam_group" "returns" {
   role_template = iam_role_template.returns.id
 }
 
+resource "iam_product" "service_hub" {
+  id    = "service_hub"
+  label = "Service Hub"
+}
+
 resource "iam_team_member" "ben" {
   email = "ben@example.com"
   role  = "member"
