@@ -41,8 +41,9 @@ type person struct {
 	scopes   map[string]reach
 	controls map[string]reach  // access controls that the groups carry, by id
 	team     string            // the role; empty outside of the team
+	joined   bool              // the team
 	account  string            // the id in the team; empty outside of it
-	products map[string]string // product to the role in it, "holder" where it has none
+	products map[string]string // product to the role in it, "holder" where it has none, and permissions
 	make     []string          // roles in the Make organization; none where there is none
 	inMake   bool              // is or should be a member there
 	stale    bool              // keeps a membership without the roles
@@ -202,9 +203,32 @@ func (l *lists) add(scopes, controls map[string]reach, control api.AccessControl
 	}
 }
 
+// teamRights are the rights that a role in the team gives, as the documentation of teams
+// has them, with their scopes.
+var teamRights = map[string]map[string][]string{
+	"owner":           {"manage_team": {"team.team_manage", "team.team_read"}, "billing_page": {"team.billing_view"}},
+	"admin":           {"manage_team": {"team.team_manage", "team.team_read"}, "billing_page": {"team.billing_view"}},
+	"billing_contact": {"billing_page": {"team.billing_view"}},
+}
+
+// rights returns the rights in the team that the person has, or will have after joining.
+func (p *person) rights() map[string][]string {
+	if p.locked {
+		return nil
+	}
+	return teamRights[p.team]
+}
+
 // tokens returns the scopes as a token has them, sorted.
 func (p *person) tokens() []string {
 	found := map[string]bool{}
+	for _, scopes := range p.rights() {
+		for _, scope := range scopes {
+			if p.joined {
+				found[scope] = true
+			}
+		}
+	}
 	for scope, r := range p.scopes {
 		if token, ok := r.token(scope); ok {
 			found[token] = true
@@ -220,7 +244,7 @@ func (f *facts) readTeam(ctx context.Context, c *client.Client) error {
 	}
 	for _, m := range team {
 		p := f.person(m.Email)
-		p.team, p.account = string(m.Role), m.ID
+		p.team, p.account, p.joined = string(m.Role), m.ID, m.Status == api.MemberActive
 		if p.team == "owner" {
 			f.ownerMail = p.email
 		}
@@ -228,7 +252,7 @@ func (f *facts) readTeam(ctx context.Context, c *client.Client) error {
 			if held.Role == "" {
 				held.Role = "holder"
 			}
-			p.products[held.Product] = held.Role
+			p.products[held.Product] = strings.Join(append([]string{held.Role}, held.Permissions...), " ")
 		}
 	}
 	return nil

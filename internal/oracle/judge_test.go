@@ -22,8 +22,10 @@ type delta struct {
 	lifted, narrowed []string // of these, the ones that were and are held
 	admin            bool     // gains or loses a part of managing users and groups
 	teamUp, teamDown bool
+	rightUp          []string // rights in the team
+	rightDown        []string
 	got, left        []string // products
-	role             []string // products with another role
+	role             []string // products with another role, or other permissions
 	makeUp, makeDown []string // roles in Make
 	// makeOpen is a tenant whose organization is added, removed or replaced: no list
 	// says what happens to its members.
@@ -74,6 +76,15 @@ func compare(email string, before, after *facts) delta {
 	rank := []string{"", "billing_contact", "member", "admin", "owner"}
 	was, is := slices.Index(rank, d.was.team), slices.Index(rank, d.is.team)
 	d.teamUp, d.teamDown = is > was, is < was
+	for _, r := range union(d.was.rights(), d.is.rights()) {
+		switch had, has := d.was.rights()[r] != nil, d.is.rights()[r] != nil; {
+		case has && !had:
+			d.rightUp = append(d.rightUp, r)
+		case had && !has:
+			d.rightDown = append(d.rightDown, r)
+		}
+	}
+	d.admin = d.admin || slices.Contains(slices.Concat(d.rightUp, d.rightDown), "manage_team")
 	for _, p := range union(d.was.products, d.is.products) {
 		switch was, is := d.was.products[p], d.is.products[p]; {
 		case was == "":
@@ -169,7 +180,7 @@ func (r *trial) judge() {
 type verdict struct{ lost, mayLose, admin, lifted bool }
 
 func (d *delta) loses() bool {
-	return len(d.lost) > 0 || d.teamDown || len(d.left) > 0 || len(d.makeDown) > 0
+	return len(d.lost) > 0 || d.teamDown || len(d.rightDown) > 0 || len(d.left) > 0 || len(d.makeDown) > 0
 }
 
 func (r *trial) report(kind, format string, args ...any) {
@@ -253,19 +264,29 @@ func (r *trial) judgeTeam(d delta, w *row, miss func(kind, format string, args .
 	if d.teamUp && !w.says(false, "team") || d.teamDown && !w.says(true, "team") {
 		miss("team", "is %q in the team, after %q", d.is.team, d.was.team)
 	}
+	for _, right := range d.rightUp {
+		if !w.saysOf("team_right", false, right) {
+			miss("team right", "gets %s", right)
+		}
+	}
+	for _, right := range d.rightDown {
+		if !w.saysOf("team_right", true, right) {
+			miss("team right", "loses %s", right)
+		}
+	}
 	// Products held by the team role are reported with that role.
 	for _, p := range d.got {
-		if !w.saysOfProduct(false, p) && (!d.teamUp || !w.says(false, "team")) {
+		if !w.saysOf("product", false, p) && (!d.teamUp || !w.says(false, "team")) {
 			miss("product", "gets %s", p)
 		}
 	}
 	for _, p := range d.left {
-		if !w.saysOfProduct(true, p) && (!d.teamDown || !w.says(true, "team")) {
+		if !w.saysOf("product", true, p) && (!d.teamDown || !w.says(true, "team")) {
 			miss("product", "loses %s", p)
 		}
 	}
 	for _, p := range d.role {
-		if !w.saysOfProduct(true, p) && !w.saysOfProduct(false, p) && !w.says(d.teamDown, "team") {
+		if !w.saysOf("product", true, p) && !w.saysOf("product", false, p) && !w.says(d.teamDown, "team") {
 			miss("product", "is %s in %s, after %s", d.is.products[p], p, d.was.products[p])
 		}
 	}
@@ -309,6 +330,8 @@ func (r *trial) judgePhantom(tenant string, d delta, w *row) {
 			is = c.Loss && (len(d.lost) > 0 || d.carriesLess) || !c.Loss && (len(d.gained) > 0 || d.carriesMore)
 		case c.Area == "team":
 			is = c.Loss && d.teamDown || !c.Loss && d.teamUp
+		case c.Area == "team_right":
+			is = c.Loss && slices.Contains(d.rightDown, c.Entity) || !c.Loss && slices.Contains(d.rightUp, c.Entity)
 		case c.Area == "product" && c.Loss:
 			is = slices.Contains(d.left, c.Entity) || slices.Contains(d.role, c.Entity)
 		case c.Area == "product":

@@ -99,10 +99,10 @@ func isFor(scope, entity string) bool {
 	return slices.Contains(entitiesByScope[longest], entity)
 }
 
-// saysOfProduct is says of one product.
-func (w *row) saysOfProduct(loss bool, product string) bool {
+// saysOf is says of one entity of an area.
+func (w *row) saysOf(area string, loss bool, entity string) bool {
 	return w != nil && slices.ContainsFunc(w.Changes, func(c changeOfRow) bool {
-		return c.Loss == loss && c.Area == "product" && c.Entity == product
+		return c.Loss == loss && c.Area == area && c.Entity == entity
 	})
 }
 
