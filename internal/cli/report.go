@@ -154,8 +154,8 @@ func (r report) writeText(w io.Writer) error {
 	}
 	if r.team != nil && r.team.Role != "" {
 		line("team: %s, products: %s", r.team.Role, cmp.Or(productsText(r.team.Products), "none"))
-		if may := r.team.Abilities(user.Locked()); len(may) > 0 {
-			line("may: %s", strings.Join(may, ", "))
+		for _, text := range abilityTexts(r.team.Abilities(user.Locked())) {
+			line("may in %s", text)
 		}
 	}
 	fmt.Fprintln(w)
@@ -186,6 +186,24 @@ func (r report) writeText(w io.Writer) error {
 		fmt.Fprintln(t, strings.Join(cells, "\t"))
 	}
 	return t.Flush()
+}
+
+// abilityTexts returns a line for the team and for each product, in which words stand for
+// what the user may do: "team: invite, exclude".
+func abilityTexts(abilities []string) []string {
+	var texts []string
+	last := ""
+	for _, ability := range abilities {
+		where, what, _ := strings.Cut(ability, ".")
+		what = strings.ReplaceAll(what, "_", " ")
+		if where == last {
+			texts[len(texts)-1] += ", " + what
+		} else {
+			texts = append(texts, where+": "+what)
+		}
+		last = where
+	}
+	return texts
 }
 
 // recordsText describes the records that a row covers.

@@ -21,8 +21,10 @@ func TestReport_team(t *testing.T) {
 	t.Parallel()
 	path := made(t)
 	for format, want := range map[string]string{
-		"text": "\nteam: owner, products: bot_runner, orchestrator (admin), studio_pro\n\n",
-		"json": "  \"team_role\": \"owner\",\n  \"products\": {\n    \"bot_runner\": \"\",\n    \"orchestrator\": \"admin\",\n    \"studio_pro\": \"\"\n  },\n  \"organizations\": [\n    \"acme\"\n  ]\n",
+		"text": "\nteam: owner, products: bot_runner, orchestrator (admin), studio_pro\n" +
+			"may in team: invite, change roles, grant products, revoke products, exclude, transfer ownership, billing page\n" +
+			"may in studio_pro: build bots, run bots\nmay in bot_runner: run attended bots, run unattended bots\nmay in orchestrator: publish bots, ",
+		"json": "  \"team_role\": \"owner\",\n  \"products\": {\n    \"bot_runner\": \"\",\n    \"orchestrator\": \"admin\",\n    \"studio_pro\": \"\"\n  },\n  \"abilities\": [\n    \"team.invite\",\n",
 	} {
 		text, stderr, code := run(t, nil, "report", "--embedded", path, "--tenant", "acme", "--email", "OWNER@acme.example", "--format", format)
 		if code != 0 || !strings.Contains(text, want) {
