@@ -111,6 +111,7 @@ func judgedChanges(t *testing.T, b providertest.Backend) []judgedChange {
 	held := p.MustApply("iam_team_owner", none, values{"member_id": owner.ID})
 	assignmentConfig := values{"member_id": member.Values["id"], "product": "orchestrator", "role": "admin"}
 	assignment := p.MustApply("iam_product_assignment", none, assignmentConfig)
+	product := p.MustApply("iam_product", none, values{"id": "hub", "label": "Hub"})
 	organizationConfig := values{"organization_id": "7", "sync": false}
 	organization := p.MustApply("iam_make_organization", none, organizationConfig)
 	_, err = b.Client.WaitForMakeMembers(t.Context())
@@ -136,6 +137,8 @@ func judgedChanges(t *testing.T, b providertest.Backend) []judgedChange {
 		{"iam_team_owner", "moved to anna", held, values{"member_id": member.Values["id"]}, "wner", true, ""},
 		{"iam_product_assignment", "destroyed", assignment, nil, "orchestrator", false, ""},
 		{"iam_product_assignment", "another role", assignment, with(assignmentConfig, values{"role": "analyst"}), "analyst", false, ""},
+		{"iam_product", "destroyed", product, nil, "loses the product hub", false, "owner"},
+		{"iam_product", "created", none, values{"id": "desk", "label": "Desk"}, "gains the product desk", true, "owner"},
 		{"iam_make_organization", "synced", organization, with(organizationConfig, values{"sync": true}), "becomes a member of the Make organization", true, ""},
 	}
 }

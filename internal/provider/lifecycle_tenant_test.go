@@ -283,8 +283,8 @@ func productAssignmentLife() lifecycleType {
 			"product":   {to: "studio_pro", also: values{"role": nil}, shown: `"product":"studio_pro"`, replaces: true},
 			"role":      {to: "admin", shown: `"role":"admin"`, unsetRefused: "needs a role"},
 			"permissions": {
-				to: []any{"unattended"}, with: values{"product": "bot_runner", "role": nil},
-				shown: `"byTeamRole":false,"permissions":["unattended"],"product":"bot_runner"`, unset: `"byTeamRole":false,"product":"bot_runner"`,
+				from: []any{"unattended"}, to: []any{"everything"}, with: values{"product": "bot_runner", "role": nil},
+				refused: "Invalid Permission", unset: `"byTeamRole":false,"product":"bot_runner"`,
 			},
 		},
 	}

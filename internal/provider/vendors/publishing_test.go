@@ -158,7 +158,7 @@ func TestVendorResource_publishingRefused(t *testing.T) {
 		t.Errorf("refreshed to %v", made.Values)
 	}
 	kept, d := p.Apply("iam_vendor", made, with(may, values{"name": "Renamed"}))
-	if !d.Has(`error at AttributeName("product_managers_publish"): Unable to update product managers' group of vendor`) || kept.Values["product_managers_publish"] != false || kept.Values["name"] != "Renamed" {
+	if !d.Has(`error at AttributeName("product_managers_publish"): Unable to update vendor`) || kept.Values["product_managers_publish"] != false || kept.Values["name"] != "Renamed" {
 		t.Errorf("got %v, %v", kept.Values, d)
 	}
 	refuse.Store(false)

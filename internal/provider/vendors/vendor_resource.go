@@ -262,7 +262,7 @@ func (r *vendorResource) Update(ctx context.Context, req resource.UpdateRequest,
 	}
 	if !plan.Publishing.Equal(state.Publishing) {
 		if err := r.setPublishing(ctx, id, plan.Publishing.ValueBool()); err != nil {
-			resp.Diagnostics.Append(plumbing.UnableAt(path.Root("product_managers_publish"), "update", "product managers' group of vendor", label(plan), err))
+			resp.Diagnostics.Append(plumbing.UnableAt(path.Root("product_managers_publish"), "update", "vendor", label(plan), err))
 			plan.Publishing = state.Publishing
 		}
 	}
