@@ -42,7 +42,7 @@ func guardrailsBlock() schema.Block {
 				Validators:          []validator.Int64{int64validator.AtLeast(0)},
 			},
 			"max_new_admins": schema.Int64Attribute{
-				MarkdownDescription: "Maximum number of users who can gain the right to manage users and groups, wholly or in part, in one run. `0` forbids every new administrator. No limit by default.",
+				MarkdownDescription: "Maximum number of users who can gain the right to manage users and groups, wholly or in part, or the right to manage the team, in one run. `0` forbids every new administrator. No limit by default.",
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.AtLeast(0)},
 			},

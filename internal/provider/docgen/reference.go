@@ -19,7 +19,7 @@ func accessReference() string {
 page_title: "Access reference"
 subcategory: "Reference"
 description: |-
-  The predefined role templates, every entity with its levels, what depends on what, and the scopes of every resource.
+  The predefined role templates, every entity with its levels, what depends on what, what the roles of a team may do, and the scopes of every resource.
 ---
 
 # Access reference
@@ -41,6 +41,8 @@ description: |-
 	b.WriteString("*Restricted* entities carry a restriction value: the `restrictions` of a group limit which of their records members see. An entity *follows* another one by taking its level unless the group names it. *Tied* entities belong together: a group that names a level for one of them gives at least that level on the others, unless it names theirs. Entities with the *same scopes* cannot be told apart by the API: a token that may manage one may manage the other, although the dashboard, reports and plans name only the one that the group names.\n\n")
 	b.WriteString("## Dependencies\n\nTo manage an entity in practice, members need levels on others as well. Nothing is denied without them: `unmet_dependencies` of [iam_group](../resources/group.md) and the function [missing_dependencies](../functions/missing_dependencies.md) report what is missing.\n\n")
 	dependencyTable(&b)
+	b.WriteString("\n")
+	teamTables(&b)
 	b.WriteString("\n## Scopes\n\nWhat the API key needs for each resource. Its page says the same.\n\n")
 	scopeTable(&b)
 	return b.String()

@@ -57,7 +57,7 @@ func (g Guardrails) counted() map[limit]counted {
 		},
 		limitAdmins: {
 			g.MaxNewAdmins, func(i access.Impact) access.Count { return i.NewAdmins }, access.BecomesAdmin,
-			"Too Many New Admins", "gives at least %s so far the right to manage users and groups, wholly or in part",
+			"Too Many New Admins", "gives at least %s so far the right to manage users and groups, wholly or in part, or the team",
 		},
 		limitLifting: {
 			g.liftsAllowed(), func(i access.Impact) access.Count { return i.Lifted }, access.LiftsRestriction,
