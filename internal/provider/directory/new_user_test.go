@@ -88,9 +88,13 @@ func TestUserResource_omittedFieldsInOrder(t *testing.T) {
 // can create users.
 func TestUserResource_omittedFieldsUnread(t *testing.T) {
 	t.Parallel()
-	var secret atomic.Bool
+	var secret, broken atomic.Bool
 	b := providertest.Remote(t, servertest.Options{NoFaults: true, Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if broken.Load() && strings.HasSuffix(r.URL.Path, "/sites") {
+				http.Error(w, `{"status": 400, "message": "no"}`, http.StatusBadRequest)
+				return
+			}
 			if secret.Load() && strings.HasSuffix(r.URL.Path, "/sites") {
 				http.Error(w, `{"code": 403, "status": "Forbidden", "message": "no"}`, http.StatusForbidden)
 				return
@@ -108,6 +112,17 @@ func TestUserResource_omittedFieldsUnread(t *testing.T) {
 	p = providertest.New(t, b.Config)
 	if planned, _, d := p.Plan("iam_user", state{}, anna()); d.Failed() || filled(planned.Values) != [4]any{plumbing.NoDepartment, "main", "EUR", "en"} {
 		t.Errorf("without sites: planned %v, %v", filled(planned.Values), d)
+	}
+	broken.Store(true)
+	p = providertest.New(t, b.Config)
+	if planned, _, d := p.Plan("iam_user", state{}, anna()); d.Failed() || filled(planned.Values) != [4]any{plumbing.NoDepartment, u, u, u} {
+		t.Errorf("with sites that cannot be read: planned %v, %v", filled(planned.Values), d)
+	}
+	if _, d := p.Apply("iam_users_csv", state{}, csvOf("email,first_name,last_name\nbea@acme.example,Bea,B\n")); !d.Has("error", "default site cannot be read") {
+		t.Errorf("a row: %v", d)
+	}
+	if _, d := p.Apply("iam_user", state{}, anna()); !d.Has("error") {
+		t.Errorf("a user: %v", d)
 	}
 }
 

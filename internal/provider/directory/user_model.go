@@ -154,6 +154,12 @@ func (m *userModel) complete(ctx context.Context, d *plumbing.Data) {
 	m.fillFrom(*m, userModel{}, d.NewUserDefaults(ctx))
 }
 
+// isIncomplete reports whether an attribute of a new user is not known even in the apply,
+// because the tenant could not be read.
+func (m userModel) isIncomplete() bool {
+	return m.PreferredSite.IsUnknown() || m.PreferredCurrency.IsUnknown() || m.PreferredLanguage.IsUnknown()
+}
+
 // createdBy reports whether the user is the one whose creation this model requested at
 // the given time: it matches the model and was created since then. It allows for a
 // difference between the clocks of both sides, so it may also accept a user that

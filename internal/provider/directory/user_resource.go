@@ -255,6 +255,9 @@ const privateUncertain = "uncertain_create"
 // with the user that an earlier request created and the API did not show yet.
 func (r *userResource) create(ctx context.Context, plan userModel, start time.Time) (string, error) {
 	const tries = 5
+	if plan.isIncomplete() {
+		return "", errors.New("the tenant's default site cannot be read: apply again, or set the preferred site, currency and language, here or in user_defaults of the provider")
+	}
 	byEmail := func(ctx context.Context) (*api.User, error) {
 		return r.Client.UserByEmail(ctx, plan.Email.ValueString())
 	}

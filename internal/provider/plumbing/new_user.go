@@ -17,8 +17,9 @@ const NoDepartment = "Unassigned"
 
 // NewUserDefaults returns the values that a new user gets where neither the
 // configuration nor the provider sets one: the tenant's default site, its currency and
-// language, and NoDepartment. The site is read once per run. If the API does not show
-// it, it is that of a new tenant; while the provider cannot send requests, it is unknown.
+// language, and NoDepartment. The site is read once per run. If the API shows none, or
+// does not permit reading sites, it is that of a new tenant; while the provider cannot
+// send requests, or reading fails, it is unknown.
 func (d *Data) NewUserDefaults(ctx context.Context) UserDefaults {
 	defaults := UserDefaults{
 		Department:    types.StringValue(NoDepartment),
@@ -29,7 +30,7 @@ func (d *Data) NewUserDefaults(ctx context.Context) UserDefaults {
 	}
 	site := d.codes.get("default site", func() ([]string, error) { return defaultSite(ctx, d.Client) })
 	if site == nil {
-		site = []string{"main", "EUR", "en"}
+		return defaults
 	}
 	for i, v := range []*types.String{&defaults.PreferredSite, &defaults.PreferredCurrency, &defaults.PreferredLanguage} {
 		*v = types.StringValue(site[i])
@@ -37,19 +38,19 @@ func (d *Data) NewUserDefaults(ctx context.Context) UserDefaults {
 	return defaults
 }
 
-// defaultSite returns the code, currency and language of the tenant's default site; nil
-// if the API shows none.
+// defaultSite returns the code, currency and language of the tenant's default site; those
+// of a new tenant if the API shows none.
 func defaultSite(ctx context.Context, c *client.Client) ([]string, error) {
 	sites, err := c.Sites(ctx, true)
 	if client.IsForbidden(err) { // the API key cannot read inactive ones
 		sites, err = c.Sites(ctx, false)
 	}
-	if err != nil {
+	if err != nil && !client.IsForbidden(err) {
 		return nil, err
 	}
 	i := slices.IndexFunc(sites, func(s api.Site) bool { return s.Default })
 	if i < 0 {
-		return nil, nil
+		return []string{"main", "EUR", "en"}, nil
 	}
 	return []string{sites[i].Code, cmp.Or(sites[i].Currency, "EUR"), cmp.Or(sites[i].DefaultLanguage, "en")}, nil
 }
