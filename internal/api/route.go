@@ -117,6 +117,8 @@ const (
 
 	// PathConsoleInvitation is the page of the console that a link opens.
 	PathConsoleInvitation = "/console/{tenant}/invitation/{secret}"
+	// PathConsoleSignIn is the page that a link to sign in with opens.
+	PathConsoleSignIn = "/console/{tenant}/sign-in/{secret}"
 
 	PathHealth  = "/healthz"      // whether the process runs
 	PathReady   = "/readyz"       // whether the process can serve requests

@@ -41,6 +41,7 @@ func commands() []command {
 		{"keys", "list and rotate the keys that sign tokens", runKeys},
 		{"report", "print the permissions report of a user", runReport},
 		{"review", "print who gains and who loses access when a plan is applied", runReview},
+		{"console", "show the pages of the console for a tenant, on this computer", runConsole},
 		{"export", "write the configuration of an existing tenant, with import blocks", runExport},
 		{"audit", "print what changed in a tenant, and who changed it", runAudit},
 		{"version", "print version, commit and Go version", runVersion},

@@ -237,6 +237,14 @@ var liedTo = []struct {
 	{"UserScopes", func(ctx context.Context, c *client.Client, o objects) (any, error) {
 		return c.UserScopes(ctx, o.readers[0])
 	}},
+	{"UserPage", func(ctx context.Context, c *client.Client, _ objects) (any, error) {
+		rows, _, err := c.UserPage(ctx, client.Page{Number: 1, Size: 1000})
+		return rows, err
+	}},
+	{"GroupPage", func(ctx context.Context, c *client.Client, _ objects) (any, error) {
+		rows, _, err := c.GroupPage(ctx, client.Page{Number: 1, Size: 1000})
+		return rows, err
+	}},
 	{"Vendor", func(ctx context.Context, c *client.Client, _ objects) (any, error) { return c.Vendor(ctx, "v1") }},
 }
 
@@ -255,8 +263,9 @@ func readMany(read func(ctx context.Context, c *client.Client, n int, o objects)
 	}
 }
 
-// asksNobody are the methods that make no request.
-var asksNobody = []string{"Lock", "Tenant"}
+// asksNobody are the methods that make no request, and Me, for which only the token of a user
+// is good.
+var asksNobody = []string{"Lock", "Me", "Tenant"}
 
 // objects are what the calls are about, besides what fill makes.
 type objects struct {

@@ -116,3 +116,14 @@ func (c *Client) CanLock(ctx context.Context) (bool, error) {
 	}
 	return false, err
 }
+
+// Me returns the user whose token this is. IsNotFound holds for the error if it is not a
+// user's.
+func (c *Client) Me(ctx context.Context) (*api.User, error) {
+	return getOne(ctx, c, c.path(api.PathUserMe), func(u api.User) error {
+		if u.ID == "" {
+			return errNoID
+		}
+		return nil
+	})
+}

@@ -6,7 +6,10 @@ package console
 
 import (
 	"bytes"
+	"context"
+	"crypto/sha256"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"log/slog"
@@ -28,7 +31,7 @@ var files embed.FS
 var pages = template.Must(template.New("").ParseFS(files, "pages/*.html"))
 
 // policy allows only the style sheet, and forms of the pages themselves.
-const policy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // Options configure New. BaseURL, PublicURL and Logger are required.
 type Options struct {
@@ -36,12 +39,25 @@ type Options struct {
 	Transport http.RoundTripper // to the API; nil: the network
 	PublicURL string            // under which people reach the pages
 	Logger    *slog.Logger
+	Now       func() time.Time // nil: time.Now
+
+	Tenant   string    // that the first page shows; empty: it asks for one
+	Operator *Operator // the only one who can sign in; nil: people do, by key or link
+	Links    bool      // the backend sends links to sign in with
+	Write    bool      // forms save, for tenants that nobody manages in code
+	Local    bool      // answer only under a name of this computer
+	Blocks   Blocks    // writes objects as configuration; nil: the pages do not show it
+
+	// As returns a token of the user with the e-mail address and the user's id, for
+	// development; nil: nobody signs in as someone else. It needs Local.
+	As func(ctx context.Context, tenant, email string) (token api.Token, userID string, err error)
 }
 
 // console answers the pages.
 type console struct {
-	o      Options
-	secure bool // people use TLS
+	o        Options
+	secure   bool // people use TLS
+	sessions sessions
 }
 
 // New returns the handler of everything below Path.
@@ -50,7 +66,13 @@ func New(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the public URL: %w", err)
 	}
-	c := &console{o: o, secure: origin.Scheme == "https"}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.As != nil && !o.Local {
+		return nil, errors.New("people can sign in as others only on this computer")
+	}
+	c := &console{o: o, secure: origin.Scheme == "https", sessions: sessions{now: o.Now, by: map[[sha256.Size]byte]*session{}}}
 	protection := http.NewCrossOriginProtection()
 	// Behind a proxy, the Host header may be another one.
 	if err := protection.AddTrustedOrigin(origin.Scheme + "://" + origin.Host); err != nil {
@@ -59,15 +81,38 @@ func New(o Options) (http.Handler, error) {
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		c.write(w, http.StatusForbidden, "message.html", message{"This page was not asked", "The request came from another page, and nothing was changed.", "Open the link in your e-mail, and use the button on the page that it shows."})
 	}))
+	var handler http.Handler = protection.Handler(c.mux())
+	if o.Local {
+		handler = c.local(handler)
+	}
+	return c.observed(handler), nil
+}
+
+// mux returns what answers each address.
+func (c *console) mux() *http.ServeMux {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+Path+"style.css", c.handleStyle)
+	mux.HandleFunc("GET "+Path+"style.css", asset("style.css", "text/css; charset=utf-8"))
+	mux.HandleFunc("GET "+Path+"console.js", asset("console.js", "text/javascript; charset=utf-8"))
 	mux.HandleFunc("GET "+api.PathConsoleInvitation, c.handleLink)
 	mux.HandleFunc("GET "+pathInvitation, c.handleInvitation)
 	mux.HandleFunc("POST "+pathInvitation, c.handleAccept)
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		c.write(w, http.StatusNotFound, "message.html", message{"There is no such page", "The address is wrong, or the page does not exist any more.", ""})
-	})
-	return c.observed(protection.Handler(mux)), nil
+	mux.HandleFunc("GET "+pathStart, c.handleStart)
+	mux.HandleFunc("GET "+Path+"{tenant}/{$}", c.handleTenant)
+	mux.HandleFunc("GET "+pathSignIn, c.handleSignIn)
+	mux.HandleFunc("POST "+pathSignIn, c.handleKey)
+	mux.HandleFunc("POST "+pathSignOut, c.handleSignOut)
+	mux.HandleFunc("POST "+pathDev, c.handleDev)
+	mux.HandleFunc("GET "+pathSignInLink, c.handleSignInLink)
+	mux.HandleFunc("GET "+pathSignInOpen, c.handleSignInOpen)
+	if c.o.Operator != nil {
+		mux.HandleFunc("POST "+pathSignInOpen, c.handleOperator)
+	}
+	for _, p := range routes() {
+		method, path, _ := strings.Cut(p.pattern, " ")
+		mux.HandleFunc(method+" "+Path+"{tenant}/"+path, c.page(p))
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { c.missing(w) })
+	return mux
 }
 
 // observed sets the headers of every page, and logs it by its pattern: addresses may contain
@@ -100,11 +145,17 @@ func (o *observer) WriteHeader(status int) {
 // Unwrap lets http.ResponseController reach the writer below.
 func (o *observer) Unwrap() http.ResponseWriter { return o.ResponseWriter }
 
-func (c *console) handleStyle(w http.ResponseWriter, _ *http.Request) {
-	style, _ := files.ReadFile("pages/style.css") // embedded
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	w.Header().Set("Cache-Control", "max-age=3600")
-	_, _ = w.Write(style) // an error means that the reader went away
+// asset returns the handler of a file that all pages use. Its name is that of an embedded one.
+func asset(name, kind string) http.HandlerFunc {
+	text, err := files.ReadFile("pages/" + name)
+	if err != nil {
+		panic(err) // the name is wrong
+	}
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", kind)
+		w.Header().Set("Cache-Control", "max-age=3600")
+		_, _ = w.Write(text) // an error means that the reader went away
+	}
 }
 
 // message is the content of a page that only says something.

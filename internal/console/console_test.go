@@ -93,7 +93,7 @@ func (s site) ask(t *testing.T, method, address string, header map[string]string
 	}
 	for name, want := range map[string]string{
 		"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
-		"Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+		"Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 	} {
 		if got := response.Header.Get(name); got != want {
 			t.Errorf("%s %s: %s is %q", method, address, name, got)
@@ -246,7 +246,7 @@ func TestInvitation_ended(t *testing.T) {
 			t.Errorf("got %s and %s", page, pages[0])
 		}
 	}
-	s.shows(t, "GET", s.url+"/console/", 404, "There is no such page")
+	s.shows(t, "GET", s.url+"/console/acme/nothing", 404, "There is no such page")
 }
 
 // A backend that does not answer, or is busy, is no broken page.

@@ -1,0 +1,10 @@
+package console
+
+import "slices"
+
+// routes are the pages for signed-in people.
+func routes() []route {
+	return slices.Concat(
+		userRoutes(),
+	)
+}
