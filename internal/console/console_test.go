@@ -82,6 +82,12 @@ func (s site) ask(t *testing.T, method, address string, header map[string]string
 			r.Host = value
 		}
 	}
+	return s.send(t, r)
+}
+
+// send sends a request, and makes sure that the answer has the headers of a page.
+func (s site) send(t *testing.T, r *http.Request) answer {
+	t.Helper()
 	response, err := s.browser.Do(r)
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +102,7 @@ func (s site) ask(t *testing.T, method, address string, header map[string]string
 		"Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 	} {
 		if got := response.Header.Get(name); got != want {
-			t.Errorf("%s %s: %s is %q", method, address, name, got)
+			t.Errorf("%s %s: %s is %q", r.Method, r.URL, name, got)
 		}
 	}
 	return answer{response.StatusCode, response.Request.URL.String(), string(body)}

@@ -119,33 +119,27 @@ func (c *console) withKey(r *http.Request, tenant, id, secret string) (*session,
 	if err != nil {
 		return nil, err
 	}
-	if named := tenantOf(scopes); named != "" && named != tenant {
+	// A key gets its token whatever the tenant is; the token is good for one.
+	switch _, _, err := guess.UserPage(r.Context(), client.Page{Number: 1, Size: 1}); {
+	case client.IsUnauthorized(err):
 		return nil, errors.New("the key belongs to another tenant")
+	case err != nil && !client.IsForbidden(err):
+		return nil, err
 	}
 	o.Transport = c.o.Transport
 	own, err := client.New(o)
 	return &session{tenant: tenant, client: own, person: person{Name: "API key", Note: id}, scopes: scopes}, err
 }
 
-// tenantOf returns the tenant in the scopes of a token; empty: they name none.
-func tenantOf(scopes []string) string {
-	for _, scope := range scopes {
-		if tenant, ok := strings.CutPrefix(scope, "tenant="); ok {
-			return tenant
-		}
-	}
-	return ""
-}
-
 // keyProblem says why a key gives no session.
 func keyProblem(err error) string {
-	var refused *client.Error
+	refused := answerOf(err)
 	switch {
-	case errors.As(err, &refused) && refused.StatusCode == http.StatusTooManyRequests:
+	case refused != nil && refused.StatusCode == http.StatusTooManyRequests:
 		return "There were too many attempts. Wait a minute, and try again."
-	case errors.As(err, &refused) && refused.StatusCode < http.StatusInternalServerError:
+	case refused != nil && refused.StatusCode < http.StatusInternalServerError:
 		return "There is no such key for this tenant. Check the id and the secret."
-	case errors.As(err, &refused):
+	case refused != nil:
 		return "The API did not answer. Try again in a minute."
 	}
 	text := err.Error()

@@ -107,8 +107,8 @@ func (p *problem) Error() string { return p.title + ": " + p.text }
 
 // failed answers for an error.
 func (v *visit) failed(err error) {
-	if client.IsUnauthorized(err) {
-		// The token was revoked, or it has expired and cannot be renewed.
+	if refused := answerOf(err); refused != nil && refused.StatusCode == http.StatusUnauthorized {
+		// The token or the key was revoked, or the token has expired.
 		v.sessions.end(v.r)
 		v.askSignIn(v.w, v.r, v.session.tenant, "Your session has ended.")
 		return
@@ -120,12 +120,22 @@ func (v *visit) failed(err error) {
 	_ = v.showStatus(p.status, "problem.html", p.title, message{p.title, p.text, p.next})
 }
 
+// answerOf returns the answer that an error is about, also that to the request for a token;
+// nil: there is none.
+func answerOf(err error) *client.Error {
+	if refused, ok := errors.AsType[*client.TokenError](err); ok {
+		return refused.Answer
+	}
+	refused, _ := errors.AsType[*client.Error](err)
+	return refused
+}
+
 // problemOf says what an error means for the person.
 func problemOf(err error) *problem {
-	var told *problem
-	var refused *client.Error
+	refused := answerOf(err)
+	told, is := errors.AsType[*problem](err)
 	switch {
-	case errors.As(err, &told):
+	case is:
 		return told
 	case client.IsNotFound(err):
 		return &problem{http.StatusNotFound, "This does not exist", "It was deleted, or the address is wrong.", "Go back to the list."}
@@ -133,9 +143,9 @@ func problemOf(err error) *problem {
 		return &problem{http.StatusNotImplemented, "This API does not have it", err.Error(), ""}
 	case client.IsForbidden(err):
 		return &problem{http.StatusForbidden, "You may not see this", "Your rights do not include it.", "Ask an administrator for the right, or sign in as someone who has it."}
-	case errors.As(err, &refused) && refused.StatusCode == http.StatusTooManyRequests:
+	case refused != nil && refused.StatusCode == http.StatusTooManyRequests:
 		return &problem{http.StatusTooManyRequests, "Too many requests", "The API is busy, and nothing was changed.", "Wait a minute, and try again."}
-	case errors.As(err, &refused) && refused.StatusCode < http.StatusInternalServerError:
+	case refused != nil && refused.StatusCode < http.StatusInternalServerError:
 		return &problem{http.StatusUnprocessableEntity, "The API refused this", sentence(refused), "Change what it names, and try again."}
 	}
 	return &problem{http.StatusBadGateway, "Something went wrong", "The API did not answer as it should.", "Try again in a minute."}
