@@ -16,7 +16,7 @@ import (
 // the user is, with the groups, roles and products; the others are a row of the report. A
 // user without access has one line, in which the other columns are empty.
 func WriteReportCSV(w io.Writer, s State) error {
-	return s.Rights.Compile(s.Groups).WriteReportCSV(w, s.Products, s.usersByEmail())
+	return s.Rights.Compile(s.Groups).WriteReportCSV(w, s.Products, s.ByEmail())
 }
 
 // WriteReportCSV writes the report of each user, in their order. It holds only one user's

@@ -50,12 +50,12 @@ func Reports(s State) iter.Seq2[StateUser, []Row] {
 
 // subjects yields the users of the state, ordered by e-mail.
 func subjects(s State) iter.Seq2[StateUser, Subject] {
-	return s.Rights.Compile(s.Groups).subjects(s.usersByEmail())
+	return s.Rights.Compile(s.Groups).subjects(s.ByEmail())
 }
 
-// usersByEmail yields the users of the state, ordered by e-mail, without those
+// ByEmail yields the users of the state, ordered by e-mail, without those
 // outside the tenant.
-func (s State) usersByEmail() iter.Seq[StateUser] {
+func (s State) ByEmail() iter.Seq[StateUser] {
 	return func(yield func(StateUser) bool) {
 		for _, u := range slices.SortedStableFunc(slices.Values(s.Users), compareUsers) {
 			if !u.Outside && !yield(u) {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/console"
 	"github.com/access-config/terraform-provider-iam/internal/review"
 )
 
@@ -23,6 +25,7 @@ type reportOptions struct {
 	email, userID string
 	all           bool
 	format        string
+	redact        bool
 }
 
 // runReport prints the permissions report of one user, or of all.
@@ -32,8 +35,9 @@ func runReport(ctx context.Context, env Env, args []string) (err error) {
 	o.flags(env, f)
 	f.StringVar(&o.email, "email", "", "`e-mail` address of the user")
 	f.StringVar(&o.userID, "user-id", "", "`id` of the user, instead of the e-mail address")
-	f.BoolVar(&o.all, "all", false, "all employees of the tenant, as csv")
-	f.StringVar(&o.format, "format", "text", "`text`, csv or json")
+	f.BoolVar(&o.all, "all", false, "all employees of the tenant, as csv or html")
+	f.StringVar(&o.format, "format", "text", "`text`, csv, html or json")
+	f.BoolVar(&o.redact, "redact", false, redactUsage)
 	if err := parse(env, f, args); err != nil {
 		return err
 	}
@@ -47,7 +51,7 @@ func runReport(ctx context.Context, env Env, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, closeBackend()) }()
 	if o.all {
-		return reportAll(ctx, env, c)
+		return reportAll(ctx, env, c, o)
 	}
 	user, err := c.FindUser(ctx, o.userID, o.email)
 	if err != nil {
@@ -58,17 +62,36 @@ func runReport(ctx context.Context, env Env, args []string) (err error) {
 		return err
 	}
 	warnUnread(env, unread)
+	if o.format == "html" {
+		return writeReportHTML(env, c.Tenant(), r.state, o.redact)
+	}
 	return r.write(env.Stdout, o.format)
 }
 
-// reportAll prints the reports of all employees as CSV.
-func reportAll(ctx context.Context, env Env, c *client.Client) error {
+// reportAll prints the reports of all employees.
+func reportAll(ctx context.Context, env Env, c *client.Client, o reportOptions) error {
 	state, err := c.State(ctx)
 	if err != nil {
 		return err
 	}
+	if o.format == "html" {
+		return writeReportHTML(env, c.Tenant(), state, o.redact)
+	}
 	warnUnread(env, state.Unread)
 	return access.WriteReportCSV(env.Stdout, state)
+}
+
+// writeReportHTML writes a report as a page, and says what it contains.
+func writeReportHTML(env Env, tenant string, s access.State, redact bool) error {
+	if !redact {
+		fmt.Fprintln(env.Stderr, "report:", personalText)
+	}
+	warnUnread(env, s.Unread)
+	w := bufio.NewWriter(env.Stdout)
+	if err := console.WriteReport(w, tenant, s, redact); err != nil {
+		return err
+	}
+	return w.Flush()
 }
 
 // warnUnread says what a report lacks.
@@ -115,16 +138,18 @@ func (o reportOptions) check() error {
 	switch {
 	case o.all && (o.email != "" || o.userID != ""):
 		return errors.New("--all is for all employees: leave out --email and --user-id")
-	case o.all && o.format != "csv":
-		return errors.New("--all prints csv: add --format csv")
+	case o.all && o.format != "csv" && o.format != "html":
+		return errors.New("--all prints csv or html: add --format csv or --format html")
+	case o.redact && o.format != "html":
+		return errors.New("--redact is for --format html")
 	case !o.all && (o.email == "") == (o.userID == ""):
 		return errors.New("name the user with --email or --user-id, or use --all")
 	}
 	if err := o.location.check(); err != nil {
 		return err
 	}
-	if !slices.Contains([]string{"text", "csv", "json"}, o.format) {
-		return fmt.Errorf("--format is text, csv or json, not %q", o.format)
+	if !slices.Contains([]string{"text", "csv", "html", "json"}, o.format) {
+		return fmt.Errorf("--format is text, csv, html or json, not %q", o.format)
 	}
 	return nil
 }

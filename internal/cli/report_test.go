@@ -221,7 +221,8 @@ func TestReport_all(t *testing.T) {
 		t.Errorf("code %d %q\n%s\nwant\n%s", code, stderr, text, &want)
 	}
 	for _, c := range [][]string{
-		{"--all", "--all prints csv: add --format csv"},
+		{"--all", "--all prints csv or html: add --format csv or --format html"},
+		{"--all", "--format", "csv", "--redact", "--redact is for --format html"},
 		{"--all", "--format", "csv", "--email", "a@b.example", "leave out --email"},
 		{"--format", "csv", "or use --all"},
 	} {

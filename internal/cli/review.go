@@ -14,6 +14,7 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/console"
 	"github.com/access-config/terraform-provider-iam/internal/review"
 )
 
@@ -27,6 +28,7 @@ type reviewOptions struct {
 	places     map[string]string // URL or path by tenant
 	schema     bool
 	allow      bool   // unresolved changes
+	redact     bool   // leave people's data out
 	maxBytes   int    // -1: depends on the format
 	acceptFile string // an acceptance
 	errorsFile string // Terraform's error output
@@ -57,6 +59,7 @@ func (o *reviewOptions) flags(env Env) *flag.FlagSet {
 	f.Func("allow", "do not fail on this `kind`; only unresolved is possible, and a plan that ended with an error still fails", o.setAllow)
 	f.BoolVar(&o.write.Summary, "summary", false, "print only the verdict, counts and the users that the review fails on")
 	f.IntVar(&o.maxBytes, "max-bytes", -1, fmt.Sprintf("`size` at which text and markdown are cut; the review counts what it cut, and never cuts users that it fails on (default %d for markdown, no limit for text)", review.MaxComment))
+	f.BoolVar(&o.redact, "redact", false, redactUsage)
 	f.StringVar(&o.acceptFile, "accept", "", "`file` that accepts what the review fails on: JSON with plan (as the review prints it), person, reason and date")
 	f.StringVar(&o.errorsFile, "errors", "", "`file` with the standard error of terraform plan, for a plan that failed")
 	f.BoolVar(&o.schema, "schema", false, "print the JSON Schema of --format json, and nothing else")
@@ -175,6 +178,8 @@ func (o *reviewOptions) settle() error {
 		return errors.New("no tenant given: use --api-url (or IAM_API_URL), --embedded PATH, --tenant NAME=URL-or-path or --offline")
 	case o.allow && named:
 		return errors.New("--fail-on unresolved and --allow unresolved contradict each other")
+	case o.redact && o.write.Format != "html":
+		return errors.New("--redact is for --format html")
 	case o.maxBytes < -1:
 		return fmt.Errorf("--max-bytes must be a number of bytes, not %d", o.maxBytes)
 	case len(o.write.FailOn) > 0 && !o.allow && !named:
@@ -287,10 +292,42 @@ func hasCredentials(getenv func(string) string, suffix string) bool {
 	return slices.ContainsFunc([]string{"IAM_CLIENT_ID", "IAM_CLIENT_SECRET", "IAM_ACCESS_TOKEN"}, func(name string) bool { return getenv(name+suffix) != "" })
 }
 
+// redactUsage describes --redact.
+const redactUsage = "leave names, e-mail addresses and ids of people out of html: they are numbered; groups, levels and counts stay"
+
+// shown returns what is written of the review.
+func (o *reviewOptions) shown(r review.Result) review.Result {
+	if o.redact {
+		return r.Redacted()
+	}
+	return r
+}
+
+// writeHTML returns the options to write with, and says what html contains.
+func (o *reviewOptions) writeHTML(env Env) review.Options {
+	w := o.write
+	if w.Format != "html" {
+		return w
+	}
+	w.HTML = func(to io.Writer, v review.View) error { return console.WriteReview(to, v, !o.redact) }
+	if !o.redact {
+		fmt.Fprintln(env.Stderr, "review:", personalText)
+		return w
+	}
+	w.Errors = "" // can name anyone
+	if w.Accepted != nil {
+		w.Accepted = w.Accepted.Redacted()
+	}
+	return w
+}
+
+// personalText is said of files with people's data.
+const personalText = "the page contains names and e-mail addresses: keep it as you keep them, or add --redact"
+
 // print writes the review, and on standard error what it fails on.
 func (o *reviewOptions) print(env Env, r review.Result) error {
 	var text bytes.Buffer
-	if err := r.Write(&text, o.write); err != nil {
+	if err := o.shown(r).Write(&text, o.writeHTML(env)); err != nil {
 		return err
 	}
 	if _, err := env.Stdout.Write(text.Bytes()); err != nil {

@@ -58,7 +58,7 @@ func TestReview_codes(t *testing.T) {
 		{noPlan, []string{"--offline", "a", "b"}, 1, "one file"},
 		{noPlan, nil, 1, "--offline"},
 		{noPlan, []string{"--offline", "--wat"}, 1, "unknown flag --wat"},
-		{noPlan, []string{"--offline", "--format", "pdf"}, 1, "text, markdown, json, csv, sarif or junit"},
+		{noPlan, []string{"--offline", "--format", "pdf"}, 1, "text, markdown, html, json, csv, sarif or junit"},
 		{noPlan, []string{"--offline", "--fail-on", "lost,gained"}, 1, `unknown kind "gained": use lost, admin, unrestricted, unresolved`},
 		{noPlan, []string{"--offline", "--fail-on", ""}, 1, `unknown kind "": use lost`},
 		{noPlan, []string{"--offline", "--allow", "lost"}, 1, "only unresolved can be allowed"},

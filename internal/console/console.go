@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -28,7 +29,9 @@ const Path = "/console/"
 //go:embed pages
 var files embed.FS
 
-var pages = template.Must(template.New("").ParseFS(files, "pages/*.html"))
+var pages = template.Must(template.New("").Funcs(template.FuncMap{
+	"verdictTone": verdictTone, "names": names, "people": people, "levelClass": levelClass, "records": records, "visible": visible, "visibles": visibles,
+}).ParseFS(files, "pages/*.html"))
 
 // policy allows only the style sheet, and forms of the pages themselves.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -147,14 +150,11 @@ func (o *observer) Unwrap() http.ResponseWriter { return o.ResponseWriter }
 
 // asset returns the handler of a file that all pages use. Its name is that of an embedded one.
 func asset(name, kind string) http.HandlerFunc {
-	text, err := files.ReadFile("pages/" + name)
-	if err != nil {
-		panic(err) // the name is wrong
-	}
+	text := embedded(name)
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", kind)
 		w.Header().Set("Cache-Control", "max-age=3600")
-		_, _ = w.Write(text) // an error means that the reader went away
+		_, _ = io.WriteString(w, text) // an error means that the reader went away
 	}
 }
 

@@ -50,9 +50,11 @@ type line struct {
 }
 
 const (
-	erroredText    = "The plan failed and is incomplete: this review covers only what it contains."
-	incompleteText = "The plan leaves out some changes, as with -target: this review covers only what it contains."
-	driftTitle     = "Already changed outside of Terraform"
+	erroredText     = "The plan failed and is incomplete: this review covers only what it contains."
+	incompleteText  = "The plan leaves out some changes, as with -target: this review covers only what it contains."
+	driftTitle      = "Already changed outside of Terraform"
+	unresolvedTitle = "Unresolved"
+	findingsTitle   = "New findings"
 	// firstErrors is the number of lines of Terraform's errors that are never
 	// cut.
 	firstErrors = 60
@@ -73,7 +75,7 @@ func (r Result) page(o Options) page {
 		p.notes = append(p.notes, note{text: incompleteText})
 	}
 	p.add(errorsSection(o.Errors))
-	unresolved := textSection("Unresolved", "change", r.sameUnresolved())
+	unresolved := textSection(unresolvedTitle, "change", r.sameUnresolved())
 	if slices.Equal(failed, []string{NotKnown}) {
 		p.add(unresolved)
 		unresolved = section{}
@@ -81,7 +83,7 @@ func (r Result) page(o Options) page {
 	p.sections = append(p.sections, r.peopleSections(failed)...)
 	p.add(unresolved)
 	p.add(r.driftSection())
-	p.add(textSection("New findings", "finding", r.sameFindings()))
+	p.add(textSection(findingsTitle, "finding", r.sameFindings()))
 	if o.Plan != "" && len(failed) > 0 {
 		p.hints = append(p.hints, note{"Plan fingerprint: %s.", []string{o.Plan}})
 		if o.Accepted == nil && !r.Errored {

@@ -20,6 +20,8 @@ type Options struct {
 	// given acceptance does not count.
 	Accepted    *Acceptance
 	NotAccepted string
+	// HTML writes a review as a page, for the format html.
+	HTML func(w io.Writer, v View) error
 }
 
 // MaxComment is below GitHub's limit for a comment, in bytes.
@@ -36,6 +38,7 @@ func formats() []format {
 	return []format{
 		{"text", Result.writeText, true},
 		{"markdown", Result.writeMarkdown, true},
+		{"html", Result.writeHTML, false},
 		{"json", Result.writeJSON, false},
 		{"csv", Result.writeCSV, false},
 		{"sarif", Result.writeSARIF, false},
@@ -71,6 +74,8 @@ func (o Options) Check() error {
 	}
 	return nil
 }
+
+func (r Result) writeHTML(w io.Writer, o Options) error { return o.HTML(w, r.View(o)) }
 
 // Write writes the review in the format of the options.
 func (r Result) Write(w io.Writer, o Options) error {

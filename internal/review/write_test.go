@@ -328,7 +328,7 @@ func TestWrite_tables(t *testing.T) {
 func TestOptions_Check(t *testing.T) {
 	t.Parallel()
 	for want, o := range map[string]review.Options{
-		"--format must be text, markdown, json, csv, sarif or junit": {Format: "pdf"},
+		"--format must be text, markdown, html, json, csv, sarif or junit": {Format: "pdf"},
 		"--fail-on accepts lost, admin, unrestricted or unresolved":  {Format: "text", FailOn: []string{"gained"}},
 		"csv is always complete":                                     {Format: "csv", Summary: true},
 		"json is always complete":                                    {Format: "json", MaxBytes: 9},

@@ -1,0 +1,139 @@
+package console
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+)
+
+// reportFile is the content of the report of all employees as a file. People with the same
+// access share one description of it.
+type reportFile struct {
+	People   []reportPerson
+	Kinds    []reportKind
+	Unread   []string // what the report lacks
+	None     int      // people without access
+	Restrict int      // people who are limited to some records
+}
+
+// reportPerson is a row of the list of people.
+type reportPerson struct {
+	Label, Name, Department string
+	State                   string // such as Locked; empty: nothing is special
+	Team                    string // the role in the team, and the products
+	Kind                    string // id of the access; empty: none
+	Groups                  string
+}
+
+// reportKind is what all people with the same groups may do.
+type reportKind struct {
+	ID     string
+	Groups []string
+	People int
+	Rows   []access.Row
+	Make   []string
+}
+
+// WriteReport writes what every employee may do as a file of its own. If redact is set,
+// people are numbered instead of named.
+func WriteReport(w io.Writer, tenant string, s access.State, redact bool) error {
+	content := newReportFile(s, redact)
+	f := file{Title: "What people may do", Crumbs: "tenant " + access.Visible(tenant), Search: "Find a person, entity, level or site", Personal: !redact, Content: content}
+	return f.write(w, "file-report")
+}
+
+func newReportFile(s access.State, redact bool) reportFile {
+	content := reportFile{Unread: s.Unread}
+	names := map[string]string{}
+	for _, g := range s.Groups {
+		names[g.ID] = cmp.Or(g.Name, g.ID)
+	}
+	kinds := map[string]int{} // index in Kinds, by the groups
+	compiled, products := s.Rights.Compile(s.Groups), access.TeamProducts(s.Products)
+	number := 0
+	for u, rows := range compiled.Reports(s.ByEmail()) {
+		number++
+		person := reportPerson{Label: access.Visible(cmp.Or(u.Email, u.ID)), Name: access.Visible(u.Name), Department: access.Visible(u.Department), Team: access.Visible(teamText(u.Team, products))}
+		if redact {
+			person.Label, person.Name = "user "+strconv.Itoa(number), ""
+		}
+		if u.Locked {
+			person.State = "Locked"
+		}
+		groups := groupNames(u, names)
+		person.Groups = strings.Join(groups, ", ")
+		makeRoles := compiled.Subject(u.Locked, u.GroupIDs...).MakeRoles()
+		if len(rows) == 0 && len(makeRoles) == 0 {
+			content.None++
+		} else {
+			key := fmt.Sprintf("%q", slices.Sorted(slices.Values(u.GroupIDs)))
+			i, known := kinds[key]
+			if !known {
+				i = len(content.Kinds)
+				kinds[key] = i
+				content.Kinds = append(content.Kinds, reportKind{ID: "a" + strconv.Itoa(i+1), Groups: groups, Rows: cloneRows(rows), Make: makeRoles})
+			}
+			content.Kinds[i].People++
+			person.Kind = content.Kinds[i].ID
+			if slices.ContainsFunc(rows, func(r access.Row) bool { return len(r.Restrictions) > 0 }) {
+				content.Restrict++
+			}
+		}
+		content.People = append(content.People, person)
+	}
+	return content
+}
+
+// groupNames returns the names of a user's groups, sorted.
+func groupNames(u access.StateUser, names map[string]string) []string {
+	var groups []string
+	for _, id := range u.GroupIDs {
+		groups = append(groups, access.Visible(cmp.Or(names[id], id)))
+	}
+	slices.Sort(groups)
+	return groups
+}
+
+// cloneRows copies rows, which are valid until the next report only.
+func cloneRows(rows []access.Row) []access.Row {
+	rows = slices.Clone(rows)
+	for i := range rows {
+		rows[i].GrantedBy = slices.Clone(rows[i].GrantedBy)
+		rows[i].Sources = slices.Clone(rows[i].Sources)
+	}
+	return rows
+}
+
+// teamText is the role in the team and the products of a member; empty: no member.
+func teamText(m *access.TeamMember, products []access.TeamProduct) string {
+	if m == nil {
+		return ""
+	}
+	text := roleLabel(m.Role)
+	for _, held := range m.Role.Holds(products, m.Assigned) {
+		text += ", " + held.Product
+		if held.Role != "" {
+			text += " (" + held.Role + ")"
+		}
+	}
+	return text
+}
+
+// records names the records of a row; empty: all.
+func records(r access.Row) string {
+	var parts []string
+	if r.VendorID != "" {
+		parts = append(parts, "vendor "+r.VendorID)
+	}
+	return access.Visible(strings.Join(append(parts, r.Restrictions...), ", "))
+}
+
+// visible and visibles make characters visible that a page would hide.
+func visible(text string) string { return access.Visible(text) }
+
+func visibles(all []string) string { return access.Visible(strings.Join(all, ", ")) }
