@@ -31,7 +31,22 @@ var files embed.FS
 
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"verdictTone": verdictTone, "names": names, "people": people, "levelClass": levelClass, "records": records, "visible": visible, "visibles": visibles,
+	"moment": moment, "add": add, "list": arguments, "column": column,
 }).ParseFS(files, "pages/*.html"))
+
+// arguments makes a map of names and values, for a template that needs several.
+func arguments(pairs ...any) map[string]any {
+	all := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		all[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	return all
+}
+
+// column is one that cannot be sorted by.
+func column(label string) choice { return choice{Label: label} }
+
+func add(a, b int) int { return a + b }
 
 // policy allows only the style sheet, and forms of the pages themselves.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -6,5 +6,6 @@ import "slices"
 func routes() []route {
 	return slices.Concat(
 		userRoutes(),
+		groupRoutes(),
 	)
 }

@@ -12,6 +12,13 @@ import (
 func userRoutes() []route {
 	return []route{
 		{"GET users", "users", (*visit).handleUsers},
+		{"GET users/{id}", "users", (*visit).handleUser},
+		{"POST users/{id}", "users", (*visit).handleUserChange},
+		{"GET users/{id}/groups", "users", (*visit).handleUserGroups},
+		{"GET users/{id}/access", "users", (*visit).handleUserAccess},
+		{"GET users/{id}/access.csv", "users", (*visit).handleUserCSV},
+		{"GET users/{id}/terraform", "users", (*visit).handleUserTerraform},
+		{"GET users/{id}/history", "users", (*visit).handleUserHistory},
 	}
 }
 
