@@ -51,7 +51,7 @@ func runConsole(ctx context.Context, env Env, args []string) (err error) {
 	base := "http://" + listener.Addr().String()
 	pages, err := console.New(console.Options{
 		PublicURL: base, Logger: slog.New(slog.NewTextHandler(env.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
-		Tenant: c.Tenant(), Operator: operator, Write: o.write, Local: true,
+		Tenant: c.Tenant(), Operator: operator, Write: o.write, Local: true, Blocks: blocks{},
 	})
 	if err != nil {
 		return err

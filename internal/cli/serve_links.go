@@ -58,7 +58,7 @@ func (o serveOptions) checkLinks() error {
 // withConsole serves the pages of the console beside the API. They call the backend inside
 // this process.
 func withConsole(handler http.Handler, backend http.Handler, options server.Options) (http.Handler, error) {
-	pages, err := console.New(console.Options{BaseURL: embedded.BaseURL, Transport: inside{backend}, PublicURL: options.PublicURL, Logger: options.Logger})
+	pages, err := console.New(console.Options{BaseURL: embedded.BaseURL, Transport: inside{backend}, PublicURL: options.PublicURL, Logger: options.Logger, Blocks: blocks{}})
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,21 @@
+package export
+
+import (
+	"bytes"
+	"maps"
+)
+
+// One returns the resource block of an object on its own, and its import block: what it
+// refers to is named by its id.
+func One(o Object) (resource, imports string) {
+	w := writer{names: nameAll([]Object{o}), notes: notes([]Object{o}), files: map[string]*bytes.Buffer{}}
+	w.resource(o, w.names[0])
+	return w.files[fileOf(o.Type)].String(), w.files["imports.tf"].String()
+}
+
+// New returns the resource block of an object that does not exist yet, with the arguments. Its
+// label is made of the name.
+func New(typeName, name string, arguments map[string]any) string {
+	text, _ := One(Object{Type: typeName, Name: name, Arguments: maps.Clone(arguments)})
+	return text
+}
