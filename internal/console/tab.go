@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 
+	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
@@ -61,7 +62,7 @@ func (v *visit) blocks(as ...managedAs) ([]shownBlock, error) {
 		case client.IsNotFound(err), client.IsUnauthorized(err):
 			return nil, err
 		default:
-			s.Problem = problemOf(err).text
+			s.Problem = access.Visible(err.Error())
 		}
 		shown = append(shown, s)
 	}

@@ -60,7 +60,7 @@ func resourceNamed(ctx context.Context, typeName string) (resource.Resource, boo
 	return nil, false
 }
 
-// connected is the provider with a client that is there already.
+// connected is the provider with a given client.
 type connected struct {
 	*iamProvider
 
