@@ -13,10 +13,20 @@ import (
 type blocks struct{}
 
 // Existing implements console.Blocks.
-func (blocks) Existing(ctx context.Context, c *client.Client, kind, id string) (console.Block, error) {
+func (b blocks) Existing(ctx context.Context, c *client.Client, kind, id string) (console.Block, error) {
+	return b.Changed(ctx, c, kind, id, nil)
+}
+
+// Changed implements console.Blocks.
+func (blocks) Changed(ctx context.Context, c *client.Client, kind, id string, arguments map[string]any) (console.Block, error) {
 	o, err := provider.Object(ctx, c, kind, id)
 	if err != nil {
 		return console.Block{}, err
+	}
+	for name, value := range arguments {
+		if o.Arguments[name] = value; value == nil {
+			delete(o.Arguments, name)
+		}
 	}
 	resource, imports := export.One(o)
 	return console.Block{Resource: resource, Import: imports}, nil

@@ -12,6 +12,8 @@ type Blocks interface {
 	// kind is a resource type such as iam_group, the id its import id. client.IsNotFound holds
 	// for the error if there is no such object.
 	Existing(ctx context.Context, c *client.Client, kind, id string) (Block, error)
+	// Changed is Existing with other arguments; nil leaves one out.
+	Changed(ctx context.Context, c *client.Client, kind, id string, arguments map[string]any) (Block, error)
 	// New returns the block of an object that does not exist yet. Its label is made of the name.
 	New(kind, name string, arguments map[string]any) Block
 }

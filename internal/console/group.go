@@ -17,6 +17,10 @@ func groupRoutes() []route {
 	return []route{
 		{"GET groups", "groups", (*visit).handleGroups},
 		{"GET groups/{id}", "groups", (*visit).handleGroup},
+		{"GET groups/new", "groups", (*visit).handleNewGroup},
+		{"POST groups/new", "groups", (*visit).handleCreateGroup},
+		{"GET groups/{id}/access", "groups", (*visit).handleGroupAccess},
+		{"POST groups/{id}/access", "groups", (*visit).handleGroupSave},
 		{"GET groups/{id}/members", "groups", (*visit).handleGroupMembers},
 		{"GET groups/{id}/terraform", "groups", (*visit).handleGroupTerraform},
 		{"GET groups/{id}/history", "groups", (*visit).handleGroupHistory},

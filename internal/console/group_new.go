@@ -1,0 +1,108 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/access-config/terraform-provider-iam/internal/access"
+	"github.com/access-config/terraform-provider-iam/internal/api"
+)
+
+// newGroupPage is the content of the form for a new group.
+type newGroupPage struct {
+	Name, ID, Description string
+	Products              []choice
+	Form                  rightsForm
+	Block                 Block
+	Filled                bool
+}
+
+// newGroup reads the form of a new group.
+func (v *visit) newGroup() (page newGroupPage, d draft, err error) {
+	if err := v.r.ParseForm(); err != nil {
+		return page, d, wrongForm(err)
+	}
+	form := v.r.Form
+	rights, err := v.client().Rights(v.r.Context())
+	if err != nil {
+		return page, d, err
+	}
+	if d, err = formDraft(form, nil, rights); err != nil {
+		return page, d, wrongForm(err)
+	}
+	product := access.CommerceEngine
+	if form.Get("product") == string(access.OrchestrationEngine) {
+		product = access.OrchestrationEngine
+	}
+	templates := templatesOf(product, rights)
+	if !slices.Contains(templates, d.template) { // of the other product, which was selected before
+		form.Del("template")
+		if d, err = formDraft(form, nil, rights); err != nil {
+			return page, d, wrongForm(err)
+		}
+	}
+	page = newGroupPage{Name: strings.TrimSpace(form.Get("name")), ID: strings.TrimSpace(form.Get("id")), Description: strings.TrimSpace(form.Get("description"))}
+	for _, p := range access.AllProducts() {
+		page.Products = append(page.Products, selected(string(p), p.Label(), string(product)))
+	}
+	values, err := v.restrictionValues()
+	if err != nil {
+		return page, d, err
+	}
+	page.Form = d.form(product, templates, values)
+	page.Form.Write = v.o.Write
+	return page, d, nil
+}
+
+// handleNewGroup shows the form for a new group, and the block that it makes.
+func (v *visit) handleNewGroup() error {
+	page, d, err := v.newGroup()
+	if err != nil {
+		return err
+	}
+	if page.Filled = page.Name != ""; page.Filled && v.o.Blocks != nil {
+		arguments := map[string]any{"name": map[string]any{"en": page.Name}}
+		for name, value := range d.arguments() {
+			if value != nil {
+				arguments[name] = value
+			}
+		}
+		if page.ID != "" {
+			arguments["id"] = page.ID
+		}
+		if page.Description != "" {
+			arguments["description"] = map[string]any{"en": page.Description}
+		}
+		page.Block = v.o.Blocks.New("iam_group", page.Name, arguments)
+	}
+	return v.show("group-new.html", "New group", page)
+}
+
+// handleCreateGroup creates a group.
+func (v *visit) handleCreateGroup() error {
+	if !v.o.Write {
+		return readOnly()
+	}
+	page, d, err := v.newGroup()
+	if err != nil {
+		return err
+	}
+	if page.Name == "" {
+		return &problem{http.StatusUnprocessableEntity, "Nothing was created", "A group needs a name.", "Go back, and enter one."}
+	}
+	body := api.GroupCreate{ID: page.ID, Name: api.Text{"en": page.Name}, UserType: access.Employee, AccessControls: d.group(access.Group{}).Controls, Restrictions: d.restrictions}
+	if page.Description != "" {
+		body.Description = api.Text{"en": page.Description}
+	}
+	id, err := v.client().CreateGroup(v.r.Context(), body)
+	if err != nil {
+		return err
+	}
+	return v.done(v.link("groups", id), "The group is created.")
+}
+
+// readOnly refuses a form of a console that saves none.
+func readOnly() error {
+	return &problem{http.StatusForbidden, "Nothing was changed", "This console does not save forms.", "Copy the block into your configuration, or start the console with --write."}
+}
