@@ -7,5 +7,8 @@ func routes() []route {
 	return slices.Concat(
 		userRoutes(),
 		groupRoutes(),
+		invitationRoutes(),
+		assuranceRoutes(),
+		meRoutes(),
 	)
 }

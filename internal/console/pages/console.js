@@ -43,3 +43,15 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     enable(fresh);
   });
 }
+
+// A file that is dropped on a form is chosen and sent.
+for (const form of document.querySelectorAll("form[data-drop]")) {
+  const field = form.querySelector("input[type=file]");
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer.files.length === 0) return;
+    field.files = event.dataTransfer.files;
+    form.requestSubmit();
+  });
+}
