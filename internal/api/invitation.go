@@ -45,20 +45,20 @@ type Invitation struct {
 	AcceptedAt string           `json:"acceptedAt,omitempty"`
 }
 
-// LinkSecret is the body of POST PathLink and PathLinkAccept: the secret that the link
-// of an invitation contains.
+// LinkSecret is the body of POST PathLink, PathLinkAccept, PathSignInRead and
+// PathSignInAccept: the secret that a link contains.
 type LinkSecret struct {
 	Secret string `json:"secret"`
 }
 
-// LinkStatus is the status of the link in an invitation.
+// LinkStatus is the status of a link.
 type LinkStatus string
 
 // The states of a link.
 const (
 	LinkOpen     LinkStatus = "open"
-	LinkUsed     LinkStatus = "used"     // the invitation is accepted
-	LinkReplaced LinkStatus = "replaced" // the invitation was sent again, with another link
+	LinkUsed     LinkStatus = "used"     // the invitation is accepted, or the person signed in
+	LinkReplaced LinkStatus = "replaced" // of an invitation only: it was sent again, with another link
 	LinkExpired  LinkStatus = "expired"
 )
 

@@ -91,6 +91,11 @@ const (
 	PathLink       = "/iam/{tenant}/invitation-link"
 	PathLinkAccept = "/iam/{tenant}/invitation-link/accept"
 
+	// For a person who has no token yet and signs in by a link.
+	PathSignInLink   = "/iam/{tenant}/sign-in-link" // asks for one
+	PathSignInRead   = "/iam/{tenant}/sign-in-link/read"
+	PathSignInAccept = "/iam/{tenant}/sign-in-link/accept"
+
 	PathReset = "/iam/{tenant}/reset" // restores the seed
 
 	PathAuditEvents = "/iam/{tenant}/audit-events"        // what changed, and who changed it

@@ -8,7 +8,7 @@ type TestTokenRequest struct {
 	UserType access.UserType `json:"userType,omitempty"`
 }
 
-// Token is the response of POST PathToken and of POST PathTestToken.
+// Token is the response of POST PathToken, PathTestToken and PathSignInAccept.
 type Token struct {
 	AccessToken           string `json:"access_token"`
 	TokenType             string `json:"token_type"`

@@ -205,16 +205,22 @@ func (c *call) holds(scope string) bool {
 
 // writeToken responds with a token for the subject with the scopes.
 func (s *Server) writeToken(c *call, subject string, cl claims, scopes []string) error {
-	cl.Scope = strings.Join(scopes, " ")
-	token, err := s.sign(subject, cl)
+	token, err := s.issue(subject, cl, scopes)
 	if err != nil {
 		return err
 	}
 	c.w.Header().Set("Cache-Control", "no-store") // RFC 6749, section 5.1
-	return c.write(http.StatusOK, api.Token{
+	return c.write(http.StatusOK, token)
+}
+
+// issue returns a token for the subject with the scopes.
+func (s *Server) issue(subject string, cl claims, scopes []string) (api.Token, error) {
+	cl.Scope = strings.Join(scopes, " ")
+	token, err := s.sign(subject, cl)
+	return api.Token{
 		AccessToken: token, TokenType: "Bearer", ExpiresIn: int(signing.TokenLifetime / time.Second), SessionIdleTime: 120,
 		Scope: withTenant(scopes, cl.Tenant),
-	})
+	}, err
 }
 
 // barred reports whether the user has no access at all.

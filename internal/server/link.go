@@ -21,18 +21,16 @@ import (
 const linkBytes = 16
 
 // guessedLinks is what callers that guess links share with each other at the brake.
-const guessedLinks = "links of invitations"
+const guessedLinks = "links"
 
-// newLink stores a new link of an invitation, and returns its secret. Earlier links of the
-// invitation stay valid: they may be in an e-mail whose acceptance was not noted.
-func (s *Server) newLink(ctx context.Context, i store.Invitation) (secret string, err error) {
+// newLink stores a new link, and returns its secret. Earlier links of its subject stay valid:
+// they may be in an e-mail whose acceptance was not noted.
+func (s *Server) newLink(ctx context.Context, l store.Link) (secret string, err error) {
 	random := make([]byte, linkBytes)
 	_, _ = rand.Read(random) // never fails: see crypto/rand
 	secret = base64.RawURLEncoding.EncodeToString(random)
-	err = s.unrecorded.CreateLink(ctx, store.Link{
-		Tenant: i.Tenant, Hash: linkHash(secret), Purpose: store.LinkInvitation, SubjectID: i.ID, CreatedAt: s.timestamp(), ExpiresAt: i.ExpiresAt,
-	})
-	if err != nil {
+	l.Hash, l.CreatedAt = linkHash(secret), s.timestamp()
+	if err := s.unrecorded.CreateLink(ctx, l); err != nil {
 		return "", fmt.Errorf("creating a link: %w", err)
 	}
 	return secret, nil
@@ -102,24 +100,33 @@ func (s *Server) handleLinkAccept(c *call) error {
 	return c.write(http.StatusOK, api.AcceptedInvitation{Kind: api.InvitationKind(i.Kind), Email: i.Email, Organizations: organizationDocuments(organizations)})
 }
 
-// linked returns the link of the body and its invitation. A caller that guesses is slowed
-// down.
+// linked returns the link of the body and its invitation.
 func (s *Server) linked(c *call) (l store.Link, i store.Invitation, err error) {
+	err = s.findLink(c, func(hash string) error {
+		l, i, err = linkOf(c.ctx, s.store, c.tenant, hash)
+		return err
+	})
+	return l, i, err
+}
+
+// findLink calls find with the stored form of the secret in the body. A caller that guesses
+// is slowed down.
+func (s *Server) findLink(c *call, find func(hash string) error) error {
 	var body api.LinkSecret
 	if err := c.decode(&body, "secret"); err != nil {
-		return l, i, err
+		return err
 	}
 	address := s.proxies.Caller(c.r)
 	if pause := s.brake.Wait(address, guessedLinks); pause > 0 {
 		s.figures.refused[refusedSecret].Inc()
-		return l, i, wait(pause, "There were too many unknown links from this address. Try again later.")
+		return wait(pause, "There were too many unknown links from this address. Try again later.")
 	}
-	l, i, err = linkOf(c.ctx, s.store, c.tenant, linkHash(body.Secret))
+	err := find(linkHash(body.Secret))
 	var refused *failure
 	if errors.As(err, &refused) {
 		s.brake.Wrong(address, guessedLinks)
 	}
-	return l, i, err
+	return err
 }
 
 // linkOf loads a link of an invitation and the invitation. It refuses with 404.

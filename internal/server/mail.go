@@ -113,7 +113,7 @@ func (p *post) sendMail(ctx context.Context, m store.Mail) error {
 	if !leased { // another process has it, or has sent it
 		return nil
 	}
-	e, link, needed, err := p.letter(ctx, m)
+	e, line, needed, err := p.letter(ctx, m)
 	if err != nil {
 		return err
 	}
@@ -121,8 +121,8 @@ func (p *post) sendMail(ctx context.Context, m store.Mail) error {
 	case !needed:
 		return p.doneMail(ctx, m, func(store.Tx) error { return nil })
 	case p.mail == nil:
-		if link != "" {
-			p.terminal(fmt.Sprintf("Invitation for %s to %s: %s", access.Visible(e.To), m.Tenant, link))
+		if line != "" {
+			p.terminal(line)
 		}
 		return p.doneMail(ctx, m, func(store.Tx) error { return nil })
 	}
@@ -163,12 +163,14 @@ func (p *post) doneMail(ctx context.Context, m store.Mail, note func(tx store.Tx
 	return nil
 }
 
-// noteSent notes that a mail server accepted the e-mail.
+// noteSent notes that a mail server accepted the e-mail. Nobody asks that of one with a link
+// to sign in.
 func (p *post) noteSent(ctx context.Context, tx store.Tx, m store.Mail) (err error) {
 	ctx, now := context.WithoutCancel(ctx), p.timestamp()
-	if m.Kind == store.MailInvitation {
+	switch m.Kind {
+	case store.MailInvitation:
 		err = tx.UpdateInvitation(ctx, m.Tenant, m.ID, func(i *store.Invitation) error { i.SentAt = now; return nil })
-	} else {
+	case store.MailMakeNotice:
 		err = tx.UpdateMakeNotice(ctx, m.Tenant, m.ID, func(n *store.MakeNotice) error { n.SentAt = now; return nil })
 	}
 	if errors.Is(err, store.ErrNotFound) {
@@ -201,10 +203,13 @@ func (p *post) putOffMail(ctx context.Context, m store.Mail, cause error) error 
 	return nil
 }
 
-// letter writes the e-mail, and returns the link in it, if there is one. It is not needed if
-// what it is about has ended.
-func (p *post) letter(ctx context.Context, m store.Mail) (e Mail, link string, needed bool, err error) {
-	if m.Kind == store.MailMakeNotice {
+// letter writes the e-mail, and the line for the terminal of a backend without a mail server,
+// if there is a link in it. It is not needed if what it is about has ended.
+func (p *post) letter(ctx context.Context, m store.Mail) (e Mail, line string, needed bool, err error) {
+	switch m.Kind {
+	case store.MailSignIn:
+		return p.signInLetter(ctx, m)
+	case store.MailMakeNotice:
 		n, err := p.unrecorded.MakeNotice(ctx, m.Tenant, m.ID)
 		if err != nil {
 			return e, "", false, ignoreNotFound(err)
@@ -218,16 +223,24 @@ func (p *post) letter(ctx context.Context, m store.Mail) (e Mail, link string, n
 	if status := wire.InvitationStatus(i, p.timestamp()); status.Closed() {
 		return e, "", false, nil
 	}
+	secret, err := p.secretOf(ctx, m, store.Link{Tenant: i.Tenant, Purpose: store.LinkInvitation, SubjectID: i.ID, ExpiresAt: i.ExpiresAt})
+	if err != nil {
+		return e, "", false, err
+	}
+	link := p.invitationURL(i.Tenant, secret)
+	e = Mail{To: i.Email, ID: mailKey(m), Subject: "Invitation to " + i.Tenant, Text: invitationText(i, link)}
+	return e, fmt.Sprintf("Invitation for %s to %s: %s", access.Visible(e.To), m.Tenant, link), true, nil
+}
+
+// secretOf returns the secret of the link in an e-mail, which it creates once.
+func (p *post) secretOf(ctx context.Context, m store.Mail, l store.Link) (secret string, err error) {
 	key := mailKey(m)
 	if p.secrets[key] == "" {
-		secret, err := p.newLink(ctx, i)
-		if err != nil {
-			return e, "", false, err
+		if p.secrets[key], err = p.newLink(ctx, l); err != nil {
+			return "", err
 		}
-		p.secrets[key] = secret
 	}
-	link = p.invitationURL(i.Tenant, p.secrets[key])
-	return Mail{To: i.Email, ID: key, Subject: "Invitation to " + i.Tenant, Text: invitationText(i, link)}, link, true, nil
+	return p.secrets[key], nil
 }
 
 func ignoreNotFound(err error) error {

@@ -208,6 +208,9 @@ func (s *Server) openTable() []route {
 
 		{"POST", api.PathLink, nil, s.handleLinkRead},
 		{"POST", api.PathLinkAccept, nil, s.handleLinkAccept},
+		{"POST", api.PathSignInLink, nil, s.handleSignInLink},
+		{"POST", api.PathSignInRead, nil, s.handleSignInRead},
+		{"POST", api.PathSignInAccept, nil, s.handleSignInAccept},
 
 		{"POST", api.PathToken, nil, s.handleToken},
 		{"GET", api.PathOpenAPI, nil, s.handleOpenAPI},

@@ -106,6 +106,7 @@ type Server struct {
 	metricsElsewhere  bool
 	figures           *figures
 	brake             *gate.Brake
+	letters           *gate.Quota // e-mails with links to sign in, by address
 	proxies           gate.Proxies
 	audit             AuditLimit
 	bodyTime          time.Duration
@@ -146,6 +147,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	s.limits.requests, s.limits.memory = int64(cmp.Or(o.Requests, defaultRequests)), cmp.Or(o.Memory, defaultMemory)
 	s.room = gate.NewWork(int(s.limits.requests), s.limits.memory)
 	s.brake = gate.NewBrake(s.now)
+	s.letters = gate.NewQuota(s.now, lettersInterval, lettersBurst)
 	s.ownKey = make([]byte, ownKeyBytes)
 	_, _ = rand.Read(s.ownKey) // never fails: see crypto/rand
 	s.signingKeys = signing.NewKeys(o.Store, o.Encryption, s.now)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -37,12 +38,12 @@ func (s *Server) handleTestToken(c *call) error {
 	err = s.store.InTx(c.ctx, c.tenant, func(tx store.Tx) error {
 		scopes = api.OwnScopes()
 		if kind == access.Employee {
-			if id, scopes, member, err = s.logIn(c, tx); err != nil {
+			if id, scopes, member, err = s.logIn(c.ctx, tx, c.tenant, id); err != nil {
 				return err
 			}
 		}
 		scopes = c.within(scopes)
-		return s.noteTestToken(c, tx, id, testTokenEvent{UserID: id, UserType: kind, Scopes: scopes, AskedBy: c.subject})
+		return s.noteToken(c.ctx, tx, c.tenant, "test-token", tokenEvent{UserID: id, UserType: kind, Scopes: scopes, AskedBy: c.subject})
 	})
 	if err != nil {
 		return err
@@ -50,23 +51,22 @@ func (s *Server) handleTestToken(c *call) error {
 	return s.writeToken(c, id, claims{Tenant: c.tenant, UserType: kind, Member: member, Act: &actingParty{Subject: c.subject}}, scopes)
 }
 
-// logIn notes a login of the employee of the path, and returns the employee's id and
-// effective scopes. A member of the team who is not a user of the tenant can log in as
-// well.
-func (s *Server) logIn(c *call, tx store.Tx) (id string, scopes []string, member bool, err error) {
-	id = c.value("userId")
-	email, u, err := person(c.ctx, tx, c.tenant, id)
+// logIn notes a login of an employee, and returns the employee's id and effective scopes. A
+// member of the team who is not a user of the tenant can log in as well.
+func (s *Server) logIn(ctx context.Context, tx store.Tx, tenant, employee string) (id string, scopes []string, member bool, err error) {
+	id = employee
+	email, u, err := person(ctx, tx, tenant, id)
 	switch {
 	case err != nil:
 		return "", nil, false, err
 	case u.ID != "" && email == "":
 		return "", nil, false, violation(u.ID, fmt.Sprintf("User '%s' is locked and gets no token: unlock it first", u.ID))
 	case email == "":
-		return "", nil, false, s.refusedLogIn(c, tx, id)
+		return "", nil, false, s.refusedLogIn(ctx, tx, tenant, id)
 	case u.ID != "":
 		id = u.ID
 	}
-	effective, err := s.userScopes(c.ctx, tx, c.tenant, id)
+	effective, err := s.userScopes(ctx, tx, tenant, id)
 	if err != nil {
 		return "", nil, false, err
 	}
@@ -78,20 +78,20 @@ func (s *Server) logIn(c *call, tx store.Tx) (id string, scopes []string, member
 	if u.ID == "" {
 		return id, scopes, true, nil
 	}
-	return id, scopes, false, tx.UpdateUser(c.ctx, c.tenant, id, func(u *store.User) error {
+	return id, scopes, false, tx.UpdateUser(ctx, tenant, id, func(u *store.User) error {
 		u.LastLogin = s.timestamp()
 		return nil
 	})
 }
 
 // refusedLogIn refuses a person who is not a user and has not joined the team.
-func (s *Server) refusedLogIn(c *call, tx store.Tx, id string) error {
-	m, err := memberOf(c.ctx, tx, c.tenant, store.User{}, id)
+func (s *Server) refusedLogIn(ctx context.Context, tx store.Tx, tenant, id string) error {
+	m, err := memberOf(ctx, tx, tenant, store.User{}, id)
 	if err == nil && m.ID != "" {
 		return violation(id, fmt.Sprintf("Member '%s' of the team has not joined it yet: the invitation must be accepted first", id))
 	}
 	if err == nil {
-		_, err = s.user(c.ctx, tx, c.tenant, id)
+		_, err = s.user(ctx, tx, tenant, id)
 	}
 	return err
 }
@@ -105,15 +105,16 @@ func (c *call) within(scopes []string) []string {
 	return slices.DeleteFunc(slices.Clone(scopes), func(scope string) bool { return !c.holds(scope) })
 }
 
-// testTokenEvent is the document of a test token in audit events.
-type testTokenEvent struct {
+// tokenEvent is the document in audit events of a token that a person got, or someone who
+// acts as the person.
+type tokenEvent struct {
 	UserID   string          `json:"userId"`
 	UserType access.UserType `json:"userType"`
 	Scopes   []string        `json:"scopes"`
-	AskedBy  string          `json:"askedBy"` // id of the API key or user
+	AskedBy  string          `json:"askedBy,omitempty"` // of a test token: id of the API key or user
 }
 
-func (s *Server) noteTestToken(c *call, tx store.Tx, id string, event testTokenEvent) error {
+func (s *Server) noteToken(ctx context.Context, tx store.Tx, tenant, kind string, event tokenEvent) error {
 	event.Scopes = wire.List(event.Scopes)
-	return audit.AppendCreation(c.ctx, tx, s.now(), audit.Object{Tenant: c.tenant, Kind: "test-token", ID: id}, event)
+	return audit.AppendCreation(ctx, tx, s.now(), audit.Object{Tenant: tenant, Kind: kind, ID: event.UserID}, event)
 }

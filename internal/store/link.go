@@ -5,9 +5,11 @@ import (
 	"time"
 )
 
-// LinkInvitation is the purpose of the links in invitations: SubjectID is an
-// Invitation's.
-const LinkInvitation = "invitation"
+// The purposes of links.
+const (
+	LinkInvitation = "invitation" // SubjectID is an Invitation's
+	LinkSignIn     = "sign-in"    // SubjectID is that of a User, or of a TeamMember who is none
+)
 
 // Link is a link that a person gets, without its secret. It is for one purpose.
 type Link struct {
@@ -30,4 +32,7 @@ type LinkTx interface {
 	// EndLinks sets the time at which the subject's links for the purpose ended, on
 	// those that have not.
 	EndLinks(ctx context.Context, tenant, purpose, subjectID string, at time.Time) error
+	// DropLinks removes the tenant's links for the purpose that expired before a time,
+	// if any.
+	DropLinks(ctx context.Context, tenant, purpose string, before time.Time) error
 }

@@ -9,6 +9,7 @@ import (
 const (
 	MailInvitation = "invitation"  // ID is an Invitation's
 	MailMakeNotice = "make-notice" // ID is a MakeNotice's
+	MailSignIn     = "sign-in"     // ID is the e-mail address that was given, which may be nobody's
 )
 
 // Mail is an e-mail that is not handed to a mail server yet.
@@ -16,7 +17,7 @@ type Mail struct {
 	Tenant    string
 	ID        string // of what it is about
 	Kind      string
-	Round     int // of an invitation: as Sent
+	Round     int // of an invitation: as Sent; of a link to sign in with: when it was asked for
 	Attempts  int // that failed
 	LastError string
 	DueAt     time.Time // time of the next attempt

@@ -36,6 +36,7 @@ var notRecorded = map[string]string{
 
 	"CreateLink": "is a secret, and part of an invitation that is recorded",
 	"EndLinks":   "as CreateLink",
+	"DropLinks":  "as CreateLink",
 	"PutMail":    "is an e-mail to be sent, and part of what it is about",
 	"DeleteMail": "as PutMail",
 	"DropMails":  "as PutMail",

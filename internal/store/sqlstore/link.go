@@ -34,3 +34,10 @@ func (q queries) EndLinks(ctx context.Context, tenant, purpose, subjectID string
 		return translate(ctx, err, nil)
 	})
 }
+
+func (q queries) DropLinks(ctx context.Context, tenant, purpose string, before time.Time) error {
+	return q.change(ctx, tenant, func(db *transaction) error {
+		_, err := db.ExecContext(ctx, `DELETE FROM link WHERE tenant = $1 AND purpose = $2 AND expires_at < $3`, append(searchArgs([]any{tenant, purpose}), asMillis(&before))...)
+		return translate(ctx, err, nil)
+	})
+}

@@ -154,6 +154,7 @@ func txCalls(s store.Tx) map[string]func(ctx context.Context) error {
 		"CreateLink": func(ctx context.Context) error { return s.CreateLink(ctx, newLink("acme", "l")) },
 		"Link":       func(ctx context.Context) error { return second(s.Link(ctx, "acme", linkPurpose, "in tx")) },
 		"EndLinks":   func(ctx context.Context) error { return s.EndLinks(ctx, "acme", linkPurpose, "in tx", day) },
+		"DropLinks":  func(ctx context.Context) error { return s.DropLinks(ctx, "acme", linkPurpose, day) },
 		"PutMail":    func(ctx context.Context) error { return s.PutMail(ctx, newMail("acme", "m")) },
 		"Mail":       func(ctx context.Context) error { return second(s.Mail(ctx, "acme", "in tx")) },
 		"Mails":      func(ctx context.Context) error { return second(s.Mails(ctx, "acme")) },

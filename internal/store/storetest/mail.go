@@ -21,6 +21,7 @@ func newMail(tenant, id string) store.Mail {
 var mailClauses = []clause{
 	{"a link is found for its purpose only", proveLinkPurpose},
 	{"the open links of a subject end, for one purpose, and no others", proveEndLinks},
+	{"a tenant's links for a purpose that have expired are dropped, and no others", proveDropLinks},
 	{"an e-mail replaces the one with its id", provePutMail},
 	{"e-mails are listed by id, byte by byte, and deleted once", proveMails},
 	{"the e-mail that is due first is next, of any tenant", proveNextMail},
@@ -67,6 +68,31 @@ func proveEndLinks(t *testing.T, s store.Store) {
 		ok(t, err)
 		wantSame(t, got, l)
 	}
+}
+
+func proveDropLinks(t *testing.T, s store.Store) {
+	ctx, tenant := t.Context(), withTenant(t, s)
+	ok(t, s.CreateTenant(ctx, newTenant("other")))
+	for i, hash := range []string{"old", "at that time", "new"} {
+		l := newLink(tenant, hash)
+		l.ExpiresAt = later(i)
+		ok(t, s.CreateLink(ctx, l))
+	}
+	another, elsewhere := newLink(tenant, "old for something else"), newLink("other", "old")
+	another.Purpose, another.ExpiresAt, elsewhere.ExpiresAt = "another", later(0), later(0)
+	ok(t, s.CreateLink(ctx, another))
+	ok(t, s.CreateLink(ctx, elsewhere))
+	ok(t, s.DropLinks(ctx, tenant, linkPurpose, later(1)))
+	_, err := s.Link(ctx, tenant, linkPurpose, "old")
+	wantErr(t, err, store.ErrNotFound)
+	for _, hash := range []string{"at that time", "new"} {
+		_, err := s.Link(ctx, tenant, linkPurpose, hash)
+		ok(t, err)
+	}
+	_, err = s.Link(ctx, tenant, "another", "old for something else")
+	ok(t, err)
+	_, err = s.Link(ctx, "other", linkPurpose, "old")
+	ok(t, err)
 }
 
 func provePutMail(t *testing.T, s store.Store) {

@@ -1,0 +1,13 @@
+package api
+
+// SignInLinkRequest is the body of POST PathSignInLink.
+type SignInLinkRequest struct {
+	Email string `json:"email"` // of the person
+}
+
+// SignInLink is the response of POST PathSignInRead.
+type SignInLink struct {
+	Email     string     `json:"email"` // of the person who can sign in with it
+	Status    LinkStatus `json:"status"`
+	ExpiresAt string     `json:"expiresAt"` // RFC 3339
+}
