@@ -159,10 +159,15 @@ func (c *Client) UnassignProduct(ctx context.Context, memberID, product string) 
 	return c.orNoTeam(ctx, c.remove(ctx, c.path(api.PathTeamAssignment, memberID, product), false))
 }
 
-// Organizations returns the tenants that the account with the address belongs to.
+// Organizations returns the tenants that the account with the address belongs to; without an
+// address, those of the account whose token this is.
 // IsNotFound holds for the error if this tenant is not among them.
 func (c *Client) Organizations(ctx context.Context, email string) ([]api.Organization, error) {
-	r, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathTeamOrganizations), query: url.Values{"email": {email}}, want: []int{http.StatusOK}})
+	query := url.Values{}
+	if email != "" {
+		query.Set("email", email)
+	}
+	r, err := c.do(ctx, call{method: http.MethodGet, path: c.path(api.PathTeamOrganizations), query: query, want: []int{http.StatusOK}})
 	if err != nil {
 		return nil, c.orNoTeam(ctx, err)
 	}

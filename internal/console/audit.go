@@ -79,7 +79,6 @@ var findingTitles = []struct {
 	{access.GroupWithoutMembers, "Groups without members"},
 }
 
-
 // handleFindings shows what the access review of the tenant finds.
 func (v *visit) handleFindings() error {
 	state, err := v.client().State(v.r.Context())

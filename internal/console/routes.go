@@ -8,6 +8,8 @@ func routes() []route {
 		userRoutes(),
 		groupRoutes(),
 		invitationRoutes(),
+		scopeRoutes(),
+		productRoutes(),
 		assuranceRoutes(),
 		meRoutes(),
 	)
