@@ -12,5 +12,6 @@ func routes() []route {
 		productRoutes(),
 		assuranceRoutes(),
 		meRoutes(),
+		holderRoutes(),
 	)
 }
