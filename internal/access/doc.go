@@ -81,8 +81,8 @@
 //     so a decision and a report never disagree. To ask about a vendor's own
 //     records, name the vendor. The reason names the group that decided: of the
 //     groups that allow it, the first by id; or the groups that allow it only
-//     together; or, if it is denied, the group that comes closest. Who holds a level
-//     is whoever the decision allows it.
+//     together; or, if it is denied, the group that comes closest. The holders
+//     of a level are the users whom a decision allows it.
 //
 //  9. Dependencies. To manage an entity in practice, a user also needs levels on
 //     other entities, as listed in the matrix of functions and permissions. Unmet

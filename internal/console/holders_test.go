@@ -65,7 +65,7 @@ func parsed(t *testing.T, page string) *html.Node {
 	return doc
 }
 
-// Who may do something is who has the scope in a token.
+// The holders of a level are the people with its scopes in their tokens.
 func TestHolders(t *testing.T) {
 	t.Parallel()
 	s, anna := limited(t, console.Options{})
