@@ -62,7 +62,7 @@ func (v *visit) handleTeam() error {
 		page.Tables = append(page.Tables, t)
 	}
 	if v.o.Blocks != nil {
-		page.Facts = []fact{{"Invite people", cell{Text: "list of addresses", Link: v.link("team", "invite")}}}
+		page.Links = []choice{{Label: "Invite people", By: v.link("team", "invite")}}
 	}
 	return v.showTable(page)
 }

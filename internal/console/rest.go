@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -196,12 +197,12 @@ func (v *visit) handleControls() error {
 		}
 		return -1
 	})
-	page := tablePage{Title: "Access controls", Intro: "What groups and role templates carry: each grants scopes. Scopes are what a token must have.", Search: "ID, name, scope or group", Tables: []table{{Columns: []string{"ID", "Name", "Entity and level", "Scopes", "Carried by"}, Empty: "The tenant has no access controls."}}}
-	page.Facts = []fact{{"All scopes", cell{Text: "list of scopes", Link: v.link("scopes")}}}
+	page := tablePage{Title: "Access controls", Intro: "What groups and role templates carry: each grants scopes. Scopes are what a token must have.", Search: "ID, name, scope or group", Tables: []table{{Columns: []string{"Name", "Entity and level", "Scopes", "Carried by"}, Empty: "The tenant has no access controls."}}}
+	page.Links = []choice{{Label: "All scopes", By: v.link("scopes")}}
 	for _, a := range controls {
-		r := row{Cells: []cell{text(a.ID), text(anyText(a.Name)), {}, {Small: strings.Join(a.Scopes, ", ")}, {Small: strings.Join(carriers[a.ID], ", ")}}}
+		r := row{Cells: []cell{{Text: cmp.Or(anyText(a.Name), a.ID), Small: a.ID}, {}, {Small: strings.Join(a.Scopes, ", ")}, {Small: strings.Join(carriers[a.ID], ", ")}}}
 		if c, ok := access.ControlByID(a.ID); ok && c.Entity != "" {
-			r.Cells[2] = cell{Text: c.Entity, Tags: []string{c.Level.String()}}
+			r.Cells[1] = cell{Text: c.Entity, Tags: []string{c.Level.String()}}
 		}
 		if !a.Predefined {
 			r.Cells[0].Tags, r.Block = []string{"own"}, v.block("iam_access_control", a.ID)

@@ -8,6 +8,7 @@ type tablePage struct {
 	Notice       string
 	Facts        []fact // about all of it
 	Actions      []action
+	Links        []choice // Label, and the address in By
 	Tables       []table
 	List         *listing // of the first table; nil: it has one page
 	Search       string   // what the search finds; empty: there is none

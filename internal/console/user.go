@@ -86,29 +86,6 @@ func noAction() error {
 	return &problem{http.StatusBadRequest, "Nothing was changed", "The form has no such button.", "Go back, and load the page again."}
 }
 
-// userGroupsPage is the content of the groups of a user.
-type userGroupsPage struct {
-	userHead
-	Groups []groupRow
-}
-
-// handleUserGroups shows the groups of a user.
-func (v *visit) handleUserGroups() error {
-	head, err := v.userHead("groups")
-	if err != nil {
-		return err
-	}
-	groups, err := v.client().UserGroups(v.r.Context(), head.User.ID)
-	if err != nil {
-		return err
-	}
-	page := userGroupsPage{userHead: head}
-	for _, g := range groups {
-		page.Groups = append(page.Groups, groupRowOf(g))
-	}
-	return v.show("user-groups.html", head.Name, page)
-}
-
 // terraformPage is the content of an object as configuration.
 type terraformPage struct {
 	Head   any

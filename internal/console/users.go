@@ -12,9 +12,15 @@ import (
 func userRoutes() []route {
 	return []route{
 		{"GET users", "users", (*visit).handleUsers},
+		{"GET users.csv", "users", (*visit).handleUsersCSV},
+		{"GET users/new", "users", (*visit).handleNewUser},
+		{"POST users/new", "users", (*visit).handleCreateUser},
+		{"GET users/import", "users", (*visit).handleImportForm},
+		{"POST users/import", "users", (*visit).handleImport},
 		{"GET users/{id}", "users", (*visit).handleUser},
 		{"POST users/{id}", "users", (*visit).handleUserChange},
 		{"GET users/{id}/groups", "users", (*visit).handleUserGroups},
+		{"POST users/{id}/groups", "users", (*visit).handleUserGroupsSave},
 		{"GET users/{id}/access", "users", (*visit).handleUserAccess},
 		{"GET users/{id}/access.csv", "users", (*visit).handleUserCSV},
 		{"GET users/{id}/terraform", "users", (*visit).handleUserTerraform},
