@@ -13,5 +13,6 @@ func routes() []route {
 		assuranceRoutes(),
 		meRoutes(),
 		holderRoutes(),
+		templateRoutes(),
 	)
 }
