@@ -7,7 +7,8 @@ type SignInLinkRequest struct {
 
 // SignInLink is the response of POST PathSignInRead.
 type SignInLink struct {
-	Email     string     `json:"email"` // of the person who can sign in with it
+	UserID    string     `json:"userId"` // of the person who can sign in with it
+	Email     string     `json:"email"`  // of the person
 	Status    LinkStatus `json:"status"`
 	ExpiresAt string     `json:"expiresAt"` // RFC 3339
 }

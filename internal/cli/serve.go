@@ -41,6 +41,7 @@ type serveOptions struct {
 	smtp      smtpOptions
 	publicURL string
 	limits    serveLimits
+	console   serveConsole
 	origins   list
 	drain     time.Duration
 
@@ -113,6 +114,8 @@ func runServe(ctx context.Context, env Env, args []string) error {
 	f.IntVar(&o.limits.audit.Most, "audit-events", 0, "`number` of the newest audit events to keep per tenant; an event records the removal of older ones (default all)")
 	f.BoolVar(&o.limits.privateMake, "allow-private-make", false, "call a Make server at any address, also in the backend's own network and without TLS: for tests")
 	f.BoolVar(&o.limits.testTokens, "test-tokens", false, "let API keys that may change users get tokens of users, limited to the scopes of the key: for tests")
+	f.BoolVar(&o.console.write, "console-write", false, "let forms of the console save, for tenants that nobody manages in code; without it they end in the configuration to copy")
+	f.BoolVar(&o.console.dev, "dev", false, "let everyone who opens the console sign in as any user, to see what the user sees: for development, only with --listen on 127.0.0.1")
 	f.DurationVar(&o.drain, "drain-delay", time.Second, "`duration` between the signal to stop, when /readyz starts to answer 503, and the end of new connections: set it longer than the check interval of your load balancer")
 	f.StringVar(&o.metricsListen, "metrics-listen", "", "`address` for GET /metrics, instead of --listen: use it if others than the operator can reach --listen")
 	if err := parse(env, f, args); err != nil {
@@ -174,7 +177,7 @@ func (o serveOptions) check() error {
 	if err := o.smtp.check(); err != nil {
 		return err
 	}
-	if err := o.checkLinks(); err != nil {
+	if err := errors.Join(o.checkLinks(), o.checkDev()); err != nil {
 		return err
 	}
 	for _, origin := range o.origins {
@@ -231,6 +234,9 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		return fmt.Errorf("%w: choose another address with --listen", err)
 	}
 	defer listener.Close()
+	if err := o.checkDevAddress(listener.Addr()); err != nil {
+		return err
+	}
 	options.PublicURL = o.links(listener.Addr())
 	backend, err := o.open(ctx, options)
 	if err != nil {
@@ -247,18 +253,11 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		}
 		defer func() { _ = end() }()
 	}
-	if err := backend.ensure(ctx, env); err != nil {
+	if err := o.ensureShown(ctx, env, backend, options); err != nil {
 		return err
 	}
-	var handler http.Handler = backend
-	if o.fault != "" {
-		faults, _ := fault.Parse(o.fault) // check has validated it
-		handler = faults.Wrap(backend)
-	}
-	if len(o.origins) > 0 {
-		handler = server.WithOrigins(o.origins, handler) // also what the faults answer
-	}
-	if handler, err = withConsole(handler, backend, options); err != nil {
+	handler, err := o.handler(backend, options)
+	if err != nil {
 		return err
 	}
 	s := &http.Server{
@@ -269,6 +268,19 @@ func serve(ctx context.Context, env Env, o serveOptions) (err error) {
 		backend.Drain()
 		time.Sleep(o.drain)
 	})
+}
+
+// handler returns what answers the requests to --listen.
+func (o serveOptions) handler(backend served, options server.Options) (http.Handler, error) {
+	var handler http.Handler = backend
+	if o.fault != "" {
+		faults, _ := fault.Parse(o.fault) // check has validated it
+		handler = faults.Wrap(backend)
+	}
+	if len(o.origins) > 0 {
+		handler = server.WithOrigins(o.origins, handler) // also what the faults answer
+	}
+	return o.withConsole(handler, backend, options)
 }
 
 // complete adds the flags to the options.
@@ -322,33 +334,37 @@ func (o serveOptions) tlsConfig() (*tls.Config, error) {
 	return &tls.Config{Certificates: []tls.Certificate{pair}}, nil
 }
 
-// ensureAll creates missing tenants and API keys. A database without any tenant is
-// an error, because no request could succeed.
-func (o serveOptions) ensureAll(ctx context.Context, env Env, backend *server.Server, db store.Store) error {
-	for i := range o.tenants {
-		if err := o.ensure(ctx, env, backend, i); err != nil {
-			return err
+// ensureAll creates missing tenants and API keys, and returns the tenants that it created. A
+// database without any tenant is an error, because no request could succeed.
+func (o serveOptions) ensureAll(ctx context.Context, env Env, backend *server.Server, db store.Store) (created []string, err error) {
+	for i, tenant := range o.tenants {
+		missing, err := backend.EnsureTenant(ctx, tenant, o.owner)
+		if err == nil {
+			err = o.ensureKey(ctx, env, backend, i)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if missing {
+			created = append(created, tenant)
 		}
 	}
 	if len(o.tenants) > 0 {
-		return nil
+		return created, nil
 	}
 	all, err := db.Tenants(ctx)
 	if err != nil {
-		return fmt.Errorf("listing the tenants: %w", err)
+		return nil, fmt.Errorf("listing the tenants: %w", err)
 	}
 	if len(all) == 0 {
-		return errors.New("the database has no tenant: create one, for example with --tenant acme")
+		return nil, errors.New("the database has no tenant: create one, for example with --tenant acme")
 	}
-	return nil
+	return nil, nil
 }
 
-// ensure creates the i-th tenant and its API key if they are missing.
-func (o serveOptions) ensure(ctx context.Context, env Env, backend *server.Server, i int) error {
+// ensureKey creates the API key of the i-th tenant if it is missing.
+func (o serveOptions) ensureKey(ctx context.Context, env Env, backend *server.Server, i int) error {
 	tenant := o.tenants[i]
-	if _, err := backend.EnsureTenant(ctx, tenant, o.owner); err != nil {
-		return err
-	}
 	if i < len(o.clients) {
 		id, secret, _ := strings.Cut(o.clients[i], ":")
 		return backend.EnsureClient(ctx, tenant, id, secret)

@@ -4,18 +4,12 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"os"
 	"strings"
 
 	"golang.org/x/term"
-
-	"github.com/access-config/terraform-provider-iam/internal/console"
-	"github.com/access-config/terraform-provider-iam/internal/server"
-	"github.com/access-config/terraform-provider-iam/internal/server/dispatch"
-	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
 )
 
 // checkPublicURL refuses what links cannot begin with. A path is refused because the pages
@@ -53,30 +47,6 @@ func (o serveOptions) checkLinks() error {
 		return fmt.Errorf("--smtp with --listen %s needs --public-url: the links in e-mails must name an address", o.listen)
 	}
 	return nil
-}
-
-// withConsole serves the pages of the console beside the API. They call the backend inside
-// this process.
-func withConsole(handler http.Handler, backend http.Handler, options server.Options) (http.Handler, error) {
-	pages, err := console.New(console.Options{BaseURL: embedded.BaseURL, Transport: inside{backend}, PublicURL: options.PublicURL, Logger: options.Logger, Blocks: blocks{}})
-	if err != nil {
-		return nil, err
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, console.Path) {
-			pages.ServeHTTP(w, r)
-			return
-		}
-		handler.ServeHTTP(w, r)
-	}), nil
-}
-
-// inside is a transport to a handler in this process.
-type inside struct{ handler http.Handler }
-
-// RoundTrip implements http.RoundTripper.
-func (i inside) RoundTrip(r *http.Request) (*http.Response, error) {
-	return dispatch.RoundTrip(i.handler, r)
 }
 
 // terminal returns the function that prints a line on the terminal of the operator, or nil

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider"
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/server/embedded"
@@ -25,9 +26,12 @@ type served interface {
 	Metrics() http.Handler
 	Close() error
 
-	// ensure creates missing tenants and API keys, and prints new
-	// secrets.
-	ensure(ctx context.Context, env Env) error
+	OwnerLink(ctx context.Context, tenant string) (email, url string, err error)
+	SignInAs(ctx context.Context, tenant, email string) (token api.Token, userID string, err error)
+
+	// ensure creates missing tenants and API keys, prints new secrets, and returns the
+	// tenants that it created.
+	ensure(ctx context.Context, env Env) (created []string, err error)
 }
 
 // plain is the backend with the database that the flags name.
@@ -56,7 +60,7 @@ func (o serveOptions) open(ctx context.Context, options server.Options) (served,
 	return plain{backend, db, o}, nil
 }
 
-func (p plain) ensure(ctx context.Context, env Env) error {
+func (p plain) ensure(ctx context.Context, env Env) (created []string, err error) {
 	return p.o.ensureAll(ctx, env, p.Server, p.db)
 }
 
@@ -70,6 +74,7 @@ func (p plain) Close() error {
 type seeded struct {
 	*embedded.Resettable
 	scratch string       // folder of the copies
+	tenants []string     // of the seed: they are new with each start
 	printed bytes.Buffer // new secrets, printed by ensure
 }
 
@@ -78,7 +83,7 @@ func (o serveOptions) openSeeded(ctx context.Context, options server.Options) (s
 	if err != nil {
 		return nil, fmt.Errorf("creating a folder for the seed: %w", err)
 	}
-	s = &seeded{scratch: scratch}
+	s = &seeded{scratch: scratch, tenants: o.tenants}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, os.RemoveAll(scratch))
@@ -103,12 +108,13 @@ func (o serveOptions) addKeys(ctx context.Context, file string, encryption *seal
 	if err != nil {
 		return err
 	}
-	return errors.Join(backend.ensure(ctx, Env{Stdout: printed}), backend.Close())
+	_, err = backend.ensure(ctx, Env{Stdout: printed})
+	return errors.Join(err, backend.Close())
 }
 
-func (s *seeded) ensure(_ context.Context, env Env) error {
-	_, err := s.printed.WriteTo(env.Stdout)
-	return err
+func (s *seeded) ensure(_ context.Context, env Env) (created []string, err error) {
+	_, err = s.printed.WriteTo(env.Stdout)
+	return s.tenants, err
 }
 
 func (s *seeded) Close() error { return errors.Join(s.Resettable.Close(), os.RemoveAll(s.scratch)) }

@@ -50,9 +50,9 @@ func (l *Links) Accept(ctx context.Context, secret string) (api.AcceptedInvitati
 	return accepted, err
 }
 
-// SendSignIn asks for an e-mail with a link to sign in. Success does not mean that someone has
-// the e-mail address: the API does not tell.
-func (l *Links) SendSignIn(ctx context.Context, email string) error {
+// SendSignInLink asks for an e-mail with a link to sign in. Success does not mean that someone
+// has the e-mail address: the API does not tell.
+func (l *Links) SendSignInLink(ctx context.Context, email string) error {
 	_, err := l.post(ctx, call{path: l.client.path(api.PathSignInLink), body: api.SignInLinkRequest{Email: email}, want: []int{http.StatusAccepted}})
 	return err
 }
@@ -65,8 +65,8 @@ func (l *Links) ReadSignIn(ctx context.Context, secret string) (api.SignInLink, 
 		return api.SignInLink{}, err
 	}
 	found, err := decode[api.SignInLink](r)
-	if err == nil && (found.Status == "" || found.Email == "") {
-		err = r.unusable(errors.New("it has no status or e-mail address"))
+	if err == nil && (found.Status == "" || found.Email == "" || found.UserID == "") {
+		err = r.unusable(errors.New("it has no status, user id or e-mail address"))
 	}
 	return found, err
 }

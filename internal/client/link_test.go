@@ -36,7 +36,7 @@ func TestLinks_signIn(t *testing.T) {
 	}
 	links, secret := newLinks(t, b.URL), path.Base(link)
 	found, err := links.ReadSignIn(ctx, secret)
-	if err != nil || found.Status != api.LinkOpen || found.Email != "owner@acme.example" || found.ExpiresAt == "" {
+	if err != nil || found.Status != api.LinkOpen || found.Email != "owner@acme.example" || found.ExpiresAt == "" || found.UserID == "" {
 		t.Fatalf("got %+v, %v", found, err)
 	}
 	token, err := links.AcceptSignIn(ctx, secret)
@@ -65,7 +65,7 @@ func TestLinks_signIn(t *testing.T) {
 }
 
 // Asking for a link works alike for everyone, and the e-mail has one that works.
-func TestLinks_SendSignIn(t *testing.T) {
+func TestLinks_SendSignInLink(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	sent, arrived := "", make(chan struct{})
@@ -78,11 +78,11 @@ func TestLinks_SendSignIn(t *testing.T) {
 	}})
 	links := newLinks(t, b.URL)
 	for _, email := range []string{"nobody@acme.example", "owner@acme.example"} {
-		if err := links.SendSignIn(t.Context(), email); err != nil {
+		if err := links.SendSignInLink(t.Context(), email); err != nil {
 			t.Errorf("%s: got %v", email, err)
 		}
 	}
-	if err := links.SendSignIn(t.Context(), "nobody"); !client.IsBadRequest(err) {
+	if err := links.SendSignInLink(t.Context(), "nobody"); !client.IsBadRequest(err) {
 		t.Errorf("no address: got %v", err)
 	}
 	select {
@@ -107,7 +107,7 @@ func TestLinks_lies(t *testing.T) {
 	t.Parallel()
 	const secret = "the-secret-of-a-link"
 	for body, status := range map[string]int{
-		`{}`: 200, `[]`: 200, `null`: 200, ``: 200, `{"status": "open"}`: 200, `{"access_token": ""}`: 202,
+		`{}`: 200, `[]`: 200, `null`: 200, ``: 200, `{"status": "open", "email": "anna@acme.example"}`: 200, `{"access_token": ""}`: 202,
 		`{"code": 500, "message": "no the-secret-of-a-link"}`: 500, `<html>the-secret-of-a-link</html>`: 404, `{"code": 409, "details": ["the-secret-of-a-link"]}`: 409,
 	} {
 		liar := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -127,8 +127,8 @@ func TestLinks_lies(t *testing.T) {
 				t.Errorf("%s of %d %s: got %v", name, status, body, err)
 			}
 		}
-		if err := links.SendSignIn(t.Context(), "anna@acme.example"); (err == nil) != (status == http.StatusAccepted) {
-			t.Errorf("SendSignIn of %d %s: got %v", status, body, err)
+		if err := links.SendSignInLink(t.Context(), "anna@acme.example"); (err == nil) != (status == http.StatusAccepted) {
+			t.Errorf("SendSignInLink of %d %s: got %v", status, body, err)
 		}
 	}
 }

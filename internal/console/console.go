@@ -121,9 +121,13 @@ func (c *console) mux() *http.ServeMux {
 	mux.HandleFunc("POST "+pathSignOut, c.handleSignOut)
 	mux.HandleFunc("POST "+pathDev, c.handleDev)
 	mux.HandleFunc("GET "+pathSignInLink, c.handleSignInLink)
-	mux.HandleFunc("GET "+pathSignInOpen, c.handleSignInOpen)
+	mux.HandleFunc("POST "+pathSignInSend, c.handleSignInSend)
 	if c.o.Operator != nil {
+		mux.HandleFunc("GET "+pathSignInOpen, c.handleOperatorOpen)
 		mux.HandleFunc("POST "+pathSignInOpen, c.handleOperator)
+	} else {
+		mux.HandleFunc("GET "+pathSignInOpen, c.handleSignInOpen)
+		mux.HandleFunc("POST "+pathSignInOpen, c.handleSignInAccept)
 	}
 	for _, p := range routes() {
 		method, path, _ := strings.Cut(p.pattern, " ")

@@ -81,6 +81,7 @@ type joined struct {
 	Tenant        string
 	Team          bool
 	Email         string
+	Links         bool // the backend sends links to sign in with
 	Organizations []organization
 }
 
@@ -110,7 +111,7 @@ func (c *console) handleAccept(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.SetCookie(w, c.cookie(tenant, "", -1))
-	page := joined{Tenant: tenant, Team: accepted.Kind == api.InvitationMember, Email: accepted.Email}
+	page := joined{Tenant: tenant, Team: accepted.Kind == api.InvitationMember, Email: accepted.Email, Links: c.o.Links}
 	for _, o := range accepted.Organizations {
 		page.Organizations = append(page.Organizations, organization{o.Tenant, roleLabel(o.Role)})
 	}

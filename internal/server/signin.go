@@ -151,7 +151,7 @@ func (s *Server) handleSignInRead(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.write(http.StatusOK, api.SignInLink{Email: email, Status: signInStatus(l, s.timestamp()), ExpiresAt: wire.Time(l.ExpiresAt)})
+	return c.write(http.StatusOK, api.SignInLink{UserID: l.SubjectID, Email: email, Status: signInStatus(l, s.timestamp()), ExpiresAt: wire.Time(l.ExpiresAt)})
 }
 
 // handleSignInAccept answers POST /iam/{tenant}/sign-in-link/accept: the token of the person

@@ -102,7 +102,7 @@ func TestSignIn(t *testing.T) {
 	if m.To != "Anna@acme.example" || m.Subject != "Sign in to acme" || strings.Contains(m.ID, "@") || m.ID == p.mails[0].ID || before == secret {
 		t.Errorf("got %+v", m)
 	}
-	read := signIn("read", secret, 200, `{"email": "Anna@acme.example", "status": "open", "expiresAt": "`+anyText+`"}`)
+	read := signIn("read", secret, 200, `{"userId": "`+id+`", "email": "Anna@acme.example", "status": "open", "expiresAt": "`+anyText+`"}`)
 	p.play(t, read, read)
 	token := p.signsIn(t, secret)
 	if token.TokenType != "Bearer" || token.ExpiresIn != 14399 || !strings.HasSuffix(token.Scope, " tenant=acme") || strings.Contains(token.Scope, api.ScopeUserUpdate) {

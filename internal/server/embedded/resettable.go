@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/store/sqlstore"
 )
@@ -126,6 +127,20 @@ func (r *Resettable) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	b := r.enter()
 	defer b.requests.Done()
 	b.server.ServeHTTP(w, req)
+}
+
+// OwnerLink is as that of a server. A reset ends the link.
+func (r *Resettable) OwnerLink(ctx context.Context, tenant string) (email, url string, err error) {
+	b := r.enter()
+	defer b.requests.Done()
+	return b.server.OwnerLink(ctx, tenant)
+}
+
+// SignInAs is as that of a server.
+func (r *Resettable) SignInAs(ctx context.Context, tenant, email string) (token api.Token, userID string, err error) {
+	b := r.enter()
+	defer b.requests.Done()
+	return b.server.SignInAs(ctx, tenant, email)
 }
 
 // Drain makes the backend report that it is not ready. It still answers requests.
