@@ -66,7 +66,7 @@ func lineEnd(line string) string {
 
 // same reports whether both users have the same row in this text.
 func (p *userParser) same(a, b User) bool {
-	return !slices.ContainsFunc(p.table.Columns, func(column string) bool { return a.cell(column) != b.cell(column) })
+	return !slices.ContainsFunc(p.table.Columns, func(column string) bool { return a.Cell(column) != b.Cell(column) })
 }
 
 // cells returns the cells of a user's row as written.
@@ -80,8 +80,8 @@ func (p *userParser) cells(i int) []string {
 func (p *userParser) line(u, former User, cells []string) string {
 	cells = cells[:p.width]
 	for column, i := range p.position {
-		if u.cell(column) != former.cell(column) {
-			cells[i] = safecsv.Cell(u.cell(column))
+		if u.Cell(column) != former.Cell(column) {
+			cells[i] = safecsv.Cell(u.Cell(column))
 		}
 	}
 	var line strings.Builder
@@ -129,7 +129,7 @@ func (t Table) Differences(a, b User) []string {
 
 func differences(columns []string, a, b User) (differ []string) {
 	for _, column := range columns {
-		same := a.cell(column) == b.cell(column)
+		same := a.Cell(column) == b.Cell(column)
 		switch column {
 		case "email":
 			same = true

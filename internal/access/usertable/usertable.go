@@ -171,7 +171,7 @@ func (t Table) CSV() string {
 	w := safecsv.NewWriter(&text, columns...)
 	for _, u := range t.Users {
 		for _, column := range columns {
-			w.Cells(u.cell(column))
+			w.Cells(u.Cell(column))
 		}
 		w.EndRow()
 	}
@@ -184,13 +184,14 @@ func (t Table) CSV() string {
 func (u User) Key() string {
 	cells := make([]string, len(userColumns))
 	for i, column := range userColumns {
-		cells[i] = u.cell(column)
+		cells[i] = u.Cell(column)
 	}
 	cells[0] = strings.ToLower(u.Email)
 	return strings.Join(cells, "\x00")
 }
 
-func (u User) cell(column string) string {
+// Cell returns the text of a column, as CSV writes it.
+func (u User) Cell(column string) string {
 	switch column {
 	case "email":
 		return u.Email

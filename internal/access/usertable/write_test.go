@@ -58,7 +58,7 @@ func TestWrite(t *testing.T) {
 func cellsOf(table Table, u User) map[string]string {
 	cells := map[string]string{}
 	for _, column := range table.Columns {
-		cells[column] = u.cell(column)
+		cells[column] = u.Cell(column)
 	}
 	return cells
 }

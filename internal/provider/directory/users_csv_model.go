@@ -119,11 +119,3 @@ func inOrder(ids, others []string) []string {
 	}
 	return ordered
 }
-
-// asRow returns a user as a row of a table.
-func asRow(u api.User) usertable.User {
-	return usertable.User{
-		Email: u.ContactEmail, FirstName: u.FirstName, LastName: u.LastName, Department: u.Department, PreferredSite: u.PreferredSite,
-		PreferredCurrency: u.PreferredCurrency, PreferredLanguage: u.PreferredLanguage, Locked: u.Locked(), Groups: slices.Sorted(slices.Values(u.GroupIDs)),
-	}
-}

@@ -269,7 +269,7 @@ func (r *usersCSVResource) usersToImport(ctx context.Context, id string) (rows [
 	if ofGroup || id == "*" {
 		for _, u := range users {
 			if !ofGroup || slices.Contains(u.GroupIDs, group) {
-				rows = append(rows, asRow(u))
+				rows = append(rows, client.UserRow(u))
 			}
 		}
 		return rows, nil
@@ -285,7 +285,7 @@ func (r *usersCSVResource) usersToImport(ctx context.Context, id string) (rows [
 			return nil, &client.NotFoundError{What: fmt.Sprintf("user with the e-mail address %q", email)}
 		}
 		if !chosen[u.ID] {
-			rows = append(rows, asRow(u))
+			rows = append(rows, client.UserRow(u))
 		}
 		chosen[u.ID] = true
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
+	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -95,7 +96,7 @@ func (validUsers) ValidateString(_ context.Context, req validator.StringRequest,
 	if !plumbing.IsSet(req.ConfigValue) {
 		return
 	}
-	_, err := usertable.Check(req.ConfigValue.ValueString(), usertable.Format{}, plumbing.EmailOfRow)
+	_, err := usertable.Check(req.ConfigValue.ValueString(), usertable.Format{}, client.EmailOfRow)
 	if err == nil {
 		return
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
-	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 )
 
@@ -98,15 +97,6 @@ func ValidEmailDomain() validator.String {
 	return rule{"must be a domain of e-mail addresses", "Invalid E-Mail Domain", valid, func(text string) string {
 		return fmt.Sprintf("%q is not a domain of e-mail addresses. Write only what follows the @, such as example.com.", text)
 	}}
-}
-
-// EmailOfRow describes what is wrong with the e-mail address of a row; "" if it is
-// valid or missing.
-func EmailOfRow(u usertable.User) string {
-	if u.Email == "" || api.ValidEmail(u.Email) {
-		return ""
-	}
-	return fmt.Sprintf("%q is not an e-mail address: use one such as anna.schmidt@example.com, or remove the row", u.Email)
 }
 
 // rule is a validator of strings.

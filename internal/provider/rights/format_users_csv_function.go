@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
+	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -42,7 +43,7 @@ func NewFormatUsersCSVFunction() function.Function {
 			if err != nil {
 				return badArgument(0, err)
 			}
-			text, err := usertable.Write(given, plumbing.EmailOfRow)
+			text, err := usertable.Write(given, client.EmailOfRow)
 			if err != nil {
 				return badArgument(0, err)
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
+	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -84,7 +85,7 @@ func NewParseUsersCSVFunction() function.Function {
 			if err != nil {
 				return badArgument(argument, err)
 			}
-			table, err := usertable.Check(text, format, plumbing.EmailOfRow)
+			table, err := usertable.Check(text, format, client.EmailOfRow)
 			if err != nil {
 				return badArgument(0, err)
 			}
