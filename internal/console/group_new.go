@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -28,17 +27,16 @@ func (v *visit) newGroup() (page newGroupPage, d draft, err error) {
 	if err != nil {
 		return page, d, err
 	}
-	if d, err = formDraft(form, nil, rights); err != nil {
+	if d, err = formDraft(form, access.Group{}, rights); err != nil {
 		return page, d, wrongForm(err)
 	}
 	product := access.CommerceEngine
 	if form.Get("product") == string(access.OrchestrationEngine) {
 		product = access.OrchestrationEngine
 	}
-	templates := templatesOf(product, rights)
-	if !slices.Contains(templates, d.template) { // of the other product, which was selected before
+	if !d.selectable(product) { // of the other product, which was selected before
 		form.Del("template")
-		if d, err = formDraft(form, nil, rights); err != nil {
+		if d, err = formDraft(form, access.Group{}, rights); err != nil {
 			return page, d, wrongForm(err)
 		}
 	}
@@ -50,7 +48,7 @@ func (v *visit) newGroup() (page newGroupPage, d draft, err error) {
 	if err != nil {
 		return page, d, err
 	}
-	page.Form = d.form(product, templates, values)
+	page.Form = d.form(product, values)
 	page.Form.Write = v.o.Write
 	return page, d, nil
 }
@@ -91,7 +89,7 @@ func (v *visit) handleCreateGroup() error {
 	if page.Name == "" {
 		return &problem{http.StatusUnprocessableEntity, "Nothing was created", "A group needs a name.", "Go back, and enter one."}
 	}
-	body := api.GroupCreate{ID: page.ID, Name: api.Text{"en": page.Name}, UserType: access.Employee, AccessControls: d.group(access.Group{}).Controls, Restrictions: d.restrictions}
+	body := api.GroupCreate{ID: page.ID, Name: api.Text{"en": page.Name}, UserType: access.Employee, AccessControls: d.group.Controls, Templates: d.group.Templates, Restrictions: d.group.Restrictions}
 	if page.Description != "" {
 		body.Description = api.Text{"en": page.Description}
 	}

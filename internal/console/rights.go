@@ -2,127 +2,123 @@ package console
 
 import (
 	"cmp"
-	"net/http"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
-	"github.com/access-config/terraform-provider-iam/internal/api"
-	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/review"
 )
 
 // draft is what a group grants, in a form.
 type draft struct {
-	template     string
-	own          map[string]access.Level
-	restrictions []string
-	base         access.Access // of the template
-	effective    access.Access
-	additional   []string // access controls that stand for no level; they stay
+	access.Design
+	group  access.Group // as it becomes
+	levels access.Access
+	rights access.Rights
 }
 
-// templateBase returns the access of a role template of the platform or of the tenant.
-func templateBase(id string, rights access.Rights) access.Access {
-	if t, ok := access.TemplateByID(id); ok || id == "" {
-		return access.Expand(t.Access, nil)
+// draftOf returns the draft that makes a design of a group.
+func draftOf(d access.Design, g access.Group, rights access.Rights) draft {
+	made := draft{Design: d, group: rights.Apply(d, g), rights: rights}
+	made.levels = rights.Access(made.group)
+	if d.Template == access.VendorRole {
+		made.levels = rights.VendorAccess(made.group)
 	}
-	return rights.TemplateAccess(id)
+	return made
 }
 
-// draftOf returns what a group grants now: as levels of its own over its role template.
-func draftOf(g api.Group, rights access.Rights) draft {
-	group := client.AccessGroup(g)
-	d := draft{restrictions: g.Restrictions, effective: rights.Access(group), additional: additionalOf(g)}
-	if len(g.Templates) > 0 {
-		d.template = g.Templates[0]
-	} else {
-		for _, t := range access.Templates() {
-			if access.Attainable(access.Expand(t.Access, nil), rights.Has) == d.effective && d.effective != (access.Access{}) {
-				d.template = t.ID
-				break
+// formDraft reads what the form makes of a group.
+func formDraft(form url.Values, g access.Group, rights access.Rights) (draft, error) {
+	d := access.Design{Template: form.Get("template"), Own: map[string]access.Level{}, Additional: rights.Design(g).Additional}
+	if d.Template == access.VendorRole && g.VendorID == "" {
+		return draft{}, fmt.Errorf("only a group of a vendor can have the role %s", d.Template)
+	}
+	read := func(entity, name string) error {
+		level, err := access.Check(entity, name)
+		if err == nil {
+			d.Own[entity] = level
+		}
+		return err
+	}
+	for _, e := range access.Entities() {
+		if name := form.Get("level." + e.Code); name != "" {
+			if err := read(e.Code, name); err != nil {
+				return draft{}, err
 			}
 		}
 	}
-	d.base = templateBase(d.template, rights)
-	d.own = access.OverlayOn(d.base, nil, d.effective, d.additional...)
-	return d
-}
-
-// additionalOf returns the access controls of a group that stand for no level.
-func additionalOf(g api.Group) []string {
-	return slices.DeleteFunc(slices.Clone(g.AccessControls), func(id string) bool {
-		c, ok := access.ControlByID(id)
-		return ok && c.Entity != "" && !c.VendorAware
-	})
-}
-
-// formDraft reads a draft from a form.
-func formDraft(form url.Values, additional []string, rights access.Rights) (draft, error) {
-	d := draft{template: form.Get("template"), own: map[string]access.Level{}, additional: additional}
-	for _, e := range access.Entities() {
-		name := form.Get("level." + e.Code)
-		if name == "" {
-			continue
+	for needs := range strings.SplitSeq(form.Get("need"), " ") {
+		if entity, level, found := strings.Cut(needs, ":"); found {
+			if err := read(entity, level); err != nil {
+				return draft{}, err
+			}
 		}
-		level, err := access.Check(e.Code, name)
-		if err != nil {
-			return d, err
-		}
-		d.own[e.Code] = level
 	}
+	g.Restrictions = nil
 	for _, value := range form["restriction"] {
 		for word := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\r' || r == '\t' }) {
-			if !slices.Contains(d.restrictions, word) {
-				d.restrictions = append(d.restrictions, word)
+			if !slices.Contains(g.Restrictions, word) {
+				g.Restrictions = append(g.Restrictions, word)
 			}
 		}
 	}
-	d.base = templateBase(d.template, rights)
-	d.effective = access.Attainable(access.ExpandOn(d.base, d.own, additional...), rights.Has)
-	return d, nil
-}
-
-// group returns the group that the draft makes of another.
-func (d draft) group(g access.Group) access.Group {
-	g.Templates, g.Restrictions = nil, d.restrictions
-	g.Controls = append(access.RoleControlIDs(d.template, d.effective), d.additional...)
-	return g
+	slices.Sort(g.Restrictions)
+	return draftOf(d, g, rights), nil
 }
 
 // arguments are those of iam_group that the draft sets; nil for those that it leaves out.
 func (d draft) arguments() map[string]any {
 	all := map[string]any{"role_template": nil, "access": nil, "restrictions": nil}
-	if d.template != "" {
-		all["role_template"] = d.template
+	if d.Template != "" {
+		all["role_template"] = d.Template
 	}
-	if own := access.OverlayOn(d.base, d.own, d.effective, d.additional...); len(own) > 0 {
-		levels := map[string]any{}
-		for code, level := range own {
-			levels[code] = level.String()
-		}
+	levels := map[string]any{}
+	for code, level := range d.Own {
+		levels[code] = level.String()
+	}
+	if len(levels) > 0 {
 		all["access"] = levels
 	}
-	if len(d.restrictions) > 0 {
-		var values []any
-		for _, value := range slices.Sorted(slices.Values(d.restrictions)) {
-			values = append(values, value)
-		}
+	var values, additional []any
+	for _, value := range d.group.Restrictions {
+		values = append(values, value)
+	}
+	for _, id := range d.Additional {
+		additional = append(additional, id)
+	}
+	if len(values) > 0 {
 		all["restrictions"] = values
+	}
+	if len(additional) > 0 {
+		all["access_control_ids"] = additional
 	}
 	return all
 }
 
 // rightsForm is the content of the form for what a group grants.
 type rightsForm struct {
-	Templates    []choice
+	Templates    []choices
 	Sections     []rightsSection
 	Restrictions []choice
 	Other        string // restriction values that the tenant does not have
-	Needs        []string
+	Needs        []unmetNeed
 	Own          int
 	Write        bool
+}
+
+// choices are options under a heading.
+type choices struct {
+	Label   string // empty: they stand alone
+	Options []choice
+}
+
+// unmetNeed is an unmet dependency.
+type unmetNeed struct {
+	Text string
+	Add  string // levels that meet it, as entity:level
+	Many bool
 }
 
 // rightsSection is the entities of a category.
@@ -137,22 +133,28 @@ type rightsRow struct {
 	Level   string
 	Why     string
 	Options []choice
-	Needs   bool // an unmet dependency is about it
+	Needs   string // what managing it also needs and the group lacks
 }
 
 // form returns the form for a draft of a product's levels.
-func (d draft) form(product access.Product, templates, values []string) rightsForm {
-	f := rightsForm{Own: len(d.own)}
-	unmet := map[string]bool{}
-	for _, m := range access.MissingDependencies(d.effective) {
-		f.Needs = append(f.Needs, m.Text())
-		unmet[m.Entity] = true
-	}
-	f.Templates = append(f.Templates, selected("", "No role template", d.template))
-	for _, id := range templates {
-		f.Templates = append(f.Templates, selected(id, templateName(id), d.template))
+func (d draft) form(product access.Product, values []string) rightsForm {
+	f := rightsForm{Own: len(d.Own), Templates: d.templates(product)}
+	unmet := map[string][]string{}
+	if d.Template != access.VendorRole {
+		for _, m := range access.MissingDependencies(d.levels) {
+			n := unmetNeed{Text: m.Text()}
+			for _, needed := range m.Needs {
+				unmet[m.Entity] = append(unmet[m.Entity], entityLabel(needed.Entity)+": "+needed.Level.String())
+				n.Add = strings.TrimSpace(n.Add + " " + needed.Entity + ":" + needed.Level.String())
+			}
+			n.Many = len(m.Needs) > 1
+			f.Needs = append(f.Needs, n)
+		}
 	}
 	for _, e := range entitiesOf(product) {
+		if d.Template == access.VendorRole && !slices.Contains(access.VendorEntities(), e.Code) {
+			continue
+		}
 		if n := len(f.Sections); n == 0 || f.Sections[n-1].Category != e.Category {
 			f.Sections = append(f.Sections, rightsSection{Category: e.Category})
 		}
@@ -161,19 +163,18 @@ func (d draft) form(product access.Product, templates, values []string) rightsFo
 	}
 	for _, value := range values {
 		c := choice{Name: value, Label: value}
-		if slices.Contains(d.restrictions, value) {
+		if slices.Contains(d.group.Restrictions, value) {
 			c.Value = "checked"
 		}
 		f.Restrictions = append(f.Restrictions, c)
 	}
-	f.Other = strings.Join(slices.DeleteFunc(slices.Clone(d.restrictions), func(value string) bool { return slices.Contains(values, value) }), " ")
+	f.Other = strings.Join(slices.DeleteFunc(slices.Clone(d.group.Restrictions), func(value string) bool { return slices.Contains(values, value) }), " ")
 	return f
 }
 
-func (d draft) row(e access.Entity, needs bool) rightsRow {
-	level := d.effective.Of(e.Code)
-	r := rightsRow{Entity: e, Level: level.String(), Needs: needs}
-	own, is := d.own[e.Code]
+func (d draft) row(e access.Entity, needs []string) rightsRow {
+	r := rightsRow{Entity: e, Level: d.levels.Of(e.Code).String(), Needs: strings.Join(needs, ", ")}
+	own, is := d.Own[e.Code]
 	auto := choice{Label: "auto", Value: "checked"}
 	if is {
 		auto.Value = ""
@@ -186,20 +187,16 @@ func (d draft) row(e access.Entity, needs bool) rightsRow {
 		}
 		r.Options = append(r.Options, c)
 	}
-	switch base := d.base.Of(e.Code); {
-	case is && d.template != "":
-		r.Why = "own level, template: " + base.String()
-	case is:
-		r.Why = "own level"
-	case level == base && level != access.None:
-		r.Why = "template"
-	case level == base:
-	case e.Parent != "":
-		r.Why = "follows " + e.Parent
-	case len(access.TiedEntities(e.Code)) > 0:
-		r.Why = "tied to " + strings.Join(access.TiedEntities(e.Code), ", ")
+	source, follows := d.rights.SourceOf(d.Design, e.Code)
+	switch {
+	case source == access.FromGroup && d.Template != "" && d.Template != access.VendorRole:
+		r.Why = "own level, template: " + d.rights.Base(d.Design).Of(e.Code).String()
+	case source == access.Derived:
+		r.Why = "follows " + strings.ToLower(entityLabel(follows))
+	case source == access.Correlated:
+		r.Why = "tied to " + strings.ToLower(entityLabel(follows))
 	default:
-		r.Why = "access controls"
+		r.Why = sourceTexts[source]
 	}
 	return r
 }
@@ -219,21 +216,35 @@ func entitiesOf(product access.Product) []access.Entity {
 	return all
 }
 
-// templatesOf returns the role templates that a group of the product can have.
-func templatesOf(product access.Product, rights access.Rights) []string {
-	var ids []string
-	for _, t := range access.Templates() {
-		if slices.Contains(t.Access.Products(), product) {
-			ids = append(ids, t.ID)
+// templates returns the role templates that the group can have, by kind.
+func (d draft) templates(product access.Product) []choices {
+	none := choices{Options: []choice{selected("", "No role template", d.Template)}}
+	standard, trade, own := choices{Label: "Standard"}, choices{Label: "Templates"}, choices{Label: "Your own"}
+	for _, id := range templateIDs(d.rights) {
+		c := selected(id, templateName(id), d.Template)
+		t, predefined := access.TemplateByID(id)
+		switch {
+		case !slices.Contains(d.rights.TemplateAccess(id).Products(), product):
+		case !predefined:
+			own.Options = append(own.Options, c)
+		case t.Kind == access.StandardRole:
+			standard.Options = append(standard.Options, c)
+		default:
+			trade.Options = append(trade.Options, c)
 		}
 	}
-	for id := range rights.Templates {
-		if _, predefined := access.TemplateByID(id); !predefined && slices.Contains(rights.TemplateAccess(id).Products(), product) {
-			ids = append(ids, id)
-		}
+	all := []choices{none, standard, trade, own}
+	if d.group.VendorID != "" {
+		all = append(all, choices{Label: "Vendor", Options: []choice{selected(access.VendorRole, "Vendor: on its own records", d.Template)}})
 	}
-	slices.Sort(ids)
-	return ids
+	return slices.DeleteFunc(all, func(c choices) bool { return len(c.Options) == 0 })
+}
+
+// selectable reports whether the draft's role template is one that the form offers.
+func (d draft) selectable(product access.Product) bool {
+	return slices.ContainsFunc(d.templates(product), func(group choices) bool {
+		return slices.ContainsFunc(group.Options, func(c choice) bool { return c.Value != "" })
+	})
 }
 
 // impact is who gains and who loses by a change.
@@ -254,136 +265,4 @@ func (v *visit) impact(change func(*access.Tenant)) (*impact, error) {
 		result.People = append(result.People, review.Person{UserChange: c})
 	}
 	return &impact{Sections: result.View(review.Options{}).Sections, Unread: state.Unread, Nobody: len(result.People) == 0}, nil
-}
-
-// rightsPage is the content of the access rights of a group.
-type rightsPage struct {
-	groupHead
-	Product string
-	Form    rightsForm
-	Fixed   []reportSection // of a group that the form cannot change
-	Why     string          // it cannot
-	Changed bool
-	Impact  *impact
-	Block   Block
-}
-
-// handleGroupAccess shows what a group grants. With a form, it shows what would change.
-func (v *visit) handleGroupAccess() error {
-	head, err := v.groupHead("access")
-	if err != nil {
-		return err
-	}
-	rights, err := v.client().Rights(v.r.Context())
-	if err != nil {
-		return err
-	}
-	page := rightsPage{groupHead: head}
-	if page.Why = fixedWhy(*head.Group); page.Why != "" {
-		group := client.AccessGroup(*head.Group)
-		rows := access.User{Groups: []access.Group{group}, Rights: rights}.Subject().Report()
-		page.Fixed, _ = sectionsOf(rows, map[string]string{group.ID: group.Name})
-		return v.show("group-access.html", head.Row.Name, page)
-	}
-	product := productOf(*head.Group, rights, v.r.URL.Query().Get("product"))
-	page.Product = string(product)
-	was := draftOf(*head.Group, rights)
-	d := was
-	if v.r.URL.RawQuery != "" {
-		if d, err = formDraft(v.r.URL.Query(), was.additional, rights); err != nil {
-			return wrongForm(err)
-		}
-	}
-	if err := v.previewRights(&page, was, d); err != nil {
-		return err
-	}
-	values, err := v.restrictionValues()
-	if err != nil {
-		return err
-	}
-	page.Form = d.form(product, templatesOf(product, rights), values)
-	page.Form.Write = v.o.Write
-	return v.show("group-access.html", head.Row.Name, page)
-}
-
-func wrongForm(err error) error {
-	return &problem{http.StatusUnprocessableEntity, "The form cannot be read", access.Visible(err.Error()), "Go back, and load the page again."}
-}
-
-// fixedWhy says why the form cannot change a group; empty: it can.
-func fixedWhy(g api.Group) string {
-	switch {
-	case g.VendorID != "":
-		return "It is a group of a vendor: what it grants is that of a vendor's role, on the vendor's own records."
-	case g.UserType == access.Customer:
-		return "Its members are customers: levels are for employees."
-	}
-	return ""
-}
-
-// productOf returns the product whose levels a form is about: that of the group, or the one
-// that is asked for if the group has none.
-func productOf(g api.Group, rights access.Rights, asked string) access.Product {
-	if has := rights.Products(client.AccessGroup(g)); len(has) > 0 {
-		return has[0]
-	}
-	if asked == string(access.OrchestrationEngine) {
-		return access.OrchestrationEngine
-	}
-	return access.CommerceEngine
-}
-
-// previewRights adds what a draft changes to a page.
-func (v *visit) previewRights(page *rightsPage, was, d draft) error {
-	slices.Sort(d.restrictions)
-	page.Changed = d.effective != was.effective || d.template != was.template || !slices.Equal(slices.Sorted(slices.Values(was.restrictions)), d.restrictions)
-	if !page.Changed {
-		return nil
-	}
-	var err error
-	if page.Impact, err = v.impact(func(t *access.Tenant) { t.SetGroup(d.group(client.AccessGroup(*page.Group))) }); err != nil {
-		return err
-	}
-	if v.o.Blocks != nil {
-		page.Block, err = v.o.Blocks.Changed(v.r.Context(), v.client(), "iam_group", page.Group.ID, d.arguments())
-	}
-	return err
-}
-
-// handleGroupSave saves what a group grants.
-func (v *visit) handleGroupSave() error {
-	if !v.o.Write {
-		return readOnly()
-	}
-	ctx, c := v.r.Context(), v.client()
-	g, err := c.Group(ctx, v.value("id"))
-	if err != nil {
-		return err
-	}
-	if why := fixedWhy(*g); why != "" {
-		return &problem{http.StatusUnprocessableEntity, "Nothing was changed", why, ""}
-	}
-	rights, err := c.Rights(ctx)
-	if err != nil {
-		return err
-	}
-	if err := v.r.ParseForm(); err != nil {
-		return wrongForm(err)
-	}
-	d, err := formDraft(v.r.PostForm, additionalOf(*g), rights)
-	if err != nil {
-		return wrongForm(err)
-	}
-	changed := d.group(client.AccessGroup(*g))
-	update := api.GroupUpdate{
-		Name: g.Name, Description: g.Description, UserType: g.UserType, AccessControls: changed.Controls, Restrictions: d.restrictions,
-		B2B: g.B2B, Mixins: g.Mixins, Metadata: g.Metadata.Expected(),
-	}
-	if _, err := c.UpdateGroup(ctx, g.ID, update); err != nil {
-		if client.IsConflict(err) {
-			return &problem{http.StatusConflict, "Nothing was changed", "Someone else has changed the group meanwhile.", "Load the page again, and repeat your change."}
-		}
-		return err
-	}
-	return v.done(v.link("groups", g.ID, "access"), "The group is saved.")
 }
