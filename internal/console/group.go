@@ -21,6 +21,7 @@ func groupRoutes() []route {
 		{"POST groups/new", "groups", (*visit).handleCreateGroup},
 		{"GET groups/{id}/access", "groups", (*visit).handleGroupAccess},
 		{"POST groups/{id}/access", "groups", (*visit).handleGroupSave},
+		{"GET groups/{id}/restrictions", "groups", (*visit).handleGroupRestrictions},
 		{"GET groups/{id}/members", "groups", (*visit).handleGroupMembers},
 		{"GET groups/{id}/terraform", "groups", (*visit).handleGroupTerraform},
 		{"GET groups/{id}/history", "groups", (*visit).handleGroupHistory},
@@ -32,11 +33,12 @@ type groupRow struct {
 	ID, Name, Code, Type, Product, Vendor string
 	Templates                             []string // names
 	Restrictions                          []string
+	Predefined                            bool
 }
 
 func groupRowOf(g api.Group) groupRow {
 	row := groupRow{
-		ID: g.ID, Name: groupName(g), Code: g.Code, Type: typeText(g.UserType), Product: productText(g), Vendor: g.VendorID, Restrictions: g.Restrictions,
+		ID: g.ID, Name: groupName(g), Code: g.Code, Type: typeText(g.UserType), Product: productText(g), Vendor: g.VendorID, Restrictions: g.Restrictions, Predefined: predefinedGroup(g),
 	}
 	for _, id := range g.Templates {
 		row.Templates = append(row.Templates, templateName(id))
@@ -111,7 +113,7 @@ type groupHead struct {
 	Tabs  []tab
 }
 
-var groupParts = []part{{"", "General"}, {"access", "Access rights"}, {"members", "Members"}, {"terraform", "Terraform"}, {"history", "History"}}
+var groupParts = []part{{"", "General"}, {"access", "Access rights"}, {"restrictions", "Restrictions"}, {"members", "Members"}, {"terraform", "Terraform"}, {"history", "History"}}
 
 // groupHead reads the group of the path.
 func (v *visit) groupHead(here string) (groupHead, error) {

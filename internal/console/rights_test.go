@@ -209,3 +209,19 @@ func TestGroupAccess_vendor(t *testing.T) {
 		t.Errorf("got %s, %v", fmt.Sprint(g), err)
 	}
 }
+
+// A value that the tenant does not have any more is marked, and so is what the values limit.
+func TestGroupRestrictions(t *testing.T) {
+	t.Parallel()
+	s, _ := limited(t, console.Options{})
+	at := s.url + "/console/acme/groups/de/restrictions"
+	if got := s.ask(t, "GET", at, nil); got.status != 200 || !strings.Contains(got.page, `<span class="tag">DE</span>`) || strings.Contains(got.page, "stale") || levelsOf(t, got.page)["Carts"] != "manage" {
+		t.Errorf("got %+v", got)
+	}
+	if err := s.Client.UpdateSetting(t.Context(), api.SettingUpdate{Key: api.SettingRestrictions, Value: []byte(`["US"]`)}); err != nil {
+		t.Fatal(err)
+	}
+	s.shows(t, "GET", at, 200, `<span class="tag warn">stale</span>`)
+	s.shows(t, "GET", s.url+"/console/acme/groups/oe-viewer/restrictions", 200, "its members see every record", "no access to an entity that restrictions can limit")
+	s.shows(t, "GET", s.url+"/console/acme/groups", 200, `OE Viewer</a> <span class="tag">predefined</span>`)
+}
