@@ -70,17 +70,21 @@ func (v *visit) handleInvitationChange() error {
 	if err != nil {
 		return err
 	}
+	back := v.link("invitations")
+	if v.r.PostFormValue("from") == "user" && i.Kind == api.InvitationUser {
+		back = v.link("users", i.SubjectID)
+	}
 	switch v.r.PostFormValue("action") {
 	case "resend":
 		if err := c.ResendInvitation(ctx, id); err != nil {
 			return err
 		}
-		return v.done(v.link("invitations"), "The invitation of %s is sent again; earlier links do not work any more.", i.Email)
+		return v.done(back, "The invitation of %s is sent again; earlier links do not work any more.", i.Email)
 	case "accept":
 		if err := c.AcceptInvitation(ctx, id); err != nil {
 			return err
 		}
-		return v.done(v.link("invitations"), "The invitation of %s is accepted.", i.Email)
+		return v.done(back, "The invitation of %s is accepted.", i.Email)
 	}
 	return noAction()
 }

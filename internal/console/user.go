@@ -32,8 +32,10 @@ func (v *visit) userHead(here string) (userHead, error) {
 // userPage is the content of the details of a user.
 type userPage struct {
 	userHead
-	Invitation *api.Invitation // nil: there is none, or the API has none
-	CanLock    bool
+	Invitation   *api.Invitation // nil: there is none, or it cannot be read
+	NoInvitation string          // why
+	CanLock      bool
+	CanInvite    bool // the invitation can be sent again
 }
 
 // handleUser shows the details of a user.
@@ -44,14 +46,20 @@ func (v *visit) handleUser() error {
 	}
 	page := userPage{userHead: head, CanLock: v.session.holds(api.ScopeUserUpdate)}
 	all, err := v.client().Invitations(v.r.Context())
-	switch {
-	case client.IsUnsupported(err), client.IsForbidden(err): // the rest of the page is still useful
+	switch { // without invitations, the rest of the page is still useful
+	case client.IsUnsupported(err):
+		page.NoInvitation = "This API does not show invitations."
+	case client.IsForbidden(err):
+		page.NoInvitation = "Your rights do not include invitations."
 	case err != nil:
 		return err
+	default:
+		page.NoInvitation = "The user was not invited by e-mail."
 	}
 	for i := range slices.Backward(all) {
 		if all[i].Kind == api.InvitationUser && all[i].SubjectID == head.User.ID {
 			page.Invitation = &all[i]
+			page.CanInvite = page.CanLock && all[i].Status != api.InvitationAccepted
 			break
 		}
 	}

@@ -8,14 +8,18 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
 // userForm is the content of the form for a new user.
 type userForm struct {
 	Fields []choice
+	Groups []choice
 	Filled bool
 	Wrong  string
+	Exists string // id of the user who has the e-mail address; empty: nobody
 	Write  bool
+	Impact *impact
 	Block  Block
 }
 
@@ -31,8 +35,8 @@ const requiredFields = 3
 // noDepartment is the department of users who have none, as for iam_user.
 const noDepartment = "Unassigned"
 
-// newUser reads the form of a new user.
-func (v *visit) newUser() (page userForm, arguments map[string]any) {
+// newUser reads the form of a new user, and the ids of the groups.
+func (v *visit) newUser() (page userForm, arguments map[string]any, groups []string) {
 	page.Write, arguments = v.o.Write, map[string]any{}
 	missing := false
 	for i, f := range userFields {
@@ -49,16 +53,78 @@ func (v *visit) newUser() (page userForm, arguments map[string]any) {
 	case page.Filled && !api.ValidEmail(email):
 		page.Wrong = access.Visible(email) + " is not an e-mail address."
 	}
-	return page, arguments
+	groups = slices.Compact(slices.Sorted(slices.Values(v.r.Form["group"])))
+	if len(groups) > 0 {
+		arguments["group_ids"] = anys(groups)
+	}
+	return page, arguments, groups
 }
 
-// handleNewUser shows the form for a new user, and the block that it makes.
+// anys returns texts as an argument of a block.
+func anys(texts []string) []any {
+	all := make([]any, len(texts))
+	for i, text := range texts {
+		all[i] = text
+	}
+	return all
+}
+
+// handleNewUser shows the form for a new user, what the user may do, and the block.
 func (v *visit) handleNewUser() error {
-	page, arguments := v.newUser()
-	if page.Filled && page.Wrong == "" && v.o.Blocks != nil {
-		page.Block = v.o.Blocks.New("iam_user", fullName(page.Fields[1].Value, page.Fields[2].Value), arguments)
+	page, arguments, groups := v.newUser()
+	all, err := v.client().Groups(v.r.Context())
+	if err != nil && !client.IsForbidden(err) { // without groups, the form still makes a block
+		return err
+	}
+	page.Groups = memberships(all, groups)
+	if page.Filled && page.Wrong == "" {
+		if err := v.previewUser(&page, arguments, groups); err != nil {
+			return err
+		}
 	}
 	return v.show("user-new.html", "New user", page)
+}
+
+// previewUser adds what a new user may do, and the block.
+func (v *visit) previewUser(page *userForm, arguments map[string]any, groups []string) error {
+	email, name := page.Fields[0].Value, fullName(page.Fields[1].Value, page.Fields[2].Value)
+	present, err := v.client().UserByEmail(v.r.Context(), email)
+	switch {
+	case err == nil:
+		page.Exists = present.ID
+		return nil
+	case !client.IsNotFound(err) && !client.IsForbidden(err):
+		return err
+	}
+	if v.o.Blocks != nil {
+		page.Block = v.o.Blocks.New("iam_user", name, arguments)
+	}
+	if len(groups) == 0 {
+		return nil
+	}
+	page.Impact, err = v.impact(func(t *access.Tenant) {
+		t.AddUser(access.StateUser{Email: email, Name: name})
+		t.SetGroups(access.StateUser{Email: email}, groups)
+	})
+	if client.IsForbidden(err) { // the block is useful without it
+		return nil
+	}
+	return err
+}
+
+// memberships returns the groups that employees can be in, the wanted ones checked.
+func memberships(all []api.Group, wanted []string) (choices []choice) {
+	for _, g := range all {
+		if g.UserType == access.Customer {
+			continue
+		}
+		c := choice{Name: g.ID, Label: groupName(g)}
+		if slices.Contains(wanted, g.ID) {
+			c.Value = "checked"
+		}
+		choices = append(choices, c)
+	}
+	return choices
 }
 
 // handleCreateUser invites a user.
@@ -66,7 +132,7 @@ func (v *visit) handleCreateUser() error {
 	if !v.o.Write {
 		return readOnly()
 	}
-	page, _ := v.newUser()
+	page, _, groups := v.newUser()
 	if page.Wrong != "" || !page.Filled {
 		return &problem{http.StatusUnprocessableEntity, "Nobody was invited", cmp.Or(page.Wrong, "The form is empty."), "Go back, and correct it."}
 	}
@@ -81,7 +147,7 @@ func (v *visit) handleCreateUser() error {
 	}
 	id, err := v.client().CreateUser(v.r.Context(), api.UserCreate{
 		ContactEmail: value(0), FirstName: value(1), LastName: value(2), Department: cmp.Or(value(3), noDepartment), PreferredSite: cmp.Or(value(4), site.Code),
-		PreferredCurrency: cmp.Or(value(5), site.Currency), PreferredLanguage: cmp.Or(value(6), site.DefaultLanguage), GroupIDs: []string{},
+		PreferredCurrency: cmp.Or(value(5), site.Currency), PreferredLanguage: cmp.Or(value(6), site.DefaultLanguage), GroupIDs: append([]string{}, groups...),
 	})
 	if err != nil {
 		return err
@@ -121,15 +187,8 @@ func (v *visit) handleUserGroups() error {
 		if slices.Contains(head.User.GroupIDs, g.ID) {
 			page.Groups = append(page.Groups, groupRowOf(g))
 		}
-		if g.UserType == access.Customer {
-			continue
-		}
-		c := choice{Name: g.ID, Label: groupName(g)}
-		if slices.Contains(page.Wanted, g.ID) {
-			c.Value = "checked"
-		}
-		page.Choices = append(page.Choices, c)
 	}
+	page.Choices = memberships(all, page.Wanted)
 	if page.Changed {
 		if err := v.previewGroups(&page); err != nil {
 			return err
@@ -144,11 +203,7 @@ func (v *visit) previewGroups(page *userGroupsPage) (err error) {
 	if err != nil || v.o.Blocks == nil {
 		return err
 	}
-	var ids []any
-	for _, id := range slices.Sorted(slices.Values(page.Wanted)) {
-		ids = append(ids, id)
-	}
-	page.Block, err = v.o.Blocks.Changed(v.r.Context(), v.client(), "iam_user_groups", page.User.ID, map[string]any{"group_ids": ids})
+	page.Block, err = v.o.Blocks.Changed(v.r.Context(), v.client(), "iam_user_groups", page.User.ID, map[string]any{"group_ids": anys(slices.Sorted(slices.Values(page.Wanted)))})
 	return err
 }
 

@@ -71,7 +71,7 @@ func (v *visit) handleUsers() error {
 	if err != nil {
 		return err
 	}
-	page := usersPage{List: list, Count: counted(list.Total, "user", "users"), Empty: "There are no users yet."}
+	page := usersPage{List: list, Count: countOf(list, rows), Empty: "There are no users yet."}
 	if list.Filtered() {
 		page.Empty = "No user matches the filters."
 	}
@@ -95,6 +95,25 @@ func (v *visit) handleUsers() error {
 		})
 	}
 	return v.show("users.html", "Users", page)
+}
+
+// countOf says how many users there are, and where the page shows all of them, how many are
+// invited and locked.
+func countOf(list *listing, rows []api.User) string {
+	text := counted(list.Total, "user", "users")
+	if list.Filtered() || len(rows) == 0 || len(rows) != list.Total {
+		return text
+	}
+	states := map[string]int{}
+	for _, u := range rows {
+		states[statusText(u)]++
+	}
+	for _, state := range []string{"Invited", "Locked"} {
+		if n := states[state]; n > 0 {
+			text += fmt.Sprintf(" · %d %s", n, strings.ToLower(state))
+		}
+	}
+	return text
 }
 
 // usersOf returns the users of a page of the list. The API can neither filter nor sort them,
