@@ -1,0 +1,310 @@
+package console_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"github.com/access-config/terraform-provider-iam/internal/client"
+	"github.com/access-config/terraform-provider-iam/internal/console"
+	"github.com/access-config/terraform-provider-iam/internal/export"
+	"github.com/access-config/terraform-provider-iam/internal/provider"
+	"github.com/access-config/terraform-provider-iam/internal/servertest"
+)
+
+// findBrowser returns the path of a browser, or nothing.
+func findBrowser() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// tabPage is the tab of a browser.
+type tabPage struct {
+	context.Context
+
+	mu       sync.Mutex
+	problems []string // what the browser complains about
+}
+
+// newTab starts a browser that nobody has signed in with.
+func newTab(t *testing.T) *tabPage {
+	t.Helper()
+	path := findBrowser()
+	if path == "" {
+		t.Skip("SKIPPED: there is no browser: install Debian's package chromium")
+	}
+	// A browser each: cookies do not know ports, so tests would share sessions.
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true))
+	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(end)
+	ctx, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(cancel)
+	ctx, stop := context.WithTimeout(ctx, 10*time.Minute)
+	t.Cleanup(stop)
+	tab := &tabPage{Context: ctx}
+	chromedp.ListenTarget(ctx, func(event any) {
+		switch e := event.(type) {
+		case *runtime.EventExceptionThrown:
+			tab.note("exception: " + e.ExceptionDetails.Error())
+		case *cdplog.EventEntryAdded:
+			if e.Entry.Level == cdplog.LevelError && !strings.Contains(e.Entry.Text, "the server responded with a status of") {
+				tab.note(e.Entry.Text)
+			}
+		case *page.EventJavascriptDialogOpening:
+			tab.note("dialog: " + e.Message)
+			go func() { _ = chromedp.Run(ctx, page.HandleJavaScriptDialog(true)) }()
+		case *network.EventRequestWillBeSent:
+			if u, err := url.Parse(e.Request.URL); err == nil && u.Scheme != "data" && u.Hostname() != "127.0.0.1" && e.Request.URL != "about:blank" {
+				tab.note("request to " + e.Request.URL)
+			}
+		}
+	})
+	tab.run(t, network.Enable(), cdplog.Enable())
+	return tab
+}
+
+func (p *tabPage) note(problem string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.problems = append(p.problems, problem)
+}
+
+// complaints returns what the browser complained about since the last call.
+func (p *tabPage) complaints() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := p.problems
+	p.problems = nil
+	return all
+}
+
+func (p *tabPage) run(t *testing.T, actions ...chromedp.Action) {
+	t.Helper()
+	if err := chromedp.Run(p, actions...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// view sets the width and the colours.
+func view(width, height int64, dark bool) chromedp.Action {
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	return chromedp.Tasks{
+		emulation.SetDeviceMetricsOverride(width, height, 1, false),
+		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
+	}
+}
+
+// signIn signs in with the API key of the test backend.
+func (p *tabPage) signIn(t *testing.T, s site) {
+	t.Helper()
+	p.run(t,
+		chromedp.Navigate(s.url+"/console/acme/"),
+		chromedp.SendKeys(`input[name=client_id]`, servertest.ClientID),
+		chromedp.SendKeys(`input[name=client_secret]`, servertest.ClientSecret),
+		chromedp.Click(`form[action="/console/acme/sign-in"] button`),
+		chromedp.WaitVisible(`main#main h1`),
+	)
+}
+
+// addresses returns the address of every page, with a sample for each object.
+func (s sample) addresses(t *testing.T) []string {
+	t.Helper()
+	ids := map[string]string{"users": s.user, "groups": s.group, "vendors": s.vendor, "templates": s.template}
+	var all []string
+	for _, pattern := range console.Patterns() {
+		path, get := strings.CutPrefix(pattern, "GET ")
+		if !get || strings.HasSuffix(path, ".csv") {
+			continue
+		}
+		section, _, _ := strings.Cut(path, "/")
+		if section == "terraform" {
+			path = "terraform/iam_site/DE"
+		}
+		path = strings.ReplaceAll(path, "{id}", ids[section])
+		if strings.Contains(path, "{") || strings.HasSuffix(path, "/") {
+			t.Errorf("the page %s has no sample", pattern)
+			continue
+		}
+		all = append(all, path)
+	}
+	return append(all,
+		"users?sort=lastName&order=desc&department=IT", "users?lastName=nobody", "users/"+s.user+"/access?entity=orders&level=manage&record=FR",
+		"groups/orders-de/access?template=viewer&level.orders=none&restriction=DE", "groups/new?name=Returns&template=viewer&level.returns=manage",
+		"users/new?email=a@acme.example&first_name=A&last_name=B", "users/"+s.user+"/groups?preview=1&group=administrators", "groups/none", "team/invite?emails=a@acme.example+b@acme.example",
+	)
+}
+
+// overflow is the number of pixels that a page is too wide.
+const overflow = `document.documentElement.scrollWidth - document.documentElement.clientWidth`
+
+// axe returns the violations that axe finds, one per line; it needs the script.
+const axe = `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html.slice(0, 160) + " " + n.any.concat(n.all).map(x => x.message).join("; ")).slice(0, 4).join(" | ")).join("\n"))`
+
+// axeScript returns axe, or nothing.
+func axeScript(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv("IAM_TEST_AXE")
+	if path == "" {
+		t.Log("SKIPPED: axe, because IAM_TEST_AXE does not name its axe.min.js: see .ci/axe")
+		return ""
+	}
+	script, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(script)
+}
+
+// look opens a page wide and light, then narrow and dark: nothing is wider than the screen, axe
+// finds nothing, and the browser has nothing to complain about.
+func (p *tabPage) look(t *testing.T, address, name, script string) {
+	t.Helper()
+	p.run(t, chromedp.Navigate(address), chromedp.WaitReady("body"))
+	if script != "" {
+		p.run(t, chromedp.Evaluate(script+";0", nil))
+	}
+	for _, v := range []struct {
+		name  string
+		width int64
+		dark  bool
+	}{{"light", 1280, false}, {"dark", 1280, true}, {"narrow", 360, false}} {
+		var wide int
+		p.run(t, view(v.width, 900, v.dark), chromedp.Evaluate(overflow, &wide))
+		if wide > 0 {
+			t.Errorf("%s, %s: %d pixels too wide", name, v.name, wide)
+		}
+		if script != "" {
+			var violations string
+			wait := func(params *runtime.EvaluateParams) *runtime.EvaluateParams { return params.WithAwaitPromise(true) }
+			p.run(t, chromedp.Evaluate(axe, &violations, wait))
+			if violations != "" {
+				t.Errorf("%s, %s: axe finds\n%s", name, v.name, violations)
+			}
+		}
+		p.shoot(t, name+"-"+v.name)
+	}
+	for _, problem := range p.complaints() {
+		t.Errorf("%s: %s", name, problem)
+	}
+}
+
+// shoot saves a picture of the page, if IAM_TEST_SHOTS names a folder.
+func (p *tabPage) shoot(t *testing.T, name string) {
+	t.Helper()
+	folder := os.Getenv("IAM_TEST_SHOTS")
+	if folder == "" {
+		return
+	}
+	var picture []byte
+	p.run(t, chromedp.FullScreenshot(&picture, 100))
+	safe := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("/?&=.+", r) {
+			return '_'
+		}
+		return r
+	}, name)
+	if err := os.WriteFile(filepath.Join(folder, safe[:min(len(safe), 80)]+".png"), picture, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Every page of a small company is usable: on a wide and on a narrow screen, light and dark.
+func TestBrowser_pages(t *testing.T) {
+	t.Parallel()
+	for name, filled := range map[string]bool{"small": true, "empty": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tab, script := newTab(t), axeScript(t)
+			s := newPages(t, servertest.New(t, servertest.Options{NoFaults: true}), console.Options{Blocks: configuration{}})
+			var of sample
+			if filled {
+				of = fill(t, s.Client, func(text string) string { return text })
+			} else {
+				users, err := s.Client.Users(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				of = sample{user: users[0].ID, group: "oe-editor", vendor: "none", template: "viewer"}
+			}
+			tab.look(t, s.url+"/console/", name+"-start", script)
+			tab.look(t, s.url+"/console/acme/sign-in", name+"-sign-in", script)
+			tab.signIn(t, s)
+			for _, path := range of.addresses(t) {
+				tab.look(t, s.url+"/console/acme/"+path, name+"-"+strings.ReplaceAll(path, of.user, "USER"), script)
+			}
+		})
+	}
+}
+
+// Names that try to be markup stay names on every page: no script of theirs runs, nothing is
+// loaded, and no page becomes too wide.
+func TestBrowser_hostileNames(t *testing.T) {
+	t.Parallel()
+	tab := newTab(t)
+	s := newPages(t, servertest.New(t, servertest.Options{NoFaults: true}), console.Options{Blocks: configuration{}})
+	i := 0
+	of := fill(t, s.Client, func(string) string {
+		i++
+		return sayable(hostileNames[i%len(hostileNames)], i)
+	})
+	tab.signIn(t, s)
+	for _, path := range of.addresses(t) {
+		tab.look(t, s.url+"/console/acme/"+path, "hostile-"+strings.ReplaceAll(path, of.user, "USER"), "")
+	}
+}
+
+// sayable returns a name that the API accepts: some names have characters that it refuses.
+func sayable(name string, i int) string {
+	name = strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return -1
+		}
+		return r
+	}, name)
+	return fmt.Sprintf("%.120s %d", name, i)
+}
+
+// configuration writes objects as the commands do.
+type configuration struct{}
+
+func (b configuration) Existing(ctx context.Context, c *client.Client, kind, id string) (console.Block, error) {
+	return b.Changed(ctx, c, kind, id, nil)
+}
+
+func (configuration) Changed(ctx context.Context, c *client.Client, kind, id string, arguments map[string]any) (console.Block, error) {
+	o, err := provider.Object(ctx, c, kind, id)
+	if err != nil {
+		return console.Block{}, err
+	}
+	maps.Copy(o.Arguments, arguments)
+	maps.DeleteFunc(o.Arguments, func(_ string, value any) bool { return value == nil })
+	resource, imports := export.One(o)
+	return console.Block{Resource: resource, Import: imports}, nil
+}
+
+func (configuration) New(kind, name string, arguments map[string]any) console.Block {
+	return console.Block{Resource: export.New(kind, name, arguments)}
+}
