@@ -178,6 +178,13 @@ func axeScript(t *testing.T) string {
 	return string(script)
 }
 
+// views are how a page is looked at.
+var views = []struct {
+	name  string
+	width int64
+	dark  bool
+}{{"wide-light", 1280, false}, {"narrow-dark", 360, true}}
+
 // look opens a page wide and light, then narrow and dark: nothing is wider than the screen, axe
 // finds nothing, and the browser has nothing to complain about.
 func (p *tabPage) look(t *testing.T, address, name, script string) {
@@ -186,11 +193,7 @@ func (p *tabPage) look(t *testing.T, address, name, script string) {
 	if script != "" {
 		p.run(t, chromedp.Evaluate(script+";0", nil))
 	}
-	for _, v := range []struct {
-		name  string
-		width int64
-		dark  bool
-	}{{"light", 1280, false}, {"dark", 1280, true}, {"narrow", 360, false}} {
+	for _, v := range views {
 		var wide int
 		p.run(t, view(v.width, 900, v.dark), chromedp.Evaluate(overflow, &wide))
 		if wide > 0 {
@@ -205,6 +208,10 @@ func (p *tabPage) look(t *testing.T, address, name, script string) {
 			}
 		}
 		p.shoot(t, name+"-"+v.name)
+	}
+	if os.Getenv("IAM_TEST_SHOTS") != "" {
+		p.run(t, view(1280, 900, true))
+		p.shoot(t, name+"-wide-dark")
 	}
 	for _, problem := range p.complaints() {
 		t.Errorf("%s: %s", name, problem)
@@ -284,7 +291,7 @@ func sayable(name string, i int) string {
 		}
 		return r
 	}, name)
-	return fmt.Sprintf("%.120s %d", name, i)
+	return fmt.Sprintf("%.60s %d", name, i)
 }
 
 // configuration writes objects as the commands do.
