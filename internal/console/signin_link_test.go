@@ -37,7 +37,7 @@ func newLinked(t *testing.T) (s site, advance func(time.Duration)) {
 	return s, func(d time.Duration) { passed.Add(int64(d)) }
 }
 
-// asks asks for a link.
+// asks sends the form for a link.
 func (s site) asks(t *testing.T, email string) answer {
 	t.Helper()
 	return s.post(t, "/console/acme/sign-in/send", url.Values{"email": {email}})
