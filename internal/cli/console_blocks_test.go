@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/export"
 	"github.com/access-config/terraform-provider-iam/internal/provider"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
@@ -109,6 +110,27 @@ func TestObject_requests(t *testing.T) {
 		}
 		if got := requests.Load(); got > 6 {
 			t.Errorf("%s: %d requests", kind, got)
+		}
+	}
+}
+
+// The console shows a page that says so, and asks people to sign in again.
+func TestObject_cause(t *testing.T) {
+	t.Parallel()
+	b := servertest.New(t, servertest.Options{NoFaults: true})
+	for _, kind := range []string{"iam_user", "iam_user_groups", "iam_group", "iam_group_members", "iam_scope", "iam_access_control", "iam_role_template", "iam_restriction", "iam_site", "iam_vendor", "iam_team_member", "iam_product", "iam_make_organization"} {
+		if _, err := provider.Object(t.Context(), b.Client, kind, "none"); !client.IsNotFound(err) {
+			t.Errorf("%s: got %v", kind, err)
+		}
+	}
+	none := 0
+	c, err := client.New(client.Options{BaseURL: b.URL, Tenant: b.Client.Tenant(), AccessToken: "wrong", MaxRetries: &none})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{"iam_user", "iam_group"} {
+		if _, err := provider.Object(t.Context(), c, kind, "none"); !client.IsUnauthorized(err) {
+			t.Errorf("%s: got %v", kind, err)
 		}
 	}
 }

@@ -19,14 +19,14 @@ import (
 // Object returns one object of a tenant, as Terraform would import it. client.IsNotFound
 // holds for the error if there is no such object.
 func Object(ctx context.Context, c *client.Client, typeName, importID string) (export.Object, error) {
-	r, ok := resourceNamed(ctx, typeName)
+	found, _ := resourceNamed(ctx, typeName)
+	r, ok := found.(importable)
 	if !ok {
-		return export.Object{}, fmt.Errorf("there is no resource type %s", typeName)
+		return export.Object{}, fmt.Errorf("there is no resource type %s with objects to import", typeName)
 	}
 	var described resource.SchemaResponse
 	r.Schema(ctx, resource.SchemaRequest{}, &described)
-	typ := described.Schema.Type().TerraformType(ctx)
-	state, err := imported(ctx, c, typeName, importID, typ)
+	state, err := imported(ctx, &plumbing.Data{Client: c}, &heard{importable: r}, typeName, importID)
 	if err != nil {
 		return export.Object{}, err
 	}
@@ -60,11 +60,17 @@ func resourceNamed(ctx context.Context, typeName string) (resource.Resource, boo
 	return nil, false
 }
 
-// connected is the provider with a given client.
+// connected is the provider with a given client and one resource.
 type connected struct {
 	*iamProvider
 
 	data *plumbing.Data
+	only resource.Resource
+}
+
+// Resources implements provider.Provider.
+func (p *connected) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{func() resource.Resource { return p.only }}
 }
 
 // Configure implements provider.Provider.
@@ -72,9 +78,51 @@ func (p *connected) Configure(_ context.Context, _ provider.ConfigureRequest, re
 	resp.ResourceData = p.data
 }
 
+// importable is what the resource of every type is.
+type importable interface {
+	resource.ResourceWithConfigure
+	resource.ResourceWithIdentity
+	resource.ResourceWithImportState
+}
+
+// heard is a resource that keeps why an import or a read failed: the protocol has only the
+// text.
+type heard struct {
+	importable
+
+	cause error
+}
+
+// ImportState implements resource.ResourceWithImportState.
+func (h *heard) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	h.importable.ImportState(ctx, req, resp)
+	h.cause = plumbing.Cause(resp.Diagnostics)
+}
+
+// Read implements resource.Resource.
+func (h *heard) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	h.importable.Read(ctx, req, resp)
+	h.cause = plumbing.Cause(resp.Diagnostics)
+}
+
+// refused is an error of the protocol with its cause.
+type refused struct {
+	error
+
+	cause error
+}
+
+// Unwrap returns the cause.
+func (r refused) Unwrap() error { return r.cause }
+
 // imported imports and reads an object with the protocol, as Terraform does.
-func imported(ctx context.Context, c *client.Client, typeName, importID string, typ tftypes.Type) (tftypes.Value, error) {
-	p := &connected{&iamProvider{Plugin: New("", func(string) string { return "" })}, &plumbing.Data{Client: c}}
+func imported(ctx context.Context, data *plumbing.Data, r *heard, typeName, importID string) (state tftypes.Value, err error) {
+	defer func() {
+		if err != nil && r.cause != nil {
+			err = refused{err, r.cause}
+		}
+	}()
+	p := &connected{&iamProvider{Plugin: New("", func(string) string { return "" })}, data, r}
 	s := providerserver.NewProtocol6(p)()
 	var described provider.SchemaResponse
 	p.Schema(ctx, provider.SchemaRequest{}, &described)
@@ -98,7 +146,9 @@ func imported(ctx context.Context, c *client.Client, typeName, importID string, 
 	if err = protocolError(err, read.Diagnostics); err != nil {
 		return tftypes.Value{}, err
 	}
-	return read.NewState.Unmarshal(typ)
+	var of resource.SchemaResponse
+	r.Schema(ctx, resource.SchemaRequest{}, &of)
+	return read.NewState.Unmarshal(of.Schema.Type().TerraformType(ctx))
 }
 
 // protocolError returns the first error of an answer.

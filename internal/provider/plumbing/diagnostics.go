@@ -17,7 +17,31 @@ import (
 // cause, and what to do next. verb and thing complete the summary; object names the
 // affected object.
 func Unable(verb, thing, object string, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(unable(verb, thing, object, err))
+	return failure{diag.NewErrorDiagnostic(unable(verb, thing, object, err)), err}
+}
+
+// failure is a diagnostic that keeps its cause. The protocol drops it, and callers inside
+// this process need it: see Cause.
+type failure struct {
+	diag.Diagnostic
+
+	cause error
+}
+
+// Equal reports whether people see the same.
+func (f failure) Equal(other diag.Diagnostic) bool {
+	o, ok := other.(failure)
+	return ok && f.Diagnostic.Equal(o.Diagnostic)
+}
+
+// Cause returns the cause of the first error that has one, or nil.
+func Cause(diags diag.Diagnostics) error {
+	for _, d := range diags.Errors() {
+		if f, ok := d.(failure); ok {
+			return f.cause
+		}
+	}
+	return nil
 }
 
 // UnableAt is Unable for an error that concerns one attribute.
