@@ -94,6 +94,7 @@ func TestAudit_everyChange(t *testing.T) {
 		{exchange{method: "DELETE", path: "~/clients/acme-ci", status: 204}, "delete client acme-ci", "", ""},
 		{exchange{method: "PUT", path: team("/members/" + anna + "/products/bot_runner"), body: `{}`, status: 201}, "create product-assignment " + anna + " bot_runner", "", ""},
 		{exchange{method: "DELETE", path: team("/members/" + anna + "/products/bot_runner"), status: 204}, "delete product-assignment " + anna + " bot_runner", "", ""},
+		{exchange{method: "PUT", path: team("/products/chat"), body: `{"label":"Chat"}`, status: 201}, "create team-product chat", "", ""},
 		{exchange{method: "PUT", path: team("/members/" + anna), body: `{"role": "admin"}`, status: 204}, "update team-member " + anna, team("/members/" + anna), "products"},
 		{exchange{method: "DELETE", path: team("/members/" + anna), status: 204}, "delete team-member " + anna, team("/members/" + anna), "products"},
 	} {
