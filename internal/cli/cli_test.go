@@ -104,7 +104,7 @@ func TestRun(t *testing.T) {
 		{[]string{"serve", "--owner", "nonsense"}, 2, "", `--owner "nonsense"`},
 		{[]string{"serve", "--owner", "The Boss <boss@corp.example>"}, 2, "", "not an e-mail address"},
 		{[]string{"report", "--email", "a@acme.example"}, 2, "", "--api-url (or IAM_API_URL) or --embedded PATH"},
-		{[]string{"report", "--email", "a@acme.example", "--embedded", "nowhere", "--format", "pdf"}, 2, "", "text, csv or json"},
+		{[]string{"report", "--email", "a@acme.example", "--embedded", "nowhere", "--format", "pdf"}, 2, "", "text, csv, html or json"},
 		{[]string{"report", "--embedded", t.TempDir() + "/iam.db", "--tenant", "acme"}, 2, "", "--email or --user-id"},
 		{[]string{"report", "--embedded", made(t), "--tenant", "ACME", "--email", "nobody@acme.example"}, 1, "", "nobody@acme.example"},
 	} {
