@@ -249,7 +249,7 @@ type pictureLine struct {
 const (
 	pictureEntities = 14
 	pictureRow      = 34
-	pictureWidth    = 760
+	pictureWidth    = 824
 )
 
 // pictureOf draws the highest levels of a person, each with the first group that gives it.
@@ -286,14 +286,14 @@ func pictureOf(name string, sections []reportSection) *picture {
 		y := 28 + i*pictureRow
 		if _, known := at[l.group.ID]; !known {
 			at[l.group.ID], first[l.group.ID] = len(p.Groups), y
-			p.Groups = append(p.Groups, pictureGroup{ID: l.group.ID, Name: short(l.group.Name, 21), Records: short(cmp.Or(records(l.row.Row), "every record"), 26)})
+			p.Groups = append(p.Groups, pictureGroup{ID: l.group.ID, Name: short(l.group.Name, 19), Records: short(cmp.Or(records(l.row.Row), "every record"), 26)})
 		}
 		g := &p.Groups[at[l.group.ID]]
 		g.Y = (first[l.group.ID] + y) / 2
 		if text := short(cmp.Or(records(l.row.Row), "every record"), 26); text != g.Records {
 			g.Records = "records differ by entity"
 		}
-		p.Entities = append(p.Entities, pictureEntity{short(l.row.EntityLabel, 16), l.row.Level.String(), y})
+		p.Entities = append(p.Entities, pictureEntity{short(l.row.EntityLabel, 24), l.row.Level.String(), y})
 	}
 	p.spread()
 	for _, g := range p.Groups {
