@@ -70,9 +70,21 @@ var emailPattern = regexp.MustCompile(`[^\s"'<>()\[\]{},;:]+@[^\s"'<>()\[\]{},;:
 // keyPattern finds the keys of resource instances, which are often names of people.
 var keyPattern = regexp.MustCompile(`\["(?:[^"\\]|\\.)*"\]`)
 
-// text returns a text without people's addresses and without keys of instances.
+// labelPattern finds resources and actions that are about people, whose labels are often names:
+// iam_user.ada.
+var labelPattern = regexp.MustCompile(`\b(iam_(?:user|user_groups|users_csv|group_membership|team_member|team_owner|product_assignment|lock_user|unlock_user|resend_invitation|transfer_team_owner)\.)[\pL_][\pL\pN_-]*`)
+
+// idPattern finds ids of users, and what reading a table of users printed, in the texts of
+// reviews.
+var idPattern = regexp.MustCompile(`(?s)(there is no user ).*(: the action)|(no user has the id ).*|\b(user |member ).*?( is gone| has left the team)|(the users cannot be read: ).*`)
+
+// text returns a text without people's addresses and ids, without labels of resources that are
+// about people, and without keys of instances.
 func (d *redaction) text(text string) string {
-	return emailPattern.ReplaceAllString(keyPattern.ReplaceAllString(text, `["…"]`), "…")
+	text = keyPattern.ReplaceAllString(text, `["…"]`)
+	text = labelPattern.ReplaceAllString(text, "${1}…")
+	text = idPattern.ReplaceAllString(text, "$1$3$4$6…$2$5")
+	return emailPattern.ReplaceAllString(text, "…")
 }
 
 // Redacted returns the acceptance without the person and the reason, which can name anyone.
