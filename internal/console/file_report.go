@@ -76,7 +76,7 @@ func newReportFile(s access.State, redact bool) reportFile {
 			if !known {
 				i = len(content.Kinds)
 				kinds[key] = i
-				content.Kinds = append(content.Kinds, reportKind{ID: "a" + strconv.Itoa(i+1), Groups: groups, Rows: cloneRows(rows), Make: makeRoles})
+				content.Kinds = append(content.Kinds, reportKind{ID: "a" + strconv.Itoa(i+1), Groups: groups, Rows: joinedRows(rows), Make: makeRoles})
 			}
 			content.Kinds[i].People++
 			person.Kind = content.Kinds[i].ID
@@ -99,14 +99,23 @@ func groupNames(u access.StateUser, names map[string]string) []string {
 	return groups
 }
 
-// cloneRows copies rows, which are valid until the next report only.
-func cloneRows(rows []access.Row) []access.Row {
-	rows = slices.Clone(rows)
-	for i := range rows {
-		rows[i].GrantedBy = slices.Clone(rows[i].GrantedBy)
-		rows[i].Sources = slices.Clone(rows[i].Sources)
+// joinedRows returns a copy of rows, which are valid until the next report only. Entities of a
+// category on which the same groups give the same level, on the same records, share a row.
+func joinedRows(rows []access.Row) []access.Row {
+	var joined []access.Row
+	for _, r := range rows {
+		i := slices.IndexFunc(joined, func(j access.Row) bool {
+			return r.Entity != "" && j.Entity != "" && j.Category == r.Category && j.LevelText() == r.LevelText() && j.VendorID == r.VendorID &&
+				slices.Equal(j.Restrictions, r.Restrictions) && slices.Equal(j.GrantedBy, r.GrantedBy) && slices.Equal(j.Scopes, r.Scopes)
+		})
+		if i >= 0 {
+			joined[i].EntityLabel += ", " + r.EntityLabel
+			continue
+		}
+		r.GrantedBy, r.Sources = slices.Clone(r.GrantedBy), nil
+		joined = append(joined, r)
 	}
-	return rows
+	return joined
 }
 
 // teamText is the role in the team and the products of a member; empty: no member.
