@@ -15,12 +15,26 @@ type sample struct{ user, group, vendor, template string }
 
 // staff are the users of a filled tenant, with their department and groups.
 var staff = []struct{ first, last, department, groups string }{
-	{"Anna", "Schmidt", "Fulfillment DE", "orders-de viewers"}, {"Ben", "Müller", "Fulfillment DE", "orders-de"}, {"Clara", "Weber", "Pricing", "pricing"},
-	{"David", "Wagner", "Catalog", "catalog viewers"}, {"Emily", "Johnson", "Fulfillment US", "orders-us"}, {"Frank", "Williams", "Fulfillment US", "orders-us"},
-	{"Grace", "Brown", "Catalog", "catalog"}, {"Henry", "Davis", "IT", "administrators"}, {"Ines", "García", "Pricing", "pricing viewers"},
-	{"Jonas", "Becker", "IT", "administrators oe-editor"}, {"Karin", "Hoffmann", "Catalog", "catalog pricing"}, {"Liam", "Miller", "Pricing", "pricing"},
-	{"Mia", "Koch", "Pricing", "pricing"}, {"Noah", "Wilson", "Sales", "viewers"}, {"Olga", "Petrova", "Sales", "viewers"}, {"Paul", "Richter", "Support", "viewers"},
-	{"Quinn", "Taylor", "Support", ""}, {"Rosa", "López", "Finance", "viewers"}, {"Sven", "Bauer", "IT", "oe-editor"}, {"Tara", "Anderson", "IT", "oe-manager"},
+	{"Anna", "Schmidt", "Fulfillment DE", "orders-de viewers"},
+	{"Ben", "Müller", "Fulfillment DE", "orders-de"},
+	{"Clara", "Weber", "Pricing", "pricing"},
+	{"David", "Wagner", "Catalog", "catalog viewers"},
+	{"Emily", "Johnson", "Fulfillment US", "orders-us"},
+	{"Frank", "Williams", "Fulfillment US", "orders-us"},
+	{"Grace", "Brown", "Catalog", "catalog"},
+	{"Henry", "Davis", "IT", "administrators"},
+	{"Ines", "García", "Pricing", "pricing viewers"},
+	{"Jonas", "Becker", "IT", "administrators oe-editor"},
+	{"Karin", "Hoffmann", "Catalog", "catalog pricing"},
+	{"Liam", "Miller", "Pricing", "pricing"},
+	{"Mia", "Koch", "Pricing", "pricing"},
+	{"Noah", "Wilson", "Sales", "viewers"},
+	{"Olga", "Petrova", "Sales", "viewers"},
+	{"Paul", "Richter", "Support", "viewers"},
+	{"Quinn", "Taylor", "Support", ""},
+	{"Rosa", "López", "Finance", "viewers"},
+	{"Sven", "Bauer", "IT", "oe-editor"},
+	{"Tara", "Anderson", "IT", "oe-manager"},
 }
 
 // fill fills a tenant like that of a small company. name changes each text that people choose.

@@ -25,8 +25,13 @@ type userForm struct {
 
 // userFields are the fields of the form, by the names of iam_user.
 var userFields = []choice{
-	{Name: "email", Label: "E-mail address"}, {Name: "first_name", Label: "First name"}, {Name: "last_name", Label: "Last name"}, {Name: "department", Label: "Department"},
-	{Name: "preferred_site", Label: "Preferred site"}, {Name: "preferred_currency", Label: "Currency"}, {Name: "preferred_language", Label: "Language"},
+	{Name: "email", Label: "E-mail address"},
+	{Name: "first_name", Label: "First name"},
+	{Name: "last_name", Label: "Last name"},
+	{Name: "department", Label: "Department"},
+	{Name: "preferred_site", Label: "Preferred site"},
+	{Name: "preferred_currency", Label: "Currency"},
+	{Name: "preferred_language", Label: "Language"},
 }
 
 // requiredFields is the number of userFields that a user must have.

@@ -329,10 +329,10 @@ func TestOptions_Check(t *testing.T) {
 	t.Parallel()
 	for want, o := range map[string]review.Options{
 		"--format must be text, markdown, html, json, csv, sarif or junit": {Format: "pdf"},
-		"--fail-on accepts lost, admin, unrestricted or unresolved":  {Format: "text", FailOn: []string{"gained"}},
-		"csv is always complete":                                     {Format: "csv", Summary: true},
-		"json is always complete":                                    {Format: "json", MaxBytes: 9},
-		"not -1":                                                     {Format: "text", MaxBytes: -1},
+		"--fail-on accepts lost, admin, unrestricted or unresolved":        {Format: "text", FailOn: []string{"gained"}},
+		"csv is always complete":  {Format: "csv", Summary: true},
+		"json is always complete": {Format: "json", MaxBytes: 9},
+		"not -1":                  {Format: "text", MaxBytes: -1},
 	} {
 		var b strings.Builder
 		if err := (review.Result{}).Write(&b, o); err == nil || !strings.Contains(err.Error(), want) || b.Len() > 0 {
