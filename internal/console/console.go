@@ -99,7 +99,7 @@ func New(o Options) (http.Handler, error) {
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		c.write(w, http.StatusForbidden, "message.html", message{"This page was not asked", "The request came from another page, and nothing was changed.", "Open the link in your e-mail, and use the button on the page that it shows."})
 	}))
-	var handler http.Handler = protection.Handler(c.mux())
+	handler := protection.Handler(c.mux())
 	if o.Local {
 		handler = c.local(handler)
 	}

@@ -107,7 +107,7 @@ func labels(all []review.ViewPerson) []string {
 	return texts
 }
 
-// levelClass is the class of a level's name: colours exist for the levels alone.
+// levelClass is the class of a level's name: colors exist for the levels alone.
 func levelClass(name string) string {
 	for level := access.None; level <= access.Administrate; level++ {
 		if name == level.String() {

@@ -35,7 +35,7 @@ type matrixRow struct {
 type matrixCell struct {
 	Letter string // empty: nothing
 	Class  string
-	Text   string // for people who do not see colours, and as a title
+	Text   string // for people who do not see colors, and as a title
 	At     string // path of the page that says who has it, and why
 }
 

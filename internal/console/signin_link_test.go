@@ -119,7 +119,7 @@ func TestSignInLink_send(t *testing.T) {
 func TestSignInLink_locked(t *testing.T) {
 	t.Parallel()
 	s, _ := newLinked(t)
-	id, link := s.invite(t, "anna@acme.example")
+	id, link := s.invite(t)
 	s.shows(t, "GET", link, 200, "anna@acme.example")
 	s.shows(t, "POST", s.url+"/console/acme/invitation", 200, "Send me a link to sign in")
 	s.asks(t, "anna@acme.example")
