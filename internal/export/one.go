@@ -14,8 +14,9 @@ func One(o Object) (resource, imports string) {
 }
 
 // New returns the resource block of an object that does not exist yet, with the arguments. Its
-// label is made of the name.
+// label is made of the name, of the e-mail address for a person.
 func New(typeName, name string, arguments map[string]any) string {
-	text, _ := One(Object{Type: typeName, Name: name, Arguments: maps.Clone(arguments)})
+	// Without an id, names without Latin letters would all have the same label.
+	text, _ := One(Object{Type: typeName, ImportID: name, Name: name, Arguments: maps.Clone(arguments)})
 	return text
 }
