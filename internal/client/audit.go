@@ -19,6 +19,7 @@ type AuditFilter struct {
 	Kind   string    // of the object
 	Object string    // id of the object, or of the related one
 	Since  time.Time // of that time or later
+	Before int64     // id that those of the events are below; 0: no limit
 	Limit  int       // maximum number of events; 0: no limit
 }
 
@@ -39,6 +40,10 @@ func (c *Client) AuditEvents(ctx context.Context, filter AuditFilter) ([]api.Aud
 	}
 	events := []api.AuditEvent{}
 	before := int64(math.MaxInt64)
+	if filter.Before > 0 {
+		before = filter.Before
+		query.Set("before", strconv.FormatInt(before, 10))
+	}
 	for pages := 1; ; pages++ {
 		size := min(auditPage, c.pageSize)
 		if filter.Limit > 0 {

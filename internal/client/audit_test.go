@@ -37,6 +37,7 @@ func TestAuditEvents(t *testing.T) {
 		requests int32
 	}{
 		{client.AuditFilter{Kind: "group"}, "g6 g5 g4 g3 g2 g1 g0", 3},
+		{client.AuditFilter{Kind: "group", Before: third(t, b.Client), Limit: 2}, "g3 g2", 1},
 		{client.AuditFilter{Kind: "group", Limit: 6}, "g6 g5 g4 g3 g2 g1", 2},
 		{client.AuditFilter{Kind: "group", Limit: 5}, "g6 g5 g4 g3 g2", 2},
 		{client.AuditFilter{Kind: "group", Limit: 2}, "g6 g5", 1},
@@ -54,6 +55,16 @@ func TestAuditEvents(t *testing.T) {
 			t.Errorf("%+v: got %q in %d requests, want %q in %d, %v", c.filter, got, requests.Load(), c.want, c.requests, err)
 		}
 	}
+}
+
+// third returns the id of the third event of groups, from the newest.
+func third(t *testing.T, c *client.Client) int64 {
+	t.Helper()
+	events, err := c.AuditEvents(t.Context(), client.AuditFilter{Kind: "group", Limit: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return events[2].ID
 }
 
 func TestAuditEvents_elsewhere(t *testing.T) {

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -21,7 +23,8 @@ type auditPage struct {
 	historyPage
 
 	Actor, Kind, Object, Since string
-	Older                      bool // there are more than are shown
+	Older                      string // address of the events before those shown; empty: there are none
+	Newest                     string // address of the newest, if those are not shown
 }
 
 // mostAudit is the number of events on a page.
@@ -39,12 +42,24 @@ func (v *visit) handleAudit() error {
 		}
 		filter.Since = since
 	}
+	if text := q.Get("before"); text != "" {
+		before, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return wrongForm(err)
+		}
+		filter.Before = before
+	}
 	events, err := v.client().AuditEvents(v.r.Context(), filter)
 	if err != nil {
 		return err
 	}
-	if page.Older = len(events) > mostAudit; page.Older {
+	list := v.newListing()
+	if len(events) > mostAudit {
 		events = events[:mostAudit]
+		page.Older = list.address(func(q url.Values) { q.Set("before", strconv.FormatInt(events[mostAudit-1].ID, 10)) })
+	}
+	if filter.Before > 0 {
+		page.Newest = list.address(func(q url.Values) { q.Del("before") })
 	}
 	page.Events = eventsOf(events)
 	return v.show("audit.html", "Audit events", page)

@@ -1,10 +1,13 @@
 package console_test
 
 import (
+	"fmt"
+	"html"
 	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -56,7 +59,7 @@ func (spaces) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A plan that is too long is refused with the size that is taken.
+// A plan that is too long is refused, and the answer names the limit.
 func TestReview_long(t *testing.T) {
 	t.Parallel()
 	s := signedIn(t, console.Options{})
@@ -116,6 +119,8 @@ func TestPages_rest(t *testing.T) {
 		{"findings", 200, []string{"Findings"}},
 		{"audit", 200, []string{"API key acme-key"}},
 		{"audit?kind=vendor", 200, []string{"vendor created"}},
+		{"audit?kind=vendor&before=1", 200, []string{"Nothing is recorded.", `href="/console/acme/audit?kind=vendor">Newest`}},
+		{"audit?before=none", 422, []string{"The form cannot be read"}},
 		{"audit?since=yesterday", 422, []string{"The form cannot be read"}},
 		{"audit?kind=none", 200, []string{"Nothing is recorded."}},
 		{"terraform/iam_group/x", 404, []string{"There is no such page"}},
@@ -141,5 +146,25 @@ func TestMake_sync(t *testing.T) {
 	}
 	if got := s.post(t, "/console/acme/make", url.Values{"action": {"explode"}}); got.status != 400 {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// Every event can be reached from the newest.
+func TestAudit_older(t *testing.T) {
+	t.Parallel()
+	s := signedIn(t, console.Options{})
+	for i := range 105 {
+		if err := s.Client.UpdateSetting(t.Context(), api.SettingUpdate{Key: api.SettingRestrictions, Value: fmt.Appendf(nil, `["value-%d-"]`, i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := s.ask(t, "GET", s.url+"/console/acme/audit?kind=setting", nil).page
+	link := regexp.MustCompile(`href="([^"]*)" rel="next">Older`).FindStringSubmatch(first)
+	if link == nil || !strings.Contains(first, "value-104-") || strings.Contains(first, "value-3-") {
+		t.Fatalf("got %s", first)
+	}
+	second := s.ask(t, "GET", s.url+html.UnescapeString(link[1]), nil).page
+	if !strings.Contains(second, "value-3-") || strings.Contains(second, "value-104-") || strings.Contains(second, ">Older") || !strings.Contains(second, ">Newest") {
+		t.Errorf("got %s", second)
 	}
 }
