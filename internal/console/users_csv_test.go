@@ -17,7 +17,7 @@ import (
 )
 
 // upload sends a file in a form.
-func (s site) upload(t *testing.T, field, text string) answer {
+func (s site) upload(t *testing.T, path, field, text string) answer {
 	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -27,7 +27,7 @@ func (s site) upload(t *testing.T, field, text string) answer {
 	}
 	_, _ = file.Write([]byte(text)) // a buffer never fails
 	_ = form.Close()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+importPath, &body)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+path, &body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestUsersCSV_exported(t *testing.T) {
 			t.Errorf("got %+v for %+v", row, u)
 		}
 	}
-	page := s.upload(t, "table", got.page)
+	page := s.upload(t, importPath, "table", got.page)
 	if page.status != 200 || !strings.Contains(page.page, fmt.Sprintf("<b>%d</b><span>as they are", len(users))) || !strings.Contains(page.page, "<b>0</b><span>new") ||
 		!strings.Contains(page.page, "Nobody gains or loses anything.") || !strings.Contains(page.page, "people &lt;b&gt;.csv") {
 		t.Errorf("got %d, %s", page.status, page.page)
@@ -82,7 +82,7 @@ func TestImport_preview(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := s.upload(t, "text", "sep=;\nemail;first_name;last_name;department;groups\nANNA@acme.example;Anna;Jones;;\nben@acme.example;<script>;Doe;Sales;oe-viewer\n")
+	got := s.upload(t, importPath, "text", "sep=;\nemail;first_name;last_name;department;groups\nANNA@acme.example;Anna;Jones;;\nben@acme.example;<script>;Doe;Sales;oe-viewer\n")
 	for _, want := range []string{
 		"<b>1</b><span>new", "<b>1</b><span>changed", fmt.Sprintf("<b>%d</b><span>without a row", len(before)-1), "users/" + id, "<td>Smith</td>", "<td>Jones</td>", "<td>oe-editor</td>",
 		"&lt;script&gt; Doe", "adopt_existing = true", "Lose access", "Gain access",
@@ -122,7 +122,7 @@ func TestImport_mistakes(t *testing.T) {
 		"too long":       {strings.Repeat("a", 33<<20), []string{"The table is longer than 32 MB."}},
 		"only a header?": {"anna@acme.example", []string{"the header is a single cell"}},
 	} {
-		got := s.upload(t, "table", c.text)
+		got := s.upload(t, importPath, "table", c.text)
 		for _, want := range c.want {
 			if got.status != 422 || !strings.Contains(got.page, want) {
 				t.Errorf("%s: got %d, no %q in %.3000s", name, got.status, want, got.page)
@@ -140,7 +140,7 @@ func TestUsersCSV_forbidden(t *testing.T) {
 	b := servertest.New(t, servertest.Options{NoFaults: true})
 	s := signedInAs(t, b, "anna@acme.example")
 	s.shows(t, "GET", s.url+"/console/acme/users.csv", 403, "You may not see this")
-	if got := s.upload(t, "table", "email,first_name,last_name\nb@acme.example,B,C\n"); got.status != 403 || strings.Contains(got.page, "b@acme.example") {
+	if got := s.upload(t, importPath, "table", "email,first_name,last_name\nb@acme.example,B,C\n"); got.status != 403 || strings.Contains(got.page, "b@acme.example") {
 		t.Errorf("got %+v", got)
 	}
 }
