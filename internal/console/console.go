@@ -111,7 +111,7 @@ func (c *console) mux() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+Path+"style.css", asset("style.css", "text/css; charset=utf-8"))
 	mux.HandleFunc("GET "+Path+"console.js", asset("console.js", "text/javascript; charset=utf-8"))
-	mux.HandleFunc("GET "+api.PathConsoleInvitation, c.handleLink)
+	mux.HandleFunc("GET "+api.PathConsoleInvitation, c.openLink(c.cookie))
 	mux.HandleFunc("GET "+pathInvitation, c.handleInvitation)
 	mux.HandleFunc("POST "+pathInvitation, c.handleAccept)
 	mux.HandleFunc("GET "+pathStart, c.handleStart)
@@ -120,7 +120,7 @@ func (c *console) mux() *http.ServeMux {
 	mux.HandleFunc("POST "+pathSignIn, c.handleKey)
 	mux.HandleFunc("POST "+pathSignOut, c.handleSignOut)
 	mux.HandleFunc("POST "+pathDev, c.handleDev)
-	mux.HandleFunc("GET "+pathSignInLink, c.handleSignInLink)
+	mux.HandleFunc("GET "+pathSignInLink, c.openLink(c.signInCookie))
 	mux.HandleFunc("POST "+pathSignInSend, c.handleSignInSend)
 	if c.o.Operator != nil {
 		mux.HandleFunc("GET "+pathSignInOpen, c.handleOperatorOpen)

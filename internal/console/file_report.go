@@ -49,10 +49,7 @@ func WriteReport(w io.Writer, tenant string, s access.State, redact bool) error 
 
 func newReportFile(s access.State, redact bool) reportFile {
 	content := reportFile{Unread: s.Unread}
-	names := map[string]string{}
-	for _, g := range s.Groups {
-		names[g.ID] = cmp.Or(g.Name, g.ID)
-	}
+	names := groupNamesOf(s.Groups)
 	kinds := map[string]int{} // index in Kinds, by the groups
 	compiled, products := s.Rights.Compile(s.Groups), access.TeamProducts(s.Products)
 	number := 0

@@ -21,10 +21,8 @@ type historyPage struct {
 
 // event is a change that the audit log has.
 type event struct {
-	ID         int64
 	Time       string
 	Actor      string
-	ActorID    string // of a user, for a link
 	Action     string
 	Kind       string
 	ObjectID   string
@@ -57,11 +55,8 @@ func eventsOf(all []api.AuditEvent) []event {
 	events := make([]event, len(all))
 	for i, e := range all {
 		events[i] = event{
-			ID: e.ID, Time: moment(e.Time), Actor: actorText(e), Action: string(e.Action) + "d", Kind: strings.ReplaceAll(e.Kind, "-", " "), ObjectID: e.ObjectID, RelatedID: e.RelatedID,
+			Time: moment(e.Time), Actor: actorText(e), Action: string(e.Action) + "d", Kind: strings.ReplaceAll(e.Kind, "-", " "), ObjectID: e.ObjectID, RelatedID: e.RelatedID,
 			Changes: memberChanges(e.Before, e.After), Everything: e.Action != api.ActionUpdate,
-		}
-		if e.ActorKind == api.ActorUser {
-			events[i].ActorID = e.Actor
 		}
 	}
 	return events

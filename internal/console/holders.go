@@ -50,12 +50,7 @@ func (v *visit) handleHolders() error {
 	asked := v.r.URL.Query()
 	entity, level, group := asked.Get("entity"), cmp.Or(asked.Get("level"), access.Manage.String()), asked.Get("group")
 	page := holdersPage{Record: asked.Get("record"), Vendor: asked.Get("vendor"), Asked: entity != "", Unread: state.Unread, List: v.newListing()}
-	for _, e := range access.Entities() {
-		page.Entities = append(page.Entities, selected(e.Code, e.Label, entity))
-	}
-	for l := access.Read; l <= access.Administrate; l++ {
-		page.Levels = append(page.Levels, selected(l.String(), l.String(), level))
-	}
+	page.Entities, page.Levels = entityChoices(entity), levelChoices(level)
 	names := groupNamesOf(state.Groups)
 	page.Groups = groupChoices(state.Groups, group)
 	if !page.Asked {

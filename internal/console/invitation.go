@@ -23,27 +23,34 @@ const (
 
 var secretPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{22}$`)
 
-// cookie returns the cookie with a secret. It is sent for navigations from other sites, such
-// as webmail, or the redirect of handleLink would not have it; a form of another site does
-// not send it.
-func (c *console) cookie(tenant, secret string, age int) *http.Cookie {
+// linkCookie returns the cookie with the secret of a link, for the page of the pattern. It is
+// sent for navigations from other sites, such as webmail, or the redirect of openLink would
+// not have it; a form of another site does not send it.
+func (c *console) linkCookie(name, pattern, tenant, secret string, age int) *http.Cookie {
 	return &http.Cookie{
-		Name: secretCookie, Value: secret, Path: strings.Replace(pathInvitation, "{tenant}", tenant, 1),
+		Name: name, Value: secret, Path: strings.Replace(pattern, "{tenant}", tenant, 1),
 		MaxAge: age, HttpOnly: true, Secure: c.secure, SameSite: http.SameSiteLaxMode,
 	}
 }
 
-// handleLink takes the secret out of the address at once. It makes no requests and changes nothing:
-// mail scanners open links.
-func (c *console) handleLink(w http.ResponseWriter, r *http.Request) {
-	tenant, secret := r.PathValue("tenant"), r.PathValue("secret")
-	if !api.ValidTenant(tenant) || !secretPattern.MatchString(secret) {
-		c.unknown(w)
-		return
+// cookie returns the cookie with the secret of an invitation.
+func (c *console) cookie(tenant, secret string, age int) *http.Cookie {
+	return c.linkCookie(secretCookie, pathInvitation, tenant, secret, age)
+}
+
+// openLink returns the handler of a link, whose secret the cookie takes out of the address at
+// once. It makes no requests and changes nothing: mail scanners open links.
+func (c *console) openLink(cookie func(tenant, secret string, age int) *http.Cookie) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		tenant, secret := r.PathValue("tenant"), r.PathValue("secret")
+		if !api.ValidTenant(tenant) || !secretPattern.MatchString(secret) {
+			c.unknown(w)
+			return
+		}
+		page := cookie(tenant, secret, int(secretTime/time.Second))
+		http.SetCookie(w, page)
+		http.Redirect(w, r, page.Path, http.StatusSeeOther)
 	}
-	cookie := c.cookie(tenant, secret, int(secretTime/time.Second))
-	http.SetCookie(w, cookie)
-	http.Redirect(w, r, cookie.Path, http.StatusSeeOther)
 }
 
 // invited is the content of the page of an open invitation.

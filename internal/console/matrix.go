@@ -135,12 +135,17 @@ func templateIDs(rights access.Rights) []string {
 	return append(ids, own...)
 }
 
+// peopleText is the number of people; empty for a person.
+func (s matrixSubject) peopleText() string {
+	if s.people < 0 {
+		return ""
+	}
+	return strconv.Itoa(s.people)
+}
+
 // row computes the levels of a row.
 func (s matrixSubject) row(entities []access.Entity) matrixRow {
-	r := matrixRow{Label: s.label, At: s.at, Cells: make([]matrixCell, len(entities))}
-	if s.people >= 0 {
-		r.People = strconv.Itoa(s.people)
-	}
+	r := matrixRow{Label: s.label, At: s.at, People: s.peopleText(), Cells: make([]matrixCell, len(entities))}
 	held := map[string][]access.Row{}
 	for _, row := range s.is.Report() {
 		held[row.Entity] = append(held[row.Entity], row)
@@ -202,8 +207,7 @@ func (v *visit) handleMatrixCSV() error {
 	v.download("text/csv; charset=utf-8", "matrix.csv")
 	w := safecsv.NewWriter(v.w, header...)
 	for _, s := range rows {
-		r := s.row(page.Entities)
-		w.Cells(r.Label, r.People)
+		w.Cells(s.label, s.peopleText())
 		held := map[string][]string{}
 		for _, row := range s.is.Report() {
 			held[row.Entity] = append(held[row.Entity], strings.TrimSuffix(row.LevelText()+": "+cmp.Or(records(row), "every record"), ": every record"))

@@ -1,7 +1,5 @@
 package console
 
-import "slices"
-
 // navGroup is a heading of the navigation with its sections.
 type navGroup struct {
 	Title string
@@ -14,7 +12,7 @@ type navItem struct {
 	Here        bool
 }
 
-// sections are all that the navigation can have.
+// sections are those of the navigation. Each has a page.
 func sections() []navGroup {
 	return []navGroup{
 		{"People", []navItem{{Title: "Users", Path: "users"}, {Title: "Groups", Path: "groups"}, {Title: "Invitations", Path: "invitations"}}},
@@ -26,19 +24,13 @@ func sections() []navGroup {
 	}
 }
 
-// nav returns the sections that have pages, and marks that of the visit.
+// nav returns the sections, and marks that of the visit.
 func (v *visit) nav() []navGroup {
-	var shown []navGroup
-	for _, g := range sections() {
-		g.Items = slices.DeleteFunc(g.Items, func(i navItem) bool {
-			return !slices.ContainsFunc(routes(), func(r route) bool { return r.pattern == "GET "+i.Path })
-		})
+	all := sections()
+	for _, g := range all {
 		for i := range g.Items {
 			g.Items[i].Here = g.Items[i].Path == v.section
 		}
-		if len(g.Items) > 0 {
-			shown = append(shown, g)
-		}
 	}
-	return shown
+	return all
 }

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,6 +70,16 @@ func TestGroupAccess_readOnly(t *testing.T) {
 	}
 	if g, err := s.Client.Group(t.Context(), "g"); err != nil || len(g.AccessControls) > 0 {
 		t.Errorf("got %+v, %v", g, err)
+	}
+}
+
+// Every section of the navigation has a page.
+func TestPages_sections(t *testing.T) {
+	t.Parallel()
+	for _, path := range console.Sections() {
+		if !slices.Contains(console.Patterns(), "GET "+path) {
+			t.Errorf("the section %s has no page", path)
+		}
 	}
 }
 

@@ -157,12 +157,7 @@ func (v *visit) question(subject access.User) question {
 	asked := v.r.URL.Query()
 	q := question{Record: asked.Get("record"), Vendor: asked.Get("vendor")}
 	entity, level := asked.Get("entity"), asked.Get("level")
-	for _, e := range access.Entities() {
-		q.Entities = append(q.Entities, selected(e.Code, e.Label, entity))
-	}
-	for l := access.Read; l <= access.Administrate; l++ {
-		q.Levels = append(q.Levels, selected(l.String(), l.String(), cmp.Or(level, access.Manage.String())))
-	}
+	q.Entities, q.Levels = entityChoices(entity), levelChoices(level)
 	if entity == "" {
 		return q
 	}
@@ -179,6 +174,22 @@ func (v *visit) question(subject access.User) question {
 	d := access.Decide(subject, entity, wanted, records)
 	q.Allowed, q.Reason = d.Allowed, d.Reason
 	return q
+}
+
+// entityChoices are the entities to ask about.
+func entityChoices(entity string) (all []choice) {
+	for _, e := range access.Entities() {
+		all = append(all, selected(e.Code, e.Label, entity))
+	}
+	return all
+}
+
+// levelChoices are the levels to ask about; without one, manage is selected.
+func levelChoices(level string) (all []choice) {
+	for l := access.Read; l <= access.Administrate; l++ {
+		all = append(all, selected(l.String(), l.String(), cmp.Or(level, access.Manage.String())))
+	}
+	return all
 }
 
 // selected returns an option, which is selected if it is the value.

@@ -17,25 +17,9 @@ const (
 	signInCookie = "sign-in"
 )
 
-// signInCookie returns the cookie with the secret of a link, for the page that uses it up.
+// signInCookie returns the cookie with the secret of a link to sign in with.
 func (c *console) signInCookie(tenant, secret string, age int) *http.Cookie {
-	return &http.Cookie{
-		Name: signInCookie, Value: secret, Path: strings.Replace(pathSignInOpen, "{tenant}", tenant, 1),
-		MaxAge: age, HttpOnly: true, Secure: c.secure, SameSite: http.SameSiteLaxMode,
-	}
-}
-
-// handleSignInLink takes the secret out of the address at once, and changes nothing: mail
-// scanners open links.
-func (c *console) handleSignInLink(w http.ResponseWriter, r *http.Request) {
-	tenant, secret := r.PathValue("tenant"), r.PathValue("secret")
-	if !api.ValidTenant(tenant) || !secretPattern.MatchString(secret) {
-		c.unknown(w)
-		return
-	}
-	cookie := c.signInCookie(tenant, secret, int(secretTime/time.Second))
-	http.SetCookie(w, cookie)
-	http.Redirect(w, r, cookie.Path, http.StatusSeeOther)
+	return c.linkCookie(signInCookie, pathSignInOpen, tenant, secret, age)
 }
 
 // opened is the content of the page of an open link.

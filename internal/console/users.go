@@ -82,11 +82,7 @@ func (v *visit) handleUsers() error {
 		}
 	}
 	for _, status := range []string{"", "Active", "Invited", "Locked"} {
-		o := choice{Name: status, Label: cmp.Or(status, "Any status")}
-		if status == list.Filter("status") {
-			o.Value = "selected"
-		}
-		page.Statuses = append(page.Statuses, o)
+		page.Statuses = append(page.Statuses, selected(status, cmp.Or(status, "Any status"), list.Filter("status")))
 	}
 	for _, u := range rows {
 		page.Rows = append(page.Rows, userRow{
