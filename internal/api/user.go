@@ -36,6 +36,10 @@ type User struct {
 	LastLogin            string         `json:"lastLogin,omitempty"`
 }
 
+// NoDepartment is the department of a new user for whom neither the configuration nor
+// the provider sets one.
+const NoDepartment = "Unassigned"
+
 // Locked reports whether the user is locked. The flag alone does not say: on the
 // public API, active users have it as well. The reference backend also sets the
 // status INACTIVE, and only both together mean locked.

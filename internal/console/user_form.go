@@ -37,9 +37,6 @@ var userFields = []choice{
 // requiredFields is the number of userFields that a user must have.
 const requiredFields = 3
 
-// noDepartment is the department of users who have none, as for iam_user.
-const noDepartment = "Unassigned"
-
 // newUser reads the form of a new user, and the ids of the groups.
 func (v *visit) newUser() (page userForm, arguments map[string]any, groups []string) {
 	page.Write, arguments = v.o.Write, map[string]any{}
@@ -151,7 +148,7 @@ func (v *visit) handleCreateUser() error {
 		site = sites[i]
 	}
 	id, err := v.client().CreateUser(v.r.Context(), api.UserCreate{
-		ContactEmail: value(0), FirstName: value(1), LastName: value(2), Department: cmp.Or(value(3), noDepartment), PreferredSite: cmp.Or(value(4), site.Code),
+		ContactEmail: value(0), FirstName: value(1), LastName: value(2), Department: cmp.Or(value(3), api.NoDepartment), PreferredSite: cmp.Or(value(4), site.Code),
 		PreferredCurrency: cmp.Or(value(5), site.Currency), PreferredLanguage: cmp.Or(value(6), site.DefaultLanguage), GroupIDs: append([]string{}, groups...),
 	})
 	if err != nil {

@@ -85,10 +85,7 @@ func inventory(ctx context.Context, data *plumbing.Data, l any, r resource.Resou
 	}
 	var described resource.SchemaResponse
 	r.Schema(ctx, resource.SchemaRequest{}, &described)
-	fixed := map[string]any{}
-	for name, a := range described.Schema.Attributes {
-		fixed[name] = defaultOf(ctx, a)
-	}
+	fixed := defaultsOf(ctx, described.Schema)
 	objects := make([]export.Object, 0, len(found))
 	for _, f := range found {
 		model, err := f.State(ctx)
@@ -154,6 +151,15 @@ func object(s schema.Schema, fixed, values map[string]any) export.Object {
 		}
 	}
 	return o
+}
+
+// defaultsOf returns the defaults of the arguments of a schema.
+func defaultsOf(ctx context.Context, s schema.Schema) map[string]any {
+	fixed := map[string]any{}
+	for name, a := range s.Attributes {
+		fixed[name] = defaultOf(ctx, a)
+	}
+	return fixed
 }
 
 // defaultOf returns the default of an argument, or nil if it has no fixed

@@ -38,11 +38,7 @@ func Object(ctx context.Context, c *client.Client, typeName, importID string) (e
 	if !ok {
 		return export.Object{}, &client.NotFoundError{What: fmt.Sprintf("object %q of the type %s", importID, typeName)}
 	}
-	fixed := map[string]any{}
-	for name, a := range described.Schema.Attributes {
-		fixed[name] = defaultOf(ctx, a)
-	}
-	o := object(described.Schema, fixed, members)
+	o := object(described.Schema, defaultsOf(ctx, described.Schema), members)
 	o.Type, o.ImportID, o.Name = typeName, importID, objectName(members)
 	delete(o.Arguments, following[typeName])
 	return o, nil

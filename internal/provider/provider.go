@@ -22,6 +22,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/directory"
 	"github.com/access-config/terraform-provider-iam/internal/provider/makesync"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
@@ -330,7 +331,7 @@ func userDefaultsAttribute() schema.Attribute {
 	}
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: "Defaults for attributes that an `iam_user`, or a cell of an `iam_users_csv`, leaves out. They apply to existing users too: changing a default updates the users who leave the attribute out. " +
-			"Without a default, a new user gets the tenant's default site, its currency and language, and the department `" + plumbing.NoDepartment + "`; an existing user keeps the current value." + plumbing.UnknownMembers,
+			"Without a default, a new user gets the tenant's default site, its currency and language, and the department `" + api.NoDepartment + "`; an existing user keeps the current value." + plumbing.UnknownMembers,
 		Optional: true,
 		Attributes: map[string]schema.Attribute{
 			"department":         standIn("Department.", plumbing.NotEmpty()),

@@ -9,7 +9,6 @@ import (
 
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
-	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
@@ -43,7 +42,7 @@ func TestUserResource_omittedFields(t *testing.T) {
 	providertest.EachMode(t, func(t *testing.T, b providertest.Backend) {
 		makeDefaultSite(t, b.Client, "us", "USD", "fr")
 		p := providertest.New(t, b.Config)
-		want := [4]any{plumbing.NoDepartment, "us", "USD", "fr"}
+		want := [4]any{api.NoDepartment, "us", "USD", "fr"}
 		planned, _, d := p.Plan("iam_user", state{}, anna())
 		if d.Failed() || filled(planned.Values) != want {
 			t.Errorf("planned %v, %v", filled(planned.Values), d)
@@ -104,18 +103,18 @@ func TestUserResource_omittedFieldsUnread(t *testing.T) {
 	}})
 	p := providertest.New(t, with(b.Config, values{"client_secret": providertest.Unknown}))
 	u := providertest.Unknown
-	if planned, _, d := p.Plan("iam_user", state{}, anna()); d.Failed() || filled(planned.Values) != [4]any{plumbing.NoDepartment, u, u, u} {
+	if planned, _, d := p.Plan("iam_user", state{}, anna()); d.Failed() || filled(planned.Values) != [4]any{api.NoDepartment, u, u, u} {
 		t.Errorf("planned %v, %v", filled(planned.Values), d)
 	}
 	makeDefaultSite(t, b.Client, "us", "USD", "fr")
 	secret.Store(true)
 	p = providertest.New(t, b.Config)
-	if planned, _, d := p.Plan("iam_user", state{}, anna()); d.Failed() || filled(planned.Values) != [4]any{plumbing.NoDepartment, "main", "EUR", "en"} {
+	if planned, _, d := p.Plan("iam_user", state{}, anna()); d.Failed() || filled(planned.Values) != [4]any{api.NoDepartment, "main", "EUR", "en"} {
 		t.Errorf("without sites: planned %v, %v", filled(planned.Values), d)
 	}
 	broken.Store(true)
 	p = providertest.New(t, b.Config)
-	if planned, _, d := p.Plan("iam_user", state{}, anna()); d.Failed() || filled(planned.Values) != [4]any{plumbing.NoDepartment, u, u, u} {
+	if planned, _, d := p.Plan("iam_user", state{}, anna()); d.Failed() || filled(planned.Values) != [4]any{api.NoDepartment, u, u, u} {
 		t.Errorf("with sites that cannot be read: planned %v, %v", filled(planned.Values), d)
 	}
 	if _, d := p.Apply("iam_users_csv", state{}, csvOf("email,first_name,last_name\nbea@acme.example,Bea,B\n")); !d.Has("error", "default site cannot be read") {
@@ -163,7 +162,7 @@ func TestUserResource_noDepartment(t *testing.T) {
 
 	p.NextRun()
 	const want = `error at AttributeName("department"): Department Missing`
-	if _, _, d := p.Plan("iam_user", state{}, with(anna(), values{"email": "new@acme.example", "department": ""})); !d.Has(want, "must have a department", plumbing.NoDepartment) {
+	if _, _, d := p.Plan("iam_user", state{}, with(anna(), values{"email": "new@acme.example", "department": ""})); !d.Has(want, "must have a department", api.NoDepartment) {
 		t.Errorf("a new user: %v", d)
 	}
 	made := p.MustApply("iam_user", imported, with(anna(), values{"department": "Sales"}))

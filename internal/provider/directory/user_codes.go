@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 )
 
@@ -50,7 +51,7 @@ func (r *userResource) checkInvitation(ctx context.Context, email string) (diags
 func checkDepartment(config, prior userModel) (diags diag.Diagnostics) {
 	if plumbing.IsSet(config.Department) && config.Department.ValueString() == "" && !config.Department.Equal(prior.Department) {
 		diags.AddAttributeError(path.Root("department"), "Department Missing",
-			"A user must have a department. Set one, or omit the argument: a new user then gets the department of the provider's user_defaults, else "+plumbing.NoDepartment+", and an existing user keeps the current one.")
+			"A user must have a department. Set one, or omit the argument: a new user then gets the department of the provider's user_defaults, else "+api.NoDepartment+", and an existing user keeps the current one.")
 	}
 	return diags
 }

@@ -66,7 +66,7 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 				Required:            true,
 				Validators:          []validator.String{plumbing.NotEmpty()},
 			},
-			"department":         preference("Department. Every new user has one: an empty text is an error, unless an existing user has no department.", "`"+plumbing.NoDepartment+"`"),
+			"department":         preference("Department. Every new user has one: an empty text is an error, unless an existing user has no department.", "`"+api.NoDepartment+"`"),
 			"preferred_site":     preference("Code of the user's preferred site.", "the tenant's default site", plumbing.NotEmpty()),
 			"preferred_currency": preference("Currency shown to the user, such as `EUR`.", "the currency of the tenant's default site", plumbing.ValidCurrency()),
 			"preferred_language": preference("Language of the dashboard, such as `en`.", "the language of the tenant's default site", plumbing.ValidLanguage()),

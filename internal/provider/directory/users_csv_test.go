@@ -10,7 +10,6 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/access/usertable"
 	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
-	"github.com/access-config/terraform-provider-iam/internal/provider/plumbing"
 	"github.com/access-config/terraform-provider-iam/internal/provider/providertest"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
@@ -75,7 +74,7 @@ func TestUsersCSVResource_life(t *testing.T) {
 		changed := p.MustApply("iam_users_csv", made, csvOf(text))
 		users = staffOf(t, b.Client)
 		if names(users) != "anna@acme.example ben@acme.example dora@acme.example" || users["anna@acme.example"].ID != anna.ID || users["anna@acme.example"].LastName != "Meier" ||
-			users["anna@acme.example"].Department != "Sales" || users["dora@acme.example"].Department != plumbing.NoDepartment || !slices.Equal(users["anna@acme.example"].GroupIDs, []string{"oe-editor"}) || !users["ben@acme.example"].Locked() {
+			users["anna@acme.example"].Department != "Sales" || users["dora@acme.example"].Department != api.NoDepartment || !slices.Equal(users["anna@acme.example"].GroupIDs, []string{"oe-editor"}) || !users["ben@acme.example"].Locked() {
 			t.Errorf("users %+v", users)
 		}
 		noChange(t, p, "iam_users_csv", changed, csvOf(text))

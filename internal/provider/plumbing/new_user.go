@@ -11,18 +11,14 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
-// NoDepartment is the department of a new user for whom neither the configuration nor
-// the provider sets one.
-const NoDepartment = "Unassigned"
-
 // NewUserDefaults returns the values that a new user gets where neither the
 // configuration nor the provider sets one: the tenant's default site, its currency and
-// language, and NoDepartment. The site is read once per run. If the API shows none, or
+// language, and api.NoDepartment. The site is read once per run. If the API shows none, or
 // does not permit reading sites, it is that of a new tenant; while the provider cannot
 // send requests, or reading fails, it is unknown.
 func (d *Data) NewUserDefaults(ctx context.Context) UserDefaults {
 	defaults := UserDefaults{
-		Department:    types.StringValue(NoDepartment),
+		Department:    types.StringValue(api.NoDepartment),
 		PreferredSite: types.StringUnknown(), PreferredCurrency: types.StringUnknown(), PreferredLanguage: types.StringUnknown(),
 	}
 	if d.Client == nil {
