@@ -21,6 +21,7 @@ func killed(t *testing.T, s *stage) {
 	for ; kills < 2 || s.more(); kills++ {
 		ctx, stop := context.WithCancel(t.Context())
 		wait := l.write(ctx, 8, func() *client.Client { return connect(t, p.url, client.Options{MaxRetries: new(0)}) })
+		l.wait(t)
 		pause(20, 400)
 		p.signal(syscall.SIGKILL)
 		stop()
@@ -33,9 +34,6 @@ func killed(t *testing.T, s *stage) {
 	}
 	s.say("%d kills", kills)
 	l.say(s)
-	if l.writes == 0 {
-		t.Error("nothing was written")
-	}
 	p.signal(syscall.SIGTERM)
 	if !s.postgres {
 		intact(t, s.dsn)

@@ -105,6 +105,26 @@ func (l *ledger) giveBack(e *entry) {
 	}
 }
 
+// wait returns once another write was answered: on a machine with much to do the
+// first takes seconds.
+func (l *ledger) wait(t *testing.T) {
+	t.Helper()
+	before, end := l.answered(), time.Now().Add(time.Minute)
+	for l.answered() == before {
+		if time.Now().After(end) {
+			t.Error("no write was answered within a minute")
+			return
+		}
+		pause(1, 5)
+	}
+}
+
+func (l *ledger) answered() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.writes
+}
+
 // change sends one change and records the response. A request in progress when
 // the writers stop still gets its response.
 func (l *ledger) change(c *client.Client, e *entry) {
