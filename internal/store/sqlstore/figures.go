@@ -16,7 +16,7 @@ import (
 // number of transactions committed together.
 var (
 	waits = []float64{.0001, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
-	sizes = []float64{1, 2, 4, 8, 16, 32, 64, batchLimit}
+	sizes = []float64{1, 2, 4, 8, 16, 32, batchLimit}
 )
 
 // figures are the metrics of a store.

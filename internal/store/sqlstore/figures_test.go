@@ -28,7 +28,7 @@ func TestFigures_ended(t *testing.T) {
 		"iam_store_batch_transactions_sum 103",
 		"iam_store_batch_transactions_count 2",
 		`iam_store_batch_transactions_bucket{le="4"} 1`,
-		`iam_store_batch_transactions_bucket{le="128"} 2`,
+		`iam_store_batch_transactions_bucket{le="40"} 2`,
 		"iam_store_commit_duration_seconds_count 2",
 		`iam_store_pool_connections_limit{pool="writer"} 1`,
 		"# TYPE iam_store_commit_duration_seconds histogram",
