@@ -18,14 +18,14 @@ func TestFigures_ended(t *testing.T) {
 	defer s.Close()
 	f := newFigures(s.reader.DB, s.writer.DB)
 	s.figures = f
-	for _, b := range []*batch{{size: 3}, {size: 100}, {size: 2, lost: errors.New("lost")}, {}} {
+	for _, b := range []*batch{{size: 3}, {size: 33}, {size: 2, lost: errors.New("lost")}, {}} {
 		f.ended(b, 0)
 	}
 	var text strings.Builder
 	s.WriteMetrics(&text)
 	for _, line := range []string{
 		"iam_store_batches_lost_total 1",
-		"iam_store_batch_transactions_sum 103",
+		"iam_store_batch_transactions_sum 36",
 		"iam_store_batch_transactions_count 2",
 		`iam_store_batch_transactions_bucket{le="4"} 1`,
 		`iam_store_batch_transactions_bucket{le="40"} 2`,
