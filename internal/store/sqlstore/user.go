@@ -113,15 +113,11 @@ func (q queries) DeleteUser(ctx context.Context, tenant, id string) error {
 }
 
 func (q queries) EnsureAccount(ctx context.Context, a store.Account) (account store.Account, err error) {
-	fields := accounts.fields(&a)
-	if err := accounts.check(fields); err != nil {
-		return account, err
-	}
 	err = q.change(ctx, q.of, func(db *transaction) error {
 		// Most accounts are new.
-		account, err = accounts.scan(ctx, db.QueryRowContext(ctx, accounts.creating+` RETURNING `+accounts.columns, fields...))
-		if !errors.Is(err, store.ErrNotFound) {
-			db.dirty = true
+		if err := accounts.insert(ctx, db, &a); !errors.Is(err, store.ErrExists) {
+			account = a
+			account.CreatedAt, account.RegisteredAt = stored(a.CreatedAt), stored(a.RegisteredAt)
 			return err
 		}
 		account, err = accounts.one(ctx, db, `WHERE email_key = $1`, foldEmail(a.Email))

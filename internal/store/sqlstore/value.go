@@ -85,12 +85,19 @@ func (m millis) Scan(src any) error {
 	if !ok {
 		return fmt.Errorf("read a time: got %T, want a number", src)
 	}
-	*m.field = time.Time{}
-	if n != 0 {
-		*m.field = time.UnixMilli(n).UTC()
-	}
+	*m.field = fromMillis(n)
 	return nil
 }
+
+func fromMillis(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(n).UTC()
+}
+
+// stored returns a time as it is read after it was stored.
+func stored(t time.Time) time.Time { return fromMillis(asMillis(&t).number()) }
 
 // emailKey stores an e-mail in the form used for comparison. Scan ignores it: the
 // e-mail itself has its own column.
