@@ -314,7 +314,9 @@ func (o *reviewOptions) writeHTML(env Env) review.Options {
 		fmt.Fprintln(env.Stderr, "review:", personalText)
 		return w
 	}
-	w.Errors = "" // can name anyone
+	if w.Errors != "" {
+		w.Errors = "What Terraform printed is left out: it can name people."
+	}
 	if w.Accepted != nil {
 		w.Accepted = w.Accepted.Redacted()
 	}

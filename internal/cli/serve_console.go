@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
@@ -41,7 +42,7 @@ func (o serveOptions) checkDevAddress(address net.Addr) error {
 // this process.
 func (o serveOptions) withConsole(handler http.Handler, backend served, options server.Options) (http.Handler, error) {
 	settings := console.Options{
-		BaseURL: embedded.BaseURL, Transport: inside{backend}, PublicURL: options.PublicURL, Logger: options.Logger, Blocks: blocks{},
+		BaseURL: embedded.BaseURL, Transport: inside{backend, make(chan struct{}, runtime.GOMAXPROCS(0))}, PublicURL: options.PublicURL, Logger: options.Logger, Blocks: blocks{},
 		Links: options.Mail != nil || options.Print != nil, Write: o.console.write,
 	}
 	if o.console.dev {
@@ -60,11 +61,21 @@ func (o serveOptions) withConsole(handler http.Handler, backend served, options 
 	}), nil
 }
 
-// inside is a transport to a handler in this process.
-type inside struct{ handler http.Handler }
+// inside is a transport to a handler in this process. More requests at a time than there are
+// processors would only take memory, also for the database.
+type inside struct {
+	handler http.Handler
+	places  chan struct{}
+}
 
 // RoundTrip implements http.RoundTripper.
 func (i inside) RoundTrip(r *http.Request) (*http.Response, error) {
+	select {
+	case i.places <- struct{}{}:
+		defer func() { <-i.places }()
+	case <-r.Context().Done():
+		return nil, r.Context().Err() //nolint:wrapcheck // as http.Transport returns it
+	}
 	return dispatch.RoundTrip(i.handler, r)
 }
 

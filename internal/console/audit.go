@@ -96,7 +96,7 @@ var findingTitles = []struct {
 
 // handleFindings shows what the access review of the tenant finds.
 func (v *visit) handleFindings() error {
-	state, err := v.client().State(v.r.Context())
+	state, err := v.state()
 	if err != nil {
 		return err
 	}

@@ -76,6 +76,7 @@ type console struct {
 	o        Options
 	secure   bool // people use TLS
 	sessions sessions
+	states   states
 }
 
 // New returns the handler of everything below Path.
@@ -195,11 +196,17 @@ func (c *console) write(w http.ResponseWriter, status int, page string, content 
 // not wait for retries.
 func (c *console) options(r *http.Request, tenant string) client.Options {
 	none := 0
-	return client.Options{BaseURL: c.o.BaseURL, Tenant: tenant, MaxRetries: &none, RequestTimeout: pageTime, Transport: onBehalf{c.o.Transport, r}}
+	return client.Options{
+		BaseURL: c.o.BaseURL, Tenant: tenant, MaxRetries: &none, RequestTimeout: pageTime, PageSize: pageRows, Transport: onBehalf{c.o.Transport, r},
+	}
 }
 
-// pageTime limits a request to the API.
-const pageTime = 15 * time.Second
+const (
+	pageTime = 15 * time.Second // limits a request to the API
+	// pageRows are the rows that a request asks for: the backend may be in this process, and
+	// its memory counts as well.
+	pageRows = 250
+)
 
 // onBehalf passes on where a request comes from, so that the API slows down the caller who
 // guesses, and not all of them.

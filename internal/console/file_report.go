@@ -40,7 +40,7 @@ type reportKind struct {
 }
 
 // WriteReport writes what every employee may do as a file of its own. If redact is set,
-// people are numbered instead of named.
+// people are numbered instead of named, and have no department.
 func WriteReport(w io.Writer, tenant string, s access.State, redact bool) error {
 	content := newReportFile(s, redact)
 	f := file{Title: "What people may do", Crumbs: "tenant " + access.Visible(tenant), Search: "Find a person, entity, level or site", Personal: !redact, Content: content}
@@ -57,7 +57,7 @@ func newReportFile(s access.State, redact bool) reportFile {
 		number++
 		person := reportPerson{Label: access.Visible(cmp.Or(u.Email, u.ID)), Name: access.Visible(u.Name), Department: access.Visible(u.Department), Team: access.Visible(teamText(u.Team, products))}
 		if redact {
-			person.Label, person.Name = "user "+strconv.Itoa(number), ""
+			person.Label, person.Name, person.Department = "user "+strconv.Itoa(number), "", ""
 		}
 		if u.Locked {
 			person.State = "Locked"

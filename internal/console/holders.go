@@ -43,7 +43,7 @@ type holderRow struct {
 
 // handleHolders answers who may do something, and why.
 func (v *visit) handleHolders() error {
-	state, err := v.client().State(v.r.Context())
+	state, err := v.state()
 	if err != nil {
 		return err
 	}

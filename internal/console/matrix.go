@@ -53,7 +53,7 @@ type matrixSubject struct {
 // are about.
 func (v *visit) matrix() (page matrixPage, rows []matrixSubject, err error) {
 	asked := v.r.URL.Query()
-	state, err := v.client().State(v.r.Context())
+	state, err := v.state()
 	if err != nil {
 		return page, nil, err
 	}

@@ -256,7 +256,7 @@ type impact struct {
 
 // impact returns who gains and who loses by a change of the tenant.
 func (v *visit) impact(change func(*access.Tenant)) (*impact, error) {
-	state, err := v.client().State(v.r.Context())
+	state, err := v.state()
 	if err != nil {
 		return nil, err
 	}

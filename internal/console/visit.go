@@ -93,6 +93,9 @@ func (c *console) page(p route) http.HandlerFunc {
 		if err := p.handle(v); err != nil {
 			v.failed(err)
 		}
+		if r.Method == http.MethodPost {
+			c.states.drop(s)
+		}
 	}
 }
 

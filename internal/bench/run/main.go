@@ -103,7 +103,7 @@ func run(ctx context.Context, o options) error {
 	defer os.RemoveAll(dir)
 	r := &results{commit: o.commit, machine: machine(), day: time.Now().UTC().Format(time.DateOnly)}
 	for _, part := range []func(context.Context, options, string, *results) error{
-		measureStore, measureServer, measurePostgres, measureInstances, measureRefresh, measureCSV, measureMembers, measureWhole,
+		measureStore, measureServer, measurePostgres, measureInstances, measureRefresh, measureCSV, measureMembers, measureWhole, measureConsole,
 	} {
 		if err := part(ctx, o, dir, r); err != nil {
 			return errors.Join(err, r.print(os.Stdout))

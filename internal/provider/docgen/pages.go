@@ -148,7 +148,7 @@ var front = regexp.MustCompile(`(?s)\A---\n(?:# [^\n]*\n)?page_title: "([^"]+)"\
 // guideOrder is the order of the guides in the index.
 var guideOrder = []string{
 	"first-tenant", "onboarding-an-existing-tenant", "public-api", "users-from-csv", "moving-memberships", "large-tenants", "restrictions-and-sites", "vendors",
-	"review-in-ci", "testing-modules", "access-reference", "troubleshooting", "operating-the-backend", "postgresql-in-operation",
+	"review-in-ci", "testing-modules", "console", "access-reference", "troubleshooting", "operating-the-backend", "postgresql-in-operation",
 }
 
 // guideList lists the guides by the titles and descriptions that they have.
