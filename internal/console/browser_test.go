@@ -4,123 +4,25 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"github.com/chromedp/cdproto/emulation"
-	cdplog "github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/console"
+	"github.com/access-config/terraform-provider-iam/internal/console/consoletest"
 	"github.com/access-config/terraform-provider-iam/internal/export"
 	"github.com/access-config/terraform-provider-iam/internal/provider"
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// findBrowser returns the path of a browser, or nothing.
-func findBrowser() string {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	return ""
-}
-
-// tabPage is the tab of a browser.
-type tabPage struct {
-	context.Context
-
-	mu       sync.Mutex
-	problems []string // what the browser complains about
-}
-
-// newTab starts a browser that nobody has signed in with.
-func newTab(t *testing.T) *tabPage {
-	t.Helper()
-	path := findBrowser()
-	if path == "" {
-		t.Skip("SKIPPED: there is no browser: install Debian's package chromium")
-	}
-	// A browser each: cookies do not know ports, so tests would share sessions.
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true))
-	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(end)
-	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
-	ctx, stop := context.WithTimeout(ctx, 10*time.Minute)
-	t.Cleanup(stop)
-	tab := &tabPage{Context: ctx}
-	chromedp.ListenTarget(ctx, func(event any) {
-		switch e := event.(type) {
-		case *runtime.EventExceptionThrown:
-			tab.note("exception: " + e.ExceptionDetails.Error())
-		case *cdplog.EventEntryAdded:
-			if e.Entry.Level == cdplog.LevelError && !strings.Contains(e.Entry.Text, "the server responded with a status of") {
-				tab.note(e.Entry.Text)
-			}
-		case *page.EventJavascriptDialogOpening:
-			tab.note("dialog: " + e.Message)
-			go func() { _ = chromedp.Run(ctx, page.HandleJavaScriptDialog(true)) }()
-		case *network.EventRequestWillBeSent:
-			if u, err := url.Parse(e.Request.URL); err == nil && u.Scheme != "data" && u.Hostname() != "127.0.0.1" && e.Request.URL != "about:blank" {
-				tab.note("request to " + e.Request.URL)
-			}
-		}
-	})
-	tab.run(t, network.Enable(), cdplog.Enable())
-	return tab
-}
-
-func (p *tabPage) note(problem string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.problems = append(p.problems, problem)
-}
-
-// complaints returns what the browser complained about since the last call.
-func (p *tabPage) complaints() []string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	all := p.problems
-	p.problems = nil
-	return all
-}
-
-func (p *tabPage) run(t *testing.T, actions ...chromedp.Action) {
-	t.Helper()
-	if err := chromedp.Run(p, actions...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// view sets the width and the colours.
-func view(width, height int64, dark bool) chromedp.Action {
-	scheme := "light"
-	if dark {
-		scheme = "dark"
-	}
-	return chromedp.Tasks{
-		emulation.SetDeviceMetricsOverride(width, height, 1, false),
-		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
-	}
-}
-
 // signIn signs in with the API key of the test backend.
-func (p *tabPage) signIn(t *testing.T, s site) {
+func signIn(t *testing.T, p *consoletest.Tab, s site) {
 	t.Helper()
-	p.run(t,
+	p.Run(t,
 		chromedp.Navigate(s.url+"/console/acme/"),
 		chromedp.SendKeys(`input[name=client_id]`, servertest.ClientID),
 		chromedp.SendKeys(`input[name=client_secret]`, servertest.ClientSecret),
@@ -187,46 +89,42 @@ var views = []struct {
 
 // look opens a page wide and light, then narrow and dark: nothing is wider than the screen, axe
 // finds nothing, and the browser has nothing to complain about.
-func (p *tabPage) look(t *testing.T, address, name, script string) {
+func look(t *testing.T, p *consoletest.Tab, address, name, script string) {
 	t.Helper()
-	p.run(t, chromedp.Navigate(address), chromedp.WaitReady("body"))
+	p.Run(t, chromedp.Navigate(address), chromedp.WaitReady("body"))
 	if script != "" {
-		p.run(t, chromedp.Evaluate(script+";0", nil))
+		p.Run(t, chromedp.Evaluate(script+";0", nil))
 	}
 	for _, v := range views {
-		var wide int
-		p.run(t, view(v.width, 900, v.dark), chromedp.Evaluate(overflow, &wide))
-		if wide > 0 {
+		p.Run(t, consoletest.View(v.width, 900, v.dark))
+		if wide := consoletest.Ask[int](t, p, overflow); wide > 0 {
 			t.Errorf("%s, %s: %d pixels too wide", name, v.name, wide)
 		}
 		if script != "" {
-			var violations string
-			wait := func(params *runtime.EvaluateParams) *runtime.EvaluateParams { return params.WithAwaitPromise(true) }
-			p.run(t, chromedp.Evaluate(axe, &violations, wait))
-			if violations != "" {
+			if violations := consoletest.Ask[string](t, p, axe); violations != "" {
 				t.Errorf("%s, %s: axe finds\n%s", name, v.name, violations)
 			}
 		}
-		p.shoot(t, name+"-"+v.name)
+		shoot(t, p, name+"-"+v.name)
 	}
 	if os.Getenv("IAM_TEST_SHOTS") != "" {
-		p.run(t, view(1280, 900, true))
-		p.shoot(t, name+"-wide-dark")
+		p.Run(t, consoletest.View(1280, 900, true))
+		shoot(t, p, name+"-wide-dark")
 	}
-	for _, problem := range p.complaints() {
+	for _, problem := range p.Complaints() {
 		t.Errorf("%s: %s", name, problem)
 	}
 }
 
 // shoot saves a picture of the page, if IAM_TEST_SHOTS names a folder.
-func (p *tabPage) shoot(t *testing.T, name string) {
+func shoot(t *testing.T, p *consoletest.Tab, name string) {
 	t.Helper()
 	folder := os.Getenv("IAM_TEST_SHOTS")
 	if folder == "" {
 		return
 	}
 	var picture []byte
-	p.run(t, chromedp.FullScreenshot(&picture, 100))
+	p.Run(t, chromedp.FullScreenshot(&picture, 100))
 	safe := strings.Map(func(r rune) rune {
 		if strings.ContainsRune("/?&=.+", r) {
 			return '_'
@@ -244,7 +142,7 @@ func TestBrowser_pages(t *testing.T) {
 	for name, filled := range map[string]bool{"small": true, "empty": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tab, script := newTab(t), axeScript(t)
+			tab, script := consoletest.Open(t), axeScript(t)
 			s := newPages(t, servertest.New(t, servertest.Options{NoFaults: true}), console.Options{Blocks: configuration{}})
 			var of sample
 			if filled {
@@ -256,11 +154,11 @@ func TestBrowser_pages(t *testing.T) {
 				}
 				of = sample{user: users[0].ID, group: "oe-editor", vendor: "none", template: "viewer"}
 			}
-			tab.look(t, s.url+"/console/", name+"-start", script)
-			tab.look(t, s.url+"/console/acme/sign-in", name+"-sign-in", script)
-			tab.signIn(t, s)
+			look(t, tab, s.url+"/console/", name+"-start", script)
+			look(t, tab, s.url+"/console/acme/sign-in", name+"-sign-in", script)
+			signIn(t, tab, s)
 			for _, path := range of.addresses(t) {
-				tab.look(t, s.url+"/console/acme/"+path, name+"-"+strings.ReplaceAll(path, of.user, "USER"), script)
+				look(t, tab, s.url+"/console/acme/"+path, name+"-"+strings.ReplaceAll(path, of.user, "USER"), script)
 			}
 		})
 	}
@@ -270,16 +168,16 @@ func TestBrowser_pages(t *testing.T) {
 // loaded, and no page becomes too wide.
 func TestBrowser_hostileNames(t *testing.T) {
 	t.Parallel()
-	tab := newTab(t)
+	tab := consoletest.Open(t)
 	s := newPages(t, servertest.New(t, servertest.Options{NoFaults: true}), console.Options{Blocks: configuration{}})
 	i := 0
 	of := fill(t, s.Client, func(string) string {
 		i++
 		return sayable(hostileNames[i%len(hostileNames)], i)
 	})
-	tab.signIn(t, s)
+	signIn(t, tab, s)
 	for _, path := range of.addresses(t) {
-		tab.look(t, s.url+"/console/acme/"+path, "hostile-"+strings.ReplaceAll(path, of.user, "USER"), "")
+		look(t, tab, s.url+"/console/acme/"+path, "hostile-"+strings.ReplaceAll(path, of.user, "USER"), "")
 	}
 }
 
