@@ -22,7 +22,7 @@ import (
 )
 
 // patience is how long a page may take to become what a test waits for.
-const patience = time.Minute
+const patience = 30 * time.Second
 
 // Tab is a tab of a browser.
 type Tab struct {
@@ -160,6 +160,12 @@ func (p *Tab) Loads(t testing.TB, actions ...chromedp.Action) {
 	if _, err := chromedp.RunResponse(ctx, actions...); err != nil {
 		t.Fatalf("%v, at %s", err, p.where())
 	}
+}
+
+// Settled waits until the preview is that of the form.
+func (p *Tab) Settled(t testing.TB) {
+	t.Helper()
+	p.Run(t, chromedp.Poll(`document.readyState === "complete" && !document.querySelector("[aria-busy]")`, nil))
 }
 
 // Copied presses the only button that copies, and returns what a person can then paste.
