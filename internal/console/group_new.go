@@ -1,16 +1,20 @@
 package console
 
 import (
+	"cmp"
+	"crypto/rand"
 	"net/http"
 	"strings"
 
 	"github.com/access-config/terraform-provider-iam/internal/access"
 	"github.com/access-config/terraform-provider-iam/internal/api"
+	"github.com/access-config/terraform-provider-iam/internal/client"
 )
 
 // newGroupPage is the content of the form for a new group.
 type newGroupPage struct {
 	Name, ID, Description string
+	NewID                 string // the group's if it is created without one: one form creates one group
 	Products              []choice
 	Form                  rightsForm
 	Block                 Block
@@ -19,10 +23,10 @@ type newGroupPage struct {
 
 // newGroup reads the form of a new group.
 func (v *visit) newGroup() (page newGroupPage, d draft, err error) {
-	if err := v.r.ParseForm(); err != nil {
-		return page, d, wrongForm(err)
+	form, err := v.form()
+	if err != nil {
+		return page, d, err
 	}
-	form := v.r.Form
 	rights, err := v.client().Rights(v.r.Context())
 	if err != nil {
 		return page, d, err
@@ -41,6 +45,7 @@ func (v *visit) newGroup() (page newGroupPage, d draft, err error) {
 		}
 	}
 	page = newGroupPage{Name: strings.TrimSpace(form.Get("name")), ID: strings.TrimSpace(form.Get("id")), Description: strings.TrimSpace(form.Get("description"))}
+	page.NewID = cmp.Or(form.Get("new_id"), strings.ToLower(rand.Text()))
 	for _, p := range access.AllProducts() {
 		page.Products = append(page.Products, selected(string(p), p.Label(), string(product)))
 	}
@@ -89,12 +94,15 @@ func (v *visit) handleCreateGroup() error {
 	if page.Name == "" {
 		return &problem{http.StatusUnprocessableEntity, "Nothing was created", "A group needs a name.", "Go back, and enter one."}
 	}
-	body := api.GroupCreate{ID: page.ID, Name: api.Text{"en": page.Name}, UserType: access.Employee, AccessControls: d.group.Controls, Templates: d.group.Templates, Restrictions: d.group.Restrictions}
+	body := api.GroupCreate{ID: cmp.Or(page.ID, page.NewID), Name: api.Text{"en": page.Name}, UserType: access.Employee, AccessControls: d.group.Controls, Templates: d.group.Templates, Restrictions: d.group.Restrictions}
 	if page.Description != "" {
 		body.Description = api.Text{"en": page.Description}
 	}
 	id, err := v.client().CreateGroup(v.r.Context(), body)
-	if err != nil {
+	switch {
+	case client.IsConflict(err) && page.ID == "":
+		return v.done(v.link("groups", page.NewID), "This form has created the group before, and nothing was changed now.")
+	case err != nil:
 		return err
 	}
 	return v.done(v.link("groups", id), "The group is created.")

@@ -135,10 +135,11 @@ func (v *visit) handleGroupSave() error {
 	if err != nil {
 		return err
 	}
-	if err := v.r.ParseForm(); err != nil {
-		return wrongForm(err)
+	form, err := v.form()
+	if err != nil {
+		return err
 	}
-	d, err := formDraft(v.r.PostForm, client.AccessGroup(*g), rights)
+	d, err := formDraft(form, client.AccessGroup(*g), rights)
 	if err != nil {
 		return wrongForm(err)
 	}

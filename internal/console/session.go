@@ -41,7 +41,7 @@ type session struct {
 
 	mu    sync.Mutex // guards the rest
 	used  time.Time
-	flash string // for the next page
+	flash map[string]string // for the next page at an address: another tab may be at another one
 }
 
 // holds reports whether the session's token has one of the scopes, as far as is known.
@@ -49,19 +49,25 @@ func (s *session) holds(scopes ...string) bool {
 	return s.scopes == nil || slices.ContainsFunc(scopes, func(scope string) bool { return slices.Contains(s.scopes, scope) })
 }
 
-// say keeps a sentence for the next page.
-func (s *session) say(text string) {
+// mostSaid bounds the sentences that no page has shown.
+const mostSaid = 20
+
+// say keeps a sentence for the next page at an address.
+func (s *session) say(address, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.flash = text
+	if s.flash == nil || len(s.flash) >= mostSaid {
+		s.flash = map[string]string{}
+	}
+	s.flash[address] = text
 }
 
-// said returns the sentence that say kept, once.
-func (s *session) said() string {
+// said returns the sentence that say kept for a page, once.
+func (s *session) said(address string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	text := s.flash
-	s.flash = ""
+	text := s.flash[address]
+	delete(s.flash, address)
 	return text
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -27,6 +29,7 @@ type signIn struct {
 	Links  bool   // the backend sends links
 	Dev    bool   // anyone may sign in as anyone
 	Key    bool   // API keys can be used
+	To     string // the address of the page that was asked for; empty: the first one
 }
 
 // start is the content of the page that asks for a tenant.
@@ -58,7 +61,7 @@ func (c *console) handleTenant(w http.ResponseWriter, r *http.Request) {
 	case !api.ValidTenant(tenant):
 		c.missing(w)
 	case s == nil:
-		c.askSignIn(w, r, tenant, "")
+		c.askSignIn(w, r, tenant)
 	case s.holds(api.ScopeUserRead):
 		http.Redirect(w, r, Path+tenant+"/users", http.StatusSeeOther)
 	default:
@@ -66,9 +69,19 @@ func (c *console) handleTenant(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// askSignIn shows the page to sign in with.
-func (c *console) askSignIn(w http.ResponseWriter, _ *http.Request, tenant, said string) {
-	c.write(w, http.StatusUnauthorized, "sign-in.html", c.signIn(tenant, said))
+// askSignIn shows the page to sign in with, instead of the one that was asked for.
+func (c *console) askSignIn(w http.ResponseWriter, r *http.Request, tenant string) {
+	page := c.signIn(tenant, "")
+	if _, err := r.Cookie(sessionCookie); err == nil {
+		page.Said = "Your session has ended."
+	}
+	if page.To = returnAddress(w, r); r.Method == http.MethodPost {
+		page.Said = "Your session has ended, and nothing was saved."
+		if strings.Contains(page.To, "?") {
+			page.Said += " Sign in to see what you entered again."
+		}
+	}
+	c.write(w, http.StatusUnauthorized, "sign-in.html", page)
 }
 
 func (c *console) signIn(tenant, said string) signIn {
@@ -93,7 +106,7 @@ func (c *console) handleKey(w http.ResponseWriter, r *http.Request) {
 	}
 	id, secret := strings.TrimSpace(r.PostFormValue("client_id")), strings.TrimSpace(r.PostFormValue("client_secret"))
 	page := c.signIn(tenant, "")
-	page.KeyID = id
+	page.KeyID, page.To = id, r.PostFormValue("to")
 	s, err := c.withKey(r, tenant, id, secret)
 	if err != nil {
 		page.Wrong = keyProblem(err)
@@ -166,12 +179,40 @@ func (c *console) withToken(ctx context.Context, tenant string, token api.Token,
 	return s, nil
 }
 
-// begin starts a session and shows its first page.
+// begin starts a session and shows its first page, or the one that was asked for before.
 func (c *console) begin(w http.ResponseWriter, r *http.Request, s *session) {
 	c.sessions.end(r)
 	http.SetCookie(w, c.sessionCookie(s.tenant, c.sessions.start(s), int(sessionLife.Seconds())))
 	c.o.Logger.InfoContext(r.Context(), "signed in to the console", "tenant", s.tenant, "as", s.person.Name+" "+s.person.Note, "dev", s.dev)
-	http.Redirect(w, r, Path+s.tenant+"/", http.StatusSeeOther)
+	address := Path + s.tenant + "/"
+	if to, err := url.Parse(r.PostFormValue("to")); err == nil && to.Scheme == "" && to.Host == "" && strings.HasPrefix(path.Clean(to.Path), address) {
+		address = to.String()
+	}
+	http.Redirect(w, r, address, http.StatusSeeOther)
+}
+
+// longestReturn limits the address of a page to return to.
+const longestReturn = 8 << 10
+
+// returnAddress returns the address of the page that a request was for. What a form would have
+// saved is in its query, so that the page shows it again. It is empty if there is no such page.
+func returnAddress(w http.ResponseWriter, r *http.Request) string {
+	_, pattern, _ := strings.Cut(r.Pattern, "{tenant}/")
+	query := r.URL.RawQuery
+	if r.Method == http.MethodPost {
+		r.Body = http.MaxBytesReader(w, r.Body, longestReturn)
+		if err := r.ParseForm(); err == nil {
+			query = r.PostForm.Encode()
+		}
+	}
+	if strings.HasSuffix(pattern, ".csv") || !slices.ContainsFunc(routes(), func(p route) bool { return p.pattern == "GET "+pattern }) {
+		return ""
+	}
+	address := url.URL{Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: query}
+	if len(query) > longestReturn {
+		address.RawQuery = ""
+	}
+	return address.String()
 }
 
 // handleSignOut ends the session.
@@ -201,6 +242,7 @@ func (c *console) handleDev(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		page := c.signIn(tenant, "")
+		page.To = r.PostFormValue("to")
 		page.Wrong = "Nobody could be signed in as " + email + ": " + err.Error() + "."
 		c.write(w, http.StatusUnprocessableEntity, "sign-in.html", page)
 		return

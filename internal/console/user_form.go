@@ -38,11 +38,15 @@ var userFields = []choice{
 const requiredFields = 3
 
 // newUser reads the form of a new user, and the ids of the groups.
-func (v *visit) newUser() (page userForm, arguments map[string]any, groups []string) {
+func (v *visit) newUser() (page userForm, arguments map[string]any, groups []string, err error) {
 	page.Write, arguments = v.o.Write, map[string]any{}
+	form, err := v.form()
+	if err != nil {
+		return page, nil, nil, err
+	}
 	missing := false
 	for i, f := range userFields {
-		f.Value = strings.TrimSpace(v.r.FormValue(f.Name))
+		f.Value = strings.TrimSpace(form.Get(f.Name))
 		if f.Value != "" {
 			arguments[f.Name], page.Filled = f.Value, true
 		}
@@ -55,11 +59,11 @@ func (v *visit) newUser() (page userForm, arguments map[string]any, groups []str
 	case page.Filled && !api.ValidEmail(email):
 		page.Wrong = access.Visible(email) + " is not an e-mail address."
 	}
-	groups = slices.Compact(slices.Sorted(slices.Values(v.r.Form["group"])))
+	groups = slices.Compact(slices.Sorted(slices.Values(form["group"])))
 	if len(groups) > 0 {
 		arguments["group_ids"] = anys(groups)
 	}
-	return page, arguments, groups
+	return page, arguments, groups, nil
 }
 
 // anys returns texts as an argument of a block.
@@ -73,7 +77,10 @@ func anys(texts []string) []any {
 
 // handleNewUser shows the form for a new user, what the user may do, and the block.
 func (v *visit) handleNewUser() error {
-	page, arguments, groups := v.newUser()
+	page, arguments, groups, err := v.newUser()
+	if err != nil {
+		return err
+	}
 	all, err := v.client().Groups(v.r.Context())
 	if err != nil && !client.IsForbidden(err) { // without groups, the form still makes a block
 		return err
@@ -134,7 +141,10 @@ func (v *visit) handleCreateUser() error {
 	if !v.o.Write {
 		return readOnly()
 	}
-	page, _, groups := v.newUser()
+	page, _, groups, err := v.newUser()
+	if err != nil {
+		return err
+	}
 	if page.Wrong != "" || !page.Filled {
 		return &problem{http.StatusUnprocessableEntity, "Nobody was invited", cmp.Or(page.Wrong, "The form is empty."), "Go back, and correct it."}
 	}
@@ -151,6 +161,11 @@ func (v *visit) handleCreateUser() error {
 		ContactEmail: value(0), FirstName: value(1), LastName: value(2), Department: cmp.Or(value(3), api.NoDepartment), PreferredSite: cmp.Or(value(4), site.Code),
 		PreferredCurrency: cmp.Or(value(5), site.Currency), PreferredLanguage: cmp.Or(value(6), site.DefaultLanguage), GroupIDs: append([]string{}, groups...),
 	})
+	if client.IsConflict(err) { // the button was pressed twice, for example
+		if present, err := v.client().UserByEmail(v.r.Context(), value(0)); err == nil {
+			return v.done(v.link("users", present.ID), "The user exists already, and nothing was changed now.")
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -219,10 +234,11 @@ func (v *visit) handleUserGroupsSave() error {
 	if err != nil {
 		return err
 	}
-	if err := v.r.ParseForm(); err != nil {
-		return wrongForm(err)
+	form, err := v.form()
+	if err != nil {
+		return err
 	}
-	wanted := v.r.PostForm["group"]
+	wanted := form["group"]
 	err = c.UpdateUser(ctx, u.ID, api.UserUpdate{
 		FirstName: u.FirstName, LastName: u.LastName, Department: u.Department, PreferredSite: u.PreferredSite, PreferredCurrency: u.PreferredCurrency,
 		PreferredLanguage: u.PreferredLanguage, BackofficeUserNumber: u.BackofficeUserNumber, GroupIDs: append([]string{}, wanted...),

@@ -33,6 +33,17 @@ func (v *visit) client() *client.Client { return v.session.client }
 // value returns a part of the path.
 func (v *visit) value(name string) string { return v.r.PathValue(name) }
 
+// form returns what was entered. The address of a form that saves may have an earlier preview.
+func (v *visit) form() (url.Values, error) {
+	if v.r.Method != http.MethodPost {
+		return v.r.URL.Query(), nil
+	}
+	if err := v.r.ParseForm(); err != nil {
+		return nil, wrongForm(err)
+	}
+	return v.r.PostForm, nil
+}
+
 // link returns the address of a page of the tenant, from the parts of its path.
 func (v *visit) link(parts ...string) string {
 	path := Path + v.session.tenant
@@ -64,14 +75,14 @@ func (v *visit) show(page, title string, content any) error {
 func (v *visit) showStatus(status int, page, title string, content any) error {
 	v.write(v.w, status, page, frame{
 		Title: title, Tenant: v.session.tenant, Base: Path + v.session.tenant + "/", Person: v.session.person, Dev: v.session.dev,
-		Write: v.o.Write, Blocks: v.o.Blocks != nil, Nav: v.nav(), Said: v.session.said(), Content: content,
+		Write: v.o.Write, Blocks: v.o.Blocks != nil, Nav: v.nav(), Said: v.session.said(v.r.URL.EscapedPath()), Content: content,
 	})
 	return nil
 }
 
 // done ends a request that changed something: it says so on the page at the address.
 func (v *visit) done(address, format string, args ...any) error {
-	v.session.say(fmt.Sprintf(format, args...))
+	v.session.say(address, fmt.Sprintf(format, args...))
 	http.Redirect(v.w, v.r, address, http.StatusSeeOther)
 	return nil
 }
@@ -86,7 +97,7 @@ func (c *console) page(p route) http.HandlerFunc {
 		}
 		s := c.sessions.of(r, tenant)
 		if s == nil {
-			c.askSignIn(w, r, tenant, "")
+			c.askSignIn(w, r, tenant)
 			return
 		}
 		v := &visit{console: c, w: w, r: r, session: s, section: p.section}
@@ -113,7 +124,7 @@ func (v *visit) failed(err error) {
 	if refused := answerOf(err); refused != nil && refused.StatusCode == http.StatusUnauthorized {
 		// The token or the key was revoked, or the token has expired.
 		v.sessions.end(v.r)
-		v.askSignIn(v.w, v.r, v.session.tenant, "Your session has ended.")
+		v.askSignIn(v.w, v.r, v.session.tenant)
 		return
 	}
 	p := problemOf(err)
