@@ -98,11 +98,21 @@ func (v *visit) handleCreateGroup() error {
 	if page.Description != "" {
 		body.Description = api.Text{"en": page.Description}
 	}
-	id, err := v.client().CreateGroup(v.r.Context(), body)
-	switch {
-	case client.IsConflict(err) && page.ID == "":
-		return v.done(v.link("groups", page.NewID), "This form has created the group before, and nothing was changed now.")
-	case err != nil:
+	ctx, c := v.r.Context(), v.client()
+	id, err := c.CreateGroup(ctx, body)
+	if client.IsConflict(err) && page.ID == "" { // the form was sent before
+		present, err := c.Group(ctx, page.NewID)
+		if err != nil {
+			return err
+		}
+		if present.Name["en"] == page.Name {
+			return v.done(v.link("groups", present.ID), "This form has created the group before, and nothing was changed now.")
+		}
+		body.ID = "" // another group
+		if id, err = c.CreateGroup(ctx, body); err != nil {
+			return err
+		}
+	} else if err != nil {
 		return err
 	}
 	return v.done(v.link("groups", id), "The group is created.")

@@ -4,6 +4,7 @@ package consoletest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
 	cdplog "github.com/chromedp/cdproto/log"
@@ -41,7 +43,8 @@ func Open(t testing.TB) *Tab {
 		t.Skip("SKIPPED: there is no browser: install Debian's package chromium")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true))
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-features", "site-per-process,Translate,BlinkGenPropertyTrees,BackForwardCache")) // chromedp loses pages that the browser keeps
 	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(end)
 	return newTab(t, allocator)
@@ -135,7 +138,24 @@ func (p *Tab) where() string {
 func (p *Tab) Has(t testing.TB, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
-		p.Run(t, chromedp.Poll(fmt.Sprintf(`document.readyState === "complete" && document.body.innerText.includes(%q)`, text), nil))
+		p.Until(t, fmt.Sprintf(`document.readyState === "complete" && document.body.innerText.includes(%q)`, text))
+	}
+}
+
+// Until waits until an expression of JavaScript is true, also on the next page.
+func (p *Tab) Until(t testing.TB, expression string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	for {
+		err := chromedp.Run(ctx, chromedp.Poll(expression, nil))
+		if err == nil {
+			return
+		}
+		// Another page took the place of the one that was looked at.
+		if _, moved := errors.AsType[*cdproto.Error](err); !moved || ctx.Err() != nil {
+			t.Fatalf("waiting for %s: %v, at %s", expression, err, p.where())
+		}
 	}
 }
 
@@ -165,7 +185,7 @@ func (p *Tab) Loads(t testing.TB, actions ...chromedp.Action) {
 // Settled waits until the preview is that of the form.
 func (p *Tab) Settled(t testing.TB) {
 	t.Helper()
-	p.Run(t, chromedp.Poll(`document.readyState === "complete" && !document.querySelector("[aria-busy]")`, nil))
+	p.Until(t, `document.readyState === "complete" && !document.querySelector("[aria-busy]")`)
 }
 
 // Copied presses the only button that copies, and returns what a person can then paste.

@@ -19,6 +19,14 @@ document.addEventListener("submit", (event) => {
   event.target.dataset.sent = "yes";
 });
 
+// A page that the browser has kept, and shows again on the way back, can send its forms again. What
+// it said is over.
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.forms) delete form.dataset.sent;
+  document.querySelector(".notice[role=status]")?.remove();
+});
+
 // Copy buttons: data-copy is the id of the element with the text. Where a browser does not let
 // pages copy, the text is selected instead.
 const enable = (part) => {
