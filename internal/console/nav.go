@@ -58,10 +58,28 @@ func (v *visit) nav() []navGroup {
 	all := sections()
 	for i := range all {
 		g := &all[i]
-		g.Items = slices.DeleteFunc(g.Items, func(item navItem) bool { return item.Needs != nil && !v.session.holds(item.Needs...) })
+		g.Items = slices.DeleteFunc(g.Items, func(item navItem) bool { return !v.opens(item) })
 		for j := range g.Items {
 			g.Items[j].Here = g.Items[j].Path == v.section
 		}
 	}
 	return slices.DeleteFunc(all, func(g navGroup) bool { return len(g.Items) == 0 })
+}
+
+// opens reports whether the person may read something of a section.
+func (v *visit) opens(item navItem) bool {
+	return item.Needs == nil || v.session.holds(item.Needs...)
+}
+
+// may reports whether the person may read something of the section with the path. The API decides
+// about the rest.
+func (v *visit) may(path string) bool {
+	for _, g := range sections() {
+		for _, item := range g.Items {
+			if item.Path == path {
+				return v.opens(item)
+			}
+		}
+	}
+	return true
 }

@@ -101,7 +101,9 @@ func (c *console) page(p route) http.HandlerFunc {
 			return
 		}
 		v := &visit{console: c, w: w, r: r, session: s, section: p.section}
-		if err := p.handle(v); err != nil {
+		if !v.may(p.section) {
+			v.failed(notAllowed())
+		} else if err := p.handle(v); err != nil {
 			v.failed(err)
 		}
 		if r.Method == http.MethodPost {
@@ -156,13 +158,18 @@ func problemOf(err error) *problem {
 	case client.IsUnsupported(err):
 		return &problem{http.StatusNotImplemented, "This API does not have it", err.Error(), ""}
 	case client.IsForbidden(err):
-		return &problem{http.StatusForbidden, "You may not see this", "Your rights do not include it.", "Ask an administrator for the right, or sign in as someone who has it."}
+		return notAllowed()
 	case refused != nil && refused.StatusCode == http.StatusTooManyRequests:
 		return &problem{http.StatusTooManyRequests, "Too many requests", "The API is busy, and nothing was changed.", "Wait a minute, and try again."}
 	case refused != nil && refused.StatusCode < http.StatusInternalServerError:
 		return &problem{http.StatusUnprocessableEntity, "The API refused this", sentence(refused), "Change what it names, and try again."}
 	}
 	return &problem{http.StatusBadGateway, "Something went wrong", "The API did not answer as it should.", "Try again in a minute."}
+}
+
+// notAllowed refuses a page that the person may not see.
+func notAllowed() *problem {
+	return &problem{http.StatusForbidden, "You may not see this", "Your rights do not include it.", "Ask an administrator for the right, or sign in as someone who has it."}
 }
 
 // sentence is what the API said.
