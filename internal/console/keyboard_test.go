@@ -37,7 +37,7 @@ const focused = `(() => {
 // keyboard is a person who has no mouse.
 type keyboard struct{ *consoletest.Tab }
 
-// presses presses a key, and makes sure that the focus can be seen.
+// presses hits a key, and makes sure that the focus can be seen.
 func (k keyboard) presses(t *testing.T, key string) stop {
 	t.Helper()
 	k.Run(t, chromedp.KeyEvent(key))
@@ -51,7 +51,7 @@ func (k keyboard) presses(t *testing.T, key string) stop {
 
 // tabsTo presses Tab until a stop has the name, and makes sure that the stops are in the order
 // of the page.
-func (k keyboard) tabsTo(t *testing.T, name string) stop {
+func (k keyboard) tabsTo(t *testing.T, name string) {
 	t.Helper()
 	var passed []string
 	for range 60 {
@@ -61,11 +61,10 @@ func (k keyboard) tabsTo(t *testing.T, name string) stop {
 			t.Errorf("after %s, the focus goes back", strings.Join(passed, ", "))
 		}
 		if at.Name == name {
-			return at
+			return
 		}
 	}
 	t.Fatalf("Tab never comes to %s, but to %s", name, strings.Join(passed, ", "))
-	return stop{}
 }
 
 // skips follows the link to the content of a new page.

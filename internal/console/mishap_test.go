@@ -18,7 +18,7 @@ import (
 	"github.com/access-config/terraform-provider-iam/internal/servertest"
 )
 
-// opens opens a page of the tenant.
+// opens shows a page of the tenant.
 func opens(t *testing.T, p *consoletest.Tab, s site, path string) {
 	t.Helper()
 	p.Run(t, chromedp.Navigate(s.url+"/console/acme/"+path))
@@ -94,9 +94,9 @@ func (s site) named(t *testing.T, name string) (n int) {
 	return n
 }
 
-// radio is the label of a level.
-func radio(entity, level string) chromedp.Action {
-	return chromedp.Click(`label:has(> input[name="level.`+entity+`"][value="`+level+`"])`, chromedp.ByQuery)
+// orders clicks a level of orders.
+func orders(level string) chromedp.Action {
+	return chromedp.Click(`label:has(> input[name="level.orders"][value="`+level+`"])`, chromedp.ByQuery)
 }
 
 const button = "main button[type=submit]" // the first one: the preview
@@ -110,7 +110,7 @@ func TestBrowser_noScripts(t *testing.T) {
 	s.createDesk(t)
 	signIn(t, p, s)
 	opens(t, p, s, "groups/desk/access")
-	p.Run(t, radio("orders", "read"))
+	p.Run(t, orders("read"))
 	lacks(t, p, "As configuration")
 	p.Goto(t, button)
 	block := consoletest.Ask[string](t, p, `document.getElementById("block").innerText`)
@@ -138,7 +138,7 @@ func TestBrowser_tabs(t *testing.T) {
 	other := p.Another(t)
 	opens(t, other, s, "groups/desk/access")
 	opens(t, p, s, "groups/desk/access")
-	p.Run(t, radio("orders", "read"))
+	p.Run(t, orders("read"))
 	p.Settled(t)
 	p.Goto(t, `button[formmethod=post]`)
 	p.Has(t, "The group is saved.")
@@ -158,7 +158,7 @@ func TestBrowser_tabs(t *testing.T) {
 	lacks(t, p, "saved")
 
 	opens(t, p, s, "groups/new")
-	p.Run(t, chromedp.SendKeys("input[name=name]", "Twice", chromedp.ByQuery), radio("orders", "read"))
+	p.Run(t, chromedp.SendKeys("input[name=name]", "Twice", chromedp.ByQuery), orders("read"))
 	p.Settled(t)
 	at := consoletest.Ask[[]float64](t, p, `(() => { const b = document.querySelector("button[formmethod=post]").getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })()`)
 	p.Loads(t, chromedp.MouseClickXY(at[0], at[1]), chromedp.MouseClickXY(at[0], at[1]))
@@ -224,7 +224,7 @@ func TestBrowser_sessionEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	passed.Add(int64(2 * time.Hour))
-	p.Run(t, radio("orders", "none"))
+	p.Run(t, orders("none"))
 	p.Has(t, "Your session has ended.")
 	again()
 	passed.Add(int64(2 * time.Hour))
@@ -278,7 +278,7 @@ func TestBrowser_deleted(t *testing.T) {
 	if err := s.Client.DeleteGroup(t.Context(), "desk", false); err != nil {
 		t.Fatal(err)
 	}
-	p.Run(t, radio("orders", "read"))
+	p.Run(t, orders("read"))
 	p.Has(t, "This does not exist", "It was deleted, or the address is wrong.")
 	s.createDesk(t)
 	opens(t, p, s, "groups/desk/access")

@@ -15,11 +15,13 @@ import (
 
 	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -34,35 +36,84 @@ type Tab struct {
 	complaints []string
 }
 
-// Open starts a browser that nobody has signed in with. Each has cookies of its own: cookies
-// do not know ports, so tests would share sessions.
+// running is the browser of the tests that run.
+var running struct {
+	sync.Mutex
+	tests int
+	ctx   context.Context
+	end   func()
+}
+
+// Open opens a tab that nobody has signed in with. Each has cookies of its own: cookies do not
+// know ports, so tests would share sessions.
 func Open(t testing.TB) *Tab {
 	t.Helper()
 	path := findBrowser()
 	if path == "" {
 		t.Skip("SKIPPED: there is no browser: install Debian's package chromium")
 	}
+	running.Lock()
+	defer running.Unlock()
+	if running.tests == 0 {
+		if err := start(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	running.tests++
+	t.Cleanup(func() {
+		running.Lock()
+		defer running.Unlock()
+		if running.tests--; running.tests == 0 {
+			running.end()
+		}
+	})
+	return newTab(running.ctx, t, chromedp.WithExistingBrowserContext(window(t)))
+}
+
+// window opens a window with cookies of its own: chromedp opens tabs only.
+func window(t testing.TB) cdp.BrowserContextID {
+	t.Helper()
+	c := chromedp.FromContext(running.ctx)
+	ctx := cdp.WithExecutor(running.ctx, c.Browser)
+	own, err := target.CreateBrowserContext().Do(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := target.CreateTarget("about:blank").WithBrowserContextID(own).WithNewWindow(true).Do(ctx); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = target.DisposeBrowserContext(own).Do(ctx) }) // it ends with the browser in any case
+	return own
+}
+
+// start starts the browser, which ends with the last test that has a tab.
+func start(path string) error {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-features", "site-per-process,Translate,BlinkGenPropertyTrees,BackForwardCache")) // chromedp loses pages that the browser keeps
 	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(end)
-	return newTab(t, allocator)
+	ctx, cancel := chromedp.NewContext(allocator)
+	running.ctx, running.end = ctx, func() { cancel(); end() }
+	if err := chromedp.Run(ctx); err != nil {
+		running.end()
+		return fmt.Errorf("starting %s: %w", path, err)
+	}
+	return nil
 }
 
-// Another opens another tab of the same browser, with the same cookies.
+// Another opens another tab with the same cookies.
 func (p *Tab) Another(t testing.TB) *Tab {
 	t.Helper()
-	return newTab(t, p.ctx)
+	return newTab(p.ctx, t)
 }
 
-func newTab(t testing.TB, parent context.Context) *Tab {
+func newTab(parent context.Context, t testing.TB, options ...chromedp.ContextOption) *Tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(parent)
+	ctx, cancel := chromedp.NewContext(parent, options...)
 	t.Cleanup(cancel)
 	tab := &Tab{ctx: ctx}
 	chromedp.ListenTarget(ctx, tab.listen)
-	// The first actions start the browser, which ends with their context.
+	// The tab ends with the context of its first actions.
 	if err := chromedp.Run(ctx, network.Enable(), cdplog.Enable(), emulation.SetFocusEmulationEnabled(true)); err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +243,8 @@ func (p *Tab) Settled(t testing.TB) {
 func (p *Tab) Copied(t testing.TB) string {
 	t.Helper()
 	// Writing needs no permission: a person pressed the button.
-	p.Run(t, browser.SetPermission(&browser.PermissionDescriptor{Name: "clipboard-read"}, browser.PermissionSettingGranted),
+	own := chromedp.FromContext(p.ctx).BrowserContextID
+	p.Run(t, browser.SetPermission(&browser.PermissionDescriptor{Name: "clipboard-read"}, browser.PermissionSettingGranted).WithBrowserContextID(own),
 		chromedp.Click(`button[data-copy]`, chromedp.ByQuery),
 		chromedp.Poll(`document.querySelector("button[data-copy]").textContent === "Copied"`, nil))
 	return Ask[string](t, p, `navigator.clipboard.readText()`)
