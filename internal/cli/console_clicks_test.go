@@ -198,6 +198,13 @@ func TestAccConsole_new(t *testing.T) {
 	c.press(t, "group", "returns-desk")
 	c.Has(t, "Gain access (1 user)", "through Returns Desk (returns-desk)")
 	c.copies(t)
+	c.Run(t, chromedp.Navigate(c.at+"/users/new"),
+		chromedp.SendKeys(`input[name=email]`, "max@acme.example", chromedp.ByQuery),
+		chromedp.SendKeys(`input[name=first_name]`, "Max", chromedp.ByQuery),
+		chromedp.SendKeys(`input[name=last_name]`, "Desk", chromedp.ByQuery),
+	)
+	c.press(t, "group", "returns-desk")
+	c.copies(t)
 	c.applied(t)
 
 	g, err := c.backend.Client.Group(t.Context(), "returns-desk")
@@ -207,7 +214,13 @@ func TestAccConsole_new(t *testing.T) {
 	if g.Name["en"] != "Returns Desk" || !slices.Equal(g.Restrictions, []string{"DE"}) {
 		t.Errorf("the group is %+v", g)
 	}
-	c.holds(t, u.ID, "returns.returns_read returns.returns_manage order.order_read--DE", "order.order_read order.order_manage--DE sepaexport.job_view")
+	for _, email := range []string{"zoe@acme.example", "max@acme.example"} {
+		u, err := c.backend.Client.UserByEmail(t.Context(), email)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.holds(t, u.ID, "returns.returns_read returns.returns_manage order.order_read--DE", "order.order_read order.order_manage--DE sepaexport.job_view")
+	}
 }
 
 // An existing group: the copied block has its import, and the plan changes only what was

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"github.com/access-config/terraform-provider-iam/internal/client"
@@ -124,7 +125,7 @@ func shoot(t *testing.T, p *consoletest.Tab, name string) {
 		return
 	}
 	var picture []byte
-	p.Run(t, chromedp.FullScreenshot(&picture, 100))
+	p.Run(t, page.BringToFront(), chromedp.FullScreenshot(&picture, 100))
 	safe := strings.Map(func(r rune) rune {
 		if strings.ContainsRune("/?&=.+", r) {
 			return '_'

@@ -124,7 +124,38 @@ func TestBrowser_keyboard(t *testing.T) {
 			t.Errorf("no %s in %s", part, block)
 		}
 	}
-	for _, problem := range k.Complaints() {
-		t.Error(problem)
+	k.Run(t, chromedp.Evaluate(`navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"))`, nil))
+	k.presses(t, kb.Enter)
+	k.Has(t, "Selected")
+	if selected := consoletest.Ask[string](t, k.Tab, `getSelection().toString()`); strings.TrimSpace(selected) != strings.TrimSpace(block) {
+		t.Errorf("selected is %s", selected)
 	}
+	quiet(t, k.Tab)
+}
+
+// What a group lacks is added with the keyboard: the button vanishes, and the focus stays in the
+// form. A filter applies with each arrow, and keeps the focus.
+func TestBrowser_keyboardAdds(t *testing.T) {
+	t.Parallel()
+	p, s := desk(t, console.Options{})
+	k := keyboard{p}
+	opens(t, p, s, "groups/desk/access?level.returns=manage")
+	k.Run(t, chromedp.Focus("button[name=need]", chromedp.ByQuery))
+	k.presses(t, kb.Enter)
+	if got := consoletest.Ask[string](t, p, `new FormData(document.querySelector("main form")).get("level.products")`); got != "read" {
+		t.Errorf("products is %q", got)
+	}
+	if consoletest.Ask[bool](t, p, `document.activeElement === document.body || document.querySelector("button[name=need]") !== null`) {
+		t.Error("the need is not met, or the focus is lost")
+	}
+	opens(t, p, s, "users")
+	k.Run(t, chromedp.Focus("form.filters select", chromedp.ByQuery))
+	filter := consoletest.Ask[stop](t, p, focused).Name
+	for range 2 {
+		k.Loads(t, chromedp.KeyEvent(kb.ArrowDown))
+		if at := consoletest.Ask[stop](t, p, focused); at.Name != filter || at.Value == "" {
+			t.Errorf("after the arrow, the focus is on %+v", at)
+		}
+	}
+	quiet(t, p)
 }
