@@ -130,6 +130,15 @@ func TestBrowser_noScripts(t *testing.T) {
 	quiet(t, p)
 }
 
+// pressedTwice presses a button of a form twice, and returns whether the form would be sent.
+const pressedTwice = `(() => {
+	const sent = [], button = document.querySelector("form[action$='/sign-out'] button");
+	addEventListener("submit", (event) => { sent.push(!event.defaultPrevented); event.preventDefault(); });
+	button.click();
+	button.click();
+	return sent.join();
+})()`
+
 // Two tabs share a session. Each says what it saved itself, the way back shows no old sentence,
 // and nothing is saved twice.
 func TestBrowser_tabs(t *testing.T) {
@@ -157,6 +166,9 @@ func TestBrowser_tabs(t *testing.T) {
 	p.Loads(t, chromedp.NavigateBack())
 	lacks(t, p, "saved")
 
+	if sent := consoletest.Ask[string](t, p, pressedTwice); sent != "true,false" {
+		t.Errorf("a form that is pressed twice is sent: %s", sent)
+	}
 	opens(t, p, s, "groups/new")
 	p.Run(t, chromedp.SendKeys("input[name=name]", "Twice", chromedp.ByQuery), orders("read"))
 	p.Settled(t)

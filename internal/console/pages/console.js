@@ -14,9 +14,10 @@ for (const field of document.querySelectorAll("form.filters select, form.filters
 
 // A form that saves is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
-  if ((event.submitter?.formMethod ?? event.target.method) !== "post") return;
+  if ((event.submitter?.formMethod || event.target.method) !== "post") return;
   if (event.target.dataset.sent) event.preventDefault();
   event.target.dataset.sent = "yes";
+  setTimeout(() => { delete event.target.dataset.sent; }, 10000); // for whoever stops the request
 });
 
 // A page that the browser has kept, and shows again on the way back, can send its forms again. What
