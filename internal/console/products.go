@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -93,17 +94,32 @@ func (v *visit) handleInvite() error {
 		page.Roles = append(page.Roles, selected(string(r), roleLabel(r), role))
 	}
 	if page.Emails != "" {
-		emails, err := api.ParseEmails(page.Emails)
-		if err != nil {
+		if emails, err := api.ParseEmails(page.Emails); err != nil {
 			page.Wrong = access.Visible(err.Error())
-		}
-		for _, email := range emails {
-			if err == nil {
-				page.Blocks = append(page.Blocks, shownBlock{managedAs: managedAs{"iam_team_member", email, email}, Block: v.o.Blocks.New("iam_team_member", email, map[string]any{"email": email, "role": role})})
-			}
+		} else {
+			page.Blocks = v.invitations(emails, role)
 		}
 	}
 	return v.show("team-invite.html", "Invite people to the team", page)
+}
+
+// invitations returns the block of each new member of the team. Labels come from what is before the
+// @, which several addresses can have in common: the later ones get a number.
+func (v *visit) invitations(emails []string, role string) (all []shownBlock) {
+	const end = "\" {"
+	taken := map[string]bool{}
+	for _, email := range emails {
+		b := v.o.Blocks.New("iam_team_member", email, map[string]any{"email": email, "role": role})
+		first, rest, _ := strings.Cut(b.Resource, end)
+		label := first
+		for n := 2; taken[label]; n++ {
+			label = fmt.Sprintf("%s_%d", first, n)
+		}
+		taken[label] = true
+		b.Resource = label + end + rest
+		all = append(all, shownBlock{managedAs: managedAs{"iam_team_member", email, email}, Block: b})
+	}
+	return all
 }
 
 // makeTone is the class of a member's status in Make.

@@ -168,3 +168,19 @@ func TestAudit_older(t *testing.T) {
 		t.Errorf("got %s", second)
 	}
 }
+
+// Blocks of a list of new members have labels of their own, also for people with the same name.
+func TestTeam_inviteLabels(t *testing.T) {
+	t.Parallel()
+	s := signedIn(t, console.Options{Blocks: configuration{}})
+	emails := []string{"anna@a.example", "anna@b.example", "Anna@c.example", "anna_2@d.example", "ben@a.example"}
+	got := s.ask(t, "GET", s.url+"/console/acme/team/invite?emails="+strings.Join(emails, "+"), nil)
+	labels := regexp.MustCompile(`resource &#34;iam_team_member&#34; &#34;(\w+)&#34;`).FindAllStringSubmatch(got.page, -1)
+	seen := map[string]bool{}
+	for _, l := range labels {
+		seen[l[1]] = true
+	}
+	if len(labels) != len(emails) || len(seen) != len(emails) {
+		t.Errorf("got the labels %q", labels)
+	}
+}
