@@ -143,7 +143,10 @@ func TestBrowser_pages(t *testing.T) {
 	for name, filled := range map[string]bool{"small": true, "empty": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tab, script := consoletest.Open(t), axeScript(t)
+			tab, script := consoletest.Open(t), ""
+			if filled { // the pages of an empty tenant have less of the same
+				script = axeScript(t)
+			}
 			s := newPages(t, servertest.New(t, servertest.Options{NoFaults: true}), console.Options{Blocks: configuration{}})
 			var of sample
 			if filled {
