@@ -33,6 +33,14 @@ func (blocks) Changed(ctx context.Context, c *client.Client, kind, id string, ar
 }
 
 // New implements console.Blocks.
-func (blocks) New(kind, name string, arguments map[string]any) console.Block {
-	return console.Block{Resource: export.New(kind, name, arguments)}
+func (blocks) New(kind string, objects ...console.NewObject) []console.Block {
+	all := make([]export.Object, len(objects))
+	for i, o := range objects {
+		all[i] = export.Object{Type: kind, Name: o.Name, Arguments: o.Arguments}
+	}
+	written := make([]console.Block, len(objects))
+	for i, text := range export.NewAll(all...) {
+		written[i].Resource = text
+	}
+	return written
 }

@@ -3,11 +3,8 @@ package cli_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
-	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -95,38 +92,10 @@ func (c *clicks) applied(t *testing.T) {
 	c.folder.NoChanges()
 }
 
-// scopesOf returns the scopes of the token that a user gets.
-func (c *clicks) scopesOf(t *testing.T, id string) []string {
-	t.Helper()
-	all, err := c.backend.Client.NewAccessToken(t.Context(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.backend.URL+api.Path(api.PathTestToken, servertest.Tenant, id), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Authorization", "Bearer "+all.Value)
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	var token api.Token
-	if err == nil {
-		err = json.Unmarshal(body, &token)
-	}
-	if err != nil || answer.StatusCode != http.StatusOK {
-		t.Fatalf("got %d %s, %v", answer.StatusCode, body, err)
-	}
-	return strings.Fields(token.Scope)
-}
-
 // holds makes sure that a user's token has scopes, and lacks others.
 func (c *clicks) holds(t *testing.T, id, has, lacks string) {
 	t.Helper()
-	scopes := c.scopesOf(t, id)
+	scopes := strings.Fields(c.backend.UserToken(t, id).Scope)
 	for _, scope := range strings.Fields(has) {
 		if !slices.Contains(scopes, scope) {
 			t.Errorf("the token lacks %s: %v", scope, scopes)

@@ -14,8 +14,15 @@ type Blocks interface {
 	Existing(ctx context.Context, c *client.Client, kind, id string) (Block, error)
 	// Changed is Existing with other arguments; nil leaves one out.
 	Changed(ctx context.Context, c *client.Client, kind, id string, arguments map[string]any) (Block, error)
-	// New returns the block of an object that does not exist yet. Its label is made of the name.
-	New(kind, name string, arguments map[string]any) Block
+	// New returns the blocks of objects that do not exist yet. Their labels are made of the
+	// names, and no two are the same.
+	New(kind string, objects ...NewObject) []Block
+}
+
+// NewObject is an object that does not exist yet.
+type NewObject struct {
+	Name      string
+	Arguments map[string]any
 }
 
 // Block is an object as configuration, in HCL.

@@ -214,6 +214,13 @@ func (configuration) Changed(ctx context.Context, c *client.Client, kind, id str
 	return console.Block{Resource: resource, Import: imports}, nil
 }
 
-func (configuration) New(kind, name string, arguments map[string]any) console.Block {
-	return console.Block{Resource: export.New(kind, name, arguments)}
+func (configuration) New(kind string, objects ...console.NewObject) (written []console.Block) {
+	var all []export.Object
+	for _, o := range objects {
+		all = append(all, export.Object{Type: kind, Name: o.Name, Arguments: o.Arguments})
+	}
+	for _, text := range export.NewAll(all...) {
+		written = append(written, console.Block{Resource: text})
+	}
+	return written
 }

@@ -77,7 +77,7 @@ func (v *visit) handleNewGroup() error {
 		if page.Description != "" {
 			arguments["description"] = map[string]any{"en": page.Description}
 		}
-		page.Block = v.o.Blocks.New("iam_group", page.Name, arguments)
+		page.Block = v.o.Blocks.New("iam_group", NewObject{page.Name, arguments})[0]
 	}
 	return v.show("group-new.html", "New group", page)
 }

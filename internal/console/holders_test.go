@@ -88,7 +88,7 @@ func TestHolders(t *testing.T) {
 			}
 		}
 	}
-	holds := func(user, scope string) bool { return strings.Contains(tokenOf(t, s.Backend, user).Scope, scope) }
+	holds := func(user, scope string) bool { return strings.Contains(s.UserToken(t, user).Scope, scope) }
 	if !holds(anna, "order.order_manage--DE") || holds(anna, "order.order_read ") || !holds(ben, "order.order_read") || holds(ben, "order.order_manage") {
 		t.Error("tokens say something else")
 	}

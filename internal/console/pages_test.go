@@ -32,13 +32,13 @@ func TestGroupAccess_saved(t *testing.T) {
 	ok(user, err)
 	holds := func(scope string) bool {
 		// Scopes on some records only end with these.
-		text := " " + tokenOf(t, s.Backend, user).Scope + " "
+		text := " " + s.UserToken(t, user).Scope + " "
 		return strings.Contains(text, " "+scope+" ") || strings.Contains(text, " "+scope+"--DE ")
 	}
 	g, err := c.Group(t.Context(), "orders")
 	ok(g, err)
 	if !holds("order.order_manage") || holds("site.site_read") || len(g.Restrictions) != 1 {
-		t.Errorf("after the creation: %s, %+v", tokenOf(t, s.Backend, user).Scope, g)
+		t.Errorf("after the creation: %s, %+v", s.UserToken(t, user).Scope, g)
 	}
 	form := url.Values{"template": {"viewer"}, "level.orders": {"none"}, "restriction": {"DE", "US"}}
 	s.shows(t, "GET", s.url+"/console/acme/groups/orders/access?"+form.Encode(), 200, "If you apply this", "anna@acme.example", "Lose access", "follows orders")
@@ -49,7 +49,7 @@ func TestGroupAccess_saved(t *testing.T) {
 		t.Fatalf("got %+v", got)
 	}
 	if holds("order.order_manage") || holds("order.order_read") || !holds("site.site_read") {
-		t.Errorf("after the change: %s", tokenOf(t, s.Backend, user).Scope)
+		t.Errorf("after the change: %s", s.UserToken(t, user).Scope)
 	}
 	s.shows(t, "GET", s.url+"/console/acme/users/"+user+"/access?entity=sites&level=read", 200, `<span class="tag ok">Yes</span>`)
 	s.shows(t, "GET", s.url+"/console/acme/users/"+user+"/access?entity=orders&level=read&record=DE", 200, `<span class="tag bad">No</span>`)

@@ -2,7 +2,6 @@ package console
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -103,21 +102,14 @@ func (v *visit) handleInvite() error {
 	return v.show("team-invite.html", "Invite people to the team", page)
 }
 
-// invitations returns the block of each new member of the team. Labels come from what is before the
-// @, which several addresses can have in common: the later ones get a number.
+// invitations returns the block of each new member of the team.
 func (v *visit) invitations(emails []string, role string) (all []shownBlock) {
-	const end = "\" {"
-	taken := map[string]bool{}
+	var members []NewObject
 	for _, email := range emails {
-		b := v.o.Blocks.New("iam_team_member", email, map[string]any{"email": email, "role": role})
-		first, rest, _ := strings.Cut(b.Resource, end)
-		label := first
-		for n := 2; taken[label]; n++ {
-			label = fmt.Sprintf("%s_%d", first, n)
-		}
-		taken[label] = true
-		b.Resource = label + end + rest
-		all = append(all, shownBlock{managedAs: managedAs{"iam_team_member", email, email}, Block: b})
+		members = append(members, NewObject{email, map[string]any{"email": email, "role": role}})
+	}
+	for i, b := range v.o.Blocks.New("iam_team_member", members...) {
+		all = append(all, shownBlock{managedAs: managedAs{"iam_team_member", emails[i], emails[i]}, Block: b})
 	}
 	return all
 }

@@ -110,7 +110,7 @@ func (s site) state(t *testing.T) access.State {
 func (s site) checkToken(t *testing.T, user string, levels map[string]access.Level) {
 	t.Helper()
 	held := map[string]bool{}
-	for _, scope := range strings.Fields(tokenOf(t, s.Backend, user).Scope) {
+	for _, scope := range strings.Fields(s.UserToken(t, user).Scope) {
 		name, _, _ := strings.Cut(scope, "--")
 		held[name] = true
 	}

@@ -2,7 +2,6 @@ package console_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -236,26 +235,9 @@ func TestSignIn_as(t *testing.T) {
 	if got := s.post(t, "/console/acme/sign-in-as", url.Values{"email": {"<b>"}}); got.status != 422 || !strings.Contains(got.page, "as &lt;b&gt;: nobody has this address.") {
 		t.Errorf("got %+v", got)
 	}
-	token := tokenOf(t, b, id)
+	token := b.UserToken(t, id)
 	o.As = func(_ context.Context, tenant, email string) (api.Token, string, error) { return token, id, nil }
 	s = newPages(t, b, o)
 	s.post(t, "/console/acme/sign-in-as", url.Values{"email": {"anna@acme.example"}})
 	s.shows(t, "GET", s.url+"/console/acme/users", 403, "You may not see this", "you see what Anna Smith sees")
-}
-
-// tokenOf returns a token of a user.
-func tokenOf(t *testing.T, b *servertest.Backend, id string) (token api.Token) {
-	t.Helper()
-	all, err := b.Server.IssueToken("tests", servertest.Tenant, api.AllScopes())
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := httptest.NewRequest(http.MethodPost, api.Path(api.PathTestToken, servertest.Tenant, id), nil)
-	r.Header.Set("Authorization", "Bearer "+all)
-	w := httptest.NewRecorder()
-	b.Server.ServeHTTP(w, r)
-	if err := json.Unmarshal(w.Body.Bytes(), &token); err != nil || w.Code != http.StatusOK {
-		t.Fatalf("got %d, %s", w.Code, w.Body)
-	}
-	return token
 }

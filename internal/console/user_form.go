@@ -106,7 +106,7 @@ func (v *visit) previewUser(page *userForm, arguments map[string]any, groups []s
 		return err
 	}
 	if v.o.Blocks != nil {
-		page.Block = v.o.Blocks.New("iam_user", name, arguments)
+		page.Block = v.o.Blocks.New("iam_user", NewObject{name, arguments})[0]
 	}
 	if len(groups) == 0 {
 		return nil

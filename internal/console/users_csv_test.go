@@ -152,7 +152,7 @@ func signedInAs(t *testing.T, b *servertest.Backend, email string) site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token := tokenOf(t, b, id)
+	token := b.UserToken(t, id)
 	s := newPages(t, b, console.Options{Local: true, Write: true, As: func(context.Context, string, string) (api.Token, string, error) { return token, id, nil }})
 	s.post(t, "/console/acme/sign-in-as", url.Values{"email": {email}})
 	return s

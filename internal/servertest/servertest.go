@@ -6,6 +6,7 @@ package servertest
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/access-config/terraform-provider-iam/internal/api"
 	"github.com/access-config/terraform-provider-iam/internal/client"
 	"github.com/access-config/terraform-provider-iam/internal/server"
 	"github.com/access-config/terraform-provider-iam/internal/server/fault"
@@ -151,4 +153,21 @@ func (b *Backend) NewClient(t testing.TB, o client.Options) *client.Client {
 		t.Fatalf("making a client: %v", err)
 	}
 	return c
+}
+
+// UserToken returns the token that a user gets, with the scopes of the user's groups.
+func (b *Backend) UserToken(t testing.TB, id string) (token api.Token) {
+	t.Helper()
+	all, err := b.Server.IssueToken("tests", Tenant, api.AllScopes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodPost, api.Path(api.PathTestToken, Tenant, id), nil)
+	r.Header.Set("Authorization", "Bearer "+all)
+	w := httptest.NewRecorder()
+	b.Server.ServeHTTP(w, r)
+	if err := json.Unmarshal(w.Body.Bytes(), &token); err != nil || w.Code != http.StatusOK {
+		t.Fatalf("got %d, %s", w.Code, w.Body)
+	}
+	return token
 }

@@ -38,15 +38,8 @@ var consolePages = []struct {
 // measureConsole measures pages of the console beside a request that does nothing, and the
 // memory of the backend after all of them.
 func measureConsole(ctx context.Context, o options, dir string, r *results) error {
-	folder := filepath.Join(dir, "console")
-	b, err := startBackend(ctx, o.provider, folder, 0)
+	b, err := startFilled(ctx, o.provider, filepath.Join(dir, "console"), consoleUsers)
 	if err != nil {
-		return err
-	}
-	if err := errors.Join(b.stop(), fillGroups(ctx, filepath.Join(folder, "iam.db"), consoleUsers)); err != nil {
-		return err
-	}
-	if b, err = startBackend(ctx, o.provider, folder, 0); err != nil {
 		return err
 	}
 	return errors.Join(b.measurePages(ctx, r), b.stop())
@@ -114,5 +107,3 @@ func open(ctx context.Context, c *http.Client, address string) error {
 	}
 	return nil
 }
-
-func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

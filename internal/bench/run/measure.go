@@ -179,6 +179,8 @@ func (r *results) overAPI(part string, n int, s step) {
 	}
 }
 
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
 func mebibytes(n int64) float64 { return float64(n>>10) / 1024 }
 
 // measureCSV measures many users as one file, and the plan of one user more.

@@ -145,7 +145,6 @@ func measureReads(ctx context.Context, s *served, stored int, r *results) error 
 		return failures[i]
 	}
 	slices.Sort(took)
-	milliseconds := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 	r.add(row{part: "one user, 1000 reads/s", size: stored, figure: "p99", value: milliseconds(took[len(took)*99/100]), unit: "ms"},
 		row{part: "one user, 1000 reads/s", size: stored, figure: "median", value: milliseconds(took[len(took)/2]), unit: "ms"})
 	const page = 500

@@ -28,15 +28,8 @@ const (
 // memory of the backend, and the export, by its own cost.
 func measureWhole(ctx context.Context, o options, dir string, r *results) error {
 	for _, n := range o.whole {
-		folder := filepath.Join(dir, fmt.Sprint("whole", n))
-		b, err := startBackend(ctx, o.provider, folder, 0)
+		b, err := startFilled(ctx, o.provider, filepath.Join(dir, fmt.Sprint("whole", n)), n)
 		if err != nil {
-			return err
-		}
-		if err := errors.Join(b.stop(), fillGroups(ctx, filepath.Join(folder, "iam.db"), n)); err != nil {
-			return err
-		}
-		if b, err = startBackend(ctx, o.provider, folder, 0); err != nil {
 			return err
 		}
 		err = errors.Join(measureReport(ctx, b, n, r), measureExport(ctx, o.provider, b.proxy.URL, n, r))
@@ -45,6 +38,18 @@ func measureWhole(ctx context.Context, o options, dir string, r *results) error 
 		}
 	}
 	return nil
+}
+
+// startFilled starts a backend whose tenant has users in groups.
+func startFilled(ctx context.Context, provider, folder string, users int) (*backend, error) {
+	b, err := startBackend(ctx, provider, folder, 0) // creates the tenant
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(b.stop(), fillGroups(ctx, filepath.Join(folder, "iam.db"), users)); err != nil {
+		return nil, err
+	}
+	return startBackend(ctx, provider, folder, 0)
 }
 
 func measureReport(ctx context.Context, b *backend, n int, r *results) error {
